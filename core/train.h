@@ -1,0 +1,60 @@
+/* Learning, one batch at a time.
+ *
+ * Every random choice follows from the seed and the number of the step, and never from what ran before: a run
+ * that was stopped and resumed makes the same steps as one that was not, bit for bit with the same number of
+ * threads. */
+#ifndef CORE_TRAIN_H
+#define CORE_TRAIN_H
+
+#include "core/dataset.h"
+#include "core/model.h"
+#include "core/optim.h"
+
+typedef enum ScheduleKind {
+    SCHEDULE_COSINE, /* linear warm-up, then half a cosine down to 0 (Loshchilov & Hutter 2017,
+                        arXiv:1608.03983) */
+    SCHEDULE_STEPS,  /* divided by 10 at 1/2 and 3/4 of the steps (He et al. 2015, section 4.2) */
+} ScheduleKind;
+
+typedef struct TrainConfig {
+    int epochs, batch;
+    double lr; /* the peak */
+    ScheduleKind schedule;
+    double warmup_epochs;
+    SgdConfig sgd;
+    unsigned long long seed;
+    bool augment; /* pad 4, random crop, mirror */
+} TrainConfig;
+
+/* The recipe of the bundled models: batch 128, peak 0.1, momentum 0.9 (Nesterov), weight decay 5e-4, one
+ * epoch of warm-up, cosine. */
+TrainConfig train_default_config(void);
+
+typedef struct Trainer Trainer;
+
+typedef struct TrainStatus {
+    long step, steps, steps_per_epoch; /* the last, incomplete batch of an epoch is left out */
+    double lr;                         /* of the step just made */
+    double loss, loss_average;         /* of the step just made; over the epoch so far */
+    double accuracy_average; /* share of training images classified rightly, over the epoch so far */
+    bool broken;             /* the loss is NaN or infinite; the weights were not touched by this step */
+} TrainStatus;
+
+/* Both model and data set outlive the trainer; the model's network is what learns. */
+Trainer *train_new(Model *model, const Dataset *dataset, const TrainConfig *config, Error *err);
+void train_free(Trainer *trainer);
+
+/* One batch. False when all epochs are done or the loss is not a finite number any more. */
+bool train_step(Trainer *trainer);
+TrainStatus train_status(const Trainer *trainer);
+
+/* One line that says how these weights are made: "30 epochs, batch 128, SGD ...". */
+void train_describe(const TrainConfig *config, char *out, size_t out_size);
+
+/* Everything a later run needs to go on: values, running statistics, velocity, step, recipe. Written
+ * atomically. */
+bool train_save_checkpoint(const Trainer *trainer, const char *path, Error *err);
+/* Continues from a checkpoint of the same architecture and recipe; says what differs otherwise. */
+bool train_load_checkpoint(Trainer *trainer, const char *path, Error *err);
+
+#endif

@@ -1,0 +1,24 @@
+/* What the environment says about the terminal, before any library is asked: character set and colours. */
+#ifndef VIEWS_ENVIRONMENT_H
+#define VIEWS_ENVIRONMENT_H
+
+#include <stdbool.h>
+
+#include "views/color.h"
+
+/* Sets LC_CTYPE (and nothing else, so numbers keep their decimal point). True when the character set is
+ * UTF-8; a wish for UTF-8 that this machine has no locale for is met with C.UTF-8. */
+bool environment_init_locale(void);
+
+typedef const char *(*EnvironmentGet)(const char *name, void *context);
+
+/* The depth that the user or the terminal's name promises, first match wins: `wanted`, SKIPSCOPE_COLOR,
+ * NO_COLOR, then what is known of terminals. COLOR_DEPTH_AUTO: nothing is known, ask terminfo. `get` NULL
+ * reads the real environment. */
+ColorDepth environment_color_depth(ColorDepth wanted, EnvironmentGet get, void *context);
+
+/* "auto" "never" "16" "256" "truecolor"; false for any other word. */
+bool environment_parse_depth(const char *word, ColorDepth *depth);
+const char *environment_depth_name(ColorDepth depth);
+
+#endif

@@ -1,0 +1,107 @@
+/* Pictures of numbers: heat maps, photos, bars, sparklines.
+ *
+ * One map pixel is one column wide and half a row high, which is about square. With colour, a cell shows two
+ * pixels as a half block; on CANVAS_ASCII or CANVAS_MONO it shows one character for the two. So the same map
+ * takes the same cells on every terminal. */
+#ifndef VIEWS_PLOT_H
+#define VIEWS_PLOT_H
+
+#include <stddef.h>
+
+#include "core/tensor.h"
+#include "views/canvas.h"
+#include "views/palette.h"
+
+/* One channel of a channels-last tensor: data points at its first element, `stride` is C. */
+typedef struct PlotMap {
+    const real *data;
+    int width, height;
+    int stride;
+} PlotMap;
+
+/* Channel c of image n of a tensor. */
+PlotMap plot_map_of(Tensor tensor, int n, int c);
+
+typedef enum PlotPooling {
+    PLOT_MEAN,    /* mean over the area a drawn pixel covers */
+    PLOT_LARGEST, /* the value of largest magnitude there, so that single hot cells survive */
+} PlotPooling;
+
+/* Where a map of width x height lands: `cells` starts at the area's top left corner. */
+typedef struct PlotGrid {
+    Rect cells;
+    int width, height;       /* of the map */
+    int px_width, px_height; /* drawn pixels: the map times zoom, or shrunk with its aspect kept */
+    int zoom;                /* > 1 enlarged, 1 as it is or shrunk */
+} PlotGrid;
+
+PlotGrid plot_grid_fit(Rect area, int width, int height, int zoom_max);
+/* The cell that shows map position (x, y). */
+void plot_grid_cell(const PlotGrid *grid, int x, int y, int *cell_x, int *cell_y);
+
+typedef struct PlotHeatmap {
+    PlotMap map;
+    Scale scale;
+    PaletteId palette;
+    PlotPooling pooling;
+    int zoom_max; /* largest integer enlargement; 0 and 1: none */
+    bool marked;  /* highlight map position (mark_x, mark_y) */
+    int mark_x, mark_y;
+} PlotHeatmap;
+
+/* Draws as large as fits (see zoom_max) and returns where. NaN and infinities are drawn as × in ROLE_INVALID.
+ */
+PlotGrid plot_heatmap(Canvas *canvas, Rect area, const PlotHeatmap *heatmap);
+
+/* A channels-last RGB image; value * std[c] + mean[c] is the intensity in 0..1. */
+typedef struct PlotImage {
+    const real *data;
+    int width, height;
+    double mean[3], std[3];
+    int zoom_max;
+} PlotImage;
+
+PlotGrid plot_image(Canvas *canvas, Rect area, const PlotImage *image);
+
+/* `[-1.32 ▇▇▇0▇▇▇ +1.32] layer` in the palette's own colours. Takes at most `width` columns, at least about
+ * 20; returns the column after it. */
+int plot_legend(Canvas *canvas, Rect row, Scale scale, PaletteId palette, const char *scope);
+
+/* A horizontal bar of `fraction` (0..1) of `width` columns in eighths of a column. `hatched` marks a second
+ * series where colour is missing. NaN is drawn as ×. Nothing is drawn right of the bar. */
+typedef struct PlotBar {
+    int x, y, width;
+    Style style;
+    bool hatched;
+} PlotBar;
+
+void plot_bar(Canvas *canvas, PlotBar bar, double fraction);
+/* Grows left or right from the middle column of the bar: -1 .. 1. */
+void plot_bar_signed(Canvas *canvas, PlotBar bar, double fraction);
+
+/* A common logarithmic axis: whole decades from 10^lo to 10^hi. */
+typedef struct PlotLogAxis {
+    int lo, hi;
+} PlotLogAxis;
+
+/* Covers all positive finite values; 0, negative and NaN ones are passed over. At least one decade. */
+PlotLogAxis plot_log_axis_fit(const double *values, size_t count);
+double plot_log_fraction(PlotLogAxis axis, double value); /* 0..1 clipped, 0 for value <= 0, NaN for NaN */
+void plot_log_bar(Canvas *canvas, PlotBar bar, PlotLogAxis axis, double value);
+/* A tick and a label (1e-3) for each decade that has room; the last one stands left of its tick. */
+void plot_log_ticks(Canvas *canvas, PlotBar bar, PlotLogAxis axis);
+
+/* Values as blocks of eight heights between lo and hi (lo == hi: their own range), one a column; more values
+ * than columns are averaged. NaN is drawn as ×. */
+typedef struct PlotSparkline {
+    const double *values;
+    size_t count;
+    double lo, hi;
+} PlotSparkline;
+
+void plot_sparkline(Canvas *canvas, PlotBar bar, PlotSparkline line);
+
+/* `████▌·····`: done of total. */
+void plot_progress(Canvas *canvas, PlotBar bar, double done, double total);
+
+#endif

@@ -1,0 +1,60 @@
+/* The terminal: the only place that knows curses. One Term at a time, used by one thread.
+ *
+ * Between term_open and term_close standard error is kept back and shown after the screen is given back, and
+ * whatever ends the program (a signal, a crash, exit) gives the terminal back first. */
+#ifndef VIEWS_TERM_H
+#define VIEWS_TERM_H
+
+#include <stdbool.h>
+
+#include "core/error.h"
+#include "views/canvas.h"
+#include "views/key.h"
+#include "views/theme.h"
+
+typedef struct Term Term;
+
+typedef struct TermConfig {
+    ColorDepth depth; /* COLOR_DEPTH_AUTO: what the environment and terminfo say */
+    ThemeId theme;
+    bool ascii;    /* no character above 126 even where UTF-8 would do */
+    bool no_mouse; /* leave the mouse to the terminal's own selection */
+} TermConfig;
+
+/* NULL with ERROR_TERMINAL and one sentence when there is no terminal here that can place a cursor. */
+Term *term_open(const TermConfig *config, Error *err);
+/* Gives back screen, modes and memory. NULL is fine. */
+void term_close(Term *term);
+
+/* Size now, 1 .. CANVAS_SIDE_MAX each; changes only when term_read_key returns KEY_CODE_RESIZE. */
+int term_width(const Term *term);
+int term_height(const Term *term);
+unsigned term_canvas_flags(const Term *term); /* CanvasFlag: what a canvas for this terminal needs */
+ColorDepth term_depth(const Term *term);
+const char *term_name(const Term *term); /* the terminfo entry in use */
+ThemeId term_theme(const Term *term);
+
+void term_set_theme(Term *term, ThemeId theme);
+void term_set_mouse(Term *term, bool on);
+/* Pasted text: swallowed (the default), or delivered as keys, for a prompt. */
+void term_set_paste(Term *term, bool on);
+
+/* Shows the canvas: only cells that changed are sent, nothing at all when none did. A canvas of another size
+ * is shown as far as it fits. */
+void term_flush(Term *term, const Canvas *canvas);
+void term_redraw(Term *term); /* the next flush sends everything (^L) */
+
+/* The next key without waiting; false when there is none. Suspends the program on ^Z and comes back with
+ * KEY_CODE_RESIZE. */
+bool term_read_key(Term *term, Key *key);
+/* Waits for a key, a resize or a signal; false after timeout_ms (-1: for ever). */
+bool term_wait(Term *term, int timeout_ms);
+/* For an own poll(): input, and the pipe that wakes on signals (term_read_key empties it). */
+int term_fd(const Term *term);
+int term_wake_fd(const Term *term);
+
+/* The SIGINT, SIGTERM or SIGHUP (or the loss of the terminal) that asks the program to end, else 0. After
+ * term_close, a program should raise it again so that its exit status is right. */
+int term_signal(void);
+
+#endif
