@@ -5,9 +5,9 @@
 #include "core/parallel.h"
 
 /* Output channels lie side by side in a vector of LANES; TILE output pixels of one row are computed together,
- * so that each weight vector is used TILE times from a register. TAPS entries of the window share one reading
- * of dy in the weight gradient. */
-enum { LANES = 16, TILE = 8, TAPS = 8, DIRECT_WEIGHTS_MAX = 1 << 16 };
+ * so that each weight vector is used TILE times from a register (twice as often when there is only one). TAPS
+ * entries of the window share one reading of dy in the weight gradient. */
+enum { LANES = 16, TILE = 8, TAPS = 8, SUMS = 16, DIRECT_WEIGHTS_MAX = 1 << 16 };
 
 #if defined(__x86_64__)
 #define VECTOR_CODE __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,prefer-vector-width=512")))
@@ -102,42 +102,62 @@ typedef struct Tile {
     bool add;
 } Tile;
 
-INLINE_VECTOR_CODE void compute_tile(const Tile *t, const int vectors) {
-    Lanes sum[2 * TILE];
-    for (int j = 0; j < vectors * TILE; j++) sum[j] = (Lanes){0};
+INLINE_VECTOR_CODE void compute_tile(const Tile *t, const int vectors, const int pixels, const int from) {
+    Lanes sum[SUMS];
+    for (int j = 0; j < SUMS; j++) sum[j] = (Lanes){0};
     const real *w = t->w;
     for (int r = 0; r < t->rows; r++) {
         const real *x = t->x + (size_t)r * t->x_row;
         for (int tap = 0; tap < t->taps_in_row; tap++, w += t->to) {
             Lanes weight[2];
             for (int v = 0; v < vectors; v++) weight[v] = *(const Lanes *)(w + v * LANES);
-#pragma GCC unroll 8
-            for (int p = 0; p < TILE; p++)
-                for (int v = 0; v < vectors; v++) sum[p * vectors + v] += x[tap + p * t->from] * weight[v];
+#pragma GCC unroll 16
+            for (int p = 0; p < pixels; p++)
+                for (int v = 0; v < vectors; v++) sum[p * vectors + v] += x[tap + p * from] * weight[v];
         }
     }
-#pragma GCC unroll 8
-    for (int p = 0; p < TILE; p++)
+#pragma GCC unroll 16
+    for (int p = 0; p < pixels; p++)
         for (int v = 0; v < vectors; v++) {
             Lanes *y = (Lanes *)(t->y + (size_t)p * (size_t)t->to + (size_t)(v * LANES));
             *y = t->add ? *y + sum[p * vectors + v] : sum[p * vectors + v];
         }
 }
 
-VECTOR_CODE static void compute_row(const Tile *first, int pixels) {
+static Tile tile_at(const Tile *first, int p, int k) {
+    Tile tile = *first;
+    tile.x += (size_t)p * (size_t)tile.from;
+    tile.y += (size_t)p * (size_t)tile.to + (size_t)k;
+    tile.w += k;
+    return tile;
+}
+
+/* With `from` known to the compiler, the pixels of a tile are constant distances apart and need no address
+ * registers. */
+INLINE_VECTOR_CODE void compute_row_from(const Tile *first, int pixels, const int from) {
     int k = 0;
     for (; k + 2 * LANES <= first->to; k += 2 * LANES)
         for (int p = 0; p < pixels; p += TILE) {
-            Tile tile = *first;
-            tile.x += (size_t)p * (size_t)tile.from, tile.w += k,
-                tile.y += (size_t)p * (size_t)tile.to + (size_t)k;
-            compute_tile(&tile, 2);
+            Tile tile = tile_at(first, p, k);
+            compute_tile(&tile, 2, TILE, from);
         }
-    for (int p = 0; k < first->to && p < pixels; p += TILE) {
-        Tile tile = *first;
-        tile.x += (size_t)p * (size_t)tile.from, tile.w += k,
-            tile.y += (size_t)p * (size_t)tile.to + (size_t)k;
-        compute_tile(&tile, 1);
+    for (int p = 0; k < first->to && p < pixels;) {
+        Tile tile = tile_at(first, p, k);
+        bool wide = p + 2 * TILE <= pixels;
+        if (wide)
+            compute_tile(&tile, 1, 2 * TILE, from);
+        else
+            compute_tile(&tile, 1, TILE, from);
+        p += wide ? 2 * TILE : TILE;
+    }
+}
+
+VECTOR_CODE static void compute_row(const Tile *first, int pixels) {
+    switch (first->from) {
+    case 16: compute_row_from(first, pixels, 16); break;
+    case 32: compute_row_from(first, pixels, 32); break;
+    case 64: compute_row_from(first, pixels, 64); break;
+    default: compute_row_from(first, pixels, first->from); break;
     }
 }
 
@@ -211,7 +231,7 @@ void conv_direct_backward_input(const ConvShape *q, const real *dy, const real *
     convolve(&job);
 }
 
-/* sums[tap][k] += dy[p][k] * x[p][tap] over the pixels of one row, for TAPS neighbouring taps. */
+/* sums[tap][k] += dy[p][k] * x[p][tap] over the pixels of one row, for neighbouring taps. */
 typedef struct Outer {
     const real *x, *dy;
     real *sums;
@@ -219,40 +239,45 @@ typedef struct Outer {
     int pixels, rows, from, to;
 } Outer;
 
-INLINE_VECTOR_CODE void sum_outer(const Outer *o, const int vectors) {
-    Lanes sum[2 * TAPS];
-    for (int j = 0; j < vectors * TAPS; j++) sum[j] = (Lanes){0};
+INLINE_VECTOR_CODE void sum_outer(const Outer *o, const int vectors, const int taps) {
+    Lanes sum[SUMS];
+    for (int j = 0; j < SUMS; j++) sum[j] = (Lanes){0};
     const real *dy = o->dy;
     for (int h = 0; h < o->rows; h++) {
         const real *x = o->x + (size_t)h * o->x_row;
         for (int p = 0; p < o->pixels; p++, x += o->from, dy += o->to) {
             Lanes d[2];
             for (int v = 0; v < vectors; v++) d[v] = *(const Lanes *)(dy + v * LANES);
-#pragma GCC unroll 8
-            for (int j = 0; j < TAPS; j++)
+#pragma GCC unroll 16
+            for (int j = 0; j < taps; j++)
                 for (int v = 0; v < vectors; v++) sum[j * vectors + v] += x[j] * d[v];
         }
     }
-#pragma GCC unroll 8
-    for (int j = 0; j < TAPS; j++)
+#pragma GCC unroll 16
+    for (int j = 0; j < taps; j++)
         for (int v = 0; v < vectors; v++)
             *(Lanes *)(o->sums + (size_t)j * (size_t)o->to + (size_t)(v * LANES)) += sum[j * vectors + v];
 }
 
-/* All taps of kernel row r, all output channels. */
+static Outer outer_at(const Outer *first, int j, int k) {
+    Outer outer = *first;
+    outer.x += j;
+    outer.dy += k;
+    outer.sums += (size_t)j * (size_t)outer.to + (size_t)k;
+    return outer;
+}
+
+/* All taps of kernel row r (a multiple of LANES, as C is), all output channels. */
 VECTOR_CODE static void weight_row(const Outer *first, int taps) {
-    for (int j = 0; j < taps; j += TAPS) {
-        int k = 0;
-        for (; k + 2 * LANES <= first->to; k += 2 * LANES) {
-            Outer o = *first;
-            o.x += j, o.dy += k, o.sums += (size_t)j * (size_t)o.to + (size_t)k;
-            sum_outer(&o, 2);
+    int k = 0;
+    for (; k + 2 * LANES <= first->to; k += 2 * LANES)
+        for (int j = 0; j < taps; j += TAPS) {
+            Outer outer = outer_at(first, j, k);
+            sum_outer(&outer, 2, TAPS);
         }
-        if (k < first->to) {
-            Outer o = *first;
-            o.x += j, o.dy += k, o.sums += (size_t)j * (size_t)o.to + (size_t)k;
-            sum_outer(&o, 1);
-        }
+    for (int j = 0; k < first->to && j < taps; j += 2 * TAPS) {
+        Outer outer = outer_at(first, j, k);
+        sum_outer(&outer, 1, 2 * TAPS);
     }
 }
 

@@ -4,7 +4,7 @@
 #define CORE_CPU_H
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define CPU_CLONES __attribute__((target_clones("default", "arch=haswell", "arch=skylake-avx512")))
+#define CPU_CLONES __attribute__((target_clones("default", "avx2", "avx512f")))
 #else
 #define CPU_CLONES
 #endif

@@ -25,7 +25,6 @@
 #pragma GCC diagnostic pop
 
 enum { DECODE_CPU_SECONDS = 15, DECODE_WALL_SECONDS = 60, DECODE_PIPE_FD = 3 };
-static const rlim_t decode_memory_bytes = (rlim_t)3 << 29; /* on top of what the parent has mapped */
 
 bool decode_in_process(Image *out, const uint8_t *bytes, size_t size) {
     int width = 0, height = 0, channels = 0;
@@ -66,19 +65,27 @@ static bool read_whole(int fd, void *bytes, size_t count) {
     return true;
 }
 
-#if !defined(__SANITIZE_ADDRESS__)
+#if defined(__has_feature)
+#define DECODE_HAS_FEATURE(name) __has_feature(name)
+#else
+#define DECODE_HAS_FEATURE(name) 0
+#endif
+
+#if defined(__SANITIZE_ADDRESS__) || DECODE_HAS_FEATURE(address_sanitizer)
+/* AddressSanitizer maps terabytes of shadow memory: no such limit can be set. */
 static void limit_memory(void) {
+}
+#else
+/* On top of what the parent has mapped already. */
+static void limit_memory(void) {
+    const rlim_t decoder_bytes = (rlim_t)3 << 29;
     unsigned long pages = 0;
     FILE *statm = fopen("/proc/self/statm", "r");
     bool known = statm && fscanf(statm, "%lu", &pages) == 1;
     if (statm) fclose(statm);
     if (!known) return;
-    rlim_t most = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + decode_memory_bytes;
+    rlim_t most = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + decoder_bytes;
     setrlimit(RLIMIT_AS, &(struct rlimit){.rlim_cur = most, .rlim_max = most});
-}
-#else
-/* AddressSanitizer maps terabytes of shadow memory: no such limit can be set. */
-static void limit_memory(void) {
 }
 #endif
 

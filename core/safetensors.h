@@ -83,7 +83,7 @@ typedef struct SafetensorsEntry {
 typedef struct SafetensorsContent {
     const SafetensorsEntry *entries; /* any order; the file is sorted by name */
     int entry_count;
-    const SafetensorsPair *pairs; /* "format": "pt" and "crc32" are added; no key twice */
+    const SafetensorsPair *pairs; /* no key twice; "format" and "crc32" are this module's and skipped */
     int pair_count;
     /* Stores the values of entries[entry] at `out`. */
     void (*fill)(void *context, int entry, float *out);

@@ -71,7 +71,9 @@ static void put_metadata(JsonWriter *writer, SavePlan *plan) {
     json_write_key_string(writer, "format", "pt");
     json_write_key_string(writer, "crc32", crc);
     for (int k = 0; k < plan->content->pair_count; k++) {
-        json_write_key_string(writer, plan->content->pairs[k].key, plan->content->pairs[k].value);
+        SafetensorsPair pair = plan->content->pairs[k];
+        if (strcmp(pair.key, "format") == 0 || strcmp(pair.key, "crc32") == 0) continue;
+        json_write_key_string(writer, pair.key, pair.value);
     }
     json_write_object_end(writer);
 }

@@ -17,14 +17,17 @@ static int visible_width(const Canvas *canvas, int y, bool colors) {
     for (int x = canvas->width - 1; x >= 0; x--) {
         const Cell *cell = canvas_get(canvas, x, y);
         if (cell->glyph != ' ') return x + 1;
-        if (colors && (cell->bg != COLOR_DEFAULT || (cell->attributes & (CELL_REVERSE | CELL_UNDERLINE)))) return x + 1;
+        if (colors && (cell->bg != COLOR_DEFAULT || (cell->attributes & (CELL_REVERSE | CELL_UNDERLINE))))
+            return x + 1;
     }
     return 0;
 }
 
 static void write_glyph(uint32_t glyph, FILE *out) {
     char bytes[4];
-    if (glyph != 0) fwrite(bytes, 1, text_encode(glyph, bytes), out);
+    if (glyph == 0) return;
+    size_t count = text_encode(glyph, bytes);
+    fwrite(bytes, 1, count, out);
 }
 
 bool canvas_export_text(const Canvas *canvas, FILE *out) {
@@ -40,7 +43,8 @@ static Look look_of(const Cell *cell, ThemeId theme, ColorDepth depth) {
     Look look = {.fg = theme_resolve(theme, cell->fg, depth),
                  .bg = theme_resolve(theme, cell->bg, depth),
                  .attributes = cell->attributes};
-    if (theme == THEME_MONO || depth == COLOR_DEPTH_NONE) look.attributes |= theme_mono_attributes(cell->fg, cell->bg);
+    if (theme == THEME_MONO || depth == COLOR_DEPTH_NONE)
+        look.attributes |= theme_mono_attributes(cell->fg, cell->bg);
     return look;
 }
 

@@ -3,9 +3,14 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "views/canvas.h"
 
 typedef struct Environment {
     EnvironmentGet get;
@@ -22,8 +27,8 @@ static const char *const depth_names[] = {
     [COLOR_DEPTH_256] = "256",   [COLOR_DEPTH_RGB] = "truecolor",
 };
 
-/* First match wins. GNU screen passes COLORTERM on but drops true colours; the Linux console knows 16; the rest are
- * terminals that show true colours, by the variables or the TERM they set. */
+/* First match wins. GNU screen passes COLORTERM on but drops true colours; the Linux console knows 16; the
+ * rest are terminals that show true colours, by the variables or the TERM they set. */
 static const DepthRule depth_rules[] = {
     {"STY", NULL, COLOR_DEPTH_256},
     {"TERM", "linux", COLOR_DEPTH_16},
@@ -91,7 +96,8 @@ ColorDepth environment_color_depth(ColorDepth wanted, EnvironmentGet get, void *
     Environment environment = {.get = get != NULL ? get : from_process, .context = context};
     if (wanted != COLOR_DEPTH_AUTO) return wanted;
     ColorDepth asked;
-    if (environment_parse_depth(value_of(&environment, "SKIPSCOPE_COLOR"), &asked) && asked != COLOR_DEPTH_AUTO) {
+    if (environment_parse_depth(value_of(&environment, "SKIPSCOPE_COLOR"), &asked) &&
+        asked != COLOR_DEPTH_AUTO) {
         return asked;
     }
     if (value_of(&environment, "NO_COLOR")[0] != '\0') return COLOR_DEPTH_NONE;
@@ -99,9 +105,44 @@ ColorDepth environment_color_depth(ColorDepth wanted, EnvironmentGet get, void *
         return COLOR_DEPTH_NONE;
     }
     for (size_t k = 0; k < sizeof depth_rules / sizeof depth_rules[0]; k++) {
-        if (matches(value_of(&environment, depth_rules[k].name), depth_rules[k].value)) return depth_rules[k].depth;
+        if (matches(value_of(&environment, depth_rules[k].name), depth_rules[k].value))
+            return depth_rules[k].depth;
     }
     return COLOR_DEPTH_AUTO;
+}
+
+static void add_name(EnvironmentNames *names, const char *name, const char *suffix) {
+    snprintf(names->name[names->count++], sizeof names->name[0], "%.40s%s", name, suffix);
+}
+
+EnvironmentNames environment_terminfo_names(ColorDepth depth) {
+    const char *own = getenv("TERM");
+    EnvironmentNames names = {.count = 0};
+    if (depth == COLOR_DEPTH_RGB) add_name(&names, EMBEDDED_NAME, "");
+    if (own != NULL && depth == COLOR_DEPTH_256 && strstr(own, "256") == NULL)
+        add_name(&names, own, "-256color");
+    if (own != NULL) add_name(&names, own, "");
+    add_name(&names, "xterm-256color", "");
+    add_name(&names, "xterm", "");
+    add_name(&names, "vt100", "");
+    return names;
+}
+
+bool environment_check_terminal(Error *err) {
+    static const char advice[] =
+        "the explorer needs one that can place a cursor, such as xterm-256color; the commands of "
+        "skipscope --help write plain text";
+    const char *name = getenv("TERM");
+    if (!isatty(STDOUT_FILENO))
+        return error_set(err, ERROR_TERMINAL, "standard output is not a terminal: %s", advice);
+    if (name == NULL || name[0] == '\0')
+        return error_set(err, ERROR_TERMINAL, "TERM names no terminal: %s", advice);
+    if (strcmp(name, "dumb") == 0) return error_set(err, ERROR_TERMINAL, "TERM is 'dumb': %s", advice);
+    struct winsize size = {.ws_row = 0};
+    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+    if (size.ws_col <= CANVAS_SIDE_MAX && size.ws_row <= CANVAS_SIDE_MAX) return true;
+    return error_set(err, ERROR_TERMINAL, "the terminal has %dx%d characters, expected at most %dx%d",
+                     size.ws_col, size.ws_row, CANVAS_SIDE_MAX, CANVAS_SIDE_MAX);
 }
 
 bool environment_parse_depth(const char *word, ColorDepth *depth) {

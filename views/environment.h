@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "core/error.h"
 #include "views/color.h"
 
 /* Sets LC_CTYPE (and nothing else, so numbers keep their decimal point). True when the character set is
@@ -16,6 +17,22 @@ typedef const char *(*EnvironmentGet)(const char *name, void *context);
  * NO_COLOR, then what is known of terminals. COLOR_DEPTH_AUTO: nothing is known, ask terminfo. `get` NULL
  * reads the real environment. */
 ColorDepth environment_color_depth(ColorDepth wanted, EnvironmentGet get, void *context);
+
+/* Terminfo entries to try, best first: the terminal may well understand more than this machine's terminfo
+ * knows of it. */
+#define EMBEDDED_NAME "skipscope-direct"
+enum { ENVIRONMENT_NAMES_MAX = 6 };
+
+typedef struct EnvironmentNames {
+    int count;
+    char name[ENVIRONMENT_NAMES_MAX][64];
+} EnvironmentNames;
+
+EnvironmentNames environment_terminfo_names(ColorDepth depth);
+
+/* False with ERROR_TERMINAL when standard output is no terminal, cannot place a cursor, or is absurdly large.
+ */
+bool environment_check_terminal(Error *err);
 
 /* "auto" "never" "16" "256" "truecolor"; false for any other word. */
 bool environment_parse_depth(const char *word, ColorDepth *depth);

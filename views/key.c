@@ -71,13 +71,15 @@ bool key_parse(const char *name, uint32_t *code) {
         }
     }
     size_t length = strlen(name);
-    if (length == 3 && (name[0] == 'C' || name[0] == 'c') && name[1] == '-' && name[2] >= 'a' && name[2] <= 'z') {
+    if (length == 3 && (name[0] == 'C' || name[0] == 'c') && name[1] == '-' && name[2] >= 'a' &&
+        name[2] <= 'z') {
         *code = key_ctrl(name[2]);
         return true;
     }
     if (length > 1 && parse_function_key(name, code)) return true;
     uint32_t glyph;
-    if (length == 0 || text_decode(name, length, &glyph) != length || text_glyph_width(glyph) <= 0) return false;
+    if (length == 0 || text_decode(name, length, &glyph) != length || text_glyph_width(glyph) <= 0)
+        return false;
     *code = glyph;
     return true;
 }

@@ -21,7 +21,8 @@ Scale scale_of(double min, double max, bool is_signed) {
     return (Scale){.lo = -reach, .hi = reach, .is_signed = true};
 }
 
-/* Signed scales use 31 levels on each side, so that zero is exactly PALETTE_ZERO and opposite values are as far from it. */
+/* Signed scales use 31 levels on each side, so that zero is exactly PALETTE_ZERO and opposite values are as
+ * far from it. */
 int scale_level(Scale scale, double value) {
     if (!isfinite(value)) return PALETTE_INVALID;
     double range = scale.hi - scale.lo;

@@ -32,7 +32,8 @@ PlotGrid plot_grid_fit(Rect area, int width, int height, int zoom_max) {
     PlotGrid grid = {.width = width, .height = height, .zoom = 1, .cells = {.x = area.x, .y = area.y}};
     if (rect_is_empty(area) || width < 1 || height < 1) return grid;
     int room = 2 * area.h;
-    while (grid.zoom < zoom_max && width * (grid.zoom + 1) <= area.w && height * (grid.zoom + 1) <= room) grid.zoom++;
+    while (grid.zoom < zoom_max && width * (grid.zoom + 1) <= area.w && height * (grid.zoom + 1) <= room)
+        grid.zoom++;
     double shrink = fmax(1, fmax((double)width / area.w, (double)height / room));
     /* Rounding must not lose the last column of an exact quotient. */
     grid.px_width = at_least_one(width * grid.zoom / shrink + 1e-9);

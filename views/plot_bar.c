@@ -134,7 +134,8 @@ void plot_sparkline(Canvas *canvas, PlotBar bar, PlotSparkline line) {
         }
         double fraction = line.hi > line.lo ? (value - line.lo) / (line.hi - line.lo) : 0;
         int height = (int)fmax(0, fmin(EIGHTHS - 1, floor(fraction * EIGHTHS)));
-        uint32_t glyph = is_ascii(canvas) ? (uint32_t)ascii_heights[height] : (uint32_t)(U'▁' + (uint32_t)height);
+        uint32_t glyph =
+            is_ascii(canvas) ? (uint32_t)ascii_heights[height] : (uint32_t)(U'▁' + (uint32_t)height);
         canvas_put(canvas, bar.x + k, bar.y, bar.style, glyph);
     }
 }
@@ -147,7 +148,8 @@ void plot_progress(Canvas *canvas, PlotBar bar, double done, double total) {
     canvas_fill(canvas, rest, style_role(ROLE_DIM), U'·');
 }
 
-/* One column of the strip: its level is that of the middle of the column, and the middle column of a signed strip is zero. */
+/* One column of the strip: its level is that of the middle of the column, and the middle column of a signed
+ * strip is zero. */
 static void put_strip(Canvas *canvas, int x, int y, int width, Scale scale, PaletteId palette) {
     bool ramp = (canvas->flags & (CANVAS_ASCII | CANVAS_MONO)) != 0;
     for (int k = 0; k < width; k++) {
@@ -155,8 +157,7 @@ static void put_strip(Canvas *canvas, int x, int y, int width, Scale scale, Pale
         bool zero = scale.is_signed && k == width / 2;
         int level = zero ? PALETTE_ZERO : scale_level(scale, value);
         uint32_t glyph = zero ? '0' : ramp ? (uint32_t)palette_ramp(scale, level) : ' ';
-        Style style = ramp ? (Style){.fg = COLOR_DEFAULT} : (Style){.bg = color_map(palette, level)};
-        if (zero && !ramp) style.bg = COLOR_DEFAULT;
+        Style style = {.bg = ramp || zero ? COLOR_DEFAULT : color_map(palette, level)};
         canvas_put(canvas, x + k, y, style, glyph);
     }
 }

@@ -49,9 +49,9 @@ void term_redraw(Term *term); /* the next flush sends everything (^L) */
 bool term_read_key(Term *term, Key *key);
 /* Waits for a key, a resize or a signal; false after timeout_ms (-1: for ever). */
 bool term_wait(Term *term, int timeout_ms);
-/* For an own poll(): input, and the pipe that wakes on signals (term_read_key empties it). */
+/* For an own poll(): input, and the pipe that is readable after a signal until term_read_key is called. */
 int term_fd(const Term *term);
-int term_wake_fd(const Term *term);
+int term_wake_fd(void);
 
 /* The SIGINT, SIGTERM or SIGHUP (or the loss of the terminal) that asks the program to end, else 0. After
  * term_close, a program should raise it again so that its exit status is right. */

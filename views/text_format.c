@@ -97,7 +97,7 @@ TextNumber text_format_percent(double fraction) {
 }
 
 TextNumber text_format_shape(Shape shape) {
-    TextNumber out;
+    TextNumber out = {.text = ""};
     size_t used = 0;
     if (shape.n > 1) used = (size_t)FORMAT(out, "%dx", shape.n);
     char *rest = out.text + used;

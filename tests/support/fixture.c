@@ -33,13 +33,6 @@ size_t fixture_tensor_index(Shape shape, size_t at) {
     return ((n * (size_t)shape.h + h) * (size_t)shape.w + w) * (size_t)shape.c + c;
 }
 
-/* (K,C,R,S) in the file and (K,R,S,C) in memory are the same exchange as between an image's two orders. */
-size_t fixture_param_index(const Param *param, size_t at) {
-    if (param->role != PARAM_CONV_WEIGHT) return at;
-    Shape shape = {param->dims[0], param->dims[1], param->dims[2], param->dims[3]};
-    return fixture_tensor_index(shape, at);
-}
-
 typedef struct Range {
     double center, scale;
 } Range;
@@ -55,8 +48,7 @@ static Range range_of(const Network *network, const Param *param) {
     case PARAM_CONV_WEIGHT:
         return (Range){0, sqrt(6.0 / ((double)param->dims[0] * param->dims[2] * param->dims[3]))};
     case PARAM_LINEAR_WEIGHT: return (Range){0, 1.0 / sqrt((double)param->dims[1])};
-    case PARAM_NORM_WEIGHT:
-        return closes_branch(network, param->op) ? (Range){0.25, 0.125} : (Range){1, 0.5};
+    case PARAM_NORM_WEIGHT: return closes_branch(network, param->op) ? (Range){0.25, 0.125} : (Range){1, 0.5};
     case PARAM_NORM_VAR: return (Range){1, 0.5};
     case PARAM_LINEAR_BIAS:
     case PARAM_NORM_BIAS:
@@ -65,16 +57,22 @@ static Range range_of(const Network *network, const Param *param) {
     return (Range){0, 0.25};
 }
 
+static void fill_param(const Network *network, const Param *param, real *values, uint64_t salt) {
+    Range range = range_of(network, param);
+    bool conv = param->role == PARAM_CONV_WEIGHT;
+    size_t taps = conv ? (size_t)param->dims[2] * (size_t)param->dims[3] : 1;
+    size_t inner = conv ? (size_t)param->dims[1] : 1, outer = param->count / taps / inner;
+    uint64_t seed = fixture_seed(param->name, salt), j = 0;
+    for (size_t k = 0; k < outer; k++)
+        for (size_t c = 0; c < inner; c++)
+            for (size_t tap = 0; tap < taps; tap++)
+                values[(k * taps + tap) * inner + c] =
+                    (real)(float)(range.center + range.scale * fixture_uniform(seed, j++));
+}
+
 void fixture_fill_network(Network *network, uint64_t salt) {
-    for (int p = 0; p < network->param_count; p++) {
-        const Param *param = &network->params[p];
-        Range range = range_of(network, param);
-        real *values = network_values(network, param);
-        uint64_t seed = fixture_seed(param->name, salt);
-        for (size_t j = 0; j < param->count; j++)
-            values[fixture_param_index(param, j)] =
-                (real)(float)(range.center + range.scale * fixture_uniform(seed, j));
-    }
+    for (int p = 0; p < network->param_count; p++)
+        fill_param(network, &network->params[p], network_values(network, &network->params[p]), salt);
 }
 
 void fixture_fill_input(Pass *pass, uint64_t salt) {

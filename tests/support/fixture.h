@@ -1,7 +1,8 @@
 /* Weights, inputs and targets from a formula, the same here and in tests/reference/fixture.py: a network with
  * known values in both worlds without a file.
  *
- * Element j (file order) of the tensor called `name` is center + scale * u(j), rounded to float, where u(j) in
+ * Element j (file order) of the tensor called `name` is center + scale * u(j), rounded to float, where u(j)
+ * in
  * [-1, 1) is a hash of the name, the salt and j. */
 #ifndef TESTS_SUPPORT_FIXTURE_H
 #define TESTS_SUPPORT_FIXTURE_H
@@ -18,12 +19,11 @@ uint64_t fixture_hash(uint64_t seed, uint64_t j);
 /* In [-1, 1), a multiple of 2^-23. */
 double fixture_uniform(uint64_t seed, uint64_t j);
 
-/* Where element `at` of file order (N,C,H,W), or (K,C,R,S) for a convolution's weights, lies in memory. */
+/* Where element `at` of file order (N,C,H,W) lies in memory. */
 size_t fixture_tensor_index(Shape shape, size_t at);
-size_t fixture_param_index(const Param *param, size_t at);
 
-/* He-like weights, gamma around 1 (around 0.25 where it closes a residual branch), beta and running mean around
- * 0, running variance around 1. */
+/* He-like weights, gamma around 1 (around 0.25 where it closes a residual branch), beta and running mean
+ * around 0, running variance around 1. */
 void fixture_fill_network(Network *network, uint64_t salt);
 /* The input of a pass, uniform in [-2, 2). */
 void fixture_fill_input(Pass *pass, uint64_t salt);

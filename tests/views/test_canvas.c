@@ -80,7 +80,8 @@ static void text_aligns_right_centre_and_wrapped(void **state) {
     Canvas *canvas = canvas_new(10, 5, 0);
     assert_int_equal(canvas_text_right(canvas, 10, 0, text_style, "end"), 7);
     canvas_text_center(canvas, canvas_area(canvas), 1, text_style, "mid");
-    int lines = canvas_text_wrapped(canvas, (Rect){.x = 2, .y = 2, .w = 5, .h = 2}, text_style, "aa bb cc dd", 0);
+    int lines =
+        canvas_text_wrapped(canvas, (Rect){.x = 2, .y = 2, .w = 5, .h = 2}, text_style, "aa bb cc dd", 0);
     assert_int_equal(lines, 2);
     assert_int_equal(canvas_printf(canvas, 0, 4, text_style, "%d/%d", 3, 7), 3);
     assert_canvas_text(canvas, "       end\n   mid\n  aa bb\n  cc dd\n3/7\n");
@@ -96,7 +97,8 @@ static void kept_background_shows_under_text(void **state) {
     assert_int_equal(cell->bg, color_role(ROLE_CURSOR));
     assert_int_equal(cell->fg, color_role(ROLE_KEY));
     assert_int_equal(cell->attributes, CELL_BOLD);
-    canvas_paint(canvas, (Rect){.w = 1, .h = 1}, (Style){.fg = COLOR_KEEP, .bg = COLOR_KEEP, .attributes = CELL_REVERSE});
+    canvas_paint(canvas, (Rect){.w = 1, .h = 1},
+                 (Style){.fg = COLOR_KEEP, .bg = COLOR_KEEP, .attributes = CELL_REVERSE});
     assert_int_equal(cell->attributes, CELL_BOLD | CELL_REVERSE);
     assert_int_equal(cell->fg, color_role(ROLE_KEY));
     canvas_free(canvas);
@@ -131,8 +133,7 @@ static void ansi_text_carries_colours_at_each_depth(void **state) {
                        "  \033[0;48;2;0;95;135m \033[0m\n");
     assert_canvas_ansi(canvas, COLOR_DEPTH_256,
                        "\033[0;38;5;220;48;5;196m▀\033[0;1;38;5;117mk\033[0m\n  \033[0;48;5;24m \033[0m\n");
-    assert_canvas_ansi(canvas, COLOR_DEPTH_16,
-                       "\033[0;93;101m▀\033[0;1;96mk\033[0m\n  \033[0;44m \033[0m\n");
+    assert_canvas_ansi(canvas, COLOR_DEPTH_16, "\033[0;93;101m▀\033[0;1;96mk\033[0m\n  \033[0;44m \033[0m\n");
     assert_canvas_ansi(canvas, COLOR_DEPTH_NONE, "▀\033[0;1mk\033[0m\n  \033[0;7m \033[0m\n");
     canvas_free(canvas);
 }

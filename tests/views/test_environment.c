@@ -25,7 +25,8 @@ static void assert_depth(ColorDepth wanted, const char *environment, ColorDepth 
     strcpy(list, environment);
     ColorDepth found = environment_color_depth(wanted, from_list, list);
     if (found != expected) {
-        fail_msg("%s: %s, expected %s", environment, environment_depth_name(found), environment_depth_name(expected));
+        fail_msg("%s: %s, expected %s", environment, environment_depth_name(found),
+                 environment_depth_name(expected));
     }
 }
 

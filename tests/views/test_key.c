@@ -4,8 +4,20 @@
 
 static void every_key_name_reads_back_as_its_key(void **state) {
     (void)state;
-    const uint32_t codes[] = {'j', 'J', ' ', '/', 0xE9, key_ctrl('d'), KEY_CODE_UP, KEY_CODE_BACKTAB, KEY_CODE_F1,
-                              KEY_CODE_F12, KEY_CODE_ENTER, KEY_CODE_ESCAPE, 'F', 'C'};
+    const uint32_t codes[] = {'j',
+                              'J',
+                              ' ',
+                              '/',
+                              0xE9,
+                              key_ctrl('d'),
+                              KEY_CODE_UP,
+                              KEY_CODE_BACKTAB,
+                              KEY_CODE_F1,
+                              KEY_CODE_F12,
+                              KEY_CODE_ENTER,
+                              KEY_CODE_ESCAPE,
+                              'F',
+                              'C'};
     for (size_t k = 0; k < sizeof codes / sizeof codes[0]; k++) {
         char name[16];
         uint32_t back = 0;

@@ -29,8 +29,8 @@ static void fixed_parts_come_first_and_weights_share_the_rest(void **state) {
     assert_rect(out[1], 2, 2, 80, 14);
     assert_rect(out[2], 2, 16, 80, 7);
     assert_rect(out[3], 2, 23, 80, 2);
-    layout_split_columns((Rect){.w = 10, .h = 3}, (LayoutPart[]){{.weight = 1}, {.weight = 1}, {.weight = 1}}, 3,
-                         out);
+    layout_split_columns((Rect){.w = 10, .h = 3}, (LayoutPart[]){{.weight = 1}, {.weight = 1}, {.weight = 1}},
+                         3, out);
     assert_rect(out[0], 0, 0, 3, 3);
     assert_rect(out[1], 3, 0, 3, 3);
     assert_rect(out[2], 6, 0, 4, 3);

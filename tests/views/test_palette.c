@@ -111,7 +111,8 @@ static void ramps_keep_order_and_sign_without_colour(void **state) {
     assert_int_equal(palette_ramp(both, 63), '@');
     assert_int_equal(palette_ramp(both, 1), 'O');
     for (int away = 4; away < PALETTE_ZERO; away++) {
-        assert_int_not_equal(palette_ramp(both, PALETTE_ZERO + away), palette_ramp(both, PALETTE_ZERO - away));
+        assert_int_not_equal(palette_ramp(both, PALETTE_ZERO + away),
+                             palette_ramp(both, PALETTE_ZERO - away));
     }
     assert_int_equal(palette_ramp(both, PALETTE_INVALID), 'x');
 }

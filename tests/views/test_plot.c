@@ -170,7 +170,8 @@ static void nothing_is_drawn_outside_area_and_clip(void **state) {
 static void photos_use_true_colours_or_their_lightness(void **state) {
     (void)state;
     const real data[] = {-1, -1, -1, 1, 1, 1, 1, -1, -1, 1, 1, 1};
-    PlotImage image = {.data = data, .width = 2, .height = 2, .mean = {0.5, 0.5, 0.5}, .std = {0.5, 0.5, 0.5}};
+    PlotImage image = {
+        .data = data, .width = 2, .height = 2, .mean = {0.5, 0.5, 0.5}, .std = {0.5, 0.5, 0.5}};
     Canvas *color = canvas_new(2, 1, 0), *mono = canvas_new(2, 1, CANVAS_MONO);
     plot_image(color, canvas_area(color), &image);
     assert_int_equal(canvas_get(color, 0, 0)->fg, color_rgb(0, 0, 0));
@@ -186,7 +187,8 @@ static void bars_have_eighths(void **state) {
     (void)state;
     Canvas *canvas = canvas_new(8, 6, 0);
     const double fractions[] = {1, 0.5, 0.0625, 1e-9, 0, NAN};
-    for (int k = 0; k < 6; k++) plot_bar(canvas, (PlotBar){.y = k, .width = 4, .style = bar_style}, fractions[k]);
+    for (int k = 0; k < 6; k++)
+        plot_bar(canvas, (PlotBar){.y = k, .width = 4, .style = bar_style}, fractions[k]);
     assert_canvas_text(canvas, "████\n██\n▎\n▏\n\n×\n");
     canvas_free(canvas);
     canvas = canvas_new(8, 2, CANVAS_ASCII);
@@ -231,14 +233,17 @@ static void sparklines_show_eight_heights(void **state) {
     (void)state;
     const double values[] = {0, 1, 2, 3, 4, 5, 6, 7, NAN};
     Canvas *canvas = canvas_new(12, 3, 0);
-    plot_sparkline(canvas, (PlotBar){.width = 12, .style = bar_style}, (PlotSparkline){.values = values, .count = 9});
+    plot_sparkline(canvas, (PlotBar){.width = 12, .style = bar_style},
+                   (PlotSparkline){.values = values, .count = 9});
     plot_sparkline(canvas, (PlotBar){.y = 1, .width = 4, .style = bar_style},
                    (PlotSparkline){.values = values, .count = 8, .lo = 0, .hi = 8});
-    plot_sparkline(canvas, (PlotBar){.y = 2, .width = 4, .style = bar_style}, (PlotSparkline){.values = values});
+    plot_sparkline(canvas, (PlotBar){.y = 2, .width = 4, .style = bar_style},
+                   (PlotSparkline){.values = values});
     assert_canvas_text(canvas, "▁▂▃▄▅▆▇█×\n▁▃▅▇\n\n");
     canvas_free(canvas);
     canvas = canvas_new(9, 1, CANVAS_ASCII);
-    plot_sparkline(canvas, (PlotBar){.width = 9, .style = bar_style}, (PlotSparkline){.values = values, .count = 9});
+    plot_sparkline(canvas, (PlotBar){.width = 9, .style = bar_style},
+                   (PlotSparkline){.values = values, .count = 9});
     assert_canvas_text(canvas, "_.-:=+*#x\n");
     canvas_free(canvas);
 }

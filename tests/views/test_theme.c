@@ -3,7 +3,8 @@
 #include "views/canvas.h"
 #include "views/theme.h"
 
-static const Rgb black = {0, 0, 0}, near_black = {0x26, 0x26, 0x26}, white = {255, 255, 255}, cream = {0xFD, 0xF6, 0xE3};
+static const Rgb black = {0, 0, 0}, near_black = {0x26, 0x26, 0x26}, white = {255, 255, 255},
+                 cream = {0xFD, 0xF6, 0xE3};
 
 static bool is_background(Role role) {
     return role == ROLE_CURSOR || role == ROLE_BAR || role == ROLE_MARK;

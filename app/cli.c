@@ -1,0 +1,74 @@
+#include "app/cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/options.h"
+#include "core/gemm.h"
+#include "core/parallel.h"
+#include "views/environment.h"
+
+static int exit_code(ErrorKind kind) {
+    switch (kind) {
+    case ERROR_NONE: return 0;
+    case ERROR_USAGE: return 2;
+    case ERROR_TERMINAL: return 3;
+    case ERROR_FILE: return 4;
+    case ERROR_FAILED:
+    case ERROR_INTERRUPTED: break;
+    }
+    return 1;
+}
+
+static int report(const Error *err, CommandId command) {
+    const char *name = command_get(command)->name;
+    fprintf(stderr, "skipscope: %s\n", err->text);
+    if (err->kind == ERROR_USAGE)
+        fprintf(stderr, "'skipscope %s%s--help' shows what there is.\n", name, *name ? " " : "");
+    return exit_code(err->kind);
+}
+
+/* A file opened later must not become descriptor 0, 1 or 2, where messages would be written into it. */
+static void open_standard_descriptors(void) {
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF) open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
+}
+
+/* A reader that has seen enough ends the program without a word; a file that grows too long is an error
+ * message like any other. */
+static void set_signals(void) {
+    signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_IGN);
+}
+
+static bool finish_output(Error *err) {
+    if (fflush(stdout) == 0 && !ferror(stdout)) return true;
+    return error_set(err, ERROR_FAILED, "standard output cannot be written: %s", strerror(errno));
+}
+
+static bool run_command(const Options *options, Error *err) {
+    if (options->help)
+        options_print_help(options->command, stdout);
+    else if (options->version)
+        puts("skipscope " SKIPSCOPE_VERSION);
+    else if (!command_get(options->command)->run(options, err))
+        return false;
+    return finish_output(err);
+}
+
+int cli_run(int argc, char **argv) {
+    open_standard_descriptors();
+    set_signals();
+    gemm_init();
+    Options options;
+    Error err = {0};
+    bool utf8 = environment_init_locale();
+    if (!options_parse(&options, argc, argv, &err)) return report(&err, options.command);
+    if (!utf8) options.ascii = true;
+    if (options.threads) parallel_set_threads(options.threads);
+    return run_command(&options, &err) ? 0 : report(&err, options.command);
+}

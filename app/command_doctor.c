@@ -1,0 +1,116 @@
+#include <jansson.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "app/assets.h"
+#include "app/bench.h"
+#include "app/options.h"
+#include "core/gemm.h"
+#include "core/parallel.h"
+#include "views/environment.h"
+
+enum { DOCTOR_WIDTH_MIN = 80, DOCTOR_HEIGHT_MIN = 24 };
+
+static void line(const char *name, const char *value) {
+    printf("%-12s %s\n", name, value);
+}
+
+/* What to do about it. */
+static void advice(const char *text) {
+    printf("%-12s -> %s\n", "", text);
+}
+
+static const char *or_none(const char *text) {
+    return text && *text ? text : "(none)";
+}
+
+static void check_terminal(void) {
+    char text[120];
+    struct winsize size;
+    const char *term = getenv("TERM");
+    bool tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+    snprintf(text, sizeof text, "TERM=%.40s, input and output are %s", or_none(term),
+             tty ? "a terminal" : "not both a terminal");
+    line("terminal", text);
+    if (!tty) advice("the explorer needs one; every command with --json, and --script, works without");
+    if (!term || *term == '\0' || strcmp(term, "dumb") == 0)
+        advice("set TERM to what the terminal is, for example TERM=xterm-256color");
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
+        line("size", "unknown: output is no terminal");
+        return;
+    }
+    snprintf(text, sizeof text, "%d columns, %d rows", size.ws_col, size.ws_row);
+    line("size", text);
+    if (size.ws_col < DOCTOR_WIDTH_MIN || size.ws_row < DOCTOR_HEIGHT_MIN)
+        advice("make the window at least 80x24, or its letters smaller");
+}
+
+static void check_locale(const Options *options) {
+    char text[120];
+    const char *charset = nl_langinfo(CODESET);
+    bool utf8 = strcmp(charset, "UTF-8") == 0;
+    snprintf(text, sizeof text, "%.60s, character set %.40s", setlocale(LC_CTYPE, NULL), charset);
+    line("locale", text);
+    if (!utf8)
+        advice("block characters need UTF-8: set LANG to one of `locale -a`, for example LANG=C.UTF-8");
+    line("glyphs", options->ascii ? "ASCII: # = - | +" : "▏▎▍▌▋▊▉█ ▀▄ ░▒▓ ─│┌┐└┘ ×·→");
+    if (!options->ascii) advice("if boxes or question marks stand there, add --ascii");
+}
+
+static void check_colors(const Options *options) {
+    char text[160];
+    ColorDepth depth = environment_color_depth(options_color(options), NULL, NULL);
+    snprintf(text, sizeof text, "%s (COLORTERM=%.30s, NO_COLOR=%.30s)",
+             depth == COLOR_DEPTH_AUTO ? "as terminfo says" : environment_depth_name(depth),
+             or_none(getenv("COLORTERM")), or_none(getenv("NO_COLOR")));
+    line("colours", text);
+    if (depth == COLOR_DEPTH_AUTO)
+        advice("if the terminal can do more, say --color=256 or --color=truecolor");
+    if (depth == COLOR_DEPTH_NONE) advice("maps are drawn with characters; --color=256 turns colours on");
+}
+
+static void check_engine(void) {
+    char text[200];
+    snprintf(text, sizeof text, "%.150s", gemm_version());
+    line("BLAS", text);
+    snprintf(text, sizeof text, "%s, OPENBLAS_CORETYPE=%.30s", gemm_core_name(),
+             or_none(getenv("OPENBLAS_CORETYPE")));
+    line("BLAS core", text);
+    if (bench_blas_warning()) advice(bench_blas_warning());
+    snprintf(text, sizeof text, "%d of %ld processors", parallel_threads(), sysconf(_SC_NPROCESSORS_ONLN));
+    line("threads", text);
+}
+
+static void check_libraries(void) {
+    char text[160];
+    snprintf(text, sizeof text, "skipscope %s, jansson %s, zlib %s", SKIPSCOPE_VERSION, jansson_version_str(),
+             zlibVersion());
+    line("versions", text);
+}
+
+static void check_assets(void) {
+    char text[120];
+    bool model = asset_find("assets/models/resnet20-cifar10.safetensors");
+    snprintf(text, sizeof text, "%s, %d pictures", model ? "trained resnet20" : "no trained model",
+             asset_image_count());
+    line("built in", text);
+    if (!model)
+        advice("train one: skipscope train resnet20 --data DIR --out "
+               "assets/models/resnet20-cifar10.safetensors, then make");
+}
+
+bool command_doctor(const Options *options, Error *err) {
+    (void)err;
+    check_terminal();
+    check_locale(options);
+    check_colors(options);
+    check_engine();
+    check_libraries();
+    check_assets();
+    return true;
+}

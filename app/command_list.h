@@ -1,0 +1,45 @@
+/* Every command: COMMAND(ID, function, name, words, least words, most words, sentence, examples) stands for
+ * app/command_<function>.c, which defines command_<function>. An empty sentence hides a command. */
+#ifndef APP_COMMAND_LIST_H
+#define APP_COMMAND_LIST_H
+
+#define COMMAND_LIST(COMMAND)                                                                                \
+    COMMAND(SUMMARY, summary, "summary", "[MODEL]", 0, 1,                                                    \
+            "The architecture table: every operation with its shape, parameters and multiply-adds.",         \
+            "  skipscope summary resnet50\n"                                                                 \
+            "  skipscope summary resnet20 --shortcut B --json\n"                                             \
+            "  skipscope summary weights.safetensors\n")                                                     \
+    COMMAND(CLASSIFY, classify, "classify", "[MODEL] IMAGE...", 1, -1,                                       \
+            "What the network sees in pictures: the top classes with their probabilities.",                  \
+            "  skipscope classify photo.jpg\n"                                                               \
+            "  skipscope classify weights.safetensors cat.png dog.png --top 3\n"                             \
+            "  skipscope classify --without-skip lesion:layer2.1 photo.jpg\n")                               \
+    COMMAND(TRACE, trace, "trace", "[MODEL] [IMAGE...]", 0, -1,                                              \
+            "One forward and one backward pass, every tensor written to .npy files.",                        \
+            "  skipscope trace --out run1 photo.jpg\n"                                                       \
+            "  skipscope trace weights.safetensors --input batch.npy --target 3,5 --out run2\n")             \
+    COMMAND(GRADFLOW, gradflow, "gradflow", "[MODEL] [IMAGE...]", 0, -1,                                     \
+            "How large the gradient is at every depth, with and without the skip paths.",                    \
+            "  skipscope gradflow\n"                                                                         \
+            "  skipscope gradflow resnet56 --init he --seed 1 --data data --limit 64\n"                      \
+            "  skipscope gradflow weights.safetensors photo.jpg --without-skip cut --csv\n")                 \
+    COMMAND(TRAIN, train, "train", "[ARCH]", 0, 1,                                                           \
+            "Learn a network's weights from a data set. Ctrl-C saves; --resume goes on.",                    \
+            "  skipscope train resnet20 --data data --out resnet20.safetensors\n"                            \
+            "  skipscope train plain20 --epochs 10 --out plain20.safetensors --resume\n")                    \
+    COMMAND(EVAL, eval, "eval", "[MODEL]", 0, 1, "Accuracy of a network on a data set.",                     \
+            "  skipscope eval --data data\n"                                                                 \
+            "  skipscope eval weights.safetensors --split train --limit 1000 --json\n")                      \
+    COMMAND(BENCH, bench, "bench", "[ARCH]", 0, 1, "How fast the engine is on this machine.",                \
+            "  skipscope bench\n"                                                                            \
+            "  skipscope bench --arch resnet18,resnet50 --batch 1,8 --threads 2 --json\n")                   \
+    COMMAND(OPS, ops, "ops", "[OP]", 0, 1,                                                                   \
+            "Every operator: what it does, its formulas forward and backward, and where they come from.",    \
+            "  skipscope ops\n"                                                                              \
+            "  skipscope ops batch_norm\n")                                                                  \
+    COMMAND(DOCTOR, doctor, "doctor", "", 0, 0,                                                              \
+            "Terminal, locale, colours, libraries: what works here, and what to do where it does not.",      \
+            "  skipscope doctor\n")                                                                          \
+    COMMAND(IMPORT_CIFAR10, import_cifar10, "import-cifar10", "PACKAGE_DIR DEST_DIR", 2, 2, "", "")
+
+#endif

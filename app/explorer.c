@@ -1,0 +1,131 @@
+#include "app/explorer.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "app/script.h"
+#include "app/session.h"
+#include "views/term.h"
+
+/* Work runs in slices between looks at the keyboard: short enough that a key is answered at once. */
+enum { SLICE_MS = 16 };
+
+static double now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
+}
+
+static void work_for_a_slice(Session *session) {
+    double end = now_ms() + SLICE_MS;
+    while (now_ms() < end && session_work(session)) {
+    }
+}
+
+static void fit_screen(Session *session, Term *term, Canvas **canvas) {
+    if (*canvas && (*canvas)->width == term_width(term) && (*canvas)->height == term_height(term)) return;
+    canvas_free(*canvas);
+    *canvas = canvas_new(term_width(term), term_height(term), term_canvas_flags(term));
+    session_set_screen(session, term_width(term), term_height(term), term_canvas_flags(term));
+}
+
+static bool read_keys(Session *session, Term *term) {
+    bool any = false;
+    for (Key key; !session_wants_quit(session) && term_read_key(term, &key);) {
+        any = true;
+        if (key.code != KEY_CODE_RESIZE) session_key(session, &key);
+    }
+    return any;
+}
+
+static bool loop(Session *session, Term *term, Error *err) {
+    Canvas *canvas = NULL;
+    while (!session_wants_quit(session) && !term_signal()) {
+        fit_screen(session, term, &canvas);
+        if (!canvas) return error_set(err, ERROR_FAILED, "not enough memory for the screen");
+        if (session_wants_redraw(session)) term_redraw(term);
+        session_draw(session, canvas);
+        term_flush(term, canvas);
+        if (read_keys(session, term)) continue;
+        if (session_work(session))
+            work_for_a_slice(session);
+        else
+            term_wait(term, -1);
+        read_keys(session, term);
+    }
+    canvas_free(canvas);
+    return true;
+}
+
+static bool run_on_terminal(Session *session, const TermConfig *config, Error *err) {
+    Term *term = term_open(config, err);
+    if (!term) return false;
+    bool ok = loop(session, term, err);
+    int number = term_signal();
+    term_close(term);
+    if (number != 0) {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
+    return ok;
+}
+
+static bool run_script(Session *session, const Options *options, Error *err) {
+    unsigned flags = (options->ascii ? CANVAS_ASCII : 0) | CANVAS_MONO;
+    session_set_screen(session, options->size.width ? options->size.width : 80,
+                       options->size.height ? options->size.height : 24, flags);
+    return script_run(session, options->script, err);
+}
+
+static bool find_theme(const Options *options, ThemeId *theme, Error *err) {
+    *theme = THEME_DARK;
+    if (!options->theme || theme_find(options->theme, theme)) return true;
+    return error_set(err, ERROR_USAGE, "there is no theme '%s': expected dark, light, contrast or mono",
+                     options->theme);
+}
+
+/* One normalised image from a .npy file: of a batch, the first. */
+static bool load_values(const Options *options, const Setup *setup, Batch *batch, Error *err) {
+    return !options->input || setup_load_batch(batch, setup, options, 1, err);
+}
+
+static Session *open_session(const Options *options, const Setup *setup, ThemeId theme, Error *err) {
+    SessionConfig config = {.setup = setup,
+                            .theme = theme,
+                            .image = setup->image_count > 0 ? setup->images[0] : NULL,
+                            .target = options->target.count > 0 ? options->target.values[0] : -1};
+    bool *lesioned = NULL;
+    Batch batch = {0};
+    Session *session = NULL;
+    if (setup_pass_config(setup, options, &config.pass, &lesioned, err) &&
+        load_values(options, setup, &batch, err)) {
+        config.values = batch.values;
+        session = session_new(&config, err);
+    }
+    setup_free_batch(&batch);
+    free(lesioned);
+    return session;
+}
+
+bool explorer_run(const Options *options, Error *err) {
+    ThemeId theme;
+    Setup setup = {0};
+    if (!options->script && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
+        return error_set(
+            err, ERROR_TERMINAL,
+            "the explorer needs a terminal on standard input and output: 'skipscope --script FILE' drives it "
+            "without one, and 'skipscope --help' lists the commands that need none");
+    if (!find_theme(options, &theme, err) || !setup_open(&setup, options, err)) return false;
+    Session *session = open_session(options, &setup, theme, err);
+    TermConfig config = {.depth = options_color(options),
+                         .theme = theme,
+                         .ascii = options->ascii,
+                         .no_mouse = options->no_mouse};
+    bool ok = session &&
+              (options->script ? run_script(session, options, err) : run_on_terminal(session, &config, err));
+    session_free(session);
+    setup_close(&setup);
+    return ok;
+}

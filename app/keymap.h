@@ -1,0 +1,23 @@
+/* Keys to actions: one table, from which the hint bar and the help screen are made too. */
+#ifndef APP_KEYMAP_H
+#define APP_KEYMAP_H
+
+#include "views/action.h"
+#include "views/view.h"
+
+typedef struct Binding {
+    const char *keys; /* names as in views/key.h, separated by spaces: "j Down" */
+    ActionId action;
+    const char *text;  /* argument of the action; "" for none */
+    const char *hint;  /* a word for the hint bar; NULL: not shown there */
+    const char *group; /* heading in the help screen */
+    unsigned views;    /* in whose hint bar: bit k for view k */
+} Binding;
+
+/* NULL-terminated by keys == NULL. The views' own keys are not in it: they come from ViewOps. */
+const Binding *keymap_bindings(void);
+
+/* The action a key stands for; id ACTION_NONE when it has none. */
+Action keymap_find(uint32_t code);
+
+#endif

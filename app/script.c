@@ -1,0 +1,139 @@
+#include "app/script.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/suggest.h"
+#include "core/file.h"
+#include "views/canvas_export.h"
+
+enum { SCRIPT_BYTES_MAX = 1 << 20 };
+
+static bool unknown_action(const char *word, Error *err) {
+    Suggestion suggestion = suggest_begin(word);
+    for (int id = ACTION_NONE + 1; id < ACTION_COUNT; id++)
+        suggest_offer(&suggestion, action_name((ActionId)id));
+    const char *best = suggest_best(&suggestion);
+    return error_set(err, ERROR_USAGE, "there is no action '%s'%s%s%s", word, best ? ": did you mean '" : "",
+                     best ? best : "", best ? "'?" : "");
+}
+
+static bool parse_number(const char *name, const char *text, Action *action, Error *err) {
+    char *end;
+    errno = 0;
+    long number = strtol(text, &end, 10);
+    if (end == text || *end != '\0' || errno != 0 || number < 0 || number > INT_MAX)
+        return error_set(err, ERROR_USAGE, "%s: expected a number, found '%s'", name, text);
+    action->number = (int)number;
+    return true;
+}
+
+/* Copies a line without the space around it. */
+static void copy_trimmed(char *out, size_t out_size, const char *line) {
+    while (isspace((unsigned char)*line)) line++;
+    size_t length = strlen(line);
+    while (length > 0 && isspace((unsigned char)line[length - 1])) length--;
+    snprintf(out, out_size, "%.*s", (int)(length < out_size ? length : out_size - 1), line);
+}
+
+bool script_parse_line(const char *line, Action *action, Error *err) {
+    char text[ACTION_TEXT_MAX], name[64];
+    *action = (Action){.id = ACTION_NONE};
+    copy_trimmed(text, sizeof text, line);
+    if (text[0] == '\0' || text[0] == '#') return true;
+    size_t length = strcspn(text, " \t");
+    snprintf(name, sizeof name, "%.*s", (int)length, text);
+    const char *rest = text + length + strspn(text + length, " \t");
+    action->id = action_find(name);
+    if (action->id == ACTION_NONE) return unknown_action(name, err);
+    switch (action_argument(action->id)) {
+    case ACTION_ARGUMENT_NONE:
+        if (*rest) return error_set(err, ERROR_USAGE, "%s takes no argument, found '%s'", name, rest);
+        return true;
+    case ACTION_ARGUMENT_COUNT: return *rest ? parse_number(name, rest, action, err) : true;
+    case ACTION_ARGUMENT_NUMBER: return parse_number(name, rest, action, err);
+    case ACTION_ARGUMENT_TEXT: break;
+    }
+    snprintf(action->text, sizeof action->text, "%s", rest);
+    return true;
+}
+
+static bool run_keys(Session *session, char *names, Error *err) {
+    char *state = NULL;
+    for (char *name = strtok_r(names, " \t", &state); name; name = strtok_r(NULL, " \t", &state)) {
+        Key key = {0};
+        if (!key_parse(name, &key.code))
+            return error_set(err, ERROR_USAGE, "keys: there is no key '%s'", name);
+        session_key(session, &key);
+        session_finish_work(session);
+    }
+    return true;
+}
+
+static bool run_size(Session *session, const char *text, Error *err) {
+    int width, height;
+    char rest;
+    if (sscanf(text, "%dx%d%c", &width, &height, &rest) != 2 || width < 1 || height < 1 ||
+        width > CANVAS_SIDE_MAX || height > CANVAS_SIDE_MAX)
+        return error_set(err, ERROR_USAGE, "size: expected COLUMNSxROWS, as in 80x24, found '%s'", text);
+    session_set_size(session, width, height);
+    return true;
+}
+
+static bool run_line(Session *session, char *line, Error *err) {
+    char text[ACTION_TEXT_MAX];
+    copy_trimmed(text, sizeof text, line);
+    if (strncmp(text, "keys ", 5) == 0) return run_keys(session, text + 5, err);
+    if (strncmp(text, "size ", 5) == 0) return run_size(session, text + 5, err);
+    Action action;
+    if (!script_parse_line(text, &action, err)) return false;
+    if (action.id == ACTION_NONE) return true;
+    session_do(session, &action);
+    session_finish_work(session);
+    const char *problem = session_error(session);
+    return problem ? error_set(err, ERROR_FAILED, "%s", problem) : true;
+}
+
+static char *read_all(const char *path, Error *err) {
+    if (strcmp(path, "-") != 0) return (char *)file_read_all(path, SCRIPT_BYTES_MAX, &(size_t){0}, err);
+    char *text = calloc(1, SCRIPT_BYTES_MAX + 1);
+    if (text)
+        fread(text, 1, SCRIPT_BYTES_MAX, stdin);
+    else
+        error_set(err, ERROR_FAILED, "not enough memory to read the script");
+    return text;
+}
+
+bool script_run(Session *session, const char *path, Error *err) {
+    char *text = read_all(path, err);
+    if (!text) return false;
+    bool ok = true;
+    int number = 1;
+    for (char *line = text, *next; ok && line && !session_wants_quit(session); line = next, number++) {
+        next = strchr(line, '\n');
+        if (next) *next++ = '\0';
+        Error problem = {0};
+        ok = run_line(session, line, &problem);
+        if (!ok) error_set(err, problem.kind, "%s:%d: %s", path, number, problem.text);
+    }
+    free(text);
+    return ok;
+}
+
+bool script_write_screen(const Canvas *canvas, const char *path, Error *err) {
+    if (*path == '\0')
+        return error_set(err, ERROR_USAGE, "screen: expected a file name, or - for standard output");
+    char *text = canvas_export_text_string(canvas);
+    if (!text) return error_set(err, ERROR_FAILED, "not enough memory for the screen");
+    bool ok;
+    if (strcmp(path, "-") == 0)
+        ok = fputs(text, stdout) >= 0 || error_set(err, ERROR_FAILED, "standard output cannot be written");
+    else
+        ok = file_write_atomic(path, text, strlen(text), err);
+    free(text);
+    return ok;
+}

@@ -1,0 +1,19 @@
+/* The script language: one action a line, by name, with its argument. The same language is the : prompt.
+ * Empty lines and lines that begin with # are skipped. Two words exist only in scripts: "size 80x24" and
+ * "keys s s Enter" (names as in views/key.h). */
+#ifndef APP_SCRIPT_H
+#define APP_SCRIPT_H
+
+#include "app/session.h"
+
+/* id ACTION_NONE for an empty line. An unknown action is a sentence that names the nearest one. */
+bool script_parse_line(const char *line, Action *action, Error *err);
+
+/* Runs a whole file ("-": standard input); work is finished after every line. Stops at the first error, which
+ * names file and line. */
+bool script_run(Session *session, const char *path, Error *err);
+
+/* Writes the screen as text: UTF-8, or ASCII when the canvas is. "-" is standard output. */
+bool script_write_screen(const Canvas *canvas, const char *path, Error *err);
+
+#endif

@@ -1,0 +1,241 @@
+#include "app/session.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "app/assets.h"
+#include "app/keymap.h"
+#include "app/session_state.h"
+#include "views/frame.h"
+#include "views/help.h"
+
+void session_tell(Session *session, NoticeKind kind, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(session->notice, sizeof session->notice, format, arguments);
+    va_end(arguments);
+    session->notice_kind = kind;
+}
+
+/* The bundled pictures, and in front of them the one that was named on the command line. */
+static bool list_images(Session *session, const char *extra) {
+    int count = asset_image_count();
+    session->image_list = calloc((size_t)count + 1, sizeof *session->image_list);
+    session->image_names = calloc((size_t)count + 1, SESSION_NOTE_MAX);
+    if (!session->image_list || !session->image_names) return false;
+    if (extra && !asset_find_image(extra)) {
+        snprintf(session->image_names, SESSION_NOTE_MAX, "%s", extra);
+        session->image_list[session->image_count++] = session->image_names;
+    }
+    for (int k = 0; k < count; k++) {
+        char *name = session->image_names + (size_t)session->image_count * SESSION_NOTE_MAX;
+        asset_image_name(asset_image(k), name);
+        session->image_list[session->image_count++] = name;
+    }
+    return true;
+}
+
+static void describe_weights(Session *session) {
+    const Setup *setup = session->setup;
+    const char *source = setup->model->source;
+    if (setup->untrained)
+        snprintf(session->note, sizeof session->note, "random weights (%s)", setup->init);
+    else
+        snprintf(session->note, sizeof session->note, "trained: %s",
+                 source && strrchr(source, '/') ? strrchr(source, '/') + 1 : source);
+}
+
+static bool first_picture(Session *session, const SessionConfig *config, Error *err) {
+    size_t count = shape_count(session->setup->model->network->input);
+    session->true_class = -1;
+    if (config->values) {
+        memcpy(session->input, config->values, count * sizeof(real));
+        snprintf(session->image_name, sizeof session->image_name, "input array");
+        return true;
+    }
+    if (config->image) return session_load_image(session, config->image, err);
+    if (session->image_count > 0) return session_load_image(session, session->image_list[0], err);
+    return error_set(err, ERROR_USAGE, "no picture is built in: name one, as in: skipscope photo.jpg");
+}
+
+static bool allocate(Session *session) {
+    const Network *network = session->setup->model->network;
+    bool ok = true;
+    session->input = calloc(shape_count(network->input), sizeof *session->input);
+    session->lesioned = calloc((size_t)network->block_count, sizeof *session->lesioned);
+    for (int k = 0; k < VIEW_COUNT; k++) {
+        size_t size = view_ops((ViewId)k)->state_size;
+        session->view_state[k] = calloc(1, size ? size : 1);
+        ok = ok && session->view_state[k];
+    }
+    return ok && session->input && session->lesioned;
+}
+
+static bool start(Session *session, const SessionConfig *config, Error *err) {
+    const Network *network = session->setup->model->network;
+    if (!allocate(session) || !list_images(session, config->image))
+        return error_set(err, ERROR_FAILED, "not enough memory");
+    if (config->pass.lesioned)
+        memcpy(session->lesioned, config->pass.lesioned, (size_t)network->block_count * sizeof(bool));
+    session->config.lesioned = NULL;
+    describe_weights(session);
+    if (!first_picture(session, config, err) || !session_make_pass(session, err)) return false;
+    session_run_to(session, 1);
+    session_finish_work(session);
+    return true;
+}
+
+Session *session_new(const SessionConfig *config, Error *err) {
+    Session *session = calloc(1, sizeof *session);
+    if (!session) {
+        error_set(err, ERROR_FAILED, "not enough memory");
+        return NULL;
+    }
+    *session = (Session){.setup = config->setup,
+                         .config = config->pass,
+                         .target = config->target,
+                         .rival_mode = SKIP_CUT,
+                         .view = VIEW_ARCHITECTURE,
+                         .width = 80,
+                         .height = 24,
+                         .scope = SCOPE_LAYER,
+                         .palette = theme_palette(config->theme, false),
+                         .signed_palette = theme_palette(config->theme, true)};
+    if (start(session, config, err)) return session;
+    session_free(session);
+    return NULL;
+}
+
+void session_free(Session *session) {
+    if (!session) return;
+    pass_free(session->pass);
+    pass_free(session->rival);
+    for (int k = 0; k < VIEW_COUNT; k++) free(session->view_state[k]);
+    free(session->input);
+    free(session->lesioned);
+    free((void *)session->image_list);
+    free(session->image_names);
+    free(session);
+}
+
+void session_set_screen(Session *session, int width, int height, unsigned flags) {
+    session_set_size(session, width, height);
+    session->flags = flags;
+}
+
+void session_set_size(Session *session, int width, int height) {
+    session->width = width;
+    session->height = height;
+}
+
+static int clamp(int value, int low, int high) {
+    return value < low ? low : value > high ? high : value;
+}
+
+static SceneJob scene_job(const Session *session) {
+    static const char *const titles[] = {"", "running", "comparing"};
+    const Job *job = &session->job;
+    if (job->kind == JOB_NONE) return (SceneJob){.eta_s = 0};
+    const Pass *pass = job->kind == JOB_RUN ? session->pass : session->rival;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    int done = scene_steps_done(pass) - job->first, total = job->target - job->first;
+    double elapsed = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec - job->started_s;
+    double eta = done > 0 ? elapsed / done * (total - done) : NAN;
+    return (SceneJob){.title = titles[job->kind], .done = done, .total = total, .eta_s = eta};
+}
+
+Scene session_scene(const Session *session) {
+    const Model *model = session->setup->model;
+    const Network *network = model->network;
+    bool compared = session->rival && scene_steps_done(session->rival) == 2 * network->op_count;
+    Scene scene = {.model = model,
+                   .network = network,
+                   .pass = session->pass,
+                   .rival = compared ? session->rival : NULL,
+                   .rival_mode = session->rival_mode,
+                   .at = session->at,
+                   .op = scene_op_at(network, session->at),
+                   .phase = session->at < network->op_count ? PHASE_FORWARD : PHASE_BACKWARD,
+                   .weights_note = session->note,
+                   .image_name = session->image_name,
+                   .true_class = session->true_class,
+                   .image_list = session->image_list,
+                   .image_count = session->image_count,
+                   .image_cursor = session->image_cursor,
+                   .scope = session->scope,
+                   .palette = session->palette,
+                   .signed_palette = session->signed_palette,
+                   .pooling = session->pooling,
+                   .job = scene_job(session),
+                   .notice_kind = session->notice_kind,
+                   .notice = session->notice_kind == NOTICE_NONE ? NULL : session->notice};
+    Shape out = op_output_shape(&network->ops[scene.op], 1);
+    scene.channel = clamp(session->wanted_channel, 0, out.c - 1);
+    scene.row = clamp(session->wanted_row, 0, out.h - 1);
+    scene.column = clamp(session->wanted_column, 0, out.w - 1);
+    Rect area = frame_view_area(session->width, session->height);
+    scene.width = area.w, scene.height = area.h;
+    return scene;
+}
+
+enum { HINTS_MAX = 24, ROWS_MAX = 64 };
+
+static int collect_hints(ViewId view, FrameHint hints[HINTS_MAX], char keys[HINTS_MAX][16]) {
+    int count = 0;
+    for (const Binding *binding = keymap_bindings(); binding->keys && count < HINTS_MAX; binding++) {
+        if (!binding->hint || !(binding->views & 1u << view)) continue;
+        snprintf(keys[count], 16, "%.*s", (int)strcspn(binding->keys, " "), binding->keys);
+        hints[count] = (FrameHint){.key = keys[count], .label = binding->hint};
+        count++;
+    }
+    return count;
+}
+
+static int collect_help(HelpRow rows[ROWS_MAX]) {
+    int count = 0;
+    for (const Binding *binding = keymap_bindings(); binding->keys && count < ROWS_MAX; binding++)
+        rows[count++] =
+            (HelpRow){.keys = binding->keys, .help = action_help(binding->action), .group = binding->group};
+    return count;
+}
+
+void session_draw(Session *session, Canvas *canvas) {
+    Scene scene = session_scene(session);
+    FrameHint hints[HINTS_MAX];
+    char keys[HINTS_MAX][16];
+    int hint_count = collect_hints(session->view, hints, keys);
+    canvas_clear(canvas);
+    FrameInfo info = {.view = session->view, .hints = hints, .hint_count = hint_count};
+    Rect area = frame_draw(canvas, &info, &scene);
+    if (rect_is_empty(area)) return;
+    if (session->help) {
+        HelpRow rows[ROWS_MAX];
+        help_draw(canvas, area,
+                  &(HelpInfo){.rows = rows, .row_count = collect_help(rows), .first = session->help_first});
+    } else {
+        Rect old = canvas_clip(canvas, area);
+        view_ops(session->view)->draw(session->view_state[session->view], &scene, canvas, area);
+        canvas_unclip(canvas, old);
+    }
+    if (session->prompt.open)
+        prompt_draw(&session->prompt, canvas, (Rect){0, session->height - 1, session->width - 1, 1});
+}
+
+bool session_wants_quit(const Session *session) {
+    return session->quit;
+}
+
+bool session_wants_redraw(Session *session) {
+    bool redraw = session->redraw;
+    session->redraw = false;
+    return redraw;
+}
+
+const char *session_error(const Session *session) {
+    return session->notice_kind == NOTICE_ERROR ? session->notice : NULL;
+}

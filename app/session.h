@@ -1,0 +1,50 @@
+/* The Session owns everything that changes while the explorer runs: the pass and its rival, the selection,
+ * the state of the views, the work under way. Keys, scripts and tests all enter through session_do; the loop
+ * gives it time through session_work. */
+#ifndef APP_SESSION_H
+#define APP_SESSION_H
+
+#include "app/setup.h"
+#include "views/action.h"
+#include "views/canvas.h"
+#include "views/key.h"
+#include "views/theme.h"
+
+typedef struct Session Session;
+
+typedef struct SessionConfig {
+    const Setup *setup; /* outlives the session */
+    PassConfig pass;    /* of the pass to show; one image */
+    const char
+        *image; /* picture to start with: a path or the name of a bundled one; NULL: the first bundled one */
+    const real *values; /* instead of a picture: normalised input (3,H,W) channels-last */
+    int target;         /* class the loss asks for; -1: the predicted one */
+    ThemeId theme;      /* decides the colour maps */
+} SessionConfig;
+
+Session *session_new(const SessionConfig *config, Error *err);
+void session_free(Session *session); /* NULL is fine */
+
+/* The size of the screen in cells and its CanvasFlags. */
+void session_set_screen(Session *session, int width, int height, unsigned flags);
+void session_set_size(Session *session, int width, int height);
+
+/* Performs an action. Quick ones are done on return; work that takes longer goes on in session_work. What
+ * goes wrong is shown in the notice line and is also the return value of session_notice_is_error. */
+void session_do(Session *session, const Action *action);
+/* A key goes to the prompt when it is open, else through the keymap to session_do. */
+void session_key(Session *session, const Key *key);
+
+/* One small step of the work under way (one operation of a pass). False when there is nothing to do. */
+bool session_work(Session *session);
+/* All of it. */
+void session_finish_work(Session *session);
+
+/* Draws the whole screen; the canvas has the session's size. */
+void session_draw(Session *session, Canvas *canvas);
+
+bool session_wants_quit(const Session *session);
+bool session_wants_redraw(Session *session);       /* ^L was pressed; asking clears it */
+const char *session_error(const Session *session); /* the last action's error, or NULL */
+
+#endif

@@ -1,0 +1,317 @@
+/* What each action does. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/keymap.h"
+#include "app/script.h"
+#include "app/session_state.h"
+#include "views/canvas_export.h"
+
+static const Network *network_of(const Session *session) {
+    return session->setup->model->network;
+}
+
+static int last_at(const Session *session) {
+    return 2 * network_of(session)->op_count - 1;
+}
+
+/* Looks at time `at`, running what is missing up to it. */
+static void go_to(Session *session, int at) {
+    if (at > last_at(session)) at = last_at(session);
+    session_run_to(session, at + 1);
+}
+
+static void look_at(Session *session, int at) {
+    session->at = at < 0 ? 0 : at > last_at(session) ? last_at(session) : at;
+}
+
+static void do_step(Session *session, int count) {
+    if (session->at == last_at(session))
+        session_tell(session, NOTICE_INFO, "the backward pass has reached the image: R starts again");
+    /* A selection ahead of what has been run is caught up with first. */
+    else if (session->at >= scene_steps_done(session->pass))
+        go_to(session, session->at + count - 1);
+    else
+        go_to(session, session->at + count);
+}
+
+static void do_block(Session *session, int count) {
+    int at = session->at;
+    for (int k = 0; k < count; k++) at = session_block_end(network_of(session), at);
+    if (at == session->at)
+        do_step(session, 1);
+    else
+        go_to(session, at);
+}
+
+static void do_block_back(Session *session, int count) {
+    for (int k = 0; k < count; k++) look_at(session, session_block_start(network_of(session), session->at));
+}
+
+static void do_restart(Session *session) {
+    Error err = {0};
+    if (!session_make_pass(session, &err))
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+    else
+        session_run_to(session, 1);
+}
+
+static void do_select(Session *session, const char *name) {
+    const Network *network = network_of(session);
+    int op = network_find_op(network, name);
+    if (op < 0)
+        session_tell(session, NOTICE_ERROR, "%s has no operation '%s': names are like %s", network->arch,
+                     name, network->ops[network->blocks[0].branch_first].name);
+    else
+        look_at(session,
+                scene_at(network, op, session->at < network->op_count ? PHASE_FORWARD : PHASE_BACKWARD));
+}
+
+static void do_cell(Session *session, const char *text) {
+    int row, column;
+    char rest;
+    if (sscanf(text, "%d %d %c", &row, &column, &rest) != 2 || row < 0 || column < 0) {
+        session_tell(session, NOTICE_ERROR, "cell: expected ROW COLUMN, as in 'cell 4 7', found '%s'", text);
+        return;
+    }
+    session->wanted_row = row;
+    session->wanted_column = column;
+}
+
+static void do_view(Session *session, const char *name) {
+    ViewId view;
+    if (view_find(name, &view))
+        session->view = view;
+    else
+        session_tell(session, NOTICE_ERROR,
+                     "there is no view '%s': expected architecture, step, maps, block, gradients or input",
+                     name);
+    session->help = false;
+}
+
+static void do_image(Session *session, const char *name) {
+    Error err = {0};
+    if (!session_load_image(session, name, &err))
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+    else
+        session_rerun(session);
+}
+
+static int find_class(const Model *model, const char *word) {
+    char *end;
+    long number = strtol(word, &end, 10);
+    if (end != word && *end == '\0')
+        return number >= 0 && number < model->network->classes ? (int)number : -1;
+    for (int k = 0; model->class_names && k < model->network->classes; k++)
+        if (strcmp(model->class_names[k], word) == 0) return k;
+    return -1;
+}
+
+static void do_target(Session *session, const char *word) {
+    bool predicted = *word == '\0' || strcmp(word, "predicted") == 0;
+    int found = predicted ? -1 : find_class(session->setup->model, word);
+    if (!predicted && found < 0) {
+        session_tell(session, NOTICE_ERROR,
+                     "target: expected 'predicted', a class name, or a number below %d, found '%s'",
+                     network_of(session)->classes, word);
+        return;
+    }
+    session->target = found;
+    session_rerun(session);
+}
+
+static void do_without_skip(Session *session, const char *word) {
+    Error err = {0};
+    if (!session_set_skip(session, word, &err))
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+    else
+        session_rerun(session);
+}
+
+static void do_versus(Session *session, const char *word) {
+    bool cut = *word ? strcmp(word, "cut") == 0 : session->rival_mode == SKIP_PLAIN;
+    if (*word && !cut && strcmp(word, "plain") != 0) {
+        session_tell(session, NOTICE_ERROR, "versus: expected cut or plain, found '%s'", word);
+        return;
+    }
+    session->rival_mode = cut ? SKIP_CUT : SKIP_PLAIN;
+    if (session->job.kind == JOB_RIVAL) session->job = (Job){0};
+    pass_free(session->rival);
+    session->rival = NULL;
+}
+
+static void do_scope(Session *session, const char *word) {
+    if (strcmp(word, "map") == 0)
+        session->scope = SCOPE_MAP;
+    else if (strcmp(word, "layer") == 0)
+        session->scope = SCOPE_LAYER;
+    else if (*word == '\0')
+        session->scope = (ScopeKind)((session->scope + 1) % SCOPE_COUNT);
+    else
+        session_tell(session, NOTICE_ERROR, "scope: expected map or layer, found '%s'", word);
+}
+
+static void do_palette(Session *session, const char *word) {
+    PaletteId palette = session->palette;
+    if (*word == '\0') {
+        do palette = (PaletteId)((palette + 1) % PALETTE_COUNT);
+        while (palette_is_diverging(palette));
+    } else if (!palette_find(word, &palette)) {
+        session_tell(session, NOTICE_ERROR, "palette: expected viridis, cividis, magma or gray, found '%s'",
+                     word);
+        return;
+    }
+    if (palette_is_diverging(palette))
+        session->signed_palette = palette;
+    else
+        session->palette = palette;
+    session_tell(session, NOTICE_INFO, "palette %s", palette_name(palette));
+}
+
+static void do_screen(Session *session, const char *path) {
+    Error err = {0};
+    Canvas *canvas = canvas_new(session->width, session->height, session->flags);
+    if (!canvas) return;
+    session_draw(session, canvas);
+    if (script_write_screen(canvas, path, &err))
+        session_tell(session, NOTICE_INFO, "the screen is in %s", path);
+    else
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+    canvas_free(canvas);
+}
+
+/* Back out: of the help, of work under way, or to the whole network. */
+static void do_close(Session *session) {
+    if (session->help)
+        session->help = false;
+    else if (session->job.kind == JOB_RUN)
+        session->job = (Job){0};
+    else
+        session->view = VIEW_ARCHITECTURE;
+}
+
+static void turn_view(Session *session, int by) {
+    session->view = (ViewId)(((int)session->view + by + VIEW_COUNT) % VIEW_COUNT);
+    session->help = false;
+}
+
+/* Moves that no view wanted, and that belong to the list of pictures in the input view. */
+static void do_move(Session *session, const Action *action) {
+    int count = action_count(action),
+        by = action->id == ACTION_UP || action->id == ACTION_PAGE_UP ? -count : count;
+    int cursor = session->image_cursor + by;
+    if (session->view != VIEW_INPUT || session->image_count == 0) return;
+    session->image_cursor = cursor < 0                       ? 0
+                            : cursor >= session->image_count ? session->image_count - 1
+                                                             : cursor;
+}
+
+static bool do_time(Session *session, const Action *action) {
+    const Network *network = network_of(session);
+    switch (action->id) {
+    case ACTION_STEP: do_step(session, action_count(action)); return true;
+    case ACTION_STEP_BACK: look_at(session, session->at - action_count(action)); return true;
+    case ACTION_BLOCK: do_block(session, action_count(action)); return true;
+    case ACTION_BLOCK_BACK: do_block_back(session, action_count(action)); return true;
+    case ACTION_FINISH: go_to(session, session_pass_end(network, session->at)); return true;
+    case ACTION_REWIND: look_at(session, session_pass_start(network, session->at)); return true;
+    case ACTION_RUN_HERE:
+        go_to(session, session->at);
+        if (session->view == VIEW_ARCHITECTURE) session->view = VIEW_STEP;
+        return true;
+    case ACTION_RESTART: do_restart(session); return true;
+    case ACTION_DIRECTION: look_at(session, last_at(session) - session->at); return true;
+    case ACTION_NEXT_OP: look_at(session, session->at + action_count(action)); return true;
+    case ACTION_PREVIOUS_OP: look_at(session, session->at - action_count(action)); return true;
+    default: return false;
+    }
+}
+
+static bool do_choice(Session *session, const Action *action) {
+    switch (action->id) {
+    case ACTION_SELECT: do_select(session, action->text); return true;
+    case ACTION_CHANNEL: session->wanted_channel = action->number > 0 ? action->number : 0; return true;
+    case ACTION_CELL: do_cell(session, action->text); return true;
+    case ACTION_IMAGE: do_image(session, action->text); return true;
+    case ACTION_TARGET: do_target(session, action->text); return true;
+    case ACTION_WITHOUT_SKIP: do_without_skip(session, action->text); return true;
+    case ACTION_VERSUS: do_versus(session, action->text); return true;
+    case ACTION_SCOPE: do_scope(session, action->text); return true;
+    case ACTION_PALETTE: do_palette(session, action->text); return true;
+    case ACTION_POOLING:
+        session->pooling = session->pooling == PLOT_MEAN ? PLOT_LARGEST : PLOT_MEAN;
+        return true;
+    default: return false;
+    }
+}
+
+static void do_screen_action(Session *session, const Action *action) {
+    switch (action->id) {
+    case ACTION_VIEW: do_view(session, action->text); break;
+    case ACTION_NEXT_VIEW: turn_view(session, 1); break;
+    case ACTION_PREVIOUS_VIEW: turn_view(session, -1); break;
+    case ACTION_HELP:
+        session->help = !session->help;
+        session->help_first = 0;
+        break;
+    case ACTION_PROMPT: session->prompt = (Prompt){.open = true}; break;
+    case ACTION_SCREEN: do_screen(session, action->text); break;
+    case ACTION_REDRAW: session->redraw = true; break;
+    case ACTION_QUIT: session->quit = true; break;
+    case ACTION_CLOSE: do_close(session); break;
+    default: do_move(session, action); break;
+    }
+}
+
+/* The help screen scrolls; any other key first closes it. */
+static bool help_eats(Session *session, const Action *action) {
+    int page = session->height - 6;
+    switch (action->id) {
+    case ACTION_UP: session->help_first -= 1; break;
+    case ACTION_DOWN: session->help_first += 1; break;
+    case ACTION_PAGE_UP: session->help_first -= page; break;
+    case ACTION_PAGE_DOWN: session->help_first += page; break;
+    case ACTION_QUIT:
+    case ACTION_OPEN: session->help = false; break;
+    default: return false;
+    }
+    if (session->help_first < 0) session->help_first = 0;
+    return true;
+}
+
+void session_do(Session *session, const Action *action) {
+    session->notice_kind = NOTICE_NONE;
+    if (session->help && help_eats(session, action)) return;
+    Action left = *action;
+    const ViewOps *view = view_ops(session->view);
+    /* Backing out of running work comes before the view's own levels. */
+    bool cancels = action->id == ACTION_CLOSE && (session->help || session->job.kind == JOB_RUN);
+    if (view->act && !cancels) {
+        Scene scene = session_scene(session);
+        left = view->act(session->view_state[session->view], &scene, *action);
+    }
+    if (left.id == ACTION_NONE) return;
+    if (!do_time(session, &left) && !do_choice(session, &left)) do_screen_action(session, &left);
+}
+
+static void enter_prompt(Session *session) {
+    Error err = {0};
+    Action action;
+    session->prompt.open = false;
+    if (!script_parse_line(session->prompt.text, &action, &err))
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+    else if (action.id != ACTION_NONE)
+        session_do(session, &action);
+}
+
+void session_key(Session *session, const Key *key) {
+    if (session->prompt.open) {
+        PromptResult result = prompt_key(&session->prompt, key);
+        if (result == PROMPT_ENTERED) enter_prompt(session);
+        if (result == PROMPT_CANCELLED) session->prompt.open = false;
+        return;
+    }
+    Action action = keymap_find(key->code);
+    if (action.id != ACTION_NONE) session_do(session, &action);
+}

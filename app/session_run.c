@@ -1,0 +1,182 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "app/assets.h"
+#include "app/session_state.h"
+
+static double seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static const Network *network_of(const Session *session) {
+    return session->setup->model->network;
+}
+
+static Pass *new_pass(const Session *session, SkipMode skip, Error *err) {
+    PassConfig config = session->config;
+    config.batch = 1;
+    config.skip = skip;
+    config.lesioned = session->lesioned;
+    Pass *pass = pass_new(network_of(session), &config, err);
+    if (!pass) return NULL;
+    memcpy(pass_input(pass), session->input, shape_count(network_of(session)->input) * sizeof(real));
+    pass_restart(pass, &session->target);
+    return pass;
+}
+
+bool session_make_pass(Session *session, Error *err) {
+    Pass *pass = new_pass(session, session->config.skip, err);
+    if (!pass) return false;
+    pass_free(session->pass);
+    pass_free(session->rival);
+    session->pass = pass;
+    session->rival = NULL;
+    session->job = (Job){0};
+    return true;
+}
+
+void session_run_to(Session *session, int steps_done) {
+    int done = scene_steps_done(session->pass);
+    if (done >= steps_done) {
+        session->at = steps_done - 1;
+        session->job = (Job){0};
+        return;
+    }
+    session->job = (Job){.kind = JOB_RUN, .target = steps_done, .first = done, .started_s = seconds()};
+}
+
+void session_rerun(Session *session) {
+    int target = session->job.kind == JOB_RUN ? session->job.target : scene_steps_done(session->pass),
+        at = session->at;
+    Error err = {0};
+    if (!session_make_pass(session, &err)) {
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+        return;
+    }
+    session_run_to(session, target > 0 ? target : 1);
+    session->at = at;
+}
+
+/* The class a bundled picture is named after: "03-cat" shows a cat. */
+static int class_of_name(const Model *model, const char *name) {
+    const char *dash = strchr(name, '-');
+    for (int k = 0; dash && model->class_names && k < model->network->classes; k++)
+        if (strcmp(model->class_names[k], dash + 1) == 0) return k;
+    return -1;
+}
+
+bool session_load_image(Session *session, const char *name, Error *err) {
+    const Asset *asset = asset_find_image(name);
+    char asset_name[ASSET_NAME_MAX];
+    if (!setup_load_image(session->setup, name, session->input, err)) return false;
+    snprintf(session->image_name, sizeof session->image_name, "%s",
+             asset ? asset_image_name(asset, asset_name) : name);
+    session->true_class = asset ? class_of_name(session->setup->model, session->image_name) : -1;
+    for (int k = 0; k < session->image_count; k++)
+        if (strcmp(session->image_list[k], session->image_name) == 0) session->image_cursor = k;
+    return true;
+}
+
+/* "lesion" alone takes the block of the selected op; "lesion:layer1.0,layer2.1" names them. */
+static bool mark_lesions(Session *session, const char *names, Error *err) {
+    const Network *network = network_of(session);
+    bool *marks = calloc((size_t)network->block_count, sizeof *marks);
+    bool any = false, ok = marks != NULL;
+    int here = network->ops[scene_op_at(network, session->at)].block;
+    if (ok && *names == '\0' && here >= 0) any = marks[here] = true;
+    while (ok && *names) {
+        size_t length = strcspn(names, ",");
+        char name[OP_NAME_MAX];
+        snprintf(name, sizeof name, "%.*s", (int)length, names);
+        int block = network_find_block(network, name);
+        if (block < 0)
+            ok = error_set(err, ERROR_USAGE, "%s has no block '%s': expected a name like %s", network->arch,
+                           name, network->blocks[0].name);
+        else
+            any = marks[block] = true;
+        names += length + (names[length] == ',');
+    }
+    if (ok && !any)
+        ok = error_set(err, ERROR_USAGE,
+                       "lesion: select an operation inside a block, or name one, as in lesion:%s",
+                       network->blocks[0].name);
+    if (ok) memcpy(session->lesioned, marks, (size_t)network->block_count * sizeof *marks);
+    free(marks);
+    return ok;
+}
+
+bool session_set_skip(Session *session, const char *word, Error *err) {
+    static const SkipMode order[] = {SKIP_NONE_REMOVED, SKIP_PLAIN, SKIP_CUT, SKIP_LESION};
+    SkipMode next = SKIP_NONE_REMOVED;
+    bool known = false;
+    if (*word == '\0') {
+        /* A lesion needs a block: outside of one the round goes on. */
+        bool in_block = network_of(session)->ops[scene_op_at(network_of(session), session->at)].block >= 0;
+        next = order[((int)session->config.skip + 1) % (in_block ? 4 : 3)];
+        if (session->config.skip == SKIP_LESION) next = SKIP_NONE_REMOVED;
+        known = true;
+    }
+    for (int k = 0; !known && k < 4; k++)
+        if (strncmp(word, skip_mode_name(order[k]), strcspn(word, ":")) == 0 &&
+            strcspn(word, ":") == strlen(skip_mode_name(order[k]))) {
+            next = order[k];
+            known = true;
+        }
+    if (!known)
+        return error_set(err, ERROR_USAGE,
+                         "without-skip: expected none, plain, cut or lesion[:BLOCK], found '%s'", word);
+    if (next != SKIP_NONE_REMOVED && network_of(session)->shortcut == '-')
+        return error_set(err, ERROR_USAGE, "%s is a plain network: it has no skips to remove",
+                         network_of(session)->arch);
+    const char *colon = strchr(word, ':');
+    if (next == SKIP_LESION && !mark_lesions(session, colon ? colon + 1 : "", err)) return false;
+    session->config.skip = next;
+    return true;
+}
+
+static bool step_pass(Pass *pass) {
+    return pass_step_forward(pass) || pass_step_backward(pass);
+}
+
+/* What is shown decides what is computed: the rival runs once the gradients it is compared with are there and
+ * looked at. */
+static bool wants_rival(const Session *session) {
+    int steps = 2 * network_of(session)->op_count;
+    return session->view == VIEW_GRADIENTS && scene_steps_done(session->pass) == steps &&
+           network_of(session)->shortcut != '-' && session->config.skip == SKIP_NONE_REMOVED &&
+           (!session->rival || scene_steps_done(session->rival) < steps);
+}
+
+static void start_rival(Session *session) {
+    Error err = {0};
+    pass_free(session->rival);
+    session->rival = new_pass(session, session->rival_mode, &err);
+    if (!session->rival) {
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+        session->view = VIEW_STEP;
+        return;
+    }
+    session->job =
+        (Job){.kind = JOB_RIVAL, .target = 2 * network_of(session)->op_count, .started_s = seconds()};
+}
+
+bool session_work(Session *session) {
+    Job *job = &session->job;
+    if (job->kind == JOB_NONE && wants_rival(session)) start_rival(session);
+    if (job->kind == JOB_NONE) return false;
+    Pass *pass = job->kind == JOB_RUN ? session->pass : session->rival;
+    step_pass(pass);
+    int done = scene_steps_done(pass);
+    if (job->kind == JOB_RUN && session->at == done - 2) session->at = done - 1;
+    if (done >= job->target) *job = (Job){0};
+    return true;
+}
+
+void session_finish_work(Session *session) {
+    while (session_work(session)) {
+    }
+}

@@ -1,0 +1,70 @@
+/* What a Session holds; shared by the files app/session*.c only. */
+#ifndef APP_SESSION_STATE_H
+#define APP_SESSION_STATE_H
+
+#include "app/prompt.h"
+#include "app/session.h"
+#include "views/view.h"
+
+enum { SESSION_NOTE_MAX = 320 };
+
+typedef enum JobKind { JOB_NONE, JOB_RUN, JOB_RIVAL } JobKind;
+
+/* Run the pass until `target` steps are done, moving the selection along; or run the rival to its end. */
+typedef struct Job {
+    JobKind kind;
+    int target, first; /* steps done at the end, and when it began */
+    double started_s;
+} Job;
+
+struct Session {
+    const Setup *setup;
+    PassConfig config;
+    bool *lesioned; /* one flag a block */
+    Pass *pass, *rival;
+    SkipMode rival_mode;
+    real *input; /* the picture in the pass, normalised */
+    int target;
+    char image_name[SESSION_NOTE_MAX];
+    int true_class;
+    const char **image_list;
+    char *image_names; /* what image_list points into */
+    int image_count, image_cursor;
+
+    int at;
+    int wanted_channel, wanted_row, wanted_column; /* as asked; the scene shows the nearest that the op has */
+    ViewId view;
+    void *view_state[VIEW_COUNT];
+    ScopeKind scope;
+    PaletteId palette, signed_palette;
+    PlotPooling pooling;
+
+    bool help;
+    int help_first;
+    Prompt prompt;
+    Job job;
+    NoticeKind notice_kind;
+    char notice[SESSION_NOTE_MAX], note[SESSION_NOTE_MAX];
+    int width, height;
+    unsigned flags;
+    bool quit, redraw;
+};
+
+/* session_run.c: passes and the work on them */
+bool session_make_pass(Session *session, Error *err);
+void session_run_to(Session *session, int steps_done);
+void session_rerun(Session *session); /* begin again and come as far as before */
+bool session_load_image(Session *session, const char *name, Error *err);
+bool session_set_skip(Session *session, const char *word, Error *err);
+
+/* session_move.c: where a step, a block, a pass begins and ends */
+int session_block_end(const Network *network, int at);
+int session_block_start(const Network *network, int at);
+int session_pass_end(const Network *network, int at);
+int session_pass_start(const Network *network, int at);
+
+Scene session_scene(const Session *session);
+void session_tell(Session *session, NoticeKind kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,56 @@
+/* From options to something that runs: the model, and the pictures that go through it. Used by the explorer
+ * and by the commands alike. */
+#ifndef APP_SETUP_H
+#define APP_SETUP_H
+
+#include "app/options.h"
+#include "core/dataset.h"
+#include "core/model.h"
+#include "core/pass.h"
+
+enum { SETUP_INIT_MAX = 48, SETUP_NOTICE_MAX = 200 };
+
+typedef struct Setup {
+    Model *model;
+    bool untrained;                /* random weights */
+    char init[SETUP_INIT_MAX];     /* "trained", or what --init said: "he", "normal:0.01" */
+    char notice[SETUP_NOTICE_MAX]; /* a sentence the user should see; "" for none */
+    char **images;                 /* the words that name pictures */
+    int image_count;
+} Setup;
+
+/* Sorts the words into MODEL and IMAGEs and makes the model ready: weights, normalisation, class names. */
+bool setup_open(Setup *setup, const Options *options, Error *err);
+void setup_close(Setup *setup); /* a cleared Setup is fine */
+
+/* A network of --arch, --shortcut and --stride-in with values from --init and --seed. `classes` 0: the
+ * architecture's own number. */
+Model *setup_new_model(const Options *options, const char *arch, int classes, Error *err);
+
+/* --without-skip and --bn. `lesioned` receives a heap array for SKIP_LESION (the caller frees it), else NULL;
+ * the config points to it. */
+bool setup_pass_config(const Setup *setup, const Options *options, PassConfig *config, bool **lesioned,
+                       Error *err);
+
+/* --dataset, --data, --split and --limit. */
+DatasetConfig setup_dataset_config(const Options *options);
+
+/* Normalised pictures in memory order, (count,H,W,3), and their targets. */
+typedef struct Batch {
+    int count;
+    real *values;                 /* heap */
+    int *targets;                 /* heap; NULL: the predicted classes */
+    char label[SETUP_NOTICE_MAX]; /* what they are: "photo.jpg", "16 images of cifar10 test" */
+} Batch;
+
+/* From --input, the picture words, or --data; without any of them the bundled pictures: `bundled` of them. */
+bool setup_load_batch(Batch *batch, const Setup *setup, const Options *options, int bundled, Error *err);
+void setup_free_batch(Batch *batch);
+
+/* One picture: a path, or the name of a bundled one. Writes (size,size,3). */
+bool setup_load_image(const Setup *setup, const char *name, real *nhwc, Error *err);
+
+/* A pass for the batch, its input filled in. */
+Pass *setup_new_pass(const Setup *setup, const PassConfig *config, const Batch *batch, Error *err);
+
+#endif

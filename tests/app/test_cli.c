@@ -1,0 +1,130 @@
+/* The program as a whole: exit codes, streams, help. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "app/command.h"
+#include "tests/support/assert_close.h"
+#include "tests/support/program.h"
+#include "tests/support/temp_dir.h"
+
+static void assert_prints(const char *part, const char *const *arguments) {
+    ProgramRun run = program_run(arguments);
+    if (run.status != 0) fail_msg("exit code %d: %s", run.status, run.err);
+    if (!strstr(run.out, part)) fail_msg("'%.400s' does not say '%s'", run.out, part);
+    program_free(&run);
+}
+
+static void version_is_one_line(void **state) {
+    (void)state;
+    ProgramRun run = program_run(ARGS("--version"));
+    assert_int_equal(run.status, 0);
+    assert_true(strncmp(run.out, "skipscope ", 10) == 0);
+    assert_ptr_equal(strchr(run.out, '\n'), run.out + strlen(run.out) - 1);
+    program_free(&run);
+}
+
+static void every_command_has_help_with_examples_first(void **state) {
+    (void)state;
+    for (int c = 0; c < COMMAND_COUNT; c++) {
+        const Command *command = command_get((CommandId)c);
+        if (*command->sentence == '\0') continue;
+        ProgramRun run = program_run(*command->name ? ARGS(command->name, "--help") : ARGS("--help"));
+        assert_int_equal(run.status, 0);
+        const char *examples = strstr(run.out, "Examples:"), *options = strstr(run.out, "\nOptions:");
+        if (!examples || !options || options < examples) fail_msg("help of '%s': %s", command->name, run.out);
+        program_free(&run);
+    }
+}
+
+static void help_lines_fit_into_80_columns(void **state) {
+    (void)state;
+    for (int c = 0; c < COMMAND_COUNT; c++) {
+        const Command *command = command_get((CommandId)c);
+        ProgramRun run = program_run(*command->name ? ARGS(command->name, "-h") : ARGS("-h"));
+        for (char *line = strtok(run.out, "\n"); line; line = strtok(NULL, "\n"))
+            if (strlen(line) > 80) fail_msg("%zu columns: %s", strlen(line), line);
+        program_free(&run);
+    }
+}
+
+static void usage_errors_exit_with_2_and_point_to_help(void **state) {
+    (void)state;
+    program_expect_failure(2, "skipscope summary --help", ARGS("summary", "--nonsense"));
+    program_expect_failure(2, "the nearest is resnet18", ARGS("summary", "resnet17"));
+    program_expect_failure(2, "did you mean 'summary'?", ARGS("classify", "sumary"));
+    program_expect_failure(2, "has no block 'layer1.7'",
+                           ARGS("gradflow", "resnet20", "--without-skip", "lesion:layer1.7"));
+    program_expect_failure(2, "the nearest is 'plain'",
+                           ARGS("gradflow", "resnet20", "--without-skip", "plan"));
+    program_expect_failure(2, "--init: expected", ARGS("gradflow", "resnet20", "--init", "xavier"));
+    program_expect_failure(2, "choose one of them", ARGS("eval", "--weights", "x", "--init", "he"));
+    program_expect_failure(2, "the nearest is relu", ARGS("ops", "relo"));
+}
+
+static void bad_files_exit_with_4(void **state) {
+    TempDir *dir = *state;
+    program_expect_failure(4, "no-such.safetensors", ARGS("summary", "--weights", "no-such.safetensors"));
+    program_expect_failure(4, "is no file", ARGS("classify", "resnet20", "no-such.png"));
+    program_expect_failure(4, "broken.png",
+                           ARGS("classify", "resnet20", temp_dir_write(dir, "broken.png", "\x89PNG\r\n", 6)));
+    program_expect_failure(4, "broken.safetensors",
+                           ARGS("summary", temp_dir_write(dir, "broken.safetensors", "12345678{}", 10)));
+    program_expect_failure(4, "directory", ARGS("summary", dir->path));
+}
+
+static void output_that_cannot_be_written_is_a_failure(void **state) {
+    (void)state;
+    if (access("/dev/full", W_OK) != 0) skip();
+    pid_t child = fork();
+    if (child == 0) {
+        const char *path = getenv("SKIPSCOPE");
+        char command[400];
+        snprintf(command, sizeof command, "%s ops >/dev/full 2>/dev/null",
+                 path                                           ? path
+                 : access("build/release/skipscope", X_OK) == 0 ? "build/release/skipscope"
+                                                                : "./skipscope");
+        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+        _exit(127);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 1);
+}
+
+static void ascii_output_is_ascii(void **state) {
+    (void)state;
+    static const char *const commands[] = {"ops", "doctor"};
+    for (int k = 0; k < 2; k++) {
+        ProgramRun run = program_run(ARGS(commands[k], "--ascii"));
+        assert_int_equal(run.status, 0);
+        for (const char *at = run.out; *at; at++)
+            if ((unsigned char)*at > 126) fail_msg("%s: byte %d", commands[k], (unsigned char)*at);
+        program_free(&run);
+    }
+}
+
+static void ops_and_doctor_say_what_they_promise(void **state) {
+    (void)state;
+    assert_prints("dx = dy", ARGS("ops", "relu", "--ascii"));
+    assert_prints("arXiv:1512.03385", ARGS("ops"));
+    assert_prints("BLAS core", ARGS("doctor"));
+    assert_prints("locale", ARGS("doctor"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(version_is_one_line),
+        cmocka_unit_test(every_command_has_help_with_examples_first),
+        cmocka_unit_test(help_lines_fit_into_80_columns),
+        cmocka_unit_test(usage_errors_exit_with_2_and_point_to_help),
+        IN_TEMP_DIR(bad_files_exit_with_4),
+        cmocka_unit_test(output_that_cannot_be_written_is_a_failure),
+        cmocka_unit_test(ascii_output_is_ascii),
+        cmocka_unit_test(ops_and_doctor_say_what_they_promise),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,59 @@
+/* A terminal for tests: runs a function in a child on a pseudo terminal and shows what it would show
+ * (libvterm).
+ *
+ * A small leader process stands between as a shell would, so that the modes of the terminal can be looked at
+ * after the child has ended, and the child can be stopped and go on. */
+#ifndef TESTS_SUPPORT_PTY_H
+#define TESTS_SUPPORT_PTY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+#include <termios.h>
+
+#include <vterm.h>
+
+#include "views/color.h"
+
+typedef int (*PtyMain)(void *context);
+
+typedef struct PtyConfig {
+    int width, height;
+    const char *const *environment; /* "NAME=value" sets, "NAME" unsets; NULL-terminated; may be NULL */
+    PtyMain run;                    /* its result is the child's exit status */
+    void *context;
+} PtyConfig;
+
+typedef struct Pty {
+    pid_t leader, child;
+    int fd, tty;          /* our side, and the terminal's own side for its modes */
+    int events, commands; /* from and to the leader */
+    int width, height;
+    VTerm *vterm;
+    VTermScreen *screen;
+    char *output; /* every byte the child wrote */
+    size_t output_size;
+    bool alternate; /* the alternate screen is shown */
+    bool cursor_visible;
+    struct termios modes; /* before the child ran */
+} Pty;
+
+void pty_start(Pty *pty, const PtyConfig *config);
+/* Kills a child that still runs, gives everything back. */
+void pty_end(Pty *pty);
+
+void pty_type(Pty *pty, const char *bytes);
+void pty_resize(Pty *pty, int width, int height);
+/* Reads until the screen shows `text` in one row; fails the test after ten seconds, showing the screen. */
+void pty_wait_text(Pty *pty, const char *text);
+/* Reads until the child has ended or stopped; returns its wait status. */
+int pty_wait_end(Pty *pty);
+/* Brings a stopped child back to the foreground. */
+void pty_continue(Pty *pty);
+bool pty_shows(Pty *pty, const char *text);
+bool pty_wrote(const Pty *pty, const char *bytes);
+/* Colours of a cell as libvterm sees them; false for a default colour. */
+bool pty_colors(Pty *pty, int x, int y, Rgb *fg, Rgb *bg);
+bool pty_modes_are_restored(const Pty *pty);
+
+#endif

@@ -1,0 +1,50 @@
+/* Every user action: ACTION(ID, name, argument, help). The name is what scripts, the : prompt and tests say;
+ * the key bindings are in app/keymap; the help screen is made from both. */
+#ifndef VIEWS_ACTION_LIST_H
+#define VIEWS_ACTION_LIST_H
+
+#define ACTION_LIST(ACTION)                                                                                  \
+    ACTION(STEP, "step", COUNT, "run one operation and look at it")                                          \
+    ACTION(STEP_BACK, "step-back", COUNT, "look at the operation before")                                    \
+    ACTION(BLOCK, "block", COUNT, "run to the end of this block")                                            \
+    ACTION(BLOCK_BACK, "block-back", COUNT, "look at the start of this block, or of the one before")         \
+    ACTION(FINISH, "finish", NONE,                                                                           \
+           "run to the end of this pass: forward to the loss, then backward to the image")                   \
+    ACTION(REWIND, "rewind", NONE, "look at the start of this pass")                                         \
+    ACTION(RUN_HERE, "run-here", NONE, "run up to the selected operation")                                   \
+    ACTION(RESTART, "restart", NONE, "forget the pass and start again at the image")                         \
+    ACTION(DIRECTION, "direction", NONE, "switch between forward (activation) and backward (gradient)")      \
+    ACTION(NEXT_OP, "next-op", COUNT, "select the next operation, keeping channel and cell")                 \
+    ACTION(PREVIOUS_OP, "previous-op", COUNT, "select the previous operation, keeping channel and cell")     \
+    ACTION(UP, "up", COUNT, "up")                                                                            \
+    ACTION(DOWN, "down", COUNT, "down")                                                                      \
+    ACTION(LEFT, "left", COUNT, "left")                                                                      \
+    ACTION(RIGHT, "right", COUNT, "right")                                                                   \
+    ACTION(PAGE_UP, "page-up", COUNT, "a page up")                                                           \
+    ACTION(PAGE_DOWN, "page-down", COUNT, "a page down")                                                     \
+    ACTION(FIRST, "first", NONE, "to the first")                                                             \
+    ACTION(LAST, "last", NONE, "to the last")                                                                \
+    ACTION(OPEN, "open", NONE, "open what is selected")                                                      \
+    ACTION(CLOSE, "close", NONE, "back out")                                                                 \
+    ACTION(SELECT, "select", TEXT, "select an operation by name, e.g. layer2.0.add")                         \
+    ACTION(CHANNEL, "channel", NUMBER, "select a channel")                                                   \
+    ACTION(CELL, "cell", TEXT, "select a cell of the map: ROW COLUMN")                                       \
+    ACTION(VIEW, "view", TEXT, "show a view: architecture, step, maps, block, gradients, input")             \
+    ACTION(NEXT_VIEW, "next-view", NONE, "the next view")                                                    \
+    ACTION(PREVIOUS_VIEW, "previous-view", NONE, "the previous view")                                        \
+    ACTION(IMAGE, "image", TEXT, "load a picture: a file, or the name of a bundled one")                     \
+    ACTION(TARGET, "target", TEXT, "the class the loss asks for: a number, a name, or 'predicted'")          \
+    ACTION(WITHOUT_SKIP, "without-skip", TEXT,                                                               \
+           "none, plain, cut or lesion[:BLOCK]; without a word: the next one")                               \
+    ACTION(VERSUS, "versus", TEXT,                                                                           \
+           "what the gradients are compared with: cut or plain; without a word: the other")                  \
+    ACTION(SCOPE, "scope", TEXT, "colour scale over a map or the layer; without a word: the other")          \
+    ACTION(PALETTE, "palette", TEXT, "viridis, cividis, magma or gray; without a word: the next one")        \
+    ACTION(POOLING, "pooling", NONE, "shrink maps by mean or by largest magnitude")                          \
+    ACTION(HELP, "help", NONE, "the keys and what they do")                                                  \
+    ACTION(PROMPT, "prompt", NONE, "type an action by name")                                                 \
+    ACTION(SCREEN, "screen", TEXT, "write the screen as text to a file, or to - for standard output")        \
+    ACTION(REDRAW, "redraw", NONE, "draw the screen anew")                                                   \
+    ACTION(QUIT, "quit", NONE, "leave")
+
+#endif

@@ -1,0 +1,109 @@
+/* Small pieces that several views show the same way: how an op is called and what state it is in, the line of
+ * figures under a tensor, channel maps in a grid, values as bars. All of them draw into the rectangle they
+ * are given and nowhere else. */
+#ifndef VIEWS_PARTS_H
+#define VIEWS_PARTS_H
+
+#include "views/canvas.h"
+#include "views/scene.h"
+
+enum { PART_TEXT_MAX = 96 };
+
+/* Short texts by value, so that they can stand in a call: canvas_printf(..., "%s", part_op_summary(op).text).
+ */
+typedef struct PartText {
+    char text[PART_TEXT_MAX];
+} PartText;
+
+PartText part_op_summary(const Op *op); /* "conv 3x3 /2", "max pool 3x3 /2", "batch norm" */
+/* Inside a block without the block's name: "conv1", "downsample.0". Points into the network. */
+const char *part_op_short_name(const Network *network, int op);
+const char *part_shortcut_name(ShortcutKind kind); /* "identity", "zero-pad (A)", "projection (B)", "none" */
+const char *part_phase_name(Phase phase);          /* "forward", "backward" */
+Role part_phase_role(Phase phase);
+
+/* One letter: '!' NaN or Inf in what has been computed, 'G' gradient ready, 'F' forward done, ' ' neither. */
+char part_op_state(const Pass *pass, int op);
+Role part_op_state_role(char state);
+
+/* Which "without skip" is on; never empty: "skips as built", "plain: skips removed in both directions",
+ * "cut: skips carry no gradient", "lesion: layer1.0, layer2.1". */
+PartText part_skip_mode(const Scene *scene);
+/* The same in one word or two: "skips on", "no skips", "plain", "cut", "lesion". */
+const char *part_skip_word(const Scene *scene);
+
+/* A glyph with its ASCII likeness where text_ascii has another one. */
+uint32_t part_glyph(const Canvas *canvas, uint32_t glyph, char ascii);
+
+/* `Title ───────`: a heading that fills its row. Returns the column after the title. */
+int part_heading(Canvas *canvas, Rect row, Style style, const char *title);
+/* "label  text", the label dim and padded to label_width columns, the text wrapped. Returns the rows used. */
+int part_field(Canvas *canvas, Rect area, int label_width, const char *label, const char *text);
+
+/* `n 16,384  nan 0  inf 0  -41% 0:37% +22%  min -1.30  mean .08  max 2.10  std .44  |x|2 57.1`. What has no
+ * room is left out from the end, bad news never; "not computed yet" when it is not known. */
+void part_stats_line(Canvas *canvas, Rect row, const Stats *stats);
+
+/* What is drawn as maps: the activation or gradient of an op with the scene's scale, or any other tensor with
+ * a scale of its own (the two routes of a gradient, which must share one). */
+typedef struct PartTensor {
+    Tensor tensor;
+    int op;
+    Phase phase;
+    bool own_scale;
+    Scale scale; /* own_scale */
+} PartTensor;
+
+PartTensor part_tensor(const Scene *scene, int op, Phase phase);
+PartTensor part_tensor_scaled(Tensor tensor, Scale scale);
+Scale part_scale(const Scene *scene, const PartTensor *tensor, int channel);
+/* `[-1.32 ▇▇▇0▇▇▇ +1.32] layer` for one channel; returns the column after it. */
+int part_legend(Canvas *canvas, Rect row, const Scene *scene, const PartTensor *tensor, int channel);
+
+/* One channel. `mark` highlights the scene's cell (scene->row, scene->column). */
+typedef struct PartMap {
+    int channel, zoom_max;
+    bool mark;
+} PartMap;
+
+PlotGrid part_map(Canvas *canvas, Rect area, const Scene *scene, const PartTensor *tensor, PartMap map);
+
+/* Channels in a grid with gaps of one cell: the number of each above its map, a frame around the selected
+ * one, × for a channel that is zero everywhere ("dead"). */
+typedef struct PartMontage {
+    int first;    /* channel of the page's first map; see part_montage_first */
+    int selected; /* -1: none */
+    int side_max; /* maps are shrunk to at most this many pixels a side; 0: only when the area is too small */
+    bool mark;    /* highlight the scene's cell in the selected map */
+} PartMontage;
+
+typedef struct PartPage {
+    int columns, rows;         /* of maps */
+    int map_width, map_height; /* cells of one map */
+    int first, count, total;   /* channels shown and channels there are */
+    int dead;                  /* all-zero channels of the whole tensor; -1 while nothing is computed */
+} PartPage;
+
+/* How the maps will stand, without drawing: `dead` is -1. At least one map when the area is not empty. */
+PartPage part_montage_plan(Rect area, Shape shape, PartMontage montage);
+/* The first channel of the page (whole pages from 0) that shows `selected`. */
+int part_montage_first(const PartPage *page, int selected);
+PartPage part_montage(Canvas *canvas, Rect area, const Scene *scene, const PartTensor *tensor,
+                      PartMontage montage);
+/* "channels 0-31 of 64", "channels 0-31 of 64, 3 dead". */
+PartText part_page_info(const PartPage *page);
+
+/* Values as rows "label ████ +1.23", in as many columns of rows as fit. */
+typedef struct PartBars {
+    int count, selected; /* selected: -1 for none; kept visible, marked with > */
+    int label_width, value_width;
+    void *context;
+    double (*value)(const void *context, int k);
+    const char *(*label)(const void *context, int k, PartText *buffer);
+    Role (*role)(const void *context, int k); /* of the bar; NULL: ROLE_ACCENT */
+    bool percent;                             /* values 0..1, written as percent */
+} PartBars;
+
+void part_bars(Canvas *canvas, Rect area, const PartBars *bars);
+
+#endif

@@ -1,0 +1,83 @@
+/* All that a view may see: the model, the pass, what is selected. Const, so that drawing cannot change
+ * anything. */
+#ifndef VIEWS_SCENE_H
+#define VIEWS_SCENE_H
+
+#include "core/model.h"
+#include "core/pass.h"
+#include "views/palette.h"
+#include "views/plot.h"
+
+typedef enum Phase { PHASE_FORWARD, PHASE_BACKWARD } Phase;
+
+typedef enum ScopeKind { SCOPE_MAP, SCOPE_LAYER, SCOPE_COUNT } ScopeKind;
+
+const char *scope_name(ScopeKind scope); /* "map", "layer" */
+
+/* Long work under way; total 0 when there is none. */
+typedef struct SceneJob {
+    const char *title;
+    int done, total; /* steps */
+    double eta_s;    /* NaN while unknown */
+} SceneJob;
+
+typedef enum NoticeKind { NOTICE_NONE, NOTICE_INFO, NOTICE_ERROR } NoticeKind;
+
+typedef struct Scene {
+    const Model *model;
+    const Network *network; /* model->network */
+    const Pass *pass;       /* one image */
+    const Pass
+        *rival; /* the same network and image without skips, for comparison; NULL until it has been run */
+    SkipMode rival_mode; /* SKIP_CUT or SKIP_PLAIN */
+
+    /* The selected step of the program: time `at` is op `op` in `phase`. It may lie ahead of what has been
+     * run. */
+    int at, op;
+    Phase phase;
+    int channel, row, column; /* of the selected op's output; always valid for its shape */
+
+    const char *weights_note;      /* "random weights, he, seed 0" or where the weights come from */
+    const char *image_name;        /* of the picture in the pass */
+    int true_class;                /* -1: not known */
+    const char *const *image_list; /* pictures to choose from */
+    int image_count, image_cursor;
+
+    ScopeKind scope;
+    PaletteId palette; /* sequential; signed maps use the theme's diverging one */
+    PaletteId signed_palette;
+    PlotPooling pooling;
+    int width, height; /* cells of the area the view is drawn into, for moves by rows and pages */
+
+    SceneJob job;
+    NoticeKind notice_kind;
+    const char *notice; /* NULL for none */
+} Scene;
+
+/* Time and op: forward 0 .. n-1, then backward through the same ops in reverse, n .. 2n-1. */
+static inline int scene_op_at(const Network *network, int at) {
+    return at < network->op_count ? at : 2 * network->op_count - 1 - at;
+}
+
+static inline int scene_at(const Network *network, int op, Phase phase) {
+    return phase == PHASE_FORWARD ? op : 2 * network->op_count - 1 - op;
+}
+
+/* Steps run so far: everything before this time has been computed. */
+static inline int scene_steps_done(const Pass *pass) {
+    return pass_forward_done(pass) + pass_backward_done(pass);
+}
+
+/* The tensor that op `op` shows in a phase: its activation, or the gradient of the loss with respect to it.
+ * data is NULL while it has not been computed. */
+Tensor scene_tensor(const Scene *scene, int op, Phase phase);
+Stats scene_stats(const Scene *scene, int op, Phase phase);
+
+/* Are the values signed (diverging map, zero in the middle), or all >= 0? From the statistics. */
+bool scene_is_signed(const Scene *scene, int op, Phase phase);
+
+/* The colour scale for one channel, by the scene's scope, and the palette that goes with it. */
+Scale scene_scale(const Scene *scene, int op, Phase phase, int channel);
+PaletteId scene_palette(const Scene *scene, Scale scale);
+
+#endif

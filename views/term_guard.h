@@ -1,0 +1,31 @@
+/* Whatever ends the program gives the terminal back: signals, crashes, exit. Also what signals bring to the
+ * main loop.
+ *
+ * Handlers can reach nothing but static data, so this module keeps the one piece of global state of the
+ * program. Private to views/term.c. */
+#ifndef VIEWS_TERM_GUARD_H
+#define VIEWS_TERM_GUARD_H
+
+#include <stdbool.h>
+
+#include "core/error.h"
+
+/* Saves the modes of the terminal `tty`, keeps standard error back, and takes the signals. */
+bool term_guard_begin(int tty, Error *err);
+/* Gives signals, standard error (with what was kept back) and modes back. */
+void term_guard_end(void);
+
+/* Adds bytes that leave full-screen mode after a crash or exit(). Delays such as $<5> of terminfo are left
+ * out. */
+void term_guard_add_restore(const char *bytes);
+
+int term_guard_signal(void);     /* SIGINT, SIGTERM or SIGHUP received, else 0; stays after term_guard_end */
+void term_guard_hang_up(void);   /* as if SIGHUP had been received */
+int term_guard_wake_fd(void);    /* readable after a signal */
+void term_guard_drain(void);     /* empties it */
+bool term_guard_take_stop(void); /* ^Z was pressed; true once */
+bool term_guard_take_resize(void); /* SIGWINCH; true once */
+bool term_guard_take_resume(void); /* SIGCONT; true once */
+void term_guard_stop(void);        /* stops the process as ^Z does; returns when it goes on */
+
+#endif

@@ -1,0 +1,35 @@
+/* A view: one way to look at the scene. Each is one file view_<name>.c that defines a const ViewOps, and one
+ * line in view_list.h. `draw` is pure: the same state and scene give the same cells. `act` changes the view's
+ * own state, or answers with an action for the session: the action it was given when it has no use for it,
+ * ACTION_NONE when it has dealt with it, or another one. */
+#ifndef VIEWS_VIEW_H
+#define VIEWS_VIEW_H
+
+#include "views/action.h"
+#include "views/canvas.h"
+#include "views/scene.h"
+#include "views/view_list.h"
+
+#define VIEW_ENUM(ID, file) VIEW_##ID,
+typedef enum ViewId { VIEW_LIST(VIEW_ENUM) VIEW_COUNT } ViewId;
+#undef VIEW_ENUM
+
+typedef struct ViewOps {
+    const char *name;    /* "architecture": what scripts say */
+    const char *title;   /* "Architecture": in the tab line */
+    const char *summary; /* one sentence for the help screen */
+    char key;            /* opens the view from anywhere; a letter of the title, marked in the tab line */
+    size_t state_size;   /* 0 for none; the state starts zeroed */
+    Action (*act)(void *state, const Scene *scene, Action action); /* NULL: no use for any */
+    void (*draw)(const void *state, const Scene *scene, Canvas *canvas, Rect area);
+} ViewOps;
+
+const ViewOps *view_ops(ViewId id);
+bool view_find(const char *name, ViewId *id); /* by name; false when there is none */
+
+/* An action without text, for act functions. */
+static inline Action view_action(ActionId id, int number) {
+    return (Action){.id = id, .number = number};
+}
+
+#endif

@@ -1,0 +1,13 @@
+/* Every view: VIEW(ID, file) stands for views/view_<file>.c, which defines view_<file>_ops. */
+#ifndef VIEWS_VIEW_LIST_H
+#define VIEWS_VIEW_LIST_H
+
+#define VIEW_LIST(VIEW)                                                                                      \
+    VIEW(ARCHITECTURE, architecture)                                                                         \
+    VIEW(STEP, step)                                                                                         \
+    VIEW(MAPS, maps)                                                                                         \
+    VIEW(BLOCK, block)                                                                                       \
+    VIEW(GRADIENTS, gradients)                                                                               \
+    VIEW(INPUT, input)
+
+#endif
