@@ -5,6 +5,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvl
 STRICT   ?= 0
 VARIANT  ?= release
 PREFIX   ?= /usr/local
+MAKEFLAGS += -j$(shell nproc)
 PKGS     := openblas jansson ncursesw zlib
 VERSION  := 0.1.0
 
@@ -38,9 +39,9 @@ EXACT    := $(patsubst %.c,build/double/%,$(wildcard tests/core/test_gradient*.c
 $(call objects,core): CFLAGS += $(if $(filter asan,$(VARIANT)),,-O3)
 # A fused multiply-add rounds once instead of twice, and costs half.
 conv_direct_FLAGS := -ffp-contract=fast
-decode_FLAGS := -fsanitize=bounds,signed-integer-overflow,null -fsanitize-undefined-trap-on-error -Wno-unused-function
+decode_FLAGS := -ftrivial-auto-var-init=zero -fsanitize=bounds,signed-integer-overflow,null -fsanitize-undefined-trap-on-error -Wno-unused-function
 
-.PHONY: FORCE all test asan layers bench golden format check data install clean help
+.PHONY: FORCE all test exact asan asan-tests layers bench golden format check data install clean help
 .SECONDARY:
 all: skipscope
 

@@ -9,8 +9,9 @@
 #include "app/session.h"
 #include "views/term.h"
 
-/* Work runs in slices between looks at the keyboard: short enough that a key is answered at once. */
-enum { SLICE_MS = 16 };
+/* Work runs in slices between looks at the keyboard, short enough that a key is answered at once; the screen follows less often, because
+ * drawing takes time from the work. */
+enum { SLICE_MS = 16, REDRAW_MS = 50 };
 
 static double now_ms(void) {
     struct timespec now;
@@ -18,10 +19,11 @@ static double now_ms(void) {
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
 }
 
-static void work_for_a_slice(Session *session) {
+static bool work_for_a_slice(Session *session) {
     double end = now_ms() + SLICE_MS;
-    while (now_ms() < end && session_work(session)) {
-    }
+    bool worked = false;
+    while (now_ms() < end && session_work(session)) worked = true;
+    return worked;
 }
 
 static void fit_screen(Session *session, Term *term, Canvas **canvas) {
@@ -40,6 +42,19 @@ static bool read_keys(Session *session, Term *term) {
     return any;
 }
 
+/* Reads keys and works until the screen should be drawn again. */
+static void live(Session *session, Term *term) {
+    double redraw_ms = now_ms() + REDRAW_MS;
+    for (bool worked = false; !term_signal() && !read_keys(session, term); worked = true) {
+        if (!work_for_a_slice(session)) {
+            if (worked) return;
+            term_wait(term, -1);
+        } else if (now_ms() >= redraw_ms) {
+            return;
+        }
+    }
+}
+
 static bool loop(Session *session, Term *term, Error *err) {
     Canvas *canvas = NULL;
     while (!session_wants_quit(session) && !term_signal()) {
@@ -48,12 +63,7 @@ static bool loop(Session *session, Term *term, Error *err) {
         if (session_wants_redraw(session)) term_redraw(term);
         session_draw(session, canvas);
         term_flush(term, canvas);
-        if (read_keys(session, term)) continue;
-        if (session_work(session))
-            work_for_a_slice(session);
-        else
-            term_wait(term, -1);
-        read_keys(session, term);
+        live(session, term);
     }
     canvas_free(canvas);
     return true;

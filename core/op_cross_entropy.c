@@ -51,7 +51,8 @@ static void loss_run_backward(const OpRun *run) {
     for (int n = 0; n < run->batch && run->dx[0]; n++)
         for (int k = 0; k < classes; k++) {
             size_t j = (size_t)n * (size_t)classes + (size_t)k;
-            run->dx[0][j] = (real)((p[j] - (k == run->targets[n])) / run->batch * (double)run->dy[0]);
+            double d = (p[j] - (k == run->targets[n])) / run->batch * (double)run->dy[0];
+            run->dx[0][j] = (real)(d + (run->dx_adds[0] ? (double)run->dx[0][j] : 0));
         }
 }
 

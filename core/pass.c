@@ -1,47 +1,11 @@
 #include "core/pass.h"
 
-#include <assert.h>
 #include <limits.h>
 #include <math.h>
 #include <string.h>
 
-#include "core/arena.h"
 #include "core/elementwise.h"
-
-typedef struct Node {
-    real *act, *grad;
-    void *saved;
-    Stats act_stats, grad_stats;
-    int first_reader; /* lowest op that reads act; its backward completes grad. -1 for the loss */
-    int block;        /* block whose input this is, or -1 */
-} Node;
-
-/* The gradient of a block's input in its two parts, and their measure. */
-typedef struct RouteParts {
-    real *skip, *branch;
-    Junction junction;
-} RouteParts;
-
-struct Pass {
-    const Network *network;
-    Arena *arena;
-    PassConfig config;
-    bool *lesioned;
-    int *targets, *wanted_targets; /* as used, as asked */
-    Node *nodes;
-    RouteParts *routes;
-    real *param_grads, *scratch;
-    int forward_done, backward_done;
-};
-
-const char *skip_mode_name(SkipMode mode) {
-    static const char *const names[] = {"none", "plain", "cut", "lesion"};
-    return names[mode];
-}
-
-static size_t act_count(const Pass *pass, int op) {
-    return shape_count(op_output_shape(&pass->network->ops[op], pass->config.batch));
-}
+#include "core/pass_state.h"
 
 /* Largest scratch any op asks for: ops run one at a time and share it. */
 static size_t scratch_count(const Network *network, int batch) {
@@ -75,25 +39,21 @@ static bool allocate_nodes(Pass *pass) {
     for (int i = 0; i < network->op_count && ok; i++) {
         const OpSpec *spec = op_spec(network->ops[i].kind);
         Node *node = &pass->nodes[i];
-        node->act = take(pass, act_count(pass, i), sizeof(real), &ok);
+        node->act = take(pass, pass_act_count(pass, i), sizeof(real), &ok);
         if (spec->saved_bytes)
             node->saved = take(pass, 1, spec->saved_bytes(&network->ops[i], pass->config.batch), &ok);
-        if (!pass->config.forward_only) node->grad = take(pass, act_count(pass, i), sizeof(real), &ok);
+        if (!pass->config.forward_only) node->grad = take(pass, pass_act_count(pass, i), sizeof(real), &ok);
     }
     return ok;
-}
-
-static bool keeps_routes(const Pass *pass) {
-    return !pass->config.forward_only && !pass->config.no_inspection;
 }
 
 static bool allocate_routes(Pass *pass) {
     const Network *network = pass->network;
     bool ok = true;
-    for (int b = 0; b < network->block_count && ok && keeps_routes(pass); b++) {
+    for (int b = 0; b < network->block_count && ok && pass_keeps_routes(pass); b++) {
         const Block *block = &network->blocks[b];
         RouteParts *route = &pass->routes[b];
-        size_t count = act_count(pass, block->input);
+        size_t count = pass_act_count(pass, block->input);
         if (block->shortcut == SHORTCUT_NONE) continue;
         route->branch = take(pass, count, sizeof(real), &ok);
         route->skip = take(pass, count, sizeof(real), &ok);
@@ -165,26 +125,6 @@ void pass_free(Pass *pass) {
     if (pass) arena_free(pass->arena); /* the Pass itself lives in its arena */
 }
 
-const Network *pass_network(const Pass *pass) {
-    return pass->network;
-}
-
-int pass_batch(const Pass *pass) {
-    return pass->config.batch;
-}
-
-SkipMode pass_skip_mode(const Pass *pass) {
-    return pass->config.skip;
-}
-
-bool pass_batch_statistics(const Pass *pass) {
-    return pass->config.batch_statistics;
-}
-
-bool pass_block_is_lesioned(const Pass *pass, int block) {
-    return pass->config.skip == SKIP_LESION && pass->lesioned[block];
-}
-
 real *pass_input(Pass *pass) {
     return pass->nodes[0].act;
 }
@@ -192,10 +132,6 @@ real *pass_input(Pass *pass) {
 void pass_restart(Pass *pass, const int *targets) {
     for (int n = 0; n < pass->config.batch; n++) pass->wanted_targets[n] = targets ? targets[n] : -1;
     pass->forward_done = pass->backward_done = 0;
-}
-
-int pass_target(const Pass *pass, int image) {
-    return pass->forward_done == pass->network->op_count ? pass->targets[image] : pass->wanted_targets[image];
 }
 
 /* The three meanings of "without skip" are nothing but gates of the additions. */
@@ -243,7 +179,7 @@ bool pass_step_forward(Pass *pass) {
         memcpy(pass->targets, pass->wanted_targets, (size_t)pass->config.batch * sizeof *pass->targets);
     op_spec(run.op->kind)->forward(&run);
     pass->forward_done = i + 1;
-    if (!pass->config.no_inspection) pass->nodes[i].act_stats = tensor_stats(run.y, act_count(pass, i));
+    if (!pass->config.no_inspection) pass->nodes[i].act_stats = tensor_stats(run.y, pass_act_count(pass, i));
     return true;
 }
 
@@ -262,7 +198,7 @@ static void route_gradient(const Pass *pass, OpRun *run, int i, int k) {
     run->dx[k] = node->grad;
     if (node->block < 0 || pass->network->blocks[node->block].shortcut == SHORTCUT_NONE) return;
     bool skip = is_skip_reader(pass->network, i, node->block);
-    if (keeps_routes(pass))
+    if (pass_keeps_routes(pass))
         run->dx[k] = skip ? pass->routes[node->block].skip : pass->routes[node->block].branch;
     else
         run->dx_adds[k] = !skip;
@@ -272,14 +208,14 @@ static void route_gradient(const Pass *pass, OpRun *run, int i, int k) {
 static void join_routes(Pass *pass, int block) {
     const Block *b = &pass->network->blocks[block];
     RouteParts *route = &pass->routes[block];
-    size_t count = act_count(pass, b->input);
+    size_t count = pass_act_count(pass, b->input);
     elementwise_sum(pass->nodes[b->input].grad, route->branch, route->skip, count);
 }
 
 static void measure_junction(Pass *pass, int block) {
     const Block *b = &pass->network->blocks[block];
     RouteParts *route = &pass->routes[block];
-    size_t count = act_count(pass, b->input);
+    size_t count = pass_act_count(pass, b->input);
     Junction *j = &route->junction;
     *j = (Junction){.known = true,
                     .in_l2 = pass->nodes[b->input].grad_stats.l2,
@@ -300,10 +236,11 @@ static void complete_gradients(Pass *pass, const OpRun *run, int i) {
         int input = run->op->inputs[k];
         Node *node = &pass->nodes[input];
         if (node->first_reader != i || !run->dx[k]) continue;
-        bool junction = node->block >= 0 && keeps_routes(pass);
+        bool junction = node->block >= 0 && pass_keeps_routes(pass);
         if (junction && pass->network->blocks[node->block].shortcut != SHORTCUT_NONE)
             join_routes(pass, node->block);
-        if (!pass->config.no_inspection) node->grad_stats = tensor_stats(node->grad, act_count(pass, input));
+        if (!pass->config.no_inspection)
+            node->grad_stats = tensor_stats(node->grad, pass_act_count(pass, input));
         if (junction) measure_junction(pass, node->block);
     }
 }
@@ -331,109 +268,4 @@ void pass_run_forward(Pass *pass) {
 void pass_run_backward(Pass *pass) {
     while (pass_step_backward(pass)) {
     }
-}
-
-int pass_forward_done(const Pass *pass) {
-    return pass->forward_done;
-}
-
-int pass_backward_done(const Pass *pass) {
-    return pass->backward_done;
-}
-
-static bool act_is_ready(const Pass *pass, int op) {
-    return op < pass->forward_done;
-}
-
-static bool backward_ran(const Pass *pass, int op) {
-    return op >= pass->network->op_count - pass->backward_done;
-}
-
-static bool grad_is_ready(const Pass *pass, int op) {
-    int reader = pass->nodes[op].first_reader;
-    if (op == 0 && pass->config.no_input_gradient) return false;
-    return pass->backward_done > 0 && (reader < 0 || backward_ran(pass, reader));
-}
-
-Tensor pass_act(const Pass *pass, int op) {
-    Shape shape = op_output_shape(&pass->network->ops[op], pass->config.batch);
-    return (Tensor){shape, act_is_ready(pass, op) ? pass->nodes[op].act : NULL};
-}
-
-Tensor pass_grad(const Pass *pass, int op) {
-    Shape shape = op_output_shape(&pass->network->ops[op], pass->config.batch);
-    return (Tensor){shape, grad_is_ready(pass, op) ? pass->nodes[op].grad : NULL};
-}
-
-const real *pass_param_grad(const Pass *pass, const Param *param) {
-    if (!param_role_learns(param->role) || !backward_ran(pass, param->op)) return NULL;
-    return pass->param_grads + param->offset;
-}
-
-const real *pass_param_grads(const Pass *pass) {
-    return pass->param_grads;
-}
-
-Stats pass_act_stats(const Pass *pass, int op) {
-    return act_is_ready(pass, op) ? pass->nodes[op].act_stats : (Stats){0};
-}
-
-Stats pass_grad_stats(const Pass *pass, int op) {
-    return grad_is_ready(pass, op) ? pass->nodes[op].grad_stats : (Stats){0};
-}
-
-Stats pass_param_grad_stats(const Pass *pass, const Param *param) {
-    const real *grad = pass_param_grad(pass, param);
-    return grad ? tensor_stats(grad, param->count) : (Stats){0};
-}
-
-double pass_loss(const Pass *pass) {
-    int loss = network_loss_op(pass->network);
-    return act_is_ready(pass, loss) ? (double)pass->nodes[loss].act[0] : NAN;
-}
-
-static const real *norm_saved(const Pass *pass, int op, int which) {
-    const Op *o = &pass->network->ops[op];
-    assert(o->kind == OP_BATCH_NORM);
-    return act_is_ready(pass, op) ? (const real *)pass->nodes[op].saved + (size_t)which * (size_t)o->out.c
-                                  : NULL;
-}
-
-const real *pass_norm_mean(const Pass *pass, int op) {
-    return norm_saved(pass, op, 0);
-}
-
-const real *pass_norm_var(const Pass *pass, int op) {
-    return norm_saved(pass, op, 1);
-}
-
-const real *pass_norm_inv_std(const Pass *pass, int op) {
-    return norm_saved(pass, op, 2);
-}
-
-const int *pass_max_pool_choice(const Pass *pass, int op) {
-    assert(pass->network->ops[op].kind == OP_MAX_POOL);
-    return act_is_ready(pass, op) ? pass->nodes[op].saved : NULL;
-}
-
-const double *pass_probabilities(const Pass *pass) {
-    int loss = network_loss_op(pass->network);
-    return act_is_ready(pass, loss) ? pass->nodes[loss].saved : NULL;
-}
-
-Junction pass_junction(const Pass *pass, int block) {
-    int input = pass->network->blocks[block].input;
-    return keeps_routes(pass) && grad_is_ready(pass, input) ? pass->routes[block].junction : (Junction){0};
-}
-
-Tensor pass_route_grad(const Pass *pass, int block, Route route) {
-    const Block *b = &pass->network->blocks[block];
-    Tensor grad = pass_grad(pass, b->input);
-    if (!keeps_routes(pass) || !grad.data) return (Tensor){grad.shape, NULL};
-    if (b->shortcut == SHORTCUT_NONE) return (Tensor){grad.shape, route == ROUTE_BRANCH ? grad.data : NULL};
-    return (Tensor){grad.shape, route == ROUTE_SKIP ? pass->routes[block].skip : pass->routes[block].branch};
-}
-
-size_t pass_bytes(const Pass *pass) {
-    return arena_bytes(pass->arena);
 }

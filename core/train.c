@@ -127,7 +127,7 @@ static void fill_batch(Trainer *trainer) {
     pass_restart(trainer->pass, trainer->targets);
 }
 
-int train_count_right(const Pass *pass, const int *targets) {
+static int count_right(const Pass *pass, const int *targets) {
     const Network *network = pass_network(pass);
     const real *logits = pass_act(pass, network_logits_op(network)).data;
     int right = 0;
@@ -155,7 +155,7 @@ bool train_step(Trainer *trainer) {
     optim_commit_statistics(trainer->model->network, trainer->pass);
     trainer->loss_sum += trainer->loss * trainer->config.batch;
     trainer->seen += trainer->config.batch;
-    trainer->right += train_count_right(trainer->pass, trainer->targets);
+    trainer->right += count_right(trainer->pass, trainer->targets);
     trainer->step++;
     return true;
 }

@@ -1,6 +1,5 @@
 /* Checkpoints: a safetensors file with the weights under their usual names and the velocity under
- * "velocity.NAME", so that it is also a model file for any tool that ignores what it does not know. */
-#include <inttypes.h>
+ * "velocity.NAME", so that common tools can look into it. As a model file it is refused: it is not finished. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "views/gradient_flow.h"
+#include "views/gradient_panel.h"
+#include "views/gradient_reading.h"
 #include "views/layout.h"
 #include "views/parts.h"
 #include "views/text.h"
@@ -13,13 +15,13 @@
 enum {
     WIDE = 120,  /* from here on numbers stand beside the bars */
     WIDER = 200, /* from here on the ops stand beside the chart, not below it */
-    NAME_WIDTH = 10,
+    NAME_WIDTH = 11,
     NUMBER_WIDTH = 8,
     COSINE_WIDTH = 7,
     RATIO_WIDTH = 9,
     PANEL_WIDTH = 66,
-    READING_ROWS = 3,
-    TEXT_MAX = 640,
+    TITLE_ROWS = 2,
+    READING_ROWS = 4,
 };
 
 typedef enum BarId { BAR_TOTAL, BAR_SKIP, BAR_BRANCH, BAR_RIVAL, BAR_COUNT } BarId;
@@ -27,125 +29,99 @@ typedef enum BarId { BAR_TOTAL, BAR_SKIP, BAR_BRANCH, BAR_RIVAL, BAR_COUNT } Bar
 /* Where the columns of the chart stand. */
 typedef struct Table {
     Rect area;
-    bool wide;
-    int shortcut, total, cosine, ratio; /* first columns; total: the number when it has no bar */
-    int bar[BAR_COUNT], bar_width;      /* bar[BAR_TOTAL] is used when wide */
+    bool wide, rival;              /* numbers beside the bars; a column for the rival */
+    int shortcut, total, cosine;   /* first columns; total: the number when it has no bar */
+    int bar[BAR_COUNT], bar_width; /* bar[BAR_TOTAL] is used when wide, bar[BAR_RIVAL] with a rival */
     PlotLogAxis axis;
 } Table;
 
-static const char *const bar_titles[BAR_COUNT] = {"|g|", "through skip", "through F", "|g|"};
 static const Role bar_roles[BAR_COUNT] = {ROLE_BACKWARD, ROLE_SKIP, ROLE_BRANCH, ROLE_PLAIN};
-
-static const char *rival_sentence(const Scene *scene) {
-    return scene->rival_mode == SKIP_CUT ? "cut: forward unchanged, the skip's term dropped in backward"
-                                         : "plain: the same weights, skips removed in both directions";
-}
-
-static bool has_skips(const Scene *scene) {
-    return scene->network->shortcut != '-';
-}
 
 static int bar_first(const Table *table) {
     return table->wide ? BAR_TOTAL : BAR_SKIP;
 }
 
-static Table table_plan(const Scene *scene, Rect area) {
-    Table table = {.area = area, .wide = area.w >= WIDE};
-    int cosine = table.wide ? COSINE_WIDTH : COSINE_WIDTH - 1,
-        ratio = table.wide ? RATIO_WIDTH : RATIO_WIDTH - 2;
-    table.shortcut = area.x + 2 + NAME_WIDTH;
-    table.total = table.shortcut + (table.wide ? 16 : 5);
-    int first = bar_first(&table), x = table.wide ? table.total : table.total + NUMBER_WIDTH;
-    int step = (area.x + area.w - x - cosine - ratio) / (BAR_COUNT - first);
-    table.bar_width = step - 1 - (table.wide ? NUMBER_WIDTH : 0);
-    for (int k = first; k < BAR_COUNT; k++, x += step) {
-        if (k == BAR_RIVAL) table.cosine = x, x += cosine;
-        table.bar[k] = x;
-    }
-    table.ratio = x;
+static int bar_end(const Table *table) {
+    return table->rival ? BAR_COUNT : BAR_RIVAL;
+}
+
+static PlotLogAxis common_axis(const Scene *scene, bool with_ops) {
     double range[2] = {INFINITY, 0};
     flow_widen_by_rows(scene->pass, range);
-    if (scene->rival) flow_widen_by_rows(scene->rival, range);
-    if (table.wide) flow_widen_by_ops(scene->pass, range);
-    table.axis = plot_log_axis_fit(range, 2);
+    if (scene->rival && reading_compares(scene)) flow_widen_by_rows(scene->rival, range);
+    if (with_ops) flow_widen_by_ops(scene->pass, range);
+    return plot_log_axis_fit(range, 2);
+}
+
+static Table table_plan(const Scene *scene, Rect area) {
+    Table table = {.area = area, .wide = area.w >= WIDE, .rival = reading_compares(scene)};
+    int ratio = !table.rival ? 0 : table.wide ? RATIO_WIDTH : RATIO_WIDTH - 2;
+    table.shortcut = area.x + 2 + NAME_WIDTH;
+    table.total = table.shortcut + (table.wide ? 15 : 4);
+    int first = bar_first(&table), x = table.wide ? table.total : table.total + NUMBER_WIDTH;
+    int step = (area.x + area.w - x - COSINE_WIDTH - ratio) / (bar_end(&table) - first);
+    table.bar_width = step - 1 - (table.wide ? NUMBER_WIDTH : 0);
+    for (int k = first; k < bar_end(&table); k++, x += step) {
+        if (k == BAR_RIVAL) table.cosine = x, x += COSINE_WIDTH;
+        table.bar[k] = x;
+    }
+    if (!table.rival) table.cosine = x;
     return table;
 }
 
-static const char *norm_sentence(const Scene *scene) {
-    if (pass_batch_statistics(scene->pass)) return "batch norm: this image's own statistics (training)";
-    if (flow_norms_untrained(scene->network))
-        return "batch norm: running statistics still as born (0 and 1), so it hardly normalises";
-    return "batch norm: running statistics (evaluation)";
-}
-
-/* What is compared, in words. Returns the rows used. */
-static int draw_title(Canvas *canvas, Rect area, const Scene *scene) {
-    char text[TEXT_MAX];
-    canvas_text_fit(canvas, area.x, area.y, area.w, style_bold(ROLE_TITLE),
-                    "Gradient by depth: |g| of the loss at the input of each block, log axis, one image");
-    if (has_skips(scene))
-        snprintf(text, sizeof text, "%s  vs  %s", part_skip_mode(scene).text, rival_sentence(scene));
-    else
-        snprintf(text, sizeof text, "%s has no skips: F is the only way, and there is nothing to compare",
-                 scene->network->arch);
-    Rect rest = {.x = area.x, .y = area.y + 1, .w = area.w, .h = 2};
-    int rows = canvas_text_wrapped(canvas, rest, style_role(ROLE_TEXT), text, 0);
-    rows = rows < rest.h ? rows : rest.h;
-    canvas_text_fit(canvas, area.x, area.y + 1 + rows, area.w, style_role(ROLE_DIM), norm_sentence(scene));
-    return 2 + rows;
-}
-
-static const char *rival_state(const Scene *scene) {
-    if (!has_skips(scene)) return "";
-    if (!scene->rival) return "not run yet (v)";
-    return pass_backward_done(scene->rival) < scene->network->op_count ? "running" : "";
+static void draw_title(Canvas *canvas, Rect area, const Scene *scene) {
+    const char *norms = reading_norms(scene, area.w < WIDER);
+    int left = canvas_text_right(canvas, area.x + area.w, area.y, style_role(ROLE_DIM), norms);
+    canvas_text_fit(canvas, area.x, area.y, left - area.x - 1, style_bold(ROLE_TITLE),
+                    "Gradient by depth: |g| at the input of each block, log axis");
+    canvas_text_fit(canvas, area.x, area.y + 1, area.w, style_role(ROLE_TEXT),
+                    reading_comparison(scene).text);
 }
 
 static void draw_head(Canvas *canvas, const Table *table, const Scene *scene) {
-    Rect area = table->area;
-    int split = table->bar[BAR_RIVAL], right = area.x + area.w, y = area.y;
-    char title[PART_TEXT_MAX];
-    snprintf(title, sizeof title, "%s %s", skip_mode_name(scene->rival_mode), rival_state(scene));
-    part_heading(canvas, (Rect){.x = table->total, .y = y, .w = split - 1 - table->total, .h = 1},
-                 style_role(ROLE_BACKWARD), part_skip_word(scene));
-    if (has_skips(scene))
-        part_heading(canvas, (Rect){.x = split, .y = y, .w = right - split, .h = 1}, style_role(ROLE_PLAIN),
-                     title);
+    int right = table->area.x + table->area.w, y = table->area.y;
+    char rival[PART_TEXT_MAX];
+    snprintf(rival, sizeof rival, "%s |g|", skip_mode_name(scene->rival_mode));
+    const char *const titles[BAR_COUNT] = {"|g|", "through skip", "through F", rival};
     Style dim = style_role(ROLE_DIM);
-    canvas_text(canvas, area.x + 2, ++y, dim, "block");
+    canvas_text(canvas, table->area.x + 2, y, dim, "block");
     canvas_text(canvas, table->shortcut, y, dim, table->wide ? "shortcut" : "way");
-    if (!table->wide) canvas_text(canvas, table->total, y, dim, "|g|");
-    for (int k = bar_first(table); k < BAR_COUNT; k++)
-        if (k != BAR_RIVAL || has_skips(scene))
-            canvas_text(canvas, table->bar[k], y, style_role(bar_roles[k]), bar_titles[k]);
+    if (!table->wide) canvas_text(canvas, table->total, y, style_bold(ROLE_BACKWARD), "|g|");
+    for (int k = bar_first(table); k < bar_end(table); k++)
+        canvas_text(canvas, table->bar[k], y, style_bold(bar_roles[k]), titles[k]);
     canvas_text(canvas, table->cosine, y, dim, "cos");
-    if (has_skips(scene)) canvas_text_right(canvas, right - 1, y, dim, "ratio");
+    if (table->rival) canvas_text_right(canvas, right, y, dim, "ratio");
 }
 
-static void draw_number(Canvas *canvas, int x, int y, Style style, double value) {
+static void draw_number(Canvas *canvas, int x, int y, double value) {
     if (isnan(value)) return;
-    canvas_text(canvas, x, y, style, value == 0 ? "0" : text_format_exponent(value).text);
+    canvas_text(canvas, x, y, style_role(ROLE_TEXT), value == 0 ? "0" : text_format_exponent(value).text);
 }
 
 /* A bar and, where there is room, its number. A closed way is a 0, not an empty place. */
 static void draw_bar(Canvas *canvas, const Table *table, BarId id, int y, double value) {
-    PlotBar bar = {
-        .x = table->bar[id], .y = y, .width = table->bar_width, .style = style_role(bar_roles[id])};
+    PlotBar bar = {.x = table->bar[id],
+                   .y = y,
+                   .width = table->bar_width,
+                   .style = style_role(bar_roles[id]),
+                   .hatched = id == BAR_RIVAL && (canvas->flags & (CANVAS_MONO | CANVAS_ASCII))};
     if (isnan(value)) return;
     plot_log_bar(canvas, bar, table->axis, value);
     if (table->wide)
-        draw_number(canvas, bar.x + bar.width + 1, y, style_role(ROLE_TEXT), value);
+        draw_number(canvas, bar.x + bar.width + 1, y, value);
     else if (value == 0)
         canvas_text(canvas, bar.x, y, style_role(ROLE_DIM), "0");
 }
 
 /* The shortcut as it is drawn everywhere: a lane whose line tells its kind. */
-static uint32_t lane_glyph(ShortcutKind kind) {
-    static const uint32_t glyphs[] = {[SHORTCUT_NONE] = ' ',
-                                      [SHORTCUT_IDENTITY] = U'│',
-                                      [SHORTCUT_ZERO_PAD] = U'┊',
-                                      [SHORTCUT_PROJECTION] = U'╪'};
-    return glyphs[kind];
+static uint32_t lane_glyph(const Canvas *canvas, ShortcutKind kind) {
+    switch (kind) {
+    case SHORTCUT_NONE: break;
+    case SHORTCUT_IDENTITY: return part_glyph(canvas, U'│', '|');
+    case SHORTCUT_ZERO_PAD: return part_glyph(canvas, U'┊', ':');
+    case SHORTCUT_PROJECTION: return part_glyph(canvas, U'╪', '+');
+    }
+    return ' ';
 }
 
 static const char *lane_word(const Table *table, ShortcutKind kind) {
@@ -170,8 +146,18 @@ static void draw_row_name(Canvas *canvas, const Table *table, const Scene *scene
     canvas_text_fit(canvas, x + 2, y, NAME_WIDTH - 1, style, flow_row_name(network, row));
     if (row < 1 || row > network->block_count) return;
     ShortcutKind kind = network->blocks[row - 1].shortcut;
-    canvas_put(canvas, x + 1, y, style_role(ROLE_SKIP), lane_glyph(kind));
+    canvas_put(canvas, x + 1, y, style_role(ROLE_SKIP), lane_glyph(canvas, kind));
     canvas_text(canvas, table->shortcut, y, style_role(ROLE_DIM), lane_word(table, kind));
+}
+
+/* The rival's bar, and how it compares. */
+static void draw_rival(Canvas *canvas, const Table *table, const Scene *scene, int row, int y) {
+    double own = flow_row(scene->pass, row).total, rival = flow_row(scene->rival, row).total;
+    draw_bar(canvas, table, BAR_RIVAL, y, rival);
+    if (!(own > 0) || isnan(rival)) return;
+    char ratio[24];
+    snprintf(ratio, sizeof ratio, "x%.2g", rival / own);
+    canvas_text_right(canvas, table->area.x + table->area.w, y, style_role(ROLE_TEXT), ratio);
 }
 
 static void draw_row(Canvas *canvas, const Table *table, const Scene *scene, int row, int y) {
@@ -181,19 +167,13 @@ static void draw_row(Canvas *canvas, const Table *table, const Scene *scene, int
     if (table->wide)
         draw_bar(canvas, table, BAR_TOTAL, y, flow.total);
     else
-        draw_number(canvas, table->total, y, style_role(ROLE_TEXT), flow.total);
+        draw_number(canvas, table->total, y, flow.total);
     draw_bar(canvas, table, BAR_SKIP, y, flow.skip);
     draw_bar(canvas, table, BAR_BRANCH, y, flow.block >= 0 && !flow.has_skip ? flow.total : flow.branch);
     if (!isnan(flow.cosine))
         canvas_text(canvas, table->cosine, y, style_role(flow.cosine < 0 ? ROLE_WARN : ROLE_TEXT),
                     text_format_signed(flow.cosine, 5, 2).text);
-    if (!scene->rival || !has_skips(scene)) return;
-    double rival = flow_row(scene->rival, row).total;
-    draw_bar(canvas, table, BAR_RIVAL, y, rival);
-    if (!(flow.total > 0) || isnan(rival)) return;
-    char ratio[24];
-    snprintf(ratio, sizeof ratio, "x%.2g", rival / flow.total);
-    canvas_text_right(canvas, table->area.x + table->area.w - 1, y, style_role(ROLE_TEXT), ratio);
+    if (scene->rival && table->rival) draw_rival(canvas, table, scene, row, y);
 }
 
 static void draw_rows(Canvas *canvas, const Table *table, const Scene *scene, Rect rows) {
@@ -201,99 +181,39 @@ static void draw_rows(Canvas *canvas, const Table *table, const Scene *scene, Re
     int first = layout_scroll(selected - rows.h / 2, selected, count, rows.h);
     for (int k = 0; k < rows.h && first + k < count; k++)
         draw_row(canvas, table, scene, first + k, rows.y + k);
-    if (count <= rows.h) return;
-    char text[PART_TEXT_MAX];
-    snprintf(text, sizeof text, "%d-%d/%d", first + 1, first + rows.h, count);
-    canvas_text(canvas, table->area.x, table->area.y, style_role(ROLE_DIM), text);
+    if (table->rival)
+        canvas_text(canvas, table->bar[BAR_RIVAL], rows.y + (rows.h < count ? rows.h : count) / 2,
+                    style_role(ROLE_WARN), reading_rival_state(scene));
 }
 
-static void draw_axis(Canvas *canvas, const Table *table, const Scene *scene, int y) {
-    for (int k = bar_first(table); k < BAR_COUNT; k++) {
+/* The ticks, and which rows are seen when not all are. */
+static void draw_axis(Canvas *canvas, const Table *table, const Scene *scene, Rect rows) {
+    int count = flow_row_count(scene->network), y = rows.y + (count < rows.h ? count : rows.h);
+    for (int k = bar_first(table); k < bar_end(table); k++) {
         PlotBar bar = {.x = table->bar[k], .y = y, .width = table->bar_width, .style = style_role(ROLE_DIM)};
-        if (k != BAR_RIVAL || has_skips(scene)) plot_log_ticks(canvas, bar, table->axis);
+        plot_log_ticks(canvas, bar, table->axis);
     }
-    canvas_text(canvas, table->area.x + 2, y, style_role(ROLE_DIM),
-                table->wide ? "l2 norm, one axis for all" : "l2, one axis");
-}
-
-static int append(char *text, int used, const char *more) {
-    return used + snprintf(text + used, (size_t)(TEXT_MAX - used), "%s", more);
-}
-
-/* "x1.08 a block, x2.1 in all". */
-static int append_slope(char *text, int used, const FlowSummary *summary, const char *name) {
-    char part[PART_TEXT_MAX];
-    if (isfinite(summary->per_block) && summary->overall > 0)
-        snprintf(part, sizeof part, "%s x%.3g a block (x%.3g in all)", name, summary->per_block,
-                 summary->overall);
+    Style dim = style_role(ROLE_DIM);
+    int first = layout_scroll(flow_row_of(scene->network, scene->op) - rows.h / 2,
+                              flow_row_of(scene->network, scene->op), count, rows.h);
+    if (count > rows.h)
+        canvas_printf(canvas, table->area.x + 2, y, dim, "%d-%d of %d", first + 1, first + rows.h, count);
     else
-        snprintf(part, sizeof part, "%s: 0 at one end, so no rate", name);
-    return append(text, used, part);
-}
-
-static int append_opposing(char *text, int used, const Scene *scene, const FlowSummary *summary) {
-    enum { NAMES_MAX = 4 };
-    char part[PART_TEXT_MAX];
-    if (summary->opposing == 0) return append(text, used, " F opposes the skip (cos < 0) in no block.");
-    snprintf(part, sizeof part, " F opposes the skip (cos < 0) in %d of %d blocks:", summary->opposing,
-             summary->blocks);
-    used = append(text, used, part);
-    int named = 0;
-    for (int row = 1; row <= summary->blocks && named < NAMES_MAX; row++) {
-        if (!(flow_row(scene->pass, row).cosine < 0)) continue;
-        snprintf(part, sizeof part, "%s %s", named++ ? "," : "", flow_row_name(scene->network, row));
-        used = append(text, used, part);
-    }
-    return append(text, used, summary->opposing > NAMES_MAX ? ", ..." : ".");
-}
-
-/* Only what the numbers above say: see design notes on what plain and residual networks do to gradients. */
-static void compose_reading(char *text, const Scene *scene) {
-    FlowSummary own = flow_summary(scene->pass);
-    char part[PART_TEXT_MAX];
-    snprintf(part, sizeof part, "Going back through %d blocks |g| changes by (geometric mean)", own.blocks);
-    int used = append(text, 0, part);
-    used = append_slope(text, used, &own, "");
-    if (scene->rival && has_skips(scene)) {
-        FlowSummary rival = flow_summary(scene->rival);
-        snprintf(part, sizeof part, "; %s", skip_mode_name(scene->rival_mode));
-        if (rival.known) used = append_slope(text, used, &rival, part);
-    }
-    FlowRow most = flow_row(scene->pass, own.largest), least = flow_row(scene->pass, own.smallest);
-    snprintf(part, sizeof part, ". Largest %.1e at %s, smallest %.1e at %s.", most.total,
-             flow_row_name(scene->network, own.largest), least.total,
-             flow_row_name(scene->network, own.smallest));
-    used = append(text, used, part);
-    if (has_skips(scene)) append_opposing(text, used, scene, &own);
+        canvas_text(canvas, table->area.x + 2, y, dim, table->wide ? "l2 norm, one axis" : "l2 norm");
 }
 
 static void draw_reading(Canvas *canvas, Rect area, const Scene *scene) {
-    char text[TEXT_MAX];
-    int ops = scene->network->op_count, forward = pass_forward_done(scene->pass);
-    bool complete = pass_backward_done(scene->pass) == ops;
-    if (complete)
-        compose_reading(text, scene);
-    else if (forward < ops)
-        snprintf(text, sizeof text,
-                 "The forward pass has run %d of %d operations: f runs it to the loss; then f runs the "
-                 "backward pass.",
-                 forward, ops);
-    else
-        snprintf(text, sizeof text, "The backward pass has run %d of %d operations: f runs the rest.",
-                 pass_backward_done(scene->pass), ops);
-    canvas_text_wrapped(canvas, area, style_role(complete ? ROLE_TEXT : ROLE_WARN), text, 0);
-}
-
-static void draw_panel(Canvas *canvas, Rect area, const Scene *scene, const Table *table) {
-    GradientPanel panel = {.row = flow_row_of(scene->network, scene->op),
-                           .axis = table->axis,
-                           .params = table->area.x + WIDER <= area.x + area.w};
-    gradient_panel_draw(canvas, area, scene, panel);
+    bool complete = pass_backward_done(scene->pass) == scene->network->op_count;
+    canvas_text_fit(canvas, area.x, area.y, area.w, style_bold(ROLE_TEXT),
+                    reading_row(scene, flow_row_of(scene->network, scene->op)).text);
+    Rect rest = {.x = area.x, .y = area.y + 1, .w = area.w, .h = area.h - 1};
+    canvas_text_wrapped(canvas, rest, style_role(complete ? ROLE_TEXT : ROLE_WARN),
+                        reading_summary(scene, area.w < WIDE).text, 0);
 }
 
 /* Takes the place of the panel off the chart's; empty when the chart would become too small. */
 static Rect take_panel(Rect *area, const Scene *scene) {
-    enum { CHART_MIN = 10, FIXED_ROWS = 3 };
+    enum { CHART_MIN = 10, FIXED_ROWS = 2 };
     Rect none = {.x = area->x};
     if (area->w >= WIDER) {
         Rect panel = layout_take_right(area, PANEL_WIDTH);
@@ -313,20 +233,22 @@ static Rect take_panel(Rect *area, const Scene *scene) {
 
 static void view_gradients_draw(const void *state, const Scene *scene, Canvas *canvas, Rect area) {
     (void)state;
-    Rect old = canvas_clip(canvas, area);
-    Rect rest = area;
-    layout_take_top(&rest, draw_title(canvas, area, scene));
-    Rect reading = layout_take_bottom(&rest, READING_ROWS);
+    Rect old = canvas_clip(canvas, area), rest = area;
+    draw_title(canvas, layout_take_top(&rest, TITLE_ROWS), scene);
+    draw_reading(canvas, layout_take_bottom(&rest, READING_ROWS), scene);
     Rect panel = take_panel(&rest, scene);
     Table table = table_plan(scene, rest);
+    table.axis = common_axis(scene, !rect_is_empty(panel));
     draw_head(canvas, &table, scene);
-    layout_take_top(&rest, 2);
+    layout_take_top(&rest, 1);
     layout_take_bottom(&rest, 1);
     draw_rows(canvas, &table, scene, rest);
-    int count = flow_row_count(scene->network);
-    draw_axis(canvas, &table, scene, rest.y + (count < rest.h ? count : rest.h));
-    if (!rect_is_empty(panel)) draw_panel(canvas, panel, scene, &table);
-    draw_reading(canvas, reading, scene);
+    draw_axis(canvas, &table, scene, rest);
+    if (!rect_is_empty(panel))
+        gradient_panel_draw(canvas, panel, scene,
+                            (GradientPanel){.row = flow_row_of(scene->network, scene->op),
+                                            .axis = table.axis,
+                                            .params = area.w >= WIDER});
     canvas_unclip(canvas, old);
 }
 
@@ -364,7 +286,7 @@ const ViewOps view_gradients_ops = {
     .title = "Gradients",
     .summary = "How large the gradient still is at the input of every block, by which way it came, and how "
                "that compares with the same network without skips.",
-    .key = 'g',
+    .key = 'r',
     .act = view_gradients_act,
     .draw = view_gradients_draw,
 };

@@ -38,7 +38,7 @@
     GOLDEN(resnet18_optionb_without_skip_eval_batch1)                                                        \
     GOLDEN(resnet18_optionb_cut_eval_batch1)                                                                 \
     GOLDEN(resnet18_optionb_lesion_eval_batch1)                                                              \
-    GOLDEN(plain18_train_batch1)                                                                             \
+    GOLDEN(plain18_train_batch2)                                                                             \
     GOLDEN(resnet34_optionb_eval_batch1)                                                                     \
     GOLDEN(resnet34_optiona_train_batch1)                                                                    \
     GOLDEN(plain34_eval_batch1)                                                                              \

@@ -68,7 +68,7 @@ CASES = [
     Case("resnet18", "B", skip="plain"),
     Case("resnet18", "B", skip="cut"),
     Case("resnet18", "B", skip="lesion", lesioned=["layer2.0", "layer4.1"]),
-    Case("plain18", bn="train"),
+    Case("plain18", bn="train", batch=2),
     Case("resnet34", "B"),
     Case("resnet34", "A", bn="train"),
     Case("plain34"),

@@ -1,0 +1,118 @@
+/* The explorer as a person has it: the built program on a pseudo terminal. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/rng.h"
+#include "tests/support/assert_close.h"
+#include "tests/support/program.h"
+#include "tests/support/pty.h"
+#include "tests/support/test_image.h"
+
+static char picture[TEMP_PATH_MAX];
+
+static int run_program(void *context) {
+    const char *path = getenv("SKIPSCOPE");
+    if (!path)
+        path = access("build/release/skipscope", X_OK) == 0 ? "build/release/skipscope" : "./skipscope";
+    execl(path, "skipscope", "resnet20", picture, (char *)context, (char *)NULL);
+    return 127;
+}
+
+static const char *const environment[] = {"TERM=xterm-256color", "LC_ALL=C.UTF-8", "COLORTERM", "NO_COLOR",
+                                          NULL};
+
+static void start(Pty *pty, TempDir *dir, int width, int height, const char *option) {
+    snprintf(picture, sizeof picture, "%s", test_image_write(dir, "one.png", 1));
+    pty_start(pty, &(PtyConfig){.width = width,
+                                .height = height,
+                                .environment = environment,
+                                .run = run_program,
+                                .context = (void *)(uintptr_t)option});
+    pty_wait_text(pty, "skipscope");
+}
+
+static void assert_left_cleanly(Pty *pty) {
+    int status = pty_wait_end(pty);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        fail_msg("wait status %#x: %s", (unsigned)status, pty->output);
+    assert_true(pty_modes_are_restored(pty));
+    assert_false(pty->alternate);
+}
+
+static void it_steps_forward_and_backward_and_leaves_cleanly(void **state) {
+    Pty pty;
+    start(&pty, *state, 80, 24, NULL);
+    pty_type(&pty, "tsss");
+    pty_wait_text(&pty, "relu");
+    pty_type(&pty, "ffr");
+    pty_wait_text(&pty, "cut");
+    pty_type(&pty, "q");
+    assert_left_cleanly(&pty);
+    pty_end(&pty);
+}
+
+static void it_follows_a_resize(void **state) {
+    Pty pty;
+    start(&pty, *state, 80, 24, "--ascii");
+    pty_resize(&pty, 60, 20);
+    pty_wait_text(&pty, "80x24");
+    pty_resize(&pty, 120, 40);
+    pty_wait_text(&pty, "skipscope");
+    pty_type(&pty, "q");
+    assert_left_cleanly(&pty);
+    pty_end(&pty);
+}
+
+static void sigterm_gives_the_terminal_back(void **state) {
+    Pty pty;
+    start(&pty, *state, 80, 24, NULL);
+    kill(pty.child, SIGTERM);
+    int status = pty_wait_end(&pty);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    assert_true(pty_modes_are_restored(&pty));
+    assert_false(pty.alternate);
+    pty_end(&pty);
+}
+
+/* All keys but those that leave (q, Ctrl-C, Ctrl-\, Ctrl-Z) or write files through the prompt (:). */
+static void two_hundred_random_keys_do_no_harm(void **state) {
+    static const char *const keys[] = {
+        "s",       "S",       "n",      "N",        "f",    "F",    "d",      "w",      "v",      "a",
+        "t",       "m",       "b",      "r",        "i",    "j",    "k",      "h",      "l",      "e",
+        "[",       "]",       ",",      "p",        "P",    "g",    "G",      "?",      "\t",     "\r",
+        "\x7f",    "R",       " ",      "\x04",     "\x15", "\x0c", "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D",
+        "\x1b[5~", "\x1b[6~", "\x1b[Z", "\xc3\xa4", "\xff", "~"};
+    Pty pty;
+    Rng rng;
+    rng_init(&rng, 20151210);
+    start(&pty, *state, 80, 24, NULL);
+    for (int k = 0; k < 200; k++) pty_type(&pty, keys[rng_below(&rng, sizeof keys / sizeof keys[0])]);
+    pty_type(&pty, "?");
+    pty_type(&pty, "a");
+    pty_wait_text(&pty, "skipscope");
+    pty_type(&pty, "aqq");
+    assert_left_cleanly(&pty);
+    pty_end(&pty);
+}
+
+static void without_a_terminal_it_says_what_to_do(void **state) {
+    (void)state;
+    program_expect_failure(3, "--script", ARGS("resnet20"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(it_steps_forward_and_backward_and_leaves_cleanly, temp_dir_setup,
+                                        temp_dir_teardown),
+        cmocka_unit_test_setup_teardown(it_follows_a_resize, temp_dir_setup, temp_dir_teardown),
+        cmocka_unit_test_setup_teardown(sigterm_gives_the_terminal_back, temp_dir_setup, temp_dir_teardown),
+        cmocka_unit_test_setup_teardown(two_hundred_random_keys_do_no_harm, temp_dir_setup,
+                                        temp_dir_teardown),
+        cmocka_unit_test(without_a_terminal_it_says_what_to_do),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,241 @@
+#include "views/frame.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "views/layout.h"
+#include "views/parts.h"
+#include "views/text.h"
+
+enum { HEAD_ROWS = 2, FOOT_ROWS = 3, GAP = 2, TEXT_MAX = 640 };
+
+static Style bar_style(void) {
+    return (Style){.fg = color_role(ROLE_BAR_TEXT), .bg = color_role(ROLE_BAR)};
+}
+
+static Rect row_of(const Canvas *canvas, int y) {
+    return (Rect){.y = y, .w = canvas->width, .h = 1};
+}
+
+Rect frame_view_area(int width, int height) {
+    if (layout_tier(width, height) == LAYOUT_TOO_SMALL) return (Rect){.x = 0};
+    return (Rect){.y = HEAD_ROWS, .w = width, .h = height - HEAD_ROWS - FOOT_ROWS};
+}
+
+static void draw_too_small(Canvas *canvas) {
+    char text[64];
+    snprintf(text, sizeof text, "need %dx%d, have %dx%d", LAYOUT_MIN_WIDTH, LAYOUT_MIN_HEIGHT, canvas->width,
+             canvas->height);
+    canvas_text_center(canvas, canvas_area(canvas), (canvas->height - 1) / 2, style_bold(ROLE_WARN), text);
+}
+
+static void draw_title(Canvas *canvas, const Scene *scene) {
+    char text[TEXT_MAX];
+    Style style = bar_style();
+    canvas_fill(canvas, row_of(canvas, 0), style, ' ');
+    snprintf(text, sizeof text, "%s  %.2fM parameters  picture %s  %s", scene->network->arch,
+             1e-6 * (double)network_param_count(scene->network), scene->image_name, scene->weights_note);
+    style.attributes = CELL_BOLD;
+    int x = canvas_text(canvas, 1, 0, style, "skipscope") + GAP;
+    canvas_text_fit(canvas, x, 0, canvas->width - 1 - x, bar_style(), text);
+}
+
+/* The title with its key in brackets: "[a]rchitecture", "S[t]ep". Returns the column after it. */
+static int draw_tab(Canvas *canvas, int x, const ViewOps *view, Style style) {
+    Style key = style;
+    key.attributes |= CELL_BOLD;
+    const char *at = view->title;
+    while (*at && tolower((unsigned char)*at) != tolower((unsigned char)view->key)) at++;
+    bool inside = *at != '\0';
+    if (inside) x = canvas_text_n(canvas, x, 1, style, view->title, (size_t)(at - view->title));
+    x = canvas_printf(canvas, x, 1, key, "[%c]", view->key);
+    return canvas_text(canvas, x, 1, style, inside ? at + 1 : view->title);
+}
+
+static void draw_tabs(Canvas *canvas, ViewId current) {
+    int x = 0;
+    for (int k = 0; k < VIEW_COUNT; k++) {
+        Style style = style_role(ROLE_TEXT);
+        bool shown = k == (int)current;
+        if (shown) {
+            style = style_bold(ROLE_CURSOR_TEXT);
+            style.bg = color_role(ROLE_CURSOR);
+        }
+        x = canvas_text(canvas, x, 1, style, shown ? "▸" : " ");
+        x = draw_tab(canvas, x, view_ops((ViewId)k), style);
+        x = canvas_text(canvas, x, 1, style, " ");
+    }
+}
+
+/* One half of the strip: `cells` cells for the times first .. first + count - 1. */
+typedef struct Strip {
+    int x, y, cells, first, count;
+    Role role;
+} Strip;
+
+static void draw_strip(Canvas *canvas, Strip strip, const Scene *scene) {
+    int done = scene_steps_done(scene->pass);
+    for (int k = 0; k < strip.cells; k++) {
+        int begin = strip.first + (int)((long)k * strip.count / strip.cells);
+        int end = strip.first + (int)((long)(k + 1) * strip.count / strip.cells);
+        if (scene->at >= begin && scene->at < end)
+            canvas_put(canvas, strip.x + k, strip.y, style_bold(ROLE_ACCENT), scene->at < done ? U'●' : U'○');
+        else if (end <= done)
+            canvas_put(canvas, strip.x + k, strip.y, style_role(strip.role), U'━');
+        else
+            canvas_put(canvas, strip.x + k, strip.y, style_role(ROLE_DIM), U'·');
+    }
+}
+
+/* Time from left to right: the ops forward, then the same ops in reverse. */
+static void draw_position(Canvas *canvas, int y, const Scene *scene) {
+    int n = scene->network->op_count;
+    char text[64], widest[64];
+    snprintf(text, sizeof text, "op %d/%d %s", scene->op, n - 1, part_phase_name(scene->phase));
+    snprintf(widest, sizeof widest, "op %d/%d %s", n - 1, n - 1, part_phase_name(PHASE_BACKWARD));
+    int room = canvas->width - 2 - text_width(widest) - GAP, label = text_width("fwd ");
+    int cells = (room - 2 * label - GAP) / 2;
+    if (cells > n) cells = n;
+    Strip forward = {.y = y, .cells = cells, .count = n, .role = ROLE_FORWARD};
+    Strip backward = {.y = y, .cells = cells, .first = n, .count = n, .role = ROLE_BACKWARD};
+    forward.x = canvas_text(canvas, 1, y, style_role(ROLE_FORWARD), "fwd ");
+    draw_strip(canvas, forward, scene);
+    backward.x = canvas_text(canvas, forward.x + cells + GAP, y, style_role(ROLE_BACKWARD), "bwd ");
+    draw_strip(canvas, backward, scene);
+    canvas_text(canvas, backward.x + cells + GAP, y, style_role(ROLE_TEXT), text);
+}
+
+/* `running ████▌·····  45%  12 s` at the right end; returns its first column. */
+static int draw_job(Canvas *canvas, int y, Style style, const SceneJob *job) {
+    enum { BAR_WIDTH = 16 };
+    char left[96], right[64];
+    bool timed = isfinite(job->eta_s);
+    snprintf(left, sizeof left, "%s ", job->title);
+    snprintf(right, sizeof right, " %3d%%%s%s", (int)(100.0 * job->done / job->total), timed ? "  " : "",
+             timed ? text_format_duration(job->eta_s).text : "");
+    int first = canvas->width - 1 - text_width(left) - BAR_WIDTH - text_width(right);
+    int x = canvas_text(canvas, first, y, style, left);
+    plot_progress(canvas, (PlotBar){.x = x, .y = y, .width = BAR_WIDTH, .style = style}, job->done,
+                  job->total);
+    canvas_text(canvas, x + BAR_WIDTH, y, style, right);
+    return first;
+}
+
+/* A message that is longer than the status line takes the row above as well. */
+static void draw_notice(Canvas *canvas, int y, int width, const Scene *scene) {
+    char text[TEXT_MAX];
+    bool error = scene->notice_kind == NOTICE_ERROR;
+    snprintf(text, sizeof text, "%s%s", error ? "error: " : "", scene->notice);
+    Style style = error ? style_bold(ROLE_BAD) : style_role(ROLE_TEXT);
+    Rect row = {.x = 1, .y = y, .w = width, .h = 1};
+    if (text_wrap_count(text, width) > 1) {
+        row.y -= 1, row.h = 2;
+        canvas_fill(canvas, row_of(canvas, row.y), style_role(ROLE_TEXT), ' ');
+    }
+    const char *cursor = text, *line;
+    size_t length;
+    for (int k = 0; k < row.h && (line = text_wrap_next(&cursor, width, &length)); k++) {
+        if (k == row.h - 1)
+            canvas_text_fit(canvas, row.x, row.y + k, width, style, line);
+        else
+            canvas_text_n(canvas, row.x, row.y + k, style, line, length);
+    }
+}
+
+/* What can be said, the least important last: it is left out first. The skip mode is never left out. */
+typedef struct Status {
+    char place[96], skip[PART_TEXT_MAX], norm[24], loss[32];
+} Status;
+
+static int piece_width(const char *text) {
+    return *text ? text_width(text) + GAP : 0;
+}
+
+static int status_width(const Status *status) {
+    return piece_width(status->place) + piece_width(status->skip) + piece_width(status->norm) +
+           piece_width(status->loss) - GAP;
+}
+
+static Status compose_status(const Scene *scene, int width) {
+    Status status = {.loss = ""};
+    double loss = pass_loss(scene->pass);
+    snprintf(status.place, sizeof status.place, "%s %s", part_phase_name(scene->phase),
+             scene->network->ops[scene->op].name);
+    snprintf(status.skip, sizeof status.skip, "%s", part_skip_mode(scene).text);
+    snprintf(status.norm, sizeof status.norm, "BN %s",
+             pass_batch_statistics(scene->pass) ? "batch" : "running");
+    if (!isnan(loss)) snprintf(status.loss, sizeof status.loss, "loss %.4g", loss);
+    if (status_width(&status) > width) snprintf(status.skip, sizeof status.skip, "%s", part_skip_word(scene));
+    if (status_width(&status) > width) status.loss[0] = '\0';
+    if (status_width(&status) > width) status.norm[0] = '\0';
+    return status;
+}
+
+static void draw_status(Canvas *canvas, int y, const Scene *scene) {
+    bool notice = scene->notice_kind != NOTICE_NONE && scene->notice;
+    Style style = notice ? style_role(ROLE_TEXT) : bar_style();
+    canvas_fill(canvas, row_of(canvas, y), style, ' ');
+    int right = canvas->width - 1;
+    if (scene->job.total > 0) right = draw_job(canvas, y, style, &scene->job) - GAP;
+    if (notice) {
+        draw_notice(canvas, y, right - 1, scene);
+        return;
+    }
+    Status status = compose_status(scene, right - 1);
+    const char *const pieces[] = {status.place, status.skip, status.norm, status.loss};
+    for (int k = 0, x = 1; k < 4; k++) {
+        style.attributes = k == 0 ? CELL_BOLD : 0;
+        if (*pieces[k]) x = canvas_text(canvas, x, y, style, pieces[k]) + GAP;
+    }
+}
+
+static bool hint_is(const FrameHint *hint, const char *label) {
+    return strcmp(hint->label, label) == 0;
+}
+
+static FrameHint find_hint(const FrameInfo *info, FrameHint otherwise) {
+    for (int k = 0; k < info->hint_count; k++)
+        if (hint_is(&info->hints[k], otherwise.label)) return info->hints[k];
+    return otherwise;
+}
+
+static int hint_width(FrameHint hint) {
+    return text_width(hint.key) + 1 + text_width(hint.label) + GAP;
+}
+
+static int draw_hint(Canvas *canvas, int x, int y, FrameHint hint) {
+    x = canvas_text(canvas, x, y, style_bold(ROLE_KEY), hint.key) + 1;
+    return canvas_text(canvas, x, y, style_role(ROLE_DIM), hint.label) + GAP;
+}
+
+/* The last column of the last row stays free: some terminals scroll when it is written. */
+static void draw_hints(Canvas *canvas, int y, const FrameInfo *info) {
+    FrameHint help = find_hint(info, (FrameHint){.key = "?", .label = "help"});
+    FrameHint quit = find_hint(info, (FrameHint){.key = "q", .label = "quit"});
+    int right = canvas->width - 1 - hint_width(help) - hint_width(quit) + GAP;
+    int x = 1;
+    for (int k = 0; k < info->hint_count; k++) {
+        FrameHint hint = info->hints[k];
+        if (hint_is(&hint, "help") || hint_is(&hint, "quit")) continue;
+        if (x + hint_width(hint) > right) break;
+        x = draw_hint(canvas, x, y, hint);
+    }
+    draw_hint(canvas, draw_hint(canvas, right, y, help), y, quit);
+}
+
+Rect frame_draw(Canvas *canvas, const FrameInfo *info, const Scene *scene) {
+    Rect area = frame_view_area(canvas->width, canvas->height);
+    if (rect_is_empty(area)) {
+        draw_too_small(canvas);
+        return area;
+    }
+    int foot = area.y + area.h;
+    draw_title(canvas, scene);
+    draw_tabs(canvas, info->view);
+    draw_position(canvas, foot, scene);
+    draw_status(canvas, foot + 1, scene);
+    draw_hints(canvas, foot + 2, info);
+    return area;
+}

@@ -1,0 +1,28 @@
+/* What surrounds every view: above it a title bar and the tabs of all views, below it the position in the
+ * program, the status line and the keys. */
+#ifndef VIEWS_FRAME_H
+#define VIEWS_FRAME_H
+
+#include "views/canvas.h"
+#include "views/scene.h"
+#include "views/view.h"
+
+/* A key and what it does, in a word or two. */
+typedef struct FrameHint {
+    const char *key, *label;
+} FrameHint;
+
+typedef struct FrameInfo {
+    ViewId view;
+    const FrameHint *hints; /* the most important first; those labelled "help" and "quit" are always shown */
+    int hint_count;
+} FrameInfo;
+
+/* Draws all but the view itself and returns the view's area; below 80x24 only a line that says so, and the
+ * area is empty. */
+Rect frame_draw(Canvas *canvas, const FrameInfo *info, const Scene *scene);
+
+/* The area that frame_draw returns on a screen of this size. */
+Rect frame_view_area(int width, int height);
+
+#endif

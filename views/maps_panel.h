@@ -1,0 +1,18 @@
+/* The selected cell in words and figures, for the maps view. The tensors are computed. */
+#ifndef VIEWS_MAPS_PANEL_H
+#define VIEWS_MAPS_PANEL_H
+
+#include "views/parts.h"
+
+enum { MAPS_PANEL_WIDTH = 46 };
+
+bool maps_is_loss(const Scene *scene);
+/* What is shown has one value for each class: the logits, their gradient, the probabilities. */
+bool maps_has_classes(const Scene *scene);
+
+/* "ch 3, row 5, column 12: -0.123457" in one row. */
+void maps_cell_draw(Canvas *canvas, Rect row, const Scene *scene, Tensor tensor);
+/* The same in a column with the values around the cell and the legend; for beside an enlarged map. */
+void maps_panel_draw(Canvas *canvas, Rect area, const Scene *scene, const PartTensor *tensor);
+
+#endif

@@ -1,0 +1,20 @@
+/* What a view needs beyond views/parts.h to move through maps and bars: where they stand, and which maps are
+ * dead. */
+#ifndef VIEWS_PARTS_DETAIL_H
+#define VIEWS_PARTS_DETAIL_H
+
+#include "views/parts.h"
+
+typedef struct PartBarsPlan {
+    int columns, rows; /* the page: columns of rows, filled from top to bottom and then to the right */
+    int column_width;  /* cells, with the gap to the next column */
+    int first, count;  /* values on the page that shows the selected one */
+} PartBarsPlan;
+
+/* How part_bars places its rows, without drawing. */
+PartBarsPlan part_bars_plan(Rect area, const PartBars *bars);
+
+/* Zero everywhere in the first image. The tensor has been computed. */
+bool part_channel_is_dead(Tensor tensor, int channel);
+
+#endif

@@ -1,0 +1,249 @@
+/* The picture that goes in, the answer that comes out, and the pictures to choose from. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/class_names.h"
+#include "views/class_rank.h"
+#include "views/layout.h"
+#include "views/parts.h"
+#include "views/text.h"
+#include "views/view.h"
+
+enum {
+    TOP = 5,
+    GAP = 2,
+    ANSWER_MIN = 44, /* columns beside the picture */
+    NAME_MAX_WIDTH = 28,
+    PERCENT_WIDTH = 7,
+    LOGIT_WIDTH = 8,
+    BAR_MAX = 40,
+    LINE_MAX = 320,
+};
+
+/* What the network answered; only when the pass has reached the loss. */
+typedef struct Answer {
+    const double *probabilities;
+    const real *logits;
+    int classes, count, top[TOP];
+} Answer;
+
+static Answer answer_of(const Scene *scene) {
+    Answer answer = {.probabilities = pass_probabilities(scene->pass), .classes = scene->network->classes};
+    if (!answer.probabilities) return answer;
+    answer.logits = pass_act(scene->pass, network_logits_op(scene->network)).data;
+    answer.count = class_rank(answer.probabilities, answer.classes, answer.top, TOP);
+    return answer;
+}
+
+static const char *class_name(const Scene *scene, int class_index, char buffer[CLASS_NAME_MAX]) {
+    return model_class_name(scene->model, class_index, buffer, CLASS_NAME_MAX);
+}
+
+static void draw_title(Canvas *canvas, Rect row, const Scene *scene) {
+    char buffer[CLASS_NAME_MAX], text[LINE_MAX];
+    int x = canvas_text_fit(canvas, row.x, row.y, row.w / 2, style_bold(ROLE_TITLE), scene->image_name);
+    Tensor tensor = pass_act(scene->pass, 0);
+    Shape shape = {.n = 1, .c = tensor.shape.c, .h = tensor.shape.h, .w = tensor.shape.w};
+    snprintf(text, sizeof text, "%s as the network sees it, true class: %s", text_format_shape(shape).text,
+             scene->true_class < 0 ? "not known" : class_name(scene, scene->true_class, buffer));
+    canvas_text_fit(canvas, x + 2, row.y, row.x + row.w - x - 2, style_role(ROLE_DIM), text);
+}
+
+/* As large as it gets with room for the answer beside it; returns the columns it takes. */
+static int draw_picture(Canvas *canvas, Rect area, const Scene *scene) {
+    enum { ZOOM_MAX = 8 };
+    Tensor tensor = pass_act(scene->pass, 0);
+    const Normalise *normalise = &scene->model->normalise;
+    PlotImage image = {
+        .data = tensor.data, .width = tensor.shape.w, .height = tensor.shape.h, .zoom_max = ZOOM_MAX};
+    for (int c = 0; c < 3; c++) {
+        image.mean[c] = (double)normalise->mean[c];
+        image.std[c] = (double)normalise->std[c];
+    }
+    area.w -= ANSWER_MIN + GAP;
+    if (!tensor.data || rect_is_empty(area)) return 0;
+    return plot_image(canvas, area, &image).cells.w;
+}
+
+/* "right", "wrong" in words, and by how much. Returns the rows used. */
+static int draw_verdict(Canvas *canvas, Rect area, const Scene *scene, const Answer *answer) {
+    char said[CLASS_NAME_MAX], is[CLASS_NAME_MAX], text[LINE_MAX];
+    int truth = scene->true_class, first = answer->top[0];
+    const char *name = class_name(scene, first, said);
+    Role role = ROLE_TEXT;
+    if (isnan(answer->probabilities[first])) {
+        snprintf(text, sizeof text, "No answer: the probabilities are not numbers (NaN).");
+        role = ROLE_BAD;
+    } else if (truth < 0 || truth >= answer->classes) {
+        snprintf(text, sizeof text, "The network says %s; the true class is not known.", name);
+    } else if (truth == first) {
+        snprintf(text, sizeof text, "Right: the network says %s, and it is one.", name);
+        role = ROLE_GOOD;
+    } else {
+        snprintf(text, sizeof text, "Wrong: the network says %s, it is %s (place %d of %d, %s).", name,
+                 class_name(scene, truth, is), class_rank_of(answer->probabilities, answer->classes, truth),
+                 answer->classes, text_format_percent(answer->probabilities[truth]).text);
+        role = ROLE_BAD;
+    }
+    canvas_text_wrapped(canvas, area, style_bold(role), text, 0);
+    int rows = text_wrap_count(text, area.w);
+    return rows < area.h ? rows : area.h;
+}
+
+/* Where the columns of the five classes stand. */
+typedef struct Columns {
+    int name, bar, bar_width, percent, logit; /* percent and logit: the column after their last */
+} Columns;
+
+static Columns plan_columns(const Scene *scene, Rect area, const Answer *answer) {
+    int widest = (int)strlen("class");
+    for (int k = 0; k < answer->count; k++) {
+        char buffer[CLASS_NAME_MAX];
+        int width = text_width(class_name(scene, answer->top[k], buffer));
+        if (width > widest) widest = width;
+    }
+    int limit = area.w / 3 < NAME_MAX_WIDTH ? area.w / 3 : NAME_MAX_WIDTH;
+    if (widest > limit) widest = limit;
+    Columns columns = {.name = area.x + 2, .bar = area.x + 2 + widest + 1};
+    columns.bar_width = area.x + area.w - columns.bar - PERCENT_WIDTH - LOGIT_WIDTH;
+    if (columns.bar_width > BAR_MAX) columns.bar_width = BAR_MAX;
+    columns.percent = columns.bar + columns.bar_width + PERCENT_WIDTH;
+    columns.logit = columns.percent + LOGIT_WIDTH;
+    return columns;
+}
+
+static void draw_class(Canvas *canvas, int y, const Scene *scene, const Answer *answer, int place,
+                       const Columns *columns) {
+    char buffer[CLASS_NAME_MAX];
+    int k = answer->top[place];
+    double p = answer->probabilities[k];
+    bool is_true = k == scene->true_class;
+    Style style = is_true ? style_bold(ROLE_GOOD) : style_role(ROLE_TEXT);
+    canvas_put(canvas, columns->name - 2, y, style, is_true ? '*' : ' ');
+    canvas_text_fit(canvas, columns->name, y, columns->bar - 1 - columns->name, style,
+                    class_name(scene, k, buffer));
+    plot_bar(canvas,
+             (PlotBar){.x = columns->bar,
+                       .y = y,
+                       .width = columns->bar_width,
+                       .style = style_role(is_true ? ROLE_GOOD : ROLE_ACCENT)},
+             p);
+    canvas_text_right(canvas, columns->percent, y, style_role(ROLE_TEXT), text_format_percent(p).text);
+    canvas_text_right(canvas, columns->logit, y, style_role(ROLE_DIM),
+                      text_format_signed((double)answer->logits[k], LOGIT_WIDTH - 2, 2).text);
+}
+
+static void draw_loss(Canvas *canvas, Rect row, const Scene *scene, const Answer *answer) {
+    char buffer[CLASS_NAME_MAX], text[LINE_MAX];
+    int target = pass_target(scene->pass, 0);
+    const char *why = target == scene->true_class ? "true class"
+                      : target == answer->top[0]  ? "predicted class"
+                                                  : "asked for";
+    snprintf(text, sizeof text, "loss %.4g, target: %s (%s)", pass_loss(scene->pass),
+             class_name(scene, target, buffer), why);
+    canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_TEXT), text);
+}
+
+/* Returns the rows used. */
+static int draw_answer(Canvas *canvas, Rect area, const Scene *scene, const Answer *answer) {
+    Rect rest = area;
+    Columns columns = plan_columns(scene, area, answer);
+    int y = layout_take_top(&rest, 1).y;
+    Style dim = style_role(ROLE_DIM);
+    canvas_text(canvas, columns.name, y, dim, "class");
+    canvas_text(canvas, columns.bar, y, dim, "probability");
+    canvas_text_right(canvas, columns.logit, y, dim, "logit");
+    for (int place = 0; place < answer->count; place++)
+        draw_class(canvas, layout_take_top(&rest, 1).y, scene, answer, place, &columns);
+    layout_take_top(&rest, draw_verdict(canvas, rest, scene, answer));
+    draw_loss(canvas, layout_take_top(&rest, 1), scene, answer);
+    return area.h - rest.h;
+}
+
+static int draw_waiting(Canvas *canvas, Rect area, const Scene *scene) {
+    int done = pass_forward_done(scene->pass), total = scene->network->op_count;
+    char text[LINE_MAX];
+    int width = area.w < BAR_MAX ? area.w : BAR_MAX;
+    plot_progress(canvas,
+                  (PlotBar){.x = area.x, .y = area.y, .width = width, .style = style_role(ROLE_FORWARD)},
+                  done, total);
+    snprintf(text, sizeof text,
+             "No answer yet: the forward pass has run %d of %d operations. f runs it to the loss.", done,
+             total);
+    Rect rest = {.x = area.x, .y = area.y + 1, .w = area.w, .h = area.h - 1};
+    canvas_text_wrapped(canvas, rest, style_role(ROLE_WARN), text, 0);
+    return 1 + text_wrap_count(text, area.w);
+}
+
+static void draw_list_row(Canvas *canvas, Rect row, const Scene *scene, int k) {
+    bool in_pass = strcmp(scene->image_list[k], scene->image_name) == 0;
+    Style style = in_pass ? style_bold(ROLE_TEXT) : style_role(ROLE_TEXT);
+    if (k == scene->image_cursor) {
+        canvas_put(canvas, row.x, row.y, style_bold(ROLE_ACCENT), U'▸');
+        style = (Style){
+            .fg = color_role(ROLE_CURSOR_TEXT), .bg = color_role(ROLE_CURSOR), .attributes = CELL_BOLD};
+        canvas_set_cursor(canvas, row.x + 2, row.y);
+    }
+    int x = canvas_text_fit(canvas, row.x + 2, row.y, row.w - 2, style, scene->image_list[k]);
+    if (in_pass) canvas_text_fit(canvas, x + 2, row.y, row.x + row.w - x - 2, style_role(ROLE_DIM), "shown");
+}
+
+static void draw_list(Canvas *canvas, Rect area, const Scene *scene) {
+    char title[PART_TEXT_MAX];
+    int count = scene->image_count, cursor = scene->image_cursor;
+    snprintf(title, sizeof title, count > 0 ? "Pictures, %d of %d" : "Pictures", cursor + 1, count);
+    part_heading(canvas, layout_take_top(&area, 1), style_role(ROLE_TITLE), title);
+    if (count == 0)
+        canvas_text_wrapped(canvas, area, style_role(ROLE_DIM),
+                            "None to choose from; the action `image` loads a file.", 0);
+    int first = layout_scroll(cursor - area.h / 2, cursor, count, area.h);
+    for (int k = 0; k < area.h && first + k < count; k++)
+        draw_list_row(canvas, (Rect){.x = area.x, .y = area.y + k, .w = area.w, .h = 1}, scene, first + k);
+}
+
+static void view_input_draw(const void *state, const Scene *scene, Canvas *canvas, Rect area) {
+    (void)state;
+    Rect old = canvas_clip(canvas, area), rest = area;
+    draw_title(canvas, layout_take_top(&rest, 1), scene);
+    Rect figures = layout_take_bottom(&rest, 1);
+    Stats stats = pass_act_stats(scene->pass, 0);
+    part_stats_line(canvas, figures, &stats);
+    if (area.h > LAYOUT_MIN_HEIGHT) layout_take_top(&rest, 1);
+    layout_take_left(&rest, draw_picture(canvas, rest, scene) + GAP);
+    part_heading(canvas, layout_take_top(&rest, 1), style_role(ROLE_TITLE), "Answer");
+    Answer answer = answer_of(scene);
+    layout_take_top(&rest, answer.probabilities ? draw_answer(canvas, rest, scene, &answer)
+                                                : draw_waiting(canvas, rest, scene));
+    canvas_text_fit(canvas, rest.x, rest.y, rest.w, style_role(ROLE_DIM), scene->weights_note);
+    layout_take_top(&rest, area.h > LAYOUT_MIN_HEIGHT ? 2 : 1);
+    draw_list(canvas, rest, scene);
+    canvas_unclip(canvas, old);
+}
+
+static Action view_input_act(void *state, const Scene *scene, Action action) {
+    (void)state;
+    switch (action.id) {
+    case ACTION_OPEN: {
+        if (scene->image_count == 0) return view_action(ACTION_NONE, 0);
+        Action open = view_action(ACTION_IMAGE, 0);
+        snprintf(open.text, sizeof open.text, "%s", scene->image_list[scene->image_cursor]);
+        return open;
+    }
+    case ACTION_FIRST: return view_action(ACTION_UP, scene->image_count);
+    case ACTION_LAST: return view_action(ACTION_DOWN, scene->image_count);
+    case ACTION_LEFT:
+    case ACTION_RIGHT: return view_action(ACTION_NONE, 0);
+    default: return action;
+    }
+}
+
+const ViewOps view_input_ops = {
+    .name = "input",
+    .title = "Input",
+    .summary = "The picture as the network sees it, the five likeliest classes, and the pictures to choose "
+               "from.",
+    .key = 'i',
+    .act = view_input_act,
+    .draw = view_input_draw,
+};

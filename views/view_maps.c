@@ -1,0 +1,335 @@
+/* All channels of the selected op as heat maps, one of them enlarged, or bars where a channel is one number.
+ */
+#include <stdio.h>
+
+#include "views/layout.h"
+#include "views/maps_panel.h"
+#include "views/parts_detail.h"
+#include "views/text.h"
+#include "views/view.h"
+
+enum {
+    TALL = 24,        /* from here on legend, figures and cell have rows of their own */
+    WIDE = 100,       /* from here on the heading says what kind of op it is */
+    SIDE_MIN = 8,     /* maps of a grid are not shrunk below this many pixels a side ... */
+    MAPS_WANTED = 16, /* ... to get this many of them onto a page */
+    ZOOM_MAX = 8,
+    LEGEND_WIDTH = 36,
+    LABEL_MAX = 24,
+    VALUE_WIDTH = 9,
+    TEXT_MAX = 256,
+};
+
+typedef struct MapsState {
+    bool enlarged;
+} MapsState;
+
+typedef enum MapsKind { MAPS_GRID, MAPS_ENLARGED, MAPS_BARS } MapsKind;
+
+/* Where things stand; an empty rectangle is not drawn. */
+typedef struct MapsPlan {
+    MapsKind kind;
+    Rect heading, body, legend, stats, cell, panel;
+    PartMontage montage; /* MAPS_GRID */
+    PartBarsPlan bars;   /* MAPS_BARS */
+    PartPage page;       /* what the heading says is shown */
+} MapsPlan;
+
+static Shape shape_of(const Scene *scene) {
+    return scene->network->ops[scene->op].out;
+}
+
+static MapsKind kind_of(const MapsState *state, Shape shape) {
+    if (shape.h == 1 && shape.w == 1) return MAPS_BARS;
+    return state->enlarged ? MAPS_ENLARGED : MAPS_GRID;
+}
+
+/* Maps as large as possible while enough of them share a page. */
+static PartMontage montage_fit(Rect area, Shape shape, int selected) {
+    PartMontage montage = {.selected = selected, .mark = true};
+    int wanted = shape.c < MAPS_WANTED ? shape.c : MAPS_WANTED;
+    int side = shape.h > shape.w ? shape.h : shape.w;
+    PartPage page = part_montage_plan(area, shape, montage);
+    while (page.columns * page.rows < wanted && side > SIDE_MIN) {
+        montage.side_max = --side;
+        page = part_montage_plan(area, shape, montage);
+    }
+    montage.first = part_montage_first(&page, selected);
+    return montage;
+}
+
+static void plan_grid(MapsPlan *plan, const Scene *scene) {
+    Shape shape = shape_of(scene);
+    plan->montage = montage_fit(plan->body, shape, scene->channel);
+    plan->page = part_montage_plan(plan->body, shape, plan->montage);
+}
+
+/* The panel stands right beside the map, however large that is. */
+static void plan_enlarged(MapsPlan *plan, const Scene *scene) {
+    Shape shape = shape_of(scene);
+    Rect rest = plan->body;
+    plan->page = (PartPage){.first = scene->channel, .count = 1, .total = shape.c, .dead = -1};
+    layout_take_right(&plan->body, MAPS_PANEL_WIDTH + 2);
+    PlotGrid grid = plot_grid_fit(plan->body, shape.w, shape.h, ZOOM_MAX);
+    layout_take_left(&rest, grid.cells.w + 2);
+    plan->panel = layout_take_left(&rest, MAPS_PANEL_WIDTH);
+}
+
+/* The values of an op whose channels are single numbers. */
+typedef struct MapsBars {
+    const Scene *scene;
+    Tensor tensor;
+    const double *probabilities; /* the loss: shown in place of the tensor; NULL otherwise */
+} MapsBars;
+
+static double bars_value(const void *context, int k) {
+    const MapsBars *bars = context;
+    return bars->probabilities ? bars->probabilities[k] : (double)bars->tensor.data[k];
+}
+
+static const char *bars_label(const void *context, int k, PartText *buffer) {
+    const MapsBars *bars = context;
+    if (maps_has_classes(bars->scene))
+        return model_class_name(bars->scene->model, k, buffer->text, sizeof buffer->text);
+    snprintf(buffer->text, sizeof buffer->text, "%d", k);
+    return buffer->text;
+}
+
+static Role bars_role(const void *context, int k) {
+    const MapsBars *bars = context;
+    if (bars->probabilities && k == pass_target(bars->scene->pass, 0)) return ROLE_GOOD;
+    return part_phase_role(bars->scene->phase);
+}
+
+static int label_width(const MapsBars *context, int count) {
+    int widest = 1;
+    PartText buffer;
+    for (int k = 0; k < count; k++) {
+        int width = text_width(bars_label(context, k, &buffer));
+        if (width > widest) widest = width;
+    }
+    return widest < LABEL_MAX ? widest : LABEL_MAX;
+}
+
+static MapsBars bars_context(const Scene *scene) {
+    MapsBars context = {.scene = scene, .tensor = scene_tensor(scene, scene->op, scene->phase)};
+    if (maps_is_loss(scene) && scene->phase == PHASE_FORWARD && context.tensor.data)
+        context.probabilities = pass_probabilities(scene->pass);
+    return context;
+}
+
+static PartBars bars_of(MapsBars *context) {
+    const Scene *scene = context->scene;
+    bool probabilities = context->probabilities != NULL;
+    int count = maps_has_classes(scene) ? scene->network->classes : shape_of(scene).c;
+    return (PartBars){.count = count,
+                      .selected = probabilities ? pass_target(scene->pass, 0) : scene->channel,
+                      .label_width = label_width(context, count),
+                      .value_width = VALUE_WIDTH,
+                      .context = context,
+                      .value = bars_value,
+                      .label = bars_label,
+                      .role = bars_role,
+                      .percent = probabilities};
+}
+
+static void plan_bars(MapsPlan *plan, const Scene *scene) {
+    MapsBars context = bars_context(scene);
+    PartBars bars = bars_of(&context);
+    plan->bars = part_bars_plan(plan->body, &bars);
+    plan->page =
+        (PartPage){.first = plan->bars.first, .count = plan->bars.count, .total = bars.count, .dead = -1};
+}
+
+static MapsPlan maps_plan(const MapsState *state, const Scene *scene, Rect area) {
+    MapsPlan plan = {.kind = kind_of(state, shape_of(scene)), .body = area};
+    bool tall = area.h >= TALL && plan.kind != MAPS_ENLARGED; /* an enlarged map needs the rows itself */
+    plan.heading = layout_take_top(&plan.body, tall ? 2 : 1);
+    if (plan.kind != MAPS_ENLARGED) {
+        plan.cell = layout_take_bottom(&plan.body, 1);
+        if (tall && plan.kind == MAPS_GRID)
+            plan.legend = layout_take_bottom(&plan.body, 1);
+        else if (plan.kind == MAPS_GRID) {
+            plan.legend = layout_take_left(&plan.cell, LEGEND_WIDTH);
+            layout_take_left(&plan.cell, 2);
+        }
+    }
+    plan.stats = layout_take_bottom(&plan.body, 1);
+    if (tall) layout_take_bottom(&plan.body, 1);
+    if (plan.kind == MAPS_GRID) plan_grid(&plan, scene);
+    if (plan.kind == MAPS_ENLARGED) plan_enlarged(&plan, scene);
+    if (plan.kind == MAPS_BARS) plan_bars(&plan, scene);
+    return plan;
+}
+
+static const char *tensor_word(Phase phase) {
+    return phase == PHASE_FORWARD ? "activation" : "gradient";
+}
+
+static PartText heading_info(const Scene *scene, const MapsPlan *plan) {
+    PartText out = part_page_info(&plan->page);
+    if (maps_is_loss(scene))
+        snprintf(out.text, sizeof out.text, "%s", scene->phase == PHASE_FORWARD ? "probabilities below" : "");
+    return out;
+}
+
+static void draw_heading(Canvas *canvas, Rect row, const Scene *scene, const char *info) {
+    const Op *op = &scene->network->ops[scene->op];
+    char title[TEXT_MAX];
+    PartText summary = part_op_summary(op);
+    snprintf(title, sizeof title, "%s%s%s  %s %s  %s", op->name, row.w >= WIDE ? "  " : "",
+             row.w >= WIDE ? summary.text : "", part_phase_name(scene->phase), tensor_word(scene->phase),
+             text_format_shape(op->out).text);
+    int taken = *info ? text_width(info) + 1 : 0;
+    canvas_text_right(canvas, row.x + row.w, row.y, style_role(ROLE_TEXT), info);
+    row.w -= taken;
+    part_heading(canvas, row, style_role(part_phase_role(scene->phase)), title);
+}
+
+static void draw_waiting(Canvas *canvas, Rect area, const Scene *scene) {
+    const Network *network = scene->network;
+    bool forward = scene->phase == PHASE_FORWARD;
+    char text[TEXT_MAX];
+    snprintf(text, sizeof text,
+             "The %s of %s is not computed yet: %d of %d operations have been run forward and %d backward.",
+             forward ? "activation" : "gradient at the output", network->ops[scene->op].name,
+             pass_forward_done(scene->pass), network->op_count, pass_backward_done(scene->pass));
+    Rect rest = area;
+    int rows = canvas_text_wrapped(canvas, rest, style_role(ROLE_WARN), text, 0);
+    layout_take_top(&rest, rows + 1);
+    int x = canvas_text(canvas, rest.x, rest.y, style_bold(ROLE_KEY), "s");
+    canvas_text(canvas, x, rest.y, style_role(ROLE_TEXT), " runs the next operation");
+    x = canvas_text(canvas, rest.x, rest.y + 1, style_bold(ROLE_KEY), "e");
+    canvas_text(canvas, x, rest.y + 1, style_role(ROLE_TEXT), " runs everything up to here");
+}
+
+static void draw_enlarged(Canvas *canvas, const MapsPlan *plan, const Scene *scene,
+                          const PartTensor *tensor) {
+    PartMap map = {.channel = scene->channel, .zoom_max = ZOOM_MAX, .mark = true};
+    PlotGrid grid = part_map(canvas, plan->body, scene, tensor, map);
+    int x, y;
+    plot_grid_cell(&grid, scene->column, scene->row, &x, &y);
+    if (rect_contains(plan->body, x, y)) canvas_set_cursor(canvas, x, y);
+    maps_panel_draw(canvas, plan->panel, scene, tensor);
+}
+
+/* Completes the plan's page with what only drawing finds out. */
+static void draw_body(Canvas *canvas, MapsPlan *plan, const Scene *scene, const PartTensor *tensor) {
+    Stats stats = scene_stats(scene, scene->op, scene->phase);
+    MapsBars context = bars_context(scene);
+    PartBars bars;
+    part_stats_line(canvas, plan->stats, &stats);
+    switch (plan->kind) {
+    case MAPS_GRID:
+        plan->page = part_montage(canvas, plan->body, scene, tensor, plan->montage);
+        part_legend(canvas, plan->legend, scene, tensor, scene->channel);
+        break;
+    case MAPS_ENLARGED: draw_enlarged(canvas, plan, scene, tensor); break;
+    case MAPS_BARS:
+        bars = bars_of(&context);
+        part_bars(canvas, plan->body, &bars);
+        break;
+    }
+    if (!rect_is_empty(plan->cell)) maps_cell_draw(canvas, plan->cell, scene, tensor->tensor);
+}
+
+static void view_maps_draw(const void *state, const Scene *scene, Canvas *canvas, Rect area) {
+    Rect old = canvas_clip(canvas, area);
+    MapsPlan plan = maps_plan(state, scene, area);
+    PartTensor tensor = part_tensor(scene, scene->op, scene->phase);
+    if (tensor.tensor.data)
+        draw_body(canvas, &plan, scene, &tensor);
+    else
+        draw_waiting(canvas, plan.body, scene);
+    draw_heading(canvas, plan.heading, scene, heading_info(scene, &plan).text);
+    canvas_unclip(canvas, old);
+}
+
+static int clamp(long value, int last) {
+    return value < 0 ? 0 : value > last ? last : (int)value;
+}
+
+/* From `at` by `delta`, as often as asked and as it stays within 0 .. last. */
+static int stepped(int at, int delta, int count, int last) {
+    int room = delta > 0 ? (last - at) / delta : at / -delta;
+    return at + delta * (count < room ? count : room);
+}
+
+/* How far the keys go: channels to the right and down, and a page. */
+typedef struct MapsStride {
+    int right, down, page;
+} MapsStride;
+
+static MapsStride stride_of(const MapsPlan *plan) {
+    if (plan->kind == MAPS_ENLARGED) return (MapsStride){.right = 1, .down = 1, .page = 1};
+    if (plan->kind == MAPS_GRID)
+        return (MapsStride){.right = 1,
+                            .down = plan->page.columns > 0 ? plan->page.columns : 1,
+                            .page = plan->page.columns * plan->page.rows};
+    return (MapsStride){.right = plan->bars.rows, .down = 1, .page = plan->bars.columns * plan->bars.rows};
+}
+
+static Action move_channel(const MapsPlan *plan, const Scene *scene, Action action) {
+    MapsStride stride = stride_of(plan);
+    int last = shape_of(scene).c - 1, at = scene->channel, count = action_count(&action);
+    long page = (long)stride.page * count;
+    switch (action.id) {
+    case ACTION_LEFT: at = stepped(at, -stride.right, count, last); break;
+    case ACTION_RIGHT: at = stepped(at, stride.right, count, last); break;
+    case ACTION_UP: at = stepped(at, -stride.down, count, last); break;
+    case ACTION_DOWN: at = stepped(at, stride.down, count, last); break;
+    case ACTION_PAGE_UP: at = clamp(at - page, last); break;
+    case ACTION_PAGE_DOWN: at = clamp(at + page, last); break;
+    case ACTION_FIRST: at = 0; break;
+    case ACTION_LAST: at = last; break;
+    default: return action;
+    }
+    return view_action(ACTION_CHANNEL, at);
+}
+
+static Action move_cell(const Scene *scene, Action action) {
+    Shape shape = shape_of(scene);
+    int row = scene->row, column = scene->column, count = action_count(&action);
+    switch (action.id) {
+    case ACTION_LEFT: column = stepped(column, -1, count, shape.w - 1); break;
+    case ACTION_RIGHT: column = stepped(column, 1, count, shape.w - 1); break;
+    case ACTION_UP: row = stepped(row, -1, count, shape.h - 1); break;
+    case ACTION_DOWN: row = stepped(row, 1, count, shape.h - 1); break;
+    default: return action;
+    }
+    Action cell = view_action(ACTION_CELL, 0);
+    snprintf(cell.text, sizeof cell.text, "%d %d", row, column);
+    return cell;
+}
+
+static bool is_arrow(ActionId id) {
+    return id == ACTION_LEFT || id == ACTION_RIGHT || id == ACTION_UP || id == ACTION_DOWN;
+}
+
+static Action view_maps_act(void *state, const Scene *scene, Action action) {
+    MapsState *maps = state;
+    MapsKind kind = kind_of(maps, shape_of(scene));
+    if (kind == MAPS_GRID && action.id == ACTION_OPEN) {
+        maps->enlarged = true;
+        return view_action(ACTION_NONE, 0);
+    }
+    if (kind == MAPS_ENLARGED && action.id == ACTION_CLOSE) {
+        maps->enlarged = false;
+        return view_action(ACTION_NONE, 0);
+    }
+    if (kind == MAPS_ENLARGED && is_arrow(action.id)) return move_cell(scene, action);
+    Rect area = {.w = scene->width, .h = scene->height};
+    MapsPlan plan = maps_plan(maps, scene, area);
+    return move_channel(&plan, scene, action);
+}
+
+const ViewOps view_maps_ops = {
+    .name = "maps",
+    .title = "Maps",
+    .summary = "What every channel of an operation looks like: activations on the way forward, gradients on "
+               "the way back.",
+    .key = 'm',
+    .state_size = sizeof(MapsState),
+    .act = view_maps_act,
+    .draw = view_maps_draw,
+};
