@@ -56,7 +56,7 @@ $(VIEWS): $(call objects,views)
 $(APP): $(filter-out %/main.o,$(call objects,app)) $(B)/asset_list.o $(patsubst %,$(B)/%.o,$(ASSETS))
 $(B)/lib%.a:
 	@rm -f $@
-	ar rcs $@ $^
+	@ar rcs $@ $^
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)

@@ -1,5 +1,6 @@
 #include "views/architecture_detail.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -130,6 +131,18 @@ static void put_stats(Pane *pane, const char *label, const Stats *stats) {
     put_field(pane, label, text);
 }
 
+/* An addition splits the gradient of the block's input: g_in = g_skip + g_branch. */
+static void put_routes(Pane *pane, const Scene *scene, const Op *op) {
+    char text[TEXT_MAX];
+    if (op->kind != OP_ADD || op->block < 0) return;
+    Junction junction = pass_junction(scene->pass, op->block);
+    if (!junction.known) return;
+    int used = append(text, sizeof text, 0, "|g in| %.2e  by skip %.2e  by F %.2e", junction.in_l2,
+                      junction.skip_l2, junction.branch_l2);
+    if (!isnan(junction.cosine)) append(text, sizeof text, used, "  cos %+.2f", junction.cosine);
+    put_field(pane, "routes", text);
+}
+
 void architecture_detail_draw(Canvas *canvas, Rect area, const Scene *scene) {
     const Network *network = scene->network;
     const Op *op = &network->ops[scene->op];
@@ -150,5 +163,6 @@ void architecture_detail_draw(Canvas *canvas, Rect area, const Scene *scene) {
     put_space(&pane);
     put_stats(&pane, "activation", &act);
     put_stats(&pane, "gradient", &grad);
+    put_routes(&pane, scene, op);
     canvas_unclip(canvas, old);
 }

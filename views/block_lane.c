@@ -82,10 +82,13 @@ static void draw_norm(Canvas *canvas, const Lane *lane, int k) {
         canvas_text(canvas, x, lane->y + 1, style_role(ROLE_DIM), "-");
         return;
     }
-    char exact[24];
-    snprintf(exact, sizeof exact, "%.4g", stats.l2);
-    canvas_text_fit(canvas, x, lane->y + 1, lane->step - 1, style_role(part_phase_role(lane->scene->phase)),
-                    lane->step >= STEP_WIDE ? exact : text_format_engineering(stats.l2).text);
+    char text[48];
+    if (lane->step >= STEP_WIDE)
+        snprintf(text, sizeof text, "%.4g", stats.l2);
+    else
+        snprintf(text, sizeof text, "%s", text_format_engineering(stats.l2).text);
+    if (text_width(text) >= lane->step) snprintf(text, sizeof text, "%.0e", stats.l2);
+    canvas_text(canvas, x, lane->y + 1, style_role(part_phase_role(lane->scene->phase)), text);
 }
 
 static uint32_t lane_glyph(const Canvas *canvas, ShortcutKind kind) {

@@ -186,7 +186,8 @@ static void draw_status(Canvas *canvas, int y, const Scene *scene) {
     Status status = compose_status(scene, right - 1);
     const char *const pieces[] = {status.place, status.skip, status.norm, status.loss};
     for (int k = 0, x = 1; k < 4; k++) {
-        style.attributes = k == 0 ? CELL_BOLD : 0;
+        bool strong = k == 0 || (k == 1 && pass_skip_mode(scene->pass) != SKIP_NONE_REMOVED);
+        style.attributes = strong ? CELL_BOLD : 0;
         if (*pieces[k]) x = canvas_text(canvas, x, y, style, pieces[k]) + GAP;
     }
 }

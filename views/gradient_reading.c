@@ -34,7 +34,7 @@ ReadingText reading_comparison(const Scene *scene) {
         append(&out, "%s has no skips: F is the only way, and there is nothing to compare",
                scene->network->arch);
     else if (!reading_compares(scene))
-        append(&out, "%s: this run itself, nothing beside it", part_skip_mode(scene).text);
+        append(&out, "this run is itself changed (%s): nothing beside it", part_skip_mode(scene).text);
     else if (scene->rival_mode == SKIP_CUT)
         append(&out, "as built  vs  cut: same forward, the skip's term dropped in backward  (v: plain)");
     else
@@ -103,13 +103,15 @@ static void append_trend(ReadingText *out, const FlowSummary *summary) {
                summary->per_block);
 }
 
-static void append_opposing(ReadingText *out, const Scene *scene, const FlowSummary *summary) {
+static void append_opposing(ReadingText *out, const Scene *scene, const FlowSummary *summary, bool brief) {
     enum { NAMES_MAX = 3 };
     if (summary->opposing == 0) {
         append(out, " F opposes the skip (cos < 0) in no block.");
         return;
     }
-    append(out, " F opposes the skip (cos < 0) in %d of %d:", summary->opposing, summary->blocks);
+    append(out, " F opposes the skip (cos < 0) in %d of %d%s", summary->opposing, summary->blocks,
+           brief ? "." : ":");
+    if (brief) return;
     int named = 0;
     for (int row = 1; row <= summary->blocks && named < NAMES_MAX; row++) {
         if (!(flow_row(scene->pass, row).cosine < 0)) continue;
@@ -123,6 +125,19 @@ static void append_extremes(ReadingText *out, const Scene *scene, const FlowSumm
     append(out, " Largest %.1e at %s, smallest %.1e at %s.", most.total,
            flow_row_name(scene->network, summary->largest), least.total,
            flow_row_name(scene->network, summary->smallest));
+}
+
+/* The gradient of the loss starts at p - 1 for the wanted class: a loss near 0 makes all of it small, with or
+ * without skips. */
+static void append_losses(ReadingText *out, const Scene *scene) {
+    double own = pass_loss(scene->pass);
+    if (scene->rival && reading_compares(scene) && scene->rival_mode == SKIP_PLAIN) {
+        double rival = pass_loss(scene->rival);
+        if (!(fmax(own, rival) <= 2 * fmin(own, rival)))
+            append(out, " The losses differ (%.2g, plain %.2g): compare slopes, not sizes.", own, rival);
+    } else if (own < 1e-3) {
+        append(out, " The loss is only %.1e, so all of it is small.", own);
+    }
 }
 
 static ReadingText missing(const Scene *scene) {
@@ -151,9 +166,10 @@ ReadingText reading_summary(const Scene *scene, bool brief) {
         append_trend(&out, &rival);
     }
     append(&out, ".");
+    append_losses(&out, scene);
     if (has_skips(scene) && pass_skip_mode(scene->pass) != SKIP_PLAIN &&
         pass_skip_mode(scene->pass) != SKIP_CUT)
-        append_opposing(&out, scene, &own);
+        append_opposing(&out, scene, &own, brief);
     if (!brief || !has_skips(scene)) append_extremes(&out, scene, &own);
     return out;
 }

@@ -53,8 +53,7 @@ static void put_entry(Page *page, const char *keys, const char *help) {
     for (int k = 0; (text = text_wrap_next(&cursor, width, &length)); k++) {
         Rect row = take_line(page);
         if (rect_is_empty(row)) continue;
-        if (k == 0)
-            canvas_text_fit(page->canvas, row.x + 1, row.y, KEYS_WIDTH - 2, style_bold(ROLE_KEY), keys);
+        if (k == 0) canvas_text_fit(page->canvas, row.x, row.y, KEYS_WIDTH - 1, style_bold(ROLE_KEY), keys);
         canvas_text_n(page->canvas, row.x + KEYS_WIDTH, row.y, style_role(ROLE_TEXT), text, length);
     }
 }
@@ -105,6 +104,7 @@ void help_draw(Canvas *canvas, Rect area, const HelpInfo *info) {
     Rect old = canvas_clip(canvas, area), body = area;
     Rect title = layout_take_top(&body, 1);
     layout_take_top(&body, 1);
+    body = layout_inset(body, 1, 0);
     Page page = {.canvas = canvas, .area = body, .columns = area.w >= WIDE ? 2 : 1, .first = INT_MAX};
     if (!rect_is_empty(body)) {
         int count = put_all(&page, info), last = count - page.columns * body.h;

@@ -116,17 +116,15 @@ static void draw_op_row(Canvas *canvas, const Table *table, const Scene *scene, 
     canvas_put(canvas, table->state, y, style_role(part_op_state_role(state)), (uint32_t)state);
     char number[16];
     snprintf(number, sizeof number, "%d", op);
-    canvas_text_right(canvas, table->index - 1, y, dim, number);
+    canvas_text_right(canvas, table->index, y, dim, number);
     canvas_text_fit(canvas, table->name, y, table->name_width,
                     is_on_skip(network, op) && !closed ? style_role(ROLE_SKIP) : text,
                     part_op_short_name(network, op));
-    Style number_style = closed ? dim : style_role(ROLE_TEXT);
     canvas_text_fit(canvas, table->summary, y, table->output - 11 - table->summary, dim,
                     part_op_summary(&network->ops[op]).text);
-    canvas_text_right(canvas, table->output, y, number_style, text_format_shape(network->ops[op].out).text);
-    if (params > 0) canvas_text_right(canvas, table->params, y, number_style, text_format_count(params).text);
-    if (macs > 0)
-        canvas_text_right(canvas, table->macs, y, number_style, text_format_count((size_t)macs).text);
+    canvas_text_right(canvas, table->output, y, text, text_format_shape(network->ops[op].out).text);
+    if (params > 0) canvas_text_right(canvas, table->params, y, text, text_format_count(params).text);
+    if (macs > 0) canvas_text_right(canvas, table->macs, y, text, text_format_count((size_t)macs).text);
 }
 
 static void draw_row(Canvas *canvas, const Table *table, const Scene *scene, int index, int y) {

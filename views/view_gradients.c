@@ -125,7 +125,7 @@ static uint32_t lane_glyph(const Canvas *canvas, ShortcutKind kind) {
 }
 
 static const char *lane_word(const Table *table, ShortcutKind kind) {
-    static const char *const words[] = {[SHORTCUT_NONE] = "none",
+    static const char *const words[] = {[SHORTCUT_NONE] = "-",
                                         [SHORTCUT_IDENTITY] = "id",
                                         [SHORTCUT_ZERO_PAD] = "pad",
                                         [SHORTCUT_PROJECTION] = "1x1"};
@@ -176,9 +176,13 @@ static void draw_row(Canvas *canvas, const Table *table, const Scene *scene, int
     if (scene->rival && table->rival) draw_rival(canvas, table, scene, row, y);
 }
 
+static int first_row(const Scene *scene, int height) {
+    int selected = flow_row_of(scene->network, scene->op);
+    return layout_scroll(selected - height / 2, selected, flow_row_count(scene->network), height);
+}
+
 static void draw_rows(Canvas *canvas, const Table *table, const Scene *scene, Rect rows) {
-    int count = flow_row_count(scene->network), selected = flow_row_of(scene->network, scene->op);
-    int first = layout_scroll(selected - rows.h / 2, selected, count, rows.h);
+    int count = flow_row_count(scene->network), first = first_row(scene, rows.h);
     for (int k = 0; k < rows.h && first + k < count; k++)
         draw_row(canvas, table, scene, first + k, rows.y + k);
     if (table->rival)
@@ -194,8 +198,7 @@ static void draw_axis(Canvas *canvas, const Table *table, const Scene *scene, Re
         plot_log_ticks(canvas, bar, table->axis);
     }
     Style dim = style_role(ROLE_DIM);
-    int first = layout_scroll(flow_row_of(scene->network, scene->op) - rows.h / 2,
-                              flow_row_of(scene->network, scene->op), count, rows.h);
+    int first = first_row(scene, rows.h);
     if (count > rows.h)
         canvas_printf(canvas, table->area.x + 2, y, dim, "%d-%d of %d", first + 1, first + rows.h, count);
     else

@@ -25,6 +25,7 @@ static void draw_title(Canvas *canvas, Rect row, const Scene *scene) {
     const Op *op = &scene->network->ops[scene->op];
     bool done = scene->at < scene_steps_done(scene->pass);
     int right = row.x + row.w, x;
+    canvas_set_cursor(canvas, row.x, row.y);
     x = canvas_text_fit(canvas, row.x, row.y, row.w, style_bold(ROLE_TITLE), op->name);
     x = canvas_text(canvas, x + 2, row.y, style_role(ROLE_TEXT), part_op_summary(op).text);
     x = canvas_text(canvas, x + 2, row.y, style_bold(part_phase_role(scene->phase)),

@@ -126,8 +126,9 @@ static void note_routes(Notes *notes, const Scene *scene, const Op *op, const St
         used = snprintf(text, sizeof text, "block input: F %.1e  skip %.1e", junction.branch_l2,
                         junction.skip_l2);
     if (junction.known && row.w >= ROUTES_WIDE)
-        snprintf(text + used, sizeof text - (size_t)used, "  sum %.1e  cos %+.2f", junction.in_l2,
-                 junction.cosine);
+        used += snprintf(text + used, sizeof text - (size_t)used, "  sum %.1e", junction.in_l2);
+    if (junction.known && row.w >= ROUTES_WIDE && !isnan(junction.cosine))
+        snprintf(text + used, sizeof text - (size_t)used, "  cos %+.2f", junction.cosine);
     canvas_text_fit(notes->canvas, x, row.y, row.x + row.w - x, style_role(ROLE_TEXT), text);
 }
 

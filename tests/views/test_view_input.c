@@ -1,0 +1,271 @@
+#include "tests/support/canvas_check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/gemm.h"
+#include "core/resnet.h"
+#include "views/view.h"
+
+extern const ViewOps view_input_ops;
+
+enum { IMAGES = 60, TOP = 5, MARGIN = 2, SENTINEL = '~' };
+
+typedef struct World {
+    Model *model;
+    Pass *pass;
+    char names[IMAGES][16];
+    const char *list[IMAGES];
+    Scene scene;
+} World;
+
+static const struct {
+    int width, height;
+    unsigned flags;
+} sizes[] = {{80, 19, CANVAS_ASCII | CANVAS_MONO}, {120, 35, CANVAS_MONO}, {200, 55, 0}};
+
+enum { SIZES = sizeof sizes / sizeof sizes[0] };
+
+static void world_open(World *world, const char *arch) {
+    Error err = {0};
+    ResnetConfig config = {.shortcut = 0};
+    snprintf(config.arch, sizeof config.arch, "%s", arch);
+    Network *network = resnet_new(&config, &err);
+    assert_non_null(network);
+    network_init_values(network, &(InitConfig){.kind = INIT_HE});
+    world->model = model_new(network, &err);
+    world->pass = pass_new(network, &(PassConfig){.batch_statistics = true}, &err);
+    assert_non_null(world->model);
+    assert_non_null(world->pass);
+    real *x = pass_input(world->pass);
+    for (size_t j = 0; j < shape_count(network->input); j++) x[j] = (real)(j * 37 % 101) / 50 - 1;
+    pass_restart(world->pass, NULL);
+    for (int k = 0; k < IMAGES; k++) {
+        snprintf(world->names[k], sizeof world->names[k], "picture-%02d", k);
+        world->list[k] = world->names[k];
+    }
+    world->scene = (Scene){.model = world->model,
+                           .network = network,
+                           .pass = world->pass,
+                           .weights_note = "random weights, he, seed 0",
+                           .image_name = "picture-02",
+                           .true_class = -1,
+                           .image_list = world->list,
+                           .image_count = IMAGES,
+                           .palette = PALETTE_VIRIDIS,
+                           .signed_palette = PALETTE_BLUE_ORANGE};
+}
+
+static void world_close(World *world) {
+    pass_free(world->pass);
+    model_free(world->model);
+}
+
+static Canvas *drawn(const World *world, int size) {
+    Canvas *canvas =
+        canvas_new(sizes[size].width + 2 * MARGIN, sizes[size].height + 2 * MARGIN, sizes[size].flags);
+    Rect area = {.x = MARGIN, .y = MARGIN, .w = sizes[size].width, .h = sizes[size].height};
+    canvas_fill(canvas, canvas_area(canvas), (Style){.fg = COLOR_DEFAULT, .bg = COLOR_DEFAULT}, SENTINEL);
+    canvas_fill(canvas, area, (Style){.fg = COLOR_DEFAULT, .bg = COLOR_DEFAULT}, ' ');
+    view_input_ops.draw(NULL, &world->scene, canvas, area);
+    return canvas;
+}
+
+static char *shown(const World *world, int size) {
+    Canvas *canvas = drawn(world, size);
+    char *text = canvas_export_text_string(canvas);
+    assert_non_null(text);
+    canvas_free(canvas);
+    return text;
+}
+
+static void assert_shows(const World *world, int size, const char *expected) {
+    char *text = shown(world, size);
+    if (!strstr(text, expected)) fail_msg("'%s' is not in\n%s", expected, text);
+    free(text);
+}
+
+static int likeliest(const Pass *pass, int classes) {
+    int best = 0;
+    for (int k = 1; k < classes; k++)
+        if (pass_probabilities(pass)[k] > pass_probabilities(pass)[best]) best = k;
+    return best;
+}
+
+static void drawing_is_pure_and_stays_inside_its_area(void **state) {
+    (void)state;
+    const char *const archs[] = {"resnet20", "resnet50"};
+    for (int a = 0; a < 2; a++) {
+        World world;
+        world_open(&world, archs[a]);
+        for (int run = 0; run < 2 * SIZES; run++) {
+            if (run == SIZES) pass_run_forward(world.pass);
+            int size = run % SIZES;
+            world.scene.image_cursor = run * 11;
+            Canvas *once = drawn(&world, size), *twice = drawn(&world, size);
+            size_t cells = (size_t)once->width * (size_t)once->height;
+            assert_memory_equal(once->cells, twice->cells, cells * sizeof *once->cells);
+            Rect area = {.x = MARGIN, .y = MARGIN, .w = sizes[size].width, .h = sizes[size].height};
+            for (int y = 0; y < once->height; y++)
+                for (int x = 0; x < once->width; x++)
+                    if (!rect_contains(area, x, y)) assert_int_equal(canvas_get(once, x, y)->glyph, SENTINEL);
+            canvas_free(once);
+            canvas_free(twice);
+        }
+        world_close(&world);
+    }
+}
+
+static void any_small_area_is_drawn_without_harm(void **state) {
+    (void)state;
+    World world;
+    world_open(&world, "resnet20");
+    pass_run_forward(world.pass);
+    Canvas *canvas = canvas_new(130, 30, 0);
+    for (int w = 0; w < 130; w += 7)
+        for (int h = 0; h < 30; h += 2)
+            view_input_ops.draw(NULL, &world.scene, canvas, (Rect){.x = 1, .w = w, .h = h});
+    for (int y = 0; y < canvas->height; y++) assert_int_equal(canvas_get(canvas, 0, y)->glyph, ' ');
+    canvas_free(canvas);
+    world_close(&world);
+}
+
+/* The classes in the rows below the head of the table, read back from the text. */
+static void read_classes(const char *text, int classes[TOP]) {
+    const char *line = strstr(text, "probability");
+    assert_non_null(line);
+    for (int place = 0; place < TOP; place++) {
+        line = strchr(line, '\n') + 1;
+        const char *number = strstr(line, "class ");
+        assert_true(number && number < strchr(line, '\n'));
+        classes[place] = atoi(number + strlen("class "));
+    }
+}
+
+static void the_five_classes_shown_are_the_five_largest_probabilities(void **state) {
+    (void)state;
+    World world;
+    world_open(&world, "resnet50");
+    pass_run_forward(world.pass);
+    const double *p = pass_probabilities(world.pass);
+    for (int size = 0; size < SIZES; size++) {
+        int classes[TOP];
+        char *text = shown(&world, size);
+        read_classes(text, classes);
+        free(text);
+        assert_int_equal(classes[0], likeliest(world.pass, 1000));
+        for (int place = 1; place < TOP; place++) assert_true(p[classes[place - 1]] >= p[classes[place]]);
+        int larger = 0;
+        for (int k = 0; k < 1000; k++) larger += p[k] > p[classes[TOP - 1]];
+        assert_true(larger <= TOP - 1);
+    }
+    world_close(&world);
+}
+
+static void before_the_loss_it_says_how_far_the_pass_is(void **state) {
+    (void)state;
+    World world;
+    world_open(&world, "resnet20");
+    for (int k = 0; k < 7; k++) pass_step_forward(world.pass);
+    const char *text = "No answer yet: the forward pass has run 7 of 72 operations.";
+    assert_shows(&world, 2, text);
+    pass_run_forward(world.pass);
+    char *after = shown(&world, 2);
+    assert_null(strstr(after, "No answer yet"));
+    free(after);
+    world_close(&world);
+}
+
+static void the_answer_is_called_right_or_wrong_only_when_the_class_is_known(void **state) {
+    (void)state;
+    World world;
+    world_open(&world, "resnet20");
+    pass_run_forward(world.pass);
+    int best = likeliest(world.pass, 10);
+    for (int size = 0; size < SIZES; size++) {
+        world.scene.true_class = -1;
+        assert_shows(&world, size, "true class");
+        assert_shows(&world, size, "not known");
+        world.scene.true_class = best;
+        assert_shows(&world, size, "Right: the network says");
+        world.scene.true_class = (best + 1) % 10;
+        assert_shows(&world, size, "Wrong: the network says");
+    }
+    world_close(&world);
+}
+
+static void the_cursor_of_the_list_is_always_seen(void **state) {
+    (void)state;
+    World world;
+    world_open(&world, "resnet20");
+    for (int k = 0; k < IMAGES; k++) {
+        char row[32];
+        world.scene.image_cursor = k;
+        snprintf(row, sizeof row, "> picture-%02d", k);
+        assert_shows(&world, 0, row);
+    }
+    world_close(&world);
+}
+
+static void the_picture_in_the_pass_is_marked(void **state) {
+    (void)state;
+    World world;
+    world_open(&world, "resnet20");
+    assert_shows(&world, 0, "picture-02  shown");
+    world_close(&world);
+}
+
+static void an_empty_list_says_how_to_get_a_picture(void **state) {
+    (void)state;
+    World world;
+    world_open(&world, "resnet20");
+    world.scene.image_count = 0;
+    assert_shows(&world, 1, "None to choose from");
+    assert_int_equal(view_input_ops.act(NULL, &world.scene, view_action(ACTION_OPEN, 0)).id, ACTION_NONE);
+    world_close(&world);
+}
+
+static void opening_loads_the_picture_under_the_cursor(void **state) {
+    (void)state;
+    World world;
+    world_open(&world, "resnet20");
+    world.scene.image_cursor = 41;
+    Action action = view_input_ops.act(NULL, &world.scene, view_action(ACTION_OPEN, 0));
+    assert_int_equal(action.id, ACTION_IMAGE);
+    assert_string_equal(action.text, "picture-41");
+    world_close(&world);
+}
+
+static void moves_of_the_cursor_are_left_to_the_session(void **state) {
+    (void)state;
+    World world;
+    world_open(&world, "resnet20");
+    const ActionId moves[] = {ACTION_UP, ACTION_DOWN, ACTION_PAGE_UP, ACTION_PAGE_DOWN, ACTION_STEP};
+    for (size_t k = 0; k < sizeof moves / sizeof moves[0]; k++) {
+        Action action = view_input_ops.act(NULL, &world.scene, view_action(moves[k], 4));
+        assert_int_equal(action.id, moves[k]);
+        assert_int_equal(action.number, 4);
+    }
+    assert_int_equal(view_input_ops.act(NULL, &world.scene, view_action(ACTION_LEFT, 1)).id, ACTION_NONE);
+    Action last = view_input_ops.act(NULL, &world.scene, view_action(ACTION_LAST, 0));
+    assert_int_equal(last.id, ACTION_DOWN);
+    assert_int_equal(last.number, IMAGES);
+    world_close(&world);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(drawing_is_pure_and_stays_inside_its_area),
+        cmocka_unit_test(any_small_area_is_drawn_without_harm),
+        cmocka_unit_test(the_five_classes_shown_are_the_five_largest_probabilities),
+        cmocka_unit_test(before_the_loss_it_says_how_far_the_pass_is),
+        cmocka_unit_test(the_answer_is_called_right_or_wrong_only_when_the_class_is_known),
+        cmocka_unit_test(the_cursor_of_the_list_is_always_seen),
+        cmocka_unit_test(the_picture_in_the_pass_is_marked),
+        cmocka_unit_test(an_empty_list_says_how_to_get_a_picture),
+        cmocka_unit_test(opening_loads_the_picture_under_the_cursor),
+        cmocka_unit_test(moves_of_the_cursor_are_left_to_the_session),
+    };
+    gemm_init();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

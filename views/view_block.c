@@ -1,0 +1,304 @@
+/* One residual block: what F adds to what the shortcut brings, and by which of the two ways the gradient
+ * comes back. */
+#include <math.h>
+#include <stdio.h>
+
+#include "views/block_figures.h"
+#include "views/block_lane.h"
+#include "views/block_reading.h"
+#include "views/layout.h"
+#include "views/parts.h"
+#include "views/text.h"
+#include "views/view.h"
+
+enum { TITLE_ROWS = 2, READING_ROWS = 3, MAPS_MAX = 5, MAP_ROWS_MIN = 8, MONTAGE_ROWS_MIN = 6, ZOOM_MAX = 4 };
+
+/* One of the maps that stand side by side. */
+typedef struct BlockMap {
+    const char *name;
+    Tensor tensor;
+    int channel;
+    double l2;
+} BlockMap;
+
+/* All of them, with their common scale. */
+typedef struct BlockMaps {
+    BlockMap maps[MAPS_MAX];
+    int count;
+    Scale scale;
+} BlockMaps;
+
+static void add_map(BlockMaps *maps, BlockMap map) {
+    maps->maps[maps->count++] = map;
+}
+
+static int channel_of(const Scene *scene, int block) {
+    int last = scene->network->ops[scene->network->blocks[block].output].out.c - 1;
+    return scene->channel < last ? scene->channel : last;
+}
+
+static void collect_forward(BlockMaps *maps, const Scene *scene, int block) {
+    const Block *b = &scene->network->blocks[block];
+    BlockForward f = block_forward(scene->pass, block);
+    int c = channel_of(scene, block), in = block_input_channel(scene->network, block, c);
+    const Pass *pass = scene->pass;
+    add_map(maps, (BlockMap){"x", pass_act(pass, b->input), in, f.x});
+    if (b->shortcut_last != b->input && b->shortcut != SHORTCUT_NONE)
+        add_map(maps, (BlockMap){"shortcut(x)", pass_act(pass, b->shortcut_last), c, f.shortcut});
+    add_map(maps, (BlockMap){"F(x)", pass_act(pass, b->branch_last), c, f.branch});
+    if (b->add >= 0) add_map(maps, (BlockMap){"sum", pass_act(pass, b->add), c, f.sum});
+    add_map(maps, (BlockMap){"y", pass_act(pass, b->output), c, f.y});
+}
+
+/* In the order the gradient comes: y, behind the mask of the last ReLU, the two ways, x. */
+static void collect_backward(BlockMaps *maps, const Scene *scene, int block) {
+    const Block *b = &scene->network->blocks[block];
+    BlockBackward g = block_backward(scene->pass, block);
+    int c = channel_of(scene, block), in = block_input_channel(scene->network, block, c);
+    const Pass *pass = scene->pass;
+    add_map(maps, (BlockMap){"g at y", pass_grad(pass, b->output), c, g.y});
+    add_map(maps,
+            (BlockMap){"g past ReLU", pass_grad(pass, b->add >= 0 ? b->add : b->branch_last), c, g.sum});
+    if (b->shortcut != SHORTCUT_NONE) {
+        add_map(maps, (BlockMap){"through skip", pass_route_grad(pass, block, ROUTE_SKIP), in, g.skip});
+        add_map(maps, (BlockMap){"through F", pass_route_grad(pass, block, ROUTE_BRANCH), in, g.branch});
+    }
+    add_map(maps, (BlockMap){"g at x", pass_grad(pass, b->input), in, g.x});
+}
+
+/* Finite values of one channel, or with channel -1 of all. */
+static void widen_range(Tensor tensor, int channel, double range[2]) {
+    size_t step = channel < 0 ? 1 : (size_t)tensor.shape.c, count = shape_count(tensor.shape);
+    for (size_t j = channel < 0 ? 0 : (size_t)channel; j < count; j += step) {
+        double value = (double)tensor.data[j];
+        if (!isfinite(value)) continue;
+        range[0] = fmin(range[0], value);
+        range[1] = fmax(range[1], value);
+    }
+}
+
+static BlockMaps collect_maps(const Scene *scene, int block) {
+    BlockMaps maps = {.count = 0};
+    bool backward = scene->phase == PHASE_BACKWARD;
+    double range[2] = {0, 0};
+    if (backward)
+        collect_backward(&maps, scene, block);
+    else
+        collect_forward(&maps, scene, block);
+    for (int k = 0; k < maps.count; k++)
+        if (maps.maps[k].tensor.data)
+            widen_range(maps.maps[k].tensor, scene->scope == SCOPE_MAP ? maps.maps[k].channel : -1, range);
+    maps.scale = scale_of(range[0], range[1], backward || range[0] < 0);
+    return maps;
+}
+
+static void draw_title(Canvas *canvas, Rect area, const Scene *scene, int block) {
+    const Network *network = scene->network;
+    const Block *b = &network->blocks[block];
+    char channel[PART_TEXT_MAX];
+    snprintf(channel, sizeof channel, "channel %d of %d", channel_of(scene, block),
+             network->ops[b->output].out.c);
+    int left = canvas_text_right(canvas, area.x + area.w, area.y, style_role(ROLE_ACCENT), channel);
+    int x = canvas_text(canvas, area.x, area.y, style_bold(ROLE_TITLE), b->name);
+    x = canvas_printf(canvas, x, area.y, style_role(ROLE_DIM), "  block %d of %d  ", block + 1,
+                      network->block_count);
+    canvas_text_fit(canvas, x, area.y, left - x - 1, style_role(ROLE_TEXT),
+                    b->add >= 0 ? "y = relu(F(x) + shortcut(x))" : "y = relu(F(x))");
+    BlockText state = block_reading_state(scene, block);
+    bool usual = state.text[0] == '\0';
+    if (usual) state = block_reading_shapes(scene, block);
+    canvas_text_fit(canvas, area.x, area.y + 1, area.w, style_role(usual ? ROLE_DIM : ROLE_WARN), state.text);
+}
+
+static int maps_cell_width(const BlockMaps *maps, Rect area) {
+    return (area.w + 1) / maps->count - 1;
+}
+
+/* Rows that the tallest map would like. */
+static int maps_rows(const BlockMaps *maps, Rect area) {
+    int rows = 0;
+    for (int k = 0; k < maps->count; k++) {
+        Rect cell = {.w = maps_cell_width(maps, area), .h = area.h};
+        Shape shape = maps->maps[k].tensor.shape;
+        PlotGrid grid = plot_grid_fit(cell, shape.w, shape.h, ZOOM_MAX);
+        if (grid.cells.h > rows) rows = grid.cells.h;
+    }
+    return rows;
+}
+
+static Role map_role(const BlockMaps *maps, int k, Phase phase) {
+    const char first = maps->maps[k].name[0], second = maps->maps[k].name[1];
+    if (first == 'F') return ROLE_BRANCH;
+    if (first == 's' && second == 'h') return ROLE_SKIP;
+    if (first == 't') return maps->maps[k].name[8] == 's' ? ROLE_SKIP : ROLE_BRANCH;
+    return part_phase_role(phase);
+}
+
+static void draw_map(Canvas *canvas, Rect cell, const Scene *scene, const BlockMaps *maps, int k) {
+    const BlockMap *map = &maps->maps[k];
+    Shape here = scene->network->ops[scene->op].out, shape = map->tensor.shape;
+    PartTensor tensor = part_tensor_scaled(map->tensor, maps->scale);
+    Rect inner = {.x = cell.x, .y = cell.y + 1, .w = cell.w, .h = cell.h - 2};
+    int x = canvas_text(canvas, cell.x, cell.y, style_bold(map_role(maps, k, scene->phase)), map->name);
+    char channel[24];
+    snprintf(channel, sizeof channel, "ch %d", map->channel);
+    if (x + 1 + text_width(channel) <= cell.x + cell.w)
+        canvas_text(canvas, x + 1, cell.y, style_role(ROLE_DIM), channel);
+    if (!map->tensor.data) {
+        canvas_text_fit(canvas, inner.x, inner.y, inner.w, style_role(ROLE_DIM), "not run yet");
+        return;
+    }
+    PartMap how = {.channel = map->channel,
+                   .zoom_max = ZOOM_MAX,
+                   .mark = shape.h == here.h && shape.w == here.w && here.h > 1};
+    PlotGrid grid = part_map(canvas, inner, scene, &tensor, how);
+    canvas_printf(canvas, cell.x, inner.y + grid.cells.h, style_role(ROLE_TEXT), "l2 %.4g", map->l2);
+}
+
+static void draw_maps(Canvas *canvas, Rect area, const Scene *scene, const BlockMaps *maps) {
+    int width = maps_cell_width(maps, area);
+    for (int k = 0; k < maps->count; k++) {
+        Rect cell = {.x = area.x + k * (width + 1), .y = area.y, .w = width, .h = area.h};
+        Rect old = canvas_clip(canvas, cell);
+        draw_map(canvas, cell, scene, maps, k);
+        canvas_unclip(canvas, old);
+    }
+}
+
+static void draw_maps_heading(Canvas *canvas, Rect row, const Scene *scene, const BlockMaps *maps) {
+    PartTensor tensor = part_tensor_scaled(maps->maps[0].tensor, maps->scale);
+    int x = canvas_text(canvas, row.x, row.y, style_bold(part_phase_role(scene->phase)),
+                        scene->phase == PHASE_FORWARD ? "Activations" : "Gradients of the loss");
+    x = canvas_printf(canvas, x, row.y, style_role(ROLE_DIM), ", one scale (%s)  ", scope_name(scene->scope));
+    Rect rest = {.x = x, .y = row.y, .w = row.x + row.w - x, .h = 1};
+    part_legend(canvas, rest, scene, &tensor, maps->maps[0].channel);
+}
+
+static void draw_norm(Canvas *canvas, int x, int y, Role role, Stats stats) {
+    if (stats.known)
+        canvas_printf(canvas, x, y, style_role(role), "%.4g", stats.l2);
+    else
+        canvas_text(canvas, x, y, style_role(ROLE_DIM), "-");
+}
+
+static int table_rows(const Block *block) {
+    return block->output - block->branch_first + 3;
+}
+
+/* Every op of the block with the norms of both directions. */
+static void draw_table(Canvas *canvas, Rect area, const Scene *scene, int block) {
+    enum { SUMMARY_X = 16, SHAPE_X = 38, FORWARD_X = 54, BACKWARD_X = 67 };
+    const Block *b = &scene->network->blocks[block];
+    Style dim = style_role(ROLE_DIM);
+    canvas_text(canvas, area.x + 2, area.y, dim, "operation");
+    canvas_text(canvas, area.x + SHAPE_X, area.y, dim, "shape");
+    canvas_text(canvas, area.x + FORWARD_X, area.y, style_role(ROLE_FORWARD), "|activation|");
+    canvas_text(canvas, area.x + BACKWARD_X, area.y, style_role(ROLE_BACKWARD),
+                "|gradient| of the loss at it");
+    for (int op = b->branch_first - 1, y = area.y + 1; op <= b->output; op++, y++) {
+        bool input = op < b->branch_first;
+        int shown = input ? b->input : op;
+        const Op *o = &scene->network->ops[shown];
+        Role role = op <= b->branch_last && !input         ? ROLE_BRANCH
+                    : !input && b->add >= 0 && op < b->add ? ROLE_SKIP
+                                                           : ROLE_TEXT;
+        if (shown == scene->op) canvas_put(canvas, area.x, y, style_bold(ROLE_ACCENT), U'▸');
+        canvas_text_fit(canvas, area.x + 2, y, SUMMARY_X - 3, style_role(role),
+                        input ? "x" : part_op_short_name(scene->network, op));
+        canvas_text_fit(canvas, area.x + SUMMARY_X, y, SHAPE_X - SUMMARY_X - 1, dim,
+                        input ? o->name : part_op_summary(o).text);
+        canvas_text(canvas, area.x + SHAPE_X, y, dim, text_format_shape(o->out).text);
+        draw_norm(canvas, area.x + FORWARD_X, y, ROLE_TEXT, pass_act_stats(scene->pass, shown));
+        draw_norm(canvas, area.x + BACKWARD_X, y, ROLE_TEXT, pass_grad_stats(scene->pass, shown));
+    }
+}
+
+/* All channels of F's output, or of the gradient that came through F. */
+static void draw_montage(Canvas *canvas, Rect area, const Scene *scene, int block, Scale scale) {
+    const Block *b = &scene->network->blocks[block];
+    bool backward = scene->phase == PHASE_BACKWARD;
+    Tensor shown =
+        backward ? pass_route_grad(scene->pass, block, ROUTE_BRANCH) : pass_act(scene->pass, b->branch_last);
+    if (!shown.data) return;
+    int channel = channel_of(scene, block);
+    if (backward) channel = block_input_channel(scene->network, block, channel);
+    PartTensor tensor = part_tensor_scaled(shown, scale);
+    PartMontage montage = {.selected = channel};
+    Rect rest = area, heading = layout_take_top(&rest, 1);
+    PartPage page = part_montage_plan(rest, shown.shape, montage);
+    montage.first = part_montage_first(&page, channel);
+    page = part_montage(canvas, rest, scene, &tensor, montage);
+    char title[2 * PART_TEXT_MAX];
+    snprintf(title, sizeof title, "%s, %s", backward ? "gradient at x through F" : "F(x)",
+             part_page_info(&page).text);
+    part_heading(canvas, heading, style_role(ROLE_TITLE), title);
+}
+
+static void draw_body(Canvas *canvas, Rect area, const Scene *scene, int block) {
+    BlockMaps maps = collect_maps(scene, block);
+    const Block *b = &scene->network->blocks[block];
+    draw_maps_heading(canvas, layout_take_top(&area, 1), scene, &maps);
+    int wanted = maps_rows(&maps, area) + 2, table = table_rows(b);
+    if (area.h - table >= MAP_ROWS_MIN + 2) {
+        Rect bottom = layout_take_bottom(&area, area.h - table < wanted ? table : area.h - wanted);
+        layout_take_top(&bottom, 1);
+        draw_table(canvas, layout_take_top(&bottom, table - 1), scene, block);
+        layout_take_top(&bottom, 1);
+        if (bottom.h >= MONTAGE_ROWS_MIN) draw_montage(canvas, bottom, scene, block, maps.scale);
+    }
+    draw_maps(canvas, area, scene, &maps);
+}
+
+static void view_block_draw(const void *state, const Scene *scene, Canvas *canvas, Rect area) {
+    (void)state;
+    int block = block_of_op(scene->network, scene->op);
+    Rect old = canvas_clip(canvas, area), rest = area;
+    draw_title(canvas, layout_take_top(&rest, TITLE_ROWS), scene, block);
+    block_lane_draw(canvas, layout_take_top(&rest, BLOCK_LANE_ROWS), scene, block);
+    canvas_text_wrapped(canvas, layout_take_bottom(&rest, READING_ROWS), style_role(ROLE_TEXT),
+                        block_reading(scene, block).text, 0);
+    draw_body(canvas, rest, scene, block);
+    canvas_unclip(canvas, old);
+}
+
+/* Moves by blocks; the stem counts as the one before the first, the head as the one after the last. */
+static Action select_block(const Scene *scene, int by) {
+    const Network *network = scene->network;
+    int block = network->ops[scene->op].block, last = network->block_count - 1;
+    if (block < 0) block = scene->op <= network->blocks[0].input ? -1 : last + 1;
+    block += by;
+    block = block < 0 ? 0 : block > last ? last : block;
+    Action action = view_action(ACTION_SELECT, 0);
+    snprintf(action.text, sizeof action.text, "%s", network->ops[network->blocks[block].output].name);
+    return action;
+}
+
+static Action select_channel(const Scene *scene, int by) {
+    int block = block_of_op(scene->network, scene->op);
+    int last = scene->network->ops[scene->network->blocks[block].output].out.c - 1;
+    int channel = channel_of(scene, block) + by;
+    return view_action(ACTION_CHANNEL, channel < 0 ? 0 : channel > last ? last : channel);
+}
+
+static Action view_block_act(void *state, const Scene *scene, Action action) {
+    (void)state;
+    int count = action_count(&action);
+    switch (action.id) {
+    case ACTION_UP: return select_block(scene, -count);
+    case ACTION_DOWN: return select_block(scene, count);
+    case ACTION_LEFT: return select_channel(scene, -count);
+    case ACTION_RIGHT: return select_channel(scene, count);
+    default: return action;
+    }
+}
+
+const ViewOps view_block_ops = {
+    .name = "block",
+    .title = "Block",
+    .summary =
+        "One residual block: what F adds to what the shortcut brings, and by which of the two ways the "
+        "gradient comes back.",
+    .key = 'b',
+    .act = view_block_act,
+    .draw = view_block_draw,
+};
