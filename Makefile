@@ -30,6 +30,7 @@ objects   = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)/*.c))
 CORE     := $(B)/libcore.a
 VIEWS    := $(B)/libviews.a
 APP      := $(B)/libapp.a
+SUPPORT  := $(B)/libsupport.a
 ASSETS   := $(wildcard assets/models/resnet20-cifar10.safetensors assets/images/*.png assets/classes/*.txt)
 TESTS    := $(patsubst %.c,$(B)/%,$(wildcard tests/core/test_*.c tests/views/test_*.c tests/app/test_*.c))
 # Tests of the operators' derivatives also run on the double-precision engine.
@@ -71,8 +72,12 @@ $(B)/assets/%.o: assets/%
 	@mkdir -p $(@D)
 	ld -r -b binary -z noexecstack -o $@ $<
 
-$(B)/tests/%: $(B)/tests/%.o $(call objects,tests/support) $(APP) $(VIEWS) $(CORE)
-	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(APP) $(VIEWS) $(CORE) $(LIBS) $(TESTLIBS)
+# Tests of a room link with what that room may know.
+$(SUPPORT): $(call objects,tests/support)
+$(B)/tests/core/%: $(B)/tests/core/%.o $(SUPPORT) $(CORE)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) $(TESTLIBS)
+$(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(APP) $(VIEWS) $(CORE)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) $(TESTLIBS)
 
 test: skipscope $(TESTS) exact        ## run every test; the last line is "N passed, N failed"
 	@tests/run $(TESTS) $(EXACT)

@@ -9,8 +9,8 @@
 #include "app/session.h"
 #include "views/term.h"
 
-/* Work runs in slices between looks at the keyboard, short enough that a key is answered at once; the screen follows less often, because
- * drawing takes time from the work. */
+/* Work runs in slices between looks at the keyboard, short enough that a key is answered at once; the screen
+ * follows less often, because drawing takes time from the work. */
 enum { SLICE_MS = 16, REDRAW_MS = 50 };
 
 static double now_ms(void) {

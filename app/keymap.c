@@ -59,7 +59,7 @@ static const Binding bindings[] = {
      .hint = "open",
      .group = "Select",
      .views = EVERYWHERE & ~IN(STEP)},
-    {.keys = "Backspace Escape", .action = ACTION_CLOSE, .group = "Select"},
+    {.keys = "Backspace Esc", .action = ACTION_CLOSE, .group = "Select"},
     {.keys = "PageDown C-d", .action = ACTION_PAGE_DOWN, .group = "Select"},
     {.keys = "PageUp C-u", .action = ACTION_PAGE_UP, .group = "Select"},
     {.keys = "g Home", .action = ACTION_FIRST, .group = "Select"},

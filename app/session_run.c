@@ -39,26 +39,27 @@ bool session_make_pass(Session *session, Error *err) {
     return true;
 }
 
-void session_run_to(Session *session, int steps_done) {
+static void start_run(Session *session, int steps_done, bool follow) {
     int done = scene_steps_done(session->pass);
-    if (done >= steps_done) {
-        session->at = steps_done - 1;
-        session->job = (Job){0};
-        return;
-    }
-    session->job = (Job){.kind = JOB_RUN, .target = steps_done, .first = done, .started_s = seconds()};
+    session->job = (Job){0};
+    if (done < steps_done)
+        session->job = (Job){
+            .kind = JOB_RUN, .target = steps_done, .first = done, .follow = follow, .started_s = seconds()};
+}
+
+void session_run_to(Session *session, int steps_done) {
+    start_run(session, steps_done, true);
+    session->at = session->job.kind == JOB_RUN ? session->job.first - 1 : steps_done - 1;
+    if (session->at < 0) session->at = 0;
 }
 
 void session_rerun(Session *session) {
-    int target = session->job.kind == JOB_RUN ? session->job.target : scene_steps_done(session->pass),
-        at = session->at;
+    int target = session->job.kind == JOB_RUN ? session->job.target : scene_steps_done(session->pass);
     Error err = {0};
-    if (!session_make_pass(session, &err)) {
+    if (session_make_pass(session, &err))
+        start_run(session, target > 0 ? target : 1, false);
+    else
         session_tell(session, NOTICE_ERROR, "%s", err.text);
-        return;
-    }
-    session_run_to(session, target > 0 ? target : 1);
-    session->at = at;
 }
 
 /* The class a bundled picture is named after: "03-cat" shows a cat. */
@@ -171,7 +172,7 @@ bool session_work(Session *session) {
     Pass *pass = job->kind == JOB_RUN ? session->pass : session->rival;
     step_pass(pass);
     int done = scene_steps_done(pass);
-    if (job->kind == JOB_RUN && session->at == done - 2) session->at = done - 1;
+    if (job->kind == JOB_RUN && job->follow) session->at = done - 1;
     if (done >= job->target) *job = (Job){0};
     return true;
 }

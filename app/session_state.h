@@ -10,10 +10,12 @@ enum { SESSION_NOTE_MAX = 320 };
 
 typedef enum JobKind { JOB_NONE, JOB_RUN, JOB_RIVAL } JobKind;
 
-/* Run the pass until `target` steps are done, moving the selection along; or run the rival to its end. */
+/* Run the pass until `target` steps are done, the selection following the wave if asked; or run the rival to
+ * its end. */
 typedef struct Job {
     JobKind kind;
     int target, first; /* steps done at the end, and when it began */
+    bool follow;
     double started_s;
 } Job;
 
@@ -52,8 +54,8 @@ struct Session {
 
 /* session_run.c: passes and the work on them */
 bool session_make_pass(Session *session, Error *err);
-void session_run_to(Session *session, int steps_done);
-void session_rerun(Session *session); /* begin again and come as far as before */
+void session_run_to(Session *session, int steps_done); /* the selection ends at the last of these steps */
+void session_rerun(Session *session);                  /* begin again and come as far as before */
 bool session_load_image(Session *session, const char *name, Error *err);
 bool session_set_skip(Session *session, const char *word, Error *err);
 

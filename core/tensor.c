@@ -126,6 +126,20 @@ static Stats stats_from(const Sums *t, size_t count) {
     return s;
 }
 
+/* The squares of smaller or larger numbers leave the range of a float: a gradient of 1e-25 would be measured
+ * as none at all. */
+static bool squares_fit(const Sums *t) {
+    double largest = fmax(-(double)t->min, (double)t->max);
+    return largest <= 0 || (largest > 1e-12 && largest < 1e15);
+}
+
+static double sum_of_squares(const real *data, size_t count) {
+    double sum = 0;
+    for (size_t j = 0; j < count; j++)
+        if (data[j] - data[j] == 0) sum += (double)data[j] * (double)data[j];
+    return sum;
+}
+
 Stats tensor_stats(const real *data, size_t count) {
     StatsJob job = {.data = data, .count = count};
     /* A fixed number of chunks, so that the sums do not depend on the number of threads. */
@@ -140,6 +154,7 @@ Stats tensor_stats(const real *data, size_t count) {
         total.max = p->max > total.max ? p->max : total.max;
         total.zeros += p->zeros, total.negative += p->negative, total.nan += p->nan, total.inf += p->inf;
     }
+    if (!squares_fit(&total)) total.square = sum_of_squares(data, count);
     return stats_from(&total, count);
 }
 

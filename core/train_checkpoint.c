@@ -1,5 +1,6 @@
 /* Checkpoints: a safetensors file with the weights under their usual names and the velocity under
- * "velocity.NAME", so that common tools can look into it. As a model file it is refused: it is not finished. */
+ * "velocity.NAME", so that common tools can look into it. As a model file it is refused: it is not finished.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

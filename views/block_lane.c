@@ -1,6 +1,5 @@
 #include "views/block_lane.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,6 +33,12 @@ static int station_op(const Lane *lane, int k) {
     return has_add(lane) && k == branch + 1 ? b->add : b->output;
 }
 
+static const char *station_name(const Lane *lane, int k) {
+    int op = station_op(lane, k);
+    if (k == 0) return "x";
+    return op == lane->block->add ? "(+)" : part_op_short_name(lane->scene->network, op);
+}
+
 static int station_x(const Lane *lane, int k) {
     return lane->x + k * lane->step;
 }
@@ -47,7 +52,7 @@ static void draw_name(Canvas *canvas, const Lane *lane, int k) {
     int op = station_op(lane, k), x = station_x(lane, k);
     bool in_branch = op >= b->branch_first && op <= b->branch_last;
     Style style = style_role(in_branch ? lane->gates.branch_closed ? ROLE_DIM : ROLE_BRANCH : ROLE_TEXT);
-    const char *name = k == 0 ? "x" : op == b->add ? "(+)" : part_op_short_name(lane->scene->network, op);
+    const char *name = station_name(lane, k);
     if (op == lane->scene->op) {
         style = (Style){
             .fg = color_role(ROLE_CURSOR_TEXT), .bg = color_role(ROLE_CURSOR), .attributes = CELL_BOLD};
@@ -61,7 +66,7 @@ static void draw_name(Canvas *canvas, const Lane *lane, int k) {
 static void draw_arrow(Canvas *canvas, const Lane *lane, int k) {
     const Block *b = lane->block;
     int op = station_op(lane, k);
-    const char *name = k == 0 ? "x" : op == b->add ? "(+)" : part_op_short_name(lane->scene->network, op);
+    const char *name = station_name(lane, k);
     int from = station_x(lane, k) + text_width(name), to = station_x(lane, k + 1) - 1;
     bool inner = op >= b->branch_first && op <= b->branch_last;
     bool closed = lane->gates.branch_closed && (inner || k == 0);

@@ -75,7 +75,7 @@ void gradient_panel_draw(Canvas *canvas, Rect area, const Scene *scene, Gradient
     Style dim = style_role(ROLE_DIM);
     int number = row.x + 2 + NAME_WIDTH + SUMMARY_WIDTH;
     canvas_text(canvas, row.x + 2, row.y, dim, "operation");
-    canvas_text(canvas, number, row.y, dim, "|g| at its output, same axis");
+    canvas_text(canvas, number, row.y, dim, panel.params ? "|g| at output" : "|g| at its output, same axis");
     if (panel.params) canvas_text_right(canvas, row.x + row.w, row.y, dim, "|dw| params");
     row.y++;
     for (int op = 0; op < network->op_count && row.y < area.y + area.h; op++) {

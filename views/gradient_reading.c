@@ -34,7 +34,7 @@ ReadingText reading_comparison(const Scene *scene) {
         append(&out, "%s has no skips: F is the only way, and there is nothing to compare",
                scene->network->arch);
     else if (!reading_compares(scene))
-        append(&out, "this run is itself changed (%s): nothing beside it", part_skip_mode(scene).text);
+        append(&out, "nothing beside it: this run is itself changed. %s", part_skip_mode(scene).text);
     else if (scene->rival_mode == SKIP_CUT)
         append(&out, "as built  vs  cut: same forward, the skip's term dropped in backward  (v: plain)");
     else
@@ -136,7 +136,7 @@ static void append_losses(ReadingText *out, const Scene *scene) {
         if (!(fmax(own, rival) <= 2 * fmin(own, rival)))
             append(out, " The losses differ (%.2g, plain %.2g): compare slopes, not sizes.", own, rival);
     } else if (own < 1e-3) {
-        append(out, " The loss is only %.1e, so all of it is small.", own);
+        append(out, " The loss is only %.2g, so all of it is small.", own);
     }
 }
 

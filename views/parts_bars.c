@@ -53,13 +53,13 @@ static BarScale scale_of_bars(const PartBars *bars) {
  * room, an exponent. */
 static TextNumber format_value(double value, const PartBars *bars, BarScale scale) {
     TextNumber out = {.text = ""}, number = text_format_percent(value);
-    int room = (int)sizeof out.text - 1, width = smaller(bars->value_width, room), digits = DIGITS_MAX;
-    int decimals = scale.reach > 0 ? digits - 1 - (int)floor(log10(scale.reach)) : 1;
-    int length = width + 1;
-    if (!bars->percent)
-        length = snprintf(number.text, sizeof number.text, "%+.*f", larger(0, decimals), value);
-    for (; length > width && digits > 0 && !bars->percent; digits--)
+    int room = (int)sizeof out.text - 1, width = smaller(bars->value_width, room);
+    int decimals = scale.reach > 0 ? DIGITS_MAX - 1 - (int)floor(log10(scale.reach)) : 1;
+    int length =
+        bars->percent ? 0 : snprintf(number.text, sizeof number.text, "%+.*f", larger(0, decimals), value);
+    for (int digits = DIGITS_MAX; length > width && digits > 0; digits--)
         length = snprintf(number.text, sizeof number.text, "%+.*e", digits - 1, value);
+    if (!isfinite(value)) snprintf(number.text, sizeof number.text, isnan(value) ? "nan" : "%+g", value);
     snprintf(out.text, sizeof out.text, "%*.*s", width, room, number.text);
     return out;
 }

@@ -18,15 +18,9 @@ Scale part_scale(const Scene *scene, const PartTensor *tensor, int channel) {
 }
 
 int part_legend(Canvas *canvas, Rect row, const Scene *scene, const PartTensor *tensor, int channel) {
-    /* The strip's ends have two decimals, too few for the small numbers of gradients. */
-    const double small = 0.1;
     Scale scale = part_scale(scene, tensor, channel);
     const char *scope = tensor->own_scale ? "shared" : scope_name(scene->scope);
-    PartText text;
-    snprintf(text.text, sizeof text.text, "%s", scope);
-    if (scale.hi > 0 && scale.hi < small)
-        snprintf(text.text, sizeof text.text, "%s %s%.1e", scope, scale.is_signed ? "±" : "to ", scale.hi);
-    return plot_legend(canvas, row, scale, scene_palette(scene, scale), text.text);
+    return plot_legend(canvas, row, scale, scene_palette(scene, scale), scope);
 }
 
 PlotGrid part_map(Canvas *canvas, Rect area, const Scene *scene, const PartTensor *tensor, PartMap map) {

@@ -5,7 +5,7 @@
 #include "views/plot.h"
 #include "views/text.h"
 
-enum { EIGHTHS = 8, LEGEND_NUMBER_WIDTH = 5, LEGEND_STRIP_MIN = 5, LEGEND_STRIP_MAX = 33 };
+enum { EIGHTHS = 8, LEGEND_STRIP_MIN = 5, LEGEND_STRIP_MAX = 33 };
 
 static bool is_ascii(const Canvas *canvas) {
     return (canvas->flags & CANVAS_ASCII) != 0;
@@ -162,11 +162,19 @@ static void put_strip(Canvas *canvas, int x, int y, int width, Scale scale, Pale
     }
 }
 
+/* Two decimals where they say something, else an exponent: gradients are small. */
+static TextNumber end_of_range(double value) {
+    TextNumber number = {.text = "0"};
+    double size = value < 0 ? -value : value;
+    if (size > 0)
+        snprintf(number.text, sizeof number.text, size < 0.1 || size >= 1000 ? "%+.1e" : "%+.2f", value);
+    return number;
+}
+
 int plot_legend(Canvas *canvas, Rect row, Scale scale, PaletteId palette, const char *scope) {
     Rect old = canvas_clip(canvas, row);
-    TextNumber lo = text_format_signed(scale.lo, LEGEND_NUMBER_WIDTH, 2);
-    TextNumber hi = text_format_signed(scale.hi, LEGEND_NUMBER_WIDTH, 2);
-    int width = row.w - 2 * LEGEND_NUMBER_WIDTH - 5 - text_width(scope);
+    TextNumber lo = end_of_range(scale.lo), hi = end_of_range(scale.hi);
+    int width = row.w - text_width(lo.text) - text_width(hi.text) - 5 - text_width(scope);
     if (width > LEGEND_STRIP_MAX) width = LEGEND_STRIP_MAX;
     if (width < LEGEND_STRIP_MIN) width = LEGEND_STRIP_MIN;
     if (scale.is_signed && width % 2 == 0) width--;

@@ -181,8 +181,9 @@ static void draw_norm(Canvas *canvas, int x, int y, Role role, Stats stats) {
         canvas_text(canvas, x, y, style_role(ROLE_DIM), "-");
 }
 
+/* A gap, the heading, x, the ops. */
 static int table_rows(const Block *block) {
-    return block->output - block->branch_first + 3;
+    return block->output - block->branch_first + 4;
 }
 
 /* Every op of the block with the norms of both directions. */

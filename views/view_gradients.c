@@ -2,7 +2,6 @@
  * way it came, and what is left of it in the same network without skips. */
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "views/gradient_flow.h"
 #include "views/gradient_panel.h"

@@ -87,6 +87,7 @@ static void going_back_undoes_nothing_and_shows_the_same_screen(void **state) {
     act(f, "select layer2.1.conv2");
     for (int view = 0; view < VIEW_COUNT; view++) {
         f->session->view = (ViewId)view;
+        session_finish_work(f->session);
         char *before = screen(f);
         act(f, "step-back 7");
         act(f, "step 7");

@@ -123,21 +123,22 @@ static size_t memory_index(const Values *v, size_t at) {
     return (o * v->plane + p) * v->inner + i;
 }
 
-/* Over the whole tensor, in file order. */
 typedef struct Summary {
     double square, largest, projection;
 } Summary;
 
+/* Over the whole tensor, in memory order; the signs go by the element's place in file order. */
 static Summary summarise(const Values *values, uint64_t sign_seed) {
     Summary t = {0};
-    uint64_t j = 0;
+    const real *data = values->data;
     for (size_t o = 0; o < values->outer; o++)
-        for (size_t i = 0; i < values->inner; i++)
-            for (size_t p = 0; p < values->plane; p++) {
-                double v = (double)values->data[(o * values->plane + p) * values->inner + i];
+        for (size_t p = 0; p < values->plane; p++)
+            for (size_t i = 0; i < values->inner; i++) {
+                double v = (double)*data++;
                 t.square += v * v;
                 t.largest = fabs(v) > t.largest ? fabs(v) : t.largest;
-                t.projection += fixture_hash(sign_seed, j++) >> 63 ? -v : v;
+                bool negative = fixture_hash(sign_seed, (o * values->inner + i) * values->plane + p) >> 63;
+                t.projection += negative ? -v : v;
             }
     return t;
 }

@@ -15,7 +15,8 @@
     do {                                                                                                     \
         double actual_ = (double)(actual), expected_ = (double)(expected);                                   \
         if (!(fabs(actual_ - expected_) <= (double)(tolerance)))                                             \
-            fail_msg("%s is %.9g, expected %.9g within %g", #actual, actual_, expected_, (double)(tolerance)); \
+            fail_msg("%s is %.9g, expected %.9g within %g", #actual, actual_, expected_,                     \
+                     (double)(tolerance));                                                                   \
     } while (0)
 
 #endif

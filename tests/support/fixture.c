@@ -5,21 +5,12 @@
 
 #include "tests/support/assert_close.h"
 
-static const uint64_t GOLDEN_RATIO = 0x9E3779B97F4A7C15u;
-
 enum { FIXTURE_BATCH_MAX = 256 };
 
 uint64_t fixture_seed(const char *name, uint64_t salt) {
     uint64_t value = 0xCBF29CE484222325u;
     for (const char *p = name; *p; p++) value = (value ^ (unsigned char)*p) * 0x100000001B3u;
-    return value + salt * GOLDEN_RATIO;
-}
-
-uint64_t fixture_hash(uint64_t seed, uint64_t j) {
-    uint64_t z = seed + (j + 1) * GOLDEN_RATIO;
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-    return z ^ z >> 31;
+    return value + salt * FIXTURE_GOLDEN_RATIO;
 }
 
 double fixture_uniform(uint64_t seed, uint64_t j) {

@@ -12,10 +12,18 @@
 #include "core/pass.h"
 #include "core/resnet.h"
 
+#define FIXTURE_GOLDEN_RATIO 0x9E3779B97F4A7C15u
+
 /* FNV-1a of the name, with the salt folded in. */
 uint64_t fixture_seed(const char *name, uint64_t salt);
 /* splitmix64's output number j after `seed`. */
-uint64_t fixture_hash(uint64_t seed, uint64_t j);
+static inline uint64_t fixture_hash(uint64_t seed, uint64_t j) {
+    uint64_t z = seed + (j + 1) * FIXTURE_GOLDEN_RATIO;
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+    return z ^ z >> 31;
+}
+
 /* In [-1, 1), a multiple of 2^-23. */
 double fixture_uniform(uint64_t seed, uint64_t j);
 

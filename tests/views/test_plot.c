@@ -264,7 +264,7 @@ static void the_legend_names_range_and_scope(void **state) {
     Canvas *canvas = canvas_new(60, 2, CANVAS_ASCII | CANVAS_MONO);
     plot_legend(canvas, (Rect){.w = 32, .h = 1}, scale_of(-1.32, 2.1, true), PALETTE_RDBU, "layer");
     plot_legend(canvas, (Rect){.y = 1, .w = 30, .h = 1}, scale_of(0, 3.5, false), PALETTE_GRAY, "map");
-    assert_canvas_text(canvas, "[-2.10 Oo=-,0.+*#@ +2.10] layer\n[+0.00  .::-=+*##%@ +3.50] map\n");
+    assert_canvas_text(canvas, "[-2.10 Oo=-,0.+*#@ +2.10] layer\n[0   .::-==++*##%@@ +3.50] map\n");
     canvas_free(canvas);
     canvas = canvas_new(60, 1, 0);
     plot_legend(canvas, canvas_area(canvas), scale_of(-1, 1, true), PALETTE_RDBU, "stage");

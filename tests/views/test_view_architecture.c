@@ -21,7 +21,6 @@ static Model *model_of(const char *arch, char shortcut) {
     snprintf(config.arch, sizeof config.arch, "%s", arch);
     Network *network = resnet_new(&config, &err);
     assert_non_null(network);
-    network_init_values(network, &(InitConfig){.kind = INIT_HE, .seed = 1});
     Model *model = model_new(network, &err);
     assert_non_null(model);
     return model;
@@ -32,6 +31,7 @@ static World world_new(const char *arch, char shortcut, SkipMode skip, int steps
     Error err;
     World world = {.model = model_of(arch, shortcut)};
     Network *network = world.model->network;
+    if (steps > 0) network_init_values(network, &(InitConfig){.kind = INIT_HE, .seed = 1});
     bool *lesioned = calloc((size_t)network->block_count, sizeof *lesioned);
     lesioned[1] = lesioned[2] = true;
     world.pass = pass_new(network, &(PassConfig){.skip = skip, .lesioned = lesioned}, &err);

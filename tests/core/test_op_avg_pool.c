@@ -1,0 +1,54 @@
+#include <math.h>
+
+#include "tests/support/assert_close.h"
+#include "tests/support/op_fixture.h"
+
+static void each_channel_becomes_its_mean(void **state) {
+    (void)state;
+    OpFixture f =
+        op_fixture_new(&(OpFixtureConfig){.op = {.kind = OP_AVG_POOL}, .x = {{1, 2, 2, 2}}, .batch = 2});
+    for (int j = 0; j < 16; j++) f.x[0][j] = (real)j;
+    op_fixture_forward(&f);
+    static const double expected[4] = {3, 4, 11, 12};
+    for (int j = 0; j < 4; j++) assert_close(f.y[j], expected[j], 0);
+    op_fixture_free(&f);
+}
+
+static void many_equal_values_average_to_that_value_exactly(void **state) {
+    (void)state;
+    OpFixture f = op_fixture_new(&(OpFixtureConfig){.op = {.kind = OP_AVG_POOL}, .x = {{1, 1, 300, 300}}});
+    for (int j = 0; j < 90000; j++) f.x[0][j] = (real)0.1f;
+    op_fixture_forward(&f);
+    /* A running sum in float would be off by 1e-3 here; in double the rest is less than a rounding of float.
+     */
+    assert_close(f.y[0], (real)0.1f, 1e-9);
+    op_fixture_free(&f);
+}
+
+static void gradient_is_shared_evenly(void **state) {
+    (void)state;
+    OpFixture f =
+        op_fixture_new(&(OpFixtureConfig){.op = {.kind = OP_AVG_POOL}, .x = {{1, 3, 2, 4}}, .batch = 2});
+    op_fixture_backward(&f);
+    for (size_t j = 0; j < f.x_count[0]; j++) assert_close(f.run.dx[0][j], f.dy[j / 24 * 3 + j % 3] / 8, 0);
+    op_fixture_free(&f);
+}
+
+static void nan_reaches_only_its_own_channel(void **state) {
+    (void)state;
+    OpFixture f = op_fixture_new(&(OpFixtureConfig){.op = {.kind = OP_AVG_POOL}, .x = {{1, 3, 2, 2}}});
+    f.x[0][4] = (real)NAN;
+    op_fixture_forward(&f);
+    assert_true(!isnan(f.y[0]) && isnan(f.y[1]) && !isnan(f.y[2]));
+    op_fixture_free(&f);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_channel_becomes_its_mean),
+        cmocka_unit_test(many_equal_values_average_to_that_value_exactly),
+        cmocka_unit_test(gradient_is_shared_evenly),
+        cmocka_unit_test(nan_reaches_only_its_own_channel),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

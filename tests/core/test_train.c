@@ -1,0 +1,326 @@
+/* Learning on a tiny data set made here: that it learns, that it repeats itself, and what it refuses. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/file.h"
+#include "core/gemm.h"
+#include "core/parallel.h"
+#include "core/train.h"
+#include "tests/support/assert_close.h"
+#include "tests/support/test_image.h"
+
+/* 4 whole batches of 32, and 2 images left over. */
+enum { PER_FILE = 26, IMAGES = 5 * PER_FILE, BATCH = 32, STEPS_AN_EPOCH = IMAGES / BATCH };
+
+typedef struct Site {
+    Model *model;
+    Dataset *dataset;
+    Trainer *trainer;
+} Site;
+
+static TrainConfig small_config(void) {
+    TrainConfig config = train_default_config();
+    config.epochs = 2;
+    config.batch = BATCH;
+    config.seed = 5;
+    return config;
+}
+
+static Model *new_model(ResnetConfig resnet) {
+    Error err = {0};
+    Network *network = resnet_new(&resnet, &err);
+    if (!network) fail_msg("%s", err.text);
+    network_init_values(network, &(InitConfig){.kind = INIT_HE, .seed = 1});
+    Model *model = model_new(network, &err);
+    if (!model) fail_msg("%s", err.text);
+    return model;
+}
+
+static Dataset *load_dataset(TempDir *dir) {
+    Error err = {0};
+    DatasetConfig config = {.kind = DATASET_CIFAR10, .split = DATASET_TRAIN, .directory = dir->path};
+    Dataset *dataset = dataset_load(&config, &err);
+    if (!dataset) fail_msg("%s", err.text);
+    return dataset;
+}
+
+/* The data set's files are there already. */
+static Site site_of(TempDir *dir, TrainConfig config) {
+    Error err = {0};
+    Site site = {.model = new_model((ResnetConfig){.arch = "resnet8"}), .dataset = load_dataset(dir)};
+    site.trainer = train_new(site.model, site.dataset, &config, &err);
+    if (!site.trainer) fail_msg("%s", err.text);
+    return site;
+}
+
+static Site site_new(TempDir *dir, TrainConfig config) {
+    test_image_write_cifar10(dir, PER_FILE, 4);
+    return site_of(dir, config);
+}
+
+static void site_free(Site *site) {
+    train_free(site->trainer);
+    dataset_free(site->dataset);
+    model_free(site->model);
+}
+
+static void run_steps(Site *site, int steps) {
+    for (int k = 0; k < steps; k++) assert_true(train_step(site->trainer));
+}
+
+static void assert_same_values(const Site *a, const Site *b) {
+    assert_memory_equal(a->model->network->values, b->model->network->values,
+                        a->model->network->value_count * sizeof(real));
+}
+
+static void learning_lowers_the_loss(void **state) {
+    TrainConfig config = small_config();
+    config.epochs = 8;
+    config.augment = false;
+    Site site = site_new(*state, config);
+    run_steps(&site, STEPS_AN_EPOCH);
+    double first = train_status(site.trainer).loss_average;
+    run_steps(&site, 7 * STEPS_AN_EPOCH);
+    TrainStatus last = train_status(site.trainer);
+    /* Guessing costs ln 10 = 2.3; the pictures tell their label by brightness. */
+    assert_true(first > 1.5);
+    assert_true(last.loss_average < first / 2);
+    assert_true(last.accuracy_average > 0.5);
+    site_free(&site);
+}
+
+static void the_status_counts_steps_and_leaves_the_rest_of_an_epoch_out(void **state) {
+    Site site = site_new(*state, small_config());
+    TrainStatus status = train_status(site.trainer);
+    assert_int_equal(status.step, 0);
+    assert_int_equal(status.steps, 2 * STEPS_AN_EPOCH);
+    assert_int_equal(status.steps_per_epoch, STEPS_AN_EPOCH);
+    double sum = 0;
+    for (int k = 0; k < STEPS_AN_EPOCH; k++) {
+        run_steps(&site, 1);
+        sum += train_status(site.trainer).loss;
+    }
+    status = train_status(site.trainer);
+    assert_close(status.loss_average, sum / STEPS_AN_EPOCH, 1e-12); /* the same sum in double */
+    run_steps(&site, 1);
+    status = train_status(site.trainer);
+    assert_close(status.loss_average, status.loss, 1e-12); /* a new epoch begins with nothing */
+    run_steps(&site, STEPS_AN_EPOCH - 1);
+    assert_false(train_step(site.trainer));
+    assert_int_equal(train_status(site.trainer).step, 2 * STEPS_AN_EPOCH);
+    assert_false(train_status(site.trainer).broken);
+    site_free(&site);
+}
+
+static void the_same_seed_makes_the_same_weights(void **state) {
+    TrainConfig config = small_config();
+    Site a = site_new(*state, config), b = site_of(*state, config);
+    config.seed++;
+    Site other = site_of(*state, config);
+    run_steps(&a, 5), run_steps(&b, 5), run_steps(&other, 5);
+    assert_same_values(&a, &b);
+    assert_memory_not_equal(a.model->network->values, other.model->network->values,
+                            a.model->network->value_count * sizeof(real));
+    site_free(&a), site_free(&b), site_free(&other);
+}
+
+static void save(const Site *site, const char *path) {
+    Error err = {0};
+    if (!train_save_checkpoint(site->trainer, path, &err)) fail_msg("%s", err.text);
+}
+
+static void assert_same_file(const char *a, const char *b) {
+    Error err = {0};
+    size_t size_a = 0, size_b = 0;
+    uint8_t *bytes_a = file_read_all(a, 1 << 24, &size_a, &err),
+            *bytes_b = file_read_all(b, 1 << 24, &size_b, &err);
+    assert_true(bytes_a && bytes_b);
+    assert_int_equal(size_a, size_b);
+    assert_memory_equal(bytes_a, bytes_b, size_a);
+    free(bytes_a), free(bytes_b);
+}
+
+/* Stopped at every kind of place: within an epoch, at its end, after the last step. */
+static void a_resumed_run_equals_one_that_was_not_stopped(void **state) {
+    TempDir *dir = *state;
+    char whole_path[TEMP_PATH_MAX], part_path[TEMP_PATH_MAX];
+    Site whole = site_new(dir, small_config());
+    strcpy(whole_path, temp_dir_join(dir, "whole.ckpt"));
+    strcpy(part_path, temp_dir_join(dir, "part.ckpt"));
+    run_steps(&whole, 2 * STEPS_AN_EPOCH);
+    save(&whole, whole_path);
+    const int stops[] = {0, 1, STEPS_AN_EPOCH, STEPS_AN_EPOCH + 2, 2 * STEPS_AN_EPOCH};
+    for (int k = 0; k < 5; k++) {
+        Error err = {0};
+        Site first = site_of(dir, small_config()), second = site_of(dir, small_config());
+        run_steps(&first, stops[k]);
+        save(&first, part_path);
+        if (!train_load_checkpoint(second.trainer, part_path, &err)) fail_msg("%s", err.text);
+        assert_int_equal(train_status(second.trainer).step, stops[k]);
+        run_steps(&second, 2 * STEPS_AN_EPOCH - stops[k]);
+        assert_same_values(&whole, &second);
+        save(&second, part_path);
+        assert_same_file(whole_path, part_path);
+        site_free(&first), site_free(&second);
+    }
+    site_free(&whole);
+}
+
+static void the_rate_warms_up_and_follows_half_a_cosine(void **state) {
+    TrainConfig config = small_config();
+    config.epochs = 3;
+    config.lr = 0.02;
+    Site site = site_new(*state, config);
+    for (int k = 0; k < 3 * STEPS_AN_EPOCH; k++) {
+        double done = (double)(k - STEPS_AN_EPOCH) / (2 * STEPS_AN_EPOCH);
+        double expected = k < STEPS_AN_EPOCH ? 0.02 * (k + 1) / STEPS_AN_EPOCH
+                                             : 0.01 * (1 + cos(3.14159265358979324 * done));
+        run_steps(&site, 1);
+        assert_close(train_status(site.trainer).lr, expected, 1e-15); /* the same formula in double */
+    }
+    site_free(&site);
+}
+
+static void the_rate_in_steps_is_a_tenth_after_each_mark(void **state) {
+    TrainConfig config = small_config();
+    config.schedule = SCHEDULE_STEPS;
+    config.warmup_epochs = 0;
+    config.lr = 0.02;
+    Site site = site_new(*state, config);
+    static const double expected[2 * STEPS_AN_EPOCH] = {0.02, 0.02, 0.02, 0.02, 0.002, 0.002, 0.0002, 0.0002};
+    for (int k = 0; k < 2 * STEPS_AN_EPOCH; k++) {
+        run_steps(&site, 1);
+        assert_close(train_status(site.trainer).lr, expected[k], 1e-15); /* a rounding of the product */
+    }
+    site_free(&site);
+}
+
+static void a_broken_loss_stops_before_it_reaches_the_weights(void **state) {
+    Site site = site_new(*state, small_config());
+    Network *network = site.model->network;
+    size_t bytes = network->value_count * sizeof(real);
+    run_steps(&site, 1);
+    network_values(network, network_find_param(network, "fc.bias"))[3] = (real)NAN;
+    real *before = malloc(bytes);
+    assert_non_null(before);
+    memcpy(before, network->values, bytes);
+    assert_false(train_step(site.trainer));
+    TrainStatus status = train_status(site.trainer);
+    assert_true(status.broken && isnan(status.loss));
+    assert_int_equal(status.step, 1);
+    assert_memory_equal(network->values, before, bytes);
+    assert_false(train_step(site.trainer));
+    free(before);
+    site_free(&site);
+}
+
+static void assert_load_refused(Trainer *trainer, const char *path, const char *reason) {
+    Error err = {0};
+    assert_false(train_load_checkpoint(trainer, path, &err));
+    assert_int_equal(err.kind, ERROR_FILE);
+    if (!strstr(err.text, reason)) fail_msg("'%s' does not say '%s'", err.text, reason);
+}
+
+static void a_checkpoint_of_another_run_is_refused(void **state) {
+    TempDir *dir = *state;
+    char path[TEMP_PATH_MAX];
+    TrainConfig config = small_config();
+    Site site = site_new(dir, config);
+    strcpy(path, temp_dir_join(dir, "run.ckpt"));
+    run_steps(&site, 1);
+    save(&site, path);
+    config.lr = 0.05;
+    Site other = site_of(dir, config);
+    size_t bytes = other.model->network->value_count * sizeof(real);
+    real *before = malloc(bytes);
+    assert_non_null(before);
+    memcpy(before, other.model->network->values, bytes);
+    assert_load_refused(other.trainer, path, "the checkpoint's recipe is");
+    assert_memory_equal(other.model->network->values, before, bytes);
+    assert_int_equal(train_status(other.trainer).step, 0);
+    free(before);
+    assert_load_refused(site.trainer, temp_dir_join(dir, "nothing.ckpt"), "nothing.ckpt");
+    site_free(&site), site_free(&other);
+}
+
+static void weights_without_a_step_are_no_checkpoint(void **state) {
+    TempDir *dir = *state;
+    Error err = {0};
+    char recipe[256], path[TEMP_PATH_MAX];
+    TrainConfig config = small_config();
+    Site site = site_new(dir, config);
+    train_describe(&config, recipe, sizeof recipe);
+    strcpy(path, temp_dir_join(dir, "weights.safetensors"));
+    const SafetensorsPair pair = {"recipe", recipe};
+    if (!model_save(site.model, &pair, 1, path, &err)) fail_msg("%s", err.text);
+    assert_load_refused(site.trainer, path, "expected a training checkpoint, found a plain weights file");
+    site_free(&site);
+}
+
+static void the_recipe_names_what_matters(void **state) {
+    (void)state;
+    char text[256];
+    TrainConfig config = train_default_config();
+    train_describe(&config, text, sizeof text);
+    assert_string_equal(text, "30 epochs, batch 128, SGD momentum 0.9 (Nesterov), weight decay 0.0005 on all "
+                              "parameters, peak learning rate 0.1, warm-up and cosine, pad-4 crop and flip, "
+                              "seed 0");
+}
+
+static void assert_refused(const Site *site, TrainConfig config, const char *reason) {
+    Error err = {0};
+    assert_null(train_new(site->model, site->dataset, &config, &err));
+    assert_int_equal(err.kind, ERROR_USAGE);
+    if (!strstr(err.text, reason)) fail_msg("'%s' does not say '%s'", err.text, reason);
+}
+
+static void impossible_recipes_are_refused(void **state) {
+    Site site = site_new(*state, small_config());
+    const TrainConfig good = small_config();
+    TrainConfig config = good;
+    config.batch = 1;
+    assert_refused(&site, config, "a batch of 1: expected 2 to 130");
+    config.batch = IMAGES + 1;
+    assert_refused(&site, config, "a batch of 131: expected 2 to 130");
+    config = good, config.epochs = 0;
+    assert_refused(&site, config, "0 epochs");
+    const double rates[] = {0, -1, (double)NAN, (double)INFINITY};
+    for (int k = 0; k < 4; k++) {
+        config = good, config.lr = rates[k];
+        assert_refused(&site, config, "a positive rate");
+    }
+    site_free(&site);
+}
+
+static void networks_that_do_not_fit_the_pictures_are_refused(void **state) {
+    Site site = site_new(*state, small_config());
+    Site large = {.model = new_model((ResnetConfig){.arch = "resnet18"}), .dataset = site.dataset};
+    Site many = {.model = new_model((ResnetConfig){.arch = "resnet8", .classes = 100}),
+                 .dataset = site.dataset};
+    assert_refused(&large, small_config(), "resnet18 reads 224x224 images, the data set has 32x32");
+    assert_refused(&many, small_config(), "resnet8 has 100 classes, the data set 10");
+    model_free(large.model);
+    model_free(many.model);
+    site_free(&site);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        IN_TEMP_DIR(learning_lowers_the_loss),
+        IN_TEMP_DIR(the_status_counts_steps_and_leaves_the_rest_of_an_epoch_out),
+        IN_TEMP_DIR(the_same_seed_makes_the_same_weights),
+        IN_TEMP_DIR(a_resumed_run_equals_one_that_was_not_stopped),
+        IN_TEMP_DIR(the_rate_warms_up_and_follows_half_a_cosine),
+        IN_TEMP_DIR(the_rate_in_steps_is_a_tenth_after_each_mark),
+        IN_TEMP_DIR(a_broken_loss_stops_before_it_reaches_the_weights),
+        IN_TEMP_DIR(a_checkpoint_of_another_run_is_refused),
+        IN_TEMP_DIR(weights_without_a_step_are_no_checkpoint),
+        cmocka_unit_test(the_recipe_names_what_matters),
+        IN_TEMP_DIR(impossible_recipes_are_refused),
+        IN_TEMP_DIR(networks_that_do_not_fit_the_pictures_are_refused),
+    };
+    gemm_init();
+    parallel_set_threads(2);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
