@@ -1,9 +1,8 @@
 /* Weights, inputs and targets from a formula, the same here and in tests/reference/fixture.py: a network with
  * known values in both worlds without a file.
  *
- * Element j (file order) of the tensor called `name` is center + scale * u(j), rounded to float, where u(j)
- * in
- * [-1, 1) is a hash of the name, the salt and j. */
+ * Element j (file order) of the tensor called `name` is center + scale * u(j), rounded to float; u(j), in
+ * [-1, 1), is a hash of the name, the salt and j. */
 #ifndef TESTS_SUPPORT_FIXTURE_H
 #define TESTS_SUPPORT_FIXTURE_H
 

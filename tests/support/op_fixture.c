@@ -1,5 +1,6 @@
 #include "tests/support/op_fixture.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "core/arena.h"
@@ -9,6 +10,13 @@
 static real *numbers(OpFixture *f, size_t count) {
     real *memory = arena_alloc(f->arena, count, sizeof(real));
     assert_non_null(memory);
+    return memory;
+}
+
+/* Memory that an operator has to overwrite. */
+static real *garbage(OpFixture *f, size_t count) {
+    real *memory = numbers(f, count);
+    for (size_t j = 0; j < count; j++) memory[j] = (real)NAN;
     return memory;
 }
 
@@ -23,7 +31,7 @@ static void add_input(OpFixture *f, const OpFixtureConfig *config, int k) {
     f->x_count[k] = shape_count(config->x[k]) * (size_t)f->run.batch;
     f->run.x[k] = f->x[k] = filled(f, f->x_count[k], names[k]);
     f->run.dx_adds[k] = config->dx_adds;
-    f->run.dx[k] = config->dx_adds ? filled(f, f->x_count[k], "dx") : numbers(f, f->x_count[k]);
+    f->run.dx[k] = config->dx_adds ? filled(f, f->x_count[k], "dx") : garbage(f, f->x_count[k]);
 }
 
 static void add_param(OpFixture *f, const ParamShape *shape, int k) {
@@ -31,7 +39,7 @@ static void add_param(OpFixture *f, const ParamShape *shape, int k) {
     for (int d = 0; d < shape->rank; d++) f->w_count[k] *= (size_t)shape->dims[d];
     f->learns[k] = param_role_learns(shape->role);
     f->run.w[k] = f->w[k] = filled(f, f->w_count[k], shape->suffix);
-    if (f->learns[k]) f->run.dw[k] = numbers(f, f->w_count[k]);
+    if (f->learns[k]) f->run.dw[k] = garbage(f, f->w_count[k]);
     bool positive = shape->role == PARAM_NORM_WEIGHT || shape->role == PARAM_NORM_VAR;
     for (size_t j = 0; positive && j < f->w_count[k]; j++) f->w[k][j] = 1 + f->w[k][j] / 2;
 }
@@ -40,10 +48,10 @@ static void add_memory(OpFixture *f) {
     const OpSpec *spec = f->spec;
     int batch = f->run.batch;
     f->y_count = shape_count(op_output_shape(&f->op, batch));
-    f->run.y = f->y = numbers(f, f->y_count);
+    f->run.y = f->y = garbage(f, f->y_count);
     f->run.dy = f->dy = filled(f, f->y_count, "dy");
     if (spec->saved_bytes) f->run.saved = arena_alloc(f->arena, 1, spec->saved_bytes(&f->op, batch));
-    if (spec->scratch_count) f->run.scratch = numbers(f, spec->scratch_count(&f->op, batch));
+    if (spec->scratch_count) f->run.scratch = garbage(f, spec->scratch_count(&f->op, batch));
 }
 
 OpFixture op_fixture_new(const OpFixtureConfig *config) {

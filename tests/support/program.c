@@ -1,6 +1,7 @@
 #include "tests/support/program.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,8 @@ static const char *program_path(void) {
 }
 
 static void exec_program(const char *const *arguments) {
+    /* A test run in the background inherits an ignored SIGINT, and so would the program that is to obey it. */
+    signal(SIGINT, SIG_DFL);
     char *argv[PROGRAM_ARGUMENTS_MAX + 2] = {(char *)program_path()};
     for (int k = 0; k < PROGRAM_ARGUMENTS_MAX && arguments[k]; k++) argv[k + 1] = (char *)arguments[k];
     execv(argv[0], argv);

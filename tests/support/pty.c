@@ -51,6 +51,9 @@ static void apply_environment(const char *const *environment) {
 }
 
 static void run_child(const PtyConfig *config) {
+    /* Ignored in a test that runs in the background, but not in a terminal's foreground job. */
+    signal(SIGINT, SIG_DFL);
+    signal(SIGQUIT, SIG_DFL);
     setpgid(0, 0);
     tcsetpgrp(STDIN_FILENO, getpid());
     signal(SIGTTOU, SIG_DFL);
