@@ -5,7 +5,9 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvl
 STRICT   ?= 0
 VARIANT  ?= release
 PREFIX   ?= /usr/local
-MAKEFLAGS += -j$(shell nproc)
+ifeq ($(MAKELEVEL),0)
+  MAKEFLAGS += -j$(shell nproc)
+endif
 PKGS     := openblas jansson ncursesw zlib
 VERSION  := 0.1.0
 

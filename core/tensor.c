@@ -18,16 +18,14 @@ void tensor_to_nchw(float *nchw, const real *nhwc, Shape s) {
                 for (int w = 0; w < s.w; w++) *nchw++ = (float)nhwc[shape_index(s, n, c, h, w)];
 }
 
-enum { LANES = 16 / sizeof(real), ROUNDS = 64, STATS_GRAIN = 1 << 14, STATS_PARTS = 32 };
+enum { LANES = 16 / sizeof(real), BLOCK = 64 * LANES, STATS_GRAIN = 1 << 14, STATS_PARTS = 32 };
 
-/* Sums over a chunk in LANES independent columns, so that the compiler can keep them in vector registers. A
- * column adds at most ROUNDS numbers in `real` before it goes into the double: the mean of a million floats
- * is then as exact as its inputs. */
 typedef struct Sums {
-    double sum, square;
-    real min, max;
+    double sum, square, min, max;
     size_t zeros, negative, nan, inf;
 } Sums;
+
+static const Sums no_sums = {.min = INFINITY, .max = -INFINITY};
 
 /* LANES numbers side by side, and the results of comparing them: all bits set, or none. 16 bytes is what
  * every 64-bit processor compares in one instruction. */
@@ -36,59 +34,78 @@ typedef __typeof__((Lanes){0} < (Lanes){0}) Mask;
 
 typedef struct Columns {
     Lanes sum, square, min, max;
-    Mask zeros, negative, nan, broken;
+    Mask zeros, negative;
 } Columns;
 
-/* `count` is a multiple of LANES. Comparisons with NaN are false, v - v is 0 for finite numbers only, and a
- * true comparison counts as -1. */
-static void sum_columns(Columns *columns, const real *x, size_t count) {
-    Columns t = *columns;
-    Mask least = (Mask)t.min, most = (Mask)t.max;
-    for (size_t j = 0; j < count; j += LANES) {
+static Lanes choose(Mask which, Lanes yes, Lanes no) {
+    return (Lanes)(((Mask)yes & which) | ((Mask)no & ~which));
+}
+
+/* A whole block as if all its numbers were finite. At most 64 numbers are added in `real` before they go into
+ * a double: the mean of a million floats is then as exact as its inputs. A true comparison counts as -1. */
+static Columns sum_columns(const real *x) {
+    Columns t = {.min = *(const Lanes *)x, .max = *(const Lanes *)x};
+    for (size_t j = 0; j < BLOCK; j += LANES) {
         Lanes v = *(const Lanes *)(x + j);
-        Mask finite = v - v == 0;
-        Lanes f = (Lanes)((Mask)v & finite);
-        t.nan -= v != v;
-        t.broken -= ~finite;
+        t.sum += v;
+        t.square += v * v;
         t.zeros -= v == 0;
         t.negative -= v < 0;
-        t.sum += f;
-        t.square += f * f;
-        Mask lower = (v < (Lanes)least) & finite, higher = (v > (Lanes)most) & finite;
-        least = ((Mask)v & lower) | (least & ~lower);
-        most = ((Mask)v & higher) | (most & ~higher);
+        t.min = choose(v < t.min, v, t.min);
+        t.max = choose(v > t.max, v, t.max);
     }
-    t.min = (Lanes)least, t.max = (Lanes)most;
-    *columns = t;
+    return t;
 }
 
-static void add_columns(Sums *s, const Columns *t) {
+static void add_one(Sums *s, real v) {
+    s->nan += v != v;
+    s->inf += v == v && v - v != 0;
+    s->zeros += v == 0;
+    s->negative += v < 0;
+    if (v - v != 0) return;
+    s->sum += (double)v;
+    s->square += (double)v * (double)v;
+    s->min = fmin(s->min, (double)v);
+    s->max = fmax(s->max, (double)v);
+}
+
+static void add_sums(Sums *s, const Sums *t) {
+    s->sum += t->sum, s->square += t->square;
+    s->min = fmin(s->min, t->min), s->max = fmax(s->max, t->max);
+    s->zeros += t->zeros, s->negative += t->negative, s->nan += t->nan, s->inf += t->inf;
+}
+
+static Sums sums_of_columns(const Columns *t) {
+    Sums s = no_sums;
     for (int k = 0; k < LANES; k++) {
-        s->sum += (double)t->sum[k], s->square += (double)t->square[k];
-        s->min = t->min[k] < s->min ? t->min[k] : s->min;
-        s->max = t->max[k] > s->max ? t->max[k] : s->max;
-        s->zeros += (size_t)t->zeros[k], s->negative += (size_t)t->negative[k];
-        s->nan += (size_t)t->nan[k], s->inf += (size_t)(t->broken[k] - t->nan[k]);
-    }
-}
-
-/* The last elements, fewer than LANES, are filled up with a value that is then taken off again. */
-static Sums sums_of_range(const real *x, size_t count) {
-    Sums s = {.min = (real)INFINITY, .max = (real)-INFINITY};
-    for (size_t j = 0; j < count; j += LANES * ROUNDS) {
-        Columns t = {0};
-        for (int k = 0; k < LANES; k++) t.min[k] = (real)INFINITY, t.max[k] = (real)-INFINITY;
-        size_t left = count - j < LANES * ROUNDS ? count - j : LANES * ROUNDS, whole = left / LANES * LANES;
-        sum_columns(&t, x + j, whole);
-        if (whole < left) {
-            real tail[LANES];
-            for (size_t k = 0; k < LANES; k++) tail[k] = whole + k < left ? x[j + whole + k] : (real)NAN;
-            sum_columns(&t, tail, LANES);
-            s.nan -= LANES - (left - whole);
-        }
-        add_columns(&s, &t);
+        s.sum += (double)t->sum[k], s.square += (double)t->square[k];
+        s.min = fmin(s.min, (double)t->min[k]), s.max = fmax(s.max, (double)t->max[k]);
+        s.zeros += (size_t)t->zeros[k], s.negative += (size_t)t->negative[k];
     }
     return s;
+}
+
+/* Were the block's numbers finite, and their squares within the range of a float? A NaN or infinity shows in
+ * the sum; a gradient of 1e-25 would otherwise be measured as none at all. */
+static bool sums_hold(const Sums *s) {
+    double largest = fmax(-s->min, s->max);
+    return s->sum - s->sum == 0 && s->square - s->square == 0 && (largest == 0 || largest > 1e-12);
+}
+
+static Sums sums_of_range(const real *x, size_t count) {
+    Sums total = no_sums;
+    size_t whole = count / BLOCK * BLOCK;
+    for (size_t j = 0; j < whole; j += BLOCK) {
+        Columns columns = sum_columns(x + j);
+        Sums block = sums_of_columns(&columns);
+        if (!sums_hold(&block)) {
+            block = no_sums;
+            for (size_t k = 0; k < BLOCK; k++) add_one(&block, x[j + k]);
+        }
+        add_sums(&total, &block);
+    }
+    for (size_t j = whole; j < count; j++) add_one(&total, x[j]);
+    return total;
 }
 
 typedef struct StatsJob {
@@ -119,25 +136,11 @@ static Stats stats_from(const Sums *t, size_t count) {
         s.min = s.max = s.mean = s.std = s.l2 = NAN;
         return s;
     }
-    s.min = (double)t->min, s.max = (double)t->max;
+    s.min = t->min, s.max = t->max;
     s.mean = t->sum / (double)finite;
     s.std = sqrt(fmax(0, t->square / (double)finite - s.mean * s.mean));
     s.l2 = sqrt(t->square);
     return s;
-}
-
-/* The squares of smaller or larger numbers leave the range of a float: a gradient of 1e-25 would be measured
- * as none at all. */
-static bool squares_fit(const Sums *t) {
-    double largest = fmax(-(double)t->min, (double)t->max);
-    return largest <= 0 || (largest > 1e-12 && largest < 1e15);
-}
-
-static double sum_of_squares(const real *data, size_t count) {
-    double sum = 0;
-    for (size_t j = 0; j < count; j++)
-        if (data[j] - data[j] == 0) sum += (double)data[j] * (double)data[j];
-    return sum;
 }
 
 Stats tensor_stats(const real *data, size_t count) {
@@ -147,14 +150,7 @@ Stats tensor_stats(const real *data, size_t count) {
     job.chunk = (count + (size_t)parts - 1) / (size_t)parts;
     parallel_for(parts, 1, stats_work, &job);
     Sums total = job.part[0];
-    for (int k = 1; k < parts; k++) {
-        const Sums *p = &job.part[k];
-        total.sum += p->sum, total.square += p->square;
-        total.min = p->min < total.min ? p->min : total.min,
-        total.max = p->max > total.max ? p->max : total.max;
-        total.zeros += p->zeros, total.negative += p->negative, total.nan += p->nan, total.inf += p->inf;
-    }
-    if (!squares_fit(&total)) total.square = sum_of_squares(data, count);
+    for (int k = 1; k < parts; k++) add_sums(&total, &job.part[k]);
     return stats_from(&total, count);
 }
 

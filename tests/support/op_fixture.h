@@ -26,7 +26,7 @@ typedef struct OpFixture {
 } OpFixture;
 
 /* Fails the running test when the operator refuses the shapes. x, w and dy are filled: uniform in [-1, 1),
- * norm weights and variances in [0.5, 1.5). */
+ * norm weights and variances in [0.5, 1.5). What the operator has to overwrite starts out as NaN. */
 OpFixture op_fixture_new(const OpFixtureConfig *config);
 void op_fixture_free(OpFixture *fixture);
 void op_fixture_forward(OpFixture *fixture);

@@ -14,7 +14,7 @@ enum { IMAGES = 60, TOP = 5, MARGIN = 2, SENTINEL = '~' };
 typedef struct World {
     Model *model;
     Pass *pass;
-    char names[IMAGES][16];
+    char names[IMAGES][24];
     const char *list[IMAGES];
     Scene scene;
 } World;
