@@ -146,7 +146,7 @@ static void draw_notice(Canvas *canvas, int y, int width, const Scene *scene) {
 
 /* What can be said, the least important last: it is left out first. The skip mode is never left out. */
 typedef struct Status {
-    char place[96], skip[PART_TEXT_MAX], norm[24], loss[32];
+    char place[96], skip[PART_TEXT_MAX], norm[24], loss[32], scope[24];
 } Status;
 
 static int piece_width(const char *text) {
@@ -155,7 +155,7 @@ static int piece_width(const char *text) {
 
 static int status_width(const Status *status) {
     return piece_width(status->place) + piece_width(status->skip) + piece_width(status->norm) +
-           piece_width(status->loss) - GAP;
+           piece_width(status->loss) + piece_width(status->scope) - GAP;
 }
 
 static Status compose_status(const Scene *scene, int width) {
@@ -167,6 +167,8 @@ static Status compose_status(const Scene *scene, int width) {
     snprintf(status.norm, sizeof status.norm, "BN %s",
              pass_batch_statistics(scene->pass) ? "batch" : "running");
     if (!isnan(loss)) snprintf(status.loss, sizeof status.loss, "loss %.4g", loss);
+    snprintf(status.scope, sizeof status.scope, "scale %s", scope_name(scene->scope));
+    if (status_width(&status) > width) status.scope[0] = '\0';
     if (status_width(&status) > width) snprintf(status.skip, sizeof status.skip, "%s", part_skip_word(scene));
     if (status_width(&status) > width) status.loss[0] = '\0';
     if (status_width(&status) > width) status.norm[0] = '\0';
@@ -184,8 +186,8 @@ static void draw_status(Canvas *canvas, int y, const Scene *scene) {
         return;
     }
     Status status = compose_status(scene, right - 1);
-    const char *const pieces[] = {status.place, status.skip, status.norm, status.loss};
-    for (int k = 0, x = 1; k < 4; k++) {
+    const char *const pieces[] = {status.place, status.skip, status.norm, status.loss, status.scope};
+    for (int k = 0, x = 1; k < 5; k++) {
         bool strong = k == 0 || (k == 1 && pass_skip_mode(scene->pass) != SKIP_NONE_REMOVED);
         style.attributes = strong ? CELL_BOLD : 0;
         if (*pieces[k]) x = canvas_text(canvas, x, y, style, pieces[k]) + GAP;

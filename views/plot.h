@@ -63,8 +63,8 @@ typedef struct PlotImage {
 
 PlotGrid plot_image(Canvas *canvas, Rect area, const PlotImage *image);
 
-/* `[-1.32 ▇▇▇0▇▇▇ +1.32] layer` in the palette's own colours. Takes at most `width` columns, at least about
- * 20; returns the column after it. */
+/* `[-1.32 ▇▇▇0▇▇▇ +1.32] layer` in the palette's own colours. Takes at most the row's width, at least about
+ * 20 columns; a scope that has no room is left out. Returns the column after it. */
 int plot_legend(Canvas *canvas, Rect row, Scale scale, PaletteId palette, const char *scope);
 
 /* A horizontal bar of `fraction` (0..1) of `width` columns in eighths of a column. `hatched` marks a second

@@ -174,7 +174,9 @@ static TextNumber end_of_range(double value) {
 int plot_legend(Canvas *canvas, Rect row, Scale scale, PaletteId palette, const char *scope) {
     Rect old = canvas_clip(canvas, row);
     TextNumber lo = end_of_range(scale.lo), hi = end_of_range(scale.hi);
-    int width = row.w - text_width(lo.text) - text_width(hi.text) - 5 - text_width(scope);
+    int room = row.w - text_width(lo.text) - text_width(hi.text) - 5;
+    if (room - text_width(scope) < LEGEND_STRIP_MIN) scope = "";
+    int width = room - text_width(scope);
     if (width > LEGEND_STRIP_MAX) width = LEGEND_STRIP_MAX;
     if (width < LEGEND_STRIP_MIN) width = LEGEND_STRIP_MIN;
     if (scale.is_signed && width % 2 == 0) width--;

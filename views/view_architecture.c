@@ -146,11 +146,20 @@ static void draw_row(Canvas *canvas, const Table *table, const Scene *scene, int
     }
 }
 
+/* The row of the heading of op's block; outside blocks the op's own. */
+static int heading_row(const Network *network, int op) {
+    int block = network->ops[op].block;
+    if (block < 0) return architecture_row_of(network, op);
+    return architecture_row_of(network, network->blocks[block].branch_first) - 1;
+}
+
 static void draw_rows(Canvas *canvas, const Table *table, const Scene *scene) {
     Rect rows = table->rows;
     int count = architecture_row_count(scene->network);
     int selected = architecture_row_of(scene->network, scene->op);
     int first = layout_scroll(selected - rows.h / 2, selected, count, rows.h);
+    int heading = heading_row(scene->network, scene->op);
+    if (heading < first && selected - heading < rows.h) first = heading;
     for (int k = 0; k < rows.h && first + k < count; k++)
         draw_row(canvas, table, scene, first + k, rows.y + k);
 }

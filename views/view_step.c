@@ -21,6 +21,18 @@ enum {
     GAP = 2,
 };
 
+/* "has been run", and what comes next where no list says it. */
+static PartText describe_state(const Scene *scene, bool done, bool with_next) {
+    PartText out;
+    int next = scene->at + 1;
+    snprintf(out.text, sizeof out.text, "%s", done ? "has been run" : "not run yet");
+    if (!done || !with_next || next == 2 * scene->network->op_count) return out;
+    int op = scene_op_at(scene->network, next);
+    snprintf(out.text, sizeof out.text, "has been run, next: %s",
+             op == scene->op ? "backward" : part_op_short_name(scene->network, op));
+    return out;
+}
+
 static void draw_title(Canvas *canvas, Rect row, const Scene *scene) {
     const Op *op = &scene->network->ops[scene->op];
     bool done = scene->at < scene_steps_done(scene->pass);
@@ -32,9 +44,10 @@ static void draw_title(Canvas *canvas, Rect row, const Scene *scene) {
                     part_phase_name(scene->phase));
     x = canvas_printf(canvas, x + 2, row.y, style_role(ROLE_TEXT), "step %d of %d", scene->at + 1,
                       2 * scene->network->op_count);
-    const char *state = done ? "has been run" : "not run yet";
-    if (x + 2 + text_width(state) <= right)
-        canvas_text_right(canvas, right, row.y, style_role(done ? ROLE_DIM : ROLE_WARN), state);
+    PartText state = describe_state(scene, done, row.w < WIDE);
+    if (x + 2 + text_width(state.text) > right) state = describe_state(scene, done, false);
+    if (x + 2 + text_width(state.text) <= right)
+        canvas_text_right(canvas, right, row.y, style_role(done ? ROLE_DIM : ROLE_WARN), state.text);
 }
 
 /* What it does, in words and as a formula. Returns the rows used. */

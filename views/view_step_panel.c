@@ -10,7 +10,8 @@
 
 enum {
     GAP = 3,
-    RANKED_MAX = 64, /* classes of a ranked panel */
+    GAP_OF_THREE = 2, /* on 80 columns a legend then just fits */
+    RANKED_MAX = 64,  /* classes of a ranked panel */
     VALUE_WIDTH = 7,
     CLASS_WIDTH = 16,
     CHANNEL_WIDTH = 4,
@@ -250,10 +251,11 @@ static void draw_panel(Canvas *canvas, Rect area, const Scene *scene, const Step
 }
 
 void step_panels_draw(Canvas *canvas, Rect area, const Scene *scene, const StepPanels *panels) {
-    int width = (area.w - GAP * (panels->count - 1)) / panels->count;
+    int gap = panels->count > 2 ? GAP_OF_THREE : GAP;
+    int width = (area.w - gap * (panels->count - 1)) / panels->count;
     for (int k = 0; k < panels->count; k++) {
         const StepPanel *panel = &panels->item[k];
-        Rect place = {.x = area.x + k * (width + GAP), .y = area.y, .w = width, .h = area.h};
+        Rect place = {.x = area.x + k * (width + gap), .y = area.y, .w = width, .h = area.h};
         if (panel->joint) canvas_text(canvas, place.x - 2, place.y, style_bold(ROLE_ACCENT), panel->joint);
         Rect old = canvas_clip(canvas, place);
         draw_panel(canvas, place, scene, panel);

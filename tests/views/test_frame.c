@@ -204,6 +204,7 @@ static void the_status_names_the_skip_mode_in_every_case(void **state) {
         assert_row_has(canvas, 38, full[mode]);
         assert_row_has(canvas, 38, "BN running");
         assert_row_has(canvas, 38, "loss 2.");
+        assert_row_has(canvas, 38, "scale map");
         canvas_free(canvas);
         canvas = canvas_new(80, 24, CANVAS_ASCII);
         world.scene.job = (SceneJob){.title = "comparing", .done = 33, .total = 66, .eta_s = 12};

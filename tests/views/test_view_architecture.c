@@ -235,6 +235,25 @@ static void the_selected_row_is_always_seen(void **state) {
     world_free(&world);
 }
 
+static void the_heading_of_the_selected_block_is_always_seen(void **state) {
+    (void)state;
+    World world = world_new("resnet50", 0, SKIP_NONE_REMOVED, 0);
+    const Network *network = world.scene.network;
+    Rect area = {.y = 2, .w = 80, .h = 19};
+    for (int op = 0; op < network->op_count; op++) {
+        if (network->ops[op].block < 0) continue;
+        Canvas *canvas = canvas_new(80, 24, 0);
+        world.scene.op = op;
+        draw(&world.scene, canvas, area);
+        char *text = canvas_export_text_string(canvas), heading[OP_NAME_MAX + 8];
+        snprintf(heading, sizeof heading, "╮ %s ", network->blocks[network->ops[op].block].name);
+        assert_non_null(strstr(text, heading));
+        free(text);
+        canvas_free(canvas);
+    }
+    world_free(&world);
+}
+
 static void drawing_is_pure_and_stays_inside_its_area(void **state) {
     (void)state;
     World world = world_new("resnet20", 0, SKIP_CUT, 200);
@@ -367,6 +386,7 @@ int main(void) {
         cmocka_unit_test(removed_and_cut_skips_look_different),
         cmocka_unit_test(a_lesioned_branch_is_marked_and_dim),
         cmocka_unit_test(the_selected_row_is_always_seen),
+        cmocka_unit_test(the_heading_of_the_selected_block_is_always_seen),
         cmocka_unit_test(drawing_is_pure_and_stays_inside_its_area),
         cmocka_unit_test(the_sentence_or_the_pane_explains_the_selected_op),
         cmocka_unit_test(the_arithmetic_of_every_count_is_true),

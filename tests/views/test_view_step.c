@@ -186,6 +186,40 @@ static void title_names_the_op_its_kind_phase_and_time(void **state) {
     world_close(&world);
 }
 
+static void a_narrow_screen_names_the_next_step_in_its_title(void **state) {
+    (void)state;
+    World world;
+    world_open(&world, "resnet20", SKIP_NONE_REMOVED);
+    run_to(&world, 2 * world.scene.network->op_count);
+    look_at_op(&world, "layer1.0.conv1", PHASE_FORWARD);
+    assert_shows(&world, 0, "has been run, next: bn1~");
+    look_at_op(&world, "layer1.0.conv1", PHASE_BACKWARD);
+    assert_shows(&world, 0, "has been run, next: relu~");
+    look_at_op(&world, "loss", PHASE_FORWARD);
+    assert_shows(&world, 0, "has been run, next: backward~");
+    look_at_op(&world, "input", PHASE_BACKWARD);
+    assert_shows(&world, 0, "has been run~");
+    world_close(&world);
+}
+
+/* Three panels on 80 columns: their legends have no column to spare, and gradients have long numbers. */
+static void legends_of_three_panels_are_whole(void **state) {
+    (void)state;
+    World world;
+    world_open(&world, "resnet20", SKIP_NONE_REMOVED);
+    run_to(&world, 2 * world.scene.network->op_count);
+    for (int phase = PHASE_FORWARD; phase <= PHASE_BACKWARD; phase++) {
+        look_at_op(&world, "layer2.1.add", (Phase)phase);
+        char *text = shown(&world, 0);
+        int open = 0, closed = 0;
+        for (const char *at = text; *at; at++) open += *at == '[', closed += *at == ']';
+        assert_int_equal(open, 3);
+        assert_int_equal(closed, 3);
+        free(text);
+    }
+    world_close(&world);
+}
+
 static void a_step_ahead_of_the_pass_says_how_to_get_there(void **state) {
     (void)state;
     const char *words = "This step has not been run: s steps, e runs up to here, f runs the whole pass.";
@@ -346,6 +380,8 @@ int main(void) {
         cmocka_unit_test(every_step_of_resnet50_draws_the_same_twice_and_inside_its_area),
         cmocka_unit_test(any_small_area_is_drawn_without_harm),
         cmocka_unit_test(title_names_the_op_its_kind_phase_and_time),
+        cmocka_unit_test(a_narrow_screen_names_the_next_step_in_its_title),
+        cmocka_unit_test(legends_of_three_panels_are_whole),
         cmocka_unit_test(a_step_ahead_of_the_pass_says_how_to_get_there),
         cmocka_unit_test(the_wide_list_points_at_the_selected_step),
         cmocka_unit_test(batch_norm_shows_the_numbers_it_used_for_the_channel),
