@@ -19,7 +19,8 @@ static const char *program_path(void) {
 }
 
 static void exec_program(const char *const *arguments) {
-    /* A test run in the background inherits an ignored SIGINT, and so would the program that is to obey it. */
+    /* A test run in the background inherits an ignored SIGINT, and so would the program that is to obey it.
+     */
     signal(SIGINT, SIG_DFL);
     char *argv[PROGRAM_ARGUMENTS_MAX + 2] = {(char *)program_path()};
     for (int k = 0; k < PROGRAM_ARGUMENTS_MAX && arguments[k]; k++) argv[k + 1] = (char *)arguments[k];
