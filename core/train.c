@@ -18,13 +18,16 @@ TrainConfig train_default_config(void) {
 }
 
 void train_describe(const TrainConfig *config, char *out, size_t out_size) {
+    char schedule[64] = "divided by 10 at 1/2 and 3/4";
+    if (config->schedule == SCHEDULE_COSINE)
+        snprintf(schedule, sizeof schedule, "warm-up for %g epoch%s, then half a cosine",
+                 config->warmup_epochs, config->warmup_epochs == 1 ? "" : "s");
     snprintf(out, out_size,
              "%d epochs, batch %d, SGD momentum %g%s, weight decay %g on all parameters, peak learning rate "
              "%g, %s%s, seed %llu",
              config->epochs, config->batch, config->sgd.momentum, config->sgd.nesterov ? " (Nesterov)" : "",
-             config->sgd.weight_decay, config->lr,
-             config->schedule == SCHEDULE_COSINE ? "warm-up and cosine" : "divided by 10 at 1/2 and 3/4",
-             config->augment ? ", pad-4 crop and flip" : "", config->seed);
+             config->sgd.weight_decay, config->lr, schedule, config->augment ? ", pad-4 crop and flip" : "",
+             config->seed);
 }
 
 static bool check_config(const Model *model, const Dataset *dataset, const TrainConfig *config, Error *err) {

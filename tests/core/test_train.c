@@ -264,8 +264,8 @@ static void the_recipe_names_what_matters(void **state) {
     TrainConfig config = train_default_config();
     train_describe(&config, text, sizeof text);
     assert_string_equal(text, "30 epochs, batch 128, SGD momentum 0.9 (Nesterov), weight decay 0.0005 on all "
-                              "parameters, peak learning rate 0.1, warm-up and cosine, pad-4 crop and flip, "
-                              "seed 0");
+                              "parameters, peak learning rate 0.1, warm-up for 1 epoch, then half a cosine, "
+                              "pad-4 crop and flip, seed 0");
 }
 
 static void assert_refused(const Site *site, TrainConfig config, const char *reason) {
