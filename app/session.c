@@ -116,6 +116,7 @@ void session_free(Session *session) {
     if (!session) return;
     pass_free(session->pass);
     pass_free(session->rival);
+    session_twin_clear(session);
     for (int k = 0; k < VIEW_COUNT; k++) free(session->view_state[k]);
     free(session->input);
     free(session->lesioned);
@@ -220,9 +221,7 @@ void session_draw(Session *session, Canvas *canvas) {
         help_draw(canvas, area,
                   &(HelpInfo){.rows = rows, .row_count = collect_help(rows), .first = session->help_first});
     } else {
-        Rect old = canvas_clip(canvas, area);
-        view_ops(session->view)->draw(session->view_state[session->view], &scene, canvas, area);
-        canvas_unclip(canvas, old);
+        session_draw_view(session, &scene, canvas, area);
     }
     if (session->prompt.open)
         prompt_draw(&session->prompt, canvas, (Rect){0, session->height - 1, session->width - 1, 1});

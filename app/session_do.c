@@ -141,6 +141,11 @@ static void do_versus(Session *session, const char *word) {
     session->rival = NULL;
 }
 
+static void do_twin(Session *session, const char *text) {
+    Error err = {0};
+    if (!session_twin_do(session, text, &err)) session_tell(session, NOTICE_ERROR, "%s", err.text);
+}
+
 static void do_scope(Session *session, const char *word) {
     if (strcmp(word, "map") == 0)
         session->scope = SCOPE_MAP;
@@ -237,6 +242,7 @@ static bool do_choice(Session *session, const Action *action) {
     case ACTION_TARGET: do_target(session, action->text); return true;
     case ACTION_WITHOUT_SKIP: do_without_skip(session, action->text); return true;
     case ACTION_VERSUS: do_versus(session, action->text); return true;
+    case ACTION_TWIN: do_twin(session, action->text); return true;
     case ACTION_SCOPE: do_scope(session, action->text); return true;
     case ACTION_PALETTE: do_palette(session, action->text); return true;
     case ACTION_POOLING:

@@ -33,6 +33,7 @@ bool session_make_pass(Session *session, Error *err) {
     if (!pass) return false;
     pass_free(session->pass);
     pass_free(session->rival);
+    session_twin_forget(session);
     session->pass = pass;
     session->rival = NULL;
     session->job = (Job){0};
@@ -168,7 +169,7 @@ static void start_rival(Session *session) {
 bool session_work(Session *session) {
     Job *job = &session->job;
     if (job->kind == JOB_NONE && wants_rival(session)) start_rival(session);
-    if (job->kind == JOB_NONE) return false;
+    if (job->kind == JOB_NONE) return session_twin_work(session);
     Pass *pass = job->kind == JOB_RUN ? session->pass : session->rival;
     step_pass(pass);
     int done = scene_steps_done(pass);

@@ -4,9 +4,14 @@
 
 #include "app/prompt.h"
 #include "app/session.h"
+#include "app/session_twin.h"
+#include "views/layout.h"
 #include "views/view.h"
 
-enum { SESSION_NOTE_MAX = 320 };
+enum {
+    SESSION_NOTE_MAX = 320,
+    SESSION_TWIN_WIDE = 2 * LAYOUT_MIN_WIDTH + 1, /* from here on two sides stand beside each other */
+};
 
 typedef enum JobKind { JOB_NONE, JOB_RUN, JOB_RIVAL } JobKind;
 
@@ -25,6 +30,7 @@ struct Session {
     bool *lesioned; /* one flag a block */
     Pass *pass, *rival;
     SkipMode rival_mode;
+    Twin twin;
     real *input; /* the picture in the pass, normalised */
     int target;
     char image_name[SESSION_NOTE_MAX];
@@ -58,6 +64,18 @@ void session_run_to(Session *session, int steps_done); /* the selection ends at 
 void session_rerun(Session *session);                  /* begin again and come as far as before */
 bool session_load_image(Session *session, const char *name, Error *err);
 bool session_set_skip(Session *session, const char *word, Error *err);
+
+/* session_twin.c: the other side of a comparison */
+bool session_twin_do(Session *session, const char *text, Error *err); /* the action "twin" */
+bool session_twin_work(Session *session);                             /* one step; false when there is none */
+/* Completes the scene with the other side; false when nothing is compared. */
+bool session_twin_scene(Session *session, Scene *scene);
+void session_twin_describe(const Session *session, char *out, size_t out_size);
+void session_twin_forget(Session *session); /* its pass; it begins anew when it is next shown */
+void session_twin_clear(Session *session);  /* everything */
+
+/* session_draw.c: the screen */
+void session_draw_view(Session *session, Scene *scene, Canvas *canvas, Rect area);
 
 /* session_move.c: where a step, a block, a pass begins and ends */
 int session_block_end(const Network *network, int at);

@@ -38,6 +38,9 @@
            "none, plain, cut or lesion[:BLOCK]; without a word: the next one")                               \
     ACTION(VERSUS, "versus", TEXT,                                                                           \
            "what the gradients are compared with: cut or plain; without a word: the other")                  \
+    ACTION(TWIN, "twin", TEXT,                                                                               \
+           "compare side by side: plain, cut, built, image NAME, weights NAME, difference, off; without a "  \
+           "word: the next way to look")                                                                     \
     ACTION(SCOPE, "scope", TEXT, "colour scale over a map or the layer; without a word: the other")          \
     ACTION(PALETTE, "palette", TEXT, "viridis, cividis, magma or gray; without a word: the next one")        \
     ACTION(POOLING, "pooling", NONE, "shrink maps by mean or by largest magnitude")                          \

@@ -19,7 +19,10 @@ Scale part_scale(const Scene *scene, const PartTensor *tensor, int channel) {
 
 int part_legend(Canvas *canvas, Rect row, const Scene *scene, const PartTensor *tensor, int channel) {
     Scale scale = part_scale(scene, tensor, channel);
-    const char *scope = tensor->own_scale ? "shared" : scope_name(scene->scope);
+    bool both = scene->twin && !scene->twin->difference;
+    char scope[PART_TEXT_MAX];
+    snprintf(scope, sizeof scope, "%s%s", tensor->own_scale ? "shared" : scope_name(scene->scope),
+             both ? ", A and B" : "");
     return plot_legend(canvas, row, scale, scene_palette(scene, scale), scope);
 }
 

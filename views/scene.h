@@ -3,6 +3,7 @@
 #ifndef VIEWS_SCENE_H
 #define VIEWS_SCENE_H
 
+#include "core/difference.h"
 #include "core/model.h"
 #include "core/pass.h"
 #include "views/palette.h"
@@ -22,6 +23,16 @@ typedef struct SceneJob {
 } SceneJob;
 
 typedef enum NoticeKind { NOTICE_NONE, NOTICE_INFO, NOTICE_ERROR } NoticeKind;
+
+/* A second network, or a second picture, at the same place of the program. */
+typedef struct SceneTwin {
+    const struct Scene *scene; /* the other side */
+    Difference figures; /* of the selected tensors; not known while one of them is not computed, or their
+                           shapes differ */
+    const Tensor
+        *difference; /* this side minus the other, shown in place of the selected tensor; else NULL */
+    Stats difference_stats;
+} SceneTwin;
 
 typedef struct Scene {
     const Model *model;
@@ -49,6 +60,8 @@ typedef struct Scene {
     PlotPooling pooling;
     int width, height; /* cells of the area the view is drawn into, for moves by rows and pages */
 
+    const SceneTwin *twin; /* NULL: nothing is compared. With one, both sides have one colour scale. */
+
     SceneJob job;
     NoticeKind notice_kind;
     const char *notice; /* NULL for none */
@@ -72,6 +85,10 @@ static inline int scene_steps_done(const Pass *pass) {
  * data is NULL while it has not been computed. */
 Tensor scene_tensor(const Scene *scene, int op, Phase phase);
 Stats scene_stats(const Scene *scene, int op, Phase phase);
+
+/* The op of `other` that corresponds to op `op` of `network`: the one of that name, or where there is none (a
+ * plain network has no adds) the nearest one before it that has a partner. */
+int scene_partner(const Network *other, const Network *network, int op);
 
 /* Are the values signed (diverging map, zero in the middle), or all >= 0? From the statistics. */
 bool scene_is_signed(const Scene *scene, int op, Phase phase);

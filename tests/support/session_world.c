@@ -1,0 +1,54 @@
+#include "tests/support/session_world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app/script.h"
+#include "core/gemm.h"
+#include "tests/support/assert_close.h"
+#include "tests/support/test_image.h"
+#include "views/canvas_export.h"
+
+int session_world_open(void **state) {
+    SessionWorld *world = calloc(1, sizeof *world);
+    temp_dir_setup((void **)&world->dir);
+    char picture[TEMP_PATH_MAX];
+    snprintf(picture, sizeof picture, "%s", test_image_write(world->dir, "one.png", 1));
+    char *words[] = {(char *)"skipscope", (char *)"resnet20", picture, NULL};
+    Options options;
+    Error err = {0};
+    gemm_init();
+    if (!options_parse(&options, 3, words, &err) || !setup_open(&world->setup, &options, &err))
+        fail_msg("%s", err.text);
+    SessionConfig config = {.setup = &world->setup, .image = picture, .target = -1};
+    world->session = session_new(&config, &err);
+    if (!world->session) fail_msg("%s", err.text);
+    world->steps = 2 * world->setup.model->network->op_count;
+    *state = world;
+    return 0;
+}
+
+int session_world_close(void **state) {
+    SessionWorld *world = *state;
+    session_free(world->session);
+    setup_close(&world->setup);
+    temp_dir_teardown((void **)&world->dir);
+    free(world);
+    return 0;
+}
+
+void session_world_act(SessionWorld *world, const char *line) {
+    Action action;
+    Error err = {0};
+    if (!script_parse_line(line, &action, &err)) fail_msg("%s", err.text);
+    session_do(world->session, &action);
+    session_finish_work(world->session);
+}
+
+char *session_world_screen(SessionWorld *world) {
+    Canvas *canvas = canvas_new(world->session->width, world->session->height, world->session->flags);
+    session_draw(world->session, canvas);
+    char *text = canvas_export_text_string(canvas);
+    canvas_free(canvas);
+    return text;
+}
