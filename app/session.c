@@ -213,7 +213,12 @@ void session_draw(Session *session, Canvas *canvas) {
     char keys[HINTS_MAX][16];
     int hint_count = collect_hints(session->view, hints, keys);
     canvas_clear(canvas);
-    FrameInfo info = {.view = session->view, .hints = hints, .hint_count = hint_count};
+    const ViewOps *view = view_ops(session->view);
+    FrameInfo info = {.view = session->view,
+                      .level = view->level ? view->level(session->view_state[session->view], &scene)
+                                           : ZOOM_NETWORK,
+                      .hints = hints,
+                      .hint_count = hint_count};
     Rect area = frame_draw(canvas, &info, &scene);
     if (rect_is_empty(area)) return;
     if (session->help) {

@@ -31,15 +31,44 @@ static void draw_too_small(Canvas *canvas) {
     canvas_text_center(canvas, canvas_area(canvas), (canvas->height - 1) / 2, style_bold(ROLE_WARN), text);
 }
 
-static void draw_title(Canvas *canvas, const Scene *scene) {
+/* The path from the network to the selected number: one part for each level, "" where it has none. */
+typedef struct Path {
+    char part[ZOOM_VALUE + 1][OP_NAME_MAX + 16];
+} Path;
+
+static Path path_of(const Scene *scene) {
+    Path path = {.part = {""}};
+    const Network *network = scene->network;
+    const Op *op = &network->ops[scene->op];
+    snprintf(path.part[ZOOM_NETWORK], sizeof path.part[0], "%s", network->arch);
+    if (op->block >= 0) {
+        snprintf(path.part[ZOOM_STAGE], sizeof path.part[0], "stage %d", network->blocks[op->block].stage);
+        snprintf(path.part[ZOOM_BLOCK], sizeof path.part[0], "%s", network->blocks[op->block].name);
+    }
+    snprintf(path.part[ZOOM_OP], sizeof path.part[0], "%s", part_op_short_name(network, scene->op));
+    if (op->out.c > 1) snprintf(path.part[ZOOM_CHANNEL], sizeof path.part[0], "ch %d", scene->channel);
+    if (op->out.h * op->out.w > 1)
+        snprintf(path.part[ZOOM_VALUE], sizeof path.part[0], "(%d,%d)", scene->row, scene->column);
+    return path;
+}
+
+/* The path, bold down to the level that is looked at; on the right the picture and where the weights come
+ * from, as far as there is room. */
+static void draw_title(Canvas *canvas, const Scene *scene, ZoomLevel level) {
     char text[TEXT_MAX];
-    Style style = bar_style();
-    canvas_fill(canvas, row_of(canvas, 0), style, ' ');
-    snprintf(text, sizeof text, "%s  %.2fM parameters  picture %s  %s", scene->network->arch,
-             1e-6 * (double)network_param_count(scene->network), scene->image_name, scene->weights_note);
-    style.attributes = CELL_BOLD;
-    int x = canvas_text(canvas, 1, 0, style, "skipscope") + GAP;
-    canvas_text_fit(canvas, x, 0, canvas->width - 1 - x, bar_style(), text);
+    Path path = path_of(scene);
+    canvas_fill(canvas, row_of(canvas, 0), bar_style(), ' ');
+    int x = 1;
+    for (int k = 0; k <= ZOOM_VALUE; k++) {
+        Style style = bar_style();
+        if (!path.part[k][0]) continue;
+        if (k > ZOOM_NETWORK) x = canvas_text(canvas, x, 0, style, " › ");
+        style.attributes = k == (int)level ? CELL_BOLD | CELL_UNDERLINE : k < (int)level ? CELL_BOLD : 0;
+        x = canvas_text(canvas, x, 0, style, path.part[k]);
+    }
+    snprintf(text, sizeof text, "%s  %s", scene->image_name, scene->weights_note);
+    int room = canvas->width - 1 - x - GAP, width = text_width(text);
+    canvas_text_fit(canvas, width < room ? canvas->width - 1 - width : x + GAP, 0, room, bar_style(), text);
 }
 
 /* The title with its key in brackets: "[a]rchitecture", "S[t]ep". Returns the column after it. */
@@ -235,7 +264,7 @@ Rect frame_draw(Canvas *canvas, const FrameInfo *info, const Scene *scene) {
         return area;
     }
     int foot = area.y + area.h;
-    draw_title(canvas, scene);
+    draw_title(canvas, scene, info->level);
     draw_tabs(canvas, info->view);
     draw_position(canvas, foot, scene);
     draw_status(canvas, foot + 1, scene);

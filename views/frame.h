@@ -14,6 +14,7 @@ typedef struct FrameHint {
 
 typedef struct FrameInfo {
     ViewId view;
+    ZoomLevel level;        /* of the view: where in the path of the title bar we are */
     const FrameHint *hints; /* the most important first; those labelled "help" and "quit" are always shown */
     int hint_count;
 } FrameInfo;

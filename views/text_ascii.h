@@ -48,6 +48,7 @@ static const struct {
     {U'╵', '|'},
     {U'╷', '|'},
     /* arrows and marks */
+    {U'›', '>'},
     {U'→', '>'},
     {U'←', '<'},
     {U'↑', '^'},

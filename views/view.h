@@ -14,12 +14,23 @@
 typedef enum ViewId { VIEW_LIST(VIEW_ENUM) VIEW_COUNT } ViewId;
 #undef VIEW_ENUM
 
+/* How near a view looks: from the whole network down to one number. */
+typedef enum ZoomLevel {
+    ZOOM_NETWORK,
+    ZOOM_STAGE,
+    ZOOM_BLOCK,
+    ZOOM_OP,
+    ZOOM_CHANNEL,
+    ZOOM_VALUE,
+} ZoomLevel;
+
 typedef struct ViewOps {
     const char *name;    /* "architecture": what scripts say */
     const char *title;   /* "Architecture": in the tab line */
     const char *summary; /* one sentence for the help screen */
     char key;            /* opens the view from anywhere; a letter of the title, marked in the tab line */
     size_t state_size;   /* 0 for none; the state starts zeroed */
+    ZoomLevel (*level)(const void *state, const Scene *scene);     /* NULL: the whole network */
     Action (*act)(void *state, const Scene *scene, Action action); /* NULL: no use for any */
     void (*draw)(const void *state, const Scene *scene, Canvas *canvas, Rect area);
 } ViewOps;

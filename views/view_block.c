@@ -293,6 +293,11 @@ static Action view_block_act(void *state, const Scene *scene, Action action) {
     }
 }
 
+static ZoomLevel view_block_level(const void *state, const Scene *scene) {
+    (void)state, (void)scene;
+    return ZOOM_BLOCK;
+}
+
 const ViewOps view_block_ops = {
     .name = "block",
     .title = "Block",
@@ -301,5 +306,6 @@ const ViewOps view_block_ops = {
         "gradient comes back.",
     .key = 'b',
     .act = view_block_act,
+    .level = view_block_level,
     .draw = view_block_draw,
 };

@@ -323,6 +323,10 @@ static Action view_maps_act(void *state, const Scene *scene, Action action) {
     return move_channel(&plan, scene, action);
 }
 
+static ZoomLevel view_maps_level(const void *state, const Scene *scene) {
+    return kind_of(state, shape_of(scene)) == MAPS_ENLARGED ? ZOOM_CHANNEL : ZOOM_OP;
+}
+
 const ViewOps view_maps_ops = {
     .name = "maps",
     .title = "Maps",
@@ -330,6 +334,7 @@ const ViewOps view_maps_ops = {
                "the way back.",
     .key = 'm',
     .state_size = sizeof(MapsState),
+    .level = view_maps_level,
     .act = view_maps_act,
     .draw = view_maps_draw,
 };

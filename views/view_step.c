@@ -133,6 +133,11 @@ static Action view_step_act(void *state, const Scene *scene, Action action) {
     }
 }
 
+static ZoomLevel view_step_level(const void *state, const Scene *scene) {
+    (void)state, (void)scene;
+    return ZOOM_OP;
+}
+
 const ViewOps view_step_ops = {
     .name = "step",
     .title = "Step",
@@ -140,5 +145,6 @@ const ViewOps view_step_ops = {
                "backward.",
     .key = 't',
     .act = view_step_act,
+    .level = view_step_level,
     .draw = view_step_draw,
 };

@@ -95,12 +95,31 @@ static void a_small_screen_says_what_it_needs(void **state) {
     world_free(&world);
 }
 
+static void the_title_is_the_path_to_the_selected_number(void **state) {
+    (void)state;
+    World world = world_new(SKIP_NONE_REMOVED, 1);
+    Canvas *canvas = canvas_new(80, 24, 0);
+    world.scene.op = network_find_op(world.scene.network, "layer2.0.conv2");
+    world.scene.at = world.scene.op;
+    world.scene.channel = 3, world.scene.row = 5, world.scene.column = 7;
+    FrameInfo near = info;
+    near.level = ZOOM_BLOCK;
+    frame_draw(canvas, &near, &world.scene);
+    assert_row_has(canvas, 0, " resnet8 › stage 2 › layer2.0 › conv2 › ch 3 › (5,7)");
+    int block = 1 + text_width("resnet8 › stage 2 › ");
+    assert_int_equal(canvas_get(canvas, block, 0)->attributes, CELL_BOLD | CELL_UNDERLINE);
+    assert_int_equal(canvas_get(canvas, 1, 0)->attributes, CELL_BOLD);
+    assert_int_equal(canvas_get(canvas, block + text_width("layer2.0 › "), 0)->attributes, 0);
+    canvas_free(canvas);
+    world_free(&world);
+}
+
 static void title_and_tabs_name_what_is_shown(void **state) {
     (void)state;
     World world = world_new(SKIP_NONE_REMOVED, 1);
     Canvas *canvas = canvas_new(80, 24, 0);
     frame_draw(canvas, &info, &world.scene);
-    assert_row_has(canvas, 0, "skipscope  resnet8  0.08M parameters  picture 04-cat  random weights (he)");
+    assert_row_has(canvas, 0, "04-cat  random weights (he)");
     assert_row_has(canvas, 1, "▸[a]rchitecture");
     char *row = row_text(canvas, 1);
     for (int k = 0; k < VIEW_COUNT; k++) {
@@ -349,6 +368,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_view_gets_all_but_five_rows),
         cmocka_unit_test(a_small_screen_says_what_it_needs),
+        cmocka_unit_test(the_title_is_the_path_to_the_selected_number),
         cmocka_unit_test(title_and_tabs_name_what_is_shown),
         cmocka_unit_test(help_and_quit_are_seen_at_every_width),
         cmocka_unit_test(hints_give_way_from_the_end),
