@@ -25,14 +25,18 @@ static int run_program(void *context) {
 static const char *const environment[] = {"TERM=xterm-256color", "LC_ALL=C.UTF-8", "COLORTERM", "NO_COLOR",
                                           NULL};
 
-static void start(Pty *pty, TempDir *dir, int width, int height, const char *option) {
+static void start_in(Pty *pty, TempDir *dir, const PtyConfig *wanted, const char *option) {
     snprintf(picture, sizeof picture, "%s", test_image_write(dir, "one.png", 1));
-    pty_start(pty, &(PtyConfig){.width = width,
-                                .height = height,
-                                .environment = environment,
+    pty_start(pty, &(PtyConfig){.width = wanted->width,
+                                .height = wanted->height,
+                                .environment = wanted->environment,
                                 .run = run_program,
                                 .context = (void *)(uintptr_t)option});
-    pty_wait_text(pty, "skipscope");
+    pty_wait_text(pty, "rchitecture");
+}
+
+static void start(Pty *pty, TempDir *dir, int width, int height, const char *option) {
+    start_in(pty, dir, &(PtyConfig){.width = width, .height = height, .environment = environment}, option);
 }
 
 static void assert_left_cleanly(Pty *pty) {
@@ -61,7 +65,7 @@ static void it_follows_a_resize(void **state) {
     pty_resize(&pty, 60, 20);
     pty_wait_text(&pty, "80x24");
     pty_resize(&pty, 120, 40);
-    pty_wait_text(&pty, "skipscope");
+    pty_wait_text(&pty, "rchitecture");
     pty_type(&pty, "q");
     assert_left_cleanly(&pty);
     pty_end(&pty);
@@ -93,10 +97,30 @@ static void two_hundred_random_keys_do_no_harm(void **state) {
     for (int k = 0; k < 200; k++) pty_type(&pty, keys[rng_below(&rng, sizeof keys / sizeof keys[0])]);
     pty_type(&pty, "?");
     pty_type(&pty, "a");
-    pty_wait_text(&pty, "skipscope");
+    pty_wait_text(&pty, "rchitecture");
     pty_type(&pty, "aqq");
     assert_left_cleanly(&pty);
     pty_end(&pty);
+}
+
+/* Every kind of terminal in every kind of locale: it opens, steps, and leaves the terminal as it was. */
+static void every_terminal_and_locale_will_do(void **state) {
+    static const char *const terms[] = {"TERM=xterm-256color", "TERM=tmux-256color",   "TERM=screen",
+                                        "TERM=linux",          "TERM=vt100",           "TERM=xterm-kitty",
+                                        "TERM=skipscope-none", "TERM=xterm-direct256x"};
+    static const char *const locales[] = {"LC_ALL=C.UTF-8", "LC_ALL=C", "LC_ALL=xx_YY.UTF-8", "LC_ALL"};
+    for (size_t t = 0; t < sizeof terms / sizeof terms[0]; t++)
+        for (size_t l = 0; l < sizeof locales / sizeof locales[0]; l++) {
+            const char *const set[] = {terms[t],    locales[l], "LANG", "LC_CTYPE",
+                                       "COLORTERM", "NO_COLOR", NULL};
+            Pty pty;
+            start_in(&pty, *state, &(PtyConfig){.width = 80, .height = 24, .environment = set}, NULL);
+            pty_type(&pty, "tss");
+            pty_wait_text(&pty, "bn1");
+            pty_type(&pty, "q");
+            assert_left_cleanly(&pty);
+            pty_end(&pty);
+        }
 }
 
 static void without_a_terminal_it_says_what_to_do(void **state) {
@@ -112,6 +136,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(sigterm_gives_the_terminal_back, temp_dir_setup, temp_dir_teardown),
         cmocka_unit_test_setup_teardown(two_hundred_random_keys_do_no_harm, temp_dir_setup,
                                         temp_dir_teardown),
+        cmocka_unit_test_setup_teardown(every_terminal_and_locale_will_do, temp_dir_setup, temp_dir_teardown),
         cmocka_unit_test(without_a_terminal_it_says_what_to_do),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
