@@ -181,7 +181,7 @@ Scene session_scene(const Session *session) {
     scene.channel = clamp(session->wanted_channel, 0, out.c - 1);
     scene.row = clamp(session->wanted_row, 0, out.h - 1);
     scene.column = clamp(session->wanted_column, 0, out.w - 1);
-    Rect area = frame_view_area(session->width, session->height);
+    Rect area = session_panes(session).view;
     scene.width = area.w, scene.height = area.h;
     return scene;
 }
@@ -226,7 +226,7 @@ void session_draw(Session *session, Canvas *canvas) {
         help_draw(canvas, area,
                   &(HelpInfo){.rows = rows, .row_count = collect_help(rows), .first = session->help_first});
     } else {
-        session_draw_view(session, &scene, canvas, area);
+        session_draw_view(session, &scene, canvas);
     }
     if (session->prompt.open)
         prompt_draw(&session->prompt, canvas, (Rect){0, session->height - 1, session->width - 1, 1});

@@ -1,60 +1,90 @@
 #include <stdio.h>
 
 #include "app/session_state.h"
+#include "views/frame.h"
+#include "views/navigator.h"
 #include "views/parts.h"
 #include "views/twin_frame.h"
 
-static void draw_in(const Session *session, Scene scene, Canvas *canvas, Rect area) {
+enum { PANE_GAP = 2, VALUE_WIDTH = 60 };
+
+static bool has_twin(const Session *session) {
+    return session->twin.show != TWIN_OFF && session->twin.pass;
+}
+
+SessionPanes session_panes(const Session *session) {
+    SessionPanes panes = {.view = frame_view_area(session->width, session->height)};
+    LayoutTier tier = layout_tier(session->width, session->height);
+    bool twin = has_twin(session);
+    bool both = twin && session->twin.show != TWIN_DIFFERENCE && session->width >= SESSION_TWIN_WIDE;
+    if (rect_is_empty(panes.view)) return panes;
+    if (twin) panes.strip = layout_take_bottom(&panes.view, 1);
+    if (both) {
+        panes.other = panes.view;
+        panes.view = layout_take_left(&panes.other, (panes.other.w - 1) / 2);
+        panes.line = layout_take_left(&panes.other, 1);
+        panes.other_title = layout_take_top(&panes.other, 1);
+    } else if (tier >= LAYOUT_M && session->view != VIEW_ARCHITECTURE) {
+        panes.navigator = layout_take_left(&panes.view, NAVIGATOR_WIDTH);
+        layout_take_left(&panes.view, PANE_GAP);
+        ViewId value;
+        if (tier >= LAYOUT_L && view_find("value", &value) && session->view != value) {
+            panes.value = layout_take_right(&panes.view, VALUE_WIDTH);
+            layout_take_right(&panes.view, PANE_GAP);
+        }
+    }
+    if (twin) panes.title = layout_take_top(&panes.view, 1);
+    return panes;
+}
+
+static void draw_in(const Session *session, ViewId view, Scene scene, Canvas *canvas, Rect area) {
     Rect old = canvas_clip(canvas, area);
     scene.width = area.w, scene.height = area.h;
-    view_ops(session->view)->draw(session->view_state[session->view], &scene, canvas, area);
+    view_ops(view)->draw(session->view_state[view], &scene, canvas, area);
     canvas_unclip(canvas, old);
 }
 
-/* One side under its title. */
-static void draw_side(const Session *session, const Scene *scene, Canvas *canvas, Rect area, char letter) {
+static void draw_title(const Session *session, const Scene *scene, Canvas *canvas, Rect row, char letter) {
     char text[TWIN_NAME_MAX + 64];
-    if (letter == 'B')
-        session_twin_describe(session, text, sizeof text);
-    else if (letter == 'A')
+    int used = letter == '-' ? snprintf(text, sizeof text, "this network minus ") : 0;
+    if (letter == 'A')
         snprintf(text, sizeof text, "%s, picture %s, %s", scene->network->arch, scene->image_name,
                  part_skip_mode(scene).text);
-    else {
-        int used = snprintf(text, sizeof text, "this network minus ");
+    else
         session_twin_describe(session, text + used, sizeof text - (size_t)used);
-    }
-    twin_title_draw(canvas, layout_take_top(&area, 1), letter, text);
-    draw_in(session, *scene, canvas, area);
+    twin_title_draw(canvas, row, letter, text);
 }
 
-static void draw_both(const Session *session, const Scene *scene, Canvas *canvas, Rect area) {
+static void draw_other(const Session *session, const Scene *scene, Canvas *canvas, Rect title, Rect area) {
     Scene other = *scene->twin->scene;
-    SceneTwin back = {.scene = scene};
-    other.twin = &back; /* so that it finds the common scale, too */
-    Rect left = layout_take_left(&area, (area.w - 1) / 2);
-    Rect line = layout_take_left(&area, 1);
-    canvas_line_down(canvas, line.x, line.y, line.h, style_role(ROLE_DIM));
-    draw_side(session, scene, canvas, left, 'A');
-    draw_side(session, &other, canvas, area, 'B');
+    SceneTwin back = {.scene = scene}; /* so that it finds the common scale, too */
+    other.twin = &back;
+    draw_title(session, &other, canvas, title, 'B');
+    draw_in(session, session->view, other, canvas, area);
 }
 
-void session_draw_view(Session *session, Scene *scene, Canvas *canvas, Rect area) {
-    if (!session_twin_scene(session, scene)) {
-        draw_in(session, *scene, canvas, area);
+static void draw_twin(const Session *session, const Scene *scene, Canvas *canvas, const SessionPanes *panes) {
+    twin_strip_draw(canvas, panes->strip, scene);
+    if (session->twin.show == TWIN_OTHER && rect_is_empty(panes->other)) {
+        draw_other(session, scene, canvas, panes->title, panes->view);
         return;
     }
-    twin_strip_draw(canvas, layout_take_bottom(&area, 1), scene);
-    TwinShow show = session->twin.show;
-    if (show == TWIN_DIFFERENCE) {
-        draw_side(session, scene, canvas, area, '-');
-    } else if (session->width >= SESSION_TWIN_WIDE) {
-        draw_both(session, scene, canvas, area);
-    } else if (show == TWIN_OTHER) {
-        Scene other = *scene->twin->scene;
-        SceneTwin back = {.scene = scene};
-        other.twin = &back;
-        draw_side(session, &other, canvas, area, 'B');
-    } else {
-        draw_side(session, scene, canvas, area, 'A');
-    }
+    draw_title(session, scene, canvas, panes->title, session->twin.show == TWIN_DIFFERENCE ? '-' : 'A');
+    draw_in(session, session->view, *scene, canvas, panes->view);
+    if (rect_is_empty(panes->other)) return;
+    canvas_line_down(canvas, panes->line.x, panes->line.y, panes->line.h, style_role(ROLE_DIM));
+    draw_other(session, scene, canvas, panes->other_title, panes->other);
+}
+
+void session_draw_view(Session *session, Scene *scene, Canvas *canvas) {
+    SessionPanes panes = session_panes(session);
+    bool twin = session_twin_scene(session, scene);
+    if (!rect_is_empty(panes.navigator)) navigator_draw(canvas, panes.navigator, scene);
+    if (twin)
+        draw_twin(session, scene, canvas, &panes);
+    else
+        draw_in(session, session->view, *scene, canvas, panes.view);
+    ViewId value;
+    if (!rect_is_empty(panes.value) && view_find("value", &value))
+        draw_in(session, value, *scene, canvas, panes.value);
 }

@@ -74,8 +74,15 @@ void session_twin_describe(const Session *session, char *out, size_t out_size);
 void session_twin_forget(Session *session); /* its pass; it begins anew when it is next shown */
 void session_twin_clear(Session *session);  /* everything */
 
-/* session_draw.c: the screen */
-void session_draw_view(Session *session, Scene *scene, Canvas *canvas, Rect area);
+/* session_draw.c: what stands where between the frame's rows; an empty rectangle is not drawn. From 120x40 on
+ * the network stands to the left of the view, from 200x60 on the arithmetic of the selected value to its
+ * right; two compared sides take the whole width. */
+typedef struct SessionPanes {
+    Rect navigator, title, view, line, other_title, other, value, strip;
+} SessionPanes;
+
+SessionPanes session_panes(const Session *session);
+void session_draw_view(Session *session, Scene *scene, Canvas *canvas);
 
 /* session_move.c: where a step, a block, a pass begins and ends */
 int session_block_end(const Network *network, int at);
