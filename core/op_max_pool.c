@@ -1,5 +1,6 @@
 /* Max pooling. Padding is minus infinity; a tie goes to the first element in row-major order; NaN wins (as in
  * PyTorch). */
+#include "core/cpu.h"
 #include "core/op.h"
 #include "core/parallel.h"
 
@@ -19,12 +20,13 @@ static size_t pool_saved(const Op *op, int batch) {
 }
 
 /* Compares one tap of the window with the best so far, for all channels. */
-static void pool_tap(const real *x, int tap, size_t channels, real *best, int *choice) {
-    for (size_t c = 0; c < channels; c++)
-        if (choice[c] < 0 || x[c] > best[c] || x[c] != x[c]) {
-            best[c] = x[c];
-            choice[c] = tap;
-        }
+CPU_CLONES static void pool_tap(const real *restrict x, int tap, size_t channels, real *restrict best,
+                                int *restrict choice) {
+    for (size_t c = 0; c < channels; c++) {
+        bool wins = (choice[c] < 0) | (x[c] > best[c]) | (x[c] != x[c]);
+        best[c] = wins ? x[c] : best[c];
+        choice[c] = wins ? tap : choice[c];
+    }
 }
 
 static void forward_rows(void *context, int begin, int end, int worker) {

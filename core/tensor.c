@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "core/cpu.h"
 #include "core/parallel.h"
 
 void tensor_from_nchw(real *nhwc, const float *nchw, Shape s) {
@@ -18,7 +19,7 @@ void tensor_to_nchw(float *nchw, const real *nhwc, Shape s) {
                 for (int w = 0; w < s.w; w++) *nchw++ = (float)nhwc[shape_index(s, n, c, h, w)];
 }
 
-enum { LANES = 16 / sizeof(real), BLOCK = 64 * LANES, STATS_GRAIN = 1 << 14, STATS_PARTS = 32 };
+enum { LANES = 32 / sizeof(real), BLOCK = 64 * LANES, STATS_GRAIN = 1 << 14, STATS_PARTS = 32 };
 
 typedef struct Sums {
     double sum, square, min, max;
@@ -27,8 +28,8 @@ typedef struct Sums {
 
 static const Sums no_sums = {.min = INFINITY, .max = -INFINITY};
 
-/* LANES numbers side by side, and the results of comparing them: all bits set, or none. 16 bytes is what
- * every 64-bit processor compares in one instruction. */
+/* LANES numbers side by side, and the results of comparing them: all bits set, or none. 32 bytes are one
+ * register with AVX2 and two without. */
 typedef real Lanes __attribute__((vector_size(LANES * sizeof(real)), aligned(sizeof(real))));
 typedef __typeof__((Lanes){0} < (Lanes){0}) Mask;
 
@@ -37,13 +38,11 @@ typedef struct Columns {
     Mask zeros, negative;
 } Columns;
 
-static Lanes choose(Mask which, Lanes yes, Lanes no) {
-    return (Lanes)(((Mask)yes & which) | ((Mask)no & ~which));
-}
+#define CHOOSE(which, yes, no) ((Lanes)(((Mask)(yes) & (which)) | ((Mask)(no) & ~(which))))
 
 /* A whole block as if all its numbers were finite. At most 64 numbers are added in `real` before they go into
  * a double: the mean of a million floats is then as exact as its inputs. A true comparison counts as -1. */
-static Columns sum_columns(const real *x) {
+CPU_CLONES static void sum_columns(const real *x, Columns *out) {
     Columns t = {.min = *(const Lanes *)x, .max = *(const Lanes *)x};
     for (size_t j = 0; j < BLOCK; j += LANES) {
         Lanes v = *(const Lanes *)(x + j);
@@ -51,10 +50,10 @@ static Columns sum_columns(const real *x) {
         t.square += v * v;
         t.zeros -= v == 0;
         t.negative -= v < 0;
-        t.min = choose(v < t.min, v, t.min);
-        t.max = choose(v > t.max, v, t.max);
+        t.min = CHOOSE(v < t.min, v, t.min);
+        t.max = CHOOSE(v > t.max, v, t.max);
     }
-    return t;
+    *out = t;
 }
 
 static void add_one(Sums *s, real v) {
@@ -96,7 +95,8 @@ static Sums sums_of_range(const real *x, size_t count) {
     Sums total = no_sums;
     size_t whole = count / BLOCK * BLOCK;
     for (size_t j = 0; j < whole; j += BLOCK) {
-        Columns columns = sum_columns(x + j);
+        Columns columns;
+        sum_columns(x + j, &columns);
         Sums block = sums_of_columns(&columns);
         if (!sums_hold(&block)) {
             block = no_sums;
