@@ -47,8 +47,8 @@ static void live(Session *session, Term *term) {
     double redraw_ms = now_ms() + REDRAW_MS;
     for (bool worked = false; !term_signal() && !read_keys(session, term); worked = true) {
         if (!work_for_a_slice(session)) {
-            if (worked) return;
-            term_wait(term, -1);
+            if (worked || session_tick(session)) return;
+            term_wait(term, session_wait_ms(session));
         } else if (now_ms() >= redraw_ms) {
             return;
         }

@@ -93,6 +93,7 @@ static bool run_line(Session *session, char *line, Error *err) {
     if (!script_parse_line(text, &action, err)) return false;
     if (action.id == ACTION_NONE) return true;
     session_do(session, &action);
+    session_play_out(session);
     session_finish_work(session);
     const char *problem = session_error(session);
     return problem ? error_set(err, ERROR_FAILED, "%s", problem) : true;

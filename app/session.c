@@ -117,6 +117,7 @@ void session_free(Session *session) {
     pass_free(session->pass);
     pass_free(session->rival);
     session_twin_clear(session);
+    session_stops_clear(session);
     for (int k = 0; k < VIEW_COUNT; k++) free(session->view_state[k]);
     free(session->input);
     free(session->lesioned);
@@ -174,6 +175,11 @@ Scene session_scene(const Session *session) {
                    .palette = session->palette,
                    .signed_palette = session->signed_palette,
                    .pooling = session->pooling,
+                   .watches = session->stops.watches,
+                   .watch_count = session->stops.watch_count,
+                   .breaks = session->stops.flags,
+                   .pending_count = session->pending_count,
+                   .play_rate = session->play_rate,
                    .job = scene_job(session),
                    .notice_kind = session->notice_kind,
                    .notice = session->notice_kind == NOTICE_NONE ? NULL : session->notice};

@@ -40,6 +40,11 @@ bool session_work(Session *session);
 /* All of it. */
 void session_finish_work(Session *session);
 
+/* While it plays: milliseconds until the next operation is due, else -1; and that operation, when it is. */
+int session_wait_ms(const Session *session);
+bool session_tick(Session *session);
+void session_play_out(Session *session); /* the rest at once: scripts do not wait */
+
 /* Draws the whole screen; the canvas has the session's size. */
 void session_draw(Session *session, Canvas *canvas);
 

@@ -12,51 +12,6 @@ static const Network *network_of(const Session *session) {
     return session->setup->model->network;
 }
 
-static int last_at(const Session *session) {
-    return 2 * network_of(session)->op_count - 1;
-}
-
-/* Looks at time `at`, running what is missing up to it. */
-static void go_to(Session *session, int at) {
-    if (at > last_at(session)) at = last_at(session);
-    session_run_to(session, at + 1);
-}
-
-static void look_at(Session *session, int at) {
-    session->at = at < 0 ? 0 : at > last_at(session) ? last_at(session) : at;
-}
-
-static void do_step(Session *session, int count) {
-    if (session->at == last_at(session))
-        session_tell(session, NOTICE_INFO, "the backward pass has reached the image: R starts again");
-    /* A selection ahead of what has been run is caught up with first. */
-    else if (session->at >= scene_steps_done(session->pass))
-        go_to(session, session->at + count - 1);
-    else
-        go_to(session, session->at + count);
-}
-
-static void do_block(Session *session, int count) {
-    int at = session->at;
-    for (int k = 0; k < count; k++) at = session_block_end(network_of(session), at);
-    if (at == session->at)
-        do_step(session, 1);
-    else
-        go_to(session, at);
-}
-
-static void do_block_back(Session *session, int count) {
-    for (int k = 0; k < count; k++) look_at(session, session_block_start(network_of(session), session->at));
-}
-
-static void do_restart(Session *session) {
-    Error err = {0};
-    if (!session_make_pass(session, &err))
-        session_tell(session, NOTICE_ERROR, "%s", err.text);
-    else
-        session_run_to(session, 1);
-}
-
 static void do_select(Session *session, const char *name) {
     const Network *network = network_of(session);
     int op = network_find_op(network, name);
@@ -64,8 +19,8 @@ static void do_select(Session *session, const char *name) {
         session_tell(session, NOTICE_ERROR, "%s has no operation '%s': names are like %s", network->arch,
                      name, network->ops[network->blocks[0].branch_first].name);
     else
-        look_at(session,
-                scene_at(network, op, session->at < network->op_count ? PHASE_FORWARD : PHASE_BACKWARD));
+        session_look_at(
+            session, scene_at(network, op, session->at < network->op_count ? PHASE_FORWARD : PHASE_BACKWARD));
 }
 
 static void do_cell(Session *session, const char *text) {
@@ -212,29 +167,13 @@ static void do_move(Session *session, const Action *action) {
                                                              : cursor;
 }
 
-static bool do_time(Session *session, const Action *action) {
-    const Network *network = network_of(session);
-    switch (action->id) {
-    case ACTION_STEP: do_step(session, action_count(action)); return true;
-    case ACTION_STEP_BACK: look_at(session, session->at - action_count(action)); return true;
-    case ACTION_BLOCK: do_block(session, action_count(action)); return true;
-    case ACTION_BLOCK_BACK: do_block_back(session, action_count(action)); return true;
-    case ACTION_FINISH: go_to(session, session_pass_end(network, session->at)); return true;
-    case ACTION_REWIND: look_at(session, session_pass_start(network, session->at)); return true;
-    case ACTION_RUN_HERE:
-        go_to(session, session->at);
-        if (session->view == VIEW_ARCHITECTURE) session->view = VIEW_STEP;
-        return true;
-    case ACTION_RESTART: do_restart(session); return true;
-    case ACTION_DIRECTION: look_at(session, last_at(session) - session->at); return true;
-    case ACTION_NEXT_OP: look_at(session, session->at + action_count(action)); return true;
-    case ACTION_PREVIOUS_OP: look_at(session, session->at - action_count(action)); return true;
-    default: return false;
-    }
-}
-
 static bool do_choice(Session *session, const Action *action) {
     switch (action->id) {
+    case ACTION_BREAK: session_do_break(session, action->text); return true;
+    case ACTION_BREAKS: session_do_breaks(session); return true;
+    case ACTION_MARK: session_do_mark(session, action->text); return true;
+    case ACTION_GO_MARK: session_do_go_mark(session, action->text); return true;
+    case ACTION_WATCH: session_do_watch(session, action->text); return true;
     case ACTION_SELECT: do_select(session, action->text); return true;
     case ACTION_CHANNEL: session->wanted_channel = action->number > 0 ? action->number : 0; return true;
     case ACTION_CELL: do_cell(session, action->text); return true;
@@ -298,7 +237,7 @@ void session_do(Session *session, const Action *action) {
         left = view->act(session->view_state[session->view], &scene, *action);
     }
     if (left.id == ACTION_NONE) return;
-    if (!do_time(session, &left) && !do_choice(session, &left)) do_screen_action(session, &left);
+    if (!session_do_time(session, &left) && !do_choice(session, &left)) do_screen_action(session, &left);
 }
 
 static void enter_prompt(Session *session) {
@@ -311,6 +250,28 @@ static void enter_prompt(Session *session) {
         session_do(session, &action);
 }
 
+/* The letter after M and '. */
+static bool await_letter(Session *session, uint32_t code) {
+    Action action = {.id = session->pending_letter};
+    if (action.id == ACTION_NONE) return false;
+    session->pending_letter = ACTION_NONE;
+    session->notice_kind = NOTICE_NONE;
+    if (code > ' ' && code < 0x7F) {
+        action.text[0] = (char)code;
+        session_do(session, &action);
+    }
+    return true;
+}
+
+/* Digits before a key say how often. A 0 alone means nothing. */
+static bool take_digit(Session *session, uint32_t code) {
+    enum { COUNT_MAX = 9999 };
+    if (code < '0' || code > '9' || (code == '0' && session->pending_count == 0)) return false;
+    int count = 10 * session->pending_count + (int)(code - '0');
+    session->pending_count = count < COUNT_MAX ? count : COUNT_MAX;
+    return true;
+}
+
 void session_key(Session *session, const Key *key) {
     if (session->prompt.open) {
         PromptResult result = prompt_key(&session->prompt, key);
@@ -318,6 +279,18 @@ void session_key(Session *session, const Key *key) {
         if (result == PROMPT_CANCELLED) session->prompt.open = false;
         return;
     }
+    if (await_letter(session, key->code) || take_digit(session, key->code)) return;
     Action action = keymap_find(key->code);
-    if (action.id != ACTION_NONE) session_do(session, &action);
+    int count = session->pending_count;
+    session->pending_count = 0;
+    if (count > 0 && action.id == ACTION_CLOSE) return; /* Esc drops the digits */
+    if (count > 0 && action_argument(action.id) == ACTION_ARGUMENT_COUNT) action.number = count;
+    if (count > 0 && (action.id == ACTION_FIRST || action.id == ACTION_LAST))
+        action = (Action){.id = ACTION_GO, .number = count};
+    session->pending_letter =
+        action.id == ACTION_MARK || action.id == ACTION_GO_MARK ? action.id : ACTION_NONE;
+    if (session->pending_letter != ACTION_NONE)
+        session_tell(session, NOTICE_INFO, "%s: which letter?", action_name(action.id));
+    else if (action.id != ACTION_NONE)
+        session_do(session, &action);
 }

@@ -5,6 +5,7 @@
 #include "views/navigator.h"
 #include "views/parts.h"
 #include "views/twin_frame.h"
+#include "views/watch_line.h"
 
 enum { PANE_GAP = 2, VALUE_WIDTH = 60 };
 
@@ -18,6 +19,7 @@ SessionPanes session_panes(const Session *session) {
     bool twin = has_twin(session);
     bool both = twin && session->twin.show != TWIN_DIFFERENCE && session->width >= SESSION_TWIN_WIDE;
     if (rect_is_empty(panes.view)) return panes;
+    if (session->stops.watch_count > 0) panes.watch = layout_take_bottom(&panes.view, 1);
     if (twin) panes.strip = layout_take_bottom(&panes.view, 1);
     if (both) {
         panes.other = panes.view;
@@ -80,6 +82,7 @@ void session_draw_view(Session *session, Scene *scene, Canvas *canvas) {
     SessionPanes panes = session_panes(session);
     bool twin = session_twin_scene(session, scene);
     if (!rect_is_empty(panes.navigator)) navigator_draw(canvas, panes.navigator, scene);
+    if (!rect_is_empty(panes.watch)) watch_line_draw(canvas, panes.watch, scene);
     if (twin)
         draw_twin(session, scene, canvas, &panes);
     else

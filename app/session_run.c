@@ -174,6 +174,10 @@ bool session_work(Session *session) {
     step_pass(pass);
     int done = scene_steps_done(pass);
     if (job->kind == JOB_RUN && job->follow) session->at = done - 1;
+    if (job->stops && session_stops_here(session, done - 1)) {
+        *job = (Job){0};
+        return true;
+    }
     if (done >= job->target) *job = (Job){0};
     return true;
 }

@@ -4,6 +4,7 @@
 
 #include "app/prompt.h"
 #include "app/session.h"
+#include "app/session_stops.h"
 #include "app/session_twin.h"
 #include "views/layout.h"
 #include "views/view.h"
@@ -19,8 +20,8 @@ typedef enum JobKind { JOB_NONE, JOB_RUN, JOB_RIVAL } JobKind;
  * its end. */
 typedef struct Job {
     JobKind kind;
-    int target, first; /* steps done at the end, and when it began */
-    bool follow;
+    int target, first;  /* steps done at the end, and when it began */
+    bool follow, stops; /* the selection follows; breakpoints count */
     double started_s;
 } Job;
 
@@ -31,6 +32,7 @@ struct Session {
     Pass *pass, *rival;
     SkipMode rival_mode;
     Twin twin;
+    Stops stops;
     real *input; /* the picture in the pass, normalised */
     int target;
     char image_name[SESSION_NOTE_MAX];
@@ -50,6 +52,9 @@ struct Session {
     bool help;
     int help_first;
     Prompt prompt;
+    int pending_count;       /* digits typed so far */
+    ActionId pending_letter; /* the action that waits for a letter */
+    double play_rate, next_tick_s;
     Job job;
     NoticeKind notice_kind;
     char notice[SESSION_NOTE_MAX], note[SESSION_NOTE_MAX];
@@ -65,6 +70,22 @@ void session_rerun(Session *session);                  /* begin again and come a
 bool session_load_image(Session *session, const char *name, Error *err);
 bool session_set_skip(Session *session, const char *word, Error *err);
 
+/* session_time.c: moving through time */
+bool session_do_time(Session *session, const Action *action); /* false when the action is not about time */
+void session_go_to(Session *session, int at);                 /* runs what is missing up to that moment */
+void session_look_at(Session *session, int at);               /* the nearest there is */
+
+/* session_stops.c: breakpoints, marks, watches */
+void session_do_break(Session *session, const char *text);
+void session_do_breaks(Session *session);
+void session_do_continue(Session *session);
+void session_do_continue_back(Session *session);
+void session_do_mark(Session *session, const char *text);
+void session_do_go_mark(Session *session, const char *text);
+void session_do_watch(Session *session, const char *text);
+bool session_stops_here(Session *session, int at); /* tells why */
+void session_stops_clear(Session *session);
+
 /* session_twin.c: the other side of a comparison */
 bool session_twin_do(Session *session, const char *text, Error *err); /* the action "twin" */
 bool session_twin_work(Session *session);                             /* one step; false when there is none */
@@ -78,7 +99,7 @@ void session_twin_clear(Session *session);  /* everything */
  * the network stands to the left of the view, from 200x60 on the arithmetic of the selected value to its
  * right; two compared sides take the whole width. */
 typedef struct SessionPanes {
-    Rect navigator, title, view, line, other_title, other, value, strip;
+    Rect navigator, title, view, line, other_title, other, value, strip, watch;
 } SessionPanes;
 
 SessionPanes session_panes(const Session *session);

@@ -26,6 +26,21 @@
     ACTION(LAST, "last", NONE, "to the last")                                                                \
     ACTION(OPEN, "open", NONE, "open what is selected")                                                      \
     ACTION(CLOSE, "close", NONE, "back out")                                                                 \
+    ACTION(CONTINUE, "continue", NONE, "run to the next breakpoint, or to the end")                          \
+    ACTION(CONTINUE_BACK, "continue-back", NONE, "look at the breakpoint before")                            \
+    ACTION(BREAK, "break", TEXT,                                                                             \
+           "stop here, at OP [backward], or if grad < 1e-6, act > 100, dead > 50%, cos < 0, nan; 'off' "     \
+           "forgets all")                                                                                    \
+    ACTION(BREAKS, "breaks", NONE, "say where runs stop")                                                    \
+    ACTION(MARK, "mark", TEXT, "remember this place under a letter")                                         \
+    ACTION(GO_MARK, "go-mark", TEXT,                                                                         \
+           "go back to the place of that letter; ' goes where the last jump began")                          \
+    ACTION(WATCH, "watch", TEXT,                                                                             \
+           "keep a number in sight: the selected one, or OP CHANNEL ROW COLUMN; 'off'")                      \
+    ACTION(PLAY, "play", NONE, "play one operation after the other; again: twice as fast")                   \
+    ACTION(SLOWER, "slower", NONE, "play half as fast; slower than one a second: pause")                     \
+    ACTION(PAUSE, "pause", NONE, "stop playing")                                                             \
+    ACTION(GO, "go", NUMBER, "select an operation by number")                                                \
     ACTION(SELECT, "select", TEXT, "select an operation by name, e.g. layer2.0.add")                         \
     ACTION(CHANNEL, "channel", NUMBER, "select a channel")                                                   \
     ACTION(CELL, "cell", TEXT, "select a cell of the map: ROW COLUMN")                                       \

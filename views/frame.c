@@ -104,13 +104,33 @@ typedef struct Strip {
     Role role;
 } Strip;
 
+/* What stands out among the moments begin .. end - 1: a breakpoint, a NaN, a closed route. 0 for nothing. */
+static uint32_t strip_letter(const Scene *scene, int begin, int end) {
+    uint32_t letter = 0;
+    for (int at = begin; at < end; at++) {
+        int op = scene_op_at(scene->network, at), block = scene->network->ops[op].block;
+        Stats stats = scene_stats(scene, op, at < scene->network->op_count ? PHASE_FORWARD : PHASE_BACKWARD);
+        if (scene->breaks && scene->breaks[at]) return U'B';
+        if (stats.known && stats.nan + stats.inf > 0) letter = U'!';
+        bool add = scene->network->ops[op].kind == OP_ADD && letter != U'!';
+        if (add && pass_skip_mode(scene->pass) == SKIP_LESION && pass_block_is_lesioned(scene->pass, block))
+            letter = U'L';
+        if (add && pass_skip_mode(scene->pass) == SKIP_CUT && at >= scene->network->op_count) letter = U'C';
+        if (add && pass_skip_mode(scene->pass) == SKIP_PLAIN) letter = U'P';
+    }
+    return letter;
+}
+
 static void draw_strip(Canvas *canvas, Strip strip, const Scene *scene) {
     int done = scene_steps_done(scene->pass);
     for (int k = 0; k < strip.cells; k++) {
         int begin = strip.first + (int)((long)k * strip.count / strip.cells);
         int end = strip.first + (int)((long)(k + 1) * strip.count / strip.cells);
+        uint32_t letter = strip_letter(scene, begin, end);
         if (scene->at >= begin && scene->at < end)
             canvas_put(canvas, strip.x + k, strip.y, style_bold(ROLE_ACCENT), scene->at < done ? U'●' : U'○');
+        else if (letter)
+            canvas_put(canvas, strip.x + k, strip.y, style_bold(ROLE_WARN), letter);
         else if (end <= done)
             canvas_put(canvas, strip.x + k, strip.y, style_role(strip.role), U'━');
         else
@@ -175,7 +195,7 @@ static void draw_notice(Canvas *canvas, int y, int width, const Scene *scene) {
 
 /* What can be said, the least important last: it is left out first. The skip mode is never left out. */
 typedef struct Status {
-    char place[96], skip[PART_TEXT_MAX], norm[24], loss[32], scope[24];
+    char typed[24], place[96], skip[PART_TEXT_MAX], norm[24], loss[32], scope[24];
 } Status;
 
 static int piece_width(const char *text) {
@@ -183,13 +203,17 @@ static int piece_width(const char *text) {
 }
 
 static int status_width(const Status *status) {
-    return piece_width(status->place) + piece_width(status->skip) + piece_width(status->norm) +
-           piece_width(status->loss) + piece_width(status->scope) - GAP;
+    return piece_width(status->typed) + piece_width(status->place) + piece_width(status->skip) +
+           piece_width(status->norm) + piece_width(status->loss) + piece_width(status->scope) - GAP;
 }
 
 static Status compose_status(const Scene *scene, int width) {
     Status status = {.loss = ""};
     double loss = pass_loss(scene->pass);
+    if (scene->pending_count > 0)
+        snprintf(status.typed, sizeof status.typed, "%d times ...", scene->pending_count);
+    else if (scene->play_rate > 0)
+        snprintf(status.typed, sizeof status.typed, "playing %g/s", scene->play_rate);
     snprintf(status.place, sizeof status.place, "%s %s", part_phase_name(scene->phase),
              scene->network->ops[scene->op].name);
     snprintf(status.skip, sizeof status.skip, "%s", part_skip_mode(scene).text);
@@ -215,9 +239,10 @@ static void draw_status(Canvas *canvas, int y, const Scene *scene) {
         return;
     }
     Status status = compose_status(scene, right - 1);
-    const char *const pieces[] = {status.place, status.skip, status.norm, status.loss, status.scope};
-    for (int k = 0, x = 1; k < 5; k++) {
-        bool strong = k == 0 || (k == 1 && pass_skip_mode(scene->pass) != SKIP_NONE_REMOVED);
+    const char *const pieces[] = {status.typed, status.place, status.skip,
+                                  status.norm,  status.loss,  status.scope};
+    for (int k = 0, x = 1; k < 6; k++) {
+        bool strong = k <= 1 || (k == 2 && pass_skip_mode(scene->pass) != SKIP_NONE_REMOVED);
         style.attributes = strong ? CELL_BOLD : 0;
         if (*pieces[k]) x = canvas_text(canvas, x, y, style, pieces[k]) + GAP;
     }

@@ -15,6 +15,13 @@ typedef enum ScopeKind { SCOPE_MAP, SCOPE_LAYER, SCOPE_COUNT } ScopeKind;
 
 const char *scope_name(ScopeKind scope); /* "map", "layer" */
 
+/* A number that is kept in sight. */
+typedef struct SceneWatch {
+    int op, channel, row, column;
+} SceneWatch;
+
+enum { SCENE_WATCHES_MAX = 4 };
+
 /* Long work under way; total 0 when there is none. */
 typedef struct SceneJob {
     const char *title;
@@ -59,6 +66,12 @@ typedef struct Scene {
     PaletteId signed_palette;
     PlotPooling pooling;
     int width, height; /* cells of the area the view is drawn into, for moves by rows and pages */
+
+    const SceneWatch *watches;
+    int watch_count;
+    const bool *breaks; /* one a moment: a breakpoint stands there; NULL: none at all */
+    int pending_count;  /* digits typed before a key; 0 for none */
+    double play_rate;   /* operations a second; 0: paused */
 
     const SceneTwin *twin; /* NULL: nothing is compared. With one, both sides have one colour scale. */
 

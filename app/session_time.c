@@ -1,0 +1,145 @@
+/* Moving through time: steps, blocks, passes, playing. */
+#include <math.h>
+#include <time.h>
+
+#include "app/session_state.h"
+
+enum { PLAY_FIRST = 2, PLAY_MAX = 64 };
+
+static const Network *network_of(const Session *session) {
+    return session->setup->model->network;
+}
+
+static int last_at(const Session *session) {
+    return 2 * network_of(session)->op_count - 1;
+}
+
+void session_go_to(Session *session, int at) {
+    session_run_to(session, (at > last_at(session) ? last_at(session) : at) + 1);
+}
+
+void session_look_at(Session *session, int at) {
+    session->at = at < 0 ? 0 : at > last_at(session) ? last_at(session) : at;
+}
+
+static void do_step(Session *session, int count) {
+    if (session->at == last_at(session))
+        session_tell(session, NOTICE_INFO, "the backward pass has reached the image: R starts again");
+    /* A selection ahead of what has been run is caught up with first. */
+    else if (session->at >= scene_steps_done(session->pass))
+        session_go_to(session, session->at + count - 1);
+    else
+        session_go_to(session, session->at + count);
+}
+
+static void do_block(Session *session, int count) {
+    int at = session->at;
+    for (int k = 0; k < count; k++) at = session_block_end(network_of(session), at);
+    if (at == session->at)
+        do_step(session, 1);
+    else
+        session_go_to(session, at);
+}
+
+static void do_block_back(Session *session, int count) {
+    for (int k = 0; k < count; k++)
+        session_look_at(session, session_block_start(network_of(session), session->at));
+}
+
+static void do_restart(Session *session) {
+    Error err = {0};
+    if (!session_make_pass(session, &err))
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+    else
+        session_run_to(session, 1);
+}
+
+static void do_go(Session *session, int op) {
+    const Network *network = network_of(session);
+    if (op >= network->op_count)
+        session_tell(session, NOTICE_ERROR, "go: %s has operations 0 to %d, found %d", network->arch,
+                     network->op_count - 1, op);
+    else
+        session_look_at(
+            session, scene_at(network, op, session->at < network->op_count ? PHASE_FORWARD : PHASE_BACKWARD));
+}
+
+static double now_s(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void set_rate(Session *session, double rate) {
+    session->play_rate = rate > PLAY_MAX ? PLAY_MAX : rate < 1 ? 0 : rate;
+    session->next_tick_s = now_s() + (session->play_rate > 0 ? 1 / session->play_rate : 0);
+    if (session->play_rate > 0)
+        session_tell(session, NOTICE_INFO, "playing %g operations a second: > faster, < slower, Space pauses",
+                     session->play_rate);
+    else
+        session_tell(session, NOTICE_INFO, "paused");
+}
+
+int session_wait_ms(const Session *session) {
+    if (session->play_rate == 0) return -1;
+    double wait = ceil(1e3 * (session->next_tick_s - now_s()));
+    return wait < 0 ? 0 : (int)wait;
+}
+
+bool session_tick(Session *session) {
+    if (session->play_rate == 0 || now_s() < session->next_tick_s) return false;
+    session->notice_kind = NOTICE_NONE;
+    session->next_tick_s += 1 / session->play_rate;
+    if (session->next_tick_s < now_s()) session->next_tick_s = now_s();
+    if (session->at < last_at(session))
+        do_step(session, 1);
+    else
+        set_rate(session, 0);
+    return true;
+}
+
+void session_play_out(Session *session) {
+    if (session->play_rate == 0) return;
+    session->play_rate = 0;
+    session_go_to(session, last_at(session));
+}
+
+bool session_do_time(Session *session, const Action *action) {
+    const Network *network = network_of(session);
+    bool playing = session->play_rate > 0;
+    if (action->id == ACTION_PLAY || action->id == ACTION_SLOWER) {
+        set_rate(session, action->id == ACTION_SLOWER ? session->play_rate / 2
+                          : playing                   ? 2 * session->play_rate
+                                                      : PLAY_FIRST);
+        return true;
+    }
+    switch (action->id) {
+    case ACTION_PAUSE: set_rate(session, 0); return true;
+    case ACTION_STEP:
+        /* While it plays, the key that steps pauses. */
+        if (playing)
+            set_rate(session, 0);
+        else
+            do_step(session, action_count(action));
+        return true;
+    case ACTION_STEP_BACK: session_look_at(session, session->at - action_count(action)); break;
+    case ACTION_BLOCK: do_block(session, action_count(action)); break;
+    case ACTION_BLOCK_BACK: do_block_back(session, action_count(action)); break;
+    case ACTION_FINISH: session_go_to(session, session_pass_end(network, session->at)); break;
+    case ACTION_REWIND: session_look_at(session, session_pass_start(network, session->at)); break;
+    case ACTION_RUN_HERE:
+        session_go_to(session, session->at);
+        if (session->view == VIEW_ARCHITECTURE) session->view = VIEW_STEP;
+        break;
+    case ACTION_RESTART: do_restart(session); break;
+    case ACTION_DIRECTION: session_look_at(session, last_at(session) - session->at); break;
+    case ACTION_NEXT_OP: session_look_at(session, session->at + action_count(action)); break;
+    case ACTION_PREVIOUS_OP: session_look_at(session, session->at - action_count(action)); break;
+    case ACTION_GO: do_go(session, action->number); break;
+    case ACTION_CONTINUE: session_do_continue(session); break;
+    case ACTION_CONTINUE_BACK: session_do_continue_back(session); break;
+    default: return false;
+    }
+    session->play_rate = 0;
+    return true;
+}

@@ -1,0 +1,171 @@
+/* Time: counts, breakpoints, conditions, marks, watches, playing. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/assert_close.h"
+#include "tests/support/session_world.h"
+
+static const Network *network_of(const SessionWorld *world) {
+    return world->setup.model->network;
+}
+
+static void press(SessionWorld *world, const char *keys) {
+    for (; *keys; keys++) {
+        session_key(world->session, &(Key){.code = (unsigned char)*keys});
+        session_finish_work(world->session);
+    }
+}
+
+static const char *op_name(SessionWorld *world) {
+    return network_of(world)->ops[session_scene(world->session).op].name;
+}
+
+static void digits_say_how_often(void **state) {
+    SessionWorld *world = *state;
+    press(world, "12s");
+    assert_int_equal(world->session->at, 12);
+    press(world, "5S");
+    assert_int_equal(world->session->at, 7);
+    press(world, "3]");
+    assert_int_equal(world->session->at, 10);
+    press(world, "7g");
+    assert_int_equal(world->session->at, 7);
+}
+
+static void digits_wait_in_sight_and_escape_drops_them(void **state) {
+    SessionWorld *world = *state;
+    press(world, "10");
+    char *screen = session_world_screen(world);
+    assert_non_null(strstr(screen, "10 times"));
+    free(screen);
+    session_key(world->session, &(Key){.code = KEY_CODE_ESCAPE});
+    press(world, "s");
+    assert_int_equal(world->session->at, 1);
+}
+
+static void a_run_stops_at_a_breakpoint_in_either_direction_of_the_program(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "break layer2.0.add");
+    session_world_act(world, "break layer1.1.conv1 backward");
+    session_world_act(world, "continue");
+    assert_string_equal(op_name(world), "layer2.0.add");
+    int add = network_find_op(network_of(world), "layer2.0.add");
+    assert_int_equal(scene_steps_done(world->session->pass), add + 1);
+    session_world_act(world, "continue");
+    assert_string_equal(op_name(world), "layer1.1.conv1");
+    assert_int_equal(session_scene(world->session).phase, PHASE_BACKWARD);
+    int done = scene_steps_done(world->session->pass);
+    session_world_act(world, "continue-back");
+    assert_int_equal(world->session->at, add);
+    assert_int_equal(scene_steps_done(world->session->pass), done);
+    session_world_act(world, "continue");
+    assert_string_equal(op_name(world), "layer1.1.conv1");
+    assert_int_equal(scene_steps_done(world->session->pass), done);
+}
+
+static void a_condition_stops_where_it_first_holds(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "break if dead > 30%");
+    session_world_act(world, "continue");
+    int at = world->session->at;
+    for (int i = 0; i <= at; i++) {
+        Stats stats = pass_act_stats(world->session->pass, i);
+        bool dead = (double)stats.zeros > 0.3 * (double)stats.count;
+        assert_int_equal(dead, i == at);
+    }
+    char *screen = session_world_screen(world);
+    assert_non_null(strstr(screen, "dead > 0.3, it is"));
+    free(screen);
+}
+
+static void without_a_breakpoint_continue_says_how_to_set_one(void **state) {
+    SessionWorld *world = *state;
+    press(world, "c");
+    assert_int_equal(world->session->at, 0);
+    assert_non_null(strstr(world->session->notice, "B sets one"));
+}
+
+static void the_key_sets_and_takes_away(void **state) {
+    SessionWorld *world = *state;
+    press(world, "5sB");
+    assert_int_equal(world->session->stops.breakpoint_count, 1);
+    assert_true(world->session->stops.flags[5]);
+    press(world, "B");
+    assert_int_equal(world->session->stops.breakpoint_count, 0);
+    assert_null(world->session->stops.flags);
+}
+
+static void a_mark_comes_back_to_everything(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "select layer1.1.conv2");
+    session_world_act(world, "view maps");
+    session_world_act(world, "channel 9");
+    session_world_act(world, "cell 3 4");
+    press(world, "Mq");
+    session_world_act(world, "select fc");
+    session_world_act(world, "view block");
+    press(world, "'q");
+    Scene scene = session_scene(world->session);
+    assert_string_equal(op_name(world), "layer1.1.conv2");
+    assert_int_equal(world->session->view, VIEW_MAPS);
+    assert_true(scene.channel == 9 && scene.row == 3 && scene.column == 4);
+    press(world, "''");
+    assert_string_equal(op_name(world), "fc");
+    assert_false(session_wants_quit(world->session));
+    press(world, "'z");
+    assert_non_null(strstr(session_error(world->session), "no mark 'z'"));
+}
+
+static void a_watch_shows_value_and_gradient_wherever_one_looks(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "watch layer1.0.conv1 3 5 7");
+    session_world_act(world, "finish");
+    session_world_act(world, "finish");
+    int op = network_find_op(network_of(world), "layer1.0.conv1");
+    Tensor act = pass_act(world->session->pass, op);
+    char expected[96];
+    snprintf(expected, sizeof expected, "layer1.0.conv1 ch 3 (5,7): x %+.4g  g",
+             (double)act.data[shape_index(act.shape, 0, 3, 5, 7)]);
+    char *screen = session_world_screen(world);
+    if (!strstr(screen, expected)) fail_msg("'%s' is not on\n%s", expected, screen);
+    free(screen);
+    session_world_act(world, "watch layer1.0.conv1 3 5 7");
+    assert_int_equal(world->session->stops.watch_count, 0);
+    session_world_act(world, "watch conv1 99 0 0");
+    assert_non_null(strstr(session_error(world->session), "expected OP CHANNEL ROW COLUMN"));
+}
+
+static void playing_steps_when_it_is_due_and_a_step_pauses_it(void **state) {
+    SessionWorld *world = *state;
+    assert_int_equal(session_wait_ms(world->session), -1);
+    press(world, ">>");
+    assert_true(world->session->play_rate == 4);
+    int wait = session_wait_ms(world->session);
+    assert_true(wait >= 0 && wait <= 250);
+    world->session->next_tick_s = 0; /* long ago */
+    assert_true(session_tick(world->session));
+    session_finish_work(world->session);
+    assert_int_equal(world->session->at, 1);
+    press(world, " ");
+    assert_int_equal(session_wait_ms(world->session), -1);
+    assert_int_equal(world->session->at, 1);
+    press(world, "><<");
+    assert_int_equal(session_wait_ms(world->session), -1);
+}
+
+#define SESSION_TEST(name) cmocka_unit_test_setup_teardown(name, session_world_open, session_world_close)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        SESSION_TEST(digits_say_how_often),
+        SESSION_TEST(digits_wait_in_sight_and_escape_drops_them),
+        SESSION_TEST(a_run_stops_at_a_breakpoint_in_either_direction_of_the_program),
+        SESSION_TEST(a_condition_stops_where_it_first_holds),
+        SESSION_TEST(without_a_breakpoint_continue_says_how_to_set_one),
+        SESSION_TEST(the_key_sets_and_takes_away),
+        SESSION_TEST(a_mark_comes_back_to_everything),
+        SESSION_TEST(a_watch_shows_value_and_gradient_wherever_one_looks),
+        SESSION_TEST(playing_steps_when_it_is_due_and_a_step_pauses_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

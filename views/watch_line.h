@@ -1,0 +1,11 @@
+/* The numbers that are kept in sight, in one row. */
+#ifndef VIEWS_WATCH_LINE_H
+#define VIEWS_WATCH_LINE_H
+
+#include "views/canvas.h"
+#include "views/scene.h"
+
+/* "watch layer1.0.conv1 ch 3 (5,7): x +0.123 g -1.2e-05  ..."; "·" for what is not computed. */
+void watch_line_draw(Canvas *canvas, Rect row, const Scene *scene);
+
+#endif
