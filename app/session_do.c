@@ -85,7 +85,7 @@ static void do_view(Session *session, const char *name) {
         session->view = view;
     else
         session_tell(session, NOTICE_ERROR,
-                     "there is no view '%s': expected architecture, step, maps, block, gradients or input",
+                     "there is no view '%s': expected architecture, step, maps, value, block, gradients or input",
                      name);
     session->help = false;
 }

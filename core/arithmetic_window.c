@@ -82,7 +82,7 @@ static void fill_products(const Products *p, ArithmeticGrid *grid, int channel) 
     grid->rows = op->kernel_h;
     grid->columns = op->kernel_w;
     grid->value_name = p->backward ? "gradient dy" : "patch x";
-    grid->weight_name = p->backward ? "kernel w turned" : "kernel w";
+    grid->weight_name = p->backward ? "w turned" : "kernel w";
     grid->product_name = p->backward ? "dy × w" : "x × w";
     for (int cell = 0; cell < tap_count(op); cell++) {
         Tap at = product_tap(p, cell, &tap);

@@ -1,0 +1,191 @@
+#include "views/value_part.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "views/layout.h"
+#include "views/parts.h"
+#include "views/text.h"
+#include "views/value_grid.h"
+#include "views/value_ranking.h"
+
+enum {
+    LINE_MAX = 256,
+    LINES_MAX = 10,
+    CAPTION = 1, /* rows */
+    NAME_WIDTH = 13,
+    NUMBER_WIDTH = 12,
+    FIRST_TERMS = 3, /* written out in the sum */
+};
+
+/* Lines of text that wrap into the width they get. */
+typedef struct Line {
+    char text[LINE_MAX];
+    Style style;
+} Line;
+
+typedef struct Lines {
+    Line line[LINES_MAX];
+    int count;
+} Lines;
+
+static Line *add_line(Lines *lines, Style style) {
+    Line *line = &lines->line[lines->count < LINES_MAX - 1 ? lines->count++ : LINES_MAX - 1];
+    *line = (Line){.style = style};
+    return line;
+}
+
+static int lines_height(const Lines *lines, int width) {
+    int rows = 0;
+    for (int k = 0; k < lines->count; k++) rows += text_wrap_count(lines->line[k].text, width);
+    return rows;
+}
+
+static void draw_lines(Canvas *canvas, Rect area, const Lines *lines) {
+    for (int k = 0; k < lines->count && area.h > 0; k++) {
+        int rows = canvas_text_wrapped(canvas, area, lines->line[k].style, lines->line[k].text, 0);
+        layout_take_top(&area, rows);
+    }
+}
+
+static Lines top_lines(const Scene *scene, const ArithmeticPart *part) {
+    Lines lines = {.count = 0};
+    PartText summary = part_op_summary(&scene->network->ops[part->op]);
+    Line *line = add_line(&lines, style_role(ROLE_TEXT));
+    snprintf(line->text, sizeof line->text, "%s: %s", summary.text, part->formula);
+    if (part->note[0]) {
+        line = add_line(&lines, style_role(part->closed ? ROLE_WARN : ROLE_DIM));
+        snprintf(line->text, sizeof line->text, "%s", part->note);
+    }
+    return lines;
+}
+
+/* `in ch 3 +0.252, in ch 11 -0.162, in ch 0 +0.090, 13 others +0.007: sum +0.187` */
+static void write_sum(char *text, size_t size, const Scene *scene, const ArithmeticPart *part) {
+    size_t used = 0;
+    int shown = part->term_count < FIRST_TERMS ? part->term_count : FIRST_TERMS, others;
+    char name[64];
+    for (int k = 0; k < shown && used < size; k++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s %+.4g", k ? ", " : "",
+                                 value_term_name(scene, part, part->terms[k].index, name, sizeof name),
+                                 part->terms[k].value);
+    others = part->term_total - shown;
+    if (others > 0 && used < size)
+        used += (size_t)snprintf(text + used, size - used, ", %d other%s %+.4g", others,
+                                 others > 1 ? "s" : "", arithmetic_other(part, shown));
+    if (used < size) snprintf(text + used, size - used, ": sum %+.4g", part->total);
+}
+
+static Lines bottom_lines(const Scene *scene, const ArithmeticPart *part, const ValueChain *chain) {
+    Lines lines = {.count = 0};
+    Line *line = add_line(&lines, style_bold(ROLE_ACCENT));
+    if (part->worked[0])
+        snprintf(line->text, sizeof line->text, "%s", part->worked);
+    else if (part->term_total > 0)
+        write_sum(line->text, sizeof line->text, scene, part);
+    else
+        lines.count = 0;
+    for (int k = 0; chain && k < chain->count; k++) {
+        const ArithmeticLink *link = &chain->links[k];
+        line = add_line(&lines, style_role(ROLE_TEXT));
+        snprintf(line->text, sizeof line->text, "→ %s: %s", part_op_short_name(scene->network, link->op),
+                 link->worked);
+    }
+    return lines;
+}
+
+static void draw_number(Canvas *canvas, Rect row, const Scene *scene, const ArithmeticNumber *number) {
+    Style style = style_role(number->dropped ? ROLE_WARN : ROLE_TEXT);
+    char text[LINE_MAX];
+    canvas_text(canvas, row.x, row.y, style_role(ROLE_DIM), number->name);
+    canvas_printf(canvas, row.x + NAME_WIDTH, row.y, style_bold(number->dropped ? ROLE_WARN : ROLE_TEXT),
+                  number->value == floor(number->value) && fabs(number->value) < 1e6 ? "%.0f" : "%+.5g",
+                  number->value);
+    snprintf(text, sizeof text, "%s%s%s%s%s", number->dropped ? "dropped: " : "", number->meaning,
+             number->op >= 0 ? " (" : "", number->op >= 0 ? scene->network->ops[number->op].name : "",
+             number->op >= 0 ? ")" : "");
+    int x = row.x + NAME_WIDTH + NUMBER_WIDTH;
+    canvas_text_fit(canvas, x, row.y, row.x + row.w - x, style, text);
+}
+
+/* `in ch 3, largest of 16: rows 4 to 6, columns 2 to 4 of layer1.2.relu2` */
+static void write_caption(char *text, size_t size, const Scene *scene, const ArithmeticPart *part) {
+    const ArithmeticGrid *grid = &part->grid;
+    const Op *op = &scene->network->ops[part->op];
+    char name[64] = "", where[96] = "", sum[32] = "";
+    int source = scene->phase == PHASE_FORWARD || grid->winner >= 0 ? op->inputs[0] : part->op, last = -1,
+        first = -1;
+    for (int k = 0; k < grid->rows * grid->columns; k++) {
+        if (grid->state[k] != ARITHMETIC_INSIDE) continue;
+        if (first < 0) first = k;
+        last = k;
+    }
+    if (part->chosen >= 0 && part->axis != ARITHMETIC_CELL) {
+        value_term_name(scene, part, part->terms[part->chosen].index, name, sizeof name);
+        snprintf(sum, sizeof sum, " %+.4g, ", part->terms[part->chosen].value);
+    }
+    if (first >= 0)
+        snprintf(where, sizeof where, "rows %d-%d, columns %d-%d of ", grid->source_row[first],
+                 grid->source_row[last], grid->source_column[first], grid->source_column[last]);
+    if (grid->rows * grid->columns == 1) snprintf(where, sizeof where, "from ");
+    snprintf(text, size, "%s%s%s%s", name, sum, where, scene->network->ops[source].name);
+}
+
+static void draw_caption(Canvas *canvas, Rect row, const Scene *scene, const ArithmeticPart *part) {
+    char text[LINE_MAX];
+    const char *marks = value_grid_marks(&part->grid);
+    int taken = marks[0] ? text_width(marks) + 2 : 0;
+    write_caption(text, sizeof text, scene, part);
+    if (taken + text_width(text) > row.w) taken = 0;
+    canvas_text_fit(canvas, row.x, row.y, row.w - taken, style_role(ROLE_TEXT), text);
+    if (taken) canvas_text_right(canvas, row.x + row.w, row.y, style_role(ROLE_DIM), marks);
+}
+
+/* Text, numbers and ranking in what is left beside or below the grids. */
+static void draw_rest(Canvas *canvas, Rect area, const Scene *scene, const ArithmeticPart *part,
+                      const Lines *bottom) {
+    int ending = lines_height(bottom, area.w);
+    if (ending > area.h) ending = area.h;
+    draw_lines(canvas, layout_take_bottom(&area, ending), bottom);
+    for (int k = 0; k < part->number_count && area.h > 0; k++)
+        draw_number(canvas, layout_take_top(&area, 1), scene, &part->numbers[k]);
+    if (part->term_total > 0) value_ranking_draw(canvas, area, scene, part);
+}
+
+/* All grids with the rest below them; or with the rest beside them; or as many as there is room for. */
+static ValueGridPlan plan_grids(Rect area, const ArithmeticPart *part, int below) {
+    Rect room = area, whole = area;
+    room.h -= CAPTION + below;
+    whole.h -= CAPTION;
+    ValueGridPlan plan = value_grid_plan(room, &part->grid), dense = value_grid_plan(whole, &part->grid);
+    bool complete = plan.count == VALUE_GRIDS_MAX || (plan.count > 0 && !part->grid.weight_name);
+    if (complete && rect_is_empty(plan.beside)) return plan;
+    return rect_is_empty(dense.beside) ? plan : dense;
+}
+
+static void draw_grids(Canvas *canvas, Rect *rest, const Scene *scene, const ArithmeticPart *part,
+                       ValueGridPlan plan) {
+    draw_caption(canvas, layout_take_top(rest, CAPTION), scene, part);
+    value_grid_move(&plan, rest->y);
+    value_grid_draw(canvas, &plan, &part->grid);
+    Rect beside = {.x = plan.beside.x, .y = plan.beside.y, .w = plan.beside.w};
+    beside.h = rest->y + rest->h - beside.y;
+    layout_take_top(rest, plan.rows);
+    if (!rect_is_empty(plan.beside)) *rest = beside;
+}
+
+void value_part_draw(Canvas *canvas, Rect area, const Scene *scene, const ArithmeticPart *part,
+                     const ValueChain *chain) {
+    Rect old = canvas_clip(canvas, area), rest = area;
+    Lines top = top_lines(scene, part), bottom = bottom_lines(scene, part, chain);
+    int above = lines_height(&top, area.w);
+    int below = lines_height(&bottom, area.w) + part->number_count + value_ranking_rows(part);
+    ValueGridPlan plan = plan_grids(area, part, below);
+    int needed = plan.count > 0 ? plan.rows + CAPTION : 0;
+    if (rect_is_empty(plan.beside)) needed += below;
+    if (area.h >= needed + above) draw_lines(canvas, layout_take_top(&rest, above), &top);
+    if (plan.count > 0) draw_grids(canvas, &rest, scene, part, plan);
+    draw_rest(canvas, rest, scene, part, &bottom);
+    canvas_unclip(canvas, old);
+}
