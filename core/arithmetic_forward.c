@@ -2,6 +2,9 @@
 
 #include "core/arithmetic_part.h"
 
+/* x is a float: a whole pixel comes back with an error of some 255 float roundings. */
+static const double PIXEL_ROUNDING = 1e-3;
+
 /* The element of the op's first input at the query's own place. */
 static double input_here(const ArithmeticSite *site, int input) {
     const ArithmeticQuery *q = site->query;
@@ -19,7 +22,8 @@ static void input_forward(const ArithmeticSite *site, ArithmeticPart *part) {
     arithmetic_set_value(part, x);
     if (!normalise || q->channel >= 3) return;
     double mean = (double)normalise->mean[q->channel], std = (double)normalise->std[q->channel];
-    double pixel = 255 * (x * std + mean);
+    double pixel = 255 * (x * std + mean), whole = round(pixel);
+    if (fabs(pixel - whole) < PIXEL_ROUNDING) pixel = whole;
     arithmetic_add_number(
         part, (ArithmeticNumber){.name = "pixel", .meaning = "0 to 255", .value = pixel, .op = -1});
     arithmetic_add_number(

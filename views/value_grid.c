@@ -14,6 +14,7 @@ enum {
     CELL_MIN = 5,  /* "+.41" and a space */
     BOX_MIN = 17,  /* "gradient dy ×1e-3" */
     DECIMALS_MAX = 5,
+    BESIDE_MIN = 28, /* columns that are worth using beside a map */
 };
 
 typedef enum Column { COLUMN_VALUE, COLUMN_WEIGHT, COLUMN_PRODUCT } Column;
@@ -62,13 +63,23 @@ static void place_dense(ValueGridPlan *plan, Rect area, const ArithmeticGrid *gr
         .x = area.x + used, .y = area.y + grid->rows + 1, .w = area.w - used, .h = area.h - grid->rows - 1};
 }
 
+/* A map of many columns alone, and room beside it. */
+static void place_map(ValueGridPlan *plan, Rect area, const ArithmeticGrid *grid) {
+    plan->cell_width = CELL_GOOD;
+    place(plan, area, grid, 1);
+    int used = plan->box[0].w + GAP;
+    plan->beside = (Rect){.x = area.x + used, .y = area.y, .w = area.w - used, .h = area.h};
+}
+
 ValueGridPlan value_grid_plan(Rect area, const ArithmeticGrid *grid) {
     int count = grid_count(grid), height = grid->rows + 1;
     ValueGridPlan plan = {.count = count};
     if (count == 0 || area.h < height) return (ValueGridPlan){.count = 0};
     int in_row = widest_cell(area.w, count, grid), in_pair = widest_cell(area.w, 2, grid),
         alone = widest_cell(area.w, 1, grid);
-    if (in_row >= CELL_GOOD || (in_row > 0 && count == 1)) {
+    if (count == 1 && grid->columns > 3 && area.w >= CELL_GOOD * grid->columns + GAP + BESIDE_MIN) {
+        place_map(&plan, area, grid);
+    } else if (in_row >= CELL_GOOD || (in_row > 0 && count == 1)) {
         plan.cell_width = in_row;
         place(&plan, area, grid, count);
     } else if (alone > 0 && area.h >= count * height) {
@@ -117,8 +128,8 @@ static Form form_of(const ArithmeticGrid *grid, const double *values, int cell_w
     int power = largest > 0 ? (int)floor(log10(largest)) : 0;
     Form form = {.width = cell_width - 1, .bare = cell_width < CELL_GOOD};
     if (form.bare) {
-        form.exponent = power == -1 ? 0 : power + 1;
-        form.decimals = form.width - 2;
+        form.exponent = power == -1 || power == 0 ? 0 : power + 1;
+        form.decimals = form.width - (power == 0 ? 3 : 2);
         return form;
     }
     form.exponent = power < -1 || power > 2 ? power : 0;
@@ -198,6 +209,7 @@ const char *value_grid_marks(const ArithmeticGrid *grid) {
         outside = outside || grid->state[k] == ARITHMETIC_OUTSIDE;
         between = between || grid->state[k] == ARITHMETIC_BETWEEN;
     }
+    if (grid->winner >= 0 && grid->winner == grid->self) return "▸ won: this cell";
     if (grid->winner >= 0)
         return grid->self >= 0 ? "▸ won, = this cell" : outside ? "▸ won, · outside: never" : "▸ won";
     if (outside && between) return "· outside, – skipped by the stride: 0";

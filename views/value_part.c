@@ -61,29 +61,37 @@ static Lines top_lines(const Scene *scene, const ArithmeticPart *part) {
     return lines;
 }
 
-/* `in ch 3 +0.252, in ch 11 -0.162, in ch 0 +0.090, 13 others +0.007: sum +0.187` */
-static void write_sum(char *text, size_t size, const Scene *scene, const ArithmeticPart *part) {
+/* `in ch 3 +0.252, in ch 11 -0.162, 14 others +0.097: sum +0.187` with the first `shown` terms. */
+static void write_sum(char text[LINE_MAX], const Scene *scene, const ArithmeticPart *part, int shown) {
     size_t used = 0;
-    int shown = part->term_count < FIRST_TERMS ? part->term_count : FIRST_TERMS, others;
+    int others = part->term_total - shown;
     char name[64];
-    for (int k = 0; k < shown && used < size; k++)
-        used += (size_t)snprintf(text + used, size - used, "%s%s %+.4g", k ? ", " : "",
+    for (int k = 0; k < shown && used < LINE_MAX; k++)
+        used += (size_t)snprintf(text + used, LINE_MAX - used, "%s%s %+.4g", k ? ", " : "",
                                  value_term_name(scene, part, part->terms[k].index, name, sizeof name),
                                  part->terms[k].value);
-    others = part->term_total - shown;
-    if (others > 0 && used < size)
-        used += (size_t)snprintf(text + used, size - used, ", %d other%s %+.4g", others,
-                                 others > 1 ? "s" : "", arithmetic_other(part, shown));
-    if (used < size) snprintf(text + used, size - used, ": sum %+.4g", part->total);
+    if (others > 0 && used < LINE_MAX)
+        used += (size_t)snprintf(text + used, LINE_MAX - used, "%s%d other%s %+.4g", shown ? ", " : "",
+                                 others, others > 1 ? "s" : "", arithmetic_other(part, shown));
+    if (used < LINE_MAX) snprintf(text + used, LINE_MAX - used, ": sum %+.4g", part->total);
 }
 
-static Lines bottom_lines(const Scene *scene, const ArithmeticPart *part, const ValueChain *chain) {
+/* With as many terms as fit into one line. */
+static void write_fitting_sum(char text[LINE_MAX], const Scene *scene, const ArithmeticPart *part,
+                              int width) {
+    int shown = part->term_count < FIRST_TERMS ? part->term_count : FIRST_TERMS;
+    do write_sum(text, scene, part, shown);
+    while (text_width(text) > width && --shown > 0);
+}
+
+static Lines bottom_lines(const Scene *scene, const ArithmeticPart *part, const ValueChain *chain,
+                          int width) {
     Lines lines = {.count = 0};
     Line *line = add_line(&lines, style_bold(ROLE_ACCENT));
     if (part->worked[0])
         snprintf(line->text, sizeof line->text, "%s", part->worked);
     else if (part->term_total > 0)
-        write_sum(line->text, sizeof line->text, scene, part);
+        write_fitting_sum(line->text, scene, part, width);
     else
         lines.count = 0;
     for (int k = 0; chain && k < chain->count; k++) {
@@ -100,7 +108,7 @@ static void draw_number(Canvas *canvas, Rect row, const Scene *scene, const Arit
     char text[LINE_MAX];
     canvas_text(canvas, row.x, row.y, style_role(ROLE_DIM), number->name);
     canvas_printf(canvas, row.x + NAME_WIDTH, row.y, style_bold(number->dropped ? ROLE_WARN : ROLE_TEXT),
-                  number->value == floor(number->value) && fabs(number->value) < 1e6 ? "%.0f" : "%+.5g",
+                  number->value == floor(number->value) && fabs(number->value) < 1e6 ? "% .0f" : "% .5g",
                   number->value);
     snprintf(text, sizeof text, "%s%s%s%s%s", number->dropped ? "dropped: " : "", number->meaning,
              number->op >= 0 ? " (" : "", number->op >= 0 ? scene->network->ops[number->op].name : "",
@@ -109,48 +117,71 @@ static void draw_number(Canvas *canvas, Rect row, const Scene *scene, const Arit
     canvas_text_fit(canvas, x, row.y, row.x + row.w - x, style, text);
 }
 
-/* `in ch 3, largest of 16: rows 4 to 6, columns 2 to 4 of layer1.2.relu2` */
-static void write_caption(char *text, size_t size, const Scene *scene, const ArithmeticPart *part) {
-    const ArithmeticGrid *grid = &part->grid;
-    const Op *op = &scene->network->ops[part->op];
-    char name[64] = "", where[96] = "", sum[32] = "";
-    int source = scene->phase == PHASE_FORWARD || grid->winner >= 0 ? op->inputs[0] : part->op, last = -1,
-        first = -1;
+/* "row 4" or "rows 4-6" */
+static void write_range(char *text, size_t size, const char *word, int first, int last) {
+    if (first == last)
+        snprintf(text, size, "%s %d", word, first);
+    else
+        snprintf(text, size, "%ss %d-%d", word, first, last);
+}
+
+/* Where in its tensor the grid's values lie: "rows 4-6, columns 2-4 of " */
+static void write_place(char *text, size_t size, const ArithmeticGrid *grid) {
+    char rows[32], columns[32];
+    int first = -1, last = -1;
     for (int k = 0; k < grid->rows * grid->columns; k++) {
         if (grid->state[k] != ARITHMETIC_INSIDE) continue;
         if (first < 0) first = k;
         last = k;
     }
-    if (part->chosen >= 0 && part->axis != ARITHMETIC_CELL) {
-        value_term_name(scene, part, part->terms[part->chosen].index, name, sizeof name);
-        snprintf(sum, sizeof sum, " %+.4g, ", part->terms[part->chosen].value);
-    }
-    if (first >= 0)
-        snprintf(where, sizeof where, "rows %d-%d, columns %d-%d of ", grid->source_row[first],
-                 grid->source_row[last], grid->source_column[first], grid->source_column[last]);
-    if (grid->rows * grid->columns == 1) snprintf(where, sizeof where, "from ");
-    snprintf(text, size, "%s%s%s%s", name, sum, where, scene->network->ops[source].name);
+    snprintf(text, size, "from ");
+    if (first < 0 || grid->rows * grid->columns == 1) return;
+    write_range(rows, sizeof rows, "row", grid->source_row[first], grid->source_row[last]);
+    write_range(columns, sizeof columns, "column", grid->source_column[first], grid->source_column[last]);
+    snprintf(text, size, "%s, %s of ", rows, columns);
+}
+
+/* `in ch 3 +0.252, rows 4-6, columns 2-4 of layer1.2.relu2` */
+static void write_caption(char text[LINE_MAX], const Scene *scene, const ArithmeticPart *part) {
+    const ArithmeticGrid *grid = &part->grid;
+    const Op *op = &scene->network->ops[part->op];
+    int source = scene->phase == PHASE_FORWARD || grid->winner >= 0 ? op->inputs[0] : part->op;
+    char buffer[64], place[96];
+    int used = 0;
+    if (part->chosen >= 0 && part->axis != ARITHMETIC_CELL)
+        used = snprintf(text, LINE_MAX, "%s %+.4g, ",
+                        value_term_name(scene, part, part->terms[part->chosen].index, buffer, sizeof buffer),
+                        part->terms[part->chosen].value);
+    write_place(place, sizeof place, grid);
+    snprintf(text + used, LINE_MAX - (size_t)used, "%s%s", place, scene->network->ops[source].name);
 }
 
 static void draw_caption(Canvas *canvas, Rect row, const Scene *scene, const ArithmeticPart *part) {
     char text[LINE_MAX];
     const char *marks = value_grid_marks(&part->grid);
     int taken = marks[0] ? text_width(marks) + 2 : 0;
-    write_caption(text, sizeof text, scene, part);
+    write_caption(text, scene, part);
     if (taken + text_width(text) > row.w) taken = 0;
     canvas_text_fit(canvas, row.x, row.y, row.w - taken, style_role(ROLE_TEXT), text);
     if (taken) canvas_text_right(canvas, row.x + row.w, row.y, style_role(ROLE_DIM), marks);
 }
 
-/* Text, numbers and ranking in what is left beside or below the grids. */
+/* Everything but the grids, in rows of `width`. */
+static int rest_rows(const ArithmeticPart *part, const Lines *bottom, int width) {
+    return lines_height(bottom, width) + part->number_count + value_ranking_rows(part);
+}
+
+/* Numbers, ranking and what they come to, in what is left beside or below the grids. */
 static void draw_rest(Canvas *canvas, Rect area, const Scene *scene, const ArithmeticPart *part,
                       const Lines *bottom) {
     int ending = lines_height(bottom, area.w);
-    if (ending > area.h) ending = area.h;
-    draw_lines(canvas, layout_take_bottom(&area, ending), bottom);
-    for (int k = 0; k < part->number_count && area.h > 0; k++)
+    for (int k = 0; k < part->number_count && area.h > ending; k++)
         draw_number(canvas, layout_take_top(&area, 1), scene, &part->numbers[k]);
-    if (part->term_total > 0) value_ranking_draw(canvas, area, scene, part);
+    Rect bars = area;
+    bars.h -= ending;
+    if (part->term_total > 0) layout_take_top(&area, value_ranking_draw(canvas, bars, scene, part));
+    if (area.h > ending) layout_take_top(&area, 1);
+    draw_lines(canvas, area, bottom);
 }
 
 /* All grids with the rest below them; or with the rest beside them; or as many as there is room for. */
@@ -175,16 +206,24 @@ static void draw_grids(Canvas *canvas, Rect *rest, const Scene *scene, const Ari
     if (!rect_is_empty(plan.beside)) *rest = beside;
 }
 
+/* Is there room for `above` rows of text over the grids and for everything that must be said about them? */
+static bool has_room_above(Rect area, const ArithmeticPart *part, const ValueGridPlan *plan,
+                           const Lines *bottom, int above) {
+    int grids = plan->count > 0 ? plan->rows + CAPTION : 0, below = rest_rows(part, bottom, area.w);
+    if (rect_is_empty(plan->beside)) return area.h >= above + grids + below;
+    int hidden = plan->beside.y - plan->box[0].y; /* rows of grids that have nothing beside them */
+    return area.h - above - CAPTION - hidden >= rest_rows(part, bottom, plan->beside.w);
+}
+
 void value_part_draw(Canvas *canvas, Rect area, const Scene *scene, const ArithmeticPart *part,
                      const ValueChain *chain) {
     Rect old = canvas_clip(canvas, area), rest = area;
-    Lines top = top_lines(scene, part), bottom = bottom_lines(scene, part, chain);
+    Lines top = top_lines(scene, part), bottom = bottom_lines(scene, part, chain, area.w);
     int above = lines_height(&top, area.w);
-    int below = lines_height(&bottom, area.w) + part->number_count + value_ranking_rows(part);
-    ValueGridPlan plan = plan_grids(area, part, below);
-    int needed = plan.count > 0 ? plan.rows + CAPTION : 0;
-    if (rect_is_empty(plan.beside)) needed += below;
-    if (area.h >= needed + above) draw_lines(canvas, layout_take_top(&rest, above), &top);
+    ValueGridPlan plan = plan_grids(area, part, rest_rows(part, &bottom, area.w));
+    if (!rect_is_empty(plan.beside)) bottom = bottom_lines(scene, part, chain, plan.beside.w);
+    if (has_room_above(area, part, &plan, &bottom, above))
+        draw_lines(canvas, layout_take_top(&rest, above), &top);
     if (plan.count > 0) draw_grids(canvas, &rest, scene, part, plan);
     draw_rest(canvas, rest, scene, part, &bottom);
     canvas_unclip(canvas, old);

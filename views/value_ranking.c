@@ -107,12 +107,12 @@ static int selected_slot(const Slots *slots) {
     return -1;
 }
 
-void value_ranking_draw(Canvas *canvas, Rect area, const Scene *scene, const ArithmeticPart *part) {
+int value_ranking_draw(Canvas *canvas, Rect area, const Scene *scene, const ArithmeticPart *part) {
     Slots slots = {.scene = scene, .part = part};
     char title[TITLE_MAX];
     const char *word = value_term_word(part);
     bool several = part->term_total != 1;
-    if (area.h < 2) return;
+    if (area.h < 2) return 0;
     snprintf(title, sizeof title, "%d %s%s by magnitude", part->term_total, word,
              !several                         ? ""
              : part->axis == ARITHMETIC_CLASS ? "es"
@@ -125,6 +125,7 @@ void value_ranking_draw(Canvas *canvas, Rect area, const Scene *scene, const Ari
     bars.count = slots.count;
     bars.selected = selected_slot(&slots);
     part_bars(canvas, area, &bars);
+    return 1 + part_bars_plan(area, &bars).rows;
 }
 
 int value_ranking_rows(const ArithmeticPart *part) {

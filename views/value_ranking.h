@@ -8,8 +8,9 @@
 
 /* Rows that the ranking should have at least, with its heading; 0 without terms. */
 int value_ranking_rows(const ArithmeticPart *part);
-/* As many terms as fit, the one taken apart among them, and one row for all others. */
-void value_ranking_draw(Canvas *canvas, Rect area, const Scene *scene, const ArithmeticPart *part);
+/* As many terms as fit, the one taken apart among them, and one row for all others. Returns
+ * the rows used. */
+int value_ranking_draw(Canvas *canvas, Rect area, const Scene *scene, const ArithmeticPart *part);
 
 /* "cat" where the terms are classes with names, else "in ch 3". */
 const char *value_term_name(const Scene *scene, const ArithmeticPart *part, int index, char *buffer,

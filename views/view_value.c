@@ -57,16 +57,31 @@ static Role route_role(ArithmeticRoute route) {
     return roles[route];
 }
 
-/* `conv1  activation  channel 7 of 16, row 5, column 3`, the value at the right end. */
+/* " cat" for a logit, "  target cat" for the loss; "" elsewhere. */
+static const char *class_note(const Scene *scene, char *text, size_t size) {
+    char buffer[64];
+    bool loss = scene->op == network_loss_op(scene->network),
+         logits = scene->op == network_logits_op(scene->network);
+    int k = loss ? pass_target(scene->pass, 0) : scene->channel;
+    text[0] = '\0';
+    if ((loss || logits) && k >= 0)
+        snprintf(text, size, "%s%s", loss ? "  target " : " ",
+                 model_class_name(scene->model, k, buffer, sizeof buffer));
+    return text;
+}
+
+/* `conv1  activation  ch 7 of 16 row 5 column 3`, the value at the right end. */
 static void draw_heading(Canvas *canvas, Rect row, const Scene *scene, const Arithmetic *arithmetic) {
     Shape shape = shape_of(scene);
-    char title[TEXT_MAX], value[64] = "";
+    char title[TEXT_MAX], value[64] = "", note[96];
     int used = snprintf(title, sizeof title, "%s  %s", scene->network->ops[scene->op].name,
                         scene->phase == PHASE_FORWARD ? "activation" : "gradient");
     if (shape.c > 1)
         used += snprintf(title + used, sizeof title - (size_t)used, "  ch %d of %d", scene->channel, shape.c);
     if (shape.h * shape.w > 1)
-        snprintf(title + used, sizeof title - (size_t)used, " row %d column %d", scene->row, scene->column);
+        used += snprintf(title + used, sizeof title - (size_t)used, " row %d column %d", scene->row,
+                         scene->column);
+    snprintf(title + used, sizeof title - (size_t)used, "%s", class_note(scene, note, sizeof note));
     if (arithmetic) snprintf(value, sizeof value, "= %+.6g", arithmetic->element);
     Style style = style_bold(arithmetic && !isfinite(arithmetic->element) ? ROLE_BAD : ROLE_ACCENT);
     canvas_text_right(canvas, row.x + row.w, row.y, style, value);
@@ -82,7 +97,7 @@ static void draw_waiting(Canvas *canvas, Rect area, const Scene *scene) {
     int rows = canvas_text_wrapped(canvas, area, style_role(ROLE_WARN), text, 0);
     layout_take_top(&area, rows + 1);
     int x = canvas_text(canvas, area.x, area.y, style_bold(ROLE_KEY), "e");
-    canvas_text(canvas, x, area.y, style_role(ROLE_TEXT), " runs everything up to here");
+    canvas_text(canvas, x, area.y, style_role(ROLE_TEXT), " or Enter runs everything up to here");
     x = canvas_text(canvas, area.x, area.y + 1, style_bold(ROLE_KEY), "s");
     canvas_text(canvas, x, area.y + 1, style_role(ROLE_TEXT), " runs the next operation");
 }
