@@ -103,18 +103,31 @@ static Lines bottom_lines(const Scene *scene, const ArithmeticPart *part, const 
     return lines;
 }
 
+/* "input (layer1.0.conv1)", without the name, or nothing at all: whatever fits whole. */
+static void write_meaning(char text[LINE_MAX], const Scene *scene, const ArithmeticNumber *number,
+                          int width) {
+    const char *dropped = number->dropped ? "dropped: " : "";
+    snprintf(text, LINE_MAX, "%s%s", dropped, number->meaning);
+    bool fits = text_width(text) <= width;
+    if (!fits) text[0] = '\0';
+    if (!fits || number->op < 0) return;
+    const char *name = scene->network->ops[number->op].name;
+    if (text_width(text) + text_width(name) + text_width(" ()") <= width)
+        snprintf(text, LINE_MAX, "%s%s (%s)", dropped, number->meaning, name);
+}
+
+static bool is_whole(double value) {
+    return value == floor(value) && fabs(value) < 1e6;
+}
+
 static void draw_number(Canvas *canvas, Rect row, const Scene *scene, const ArithmeticNumber *number) {
-    Style style = style_role(number->dropped ? ROLE_WARN : ROLE_TEXT);
+    Role role = number->dropped ? ROLE_WARN : ROLE_TEXT;
     char text[LINE_MAX];
     canvas_text(canvas, row.x, row.y, style_role(ROLE_DIM), number->name);
-    canvas_printf(canvas, row.x + NAME_WIDTH, row.y, style_bold(number->dropped ? ROLE_WARN : ROLE_TEXT),
-                  number->value == floor(number->value) && fabs(number->value) < 1e6 ? "% .0f" : "% .5g",
-                  number->value);
-    snprintf(text, sizeof text, "%s%s%s%s%s", number->dropped ? "dropped: " : "", number->meaning,
-             number->op >= 0 ? " (" : "", number->op >= 0 ? scene->network->ops[number->op].name : "",
-             number->op >= 0 ? ")" : "");
-    int x = row.x + NAME_WIDTH + NUMBER_WIDTH;
-    canvas_text_fit(canvas, x, row.y, row.x + row.w - x, style, text);
+    canvas_printf(canvas, row.x + NAME_WIDTH, row.y, style_bold(role),
+                  is_whole(number->value) ? "% .0f" : "% .5g", number->value);
+    write_meaning(text, scene, number, row.w - NAME_WIDTH - NUMBER_WIDTH);
+    canvas_text(canvas, row.x + NAME_WIDTH + NUMBER_WIDTH, row.y, style_role(role), text);
 }
 
 /* "row 4" or "rows 4-6" */
@@ -125,7 +138,7 @@ static void write_range(char *text, size_t size, const char *word, int first, in
         snprintf(text, size, "%ss %d-%d", word, first, last);
 }
 
-/* Where in its tensor the grid's values lie: "rows 4-6, columns 2-4 of " */
+/* Where in its tensor the grid's values lie: "rows 4-6, columns 2-4" */
 static void write_place(char *text, size_t size, const ArithmeticGrid *grid) {
     char rows[32], columns[32];
     int first = -1, last = -1;
@@ -134,15 +147,15 @@ static void write_place(char *text, size_t size, const ArithmeticGrid *grid) {
         if (first < 0) first = k;
         last = k;
     }
-    snprintf(text, size, "from ");
+    snprintf(text, size, "one value");
     if (first < 0 || grid->rows * grid->columns == 1) return;
     write_range(rows, sizeof rows, "row", grid->source_row[first], grid->source_row[last]);
     write_range(columns, sizeof columns, "column", grid->source_column[first], grid->source_column[last]);
-    snprintf(text, size, "%s, %s of ", rows, columns);
+    snprintf(text, size, "%s, %s", rows, columns);
 }
 
-/* `in ch 3 +0.252, rows 4-6, columns 2-4 of layer1.2.relu2` */
-static void write_caption(char text[LINE_MAX], const Scene *scene, const ArithmeticPart *part) {
+/* `in ch 3 +0.252, rows 4-6, columns 2-4 of layer1.2.relu2`, without the name where it has no room. */
+static void write_caption(char text[LINE_MAX], const Scene *scene, const ArithmeticPart *part, int width) {
     const ArithmeticGrid *grid = &part->grid;
     const Op *op = &scene->network->ops[part->op];
     int source = scene->phase == PHASE_FORWARD || grid->winner >= 0 ? op->inputs[0] : part->op;
@@ -153,14 +166,17 @@ static void write_caption(char text[LINE_MAX], const Scene *scene, const Arithme
                         value_term_name(scene, part, part->terms[part->chosen].index, buffer, sizeof buffer),
                         part->terms[part->chosen].value);
     write_place(place, sizeof place, grid);
-    snprintf(text + used, LINE_MAX - (size_t)used, "%s%s", place, scene->network->ops[source].name);
+    used += snprintf(text + used, LINE_MAX - (size_t)used, "%s", place);
+    const char *name = scene->network->ops[source].name;
+    bool fits = text_width(text) + text_width(" of ") + text_width(name) <= width;
+    if (fits) snprintf(text + used, LINE_MAX - (size_t)used, " of %s", name);
 }
 
 static void draw_caption(Canvas *canvas, Rect row, const Scene *scene, const ArithmeticPart *part) {
     char text[LINE_MAX];
     const char *marks = value_grid_marks(&part->grid);
     int taken = marks[0] ? text_width(marks) + 2 : 0;
-    write_caption(text, scene, part);
+    write_caption(text, scene, part, row.w);
     if (taken + text_width(text) > row.w) taken = 0;
     canvas_text_fit(canvas, row.x, row.y, row.w - taken, style_role(ROLE_TEXT), text);
     if (taken) canvas_text_right(canvas, row.x + row.w, row.y, style_role(ROLE_DIM), marks);

@@ -15,6 +15,7 @@ enum {
     TEXT_MAX = 256,
     COLUMNS_FROM = 130, /* two parts side by side */
     BOTH_FROM = 32,     /* two parts one below the other, both with all they have */
+    BESIDE_BELOW = 70,  /* narrower than any screen that has this view to itself */
     FOLDED = 2,         /* rows of a part that is only named */
     GAP = 3,
     WALK = 8, /* terms of a part that Enter walks through before it goes on to the next part */
@@ -70,21 +71,33 @@ static const char *class_note(const Scene *scene, char *text, size_t size) {
     return text;
 }
 
-/* `conv1  activation  ch 7 of 16 row 5 column 3`, the value at the right end. */
-static void draw_heading(Canvas *canvas, Rect row, const Scene *scene, const Arithmetic *arithmetic) {
+/* `conv1  activation  ch 7 of 16 row 5 column 3`, or in short `conv1 activation ch 7 (5,3)`. */
+static void write_title(char title[TEXT_MAX], const Scene *scene, bool brief) {
     Shape shape = shape_of(scene);
-    char title[TEXT_MAX], value[64] = "", note[96];
-    int used = snprintf(title, sizeof title, "%s  %s", scene->network->ops[scene->op].name,
+    const char *gap = brief ? " " : "  ";
+    char note[96];
+    int used = snprintf(title, TEXT_MAX, "%s%s%s", scene->network->ops[scene->op].name, gap,
                         scene->phase == PHASE_FORWARD ? "activation" : "gradient");
-    if (shape.c > 1)
-        used += snprintf(title + used, sizeof title - (size_t)used, "  ch %d of %d", scene->channel, shape.c);
+    if (shape.c > 1) used += snprintf(title + used, TEXT_MAX - (size_t)used, "%sch %d", gap, scene->channel);
+    if (shape.c > 1 && !brief) used += snprintf(title + used, TEXT_MAX - (size_t)used, " of %d", shape.c);
     if (shape.h * shape.w > 1)
-        used += snprintf(title + used, sizeof title - (size_t)used, " row %d column %d", scene->row,
-                         scene->column);
-    snprintf(title + used, sizeof title - (size_t)used, "%s", class_note(scene, note, sizeof note));
-    if (arithmetic) snprintf(value, sizeof value, "= %+.6g", arithmetic->element);
-    Style style = style_bold(arithmetic && !isfinite(arithmetic->element) ? ROLE_BAD : ROLE_ACCENT);
-    canvas_text_right(canvas, row.x + row.w, row.y, style, value);
+        used += snprintf(title + used, TEXT_MAX - (size_t)used, brief ? " (%d,%d)" : " row %d column %d",
+                         scene->row, scene->column);
+    snprintf(title + used, TEXT_MAX - (size_t)used, "%s", class_note(scene, note, sizeof note));
+}
+
+/* What is selected, and at the right end its value. */
+static void draw_heading(Canvas *canvas, Rect row, const Scene *scene, const Arithmetic *arithmetic) {
+    char title[TEXT_MAX], value[64] = "";
+    double element = arithmetic ? arithmetic->element : 0;
+    write_title(title, scene, false);
+    if (arithmetic) snprintf(value, sizeof value, "= %+.6g", element);
+    if (text_width(title) + 1 + text_width(value) > row.w) {
+        write_title(title, scene, true);
+        if (arithmetic) snprintf(value, sizeof value, "%+.5g", element);
+    }
+    canvas_text_right(canvas, row.x + row.w, row.y, style_bold(isfinite(element) ? ROLE_ACCENT : ROLE_BAD),
+                      value);
     row.w -= text_width(value) + 1;
     part_heading(canvas, row, style_role(part_phase_role(scene->phase)), title);
 }
@@ -183,8 +196,14 @@ static const Op *origin_of(const Scene *scene, const Arithmetic *arithmetic) {
     return behind != scene->op ? &scene->network->ops[behind] : NULL;
 }
 
+/* In a column beside another view the keys belong to that one. */
 static void draw_hints(Canvas *canvas, Rect row, const Scene *scene, const Arithmetic *arithmetic) {
     char text[TEXT_MAX] = "";
+    if (row.w < BESIDE_BELOW) {
+        canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_DIM),
+                        "u: this view, with keys of its own");
+        return;
+    }
     const Op *origin = origin_of(scene, arithmetic);
     Shape shape = shape_of(scene);
     int used = 0;
