@@ -105,7 +105,7 @@ void arithmetic_conv_forward(const ArithmeticSite *site, ArithmeticPart *part) {
     Products products = {.site = site,
                          .values = pass_act(site->pass, site->op->inputs[0]),
                          .weights = arithmetic_param(site, 0)};
-    part->formula = "y = sum over input channels and taps of x × w";
+    part->formula = "y = sum over input channels, taps of x × w";
     part->axis = ARITHMETIC_IN_CHANNEL;
     add_products(&products, part, site->op->in.c);
 }
@@ -115,7 +115,7 @@ void arithmetic_conv_backward(const ArithmeticSite *site, ArithmeticPart *part) 
                          .values = pass_grad(site->pass, site->op->index),
                          .weights = arithmetic_param(site, 0),
                          .backward = true};
-    part->formula = "dx = sum over output channels and taps of dy × w";
+    part->formula = "dx = sum over output channels, taps of dy × w";
     part->axis = ARITHMETIC_OUT_CHANNEL;
     add_products(&products, part, site->op->out.c);
 }
