@@ -39,9 +39,10 @@ static void do_view(Session *session, const char *name) {
     if (view_find(name, &view))
         session->view = view;
     else
-        session_tell(session, NOTICE_ERROR,
-                     "there is no view '%s': expected architecture, step, maps, block, gradients or input",
-                     name);
+        session_tell(
+            session, NOTICE_ERROR,
+            "there is no view '%s': expected architecture, step, maps, value, block, gradients or input",
+            name);
     session->help = false;
 }
 

@@ -18,6 +18,9 @@ enum { OP_NAME_MAX = 32, OP_INPUTS_MAX = 2, OP_PARAMS_MAX = 4, PARAM_RANK_MAX = 
 typedef enum OpKind { OP_LIST(OP_ENUM) OP_KIND_COUNT } OpKind;
 #undef OP_ENUM
 
+/* Batch norm: PyTorch's and the paper authors' epsilon, inside the square root. */
+#define OP_NORM_EPSILON 1e-5
+
 /* What a parameter is for: decides its initial values, and whether the optimiser touches it. */
 typedef enum ParamRole {
     PARAM_CONV_WEIGHT,   /* file (K,C,R,S), memory (K,R,S,C) */

@@ -7,9 +7,6 @@
 #include "core/op.h"
 #include "core/parallel.h"
 
-/* PyTorch's and the paper authors' epsilon, inside the square root. */
-static const double NORM_EPSILON = 1e-5;
-
 /* Per-channel sums run in `real` over PIXEL_BLOCK pixels and in double across blocks: exact enough for
  * millions of pixels. */
 enum { PIXEL_BLOCK = 64, PIXEL_GRAIN = 256, NORM_WEIGHT = 0, NORM_BIAS, NORM_MEAN, NORM_VAR };
@@ -143,7 +140,7 @@ static void norm_run_forward(const OpRun *run) {
         memcpy(var, run->w[NORM_VAR], job.channels * sizeof *var);
     }
     for (size_t c = 0; c < job.channels; c++) {
-        inv_std[c] = (real)(1 / sqrt((double)var[c] + NORM_EPSILON));
+        inv_std[c] = (real)(1 / sqrt((double)var[c] + OP_NORM_EPSILON));
         job.factor[c] = run->w[NORM_WEIGHT][c] * inv_std[c];
     }
     parallel_for((int)job.pixels, PIXEL_GRAIN, scale_work, &job);

@@ -134,19 +134,6 @@ void pass_restart(Pass *pass, const int *targets) {
     pass->forward_done = pass->backward_done = 0;
 }
 
-/* The three meanings of "without skip" are nothing but gates of the additions. */
-static AddGates gates_of(const Pass *pass, const Op *op) {
-    AddGates gates = {true, true, true, true};
-    if (op->kind != OP_ADD) return gates;
-    switch (pass->config.skip) {
-    case SKIP_NONE_REMOVED: break;
-    case SKIP_PLAIN: gates.skip_forward = gates.skip_backward = false; break;
-    case SKIP_CUT: gates.skip_backward = false; break;
-    case SKIP_LESION: gates.branch_forward = gates.branch_backward = !pass->lesioned[op->block]; break;
-    }
-    return gates;
-}
-
 static OpRun run_of(const Pass *pass, int i) {
     const Network *network = pass->network;
     const Op *op = &network->ops[i];
@@ -154,7 +141,7 @@ static OpRun run_of(const Pass *pass, int i) {
     OpRun run = {.op = op,
                  .batch = pass->config.batch,
                  .batch_statistics = pass->config.batch_statistics,
-                 .gates = gates_of(pass, op),
+                 .gates = pass_add_gates(pass, i),
                  .targets = pass->targets,
                  .y = node->act,
                  .saved = node->saved,

@@ -38,6 +38,8 @@ int pass_batch(const Pass *pass);
 SkipMode pass_skip_mode(const Pass *pass);
 bool pass_batch_statistics(const Pass *pass);
 bool pass_block_is_lesioned(const Pass *pass, int block);
+/* What of an addition this pass lets through; all true for every other op. */
+AddGates pass_add_gates(const Pass *pass, int op);
 
 /* The input image buffer (N,3,H,W) to fill, channels-last. Call pass_restart after writing it. */
 real *pass_input(Pass *pass);

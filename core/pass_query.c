@@ -29,6 +29,20 @@ bool pass_block_is_lesioned(const Pass *pass, int block) {
     return pass->config.skip == SKIP_LESION && pass->lesioned[block];
 }
 
+/* The three meanings of "without skip" are nothing but gates of the additions. */
+AddGates pass_add_gates(const Pass *pass, int op) {
+    AddGates gates = {true, true, true, true};
+    const Op *o = &pass->network->ops[op];
+    if (o->kind != OP_ADD) return gates;
+    switch (pass->config.skip) {
+    case SKIP_NONE_REMOVED: break;
+    case SKIP_PLAIN: gates.skip_forward = gates.skip_backward = false; break;
+    case SKIP_CUT: gates.skip_backward = false; break;
+    case SKIP_LESION: gates.branch_forward = gates.branch_backward = !pass->lesioned[o->block]; break;
+    }
+    return gates;
+}
+
 int pass_target(const Pass *pass, int image) {
     return pass->forward_done == pass->network->op_count ? pass->targets[image] : pass->wanted_targets[image];
 }

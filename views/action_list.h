@@ -44,7 +44,7 @@
     ACTION(SELECT, "select", TEXT, "select an operation by name, e.g. layer2.0.add")                         \
     ACTION(CHANNEL, "channel", NUMBER, "select a channel")                                                   \
     ACTION(CELL, "cell", TEXT, "select a cell of the map: ROW COLUMN")                                       \
-    ACTION(VIEW, "view", TEXT, "show a view: architecture, step, maps, block, gradients, input")             \
+    ACTION(VIEW, "view", TEXT, "show a view: architecture, step, maps, value, block, gradients, input")      \
     ACTION(NEXT_VIEW, "next-view", NONE, "the next view")                                                    \
     ACTION(PREVIOUS_VIEW, "previous-view", NONE, "the previous view")                                        \
     ACTION(IMAGE, "image", TEXT, "load a picture: a file, or the name of a bundled one")                     \

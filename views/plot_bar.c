@@ -48,7 +48,7 @@ void plot_bar(Canvas *canvas, PlotBar bar, double fraction) {
 
 /* There are no blocks that grow leftwards in eighths, so both directions use half columns: ▐ and ▌. */
 void plot_bar_signed(Canvas *canvas, PlotBar bar, double fraction) {
-    int middle = bar.x + bar.width / 2, room = bar.width / 2;
+    int middle = bar.x + bar.width / 2, room = (bar.width - 1) / 2;
     canvas_put(canvas, middle, bar.y, style_role(ROLE_BORDER), U'│');
     if (isnan(fraction)) {
         put_invalid(canvas, (PlotBar){.x = middle, .y = bar.y});

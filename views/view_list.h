@@ -6,6 +6,7 @@
     VIEW(ARCHITECTURE, architecture)                                                                         \
     VIEW(STEP, step)                                                                                         \
     VIEW(MAPS, maps)                                                                                         \
+    VIEW(VALUE, value)                                                                                       \
     VIEW(BLOCK, block)                                                                                       \
     VIEW(GRADIENTS, gradients)                                                                               \
     VIEW(INPUT, input)

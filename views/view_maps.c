@@ -313,6 +313,11 @@ static Action view_maps_act(void *state, const Scene *scene, Action action) {
         maps->enlarged = true;
         return view_action(ACTION_NONE, 0);
     }
+    if (kind != MAPS_GRID && action.id == ACTION_OPEN) {
+        Action value = view_action(ACTION_VIEW, 0);
+        snprintf(value.text, sizeof value.text, "%s", view_ops(VIEW_VALUE)->name);
+        return value;
+    }
     if (kind == MAPS_ENLARGED && action.id == ACTION_CLOSE) {
         maps->enlarged = false;
         return view_action(ACTION_NONE, 0);
