@@ -340,20 +340,6 @@ static void what_has_no_use_here_is_handed_back(void **state) {
     world_close(&world);
 }
 
-static void opening_goes_from_the_grid_to_a_channel_to_its_value(void **state) {
-    (void)state;
-    World world;
-    world_open(&world);
-    look_at(&world, "layer3.0.conv1", PHASE_FORWARD);
-    assert_int_equal(act(&world, ACTION_OPEN, 0).id, ACTION_NONE);
-    Action answer = act(&world, ACTION_OPEN, 0);
-    assert_int_equal(answer.id, ACTION_VIEW);
-    assert_string_equal(answer.text, "value");
-    look_at(&world, "fc", PHASE_FORWARD);
-    assert_int_equal(act(&world, ACTION_OPEN, 0).id, ACTION_VIEW);
-    world_close(&world);
-}
-
 /* Whatever the size, the page that the keys lead to is the page that is drawn. */
 static void a_page_down_shows_the_next_page(void **state) {
     (void)state;
@@ -404,7 +390,6 @@ int main(void) {
         cmocka_unit_test(arrows_walk_the_grid_of_channels),
         cmocka_unit_test(arrows_walk_the_cells_of_an_enlarged_channel),
         cmocka_unit_test(what_has_no_use_here_is_handed_back),
-        cmocka_unit_test(opening_goes_from_the_grid_to_a_channel_to_its_value),
         cmocka_unit_test(a_page_down_shows_the_next_page),
         cmocka_unit_test(the_cursor_stands_on_the_selected_cell),
     };

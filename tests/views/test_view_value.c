@@ -6,7 +6,7 @@
 #include "core/arithmetic.h"
 #include "tests/support/skip_world.h"
 
-extern const ViewOps view_value_ops;
+extern const ViewOps view_value_ops, view_maps_ops;
 
 typedef struct View {
     SkipWorld world;
@@ -321,6 +321,21 @@ static void arrows_move_the_cell_and_pages_the_channel(void **state) {
     skip_world_close(&view.world);
 }
 
+static void the_maps_lead_from_the_grid_to_a_channel_to_its_value(void **state) {
+    (void)state;
+    View view = open_view("resnet20", 'A', SKIP_NONE_REMOVED);
+    alignas(max_align_t) unsigned char maps[256] = {0};
+    const Action open = view_action(ACTION_OPEN, 0);
+    look_at(&view, "layer2.0.conv2", PHASE_FORWARD, 5, 4, 7);
+    assert_int_equal(view_maps_ops.act(maps, &view.world.scene, open).id, ACTION_NONE);
+    Action answer = view_maps_ops.act(maps, &view.world.scene, open);
+    assert_int_equal(answer.id, ACTION_VIEW);
+    assert_string_equal(answer.text, "value");
+    look_at(&view, "fc", PHASE_FORWARD, 5, 0, 0);
+    assert_int_equal(view_maps_ops.act(maps, &view.world.scene, open).id, ACTION_VIEW);
+    skip_world_close(&view.world);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_op_kind_fits_into_a_small_screen_and_a_column),
@@ -336,6 +351,7 @@ int main(void) {
         cmocka_unit_test(enter_goes_on_from_the_branch_to_the_skip_and_back),
         cmocka_unit_test(enter_follows_a_value_without_terms_to_its_origin),
         cmocka_unit_test(arrows_move_the_cell_and_pages_the_channel),
+        cmocka_unit_test(the_maps_lead_from_the_grid_to_a_channel_to_its_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
