@@ -61,6 +61,12 @@ static bool loop(Session *session, Term *term, Error *err) {
         fit_screen(session, term, &canvas);
         if (!canvas) return error_set(err, ERROR_FAILED, "not enough memory for the screen");
         if (session_wants_redraw(session)) term_redraw(term);
+        if (session_theme(session) != term_theme(term)) {
+            term_set_theme(term, session_theme(session));
+            fit_screen(session, term, &canvas);
+            session_set_screen(session, term_width(term), term_height(term), term_canvas_flags(term));
+            canvas->flags = term_canvas_flags(term);
+        }
         session_draw(session, canvas);
         term_flush(term, canvas);
         live(session, term);

@@ -87,6 +87,8 @@ static const Binding bindings[] = {
     {.keys = "Tab", .action = ACTION_NEXT_VIEW, .hint = "view", .group = "Screen", .views = EVERYWHERE},
     {.keys = "S-Tab", .action = ACTION_PREVIOUS_VIEW, .group = "Screen"},
     {.keys = ":", .action = ACTION_PROMPT, .hint = "command", .group = "Screen", .views = EVERYWHERE},
+    {.keys = "y", .action = ACTION_EXPORT, .group = "Screen"},
+    {.keys = "T", .action = ACTION_THEME, .group = "Screen"},
     {.keys = "C-l", .action = ACTION_REDRAW, .group = "Screen"},
     {.keys = "q", .action = ACTION_QUIT, .hint = "quit", .group = "Screen", .views = EVERYWHERE},
     {.keys = "? F1", .action = ACTION_HELP, .hint = "help", .group = "Screen", .views = EVERYWHERE},

@@ -105,6 +105,7 @@ Session *session_new(const SessionConfig *config, Error *err) {
                          .width = 80,
                          .height = 24,
                          .scope = SCOPE_LAYER,
+                         .theme = config->theme,
                          .palette = theme_palette(config->theme, false),
                          .signed_palette = theme_palette(config->theme, true)};
     if (start(session, config, err)) return session;
@@ -236,6 +237,10 @@ void session_draw(Session *session, Canvas *canvas) {
     }
     if (session->prompt.open)
         prompt_draw(&session->prompt, canvas, (Rect){0, session->height - 1, session->width - 1, 1});
+}
+
+ThemeId session_theme(const Session *session) {
+    return session->theme;
 }
 
 bool session_wants_quit(const Session *session) {

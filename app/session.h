@@ -48,6 +48,7 @@ void session_play_out(Session *session); /* the rest at once: scripts do not wai
 /* Draws the whole screen; the canvas has the session's size. */
 void session_draw(Session *session, Canvas *canvas);
 
+ThemeId session_theme(const Session *session);
 bool session_wants_quit(const Session *session);
 bool session_wants_redraw(Session *session);       /* ^L was pressed; asking clears it */
 const char *session_error(const Session *session); /* the last action's error, or NULL */

@@ -130,6 +130,32 @@ static void do_palette(Session *session, const char *word) {
     session_tell(session, NOTICE_INFO, "palette %s", palette_name(palette));
 }
 
+static void do_theme(Session *session, const char *word) {
+    ThemeId theme = (ThemeId)((session->theme + 1) % THEME_COUNT);
+    if (*word && !theme_find(word, &theme)) {
+        session_tell(session, NOTICE_ERROR, "theme: expected dark, light, contrast or mono, found '%s'",
+                     word);
+        return;
+    }
+    session->theme = theme;
+    session->palette = theme_palette(theme, false);
+    session->signed_palette = theme_palette(theme, true);
+    session_tell(session, NOTICE_INFO, "theme %s", theme_name(theme));
+}
+
+/* Without a name the prompt asks for one. */
+static void do_export(Session *session, const char *path) {
+    Error err = {0};
+    if (*path == '\0') {
+        session->prompt = (Prompt){.open = true};
+        strcpy(session->prompt.text, "export ");
+        session_export_name(session, session->prompt.text + 7, sizeof session->prompt.text - 7);
+    } else if (session_export(session, path, &err))
+        session_tell(session, NOTICE_INFO, "written to %s", path);
+    else
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+}
+
 static void do_screen(Session *session, const char *path) {
     Error err = {0};
     Canvas *canvas = canvas_new(session->width, session->height, session->flags);
@@ -203,6 +229,8 @@ static void do_screen_action(Session *session, const Action *action) {
         break;
     case ACTION_PROMPT: session->prompt = (Prompt){.open = true}; break;
     case ACTION_SCREEN: do_screen(session, action->text); break;
+    case ACTION_EXPORT: do_export(session, action->text); break;
+    case ACTION_THEME: do_theme(session, action->text); break;
     case ACTION_REDRAW: session->redraw = true; break;
     case ACTION_QUIT: session->quit = true; break;
     case ACTION_CLOSE: do_close(session); break;

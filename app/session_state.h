@@ -46,6 +46,7 @@ struct Session {
     ViewId view;
     void *view_state[VIEW_COUNT];
     ScopeKind scope;
+    ThemeId theme;
     PaletteId palette, signed_palette;
     PlotPooling pooling;
 
@@ -85,6 +86,10 @@ void session_do_go_mark(Session *session, const char *text);
 void session_do_watch(Session *session, const char *text);
 bool session_stops_here(Session *session, int at); /* tells why */
 void session_stops_clear(Session *session);
+
+/* session_export.c: the screen or the selected tensor into a file */
+bool session_export(Session *session, const char *path, Error *err);
+void session_export_name(const Session *session, char *out, size_t out_size); /* one that suits */
 
 /* session_twin.c: the other side of a comparison */
 bool session_twin_do(Session *session, const char *text, Error *err); /* the action "twin" */

@@ -62,6 +62,9 @@
     ACTION(HELP, "help", NONE, "the keys and what they do")                                                  \
     ACTION(PROMPT, "prompt", NONE, "type an action by name")                                                 \
     ACTION(SCREEN, "screen", TEXT, "write the screen as text to a file, or to - for standard output")        \
+    ACTION(EXPORT, "export", TEXT,                                                                           \
+           "write the screen (.txt .ans .svg) or the selected tensor (.npy .csv .png) to a file")            \
+    ACTION(THEME, "theme", TEXT, "dark, light, contrast or mono; without a word: the next one")              \
     ACTION(REDRAW, "redraw", NONE, "draw the screen anew")                                                   \
     ACTION(QUIT, "quit", NONE, "leave")
 

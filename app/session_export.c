@@ -1,0 +1,125 @@
+/* The screen, or the tensor behind it, into a file; its ending says which. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/session_state.h"
+#include "core/encode.h"
+#include "core/file.h"
+#include "core/image.h"
+#include "core/npy.h"
+#include "views/canvas_export.h"
+#include "views/canvas_svg.h"
+
+enum { PNG_SIDE = 256 };
+
+static bool no_memory(const char *path, Error *err) {
+    return error_set(err, ERROR_FAILED, "%s: not enough memory", path);
+}
+
+static bool write_screen(Session *session, const char *path, const char *ending, Error *err) {
+    /* A file can show colours, whatever the terminal can. */
+    bool colors = strcmp(ending, "txt") != 0 && session->theme != THEME_MONO;
+    unsigned flags = colors ? session->flags & ~(unsigned)CANVAS_MONO : session->flags;
+    Canvas *canvas = canvas_new(session->width, session->height, flags);
+    if (!canvas) return no_memory(path, err);
+    session_draw(session, canvas);
+    size_t size = 0;
+    char *text = strcmp(ending, "svg") == 0 ? canvas_svg(canvas, session->theme, &size)
+                 : strcmp(ending, "ans") == 0
+                     ? canvas_export_ansi_string(canvas, session->theme, COLOR_DEPTH_RGB)
+                     : canvas_export_text_string(canvas);
+    canvas_free(canvas);
+    if (!text) return no_memory(path, err);
+    bool ok = file_write_atomic(path, text, strlen(text), err);
+    free(text);
+    return ok;
+}
+
+static bool write_npy(const char *path, Tensor tensor, Error *err) {
+    Shape s = tensor.shape;
+    float *values = malloc(shape_count(s) * sizeof *values);
+    if (!values) return no_memory(path, err);
+    tensor_to_nchw(values, tensor.data, s);
+    bool ok = npy_save(path, 4, (const int[]){s.n, s.c, s.h, s.w}, values, err);
+    free(values);
+    return ok;
+}
+
+static bool write_csv(const char *path, Tensor tensor, Error *err) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) return no_memory(path, err);
+    fputs("channel,row,column,value\n", out);
+    Shape s = tensor.shape;
+    for (int c = 0; c < s.c; c++)
+        for (int h = 0; h < s.h; h++)
+            for (int w = 0; w < s.w; w++)
+                fprintf(out, "%d,%d,%d,%.9g\n", c, h, w, (double)tensor.data[shape_index(s, 0, c, h, w)]);
+    bool ok = ferror(out) == 0;
+    ok = fclose(out) == 0 && ok ? file_write_atomic(path, text, size, err) : no_memory(path, err);
+    free(text);
+    return ok;
+}
+
+/* The selected channel in the colours of the screen, enlarged by a whole number. */
+static bool write_png(const Session *session, const Scene *scene, const char *path, Tensor tensor,
+                      Error *err) {
+    Shape s = tensor.shape;
+    int side = s.h > s.w ? s.h : s.w, zoom = side < PNG_SIDE ? PNG_SIDE / side : 1;
+    Scale scale = scene_scale(scene, scene->op, scene->phase, scene->channel);
+    PaletteId palette = scene_palette(scene, scale);
+    Image image = {0};
+    if (!image_alloc(&image, s.w * zoom, s.h * zoom, err)) return false;
+    for (int y = 0; y < image.height; y++)
+        for (int x = 0; x < image.width; x++) {
+            double value = (double)tensor.data[shape_index(s, 0, scene->channel, y / zoom, x / zoom)];
+            Color color = color_map(palette, scale_level(scale, value));
+            int rgb = theme_resolve(session->theme == THEME_MONO ? THEME_DARK : session->theme, color,
+                                    COLOR_DEPTH_RGB);
+            uint8_t *pixel = image.rgb + 3 * ((size_t)y * (size_t)image.width + (size_t)x);
+            pixel[0] = (uint8_t)(rgb >> 16), pixel[1] = (uint8_t)(rgb >> 8), pixel[2] = (uint8_t)rgb;
+        }
+    bool ok = image_save_png(&image, path, err);
+    image_free(&image);
+    return ok;
+}
+
+static bool write_tensor(Session *session, const char *path, const char *ending, Error *err) {
+    Scene scene = session_scene(session);
+    session_twin_scene(session, &scene);
+    Tensor tensor = scene_tensor(&scene, scene.op, scene.phase);
+    if (!tensor.data)
+        return error_set(err, ERROR_FAILED, "%s: the %s of %s is not computed yet: e runs up to here", path,
+                         scene.phase == PHASE_FORWARD ? "activation" : "gradient",
+                         scene.network->ops[scene.op].name);
+    if (strcmp(ending, "npy") == 0) return write_npy(path, tensor, err);
+    if (strcmp(ending, "csv") == 0) return write_csv(path, tensor, err);
+    return write_png(session, &scene, path, tensor, err);
+}
+
+static bool is_one_of(const char *ending, const char *const *endings) {
+    for (; *endings; endings++)
+        if (strcmp(ending, *endings) == 0) return true;
+    return false;
+}
+
+bool session_export(Session *session, const char *path, Error *err) {
+    static const char *const screens[] = {"txt", "ans", "svg", NULL}, *const tensors[] = {"npy", "csv", "png",
+                                                                                          NULL};
+    const char *dot = strrchr(path, '.'), *ending = dot ? dot + 1 : "";
+    if (is_one_of(ending, screens)) return write_screen(session, path, ending, err);
+    if (is_one_of(ending, tensors)) return write_tensor(session, path, ending, err);
+    return error_set(
+        err, ERROR_USAGE,
+        "export: expected a file that ends in .txt, .ans or .svg for the screen, or .npy, .csv or "
+        ".png for the selected tensor, found '%s'",
+        path);
+}
+
+void session_export_name(const Session *session, char *out, size_t out_size) {
+    Scene scene = session_scene(session);
+    snprintf(out, out_size, "%s-%s%s.svg", scene.network->arch, scene.network->ops[scene.op].name,
+             scene.phase == PHASE_BACKWARD ? "-gradient" : "");
+}
