@@ -5,70 +5,125 @@
 
 #include "views/text.h"
 
-static void erase_last(char *text) {
-    size_t length = strlen(text);
-    while (length > 0 && ((unsigned char)text[length - 1] & 0xC0) == 0x80) length--;
-    text[length > 0 ? length - 1 : 0] = '\0';
+static bool is_tail(char byte) {
+    return ((unsigned char)byte & 0xC0) == 0x80;
 }
 
-static void erase_word(char *text) {
-    size_t length = strlen(text);
-    while (length > 0 && text[length - 1] == ' ') length--;
-    while (length > 0 && text[length - 1] != ' ') length--;
-    text[length] = '\0';
+static size_t before(const Prompt *prompt, size_t at) {
+    if (at > 0) at--;
+    while (at > 0 && is_tail(prompt->text[at])) at--;
+    return at;
 }
 
-static void append(Prompt *prompt, uint32_t code) {
-    char bytes[4];
-    size_t length = strlen(prompt->text), count = text_encode(code, bytes);
-    if (length + count >= sizeof prompt->text) return;
-    memcpy(prompt->text + length, bytes, count);
-    prompt->text[length + count] = '\0';
+static size_t after(const Prompt *prompt, size_t at) {
+    if (prompt->text[at]) at++;
+    while (is_tail(prompt->text[at])) at++;
+    return at;
 }
 
-/* Completes as far as all actions with this beginning agree. */
-static void complete(Prompt *prompt) {
-    size_t typed = strlen(prompt->text), common = 0;
-    const char *first = NULL;
-    for (int id = ACTION_NONE + 1; id < ACTION_COUNT; id++) {
-        const char *name = action_name((ActionId)id);
-        if (strncmp(name, prompt->text, typed) != 0) continue;
-        if (!first) {
-            first = name;
-            common = strlen(name);
-        }
-        for (size_t k = typed; k < common; k++)
-            if (name[k] != first[k]) common = k;
+static void erase(Prompt *prompt, size_t from, size_t to) {
+    memmove(prompt->text + from, prompt->text + to, strlen(prompt->text + to) + 1);
+    prompt->cursor = from;
+}
+
+static size_t word_start(const Prompt *prompt) {
+    size_t at = prompt->cursor;
+    while (at > 0 && prompt->text[at - 1] == ' ') at--;
+    while (at > 0 && prompt->text[at - 1] != ' ') at--;
+    return at;
+}
+
+void prompt_replace(Prompt *prompt, size_t start, const char *text) {
+    char rest[ACTION_TEXT_MAX];
+    snprintf(rest, sizeof rest, "%s", prompt->text + prompt->cursor);
+    size_t room = sizeof prompt->text - start;
+    int length = snprintf(prompt->text + start, room, "%s", text);
+    prompt->cursor = (size_t)length < room ? start + (size_t)length : sizeof prompt->text - 1;
+    snprintf(prompt->text + prompt->cursor, sizeof prompt->text - prompt->cursor, "%s", rest);
+}
+
+static void insert(Prompt *prompt, uint32_t code) {
+    char bytes[5] = {0};
+    size_t count = text_encode(code, bytes);
+    if (strlen(prompt->text) + count < sizeof prompt->text) prompt_replace(prompt, prompt->cursor, bytes);
+}
+
+void prompt_open(Prompt *prompt, char sign, const char *text) {
+    prompt->open = true;
+    prompt->sign = sign;
+    prompt->history_at = prompt->history_count;
+    snprintf(prompt->text, sizeof prompt->text, "%s", text);
+    prompt->cursor = strlen(prompt->text);
+}
+
+static void remember(Prompt *prompt) {
+    int last = prompt->history_count - 1;
+    if (prompt->text[0] == '\0' || (last >= 0 && strcmp(prompt->history[last], prompt->text) == 0)) return;
+    if (prompt->history_count == PROMPT_HISTORY_MAX) {
+        memmove(prompt->history[0], prompt->history[1], sizeof prompt->history - sizeof prompt->history[0]);
+        prompt->history_count--;
     }
-    if (!first || common >= sizeof prompt->text) return;
-    memcpy(prompt->text, first, common);
-    prompt->text[common] = '\0';
-    if (action_find(prompt->text) != ACTION_NONE && first[common] == '\0') append(prompt, ' ');
+    memcpy(prompt->history[prompt->history_count++], prompt->text, sizeof prompt->text);
+}
+
+static void recall(Prompt *prompt, int by) {
+    int at = prompt->history_at + by;
+    if (at < 0 || at > prompt->history_count) return;
+    prompt->history_at = at;
+    snprintf(prompt->text, sizeof prompt->text, "%s", at < prompt->history_count ? prompt->history[at] : "");
+    prompt->cursor = strlen(prompt->text);
+}
+
+static bool move(Prompt *prompt, uint32_t code) {
+    if (code == KEY_CODE_LEFT || code == key_ctrl('b'))
+        prompt->cursor = before(prompt, prompt->cursor);
+    else if (code == KEY_CODE_RIGHT || code == key_ctrl('f'))
+        prompt->cursor = after(prompt, prompt->cursor);
+    else if (code == KEY_CODE_HOME || code == key_ctrl('a'))
+        prompt->cursor = 0;
+    else if (code == KEY_CODE_END || code == key_ctrl('e'))
+        prompt->cursor = strlen(prompt->text);
+    else if (code == KEY_CODE_UP)
+        recall(prompt, -1);
+    else if (code == KEY_CODE_DOWN)
+        recall(prompt, 1);
+    else
+        return false;
+    return true;
 }
 
 PromptResult prompt_key(Prompt *prompt, const Key *key) {
-    if (key->code == KEY_CODE_ENTER) return PROMPT_ENTERED;
-    if (key->code == KEY_CODE_ESCAPE) return PROMPT_CANCELLED;
-    if (key->code == KEY_CODE_BACKSPACE && prompt->text[0] == '\0') return PROMPT_CANCELLED;
-    if (key->code == KEY_CODE_BACKSPACE)
-        erase_last(prompt->text);
-    else if (key->code == KEY_CODE_TAB)
-        complete(prompt);
-    else if (key->code == key_ctrl('u'))
-        prompt->text[0] = '\0';
-    else if (key->code == key_ctrl('w'))
-        erase_word(prompt->text);
-    else if (text_glyph_width(key->code) > 0)
-        append(prompt, key->code);
+    uint32_t code = key->code;
+    if (code == KEY_CODE_ESCAPE) return PROMPT_CANCELLED;
+    if (code == KEY_CODE_BACKSPACE && prompt->text[0] == '\0') return PROMPT_CANCELLED;
+    if (code == KEY_CODE_ENTER) {
+        if (prompt->sign == ':') remember(prompt);
+        return PROMPT_ENTERED;
+    }
+    if (move(prompt, code)) return PROMPT_EDITING;
+    if (code == KEY_CODE_BACKSPACE)
+        erase(prompt, before(prompt, prompt->cursor), prompt->cursor);
+    else if (code == KEY_CODE_DELETE)
+        erase(prompt, prompt->cursor, after(prompt, prompt->cursor));
+    else if (code == key_ctrl('u'))
+        erase(prompt, 0, prompt->cursor);
+    else if (code == key_ctrl('k'))
+        prompt->text[prompt->cursor] = '\0';
+    else if (code == key_ctrl('w'))
+        erase(prompt, word_start(prompt), prompt->cursor);
+    else if (text_glyph_width(code) > 0)
+        insert(prompt, code);
     return PROMPT_EDITING;
 }
 
 void prompt_draw(const Prompt *prompt, Canvas *canvas, Rect row) {
     canvas_fill(canvas, row, style_role(ROLE_TEXT), ' ');
-    int x = canvas_text(canvas, row.x, row.y, style_bold(ROLE_KEY), ":");
-    /* The end of a long line stays in sight. */
-    const char *text = prompt->text;
-    while (text_width(text) > row.w - 3 && *text) text += 1 + (((unsigned char)text[1] & 0xC0) == 0x80);
-    x = canvas_text(canvas, x, row.y, style_role(ROLE_TEXT), text);
-    canvas_set_cursor(canvas, x, row.y);
+    char sign[] = {prompt->sign, '\0'}, head[ACTION_TEXT_MAX];
+    int x = canvas_text(canvas, row.x, row.y, style_bold(ROLE_KEY), sign);
+    /* The cursor of a long line stays in sight. */
+    size_t skip = 0;
+    snprintf(head, sizeof head, "%.*s", (int)prompt->cursor, prompt->text);
+    while (text_width(head + skip) > row.w - 3 && head[skip]) skip = after(prompt, skip);
+    canvas_text(canvas, x, row.y, style_role(ROLE_TEXT), prompt->text + skip);
+    canvas_set_cursor(canvas, x + text_width(head + skip), row.y);
 }

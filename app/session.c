@@ -119,6 +119,7 @@ void session_free(Session *session) {
     pass_free(session->rival);
     session_twin_clear(session);
     session_stops_clear(session);
+    completion_clear(&session->completion);
     for (int k = 0; k < VIEW_COUNT; k++) free(session->view_state[k]);
     free(session->input);
     free(session->lesioned);
@@ -235,8 +236,7 @@ void session_draw(Session *session, Canvas *canvas) {
     } else {
         session_draw_view(session, &scene, canvas);
     }
-    if (session->prompt.open)
-        prompt_draw(&session->prompt, canvas, (Rect){0, session->height - 1, session->width - 1, 1});
+    if (session->prompt.open) session_prompt_draw(session, canvas);
 }
 
 ThemeId session_theme(const Session *session) {

@@ -147,9 +147,9 @@ static void do_theme(Session *session, const char *word) {
 static void do_export(Session *session, const char *path) {
     Error err = {0};
     if (*path == '\0') {
-        session->prompt = (Prompt){.open = true};
-        strcpy(session->prompt.text, "export ");
-        session_export_name(session, session->prompt.text + 7, sizeof session->prompt.text - 7);
+        char line[ACTION_TEXT_MAX] = "export ";
+        session_export_name(session, line + strlen(line), sizeof line - strlen(line));
+        prompt_open(&session->prompt, ':', line);
     } else if (session_export(session, path, &err))
         session_tell(session, NOTICE_INFO, "written to %s", path);
     else
@@ -227,7 +227,10 @@ static void do_screen_action(Session *session, const Action *action) {
         session->help = !session->help;
         session->help_first = 0;
         break;
-    case ACTION_PROMPT: session->prompt = (Prompt){.open = true}; break;
+    case ACTION_PROMPT: prompt_open(&session->prompt, ':', ""); break;
+    case ACTION_SEARCH: session_do_search(session, action->text); break;
+    case ACTION_SEARCH_NEXT: session_do_search_next(session, 1); break;
+    case ACTION_SEARCH_PREVIOUS: session_do_search_next(session, -1); break;
     case ACTION_SCREEN: do_screen(session, action->text); break;
     case ACTION_EXPORT: do_export(session, action->text); break;
     case ACTION_THEME: do_theme(session, action->text); break;
@@ -269,16 +272,6 @@ void session_do(Session *session, const Action *action) {
     if (!session_do_time(session, &left) && !do_choice(session, &left)) do_screen_action(session, &left);
 }
 
-static void enter_prompt(Session *session) {
-    Error err = {0};
-    Action action;
-    session->prompt.open = false;
-    if (!script_parse_line(session->prompt.text, &action, &err))
-        session_tell(session, NOTICE_ERROR, "%s", err.text);
-    else if (action.id != ACTION_NONE)
-        session_do(session, &action);
-}
-
 /* The letter after M and '. */
 static bool await_letter(Session *session, uint32_t code) {
     Action action = {.id = session->pending_letter};
@@ -303,9 +296,7 @@ static bool take_digit(Session *session, uint32_t code) {
 
 void session_key(Session *session, const Key *key) {
     if (session->prompt.open) {
-        PromptResult result = prompt_key(&session->prompt, key);
-        if (result == PROMPT_ENTERED) enter_prompt(session);
-        if (result == PROMPT_CANCELLED) session->prompt.open = false;
+        session_prompt_key(session, key);
         return;
     }
     if (await_letter(session, key->code) || take_digit(session, key->code)) return;

@@ -2,6 +2,7 @@
 #ifndef APP_SESSION_STATE_H
 #define APP_SESSION_STATE_H
 
+#include "app/completion.h"
 #include "app/prompt.h"
 #include "app/session.h"
 #include "app/session_stops.h"
@@ -53,6 +54,9 @@ struct Session {
     bool help;
     int help_first;
     Prompt prompt;
+    Completion completion;
+    char search[ACTION_TEXT_MAX];
+    int search_from;         /* the moment selected when a search began */
     int pending_count;       /* digits typed so far */
     ActionId pending_letter; /* the action that waits for a letter */
     double play_rate, next_tick_s;
@@ -86,6 +90,12 @@ void session_do_go_mark(Session *session, const char *text);
 void session_do_watch(Session *session, const char *text);
 bool session_stops_here(Session *session, int at); /* tells why */
 void session_stops_clear(Session *session);
+
+/* session_prompt.c: the prompt and the search */
+void session_prompt_key(Session *session, const Key *key);
+void session_prompt_draw(const Session *session, Canvas *canvas);
+void session_do_search(Session *session, const char *words); /* without words: the prompt asks */
+void session_do_search_next(Session *session, int direction);
 
 /* session_export.c: the screen or the selected tensor into a file */
 bool session_export(Session *session, const char *path, Error *err);

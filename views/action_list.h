@@ -61,6 +61,9 @@
     ACTION(POOLING, "pooling", NONE, "shrink maps by mean or by largest magnitude")                          \
     ACTION(HELP, "help", NONE, "the keys and what they do")                                                  \
     ACTION(PROMPT, "prompt", NONE, "type an action by name")                                                 \
+    ACTION(SEARCH, "search", TEXT, "select the next operation whose name, kind or shape contains the words") \
+    ACTION(SEARCH_NEXT, "search-next", NONE, "the next one that matches")                                    \
+    ACTION(SEARCH_PREVIOUS, "search-previous", NONE, "the one before that matches")                          \
     ACTION(SCREEN, "screen", TEXT, "write the screen as text to a file, or to - for standard output")        \
     ACTION(EXPORT, "export", TEXT,                                                                           \
            "write the screen (.txt .ans .svg) or the selected tensor (.npy .csv .png) to a file")            \

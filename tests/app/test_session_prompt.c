@@ -1,0 +1,118 @@
+/* Typing actions and searching, with the keys a user presses. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/assert_close.h"
+#include "tests/support/session_world.h"
+
+static void press(SessionWorld *world, uint32_t code) {
+    session_key(world->session, &(Key){.code = code});
+    session_finish_work(world->session);
+}
+
+static void type(SessionWorld *world, const char *keys) {
+    for (; *keys; keys++) press(world, (unsigned char)*keys);
+}
+
+static const char *text_of(const SessionWorld *world) {
+    return world->session->prompt.text;
+}
+
+static const char *op_name(SessionWorld *world) {
+    return world->setup.model->network->ops[session_scene(world->session).op].name;
+}
+
+static void tab_completes_names_and_then_their_words(void **state) {
+    SessionWorld *world = *state;
+    type(world, ":with");
+    press(world, KEY_CODE_TAB);
+    assert_string_equal(text_of(world), "without-skip ");
+    type(world, "lesion:layer2");
+    press(world, KEY_CODE_TAB);
+    assert_string_equal(text_of(world), "without-skip lesion:layer2.");
+    press(world, KEY_CODE_TAB);
+    assert_string_equal(text_of(world), "without-skip lesion:layer2.0");
+    press(world, KEY_CODE_TAB);
+    assert_string_equal(text_of(world), "without-skip lesion:layer2.1");
+    press(world, KEY_CODE_BACKTAB);
+    press(world, KEY_CODE_ENTER);
+    assert_true(pass_block_is_lesioned(world->session->pass,
+                                       network_find_block(world->setup.model->network, "layer2.0")));
+}
+
+static void the_candidates_and_the_help_stand_above_the_line(void **state) {
+    SessionWorld *world = *state;
+    type(world, ":theme ");
+    char *screen = session_world_screen(world);
+    assert_non_null(strstr(screen, "dark, light, contrast or mono"));
+    free(screen);
+    press(world, KEY_CODE_TAB);
+    screen = session_world_screen(world);
+    assert_non_null(strstr(screen, "dark  light  contrast  mono"));
+    free(screen);
+}
+
+static void operations_pictures_and_models_are_offered(void **state) {
+    SessionWorld *world = *state;
+    static const struct {
+        const char *typed, *completed;
+    } cases[] = {{":select layer3.2.conv1", "select layer3.2.conv1 "},
+                 {":view gr", "view gradients "},
+                 {":image 05", "image 05-deer "},
+                 {":target pred", "target predicted "},
+                 {":twin weights plain", "twin weights plain20-cifar10 "},
+                 {":palette civi", "palette cividis "}};
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        type(world, cases[k].typed);
+        press(world, KEY_CODE_TAB);
+        assert_string_equal(text_of(world), cases[k].completed);
+        press(world, KEY_CODE_ESCAPE);
+    }
+}
+
+static void a_search_follows_the_typing_and_escape_goes_back(void **state) {
+    SessionWorld *world = *state;
+    type(world, "/layer2.1");
+    assert_string_equal(op_name(world), "layer2.1.conv1");
+    type(world, ".add");
+    assert_string_equal(op_name(world), "layer2.1.add");
+    press(world, KEY_CODE_ESCAPE);
+    assert_string_equal(op_name(world), "input");
+}
+
+static void hits_follow_each_other_around_the_end(void **state) {
+    SessionWorld *world = *state;
+    type(world, "/ADD");
+    press(world, KEY_CODE_ENTER);
+    assert_string_equal(op_name(world), "layer1.0.add");
+    assert_non_null(strstr(world->session->notice, "1 of 9"));
+    type(world, "}");
+    assert_string_equal(op_name(world), "layer1.1.add");
+    type(world, "{{");
+    assert_string_equal(op_name(world), "layer3.2.add");
+    assert_non_null(strstr(world->session->notice, "9 of 9"));
+}
+
+static void kinds_and_shapes_are_found_too(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "search conv 3x3 /2");
+    assert_string_equal(op_name(world), "layer2.0.conv1");
+    session_world_act(world, "search 64x8x8");
+    assert_string_equal(op_name(world), "layer3.0.conv1");
+    session_world_act(world, "search nothing like it");
+    assert_non_null(strstr(session_error(world->session), "no operation matches"));
+}
+
+#define SESSION_TEST(name) cmocka_unit_test_setup_teardown(name, session_world_open, session_world_close)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        SESSION_TEST(tab_completes_names_and_then_their_words),
+        SESSION_TEST(the_candidates_and_the_help_stand_above_the_line),
+        SESSION_TEST(operations_pictures_and_models_are_offered),
+        SESSION_TEST(a_search_follows_the_typing_and_escape_goes_back),
+        SESSION_TEST(hits_follow_each_other_around_the_end),
+        SESSION_TEST(kinds_and_shapes_are_found_too),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
