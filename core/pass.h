@@ -8,6 +8,7 @@
 #define CORE_PASS_H
 
 #include "core/network.h"
+#include "core/profile.h"
 
 typedef struct Pass Pass;
 
@@ -69,6 +70,13 @@ const real *pass_param_grads(const Pass *pass);                    /* all, laid 
 Stats pass_act_stats(const Pass *pass, int op);
 Stats pass_grad_stats(const Pass *pass, int op);
 Stats pass_param_grad_stats(const Pass *pass, const Param *param); /* computed at the call */
+
+/* What is worth the time only while somebody looks at an op. Update computes the profiles of its activation
+ * and its gradient where these are there and the profile is not; false when memory is short. Running the op
+ * again forgets them, so that what is found is never stale. NULL while there is none. */
+bool pass_profile_update(Pass *pass, int op);
+const Profile *pass_act_profile(const Pass *pass, int op);
+const Profile *pass_grad_profile(const Pass *pass, int op);
 
 double pass_loss(const Pass *pass); /* NaN while not computed */
 

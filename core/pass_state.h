@@ -9,6 +9,7 @@ typedef struct Node {
     real *act, *grad;
     void *saved;
     Stats act_stats, grad_stats;
+    Profile act_profile, grad_profile;
     int first_reader; /* lowest op that reads act; its backward completes grad. -1 for the loss */
     int block;        /* block whose input this is, or -1 */
 } Node;
