@@ -105,8 +105,10 @@ Session *session_new(const SessionConfig *config, Error *err) {
                          .width = 80,
                          .height = 24,
                          .scope = SCOPE_LAYER,
-                         .palette = theme_palette(config->theme, false),
-                         .signed_palette = theme_palette(config->theme, true)};
+                         .palette = theme_palette(config->theme, PALETTE_USE_MAGNITUDE),
+                         .signed_palette = theme_palette(config->theme, PALETTE_USE_ACTIVATION),
+                         .gradient_palette = theme_palette(config->theme, PALETTE_USE_GRADIENT),
+                         .weight_palette = theme_palette(config->theme, PALETTE_USE_WEIGHT)};
     if (start(session, config, err)) return session;
     session_free(session);
     return NULL;
@@ -171,10 +173,6 @@ Scene session_scene(const Session *session) {
                    .image_list = session->image_list,
                    .image_count = session->image_count,
                    .image_cursor = session->image_cursor,
-                   .scope = session->scope,
-                   .palette = session->palette,
-                   .signed_palette = session->signed_palette,
-                   .pooling = session->pooling,
                    .watches = session->stops.watches,
                    .watch_count = session->stops.watch_count,
                    .breaks = session->stops.flags,
@@ -187,6 +185,7 @@ Scene session_scene(const Session *session) {
     scene.channel = clamp(session->wanted_channel, 0, out.c - 1);
     scene.row = clamp(session->wanted_row, 0, out.h - 1);
     scene.column = clamp(session->wanted_column, 0, out.w - 1);
+    session_look_scene(session, &scene);
     Rect area = session_panes(session).view;
     scene.width = area.w, scene.height = area.h;
     return scene;
@@ -214,6 +213,7 @@ static int collect_help(HelpRow rows[ROWS_MAX]) {
 }
 
 void session_draw(Session *session, Canvas *canvas) {
+    session_look_prepare(session);
     Scene scene = session_scene(session);
     FrameHint hints[HINTS_MAX];
     char keys[HINTS_MAX][16];

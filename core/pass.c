@@ -198,6 +198,7 @@ static void join_routes(Pass *pass, int block) {
     RouteParts *route = &pass->routes[block];
     size_t count = pass_act_count(pass, b->input);
     elementwise_sum(pass->nodes[b->input].grad, route->branch, route->skip, count);
+    route->branch_profile.known = route->skip_profile.known = false;
 }
 
 static void measure_junction(Pass *pass, int block) {

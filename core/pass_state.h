@@ -17,6 +17,7 @@ typedef struct Node {
 /* The gradient of a block's input in its two parts, and their measure. */
 typedef struct RouteParts {
     real *skip, *branch;
+    Profile skip_profile, branch_profile;
     Junction junction;
 } RouteParts;
 
