@@ -4,7 +4,7 @@
 
 #include "views/parts.h"
 
-enum { MAPS_PANEL_WIDTH = 43 };
+enum { MAPS_PANEL_WIDTH = 43, MAPS_PANEL_WIDTH_MAX = 72 };
 
 bool maps_is_loss(const Scene *scene);
 /* What is shown has one value for each class: the logits, their gradient, the probabilities. */

@@ -26,9 +26,9 @@ typedef enum Figure {
 } Figure;
 
 /* From what is always there to what goes first. */
-static const Figure by_weight[FIGURE_COUNT] = {FIGURE_NAN,  FIGURE_INF, FIGURE_N,   FIGURE_SIGNS, FIGURE_MIN,
-                                               FIGURE_MEAN, FIGURE_MAX, FIGURE_STD, FIGURE_L2,    FIGURE_P50,
-                                               FIGURE_P1,   FIGURE_P99, FIGURE_P25, FIGURE_P75};
+static const Figure by_weight[FIGURE_COUNT] = {FIGURE_NAN, FIGURE_INF,  FIGURE_N,   FIGURE_SIGNS, FIGURE_MIN,
+                                               FIGURE_MAX, FIGURE_MEAN, FIGURE_STD, FIGURE_L2,    FIGURE_P50,
+                                               FIGURE_P1,  FIGURE_P99,  FIGURE_P25, FIGURE_P75};
 
 /* One row's texts; "" for what is not known. */
 typedef struct Texts {

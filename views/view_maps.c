@@ -74,7 +74,7 @@ static void plan_enlarged(MapsPlan *plan, const Scene *scene) {
     plan->map = map_axes_place(plan->body, shape.w, shape.h, ZOOM_MAX);
     PlotGrid grid = plot_grid_fit(plan->map, shape.w, shape.h, ZOOM_MAX);
     layout_take_left(&rest, plan->map.x - plan->body.x + grid.cells.w + 2);
-    plan->panel = layout_take_left(&rest, MAPS_PANEL_WIDTH);
+    plan->panel = layout_take_left(&rest, rest.w < MAPS_PANEL_WIDTH_MAX ? rest.w : MAPS_PANEL_WIDTH_MAX);
 }
 
 /* The values of an op whose channels are single numbers. */
