@@ -9,23 +9,30 @@ static const Network *network_of(const Session *session) {
     return session->setup->model->network;
 }
 
-static void prepare_block(Pass *pass, int op) {
+/* Elements that are profiled in a few milliseconds: while a pass runs and the selection follows it, larger
+ * tensors wait until it has come to rest. */
+enum { QUICK_COUNT = 1 << 16 };
+
+static void prepare_op(const Session *session, Pass *pass, int op) {
+    bool quick = shape_count(pass_network(pass)->ops[op].out) <= QUICK_COUNT;
+    if (quick || session->job.kind == JOB_NONE) pass_profile_update(pass, op);
+}
+
+static void prepare(const Session *session, Pass *pass, int op) {
+    prepare_op(session, pass, op);
+    if (session->view != VIEW_BLOCK) return;
     const Network *network = pass_network(pass);
     const Block *b = &network->blocks[block_of_op(network, op)];
-    pass_profile_update(pass, b->input);
-    for (int i = b->branch_last; i <= b->output; i++) pass_profile_update(pass, i);
+    prepare_op(session, pass, b->input);
+    for (int i = b->branch_last; i <= b->output; i++) prepare_op(session, pass, i);
 }
 
 /* Short of memory the figures stay unknown, and the views leave them out. */
 void session_look_prepare(Session *session) {
     int op = scene_op_at(network_of(session), session->at);
-    pass_profile_update(session->pass, op);
-    if (session->view == VIEW_BLOCK) prepare_block(session->pass, op);
+    prepare(session, session->pass, op);
     Pass *other = session->twin.show == TWIN_OFF ? NULL : session->twin.pass;
-    if (!other) return;
-    int partner = scene_partner(pass_network(other), network_of(session), op);
-    pass_profile_update(other, partner);
-    if (session->view == VIEW_BLOCK) prepare_block(other, partner);
+    if (other) prepare(session, other, scene_partner(pass_network(other), network_of(session), op));
 }
 
 void session_look_scene(const Session *session, Scene *scene) {

@@ -3,6 +3,7 @@
 
 #include "tests/support/assert_close.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void assert_notice(SessionWorld *world, const char *expected) {
@@ -126,6 +127,27 @@ static void a_new_order_keeps_the_selected_channel(void **state) {
     assert_int_equal(session_scene(world->session).channel, next);
 }
 
+static void assert_screen(SessionWorld *world, const char *expected) {
+    char *screen = session_world_screen(world);
+    if (!strstr(screen, expected)) fail_msg("'%s' is not in\n%s", expected, screen);
+    free(screen);
+}
+
+/* The five maps of a block have one scale; it is robust on the way back, in whatever view one came from. */
+static void a_block_shows_its_gradients_on_a_clipped_scale(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "finish");
+    session_world_act(world, "finish");
+    session_world_act(world, "select layer1.1.relu2");
+    session_world_act(world, "view block");
+    assert_screen(world, "layer, 0.5% clipped, largest");
+    session_world_act(world, "scope stage");
+    assert_screen(world, "] stage 1, shrunk by largest |x|");
+    session_world_act(world, "scope layer");
+    session_world_act(world, "direction");
+    assert_screen(world, "] layer, shrunk by mean");
+}
+
 int main(void) {
 #define WITH_WORLD(test) cmocka_unit_test_setup_teardown(test, session_world_open, session_world_close)
     const struct CMUnitTest tests[] = {
@@ -134,6 +156,7 @@ int main(void) {
         WITH_WORLD(palettes_are_kept_apart_by_what_they_show),
         WITH_WORLD(the_order_is_never_stale),
         WITH_WORLD(a_new_order_keeps_the_selected_channel),
+        WITH_WORLD(a_block_shows_its_gradients_on_a_clipped_scale),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
