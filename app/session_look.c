@@ -19,9 +19,13 @@ static void prepare_op(const Session *session, Pass *pass, int op) {
 }
 
 static void prepare(const Session *session, Pass *pass, int op) {
-    prepare_op(session, pass, op);
-    if (session->view != VIEW_BLOCK) return;
     const Network *network = pass_network(pass);
+    prepare_op(session, pass, op);
+    if (session->view == VIEW_INPUT) prepare_op(session, pass, 0);
+    if (session->view == VIEW_STEP)
+        for (int k = 0; k < network->ops[op].input_count; k++)
+            prepare_op(session, pass, network->ops[op].inputs[k]);
+    if (session->view != VIEW_BLOCK) return;
     const Block *b = &network->blocks[block_of_op(network, op)];
     prepare_op(session, pass, b->input);
     for (int i = b->branch_last; i <= b->output; i++) prepare_op(session, pass, i);

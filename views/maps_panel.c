@@ -100,7 +100,8 @@ static void draw_neighbours(Canvas *canvas, Rect area, const Scene *scene, Tenso
 void maps_figures_draw(Canvas *canvas, Rect area, const Scene *scene) {
     PartFigures rows[2] = {{.label = "channel"}, part_figures_of(scene, scene->op, scene->phase)};
     const Profile *profile = scene_profile(scene, scene->op, scene->phase);
-    if (area.h < 2 || !profile) {
+    if (area.h < 2 || !profile ||
+        scene->network->ops[scene->op].out.h * scene->network->ops[scene->op].out.w == 1) {
         part_figures(canvas, area, &rows[1], 1);
         return;
     }

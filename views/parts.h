@@ -49,7 +49,8 @@ typedef struct PartFigures {
 
 PartFigures part_figures_of(const Scene *scene, int op, Phase phase);
 /* `n 16,384  nan 0  inf 0  -41% 0:37% +22%  min -1.30  p1 -1.1 ... p99 2.0  max 2.10  mean .08  std .44  |x|2
- * 57.1`, at most four rows in common columns. What has no room is left out: first the percentiles (the median
+ * 57.1`, at most four rows in common columns, each on as many lines as the area has for it. What has no
+ * room is left out: first the percentiles (the median
  * last of them), then |x|2, std, mean, max, min, the signs; bad news never. "not computed yet" when it is not
  * known. */
 void part_figures(Canvas *canvas, Rect area, const PartFigures *rows, int count);

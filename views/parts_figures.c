@@ -76,30 +76,60 @@ static Texts compose(const PartFigures *row) {
     return texts;
 }
 
-/* Which figures have room, and how wide their columns are. */
+/* Which figures are shown, in common columns of all rows. */
 typedef struct Columns {
-    int width[FIGURE_COUNT]; /* 0: left out */
-    bool bad;                /* some row has a NaN or an infinity: these come first and always */
+    Figure order[FIGURE_COUNT]; /* as they stand */
+    int width[FIGURE_COUNT];    /* 0: left out */
+    int room, lines;            /* columns of a line; lines that each row takes */
 } Columns;
 
-static Columns plan(const Texts *texts, const PartFigures *rows, int count, int room) {
-    Columns columns = {.bad = false};
+/* Breaks the figures into lines, and moves to the next place; a figure that is left out has none. */
+static bool flow(const Columns *columns, Figure figure, int *x, int *line) {
+    int width = columns->width[figure];
+    if (width == 0) return false;
+    if (*x > 0 && *x + width > columns->room) *x = 0, *line += 1;
+    return true;
+}
+
+static int lines_of(const Columns *columns) {
+    int x = 0, line = 0;
+    for (int k = 0; k < FIGURE_COUNT; k++)
+        if (flow(columns, columns->order[k], &x, &line)) x += columns->width[columns->order[k]] + GAP;
+    return line + 1;
+}
+
+static int widest(const Texts *texts, int count, Figure figure) {
+    int most = 0;
+    for (int r = 0; r < count; r++) {
+        int own = text_width(texts[r].text[figure]);
+        if (own > most) most = own;
+    }
+    return most;
+}
+
+/* A NaN or an infinity comes first, and stays when there is room for nothing. */
+static bool any_bad(const PartFigures *rows, int count) {
     for (int r = 0; r < count; r++)
-        columns.bad = columns.bad || (rows[r].stats.known && rows[r].stats.nan + rows[r].stats.inf > 0);
-    int used = -GAP;
+        if (rows[r].stats.known && rows[r].stats.nan + rows[r].stats.inf > 0) return true;
+    return false;
+}
+
+/* As many figures as `lines` lines have room for, by weight. */
+static Columns plan(const Texts *texts, const PartFigures *rows, int count, int room, int lines) {
+    static const Figure bad_first[] = {FIGURE_NAN, FIGURE_INF, FIGURE_N};
+    Columns columns = {.room = room};
+    bool bad = any_bad(rows, count);
+    for (int k = 0; k < FIGURE_COUNT; k++) columns.order[k] = k < 3 && bad ? bad_first[k] : (Figure)k;
     for (int k = 0; k < FIGURE_COUNT; k++) {
         Figure figure = by_weight[k];
-        int width = 0;
-        for (int r = 0; r < count; r++) {
-            int own = text_width(texts[r].text[figure]);
-            if (own > width) width = own;
-        }
-        bool never_left_out = columns.bad && (figure == FIGURE_NAN || figure == FIGURE_INF);
-        if (width == 0) continue;
-        if (used + GAP + width > room && !never_left_out) break;
-        columns.width[figure] = width;
-        used += GAP + width;
+        bool always = bad && (figure == FIGURE_NAN || figure == FIGURE_INF);
+        columns.width[figure] = widest(texts, count, figure);
+        bool fits = lines_of(&columns) <= lines && columns.width[figure] <= room;
+        if (fits || always) continue;
+        columns.width[figure] = 0;
+        break;
     }
+    columns.lines = lines_of(&columns);
     return columns;
 }
 
@@ -109,21 +139,20 @@ static bool is_bad(const Stats *stats, Figure figure) {
 
 static void draw_row(Canvas *canvas, int x, int y, const PartFigures *row, const Texts *texts,
                      const Columns *columns) {
-    static const Figure bad_first[] = {FIGURE_NAN, FIGURE_INF, FIGURE_N},
-                        usual[] = {FIGURE_N, FIGURE_NAN, FIGURE_INF};
+    int at = 0, line = 0;
     for (int k = 0; k < FIGURE_COUNT; k++) {
-        Figure figure = k < 3 ? (columns->bad ? bad_first : usual)[k] : (Figure)k;
-        if (columns->width[figure] == 0) continue;
-        bool bad = is_bad(&row->stats, figure);
-        canvas_text(canvas, x, y, bad ? style_bold(ROLE_BAD) : style_role(ROLE_TEXT), texts->text[figure]);
-        x += columns->width[figure] + GAP;
+        Figure figure = columns->order[k];
+        if (!flow(columns, figure, &at, &line)) continue;
+        Style style = is_bad(&row->stats, figure) ? style_bold(ROLE_BAD) : style_role(ROLE_TEXT);
+        canvas_text(canvas, x + at, y + line, style, texts->text[figure]);
+        at += columns->width[figure] + GAP;
     }
 }
 
 void part_figures(Canvas *canvas, Rect area, const PartFigures *rows, int count) {
     Texts texts[ROWS_MAX];
     int label = 0;
-    if (rect_is_empty(area)) return;
+    if (rect_is_empty(area) || count < 1) return;
     if (count > ROWS_MAX) count = ROWS_MAX;
     if (count > area.h) count = area.h;
     for (int r = 0; r < count; r++) {
@@ -131,10 +160,10 @@ void part_figures(Canvas *canvas, Rect area, const PartFigures *rows, int count)
         int width = rows[r].label ? text_width(rows[r].label) + GAP : 0;
         if (width > label) label = width;
     }
-    Columns columns = plan(texts, rows, count, area.w - label);
+    Columns columns = plan(texts, rows, count, area.w - label, area.h / count);
     Rect old = canvas_clip(canvas, area);
     for (int r = 0; r < count; r++) {
-        int x = area.x + label, y = area.y + r;
+        int x = area.x + label, y = area.y + r * columns.lines;
         if (rows[r].label) canvas_text(canvas, area.x, y, style_role(ROLE_DIM), rows[r].label);
         if (rows[r].stats.known)
             draw_row(canvas, x, y, &rows[r], &texts[r], &columns);

@@ -10,10 +10,13 @@
 #include "views/view.h"
 
 enum {
-    TALL = 24,        /* from here on legend, figures and cell have rows of their own */
-    WIDE = 100,       /* from here on the heading says what kind of op it is */
-    SIDE_MIN = 8,     /* maps of a grid are not shrunk below this many pixels a side ... */
-    MAPS_WANTED = 16, /* ... to get this many of them onto a page */
+    TALL = 24,           /* from here on legend, figures and cell have rows of their own */
+    LOFTY = 34,          /* from here on figures that do not stand on one line may take two ... */
+    LOFTIER = 48,        /* ... and three */
+    FIGURES_WIDTH = 180, /* room for all figures on one line */
+    WIDE = 100,          /* from here on the heading says what kind of op it is */
+    SIDE_MIN = 8,        /* maps of a grid are not shrunk below this many pixels a side ... */
+    MAPS_WANTED = 16,    /* ... to get this many of them onto a page */
     ZOOM_MAX = 8,
     CELL_WIDTH = 26, /* of the cell when it stands beside the legend */
     LABEL_MAX = 24,
@@ -164,7 +167,8 @@ static MapsPlan maps_plan(const MapsState *state, const Scene *scene, Rect area)
         }
     }
     bool two = plan.kind == MAPS_ENLARGED || (plan.kind == MAPS_GRID && tall);
-    plan.stats = layout_take_bottom(&plan.body, two ? 2 : 1);
+    int lines = area.w >= FIGURES_WIDTH || area.h < LOFTY ? 1 : area.h < LOFTIER ? 2 : 3;
+    plan.stats = layout_take_bottom(&plan.body, two ? 2 * lines : lines);
     if (tall) layout_take_bottom(&plan.body, 1);
     if (plan.kind == MAPS_GRID) plan_grid(&plan, scene);
     if (plan.kind == MAPS_ENLARGED) plan_enlarged(&plan, scene);

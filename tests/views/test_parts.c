@@ -161,6 +161,20 @@ static void figures_of_several_rows_stand_in_columns(void **state) {
     canvas_free(canvas);
 }
 
+static void figures_take_more_lines_where_there_are_some(void **state) {
+    (void)state;
+    const real data[] = {-1, 0, 0, 3};
+    real room[4];
+    PartFigures row = {.label = "layer",
+                       .stats = tensor_stats(data, 4),
+                       .percentiles = values_percentiles(data, 4, 1, room)};
+    Canvas *canvas = canvas_of(70, 3, 0);
+    part_figures(canvas, (Rect){.w = 70, .h = 3}, &row, 1);
+    assert_canvas_text(canvas, "layer  n 4  nan 0  inf 0  -25% 0:50% +25%  min -1  p1 -1  p25 -1\n"
+                               "       p50 0  p75 0  p99 3  max 3  mean 0.5  std 1.5  |x|2 3.16\n\n");
+    canvas_free(canvas);
+}
+
 static void bad_news_is_never_left_out(void **state) {
     (void)state;
     const real data[] = {-1, (real)NAN, (real)INFINITY, 3};
@@ -406,6 +420,7 @@ int main(void) {
         cmocka_unit_test(a_field_wraps_beside_its_label),
         cmocka_unit_test(the_figures_leave_out_from_the_end),
         cmocka_unit_test(figures_of_several_rows_stand_in_columns),
+        cmocka_unit_test(figures_take_more_lines_where_there_are_some),
         cmocka_unit_test(bad_news_is_never_left_out),
         cmocka_unit_test(a_montage_numbers_frames_and_marks_dead_maps),
         cmocka_unit_test(a_montage_of_nothing_says_so),
