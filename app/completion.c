@@ -112,7 +112,9 @@ static void offer_breaks(const Offer *to, const Scene *scene) {
 }
 
 static void offer_words(const Offer *to, ActionId action, const char *line, const Scene *scene) {
-    static const char *const versus[] = {"cut", "plain", NULL};
+    static const char *const versus[] = {"cut", "plain", NULL}, *const clips[] = {"auto", "off", "on", NULL},
+                             *const poolings[] = {"auto", "mean", "largest", NULL},
+                             *const orders[] = {"index", "activation", "gradient", NULL};
     switch (action) {
     case ACTION_VIEW: offer_views(to); break;
     case ACTION_SELECT:
@@ -128,6 +130,9 @@ static void offer_words(const Offer *to, ActionId action, const char *line, cons
         for (int k = 0; k < SCOPE_COUNT; k++) offer(to, scope_name((ScopeKind)k));
         break;
     case ACTION_PALETTE: offer_palettes(to); break;
+    case ACTION_CLIP: offer_all(to, clips); break;
+    case ACTION_POOLING: offer_all(to, poolings); break;
+    case ACTION_ORDER: offer_all(to, orders); break;
     case ACTION_THEME: offer_themes(to); break;
     case ACTION_EXPORT:
     case ACTION_SCREEN: offer_files(to); break;

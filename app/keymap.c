@@ -84,6 +84,7 @@ static const Binding bindings[] = {
     {.keys = ",", .action = ACTION_SCOPE, .hint = "scale", .group = "Look", .views = IN(MAPS)},
     {.keys = "p", .action = ACTION_PALETTE, .hint = "palette", .group = "Look", .views = IN(MAPS)},
     {.keys = "P", .action = ACTION_POOLING, .group = "Look"},
+    {.keys = "O", .action = ACTION_ORDER, .hint = "order", .group = "Look", .views = IN(MAPS)},
     {.keys = "Tab", .action = ACTION_NEXT_VIEW, .hint = "view", .group = "Screen", .views = EVERYWHERE},
     {.keys = "S-Tab", .action = ACTION_PREVIOUS_VIEW, .group = "Screen"},
     {.keys = ":", .action = ACTION_PROMPT, .hint = "command", .group = "Screen", .views = EVERYWHERE},

@@ -91,6 +91,14 @@ static bool start(Session *session, const SessionConfig *config, Error *err) {
     return true;
 }
 
+void session_set_theme(Session *session, ThemeId theme) {
+    session->theme = theme;
+    session->palette = theme_palette(theme, PALETTE_USE_MAGNITUDE);
+    session->signed_palette = theme_palette(theme, PALETTE_USE_ACTIVATION);
+    session->gradient_palette = theme_palette(theme, PALETTE_USE_GRADIENT);
+    session->weight_palette = theme_palette(theme, PALETTE_USE_WEIGHT);
+}
+
 Session *session_new(const SessionConfig *config, Error *err) {
     Session *session = calloc(1, sizeof *session);
     if (!session) {
@@ -104,10 +112,8 @@ Session *session_new(const SessionConfig *config, Error *err) {
                          .view = VIEW_ARCHITECTURE,
                          .width = 80,
                          .height = 24,
-                         .scope = SCOPE_LAYER,
-                         .theme = config->theme,
-                         .palette = theme_palette(config->theme, false),
-                         .signed_palette = theme_palette(config->theme, true)};
+                         .scope = SCOPE_LAYER};
+    session_set_theme(session, config->theme);
     if (start(session, config, err)) return session;
     session_free(session);
     return NULL;
@@ -173,10 +179,6 @@ Scene session_scene(const Session *session) {
                    .image_list = session->image_list,
                    .image_count = session->image_count,
                    .image_cursor = session->image_cursor,
-                   .scope = session->scope,
-                   .palette = session->palette,
-                   .signed_palette = session->signed_palette,
-                   .pooling = session->pooling,
                    .watches = session->stops.watches,
                    .watch_count = session->stops.watch_count,
                    .breaks = session->stops.flags,
@@ -189,6 +191,7 @@ Scene session_scene(const Session *session) {
     scene.channel = clamp(session->wanted_channel, 0, out.c - 1);
     scene.row = clamp(session->wanted_row, 0, out.h - 1);
     scene.column = clamp(session->wanted_column, 0, out.w - 1);
+    session_look_scene(session, &scene);
     Rect area = session_panes(session).view;
     scene.width = area.w, scene.height = area.h;
     return scene;
@@ -216,6 +219,7 @@ static int collect_help(HelpRow rows[ROWS_MAX]) {
 }
 
 void session_draw(Session *session, Canvas *canvas) {
+    session_look_prepare(session);
     Scene scene = session_scene(session);
     FrameHint hints[HINTS_MAX];
     char keys[HINTS_MAX][16];

@@ -102,34 +102,6 @@ static void do_twin(Session *session, const char *text) {
     if (!session_twin_do(session, text, &err)) session_tell(session, NOTICE_ERROR, "%s", err.text);
 }
 
-static void do_scope(Session *session, const char *word) {
-    if (strcmp(word, "map") == 0)
-        session->scope = SCOPE_MAP;
-    else if (strcmp(word, "layer") == 0)
-        session->scope = SCOPE_LAYER;
-    else if (*word == '\0')
-        session->scope = (ScopeKind)((session->scope + 1) % SCOPE_COUNT);
-    else
-        session_tell(session, NOTICE_ERROR, "scope: expected map or layer, found '%s'", word);
-}
-
-static void do_palette(Session *session, const char *word) {
-    PaletteId palette = session->palette;
-    if (*word == '\0') {
-        do palette = (PaletteId)((palette + 1) % PALETTE_COUNT);
-        while (palette_is_diverging(palette));
-    } else if (!palette_find(word, &palette)) {
-        session_tell(session, NOTICE_ERROR, "palette: expected viridis, cividis, magma or gray, found '%s'",
-                     word);
-        return;
-    }
-    if (palette_is_diverging(palette))
-        session->signed_palette = palette;
-    else
-        session->palette = palette;
-    session_tell(session, NOTICE_INFO, "palette %s", palette_name(palette));
-}
-
 static void do_theme(Session *session, const char *word) {
     ThemeId theme = (ThemeId)((session->theme + 1) % THEME_COUNT);
     if (*word && !theme_find(word, &theme)) {
@@ -137,9 +109,7 @@ static void do_theme(Session *session, const char *word) {
                      word);
         return;
     }
-    session->theme = theme;
-    session->palette = theme_palette(theme, false);
-    session->signed_palette = theme_palette(theme, true);
+    session_set_theme(session, theme);
     session_tell(session, NOTICE_INFO, "theme %s", theme_name(theme));
 }
 
@@ -209,12 +179,7 @@ static bool do_choice(Session *session, const Action *action) {
     case ACTION_WITHOUT_SKIP: do_without_skip(session, action->text); return true;
     case ACTION_VERSUS: do_versus(session, action->text); return true;
     case ACTION_TWIN: do_twin(session, action->text); return true;
-    case ACTION_SCOPE: do_scope(session, action->text); return true;
-    case ACTION_PALETTE: do_palette(session, action->text); return true;
-    case ACTION_POOLING:
-        session->pooling = session->pooling == PLOT_MEAN ? PLOT_LARGEST : PLOT_MEAN;
-        return true;
-    default: return false;
+    default: return session_look_do(session, action);
     }
 }
 
@@ -265,6 +230,7 @@ void session_do(Session *session, const Action *action) {
     /* Backing out of running work comes before the view's own levels. */
     bool cancels = action->id == ACTION_CLOSE && (session->help || session->job.kind == JOB_RUN);
     if (view->act && !cancels) {
+        session_look_prepare(session);
         Scene scene = session_scene(session);
         left = view->act(session->view_state[session->view], &scene, *action);
     }

@@ -69,7 +69,7 @@ static bool write_png(const Session *session, const Scene *scene, const char *pa
     Shape s = tensor.shape;
     int side = s.h > s.w ? s.h : s.w, zoom = side < PNG_SIDE ? PNG_SIDE / side : 1;
     Scale scale = scene_scale(scene, scene->op, scene->phase, scene->channel);
-    PaletteId palette = scene_palette(scene, scale);
+    PaletteId palette = scene_palette(scene, scale, scene->phase);
     Image image = {0};
     if (!image_alloc(&image, s.w * zoom, s.h * zoom, err)) return false;
     for (int y = 0; y < image.height; y++)

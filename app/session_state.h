@@ -48,8 +48,10 @@ struct Session {
     void *view_state[VIEW_COUNT];
     ScopeKind scope;
     ThemeId theme;
-    PaletteId palette, signed_palette;
-    PlotPooling pooling;
+    PaletteId palette, signed_palette, gradient_palette, weight_palette;
+    PoolingChoice pooling;
+    ClipChoice clip;
+    ChannelOrder order;
 
     bool help;
     int help_first;
@@ -110,6 +112,11 @@ void session_twin_describe(const Session *session, char *out, size_t out_size);
 void session_twin_forget(Session *session); /* its pass; it begins anew when it is next shown */
 void session_twin_clear(Session *session);  /* everything */
 
+/* session_look.c: how maps are looked at */
+bool session_look_do(Session *session, const Action *action); /* false: not one of its actions */
+void session_look_prepare(Session *session);                  /* the figures of what is selected */
+void session_look_scene(const Session *session, Scene *scene);
+
 /* session_draw.c: what stands where between the frame's rows; an empty rectangle is not drawn. From 120x40 on
  * the network stands to the left of the view, from 200x60 on the arithmetic of the selected value to its
  * right; two compared sides take the whole width. */
@@ -126,6 +133,7 @@ int session_block_start(const Network *network, int at);
 int session_pass_end(const Network *network, int at);
 int session_pass_start(const Network *network, int at);
 
+void session_set_theme(Session *session, ThemeId theme); /* and the palettes that suit it */
 Scene session_scene(const Session *session);
 void session_tell(Session *session, NoticeKind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -166,6 +166,7 @@ bool pass_step_forward(Pass *pass) {
         memcpy(pass->targets, pass->wanted_targets, (size_t)pass->config.batch * sizeof *pass->targets);
     op_spec(run.op->kind)->forward(&run);
     pass->forward_done = i + 1;
+    pass->nodes[i].act_profile.known = false;
     if (!pass->config.no_inspection) pass->nodes[i].act_stats = tensor_stats(run.y, pass_act_count(pass, i));
     return true;
 }
@@ -197,6 +198,7 @@ static void join_routes(Pass *pass, int block) {
     RouteParts *route = &pass->routes[block];
     size_t count = pass_act_count(pass, b->input);
     elementwise_sum(pass->nodes[b->input].grad, route->branch, route->skip, count);
+    route->branch_profile.known = route->skip_profile.known = false;
 }
 
 static void measure_junction(Pass *pass, int block) {
@@ -223,6 +225,7 @@ static void complete_gradients(Pass *pass, const OpRun *run, int i) {
         int input = run->op->inputs[k];
         Node *node = &pass->nodes[input];
         if (node->first_reader != i || !run->dx[k]) continue;
+        node->grad_profile.known = false;
         bool junction = node->block >= 0 && pass_keeps_routes(pass);
         if (junction && pass->network->blocks[node->block].shortcut != SHORTCUT_NONE)
             join_routes(pass, node->block);

@@ -8,6 +8,7 @@
 #define CORE_PASS_H
 
 #include "core/network.h"
+#include "core/profile.h"
 
 typedef struct Pass Pass;
 
@@ -70,6 +71,14 @@ Stats pass_act_stats(const Pass *pass, int op);
 Stats pass_grad_stats(const Pass *pass, int op);
 Stats pass_param_grad_stats(const Pass *pass, const Param *param); /* computed at the call */
 
+/* What is worth the time only while somebody looks at an op. Update computes the profiles of its activation
+ * and its gradient, and where it is the input of a block of the two parts of that, where these are there and
+ * the profile is not; false when memory is short. Running the op again forgets them, so that what is found is
+ * never stale. NULL while there is none. */
+bool pass_profile_update(Pass *pass, int op);
+const Profile *pass_act_profile(const Pass *pass, int op);
+const Profile *pass_grad_profile(const Pass *pass, int op);
+
 double pass_loss(const Pass *pass); /* NaN while not computed */
 
 /* Saved by operators in forward. NULL while not computed. */
@@ -96,6 +105,8 @@ Junction pass_junction(const Pass *pass, int block);
 /* One part of the gradient of the block's input; data is NULL while not computed. All zero where the route is
  * closed. */
 Tensor pass_route_grad(const Pass *pass, int block, Route route);
+
+const Profile *pass_route_profile(const Pass *pass, int block, Route route); /* see pass_profile_update */
 
 size_t pass_bytes(const Pass *pass);
 

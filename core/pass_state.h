@@ -9,6 +9,7 @@ typedef struct Node {
     real *act, *grad;
     void *saved;
     Stats act_stats, grad_stats;
+    Profile act_profile, grad_profile;
     int first_reader; /* lowest op that reads act; its backward completes grad. -1 for the loss */
     int block;        /* block whose input this is, or -1 */
 } Node;
@@ -16,6 +17,7 @@ typedef struct Node {
 /* The gradient of a block's input in its two parts, and their measure. */
 typedef struct RouteParts {
     real *skip, *branch;
+    Profile skip_profile, branch_profile;
     Junction junction;
 } RouteParts;
 

@@ -56,9 +56,16 @@
     ACTION(TWIN, "twin", TEXT,                                                                               \
            "compare side by side: plain, cut, built, image NAME, weights NAME, difference, off; without a "  \
            "word: the next way to look")                                                                     \
-    ACTION(SCOPE, "scope", TEXT, "colour scale over a map or the layer; without a word: the other")          \
-    ACTION(PALETTE, "palette", TEXT, "viridis, cividis, magma or gray; without a word: the next one")        \
-    ACTION(POOLING, "pooling", NONE, "shrink maps by mean or by largest magnitude")                          \
+    ACTION(SCOPE, "scope", TEXT,                                                                             \
+           "colour scale over a map, group, layer, stage or the network; without a word: the next one")      \
+    ACTION(ORDER, "order", TEXT,                                                                             \
+           "channels by index, activation or gradient (largest l2 first); without a word: the next one")     \
+    ACTION(                                                                                                  \
+        PALETTE, "palette", TEXT,                                                                            \
+        "colours of what is shown, or of activations, gradients, weights: [WHAT] NAME; without: the next")   \
+    ACTION(POOLING, "pooling", TEXT,                                                                         \
+           "shrink maps by mean or largest magnitude, auto: gradients by largest; without a word: the next") \
+    ACTION(CLIP, "clip", TEXT, "a layer's scale leaves out its largest 0.5%: on, off, auto: for gradients")  \
     ACTION(HELP, "help", NONE, "the keys and what they do")                                                  \
     ACTION(PROMPT, "prompt", NONE, "type an action by name")                                                 \
     ACTION(SEARCH, "search", TEXT, "select the next operation whose name, kind or shape contains the words") \

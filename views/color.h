@@ -60,8 +60,12 @@ typedef enum PaletteId {
     PALETTE_CIVIDIS,
     PALETTE_MAGMA,
     PALETTE_GRAY,
-    PALETTE_RDBU,        /* diverging: blue, white, red */
-    PALETTE_BLUE_ORANGE, /* diverging with a dark centre, for dark terminals */
+    PALETTE_RDBU,          /* diverging: blue, white, red */
+    PALETTE_BLUE_ORANGE,   /* diverging with a dark centre, for dark terminals */
+    PALETTE_PIYG,          /* diverging: green, white, pink */
+    PALETTE_GREEN_MAGENTA, /* the same with a dark centre */
+    PALETTE_PUOR,          /* diverging: purple, white, ochre */
+    PALETTE_PURPLE_GOLD,   /* the same with a dark centre */
     PALETTE_COUNT,
 } PaletteId;
 

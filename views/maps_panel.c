@@ -5,6 +5,7 @@
 
 #include "views/layout.h"
 #include "views/parts_detail.h"
+#include "views/text.h"
 
 enum { TEXT_MAX = 256 };
 
@@ -29,8 +30,16 @@ static double cell_value(Tensor tensor, const Scene *scene, int row, int column)
     return (double)tensor.data[shape_index(tensor.shape, 0, scene->channel, row, column)];
 }
 
+/* As long as fits into `width` columns; the value is the last to lose a digit. */
+static void compose_place(char *text, const Scene *scene, double value, int width) {
+    int c = scene->channel, row = scene->row, column = scene->column;
+    snprintf(text, TEXT_MAX, "ch %d, row %d, column %d: %.6g", c, row, column, value);
+    if (text_width(text) > width) snprintf(text, TEXT_MAX, "ch %d (%d,%d) %.6g", c, row, column, value);
+    if (text_width(text) > width) snprintf(text, TEXT_MAX, "(%d,%d) %.6g", row, column, value);
+}
+
 /* Which channel, which cell, and the value there as it lies in memory. */
-static void compose_cell(char *text, const Scene *scene, Tensor tensor) {
+static void compose_cell(char *text, const Scene *scene, Tensor tensor, int width) {
     PartText buffer;
     if (maps_is_loss(scene)) {
         int target = pass_target(scene->pass, 0);
@@ -46,13 +55,12 @@ static void compose_cell(char *text, const Scene *scene, Tensor tensor) {
     else if (shape_of(scene).h == 1 && shape_of(scene).w == 1)
         snprintf(text, TEXT_MAX, "ch %d: %.6g", scene->channel, value);
     else
-        snprintf(text, TEXT_MAX, "ch %d, row %d, column %d: %.6g", scene->channel, scene->row, scene->column,
-                 value);
+        compose_place(text, scene, value, width);
 }
 
 void maps_cell_draw(Canvas *canvas, Rect row, const Scene *scene, Tensor tensor) {
     char text[TEXT_MAX];
-    compose_cell(text, scene, tensor);
+    compose_cell(text, scene, tensor, row.w);
     canvas_text_fit(canvas, row.x, row.y, row.w, style_bold(ROLE_ACCENT), text);
 }
 
@@ -89,12 +97,37 @@ static void draw_neighbours(Canvas *canvas, Rect area, const Scene *scene, Tenso
     }
 }
 
+void maps_figures_draw(Canvas *canvas, Rect area, const Scene *scene) {
+    PartFigures rows[2] = {{.label = "channel"}, part_figures_of(scene, scene->op, scene->phase)};
+    const Profile *profile = scene_profile(scene, scene->op, scene->phase);
+    if (area.h < 2 || !profile ||
+        scene->network->ops[scene->op].out.h * scene->network->ops[scene->op].out.w == 1) {
+        part_figures(canvas, area, &rows[1], 1);
+        return;
+    }
+    rows[0].stats = profile->channels[scene->channel].stats;
+    rows[0].percentiles = profile->channels[scene->channel].percentiles;
+    rows[1].label = "layer";
+    part_figures(canvas, area, rows, 2);
+}
+
+/* "3 of 64, rank 0 by activation", and what is the matter with it. */
+static void describe_channel(char *text, const Scene *scene, Tensor tensor) {
+    int c = scene->channel, used = snprintf(text, TEXT_MAX, "%d of %d", c, shape_of(scene).c);
+    if (scene_is_ranked(scene))
+        used += snprintf(text + used, TEXT_MAX - (size_t)used, ", rank %d by %s", scene_place_of(scene, c),
+                         order_name(scene->order));
+    if (scene->phase == PHASE_FORWARD && part_channel_is_dead(tensor, c))
+        used += snprintf(text + used, TEXT_MAX - (size_t)used, ", dead: zero everywhere");
+    if (part_channel_is_blocked(scene, scene->op, c))
+        snprintf(text + used, TEXT_MAX - (size_t)used, ", receives no gradient");
+}
+
 void maps_panel_draw(Canvas *canvas, Rect area, const Scene *scene, const PartTensor *tensor) {
     enum { FIELD = 9 };
     char text[TEXT_MAX];
     Rect old = canvas_clip(canvas, area), rest = area;
-    snprintf(text, sizeof text, "%d of %d%s", scene->channel, shape_of(scene).c,
-             part_channel_is_dead(tensor->tensor, scene->channel) ? ", dead: zero everywhere" : "");
+    describe_channel(text, scene, tensor->tensor);
     layout_take_top(&rest, part_field(canvas, rest, FIELD, "channel", text));
     snprintf(text, sizeof text, "row %d  column %d", scene->row, scene->column);
     layout_take_top(&rest, part_field(canvas, rest, FIELD, "cell", text));

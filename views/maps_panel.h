@@ -4,15 +4,17 @@
 
 #include "views/parts.h"
 
-enum { MAPS_PANEL_WIDTH = 46 };
+enum { MAPS_PANEL_WIDTH = 43, MAPS_PANEL_WIDTH_MAX = 72 };
 
 bool maps_is_loss(const Scene *scene);
 /* What is shown has one value for each class: the logits, their gradient, the probabilities. */
 bool maps_has_classes(const Scene *scene);
 
-/* "ch 3, row 5, column 12: -0.123457" in one row. */
+/* "ch 3, row 5, column 12: -0.123457" in one row, or "ch 3 (5,12) -0.123457" where that is too long. */
 void maps_cell_draw(Canvas *canvas, Rect row, const Scene *scene, Tensor tensor);
-/* The same in a column with the values around the cell and the legend; for beside an enlarged map. */
+/* The figures of what is shown; with two rows those of the selected channel above those of the layer. */
+void maps_figures_draw(Canvas *canvas, Rect area, const Scene *scene);
+/* The cell in a column with the values around the cell and the legend; for beside an enlarged map. */
 void maps_panel_draw(Canvas *canvas, Rect area, const Scene *scene, const PartTensor *tensor);
 
 #endif

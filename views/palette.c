@@ -8,8 +8,11 @@
 #include "views/palette_data.h"
 
 static const char *const palette_names[PALETTE_COUNT] = {
-    [PALETTE_VIRIDIS] = "viridis", [PALETTE_CIVIDIS] = "cividis", [PALETTE_MAGMA] = "magma",
-    [PALETTE_GRAY] = "gray",       [PALETTE_RDBU] = "rdbu",       [PALETTE_BLUE_ORANGE] = "blue-orange",
+    [PALETTE_VIRIDIS] = "viridis", [PALETTE_CIVIDIS] = "cividis",
+    [PALETTE_MAGMA] = "magma",     [PALETTE_GRAY] = "gray",
+    [PALETTE_RDBU] = "rdbu",       [PALETTE_BLUE_ORANGE] = "blue-orange",
+    [PALETTE_PIYG] = "piyg",       [PALETTE_GREEN_MAGENTA] = "green-magenta",
+    [PALETTE_PUOR] = "puor",       [PALETTE_PURPLE_GOLD] = "purple-gold",
 };
 
 Scale scale_of(double min, double max, bool is_signed) {
@@ -50,7 +53,7 @@ bool palette_find(const char *name, PaletteId *palette) {
 }
 
 bool palette_is_diverging(PaletteId palette) {
-    return palette == PALETTE_RDBU || palette == PALETTE_BLUE_ORANGE;
+    return palette >= PALETTE_RDBU;
 }
 
 static int clamp_level(int level) {

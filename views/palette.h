@@ -13,6 +13,7 @@
 typedef struct Scale {
     double lo, hi;
     bool is_signed;
+    bool clipped; /* some values lie outside on purpose, and a legend says so */
 } Scale;
 
 /* The scale for data from min to max: signed makes it symmetric around zero. Survives min > max, NaN and Inf.

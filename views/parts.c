@@ -1,12 +1,11 @@
-/* The texts and lines of views/parts.h; maps are in parts_montage.c, bars in parts_bars.c. */
+/* The texts and lines of views/parts.h; figures are in parts_figures.c, maps in parts_montage.c, bars in
+ * parts_bars.c. */
 #include "views/parts.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "views/text.h"
-
-enum { STATS_PIECES = 9, STATS_GAP = 2 };
 
 static const char *stride_note(const Op *op, char *buffer, size_t size) {
     snprintf(buffer, size, op->stride > 1 ? " /%d" : "", op->stride);
@@ -136,66 +135,4 @@ int part_field(Canvas *canvas, Rect area, int label_width, const char *label, co
     int rows = rest.w > 0 ? canvas_text_wrapped(canvas, rest, style_role(ROLE_TEXT), text, 0) : 0;
     canvas_unclip(canvas, old);
     return rows < 1 ? 1 : rows < area.h ? rows : area.h;
-}
-
-/* One figure of the line; bad ones come first, so that they are the last to go. */
-typedef struct StatsPiece {
-    char text[128];
-    bool bad;
-} StatsPiece;
-
-static StatsPiece piece_count(const char *label, size_t count, bool bad) {
-    StatsPiece piece = {.bad = bad};
-    snprintf(piece.text, sizeof piece.text, "%s %s", label, text_format_count(count).text);
-    return piece;
-}
-
-static StatsPiece piece_value(const char *label, double value) {
-    StatsPiece piece = {.text = ""};
-    snprintf(piece.text, sizeof piece.text, "%s %.3g", label, value);
-    return piece;
-}
-
-/* Shares of all elements, so that they add up to 100% only when nothing is NaN or infinite. */
-static StatsPiece piece_signs(const Stats *stats) {
-    StatsPiece piece = {.text = ""};
-    double count = stats->count ? (double)stats->count : 1;
-    size_t positive = stats->count - stats->negative - stats->zeros - stats->nan - stats->inf;
-    snprintf(piece.text, sizeof piece.text, "-%s 0:%s +%s",
-             text_format_percent((double)stats->negative / count).text,
-             text_format_percent((double)stats->zeros / count).text,
-             text_format_percent((double)positive / count).text);
-    return piece;
-}
-
-static void compose_stats(StatsPiece pieces[STATS_PIECES], const Stats *stats) {
-    bool bad = stats->nan + stats->inf > 0;
-    int k = 0;
-    if (!bad) pieces[k++] = piece_count("n", stats->count, false);
-    pieces[k++] = piece_count("nan", stats->nan, stats->nan > 0);
-    pieces[k++] = piece_count("inf", stats->inf, stats->inf > 0);
-    if (bad) pieces[k++] = piece_count("n", stats->count, false);
-    pieces[k++] = piece_signs(stats);
-    pieces[k++] = piece_value("min", stats->min);
-    pieces[k++] = piece_value("mean", stats->mean);
-    pieces[k++] = piece_value("max", stats->max);
-    pieces[k++] = piece_value("std", stats->std);
-    pieces[k++] = piece_value("|x|2", stats->l2);
-}
-
-void part_stats_line(Canvas *canvas, Rect row, const Stats *stats) {
-    if (rect_is_empty(row)) return;
-    Rect old = canvas_clip(canvas, row);
-    StatsPiece pieces[STATS_PIECES];
-    int x = row.x, right = row.x + row.w;
-    if (stats->known)
-        compose_stats(pieces, stats);
-    else
-        canvas_text_fit(canvas, x, row.y, row.w, style_role(ROLE_DIM), "not computed yet");
-    for (int k = 0; stats->known && k < STATS_PIECES; k++) {
-        if (!pieces[k].bad && x + text_width(pieces[k].text) > right) break;
-        Style style = pieces[k].bad ? style_bold(ROLE_BAD) : style_role(ROLE_TEXT);
-        x = canvas_text(canvas, x, row.y, style, pieces[k].text) + STATS_GAP;
-    }
-    canvas_unclip(canvas, old);
 }

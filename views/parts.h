@@ -40,24 +40,40 @@ int part_heading(Canvas *canvas, Rect row, Style style, const char *title);
 /* "label  text", the label dim and padded to label_width columns, the text wrapped. Returns the rows used. */
 int part_field(Canvas *canvas, Rect area, int label_width, const char *label, const char *text);
 
-/* `n 16,384  nan 0  inf 0  -41% 0:37% +22%  min -1.30  mean .08  max 2.10  std .44  |x|2 57.1`. What has no
- * room is left out from the end, bad news never; "not computed yet" when it is not known. */
+/* What is said in figures about a tensor or a channel of it; the percentiles may be unknown. */
+typedef struct PartFigures {
+    const char *label; /* in front of the row; NULL: none */
+    Stats stats;
+    Percentiles percentiles;
+} PartFigures;
+
+PartFigures part_figures_of(const Scene *scene, int op, Phase phase);
+/* `n 16,384  nan 0  inf 0  -41% 0:37% +22%  min -1.30  p1 -1.1 ... p99 2.0  max 2.10  mean .08  std .44  |x|2
+ * 57.1`, at most four rows in common columns, each on as many lines as the area has for it. What has no
+ * room is left out: first the percentiles (the median
+ * last of them), then |x|2, std, mean, max, min, the signs; bad news never. "not computed yet" when it is not
+ * known. */
+void part_figures(Canvas *canvas, Rect area, const PartFigures *rows, int count);
+/* One row without label and percentiles. */
 void part_stats_line(Canvas *canvas, Rect row, const Stats *stats);
 
 /* What is drawn as maps: the activation or gradient of an op with the scene's scale, or any other tensor with
  * a scale of its own (the two routes of a gradient, which must share one). */
 typedef struct PartTensor {
     Tensor tensor;
-    int op;
-    Phase phase;
+    int op;      /* -1 with a scale of its own */
+    Phase phase; /* decides palette and pooling */
+    bool as_is;  /* its maps are not shrunk: the legend has no pooling to name */
     bool own_scale;
-    Scale scale; /* own_scale */
+    Scale scale;       /* own_scale */
+    const char *scope; /* own_scale: what it spans, for the legend; NULL: "shared" */
 } PartTensor;
 
 PartTensor part_tensor(const Scene *scene, int op, Phase phase);
 PartTensor part_tensor_scaled(Tensor tensor, Scale scale);
 Scale part_scale(const Scene *scene, const PartTensor *tensor, int channel);
-/* `[-1.32 ▇▇▇0▇▇▇ +1.32] layer` for one channel; returns the column after it. */
+/* `[-1.32 ▇▇▇0▇▇▇ +1.32] layer, top 0.5% clipped, shrunk by largest |x|` for one channel, with fewer words
+ * where there is less room; returns the column after it. */
 int part_legend(Canvas *canvas, Rect row, const Scene *scene, const PartTensor *tensor, int channel);
 
 /* One channel. `mark` highlights the scene's cell (scene->row, scene->column). */
@@ -71,26 +87,29 @@ PlotGrid part_map(Canvas *canvas, Rect area, const Scene *scene, const PartTenso
 /* Channels in a grid with gaps of one cell: the number of each above its map, a frame around the selected
  * one, × for a channel that is zero everywhere ("dead"). */
 typedef struct PartMontage {
-    int first;    /* channel of the page's first map; see part_montage_first */
+    int first;    /* place of the page's first map; see part_montage_first */
     int selected; /* -1: none */
     int side_max; /* maps are shrunk to at most this many pixels a side; 0: only when the area is too small */
     bool mark;    /* highlight the scene's cell in the selected map */
+    bool ranked;  /* places follow the scene's order of channels; else they are channels */
 } PartMontage;
 
 typedef struct PartPage {
     int columns, rows;         /* of maps */
     int map_width, map_height; /* cells of one map */
-    int first, count, total;   /* channels shown and channels there are */
+    int first, count, total;   /* channels (places) shown and channels there are */
     int dead;                  /* all-zero channels of the whole tensor; -1 while nothing is computed */
+    int blocked;               /* channels that receive no gradient; -1 or 0 while that is not known */
+    const char *order;         /* what the channels are ranked by; NULL: they stand by number */
 } PartPage;
 
 /* How the maps will stand, without drawing: `dead` is -1. At least one map when the area is not empty. */
 PartPage part_montage_plan(Rect area, Shape shape, PartMontage montage);
-/* The first channel of the page (whole pages from 0) that shows `selected`. */
+/* The first place of the page (whole pages from 0) that shows place `selected`. */
 int part_montage_first(const PartPage *page, int selected);
 PartPage part_montage(Canvas *canvas, Rect area, const Scene *scene, const PartTensor *tensor,
                       PartMontage montage);
-/* "channels 0-31 of 64", "channels 0-31 of 64, 3 dead". */
+/* "channels 0-31 of 64, 3 dead, 2 no gradient", "ranks 0-31 of 64 by activation". */
 PartText part_page_info(const PartPage *page);
 
 /* Values as rows "label ████ +1.23", in as many columns of rows as fit. */

@@ -16,5 +16,9 @@ PartBarsPlan part_bars_plan(Rect area, const PartBars *bars);
 
 /* Zero everywhere in the first image. The tensor has been computed. */
 bool part_channel_is_dead(Tensor tensor, int channel);
+/* The gradient at the op's output is known, and zero everywhere in the channel. */
+bool part_channel_is_blocked(const Scene *scene, int op, int channel);
+/* Do maps of this size show single cells of the tensor, without pooling? A character stands for two rows. */
+bool part_is_as_is(const Canvas *canvas, int map_width, Shape shape);
 
 #endif

@@ -1,8 +1,10 @@
 /* Channel maps of views/parts.h: one map, its legend, many of them in a grid. */
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "views/parts_detail.h"
+#include "views/scene_scale.h"
 #include "views/text.h"
 
 PartTensor part_tensor(const Scene *scene, int op, Phase phase) {
@@ -17,21 +19,41 @@ Scale part_scale(const Scene *scene, const PartTensor *tensor, int channel) {
     return tensor->own_scale ? tensor->scale : scene_scale(scene, tensor->op, tensor->phase, channel);
 }
 
+/* The words behind a legend, from the longest to the shortest form. */
+enum { LEGEND_FORMS = 5 };
+
+static void legend_words(char *out, const Scene *scene, const PartTensor *tensor, int channel, int form) {
+    static const char *const pooled[2][LEGEND_FORMS] = {
+        [PLOT_MEAN] = {", shrunk by mean", ", mean", ", mean", ", mean", ""},
+        [PLOT_LARGEST] = {", shrunk by largest |x|", ", largest |x|", ", largest", ", largest", ""}};
+    static const char *const clipped[LEGEND_FORMS] = {", top 0.5% clipped", ", 0.5% clipped",
+                                                      ", 0.5% clipped", ", clipped", ", clipped"};
+    bool both = scene->twin && !scene->twin->difference;
+    snprintf(out, PART_TEXT_MAX, "%s%s%s%s",
+             !tensor->own_scale ? scene_scope_text(scene, tensor->op, channel).text
+             : tensor->scope    ? tensor->scope
+                                : "shared",
+             both ? ", A and B" : "", part_scale(scene, tensor, channel).clipped ? clipped[form] : "",
+             tensor->as_is ? "" : pooled[scene_pooling(scene, tensor->phase)][form]);
+}
+
 int part_legend(Canvas *canvas, Rect row, const Scene *scene, const PartTensor *tensor, int channel) {
     Scale scale = part_scale(scene, tensor, channel);
-    bool both = scene->twin && !scene->twin->difference;
-    char scope[PART_TEXT_MAX];
-    snprintf(scope, sizeof scope, "%s%s", tensor->own_scale ? "shared" : scope_name(scene->scope),
-             both ? ", A and B" : "");
-    return plot_legend(canvas, row, scale, scene_palette(scene, scale), scope);
+    int room = plot_legend_room(scale, row.w);
+    char words[PART_TEXT_MAX];
+    for (int form = 0; form < LEGEND_FORMS; form++) {
+        legend_words(words, scene, tensor, channel, form);
+        if (text_width(words) <= room) break;
+    }
+    return plot_legend(canvas, row, scale, scene_palette(scene, scale, tensor->phase), words);
 }
 
 PlotGrid part_map(Canvas *canvas, Rect area, const Scene *scene, const PartTensor *tensor, PartMap map) {
     Scale scale = part_scale(scene, tensor, map.channel);
     PlotHeatmap heatmap = {.map = plot_map_of(tensor->tensor, 0, map.channel),
                            .scale = scale,
-                           .palette = scene_palette(scene, scale),
-                           .pooling = scene->pooling,
+                           .palette = scene_palette(scene, scale, tensor->phase),
+                           .pooling = scene_pooling(scene, tensor->phase),
                            .zoom_max = map.zoom_max,
                            .marked = map.mark,
                            .mark_x = scene->column,
@@ -103,26 +125,60 @@ bool part_channel_is_dead(Tensor tensor, int channel) {
     return true;
 }
 
-static int count_dead(Tensor tensor) {
-    int dead = 0;
-    for (int c = 0; c < tensor.shape.c; c++) dead += part_channel_is_dead(tensor, c);
-    return dead;
+bool part_channel_is_blocked(const Scene *scene, int op, int channel) {
+    if (op < 0) return false;
+    Tensor gradient = pass_grad(scene->pass, op);
+    return gradient.data && part_channel_is_dead(gradient, channel);
+}
+
+bool part_is_as_is(const Canvas *canvas, int map_width, Shape shape) {
+    return map_width >= shape.w && !(canvas->flags & (CANVAS_ASCII | CANVAS_MONO));
+}
+
+/* What is worth saying about a channel beside its number. */
+typedef enum ChannelMark { MARK_NONE, MARK_DEAD, MARK_BLOCKED } ChannelMark;
+
+static ChannelMark mark_of(const Scene *scene, const PartTensor *tensor, int channel) {
+    if (part_channel_is_dead(tensor->tensor, channel))
+        return tensor->phase == PHASE_BACKWARD ? MARK_BLOCKED : MARK_DEAD;
+    return part_channel_is_blocked(scene, tensor->op, channel) ? MARK_BLOCKED : MARK_NONE;
+}
+
+static void count_marks(PartPage *page, const Scene *scene, const PartTensor *tensor) {
+    page->dead = page->blocked = 0;
+    for (int c = 0; c < tensor->tensor.shape.c; c++) {
+        bool dead = tensor->phase == PHASE_FORWARD && part_channel_is_dead(tensor->tensor, c);
+        page->dead += dead;
+        page->blocked += tensor->phase == PHASE_BACKWARD ? part_channel_is_dead(tensor->tensor, c)
+                                                         : part_channel_is_blocked(scene, tensor->op, c);
+    }
 }
 
 /* The map with its number's row above it, without the gaps. */
-static Rect montage_place(Rect area, const PartPage *page, int channel) {
-    int k = channel - page->first, column = k % page->columns, row = k / page->columns;
+static Rect montage_place(Rect area, const PartPage *page, int place) {
+    int k = place - page->first, column = k % page->columns, row = k / page->columns;
     return (Rect){.x = area.x + 1 + column * (page->map_width + 1),
                   .y = area.y + row * (page->map_height + 1),
                   .w = page->map_width,
                   .h = page->map_height + 1};
 }
 
-static void draw_number(Canvas *canvas, Rect place, int channel, bool dead, bool selected) {
+static int channel_at(const Scene *scene, PartMontage montage, int place) {
+    return montage.ranked ? scene_channel_at(scene, place) : place;
+}
+
+static void draw_number(Canvas *canvas, Rect place, int channel, ChannelMark mark, bool selected) {
+    static const char *const words[][3] = {[MARK_NONE] = {"", "", ""},
+                                           [MARK_DEAD] = {" dead", " dead", " dead"},
+                                           [MARK_BLOCKED] = {" no gradient", " no grad", " no g"}};
     char text[32];
-    snprintf(text, sizeof text, "%d dead", channel);
-    if (!dead || text_width(text) > place.w) snprintf(text, sizeof text, "%d", channel);
-    Style style = style_role(dead ? ROLE_INVALID : ROLE_DIM);
+    bool fits = false;
+    for (int k = 0; k < 3 && !fits; k++) {
+        snprintf(text, sizeof text, "%d%s", channel, words[mark][k]);
+        fits = text_width(text) <= place.w;
+    }
+    if (!fits) snprintf(text, sizeof text, "%d", channel);
+    Style style = style_role(mark == MARK_NONE ? ROLE_DIM : ROLE_INVALID);
     if (selected) style = style_bold(ROLE_ACCENT);
     canvas_text(canvas, place.x, place.y, style, text);
 }
@@ -131,31 +187,34 @@ static void draw_dead(Canvas *canvas, Rect map) {
     canvas_put(canvas, map.x + (map.w - 1) / 2, map.y + (map.h - 1) / 2, style_bold(ROLE_INVALID), U'×');
 }
 
+static void draw_frame(Canvas *canvas, Rect area, Rect place) {
+    Rect frame = {.x = place.x - 1, .y = place.y, .w = place.w + 2, .h = place.h + 1};
+    canvas_box(canvas, frame, style_bold(ROLE_FOCUS), NULL);
+    if (rect_contains(area, place.x, place.y)) canvas_set_cursor(canvas, place.x, place.y);
+}
+
 static void draw_montage(Canvas *canvas, Rect area, const Scene *scene, const PartTensor *tensor,
                          PartMontage montage, const PartPage *page) {
-    int end = page->first + page->count;
+    int end = page->first + page->count, zoom = page->map_width / at_least_one(tensor->tensor.shape.w);
     /* All-zero maps are blank; the glyph tells them from maps that are only faint. */
-    for (int c = page->first; c < end; c++) {
-        Rect map = montage_place(area, page, c);
+    for (int k = page->first; k < end; k++) {
+        int c = channel_at(scene, montage, k);
+        Rect map = montage_place(area, page, k);
         map.y++;
         map.h--;
-        bool mark = montage.mark && c == montage.selected;
-        PartMap one = {
-            .channel = c, .zoom_max = page->map_width / at_least_one(tensor->tensor.shape.w), .mark = mark};
+        PartMap one = {.channel = c, .zoom_max = zoom, .mark = montage.mark && c == montage.selected};
         part_map(canvas, map, scene, tensor, one);
         if (part_channel_is_dead(tensor->tensor, c)) draw_dead(canvas, map);
     }
-    bool shown = montage.selected >= page->first && montage.selected < end;
-    Rect place = montage_place(area, page, shown ? montage.selected : page->first);
-    if (shown) {
-        Rect frame = {.x = place.x - 1, .y = place.y, .w = place.w + 2, .h = place.h + 1};
-        canvas_box(canvas, frame, style_bold(ROLE_FOCUS), NULL);
-        if (rect_contains(area, place.x, place.y)) canvas_set_cursor(canvas, place.x, place.y);
-    }
+    for (int k = page->first; k < end; k++)
+        if (channel_at(scene, montage, k) == montage.selected)
+            draw_frame(canvas, area, montage_place(area, page, k));
     /* After the frame: its lower edge runs through a row of numbers. */
-    for (int c = page->first; c < end; c++)
-        draw_number(canvas, montage_place(area, page, c), c, part_channel_is_dead(tensor->tensor, c),
+    for (int k = page->first; k < end; k++) {
+        int c = channel_at(scene, montage, k);
+        draw_number(canvas, montage_place(area, page, k), c, mark_of(scene, tensor, c),
                     c == montage.selected);
+    }
 }
 
 PartPage part_montage(Canvas *canvas, Rect area, const Scene *scene, const PartTensor *tensor,
@@ -163,8 +222,9 @@ PartPage part_montage(Canvas *canvas, Rect area, const Scene *scene, const PartT
     PartPage page = part_montage_plan(area, tensor->tensor.shape, montage);
     if (rect_is_empty(area)) return page;
     Rect old = canvas_clip(canvas, area);
+    if (montage.ranked && scene_is_ranked(scene)) page.order = order_name(scene->order);
     if (tensor->tensor.data) {
-        page.dead = count_dead(tensor->tensor);
+        count_marks(&page, scene, tensor);
         draw_montage(canvas, area, scene, tensor, montage, &page);
     } else {
         canvas_text_fit(canvas, area.x, area.y, area.w, style_role(ROLE_DIM), "not computed yet");
@@ -173,14 +233,20 @@ PartPage part_montage(Canvas *canvas, Rect area, const Scene *scene, const PartT
     return page;
 }
 
+static void append(PartText *out, const char *format, int count) {
+    size_t used = strlen(out->text);
+    if (count > 0) snprintf(out->text + used, sizeof out->text - used, format, count);
+}
+
 PartText part_page_info(const PartPage *page) {
     PartText out;
-    int used;
-    if (page->count == 1)
-        used = snprintf(out.text, sizeof out.text, "channel %d of %d", page->first, page->total);
-    else
-        used = snprintf(out.text, sizeof out.text, "channels %d-%d of %d", page->first,
-                        page->first + page->count - 1, page->total);
-    if (page->dead > 0) snprintf(out.text + used, sizeof out.text - (size_t)used, ", %d dead", page->dead);
+    const char *what = page->order ? "rank" : "channel";
+    int used = page->count == 1
+                   ? snprintf(out.text, sizeof out.text, "%s %d of %d", what, page->first, page->total)
+                   : snprintf(out.text, sizeof out.text, "%ss %d-%d of %d", what, page->first,
+                              page->first + page->count - 1, page->total);
+    if (page->order) snprintf(out.text + used, sizeof out.text - (size_t)used, " by %s", page->order);
+    append(&out, ", %d dead", page->dead);
+    append(&out, ", %d no gradient", page->blocked);
     return out;
 }

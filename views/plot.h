@@ -66,6 +66,8 @@ PlotGrid plot_image(Canvas *canvas, Rect area, const PlotImage *image);
 /* `[-1.32 ▇▇▇0▇▇▇ +1.32] layer` in the palette's own colours. Takes at most the row's width, at least about
  * 20 columns; a scope that has no room is left out. Returns the column after it. */
 int plot_legend(Canvas *canvas, Rect row, Scale scale, PaletteId palette, const char *scope);
+/* Columns that a legend of `width` columns has for its scope at most; may be negative. */
+int plot_legend_room(Scale scale, int width);
 
 /* A horizontal bar of `fraction` (0..1) of `width` columns in eighths of a column. `hatched` marks a second
  * series where colour is missing. NaN is drawn as ×. Nothing is drawn right of the bar. */

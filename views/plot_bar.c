@@ -171,10 +171,18 @@ static TextNumber end_of_range(double value) {
     return number;
 }
 
+/* Brackets and spaces around the two ends, the strip and the scope. */
+enum { LEGEND_AROUND = 5 };
+
+int plot_legend_room(Scale scale, int width) {
+    return width - text_width(end_of_range(scale.lo).text) - text_width(end_of_range(scale.hi).text) -
+           LEGEND_AROUND - LEGEND_STRIP_MIN;
+}
+
 int plot_legend(Canvas *canvas, Rect row, Scale scale, PaletteId palette, const char *scope) {
     Rect old = canvas_clip(canvas, row);
     TextNumber lo = end_of_range(scale.lo), hi = end_of_range(scale.hi);
-    int room = row.w - text_width(lo.text) - text_width(hi.text) - 5;
+    int room = plot_legend_room(scale, row.w) + LEGEND_STRIP_MIN;
     if (room - text_width(scope) < LEGEND_STRIP_MIN) scope = "";
     int width = room - text_width(scope);
     if (width > LEGEND_STRIP_MAX) width = LEGEND_STRIP_MAX;

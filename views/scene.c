@@ -1,9 +1,13 @@
 #include "views/scene.h"
 
-#include <math.h>
-
 const char *scope_name(ScopeKind scope) {
-    return scope == SCOPE_MAP ? "map" : "layer";
+    static const char *const names[SCOPE_COUNT] = {"map", "group", "layer", "stage", "network"};
+    return names[scope];
+}
+
+const char *order_name(ChannelOrder order) {
+    static const char *const names[ORDER_COUNT] = {"index", "activation", "gradient"};
+    return names[order];
 }
 
 static bool is_difference(const Scene *scene, int op, Phase phase) {
@@ -31,42 +35,27 @@ bool scene_is_signed(const Scene *scene, int op, Phase phase) {
     return phase == PHASE_BACKWARD || scene_stats(scene, op, phase).negative > 0;
 }
 
-/* Smallest and largest finite value of one channel of the first image. */
-static void channel_range(Tensor tensor, int channel, double *min, double *max) {
-    PlotMap map = plot_map_of(tensor, 0, channel);
-    *min = *max = 0;
-    bool first = true;
-    for (int j = 0; j < map.width * map.height; j++) {
-        double value = (double)map.data[(size_t)j * (size_t)map.stride];
-        if (value - value != 0) continue;
-        if (first || value < *min) *min = value;
-        if (first || value > *max) *max = value;
-        first = false;
-    }
+bool scene_is_ranked(const Scene *scene) {
+    return scene->ranking && scene->ranking_count == scene->network->ops[scene->op].out.c;
 }
 
-static Scale own_scale(const Scene *scene, int op, Phase phase, int channel) {
-    Stats stats = scene_stats(scene, op, phase);
-    Tensor tensor = scene_tensor(scene, op, phase);
-    double min = stats.min, max = stats.max;
-    if (scene->scope == SCOPE_MAP && tensor.data) channel_range(tensor, channel, &min, &max);
-    bool is_signed = scene_is_signed(scene, op, phase);
-    /* A map of non-negative values starts at 0, so that "dark" always means "nothing there". */
-    return scale_of(is_signed ? min : 0, max, is_signed);
+int scene_channel_at(const Scene *scene, int place) {
+    return scene_is_ranked(scene) && place >= 0 && place < scene->ranking_count ? scene->ranking[place]
+                                                                                : place;
 }
 
-/* With a twin one scale holds for both sides, or their colours could not be compared. */
-Scale scene_scale(const Scene *scene, int op, Phase phase, int channel) {
-    Scale own = own_scale(scene, op, phase, channel);
-    if (!scene->twin || is_difference(scene, op, phase)) return own;
-    const Scene *other = scene->twin->scene;
-    int partner = scene_partner(other->network, scene->network, op);
-    if (!scene_stats(other, partner, phase).known || channel >= other->network->ops[partner].out.c)
-        return own;
-    Scale theirs = own_scale(other, partner, phase, channel);
-    return scale_of(fmin(own.lo, theirs.lo), fmax(own.hi, theirs.hi), own.is_signed || theirs.is_signed);
+int scene_place_of(const Scene *scene, int channel) {
+    for (int k = 0; scene_is_ranked(scene) && k < scene->ranking_count; k++)
+        if (scene->ranking[k] == channel) return k;
+    return channel;
 }
 
-PaletteId scene_palette(const Scene *scene, Scale scale) {
-    return scale.is_signed ? scene->signed_palette : scene->palette;
+const Profile *scene_profile(const Scene *scene, int op, Phase phase) {
+    if (is_difference(scene, op, phase)) return NULL;
+    return phase == PHASE_FORWARD ? pass_act_profile(scene->pass, op) : pass_grad_profile(scene->pass, op);
+}
+
+PlotPooling scene_pooling(const Scene *scene, Phase phase) {
+    if (scene->pooling == POOLING_AUTO) return phase == PHASE_BACKWARD ? PLOT_LARGEST : PLOT_MEAN;
+    return scene->pooling == POOLING_LARGEST ? PLOT_LARGEST : PLOT_MEAN;
 }

@@ -11,9 +11,30 @@
 
 typedef enum Phase { PHASE_FORWARD, PHASE_BACKWARD } Phase;
 
-typedef enum ScopeKind { SCOPE_MAP, SCOPE_LAYER, SCOPE_COUNT } ScopeKind;
+/* What a colour scale spans; see views/scene_scale.h. */
+typedef enum ScopeKind {
+    SCOPE_MAP,     /* one channel */
+    SCOPE_GROUP,   /* 16 channels that follow on each other in the order shown */
+    SCOPE_LAYER,   /* all channels of the op */
+    SCOPE_STAGE,   /* all ops of the same stage that have been computed in the same direction */
+    SCOPE_NETWORK, /* all ops, likewise */
+    SCOPE_COUNT
+} ScopeKind;
 
-const char *scope_name(ScopeKind scope); /* "map", "layer" */
+const char *scope_name(ScopeKind scope); /* "map", "group", "layer", "stage", "network" */
+
+/* In which order the channels of an op stand: by number, or by falling l2 of activation or gradient. */
+typedef enum ChannelOrder { ORDER_INDEX, ORDER_ACTIVATION, ORDER_GRADIENT, ORDER_COUNT } ChannelOrder;
+
+const char *order_name(ChannelOrder order); /* "index", "activation", "gradient" */
+
+/* How maps are shrunk. A gradient changes sign from cell to cell, and a mean would show almost nothing of it:
+ * AUTO takes the mean of activations and the largest magnitude of gradients. */
+typedef enum PoolingChoice { POOLING_AUTO, POOLING_MEAN, POOLING_LARGEST, POOLING_COUNT } PoolingChoice;
+
+/* Does the layer's scale leave out the few largest magnitudes (PROFILE_REACH)? AUTO: for gradients, whose
+ * tails are long. */
+typedef enum ClipChoice { CLIP_AUTO, CLIP_OFF, CLIP_ON, CLIP_COUNT } ClipChoice;
 
 /* A number that is kept in sight. */
 typedef struct SceneWatch {
@@ -62,9 +83,13 @@ typedef struct Scene {
     int image_count, image_cursor;
 
     ScopeKind scope;
-    PaletteId palette; /* sequential; signed maps use the theme's diverging one */
-    PaletteId signed_palette;
-    PlotPooling pooling;
+    PaletteId palette; /* sequential, for what is never negative; signed maps use a diverging one: */
+    PaletteId signed_palette, gradient_palette, weight_palette;
+    PoolingChoice pooling;
+    ClipChoice clip;
+    ChannelOrder order;
+    const int *ranking; /* by `order`, of ranking_count channels; NULL: by number, or not known yet */
+    int ranking_count;
     int width, height; /* cells of the area the view is drawn into, for moves by rows and pages */
 
     const SceneWatch *watches;
@@ -106,8 +131,19 @@ int scene_partner(const Network *other, const Network *network, int op);
 /* Are the values signed (diverging map, zero in the middle), or all >= 0? From the statistics. */
 bool scene_is_signed(const Scene *scene, int op, Phase phase);
 
+/* Channels in the order shown: the one at a place, and the place of one. By number while no ranking is known.
+ */
+int scene_channel_at(const Scene *scene, int place);
+int scene_place_of(const Scene *scene, int channel);
+bool scene_is_ranked(const Scene *scene);
+
+/* Figures beyond the statistics; NULL while they have not been computed. */
+const Profile *scene_profile(const Scene *scene, int op, Phase phase);
+
+PlotPooling scene_pooling(const Scene *scene, Phase phase);
+
 /* The colour scale for one channel, by the scene's scope, and the palette that goes with it. */
 Scale scene_scale(const Scene *scene, int op, Phase phase, int channel);
-PaletteId scene_palette(const Scene *scene, Scale scale);
+PaletteId scene_palette(const Scene *scene, Scale scale, Phase phase);
 
 #endif

@@ -103,9 +103,15 @@ unsigned theme_mono_attributes(Color fg, Color bg) {
     return attributes;
 }
 
-PaletteId theme_palette(ThemeId theme, bool diverging) {
-    if (!diverging) return PALETTE_VIRIDIS;
-    return theme == THEME_LIGHT ? PALETTE_RDBU : PALETTE_BLUE_ORANGE;
+PaletteId theme_palette(ThemeId theme, PaletteUse use) {
+    bool light = theme == THEME_LIGHT;
+    switch (use) {
+    case PALETTE_USE_MAGNITUDE: break;
+    case PALETTE_USE_ACTIVATION: return light ? PALETTE_RDBU : PALETTE_BLUE_ORANGE;
+    case PALETTE_USE_GRADIENT: return light ? PALETTE_PIYG : PALETTE_GREEN_MAGENTA;
+    case PALETTE_USE_WEIGHT: return light ? PALETTE_PUOR : PALETTE_PURPLE_GOLD;
+    }
+    return PALETTE_VIRIDIS;
 }
 
 static int pack(Rgb rgb) {

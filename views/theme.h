@@ -17,8 +17,16 @@ bool theme_rgb(ThemeId theme, Role role, Rgb *rgb);
 /* CellAttribute flags that stand in for a colour where none is shown. */
 unsigned theme_mono_attributes(Color fg, Color bg);
 
+/* What numbers a map shows. */
+typedef enum PaletteUse {
+    PALETTE_USE_MAGNITUDE,  /* never negative: sequential */
+    PALETTE_USE_ACTIVATION, /* signed, as the next two: diverging, each with colours of its own */
+    PALETTE_USE_GRADIENT,
+    PALETTE_USE_WEIGHT,
+} PaletteUse;
+
 /* The map that suits a theme. */
-PaletteId theme_palette(ThemeId theme, bool diverging);
+PaletteId theme_palette(ThemeId theme, PaletteUse use);
 
 /* What a back end writes for a colour: -1 the terminal's default, 0xRRGGBB for COLOR_DEPTH_RGB, else an
  * index. Always -1 for COLOR_DEPTH_NONE and THEME_MONO. */

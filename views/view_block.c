@@ -5,98 +5,21 @@
 
 #include "views/block_figures.h"
 #include "views/block_lane.h"
+#include "views/block_maps.h"
 #include "views/block_reading.h"
 #include "views/layout.h"
 #include "views/parts.h"
+#include "views/scene_scale.h"
 #include "views/text.h"
 #include "views/view.h"
 
-enum { TITLE_ROWS = 2, READING_ROWS = 3, MAPS_MAX = 5, MAP_ROWS_MIN = 8, MONTAGE_ROWS_MIN = 6, ZOOM_MAX = 4 };
-
-/* One of the maps that stand side by side. */
-typedef struct BlockMap {
-    const char *name;
-    Tensor tensor;
-    int channel;
-    double l2;
-} BlockMap;
-
-/* All of them, with their common scale. */
-typedef struct BlockMaps {
-    BlockMap maps[MAPS_MAX];
-    int count;
-    Scale scale;
-} BlockMaps;
-
-static void add_map(BlockMaps *maps, BlockMap map) {
-    maps->maps[maps->count++] = map;
-}
-
-static int channel_of(const Scene *scene, int block) {
-    int last = scene->network->ops[scene->network->blocks[block].output].out.c - 1;
-    return scene->channel < last ? scene->channel : last;
-}
-
-static void collect_forward(BlockMaps *maps, const Scene *scene, int block) {
-    const Block *b = &scene->network->blocks[block];
-    BlockForward f = block_forward(scene->pass, block);
-    int c = channel_of(scene, block), in = block_input_channel(scene->network, block, c);
-    const Pass *pass = scene->pass;
-    add_map(maps, (BlockMap){"x", pass_act(pass, b->input), in, f.x});
-    if (b->shortcut_last != b->input && b->shortcut != SHORTCUT_NONE)
-        add_map(maps, (BlockMap){"shortcut(x)", pass_act(pass, b->shortcut_last), c, f.shortcut});
-    add_map(maps, (BlockMap){"F(x)", pass_act(pass, b->branch_last), c, f.branch});
-    if (b->add >= 0) add_map(maps, (BlockMap){"sum", pass_act(pass, b->add), c, f.sum});
-    add_map(maps, (BlockMap){"y", pass_act(pass, b->output), c, f.y});
-}
-
-/* In the order the gradient comes: y, behind the mask of the last ReLU, the two ways, x. */
-static void collect_backward(BlockMaps *maps, const Scene *scene, int block) {
-    const Block *b = &scene->network->blocks[block];
-    BlockBackward g = block_backward(scene->pass, block);
-    int c = channel_of(scene, block), in = block_input_channel(scene->network, block, c);
-    const Pass *pass = scene->pass;
-    add_map(maps, (BlockMap){"g at y", pass_grad(pass, b->output), c, g.y});
-    add_map(maps,
-            (BlockMap){"g past ReLU", pass_grad(pass, b->add >= 0 ? b->add : b->branch_last), c, g.sum});
-    if (b->shortcut != SHORTCUT_NONE) {
-        add_map(maps, (BlockMap){"through skip", pass_route_grad(pass, block, ROUTE_SKIP), in, g.skip});
-        add_map(maps, (BlockMap){"through F", pass_route_grad(pass, block, ROUTE_BRANCH), in, g.branch});
-    }
-    add_map(maps, (BlockMap){"g at x", pass_grad(pass, b->input), in, g.x});
-}
-
-/* Finite values of one channel, or with channel -1 of all. */
-static void widen_range(Tensor tensor, int channel, double range[2]) {
-    size_t step = channel < 0 ? 1 : (size_t)tensor.shape.c, count = shape_count(tensor.shape);
-    for (size_t j = channel < 0 ? 0 : (size_t)channel; j < count; j += step) {
-        double value = (double)tensor.data[j];
-        if (!isfinite(value)) continue;
-        range[0] = fmin(range[0], value);
-        range[1] = fmax(range[1], value);
-    }
-}
-
-static BlockMaps collect_maps(const Scene *scene, int block) {
-    BlockMaps maps = {.count = 0};
-    bool backward = scene->phase == PHASE_BACKWARD;
-    double range[2] = {0, 0};
-    if (backward)
-        collect_backward(&maps, scene, block);
-    else
-        collect_forward(&maps, scene, block);
-    for (int k = 0; k < maps.count; k++)
-        if (maps.maps[k].tensor.data)
-            widen_range(maps.maps[k].tensor, scene->scope == SCOPE_MAP ? maps.maps[k].channel : -1, range);
-    maps.scale = scale_of(range[0], range[1], backward || range[0] < 0);
-    return maps;
-}
+enum { TITLE_ROWS = 2, READING_ROWS = 3, MAP_ROWS_MIN = 8, MONTAGE_ROWS_MIN = 6, ZOOM_MAX = 4 };
 
 static void draw_title(Canvas *canvas, Rect area, const Scene *scene, int block) {
     const Network *network = scene->network;
     const Block *b = &network->blocks[block];
     char channel[PART_TEXT_MAX];
-    snprintf(channel, sizeof channel, "channel %d of %d", channel_of(scene, block),
+    snprintf(channel, sizeof channel, "channel %d of %d", block_channel(scene, block),
              network->ops[b->output].out.c);
     int left = canvas_text_right(canvas, area.x + area.w, area.y, style_role(ROLE_ACCENT), channel);
     int x = canvas_text(canvas, area.x, area.y, style_bold(ROLE_TITLE), b->name);
@@ -138,6 +61,7 @@ static void draw_map(Canvas *canvas, Rect cell, const Scene *scene, const BlockM
     const BlockMap *map = &maps->maps[k];
     Shape here = scene->network->ops[scene->op].out, shape = map->tensor.shape;
     PartTensor tensor = part_tensor_scaled(map->tensor, maps->scale);
+    tensor.phase = scene->phase;
     Rect inner = {.x = cell.x, .y = cell.y + 1, .w = cell.w, .h = cell.h - 2};
     int x = canvas_text(canvas, cell.x, cell.y, style_bold(map_role(maps, k, scene->phase)), map->name);
     char channel[24];
@@ -165,12 +89,17 @@ static void draw_maps(Canvas *canvas, Rect area, const Scene *scene, const Block
     }
 }
 
-static void draw_maps_heading(Canvas *canvas, Rect row, const Scene *scene, const BlockMaps *maps) {
+static void draw_maps_heading(Canvas *canvas, Rect row, const Scene *scene, int block,
+                              const BlockMaps *maps) {
     PartTensor tensor = part_tensor_scaled(maps->maps[0].tensor, maps->scale);
+    tensor.phase = scene->phase;
     int x = canvas_text(canvas, row.x, row.y, style_bold(part_phase_role(scene->phase)),
-                        scene->phase == PHASE_FORWARD ? "Activations" : "Gradients of the loss");
-    x = canvas_printf(canvas, x, row.y, style_role(ROLE_DIM), ", one scale (%s)  ", scope_name(scene->scope));
+                        scene->phase == PHASE_FORWARD ? "Activations" : "Gradients");
+    x = canvas_text(canvas, x, row.y, style_role(ROLE_DIM), ", one scale  ");
     Rect rest = {.x = x, .y = row.y, .w = row.x + row.w - x, .h = 1};
+    ScopeText scope =
+        scene_scope_text(scene, scene->network->blocks[block].output, block_channel(scene, block));
+    tensor.scope = scope.text;
     part_legend(canvas, rest, scene, &tensor, maps->maps[0].channel);
 }
 
@@ -221,9 +150,10 @@ static void draw_montage(Canvas *canvas, Rect area, const Scene *scene, int bloc
     Tensor shown =
         backward ? pass_route_grad(scene->pass, block, ROUTE_BRANCH) : pass_act(scene->pass, b->branch_last);
     if (!shown.data) return;
-    int channel = channel_of(scene, block);
+    int channel = block_channel(scene, block);
     if (backward) channel = block_input_channel(scene->network, block, channel);
     PartTensor tensor = part_tensor_scaled(shown, scale);
+    tensor.phase = scene->phase;
     PartMontage montage = {.selected = channel};
     Rect rest = area, heading = layout_take_top(&rest, 1);
     PartPage page = part_montage_plan(rest, shown.shape, montage);
@@ -236,9 +166,9 @@ static void draw_montage(Canvas *canvas, Rect area, const Scene *scene, int bloc
 }
 
 static void draw_body(Canvas *canvas, Rect area, const Scene *scene, int block) {
-    BlockMaps maps = collect_maps(scene, block);
+    BlockMaps maps = block_maps_collect(scene, block);
     const Block *b = &scene->network->blocks[block];
-    draw_maps_heading(canvas, layout_take_top(&area, 1), scene, &maps);
+    draw_maps_heading(canvas, layout_take_top(&area, 1), scene, block, &maps);
     int wanted = maps_rows(&maps, area) + 2, table = table_rows(b);
     if (area.h - table >= MAP_ROWS_MIN + 2) {
         Rect bottom = layout_take_bottom(&area, area.h - table < wanted ? table : area.h - wanted);
@@ -277,7 +207,7 @@ static Action select_block(const Scene *scene, int by) {
 static Action select_channel(const Scene *scene, int by) {
     int block = block_of_op(scene->network, scene->op);
     int last = scene->network->ops[scene->network->blocks[block].output].out.c - 1;
-    int channel = channel_of(scene, block) + by;
+    int channel = block_channel(scene, block) + by;
     return view_action(ACTION_CHANNEL, channel < 0 ? 0 : channel > last ? last : channel);
 }
 

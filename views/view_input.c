@@ -206,9 +206,9 @@ static void view_input_draw(const void *state, const Scene *scene, Canvas *canva
     (void)state;
     Rect old = canvas_clip(canvas, area), rest = area;
     draw_title(canvas, layout_take_top(&rest, 1), scene);
-    Rect figures = layout_take_bottom(&rest, 1);
-    Stats stats = pass_act_stats(scene->pass, 0);
-    part_stats_line(canvas, figures, &stats);
+    Rect figures = layout_take_bottom(&rest, area.h > LAYOUT_MIN_HEIGHT ? 2 : 1);
+    PartFigures picture = part_figures_of(scene, 0, PHASE_FORWARD);
+    part_figures(canvas, figures, &picture, 1);
     if (area.h > LAYOUT_MIN_HEIGHT) layout_take_top(&rest, 1);
     layout_take_left(&rest, draw_picture(canvas, rest, scene) + GAP);
     part_heading(canvas, layout_take_top(&rest, 1), style_role(ROLE_TITLE), "Answer");

@@ -3,18 +3,22 @@
 #include <stdio.h>
 
 #include "views/layout.h"
+#include "views/map_axes.h"
 #include "views/maps_panel.h"
 #include "views/parts_detail.h"
 #include "views/text.h"
 #include "views/view.h"
 
 enum {
-    TALL = 24,        /* from here on legend, figures and cell have rows of their own */
-    WIDE = 100,       /* from here on the heading says what kind of op it is */
-    SIDE_MIN = 8,     /* maps of a grid are not shrunk below this many pixels a side ... */
-    MAPS_WANTED = 16, /* ... to get this many of them onto a page */
+    TALL = 24,           /* from here on legend, figures and cell have rows of their own */
+    LOFTY = 34,          /* from here on figures that do not stand on one line may take two ... */
+    LOFTIER = 48,        /* ... and three */
+    FIGURES_WIDTH = 180, /* room for all figures on one line */
+    WIDE = 100,          /* from here on the heading says what kind of op it is */
+    SIDE_MIN = 8,        /* maps of a grid are not shrunk below this many pixels a side ... */
+    MAPS_WANTED = 16,    /* ... to get this many of them onto a page */
     ZOOM_MAX = 8,
-    LEGEND_WIDTH = 36,
+    CELL_WIDTH = 26, /* of the cell when it stands beside the legend */
     LABEL_MAX = 24,
     VALUE_WIDTH = 9,
     TEXT_MAX = 256,
@@ -29,10 +33,10 @@ typedef enum MapsKind { MAPS_GRID, MAPS_ENLARGED, MAPS_BARS } MapsKind;
 /* Where things stand; an empty rectangle is not drawn. */
 typedef struct MapsPlan {
     MapsKind kind;
-    Rect heading, body, legend, stats, cell, panel;
-    PartMontage montage; /* MAPS_GRID */
-    PartBarsPlan bars;   /* MAPS_BARS */
-    PartPage page;       /* what the heading says is shown */
+    Rect heading, body, map, legend, stats, cell, panel; /* map: the body without the axes' gutters */
+    PartMontage montage;                                 /* MAPS_GRID */
+    PartBarsPlan bars;                                   /* MAPS_BARS */
+    PartPage page;                                       /* what the heading says is shown */
 } MapsPlan;
 
 static Shape shape_of(const Scene *scene) {
@@ -45,8 +49,9 @@ static MapsKind kind_of(const MapsState *state, Shape shape) {
 }
 
 /* Maps as large as possible while enough of them share a page. */
-static PartMontage montage_fit(Rect area, Shape shape, int selected) {
-    PartMontage montage = {.selected = selected, .mark = true};
+static PartMontage montage_fit(Rect area, const Scene *scene) {
+    Shape shape = shape_of(scene);
+    PartMontage montage = {.selected = scene->channel, .mark = true, .ranked = true};
     int wanted = shape.c < MAPS_WANTED ? shape.c : MAPS_WANTED;
     int side = shape.h > shape.w ? shape.h : shape.w;
     PartPage page = part_montage_plan(area, shape, montage);
@@ -54,14 +59,13 @@ static PartMontage montage_fit(Rect area, Shape shape, int selected) {
         montage.side_max = --side;
         page = part_montage_plan(area, shape, montage);
     }
-    montage.first = part_montage_first(&page, selected);
+    montage.first = part_montage_first(&page, scene_place_of(scene, scene->channel));
     return montage;
 }
 
 static void plan_grid(MapsPlan *plan, const Scene *scene) {
-    Shape shape = shape_of(scene);
-    plan->montage = montage_fit(plan->body, shape, scene->channel);
-    plan->page = part_montage_plan(plan->body, shape, plan->montage);
+    plan->montage = montage_fit(plan->body, scene);
+    plan->page = part_montage_plan(plan->body, shape_of(scene), plan->montage);
 }
 
 /* The panel stands right beside the map, however large that is. */
@@ -70,9 +74,10 @@ static void plan_enlarged(MapsPlan *plan, const Scene *scene) {
     Rect rest = plan->body;
     plan->page = (PartPage){.first = scene->channel, .count = 1, .total = shape.c, .dead = -1};
     layout_take_right(&plan->body, MAPS_PANEL_WIDTH + 2);
-    PlotGrid grid = plot_grid_fit(plan->body, shape.w, shape.h, ZOOM_MAX);
-    layout_take_left(&rest, grid.cells.w + 2);
-    plan->panel = layout_take_left(&rest, MAPS_PANEL_WIDTH);
+    plan->map = map_axes_place(plan->body, shape.w, shape.h, ZOOM_MAX);
+    PlotGrid grid = plot_grid_fit(plan->map, shape.w, shape.h, ZOOM_MAX);
+    layout_take_left(&rest, plan->map.x - plan->body.x + grid.cells.w + 2);
+    plan->panel = layout_take_left(&rest, rest.w < MAPS_PANEL_WIDTH_MAX ? rest.w : MAPS_PANEL_WIDTH_MAX);
 }
 
 /* The values of an op whose channels are single numbers. */
@@ -84,11 +89,13 @@ typedef struct MapsBars {
 
 static double bars_value(const void *context, int k) {
     const MapsBars *bars = context;
-    return bars->probabilities ? bars->probabilities[k] : (double)bars->tensor.data[k];
+    if (bars->probabilities) return bars->probabilities[k];
+    return (double)bars->tensor.data[scene_channel_at(bars->scene, k)];
 }
 
 static const char *bars_label(const void *context, int k, PartText *buffer) {
     const MapsBars *bars = context;
+    if (!bars->probabilities) k = scene_channel_at(bars->scene, k);
     if (maps_has_classes(bars->scene))
         return model_class_name(bars->scene->model, k, buffer->text, sizeof buffer->text);
     snprintf(buffer->text, sizeof buffer->text, "%d", k);
@@ -123,7 +130,8 @@ static PartBars bars_of(MapsBars *context) {
     bool probabilities = context->probabilities != NULL;
     int count = maps_has_classes(scene) ? scene->network->classes : shape_of(scene).c;
     return (PartBars){.count = count,
-                      .selected = probabilities ? pass_target(scene->pass, 0) : scene->channel,
+                      .selected =
+                          probabilities ? pass_target(scene->pass, 0) : scene_place_of(scene, scene->channel),
                       .label_width = label_width(context, count),
                       .value_width = VALUE_WIDTH,
                       .context = context,
@@ -137,8 +145,11 @@ static void plan_bars(MapsPlan *plan, const Scene *scene) {
     MapsBars context = bars_context(scene);
     PartBars bars = bars_of(&context);
     plan->bars = part_bars_plan(plan->body, &bars);
-    plan->page =
-        (PartPage){.first = plan->bars.first, .count = plan->bars.count, .total = bars.count, .dead = -1};
+    plan->page = (PartPage){.first = plan->bars.first,
+                            .count = plan->bars.count,
+                            .total = bars.count,
+                            .dead = -1,
+                            .order = scene_is_ranked(scene) ? order_name(scene->order) : NULL};
 }
 
 static MapsPlan maps_plan(const MapsState *state, const Scene *scene, Rect area) {
@@ -150,11 +161,14 @@ static MapsPlan maps_plan(const MapsState *state, const Scene *scene, Rect area)
         if (tall && plan.kind == MAPS_GRID)
             plan.legend = layout_take_bottom(&plan.body, 1);
         else if (plan.kind == MAPS_GRID) {
-            plan.legend = layout_take_left(&plan.cell, LEGEND_WIDTH);
-            layout_take_left(&plan.cell, 2);
+            plan.legend = plan.cell;
+            plan.cell = layout_take_right(&plan.legend, CELL_WIDTH);
+            layout_take_right(&plan.legend, 2);
         }
     }
-    plan.stats = layout_take_bottom(&plan.body, 1);
+    bool two = plan.kind == MAPS_ENLARGED || (plan.kind == MAPS_GRID && tall);
+    int lines = area.w >= FIGURES_WIDTH || area.h < LOFTY ? 1 : area.h < LOFTIER ? 2 : 3;
+    plan.stats = layout_take_bottom(&plan.body, two ? 2 * lines : lines);
     if (tall) layout_take_bottom(&plan.body, 1);
     if (plan.kind == MAPS_GRID) plan_grid(&plan, scene);
     if (plan.kind == MAPS_ENLARGED) plan_enlarged(&plan, scene);
@@ -173,16 +187,17 @@ static PartText heading_info(const Scene *scene, const MapsPlan *plan) {
     return out;
 }
 
+/* A crowded heading leaves out the direction, which the tensor's name implies. */
 static void draw_heading(Canvas *canvas, Rect row, const Scene *scene, const char *info) {
     const Op *op = &scene->network->ops[scene->op];
     char title[TEXT_MAX];
-    PartText summary = part_op_summary(op);
-    snprintf(title, sizeof title, "%s%s%s  %s %s  %s", op->name, row.w >= WIDE ? "  " : "",
-             row.w >= WIDE ? summary.text : "", part_phase_name(scene->phase), tensor_word(scene->phase),
-             text_format_shape(op->out).text);
-    int taken = *info ? text_width(info) + 1 : 0;
+    const char *tensor = tensor_word(scene->phase), *size = text_format_shape(op->out).text;
+    bool wide = row.w >= WIDE;
+    snprintf(title, sizeof title, "%s%s%s  %s %s  %s", op->name, wide ? "  " : "",
+             wide ? part_op_summary(op).text : "", part_phase_name(scene->phase), tensor, size);
     canvas_text_right(canvas, row.x + row.w, row.y, style_role(ROLE_TEXT), info);
-    row.w -= taken;
+    row.w -= *info ? text_width(info) + 1 : 0;
+    if (text_width(title) > row.w) snprintf(title, sizeof title, "%s  %s  %s", op->name, tensor, size);
     part_heading(canvas, row, style_role(part_phase_role(scene->phase)), title);
 }
 
@@ -206,19 +221,19 @@ static void draw_waiting(Canvas *canvas, Rect area, const Scene *scene) {
 static void draw_enlarged(Canvas *canvas, const MapsPlan *plan, const Scene *scene,
                           const PartTensor *tensor) {
     PartMap map = {.channel = scene->channel, .zoom_max = ZOOM_MAX, .mark = true};
-    PlotGrid grid = part_map(canvas, plan->body, scene, tensor, map);
+    PlotGrid grid = part_map(canvas, plan->map, scene, tensor, map);
+    map_axes_draw(canvas, plan->body, &grid);
     int x, y;
     plot_grid_cell(&grid, scene->column, scene->row, &x, &y);
-    if (rect_contains(plan->body, x, y)) canvas_set_cursor(canvas, x, y);
+    if (rect_contains(plan->map, x, y)) canvas_set_cursor(canvas, x, y);
     maps_panel_draw(canvas, plan->panel, scene, tensor);
 }
 
 /* Completes the plan's page with what only drawing finds out. */
 static void draw_body(Canvas *canvas, MapsPlan *plan, const Scene *scene, const PartTensor *tensor) {
-    Stats stats = scene_stats(scene, scene->op, scene->phase);
     MapsBars context = bars_context(scene);
     PartBars bars;
-    part_stats_line(canvas, plan->stats, &stats);
+    maps_figures_draw(canvas, plan->stats, scene);
     switch (plan->kind) {
     case MAPS_GRID:
         plan->page = part_montage(canvas, plan->body, scene, tensor, plan->montage);
@@ -237,6 +252,10 @@ static void view_maps_draw(const void *state, const Scene *scene, Canvas *canvas
     Rect old = canvas_clip(canvas, area);
     MapsPlan plan = maps_plan(state, scene, area);
     PartTensor tensor = part_tensor(scene, scene->op, scene->phase);
+    int width = plan.kind == MAPS_ENLARGED
+                    ? plot_grid_fit(plan.map, shape_of(scene).w, shape_of(scene).h, ZOOM_MAX).px_width
+                    : plan.page.map_width;
+    tensor.as_is = part_is_as_is(canvas, width, shape_of(scene));
     if (tensor.tensor.data)
         draw_body(canvas, &plan, scene, &tensor);
     else
@@ -251,6 +270,7 @@ static int clamp(long value, int last) {
 
 /* From `at` by `delta`, as often as asked and as it stays within 0 .. last. */
 static int stepped(int at, int delta, int count, int last) {
+    if (delta == 0) return at;
     int room = delta > 0 ? (last - at) / delta : at / -delta;
     return at + delta * (count < room ? count : room);
 }
@@ -271,7 +291,8 @@ static MapsStride stride_of(const MapsPlan *plan) {
 
 static Action move_channel(const MapsPlan *plan, const Scene *scene, Action action) {
     MapsStride stride = stride_of(plan);
-    int last = shape_of(scene).c - 1, at = scene->channel, count = action_count(&action);
+    int last = shape_of(scene).c - 1, at = scene_place_of(scene, scene->channel);
+    int count = action_count(&action);
     long page = (long)stride.page * count;
     switch (action.id) {
     case ACTION_LEFT: at = stepped(at, -stride.right, count, last); break;
@@ -284,7 +305,7 @@ static Action move_channel(const MapsPlan *plan, const Scene *scene, Action acti
     case ACTION_LAST: at = last; break;
     default: return action;
     }
-    return view_action(ACTION_CHANNEL, at);
+    return view_action(ACTION_CHANNEL, scene_channel_at(scene, at));
 }
 
 static Action move_cell(const Scene *scene, Action action) {

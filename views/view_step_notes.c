@@ -34,13 +34,17 @@ static void note_text(Notes *notes, Role role, const char *label, const char *te
     if (notes->canvas) canvas_text_fit(notes->canvas, row.x, row.y, row.w, style_role(ROLE_TEXT), text);
 }
 
-static void note_stats(Notes *notes, const StepPanel *panel) {
+static void note_stats(Notes *notes, const Scene *scene, const StepPanel *panel) {
+    /* Of one part of a gradient the op's own percentiles say nothing. */
+    const Profile *profile = panel->part.own_scale ? NULL : scene_profile(scene, panel->op, panel->phase);
+    PartFigures figures = {.stats = panel->stats};
+    if (profile) figures.percentiles = profile->percentiles;
     Rect row = next_row(notes, style_bold(panel->role), panel->symbol);
     if (!notes->canvas) return;
     if (panel->closed)
         canvas_text_fit(notes->canvas, row.x, row.y, row.w, style_role(ROLE_DIM), panel->missing.text);
     else
-        part_stats_line(notes->canvas, row, &panel->stats);
+        part_figures(notes->canvas, row, &figures, 1);
 }
 
 /* Statistics of each tensor; not of probabilities, and an addition's dy stands for its two copies. */
@@ -48,7 +52,7 @@ static void note_tensors(Notes *notes, const Scene *scene, const StepPanels *pan
     bool copies = scene->phase == PHASE_BACKWARD && scene->network->ops[scene->op].kind == OP_ADD;
     for (int k = 0; k < panels->count; k++)
         if (panels->item[k].kind != STEP_PANEL_PROBABILITIES && !(copies && k > 0))
-            note_stats(notes, &panels->item[k]);
+            note_stats(notes, scene, &panels->item[k]);
 }
 
 static void note_loss(Notes *notes, const Scene *scene) {

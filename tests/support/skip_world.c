@@ -50,7 +50,8 @@ SkipWorld skip_world_open(const char *arch, char shortcut, SkipMode skip) {
                           .pass = world.pass,
                           .rival_mode = SKIP_CUT,
                           .scope = SCOPE_LAYER,
-                          .signed_palette = PALETTE_BLUE_ORANGE};
+                          .signed_palette = PALETTE_BLUE_ORANGE,
+                          .gradient_palette = PALETTE_GREEN_MAGENTA};
     return world;
 }
 

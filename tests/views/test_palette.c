@@ -1,9 +1,14 @@
 #include "tests/support/assert_close.h"
 
+#include <stdlib.h>
+
 #include "views/palette.h"
 
 static const PaletteId sequential[] = {PALETTE_VIRIDIS, PALETTE_CIVIDIS, PALETTE_MAGMA, PALETTE_GRAY};
-static const PaletteId diverging[] = {PALETTE_RDBU, PALETTE_BLUE_ORANGE};
+static const PaletteId diverging[] = {PALETTE_RDBU,          PALETTE_BLUE_ORANGE, PALETTE_PIYG,
+                                      PALETTE_GREEN_MAGENTA, PALETTE_PUOR,        PALETTE_PURPLE_GOLD};
+
+enum { DIVERGING = sizeof diverging / sizeof diverging[0] };
 
 static void levels_cover_the_scale_and_clip_outside(void **state) {
     (void)state;
@@ -64,8 +69,9 @@ static void lightness_never_falls_along_sequential_maps_at_any_depth(void **stat
 static void lightness_moves_one_way_from_the_middle_of_diverging_maps(void **state) {
     (void)state;
     for (int depth = 0; depth < 4; depth++) {
-        for (size_t p = 0; p < 2; p++) {
-            double sign = diverging[p] == PALETTE_RDBU ? -1 : 1;
+        for (size_t p = 0; p < DIVERGING; p++) {
+            Rgb middle = palette_rgb(diverging[p], PALETTE_ZERO);
+            double sign = color_lightness(middle) > 50 ? -1 : 1;
             for (int away = 1; away < PALETTE_ZERO; away++) {
                 for (int side = -1; side <= 1; side += 2) {
                     double now = lightness_of(diverging[p], PALETTE_ZERO + side * away, depth);
@@ -79,7 +85,7 @@ static void lightness_moves_one_way_from_the_middle_of_diverging_maps(void **sta
 
 static void the_middle_of_a_diverging_map_is_gray(void **state) {
     (void)state;
-    for (size_t p = 0; p < 2; p++) {
+    for (size_t p = 0; p < DIVERGING; p++) {
         Rgb middle = palette_rgb(diverging[p], PALETTE_ZERO);
         assert_int_equal(middle.r, middle.g);
         assert_int_equal(middle.g, middle.b);
@@ -128,6 +134,56 @@ static void palettes_are_found_by_name(void **state) {
     assert_false(palette_find("jet", &none));
 }
 
+/* xterm's cube has the steps 0, 95, 135, 175, 215, 255; the greys are 8, 18, ... 238. */
+static Rgb xterm_rgb(int index) {
+    static const uint8_t step[] = {0, 95, 135, 175, 215, 255};
+    uint8_t gray = (uint8_t)(8 + 10 * (index - 232));
+    if (index >= 232) return (Rgb){gray, gray, gray};
+    index -= 16;
+    return (Rgb){step[index / 36], step[index / 6 % 6], step[index % 6]};
+}
+
+static double luminance(Rgb rgb) {
+    const double weight[] = {0.2126, 0.7152, 0.0722};
+    const uint8_t channel[] = {rgb.r, rgb.g, rgb.b};
+    double sum = 0;
+    for (int k = 0; k < 3; k++) {
+        double c = channel[k] / 255.0;
+        sum += weight[k] * (c <= 0.04045 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4));
+    }
+    return sum;
+}
+
+static void luminance_of_the_256_colours_never_falls(void **state) {
+    (void)state;
+    for (size_t p = 0; p < 4; p++) {
+        for (int level = 0; level < PALETTE_LEVELS; level++) {
+            int index = palette_index_256(sequential[p], level);
+            assert_in_range(index, 16, 255); /* the first 16 are the user's own */
+            if (level == 0) continue;
+            double before = luminance(xterm_rgb(palette_index_256(sequential[p], level - 1)));
+            assert_true(luminance(xterm_rgb(index)) >= before);
+        }
+    }
+}
+
+/* The three kinds of signed numbers must be told apart by their ends. */
+static void palettes_of_different_uses_differ(void **state) {
+    (void)state;
+    const PaletteId dark[] = {PALETTE_BLUE_ORANGE, PALETTE_GREEN_MAGENTA, PALETTE_PURPLE_GOLD};
+    const PaletteId light[] = {PALETTE_RDBU, PALETTE_PIYG, PALETTE_PUOR};
+    for (int a = 0; a < 3; a++) {
+        for (int b = 0; b < a; b++) {
+            for (int level = 8; level < PALETTE_LEVELS; level += 47) { /* 8 and 55: half way out */
+                Rgb p = palette_rgb(dark[a], level), q = palette_rgb(dark[b], level);
+                assert_true(abs(p.r - q.r) + abs(p.g - q.g) + abs(p.b - q.b) > 60);
+                p = palette_rgb(light[a], level), q = palette_rgb(light[b], level);
+                assert_true(abs(p.r - q.r) + abs(p.g - q.g) + abs(p.b - q.b) > 60);
+            }
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(levels_cover_the_scale_and_clip_outside),
@@ -139,6 +195,8 @@ int main(void) {
         cmocka_unit_test(known_colours_of_public_maps_are_met),
         cmocka_unit_test(ramps_keep_order_and_sign_without_colour),
         cmocka_unit_test(palettes_are_found_by_name),
+        cmocka_unit_test(luminance_of_the_256_colours_never_falls),
+        cmocka_unit_test(palettes_of_different_uses_differ),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

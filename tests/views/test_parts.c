@@ -132,9 +132,46 @@ static void the_figures_leave_out_from_the_end(void **state) {
     part_stats_line(canvas, (Rect){.y = 1, .w = 40, .h = 1}, &stats);
     part_stats_line(canvas, (Rect){.y = 2, .w = 90, .h = 1}, &(Stats){.known = false});
     assert_canvas_text(canvas,
-                       "n 4  nan 0  inf 0  -25% 0:50% +25%  min -1  mean 0.5  max 3  std 1.5  |x|2 3.16\n"
+                       "n 4  nan 0  inf 0  -25% 0:50% +25%  min -1  max 3  mean 0.5  std 1.5  |x|2 3.16\n"
                        "n 4  nan 0  inf 0  -25% 0:50% +25%\n"
                        "not computed yet\n");
+    canvas_free(canvas);
+}
+
+static void figures_of_several_rows_stand_in_columns(void **state) {
+    (void)state;
+    const real small[] = {-1, 0, 0, 3}, large[] = {-100, 0, 0, 300};
+    real room[4];
+    PartFigures rows[] = {
+        {.label = "a", .stats = tensor_stats(small, 4), .percentiles = values_percentiles(small, 4, 1, room)},
+        {.label = "bcd",
+         .stats = tensor_stats(large, 4),
+         .percentiles = values_percentiles(large, 4, 1, room)}};
+    Canvas *canvas = canvas_of(160, 4, 0);
+    part_figures(canvas, (Rect){.w = 160, .h = 2}, rows, 2);
+    part_figures(canvas, (Rect){.y = 2, .w = 62, .h = 2}, rows, 2);
+    assert_canvas_text(canvas, "a    n 4  nan 0  inf 0  -25% 0:50% +25%  min -1    p1 -1    p25 -1    p50 0  "
+                               "p75 0  p99 3    max 3    mean "
+                               "0.5  std 1.5  |x|2 3.16\n"
+                               "bcd  n 4  nan 0  inf 0  -25% 0:50% +25%  min -100  p1 -100  p25 -100  p50 0  "
+                               "p75 0  p99 300  max 300  mean "
+                               "50   std 150  |x|2 316\n"
+                               "a    n 4  nan 0  inf 0  -25% 0:50% +25%  min -1    max 3\n"
+                               "bcd  n 4  nan 0  inf 0  -25% 0:50% +25%  min -100  max 300\n");
+    canvas_free(canvas);
+}
+
+static void figures_take_more_lines_where_there_are_some(void **state) {
+    (void)state;
+    const real data[] = {-1, 0, 0, 3};
+    real room[4];
+    PartFigures row = {.label = "layer",
+                       .stats = tensor_stats(data, 4),
+                       .percentiles = values_percentiles(data, 4, 1, room)};
+    Canvas *canvas = canvas_of(70, 3, 0);
+    part_figures(canvas, (Rect){.w = 70, .h = 3}, &row, 1);
+    assert_canvas_text(canvas, "layer  n 4  nan 0  inf 0  -25% 0:50% +25%  min -1  p1 -1  p25 -1\n"
+                               "       p50 0  p75 0  p99 3  max 3  mean 0.5  std 1.5  |x|2 3.16\n\n");
     canvas_free(canvas);
 }
 
@@ -237,6 +274,8 @@ static void the_page_says_which_channels_it_shows(void **state) {
     page.count = 1;
     page.dead = 0;
     assert_string_equal(part_page_info(&page).text, "channel 32 of 64");
+    page = (PartPage){.count = 8, .total = 64, .blocked = 2, .dead = 1, .order = "gradient"};
+    assert_string_equal(part_page_info(&page).text, "ranks 0-7 of 64 by gradient, 1 dead, 2 no gradient");
 }
 
 static void a_legend_tells_small_ranges_apart(void **state) {
@@ -248,6 +287,30 @@ static void a_legend_tells_small_ranges_apart(void **state) {
     char *text = canvas_export_text_string(canvas);
     assert_non_null(strstr(text, "[-3.0e-04 "));
     assert_non_null(strstr(text, " +3.0e-04] shared"));
+    free(text);
+    canvas_free(canvas);
+}
+
+/* The scale is named, the clipping and the pooling too, in shorter words where there is less room. */
+static void a_legend_names_what_was_done_to_the_values(void **state) {
+    (void)state;
+    Scene scene = {.palette = PALETTE_GRAY, .gradient_palette = PALETTE_RDBU};
+    PartTensor tensor = part_tensor_scaled((Tensor){.shape = {1, 1, 1, 1}}, scale_of(-3, 1, true));
+    tensor.scale.clipped = true;
+    tensor.phase = PHASE_BACKWARD;
+    tensor.scope = "stage 2";
+    Canvas *canvas = canvas_of(100, 4, CANVAS_ASCII);
+    part_legend(canvas, (Rect){.w = 100, .h = 1}, &scene, &tensor, 0);
+    part_legend(canvas, (Rect){.y = 1, .w = 45, .h = 1}, &scene, &tensor, 0);
+    scene.pooling = POOLING_MEAN;
+    part_legend(canvas, (Rect){.y = 2, .w = 100, .h = 1}, &scene, &tensor, 0);
+    tensor.as_is = true;
+    part_legend(canvas, (Rect){.y = 3, .w = 100, .h = 1}, &scene, &tensor, 0);
+    char *text = canvas_export_text_string(canvas);
+    assert_non_null(strstr(text, " +3.00] stage 2, top 0.5% clipped, shrunk by largest |x|\n"));
+    assert_non_null(strstr(text, " +3.00] stage 2, clipped, largest\n"));
+    assert_non_null(strstr(text, " +3.00] stage 2, top 0.5% clipped, shrunk by mean\n"));
+    assert_non_null(strstr(text, " +3.00] stage 2, top 0.5% clipped\n"));
     free(text);
     canvas_free(canvas);
 }
@@ -356,6 +419,8 @@ int main(void) {
         cmocka_unit_test(a_heading_fills_its_row),
         cmocka_unit_test(a_field_wraps_beside_its_label),
         cmocka_unit_test(the_figures_leave_out_from_the_end),
+        cmocka_unit_test(figures_of_several_rows_stand_in_columns),
+        cmocka_unit_test(figures_take_more_lines_where_there_are_some),
         cmocka_unit_test(bad_news_is_never_left_out),
         cmocka_unit_test(a_montage_numbers_frames_and_marks_dead_maps),
         cmocka_unit_test(a_montage_of_nothing_says_so),
@@ -364,6 +429,7 @@ int main(void) {
         cmocka_unit_test(pages_are_whole_and_show_what_is_selected),
         cmocka_unit_test(the_page_says_which_channels_it_shows),
         cmocka_unit_test(a_legend_tells_small_ranges_apart),
+        cmocka_unit_test(a_legend_names_what_was_done_to_the_values),
         cmocka_unit_test(bars_of_both_signs_share_one_zero),
         cmocka_unit_test(percent_bars_are_parts_of_the_whole),
         cmocka_unit_test(bars_turn_pages_with_the_selection),

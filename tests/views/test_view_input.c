@@ -53,7 +53,8 @@ static void world_open(World *world, const char *arch) {
                            .image_list = world->list,
                            .image_count = IMAGES,
                            .palette = PALETTE_VIRIDIS,
-                           .signed_palette = PALETTE_BLUE_ORANGE};
+                           .signed_palette = PALETTE_BLUE_ORANGE,
+                           .gradient_palette = PALETTE_GREEN_MAGENTA};
 }
 
 static void world_close(World *world) {

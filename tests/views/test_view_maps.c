@@ -53,7 +53,8 @@ static void world_open(World *world) {
                            .true_class = -1,
                            .scope = SCOPE_LAYER,
                            .palette = PALETTE_VIRIDIS,
-                           .signed_palette = PALETTE_BLUE_ORANGE};
+                           .signed_palette = PALETTE_BLUE_ORANGE,
+                           .gradient_palette = PALETTE_GREEN_MAGENTA};
     assert_true(view_maps_ops.state_size <= sizeof world->state);
     set_size(world, 0);
 }
@@ -185,12 +186,20 @@ static void the_value_shown_is_the_tensor_s(void **state) {
             expected_value(value, sizeof value, &world, (Phase)phase);
             snprintf(line, sizeof line, "ch %d, row %d, column %d: %s\n", world.scene.channel,
                      world.scene.row, world.scene.column, value);
-            Canvas *canvas = canvas_new(80, 18, 0);
+            Canvas *canvas = canvas_new(120, 34, 0);
             view_maps_ops.draw(world.state, &world.scene, canvas, canvas_area(canvas));
             char *text = canvas_export_text_string(canvas);
             if (!strstr(text, line)) fail_msg("'%s' is not in\n%s", line, text);
             free(text);
             canvas_free(canvas);
+            /* Beside the legend there is room for 26 columns. */
+            int cell = (int)strcspn(line, "\n");
+            if (cell > 26)
+                snprintf(line, sizeof line, "ch %d (%d,%d) %s", world.scene.channel, world.scene.row,
+                         world.scene.column, value);
+            else
+                line[cell] = '\0';
+            assert_shows(&world, line);
             act(&world, ACTION_OPEN, 0);
             snprintf(line, sizeof line, "value    %s ", value);
             assert_shows(&world, line);
@@ -369,11 +378,152 @@ static void the_cursor_stands_on_the_selected_cell(void **state) {
     world.scene.column = 6;
     act(&world, ACTION_OPEN, 0);
     Canvas *canvas = drawn(&world);
-    /* 8x8 enlarged four times: four columns and two rows of cells each, below the heading. */
-    assert_int_equal(canvas->cursor_x, MARGIN + 6 * 4);
-    assert_int_equal(canvas->cursor_y, MARGIN + 1 + 5 * 2);
+    /* 8x8 enlarged three times: three columns and one and a half rows of cells each, right of the row
+     * numbers, below the heading and the column numbers. */
+    assert_int_equal(canvas->cursor_x, MARGIN + 2 + 6 * 3);
+    assert_int_equal(canvas->cursor_y, MARGIN + 2 + 5 * 3 / 2);
     assert_true(canvas_get(canvas, canvas->cursor_x, canvas->cursor_y)->attributes & CELL_REVERSE);
     canvas_free(canvas);
+    world_close(&world);
+}
+
+/* Makes every second channel stronger than the one before it, so that the order is known. */
+static void set_norms(World *world, int op) {
+    Tensor tensor = pass_act(world->pass, op);
+    size_t channels = (size_t)tensor.shape.c;
+    for (size_t j = 0; j < shape_count(tensor.shape); j++)
+        tensor.data[j] = (real)((j % channels) * 7 % channels + 1);
+    assert_true(pass_profile_update(world->pass, op));
+    world->scene.order = ORDER_ACTIVATION;
+    world->scene.ranking = pass_act_profile(world->pass, op)->ranking;
+    world->scene.ranking_count = tensor.shape.c;
+}
+
+static void channels_stand_and_are_walked_in_the_order_asked_for(void **state) {
+    (void)state;
+    World world;
+    world_open(&world);
+    pass_run_forward(world.pass);
+    look_at(&world, "layer1.0.conv1", PHASE_FORWARD);
+    set_norms(&world, world.scene.op);
+    /* 7c mod 16 is largest, 15, for c = 9; then 2, 11, 4, 13, 6, 15, 8, 1, 10, 3, 12, 5, 14, 7, 0. */
+    assert_shows(&world, "- ranks 0-15 of 16 by activation");
+    assert_shows(&world, " 9        2        11       4        13 ");
+    world.scene.channel = 2;
+    assert_int_equal(act(&world, ACTION_RIGHT, 0).number, 11);
+    assert_int_equal(act(&world, ACTION_LEFT, 0).number, 9);
+    assert_int_equal(act(&world, ACTION_DOWN, 0).number, 10);
+    assert_int_equal(act(&world, ACTION_LAST, 0).number, 0);
+    assert_int_equal(act(&world, ACTION_FIRST, 0).number, 9);
+    act(&world, ACTION_OPEN, 0);
+    assert_shows(&world, "2 of 16, rank 1 by activation");
+    assert_int_equal(act(&world, ACTION_PAGE_DOWN, 0).number, 11);
+    world_close(&world);
+}
+
+static void an_order_of_another_layer_is_not_applied(void **state) {
+    (void)state;
+    World world;
+    world_open(&world);
+    pass_run_forward(world.pass);
+    look_at(&world, "layer1.0.conv1", PHASE_FORWARD);
+    set_norms(&world, world.scene.op);
+    look_at(&world, "layer2.0.conv1", PHASE_FORWARD);
+    assert_shows(&world, "- channels 0-23 of 32");
+    assert_int_equal(act(&world, ACTION_RIGHT, 0).number, 1);
+    assert_draws_well(&world);
+    world_close(&world);
+}
+
+static void channels_without_gradient_are_marked_and_counted(void **state) {
+    (void)state;
+    World world;
+    world_open(&world);
+    run_all(&world);
+    look_at(&world, "layer1.0.conv1", PHASE_FORWARD);
+    Tensor gradient = pass_grad(world.pass, world.scene.op);
+    for (size_t k = 3; k < shape_count(gradient.shape); k += 16) gradient.data[k] = 0;
+    assert_shows(&world, "channels 0-15 of 16, 1 no gradient");
+    assert_shows(&world, " 3 no g ");
+    look_at(&world, "layer1.0.conv1", PHASE_BACKWARD);
+    assert_shows(&world, "channels 0-15 of 16, 1 no gradient");
+    world.scene.channel = 3;
+    act(&world, ACTION_OPEN, 0);
+    assert_shows(&world, "3 of 16, receives no gradient");
+    world_close(&world);
+}
+
+static void an_enlarged_channel_has_figures_beside_those_of_the_layer(void **state) {
+    (void)state;
+    World world;
+    world_open(&world);
+    run_all(&world);
+    look_at(&world, "layer1.0.conv1", PHASE_FORWARD);
+    world.scene.channel = 4;
+    assert_true(pass_profile_update(world.pass, world.scene.op));
+    act(&world, ACTION_OPEN, 0);
+    assert_shows(&world, "channel  n 1,024   nan 0");
+    assert_shows(&world, "layer    n 16,384  nan 0");
+    set_size(&world, 3);
+    char text[64];
+    const ProfileChannel *channel = &pass_act_profile(world.pass, world.scene.op)->channels[4];
+    snprintf(text, sizeof text, "p99 %.3g ", channel->percentiles.p99);
+    assert_shows(&world, text);
+    snprintf(text, sizeof text, "|x|2 %.3g", channel->stats.l2);
+    assert_shows(&world, text);
+    world_close(&world);
+}
+
+static void an_enlarged_map_has_numbered_rows_and_columns(void **state) {
+    (void)state;
+    World world;
+    world_open(&world);
+    pass_run_forward(world.pass);
+    look_at(&world, "layer3.0.conv1", PHASE_FORWARD);
+    act(&world, ACTION_OPEN, 0);
+    assert_shows(&world, "  0  1  2  3  4  5  6  7  ");
+    look_at(&world, "layer1.0.conv1", PHASE_FORWARD);
+    set_size(&world, 3);
+    assert_shows(&world, "   0  1  2  3  4 ");
+    assert_shows(&world, "~~31 ");
+    world_close(&world);
+}
+
+/* Cells of the maps that are not blank, in characters. */
+static int drawn_cells(World *world) {
+    Canvas *canvas = drawn(world);
+    int count = 0;
+    for (int y = MARGIN + 1; y < MARGIN + 12; y++)
+        for (int x = MARGIN; x < MARGIN + 80; x++) {
+            uint32_t glyph = canvas_get(canvas, x, y)->glyph;
+            count += glyph != ' ' && glyph != SENTINEL && !(glyph >= '0' && glyph <= '9');
+        }
+    canvas_free(canvas);
+    return count;
+}
+
+static void gradients_stay_visible_where_they_are_shrunk(void **state) {
+    (void)state;
+    World world;
+    world_open(&world);
+    run_all(&world);
+    look_at(&world, "layer1.0.conv1", PHASE_BACKWARD);
+    /* A gradient with a long tail: one value, as large as the statistics say, a thousand times the rest. */
+    Tensor gradient = pass_grad(world.pass, world.scene.op);
+    double max = pass_grad_stats(world.pass, world.scene.op).max;
+    for (size_t j = 0; j < shape_count(gradient.shape); j++)
+        gradient.data[j] = (real)(max / 1000 * ((int)(j * 7919 % 1009) - 504) / 504);
+    gradient.data[77] = (real)max;
+    assert_true(pass_profile_update(world.pass, world.scene.op));
+    int visible = drawn_cells(&world);
+    assert_shows(&world, " clipped, largest");
+    world.scene.pooling = POOLING_MEAN;
+    world.scene.clip = CLIP_OFF;
+    int faint = drawn_cells(&world);
+    assert_shows(&world, "layer, shrunk by mean");
+    /* 16 maps of 8x4 characters: nearly all of them against next to none but the frame. */
+    assert_true(visible > 450);
+    assert_true(faint < 100);
     world_close(&world);
 }
 
@@ -392,6 +542,12 @@ int main(void) {
         cmocka_unit_test(what_has_no_use_here_is_handed_back),
         cmocka_unit_test(a_page_down_shows_the_next_page),
         cmocka_unit_test(the_cursor_stands_on_the_selected_cell),
+        cmocka_unit_test(channels_stand_and_are_walked_in_the_order_asked_for),
+        cmocka_unit_test(an_order_of_another_layer_is_not_applied),
+        cmocka_unit_test(channels_without_gradient_are_marked_and_counted),
+        cmocka_unit_test(an_enlarged_channel_has_figures_beside_those_of_the_layer),
+        cmocka_unit_test(an_enlarged_map_has_numbered_rows_and_columns),
+        cmocka_unit_test(gradients_stay_visible_where_they_are_shrunk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,7 +46,8 @@ static void world_open(World *world, const char *arch, SkipMode skip) {
                            .image_name = "formula",
                            .true_class = -1,
                            .palette = PALETTE_VIRIDIS,
-                           .signed_palette = PALETTE_BLUE_ORANGE};
+                           .signed_palette = PALETTE_BLUE_ORANGE,
+                           .gradient_palette = PALETTE_GREEN_MAGENTA};
 }
 
 static void world_close(World *world) {

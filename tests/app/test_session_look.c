@@ -1,0 +1,162 @@
+/* How maps are looked at, by action. */
+#include "tests/support/session_world.h"
+
+#include "tests/support/assert_close.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void assert_notice(SessionWorld *world, const char *expected) {
+    const char *notice = world->session->notice;
+    if (!strstr(notice, expected)) fail_msg("'%s' is not in '%s'", expected, notice);
+}
+
+static void assert_refused(SessionWorld *world, const char *line, const char *expected) {
+    session_world_act(world, line);
+    assert_non_null(session_error(world->session));
+    assert_notice(world, expected);
+}
+
+static void the_order_goes_round_and_takes_words(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "order");
+    assert_int_equal(world->session->order, ORDER_ACTIVATION);
+    session_world_act(world, "order");
+    assert_int_equal(world->session->order, ORDER_GRADIENT);
+    assert_notice(world, "it is not computed yet");
+    session_world_act(world, "order");
+    assert_int_equal(world->session->order, ORDER_INDEX);
+    session_world_act(world, "order gradient");
+    assert_int_equal(world->session->order, ORDER_GRADIENT);
+    assert_refused(world, "order size", "expected index, activation or gradient, found 'size'");
+}
+
+static void scopes_poolings_and_clipping_take_words(void **state) {
+    SessionWorld *world = *state;
+    static const char *const scopes[] = {"map", "group", "layer", "stage", "network"};
+    for (int k = 0; k < SCOPE_COUNT; k++) {
+        char line[32];
+        snprintf(line, sizeof line, "scope %s", scopes[k]);
+        session_world_act(world, line);
+        assert_int_equal(world->session->scope, k);
+    }
+    session_world_act(world, "scope");
+    assert_int_equal(world->session->scope, SCOPE_MAP);
+    session_world_act(world, "pooling largest");
+    assert_int_equal(world->session->pooling, POOLING_LARGEST);
+    session_world_act(world, "pooling");
+    assert_int_equal(world->session->pooling, POOLING_AUTO);
+    session_world_act(world, "clip on");
+    assert_int_equal(world->session->clip, CLIP_ON);
+    assert_refused(world, "scope block", "expected map, group, layer, stage or network, found 'block'");
+    assert_refused(world, "pooling max", "expected auto, mean or largest");
+    assert_refused(world, "clip 3", "expected auto, off or on");
+}
+
+static void palettes_are_kept_apart_by_what_they_show(void **state) {
+    SessionWorld *world = *state;
+    PaletteId activations = world->session->signed_palette;
+    session_world_act(world, "palette gradients puor");
+    assert_int_equal(world->session->gradient_palette, PALETTE_PUOR);
+    assert_int_equal(world->session->signed_palette, activations);
+    session_world_act(world, "palette weights rdbu");
+    assert_int_equal(world->session->weight_palette, PALETTE_RDBU);
+    session_world_act(world, "palette magma");
+    assert_int_equal(world->session->palette, PALETTE_MAGMA);
+    assert_refused(world, "palette jet", "found 'jet'");
+    /* Without a word: the next of the kind that is shown. */
+    session_world_act(world, "finish");
+    session_world_act(world, "finish");
+    session_world_act(world, "select layer1.0.conv1");
+    PaletteId before = world->session->gradient_palette;
+    session_world_act(world, "palette");
+    assert_int_not_equal(world->session->gradient_palette, before);
+    assert_int_equal(world->session->palette, PALETTE_MAGMA);
+    assert_int_equal(world->session->signed_palette, activations);
+}
+
+/* Does the ranking in the scene order the norms of what the pass holds now? */
+static void assert_ranked(SessionWorld *world, Phase phase) {
+    session_look_prepare(world->session);
+    Scene scene = session_scene(world->session);
+    assert_true(scene_is_ranked(&scene));
+    Tensor tensor = phase == PHASE_FORWARD ? pass_act(scene.pass, scene.op) : pass_grad(scene.pass, scene.op);
+    size_t channels = (size_t)tensor.shape.c;
+    double before = INFINITY;
+    for (int k = 0; k < (int)channels; k++) {
+        double square = 0;
+        for (size_t j = (size_t)scene_channel_at(&scene, k); j < shape_count(tensor.shape); j += channels)
+            square += (double)tensor.data[j] * (double)tensor.data[j];
+        assert_true(square <= before);
+        before = square;
+        assert_int_equal(scene_place_of(&scene, scene_channel_at(&scene, k)), k);
+    }
+}
+
+static void the_order_is_never_stale(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "finish");
+    session_world_act(world, "select layer2.0.conv1");
+    session_world_act(world, "order activation");
+    assert_ranked(world, PHASE_FORWARD);
+    session_world_act(world, "order gradient");
+    session_look_prepare(world->session);
+    Scene scene = session_scene(world->session);
+    assert_false(scene_is_ranked(&scene));
+    session_world_act(world, "finish");
+    session_world_act(world, "finish");
+    session_world_act(world, "select layer2.0.conv1");
+    assert_ranked(world, PHASE_BACKWARD);
+    for (int n = 0; n < 3; n++) {
+        session_world_act(world, n == 0 ? "without-skip cut" : n == 1 ? "target 3" : "without-skip none");
+        assert_ranked(world, PHASE_BACKWARD);
+    }
+}
+
+static void a_new_order_keeps_the_selected_channel(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "finish");
+    session_world_act(world, "select layer1.0.conv1");
+    session_world_act(world, "view maps");
+    session_world_act(world, "channel 7");
+    session_world_act(world, "order activation");
+    Scene scene = session_scene(world->session);
+    assert_int_equal(scene.channel, 7);
+    int place = scene_place_of(&scene, 7), next = scene_channel_at(&scene, place < 15 ? place + 1 : place);
+    session_world_act(world, "right");
+    assert_int_equal(session_scene(world->session).channel, next);
+}
+
+static void assert_screen(SessionWorld *world, const char *expected) {
+    char *screen = session_world_screen(world);
+    if (!strstr(screen, expected)) fail_msg("'%s' is not in\n%s", expected, screen);
+    free(screen);
+}
+
+/* The five maps of a block have one scale; it is robust on the way back, in whatever view one came from. */
+static void a_block_shows_its_gradients_on_a_clipped_scale(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "finish");
+    session_world_act(world, "finish");
+    session_world_act(world, "select layer1.1.relu2");
+    session_world_act(world, "view block");
+    assert_screen(world, "layer, 0.5% clipped, largest");
+    session_world_act(world, "scope stage");
+    assert_screen(world, "] stage 1, shrunk by largest |x|");
+    session_world_act(world, "scope layer");
+    session_world_act(world, "direction");
+    assert_screen(world, "] layer, shrunk by mean");
+}
+
+int main(void) {
+#define WITH_WORLD(test) cmocka_unit_test_setup_teardown(test, session_world_open, session_world_close)
+    const struct CMUnitTest tests[] = {
+        WITH_WORLD(the_order_goes_round_and_takes_words),
+        WITH_WORLD(scopes_poolings_and_clipping_take_words),
+        WITH_WORLD(palettes_are_kept_apart_by_what_they_show),
+        WITH_WORLD(the_order_is_never_stale),
+        WITH_WORLD(a_new_order_keeps_the_selected_channel),
+        WITH_WORLD(a_block_shows_its_gradients_on_a_clipped_scale),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

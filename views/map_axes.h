@@ -1,0 +1,13 @@
+/* Row and column numbers beside an enlarged map. */
+#ifndef VIEWS_MAP_AXES_H
+#define VIEWS_MAP_AXES_H
+
+#include "views/plot.h"
+
+/* The area that is left for a map of width x height once its axes have their place: a gutter on the left for
+ * the rows, a row above for the columns; each only where the map is not drawn smaller because of it. */
+Rect map_axes_place(Rect area, int width, int height, int zoom_max);
+/* Numbers the grid, which stands in the place of map_axes_place. */
+void map_axes_draw(Canvas *canvas, Rect area, const PlotGrid *grid);
+
+#endif
