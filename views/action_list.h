@@ -44,6 +44,9 @@
     ACTION(SCOPE, "scope", TEXT, "colour scale over a map or the layer; without a word: the other")          \
     ACTION(PALETTE, "palette", TEXT, "viridis, cividis, magma or gray; without a word: the next one")        \
     ACTION(POOLING, "pooling", NONE, "shrink maps by mean or by largest magnitude")                          \
+    ACTION(FOLD, "fold", TEXT,                                                                               \
+           "fold the architecture: stages, blocks, none (every operation); without a word: the next")        \
+    ACTION(OTHER, "other", NONE, "another drawing of what is shown")                                         \
     ACTION(HELP, "help", NONE, "the keys and what they do")                                                  \
     ACTION(PROMPT, "prompt", NONE, "type an action by name")                                                 \
     ACTION(SCREEN, "screen", TEXT, "write the screen as text to a file, or to - for standard output")        \
