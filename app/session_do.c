@@ -183,6 +183,14 @@ static bool do_choice(Session *session, const Action *action) {
     }
 }
 
+/* A folding that no view wanted. */
+static void tell_fold(Session *session, const char *word) {
+    if (session->view != VIEW_ARCHITECTURE)
+        session_tell(session, NOTICE_INFO, "only the architecture view folds: a shows it");
+    else
+        session_tell(session, NOTICE_ERROR, "fold: expected stages, blocks or none, found '%s'", word);
+}
+
 static void do_screen_action(Session *session, const Action *action) {
     switch (action->id) {
     case ACTION_VIEW: do_view(session, action->text); break;
@@ -202,6 +210,10 @@ static void do_screen_action(Session *session, const Action *action) {
     case ACTION_REDRAW: session->redraw = true; break;
     case ACTION_QUIT: session->quit = true; break;
     case ACTION_CLOSE: do_close(session); break;
+    case ACTION_FOLD: tell_fold(session, action->text); break;
+    case ACTION_OTHER:
+        session_tell(session, NOTICE_INFO, "the %s view has one drawing only", view_ops(session->view)->name);
+        break;
     default: do_move(session, action); break;
     }
 }

@@ -66,6 +66,9 @@
     ACTION(POOLING, "pooling", TEXT,                                                                         \
            "shrink maps by mean or largest magnitude, auto: gradients by largest; without a word: the next") \
     ACTION(CLIP, "clip", TEXT, "a layer's scale leaves out its largest 0.5%: on, off, auto: for gradients")  \
+    ACTION(FOLD, "fold", TEXT,                                                                               \
+           "fold the architecture: stages, blocks, none (every operation); without a word: the next")        \
+    ACTION(OTHER, "other", NONE, "another drawing of what is shown")                                         \
     ACTION(HELP, "help", NONE, "the keys and what they do")                                                  \
     ACTION(PROMPT, "prompt", NONE, "type an action by name")                                                 \
     ACTION(SEARCH, "search", TEXT, "select the next operation whose name, kind or shape contains the words") \

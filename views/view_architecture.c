@@ -1,188 +1,37 @@
-/* The whole program as a table: every op with its shape and its cost, the skips as lanes beside the ops they
- * pass by, and what the selected op is. */
+/* The whole program: as a table that folds, every op with its shape and its cost and the skips as lanes
+ * beside it; or as the paper's figure, beside its plain twin. */
 #include <stdio.h>
+#include <string.h>
 
 #include "views/architecture_detail.h"
-#include "views/architecture_rows.h"
+#include "views/architecture_figure.h"
+#include "views/architecture_group.h"
+#include "views/architecture_table.h"
 #include "views/layout.h"
 #include "views/parts.h"
 #include "views/text.h"
 #include "views/view.h"
 
-enum {
-    WIDE = 120,  /* from here on a pane beside the table describes the selected op */
-    WIDER = 160, /* from here on the table is wider, too */
-    TABLE_WIDTH = 80,
-    TABLE_WIDTH_WIDER = 96,
-    PANE_GAP = 2,
-    SENTENCE_ROWS = 2,
-    TEXT_MAX = 320,
-};
+enum { TEXT_MAX = 400 };
 
-/* Where everything stands. Numbers end left of their column. */
-typedef struct Table {
-    Rect head, rows, foot, text, pane; /* text: below the table; pane: beside it; one of them is empty */
-    int lane, state, index, name, name_width, summary, output, params, macs;
-} Table;
+typedef struct ArchitectureState {
+    bool figure;
+    bool chosen; /* a folding; until then it is the finest that fits */
+    FoldLevel level;
+    int group, block; /* opened, plus 1; 0: none */
+} ArchitectureState;
 
-static Table table_plan(Rect area) {
-    Table table = {.text = {.x = area.x}, .pane = {.x = area.x}};
-    Rect rest = area;
-    if (area.w >= WIDE) {
-        rest = layout_take_left(&area, area.w >= WIDER ? TABLE_WIDTH_WIDER : TABLE_WIDTH);
-        layout_take_left(&area, PANE_GAP);
-        table.pane = area;
-    } else {
-        table.text = layout_take_bottom(&rest, SENTENCE_ROWS);
-    }
-    table.head = layout_take_top(&rest, 1);
-    table.foot = layout_take_bottom(&rest, 1);
-    table.rows = rest;
-    int spare = rest.w > TABLE_WIDTH ? rest.w - TABLE_WIDTH : 0, right = rest.x + rest.w;
-    table.lane = rest.x + 1;
-    table.state = rest.x + 8;
-    table.index = rest.x + 13;
-    table.name = rest.x + 14;
-    table.name_width = 12;
-    table.summary = table.name + table.name_width + 1;
-    table.macs = right - (spare ? 1 : 0);
-    table.params = right - 14 - spare / 4;
-    table.output = table.params - 12 - spare / 4;
-    return table;
+/* In so many rows of table. */
+static ArchitectureFold fold_of(const ArchitectureState *state, const Network *network, int rows) {
+    return (ArchitectureFold){
+        .level = state->chosen ? state->level : architecture_fold_fitting(network, rows),
+        .group = state->group - 1,
+        .block = state->block - 1,
+    };
 }
 
-static void draw_head(Canvas *canvas, const Table *table) {
-    Style style = style_role(ROLE_DIM);
-    int y = table->head.y;
-    canvas_text(canvas, table->state, y, style, "FG");
-    canvas_text_right(canvas, table->index, y, style, "#");
-    canvas_text(canvas, table->name, y, style, "name");
-    canvas_text(canvas, table->summary, y, style, "operation");
-    canvas_text_right(canvas, table->output, y, style, "output");
-    canvas_text_right(canvas, table->params, y, style, "parameters");
-    canvas_text_right(canvas, table->macs, y, style, "multiply-adds");
-    canvas_paint(canvas, table->head,
-                 (Style){.fg = COLOR_KEEP, .bg = COLOR_KEEP, .attributes = CELL_UNDERLINE});
-}
-
-/* "stage 2: 3 blocks, 32x16x16"; the ops before and after the blocks are groups of their own. */
-static PartText stage_title(const Network *network, int op) {
-    PartText out;
-    int first = network->ops[op].block, count = 0;
-    if (first < 0) {
-        snprintf(out.text, sizeof out.text, "%s", op == 0 ? "stem" : "head");
-        return out;
-    }
-    int stage = network->blocks[first].stage;
-    while (first + count < network->block_count && network->blocks[first + count].stage == stage) count++;
-    snprintf(out.text, sizeof out.text, "stage %d: %d %s, %s", stage, count, count == 1 ? "block" : "blocks",
-             text_format_shape(network->ops[network->blocks[first].output].out).text);
-    return out;
-}
-
-static const char *skip_note(const Scene *scene, int block) {
-    switch (pass_skip_mode(scene->pass)) {
-    case SKIP_PLAIN: return ", removed";
-    case SKIP_CUT: return ", cut in the backward pass";
-    case SKIP_LESION: return pass_block_is_lesioned(scene->pass, block) ? "; branch removed" : "";
-    case SKIP_NONE_REMOVED: break;
-    }
-    return "";
-}
-
-static void draw_block_row(Canvas *canvas, const Table *table, const Scene *scene, int op, int y) {
-    int index = scene->network->ops[op].block;
-    const Block *block = &scene->network->blocks[index];
-    canvas_text(canvas, table->state, y, style_bold(ROLE_TEXT), block->name);
-    if (block->shortcut == SHORTCUT_NONE)
-        canvas_text(canvas, table->summary, y, style_role(ROLE_DIM), "no skip");
-    else
-        canvas_printf(canvas, table->summary, y, style_role(ROLE_SKIP), "skip: %s%s",
-                      part_shortcut_name(block->shortcut), skip_note(scene, index));
-}
-
-static bool is_on_skip(const Network *network, int op) {
-    int block = network->ops[op].block;
-    return block >= 0 && op > network->blocks[block].branch_last && op <= network->blocks[block].add;
-}
-
-static void draw_op_row(Canvas *canvas, const Table *table, const Scene *scene, int op, int y) {
-    const Network *network = scene->network;
-    char state = part_op_state(scene->pass, op);
-    bool closed = architecture_op_is_closed(scene, op);
-    Style dim = style_role(ROLE_DIM), text = closed ? dim : style_role(ROLE_TEXT);
-    size_t params = network_op_param_count(network, op);
-    uint64_t macs = network_op_macs(network, op);
-    canvas_put(canvas, table->state, y, style_role(part_op_state_role(state)), (uint32_t)state);
-    char number[16];
-    snprintf(number, sizeof number, "%d", op);
-    canvas_text_right(canvas, table->index, y, dim, number);
-    canvas_text_fit(canvas, table->name, y, table->name_width,
-                    is_on_skip(network, op) && !closed ? style_role(ROLE_SKIP) : text,
-                    part_op_short_name(network, op));
-    canvas_text_fit(canvas, table->summary, y, table->output - 11 - table->summary, dim,
-                    part_op_summary(&network->ops[op]).text);
-    canvas_text_right(canvas, table->output, y, text, text_format_shape(network->ops[op].out).text);
-    if (params > 0) canvas_text_right(canvas, table->params, y, text, text_format_count(params).text);
-    if (macs > 0) canvas_text_right(canvas, table->macs, y, text, text_format_count((size_t)macs).text);
-}
-
-static void draw_row(Canvas *canvas, const Table *table, const Scene *scene, int index, int y) {
-    ArchitectureRow row = architecture_row_at(scene->network, index);
-    Rect line = {.x = table->rows.x, .y = y, .w = table->rows.w, .h = 1};
-    architecture_lane_draw(canvas, table->lane, y, scene, row);
-    if (row.kind == ROW_STAGE) {
-        Rect title = {.x = table->state, .y = y, .w = line.x + line.w - table->state, .h = 1};
-        part_heading(canvas, title, style_bold(ROLE_TITLE), stage_title(scene->network, row.op).text);
-    } else if (row.kind == ROW_BLOCK) {
-        draw_block_row(canvas, table, scene, row.op, y);
-    } else {
-        draw_op_row(canvas, table, scene, row.op, y);
-        if (row.op != scene->op) return;
-        canvas_put(canvas, line.x, y, style_bold(ROLE_ACCENT), U'▸');
-        canvas_paint(canvas, line,
-                     (Style){.fg = color_role(ROLE_CURSOR_TEXT), .bg = color_role(ROLE_CURSOR)});
-        canvas_set_cursor(canvas, table->name, y);
-    }
-}
-
-/* The row of the heading of op's block; outside blocks the op's own. */
-static int heading_row(const Network *network, int op) {
-    int block = network->ops[op].block;
-    if (block < 0) return architecture_row_of(network, op);
-    return architecture_row_of(network, network->blocks[block].branch_first) - 1;
-}
-
-static void draw_rows(Canvas *canvas, const Table *table, const Scene *scene) {
-    Rect rows = table->rows;
-    int count = architecture_row_count(scene->network);
-    int selected = architecture_row_of(scene->network, scene->op);
-    int first = layout_scroll(selected - rows.h / 2, selected, count, rows.h);
-    int heading = heading_row(scene->network, scene->op);
-    if (heading < first && selected - heading < rows.h) first = heading;
-    for (int k = 0; k < rows.h && first + k < count; k++)
-        draw_row(canvas, table, scene, first + k, rows.y + k);
-}
-
-static const char *shortcut_option(const Network *network) {
-    switch (network->shortcut) {
-    case 'A': return "option A (zero-pad)";
-    case 'B': return "option B (projection)";
-    case 'C': return "option C (all projections)";
-    default: return "no shortcuts";
-    }
-}
-
-static void draw_totals(Canvas *canvas, const Table *table, const Network *network) {
-    Style style = style_bold(ROLE_TITLE);
-    char text[TEXT_MAX];
-    int y = table->foot.y;
-    snprintf(text, sizeof text, "total: %s ops, %d blocks, %s",
-             text_format_count((size_t)network->op_count).text, network->block_count,
-             shortcut_option(network));
-    canvas_text(canvas, table->foot.x + 1, y, style, text);
-    canvas_text_right(canvas, table->params, y, style, text_format_count(network_param_count(network)).text);
-    canvas_text_right(canvas, table->macs, y, style, text_format_count((size_t)network_macs(network)).text);
+static ArchitectureTable table_of(const Scene *scene) {
+    return architecture_table_plan((Rect){.w = scene->width, .h = scene->height});
 }
 
 static void draw_sentence(Canvas *canvas, Rect area, const Scene *scene) {
@@ -195,17 +44,36 @@ static void draw_sentence(Canvas *canvas, Rect area, const Scene *scene) {
     canvas_paint(canvas, title, (Style){.fg = COLOR_KEEP, .bg = COLOR_KEEP, .attributes = CELL_BOLD});
 }
 
-static void view_architecture_draw(const void *state, const Scene *scene, Canvas *canvas, Rect area) {
-    (void)state;
-    Rect old = canvas_clip(canvas, area);
-    Table table = table_plan(area);
-    draw_head(canvas, &table);
-    draw_rows(canvas, &table, scene);
-    draw_totals(canvas, &table, scene->network);
-    if (rect_is_empty(table.pane))
+static void draw_folded_sentence(Canvas *canvas, Rect area, const Scene *scene, const ArchitectureRow *row) {
+    char text[TEXT_MAX];
+    architecture_group_describe(scene->network, row, text, sizeof text);
+    canvas_text_wrapped(canvas, layout_inset(area, 1, 0), style_role(ROLE_TEXT), text, 0);
+}
+
+static void draw_table(const ArchitectureState *state, const Scene *scene, Canvas *canvas, Rect area) {
+    ArchitectureTable table = architecture_table_plan(area);
+    ArchitectureFold fold = fold_of(state, scene->network, table.rows.h);
+    ArchitectureRow row =
+        architecture_row_at(scene->network, fold, architecture_row_of(scene->network, fold, scene->op));
+    bool folded = architecture_row_is_folded(&row), below = rect_is_empty(table.pane);
+    architecture_table_draw(canvas, &table, scene, fold);
+    if (folded && below)
+        draw_folded_sentence(canvas, table.text, scene, &row);
+    else if (folded)
+        architecture_group_draw(canvas, table.pane, scene, &row);
+    else if (below)
         draw_sentence(canvas, table.text, scene);
     else
         architecture_detail_draw(canvas, table.pane, scene);
+}
+
+static void view_architecture_draw(const void *state, const Scene *scene, Canvas *canvas, Rect area) {
+    const ArchitectureState *own = state;
+    Rect old = canvas_clip(canvas, area);
+    if (own->figure)
+        architecture_figure_draw(canvas, area, scene);
+    else
+        draw_table(own, scene, canvas, area);
     canvas_unclip(canvas, old);
 }
 
@@ -216,29 +84,142 @@ static Action select_op(const Network *network, int op) {
     return action;
 }
 
-/* The op that many rows further down; headings stand for the op below them. */
-static Action select_row(const Scene *scene, int rows) {
-    int count = architecture_row_count(scene->network);
-    int row = architecture_row_of(scene->network, scene->op) + rows;
-    row = row < 0 ? 0 : row >= count ? count - 1 : row;
-    return select_op(scene->network, architecture_row_at(scene->network, row).op);
+static int limit(int row, int count) {
+    return row < 0 ? 0 : row >= count ? count - 1 : row;
+}
+
+/* The row that many rows further down; headings stand for the row below them. */
+static Action select_row(const Scene *scene, ArchitectureFold fold, int row) {
+    const Network *network = scene->network;
+    row = limit(row, architecture_row_count(network, fold));
+    return select_op(network, architecture_row_at(network, fold, row).last);
+}
+
+/* By rows that can be selected: ops and folded rows. */
+static Action move(const Scene *scene, ArchitectureFold fold, int by) {
+    const Network *network = scene->network;
+    int count = architecture_row_count(network, fold), row = architecture_row_of(network, fold, scene->op),
+        found = row;
+    for (int next = row; by != 0;) {
+        next += by > 0 ? 1 : -1;
+        if (next < 0 || next >= count) break;
+        ArchitectureRowKind kind = architecture_row_at(network, fold, next).kind;
+        if (kind == ROW_STAGE || kind == ROW_BLOCK) continue;
+        found = next;
+        by += by > 0 ? -1 : 1;
+    }
+    return select_row(scene, fold, found);
+}
+
+/* Opens the folded row of the selected op; the cursor goes to the first row in it. */
+static Action unfold(ArchitectureState *state, const Scene *scene, ArchitectureFold fold) {
+    const Network *network = scene->network;
+    ArchitectureRow row = architecture_row_at(network, fold, architecture_row_of(network, fold, scene->op));
+    bool stage = row.kind == ROW_FOLDED_STAGE;
+    state->level = fold.level;
+    state->chosen = true;
+    if (stage) state->group = architecture_group_of(network, row.op) + 1;
+    state->block = stage ? 0 : network->ops[row.op].block + 1;
+    ArchitectureFold opened = fold_of(state, network, 0);
+    return select_row(scene, opened, architecture_row_of(network, opened, row.op));
+}
+
+static bool is_folded(const Scene *scene, ArchitectureFold fold) {
+    const Network *network = scene->network;
+    ArchitectureRow row = architecture_row_at(network, fold, architecture_row_of(network, fold, scene->op));
+    return architecture_row_is_folded(&row);
+}
+
+/* Closes what is open around the selected op, from the inside out, then a level of folding. False at the top:
+ * nothing is open. */
+static bool fold_out(ArchitectureState *state, const Scene *scene, ArchitectureFold fold) {
+    int block = scene->network->ops[scene->op].block;
+    ArchitectureState out = {.chosen = true, .level = fold.level};
+    if (fold.level == FOLD_NONE)
+        out.level = FOLD_BLOCKS;
+    else if (block >= 0 && block == fold.block)
+        out.group = state->group;
+    else if (architecture_group_of(scene->network, scene->op) != fold.group) {
+        if (fold.level == FOLD_STAGES) return false;
+        out.level = FOLD_STAGES;
+    }
+    *state = out;
+    return true;
+}
+
+/* False when the word is none of the foldings. */
+static bool set_level(ArchitectureState *state, FoldLevel now, const char *word) {
+    FoldLevel level = (FoldLevel)((now + 1) % FOLD_LEVEL_COUNT);
+    if (*word) {
+        for (level = FOLD_STAGES; level < FOLD_LEVEL_COUNT; level++)
+            if (strcmp(word, fold_level_name(level)) == 0) break;
+        if (strcmp(word, "ops") == 0) level = FOLD_NONE;
+        if (level == FOLD_LEVEL_COUNT) return false;
+    }
+    *state = (ArchitectureState){.chosen = true, .level = level};
+    return true;
+}
+
+static Action act_on_figure(ArchitectureState *state, const Scene *scene, Action action) {
+    const Network *network = scene->network;
+    int count = architecture_figure_row_count(network), page = scene->height > 4 ? scene->height - 4 : 1;
+    int row = architecture_figure_row_of(network, scene->op), by = action_count(&action);
+    switch (action.id) {
+    case ACTION_UP: row -= by; break;
+    case ACTION_DOWN: row += by; break;
+    case ACTION_PAGE_UP: row -= page * by; break;
+    case ACTION_PAGE_DOWN: row += page * by; break;
+    case ACTION_FIRST: row = 0; break;
+    case ACTION_LAST: row = count - 1; break;
+    case ACTION_OPEN: return view_action(ACTION_RUN_HERE, 0);
+    case ACTION_CLOSE: state->figure = false; return view_action(ACTION_NONE, 0);
+    default: return action;
+    }
+    return select_op(network, architecture_figure_row_at(network, limit(row, count)).op);
+}
+
+static Action act_on_table(ArchitectureState *state, const Scene *scene, Action action) {
+    const Network *network = scene->network;
+    ArchitectureTable table = table_of(scene);
+    ArchitectureFold fold = fold_of(state, network, table.rows.h);
+    int by = action_count(&action), page = table.rows.h > 1 ? table.rows.h - 1 : 1;
+    int row = architecture_row_of(network, fold, scene->op);
+    switch (action.id) {
+    case ACTION_UP: return move(scene, fold, -by);
+    case ACTION_DOWN: return move(scene, fold, by);
+    case ACTION_PAGE_UP: return select_row(scene, fold, row - page * by);
+    case ACTION_PAGE_DOWN: return select_row(scene, fold, row + page * by);
+    case ACTION_FIRST: return select_row(scene, fold, 0);
+    case ACTION_LAST: return select_op(network, network->op_count - 1);
+    case ACTION_OPEN:
+        return is_folded(scene, fold) ? unfold(state, scene, fold) : view_action(ACTION_RUN_HERE, 0);
+    case ACTION_RIGHT: return is_folded(scene, fold) ? unfold(state, scene, fold) : action;
+    case ACTION_LEFT:
+    case ACTION_CLOSE: return fold_out(state, scene, fold) ? view_action(ACTION_NONE, 0) : action;
+    default: return action;
+    }
 }
 
 static Action view_architecture_act(void *state, const Scene *scene, Action action) {
-    (void)state;
-    int count = action_count(&action);
-    Table table = table_plan((Rect){.w = scene->width, .h = scene->height});
-    int page = table.rows.h > 1 ? table.rows.h - 1 : 1;
-    switch (action.id) {
-    case ACTION_UP: return select_op(scene->network, scene->op - count);
-    case ACTION_DOWN: return select_op(scene->network, scene->op + count);
-    case ACTION_PAGE_UP: return select_row(scene, -page * count);
-    case ACTION_PAGE_DOWN: return select_row(scene, page * count);
-    case ACTION_FIRST: return select_op(scene->network, 0);
-    case ACTION_LAST: return select_op(scene->network, scene->network->op_count - 1);
-    case ACTION_OPEN: return view_action(ACTION_RUN_HERE, 0);
-    default: return action;
+    ArchitectureState *own = state;
+    ArchitectureTable table = table_of(scene);
+    if (action.id == ACTION_OTHER) {
+        own->figure = !own->figure;
+        return view_action(ACTION_NONE, 0);
     }
+    if (action.id == ACTION_FOLD) {
+        FoldLevel now = fold_of(own, scene->network, table.rows.h).level;
+        return set_level(own, now, action.text) ? view_action(ACTION_NONE, 0) : action;
+    }
+    return own->figure ? act_on_figure(own, scene, action) : act_on_table(own, scene, action);
+}
+
+static ZoomLevel view_architecture_level(const void *state, const Scene *scene) {
+    const ArchitectureState *own = state;
+    int block = scene->network->ops[scene->op].block;
+    if (own->figure || block < 0) return ZOOM_NETWORK;
+    if (own->block == block + 1) return ZOOM_BLOCK;
+    return own->group == architecture_group_of(scene->network, scene->op) + 1 ? ZOOM_STAGE : ZOOM_NETWORK;
 }
 
 const ViewOps view_architecture_ops = {
@@ -246,8 +227,11 @@ const ViewOps view_architecture_ops = {
     .title = "Architecture",
     .summary =
         "Every operation of the network in order, with its shape, its parameters and its multiply-adds, "
-        "and the skips as lanes beside the operations they pass by.",
+        "and the skips as lanes beside the operations they pass by; stages and blocks fold. Also as the "
+        "paper's figure 3, the plain network beside the residual one.",
     .key = 'a',
+    .state_size = sizeof(ArchitectureState),
+    .level = view_architecture_level,
     .act = view_architecture_act,
     .draw = view_architecture_draw,
 };

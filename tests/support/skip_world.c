@@ -86,10 +86,11 @@ void skip_world_select(SkipWorld *world, const char *op, Phase phase, int channe
 static Canvas *draw_once(const SkipWorld *world, const ViewOps *ops, SkipScreen screen, Rect area) {
     Canvas *canvas = canvas_new(screen.width + 2 * MARGIN, screen.height + 2 * MARGIN, screen.flags);
     assert_non_null(canvas);
+    assert_true(ops->state_size <= sizeof world->state);
     Rect all = canvas_area(canvas);
     canvas_fill(canvas, all, (Style){0}, SENTINEL);
     canvas_fill(canvas, area, (Style){0}, ' ');
-    ops->draw(NULL, &world->scene, canvas, area);
+    ops->draw(world->state, &world->scene, canvas, area);
     assert_memory_equal(&canvas->clip, &all, sizeof all);
     return canvas;
 }
@@ -118,6 +119,15 @@ char *skip_world_draw(const SkipWorld *world, const ViewOps *ops, SkipScreen scr
     canvas_free(canvas);
     canvas_free(again);
     return text;
+}
+
+Action skip_world_do(SkipWorld *world, const ViewOps *ops, ActionId id, const char *text) {
+    Action action = view_action(id, 0);
+    snprintf(action.text, sizeof action.text, "%s", text);
+    Action answer = ops->act(world->state, &world->scene, action);
+    if (answer.id == ACTION_SELECT)
+        skip_world_select(world, answer.text, world->scene.phase, world->scene.channel);
+    return answer;
 }
 
 int skip_count(const char *text, const char *part) {

@@ -12,6 +12,7 @@ typedef struct SkipWorld {
     Model *model;
     Pass *pass, *rival;
     Scene scene;
+    long state[32]; /* of the view, zeroed at first */
 } SkipWorld;
 
 /* An area of a view on a screen: 80x24, 120x40, 200x60 without the frame's five rows. */
@@ -33,6 +34,8 @@ void skip_world_select(SkipWorld *world, const char *op, Phase phase, int channe
 /* What the view shows, for free(). Draws twice into a larger canvas; fails the test when the drawings differ
  * or a cell outside of the area has changed. */
 char *skip_world_draw(const SkipWorld *world, const ViewOps *ops, SkipScreen screen);
+/* Gives the view an action and carries a selection out as the session does. Returns the answer. */
+Action skip_world_do(SkipWorld *world, const ViewOps *ops, ActionId id, const char *text);
 int skip_count(const char *text, const char *part);
 /* Fails the test unless `text` has the text that the format makes. */
 void assert_shows(const char *text, const char *format, ...) __attribute__((format(printf, 2, 3)));

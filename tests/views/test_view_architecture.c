@@ -13,7 +13,16 @@ typedef struct World {
     Model *model;
     Pass *pass;
     Scene scene;
+    void *state; /* of the view */
 } World;
+
+static const ArchitectureFold unfolded = {.level = FOLD_NONE, .group = -1, .block = -1};
+
+static Action view_do(World *world, ActionId id, const char *text) {
+    Action action = view_action(id, 0);
+    snprintf(action.text, sizeof action.text, "%s", text);
+    return view_ops(VIEW_ARCHITECTURE)->act(world->state, &world->scene, action);
+}
 
 static Model *model_of(const char *arch, char shortcut) {
     Error err;
@@ -40,23 +49,27 @@ static World world_new(const char *arch, char shortcut, SkipMode skip, int steps
     pass_restart(world.pass, NULL);
     for (int k = 0; k < steps; k++)
         if (!pass_step_forward(world.pass)) pass_step_backward(world.pass);
-    world.scene = (Scene){.model = world.model, .network = network, .pass = world.pass};
+    world.scene =
+        (Scene){.model = world.model, .network = network, .pass = world.pass, .width = 80, .height = 19};
+    world.state = calloc(1, view_ops(VIEW_ARCHITECTURE)->state_size);
+    view_do(&world, ACTION_FOLD, "none");
     return world;
 }
 
 static void world_free(World *world) {
+    free(world->state);
     pass_free(world->pass);
     model_free(world->model);
 }
 
-static void draw(const Scene *scene, Canvas *canvas, Rect area) {
-    view_ops(VIEW_ARCHITECTURE)->draw(NULL, scene, canvas, area);
+static void draw(const World *world, Canvas *canvas, Rect area) {
+    view_ops(VIEW_ARCHITECTURE)->draw(world->state, &world->scene, canvas, area);
 }
 
 /* The whole table at once; the caller frees it. */
 static char *draw_all(const World *world, int width, unsigned flags) {
-    Canvas *canvas = canvas_new(width, architecture_row_count(world->scene.network) + 8, flags);
-    draw(&world->scene, canvas, canvas_area(canvas));
+    Canvas *canvas = canvas_new(width, architecture_row_count(world->scene.network, unfolded) + 8, flags);
+    draw(world, canvas, canvas_area(canvas));
     char *text = canvas_export_text_string(canvas);
     canvas_free(canvas);
     return text;
@@ -99,13 +112,13 @@ static void rows_and_ops_map_onto_each_other(void **state) {
     for (int k = 0; k < 3; k++) {
         Model *model = model_of(archs[k], 0);
         const Network *network = model->network;
-        int next = 0, kinds[3] = {0};
-        for (int row = 0; row < architecture_row_count(network); row++) {
-            ArchitectureRow found = architecture_row_at(network, row);
+        int next = 0, kinds[ROW_KIND_COUNT] = {0};
+        for (int row = 0; row < architecture_row_count(network, unfolded); row++) {
+            ArchitectureRow found = architecture_row_at(network, unfolded, row);
             assert_int_equal(found.op, next);
             kinds[found.kind]++;
             if (found.kind != ROW_OP) continue;
-            assert_int_equal(architecture_row_of(network, found.op), row);
+            assert_int_equal(architecture_row_of(network, unfolded, found.op), row);
             next++;
         }
         assert_int_equal(next, network->op_count);
@@ -147,7 +160,7 @@ static void the_skip_runs_from_the_heading_to_the_addition(void **state) {
     assert_int_equal(count_text(text, "│   │"), 9 * 5);
     assert_int_equal(count_text(ascii, "+---+ layer"), 9);
     assert_int_equal(count_text(ascii, "(+)<-+"), 9);
-    assert_int_equal(count_text(ascii, "|   #"), 2 * 2);
+    assert_int_equal(count_text(ascii, "|   +"), 2 * 2);
     assert_has(text, "layer2.0           skip: projection (B)\n");
     free(text);
     free(ascii);
@@ -202,12 +215,12 @@ static void a_lesioned_branch_is_marked_and_dim(void **state) {
     assert_int_equal(count_text(text, "⊕◂──╯"), 9);
     free(text);
     const Network *network = world.scene.network;
-    Canvas *canvas = canvas_new(80, architecture_row_count(network) + 8, 0);
-    draw(&world.scene, canvas, canvas_area(canvas));
+    Canvas *canvas = canvas_new(80, architecture_row_count(network, unfolded) + 8, 0);
+    draw(&world, canvas, canvas_area(canvas));
     int conv = network_find_op(network, "layer1.1.conv1"), kept = network_find_op(network, "layer1.0.conv1");
-    assert_int_equal(canvas_get(canvas, 14, 1 + architecture_row_of(network, conv))->fg,
+    assert_int_equal(canvas_get(canvas, 14, 1 + architecture_row_of(network, unfolded, conv))->fg,
                      color_role(ROLE_DIM));
-    assert_int_equal(canvas_get(canvas, 14, 1 + architecture_row_of(network, kept))->fg,
+    assert_int_equal(canvas_get(canvas, 14, 1 + architecture_row_of(network, unfolded, kept))->fg,
                      color_role(ROLE_TEXT));
     canvas_free(canvas);
     world_free(&world);
@@ -220,7 +233,7 @@ static void the_selected_row_is_always_seen(void **state) {
     for (int op = 0; op < world.scene.network->op_count; op++) {
         Canvas *canvas = canvas_new(80, 24, 0);
         world.scene.op = op;
-        draw(&world.scene, canvas, area);
+        draw(&world, canvas, area);
         int y = canvas->cursor_y;
         assert_true(y > area.y && y < area.y + area.h - 3);
         assert_int_equal(canvas_get(canvas, 0, y)->glyph, U'▸');
@@ -244,7 +257,7 @@ static void the_heading_of_the_selected_block_is_always_seen(void **state) {
         if (network->ops[op].block < 0) continue;
         Canvas *canvas = canvas_new(80, 24, 0);
         world.scene.op = op;
-        draw(&world.scene, canvas, area);
+        draw(&world, canvas, area);
         char *text = canvas_export_text_string(canvas), heading[OP_NAME_MAX + 8];
         snprintf(heading, sizeof heading, "╮ %s ", network->blocks[network->ops[op].block].name);
         assert_non_null(strstr(text, heading));
@@ -263,8 +276,8 @@ static void drawing_is_pure_and_stays_inside_its_area(void **state) {
             Canvas *canvas = canvas_new(W, H, 0), *again = canvas_new(W, H, 0);
             Rect area = {.x = 4, .y = 2, .w = w, .h = h};
             world.scene.op = (w + h) % world.scene.network->op_count;
-            draw(&world.scene, canvas, area);
-            draw(&world.scene, again, area);
+            draw(&world, canvas, area);
+            draw(&world, again, area);
             assert_memory_equal(canvas->cells, again->cells, W * H * sizeof(Cell));
             for (int k = 0; k < W * H; k++) {
                 const Cell *cell = &canvas->cells[k];
@@ -335,8 +348,8 @@ static void the_arithmetic_of_every_count_is_true(void **state) {
     }
 }
 
-static Action act(const Scene *scene, ActionId id, int number) {
-    return view_ops(VIEW_ARCHITECTURE)->act(NULL, scene, view_action(id, number));
+static Action act(const World *world, ActionId id, int number) {
+    return view_ops(VIEW_ARCHITECTURE)->act(world->state, &world->scene, view_action(id, number));
 }
 
 static void moves_select_ops_by_name(void **state) {
@@ -345,30 +358,31 @@ static void moves_select_ops_by_name(void **state) {
     Scene *scene = &world.scene;
     const Network *network = scene->network;
     scene->width = 80, scene->height = 19, scene->op = 10;
-    assert_int_equal(act(scene, ACTION_DOWN, 0).id, ACTION_SELECT);
-    assert_string_equal(act(scene, ACTION_DOWN, 0).text, network->ops[11].name);
-    assert_string_equal(act(scene, ACTION_UP, 4).text, network->ops[6].name);
-    assert_string_equal(act(scene, ACTION_UP, 400).text, "input");
-    assert_string_equal(act(scene, ACTION_DOWN, 400).text, "loss");
-    assert_string_equal(act(scene, ACTION_FIRST, 0).text, "input");
-    assert_string_equal(act(scene, ACTION_LAST, 0).text, "loss");
-    assert_string_equal(act(scene, ACTION_PAGE_UP, 9).text, "input");
-    assert_string_equal(act(scene, ACTION_PAGE_DOWN, 90).text, "loss");
+    assert_int_equal(act(&world, ACTION_DOWN, 0).id, ACTION_SELECT);
+    assert_string_equal(act(&world, ACTION_DOWN, 0).text, network->ops[11].name);
+    assert_string_equal(act(&world, ACTION_UP, 4).text, network->ops[6].name);
+    assert_string_equal(act(&world, ACTION_UP, 400).text, "input");
+    assert_string_equal(act(&world, ACTION_DOWN, 400).text, "loss");
+    assert_string_equal(act(&world, ACTION_FIRST, 0).text, "input");
+    assert_string_equal(act(&world, ACTION_LAST, 0).text, "loss");
+    assert_string_equal(act(&world, ACTION_PAGE_UP, 9).text, "input");
+    assert_string_equal(act(&world, ACTION_PAGE_DOWN, 90).text, "loss");
     /* 15 rows of table: a page moves 14 of them. */
-    Action page = act(scene, ACTION_PAGE_DOWN, 0);
-    int moved = architecture_row_of(network, network_find_op(network, page.text)) -
-                architecture_row_of(network, scene->op);
+    Action page = act(&world, ACTION_PAGE_DOWN, 0);
+    int moved = architecture_row_of(network, unfolded, network_find_op(network, page.text)) -
+                architecture_row_of(network, unfolded, scene->op);
     assert_in_range(moved, 14, 16);
-    assert_int_equal(act(scene, ACTION_OPEN, 0).id, ACTION_RUN_HERE);
+    assert_int_equal(act(&world, ACTION_OPEN, 0).id, ACTION_RUN_HERE);
     world_free(&world);
 }
 
 static void other_actions_are_handed_back(void **state) {
     (void)state;
     World world = world_new("resnet20", 0, SKIP_NONE_REMOVED, 0);
+    view_do(&world, ACTION_FOLD, "stages"); /* the outermost level */
     static const ActionId others[] = {ACTION_STEP, ACTION_LEFT, ACTION_QUIT, ACTION_CLOSE, ACTION_HELP};
     for (int k = 0; k < 5; k++) {
-        Action back = act(&world.scene, others[k], 7);
+        Action back = act(&world, others[k], 7);
         assert_int_equal(back.id, others[k]);
         assert_int_equal(back.number, 7);
     }
