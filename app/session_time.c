@@ -19,14 +19,22 @@ void session_go_to(Session *session, int at) {
 }
 
 void session_look_at(Session *session, int at) {
+    session->job.follow = false;
     session->at = at < 0 ? 0 : at > last_at(session) ? last_at(session) : at;
+}
+
+/* A key counts from where the keys before it lead, also when the network is still on its way there: typing
+ * sss fast is three steps. */
+static void take_destination(Session *session) {
+    const Job *job = &session->job;
+    if (job->kind == JOB_RUN && job->follow && !job->stops) session->at = job->target - 1;
 }
 
 static void do_step(Session *session, int count) {
     if (session->at == last_at(session))
         session_tell(session, NOTICE_INFO, "the backward pass has reached the image: R starts again");
-    /* A selection ahead of what has been run is caught up with first. */
-    else if (session->at >= scene_steps_done(session->pass))
+    /* A selection ahead of what has been run, and of what is on its way, is caught up with first. */
+    else if (session->at >= scene_steps_done(session->pass) && session->job.kind != JOB_RUN)
         session_go_to(session, session->at + count - 1);
     else
         session_go_to(session, session->at + count);
@@ -113,6 +121,7 @@ bool session_do_time(Session *session, const Action *action) {
                                                       : PLAY_FIRST);
         return true;
     }
+    if (action->id == ACTION_STEP || action->id == ACTION_BLOCK) take_destination(session);
     switch (action->id) {
     case ACTION_PAUSE: set_rate(session, 0); return true;
     case ACTION_STEP:

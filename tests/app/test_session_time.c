@@ -135,6 +135,18 @@ static void a_watch_shows_value_and_gradient_wherever_one_looks(void **state) {
     assert_non_null(strstr(session_error(world->session), "expected OP CHANNEL ROW COLUMN"));
 }
 
+static void keys_typed_ahead_of_the_network_all_count(void **state) {
+    SessionWorld *world = *state;
+    Key key = {.code = 's'};
+    for (int k = 0; k < 3; k++) session_key(world->session, &key);
+    session_finish_work(world->session);
+    assert_int_equal(session_scene(world->session).at, 3);
+    key.code = 'S';
+    session_key(world->session, &key);
+    session_finish_work(world->session);
+    assert_int_equal(session_scene(world->session).at, 2);
+}
+
 static void playing_steps_when_it_is_due_and_a_step_pauses_it(void **state) {
     SessionWorld *world = *state;
     assert_int_equal(session_wait_ms(world->session), -1);
@@ -165,6 +177,7 @@ int main(void) {
         SESSION_TEST(the_key_sets_and_takes_away),
         SESSION_TEST(a_mark_comes_back_to_everything),
         SESSION_TEST(a_watch_shows_value_and_gradient_wherever_one_looks),
+        SESSION_TEST(keys_typed_ahead_of_the_network_all_count),
         SESSION_TEST(playing_steps_when_it_is_due_and_a_step_pauses_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
