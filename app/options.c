@@ -165,7 +165,7 @@ static bool refuse_found(int found, char **argv, Error *err) {
 }
 
 static bool read_arguments(Options *options, int argc, char **argv, Error *err) {
-    GetoptTable table;
+    GetoptTable table = {0};
     fill_getopt(&table, options->command);
     optind = 0; /* start afresh, also when called again */
     opterr = 0;

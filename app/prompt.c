@@ -10,8 +10,8 @@ static bool is_tail(char byte) {
 }
 
 static size_t before(const Prompt *prompt, size_t at) {
-    if (at > 0) at--;
-    while (at > 0 && is_tail(prompt->text[at])) at--;
+    bool inside = true;
+    while (at > 0 && inside) inside = is_tail(prompt->text[--at]);
     return at;
 }
 

@@ -238,12 +238,13 @@ void session_do(Session *session, const Action *action) {
     session->notice_kind = NOTICE_NONE;
     if (session->help && help_eats(session, action)) return;
     Action left = *action;
+    Scene scene;
     const ViewOps *view = view_ops(session->view);
     /* Backing out of running work comes before the view's own levels. */
     bool cancels = action->id == ACTION_CLOSE && (session->help || session->job.kind == JOB_RUN);
     if (view->act && !cancels) {
         session_look_prepare(session);
-        Scene scene = session_scene(session);
+        scene = session_scene(session);
         left = view->act(session->view_state[session->view], &scene, *action);
     }
     if (left.id == ACTION_NONE) return;

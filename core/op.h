@@ -74,7 +74,7 @@ typedef struct OpRun {
     const real *w[OP_PARAMS_MAX];
     real *y;
     void *saved;   /* written by forward, read by backward; OpSpec.saved_bytes */
-    real *scratch; /* contents never outlive the call; OpSpec.scratch_count */
+    void *scratch; /* aligned; contents never outlive the call; OpSpec.scratch_count */
 
     const real *dy;
     real *dx[OP_INPUTS_MAX];     /* NULL: nobody needs it */

@@ -56,8 +56,9 @@ static NormJob job_of(const OpRun *run) {
     real *saved = run->saved;
     NormJob job = {.run = run, .channels = channels, .mean = saved, .inv_std = saved + 2 * channels};
     job.pixels = (size_t)run->batch * (size_t)run->op->in.h * (size_t)run->op->in.w;
-    job.sums = (double *)run->scratch;
-    job.block = (real *)(job.sums + 2 * workers * channels);
+    void *after_sums = (double *)run->scratch + 2 * workers * channels;
+    job.sums = run->scratch;
+    job.block = after_sums;
     job.factor = job.block + 2 * workers * channels;
     return job;
 }

@@ -24,8 +24,8 @@ static int predicted_class(const real *z, int classes) {
 /* Writes the probabilities and returns the loss of one image. */
 static double softmax_loss(const real *z, int classes, int target, double *probability) {
     real largest = z[predicted_class(z, classes)];
-    double sum = 0;
-    for (int k = 0; k < classes; k++) sum += exp((double)z[k] - (double)largest);
+    double sum = exp((double)z[0] - (double)largest);
+    for (int k = 1; k < classes; k++) sum += exp((double)z[k] - (double)largest);
     for (int k = 0; k < classes; k++) probability[k] = exp((double)z[k] - (double)largest) / sum;
     return (double)largest + log(sum) - (double)z[target];
 }

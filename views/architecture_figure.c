@@ -45,7 +45,8 @@ int architecture_figure_row_count(const Network *network) {
 
 FigureRow architecture_figure_row_at(const Network *network, int row) {
     int op = 0;
-    while (row >= has_row(network, op)) row -= has_row(network, op++);
+    for (; row > 0 || !has_row(network, op); op++)
+        if (has_row(network, op)) row--;
     return (FigureRow){.kind = is_layer(network, op) ? FIGURE_LAYER : FIGURE_ADDITION,
                        .op = op,
                        .block = network->ops[op].block};
