@@ -9,8 +9,8 @@
 #include "app/session.h"
 #include "views/term.h"
 
-/* Work runs in slices between looks at the keyboard, short enough that a key is answered at once; the screen
- * follows less often, because drawing takes time from the work. */
+/* Work runs in slices that end as soon as a key waits; the screen follows less often, because drawing takes
+ * time from the work. */
 enum { SLICE_MS = 16, REDRAW_MS = 50 };
 
 static double now_ms(void) {
@@ -19,10 +19,13 @@ static double now_ms(void) {
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
 }
 
-static bool work_for_a_slice(Session *session) {
+static bool work_for_a_slice(Session *session, Term *term) {
     double end = now_ms() + SLICE_MS;
     bool worked = false;
-    while (now_ms() < end && session_work(session)) worked = true;
+    while (now_ms() < end && session_work(session)) {
+        worked = true;
+        if (term_wait(term, 0)) break;
+    }
     return worked;
 }
 
@@ -46,7 +49,7 @@ static bool read_keys(Session *session, Term *term) {
 static void live(Session *session, Term *term) {
     double redraw_ms = now_ms() + REDRAW_MS;
     for (bool worked = false; !term_signal() && !read_keys(session, term); worked = true) {
-        if (!work_for_a_slice(session)) {
+        if (!work_for_a_slice(session, term)) {
             if (worked || session_tick(session)) return;
             term_wait(term, session_wait_ms(session));
         } else if (now_ms() >= redraw_ms) {

@@ -14,8 +14,10 @@ static const Network *network_of(const Session *session) {
 enum { QUICK_COUNT = 1 << 16 };
 
 static void prepare_op(const Session *session, Pass *pass, int op) {
-    bool quick = shape_count(pass_network(pass)->ops[op].out) <= QUICK_COUNT;
-    if (quick || session->job.kind == JOB_NONE) pass_profile_update(pass, op);
+    Shape shape = pass_network(pass)->ops[op].out;
+    bool quick = shape_count(shape) <= QUICK_COUNT;
+    int channel = session->wanted_channel < shape.c ? session->wanted_channel : shape.c - 1;
+    if (quick || session->job.kind == JOB_NONE) pass_profile_update(pass, op, channel);
 }
 
 static void prepare(const Session *session, Pass *pass, int op) {

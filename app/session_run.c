@@ -16,12 +16,20 @@ static const Network *network_of(const Session *session) {
     return session->setup->model->network;
 }
 
-static Pass *new_pass(const Session *session, SkipMode skip, Error *err) {
+/* A pass at its beginning. `old` is used again where its memory fits, which spares a large network a tenth of
+ * a second each time, and else left as it is. */
+static Pass *fresh_pass(const Session *session, Pass *old, SkipMode skip, Error *err) {
     PassConfig config = session->config;
     config.batch = 1;
     config.skip = skip;
     config.lesioned = session->lesioned;
-    Pass *pass = pass_new(network_of(session), &config, err);
+    Pass *pass = old;
+    bool fits = old && pass_network(old) == network_of(session) &&
+                pass_batch_statistics(old) == config.batch_statistics;
+    if (fits)
+        pass_set_skip(pass, skip, config.lesioned);
+    else
+        pass = pass_new(network_of(session), &config, err);
     if (!pass) return NULL;
     memcpy(pass_input(pass), session->input, shape_count(network_of(session)->input) * sizeof(real));
     pass_restart(pass, &session->target);
@@ -29,9 +37,9 @@ static Pass *new_pass(const Session *session, SkipMode skip, Error *err) {
 }
 
 bool session_make_pass(Session *session, Error *err) {
-    Pass *pass = new_pass(session, session->config.skip, err);
+    Pass *pass = fresh_pass(session, session->pass, session->config.skip, err);
     if (!pass) return false;
-    pass_free(session->pass);
+    if (pass != session->pass) pass_free(session->pass);
     pass_free(session->rival);
     session_twin_forget(session);
     session->pass = pass;
@@ -155,9 +163,10 @@ static bool wants_rival(const Session *session) {
 
 static void start_rival(Session *session) {
     Error err = {0};
-    pass_free(session->rival);
-    session->rival = new_pass(session, session->rival_mode, &err);
-    if (!session->rival) {
+    Pass *rival = fresh_pass(session, session->rival, session->rival_mode, &err);
+    if (rival != session->rival) pass_free(session->rival);
+    session->rival = rival;
+    if (!rival) {
         session_tell(session, NOTICE_ERROR, "%s", err.text);
         session->view = VIEW_STEP;
         return;

@@ -114,15 +114,21 @@ Pass *pass_new(const Network *network, const PassConfig *config, Error *err) {
                   network->arch);
         return NULL;
     }
-    if (wanted.lesioned)
-        memcpy(pass->lesioned, wanted.lesioned, (size_t)network->block_count * sizeof *pass->lesioned);
-    pass->config.lesioned = pass->lesioned;
+    pass_set_skip(pass, wanted.skip, wanted.lesioned);
     pass_restart(pass, NULL);
     return pass;
 }
 
 void pass_free(Pass *pass) {
     if (pass) arena_free(pass->arena); /* the Pass itself lives in its arena */
+}
+
+void pass_set_skip(Pass *pass, SkipMode skip, const bool *lesioned) {
+    size_t blocks = (size_t)pass->network->block_count;
+    pass->config.skip = skip;
+    pass->config.lesioned = pass->lesioned;
+    memset(pass->lesioned, 0, blocks * sizeof *pass->lesioned);
+    if (lesioned) memcpy(pass->lesioned, lesioned, blocks * sizeof *pass->lesioned);
 }
 
 real *pass_input(Pass *pass) {

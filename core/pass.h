@@ -44,6 +44,9 @@ AddGates pass_add_gates(const Pass *pass, int op);
 
 /* The input image buffer (N,3,H,W) to fill, channels-last. Call pass_restart after writing it. */
 real *pass_input(Pass *pass);
+/* Another way of being without skips, in the same memory. `lesioned` as in PassConfig. Call pass_restart
+ * after it. */
+void pass_set_skip(Pass *pass, SkipMode skip, const bool *lesioned);
 /* Sets both watermarks back to 0 and the targets; NULL or -1: the predicted class of each image. */
 void pass_restart(Pass *pass, const int *targets);
 int pass_target(const Pass *pass,
@@ -73,9 +76,9 @@ Stats pass_param_grad_stats(const Pass *pass, const Param *param); /* computed a
 
 /* What is worth the time only while somebody looks at an op. Update computes the profiles of its activation
  * and its gradient, and where it is the input of a block of the two parts of that, where these are there and
- * the profile is not; false when memory is short. Running the op again forgets them, so that what is found is
- * never stale. NULL while there is none. */
-bool pass_profile_update(Pass *pass, int op);
+ * the profile is not, with the percentiles of one channel (-1: of none); false when memory is short. Running
+ * the op again forgets them, so that what is found is never stale. NULL while there is none. */
+bool pass_profile_update(Pass *pass, int op, int channel);
 const Profile *pass_act_profile(const Pass *pass, int op);
 const Profile *pass_grad_profile(const Pass *pass, int op);
 

@@ -13,10 +13,15 @@ static bool has_routes(const Pass *pass, int block) {
     return pass_keeps_routes(pass) && pass->network->blocks[block].shortcut != SHORTCUT_NONE;
 }
 
-bool pass_profile_update(Pass *pass, int op) {
+static bool make_with_channel(Pass *pass, Profile *profile, Tensor tensor, int channel) {
+    if (!make(pass, profile, tensor)) return false;
+    return !tensor.data || channel < 0 || profile_channel(profile, tensor, channel);
+}
+
+bool pass_profile_update(Pass *pass, int op, int channel) {
     Node *node = &pass->nodes[op];
-    bool ok = make(pass, &node->act_profile, pass_act(pass, op));
-    ok = make(pass, &node->grad_profile, pass_grad(pass, op)) && ok;
+    bool ok = make_with_channel(pass, &node->act_profile, pass_act(pass, op), channel);
+    ok = make_with_channel(pass, &node->grad_profile, pass_grad(pass, op), channel) && ok;
     if (node->block < 0 || !has_routes(pass, node->block)) return ok;
     RouteParts *route = &pass->routes[node->block];
     ok = make(pass, &route->skip_profile, pass_route_grad(pass, node->block, ROUTE_SKIP)) && ok;

@@ -22,7 +22,7 @@ double values_reach(const real *data, size_t count, real *room);
 
 typedef struct ProfileChannel {
     Stats stats;
-    Percentiles percentiles;
+    Percentiles percentiles; /* of those that profile_channel was asked for */
 } ProfileChannel;
 
 typedef struct Profile {
@@ -36,5 +36,7 @@ typedef struct Profile {
 /* Fills a profile whose `channels` and `ranking` have room for shape.c entries; takes and gives back as much
  * memory as the tensor has. False, and not known, when there is none. */
 bool profile_compute(Profile *profile, Tensor tensor);
+/* The percentiles of one channel of a profile that is known. */
+bool profile_channel(Profile *profile, Tensor tensor, int channel);
 
 #endif

@@ -125,7 +125,7 @@ static void a_layer_of_gradients_is_clipped_at_its_reach_and_says_so(void **stat
     run_all(world);
     int op = select_op(world, "layer2.0.conv1");
     assert_false(scale_in(world, SCOPE_LAYER, PHASE_BACKWARD, 0).clipped);
-    assert_true(pass_profile_update(world->pass, op));
+    assert_true(pass_profile_update(world->pass, op, -1));
     Scale scale = scale_in(world, SCOPE_LAYER, PHASE_BACKWARD, 0);
     assert_true(scale.clipped);
     Tensor gradient = pass_grad(world->pass, op);
@@ -158,7 +158,7 @@ static void every_scope_has_a_name(void **state) {
     assert_text(world, SCOPE_LAYER, 5, "layer");
     assert_text(world, SCOPE_STAGE, 5, "stage 2");
     assert_text(world, SCOPE_NETWORK, 5, "network");
-    assert_true(pass_profile_update(world->pass, op));
+    assert_true(pass_profile_update(world->pass, op, -1));
     world->scene.order = ORDER_ACTIVATION;
     world->scene.ranking = pass_act_profile(world->pass, op)->ranking;
     world->scene.ranking_count = 32;
@@ -172,7 +172,7 @@ static void a_group_is_cut_in_the_order_shown(void **state) {
     World *world = *state;
     run_all(world);
     int op = select_op(world, "layer2.0.conv1");
-    assert_true(pass_profile_update(world->pass, op));
+    assert_true(pass_profile_update(world->pass, op, -1));
     world->scene.order = ORDER_ACTIVATION;
     world->scene.ranking = pass_act_profile(world->pass, op)->ranking;
     world->scene.ranking_count = 32;

@@ -393,7 +393,7 @@ static void set_norms(World *world, int op) {
     size_t channels = (size_t)tensor.shape.c;
     for (size_t j = 0; j < shape_count(tensor.shape); j++)
         tensor.data[j] = (real)((j % channels) * 7 % channels + 1);
-    assert_true(pass_profile_update(world->pass, op));
+    assert_true(pass_profile_update(world->pass, op, -1));
     world->scene.order = ORDER_ACTIVATION;
     world->scene.ranking = pass_act_profile(world->pass, op)->ranking;
     world->scene.ranking_count = tensor.shape.c;
@@ -460,7 +460,7 @@ static void an_enlarged_channel_has_figures_beside_those_of_the_layer(void **sta
     run_all(&world);
     look_at(&world, "layer1.0.conv1", PHASE_FORWARD);
     world.scene.channel = 4;
-    assert_true(pass_profile_update(world.pass, world.scene.op));
+    assert_true(pass_profile_update(world.pass, world.scene.op, world.scene.channel));
     act(&world, ACTION_OPEN, 0);
     assert_shows(&world, "channel  n 1,024   nan 0");
     assert_shows(&world, "layer    n 16,384  nan 0");
@@ -514,7 +514,7 @@ static void gradients_stay_visible_where_they_are_shrunk(void **state) {
     for (size_t j = 0; j < shape_count(gradient.shape); j++)
         gradient.data[j] = (real)(max / 1000 * ((int)(j * 7919 % 1009) - 504) / 504);
     gradient.data[77] = (real)max;
-    assert_true(pass_profile_update(world.pass, world.scene.op));
+    assert_true(pass_profile_update(world.pass, world.scene.op, world.scene.channel));
     int visible = drawn_cells(&world);
     assert_shows(&world, " clipped, largest");
     world.scene.pooling = POOLING_MEAN;
