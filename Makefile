@@ -49,7 +49,7 @@ decode_FLAGS := -ftrivial-auto-var-init=zero -fsanitize=bounds,signed-integer-ov
 all: skipscope
 
 skipscope: build/release/skipscope
-	cp $< $@
+	cp -f $< $@
 
 $(B)/skipscope: $(B)/app/main.o $(APP) $(VIEWS) $(CORE)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
