@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app/bench.h"
+#include "app/bench_ui.h"
 #include "app/options.h"
 #include "app/progress.h"
 #include "app/suggest.h"
@@ -134,8 +135,66 @@ static bool bench_text(BenchOutput *out, const char *archs, Error *err) {
     return ok;
 }
 
+static void show_step(void *context, int done, int total, const char *text) {
+    char line[80];
+    snprintf(line, sizeof line, "measuring %s", text);
+    progress_show(context, done, total, line);
+}
+
+static bool write_ui_json(const BenchUiFigure *figures, int count, Error *err) {
+    JsonWriter json;
+    json_write_init(&json, NULL);
+    json_write_object_begin(&json);
+    json_write_key_int(&json, "schema", 1);
+    json_write_key(&json, "ui");
+    json_write_array_begin(&json);
+    for (int k = 0; k < count; k++) {
+        json_write_object_begin(&json);
+        json_write_key_string(&json, "name", figures[k].name);
+        json_write_key_float(&json, "value", figures[k].value);
+        json_write_key_string(&json, "unit", figures[k].unit);
+        json_write_key_float(&json, "limit", figures[k].limit);
+        json_write_key_string(&json, "meaning", figures[k].meaning);
+        json_write_object_end(&json);
+    }
+    json_write_array_end(&json);
+    json_write_object_end(&json);
+    bool ok = json_write_end(&json) || error_set(err, ERROR_FAILED, "not enough memory for the results");
+    if (ok) puts(json.text);
+    free(json.text);
+    return ok;
+}
+
+static bool write_ui_table(const BenchUiFigure *figures, int count, bool ascii, Error *err) {
+    static const char *const heads[] = {"<figure", "value", "<unit", "limit", "<meaning", NULL};
+    Table table;
+    table_init(&table, heads, ascii);
+    for (int k = 0; k < count; k++) {
+        table_cell(&table, "%s", figures[k].name);
+        table_cell(&table, "%.2f", figures[k].value);
+        table_cell(&table, "%s", figures[k].unit);
+        table_cell(&table, figures[k].limit >= 0 ? "%g" : "-", figures[k].limit);
+        table_cell(&table, "%s", figures[k].meaning);
+    }
+    bool ok = table_print(&table, stdout) || error_set(err, ERROR_FAILED, "not enough memory");
+    table_clear(&table);
+    return ok;
+}
+
+static bool bench_ui(const Options *options, Error *err) {
+    BenchUiFigure figures[BENCH_UI_FIGURES_MAX];
+    Progress progress = progress_begin(options->quiet, 0);
+    int count = bench_ui_measure(
+        &(BenchUi){.frames = options->rounds, .step = show_step, .context = &progress}, figures, err);
+    progress_end(&progress);
+    if (count < 0) return false;
+    return options->json ? write_ui_json(figures, count, err)
+                         : write_ui_table(figures, count, options->ascii, err);
+}
+
 bool command_bench(const Options *options, Error *err) {
     BenchOutput out = {.options = options};
+    if (options->ui) return bench_ui(options, err);
     const char *warning = bench_blas_warning();
     const char *archs = options->word_count ? options->words[0]
                         : options->arch     ? options->arch

@@ -58,7 +58,7 @@ typedef struct Options {
     const char *pass;
     int epochs, stop_after, rounds, threads, schedule;
     double lr;
-    bool resume, no_augment;
+    bool resume, no_augment, ui;
     /* output */
     const char *out;
     bool json, csv, quiet, ascii, no_color;

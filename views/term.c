@@ -280,16 +280,31 @@ static attr_t curses_attributes(unsigned attributes) {
            (attributes & CELL_UNDERLINE ? A_UNDERLINE : 0) | (attributes & CELL_REVERSE ? A_REVERSE : 0);
 }
 
+/* Every change of a colour pair sends both colours again, some 35 bytes in true colour. So a cell is drawn
+ * with the pair of the cell to its left where that shows the same: halves the other way round, or an empty
+ * cell on the same ground. */
+static Cell with_colors_of(const Cell *cell, const Cell *left) {
+    enum { UPPER_HALF = 0x2580, LOWER_HALF = 0x2584 };
+    Cell same = *cell;
+    if (cell->attributes != left->attributes || (cell->attributes & (CELL_REVERSE | CELL_UNDERLINE)))
+        return same;
+    if (cell->glyph == ' ' && cell->bg == left->bg) same.fg = left->fg;
+    if (cell->glyph == UPPER_HALF && cell->fg == left->bg && cell->bg == left->fg)
+        same = (Cell){.glyph = LOWER_HALF, .fg = left->fg, .bg = left->bg, .attributes = left->attributes};
+    return same;
+}
+
 /* False when the colour pairs are used up. */
 static bool draw_row(Term *term, const Canvas *canvas, int y, int width) {
     int used = 0;
+    Cell cell = {0};
     for (int x = 0; x < width; x++) {
-        const Cell *cell = canvas_get(canvas, x, y);
+        cell = with_colors_of(canvas_get(canvas, x, y), &cell);
         const Cell *next = x + 1 < width ? canvas_get(canvas, x + 1, y) : NULL;
         bool is_wide = next != NULL && next->glyph == 0;
         TermInk ink;
-        if (!term_colors_find(term->colors, cell, &ink)) return false;
-        wchar_t text[2] = {showable_glyph(term, cell, is_wide), L'\0'};
+        if (!term_colors_find(term->colors, &cell, &ink)) return false;
+        wchar_t text[2] = {showable_glyph(term, &cell, is_wide), L'\0'};
         setcchar(&term->row[used++], text, curses_attributes(ink.attributes), 0, &ink.pair);
         if (is_wide && wcwidth(text[0]) == 2) x++;
     }

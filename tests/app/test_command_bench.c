@@ -46,6 +46,32 @@ static void gflops_follow_from_the_shortest_time(void **state) {
     json_decref(json);
 }
 
+static double figure(const json_t *json, const char *name) {
+    size_t k;
+    const json_t *row;
+    json_array_foreach(json_object_get(json, "ui"), k,
+                       row) if (strcmp(json_string_value(json_object_get(row, "name")), name) ==
+                                0) return number(row, "value");
+    fail_msg("there is no figure %s", name);
+    return 0;
+}
+
+/* Counts do not depend on how busy the machine is, so these can be held to their limits; times cannot. */
+static void the_screen_is_measured_from_outside(void **state) {
+    (void)state;
+    json_t *json = program_run_json(ARGS("bench", "--ui", "--rounds", "24", "--json", "--quiet"));
+    assert_close(figure(json, "idle_bytes"), 0, 0);
+    /* A cell of half blocks takes at least its three bytes, and 300 kB and 110 kB are the limits. */
+    assert_true(figure(json, "frame_bytes") > 36 && figure(json, "frame_bytes") <= 300);
+    assert_true(figure(json, "frame_bytes_256") > 36 && figure(json, "frame_bytes_256") <= 110);
+    assert_true(figure(json, "frame_bytes_256") < figure(json, "frame_bytes"));
+    assert_true(figure(json, "noise_bytes") > figure(json, "frame_bytes"));
+    static const char *const times[] = {"frame_cpu", "first_frame", "key_p95", "busy_key_p50",
+                                        "busy_key_p95"};
+    for (size_t k = 0; k < sizeof times / sizeof times[0]; k++) assert_true(figure(json, times[k]) > 0);
+    json_decref(json);
+}
+
 static void what_is_unknown_is_refused(void **state) {
     (void)state;
     program_expect_failure(2, "the nearest is forward", ARGS("bench", "resnet8", "--pass", "foward"));
@@ -56,6 +82,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_architecture_batch_and_pass_is_measured),
         cmocka_unit_test(gflops_follow_from_the_shortest_time),
+        cmocka_unit_test(the_screen_is_measured_from_outside),
         cmocka_unit_test(what_is_unknown_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
