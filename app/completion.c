@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "app/assets.h"
+#include "core/resnet.h"
 #include "views/theme.h"
 #include "views/view.h"
 
@@ -122,6 +123,8 @@ static void offer_words(const Offer *to, ActionId action, const char *line, cons
     case ACTION_WATCH: offer_ops(to, scene->network); break;
     case ACTION_BREAK: offer_breaks(to, scene); break;
     case ACTION_IMAGE: offer_pictures(to, scene); break;
+    case ACTION_WEIGHTS: offer_models(to); break;
+    case ACTION_ARCH: offer_all(to, resnet_names()); break;
     case ACTION_TARGET: offer_classes(to, scene); break;
     case ACTION_WITHOUT_SKIP: offer_skips(to, scene->network); break;
     case ACTION_VERSUS: offer_all(to, versus); break;

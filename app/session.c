@@ -39,22 +39,13 @@ static bool list_images(Session *session, const char *extra) {
     return true;
 }
 
-static void describe_weights(Session *session) {
-    const Setup *setup = session->setup;
-    const char *source = setup->model->source;
-    if (setup->untrained)
-        snprintf(session->note, sizeof session->note, "random weights (%s)", setup->init);
-    else
-        snprintf(session->note, sizeof session->note, "trained: %s",
-                 source && strrchr(source, '/') ? strrchr(source, '/') + 1 : source);
-}
-
 static bool first_picture(Session *session, const SessionConfig *config, Error *err) {
     size_t count = shape_count(session->setup->model->network->input);
     session->true_class = -1;
     if (config->values) {
         memcpy(session->input, config->values, count * sizeof(real));
         snprintf(session->image_name, sizeof session->image_name, "input array");
+        session->image_is_array = true;
         return true;
     }
     if (config->image) return session_load_image(session, config->image, err);
@@ -84,7 +75,7 @@ static bool start(Session *session, const SessionConfig *config, Error *err) {
     if (config->pass.lesioned)
         memcpy(session->lesioned, config->pass.lesioned, (size_t)network->block_count * sizeof(bool));
     session->config.lesioned = NULL;
-    describe_weights(session);
+    session_describe_weights(session);
     if (!first_picture(session, config, err) || !session_make_pass(session, err)) return false;
     session_run_to(session, 1);
     session_finish_work(session);
@@ -131,6 +122,7 @@ void session_free(Session *session) {
     free(session->lesioned);
     free((void *)session->image_list);
     free(session->image_names);
+    setup_close(&session->own);
     free(session);
 }
 

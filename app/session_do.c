@@ -175,6 +175,8 @@ static bool do_choice(Session *session, const Action *action) {
     case ACTION_CHANNEL: session->wanted_channel = action->number > 0 ? action->number : 0; return true;
     case ACTION_CELL: do_cell(session, action->text); return true;
     case ACTION_IMAGE: do_image(session, action->text); return true;
+    case ACTION_WEIGHTS:
+    case ACTION_ARCH: session_do_load(session, action); return true;
     case ACTION_TARGET: do_target(session, action->text); return true;
     case ACTION_WITHOUT_SKIP: do_without_skip(session, action->text); return true;
     case ACTION_VERSUS: do_versus(session, action->text); return true;
@@ -236,6 +238,7 @@ static bool help_eats(Session *session, const Action *action) {
 
 void session_do(Session *session, const Action *action) {
     session->notice_kind = NOTICE_NONE;
+    if (action->id != ACTION_QUIT) session_load_waiting(session); /* typed ahead: it means the new network */
     if (session->help && help_eats(session, action)) return;
     Action left = *action;
     Scene scene;

@@ -26,8 +26,16 @@ typedef struct Job {
     double started_s;
 } Job;
 
+/* A model that has been asked for and is loaded in the next step of work, when the screen has said so. */
+typedef struct SessionLoad {
+    ActionId action; /* ACTION_WEIGHTS, ACTION_ARCH; ACTION_NONE: nothing waits */
+    char name[ACTION_TEXT_MAX];
+} SessionLoad;
+
 struct Session {
-    const Setup *setup;
+    const Setup *setup; /* the caller's, or the one below */
+    Setup own;          /* since another model was loaded; cleared before */
+    SessionLoad load;
     PassConfig config;
     bool *lesioned; /* one flag a block */
     Pass *pass, *rival;
@@ -36,7 +44,8 @@ struct Session {
     Stops stops;
     real *input; /* the picture in the pass, normalised */
     int target;
-    char image_name[SESSION_NOTE_MAX];
+    char image_name[ACTION_TEXT_MAX];
+    bool image_is_array; /* no picture: normalised values without a file */
     int true_class;
     const char **image_list;
     char *image_names; /* what image_list points into */
@@ -72,10 +81,17 @@ struct Session {
 
 /* session_run.c: passes and the work on them */
 bool session_make_pass(Session *session, Error *err);
-void session_run_to(Session *session, int steps_done); /* the selection ends at the last of these steps */
-void session_rerun(Session *session);                  /* begin again and come as far as before */
+void session_run_to(Session *session, int steps_done);     /* the selection ends at the last of these steps */
+void session_rerun(Session *session);                      /* begin again and come as far as before */
+void session_run_behind(Session *session, int steps_done); /* the same; the selection stays where it is */
 bool session_load_image(Session *session, const char *name, Error *err);
+void session_name_image(Session *session, const char *name); /* the picture in the pass is that one */
 bool session_set_skip(Session *session, const char *word, Error *err);
+
+/* session_model.c: another network in place of this one */
+void session_do_load(Session *session, const Action *action);
+bool session_load_waiting(Session *session); /* loads what was asked for; false when nothing was */
+void session_describe_weights(Session *session);
 
 /* session_time.c: moving through time */
 bool session_do_time(Session *session, const Action *action); /* false when the action is not about time */
@@ -92,6 +108,8 @@ void session_do_go_mark(Session *session, const char *text);
 void session_do_watch(Session *session, const char *text);
 bool session_stops_here(Session *session, int at); /* tells why */
 void session_stops_clear(Session *session);
+/* The session has another network than `old`: what stands at operations that both have stays. */
+void session_stops_follow(Session *session, const Network *old);
 
 /* session_prompt.c: the prompt and the search */
 void session_prompt_key(Session *session, const Key *key);

@@ -48,6 +48,9 @@
     ACTION(NEXT_VIEW, "next-view", NONE, "the next view")                                                    \
     ACTION(PREVIOUS_VIEW, "previous-view", NONE, "the previous view")                                        \
     ACTION(IMAGE, "image", TEXT, "load a picture: a file, or the name of a bundled one")                     \
+    ACTION(WEIGHTS, "weights", TEXT,                                                                         \
+           "load trained weights: a safetensors file, or resnet20 or plain20, which are built in")           \
+    ACTION(ARCH, "arch", TEXT, "another architecture with random weights, e.g. resnet56, plain20, resnet50") \
     ACTION(TARGET, "target", TEXT, "the class the loss asks for: a number, a name, or 'predicted'")          \
     ACTION(WITHOUT_SKIP, "without-skip", TEXT,                                                               \
            "none, plain, cut or lesion[:BLOCK]; without a word: the next one")                               \
