@@ -115,6 +115,7 @@ static void offer_breaks(const Offer *to, const Scene *scene) {
 static void offer_words(const Offer *to, ActionId action, const char *line, const Scene *scene) {
     static const char *const versus[] = {"cut", "plain", NULL}, *const clips[] = {"auto", "off", "on", NULL},
                              *const poolings[] = {"auto", "mean", "largest", NULL},
+                             *const files[] = {"pictures", "weights", "architectures", NULL},
                              *const orders[] = {"index", "activation", "gradient", NULL};
     switch (action) {
     case ACTION_VIEW: offer_views(to); break;
@@ -124,6 +125,7 @@ static void offer_words(const Offer *to, ActionId action, const char *line, cons
     case ACTION_BREAK: offer_breaks(to, scene); break;
     case ACTION_IMAGE: offer_pictures(to, scene); break;
     case ACTION_WEIGHTS: offer_models(to); break;
+    case ACTION_FILES: offer_all(to, files); break;
     case ACTION_ARCH: offer_all(to, resnet_names()); break;
     case ACTION_TARGET: offer_classes(to, scene); break;
     case ACTION_WITHOUT_SKIP: offer_skips(to, scene->network); break;

@@ -122,6 +122,7 @@ void session_free(Session *session) {
     free(session->lesioned);
     free((void *)session->image_list);
     free(session->image_names);
+    file_list_clear(&session->files);
     setup_close(&session->own);
     free(session);
 }
@@ -223,13 +224,15 @@ void session_draw(Session *session, Canvas *canvas) {
                                            : ZOOM_NETWORK,
                       .hints = hints,
                       .hint_count = hint_count};
+    if (session->files_open && !session->help) info.hint_count = session_files_hints(hints, HINTS_MAX);
     Rect area = frame_draw(canvas, &info, &scene);
+    if (session->files_open && !session->help) session_files_draw(session, canvas);
     if (rect_is_empty(area)) return;
     if (session->help) {
         HelpRow rows[ROWS_MAX];
         help_draw(canvas, area,
                   &(HelpInfo){.rows = rows, .row_count = collect_help(rows), .first = session->help_first});
-    } else {
+    } else if (!session->files_open) {
         session_draw_view(session, &scene, canvas);
     }
     if (session->prompt.open) session_prompt_draw(session, canvas);

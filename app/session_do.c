@@ -54,6 +54,20 @@ static void do_image(Session *session, const char *name) {
         session_rerun(session);
 }
 
+/* Without a name the list offers what there is. */
+static void do_load(Session *session, const Action *action) {
+    bool image = action->id == ACTION_IMAGE;
+    FileGroup group = image                       ? FILES_PICTURES
+                      : action->id == ACTION_ARCH ? FILES_ARCHITECTURES
+                                                  : FILES_WEIGHTS;
+    if (*action->text == '\0')
+        session_do_files(session, file_group_name(group));
+    else if (image)
+        do_image(session, action->text);
+    else
+        session_do_load(session, action);
+}
+
 static int find_class(const Model *model, const char *word) {
     char *end;
     long number = strtol(word, &end, 10);
@@ -174,9 +188,10 @@ static bool do_choice(Session *session, const Action *action) {
     case ACTION_SELECT: do_select(session, action->text); return true;
     case ACTION_CHANNEL: session->wanted_channel = action->number > 0 ? action->number : 0; return true;
     case ACTION_CELL: do_cell(session, action->text); return true;
-    case ACTION_IMAGE: do_image(session, action->text); return true;
+    case ACTION_IMAGE:
     case ACTION_WEIGHTS:
-    case ACTION_ARCH: session_do_load(session, action); return true;
+    case ACTION_ARCH: do_load(session, action); return true;
+    case ACTION_FILES: session_do_files(session, action->text); return true;
     case ACTION_TARGET: do_target(session, action->text); return true;
     case ACTION_WITHOUT_SKIP: do_without_skip(session, action->text); return true;
     case ACTION_VERSUS: do_versus(session, action->text); return true;
@@ -240,12 +255,13 @@ void session_do(Session *session, const Action *action) {
     session->notice_kind = NOTICE_NONE;
     if (action->id != ACTION_QUIT) session_load_waiting(session); /* typed ahead: it means the new network */
     if (session->help && help_eats(session, action)) return;
+    if (session->files_open && !session->help && session_files_eat(session, action)) return;
     Action left = *action;
     Scene scene;
     const ViewOps *view = view_ops(session->view);
     /* Backing out of running work comes before the view's own levels. */
     bool cancels = action->id == ACTION_CLOSE && (session->help || session->job.kind == JOB_RUN);
-    if (view->act && !cancels) {
+    if (view->act && !cancels && !session->files_open) {
         session_look_prepare(session);
         scene = session_scene(session);
         left = view->act(session->view_state[session->view], &scene, *action);
@@ -281,6 +297,7 @@ void session_key(Session *session, const Key *key) {
         session_prompt_key(session, key);
         return;
     }
+    if (session->files_open && !session->help && session_files_key(session, key)) return;
     if (await_letter(session, key->code) || take_digit(session, key->code)) return;
     Action action = keymap_find(key->code);
     int count = session->pending_count;

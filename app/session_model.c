@@ -167,12 +167,6 @@ bool session_load_waiting(Session *session) {
 }
 
 void session_do_load(Session *session, const Action *action) {
-    if (*action->text == '\0') {
-        session_tell(session, NOTICE_ERROR, "%s: expected %s", action_name(action->id),
-                     action->id == ACTION_ARCH ? "an architecture, as in arch resnet56"
-                                               : "a safetensors file, or resnet20 or plain20");
-        return;
-    }
     session->load.action = action->id;
     snprintf(session->load.name, sizeof session->load.name, "%s", action->text);
     session_tell(session, NOTICE_INFO, "loading %s ...", action->text);

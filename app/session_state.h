@@ -3,10 +3,12 @@
 #define APP_SESSION_STATE_H
 
 #include "app/completion.h"
+#include "app/file_list.h"
 #include "app/prompt.h"
 #include "app/session.h"
 #include "app/session_stops.h"
 #include "app/session_twin.h"
+#include "views/frame.h"
 #include "views/layout.h"
 #include "views/view.h"
 
@@ -64,6 +66,8 @@ struct Session {
 
     bool help;
     int help_first;
+    bool files_open, files_filtering;
+    FileList files;
     Prompt prompt;
     Completion completion;
     char search[ACTION_TEXT_MAX];
@@ -92,6 +96,13 @@ bool session_set_skip(Session *session, const char *word, Error *err);
 void session_do_load(Session *session, const Action *action);
 bool session_load_waiting(Session *session); /* loads what was asked for; false when nothing was */
 void session_describe_weights(Session *session);
+
+/* session_files.c: the list of files */
+void session_do_files(Session *session, const char *word);
+bool session_files_eat(Session *session, const Action *action); /* false: the list has no use for it */
+bool session_files_key(Session *session, const Key *key);       /* false: the key stands for an action */
+void session_files_draw(const Session *session, Canvas *canvas);
+int session_files_hints(FrameHint *out, int room);
 
 /* session_time.c: moving through time */
 bool session_do_time(Session *session, const Action *action); /* false when the action is not about time */

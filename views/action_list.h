@@ -51,6 +51,8 @@
     ACTION(WEIGHTS, "weights", TEXT,                                                                         \
            "load trained weights: a safetensors file, or resnet20 or plain20, which are built in")           \
     ACTION(ARCH, "arch", TEXT, "another architecture with random weights, e.g. resnet56, plain20, resnet50") \
+    ACTION(FILES, "files", TEXT,                                                                             \
+           "list pictures, weights or architectures to choose from; without a word: the last list")          \
     ACTION(TARGET, "target", TEXT, "the class the loss asks for: a number, a name, or 'predicted'")          \
     ACTION(WITHOUT_SKIP, "without-skip", TEXT,                                                               \
            "none, plain, cut or lesion[:BLOCK]; without a word: the next one")                               \
