@@ -115,6 +115,7 @@ static void offer_breaks(const Offer *to, const Scene *scene) {
 static void offer_words(const Offer *to, ActionId action, const char *line, const Scene *scene) {
     static const char *const versus[] = {"cut", "plain", NULL}, *const clips[] = {"auto", "off", "on", NULL},
                              *const poolings[] = {"auto", "mean", "largest", NULL},
+                             *const switches[] = {"on", "off", NULL},
                              *const files[] = {"pictures", "weights", "architectures", NULL},
                              *const orders[] = {"index", "activation", "gradient", NULL};
     switch (action) {
@@ -136,6 +137,7 @@ static void offer_words(const Offer *to, ActionId action, const char *line, cons
         break;
     case ACTION_PALETTE: offer_palettes(to); break;
     case ACTION_CLIP: offer_all(to, clips); break;
+    case ACTION_MOUSE: offer_all(to, switches); break;
     case ACTION_POOLING: offer_all(to, poolings); break;
     case ACTION_ORDER: offer_all(to, orders); break;
     case ACTION_THEME: offer_themes(to); break;

@@ -55,12 +55,19 @@ static void live(Session *session, Term *term) {
     }
 }
 
+static void follow_mouse(Session *session, Term *term) {
+    if (session_mouse(session) == term_mouse(term)) return;
+    term_set_mouse(term, session_mouse(session));
+    if (session_mouse(session) != term_mouse(term)) session_refuse_mouse(session);
+}
+
 static bool loop(Session *session, Term *term, Error *err) {
     Canvas *canvas = NULL;
     while (!session_wants_quit(session) && !term_signal()) {
         fit_screen(session, term, &canvas);
         if (!canvas) return error_set(err, ERROR_FAILED, "not enough memory for the screen");
         if (session_wants_redraw(session)) term_redraw(term);
+        follow_mouse(session, term);
         if (session_theme(session) != term_theme(term)) {
             term_set_theme(term, session_theme(session));
             fit_screen(session, term, &canvas);
@@ -110,6 +117,7 @@ static bool load_values(const Options *options, const Setup *setup, Batch *batch
 static Session *open_session(const Options *options, const Setup *setup, ThemeId theme, Error *err) {
     SessionConfig config = {.setup = setup,
                             .theme = theme,
+                            .mouse = options->mouse && !options->no_mouse,
                             .image = setup->image_count > 0 ? setup->images[0] : NULL,
                             .target = options->target.count > 0 ? options->target.values[0] : -1};
     bool *lesioned = NULL;
@@ -135,10 +143,7 @@ bool explorer_run(const Options *options, Error *err) {
             "without one, and 'skipscope --help' lists the commands that need none");
     if (!find_theme(options, &theme, err) || !setup_open(&setup, options, err)) return false;
     Session *session = open_session(options, &setup, theme, err);
-    TermConfig config = {.depth = options_color(options),
-                         .theme = theme,
-                         .ascii = options->ascii,
-                         .no_mouse = options->no_mouse};
+    TermConfig config = {.depth = options_color(options), .theme = theme, .ascii = options->ascii};
     bool ok = session &&
               (options->script ? run_script(session, options, err) : run_on_terminal(session, &config, err));
     session_free(session);

@@ -66,7 +66,7 @@ typedef struct Options {
     /* the explorer */
     const char *script, *theme;
     OptionSize size;
-    bool no_mouse, no_animation;
+    bool mouse, no_mouse, no_animation;
 } Options;
 
 /* argv[0] is the program. Permutes argv; the Options point into it and into the environment. An error is of

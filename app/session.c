@@ -99,6 +99,7 @@ Session *session_new(const SessionConfig *config, Error *err) {
     *session = (Session){.setup = config->setup,
                          .config = config->pass,
                          .target = config->target,
+                         .mouse = config->mouse,
                          .rival_mode = SKIP_CUT,
                          .view = VIEW_ARCHITECTURE,
                          .width = 80,

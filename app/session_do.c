@@ -12,15 +12,23 @@ static const Network *network_of(const Session *session) {
     return session->setup->model->network;
 }
 
-static void do_select(Session *session, const char *name) {
+/* "OP", in the direction that is looked at; "OP forward", "OP backward". */
+static void do_select(Session *session, const char *text) {
     const Network *network = network_of(session);
-    int op = network_find_op(network, name);
+    char name[OP_NAME_MAX];
+    size_t length = strcspn(text, " ");
+    const char *rest = text + length + strspn(text + length, " ");
+    snprintf(name, sizeof name, "%.*s", (int)length, text);
+    int op = length < sizeof name ? network_find_op(network, name) : -1;
+    bool backward = *rest ? strcmp(rest, "backward") == 0 : session->at >= network->op_count;
     if (op < 0)
         session_tell(session, NOTICE_ERROR, "%s has no operation '%s': names are like %s", network->arch,
-                     name, network->ops[network->blocks[0].branch_first].name);
+                     text, network->ops[network->blocks[0].branch_first].name);
+    else if (*rest && !backward && strcmp(rest, "forward") != 0)
+        session_tell(session, NOTICE_ERROR, "select: expected forward or backward after %s, found '%s'", name,
+                     rest);
     else
-        session_look_at(
-            session, scene_at(network, op, session->at < network->op_count ? PHASE_FORWARD : PHASE_BACKWARD));
+        session_look_at(session, scene_at(network, op, backward ? PHASE_BACKWARD : PHASE_FORWARD));
 }
 
 static void do_cell(Session *session, const char *text) {
@@ -224,6 +232,7 @@ static void do_screen_action(Session *session, const Action *action) {
     case ACTION_SCREEN: do_screen(session, action->text); break;
     case ACTION_EXPORT: do_export(session, action->text); break;
     case ACTION_THEME: do_theme(session, action->text); break;
+    case ACTION_MOUSE: session_do_mouse(session, action->text); break;
     case ACTION_REDRAW: session->redraw = true; break;
     case ACTION_QUIT: session->quit = true; break;
     case ACTION_CLOSE: do_close(session); break;
@@ -237,12 +246,12 @@ static void do_screen_action(Session *session, const Action *action) {
 
 /* The help screen scrolls; any other key first closes it. */
 static bool help_eats(Session *session, const Action *action) {
-    int page = session->height - 6;
+    int page = session->height - 6, by = action_count(action);
     switch (action->id) {
-    case ACTION_UP: session->help_first -= 1; break;
-    case ACTION_DOWN: session->help_first += 1; break;
-    case ACTION_PAGE_UP: session->help_first -= page; break;
-    case ACTION_PAGE_DOWN: session->help_first += page; break;
+    case ACTION_UP: session->help_first -= by; break;
+    case ACTION_DOWN: session->help_first += by; break;
+    case ACTION_PAGE_UP: session->help_first -= by * page; break;
+    case ACTION_PAGE_DOWN: session->help_first += by * page; break;
     case ACTION_QUIT:
     case ACTION_OPEN: session->help = false; break;
     default: return false;
@@ -252,6 +261,10 @@ static bool help_eats(Session *session, const Action *action) {
 }
 
 void session_do(Session *session, const Action *action) {
+    if (action->id == ACTION_CLICK) {
+        session_do_click(session, action->text);
+        return;
+    }
     session->notice_kind = NOTICE_NONE;
     if (action->id != ACTION_QUIT) session_load_waiting(session); /* typed ahead: it means the new network */
     if (session->help && help_eats(session, action)) return;
@@ -293,6 +306,10 @@ static bool take_digit(Session *session, uint32_t code) {
 }
 
 void session_key(Session *session, const Key *key) {
+    if (key->code == KEY_CODE_MOUSE) {
+        session_mouse_key(session, key);
+        return;
+    }
     if (session->prompt.open) {
         session_prompt_key(session, key);
         return;

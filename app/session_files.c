@@ -161,6 +161,8 @@ bool session_files_eat(Session *session, const Action *action) {
     case ACTION_SCREEN:
     case ACTION_EXPORT:
     case ACTION_THEME:
+    case ACTION_MOUSE:
+    case ACTION_CLICK:
     case ACTION_REDRAW: return false;
     default: session->files_open = false; return false;
     }

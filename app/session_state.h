@@ -80,6 +80,7 @@ struct Session {
     char notice[SESSION_NOTE_MAX], note[SESSION_NOTE_MAX];
     int width, height;
     unsigned flags;
+    bool mouse; /* a click selects */
     bool quit, redraw;
 };
 
@@ -103,6 +104,11 @@ bool session_files_eat(Session *session, const Action *action); /* false: the li
 bool session_files_key(Session *session, const Key *key);       /* false: the key stands for an action */
 void session_files_draw(const Session *session, Canvas *canvas);
 int session_files_hints(FrameHint *out, int room);
+
+/* session_mouse.c: clicks and the wheel */
+void session_do_mouse(Session *session, const char *word); /* on, off; without a word: the other */
+void session_do_click(Session *session, const char *place);
+void session_mouse_key(Session *session, const Key *key);
 
 /* session_time.c: moving through time */
 bool session_do_time(Session *session, const Action *action); /* false when the action is not about time */

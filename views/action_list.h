@@ -41,7 +41,8 @@
     ACTION(SLOWER, "slower", NONE, "play half as fast; slower than one a second: pause")                     \
     ACTION(PAUSE, "pause", NONE, "stop playing")                                                             \
     ACTION(GO, "go", NUMBER, "select an operation by number")                                                \
-    ACTION(SELECT, "select", TEXT, "select an operation by name, e.g. layer2.0.add")                         \
+    ACTION(SELECT, "select", TEXT,                                                                           \
+           "select an operation by name, e.g. layer2.0.add, or layer2.0.add backward")                       \
     ACTION(CHANNEL, "channel", NUMBER, "select a channel")                                                   \
     ACTION(CELL, "cell", TEXT, "select a cell of the map: ROW COLUMN")                                       \
     ACTION(VIEW, "view", TEXT, "show a view: architecture, step, maps, value, block, gradients, input")      \
@@ -83,6 +84,8 @@
     ACTION(EXPORT, "export", TEXT,                                                                           \
            "write the screen (.txt .ans .svg) or the selected tensor (.npy .csv .png) to a file")            \
     ACTION(THEME, "theme", TEXT, "dark, light, contrast or mono; without a word: the next one")              \
+    ACTION(MOUSE, "mouse", TEXT, "a click selects and the wheel moves: on, off; without a word: the other")  \
+    ACTION(CLICK, "click", TEXT, "select what stands at COLUMN ROW of the screen, counted from 0")           \
     ACTION(REDRAW, "redraw", NONE, "draw the screen anew")                                                   \
     ACTION(QUIT, "quit", NONE, "leave")
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "views/click.h"
 #include "views/layout.h"
 #include "views/parts.h"
 #include "views/text.h"
@@ -46,7 +47,10 @@ static void draw_tabs(Canvas *canvas, Rect row, const FilePanel *panel) {
         if (shown) style.bg = color_role(ROLE_CURSOR);
         x = canvas_text(canvas, x, row.y, style, shown ? "▸" : " ");
         x = canvas_text(canvas, x, row.y, style, file_group_name((FileGroup)k));
+        int first = x - 1 - text_width(file_group_name((FileGroup)k));
         x = canvas_text(canvas, x, row.y, style, " ");
+        click_add_text(canvas, (Rect){first, row.y, x - first, 1}, ACTION_FILES,
+                       file_group_name((FileGroup)k));
     }
     snprintf(text, sizeof text, "%d of %d", panel->count > 0 ? panel->selected + 1 : 0, panel->count);
     if (x + 1 + text_width(text) <= row.x + row.w)
@@ -102,10 +106,20 @@ static void draw_row(Canvas *canvas, Rect row, const FileRow *file, bool selecte
     canvas_set_cursor(canvas, row.x + 2, row.y);
 }
 
+/* A click selects a row; on the selected one it chooses. */
+static void add_click(Canvas *canvas, Rect row, int away) {
+    click_add(canvas, row,
+              away == 0
+                  ? (Action){.id = ACTION_OPEN}
+                  : (Action){.id = away < 0 ? ACTION_UP : ACTION_DOWN, .number = away < 0 ? -away : away});
+}
+
 static void draw_rows(Canvas *canvas, Rect rows, const FilePanel *panel, int first) {
-    for (int k = 0; k < rows.h && first + k < panel->count; k++)
-        draw_row(canvas, (Rect){rows.x, rows.y + k, rows.w, 1}, &panel->rows[panel->shown[first + k]],
-                 first + k == panel->selected);
+    for (int k = 0; k < rows.h && first + k < panel->count; k++) {
+        Rect row = {rows.x, rows.y + k, rows.w, 1};
+        draw_row(canvas, row, &panel->rows[panel->shown[first + k]], first + k == panel->selected);
+        add_click(canvas, row, first + k - panel->selected);
+    }
     if (panel->count == 0)
         canvas_text_fit(canvas, rows.x + 2, rows.y, rows.w - 2, style_role(ROLE_DIM),
                         *panel->filter ? "nothing matches the filter" : "nothing here");
