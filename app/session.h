@@ -44,6 +44,8 @@ void session_finish_work(Session *session);
 /* While it plays: milliseconds until the next operation is due, else -1; and that operation, when it is. */
 int session_wait_ms(const Session *session);
 bool session_tick(Session *session);
+/* A notice from outside; `more` problems like it, 0 for none. Without an error the notice line is emptied. */
+void session_say(Session *session, bool error, const char *sentence, int more);
 void session_play_out(Session *session); /* the rest at once: scripts do not wait */
 
 /* Draws the whole screen; the canvas has the session's size. */

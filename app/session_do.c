@@ -135,6 +135,24 @@ static void do_theme(Session *session, const char *word) {
     session_tell(session, NOTICE_INFO, "theme %s", theme_name(theme));
 }
 
+/* Without a word: which keys there are. */
+static void do_bind(Session *session, const char *text) {
+    Error err = {0};
+    const UserBindings *bindings = &session->bindings;
+    char list[SESSION_NOTE_MAX] = "";
+    if (*text && !bindings_set(&session->bindings, text, &err)) {
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+        return;
+    }
+    for (int k = 0; k < bindings->count; k++) {
+        size_t used = strlen(list);
+        snprintf(list + used, sizeof list - used, "%s%s: %s", k ? "; " : "", bindings->rows[k].key,
+                 bindings->rows[k].line);
+    }
+    session_tell(session, NOTICE_INFO, "%s%s", *list ? "your keys: " : "no keys of your own: bind KEY ACTION",
+                 list);
+}
+
 /* Without a name the prompt asks for one. */
 static void do_export(Session *session, const char *path) {
     Error err = {0};
@@ -232,6 +250,7 @@ static void do_screen_action(Session *session, const Action *action) {
     case ACTION_SCREEN: do_screen(session, action->text); break;
     case ACTION_EXPORT: do_export(session, action->text); break;
     case ACTION_THEME: do_theme(session, action->text); break;
+    case ACTION_BIND: do_bind(session, action->text); break;
     case ACTION_MOUSE: session_do_mouse(session, action->text); break;
     case ACTION_REDRAW: session->redraw = true; break;
     case ACTION_QUIT: session->quit = true; break;
@@ -316,15 +335,16 @@ void session_key(Session *session, const Key *key) {
     }
     if (session->files_open && !session->help && session_files_key(session, key)) return;
     if (await_letter(session, key->code) || take_digit(session, key->code)) return;
-    Action action = keymap_find(key->code);
+    const UserBinding *own = bindings_find(&session->bindings, key->code);
+    Action action = own ? own->action : keymap_find(key->code);
     int count = session->pending_count;
     session->pending_count = 0;
     if (count > 0 && action.id == ACTION_CLOSE) return; /* Esc drops the digits */
     if (count > 0 && action_argument(action.id) == ACTION_ARGUMENT_COUNT) action.number = count;
     if (count > 0 && (action.id == ACTION_FIRST || action.id == ACTION_LAST))
         action = (Action){.id = ACTION_GO, .number = count};
-    session->pending_letter =
-        action.id == ACTION_MARK || action.id == ACTION_GO_MARK ? action.id : ACTION_NONE;
+    bool asks = (action.id == ACTION_MARK || action.id == ACTION_GO_MARK) && action.text[0] == '\0';
+    session->pending_letter = asks ? action.id : ACTION_NONE;
     if (session->pending_letter != ACTION_NONE)
         session_tell(session, NOTICE_INFO, "%s: which letter?", action_name(action.id));
     else if (action.id != ACTION_NONE)

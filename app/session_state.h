@@ -2,6 +2,7 @@
 #ifndef APP_SESSION_STATE_H
 #define APP_SESSION_STATE_H
 
+#include "app/bindings.h"
 #include "app/completion.h"
 #include "app/file_list.h"
 #include "app/prompt.h"
@@ -9,6 +10,7 @@
 #include "app/session_stops.h"
 #include "app/session_twin.h"
 #include "views/frame.h"
+#include "views/help.h"
 #include "views/layout.h"
 #include "views/view.h"
 
@@ -81,6 +83,7 @@ struct Session {
     int width, height;
     unsigned flags;
     bool mouse; /* a click selects */
+    UserBindings bindings;
     bool quit, redraw;
 };
 
@@ -109,6 +112,19 @@ int session_files_hints(FrameHint *out, int room);
 void session_do_mouse(Session *session, const char *word); /* on, off; without a word: the other */
 void session_do_click(Session *session, const char *place);
 void session_mouse_key(Session *session, const Key *key);
+
+/* session_keys.c: what the keys mean now, for the hint bar and the help; the texts lie in the struct. */
+enum { SESSION_HINTS_MAX = 64, SESSION_ROWS_MAX = 160, SESSION_KEY_MAX = 32 };
+
+typedef struct SessionKeys {
+    FrameHint hints[SESSION_HINTS_MAX];
+    HelpRow rows[SESSION_ROWS_MAX];
+    char hint_names[SESSION_HINTS_MAX][SESSION_KEY_MAX], row_names[SESSION_ROWS_MAX][SESSION_KEY_MAX];
+    int hint_count, row_count;
+} SessionKeys;
+
+void session_collect_hints(const Session *session, SessionKeys *keys);
+void session_collect_help(const Session *session, SessionKeys *keys);
 
 /* session_time.c: moving through time */
 bool session_do_time(Session *session, const Action *action); /* false when the action is not about time */

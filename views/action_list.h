@@ -84,6 +84,8 @@
     ACTION(EXPORT, "export", TEXT,                                                                           \
            "write the screen (.txt .ans .svg) or the selected tensor (.npy .csv .png) to a file")            \
     ACTION(THEME, "theme", TEXT, "dark, light, contrast or mono; without a word: the next one")              \
+    ACTION(BIND, "bind", TEXT,                                                                               \
+           "give a key another meaning: KEY ACTION, e.g. X arch resnet56; KEY alone: its own again")         \
     ACTION(MOUSE, "mouse", TEXT, "a click selects and the wheel moves: on, off; without a word: the other")  \
     ACTION(CLICK, "click", TEXT, "select what stands at COLUMN ROW of the screen, counted from 0")           \
     ACTION(REDRAW, "redraw", NONE, "draw the screen anew")                                                   \

@@ -23,7 +23,7 @@ struct Term {
     char name[64];
     ThemeId theme;
     ColorDepth depth;
-    bool ascii, mouse, mouse_guarded, redraw;
+    bool ascii, mouse, redraw;
     TermInput keys;
     TermColors *colors;
     Canvas *shown; /* what the terminal shows now */
@@ -254,8 +254,7 @@ void term_set_theme(Term *term, ThemeId theme) {
 void term_set_mouse(Term *term, bool on) {
     if (capability("kmous")[0] == '\0' || on == term->mouse) return;
     /* A crash between the two leaves a terminal that was told twice, never one that was not told. */
-    if (on && !term->mouse_guarded) term_guard_add_restore(mouse_off);
-    term->mouse_guarded |= on;
+    if (on) term_guard_add_restore(mouse_off);
     write_bytes(on ? mouse_on : mouse_off);
     term->mouse = on;
 }
