@@ -8,7 +8,8 @@
 #include "views/parts.h"
 #include "views/text.h"
 
-enum { ABOUT_ROWS = 2, RIGHT_WIDTH = 12 };
+/* Farther apart than WIDTH_MAX, name and size no longer belong together. */
+enum { WIDTH_MAX = 100, ABOUT_ROWS = 2, RIGHT_WIDTH = 12 };
 
 typedef struct Places {
     Rect tabs, folder, rows, about, hints;
@@ -20,6 +21,7 @@ const char *file_group_name(FileGroup group) {
 }
 
 static Places places_of(const FilePanel *panel, Rect area) {
+    if (area.w > WIDTH_MAX) area.w = WIDTH_MAX;
     Places places = {.rows = area};
     places.tabs = layout_take_top(&places.rows, 1);
     places.folder = layout_take_top(&places.rows, 1);
@@ -108,10 +110,10 @@ static void draw_row(Canvas *canvas, Rect row, const FileRow *file, bool selecte
 
 /* A click selects a row; on the selected one it chooses. */
 static void add_click(Canvas *canvas, Rect row, int away) {
-    click_add(canvas, row,
-              away == 0
-                  ? (Action){.id = ACTION_OPEN}
-                  : (Action){.id = away < 0 ? ACTION_UP : ACTION_DOWN, .number = away < 0 ? -away : away});
+    Action action = {.id = ACTION_OPEN};
+    if (away != 0) action.id = away < 0 ? ACTION_UP : ACTION_DOWN;
+    action.number = away < 0 ? -away : away;
+    click_add(canvas, row, action);
 }
 
 static void draw_rows(Canvas *canvas, Rect rows, const FilePanel *panel, int first) {
