@@ -22,6 +22,11 @@ enum { ASSET_NAME_MAX = 64 };
 int asset_image_count(void);
 const Asset *asset_image(int number); /* from 0 */
 const Asset *asset_find_image(const char *name);
+/* The bundled model called so: "resnet20", "bundled resnet20", "resnet20-cifar10"; NULL when there is none.
+ */
+const Asset *asset_model(int number); /* from 0; NULL after the last */
+const Asset *asset_find_model(const char *name);
+const char *asset_model_name(const Asset *asset); /* "resnet20-cifar10.safetensors" */
 /* "03-cat" */
 const char *asset_image_name(const Asset *asset, char out[ASSET_NAME_MAX]);
 

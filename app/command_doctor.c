@@ -9,6 +9,7 @@
 
 #include "app/assets.h"
 #include "app/bench.h"
+#include "app/config.h"
 #include "app/options.h"
 #include "core/gemm.h"
 #include "core/parallel.h"
@@ -104,6 +105,15 @@ static void check_assets(void) {
                "assets/models/resnet20-cifar10.safetensors, then make");
 }
 
+static void check_config(void) {
+    char text[240];
+    char *path = config_path();
+    snprintf(text, sizeof text, "%.200s%s", path ? path : "neither XDG_CONFIG_HOME nor HOME is set",
+             path && access(path, F_OK) != 0 ? " (there is none)" : "");
+    line("settings", text);
+    free(path);
+}
+
 bool command_doctor(const Options *options, Error *err) {
     (void)err;
     check_terminal();
@@ -112,5 +122,6 @@ bool command_doctor(const Options *options, Error *err) {
     check_engine();
     check_libraries();
     check_assets();
+    check_config();
     return true;
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "app/assets.h"
+#include "core/resnet.h"
 #include "views/theme.h"
 #include "views/view.h"
 
@@ -114,6 +115,8 @@ static void offer_breaks(const Offer *to, const Scene *scene) {
 static void offer_words(const Offer *to, ActionId action, const char *line, const Scene *scene) {
     static const char *const versus[] = {"cut", "plain", NULL}, *const clips[] = {"auto", "off", "on", NULL},
                              *const poolings[] = {"auto", "mean", "largest", NULL},
+                             *const switches[] = {"on", "off", NULL},
+                             *const files[] = {"pictures", "weights", "architectures", NULL},
                              *const orders[] = {"index", "activation", "gradient", NULL};
     switch (action) {
     case ACTION_VIEW: offer_views(to); break;
@@ -122,6 +125,9 @@ static void offer_words(const Offer *to, ActionId action, const char *line, cons
     case ACTION_WATCH: offer_ops(to, scene->network); break;
     case ACTION_BREAK: offer_breaks(to, scene); break;
     case ACTION_IMAGE: offer_pictures(to, scene); break;
+    case ACTION_WEIGHTS: offer_models(to); break;
+    case ACTION_FILES: offer_all(to, files); break;
+    case ACTION_ARCH: offer_all(to, resnet_names()); break;
     case ACTION_TARGET: offer_classes(to, scene); break;
     case ACTION_WITHOUT_SKIP: offer_skips(to, scene->network); break;
     case ACTION_VERSUS: offer_all(to, versus); break;
@@ -131,6 +137,7 @@ static void offer_words(const Offer *to, ActionId action, const char *line, cons
         break;
     case ACTION_PALETTE: offer_palettes(to); break;
     case ACTION_CLIP: offer_all(to, clips); break;
+    case ACTION_MOUSE: offer_all(to, switches); break;
     case ACTION_POOLING: offer_all(to, poolings); break;
     case ACTION_ORDER: offer_all(to, orders); break;
     case ACTION_THEME: offer_themes(to); break;

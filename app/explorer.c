@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/config.h"
 #include "app/script.h"
 #include "app/session.h"
 #include "views/term.h"
@@ -58,12 +59,19 @@ static void live(Session *session, Term *term) {
     }
 }
 
+static void follow_mouse(Session *session, Term *term) {
+    if (session_mouse(session) == term_mouse(term)) return;
+    term_set_mouse(term, session_mouse(session));
+    if (session_mouse(session) != term_mouse(term)) session_refuse_mouse(session);
+}
+
 static bool loop(Session *session, Term *term, Error *err) {
     Canvas *canvas = NULL;
     while (!session_wants_quit(session) && !term_signal()) {
         fit_screen(session, term, &canvas);
         if (!canvas) return error_set(err, ERROR_FAILED, "not enough memory for the screen");
         if (session_wants_redraw(session)) term_redraw(term);
+        follow_mouse(session, term);
         if (session_theme(session) != term_theme(term)) {
             term_set_theme(term, session_theme(session));
             fit_screen(session, term, &canvas);
@@ -78,8 +86,10 @@ static bool loop(Session *session, Term *term, Error *err) {
     return true;
 }
 
-static bool run_on_terminal(Session *session, const TermConfig *config, Error *err) {
-    Term *term = term_open(config, err);
+static bool run_on_terminal(Session *session, const Options *options, Error *err) {
+    TermConfig config = {
+        .depth = options_color(options), .theme = session_theme(session), .ascii = options->ascii};
+    Term *term = term_open(&config, err);
     if (!term) return false;
     bool ok = loop(session, term, err);
     int number = term_signal();
@@ -113,6 +123,7 @@ static bool load_values(const Options *options, const Setup *setup, Batch *batch
 static Session *open_session(const Options *options, const Setup *setup, ThemeId theme, Error *err) {
     SessionConfig config = {.setup = setup,
                             .theme = theme,
+                            .mouse = options->mouse && !options->no_mouse,
                             .image = setup->image_count > 0 ? setup->images[0] : NULL,
                             .target = options->target.count > 0 ? options->target.values[0] : -1};
     bool *lesioned = NULL;
@@ -128,23 +139,58 @@ static Session *open_session(const Options *options, const Setup *setup, ThemeId
     return session;
 }
 
-bool explorer_run(const Options *options, Error *err) {
+/* The session and what it stands on. */
+typedef struct World {
+    Setup setup;
+    Session *session;
+} World;
+
+static void close_world(World *world) {
+    session_free(world->session);
+    setup_close(&world->setup);
+    *world = (World){.session = NULL};
+}
+
+static bool open_world(World *world, const Options *options, Error *err) {
     ThemeId theme;
-    Setup setup = {0};
+    *world = (World){.session = NULL};
+    if (find_theme(options, &theme, err) && setup_open(&world->setup, options, err))
+        world->session = open_session(options, &world->setup, theme, err);
+    if (!world->session) close_world(world);
+    return world->session;
+}
+
+/* With the user's settings; without them, when that is what it fails for. */
+static bool open_with_config(World *world, Config *config, Options *options, Error *err) {
+    Options plain = *options;
+    Error problem = {0};
+    config_set_options(config, options);
+    if (open_world(world, options, &problem)) return true;
+    if (config->settings == 0) return error_set(err, problem.kind, "%s", problem.text);
+    *options = plain;
+    config_refuse(config, problem.text);
+    return open_world(world, options, err);
+}
+
+static bool explore(Config *config, Options *options, Error *err) {
+    World world;
+    if (!open_with_config(&world, config, options, err)) return false;
+    config_run(config, world.session, options);
+    bool ok = options->script ? run_script(world.session, options, err)
+                              : run_on_terminal(world.session, options, err);
+    close_world(&world);
+    return ok;
+}
+
+bool explorer_run(const Options *options, Error *err) {
+    Config config = {.path = NULL};
+    Options settled = *options;
     if (!options->script && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
         return error_set(
             err, ERROR_TERMINAL,
             "the explorer needs a terminal on standard input and output: 'skipscope --script FILE' drives it "
             "without one, and 'skipscope --help' lists the commands that need none");
-    if (!find_theme(options, &theme, err) || !setup_open(&setup, options, err)) return false;
-    Session *session = open_session(options, &setup, theme, err);
-    TermConfig config = {.depth = options_color(options),
-                         .theme = theme,
-                         .ascii = options->ascii,
-                         .no_mouse = options->no_mouse};
-    bool ok = session &&
-              (options->script ? run_script(session, options, err) : run_on_terminal(session, &config, err));
-    session_free(session);
-    setup_close(&setup);
+    bool ok = config_load(&config, options, err) && explore(&config, &settled, err);
+    config_clear(&config);
     return ok;
 }

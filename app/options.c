@@ -17,6 +17,15 @@ bool options_given(const Options *options, const char *name) {
     return spec && (options->given >> (spec - option_table) & 1);
 }
 
+static unsigned long long bit_of(const OptionSpec *spec) {
+    return 1ull << (spec - option_table);
+}
+
+bool options_decided(const Options *options, const char *name) {
+    const OptionSpec *spec = option_find(name, strlen(name), options->command);
+    return spec && ((options->given | options->from_environment) & bit_of(spec));
+}
+
 ColorDepth options_color(const Options *options) {
     if (options->no_color) return COLOR_DEPTH_NONE;
     return options->color > 0 ? (ColorDepth)(options->color - 1) : COLOR_DEPTH_AUTO;
@@ -121,8 +130,23 @@ static bool read_environment(Options *options, Error *err) {
         const char *value = getenv(variable);
         if (!value || *value == '\0' || (spec->kind == OPTION_FLAG && strcmp(value, "0") == 0)) continue;
         if (!option_store(spec, options, variable, value, err)) return false;
+        options->from_environment |= bit_of(spec);
     }
     return true;
+}
+
+bool options_set_default(Options *options, const char *name, const char *value, Error *err) {
+    const OptionSpec *spec = option_find(name, strlen(name), options->command);
+    char origin[OPTION_VARIABLE_MAX];
+    if (!spec) return refuse_unknown(name, strlen(name), options->command, err);
+    if (!option_is_for(spec, options->command)) return refuse_for_command(spec, options->command, err);
+    snprintf(origin, sizeof origin, "set %s", spec->name);
+    bool flag = spec->kind == OPTION_FLAG, on = strcmp(value, "on") == 0 || *value == '\0';
+    if (flag && !on && strcmp(value, "off") != 0)
+        return error_set(err, ERROR_USAGE, "%s: expected on or off, found '%.60s'", origin, value);
+    if (!flag && *value == '\0') return error_set(err, ERROR_USAGE, "%s: expected a value", origin);
+    if (options_decided(options, name) || (flag && !on)) return true;
+    return option_store(spec, options, origin, value, err);
 }
 
 typedef struct GetoptTable {
@@ -153,7 +177,7 @@ static bool store_found(Options *options, int found, Error *err) {
                                                         : find_letter((char)found, options->command);
     char origin[OPTION_VARIABLE_MAX];
     snprintf(origin, sizeof origin, "--%s", spec->name);
-    options->given |= 1ull << (spec - option_table);
+    options->given |= bit_of(spec);
     return option_store(spec, options, origin, optarg, err);
 }
 

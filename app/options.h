@@ -11,7 +11,7 @@
 #include "app/command.h"
 #include "views/color.h"
 
-enum { OPTION_COUNTS_MAX = 64 };
+enum { OPTION_COUNTS_MAX = 64, OPTION_NAME_MAX = 32 };
 
 /* A list of whole numbers, "1,8,32"; count 0 when not given. */
 typedef struct OptionCounts {
@@ -40,7 +40,8 @@ typedef struct Options {
     CommandId command;
     char **words; /* what is neither option nor command */
     int word_count;
-    unsigned long long given; /* bit k: row k of the table stood on the command line */
+    unsigned long long given;            /* bit k: row k of the table stood on the command line */
+    unsigned long long from_environment; /* or in the environment */
     bool help, version;
 
     /* the model */
@@ -66,7 +67,8 @@ typedef struct Options {
     /* the explorer */
     const char *script, *theme;
     OptionSize size;
-    bool no_mouse, no_animation;
+    const char *config;
+    bool mouse, no_mouse, no_animation, no_config;
 } Options;
 
 /* argv[0] is the program. Permutes argv; the Options point into it and into the environment. An error is of
@@ -75,6 +77,12 @@ bool options_parse(Options *options, int argc, char **argv, Error *err);
 
 /* Whether the option of that name stood on the command line (and not only in the environment). */
 bool options_given(const Options *options, const char *name);
+
+/* Whether the command line or the environment has spoken about it. */
+bool options_decided(const Options *options, const char *name);
+/* A value for an option that nobody has decided: "on" and "" set a flag, "off" does not. The Options point
+ * into `value`. */
+bool options_set_default(Options *options, const char *name, const char *value, Error *err);
 
 ColorDepth options_color(const Options *options);
 

@@ -39,22 +39,13 @@ static bool list_images(Session *session, const char *extra) {
     return true;
 }
 
-static void describe_weights(Session *session) {
-    const Setup *setup = session->setup;
-    const char *source = setup->model->source;
-    if (setup->untrained)
-        snprintf(session->note, sizeof session->note, "random weights (%s)", setup->init);
-    else
-        snprintf(session->note, sizeof session->note, "trained: %s",
-                 source && strrchr(source, '/') ? strrchr(source, '/') + 1 : source);
-}
-
 static bool first_picture(Session *session, const SessionConfig *config, Error *err) {
     size_t count = shape_count(session->setup->model->network->input);
     session->true_class = -1;
     if (config->values) {
         memcpy(session->input, config->values, count * sizeof(real));
         snprintf(session->image_name, sizeof session->image_name, "input array");
+        session->image_is_array = true;
         return true;
     }
     if (config->image) return session_load_image(session, config->image, err);
@@ -84,7 +75,7 @@ static bool start(Session *session, const SessionConfig *config, Error *err) {
     if (config->pass.lesioned)
         memcpy(session->lesioned, config->pass.lesioned, (size_t)network->block_count * sizeof(bool));
     session->config.lesioned = NULL;
-    describe_weights(session);
+    session_describe_weights(session);
     if (!first_picture(session, config, err) || !session_make_pass(session, err)) return false;
     session_run_to(session, 1);
     session_finish_work(session);
@@ -108,6 +99,7 @@ Session *session_new(const SessionConfig *config, Error *err) {
     *session = (Session){.setup = config->setup,
                          .config = config->pass,
                          .target = config->target,
+                         .mouse = config->mouse,
                          .rival_mode = SKIP_CUT,
                          .view = VIEW_ARCHITECTURE,
                          .width = 80,
@@ -131,6 +123,8 @@ void session_free(Session *session) {
     free(session->lesioned);
     free((void *)session->image_list);
     free(session->image_names);
+    file_list_clear(&session->files);
+    setup_close(&session->own);
     free(session);
 }
 
@@ -197,50 +191,36 @@ Scene session_scene(const Session *session) {
     return scene;
 }
 
-enum { HINTS_MAX = 24, ROWS_MAX = 64 };
-
-static int collect_hints(ViewId view, FrameHint hints[HINTS_MAX], char keys[HINTS_MAX][16]) {
-    int count = 0;
-    for (const Binding *binding = keymap_bindings(); binding->keys && count < HINTS_MAX; binding++) {
-        if (!binding->hint || !(binding->views & 1u << view)) continue;
-        snprintf(keys[count], 16, "%.*s", (int)strcspn(binding->keys, " "), binding->keys);
-        hints[count] = (FrameHint){.key = keys[count], .label = binding->hint};
-        count++;
-    }
-    return count;
-}
-
-static int collect_help(HelpRow rows[ROWS_MAX]) {
-    int count = 0;
-    for (const Binding *binding = keymap_bindings(); binding->keys && count < ROWS_MAX; binding++)
-        rows[count++] =
-            (HelpRow){.keys = binding->keys, .help = action_help(binding->action), .group = binding->group};
-    return count;
-}
-
 void session_draw(Session *session, Canvas *canvas) {
     session_look_prepare(session);
     Scene scene = session_scene(session);
-    FrameHint hints[HINTS_MAX];
-    char keys[HINTS_MAX][16];
-    int hint_count = collect_hints(session->view, hints, keys);
+    SessionKeys keys;
+    session_collect_hints(session, &keys);
     canvas_clear(canvas);
     const ViewOps *view = view_ops(session->view);
     FrameInfo info = {.view = session->view,
                       .level = view->level ? view->level(session->view_state[session->view], &scene)
                                            : ZOOM_NETWORK,
-                      .hints = hints,
-                      .hint_count = hint_count};
+                      .hints = keys.hints,
+                      .hint_count = keys.hint_count};
     Rect area = frame_draw(canvas, &info, &scene);
+    if (session->files_open && !session->help) session_files_draw(session, canvas);
     if (rect_is_empty(area)) return;
     if (session->help) {
-        HelpRow rows[ROWS_MAX];
+        session_collect_help(session, &keys);
         help_draw(canvas, area,
-                  &(HelpInfo){.rows = rows, .row_count = collect_help(rows), .first = session->help_first});
-    } else {
+                  &(HelpInfo){.rows = keys.rows, .row_count = keys.row_count, .first = session->help_first});
+    } else if (!session->files_open) {
         session_draw_view(session, &scene, canvas);
     }
     if (session->prompt.open) session_prompt_draw(session, canvas);
+}
+
+void session_say(Session *session, bool error, const char *sentence, int more) {
+    char others[48] = "";
+    if (more > 0) snprintf(others, sizeof others, " (and %d more like it)", more);
+    session->notice_kind = NOTICE_NONE;
+    if (error) session_tell(session, NOTICE_ERROR, "%s%s", sentence, others);
 }
 
 ThemeId session_theme(const Session *session) {

@@ -20,6 +20,7 @@ typedef struct SessionConfig {
     const real *values; /* instead of a picture: normalised input (3,H,W) channels-last */
     int target;         /* class the loss asks for; -1: the predicted one */
     ThemeId theme;      /* decides the colour maps */
+    bool mouse;
 } SessionConfig;
 
 Session *session_new(const SessionConfig *config, Error *err);
@@ -43,12 +44,16 @@ void session_finish_work(Session *session);
 /* While it plays: milliseconds until the next operation is due, else -1; and that operation, when it is. */
 int session_wait_ms(const Session *session);
 bool session_tick(Session *session);
+/* A notice from outside; `more` problems like it, 0 for none. Without an error the notice line is emptied. */
+void session_say(Session *session, bool error, const char *sentence, int more);
 void session_play_out(Session *session); /* the rest at once: scripts do not wait */
 
 /* Draws the whole screen; the canvas has the session's size. */
 void session_draw(Session *session, Canvas *canvas);
 
 ThemeId session_theme(const Session *session);
+bool session_mouse(const Session *session);  /* the mouse is wanted */
+void session_refuse_mouse(Session *session); /* this terminal has none */
 bool session_wants_quit(const Session *session);
 bool session_wants_redraw(Session *session);       /* ^L was pressed; asking clears it */
 const char *session_error(const Session *session); /* the last action's error, or NULL */

@@ -12,15 +12,23 @@ static const Network *network_of(const Session *session) {
     return session->setup->model->network;
 }
 
-static void do_select(Session *session, const char *name) {
+/* "OP", in the direction that is looked at; "OP forward", "OP backward". */
+static void do_select(Session *session, const char *text) {
     const Network *network = network_of(session);
-    int op = network_find_op(network, name);
+    char name[OP_NAME_MAX];
+    size_t length = strcspn(text, " ");
+    const char *rest = text + length + strspn(text + length, " ");
+    snprintf(name, sizeof name, "%.*s", (int)length, text);
+    int op = length < sizeof name ? network_find_op(network, name) : -1;
+    bool backward = *rest ? strcmp(rest, "backward") == 0 : session->at >= network->op_count;
     if (op < 0)
         session_tell(session, NOTICE_ERROR, "%s has no operation '%s': names are like %s", network->arch,
-                     name, network->ops[network->blocks[0].branch_first].name);
+                     text, network->ops[network->blocks[0].branch_first].name);
+    else if (*rest && !backward && strcmp(rest, "forward") != 0)
+        session_tell(session, NOTICE_ERROR, "select: expected forward or backward after %s, found '%s'", name,
+                     rest);
     else
-        session_look_at(
-            session, scene_at(network, op, session->at < network->op_count ? PHASE_FORWARD : PHASE_BACKWARD));
+        session_look_at(session, scene_at(network, op, backward ? PHASE_BACKWARD : PHASE_FORWARD));
 }
 
 static void do_cell(Session *session, const char *text) {
@@ -52,6 +60,20 @@ static void do_image(Session *session, const char *name) {
         session_tell(session, NOTICE_ERROR, "%s", err.text);
     else
         session_rerun(session);
+}
+
+/* Without a name the list offers what there is. */
+static void do_load(Session *session, const Action *action) {
+    bool image = action->id == ACTION_IMAGE;
+    FileGroup group = image                       ? FILES_PICTURES
+                      : action->id == ACTION_ARCH ? FILES_ARCHITECTURES
+                                                  : FILES_WEIGHTS;
+    if (*action->text == '\0')
+        session_do_files(session, file_group_name(group));
+    else if (image)
+        do_image(session, action->text);
+    else
+        session_do_load(session, action);
 }
 
 static int find_class(const Model *model, const char *word) {
@@ -111,6 +133,24 @@ static void do_theme(Session *session, const char *word) {
     }
     session_set_theme(session, theme);
     session_tell(session, NOTICE_INFO, "theme %s", theme_name(theme));
+}
+
+/* Without a word: which keys there are. */
+static void do_bind(Session *session, const char *text) {
+    Error err = {0};
+    const UserBindings *bindings = &session->bindings;
+    char list[SESSION_NOTE_MAX] = "";
+    if (*text && !bindings_set(&session->bindings, text, &err)) {
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+        return;
+    }
+    for (int k = 0; k < bindings->count; k++) {
+        size_t used = strlen(list);
+        snprintf(list + used, sizeof list - used, "%s%s: %s", k ? "; " : "", bindings->rows[k].key,
+                 bindings->rows[k].line);
+    }
+    session_tell(session, NOTICE_INFO, "%s%s", *list ? "your keys: " : "no keys of your own: bind KEY ACTION",
+                 list);
 }
 
 /* Without a name the prompt asks for one. */
@@ -174,7 +214,10 @@ static bool do_choice(Session *session, const Action *action) {
     case ACTION_SELECT: do_select(session, action->text); return true;
     case ACTION_CHANNEL: session->wanted_channel = action->number > 0 ? action->number : 0; return true;
     case ACTION_CELL: do_cell(session, action->text); return true;
-    case ACTION_IMAGE: do_image(session, action->text); return true;
+    case ACTION_IMAGE:
+    case ACTION_WEIGHTS:
+    case ACTION_ARCH: do_load(session, action); return true;
+    case ACTION_FILES: session_do_files(session, action->text); return true;
     case ACTION_TARGET: do_target(session, action->text); return true;
     case ACTION_WITHOUT_SKIP: do_without_skip(session, action->text); return true;
     case ACTION_VERSUS: do_versus(session, action->text); return true;
@@ -207,6 +250,8 @@ static void do_screen_action(Session *session, const Action *action) {
     case ACTION_SCREEN: do_screen(session, action->text); break;
     case ACTION_EXPORT: do_export(session, action->text); break;
     case ACTION_THEME: do_theme(session, action->text); break;
+    case ACTION_BIND: do_bind(session, action->text); break;
+    case ACTION_MOUSE: session_do_mouse(session, action->text); break;
     case ACTION_REDRAW: session->redraw = true; break;
     case ACTION_QUIT: session->quit = true; break;
     case ACTION_CLOSE: do_close(session); break;
@@ -220,12 +265,12 @@ static void do_screen_action(Session *session, const Action *action) {
 
 /* The help screen scrolls; any other key first closes it. */
 static bool help_eats(Session *session, const Action *action) {
-    int page = session->height - 6;
+    int page = session->height - 6, by = action_count(action);
     switch (action->id) {
-    case ACTION_UP: session->help_first -= 1; break;
-    case ACTION_DOWN: session->help_first += 1; break;
-    case ACTION_PAGE_UP: session->help_first -= page; break;
-    case ACTION_PAGE_DOWN: session->help_first += page; break;
+    case ACTION_UP: session->help_first -= by; break;
+    case ACTION_DOWN: session->help_first += by; break;
+    case ACTION_PAGE_UP: session->help_first -= by * page; break;
+    case ACTION_PAGE_DOWN: session->help_first += by * page; break;
     case ACTION_QUIT:
     case ACTION_OPEN: session->help = false; break;
     default: return false;
@@ -235,14 +280,20 @@ static bool help_eats(Session *session, const Action *action) {
 }
 
 void session_do(Session *session, const Action *action) {
+    if (action->id == ACTION_CLICK) {
+        session_do_click(session, action->text);
+        return;
+    }
     session->notice_kind = NOTICE_NONE;
+    if (action->id != ACTION_QUIT) session_load_waiting(session); /* typed ahead: it means the new network */
     if (session->help && help_eats(session, action)) return;
+    if (session->files_open && !session->help && session_files_eat(session, action)) return;
     Action left = *action;
     Scene scene;
     const ViewOps *view = view_ops(session->view);
     /* Backing out of running work comes before the view's own levels. */
     bool cancels = action->id == ACTION_CLOSE && (session->help || session->job.kind == JOB_RUN);
-    if (view->act && !cancels) {
+    if (view->act && !cancels && !session->files_open) {
         session_look_prepare(session);
         scene = session_scene(session);
         left = view->act(session->view_state[session->view], &scene, *action);
@@ -274,20 +325,26 @@ static bool take_digit(Session *session, uint32_t code) {
 }
 
 void session_key(Session *session, const Key *key) {
+    if (key->code == KEY_CODE_MOUSE) {
+        session_mouse_key(session, key);
+        return;
+    }
     if (session->prompt.open) {
         session_prompt_key(session, key);
         return;
     }
+    if (session->files_open && !session->help && session_files_key(session, key)) return;
     if (await_letter(session, key->code) || take_digit(session, key->code)) return;
-    Action action = keymap_find(key->code);
+    const UserBinding *own = bindings_find(&session->bindings, key->code);
+    Action action = own ? own->action : keymap_find(key->code);
     int count = session->pending_count;
     session->pending_count = 0;
     if (count > 0 && action.id == ACTION_CLOSE) return; /* Esc drops the digits */
     if (count > 0 && action_argument(action.id) == ACTION_ARGUMENT_COUNT) action.number = count;
     if (count > 0 && (action.id == ACTION_FIRST || action.id == ACTION_LAST))
         action = (Action){.id = ACTION_GO, .number = count};
-    session->pending_letter =
-        action.id == ACTION_MARK || action.id == ACTION_GO_MARK ? action.id : ACTION_NONE;
+    bool asks = (action.id == ACTION_MARK || action.id == ACTION_GO_MARK) && action.text[0] == '\0';
+    session->pending_letter = asks ? action.id : ACTION_NONE;
     if (session->pending_letter != ACTION_NONE)
         session_tell(session, NOTICE_INFO, "%s: which letter?", action_name(action.id));
     else if (action.id != ACTION_NONE)

@@ -59,10 +59,13 @@ static void draw_title(const Session *session, const Scene *scene, Canvas *canva
 
 static void draw_other(const Session *session, const Scene *scene, Canvas *canvas, Rect title, Rect area) {
     Scene other = *scene->twin->scene;
+    struct ClickMap *clicks = canvas->clicks;
+    canvas->clicks = NULL;             /* what stands there belongs to another network or picture */
     SceneTwin back = {.scene = scene}; /* so that it finds the common scale, too */
     other.twin = &back;
     draw_title(session, &other, canvas, title, 'B');
     draw_in(session, session->view, other, canvas, area);
+    canvas->clicks = clicks;
 }
 
 static void draw_twin(const Session *session, const Scene *scene, Canvas *canvas, const SessionPanes *panes) {

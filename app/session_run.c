@@ -71,6 +71,10 @@ void session_rerun(Session *session) {
         session_tell(session, NOTICE_ERROR, "%s", err.text);
 }
 
+void session_run_behind(Session *session, int steps_done) {
+    start_run(session, steps_done, false);
+}
+
 /* The class a bundled picture is named after: "03-cat" shows a cat. */
 static int class_of_name(const Model *model, const char *name) {
     const char *dash = strchr(name, '-');
@@ -79,15 +83,20 @@ static int class_of_name(const Model *model, const char *name) {
     return -1;
 }
 
-bool session_load_image(Session *session, const char *name, Error *err) {
-    const Asset *asset = asset_find_image(name);
+void session_name_image(Session *session, const char *name) {
+    const Asset *asset = strchr(name, '/') ? NULL : asset_find_image(name);
     char asset_name[ASSET_NAME_MAX];
-    if (!setup_load_image(session->setup, name, session->input, err)) return false;
     snprintf(session->image_name, sizeof session->image_name, "%s",
              asset ? asset_image_name(asset, asset_name) : name);
     session->true_class = asset ? class_of_name(session->setup->model, session->image_name) : -1;
     for (int k = 0; k < session->image_count; k++)
         if (strcmp(session->image_list[k], session->image_name) == 0) session->image_cursor = k;
+    session->image_is_array = false;
+}
+
+bool session_load_image(Session *session, const char *name, Error *err) {
+    if (!setup_load_image(session->setup, name, session->input, err)) return false;
+    session_name_image(session, name);
     return true;
 }
 
@@ -177,6 +186,7 @@ static void start_rival(Session *session) {
 
 bool session_work(Session *session) {
     Job *job = &session->job;
+    if (session_load_waiting(session)) return true;
     if (job->kind == JOB_NONE && wants_rival(session)) start_rival(session);
     if (job->kind == JOB_NONE) return session_twin_work(session);
     Pass *pass = job->kind == JOB_RUN ? session->pass : session->rival;

@@ -2,11 +2,15 @@
 #ifndef APP_SESSION_STATE_H
 #define APP_SESSION_STATE_H
 
+#include "app/bindings.h"
 #include "app/completion.h"
+#include "app/file_list.h"
 #include "app/prompt.h"
 #include "app/session.h"
 #include "app/session_stops.h"
 #include "app/session_twin.h"
+#include "views/frame.h"
+#include "views/help.h"
 #include "views/layout.h"
 #include "views/view.h"
 
@@ -26,8 +30,16 @@ typedef struct Job {
     double started_s;
 } Job;
 
+/* A model that has been asked for and is loaded in the next step of work, when the screen has said so. */
+typedef struct SessionLoad {
+    ActionId action; /* ACTION_WEIGHTS, ACTION_ARCH; ACTION_NONE: nothing waits */
+    char name[ACTION_TEXT_MAX];
+} SessionLoad;
+
 struct Session {
-    const Setup *setup;
+    const Setup *setup; /* the caller's, or the one below */
+    Setup own;          /* since another model was loaded; cleared before */
+    SessionLoad load;
     PassConfig config;
     bool *lesioned; /* one flag a block */
     Pass *pass, *rival;
@@ -36,7 +48,8 @@ struct Session {
     Stops stops;
     real *input; /* the picture in the pass, normalised */
     int target;
-    char image_name[SESSION_NOTE_MAX];
+    char image_name[ACTION_TEXT_MAX];
+    bool image_is_array; /* no picture: normalised values without a file */
     int true_class;
     const char **image_list;
     char *image_names; /* what image_list points into */
@@ -55,6 +68,8 @@ struct Session {
 
     bool help;
     int help_first;
+    bool files_open, files_filtering;
+    FileList files;
     Prompt prompt;
     Completion completion;
     char search[ACTION_TEXT_MAX];
@@ -67,15 +82,49 @@ struct Session {
     char notice[SESSION_NOTE_MAX], note[SESSION_NOTE_MAX];
     int width, height;
     unsigned flags;
+    bool mouse; /* a click selects */
+    UserBindings bindings;
     bool quit, redraw;
 };
 
 /* session_run.c: passes and the work on them */
 bool session_make_pass(Session *session, Error *err);
-void session_run_to(Session *session, int steps_done); /* the selection ends at the last of these steps */
-void session_rerun(Session *session);                  /* begin again and come as far as before */
+void session_run_to(Session *session, int steps_done);     /* the selection ends at the last of these steps */
+void session_rerun(Session *session);                      /* begin again and come as far as before */
+void session_run_behind(Session *session, int steps_done); /* the same; the selection stays where it is */
 bool session_load_image(Session *session, const char *name, Error *err);
+void session_name_image(Session *session, const char *name); /* the picture in the pass is that one */
 bool session_set_skip(Session *session, const char *word, Error *err);
+
+/* session_model.c: another network in place of this one */
+void session_do_load(Session *session, const Action *action);
+bool session_load_waiting(Session *session); /* loads what was asked for; false when nothing was */
+void session_describe_weights(Session *session);
+
+/* session_files.c: the list of files */
+void session_do_files(Session *session, const char *word);
+bool session_files_eat(Session *session, const Action *action); /* false: the list has no use for it */
+bool session_files_key(Session *session, const Key *key);       /* false: the key stands for an action */
+void session_files_draw(const Session *session, Canvas *canvas);
+int session_files_hints(FrameHint *out, int room);
+
+/* session_mouse.c: clicks and the wheel */
+void session_do_mouse(Session *session, const char *word); /* on, off; without a word: the other */
+void session_do_click(Session *session, const char *place);
+void session_mouse_key(Session *session, const Key *key);
+
+/* session_keys.c: what the keys mean now, for the hint bar and the help; the texts lie in the struct. */
+enum { SESSION_HINTS_MAX = 64, SESSION_ROWS_MAX = 160, SESSION_KEY_MAX = 32 };
+
+typedef struct SessionKeys {
+    FrameHint hints[SESSION_HINTS_MAX];
+    HelpRow rows[SESSION_ROWS_MAX];
+    char hint_names[SESSION_HINTS_MAX][SESSION_KEY_MAX], row_names[SESSION_ROWS_MAX][SESSION_KEY_MAX];
+    int hint_count, row_count;
+} SessionKeys;
+
+void session_collect_hints(const Session *session, SessionKeys *keys);
+void session_collect_help(const Session *session, SessionKeys *keys);
 
 /* session_time.c: moving through time */
 bool session_do_time(Session *session, const Action *action); /* false when the action is not about time */
@@ -92,6 +141,8 @@ void session_do_go_mark(Session *session, const char *text);
 void session_do_watch(Session *session, const char *text);
 bool session_stops_here(Session *session, int at); /* tells why */
 void session_stops_clear(Session *session);
+/* The session has another network than `old`: what stands at operations that both have stays. */
+void session_stops_follow(Session *session, const Network *old);
 
 /* session_prompt.c: the prompt and the search */
 void session_prompt_key(Session *session, const Key *key);

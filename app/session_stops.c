@@ -39,6 +39,43 @@ void session_stops_clear(Session *session) {
     session->stops = (Stops){.breakpoint_count = 0};
 }
 
+/* The moment of that operation and direction in the network of now; -1 where it has none. */
+static int moment_in(const Network *network, const Network *old, int at) {
+    int op = network_find_op(network, old->ops[scene_op_at(old, at)].name);
+    return op < 0 ? -1 : scene_at(network, op, at < old->op_count ? PHASE_FORWARD : PHASE_BACKWARD);
+}
+
+static void follow_watches(Stops *stops, const Network *network, const Network *old) {
+    int kept = 0;
+    for (int k = 0; k < stops->watch_count; k++) {
+        SceneWatch watch = stops->watches[k];
+        watch.op = network_find_op(network, old->ops[watch.op].name);
+        Shape out = watch.op >= 0 ? network->ops[watch.op].out : (Shape){0};
+        if (watch.channel < out.c && watch.row < out.h && watch.column < out.w)
+            stops->watches[kept++] = watch;
+    }
+    stops->watch_count = kept;
+}
+
+void session_stops_follow(Session *session, const Network *old) {
+    const Network *network = network_of(session);
+    Stops *stops = &session->stops;
+    int kept = 0;
+    for (int k = 0; k < stops->breakpoint_count; k++) {
+        Breakpoint b = stops->breakpoints[k];
+        if (!b.conditional) b.at = moment_in(network, old, b.at);
+        if (b.conditional || b.at >= 0) stops->breakpoints[kept++] = b;
+    }
+    stops->breakpoint_count = kept;
+    for (int k = 0; k < MARKS; k++) {
+        Mark *mark = &stops->marks[k];
+        if (mark->set) mark->at = moment_in(network, old, mark->at);
+        if (mark->at < 0) *mark = (Mark){.set = false};
+    }
+    follow_watches(stops, network, old);
+    refresh_flags(session);
+}
+
 static void add_breakpoint(Session *session, Breakpoint breakpoint) {
     Stops *stops = &session->stops;
     char text[CONDITION_TEXT_MAX];

@@ -170,9 +170,7 @@ static bool choose_default(Session *session, Error *err) {
 }
 
 static bool choose_weights(Session *session, const char *name, Error *err) {
-    char path[TWIN_NAME_MAX];
-    snprintf(path, sizeof path, "assets/models/%.200s.safetensors", name);
-    const Asset *asset = asset_find(path);
+    const Asset *asset = asset_find_model(name);
     Model *model = asset ? model_load_memory(asset->begin, asset_size(asset), name, NULL, err)
                          : model_load_file(name, NULL, err);
     if (!model) return false;

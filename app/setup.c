@@ -106,10 +106,11 @@ static Model *load_model(Setup *setup, const Options *options, const Origin *ori
     return setup_new_model(options, arch, 0, err);
 }
 
-static bool name_classes(Model *model, const Options *options, Error *err) {
+/* From the file of --classes, unless that is NULL. */
+static bool name_classes(Model *model, const char *path, Error *err) {
     const Asset *names = asset_find(IMAGENET_NAMES);
-    if (options->classes) {
-        model->class_names = class_names_load(model->arena, options->classes, model->network->classes, err);
+    if (path) {
+        model->class_names = class_names_load(model->arena, path, model->network->classes, err);
         return model->class_names;
     }
     if (model->class_names || model->network->classes != 1000 || !names) return true;
@@ -145,14 +146,14 @@ static bool split_words(Setup *setup, const Options *options, Error *err) {
 
 bool setup_open(Setup *setup, const Options *options, Error *err) {
     Origin origin;
-    *setup = (Setup){0};
+    *setup = (Setup){.seed = options->seed, .bn = options->bn};
     if (!split_words(setup, options, err) || !find_origin(&origin, setup, options, err)) return false;
     setup->model = load_model(setup, options, &origin, err);
     if (!setup->model) return false;
     const char *random = options->init ? options->init : "he";
     snprintf(setup->init, sizeof setup->init, "%s", setup->untrained ? random : "trained");
     apply_normalise(setup->model, options);
-    if (name_classes(setup->model, options, err)) return true;
+    if (name_classes(setup->model, options->classes, err)) return true;
     setup_close(setup);
     return false;
 }
@@ -160,4 +161,37 @@ bool setup_open(Setup *setup, const Options *options, Error *err) {
 void setup_close(Setup *setup) {
     model_free(setup->model);
     *setup = (Setup){0};
+}
+
+static Model *load_named(const char *name, Error *err) {
+    const Asset *asset = asset_find_model(name);
+    char label[ASSET_NAME_MAX + 16];
+    if (!asset) return model_load_file(name, NULL, err);
+    snprintf(label, sizeof label, "bundled %.*s", (int)strcspn(asset_model_name(asset), "-."),
+             asset_model_name(asset));
+    return model_load_memory(asset->begin, asset_size(asset), label, NULL, err);
+}
+
+/* Takes the model; NULL is a failure that err tells of. */
+static bool complete(Setup *setup, Model *model, Error *err) {
+    setup->model = model;
+    if (model && name_classes(model, NULL, err)) return true;
+    setup_close(setup);
+    return false;
+}
+
+bool setup_open_weights(Setup *setup, const Setup *old, const char *name, Error *err) {
+    *setup = (Setup){.init = "trained", .seed = old->seed, .bn = old->bn};
+    return complete(setup, load_named(name, err), err);
+}
+
+bool setup_open_arch(Setup *setup, const Setup *old, const char *arch, Error *err) {
+    *setup = (Setup){.untrained = true, .seed = old->seed, .bn = old->bn};
+    snprintf(setup->init, sizeof setup->init, "%s", old->untrained ? old->init : "he");
+    Options options = {.init = setup->init, .seed = old->seed};
+    return complete(setup, setup_new_model(&options, arch, 0, err), err);
+}
+
+bool setup_batch_statistics(const Setup *setup) {
+    return setup->bn == BN_DEFAULT ? setup->untrained : setup->bn == BN_TRAIN;
 }

@@ -14,6 +14,8 @@ typedef struct Setup {
     Model *model;
     bool untrained;                /* random weights */
     char init[SETUP_INIT_MAX];     /* "trained", or what --init said: "he", "normal:0.01" */
+    unsigned long long seed;       /* --seed, of random weights now or later */
+    int bn;                        /* --bn, a ChoiceBn; not given: as the weights want it */
     char notice[SETUP_NOTICE_MAX]; /* a sentence the user should see; "" for none */
     char **images;                 /* the words that name pictures */
     int image_count;
@@ -22,6 +24,14 @@ typedef struct Setup {
 /* Sorts the words into MODEL and IMAGEs and makes the model ready: weights, normalisation, class names. */
 bool setup_open(Setup *setup, const Options *options, Error *err);
 void setup_close(Setup *setup); /* a cleared Setup is fine */
+
+/* Another model while the program runs, with the seed and --bn of `old` and, where that is untrained, its
+ * --init. Weights: the name of a bundled model ("resnet20", "bundled resnet20", "resnet20-cifar10") or a
+ * safetensors file. An architecture: random weights. On failure `old` is as it was and `setup` is cleared. */
+bool setup_open_weights(Setup *setup, const Setup *old, const char *name, Error *err);
+bool setup_open_arch(Setup *setup, const Setup *old, const char *arch, Error *err);
+/* Batch norm uses the picture's own statistics: as --bn says, else with random weights. */
+bool setup_batch_statistics(const Setup *setup);
 
 /* A network of --arch, --shortcut and --stride-in with values from --init and --seed. `classes` 0: the
  * architecture's own number. */

@@ -56,8 +56,8 @@ static bool parse_skip(const Network *network, const char *text, PassConfig *con
 
 bool setup_pass_config(const Setup *setup, const Options *options, PassConfig *config, bool **lesioned,
                        Error *err) {
-    bool random = setup->untrained && options->command != COMMAND_CLASSIFY;
-    *config = (PassConfig){.batch_statistics = options->bn ? options->bn == BN_TRAIN : random};
+    bool chosen = options->bn != BN_DEFAULT || options->command != COMMAND_CLASSIFY;
+    *config = (PassConfig){.batch_statistics = chosen && setup_batch_statistics(setup)};
     *lesioned = NULL;
     const char *skip = options->without_skip ? options->without_skip : "none";
     if (parse_skip(setup->model->network, skip, config, lesioned, err)) return true;

@@ -41,13 +41,19 @@
     ACTION(SLOWER, "slower", NONE, "play half as fast; slower than one a second: pause")                     \
     ACTION(PAUSE, "pause", NONE, "stop playing")                                                             \
     ACTION(GO, "go", NUMBER, "select an operation by number")                                                \
-    ACTION(SELECT, "select", TEXT, "select an operation by name, e.g. layer2.0.add")                         \
+    ACTION(SELECT, "select", TEXT,                                                                           \
+           "select an operation by name, e.g. layer2.0.add, or layer2.0.add backward")                       \
     ACTION(CHANNEL, "channel", NUMBER, "select a channel")                                                   \
     ACTION(CELL, "cell", TEXT, "select a cell of the map: ROW COLUMN")                                       \
     ACTION(VIEW, "view", TEXT, "show a view: architecture, step, maps, value, block, gradients, input")      \
     ACTION(NEXT_VIEW, "next-view", NONE, "the next view")                                                    \
     ACTION(PREVIOUS_VIEW, "previous-view", NONE, "the previous view")                                        \
     ACTION(IMAGE, "image", TEXT, "load a picture: a file, or the name of a bundled one")                     \
+    ACTION(WEIGHTS, "weights", TEXT,                                                                         \
+           "load trained weights: a safetensors file, or resnet20 or plain20, which are built in")           \
+    ACTION(ARCH, "arch", TEXT, "another architecture with random weights, e.g. resnet56, plain20, resnet50") \
+    ACTION(FILES, "files", TEXT,                                                                             \
+           "list pictures, weights or architectures to choose from; without a word: the last list")          \
     ACTION(TARGET, "target", TEXT, "the class the loss asks for: a number, a name, or 'predicted'")          \
     ACTION(WITHOUT_SKIP, "without-skip", TEXT,                                                               \
            "none, plain, cut or lesion[:BLOCK]; without a word: the next one")                               \
@@ -78,6 +84,10 @@
     ACTION(EXPORT, "export", TEXT,                                                                           \
            "write the screen (.txt .ans .svg) or the selected tensor (.npy .csv .png) to a file")            \
     ACTION(THEME, "theme", TEXT, "dark, light, contrast or mono; without a word: the next one")              \
+    ACTION(BIND, "bind", TEXT,                                                                               \
+           "give a key another meaning: KEY ACTION, e.g. X arch resnet56; KEY alone: its own again")         \
+    ACTION(MOUSE, "mouse", TEXT, "a click selects and the wheel moves: on, off; without a word: the other")  \
+    ACTION(CLICK, "click", TEXT, "select what stands at COLUMN ROW of the screen, counted from 0")           \
     ACTION(REDRAW, "redraw", NONE, "draw the screen anew")                                                   \
     ACTION(QUIT, "quit", NONE, "leave")
 

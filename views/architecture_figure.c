@@ -5,6 +5,7 @@
 
 #include "views/architecture_group.h"
 #include "views/architecture_lane.h"
+#include "views/click.h"
 #include "views/layout.h"
 #include "views/parts.h"
 #include "views/text.h"
@@ -248,8 +249,9 @@ static void draw_row(const Figure *figure, int index, int y) {
         draw_addition(figure, y, row);
     }
     draw_numbers(figure, y, index, row);
-    if (!selected) return;
     Rect line = {.x = figure->rows.x, .y = y, .w = figure->rows.w, .h = 1};
+    click_add_text(figure->canvas, line, ACTION_SELECT, network->ops[row.op].name);
+    if (!selected) return;
     canvas_put(figure->canvas, line.x, y, style_bold(ROLE_ACCENT), U'▸');
     canvas_paint(figure->canvas, line,
                  (Style){.fg = color_role(ROLE_CURSOR_TEXT), .bg = color_role(ROLE_CURSOR)});

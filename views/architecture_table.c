@@ -4,6 +4,7 @@
 
 #include "views/architecture_group.h"
 #include "views/architecture_lane.h"
+#include "views/click.h"
 #include "views/layout.h"
 #include "views/parts.h"
 #include "views/text.h"
@@ -187,6 +188,7 @@ static void draw_row(Canvas *canvas, const Table *table, const Scene *scene, Arc
     Rect line = {.x = table->rows.x, .y = y, .w = table->rows.w, .h = 1};
     Rect title = {.x = table->state, .y = y, .w = line.x + line.w - table->state, .h = 1};
     architecture_lane_draw(canvas, table->lane, y, scene, row);
+    click_add_text(canvas, line, ACTION_SELECT, scene->network->ops[row.last].name);
     switch (row.kind) {
     case ROW_STAGE:
         part_heading(canvas, title, style_bold(ROLE_TITLE), stage_title(scene->network, row.op).text);

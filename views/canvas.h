@@ -37,7 +37,8 @@ typedef struct Canvas {
     unsigned flags;         /* CanvasFlag */
     int cursor_x, cursor_y; /* the hardware cursor, for screen readers; -1 hides it */
     Rect clip;
-    Cell *cells; /* height rows of width */
+    Cell *cells;             /* height rows of width */
+    struct ClickMap *clicks; /* not owned; NULL: nobody asks what a click would mean (views/click.h) */
 } Canvas;
 
 typedef struct Style {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "views/click.h"
 #include "views/layout.h"
 #include "views/parts.h"
 #include "views/text.h"
@@ -93,8 +94,10 @@ static void draw_tabs(Canvas *canvas, ViewId current) {
             style.bg = color_role(ROLE_CURSOR);
         }
         x = canvas_text(canvas, x, 1, style, shown ? "▸" : " ");
+        int first = x - 1;
         x = draw_tab(canvas, x, view_ops((ViewId)k), style);
         x = canvas_text(canvas, x, 1, style, " ");
+        click_add_text(canvas, (Rect){first, 1, x - first, 1}, ACTION_VIEW, view_ops((ViewId)k)->name);
     }
 }
 
@@ -127,6 +130,7 @@ static void draw_strip(Canvas *canvas, Strip strip, const Scene *scene) {
         int begin = strip.first + (int)((long)k * strip.count / strip.cells);
         int end = strip.first + (int)((long)(k + 1) * strip.count / strip.cells);
         uint32_t letter = strip_letter(scene, begin, end);
+        click_add_moment(canvas, (Rect){strip.x + k, strip.y, 1, 1}, scene, begin);
         if (scene->at >= begin && scene->at < end)
             canvas_put(canvas, strip.x + k, strip.y, style_bold(ROLE_ACCENT), scene->at < done ? U'●' : U'○');
         else if (letter)
@@ -182,6 +186,7 @@ static void draw_notice(Canvas *canvas, int y, int width, const Scene *scene) {
     if (text_wrap_count(text, width) > 1) {
         row.y -= 1, row.h = 2;
         canvas_fill(canvas, row_of(canvas, row.y), style_role(ROLE_TEXT), ' ');
+        click_add(canvas, row_of(canvas, row.y), (Action){.id = ACTION_NONE});
     }
     const char *cursor = text, *line;
     size_t length;

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "views/click.h"
 #include "views/layout.h"
 #include "views/parts.h"
 #include "views/text.h"
@@ -62,6 +63,7 @@ static void draw_row(Canvas *canvas, Rect row, const Scene *scene, NavigatorRow 
     canvas_text(canvas, row.x + STATE_X, row.y, style_role(part_op_state_role(state[0])), state);
     draw_lane(canvas, row.x + LANE_X, row.y, network, entry);
     Style style = selected ? style_bold(ROLE_CURSOR_TEXT) : style_role(entry.folded ? ROLE_DIM : ROLE_TEXT);
+    click_add_text(canvas, row, ACTION_SELECT, op->name);
     const char *name = entry.folded ? network->blocks[entry.block].name : op->name;
     canvas_text_fit(canvas, row.x + NAME_X, row.y, row.w - NAME_X - NORM_WIDTH - SHAPE_WIDTH, style, name);
     canvas_text_right(canvas, right - NORM_WIDTH, row.y, style_role(ROLE_DIM),

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "views/click.h"
 #include "views/parts_detail.h"
 #include "views/scene_scale.h"
 #include "views/text.h"
@@ -203,7 +204,8 @@ static void draw_montage(Canvas *canvas, Rect area, const Scene *scene, const Pa
         map.y++;
         map.h--;
         PartMap one = {.channel = c, .zoom_max = zoom, .mark = montage.mark && c == montage.selected};
-        part_map(canvas, map, scene, tensor, one);
+        PlotGrid grid = part_map(canvas, map, scene, tensor, one);
+        if (tensor->op == scene->op) click_add_map(canvas, &grid, c);
         if (part_channel_is_dead(tensor->tensor, c)) draw_dead(canvas, map);
     }
     for (int k = page->first; k < end; k++)

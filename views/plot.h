@@ -36,6 +36,9 @@ typedef struct PlotGrid {
 } PlotGrid;
 
 PlotGrid plot_grid_fit(Rect area, int width, int height, int zoom_max);
+/* The map position that cell (cell_x, cell_y) shows, the nearest one for a cell outside: of several the
+ * first. */
+void plot_grid_at(const PlotGrid *grid, int cell_x, int cell_y, int *x, int *y);
 /* The cell that shows map position (x, y). */
 void plot_grid_cell(const PlotGrid *grid, int x, int y, int *cell_x, int *cell_y);
 

@@ -79,7 +79,6 @@ static ColorDepth available_depth(const Term *term, ColorDepth wanted) {
 
 static void tell_guard_how_to_leave(void) {
     static const char *const names[] = {"sgr0", "rmkx", "cnorm", "rmcup"};
-    if (capability("kmous")[0] != '\0') term_guard_add_restore(mouse_off);
     term_guard_add_restore(paste_off);
     for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) term_guard_add_restore(capability(names[k]));
 }
@@ -178,7 +177,7 @@ static bool open_term(Term *term, const TermConfig *config, Error *err) {
     tell_guard_how_to_leave();
     set_modes(term);
     if (set_colors(term, wanted) && fit_buffers(term)) {
-        term_set_mouse(term, !config->no_mouse);
+        term_set_mouse(term, config->mouse);
         return true;
     }
     return error_set(err, ERROR_TERMINAL, "not enough memory for the screen");
@@ -253,9 +252,15 @@ void term_set_theme(Term *term, ThemeId theme) {
 }
 
 void term_set_mouse(Term *term, bool on) {
-    if (capability("kmous")[0] == '\0') return;
-    if (on != term->mouse) write_bytes(on ? mouse_on : mouse_off);
+    if (capability("kmous")[0] == '\0' || on == term->mouse) return;
+    /* A crash between the two leaves a terminal that was told twice, never one that was not told. */
+    if (on) term_guard_add_restore(mouse_off);
+    write_bytes(on ? mouse_on : mouse_off);
     term->mouse = on;
+}
+
+bool term_mouse(const Term *term) {
+    return term->mouse;
 }
 
 void term_set_paste(Term *term, bool on) {

@@ -17,8 +17,8 @@ typedef struct Term Term;
 typedef struct TermConfig {
     ColorDepth depth; /* COLOR_DEPTH_AUTO: what the environment and terminfo say */
     ThemeId theme;
-    bool ascii;    /* no character above 126 even where UTF-8 would do */
-    bool no_mouse; /* leave the mouse to the terminal's own selection */
+    bool ascii; /* no character above 126 even where UTF-8 would do */
+    bool mouse; /* take it from the terminal's own selection */
 } TermConfig;
 
 /* NULL with ERROR_TERMINAL and one sentence when there is no terminal here that can place a cursor. */
@@ -35,7 +35,9 @@ const char *term_name(const Term *term); /* the terminfo entry in use */
 ThemeId term_theme(const Term *term);
 
 void term_set_theme(Term *term, ThemeId theme);
+/* Where the terminal has none, it stays off. */
 void term_set_mouse(Term *term, bool on);
+bool term_mouse(const Term *term);
 /* Pasted text: swallowed (the default), or delivered as keys, for a prompt. */
 void term_set_paste(Term *term, bool on);
 

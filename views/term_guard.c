@@ -169,6 +169,7 @@ void term_guard_end(void) {
 
 void term_guard_add_restore(const char *bytes) {
     size_t used = strlen(guard.restore);
+    if (strstr(guard.restore, bytes)) return;
     for (const char *at = bytes; *at != '\0' && used + 1 < RESTORE_SIZE; at++) {
         const char *end = at[0] == '$' && at[1] == '<' ? strchr(at, '>') : NULL;
         if (end != NULL) {

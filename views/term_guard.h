@@ -15,8 +15,8 @@ bool term_guard_begin(int tty, Error *err);
 /* Gives signals, standard error (with what was kept back) and modes back. */
 void term_guard_end(void);
 
-/* Adds bytes that leave full-screen mode after a crash or exit(). Delays such as $<5> of terminfo are left
- * out. */
+/* Adds bytes that leave full-screen mode after a crash or exit(), once. Delays such as $<5> of terminfo are
+ * left out. */
 void term_guard_add_restore(const char *bytes);
 
 int term_guard_signal(void);     /* SIGINT, SIGTERM or SIGHUP received, else 0; stays after term_guard_end */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "views/click.h"
 #include "views/gradient_flow.h"
 #include "views/gradient_panel.h"
 #include "views/gradient_reading.h"
@@ -162,6 +163,8 @@ static void draw_rival(Canvas *canvas, const Table *table, const Scene *scene, i
 static void draw_row(Canvas *canvas, const Table *table, const Scene *scene, int row, int y) {
     FlowRow flow = flow_row(scene->pass, row);
     draw_row_name(canvas, table, scene, row, y);
+    click_add_text(canvas, (Rect){table->area.x, y, table->area.w, 1}, ACTION_SELECT,
+                   scene->network->ops[flow_row_select(scene->network, row)].name);
     if (!flow.known) canvas_text(canvas, table->total, y, style_role(ROLE_DIM), "not yet");
     if (table->wide)
         draw_bar(canvas, table, BAR_TOTAL, y, flow.total);

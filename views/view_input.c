@@ -5,6 +5,7 @@
 
 #include "core/class_names.h"
 #include "views/class_rank.h"
+#include "views/click.h"
 #include "views/layout.h"
 #include "views/parts.h"
 #include "views/text.h"
@@ -185,6 +186,7 @@ static void draw_list_row(Canvas *canvas, Rect row, const Scene *scene, int k) {
             .fg = color_role(ROLE_CURSOR_TEXT), .bg = color_role(ROLE_CURSOR), .attributes = CELL_BOLD};
         canvas_set_cursor(canvas, row.x + 2, row.y);
     }
+    click_add_text(canvas, row, ACTION_IMAGE, scene->image_list[k]);
     int x = canvas_text_fit(canvas, row.x + 2, row.y, row.w - 2, style, scene->image_list[k]);
     if (in_pass) canvas_text_fit(canvas, x + 2, row.y, row.x + row.w - x - 2, style_role(ROLE_DIM), "shown");
 }

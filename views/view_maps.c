@@ -2,6 +2,7 @@
  */
 #include <stdio.h>
 
+#include "views/click.h"
 #include "views/layout.h"
 #include "views/map_axes.h"
 #include "views/maps_panel.h"
@@ -222,6 +223,7 @@ static void draw_enlarged(Canvas *canvas, const MapsPlan *plan, const Scene *sce
                           const PartTensor *tensor) {
     PartMap map = {.channel = scene->channel, .zoom_max = ZOOM_MAX, .mark = true};
     PlotGrid grid = part_map(canvas, plan->map, scene, tensor, map);
+    click_add_map(canvas, &grid, scene->channel);
     map_axes_draw(canvas, plan->body, &grid);
     int x, y;
     plot_grid_cell(&grid, scene->column, scene->row, &x, &y);

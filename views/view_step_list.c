@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "views/click.h"
 #include "views/layout.h"
 #include "views/text.h"
 
@@ -26,6 +27,7 @@ static void draw_step(Canvas *canvas, Rect row, const Scene *scene, int at) {
     canvas_text_right(canvas, row.x + NUMBER_END, row.y, style_role(ROLE_DIM), number);
     canvas_text(canvas, row.x + PHASE, row.y, style_role(done ? part_phase_role(phase) : ROLE_DIM),
                 phase == PHASE_FORWARD ? "fwd" : "bwd");
+    click_add_moment(canvas, row, scene, at);
     int room = row.w - NAME < NAME_WIDTH ? row.w - NAME : NAME_WIDTH;
     canvas_text_fit(canvas, row.x + NAME, row.y, room, style, network->ops[op].name);
     if (row.w - NAME - NAME_WIDTH < 8) return;

@@ -82,6 +82,45 @@ static void sigterm_gives_the_terminal_back(void **state) {
     pty_end(&pty);
 }
 
+static void the_mouse_clicks_once_it_is_asked_for(void **state) {
+    Pty pty;
+    start(&pty, *state, 80, 24, NULL);
+    pty_type(&pty, "\x1b[<0;30;2M");
+    pty_type(&pty, ":mouse on\r");
+    pty_wait_text(&pty, "mouse on: a click selects");
+    assert_true(pty_wrote(&pty, "\x1b[?1006h"));
+    pty_type(&pty, "\x1b[<0;28;2M");
+    pty_wait_text(&pty, "▸[m]aps");
+    kill(pty.child, SIGTERM);
+    pty_wait_end(&pty);
+    assert_true(pty_wrote(&pty, "\x1b[?1006l\x1b[?1000l"));
+    assert_true(pty_modes_are_restored(&pty));
+    pty_end(&pty);
+}
+
+static void an_option_takes_the_mouse_from_the_start(void **state) {
+    Pty pty;
+    start(&pty, *state, 80, 24, "--mouse");
+    assert_true(pty_wrote(&pty, "\x1b[?1006h"));
+    pty_type(&pty, ":mouse off\r");
+    pty_wait_text(&pty, "mouse off");
+    assert_true(pty_wrote(&pty, "\x1b[?1006l"));
+    pty_type(&pty, "q");
+    assert_left_cleanly(&pty);
+    pty_end(&pty);
+}
+
+static void a_terminal_without_a_mouse_says_so(void **state) {
+    static const char *const vt100[] = {"TERM=vt100", "LC_ALL=C.UTF-8", NULL};
+    Pty pty;
+    start_in(&pty, *state, &(PtyConfig){.width = 80, .height = 24, .environment = vt100}, "--mouse");
+    pty_wait_text(&pty, "does not say where the mouse is");
+    assert_false(pty_wrote(&pty, "\x1b[?1000h"));
+    pty_type(&pty, "q");
+    assert_left_cleanly(&pty);
+    pty_end(&pty);
+}
+
 /* All keys but those that leave (q, Ctrl-C, Ctrl-\, Ctrl-Z) or write files through the prompt (:). */
 static void two_hundred_random_keys_do_no_harm(void **state) {
     static const char *const keys[] = {
@@ -134,10 +173,14 @@ int main(void) {
                                         temp_dir_teardown),
         cmocka_unit_test_setup_teardown(it_follows_a_resize, temp_dir_setup, temp_dir_teardown),
         cmocka_unit_test_setup_teardown(sigterm_gives_the_terminal_back, temp_dir_setup, temp_dir_teardown),
+        IN_TEMP_DIR(the_mouse_clicks_once_it_is_asked_for),
+        IN_TEMP_DIR(an_option_takes_the_mouse_from_the_start),
+        IN_TEMP_DIR(a_terminal_without_a_mouse_says_so),
         cmocka_unit_test_setup_teardown(two_hundred_random_keys_do_no_harm, temp_dir_setup,
                                         temp_dir_teardown),
         cmocka_unit_test_setup_teardown(every_terminal_and_locale_will_do, temp_dir_setup, temp_dir_teardown),
         cmocka_unit_test(without_a_terminal_it_says_what_to_do),
     };
+    setenv("SKIPSCOPE_NO_CONFIG", "1", 1); /* whoever runs the tests may have settings */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -274,8 +274,30 @@ static void the_legend_names_range_and_scope(void **state) {
     canvas_free(canvas);
 }
 
+/* Every position that a cell is said to show is drawn in that cell, and every cell shows one. */
+static void a_cell_and_the_position_it_shows_agree(void **state) {
+    (void)state;
+    static const int sides[][2] = {{32, 32}, {8, 8}, {112, 56}, {7, 5}, {1, 1}, {3, 224}};
+    for (size_t k = 0; k < sizeof sides / sizeof sides[0]; k++)
+        for (int w = 1; w < 70; w += 6) {
+            PlotGrid grid =
+                plot_grid_fit((Rect){.x = 3, .y = 2, .w = w, .h = 1 + w / 3}, sides[k][0], sides[k][1], 8);
+            for (int cy = 0; cy < grid.cells.h; cy++)
+                for (int cx = 0; cx < grid.cells.w; cx++) {
+                    int x, y, first_x, first_y;
+                    plot_grid_at(&grid, grid.cells.x + cx, grid.cells.y + cy, &x, &y);
+                    assert_true(x >= 0 && x < grid.width && y >= 0 && y < grid.height);
+                    plot_grid_cell(&grid, x, y, &first_x, &first_y);
+                    int dx = grid.cells.x + cx - first_x, dy = grid.cells.y + cy - first_y;
+                    assert_true(dx >= 0 && dx < grid.zoom);
+                    assert_true(dy >= 0 && 2 * dy < grid.zoom + grid.zoom % 2);
+                }
+        }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_cell_and_the_position_it_shows_agree),
         cmocka_unit_test(a_cell_shows_two_pixels_as_foreground_and_background),
         cmocka_unit_test(channels_last_maps_step_over_other_channels),
         cmocka_unit_test(shrinking_averages_by_area_or_keeps_the_largest),

@@ -292,7 +292,7 @@ static void an_absurd_size_is_refused(void **state) {
 static void keys_mouse_and_paste_arrive(void **state) {
     (void)state;
     Pty pty;
-    Demo demo = {.noisy_photo = false};
+    Demo demo = {.config = {.mouse = true}};
     start(&pty, (const char *const[]){"TERM=xterm-256color", NULL}, &demo);
     pty_wait_text(&pty, "$");
     assert_true(pty_wrote(&pty, "\033[?1006h"));
@@ -311,6 +311,41 @@ static void keys_mouse_and_paste_arrive(void **state) {
     assert_int_equal(WEXITSTATUS(pty_wait_end(&pty)), 0);
     assert_true(pty_wrote(&pty, "\033[?1006l"));
     pty_end(&pty);
+}
+
+/* Keys that end the program: by itself, by a crash, by exit(). */
+static void the_mouse_is_given_back_on_every_way_out(void **state) {
+    (void)state;
+    static const char *const ways[] = {"q", "S", "A", "X"};
+    for (size_t k = 0; k < sizeof ways / sizeof ways[0]; k++) {
+        Pty pty;
+        Demo demo = {.config = {.mouse = true}};
+        start(&pty, (const char *const[]){"TERM=xterm-256color", NULL}, &demo);
+        pty_wait_text(&pty, "$");
+        assert_true(pty_wrote(&pty, "\033[?1000h\033[?1006h"));
+        assert_false(pty_wrote(&pty, "\033[?1006l"));
+        pty_type(&pty, ways[k]);
+        pty_wait_end(&pty);
+        assert_true(pty_wrote(&pty, "\033[?1006l\033[?1000l"));
+        assert_terminal_is_back(&pty);
+        pty_end(&pty);
+    }
+}
+
+static void without_the_mouse_not_a_byte_is_written_about_it(void **state) {
+    (void)state;
+    static const char *const ways[] = {"q", "S"};
+    for (size_t k = 0; k < sizeof ways / sizeof ways[0]; k++) {
+        Pty pty;
+        Demo demo = {.noisy_photo = false};
+        start(&pty, (const char *const[]){"TERM=xterm-256color", NULL}, &demo);
+        pty_wait_text(&pty, "$");
+        pty_type(&pty, ways[k]);
+        pty_wait_end(&pty);
+        assert_false(pty_wrote(&pty, "\033[?1000"));
+        assert_false(pty_wrote(&pty, "\033[?1006"));
+        pty_end(&pty);
+    }
 }
 
 static void an_unchanged_screen_sends_no_byte(void **state) {
@@ -408,6 +443,8 @@ int main(void) {
         cmocka_unit_test(the_environment_neither_freezes_size_nor_breaks_glyphs),
         cmocka_unit_test(an_absurd_size_is_refused),
         cmocka_unit_test(keys_mouse_and_paste_arrive),
+        cmocka_unit_test(the_mouse_is_given_back_on_every_way_out),
+        cmocka_unit_test(without_the_mouse_not_a_byte_is_written_about_it),
         cmocka_unit_test(an_unchanged_screen_sends_no_byte),
         cmocka_unit_test(stopping_gives_the_terminal_back_and_going_on_takes_it),
         cmocka_unit_test(standard_error_waits_until_the_screen_is_given_back),

@@ -1,0 +1,57 @@
+/* Which keys there are now: the table's, as far as the user has not given them another meaning, and the
+ * user's. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/keymap.h"
+#include "app/session_state.h"
+
+/* So many of the user's own keys come first in the hint bar; the others follow the view's. */
+enum { OWN_FIRST = 2 };
+
+/* The first of the names that is left; none: no hint. */
+static void add_hint(const Session *session, SessionKeys *keys, const char *names, const char *label) {
+    if (keys->hint_count == SESSION_HINTS_MAX) return;
+    char *name = keys->hint_names[keys->hint_count];
+    bindings_left(&session->bindings, names, name, SESSION_KEY_MAX);
+    name[strcspn(name, " ")] = '\0';
+    if (*name) keys->hints[keys->hint_count++] = (FrameHint){.key = name, .label = label};
+}
+
+static void add_own_hints(const Session *session, SessionKeys *keys, int from, int to) {
+    const UserBindings *own = &session->bindings;
+    for (int k = from; k < to && k < own->count && keys->hint_count < SESSION_HINTS_MAX; k++)
+        keys->hints[keys->hint_count++] = (FrameHint){.key = own->rows[k].key, .label = own->rows[k].line};
+}
+
+void session_collect_hints(const Session *session, SessionKeys *keys) {
+    keys->hint_count = 0;
+    if (session->files_open && !session->help) {
+        keys->hint_count = session_files_hints(keys->hints, SESSION_HINTS_MAX);
+        return;
+    }
+    add_own_hints(session, keys, 0, OWN_FIRST);
+    for (const Binding *binding = keymap_bindings(); binding->keys; binding++)
+        if (binding->hint && binding->views & 1u << session->view)
+            add_hint(session, keys, binding->keys, binding->hint);
+    add_own_hints(session, keys, OWN_FIRST, BINDINGS_MAX);
+}
+
+static void add_row(SessionKeys *keys, const char *name, const char *help, const char *group) {
+    if (*name && keys->row_count < SESSION_ROWS_MAX)
+        keys->rows[keys->row_count++] = (HelpRow){.keys = name, .help = help, .group = group};
+}
+
+void session_collect_help(const Session *session, SessionKeys *keys) {
+    const UserBindings *own = &session->bindings;
+    keys->row_count = 0;
+    for (int k = 0; k < own->count; k++) add_row(keys, own->rows[k].key, own->rows[k].line, "Your own");
+    for (const Binding *binding = keymap_bindings(); binding->keys && keys->row_count < SESSION_ROWS_MAX;
+         binding++) {
+        char *name = keys->row_names[keys->row_count];
+        add_row(keys, bindings_left(own, binding->keys, name, SESSION_KEY_MAX), action_help(binding->action),
+                binding->group);
+    }
+    add_row(keys, ":mouse", action_help(ACTION_MOUSE), "Screen");
+    add_row(keys, ":bind", action_help(ACTION_BIND), "Screen");
+}
