@@ -71,21 +71,13 @@ void session_rerun(Session *session) {
         session_tell(session, NOTICE_ERROR, "%s", err.text);
 }
 
-/* The class a bundled picture is named after: "03-cat" shows a cat. */
-static int class_of_name(const Model *model, const char *name) {
-    const char *dash = strchr(name, '-');
-    for (int k = 0; dash && model->class_names && k < model->network->classes; k++)
-        if (strcmp(model->class_names[k], dash + 1) == 0) return k;
-    return -1;
-}
-
 bool session_load_image(Session *session, const char *name, Error *err) {
     const Asset *asset = asset_find_image(name);
     char asset_name[ASSET_NAME_MAX];
     if (!setup_load_image(session->setup, name, session->input, err)) return false;
     snprintf(session->image_name, sizeof session->image_name, "%s",
              asset ? asset_image_name(asset, asset_name) : name);
-    session->true_class = asset ? class_of_name(session->setup->model, session->image_name) : -1;
+    session->true_class = setup_picture_class(session->setup->model, session->image_name);
     for (int k = 0; k < session->image_count; k++)
         if (strcmp(session->image_list[k], session->image_name) == 0) session->image_cursor = k;
     return true;
