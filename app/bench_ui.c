@@ -17,8 +17,8 @@ enum { UI_WIDTH = 200, UI_HEIGHT = 60, MAP_HEIGHT = 2 * UI_HEIGHT, FRAMES_WARM =
 enum { KEYS_IDLE = 60, KEYS_BUSY = 40, KEYS_A_RUN = 4, IDLE_MS = 3000, PALETTE_CHANGES = 20 };
 enum { ANSWER_MS = 5000, QUIET_MS = 60 };
 
-/* Words that only the open help shows. */
-static const char HELP_WORDS[] = "closes it";
+/* Words that only the open help shows, and only the architecture view behind it. */
+static const char HELP_WORDS[] = "closes it", VIEW_WORDS[] = "multiply-adds";
 
 typedef enum Pattern { PATTERN_WAVE, PATTERN_NOISE } Pattern;
 
@@ -68,7 +68,7 @@ static int draw_frames(void *context) {
     const FrameJob *job = context;
     FrameResult result = {0};
     Error err = {0};
-    Term *term = term_open(&(TermConfig){.depth = COLOR_DEPTH_AUTO, .no_mouse = true}, &err);
+    Term *term = term_open(&(TermConfig){.depth = COLOR_DEPTH_AUTO}, &err);
     Canvas *canvas = term ? canvas_new(term_width(term), term_height(term), term_canvas_flags(term)) : NULL;
     real *map = malloc(sizeof *map * UI_WIDTH * MAP_HEIGHT);
     if (!canvas || !map) return 1;
@@ -229,7 +229,10 @@ static bool time_busy_keys(PtyChild *child, double *times, Error *err) {
         if (!pty_child_wait_text(child, HELP_WORDS, ANSWER_MS))
             return error_set(err, ERROR_FAILED, "the help did not open within %d s", ANSWER_MS / 1000);
         times[k] = child->last_ms - begin;
+        pty_child_forget(child);
         pty_child_type(child, "?");
+        if (!pty_child_wait_text(child, VIEW_WORDS, ANSWER_MS))
+            return error_set(err, ERROR_FAILED, "the help did not close within %d s", ANSWER_MS / 1000);
     }
     return true;
 }

@@ -45,6 +45,7 @@ bool session_make_pass(Session *session, Error *err) {
     session->pass = pass;
     session->rival = NULL;
     session->job = (Job){0};
+    session_lab_refresh(session);
     return true;
 }
 
@@ -75,20 +76,12 @@ void session_run_behind(Session *session, int steps_done) {
     start_run(session, steps_done, false);
 }
 
-/* The class a bundled picture is named after: "03-cat" shows a cat. */
-static int class_of_name(const Model *model, const char *name) {
-    const char *dash = strchr(name, '-');
-    for (int k = 0; dash && model->class_names && k < model->network->classes; k++)
-        if (strcmp(model->class_names[k], dash + 1) == 0) return k;
-    return -1;
-}
-
 void session_name_image(Session *session, const char *name) {
     const Asset *asset = strchr(name, '/') ? NULL : asset_find_image(name);
     char asset_name[ASSET_NAME_MAX];
     snprintf(session->image_name, sizeof session->image_name, "%s",
              asset ? asset_image_name(asset, asset_name) : name);
-    session->true_class = asset ? class_of_name(session->setup->model, session->image_name) : -1;
+    session->true_class = setup_picture_class(session->setup->model, session->image_name);
     for (int k = 0; k < session->image_count; k++)
         if (strcmp(session->image_list[k], session->image_name) == 0) session->image_cursor = k;
     session->image_is_array = false;
@@ -157,6 +150,29 @@ bool session_set_skip(Session *session, const char *word, Error *err) {
     return true;
 }
 
+bool session_toggle_lesion(Session *session, const char *name, Error *err) {
+    const Network *network = network_of(session);
+    bool any = false, fresh = session->config.skip != SKIP_LESION;
+    int block =
+        *name ? network_find_block(network, name) : network->ops[scene_op_at(network, session->at)].block;
+    if (network->shortcut == '-')
+        return error_set(err, ERROR_USAGE, "%s is a plain network: without a block nothing would be left",
+                         network->arch);
+    if (block < 0 && *name)
+        return error_set(err, ERROR_USAGE, "%s has no block '%s': expected a name like %s", network->arch,
+                         name, network->blocks[0].name);
+    if (block < 0)
+        return error_set(err, ERROR_USAGE,
+                         "lesion: select an operation inside a block, or name one, as in: lesion %s",
+                         network->blocks[0].name);
+    for (int b = 0; b < network->block_count; b++) {
+        session->lesioned[b] = (!fresh && session->lesioned[b]) != (b == block);
+        any = any || session->lesioned[b];
+    }
+    session->config.skip = any ? SKIP_LESION : SKIP_NONE_REMOVED;
+    return true;
+}
+
 static bool step_pass(Pass *pass) {
     return pass_step_forward(pass) || pass_step_backward(pass);
 }
@@ -188,7 +204,7 @@ bool session_work(Session *session) {
     Job *job = &session->job;
     if (session_load_waiting(session)) return true;
     if (job->kind == JOB_NONE && wants_rival(session)) start_rival(session);
-    if (job->kind == JOB_NONE) return session_twin_work(session);
+    if (job->kind == JOB_NONE) return session_twin_work(session) || session_lab_work(session);
     Pass *pass = job->kind == JOB_RUN ? session->pass : session->rival;
     step_pass(pass);
     int done = scene_steps_done(pass);
