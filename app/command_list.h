@@ -23,6 +23,14 @@
             "  skipscope gradflow\n"                                                                         \
             "  skipscope gradflow resnet56 --init he --seed 1 --data data --limit 64\n"                      \
             "  skipscope gradflow weights.safetensors photo.jpg --without-skip cut --csv\n")                 \
+    COMMAND(PATHS, paths, "paths", "[MODEL] [IMAGE...]", 0, -1,                                              \
+            "Through how many branches the gradient came: its exact share by path length.",                  \
+            "  skipscope paths\n"                                                                            \
+            "  skipscope paths resnet56 cat --svg paths.svg\n")                                              \
+    COMMAND(LOGITS, logits, "logits", "[MODEL] [IMAGE...]", 0, -1,                                           \
+            "Which block wrote the answer: every logit as a sum of terms, one for each block.",              \
+            "  skipscope logits cat\n"                                                                       \
+            "  skipscope logits cat --target 5 --json\n")                                                    \
     COMMAND(TRAIN, train, "train", "[ARCH]", 0, 1,                                                           \
             "Learn a network's weights from a data set. Ctrl-C saves; --resume goes on.",                    \
             "  skipscope train resnet20 --data data --out resnet20.safetensors\n"                            \

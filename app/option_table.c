@@ -3,16 +3,19 @@
 #include <limits.h>
 #include <string.h>
 
-#define ON(ID)       (1u << COMMAND_##ID)
+#define ON(ID) (1u << COMMAND_##ID)
+/* Commands that look at gradients: options of the model, the pictures and the pass. */
+#define ANALYSES     (ON(PATHS) | ON(LOGITS))
+#define GRADIENTS    (ON(GRADFLOW) | ANALYSES)
 #define FIELD(field) offsetof(Options, field)
 
 enum {
     ALL = (1u << COMMAND_COUNT) - 1,
-    READS_MODEL = ON(EXPLORE) | ON(SUMMARY) | ON(CLASSIFY) | ON(TRACE) | ON(GRADFLOW) | ON(EVAL),
+    READS_MODEL = ON(EXPLORE) | ON(SUMMARY) | ON(CLASSIFY) | ON(TRACE) | GRADIENTS | ON(EVAL),
     BUILDS_MODEL = READS_MODEL | ON(TRAIN),
     RUNS_MODEL = READS_MODEL & ~ON(SUMMARY),
-    READS_IMAGES = ON(EXPLORE) | ON(CLASSIFY) | ON(TRACE) | ON(GRADFLOW),
-    READS_DATA = ON(EXPLORE) | ON(GRADFLOW) | ON(TRAIN) | ON(EVAL),
+    READS_IMAGES = ON(EXPLORE) | ON(CLASSIFY) | ON(TRACE) | GRADIENTS,
+    READS_DATA = ON(EXPLORE) | GRADIENTS | ON(TRAIN) | ON(EVAL),
     COMPUTES = RUNS_MODEL | ON(TRAIN) | ON(BENCH),
 };
 
@@ -111,13 +114,13 @@ const OptionSpec option_table[] = {
     {.name = "input",
      .kind = OPTION_TEXT,
      .argument = "X.npy",
-     .commands = ON(TRACE) | ON(GRADFLOW) | ON(EXPLORE),
+     .commands = ON(TRACE) | GRADIENTS | ON(EXPLORE),
      .offset = FIELD(input),
      .help = "(N,3,H,W) float32, normalised already, instead of a picture"},
     {.name = "target",
      .kind = OPTION_COUNTS,
      .argument = "K[,K]",
-     .commands = ON(TRACE) | ON(GRADFLOW) | ON(EXPLORE),
+     .commands = ON(TRACE) | GRADIENTS | ON(EXPLORE),
      .offset = FIELD(target),
      .min = 0,
      .max = 999999,
@@ -266,12 +269,26 @@ const OptionSpec option_table[] = {
      .kind = OPTION_FLAG,
      .offset = FIELD(json),
      .help = "JSON on stdout",
-     .commands = ON(SUMMARY) | ON(CLASSIFY) | ON(GRADFLOW) | ON(EVAL) | ON(BENCH)},
+     .commands = ON(SUMMARY) | ON(CLASSIFY) | GRADIENTS | ON(EVAL) | ON(BENCH)},
     {.name = "csv",
      .kind = OPTION_FLAG,
      .offset = FIELD(csv),
      .help = "comma-separated values on stdout",
-     .commands = ON(SUMMARY) | ON(GRADFLOW)},
+     .commands = ON(SUMMARY) | GRADIENTS},
+    {.name = "svg",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(svg),
+     .argument = "FILE",
+     .help = "the chart as SVG in a file",
+     .commands = ANALYSES},
+    {.name = "samples",
+     .kind = OPTION_COUNT,
+     .offset = FIELD(samples),
+     .argument = "N",
+     .help = "how many random draws",
+     .min = 1,
+     .max = 1000000,
+     .commands = ANALYSES},
     {.name = "quiet",
      .letter = 'q',
      .kind = OPTION_FLAG,

@@ -57,11 +57,11 @@ typedef struct Options {
     /* learning and measuring */
     OptionCounts batch;
     const char *pass;
-    int epochs, stop_after, rounds, threads, schedule;
+    int samples, epochs, stop_after, rounds, threads, schedule;
     double lr;
     bool resume, no_augment, ui;
     /* output */
-    const char *out;
+    const char *out, *svg;
     bool json, csv, quiet, ascii, no_color;
     int top, color;
     /* the explorer */

@@ -140,7 +140,7 @@ void pass_restart(Pass *pass, const int *targets) {
     pass->forward_done = pass->backward_done = 0;
 }
 
-static OpRun run_of(const Pass *pass, int i) {
+OpRun pass_run_of(const Pass *pass, int i) {
     const Network *network = pass->network;
     const Op *op = &network->ops[i];
     const Node *node = &pass->nodes[i];
@@ -166,7 +166,7 @@ static OpRun run_of(const Pass *pass, int i) {
 bool pass_step_forward(Pass *pass) {
     int i = pass->forward_done;
     if (i == pass->network->op_count) return false;
-    OpRun run = run_of(pass, i);
+    OpRun run = pass_run_of(pass, i);
     /* The loss replaces -1 by the prediction; starting from what was asked makes the step repeatable. */
     if (i == network_loss_op(pass->network))
         memcpy(pass->targets, pass->wanted_targets, (size_t)pass->config.batch * sizeof *pass->targets);
@@ -244,7 +244,7 @@ static void complete_gradients(Pass *pass, const OpRun *run, int i) {
 bool pass_step_backward(Pass *pass) {
     int count = pass->network->op_count, i = count - 1 - pass->backward_done;
     if (pass->config.forward_only || pass->forward_done < count || i < 0) return false;
-    OpRun run = run_of(pass, i);
+    OpRun run = pass_run_of(pass, i);
     if (i == count - 1) {
         pass->nodes[i].grad[0] = 1; /* d loss / d loss */
         pass->nodes[i].grad_stats = tensor_stats(pass->nodes[i].grad, 1);

@@ -1,4 +1,4 @@
-/* What a Pass holds; shared by core/pass and core/pass_query only. */
+/* What a Pass holds; shared by core/pass, core/pass_query and core/vjp only. */
 #ifndef CORE_PASS_STATE_H
 #define CORE_PASS_STATE_H
 
@@ -42,5 +42,8 @@ static inline size_t pass_act_count(const Pass *pass, int op) {
 static inline bool pass_keeps_routes(const Pass *pass) {
     return !pass->config.forward_only && !pass->config.no_inspection;
 }
+
+/* What op i reads and writes in this pass; the gradients for its inputs are not set. */
+OpRun pass_run_of(const Pass *pass, int op);
 
 #endif

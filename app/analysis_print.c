@@ -1,0 +1,142 @@
+#include "app/analysis_print.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/table.h"
+#include "core/file.h"
+#include "core/json_write.h"
+#include "views/chart.h"
+#include "views/chart_svg.h"
+
+enum { BAR = 20, TEXT_COLUMNS = 100 };
+
+static bool write_json(const AnalysisSpec *spec, const AnalysisResult *result, Error *err) {
+    const AnalysisTable *table = &result->table;
+    JsonWriter json;
+    json_write_init(&json, stdout);
+    json_write_object_begin(&json);
+    json_write_key_int(&json, "schema", 1);
+    json_write_key_string(&json, "analysis", spec->name);
+    json_write_key_string(&json, "subject", result->subject);
+    json_write_key_string(&json, "certainty", result->certainty);
+    json_write_key(&json, "complete");
+    json_write_bool(&json, result->complete);
+    json_write_key_string(&json, "reading", result->reading);
+    if (*result->oracle) {
+        json_write_key_string(&json, "oracle", result->oracle);
+        json_write_key_float(&json, "oracle_value", result->oracle_value);
+        json_write_key_float(&json, "oracle_limit", result->oracle_limit);
+    }
+    json_write_key(&json, "rows");
+    json_write_array_begin(&json);
+    for (int r = 0; r < table->row_count; r++) {
+        json_write_object_begin(&json);
+        json_write_key_string(&json, table->row_name, table->labels[r]);
+        for (int c = 0; c < table->column_count; c++)
+            json_write_key_float(&json, table->columns[c].name, analysis_table_get(table, r, c));
+        json_write_object_end(&json);
+    }
+    json_write_array_end(&json);
+    json_write_object_end(&json);
+    return json_write_end(&json) || error_set(err, ERROR_FAILED, "standard output cannot be written");
+}
+
+static void write_csv(const AnalysisTable *table) {
+    table_put_csv(stdout, table->row_name, table->column_count == 0);
+    for (int c = 0; c < table->column_count; c++)
+        table_put_csv(stdout, table->columns[c].name, c == table->column_count - 1);
+    for (int r = 0; r < table->row_count; r++) {
+        table_put_csv(stdout, table->labels[r], table->column_count == 0);
+        for (int c = 0; c < table->column_count; c++) {
+            char text[32] = "";
+            double value = analysis_table_get(table, r, c);
+            if (isfinite(value)) snprintf(text, sizeof text, "%.9g", value);
+            table_put_csv(stdout, text, c == table->column_count - 1);
+        }
+    }
+}
+
+/* A column of figures each, and after every charted one its bars. */
+static void head_columns(const AnalysisTable *table, char heads[][TABLE_CELL_MAX], const char **pointers) {
+    int count = 0;
+    snprintf(heads[count], TABLE_CELL_MAX, "<%.40s", table->row_name);
+    pointers[count] = heads[count], count++;
+    for (int c = 0; c < table->column_count; c++) {
+        snprintf(heads[count], TABLE_CELL_MAX, "%.50s", table->columns[c].name);
+        pointers[count] = heads[count], count++;
+        if (!table->columns[c].charted || count >= TABLE_COLUMNS_MAX - 1) continue;
+        ChartAxis axis = chart_axis_of(table, c);
+        snprintf(heads[count], TABLE_CELL_MAX, "<%s", chart_axis_text(axis).text);
+        pointers[count] = heads[count], count++;
+    }
+    pointers[count] = NULL;
+}
+
+static bool print_table(const AnalysisTable *table, bool ascii) {
+    char heads[TABLE_COLUMNS_MAX + 1][TABLE_CELL_MAX];
+    const char *pointers[TABLE_COLUMNS_MAX + 2];
+    Table out;
+    head_columns(table, heads, pointers);
+    table_init(&out, pointers, ascii);
+    for (int r = 0; r < table->row_count; r++) {
+        int count = 1;
+        table_cell(&out, "%s", table->labels[r]);
+        for (int c = 0; c < table->column_count; c++) {
+            double value = analysis_table_get(table, r, c);
+            table_cell(&out, "%s", chart_number(table->columns[c].kind, value).text);
+            count++;
+            if (!table->columns[c].charted || count >= TABLE_COLUMNS_MAX - 1) continue;
+            table_bar(&out, fabs(chart_fraction(chart_axis_of(table, c), value)), BAR);
+            count++;
+        }
+    }
+    bool ok = table_print(&out, stdout);
+    table_clear(&out);
+    return ok;
+}
+
+static bool print_text(const AnalysisSpec *spec, const AnalysisResult *result, bool ascii, Error *err) {
+    table_put(stdout, spec->title, ascii);
+    printf(": ");
+    table_put(stdout, result->subject, ascii);
+    putchar('\n');
+    table_put(stdout, spec->math, ascii);
+    printf("\n\n");
+    if (result->table.row_count > 0 && !print_table(&result->table, ascii))
+        return error_set(err, ERROR_FAILED, "not enough memory for the table");
+    putchar('\n');
+    table_put_wrapped(stdout, result->reading, 0, TEXT_COLUMNS, ascii);
+    printf("Certainty: ");
+    table_put(stdout, result->certainty, ascii);
+    putchar('\n');
+    if (*result->oracle) {
+        printf("Check: ");
+        table_put(stdout, result->oracle, ascii);
+        printf(" = %.2g (at most %.0e): %s\n", result->oracle_value, result->oracle_limit,
+               result->oracle_value <= result->oracle_limit ? "holds" : "DOES NOT HOLD");
+    }
+    printf("Source: ");
+    table_put(stdout, spec->source, ascii);
+    putchar('\n');
+    return true;
+}
+
+static bool write_svg(const AnalysisSpec *spec, const AnalysisResult *result, const char *path, Error *err) {
+    size_t size = 0;
+    char *text = chart_svg(spec, result, &size);
+    if (!text) return error_set(err, ERROR_FAILED, "%s: not enough memory for the chart", path);
+    bool ok = file_write_atomic(path, text, size, err);
+    free(text);
+    return ok;
+}
+
+bool analysis_print(const AnalysisSpec *spec, const AnalysisResult *result, const Options *options,
+                    Error *err) {
+    if (options->svg && !write_svg(spec, result, options->svg, err)) return false;
+    if (options->json) return write_json(spec, result, err);
+    if (!options->csv) return print_text(spec, result, options->ascii, err);
+    write_csv(&result->table);
+    return true;
+}

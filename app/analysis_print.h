@@ -1,0 +1,13 @@
+/* The result of an analysis for people, scripts and slides. */
+#ifndef APP_ANALYSIS_PRINT_H
+#define APP_ANALYSIS_PRINT_H
+
+#include "app/options.h"
+#include "core/analysis.h"
+
+/* On stdout: --json (schema 1), --csv, or a table with bars and the reading in words; with --svg FILE the
+ * chart goes to that file as well. */
+bool analysis_print(const AnalysisSpec *spec, const AnalysisResult *result, const Options *options,
+                    Error *err);
+
+#endif

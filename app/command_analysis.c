@@ -1,0 +1,79 @@
+/* The analyses as commands: the same question, asked on the command line. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/analysis_print.h"
+#include "app/command.h"
+#include "app/interrupt.h"
+#include "app/progress.h"
+#include "app/setup.h"
+#include "core/analysis.h"
+
+enum { BUNDLED = 64 };
+
+/* Step by step, with progress; Ctrl-C reports what there is. */
+static void work(Analysis *analysis, const char *name, bool quiet) {
+    Progress progress = progress_begin(quiet, 0);
+    interrupt_begin();
+    while (!interrupt_signal() && analysis_step(analysis))
+        progress_show(&progress, analysis_done(analysis), analysis_total(analysis), name);
+    interrupt_end();
+    progress_end(&progress);
+}
+
+static bool answer(AnalysisId id, const AnalysisInput *input, const Options *options, Error *err) {
+    AnalysisResult result;
+    Analysis *analysis = analysis_new(id, input, err);
+    if (!analysis) return false;
+    work(analysis, analysis_spec(id)->name, options->quiet);
+    bool ok = analysis_report(analysis, &result) || error_set(err, ERROR_FAILED, "not enough memory");
+    if (ok) {
+        ok = analysis_print(analysis_spec(id), &result, options, err);
+        analysis_result_clear(&result);
+    }
+    analysis_free(analysis);
+    return ok;
+}
+
+static bool ask(AnalysisId id, const Setup *setup, const Options *options, const Batch *batch, Error *err) {
+    PassConfig config;
+    bool *lesioned;
+    if (!setup_pass_config(setup, options, &config, &lesioned, err)) return false;
+    AnalysisInput input = {.model = setup->model,
+                           .images = batch->values,
+                           .targets = batch->targets,
+                           .image_count = batch->count,
+                           .images_label = batch->label,
+                           .weights_label = setup->untrained ? setup->init : "trained",
+                           .batch_statistics = config.batch_statistics,
+                           .skip = config.skip,
+                           .lesioned = lesioned,
+                           .target_class = options->target.count > 0 ? options->target.values[0] : -1,
+                           .samples = options->samples,
+                           .seed = options->seed};
+    bool ok = answer(id, &input, options, err);
+    free(lesioned);
+    return ok;
+}
+
+static bool run(AnalysisId id, const Options *options, Error *err) {
+    Setup setup;
+    Batch batch;
+    if (!setup_open(&setup, options, err)) return false;
+    if (*setup.notice) fprintf(stderr, "skipscope: %s\n", setup.notice);
+    bool ok = setup_load_batch(&batch, &setup, options, BUNDLED, err);
+    if (ok) {
+        ok = ask(id, &setup, options, &batch, err);
+        setup_free_batch(&batch);
+    }
+    setup_close(&setup);
+    return ok;
+}
+
+#define ANALYSIS_COMMAND(ID, file)                                                                           \
+    bool command_##file(const Options *options, Error *err) {                                                \
+        return run(ANALYSIS_##ID, options, err);                                                             \
+    }
+ANALYSIS_LIST(ANALYSIS_COMMAND)
+#undef ANALYSIS_COMMAND

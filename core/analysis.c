@@ -1,0 +1,145 @@
+#include "core/analysis.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct Analysis {
+    const AnalysisSpec *spec;
+    AnalysisInput input;
+    int done, total;
+    void *state;
+};
+
+#define ANALYSIS_DECLARE(ID, file) extern const AnalysisSpec analysis_##file##_spec;
+ANALYSIS_LIST(ANALYSIS_DECLARE)
+#undef ANALYSIS_DECLARE
+
+const AnalysisSpec *analysis_spec(AnalysisId id) {
+#define ANALYSIS_SPEC(ID, file) &analysis_##file##_spec,
+    static const AnalysisSpec *const specs[] = {ANALYSIS_LIST(ANALYSIS_SPEC)};
+#undef ANALYSIS_SPEC
+    assert(id < ANALYSIS_COUNT);
+    return specs[id];
+}
+
+bool analysis_find(const char *name, AnalysisId *id) {
+    for (int k = 0; k < ANALYSIS_COUNT; k++)
+        if (strcmp(analysis_spec((AnalysisId)k)->name, name) == 0) {
+            *id = (AnalysisId)k;
+            return true;
+        }
+    return false;
+}
+
+Analysis *analysis_new(AnalysisId id, const AnalysisInput *input, Error *err) {
+    const AnalysisSpec *spec = analysis_spec(id);
+    Analysis *analysis = calloc(1, sizeof *analysis);
+    void *state = calloc(1, spec->state_size);
+    if (!analysis || !state) {
+        free(analysis);
+        free(state);
+        error_set(err, ERROR_FAILED, "%s: not enough memory", spec->name);
+        return NULL;
+    }
+    *analysis = (Analysis){.spec = spec, .input = *input, .state = state};
+    if (!spec->begin(state, &analysis->input, err)) {
+        analysis_free(analysis);
+        return NULL;
+    }
+    analysis->total = spec->total(state);
+    return analysis;
+}
+
+void analysis_free(Analysis *analysis) {
+    if (!analysis) return;
+    analysis->spec->clear(analysis->state);
+    free(analysis->state);
+    free(analysis);
+}
+
+bool analysis_step(Analysis *analysis) {
+    if (analysis->done == analysis->total) return false;
+    analysis->spec->step(analysis->state, analysis->done++);
+    return true;
+}
+
+int analysis_done(const Analysis *analysis) {
+    return analysis->done;
+}
+
+int analysis_total(const Analysis *analysis) {
+    return analysis->total;
+}
+
+bool analysis_report(const Analysis *analysis, AnalysisResult *result) {
+    const AnalysisInput *input = &analysis->input;
+    static const char *const modes[] = {"", ", plain: skips removed", ", cut: skips carry no gradient",
+                                        ", lesioned"};
+    *result = (AnalysisResult){.complete = analysis->done == analysis->total};
+    snprintf(result->subject, sizeof result->subject, "%s, %s, BN %s%s; %s", input->model->network->arch,
+             input->weights_label, input->batch_statistics ? "of this batch" : "running", modes[input->skip],
+             input->images_label);
+    if (analysis->spec->report(analysis->state, analysis->done, result)) return true;
+    analysis_result_clear(result);
+    return false;
+}
+
+void analysis_result_clear(AnalysisResult *result) {
+    free(result->table.labels);
+    free(result->table.values);
+    *result = (AnalysisResult){0};
+}
+
+void analysis_table_begin(AnalysisTable *table, const char *row_name, const AnalysisColumn *columns,
+                          int count) {
+    assert(count <= ANALYSIS_COLUMNS_MAX);
+    *table = (AnalysisTable){.row_name = row_name, .columns = columns, .column_count = count};
+}
+
+static bool grow(AnalysisTable *table) {
+    int capacity = table->row_capacity ? 2 * table->row_capacity : 32;
+    void *labels = realloc(table->labels, (size_t)capacity * sizeof *table->labels);
+    if (labels) table->labels = labels;
+    void *values =
+        realloc(table->values, (size_t)capacity * (size_t)table->column_count * sizeof *table->values);
+    if (values) table->values = values;
+    if (!labels || !values) return false;
+    table->row_capacity = capacity;
+    return true;
+}
+
+double *analysis_table_add(AnalysisTable *table, const char *label_format, ...) {
+    if (table->row_count == table->row_capacity && !grow(table)) return NULL;
+    int row = table->row_count++;
+    va_list arguments;
+    va_start(arguments, label_format);
+    vsnprintf(table->labels[row], ANALYSIS_LABEL_MAX, label_format, arguments);
+    va_end(arguments);
+    double *values = table->values + (size_t)row * (size_t)table->column_count;
+    for (int c = 0; c < table->column_count; c++) values[c] = NAN;
+    return values;
+}
+
+double analysis_table_get(const AnalysisTable *table, int row, int column) {
+    return table->values[(size_t)row * (size_t)table->column_count + (size_t)column];
+}
+
+Pass *analysis_run_pass(const AnalysisInput *input, Error *err) {
+    const Network *network = input->model->network;
+    PassConfig config = {.batch = input->image_count,
+                         .batch_statistics = input->batch_statistics,
+                         .skip = input->skip,
+                         .lesioned = input->lesioned};
+    Pass *pass = pass_new(network, &config, err);
+    if (!pass) return NULL;
+    memcpy(pass_input(pass), input->images,
+           (size_t)input->image_count * shape_count(network->input) * sizeof(real));
+    pass_restart(pass, input->targets);
+    pass_run_forward(pass);
+    pass_run_backward(pass);
+    return pass;
+}

@@ -1,0 +1,112 @@
+/* Analyses: questions that one look at one pass does not answer.
+ *
+ * An analysis is one file analysis_<name>.c that defines one const AnalysisSpec. It works in small steps, so
+ * that it can show progress, be given up, and be reported with what it has; its result is a table with a
+ * reading in words and, where there is one, an oracle: a figure that must come out small if the rest is true.
+ */
+#ifndef CORE_ANALYSIS_H
+#define CORE_ANALYSIS_H
+
+#include "core/analysis_list.h"
+#include "core/model.h"
+#include "core/pass.h"
+
+#define ANALYSIS_ENUM(ID, file) ANALYSIS_##ID,
+typedef enum AnalysisId { ANALYSIS_LIST(ANALYSIS_ENUM) ANALYSIS_COUNT } AnalysisId;
+#undef ANALYSIS_ENUM
+
+enum { ANALYSIS_COLUMNS_MAX = 10, ANALYSIS_LABEL_MAX = 40, ANALYSIS_TEXT_MAX = 640 };
+
+/* How a column is drawn, and how its numbers are written. */
+typedef enum ColumnKind {
+    COLUMN_NUMBER, /* from 0 */
+    COLUMN_LOG,    /* positive, over decades: logarithmic axis */
+    COLUMN_SIGNED, /* around 0 */
+    COLUMN_SHARE,  /* part of a whole, written as percent; may be negative */
+    COLUMN_COUNT,  /* a whole number */
+} ColumnKind;
+
+typedef struct AnalysisColumn {
+    const char *name; /* "share", "|G_k|" */
+    const char *unit; /* "of the gradient", "L2"; "" for none */
+    ColumnKind kind;
+    bool charted; /* drawn as bars; the others are figures only */
+} AnalysisColumn;
+
+/* Rows of numbers; NaN where there is none. */
+typedef struct AnalysisTable {
+    const char *row_name; /* what a row is: "block", "branches passed" */
+    const AnalysisColumn *columns;
+    int column_count, row_count, row_capacity;
+    char (*labels)[ANALYSIS_LABEL_MAX];
+    double *values; /* row_count x column_count */
+} AnalysisTable;
+
+typedef struct AnalysisResult {
+    bool complete;
+    char subject[ANALYSIS_TEXT_MAX];   /* network, weights, pictures */
+    char certainty[ANALYSIS_TEXT_MAX]; /* "exact", "sampled, n=64", "one batch of 15 pictures" */
+    char reading[ANALYSIS_TEXT_MAX];   /* what it says, in words */
+    char oracle[ANALYSIS_TEXT_MAX];    /* what must be small; "" for none */
+    double oracle_value, oracle_limit;
+    AnalysisTable table;
+} AnalysisResult;
+
+/* What is asked about. Everything is borrowed and outlives the analysis. */
+typedef struct AnalysisInput {
+    const Model *model;
+    const real *images; /* normalised, channels-last, image_count of them */
+    const int *targets; /* -1: the predicted class; NULL: all predicted */
+    int image_count;
+    const char *images_label; /* "picture 04-cat", "64 images of cifar10 test" */
+    const char *weights_label;
+    bool batch_statistics;
+    SkipMode skip;
+    const bool *lesioned;
+    int target_class;        /* the class that is asked about; -1: the predicted one */
+    int samples;             /* how many random draws; 0: the analysis's own number */
+    unsigned long long seed; /* of everything random */
+} AnalysisInput;
+
+typedef struct AnalysisSpec {
+    const char *name;     /* "paths": also the command's name */
+    const char *title;    /* "Path lengths" */
+    const char *sentence; /* what it answers, for anyone */
+    const char *math;     /* the formula, one line of Unicode */
+    const char *source;   /* paper, section */
+    size_t state_size;    /* the state starts zeroed */
+    /* Prepares the work; false with a sentence when the question has no sense here. clear follows in every
+     * case. */
+    bool (*begin)(void *state, const AnalysisInput *input, Error *err);
+    int (*total)(const void *state); /* steps there are */
+    void (*step)(void *state, int number);
+    /* Fills table, reading, certainty and oracle from the steps done so far. False when memory is short. */
+    bool (*report)(const void *state, int done, AnalysisResult *result);
+    void (*clear)(void *state);
+} AnalysisSpec;
+
+const AnalysisSpec *analysis_spec(AnalysisId id);
+bool analysis_find(const char *name, AnalysisId *id);
+
+/* One analysis under way. */
+typedef struct Analysis Analysis;
+Analysis *analysis_new(AnalysisId id, const AnalysisInput *input, Error *err);
+void analysis_free(Analysis *analysis); /* NULL is fine */
+bool analysis_step(Analysis *analysis); /* false when all is done */
+int analysis_done(const Analysis *analysis);
+int analysis_total(const Analysis *analysis);
+/* The result so far; the caller clears it. False when memory is short. */
+bool analysis_report(const Analysis *analysis, AnalysisResult *result);
+void analysis_result_clear(AnalysisResult *result);
+
+/* For the analyses: a pass over all images of the input, run forward and backward. */
+Pass *analysis_run_pass(const AnalysisInput *input, Error *err);
+
+/* For the analyses: an empty table; a row of it, all NaN, or NULL when memory is short. */
+void analysis_table_begin(AnalysisTable *table, const char *row_name, const AnalysisColumn *columns,
+                          int count);
+double *analysis_table_add(AnalysisTable *table, const char *label_format, ...)
+    __attribute__((format(printf, 2, 3)));
+double analysis_table_get(const AnalysisTable *table, int row, int column);
+
+#endif

@@ -1,0 +1,10 @@
+/* Every analysis: ANALYSIS(ID, file) stands for core/analysis_<file>.c, which defines analysis_<file>_spec.
+ */
+#ifndef CORE_ANALYSIS_LIST_H
+#define CORE_ANALYSIS_LIST_H
+
+#define ANALYSIS_LIST(ANALYSIS)                                                                              \
+    ANALYSIS(PATHS, paths)                                                                                   \
+    ANALYSIS(LOGITS, logits)
+
+#endif

@@ -1,0 +1,28 @@
+/* How the figures of an analysis become bars: one axis for each column, the same on every screen and file. */
+#ifndef VIEWS_CHART_H
+#define VIEWS_CHART_H
+
+#include "core/analysis.h"
+#include "views/canvas.h"
+#include "views/plot.h"
+
+typedef struct ChartAxis {
+    ColumnKind kind;
+    double lo,
+        hi; /* COLUMN_LOG: whole powers of ten; COLUMN_SIGNED and a share with negative parts: lo = -hi */
+} ChartAxis;
+
+typedef struct ChartText {
+    char text[48];
+} ChartText;
+
+ChartAxis chart_axis_of(const AnalysisTable *table, int column);
+/* 0..1, or -1..1 on an axis that has both signs; NaN for NaN. */
+double chart_fraction(ChartAxis axis, double value);
+ChartText chart_axis_text(ChartAxis axis);             /* "1e-3 .. 1e+1", "-4 .. +4", "0 .. 40%" */
+ChartText chart_number(ColumnKind kind, double value); /* "3.1e-02", "+1.24", "12.3%"; "-" for NaN */
+
+/* All rows that fit from row `first` on, `selected` marked; returns the number of rows that fit. */
+int chart_draw(Canvas *canvas, Rect area, const AnalysisTable *table, int first, int selected);
+
+#endif

@@ -1,0 +1,118 @@
+#include "views/chart_svg.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "views/chart.h"
+
+/* Pixels. */
+enum {
+    ROW = 18,
+    LABEL = 140,
+    NUMBER = 84,
+    BAR = 220,
+    GAP = 16,
+    HEAD = 96,
+    FOOT = 64,
+    MARGIN = 16,
+    FONT = 13
+};
+
+static void put_escaped(FILE *out, const char *text) {
+    for (; *text; text++) switch (*text) {
+        case '<': fputs("&lt;", out); break;
+        case '>': fputs("&gt;", out); break;
+        case '&': fputs("&amp;", out); break;
+        case '"': fputs("&quot;", out); break;
+        default: fputc(*text, out);
+        }
+}
+
+typedef struct SvgText {
+    double x, y;
+    const char *anchor; /* "start", "end" */
+    const char *fill;
+    bool bold;
+} SvgText;
+
+static void put_text(FILE *out, SvgText at, const char *text) {
+    fprintf(out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"%s\"%s>", at.x, at.y, at.anchor,
+            at.fill, at.bold ? " font-weight=\"bold\"" : "");
+    put_escaped(out, text);
+    fputs("</text>\n", out);
+}
+
+static const char *color_of(int charted) {
+    static const char *const colors[] = {"#c2571a", "#1f6fb2", "#6b6b6b", "#7a3e9d"};
+    return colors[charted % 4];
+}
+
+static void put_bar(FILE *out, double x, double y, ChartAxis axis, double value, const char *color) {
+    double fraction = chart_fraction(axis, value);
+    if (isnan(fraction)) return;
+    double zero = axis.lo < 0 ? x + BAR / 2.0 : x, length = fraction * (axis.lo < 0 ? BAR / 2.0 : BAR);
+    fprintf(out, "<rect x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%d\" fill=\"%s\"/>\n",
+            length < 0 ? zero + length : zero, y - ROW + 5, fabs(length), ROW - 4, color);
+    fprintf(out, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"#999\"/>\n", zero,
+            y - ROW + 3.0, zero, y + 3.0);
+}
+
+static int width_of(const AnalysisTable *table) {
+    int width = 2 * MARGIN + LABEL;
+    for (int c = 0; c < table->column_count; c++)
+        width += NUMBER + (table->columns[c].charted ? BAR + 2 * GAP : 0);
+    return width < 900 ? 900 : width;
+}
+
+static void put_head(FILE *out, const AnalysisTable *table) {
+    double x = MARGIN + LABEL, y = HEAD - 2 * ROW / 2.0;
+    put_text(out, (SvgText){MARGIN, y, "start", "#555", false}, table->row_name);
+    for (int c = 0; c < table->column_count; c++) {
+        x += NUMBER;
+        put_text(out, (SvgText){x, y, "end", "#000", true}, table->columns[c].name);
+        if (!table->columns[c].charted) continue;
+        put_text(out, (SvgText){x + GAP, y, "start", "#555", false},
+                 chart_axis_text(chart_axis_of(table, c)).text);
+        x += BAR + 2 * GAP;
+    }
+}
+
+static void put_row(FILE *out, const AnalysisTable *table, int r) {
+    double x = MARGIN + LABEL, y = HEAD + (r + 0.5) * ROW;
+    int charted = 0;
+    put_text(out, (SvgText){MARGIN, y, "start", "#000", false}, table->labels[r]);
+    for (int c = 0; c < table->column_count; c++) {
+        double value = analysis_table_get(table, r, c);
+        x += NUMBER;
+        put_text(out, (SvgText){x, y, "end", "#000", false},
+                 chart_number(table->columns[c].kind, value).text);
+        if (!table->columns[c].charted) continue;
+        put_bar(out, x + GAP, y, chart_axis_of(table, c), value, color_of(charted++));
+        x += BAR + 2 * GAP;
+    }
+}
+
+char *chart_svg(const AnalysisSpec *spec, const AnalysisResult *result, size_t *size) {
+    char *text = NULL;
+    const AnalysisTable *table = &result->table;
+    FILE *out = open_memstream(&text, size);
+    if (!out) return NULL;
+    int width = width_of(table), height = HEAD + table->row_count * ROW + FOOT;
+    fprintf(
+        out,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
+        "font-family=\"sans-serif\" font-size=\"%d\">\n<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n",
+        width, height, width, height, FONT, width, height);
+    put_text(out, (SvgText){MARGIN, 26, "start", "#000", true}, spec->title);
+    put_text(out, (SvgText){MARGIN, 46, "start", "#333", false}, result->subject);
+    put_head(out, table);
+    for (int r = 0; r < table->row_count; r++) put_row(out, table, r);
+    put_text(out, (SvgText){MARGIN, height - 40.0, "start", "#000", false}, result->reading);
+    put_text(out, (SvgText){MARGIN, height - 18.0, "start", "#555", false}, result->certainty);
+    fputs("</svg>\n", out);
+    if (fclose(out) == 0) return text;
+    free(text);
+    return NULL;
+}
