@@ -23,6 +23,8 @@ static bool write_json(const AnalysisSpec *spec, const AnalysisResult *result, E
     json_write_key_string(&json, "certainty", result->certainty);
     json_write_key(&json, "complete");
     json_write_bool(&json, result->complete);
+    json_write_key_int(&json, "steps_done", result->done);
+    json_write_key_int(&json, "steps", result->total);
     json_write_key_string(&json, "reading", result->reading);
     if (*result->oracle) {
         json_write_key_string(&json, "oracle", result->oracle);
@@ -107,6 +109,8 @@ static bool print_text(const AnalysisSpec *spec, const AnalysisResult *result, b
     if (result->table.row_count > 0 && !print_table(&result->table, ascii))
         return error_set(err, ERROR_FAILED, "not enough memory for the table");
     putchar('\n');
+    if (!result->complete)
+        printf("INCOMPLETE: given up after %d of %d steps.\n", result->done, result->total);
     table_put_wrapped(stdout, result->reading, 0, TEXT_COLUMNS, ascii);
     printf("Certainty: ");
     table_put(stdout, result->certainty, ascii);
@@ -136,6 +140,9 @@ bool analysis_print(const AnalysisSpec *spec, const AnalysisResult *result, cons
                     Error *err) {
     if (options->svg && !write_svg(spec, result, options->svg, err)) return false;
     if (options->json) return write_json(spec, result, err);
+    if (!result->complete && options->csv)
+        fprintf(stderr, "skipscope: %s is incomplete: %d of %d steps\n", spec->name, result->done,
+                result->total);
     if (!options->csv) return print_text(spec, result, options->ascii, err);
     write_csv(&result->table);
     return true;

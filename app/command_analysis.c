@@ -40,9 +40,15 @@ static bool ask(AnalysisId id, const Setup *setup, const Options *options, const
     PassConfig config;
     bool *lesioned;
     if (!setup_pass_config(setup, options, &config, &lesioned, err)) return false;
+    char label[SETUP_NOTICE_MAX] = "";
+    bool wants_twin = analysis_spec(id)->wants & ANALYSIS_WANTS_TWIN;
+    Model *twin = wants_twin ? setup_new_twin(setup, label, err) : NULL;
     AnalysisInput input = {.model = setup->model,
+                           .twin = twin,
+                           .twin_label = label,
                            .images = batch->values,
                            .targets = batch->targets,
+                           .labels = batch->labels,
                            .image_count = batch->count,
                            .images_label = batch->label,
                            .weights_label = setup->untrained ? setup->init : "trained",
@@ -52,7 +58,8 @@ static bool ask(AnalysisId id, const Setup *setup, const Options *options, const
                            .target_class = options->target.count > 0 ? options->target.values[0] : -1,
                            .samples = options->samples,
                            .seed = options->seed};
-    bool ok = answer(id, &input, options, err);
+    bool ok = (twin || !wants_twin) && answer(id, &input, options, err);
+    model_free(twin);
     free(lesioned);
     return ok;
 }

@@ -3,11 +3,14 @@
 #include <limits.h>
 #include <string.h>
 
+#include "core/analysis_list.h"
+
 #define ON(ID) (1u << COMMAND_##ID)
 /* Commands that look at gradients: options of the model, the pictures and the pass. */
-#define ANALYSES     (ON(PATHS) | ON(LOGITS))
-#define GRADIENTS    (ON(GRADFLOW) | ANALYSES)
-#define FIELD(field) offsetof(Options, field)
+#define ON_TOO(ID, file) | ON(ID)
+#define ANALYSES         (0 ANALYSIS_LIST(ON_TOO))
+#define GRADIENTS        (ON(GRADFLOW) | ANALYSES)
+#define FIELD(field)     offsetof(Options, field)
 
 enum {
     ALL = (1u << COMMAND_COUNT) - 1,

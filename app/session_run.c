@@ -75,20 +75,12 @@ void session_run_behind(Session *session, int steps_done) {
     start_run(session, steps_done, false);
 }
 
-/* The class a bundled picture is named after: "03-cat" shows a cat. */
-static int class_of_name(const Model *model, const char *name) {
-    const char *dash = strchr(name, '-');
-    for (int k = 0; dash && model->class_names && k < model->network->classes; k++)
-        if (strcmp(model->class_names[k], dash + 1) == 0) return k;
-    return -1;
-}
-
 void session_name_image(Session *session, const char *name) {
     const Asset *asset = strchr(name, '/') ? NULL : asset_find_image(name);
     char asset_name[ASSET_NAME_MAX];
     snprintf(session->image_name, sizeof session->image_name, "%s",
              asset ? asset_image_name(asset, asset_name) : name);
-    session->true_class = asset ? class_of_name(session->setup->model, session->image_name) : -1;
+    session->true_class = asset ? setup_picture_class(session->setup->model, session->image_name) : -1;
     for (int k = 0; k < session->image_count; k++)
         if (strcmp(session->image_list[k], session->image_name) == 0) session->image_cursor = k;
     session->image_is_array = false;

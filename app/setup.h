@@ -50,15 +50,24 @@ typedef struct Batch {
     int count;
     real *values;                 /* heap */
     int *targets;                 /* heap; NULL: the predicted classes */
+    int *labels;                  /* heap; what the pictures show, -1 where nobody knows */
     char label[SETUP_NOTICE_MAX]; /* what they are: "photo.jpg", "16 images of cifar10 test" */
 } Batch;
 
 /* From --input, the picture words, or --data; without any of them the bundled pictures: `bundled` of them. */
 bool setup_load_batch(Batch *batch, const Setup *setup, const Options *options, int bundled, Error *err);
 void setup_free_batch(Batch *batch);
+/* The bundled pictures, whatever the command line named. */
+bool setup_load_bundled(Batch *batch, const Setup *setup, Error *err);
 
 /* One picture: a path, or the name of a bundled one. Writes (size,size,3). */
 bool setup_load_image(const Setup *setup, const char *name, real *nhwc, Error *err);
+/* The class that a bundled picture is named after, "04-cat"; -1 for any other picture. */
+int setup_picture_class(const Model *model, const char *name);
+
+/* What the model is compared with: of a trained CIFAR-10 network the bundled trained network without (with)
+ * skips, where there is one of that depth, else the same values without (with) them. `label` says which. */
+Model *setup_new_twin(const Setup *setup, char label[SETUP_NOTICE_MAX], Error *err);
 
 /* A pass for the batch, its input filled in. */
 Pass *setup_new_pass(const Setup *setup, const PassConfig *config, const Batch *batch, Error *err);

@@ -84,7 +84,11 @@ bool setup_load_image(const Setup *setup, const char *name, real *nhwc, Error *e
 static bool alloc_batch(Batch *batch, const Setup *setup, int count, Error *err) {
     batch->count = count;
     batch->values = calloc((size_t)count, image_elements(setup) * sizeof *batch->values);
-    return batch->values || error_set(err, ERROR_FAILED, "not enough memory for %d images", count);
+    batch->labels = malloc((size_t)count * sizeof *batch->labels);
+    if (!batch->values || !batch->labels)
+        return error_set(err, ERROR_FAILED, "not enough memory for %d images", count);
+    for (int k = 0; k < count; k++) batch->labels[k] = -1;
+    return true;
 }
 
 static bool load_npy(Batch *batch, const Setup *setup, const char *path, Error *err) {
@@ -105,11 +109,22 @@ static bool load_npy(Batch *batch, const Setup *setup, const char *path, Error *
     return ok;
 }
 
+int setup_picture_class(const Model *model, const char *name) {
+    char buffer[ASSET_NAME_MAX];
+    const Asset *asset = strchr(name, '/') ? NULL : asset_find_image(name);
+    const char *dash = asset ? strchr(asset_image_name(asset, buffer), '-') : NULL;
+    for (int k = 0; dash && model->class_names && k < model->network->classes; k++)
+        if (strcmp(model->class_names[k], dash + 1) == 0) return k;
+    return -1;
+}
+
 static bool load_words(Batch *batch, const Setup *setup, Error *err) {
     bool ok = alloc_batch(batch, setup, setup->image_count, err);
-    for (int k = 0; ok && k < batch->count; k++)
+    for (int k = 0; ok && k < batch->count; k++) {
+        batch->labels[k] = setup_picture_class(setup->model, setup->images[k]);
         ok =
             setup_load_image(setup, setup->images[k], batch->values + (size_t)k * image_elements(setup), err);
+    }
     if (batch->count == 1)
         snprintf(batch->label, sizeof batch->label, "%s", setup->images[0]);
     else
@@ -124,9 +139,10 @@ static bool load_bundled_images(Batch *batch, const Setup *setup, int bundled, E
                          "this build has no pictures inside: name one, or a data set with --data");
     bool ok = alloc_batch(batch, setup, count, err);
     char name[ASSET_NAME_MAX];
-    for (int k = 0; ok && k < count; k++)
-        ok = setup_load_image(setup, asset_image_name(asset_image(k), name),
-                              batch->values + (size_t)k * image_elements(setup), err);
+    for (int k = 0; ok && k < count; k++) {
+        batch->labels[k] = setup_picture_class(setup->model, asset_image_name(asset_image(k), name));
+        ok = setup_load_image(setup, name, batch->values + (size_t)k * image_elements(setup), err);
+    }
     if (count == 1)
         snprintf(batch->label, sizeof batch->label, "%s", name);
     else
@@ -146,7 +162,7 @@ static bool copy_images(Batch *batch, const Setup *setup, const Dataset *dataset
     for (int k = 0; k < batch->count; k++) {
         dataset_to_input(dataset, k, &setup->model->normalise,
                          batch->values + (size_t)k * image_elements(setup));
-        batch->targets[k] = dataset_label(dataset, k);
+        batch->targets[k] = batch->labels[k] = dataset_label(dataset, k);
     }
     return true;
 }
@@ -204,8 +220,16 @@ bool setup_load_batch(Batch *batch, const Setup *setup, const Options *options, 
     return false;
 }
 
+bool setup_load_bundled(Batch *batch, const Setup *setup, Error *err) {
+    *batch = (Batch){0};
+    if (load_bundled_images(batch, setup, asset_image_count(), err)) return true;
+    setup_free_batch(batch);
+    return false;
+}
+
 void setup_free_batch(Batch *batch) {
     free(batch->values);
+    free(batch->labels);
     free(batch->targets);
     *batch = (Batch){0};
 }

@@ -75,20 +75,43 @@ int analysis_total(const Analysis *analysis) {
     return analysis->total;
 }
 
+/* The columns may lie in the analysis's state, and the result outlives that: it takes a copy of them. */
+static bool own_columns(AnalysisResult *result) {
+    const AnalysisTable *table = &result->table;
+    size_t size = 0;
+    for (int c = 0; c < table->column_count; c++)
+        size += sizeof *table->columns + strlen(table->columns[c].name) + strlen(table->columns[c].unit) + 2;
+    result->columns = malloc(size ? size : 1);
+    if (!result->columns) return false;
+    AnalysisColumn *columns = result->columns;
+    char *text = (char *)(columns + table->column_count);
+    for (int c = 0; c < table->column_count; c++) {
+        columns[c] = table->columns[c];
+        columns[c].name = strcpy(text, table->columns[c].name);
+        text += strlen(text) + 1;
+        columns[c].unit = strcpy(text, table->columns[c].unit);
+        text += strlen(text) + 1;
+    }
+    result->table.columns = columns;
+    return true;
+}
+
 bool analysis_report(const Analysis *analysis, AnalysisResult *result) {
     const AnalysisInput *input = &analysis->input;
     static const char *const modes[] = {"", ", plain: skips removed", ", cut: skips carry no gradient",
                                         ", lesioned"};
-    *result = (AnalysisResult){.complete = analysis->done == analysis->total};
+    *result = (AnalysisResult){
+        .complete = analysis->done == analysis->total, .done = analysis->done, .total = analysis->total};
     snprintf(result->subject, sizeof result->subject, "%s, %s, BN %s%s; %s", input->model->network->arch,
              input->weights_label, input->batch_statistics ? "of this batch" : "running", modes[input->skip],
              input->images_label);
-    if (analysis->spec->report(analysis->state, analysis->done, result)) return true;
+    if (analysis->spec->report(analysis->state, analysis->done, result) && own_columns(result)) return true;
     analysis_result_clear(result);
     return false;
 }
 
 void analysis_result_clear(AnalysisResult *result) {
+    free(result->columns);
     free(result->table.labels);
     free(result->table.values);
     *result = (AnalysisResult){0};

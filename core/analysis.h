@@ -30,13 +30,14 @@ typedef struct AnalysisColumn {
     const char *name; /* "share", "|G_k|" */
     const char *unit; /* "of the gradient", "L2"; "" for none */
     ColumnKind kind;
-    bool charted; /* drawn as bars; the others are figures only */
+    bool charted;   /* drawn as bars; the others are figures only */
+    bool same_axis; /* as the charted column before it, so that the two can be compared */
 } AnalysisColumn;
 
 /* Rows of numbers; NaN where there is none. */
 typedef struct AnalysisTable {
-    const char *row_name; /* what a row is: "block", "branches passed" */
-    const AnalysisColumn *columns;
+    const char *row_name;          /* what a row is: "block", "branches passed" */
+    const AnalysisColumn *columns; /* of a reported result: its own copy, names and all */
     int column_count, row_count, row_capacity;
     char (*labels)[ANALYSIS_LABEL_MAX];
     double *values; /* row_count x column_count */
@@ -44,19 +45,30 @@ typedef struct AnalysisTable {
 
 typedef struct AnalysisResult {
     bool complete;
+    int done, total;                   /* steps */
     char subject[ANALYSIS_TEXT_MAX];   /* network, weights, pictures */
     char certainty[ANALYSIS_TEXT_MAX]; /* "exact", "sampled, n=64", "one batch of 15 pictures" */
     char reading[ANALYSIS_TEXT_MAX];   /* what it says, in words */
     char oracle[ANALYSIS_TEXT_MAX];    /* what must be small; "" for none */
     double oracle_value, oracle_limit;
     AnalysisTable table;
+    void *columns; /* what table.columns points to */
 } AnalysisResult;
+
+/* What an analysis is better off with; the caller gives it when it can. */
+typedef enum AnalysisWant {
+    ANALYSIS_WANTS_PICTURES = 1, /* many pictures: what it counts means little on one */
+    ANALYSIS_WANTS_TWIN = 2,     /* a second model, the same one without (or with) skips */
+} AnalysisWant;
 
 /* What is asked about. Everything is borrowed and outlives the analysis. */
 typedef struct AnalysisInput {
     const Model *model;
-    const real *images; /* normalised, channels-last, image_count of them */
-    const int *targets; /* -1: the predicted class; NULL: all predicted */
+    const Model *twin;      /* see ANALYSIS_WANTS_TWIN; NULL when there is none */
+    const char *twin_label; /* "plain20, trained", "plain20, the same weights" */
+    const real *images;     /* normalised, channels-last, image_count of them */
+    const int *targets;     /* -1: the predicted class; NULL: all predicted */
+    const int *labels;      /* what the pictures show, -1 where nobody knows; NULL: nowhere */
     int image_count;
     const char *images_label; /* "picture 04-cat", "64 images of cifar10 test" */
     const char *weights_label;
@@ -74,6 +86,7 @@ typedef struct AnalysisSpec {
     const char *sentence; /* what it answers, for anyone */
     const char *math;     /* the formula, one line of Unicode */
     const char *source;   /* paper, section */
+    unsigned wants;       /* AnalysisWant */
     size_t state_size;    /* the state starts zeroed */
     /* Prepares the work; false with a sentence when the question has no sense here. clear follows in every
      * case. */

@@ -36,6 +36,9 @@ Model *model_load_memory(const void *bytes, size_t size, const char *label, cons
 /* Takes the network (also on failure) and gives it the default normalisation and names: CIFAR-10's for a
  * 10-class CIFAR network, ImageNet's normalisation and no names for the others. */
 Model *model_new(Network *network, Error *err);
+/* The same without its skips, or for a plain network with identity and zero-pad (option A) skips: a new model
+ * with copies of all values that both have, and no metadata. NULL with a sentence when memory is short. */
+Model *model_new_twin(const Model *model, Error *err);
 void model_free(Model *model); /* NULL is fine; frees the network too */
 
 /* Copies the names; network->classes of them. */

@@ -26,6 +26,8 @@ typedef struct PassConfig {
     bool batch_statistics; /* batch norm uses this batch's statistics (training) */
     SkipMode skip;
     const bool *lesioned;   /* SKIP_LESION: one flag a block, copied */
+    bool others_plain;      /* SKIP_LESION: the blocks that keep their branch have no skip, as in a plain
+                               network that has lost a block */
     bool forward_only;      /* no memory for gradients */
     bool no_input_gradient; /* training: the gradient of the image itself is not needed */
     bool no_inspection;     /* training: no statistics, and the two routes of a gradient are not kept apart */

@@ -38,7 +38,10 @@ AddGates pass_add_gates(const Pass *pass, int op) {
     case SKIP_NONE_REMOVED: break;
     case SKIP_PLAIN: gates.skip_forward = gates.skip_backward = false; break;
     case SKIP_CUT: gates.skip_backward = false; break;
-    case SKIP_LESION: gates.branch_forward = gates.branch_backward = !pass->lesioned[o->block]; break;
+    case SKIP_LESION:
+        gates.branch_forward = gates.branch_backward = !pass->lesioned[o->block];
+        if (pass->config.others_plain) gates.skip_forward = gates.skip_backward = pass->lesioned[o->block];
+        break;
     }
     return gates;
 }

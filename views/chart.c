@@ -6,7 +6,7 @@
 #include "views/layout.h"
 #include "views/text.h"
 
-enum { GAP = 2, BAR_MIN = 8, BAR_MAX = 60, NUMBER_WIDTH = 9, HEAD_ROWS = 2 };
+enum { MARGIN = 2, GAP = 2, BAR_MIN = 10, BAR_MAX = 60, NUMBER_WIDTH = 9, HEAD_ROWS = 2 };
 
 /* Smallest of 1, 2, 5 times a power of ten that is not below `value`. */
 static double round_up(double value) {
@@ -15,16 +15,30 @@ static double round_up(double value) {
     return power * (mantissa <= 1 ? 1 : mantissa <= 2 ? 2 : mantissa <= 5 ? 5 : 10);
 }
 
+/* The column whose axis this one shares; itself when it has its own. */
+static int axis_owner(const AnalysisTable *table, int column) {
+    int owner = column;
+    for (int c = column; c >= 0; c--) {
+        if (!table->columns[c].charted) continue;
+        owner = c;
+        if (!table->columns[c].same_axis) break;
+    }
+    return table->columns[column].charted ? owner : column;
+}
+
 ChartAxis chart_axis_of(const AnalysisTable *table, int column) {
     ChartAxis axis = {.kind = table->columns[column].kind};
-    double lo = INFINITY, hi = 0;
-    double least = 0;
-    for (int r = 0; r < table->row_count; r++) {
-        double value = analysis_table_get(table, r, column);
-        if (!isfinite(value)) continue;
-        least = fmin(least, value);
-        hi = fmax(hi, fabs(value));
-        if (value > 0) lo = fmin(lo, value);
+    double lo = INFINITY, hi = 0, least = 0;
+    int owner = axis_owner(table, column);
+    for (int c = owner; c < table->column_count; c++) {
+        if (axis_owner(table, c) != owner) continue;
+        for (int r = 0; r < table->row_count; r++) {
+            double value = analysis_table_get(table, r, c);
+            if (!isfinite(value)) continue;
+            least = fmin(least, value);
+            hi = fmax(hi, fabs(value));
+            if (value > 0) lo = fmin(lo, value);
+        }
     }
     if (axis.kind == COLUMN_LOG) {
         axis.lo = isfinite(lo) ? pow(10, floor(log10(lo))) : 0.1;
@@ -78,39 +92,65 @@ ChartText chart_axis_text(ChartAxis axis) {
     return out;
 }
 
-/* Where the columns stand: a width for the labels, figures for all, bars for the charted ones. */
+/* Where the columns stand: the width of the labels, the last column shown, the width of a bar. */
 typedef struct ChartPlan {
-    int label, bar;
+    int label, end, bar;
 } ChartPlan;
 
-static ChartPlan plan_of(const AnalysisTable *table, int width) {
-    ChartPlan plan = {.label = text_width(table->row_name)};
-    int charted = 0;
+static int number_width(const AnalysisTable *table, int column) {
+    int width = text_width(table->columns[column].name);
+    return 1 + (width > NUMBER_WIDTH ? width : NUMBER_WIDTH);
+}
+
+static int label_width(const AnalysisTable *table) {
+    int widest = text_width(table->row_name);
     for (int r = 0; r < table->row_count; r++) {
-        int label = text_width(table->labels[r]);
-        if (label > plan.label) plan.label = label;
+        int width = text_width(table->labels[r]);
+        if (width > widest) widest = width;
     }
-    for (int c = 0; c < table->column_count; c++) charted += table->columns[c].charted;
-    int rest = width - 2 - plan.label - table->column_count * (NUMBER_WIDTH + 1);
-    if (charted > 0) plan.bar = rest / charted - GAP;
+    return widest;
+}
+
+static ChartPlan plan_of(const AnalysisTable *table, int width, int first) {
+    ChartPlan plan = {.label = label_width(table), .end = first};
+    int rest = width - MARGIN - plan.label, charted = 0;
+    while (plan.end < table->column_count) {
+        bool bar = table->columns[plan.end].charted;
+        int needed = number_width(table, plan.end) + (bar ? GAP + BAR_MIN : 0);
+        if (needed > rest && plan.end > first) break;
+        rest -= needed;
+        charted += bar;
+        plan.end++;
+    }
+    if (charted > 0) plan.bar = BAR_MIN + rest / charted;
     if (plan.bar > BAR_MAX) plan.bar = BAR_MAX;
-    if (plan.bar < BAR_MIN) plan.bar = 0;
     return plan;
 }
 
-static Role role_of(int charted) {
-    static const Role roles[] = {ROLE_BRANCH, ROLE_SKIP, ROLE_PLAIN, ROLE_ACCENT};
-    return roles[charted % 4];
+int chart_rows_fit(int height) {
+    return height > HEAD_ROWS ? height - HEAD_ROWS : 0;
 }
 
-static void draw_head(Canvas *canvas, Rect area, const AnalysisTable *table, ChartPlan plan) {
-    int x = area.x + 2, y = area.y;
+int chart_columns_fit(const AnalysisTable *table, int width, int first) {
+    return plan_of(table, width, first).end - first;
+}
+
+/* The same column looks the same wherever the window begins. */
+static PlotBar bar_of(const AnalysisTable *table, int column) {
+    static const Role roles[] = {ROLE_BRANCH, ROLE_SKIP, ROLE_PLAIN, ROLE_ACCENT};
+    int charted = 0;
+    for (int c = 0; c < column; c++) charted += table->columns[c].charted;
+    return (PlotBar){.style = style_role(roles[charted % 4]), .hatched = charted % 2 == 1};
+}
+
+static void draw_head(Canvas *canvas, Rect area, const AnalysisTable *table, ChartPlan plan, int first) {
+    int x = area.x + MARGIN, y = area.y;
     canvas_text(canvas, x, y, style_role(ROLE_DIM), table->row_name);
     x += plan.label;
-    for (int c = 0; c < table->column_count; c++) {
-        x += NUMBER_WIDTH + 1;
+    for (int c = first; c < plan.end; c++) {
+        x += number_width(table, c);
         canvas_text_right(canvas, x, y, style_bold(ROLE_TEXT), table->columns[c].name);
-        if (!table->columns[c].charted || plan.bar == 0) continue;
+        if (!table->columns[c].charted) continue;
         x += GAP;
         canvas_text_fit(canvas, x, y, plan.bar, style_role(ROLE_DIM), table->columns[c].unit);
         canvas_text_fit(canvas, x, y + 1, plan.bar, style_role(ROLE_DIM),
@@ -120,45 +160,40 @@ static void draw_head(Canvas *canvas, Rect area, const AnalysisTable *table, Cha
 }
 
 static void draw_bar(Canvas *canvas, PlotBar bar, ChartAxis axis, double value) {
+    if (isnan(value)) return; /* its figure is a dash: there is none */
     if (axis.lo < 0)
         plot_bar_signed(canvas, bar, chart_fraction(axis, value));
     else
         plot_bar(canvas, bar, chart_fraction(axis, value));
 }
 
-static void draw_row(Canvas *canvas, Rect row, const AnalysisTable *table, ChartPlan plan, int r) {
-    int x = row.x + 2, charted = 0;
+static void draw_row(Canvas *canvas, Rect row, const AnalysisTable *table, ChartPlan plan,
+                     const ChartWindow *window, int r) {
+    int x = row.x + MARGIN;
     canvas_text_fit(canvas, x, row.y, plan.label, style_role(ROLE_TEXT), table->labels[r]);
     x += plan.label;
-    for (int c = 0; c < table->column_count; c++) {
+    for (int c = window->column; c < plan.end; c++) {
         double value = analysis_table_get(table, r, c);
-        x += NUMBER_WIDTH + 1;
+        x += number_width(table, c);
         canvas_text_right(canvas, x, row.y, style_role(ROLE_TEXT),
                           chart_number(table->columns[c].kind, value).text);
-        if (!table->columns[c].charted || plan.bar == 0) continue;
-        x += GAP;
-        draw_bar(canvas,
-                 (PlotBar){.x = x,
-                           .y = row.y,
-                           .width = plan.bar,
-                           .style = style_role(role_of(charted)),
-                           .hatched = charted % 2 == 1},
-                 chart_axis_of(table, c), value);
-        charted++;
+        if (!table->columns[c].charted) continue;
+        PlotBar bar = bar_of(table, c);
+        bar.x = x += GAP, bar.y = row.y, bar.width = plan.bar;
+        draw_bar(canvas, bar, chart_axis_of(table, c), value);
         x += plan.bar;
     }
 }
 
-int chart_draw(Canvas *canvas, Rect area, const AnalysisTable *table, int first, int selected) {
-    ChartPlan plan = plan_of(table, area.w);
-    draw_head(canvas, area, table, plan);
+void chart_draw(Canvas *canvas, Rect area, const AnalysisTable *table, ChartWindow window) {
+    ChartPlan plan = plan_of(table, area.w, window.column);
+    draw_head(canvas, area, table, plan, window.column);
     layout_take_top(&area, HEAD_ROWS);
-    for (int k = 0; k < area.h && first + k < table->row_count; k++) {
+    for (int k = 0; k < area.h && window.row + k < table->row_count; k++) {
         Rect row = {area.x, area.y + k, area.w, 1};
-        draw_row(canvas, row, table, plan, first + k);
-        if (first + k != selected) continue;
+        draw_row(canvas, row, table, plan, &window, window.row + k);
+        if (window.row + k != window.selected) continue;
         canvas_put(canvas, row.x, row.y, style_bold(ROLE_ACCENT), U'▸');
         canvas_paint(canvas, row, (Style){.fg = COLOR_KEEP, .bg = color_role(ROLE_CURSOR)});
     }
-    return area.h;
 }

@@ -16,13 +16,23 @@ typedef struct ChartText {
     char text[48];
 } ChartText;
 
+/* Over the column and those that share its axis (AnalysisColumn.same_axis). */
 ChartAxis chart_axis_of(const AnalysisTable *table, int column);
 /* 0..1, or -1..1 on an axis that has both signs; NaN for NaN. */
 double chart_fraction(ChartAxis axis, double value);
 ChartText chart_axis_text(ChartAxis axis);             /* "1e-3 .. 1e+1", "-4 .. +4", "0 .. 40%" */
 ChartText chart_number(ColumnKind kind, double value); /* "3.1e-02", "+1.24", "12.3%"; "-" for NaN */
 
-/* All rows that fit from row `first` on, `selected` marked; returns the number of rows that fit. */
-int chart_draw(Canvas *canvas, Rect area, const AnalysisTable *table, int first, int selected);
+/* What of the table is seen. */
+typedef struct ChartWindow {
+    int row, column; /* the first of each */
+    int selected;    /* row; -1: none */
+} ChartWindow;
+
+/* Rows of figures that an area of that height shows, and columns from `first` on, one at least. */
+int chart_rows_fit(int height);
+int chart_columns_fit(const AnalysisTable *table, int width, int first);
+/* Figures of all columns in the window, and bars of the charted ones where there is room. */
+void chart_draw(Canvas *canvas, Rect area, const AnalysisTable *table, ChartWindow window);
 
 #endif

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "views/chart.h"
 
@@ -14,9 +15,10 @@ enum {
     BAR = 220,
     GAP = 16,
     HEAD = 96,
-    FOOT = 64,
     MARGIN = 16,
-    FONT = 13
+    FONT = 13,
+    LETTER = 7, /* width of one, on the safe side */
+    LINES_MAX = 12
 };
 
 static void put_escaped(FILE *out, const char *text) {
@@ -93,12 +95,57 @@ static void put_row(FILE *out, const AnalysisTable *table, int r) {
     }
 }
 
+/* What is said below the chart, in lines that fit. */
+typedef struct Foot {
+    char lines[LINES_MAX][ANALYSIS_TEXT_MAX];
+    int count;
+} Foot;
+
+static void add_wrapped(Foot *foot, const char *text, size_t columns) {
+    while (*text && foot->count < LINES_MAX) {
+        size_t length = strlen(text), used = length;
+        if (length > columns) {
+            for (used = columns; used > 0 && text[used] != ' ';) used--;
+            if (used == 0) used = columns;
+        }
+        snprintf(foot->lines[foot->count++], ANALYSIS_TEXT_MAX, "%.*s", (int)used, text);
+        text += used;
+        text += strspn(text, " ");
+    }
+}
+
+static void make_foot(Foot *foot, const AnalysisSpec *spec, const AnalysisResult *result, int width) {
+    size_t columns = (size_t)(width - 2 * MARGIN) / LETTER;
+    char text[2 * ANALYSIS_TEXT_MAX];
+    foot->count = 0;
+    if (!result->complete) {
+        snprintf(text, sizeof text, "INCOMPLETE: given up after %d of %d steps.", result->done,
+                 result->total);
+        add_wrapped(foot, text, columns);
+    }
+    add_wrapped(foot, result->reading, columns);
+    snprintf(text, sizeof text, "Certainty: %s", result->certainty);
+    add_wrapped(foot, text, columns);
+    if (*result->oracle) {
+        snprintf(text, sizeof text, "Check: %s = %.2g, at most %.0e", result->oracle, result->oracle_value,
+                 result->oracle_limit);
+        add_wrapped(foot, text, columns);
+    }
+    snprintf(text, sizeof text, "Formula: %s", spec->math);
+    add_wrapped(foot, text, columns);
+    snprintf(text, sizeof text, "Source: %s", spec->source);
+    add_wrapped(foot, text, columns);
+}
+
 char *chart_svg(const AnalysisSpec *spec, const AnalysisResult *result, size_t *size) {
     char *text = NULL;
     const AnalysisTable *table = &result->table;
     FILE *out = open_memstream(&text, size);
     if (!out) return NULL;
-    int width = width_of(table), height = HEAD + table->row_count * ROW + FOOT;
+    int width = width_of(table);
+    Foot foot;
+    make_foot(&foot, spec, result, width);
+    int chart = HEAD + table->row_count * ROW, height = chart + (foot.count + 1) * ROW + MARGIN;
     fprintf(
         out,
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -109,8 +156,8 @@ char *chart_svg(const AnalysisSpec *spec, const AnalysisResult *result, size_t *
     put_text(out, (SvgText){MARGIN, 46, "start", "#333", false}, result->subject);
     put_head(out, table);
     for (int r = 0; r < table->row_count; r++) put_row(out, table, r);
-    put_text(out, (SvgText){MARGIN, height - 40.0, "start", "#000", false}, result->reading);
-    put_text(out, (SvgText){MARGIN, height - 18.0, "start", "#555", false}, result->certainty);
+    for (int k = 0; k < foot.count; k++)
+        put_text(out, (SvgText){MARGIN, chart + (k + 1.5) * ROW, "start", "#333", false}, foot.lines[k]);
     fputs("</svg>\n", out);
     if (fclose(out) == 0) return text;
     free(text);

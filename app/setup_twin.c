@@ -1,0 +1,25 @@
+#include <string.h>
+
+#include "app/assets.h"
+#include "app/setup.h"
+
+enum { PATH_MAX_TWIN = 96 };
+
+/* "assets/models/plain20-cifar10.safetensors" for resnet20. */
+static const Asset *bundled_twin(const Network *network) {
+    char path[PATH_MAX_TWIN];
+    const char *depth = network->arch + strcspn(network->arch, "0123456789");
+    snprintf(path, sizeof path, "assets/models/%s%.8s-cifar10.safetensors",
+             network->shortcut == '-' ? "resnet" : "plain", depth);
+    return network->classes == 10 ? asset_find(path) : NULL;
+}
+
+Model *setup_new_twin(const Setup *setup, char label[SETUP_NOTICE_MAX], Error *err) {
+    const Asset *asset = setup->untrained ? NULL : bundled_twin(setup->model->network);
+    Model *twin = asset ? model_load_memory(asset->begin, asset_size(asset), "the bundled twin", NULL, err)
+                        : model_new_twin(setup->model, err);
+    if (twin)
+        snprintf(label, SETUP_NOTICE_MAX, "%s, %s", twin->network->arch,
+                 asset ? "the bundled trained one" : "the same weights");
+    return twin;
+}
