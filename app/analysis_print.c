@@ -45,17 +45,17 @@ static bool write_json(const AnalysisSpec *spec, const AnalysisResult *result, E
     return json_write_end(&json) || error_set(err, ERROR_FAILED, "standard output cannot be written");
 }
 
-static void write_csv(const AnalysisTable *table) {
-    table_put_csv(stdout, table->row_name, table->column_count == 0);
+static void write_csv(FILE *out, const AnalysisTable *table) {
+    table_put_csv(out, table->row_name, table->column_count == 0);
     for (int c = 0; c < table->column_count; c++)
-        table_put_csv(stdout, table->columns[c].name, c == table->column_count - 1);
+        table_put_csv(out, table->columns[c].name, c == table->column_count - 1);
     for (int r = 0; r < table->row_count; r++) {
-        table_put_csv(stdout, table->labels[r], table->column_count == 0);
+        table_put_csv(out, table->labels[r], table->column_count == 0);
         for (int c = 0; c < table->column_count; c++) {
             char text[32] = "";
             double value = analysis_table_get(table, r, c);
             if (isfinite(value)) snprintf(text, sizeof text, "%.9g", value);
-            table_put_csv(stdout, text, c == table->column_count - 1);
+            table_put_csv(out, text, c == table->column_count - 1);
         }
     }
 }
@@ -144,6 +144,27 @@ bool analysis_print(const AnalysisSpec *spec, const AnalysisResult *result, cons
         fprintf(stderr, "skipscope: %s is incomplete: %d of %d steps\n", spec->name, result->done,
                 result->total);
     if (!options->csv) return print_text(spec, result, options->ascii, err);
-    write_csv(&result->table);
+    write_csv(stdout, &result->table);
     return true;
+}
+
+static bool write_csv_file(const AnalysisResult *result, const char *path, Error *err) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (out) write_csv(out, &result->table);
+    bool ok = out && ferror(out) == 0;
+    if (out) ok = fclose(out) == 0 && ok;
+    ok = ok ? file_write_atomic(path, text, size, err)
+            : error_set(err, ERROR_FAILED, "%s: not enough memory", path);
+    free(text);
+    return ok;
+}
+
+bool analysis_export(const AnalysisSpec *spec, const AnalysisResult *result, const char *path, Error *err) {
+    const char *dot = strrchr(path, '.'), *ending = dot ? dot : "";
+    if (strcmp(ending, ".svg") == 0) return write_svg(spec, result, path, err);
+    if (strcmp(ending, ".csv") == 0) return write_csv_file(result, path, err);
+    return error_set(err, ERROR_USAGE, "export-chart: expected a file that ends in .svg or .csv, found '%s'",
+                     path);
 }

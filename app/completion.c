@@ -136,12 +136,19 @@ static void offer_words(const Offer *to, ActionId action, const char *line, cons
         for (int k = 0; k < SCOPE_COUNT; k++) offer(to, scope_name((ScopeKind)k));
         break;
     case ACTION_PALETTE: offer_palettes(to); break;
+    case ACTION_ANALYSIS:
+        for (int k = 0; k < ANALYSIS_COUNT; k++) offer(to, analysis_spec((AnalysisId)k)->name);
+        break;
+    case ACTION_LESION:
+        for (int b = 0; b < scene->network->block_count; b++) offer(to, scene->network->blocks[b].name);
+        break;
     case ACTION_CLIP: offer_all(to, clips); break;
     case ACTION_MOUSE: offer_all(to, switches); break;
     case ACTION_POOLING: offer_all(to, poolings); break;
     case ACTION_ORDER: offer_all(to, orders); break;
     case ACTION_THEME: offer_themes(to); break;
     case ACTION_EXPORT:
+    case ACTION_EXPORT_CHART:
     case ACTION_SCREEN: offer_files(to); break;
     default: break;
     }

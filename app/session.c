@@ -116,6 +116,7 @@ void session_free(Session *session) {
     pass_free(session->pass);
     pass_free(session->rival);
     session_twin_clear(session);
+    session_lab_clear(session);
     session_stops_clear(session);
     completion_clear(&session->completion);
     for (int k = 0; k < VIEW_COUNT; k++) free(session->view_state[k]);
@@ -145,6 +146,12 @@ static int clamp(int value, int low, int high) {
 static SceneJob scene_job(const Session *session) {
     static const char *const titles[] = {"", "running", "comparing"};
     const Job *job = &session->job;
+    const SceneLab *lab = &session->lab.shown;
+    if (job->kind == JOB_NONE && lab->running)
+        return (SceneJob){.title = analysis_spec(lab->current)->name,
+                          .done = lab->done,
+                          .total = lab->total,
+                          .eta_s = lab->eta_s};
     if (job->kind == JOB_NONE) return (SceneJob){.eta_s = 0};
     const Pass *pass = job->kind == JOB_RUN ? session->pass : session->rival;
     struct timespec now;
@@ -178,6 +185,7 @@ Scene session_scene(const Session *session) {
                    .breaks = session->stops.flags,
                    .pending_count = session->pending_count,
                    .play_rate = session->play_rate,
+                   .lab = &session->lab.shown,
                    .job = scene_job(session),
                    .notice_kind = session->notice_kind,
                    .notice = session->notice_kind == NOTICE_NONE ? NULL : session->notice};

@@ -7,6 +7,7 @@
 #include "app/script.h"
 #include "app/session_state.h"
 #include "views/canvas_export.h"
+#include "views/parts.h"
 
 static const Network *network_of(const Session *session) {
     return session->setup->model->network;
@@ -49,7 +50,8 @@ static void do_view(Session *session, const char *name) {
     else
         session_tell(
             session, NOTICE_ERROR,
-            "there is no view '%s': expected architecture, step, maps, value, block, gradients or input",
+            "there is no view '%s': expected architecture, step, maps, value, block, gradients, input or "
+            "analyses",
             name);
     session->help = false;
 }
@@ -105,6 +107,17 @@ static void do_without_skip(Session *session, const char *word) {
         session_tell(session, NOTICE_ERROR, "%s", err.text);
     else
         session_rerun(session);
+}
+
+static void do_lesion(Session *session, const char *name) {
+    Error err = {0};
+    if (!session_toggle_lesion(session, name, &err)) {
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+        return;
+    }
+    session_rerun(session);
+    Scene scene = session_scene(session);
+    session_tell(session, NOTICE_INFO, "%s", part_skip_mode(&scene).text);
 }
 
 static void do_versus(Session *session, const char *word) {
@@ -184,7 +197,7 @@ static void do_close(Session *session) {
         session->help = false;
     else if (session->job.kind == JOB_RUN)
         session->job = (Job){0};
-    else
+    else if (session->view != VIEW_ANALYSES || !session_lab_close(session))
         session->view = VIEW_ARCHITECTURE;
 }
 
@@ -222,6 +235,9 @@ static bool do_choice(Session *session, const Action *action) {
     case ACTION_WITHOUT_SKIP: do_without_skip(session, action->text); return true;
     case ACTION_VERSUS: do_versus(session, action->text); return true;
     case ACTION_TWIN: do_twin(session, action->text); return true;
+    case ACTION_LESION: do_lesion(session, action->text); return true;
+    case ACTION_ANALYSIS:
+    case ACTION_EXPORT_CHART: session_lab_do(session, action); return true;
     default: return session_look_do(session, action);
     }
 }
@@ -255,6 +271,10 @@ static void do_screen_action(Session *session, const Action *action) {
     case ACTION_REDRAW: session->redraw = true; break;
     case ACTION_QUIT: session->quit = true; break;
     case ACTION_CLOSE: do_close(session); break;
+    case ACTION_OPEN:
+        if (session->view == VIEW_ANALYSES)
+            session_tell(session, NOTICE_INFO, "this row stands for no block or operation to go to");
+        break;
     case ACTION_FOLD: tell_fold(session, action->text); break;
     case ACTION_OTHER:
         session_tell(session, NOTICE_INFO, "the %s view has one drawing only", view_ops(session->view)->name);

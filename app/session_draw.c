@@ -10,7 +10,7 @@
 enum { PANE_GAP = 2, VALUE_WIDTH = 60 };
 
 static bool has_twin(const Session *session) {
-    return session->twin.show != TWIN_OFF && session->twin.pass;
+    return session->twin.show != TWIN_OFF && session->twin.pass && session->view != VIEW_ANALYSES;
 }
 
 SessionPanes session_panes(const Session *session) {
@@ -26,7 +26,7 @@ SessionPanes session_panes(const Session *session) {
         panes.view = layout_take_left(&panes.other, (panes.other.w - 1) / 2);
         panes.line = layout_take_left(&panes.other, 1);
         panes.other_title = layout_take_top(&panes.other, 1);
-    } else if (tier >= LAYOUT_M && session->view != VIEW_ARCHITECTURE) {
+    } else if (tier >= LAYOUT_M && session->view != VIEW_ARCHITECTURE && session->view != VIEW_ANALYSES) {
         panes.navigator = layout_take_left(&panes.view, NAVIGATOR_WIDTH);
         layout_take_left(&panes.view, PANE_GAP);
         ViewId value;
@@ -83,7 +83,7 @@ static void draw_twin(const Session *session, const Scene *scene, Canvas *canvas
 
 void session_draw_view(Session *session, Scene *scene, Canvas *canvas) {
     SessionPanes panes = session_panes(session);
-    bool twin = session_twin_scene(session, scene);
+    bool twin = has_twin(session) && session_twin_scene(session, scene);
     if (!rect_is_empty(panes.navigator)) navigator_draw(canvas, panes.navigator, scene);
     if (!rect_is_empty(panes.watch)) watch_line_draw(canvas, panes.watch, scene);
     if (twin)

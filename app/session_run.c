@@ -45,6 +45,7 @@ bool session_make_pass(Session *session, Error *err) {
     session->pass = pass;
     session->rival = NULL;
     session->job = (Job){0};
+    session_lab_refresh(session);
     return true;
 }
 
@@ -149,6 +150,29 @@ bool session_set_skip(Session *session, const char *word, Error *err) {
     return true;
 }
 
+bool session_toggle_lesion(Session *session, const char *name, Error *err) {
+    const Network *network = network_of(session);
+    bool any = false, fresh = session->config.skip != SKIP_LESION;
+    int block = *name ? network_find_block(network, name)
+                      : network->ops[scene_op_at(network, session->at)].block;
+    if (network->shortcut == '-')
+        return error_set(err, ERROR_USAGE, "%s is a plain network: without a block nothing would be left",
+                         network->arch);
+    if (block < 0 && *name)
+        return error_set(err, ERROR_USAGE, "%s has no block '%s': expected a name like %s", network->arch,
+                         name, network->blocks[0].name);
+    if (block < 0)
+        return error_set(err, ERROR_USAGE,
+                         "lesion: select an operation inside a block, or name one, as in: lesion %s",
+                         network->blocks[0].name);
+    for (int b = 0; b < network->block_count; b++) {
+        session->lesioned[b] = (!fresh && session->lesioned[b]) != (b == block);
+        any = any || session->lesioned[b];
+    }
+    session->config.skip = any ? SKIP_LESION : SKIP_NONE_REMOVED;
+    return true;
+}
+
 static bool step_pass(Pass *pass) {
     return pass_step_forward(pass) || pass_step_backward(pass);
 }
@@ -180,7 +204,7 @@ bool session_work(Session *session) {
     Job *job = &session->job;
     if (session_load_waiting(session)) return true;
     if (job->kind == JOB_NONE && wants_rival(session)) start_rival(session);
-    if (job->kind == JOB_NONE) return session_twin_work(session);
+    if (job->kind == JOB_NONE) return session_twin_work(session) || session_lab_work(session);
     Pass *pass = job->kind == JOB_RUN ? session->pass : session->rival;
     step_pass(pass);
     int done = scene_steps_done(pass);

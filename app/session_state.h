@@ -7,6 +7,7 @@
 #include "app/file_list.h"
 #include "app/prompt.h"
 #include "app/session.h"
+#include "app/session_lab.h"
 #include "app/session_stops.h"
 #include "app/session_twin.h"
 #include "views/frame.h"
@@ -45,6 +46,7 @@ struct Session {
     Pass *pass, *rival;
     SkipMode rival_mode;
     Twin twin;
+    Lab lab;
     Stops stops;
     real *input; /* the picture in the pass, normalised */
     int target;
@@ -95,6 +97,8 @@ void session_run_behind(Session *session, int steps_done); /* the same; the sele
 bool session_load_image(Session *session, const char *name, Error *err);
 void session_name_image(Session *session, const char *name); /* the picture in the pass is that one */
 bool session_set_skip(Session *session, const char *word, Error *err);
+/* The block of that name, or for "" that of the selected op, loses its branch or gets it back. */
+bool session_toggle_lesion(Session *session, const char *name, Error *err);
 
 /* session_model.c: another network in place of this one */
 void session_do_load(Session *session, const Action *action);
@@ -162,6 +166,13 @@ bool session_twin_scene(Session *session, Scene *scene);
 void session_twin_describe(const Session *session, char *out, size_t out_size);
 void session_twin_forget(Session *session); /* its pass; it begins anew when it is next shown */
 void session_twin_clear(Session *session);  /* everything */
+
+/* session_lab.c: analyses */
+void session_lab_do(Session *session, const Action *action); /* "analysis" and "export-chart" */
+bool session_lab_work(Session *session);                     /* one step; false when there is none */
+bool session_lab_close(Session *session); /* stops it, or goes back to the list; false: was there already */
+void session_lab_refresh(Session *session); /* after anything that results depend on may have changed */
+void session_lab_clear(Session *session);
 
 /* session_look.c: how maps are looked at */
 bool session_look_do(Session *session, const Action *action); /* false: not one of its actions */

@@ -45,7 +45,7 @@
            "select an operation by name, e.g. layer2.0.add, or layer2.0.add backward")                       \
     ACTION(CHANNEL, "channel", NUMBER, "select a channel")                                                   \
     ACTION(CELL, "cell", TEXT, "select a cell of the map: ROW COLUMN")                                       \
-    ACTION(VIEW, "view", TEXT, "show a view: architecture, step, maps, value, block, gradients, input")      \
+    ACTION(VIEW, "view", TEXT, "show a view: architecture, step, maps, value, block, gradients, input, ...") \
     ACTION(NEXT_VIEW, "next-view", NONE, "the next view")                                                    \
     ACTION(PREVIOUS_VIEW, "previous-view", NONE, "the previous view")                                        \
     ACTION(IMAGE, "image", TEXT, "load a picture: a file, or the name of a bundled one")                     \
@@ -62,6 +62,9 @@
     ACTION(TWIN, "twin", TEXT,                                                                               \
            "compare side by side: plain, cut, built, image NAME, weights NAME, difference, off; without a "  \
            "word: the next way to look")                                                                     \
+    ACTION(ANALYSIS, "analysis", TEXT,                                                                       \
+           "run one of the laboratory's analyses on this network and picture; without a name: list them")    \
+    ACTION(LESION, "lesion", TEXT, "take a block's branch away and keep its skip, or give it back: [BLOCK]") \
     ACTION(SCOPE, "scope", TEXT,                                                                             \
            "colour scale over a map, group, layer, stage or the network; without a word: the next one")      \
     ACTION(ORDER, "order", TEXT,                                                                             \
@@ -83,6 +86,7 @@
     ACTION(SCREEN, "screen", TEXT, "write the screen as text to a file, or to - for standard output")        \
     ACTION(EXPORT, "export", TEXT,                                                                           \
            "write the screen (.txt .ans .svg) or the selected tensor (.npy .csv .png) to a file")            \
+    ACTION(EXPORT_CHART, "export-chart", TEXT, "write the analysis that is shown to a .svg or .csv file")    \
     ACTION(THEME, "theme", TEXT, "dark, light, contrast or mono; without a word: the next one")              \
     ACTION(BIND, "bind", TEXT,                                                                               \
            "give a key another meaning: KEY ACTION, e.g. X arch resnet56; KEY alone: its own again")         \

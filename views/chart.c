@@ -70,7 +70,7 @@ ChartText chart_number(ColumnKind kind, double value) {
     else if (kind == COLUMN_SIGNED)
         snprintf(out.text, sizeof out.text, "%+.3g", value);
     else if (kind == COLUMN_SHARE)
-        snprintf(out.text, sizeof out.text, "%.1f%%", 100 * value);
+        snprintf(out.text, sizeof out.text, "%.1f%%", fabs(value) < 5e-4 ? 0 : 100 * value);
     else if (kind == COLUMN_COUNT)
         snprintf(out.text, sizeof out.text, "%.0f", value);
     else
@@ -153,7 +153,8 @@ static void draw_head(Canvas *canvas, Rect area, const AnalysisTable *table, Cha
         if (!table->columns[c].charted) continue;
         x += GAP;
         canvas_text_fit(canvas, x, y, plan.bar, style_role(ROLE_DIM), table->columns[c].unit);
-        canvas_text_fit(canvas, x, y + 1, plan.bar, style_role(ROLE_DIM),
+        /* Nothing else stands in this row: the text may reach below the next column's name. */
+        canvas_text_fit(canvas, x, y + 1, plan.bar + NUMBER_WIDTH, style_role(ROLE_DIM),
                         chart_axis_text(chart_axis_of(table, c)).text);
         x += plan.bar;
     }

@@ -3,6 +3,7 @@
 #ifndef VIEWS_SCENE_H
 #define VIEWS_SCENE_H
 
+#include "core/analysis.h"
 #include "core/difference.h"
 #include "core/model.h"
 #include "core/pass.h"
@@ -62,6 +63,16 @@ typedef struct SceneTwin {
     Stats difference_stats;
 } SceneTwin;
 
+/* The laboratory: analyses of what is shown, one of them perhaps under way. */
+typedef struct SceneLab {
+    const AnalysisResult *results[ANALYSIS_COUNT]; /* for these weights, picture and settings; NULL: none */
+    bool open;                                     /* `current` is looked at; else the list */
+    AnalysisId current;
+    bool running; /* `current` is */
+    int done, total;
+    double eta_s; /* NaN while unknown */
+} SceneLab;
+
 typedef struct Scene {
     const Model *model;
     const Network *network; /* model->network */
@@ -99,6 +110,8 @@ typedef struct Scene {
     double play_rate;   /* operations a second; 0: paused */
 
     const SceneTwin *twin; /* NULL: nothing is compared. With one, both sides have one colour scale. */
+
+    const SceneLab *lab; /* NULL: there is none */
 
     SceneJob job;
     NoticeKind notice_kind;

@@ -9,6 +9,7 @@
     VIEW(VALUE, value)                                                                                       \
     VIEW(BLOCK, block)                                                                                       \
     VIEW(GRADIENTS, gradients)                                                                               \
-    VIEW(INPUT, input)
+    VIEW(INPUT, input)                                                                                       \
+    VIEW(ANALYSES, analyses)
 
 #endif

@@ -1,0 +1,247 @@
+#include "app/session_lab.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "app/analysis_print.h"
+#include "app/session_state.h"
+
+static double seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* FNV-1a over words of eight bytes; the last ones may be fewer. */
+static uint64_t mix(uint64_t hash, const void *bytes, size_t size) {
+    const unsigned char *at = bytes;
+    for (size_t k = 0; k < size; k += sizeof(uint64_t)) {
+        uint64_t word = 0;
+        memcpy(&word, at + k, size - k < sizeof word ? size - k : sizeof word);
+        hash = (hash ^ word) * UINT64_C(0x100000001B3);
+        hash ^= hash >> 29;
+    }
+    return hash;
+}
+
+/* Weights, picture and settings, as they are and not by name: nothing else can make a result stale. */
+static uint64_t key_of(const Session *session) {
+    const Network *network = session->setup->model->network;
+    int settings[] = {(int)session->config.skip, session->config.batch_statistics, session->target};
+    uint64_t hash = mix(UINT64_C(0xCBF29CE484222325), network->arch, strlen(network->arch));
+    hash = mix(hash, &network->shortcut, 1);
+    hash = mix(hash, network->values, network->value_count * sizeof(real));
+    hash = mix(hash, session->input, shape_count(network->input) * sizeof(real));
+    hash = mix(hash, settings, sizeof settings);
+    if (session->config.skip == SKIP_LESION)
+        hash = mix(hash, session->lesioned, (size_t)network->block_count * sizeof(bool));
+    return hash;
+}
+
+static void show_results(Lab *lab) {
+    for (int id = 0; id < ANALYSIS_COUNT; id++) lab->shown.results[id] = NULL;
+    for (int k = 0; k < lab->count; k++)
+        if (lab->results[k].key == lab->key) lab->shown.results[lab->results[k].id] = &lab->results[k].result;
+}
+
+static void show_progress(Lab *lab) {
+    lab->shown.running = lab->running != NULL;
+    if (!lab->running) return;
+    lab->shown.done = analysis_done(lab->running);
+    lab->shown.total = analysis_total(lab->running);
+    double passed = seconds() - lab->started_s;
+    lab->shown.eta_s =
+        lab->shown.done > 0 ? passed / lab->shown.done * (lab->shown.total - lab->shown.done) : NAN;
+}
+
+/* The result of that key and analysis, or room for a new one; the oldest makes way. */
+static LabResult *place_for(Lab *lab, AnalysisId id) {
+    for (int k = 0; k < lab->count; k++)
+        if (lab->results[k].key == lab->key && lab->results[k].id == id) {
+            analysis_result_clear(&lab->results[k].result);
+            return &lab->results[k];
+        }
+    if (!lab->results) lab->results = calloc(LAB_RESULTS_MAX, sizeof *lab->results);
+    if (!lab->results) return NULL;
+    if (lab->count == LAB_RESULTS_MAX) {
+        analysis_result_clear(&lab->results[0].result);
+        memmove(lab->results, lab->results + 1, (LAB_RESULTS_MAX - 1) * sizeof *lab->results);
+        lab->count--;
+    }
+    LabResult *place = &lab->results[lab->count++];
+    *place = (LabResult){.key = lab->key, .id = id};
+    return place;
+}
+
+static void drop_running(Lab *lab) {
+    analysis_free(lab->running);
+    lab->running = NULL;
+    show_progress(lab);
+}
+
+/* Reports what has been done, all of it or not. */
+static void finish(Session *session) {
+    Lab *lab = &session->lab;
+    AnalysisResult result;
+    bool reported = analysis_report(lab->running, &result);
+    LabResult *place = reported ? place_for(lab, lab->shown.current) : NULL;
+    if (place)
+        place->result = result;
+    else
+        session_tell(session, NOTICE_ERROR, "not enough memory for what %s found",
+                     analysis_spec(lab->shown.current)->name);
+    if (reported && !place) analysis_result_clear(&result);
+    drop_running(lab);
+    show_results(lab);
+}
+
+static bool provide(Session *session, const AnalysisSpec *spec, Error *err) {
+    Lab *lab = &session->lab;
+    if (spec->wants & ANALYSIS_WANTS_PICTURES && lab->pictures.count == 0 &&
+        !setup_load_bundled(&lab->pictures, session->setup, err))
+        return false;
+    if (spec->wants & ANALYSIS_WANTS_TWIN && !lab->twin)
+        lab->twin = setup_new_twin(session->setup, lab->twin_label, err);
+    return lab->twin || !(spec->wants & ANALYSIS_WANTS_TWIN);
+}
+
+static AnalysisInput input_of(Session *session, const AnalysisSpec *spec) {
+    Lab *lab = &session->lab;
+    const Setup *setup = session->setup;
+    bool many = spec->wants & ANALYSIS_WANTS_PICTURES;
+    lab->target = session->target;
+    lab->label = session->true_class;
+    return (AnalysisInput){.model = setup->model,
+                           .twin = lab->twin,
+                           .twin_label = lab->twin_label,
+                           .images = many ? lab->pictures.values : session->input,
+                           .targets = many ? lab->pictures.targets : &lab->target,
+                           .labels = many ? lab->pictures.labels : &lab->label,
+                           .image_count = many ? lab->pictures.count : 1,
+                           .images_label = many ? lab->pictures.label : session->image_name,
+                           .weights_label = setup->untrained ? setup->init : "trained",
+                           .batch_statistics = session->config.batch_statistics,
+                           .skip = session->config.skip,
+                           .lesioned = session->lesioned,
+                           .target_class = session->target};
+}
+
+static void start(Session *session, AnalysisId id) {
+    Lab *lab = &session->lab;
+    Error err = {0};
+    const AnalysisSpec *spec = analysis_spec(id);
+    if (!provide(session, spec, &err)) {
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+        return;
+    }
+    AnalysisInput input = input_of(session, spec);
+    lab->running = analysis_new(id, &input, &err);
+    if (!lab->running) session_tell(session, NOTICE_ERROR, "%s", err.text);
+    lab->started_s = seconds();
+    show_progress(lab);
+}
+
+static void do_analysis(Session *session, const char *name) {
+    Lab *lab = &session->lab;
+    AnalysisId id;
+    if (*name && !analysis_find(name, &id)) {
+        session_tell(session, NOTICE_ERROR, "there is no analysis '%s': A lists them", name);
+        return;
+    }
+    session->view = VIEW_ANALYSES;
+    session->help = false;
+    if (*name == '\0') {
+        lab->shown.open = false;
+        return;
+    }
+    bool same = lab->running && lab->shown.current == id;
+    if (lab->running && !same) finish(session);
+    lab->shown.open = true;
+    lab->shown.current = id;
+    const AnalysisResult *known = lab->shown.results[id];
+    if (!same && !(known && known->complete)) start(session, id);
+}
+
+/* The one that is looked at, or NULL with a sentence. */
+static const AnalysisResult *shown_result(const Session *session, Error *err) {
+    const SceneLab *shown = &session->lab.shown;
+    const AnalysisResult *result = shown->open ? shown->results[shown->current] : NULL;
+    if (!result) error_set(err, ERROR_USAGE, "no analysis is shown: A lists them, Enter runs one");
+    return result;
+}
+
+static void do_export_chart(Session *session, const char *path) {
+    const SceneLab *shown = &session->lab.shown;
+    Error err = {0};
+    const AnalysisResult *result = shown_result(session, &err);
+    if (!result) {
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+        return;
+    }
+    const AnalysisSpec *spec = analysis_spec(shown->current);
+    if (*path == '\0') {
+        char line[ACTION_TEXT_MAX];
+        snprintf(line, sizeof line, "export-chart %s-%s.svg", session->setup->model->network->arch,
+                 spec->name);
+        prompt_open(&session->prompt, ':', line);
+    } else if (analysis_export(spec, result, path, &err)) {
+        session_tell(session, NOTICE_INFO, "written to %s", path);
+    } else {
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+    }
+}
+
+void session_lab_do(Session *session, const Action *action) {
+    if (action->id == ACTION_ANALYSIS)
+        do_analysis(session, action->text);
+    else
+        do_export_chart(session, action->text);
+}
+
+bool session_lab_work(Session *session) {
+    Lab *lab = &session->lab;
+    if (!lab->running) return false;
+    bool more = analysis_step(lab->running) && analysis_done(lab->running) < analysis_total(lab->running);
+    show_progress(lab);
+    if (!more) finish(session);
+    return true;
+}
+
+bool session_lab_close(Session *session) {
+    Lab *lab = &session->lab;
+    if (lab->running) {
+        session_tell(session, NOTICE_INFO, "%s: given up after %d of %d steps; this is what it has",
+                     analysis_spec(lab->shown.current)->name, lab->shown.done, lab->shown.total);
+        finish(session);
+        return true;
+    }
+    bool open = lab->shown.open;
+    lab->shown.open = false;
+    return open;
+}
+
+void session_lab_refresh(Session *session) {
+    Lab *lab = &session->lab;
+    uint64_t key = key_of(session);
+    if (key == lab->key) return;
+    lab->key = key;
+    if (lab->running) {
+        session_tell(session, NOTICE_INFO, "%s stopped: what it asked about has changed",
+                     analysis_spec(lab->shown.current)->name);
+        drop_running(lab);
+    }
+    show_results(lab);
+}
+
+void session_lab_clear(Session *session) {
+    Lab *lab = &session->lab;
+    analysis_free(lab->running);
+    for (int k = 0; k < lab->count; k++) analysis_result_clear(&lab->results[k].result);
+    free(lab->results);
+    setup_free_batch(&lab->pictures);
+    model_free(lab->twin);
+    *lab = (Lab){0};
+}
