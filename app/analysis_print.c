@@ -99,7 +99,15 @@ static bool print_table(const AnalysisTable *table, bool ascii) {
     return ok;
 }
 
+static void print_field(const char *label, const char *text, bool ascii) {
+    char line[ANALYSIS_TEXT_MAX + 120];
+    if (*text == '\0') return;
+    snprintf(line, sizeof line, "%s: %s", label, text);
+    table_put_wrapped(stdout, line, 0, TEXT_COLUMNS, ascii);
+}
+
 static bool print_text(const AnalysisSpec *spec, const AnalysisResult *result, bool ascii, Error *err) {
+    char check[ANALYSIS_TEXT_MAX + 80];
     table_put(stdout, spec->title, ascii);
     printf(": ");
     table_put(stdout, result->subject, ascii);
@@ -112,18 +120,10 @@ static bool print_text(const AnalysisSpec *spec, const AnalysisResult *result, b
     if (!result->complete)
         printf("INCOMPLETE: given up after %d of %d steps.\n", result->done, result->total);
     table_put_wrapped(stdout, result->reading, 0, TEXT_COLUMNS, ascii);
-    printf("Certainty: ");
-    table_put(stdout, result->certainty, ascii);
-    putchar('\n');
-    if (*result->oracle) {
-        printf("Check: ");
-        table_put(stdout, result->oracle, ascii);
-        printf(" = %.2g (at most %.0e): %s\n", result->oracle_value, result->oracle_limit,
-               result->oracle_value <= result->oracle_limit ? "holds" : "DOES NOT HOLD");
-    }
-    printf("Source: ");
-    table_put(stdout, spec->source, ascii);
-    putchar('\n');
+    print_field("Certainty", result->certainty, ascii);
+    analysis_format_check(result, check, sizeof check);
+    print_field("Check", check, ascii);
+    print_field("Source", spec->source, ascii);
     return true;
 }
 

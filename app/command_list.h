@@ -31,6 +31,18 @@
             "Which block wrote the answer: every logit as a sum of terms, one for each block.",              \
             "  skipscope logits cat\n"                                                                       \
             "  skipscope logits cat --target 5 --json\n")                                                    \
+    COMMAND(JUNCTIONS, junctions, "junctions", "[MODEL] [IMAGE...]", 0, -1,                                  \
+            "At every addition: how much of the gradient came through the skip, how much through F.",        \
+            "  skipscope junctions cat\n"                                                                    \
+            "  skipscope junctions resnet56 --init he --csv\n")                                              \
+    COMMAND(LESIONS, lesions, "lesions", "[MODEL] [IMAGE...]", 0, -1,                                        \
+            "What is lost with each block, and with some at random, beside the plain network.",              \
+            "  skipscope lesions\n"                                                                          \
+            "  skipscope lesions --data data --limit 1000 --samples 10 --svg lesions.svg\n")                 \
+    COMMAND(RESPONSES, responses, "responses", "[MODEL] [IMAGE...]", 0, -1,                                  \
+            "How strongly each 3x3 layer answers, with skips and without (the paper's figure 7).",           \
+            "  skipscope responses\n"                                                                        \
+            "  skipscope responses resnet56 --init he\n")                                                    \
     COMMAND(TRAIN, train, "train", "[ARCH]", 0, 1,                                                           \
             "Learn a network's weights from a data set. Ctrl-C saves; --resume goes on.",                    \
             "  skipscope train resnet20 --data data --out resnet20.safetensors\n"                            \

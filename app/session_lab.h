@@ -24,9 +24,9 @@ typedef struct Lab {
 
     Analysis *running; /* NULL: none */
     double started_s;
-    int target, label;                 /* what it borrows */
-    Batch pictures;                    /* for those that want many; loaded when first wanted */
-    Model *twin;                       /* likewise */
+    int target, label; /* what it borrows */
+    Batch pictures;    /* for those that want many; loaded when first wanted */
+    Model *twin;       /* likewise */
     char twin_label[SETUP_NOTICE_MAX];
     SceneLab shown;
 } Lab;

@@ -153,8 +153,8 @@ bool session_set_skip(Session *session, const char *word, Error *err) {
 bool session_toggle_lesion(Session *session, const char *name, Error *err) {
     const Network *network = network_of(session);
     bool any = false, fresh = session->config.skip != SKIP_LESION;
-    int block = *name ? network_find_block(network, name)
-                      : network->ops[scene_op_at(network, session->at)].block;
+    int block =
+        *name ? network_find_block(network, name) : network->ops[scene_op_at(network, session->at)].block;
     if (network->shortcut == '-')
         return error_set(err, ERROR_USAGE, "%s is a plain network: without a block nothing would be left",
                          network->arch);

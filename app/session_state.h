@@ -170,7 +170,7 @@ void session_twin_clear(Session *session);  /* everything */
 /* session_lab.c: analyses */
 void session_lab_do(Session *session, const Action *action); /* "analysis" and "export-chart" */
 bool session_lab_work(Session *session);                     /* one step; false when there is none */
-bool session_lab_close(Session *session); /* stops it, or goes back to the list; false: was there already */
+bool session_lab_close(Session *session);   /* stops it, or goes back to the list; false: was there already */
 void session_lab_refresh(Session *session); /* after anything that results depend on may have changed */
 void session_lab_clear(Session *session);
 

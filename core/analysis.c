@@ -117,6 +117,19 @@ void analysis_result_clear(AnalysisResult *result) {
     *result = (AnalysisResult){0};
 }
 
+void analysis_format_check(const AnalysisResult *result, char *out, size_t out_size) {
+    bool holds = result->oracle_value <= result->oracle_limit;
+    int used = *result->oracle ? snprintf(out, out_size, "%s: %s = %.2g, ", holds ? "holds" : "DOES NOT HOLD",
+                                          result->oracle, result->oracle_value)
+                               : 0;
+    if (!*result->oracle)
+        *out = '\0';
+    else if (result->oracle_limit > 0)
+        snprintf(out + used, out_size - (size_t)used, "at most %.0e", result->oracle_limit);
+    else
+        snprintf(out + used, out_size - (size_t)used, "must be 0");
+}
+
 void analysis_table_begin(AnalysisTable *table, const char *row_name, const AnalysisColumn *columns,
                           int count) {
     assert(count <= ANALYSIS_COLUMNS_MAX);
@@ -149,6 +162,23 @@ double *analysis_table_add(AnalysisTable *table, const char *label_format, ...) 
 
 double analysis_table_get(const AnalysisTable *table, int row, int column) {
     return table->values[(size_t)row * (size_t)table->column_count + (size_t)column];
+}
+
+Pass *analysis_run_forward(Pass *pass, const AnalysisInput *input, const Network *network, PassConfig config,
+                           AnalysisPart part, Error *err) {
+    size_t image = shape_count(network->input);
+    config.batch = part.count;
+    config.forward_only = config.no_inspection = true;
+    if (!pass || pass_batch(pass) != part.count) {
+        pass_free(pass);
+        pass = pass_new(network, &config, err);
+    }
+    if (!pass) return NULL;
+    memcpy(pass_input(pass), input->images + (size_t)part.first * image,
+           (size_t)part.count * image * sizeof(real));
+    pass_restart(pass, NULL);
+    pass_run_forward(pass);
+    return pass;
 }
 
 Pass *analysis_run_pass(const AnalysisInput *input, Error *err) {

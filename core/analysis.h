@@ -111,9 +111,20 @@ int analysis_total(const Analysis *analysis);
 /* The result so far; the caller clears it. False when memory is short. */
 bool analysis_report(const Analysis *analysis, AnalysisResult *result);
 void analysis_result_clear(AnalysisResult *result);
+/* "holds: |sum - gradient| / |gradient| = 3.3e-07, at most 1e-05"; "" without an oracle. */
+void analysis_format_check(const AnalysisResult *result, char *out, size_t out_size);
 
 /* For the analyses: a pass over all images of the input, run forward and backward. */
 Pass *analysis_run_pass(const AnalysisInput *input, Error *err);
+
+/* For the analyses: a pass of `network` that keeps nothing but activations, for the `count` images of the
+ * input from `first` on, run forward. `pass` is used again when it is of that size, else freed; it must be of
+ * the same network and `config`. NULL (and err) when memory is short. */
+typedef struct AnalysisPart {
+    int first, count;
+} AnalysisPart;
+Pass *analysis_run_forward(Pass *pass, const AnalysisInput *input, const Network *network, PassConfig config,
+                           AnalysisPart part, Error *err);
 
 /* For the analyses: an empty table; a row of it, all NaN, or NULL when memory is short. */
 void analysis_table_begin(AnalysisTable *table, const char *row_name, const AnalysisColumn *columns,

@@ -5,6 +5,9 @@
 
 #define ANALYSIS_LIST(ANALYSIS)                                                                              \
     ANALYSIS(PATHS, paths)                                                                                   \
-    ANALYSIS(LOGITS, logits)
+    ANALYSIS(LOGITS, logits)                                                                                 \
+    ANALYSIS(JUNCTIONS, junctions)                                                                           \
+    ANALYSIS(LESIONS, lesions)                                                                               \
+    ANALYSIS(RESPONSES, responses)
 
 #endif

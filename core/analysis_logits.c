@@ -86,12 +86,14 @@ static void name_columns(LogitsState *state) {
         char buffer[ANALYSIS_LABEL_MAX];
         snprintf(state->names[k], sizeof state->names[k], "%s",
                  model_class_name(state->input->model, state->ledgers[k].class_index, buffer, sizeof buffer));
-        state->columns[k] = (AnalysisColumn){
-            .name = state->names[k], .unit = "logit", .kind = COLUMN_SIGNED, .charted = true, .same_axis = k > 0};
+        state->columns[k] = (AnalysisColumn){.name = state->names[k],
+                                             .unit = "logit",
+                                             .kind = COLUMN_SIGNED,
+                                             .charted = true,
+                                             .same_axis = k > 0};
     }
-    state->columns[COLUMN_DIFFERENCE] =
-        (AnalysisColumn){.name = "difference", .unit = "logit", .kind = COLUMN_SIGNED, .charted = true,
-                         .same_axis = true};
+    state->columns[COLUMN_DIFFERENCE] = (AnalysisColumn){
+        .name = "difference", .unit = "logit", .kind = COLUMN_SIGNED, .charted = true, .same_axis = true};
 }
 
 static void run_pass(LogitsState *state) {

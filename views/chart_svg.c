@@ -127,8 +127,8 @@ static void make_foot(Foot *foot, const AnalysisSpec *spec, const AnalysisResult
     snprintf(text, sizeof text, "Certainty: %s", result->certainty);
     add_wrapped(foot, text, columns);
     if (*result->oracle) {
-        snprintf(text, sizeof text, "Check: %s = %.2g, at most %.0e", result->oracle, result->oracle_value,
-                 result->oracle_limit);
+        int used = snprintf(text, sizeof text, "Check: ");
+        analysis_format_check(result, text + used, sizeof text - (size_t)used);
         add_wrapped(foot, text, columns);
     }
     snprintf(text, sizeof text, "Formula: %s", spec->math);

@@ -88,10 +88,7 @@ typedef struct Foot {
 static Foot foot_of(const AnalysisSpec *spec, const AnalysisResult *result, Rect area) {
     enum { TIGHT = 28, READING_TIGHT = 3 };
     Foot foot = {.spec = spec, .result = result, .tight = area.h < TIGHT};
-    if (*result->oracle)
-        snprintf(foot.check, sizeof foot.check, "%s: %s = %.2g, at most %.0e",
-                 result->oracle_value <= result->oracle_limit ? "holds" : "DOES NOT HOLD", result->oracle,
-                 result->oracle_value, result->oracle_limit);
+    analysis_format_check(result, foot.check, sizeof foot.check);
     foot.reading = text_wrap_count(result->reading, area.w);
     if (foot.tight && foot.reading > READING_TIGHT) foot.reading = READING_TIGHT;
     return foot;
@@ -184,7 +181,8 @@ static void draw_pending(const Scene *scene, Canvas *canvas, Rect area) {
     Rect bar = layout_take_top(&area, 2);
     if (lab->running) {
         int width = bar.w / 2;
-        plot_progress(canvas, (PlotBar){.x = bar.x, .y = bar.y, .width = width, .style = style_role(ROLE_ACCENT)},
+        plot_progress(canvas,
+                      (PlotBar){.x = bar.x, .y = bar.y, .width = width, .style = style_role(ROLE_ACCENT)},
                       lab->done, lab->total);
         canvas_printf(canvas, bar.x + width + 2, bar.y, style_role(ROLE_TEXT), "%d of %d steps", lab->done,
                       lab->total);
