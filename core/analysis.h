@@ -26,12 +26,16 @@ typedef enum ColumnKind {
     COLUMN_COUNT,  /* a whole number */
 } ColumnKind;
 
+/* What a column is about, so that it has the colour that this has everywhere. */
+typedef enum ColumnSubject { SUBJECT_OTHER, SUBJECT_SKIP, SUBJECT_BRANCH, SUBJECT_PLAIN } ColumnSubject;
+
 typedef struct AnalysisColumn {
     const char *name; /* "share", "|G_k|" */
     const char *unit; /* "of the gradient", "L2"; "" for none */
     ColumnKind kind;
     bool charted;   /* drawn as bars; the others are figures only */
     bool same_axis; /* as the charted column before it, so that the two can be compared */
+    ColumnSubject subject;
 } AnalysisColumn;
 
 /* Rows of numbers; NaN where there is none. */

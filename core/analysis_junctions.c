@@ -35,11 +35,20 @@ enum {
 };
 
 static const AnalysisColumn columns[COLUMNS] = {
-    [COLUMN_SKIP] = {.name = "via skip", .unit = "|g|, L2", .kind = COLUMN_LOG, .charted = true},
-    [COLUMN_BRANCH] =
-        {.name = "via F", .unit = "|g|, L2", .kind = COLUMN_LOG, .charted = true, .same_axis = true},
+    [COLUMN_SKIP] =
+        {.name = "via skip", .unit = "|g|, L2", .kind = COLUMN_LOG, .charted = true, .subject = SUBJECT_SKIP},
+    [COLUMN_BRANCH] = {.name = "via F",
+                       .unit = "|g|, L2",
+                       .kind = COLUMN_LOG,
+                       .charted = true,
+                       .same_axis = true,
+                       .subject = SUBJECT_BRANCH},
     [COLUMN_COSINE] = {.name = "cos", .unit = "of the two", .kind = COLUMN_SIGNED},
-    [COLUMN_SKIP_SHARE] = {.name = "skip part", .unit = "along g", .kind = COLUMN_SHARE, .charted = true},
+    [COLUMN_SKIP_SHARE] = {.name = "skip part",
+                           .unit = "along g",
+                           .kind = COLUMN_SHARE,
+                           .charted = true,
+                           .subject = SUBJECT_SKIP},
     [COLUMN_BRANCH_SHARE] = {.name = "F part", .unit = "along g", .kind = COLUMN_SHARE},
     [COLUMN_OPEN] = {.name = "ReLU open", .unit = "units", .kind = COLUMN_SHARE},
     [COLUMN_IN] = {.name = "|g| at x", .unit = "L2", .kind = COLUMN_LOG},

@@ -93,11 +93,13 @@ static void name_columns(LesionsState *state) {
     for (int k = 0; k < 4 * state->side_count; k++) {
         bool accuracy = k % 4 < 2, figure = k % 2 == 0;
         snprintf(state->names[k], ANALYSIS_LABEL_MAX, "%s%s", k < 4 ? "" : "other ", words[k % 4]);
-        state->columns[1 + k] = (AnalysisColumn){.name = state->names[k],
-                                                 .unit = state->sides[k / 4].name,
-                                                 .kind = accuracy ? COLUMN_SHARE : COLUMN_SIGNED,
-                                                 .charted = accuracy && figure,
-                                                 .same_axis = k >= 4};
+        state->columns[1 + k] =
+            (AnalysisColumn){.name = state->names[k],
+                             .unit = state->sides[k / 4].name,
+                             .kind = accuracy ? COLUMN_SHARE : COLUMN_SIGNED,
+                             .charted = accuracy && figure,
+                             .same_axis = k >= 4,
+                             .subject = state->sides[k / 4].owned ? SUBJECT_PLAIN : SUBJECT_SKIP};
     }
 }
 

@@ -153,7 +153,9 @@ static void read_shares(const PathsState *state, AnalysisResult *result) {
     snprintf(
         result->reading, sizeof result->reading,
         "%.0f %% of the gradient at the first block came through %d to %d of the %d branches, most of it "
-        "through %d. These are %.3g %% of the 2^%d paths; the binomial mean is %.1f branches.",
+        "through %d. These are %.3g %% of the 2^%d paths; the binomial mean is %.1f branches. Veit et al. "
+        "2016 "
+        "sampled a trained network of 54 blocks, and found it in paths through 5 to 17: 0.45 %% of all.",
         100 * inside / total, first, last, n, peak, 100 * paths, n, n / 2.0);
 }
 

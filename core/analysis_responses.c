@@ -42,13 +42,19 @@ static bool is_layer(const Network *network, int i) {
 static void name_columns(ResponsesState *state) {
     for (int s = 0; s < state->side_count; s++) {
         const char *arch = state->sides[s].network->arch;
+        ColumnSubject subject = state->sides[s].network->shortcut == '-' ? SUBJECT_PLAIN : SUBJECT_SKIP;
         snprintf(state->sorted[s], ANALYSIS_LABEL_MAX, "%s sorted", arch);
-        state->columns[s] = (AnalysisColumn){
-            .name = arch, .unit = "std", .kind = COLUMN_NUMBER, .charted = true, .same_axis = s > 0};
+        state->columns[s] = (AnalysisColumn){.name = arch,
+                                             .unit = "std",
+                                             .kind = COLUMN_NUMBER,
+                                             .charted = true,
+                                             .same_axis = s > 0,
+                                             .subject = subject};
         state->columns[state->side_count + s] = (AnalysisColumn){.name = state->sorted[s],
                                                                  .unit = "std, largest first",
                                                                  .kind = COLUMN_NUMBER,
                                                                  .charted = true,
+                                                                 .subject = subject,
                                                                  .same_axis = true};
     }
 }

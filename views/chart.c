@@ -135,12 +135,22 @@ int chart_columns_fit(const AnalysisTable *table, int width, int first) {
     return plan_of(table, width, first).end - first;
 }
 
+static int charted_before(const AnalysisTable *table, int column) {
+    int count = 0;
+    for (int c = 0; c < column; c++) count += table->columns[c].charted;
+    return count;
+}
+
 /* The same column looks the same wherever the window begins. */
 static PlotBar bar_of(const AnalysisTable *table, int column) {
-    static const Role roles[] = {ROLE_BRANCH, ROLE_SKIP, ROLE_PLAIN, ROLE_ACCENT};
-    int charted = 0;
-    for (int c = 0; c < column; c++) charted += table->columns[c].charted;
-    return (PlotBar){.style = style_role(roles[charted % 4]), .hatched = charted % 2 == 1};
+    static const Role
+        others[] = {ROLE_ACCENT, ROLE_BACKWARD, ROLE_FORWARD},
+        subjects[] = {
+            [SUBJECT_SKIP] = ROLE_SKIP, [SUBJECT_BRANCH] = ROLE_BRANCH, [SUBJECT_PLAIN] = ROLE_PLAIN};
+    int number = charted_before(table, column);
+    ColumnSubject subject = table->columns[column].subject;
+    Role role = subject == SUBJECT_OTHER ? others[number % 3] : subjects[subject];
+    return (PlotBar){.style = style_role(role), .hatched = number % 2 == 1};
 }
 
 static void draw_head(Canvas *canvas, Rect area, const AnalysisTable *table, ChartPlan plan, int first) {

@@ -45,9 +45,12 @@ static void put_text(FILE *out, SvgText at, const char *text) {
     fputs("</text>\n", out);
 }
 
-static const char *color_of(int charted) {
-    static const char *const colors[] = {"#c2571a", "#1f6fb2", "#6b6b6b", "#7a3e9d"};
-    return colors[charted % 4];
+static const char *color_of(ColumnSubject subject, int charted) {
+    static const char
+        *const others[] = {"#7a3e9d", "#2e7d5b", "#a8326e"},
+               *const subjects[] = {
+                   [SUBJECT_SKIP] = "#1f6fb2", [SUBJECT_BRANCH] = "#c2571a", [SUBJECT_PLAIN] = "#6b6b6b"};
+    return subject == SUBJECT_OTHER ? others[charted % 3] : subjects[subject];
 }
 
 static void put_bar(FILE *out, double x, double y, ChartAxis axis, double value, const char *color) {
@@ -90,7 +93,8 @@ static void put_row(FILE *out, const AnalysisTable *table, int r) {
         put_text(out, (SvgText){x, y, "end", "#000", false},
                  chart_number(table->columns[c].kind, value).text);
         if (!table->columns[c].charted) continue;
-        put_bar(out, x + GAP, y, chart_axis_of(table, c), value, color_of(charted++));
+        put_bar(out, x + GAP, y, chart_axis_of(table, c), value,
+                color_of(table->columns[c].subject, charted++));
         x += BAR + 2 * GAP;
     }
 }

@@ -15,6 +15,7 @@ typedef struct AnalysesState {
     int cursor;       /* in the list */
     AnalysisId shown; /* whose chart the rest is about */
     int row, column;
+    bool words; /* all that is said, in place of the chart */
 } AnalysesState;
 
 static PartText state_text(const SceneLab *lab, int id) {
@@ -117,8 +118,12 @@ static int foot_fields(const Foot *foot, Canvas *canvas, Rect area) {
 
 static void draw_foot(const Foot *foot, Canvas *canvas, Rect area) {
     Rect reading = layout_take_top(&area, foot->reading);
-    canvas_text_wrapped(canvas, reading, style_bold(foot->result->complete ? ROLE_TEXT : ROLE_WARN),
-                        foot->result->reading, 0);
+    int lines =
+        canvas_text_wrapped(canvas, reading, style_bold(foot->result->complete ? ROLE_TEXT : ROLE_WARN),
+                            foot->result->reading, 0);
+    if (lines > reading.h)
+        canvas_text_right(canvas, reading.x + reading.w, reading.y + reading.h - 1, style_bold(ROLE_ACCENT),
+                          " … o: all of it");
     foot_fields(foot, canvas, area);
 }
 
@@ -144,6 +149,19 @@ static void draw_position(Canvas *canvas, Rect head, const AnalysisTable *table,
         snprintf(text + used, sizeof text - (size_t)used, "rows %d-%d of %d", window.row + 1,
                  window.row + rows, table->row_count);
     canvas_text_right(canvas, head.x + head.w, head.y, style_role(ROLE_DIM), text);
+}
+
+static void draw_words(Canvas *canvas, Rect area, const AnalysisSpec *spec, const AnalysisResult *result) {
+    char check[ANALYSIS_TEXT_MAX + 80];
+    analysis_format_check(result, check, sizeof check);
+    part_heading(canvas, layout_take_top(&area, 1), style_role(ROLE_TITLE), spec->title);
+    put_field(canvas, &area, "about", result->subject);
+    put_field(canvas, &area, "answers", spec->sentence);
+    put_field(canvas, &area, result->complete ? "reading" : "INCOMPLETE", result->reading);
+    put_field(canvas, &area, "certainty", result->certainty);
+    if (*check) put_field(canvas, &area, "check", check);
+    put_field(canvas, &area, "formula", spec->math);
+    put_field(canvas, &area, "source", spec->source);
 }
 
 static void draw_result(const AnalysesState *state, const Scene *scene, Canvas *canvas, Rect area) {
@@ -207,6 +225,9 @@ static void view_analyses_draw(const void *memory, const Scene *scene, Canvas *c
         draw_list(state, scene, canvas, area);
     else if (scene->lab->running || !scene->lab->results[scene->lab->current])
         draw_pending(scene, canvas, area);
+    else if (state->words)
+        draw_words(canvas, area, analysis_spec(scene->lab->current),
+                   scene->lab->results[scene->lab->current]);
     else
         draw_result(state, scene, canvas, area);
 }
@@ -249,6 +270,10 @@ static Action act_on_result(AnalysesState *state, const Scene *scene, Action act
     const AnalysisResult *result = lab->results[lab->current];
     if (state->shown != lab->current) state->row = state->column = 0;
     state->shown = lab->current;
+    if (action.id == ACTION_OTHER && result) {
+        state->words = !state->words;
+        return view_action(ACTION_NONE, 0);
+    }
     if (!result || lab->running) return action.id == ACTION_OPEN ? run((int)lab->current) : action;
     const AnalysisTable *table = &result->table;
     if (table->row_count == 0) return action;
