@@ -1,5 +1,6 @@
 /* The analyses as commands: the same question, asked on the command line. */
-#include <math.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,21 +13,24 @@
 
 enum { BUNDLED = 64 };
 
-/* Step by step, with progress; Ctrl-C reports what there is. */
-static void work(Analysis *analysis, const char *name, bool quiet) {
+/* Step by step, with progress; Ctrl-C reports what there is. Returns the signal that cut it short, else 0. */
+static int work(Analysis *analysis, const char *name, bool quiet) {
     Progress progress = progress_begin(quiet, 0);
     interrupt_begin();
     while (!interrupt_signal() && analysis_step(analysis))
         progress_show(&progress, analysis_done(analysis), analysis_total(analysis), name);
+    int caught = analysis_done(analysis) < analysis_total(analysis) ? interrupt_signal() : 0;
     interrupt_end();
     progress_end(&progress);
+    return caught;
 }
 
-static bool answer(AnalysisId id, const AnalysisInput *input, const Options *options, Error *err) {
+static bool answer(AnalysisId id, const AnalysisInput *input, const Options *options, int *caught,
+                   Error *err) {
     AnalysisResult result;
     Analysis *analysis = analysis_new(id, input, err);
     if (!analysis) return false;
-    work(analysis, analysis_spec(id)->name, options->quiet);
+    *caught = work(analysis, analysis_spec(id)->name, options->quiet);
     bool ok = analysis_report(analysis, &result) || error_set(err, ERROR_FAILED, "not enough memory");
     if (ok) {
         ok = analysis_print(analysis_spec(id), &result, options, err);
@@ -37,6 +41,7 @@ static bool answer(AnalysisId id, const AnalysisInput *input, const Options *opt
 }
 
 static bool ask(AnalysisId id, const Setup *setup, const Options *options, const Batch *batch, Error *err) {
+    int caught = 0;
     PassConfig config;
     bool *lesioned;
     if (!setup_pass_config(setup, options, &config, &lesioned, err)) return false;
@@ -58,9 +63,11 @@ static bool ask(AnalysisId id, const Setup *setup, const Options *options, const
                            .target_class = options->target.count > 0 ? options->target.values[0] : -1,
                            .samples = options->samples,
                            .seed = options->seed};
-    bool ok = (twin || !wants_twin) && answer(id, &input, options, err);
+    bool ok = (twin || !wants_twin) && answer(id, &input, options, &caught, err);
     model_free(twin);
     free(lesioned);
+    /* Whoever started the program is to see that a signal ended it. */
+    if (ok && caught && fflush(stdout) == 0) raise(caught);
     return ok;
 }
 
