@@ -68,7 +68,7 @@ static int draw_frames(void *context) {
     const FrameJob *job = context;
     FrameResult result = {0};
     Error err = {0};
-    Term *term = term_open(&(TermConfig){.depth = COLOR_DEPTH_AUTO, .no_mouse = true}, &err);
+    Term *term = term_open(&(TermConfig){.depth = COLOR_DEPTH_AUTO}, &err);
     Canvas *canvas = term ? canvas_new(term_width(term), term_height(term), term_canvas_flags(term)) : NULL;
     real *map = malloc(sizeof *map * UI_WIDTH * MAP_HEIGHT);
     if (!canvas || !map) return 1;
