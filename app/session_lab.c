@@ -236,12 +236,18 @@ void session_lab_refresh(Session *session) {
     show_results(lab);
 }
 
-void session_lab_clear(Session *session) {
+void session_lab_leave(Session *session) {
     Lab *lab = &session->lab;
-    analysis_free(lab->running);
-    for (int k = 0; k < lab->count; k++) analysis_result_clear(&lab->results[k].result);
-    free(lab->results);
+    drop_running(lab);
     setup_free_batch(&lab->pictures);
     model_free(lab->twin);
+    lab->twin = NULL;
+}
+
+void session_lab_clear(Session *session) {
+    Lab *lab = &session->lab;
+    session_lab_leave(session);
+    for (int k = 0; k < lab->count; k++) analysis_result_clear(&lab->results[k].result);
+    free(lab->results);
     *lab = (Lab){0};
 }

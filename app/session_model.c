@@ -113,6 +113,7 @@ static void install(Session *session, Replacement *next) {
     pass_free(session->pass);
     pass_free(session->rival);
     session_twin_clear(session);
+    session_lab_leave(session);
     free(session->input);
     free(session->lesioned);
     session->own = next->setup;
@@ -132,6 +133,7 @@ static void install(Session *session, Replacement *next) {
     session_describe_weights(session);
     if (*next->picture) session_name_image(session, next->picture);
     setup_close(&old);
+    session_lab_refresh(session);
     session_run_behind(session, steps);
 }
 

@@ -81,7 +81,7 @@ void session_name_image(Session *session, const char *name) {
     char asset_name[ASSET_NAME_MAX];
     snprintf(session->image_name, sizeof session->image_name, "%s",
              asset ? asset_image_name(asset, asset_name) : name);
-    session->true_class = setup_picture_class(session->setup->model, session->image_name);
+    session->true_class = asset ? setup_picture_class(session->setup->model, session->image_name) : -1;
     for (int k = 0; k < session->image_count; k++)
         if (strcmp(session->image_list[k], session->image_name) == 0) session->image_cursor = k;
     session->image_is_array = false;

@@ -172,6 +172,7 @@ void session_lab_do(Session *session, const Action *action); /* "analysis" and "
 bool session_lab_work(Session *session);                     /* one step; false when there is none */
 bool session_lab_close(Session *session);   /* stops it, or goes back to the list; false: was there already */
 void session_lab_refresh(Session *session); /* after anything that results depend on may have changed */
+void session_lab_leave(Session *session);   /* before the network goes: results stay, what ran does not */
 void session_lab_clear(Session *session);
 
 /* session_look.c: how maps are looked at */

@@ -111,7 +111,7 @@ static bool load_npy(Batch *batch, const Setup *setup, const char *path, Error *
 
 int setup_picture_class(const Model *model, const char *name) {
     char buffer[ASSET_NAME_MAX];
-    const Asset *asset = asset_find_image(name);
+    const Asset *asset = strchr(name, '/') ? NULL : asset_find_image(name);
     const char *dash = asset ? strchr(asset_image_name(asset, buffer), '-') : NULL;
     for (int k = 0; dash && model->class_names && k < model->network->classes; k++)
         if (strcmp(model->class_names[k], dash + 1) == 0) return k;

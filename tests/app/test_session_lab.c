@@ -106,6 +106,20 @@ static void another_set_of_weights_is_another_question(void **state) {
     assert_null(shown(world, ANALYSIS_JUNCTIONS));
 }
 
+static void another_network_has_results_of_its_own(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "analysis responses");
+    assert_int_equal(shown(world, ANALYSIS_RESPONSES)->table.row_count, 19);
+    begin(world, "analysis paths");
+    session_work(world->session);
+    session_world_act(world, "arch resnet8");
+    assert_false(world->session->lab.shown.running);
+    assert_null(shown(world, ANALYSIS_RESPONSES));
+    session_world_act(world, "analysis responses");
+    assert_int_equal(shown(world, ANALYSIS_RESPONSES)->table.row_count, 7);
+    assert_string_equal(shown(world, ANALYSIS_RESPONSES)->table.columns[1].name, "plain8");
+}
+
 static void a_change_stops_what_is_running(void **state) {
     SessionWorld *world = *state;
     begin(world, "analysis paths");
@@ -214,6 +228,7 @@ int main(void) {
         IN_WORLD(steps_of_the_pass_come_first_and_the_analysis_goes_on),
         IN_WORLD(results_are_never_stale_and_come_back_with_what_they_are_about),
         IN_WORLD(another_set_of_weights_is_another_question),
+        IN_WORLD(another_network_has_results_of_its_own),
         IN_WORLD(a_change_stops_what_is_running),
         IN_WORLD(enter_on_a_row_selects_its_block),
         IN_WORLD(the_chart_is_written_as_svg_and_csv),
