@@ -110,7 +110,8 @@ static void put_figures(const Stream *s, int y, Role role, double l2, size_t cou
     snprintf(words, sizeof words, "%.3g", rms);
     canvas_text_right(s->canvas, area.x + RMS_END, y, style_role(role), words);
     if (room < BAR_MIN || s->rms_max <= 0) return;
-    PlotBar bar = {.x = area.x + BAR, .y = y, .width = room, .style = style_role(role)};
+    PlotBar bar = {
+        .x = area.x + BAR, .y = y, .width = room, .style = style_role(role == ROLE_TEXT ? ROLE_SKIP : role)};
     plot_bar(s->canvas, bar, rms / s->rms_max);
 }
 

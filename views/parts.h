@@ -65,6 +65,8 @@ typedef struct PartTensor {
     int op;      /* -1 with a scale of its own */
     Phase phase; /* decides palette and pooling */
     bool as_is;  /* its maps are not shrunk: the legend has no pooling to name */
+    bool images; /* each channel is a small picture of three colours, (C,H,W,3) in memory, signed around grey;
+                    with a scale of its own */
     bool own_scale;
     Scale scale;       /* own_scale */
     const char *scope; /* own_scale: what it spans, for the legend; NULL: "shared" */
@@ -91,6 +93,7 @@ typedef struct PartMontage {
     int first;    /* place of the page's first map; see part_montage_first */
     int selected; /* -1: none */
     int side_max; /* maps are shrunk to at most this many pixels a side; 0: only when the area is too small */
+    int zoom_min; /* maps are enlarged this often even when fewer have room on the page */
     bool mark;    /* highlight the scene's cell in the selected map */
     bool ranked;  /* places follow the scene's order of channels; else they are channels */
 } PartMontage;

@@ -5,6 +5,7 @@
 #include "views/click.h"
 #include "views/layout.h"
 #include "views/map_axes.h"
+#include "views/maps_kernels.h"
 #include "views/maps_panel.h"
 #include "views/parts_detail.h"
 #include "views/text.h"
@@ -28,6 +29,8 @@ enum {
 
 typedef struct MapsState {
     bool enlarged;
+    bool kernels; /* the other drawing */
+    MapsKernels kernels_state;
 } MapsState;
 
 typedef enum MapsKind { MAPS_GRID, MAPS_ENLARGED, MAPS_BARS } MapsKind;
@@ -257,8 +260,7 @@ static void draw_body(Canvas *canvas, MapsPlan *plan, const Scene *scene, const 
     if (!rect_is_empty(plan->cell)) maps_cell_draw(canvas, plan->cell, scene, tensor->tensor);
 }
 
-static void view_maps_draw(const void *state, const Scene *scene, Canvas *canvas, Rect area) {
-    Rect old = canvas_clip(canvas, area);
+static void draw_maps(const MapsState *state, const Scene *scene, Canvas *canvas, Rect area) {
     MapsPlan plan = maps_plan(state, scene, area);
     PartTensor tensor = part_tensor(scene, scene->op, scene->phase);
     int width = plan.kind == MAPS_ENLARGED
@@ -270,6 +272,15 @@ static void view_maps_draw(const void *state, const Scene *scene, Canvas *canvas
     else
         draw_waiting(canvas, plan.body, scene);
     draw_heading(canvas, plan.heading, scene, heading_info(scene, &plan).text);
+}
+
+static void view_maps_draw(const void *state, const Scene *scene, Canvas *canvas, Rect area) {
+    const MapsState *own = state;
+    Rect old = canvas_clip(canvas, area);
+    if (own->kernels)
+        maps_kernels_draw(&own->kernels_state, scene, canvas, area);
+    else
+        draw_maps(own, scene, canvas, area);
     canvas_unclip(canvas, old);
 }
 
@@ -336,8 +347,21 @@ static bool is_arrow(ActionId id) {
     return id == ACTION_LEFT || id == ACTION_RIGHT || id == ACTION_UP || id == ACTION_DOWN;
 }
 
+/* Backing out of the kernels leads to the maps they made. */
+static Action act_on_kernels(MapsState *maps, const Scene *scene, Action action) {
+    Action left = maps_kernels_act(&maps->kernels_state, scene, action);
+    if (left.id != ACTION_CLOSE) return left;
+    maps->kernels = false;
+    return view_action(ACTION_NONE, 0);
+}
+
 static Action view_maps_act(void *state, const Scene *scene, Action action) {
     MapsState *maps = state;
+    if (action.id == ACTION_OTHER) {
+        maps->kernels = !maps->kernels;
+        return view_action(ACTION_NONE, 0);
+    }
+    if (maps->kernels) return act_on_kernels(maps, scene, action);
     MapsKind kind = kind_of(maps, shape_of(scene));
     if (kind == MAPS_GRID && action.id == ACTION_OPEN) {
         maps->enlarged = true;
@@ -359,14 +383,15 @@ static Action view_maps_act(void *state, const Scene *scene, Action action) {
 }
 
 static ZoomLevel view_maps_level(const void *state, const Scene *scene) {
-    return kind_of(state, shape_of(scene)) == MAPS_ENLARGED ? ZOOM_CHANNEL : ZOOM_OP;
+    const MapsState *own = state;
+    return !own->kernels && kind_of(own, shape_of(scene)) == MAPS_ENLARGED ? ZOOM_CHANNEL : ZOOM_OP;
 }
 
 const ViewOps view_maps_ops = {
     .name = "maps",
     .title = "Maps",
     .summary = "What every channel of an operation looks like: activations on the way forward, gradients on "
-               "the way back.",
+               "the way back. Also the kernels that made them.",
     .key = 'm',
     .state_size = sizeof(MapsState),
     .level = view_maps_level,
