@@ -112,8 +112,10 @@ static void draw_figures(Canvas *canvas, const KernelsPlan *plan, Stats layer) {
 
 static void draw_color_legend(Canvas *canvas, Rect row, Scale scale, const char *scope) {
     char text[TEXT_MAX];
-    snprintf(text, sizeof text, "red, green, blue: black %.3g, grey 0, full %.3g; one scale for %s", scale.lo,
-             scale.hi, scope);
+    bool light = (canvas->flags & (CANVAS_ASCII | CANVAS_MONO)) != 0;
+    snprintf(text, sizeof text, "%s: black %.3g, %s 0, full %.3g; one scale for %s",
+             light ? "lightness of rgb" : "red, green, blue", scale.lo, light ? "middle" : "grey", scale.hi,
+             scope);
     canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_TEXT), text);
 }
 
