@@ -341,6 +341,11 @@ static double largest_rms(const Scene *scene, BlockStreamRange range) {
     return largest;
 }
 
+static double largest_rms_of(const Scene *other, int rows) {
+    int block = block_of_op(other->network, other->op);
+    return largest_rms(other, block_stream_range(other->network, block, other->phase, rows));
+}
+
 static void draw_heading(const Stream *s, int y) {
     bool back = is_backward(s);
     Style style = style_role(part_phase_role(s->scene->phase));
@@ -366,6 +371,8 @@ static void draw_end(const Stream *s, int y, const char *letter) {
 void block_stream_draw(Canvas *canvas, Rect area, const Scene *scene, int block) {
     BlockStreamRange range = block_stream_range(scene->network, block, scene->phase, area.h);
     double rms_max = largest_rms(scene, range);
+    if (scene->twin && !scene->twin->difference) /* both sides are measured alike */
+        rms_max = fmax(rms_max, largest_rms_of(scene->twin->scene, area.h));
     Rect old = canvas_clip(canvas, area);
     int y = area.y + 1;
     for (int k = range.first; k <= range.last; k++) {

@@ -191,7 +191,7 @@ static void view_block_draw(const void *state, const Scene *scene, Canvas *canva
     int block = block_of_op(scene->network, scene->op);
     Rect old = canvas_clip(canvas, area), rest = area;
     draw_title(canvas, layout_take_top(&rest, TITLE_ROWS), scene, block, own->stream);
-    Rect lane = own->stream ? (Rect){0} : layout_take_top(&rest, BLOCK_LANE_ROWS);
+    Rect lane = layout_take_top(&rest, own->stream ? 0 : BLOCK_LANE_ROWS);
     canvas_text_wrapped(canvas, layout_take_bottom(&rest, READING_ROWS), style_role(ROLE_TEXT),
                         block_reading(scene, block).text, 0);
     if (own->stream) {

@@ -226,6 +226,35 @@ static void left_and_right_walk_along_the_operations(void **state) {
     skip_world_close(&world);
 }
 
+static double largest_rms(const Pass *pass) {
+    double largest = 0;
+    for (int op = pass_network(pass)->blocks[0].input; op <= pass_network(pass)->blocks[8].output; op++) {
+        Stats stats = pass_grad_stats(pass, op);
+        largest = fmax(largest, stats.l2 / sqrt((double)stats.count));
+    }
+    return largest;
+}
+
+static void compared_sides_are_measured_alike(void **state) {
+    (void)state;
+    SkipWorld a = open_stream("resnet20", 0, SKIP_NONE_REMOVED), b = open_stream("resnet20", 0, SKIP_PLAIN);
+    skip_world_run(&a, -1);
+    skip_world_run(&b, -1);
+    skip_world_select(&a, "layer2.0.add", PHASE_BACKWARD, 0);
+    skip_world_select(&b, "layer2.0.add", PHASE_BACKWARD, 0);
+    SceneTwin of_a = {.scene = &b.scene}, of_b = {.scene = &a.scene};
+    double largest = fmax(largest_rms(a.pass), largest_rms(b.pass));
+    a.scene.twin = &of_a;
+    b.scene.twin = &of_b;
+    char *left = draw(&a, 5), *right = draw(&b, 5);
+    assert_shows(left, "rms 0 .. %.3g ", largest);
+    assert_shows(right, "rms 0 .. %.3g ", largest);
+    free(left);
+    free(right);
+    skip_world_close(&a);
+    skip_world_close(&b);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_key_leads_there_and_back),
@@ -238,6 +267,7 @@ int main(void) {
         cmocka_unit_test(a_bottleneck_with_projection_fits_on_the_smallest_screen),
         cmocka_unit_test(every_moment_of_a_pass_can_be_drawn),
         cmocka_unit_test(left_and_right_walk_along_the_operations),
+        cmocka_unit_test(compared_sides_are_measured_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

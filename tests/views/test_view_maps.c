@@ -510,7 +510,7 @@ static void all_figures_of_every_tensor_stand_on_the_smallest_screen(void **stat
     for (int op = 0; op < world.scene.network->op_count; op++)
         for (int phase = PHASE_FORWARD; phase <= PHASE_BACKWARD; phase++) {
             look_at(&world, world.scene.network->ops[op].name, (Phase)phase);
-            assert_true(pass_profile_update(world.pass, op));
+            assert_true(pass_profile_update(world.pass, op, 0));
             assert_has_all_figures(&world);
             act(&world, ACTION_OPEN, 0);
             assert_has_all_figures(&world);
