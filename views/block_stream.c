@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "views/block_figures.h"
+#include "views/click.h"
 #include "views/parts.h"
 #include "views/text.h"
 
@@ -132,6 +133,8 @@ static int put_op(const Stream *s, int column, int y, int end, Role role, int op
             .fg = color_role(ROLE_CURSOR_TEXT), .bg = color_role(ROLE_CURSOR), .attributes = CELL_BOLD};
         canvas_set_cursor(s->canvas, s->area.x + column, y);
     }
+    Rect place = {.x = s->area.x + column, .y = y, .w = end - column, .h = 1};
+    click_add_text(s->canvas, place, ACTION_SELECT, s->scene->network->ops[op].name);
     return text(s, column, y, end, style, words);
 }
 
@@ -287,6 +290,8 @@ static void draw_joining(const Stream *s, int y) {
         bool here = add == s->scene->op;
         canvas_text(s->canvas, s->area.x + STREAM - 1, y, style_bold(here ? ROLE_ACCENT : ROLE_SKIP), "(+)");
         if (here) canvas_set_cursor(s->canvas, s->area.x + STREAM, y);
+        Rect place = {.x = s->area.x + STREAM - 1, .y = y, .w = 3, .h = 1};
+        click_add_text(s->canvas, place, ACTION_SELECT, s->scene->network->ops[add].name);
     } else {
         put(s, STREAM, y, style_bold(ROLE_TEXT), U'┎', '+');
     }

@@ -5,6 +5,7 @@
 
 #include "views/block_figures.h"
 #include "views/block_stream.h"
+#include "views/click.h"
 
 extern const ViewOps view_block_ops;
 
@@ -226,6 +227,32 @@ static void left_and_right_walk_along_the_operations(void **state) {
     skip_world_close(&world);
 }
 
+static void a_click_selects_the_operation_that_stands_there(void **state) {
+    (void)state;
+    SkipWorld world = open_stream("resnet20", 0, SKIP_NONE_REMOVED);
+    skip_world_select(&world, "layer2.0.conv1", PHASE_FORWARD, 0);
+    ClickMap map = {0};
+    Canvas *canvas = canvas_new(80, 19, 0);
+    canvas->clicks = &map;
+    view_block_ops.draw(world.state, &world.scene, canvas, canvas_area(canvas));
+    const struct {
+        int x, y;
+        const char *op; /* NULL: nothing */
+    } cases[] = {{35, 8, "layer2.0.bn1"},
+                 {26, 12, "layer2.0.add"},
+                 {3, 8, NULL},
+                 {3, 9, "layer2.0.downsample"},
+                 {3, 13, "layer2.0.relu2"}};
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        Action found[CLICK_ACTIONS_MAX];
+        assert_int_equal(click_find(&map, cases[k].x, cases[k].y, found), cases[k].op != NULL);
+        if (cases[k].op) assert_string_equal(found[0].text, cases[k].op);
+    }
+    click_clear(&map);
+    canvas_free(canvas);
+    skip_world_close(&world);
+}
+
 static double largest_rms(const Pass *pass) {
     double largest = 0;
     for (int op = pass_network(pass)->blocks[0].input; op <= pass_network(pass)->blocks[8].output; op++) {
@@ -267,6 +294,7 @@ int main(void) {
         cmocka_unit_test(a_bottleneck_with_projection_fits_on_the_smallest_screen),
         cmocka_unit_test(every_moment_of_a_pass_can_be_drawn),
         cmocka_unit_test(left_and_right_walk_along_the_operations),
+        cmocka_unit_test(a_click_selects_the_operation_that_stands_there),
         cmocka_unit_test(compared_sides_are_measured_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "views/click.h"
 #include "views/kernels.h"
 #include "views/kernels_plan.h"
 
@@ -121,10 +122,17 @@ static void filters_of_the_first_layer_are_pictures_in_colour(void **state) {
     assert_shows(text, "filters 0-15 of 16");
     assert_shows(text, "black -2, grey 0, full 2; one scale for the 16 filters");
     free(text);
+    ClickMap map = {0};
     Canvas *canvas = canvas_new(120, 35, 0);
+    canvas->clicks = &map;
     view_maps_ops.draw(world.state, &world.scene, canvas, canvas_area(canvas));
     /* Below heading and number, right of the frame. 255 * (2/4 + 0.5) and 255 * 0.5, rounded. */
     assert_int_equal(canvas_get(canvas, 1, 2)->bg, color_rgb(255, 128, 128));
+    Action found[CLICK_ACTIONS_MAX];
+    assert_int_equal(click_find(&map, 1, 2, found), 1);
+    assert_int_equal(found[0].id, ACTION_CHANNEL);
+    assert_int_equal(found[0].number, 0);
+    click_clear(&map);
     canvas_free(canvas);
     skip_world_close(&world);
 }
