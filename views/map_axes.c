@@ -26,6 +26,12 @@ Rect map_axes_place(Rect area, int width, int height, int zoom_max) {
     return same_size(area, lower, width, height, zoom_max) ? lower : place;
 }
 
+Rect map_axes_reserve(Rect area, int height) {
+    int gutter = gutter_of(height);
+    if (area.w <= gutter || area.h < 2) return area;
+    return (Rect){.x = area.x + gutter, .y = area.y + 1, .w = area.w - gutter, .h = area.h - 1};
+}
+
 /* The smallest of 1, 2, 5, 10, 20, 50, ... with at least `cells` cells from tick to tick. */
 static int tick_step(int size, int drawn_cells, int cells) {
     static const int factors[] = {1, 2, 5};

@@ -97,18 +97,33 @@ static void draw_neighbours(Canvas *canvas, Rect area, const Scene *scene, Tenso
     }
 }
 
-void maps_figures_draw(Canvas *canvas, Rect area, const Scene *scene) {
-    PartFigures rows[2] = {{.label = "channel"}, part_figures_of(scene, scene->op, scene->phase)};
+/* False while they are not known, or where a channel is a single number. */
+static bool channel_figures(const Scene *scene, PartFigures *figures) {
     const Profile *profile = scene_profile(scene, scene->op, scene->phase);
-    if (area.h < 2 || !profile ||
-        scene->network->ops[scene->op].out.h * scene->network->ops[scene->op].out.w == 1) {
+    Shape shape = shape_of(scene);
+    if (!profile || shape.h * shape.w == 1) return false;
+    figures->stats = profile->channels[scene->channel].stats;
+    figures->percentiles = profile->channels[scene->channel].percentiles;
+    return true;
+}
+
+void maps_figures_draw(Canvas *canvas, Rect area, const Scene *scene, bool both) {
+    PartFigures rows[2] = {{.label = "channel"}, part_figures_of(scene, scene->op, scene->phase)};
+    if (!both || !channel_figures(scene, &rows[0])) {
         part_figures(canvas, area, &rows[1], 1);
         return;
     }
-    rows[0].stats = profile->channels[scene->channel].stats;
-    rows[0].percentiles = profile->channels[scene->channel].percentiles;
     rows[1].label = "layer";
     part_figures(canvas, area, rows, 2);
+}
+
+/* In a column, for where they have no place below. */
+static void draw_channel_figures(Canvas *canvas, Rect area, const Scene *scene) {
+    PartFigures figures = {.label = NULL};
+    if (area.h < 2 || !channel_figures(scene, &figures)) return;
+    canvas_text(canvas, area.x, area.y, style_role(ROLE_DIM), "this channel (those of the layer: below)");
+    layout_take_top(&area, 1);
+    part_figures(canvas, area, &figures, 1);
 }
 
 /* "3 of 64, rank 0 by activation", and what is the matter with it. */
@@ -123,7 +138,7 @@ static void describe_channel(char *text, const Scene *scene, Tensor tensor) {
         snprintf(text + used, TEXT_MAX - (size_t)used, ", receives no gradient");
 }
 
-void maps_panel_draw(Canvas *canvas, Rect area, const Scene *scene, const PartTensor *tensor) {
+void maps_panel_draw(Canvas *canvas, Rect area, const Scene *scene, const PartTensor *tensor, bool figures) {
     enum { FIELD = 9 };
     char text[TEXT_MAX];
     Rect old = canvas_clip(canvas, area), rest = area;
@@ -136,8 +151,11 @@ void maps_panel_draw(Canvas *canvas, Rect area, const Scene *scene, const PartTe
                   cell_value(tensor->tensor, scene, scene->row, scene->column));
     layout_take_top(&rest, 2);
     draw_neighbours(canvas, layout_take_top(&rest, 5), scene, tensor->tensor);
-    part_legend(canvas, layout_take_top(&rest, 2), scene, tensor, scene->channel);
-    canvas_text_wrapped(canvas, rest, style_role(ROLE_DIM),
-                        "arrows move the cell\npage keys change the channel\nEsc shows all channels", 0);
+    part_legend(canvas, layout_take_top(&rest, figures ? 1 : 2), scene, tensor, scene->channel);
+    if (figures)
+        draw_channel_figures(canvas, rest, scene);
+    else
+        canvas_text_wrapped(canvas, rest, style_role(ROLE_DIM),
+                            "arrows move the cell\npage keys change the channel\nEsc shows all channels", 0);
     canvas_unclip(canvas, old);
 }

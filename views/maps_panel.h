@@ -12,9 +12,10 @@ bool maps_has_classes(const Scene *scene);
 
 /* "ch 3, row 5, column 12: -0.123457" in one row, or "ch 3 (5,12) -0.123457" where that is too long. */
 void maps_cell_draw(Canvas *canvas, Rect row, const Scene *scene, Tensor tensor);
-/* The figures of what is shown; with two rows those of the selected channel above those of the layer. */
-void maps_figures_draw(Canvas *canvas, Rect area, const Scene *scene);
-/* The cell in a column with the values around the cell and the legend; for beside an enlarged map. */
-void maps_panel_draw(Canvas *canvas, Rect area, const Scene *scene, const PartTensor *tensor);
+/* The figures of what is shown: of the layer, or above them those of the selected channel, too. */
+void maps_figures_draw(Canvas *canvas, Rect area, const Scene *scene, bool both);
+/* The cell in a column with the values around the cell and the legend; for beside an enlarged map. Below them
+ * the figures of the channel, or which keys lead on. */
+void maps_panel_draw(Canvas *canvas, Rect area, const Scene *scene, const PartTensor *tensor, bool figures);
 
 #endif

@@ -49,10 +49,11 @@ typedef struct PartFigures {
 
 PartFigures part_figures_of(const Scene *scene, int op, Phase phase);
 /* `n 16,384  nan 0  inf 0  -41% 0:37% +22%  min -1.30  p1 -1.1 ... p99 2.0  max 2.10  mean .08  std .44  |x|2
- * 57.1`, at most four rows in common columns, each on as many lines as the area has for it. What has no
- * room is left out: first the percentiles (the median
- * last of them), then |x|2, std, mean, max, min, the signs; bad news never. "not computed yet" when it is not
- * known. */
+ * 57.1`, at most four rows in common columns, each on as many lines as the area has for it. Where not all of
+ * them have room they are written shorter, the percentiles as one: `p1/25/50/75/99 -1.1 -.2 0 .3 2.0`, small
+ * ones with one power of ten behind them. What still has no room is left out: first the percentiles (the
+ * median last of them), then |x|2, std, mean, max, min, the signs; bad news never. "not computed yet" when it
+ * is not known. */
 void part_figures(Canvas *canvas, Rect area, const PartFigures *rows, int count);
 /* One row without label and percentiles. */
 void part_stats_line(Canvas *canvas, Rect row, const Stats *stats);
@@ -64,6 +65,8 @@ typedef struct PartTensor {
     int op;      /* -1 with a scale of its own */
     Phase phase; /* decides palette and pooling */
     bool as_is;  /* its maps are not shrunk: the legend has no pooling to name */
+    bool images; /* each channel is a small picture of three colours, (C,H,W,3) in memory, signed around grey;
+                    with a scale of its own */
     bool own_scale;
     Scale scale;       /* own_scale */
     const char *scope; /* own_scale: what it spans, for the legend; NULL: "shared" */
@@ -90,6 +93,7 @@ typedef struct PartMontage {
     int first;    /* place of the page's first map; see part_montage_first */
     int selected; /* -1: none */
     int side_max; /* maps are shrunk to at most this many pixels a side; 0: only when the area is too small */
+    int zoom_min; /* maps are enlarged this often even when fewer have room on the page */
     bool mark;    /* highlight the scene's cell in the selected map */
     bool ranked;  /* places follow the scene's order of channels; else they are channels */
 } PartMontage;

@@ -21,7 +21,7 @@ Scale part_scale(const Scene *scene, const PartTensor *tensor, int channel) {
 }
 
 /* The words behind a legend, from the longest to the shortest form. */
-enum { LEGEND_FORMS = 5 };
+enum { LEGEND_FORMS = 5, IMAGE_CHANNELS = 3 };
 
 static void legend_words(char *out, const Scene *scene, const PartTensor *tensor, int channel, int form) {
     static const char *const pooled[2][LEGEND_FORMS] = {
@@ -49,6 +49,18 @@ int part_legend(Canvas *canvas, Rect row, const Scene *scene, const PartTensor *
     return plot_legend(canvas, row, scale, scene_palette(scene, scale, tensor->phase), words);
 }
 
+/* Grey is 0, and the ends of the scale are black and full colour. */
+static PlotGrid draw_image(Canvas *canvas, Rect area, const PartTensor *tensor, PartMap map) {
+    Shape shape = tensor->tensor.shape;
+    size_t size = (size_t)shape.h * (size_t)shape.w * IMAGE_CHANNELS;
+    PlotImage image = {.data = tensor->tensor.data + (size_t)map.channel * size,
+                       .width = shape.w,
+                       .height = shape.h,
+                       .zoom_max = map.zoom_max};
+    for (int c = 0; c < IMAGE_CHANNELS; c++) image.mean[c] = 0.5, image.std[c] = 0.5 / tensor->scale.hi;
+    return plot_image(canvas, area, &image);
+}
+
 PlotGrid part_map(Canvas *canvas, Rect area, const Scene *scene, const PartTensor *tensor, PartMap map) {
     Scale scale = part_scale(scene, tensor, map.channel);
     PlotHeatmap heatmap = {.map = plot_map_of(tensor->tensor, 0, map.channel),
@@ -60,7 +72,8 @@ PlotGrid part_map(Canvas *canvas, Rect area, const Scene *scene, const PartTenso
                            .mark_x = scene->column,
                            .mark_y = scene->row};
     Rect old = canvas_clip(canvas, area);
-    PlotGrid grid = plot_heatmap(canvas, area, &heatmap);
+    PlotGrid grid =
+        tensor->images ? draw_image(canvas, area, tensor, map) : plot_heatmap(canvas, area, &heatmap);
     canvas_unclip(canvas, old);
     return grid;
 }
@@ -101,9 +114,10 @@ static void balance(PartPage *page) {
 
 PartPage part_montage_plan(Rect area, Shape shape, PartMontage montage) {
     if (rect_is_empty(area)) return (PartPage){.total = shape.c, .dead = -1};
-    PartPage page = plan_zoomed(area, shape, montage.side_max, 1);
+    int first_zoom = at_least_one(montage.zoom_min);
+    PartPage page = plan_zoomed(area, shape, montage.side_max, first_zoom);
     /* Maps are enlarged as long as all of them stay on the page. */
-    for (int zoom = 2;; zoom++) {
+    for (int zoom = first_zoom + 1;; zoom++) {
         PartPage larger = plan_zoomed(area, shape, montage.side_max, zoom);
         if (page_capacity(&larger) < shape.c || larger.map_width == page.map_width) break;
         page = larger;
@@ -136,22 +150,25 @@ bool part_is_as_is(const Canvas *canvas, int map_width, Shape shape) {
     return map_width >= shape.w && !(canvas->flags & (CANVAS_ASCII | CANVAS_MONO));
 }
 
+static bool is_dead(const PartTensor *tensor, int channel) {
+    return !tensor->images && part_channel_is_dead(tensor->tensor, channel);
+}
+
 /* What is worth saying about a channel beside its number. */
 typedef enum ChannelMark { MARK_NONE, MARK_DEAD, MARK_BLOCKED } ChannelMark;
 
 static ChannelMark mark_of(const Scene *scene, const PartTensor *tensor, int channel) {
-    if (part_channel_is_dead(tensor->tensor, channel))
-        return tensor->phase == PHASE_BACKWARD ? MARK_BLOCKED : MARK_DEAD;
+    if (is_dead(tensor, channel)) return tensor->phase == PHASE_BACKWARD ? MARK_BLOCKED : MARK_DEAD;
     return part_channel_is_blocked(scene, tensor->op, channel) ? MARK_BLOCKED : MARK_NONE;
 }
 
 static void count_marks(PartPage *page, const Scene *scene, const PartTensor *tensor) {
     page->dead = page->blocked = 0;
     for (int c = 0; c < tensor->tensor.shape.c; c++) {
-        bool dead = tensor->phase == PHASE_FORWARD && part_channel_is_dead(tensor->tensor, c);
-        page->dead += dead;
-        page->blocked += tensor->phase == PHASE_BACKWARD ? part_channel_is_dead(tensor->tensor, c)
-                                                         : part_channel_is_blocked(scene, tensor->op, c);
+        bool dead = is_dead(tensor, c);
+        page->dead += dead && tensor->phase == PHASE_FORWARD;
+        page->blocked +=
+            tensor->phase == PHASE_BACKWARD ? dead : part_channel_is_blocked(scene, tensor->op, c);
     }
 }
 
@@ -206,7 +223,8 @@ static void draw_montage(Canvas *canvas, Rect area, const Scene *scene, const Pa
         PartMap one = {.channel = c, .zoom_max = zoom, .mark = montage.mark && c == montage.selected};
         PlotGrid grid = part_map(canvas, map, scene, tensor, one);
         if (tensor->op == scene->op) click_add_map(canvas, &grid, c);
-        if (part_channel_is_dead(tensor->tensor, c)) draw_dead(canvas, map);
+        if (tensor->images) click_add(canvas, map, (Action){.id = ACTION_CHANNEL, .number = c});
+        if (is_dead(tensor, c)) draw_dead(canvas, map);
     }
     for (int k = page->first; k < end; k++)
         if (channel_at(scene, montage, k) == montage.selected)

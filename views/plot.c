@@ -43,6 +43,15 @@ PlotGrid plot_grid_fit(Rect area, int width, int height, int zoom_max) {
     return grid;
 }
 
+PlotGrid plot_grid_fill(Rect area, int width, int height) {
+    PlotGrid grid = plot_grid_fit(area, width, height, 1);
+    if (rect_is_empty(area) || width < 1 || height < 1) return grid;
+    grid.px_width = grid.cells.w = width < area.w ? width : area.w;
+    grid.px_height = height < 2 * area.h ? height : 2 * area.h;
+    grid.cells.h = (grid.px_height + 1) / 2;
+    return grid;
+}
+
 void plot_grid_cell(const PlotGrid *grid, int x, int y, int *cell_x, int *cell_y) {
     *cell_x = grid->cells.x + (int)((long)x * grid->px_width / grid->width);
     *cell_y = grid->cells.y + (int)((long)y * grid->px_height / grid->height) / 2;
@@ -71,7 +80,9 @@ static Window window_of(const PlotGrid *grid, int px, int py) {
 }
 
 static double map_value(const PlotMap *map, int x, int y) {
-    return (double)map->data[((size_t)y * (size_t)map->width + (size_t)x) * (size_t)map->stride];
+    size_t stride = (size_t)map->stride;
+    size_t pitch = map->pitch ? (size_t)map->pitch : (size_t)map->width * stride;
+    return (double)map->data[(size_t)y * pitch + (size_t)x * stride];
 }
 
 /* How much of map cell k lies between a and b. */
@@ -185,7 +196,8 @@ static void put_color_cell(Canvas *canvas, int x, int y, const PlotHeatmap *heat
 
 PlotGrid plot_heatmap(Canvas *canvas, Rect area, const PlotHeatmap *heatmap) {
     const PlotMap *map = &heatmap->map;
-    PlotGrid grid = plot_grid_fit(area, map->width, map->height, heatmap->zoom_max);
+    PlotGrid grid = heatmap->fill ? plot_grid_fill(area, map->width, map->height)
+                                  : plot_grid_fit(area, map->width, map->height, heatmap->zoom_max);
     if (map->data == NULL) return grid;
     Rect seen = rect_intersect(grid.cells, canvas->clip);
     for (int y = seen.y; y < seen.y + seen.h; y++) {

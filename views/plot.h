@@ -12,11 +12,12 @@
 #include "views/canvas.h"
 #include "views/palette.h"
 
-/* One channel of a channels-last tensor: data points at its first element, `stride` is C. */
+/* One channel of a channels-last tensor: data points at its first element, `stride` is C. A part of a map has
+ * a `pitch`, the elements from row to row; 0: width * stride. */
 typedef struct PlotMap {
     const real *data;
     int width, height;
-    int stride;
+    int stride, pitch;
 } PlotMap;
 
 /* Channel c of image n of a tensor. */
@@ -39,6 +40,8 @@ PlotGrid plot_grid_fit(Rect area, int width, int height, int zoom_max);
 /* The map position that cell (cell_x, cell_y) shows, the nearest one for a cell outside: of several the
  * first. */
 void plot_grid_at(const PlotGrid *grid, int cell_x, int cell_y, int *x, int *y);
+/* Never enlarged, and each side shrunk by itself to what the area has for it: for a table of numbers. */
+PlotGrid plot_grid_fill(Rect area, int width, int height);
 /* The cell that shows map position (x, y). */
 void plot_grid_cell(const PlotGrid *grid, int x, int y, int *cell_x, int *cell_y);
 
@@ -48,6 +51,7 @@ typedef struct PlotHeatmap {
     PaletteId palette;
     PlotPooling pooling;
     int zoom_max; /* largest integer enlargement; 0 and 1: none */
+    bool fill;    /* placed by plot_grid_fill */
     bool marked;  /* highlight map position (mark_x, mark_y) */
     int mark_x, mark_y;
 } PlotHeatmap;

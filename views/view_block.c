@@ -7,6 +7,7 @@
 #include "views/block_lane.h"
 #include "views/block_maps.h"
 #include "views/block_reading.h"
+#include "views/block_stream.h"
 #include "views/layout.h"
 #include "views/parts.h"
 #include "views/scene_scale.h"
@@ -15,12 +16,17 @@
 
 enum { TITLE_ROWS = 2, READING_ROWS = 3, MAP_ROWS_MIN = 8, MONTAGE_ROWS_MIN = 6, ZOOM_MAX = 4 };
 
-static void draw_title(Canvas *canvas, Rect area, const Scene *scene, int block) {
+typedef struct BlockState {
+    bool stream; /* the drawing with the stream as the spine; else with the layers */
+} BlockState;
+
+static void draw_title(Canvas *canvas, Rect area, const Scene *scene, int block, bool stream) {
     const Network *network = scene->network;
     const Block *b = &network->blocks[block];
-    char channel[PART_TEXT_MAX];
-    snprintf(channel, sizeof channel, "channel %d of %d", block_channel(scene, block),
-             network->ops[b->output].out.c);
+    char channel[PART_TEXT_MAX] = "";
+    if (!stream)
+        snprintf(channel, sizeof channel, "channel %d of %d", block_channel(scene, block),
+                 network->ops[b->output].out.c);
     int left = canvas_text_right(canvas, area.x + area.w, area.y, style_role(ROLE_ACCENT), channel);
     int x = canvas_text(canvas, area.x, area.y, style_bold(ROLE_TITLE), b->name);
     x = canvas_printf(canvas, x, area.y, style_role(ROLE_DIM), "  block %d of %d  ", block + 1,
@@ -181,14 +187,19 @@ static void draw_body(Canvas *canvas, Rect area, const Scene *scene, int block) 
 }
 
 static void view_block_draw(const void *state, const Scene *scene, Canvas *canvas, Rect area) {
-    (void)state;
+    const BlockState *own = state;
     int block = block_of_op(scene->network, scene->op);
     Rect old = canvas_clip(canvas, area), rest = area;
-    draw_title(canvas, layout_take_top(&rest, TITLE_ROWS), scene, block);
-    block_lane_draw(canvas, layout_take_top(&rest, BLOCK_LANE_ROWS), scene, block);
+    draw_title(canvas, layout_take_top(&rest, TITLE_ROWS), scene, block, own->stream);
+    Rect lane = layout_take_top(&rest, own->stream ? 0 : BLOCK_LANE_ROWS);
     canvas_text_wrapped(canvas, layout_take_bottom(&rest, READING_ROWS), style_role(ROLE_TEXT),
                         block_reading(scene, block).text, 0);
-    draw_body(canvas, rest, scene, block);
+    if (own->stream) {
+        block_stream_draw(canvas, rest, scene, block);
+    } else {
+        block_lane_draw(canvas, lane, scene, block);
+        draw_body(canvas, rest, scene, block);
+    }
     canvas_unclip(canvas, old);
 }
 
@@ -211,9 +222,24 @@ static Action select_channel(const Scene *scene, int by) {
     return view_action(ACTION_CHANNEL, channel < 0 ? 0 : channel > last ? last : channel);
 }
 
+/* The stream shows no channels: left and right walk along its operations. */
+static Action select_op(const Scene *scene, long by) {
+    long op = scene->op + by, last = scene->network->op_count - 1;
+    Action action = view_action(ACTION_SELECT, 0);
+    op = op < 0 ? 0 : op > last ? last : op;
+    snprintf(action.text, sizeof action.text, "%s", scene->network->ops[op].name);
+    return action;
+}
+
 static Action view_block_act(void *state, const Scene *scene, Action action) {
-    (void)state;
+    BlockState *own = state;
     int count = action_count(&action);
+    if (action.id == ACTION_OTHER) {
+        own->stream = !own->stream;
+        return view_action(ACTION_NONE, 0);
+    }
+    if (own->stream && action.id == ACTION_LEFT) return select_op(scene, -count);
+    if (own->stream && action.id == ACTION_RIGHT) return select_op(scene, count);
     switch (action.id) {
     case ACTION_UP: return select_block(scene, -count);
     case ACTION_DOWN: return select_block(scene, count);
@@ -233,8 +259,9 @@ const ViewOps view_block_ops = {
     .title = "Block",
     .summary =
         "One residual block: what F adds to what the shortcut brings, and by which of the two ways the "
-        "gradient comes back.",
+        "gradient comes back. Also with the stream as the spine, among the blocks before and after.",
     .key = 'b',
+    .state_size = sizeof(BlockState),
     .act = view_block_act,
     .level = view_block_level,
     .draw = view_block_draw,

@@ -208,7 +208,7 @@ static void view_input_draw(const void *state, const Scene *scene, Canvas *canva
     (void)state;
     Rect old = canvas_clip(canvas, area), rest = area;
     draw_title(canvas, layout_take_top(&rest, 1), scene);
-    Rect figures = layout_take_bottom(&rest, area.h > LAYOUT_MIN_HEIGHT ? 2 : 1);
+    Rect figures = layout_take_bottom(&rest, 2);
     PartFigures picture = part_figures_of(scene, 0, PHASE_FORWARD);
     part_figures(canvas, figures, &picture, 1);
     if (area.h > LAYOUT_MIN_HEIGHT) layout_take_top(&rest, 1);

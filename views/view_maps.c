@@ -5,6 +5,7 @@
 #include "views/click.h"
 #include "views/layout.h"
 #include "views/map_axes.h"
+#include "views/maps_kernels.h"
 #include "views/maps_panel.h"
 #include "views/parts_detail.h"
 #include "views/text.h"
@@ -12,9 +13,10 @@
 
 enum {
     TALL = 24,           /* from here on legend, figures and cell have rows of their own */
-    LOFTY = 34,          /* from here on figures that do not stand on one line may take two ... */
-    LOFTIER = 48,        /* ... and three */
-    FIGURES_WIDTH = 180, /* room for all figures on one line */
+    LOFTY = 34,          /* from here on figures may take three lines; those of an enlarged channel stand
+                            above those of the layer, not beside it */
+    FIGURES_WIDTH = 160, /* room for all figures on one line */
+    SHORT = 12,          /* below there is no second line for figures */
     WIDE = 100,          /* from here on the heading says what kind of op it is */
     SIDE_MIN = 8,        /* maps of a grid are not shrunk below this many pixels a side ... */
     MAPS_WANTED = 16,    /* ... to get this many of them onto a page */
@@ -27,6 +29,8 @@ enum {
 
 typedef struct MapsState {
     bool enlarged;
+    bool kernels; /* the other drawing */
+    MapsKernels kernels_state;
 } MapsState;
 
 typedef enum MapsKind { MAPS_GRID, MAPS_ENLARGED, MAPS_BARS } MapsKind;
@@ -35,9 +39,10 @@ typedef enum MapsKind { MAPS_GRID, MAPS_ENLARGED, MAPS_BARS } MapsKind;
 typedef struct MapsPlan {
     MapsKind kind;
     Rect heading, body, map, legend, stats, cell, panel; /* map: the body without the axes' gutters */
-    PartMontage montage;                                 /* MAPS_GRID */
-    PartBarsPlan bars;                                   /* MAPS_BARS */
-    PartPage page;                                       /* what the heading says is shown */
+    bool both;           /* figures below of the channel and of the layer; else of the layer */
+    PartMontage montage; /* MAPS_GRID */
+    PartBarsPlan bars;   /* MAPS_BARS */
+    PartPage page;       /* what the heading says is shown */
 } MapsPlan;
 
 static Shape shape_of(const Scene *scene) {
@@ -153,6 +158,12 @@ static void plan_bars(MapsPlan *plan, const Scene *scene) {
                             .order = scene_is_ranked(scene) ? order_name(scene->order) : NULL};
 }
 
+/* Lines of figures: all of them have room in two of 80 columns. */
+static int figure_lines(Rect area) {
+    if (area.w >= FIGURES_WIDTH || area.h < SHORT) return 1;
+    return area.h < LOFTY ? 2 : 3;
+}
+
 static MapsPlan maps_plan(const MapsState *state, const Scene *scene, Rect area) {
     MapsPlan plan = {.kind = kind_of(state, shape_of(scene)), .body = area};
     bool tall = area.h >= TALL && plan.kind != MAPS_ENLARGED; /* an enlarged map needs the rows itself */
@@ -167,9 +178,8 @@ static MapsPlan maps_plan(const MapsState *state, const Scene *scene, Rect area)
             layout_take_right(&plan.legend, 2);
         }
     }
-    bool two = plan.kind == MAPS_ENLARGED || (plan.kind == MAPS_GRID && tall);
-    int lines = area.w >= FIGURES_WIDTH || area.h < LOFTY ? 1 : area.h < LOFTIER ? 2 : 3;
-    plan.stats = layout_take_bottom(&plan.body, two ? 2 * lines : lines);
+    plan.both = plan.kind == MAPS_ENLARGED ? area.h >= LOFTY : plan.kind == MAPS_GRID && tall;
+    plan.stats = layout_take_bottom(&plan.body, (plan.both ? 2 : 1) * figure_lines(area));
     if (tall) layout_take_bottom(&plan.body, 1);
     if (plan.kind == MAPS_GRID) plan_grid(&plan, scene);
     if (plan.kind == MAPS_ENLARGED) plan_enlarged(&plan, scene);
@@ -228,14 +238,14 @@ static void draw_enlarged(Canvas *canvas, const MapsPlan *plan, const Scene *sce
     int x, y;
     plot_grid_cell(&grid, scene->column, scene->row, &x, &y);
     if (rect_contains(plan->map, x, y)) canvas_set_cursor(canvas, x, y);
-    maps_panel_draw(canvas, plan->panel, scene, tensor);
+    maps_panel_draw(canvas, plan->panel, scene, tensor, !plan->both);
 }
 
 /* Completes the plan's page with what only drawing finds out. */
 static void draw_body(Canvas *canvas, MapsPlan *plan, const Scene *scene, const PartTensor *tensor) {
     MapsBars context = bars_context(scene);
     PartBars bars;
-    maps_figures_draw(canvas, plan->stats, scene);
+    maps_figures_draw(canvas, plan->stats, scene, plan->both);
     switch (plan->kind) {
     case MAPS_GRID:
         plan->page = part_montage(canvas, plan->body, scene, tensor, plan->montage);
@@ -250,8 +260,7 @@ static void draw_body(Canvas *canvas, MapsPlan *plan, const Scene *scene, const 
     if (!rect_is_empty(plan->cell)) maps_cell_draw(canvas, plan->cell, scene, tensor->tensor);
 }
 
-static void view_maps_draw(const void *state, const Scene *scene, Canvas *canvas, Rect area) {
-    Rect old = canvas_clip(canvas, area);
+static void draw_maps(const MapsState *state, const Scene *scene, Canvas *canvas, Rect area) {
     MapsPlan plan = maps_plan(state, scene, area);
     PartTensor tensor = part_tensor(scene, scene->op, scene->phase);
     int width = plan.kind == MAPS_ENLARGED
@@ -263,6 +272,15 @@ static void view_maps_draw(const void *state, const Scene *scene, Canvas *canvas
     else
         draw_waiting(canvas, plan.body, scene);
     draw_heading(canvas, plan.heading, scene, heading_info(scene, &plan).text);
+}
+
+static void view_maps_draw(const void *state, const Scene *scene, Canvas *canvas, Rect area) {
+    const MapsState *own = state;
+    Rect old = canvas_clip(canvas, area);
+    if (own->kernels)
+        maps_kernels_draw(&own->kernels_state, scene, canvas, area);
+    else
+        draw_maps(own, scene, canvas, area);
     canvas_unclip(canvas, old);
 }
 
@@ -329,8 +347,21 @@ static bool is_arrow(ActionId id) {
     return id == ACTION_LEFT || id == ACTION_RIGHT || id == ACTION_UP || id == ACTION_DOWN;
 }
 
+/* Backing out of the kernels leads to the maps they made. */
+static Action act_on_kernels(MapsState *maps, const Scene *scene, Action action) {
+    Action left = maps_kernels_act(&maps->kernels_state, scene, action);
+    if (left.id != ACTION_CLOSE) return left;
+    maps->kernels = false;
+    return view_action(ACTION_NONE, 0);
+}
+
 static Action view_maps_act(void *state, const Scene *scene, Action action) {
     MapsState *maps = state;
+    if (action.id == ACTION_OTHER) {
+        maps->kernels = !maps->kernels;
+        return view_action(ACTION_NONE, 0);
+    }
+    if (maps->kernels) return act_on_kernels(maps, scene, action);
     MapsKind kind = kind_of(maps, shape_of(scene));
     if (kind == MAPS_GRID && action.id == ACTION_OPEN) {
         maps->enlarged = true;
@@ -352,14 +383,15 @@ static Action view_maps_act(void *state, const Scene *scene, Action action) {
 }
 
 static ZoomLevel view_maps_level(const void *state, const Scene *scene) {
-    return kind_of(state, shape_of(scene)) == MAPS_ENLARGED ? ZOOM_CHANNEL : ZOOM_OP;
+    const MapsState *own = state;
+    return !own->kernels && kind_of(own, shape_of(scene)) == MAPS_ENLARGED ? ZOOM_CHANNEL : ZOOM_OP;
 }
 
 const ViewOps view_maps_ops = {
     .name = "maps",
     .title = "Maps",
     .summary = "What every channel of an operation looks like: activations on the way forward, gradients on "
-               "the way back.",
+               "the way back. Also the kernels that made them.",
     .key = 'm',
     .state_size = sizeof(MapsState),
     .level = view_maps_level,

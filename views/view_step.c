@@ -16,6 +16,7 @@ enum {
     LIST_ROWS = 11,
     LIST_ROWS_NARROW = 3,
     PANEL_ROWS_MIN = 12, /* below this the list gives way */
+    PANEL_ROWS_GOOD = 8, /* and below this the percentiles */
     TEXT_ROWS = 4,       /* so that panels keep their place from step to step */
     TEXT_ROWS_WIDE = 3,
     GAP = 2,
@@ -88,12 +89,14 @@ static void view_step_draw(const void *state, const Scene *scene, Canvas *canvas
     layout_take_top(&rest, draw_text(canvas, rest, scene));
     if (area.h > LAYOUT_MIN_HEIGHT) layout_take_top(&rest, 1);
     StepPanels panels = step_panels(scene);
-    int notes = step_notes_height(scene, &panels);
+    /* All figures of a tensor need two lines, where the pictures keep their place. */
+    int lines = rest.h - step_notes_height(scene, &panels, 2) >= PANEL_ROWS_GOOD ? 2 : 1;
+    int notes = step_notes_height(scene, &panels, lines);
     if (area.w < WIDE && rest.h - notes - LIST_ROWS_NARROW - 2 >= PANEL_ROWS_MIN) {
         step_list_draw(canvas, layout_take_bottom(&rest, LIST_ROWS_NARROW), scene);
         layout_take_bottom(&rest, 1);
     }
-    step_notes_draw(canvas, layout_take_bottom(&rest, notes), scene, &panels);
+    step_notes_draw(canvas, layout_take_bottom(&rest, notes), scene, &panels, lines);
     if (area.h > LAYOUT_MIN_HEIGHT) layout_take_bottom(&rest, 1);
     step_panels_draw(canvas, rest, scene, &panels);
     canvas_unclip(canvas, old);

@@ -15,6 +15,7 @@ typedef struct Notes {
     Canvas *canvas;
     Rect row;
     int label_width, count;
+    int lines; /* of the figures of one tensor */
 } Notes;
 
 /* The place of the next row after its label; empty when only counting. */
@@ -40,7 +41,9 @@ static void note_stats(Notes *notes, const Scene *scene, const StepPanel *panel)
     PartFigures figures = {.stats = panel->stats};
     if (profile) figures.percentiles = profile->percentiles;
     Rect row = next_row(notes, style_bold(panel->role), panel->symbol);
+    for (int k = 1; k < notes->lines; k++) next_row(notes, style_role(ROLE_DIM), "");
     if (!notes->canvas) return;
+    row.h = notes->lines;
     if (panel->closed)
         canvas_text_fit(notes->canvas, row.x, row.y, row.w, style_role(ROLE_DIM), panel->missing.text);
     else
@@ -159,15 +162,17 @@ static void note_all(Notes *notes, const Scene *scene, const StepPanels *panels)
     if (!forward && op->kind == OP_ADD) note_routes(notes, scene, op, panels);
 }
 
-int step_notes_height(const Scene *scene, const StepPanels *panels) {
-    Notes notes = {.canvas = NULL};
+int step_notes_height(const Scene *scene, const StepPanels *panels, int lines) {
+    Notes notes = {.canvas = NULL, .lines = lines};
     note_all(&notes, scene, panels);
     return notes.count;
 }
 
-void step_notes_draw(Canvas *canvas, Rect area, const Scene *scene, const StepPanels *panels) {
+void step_notes_draw(Canvas *canvas, Rect area, const Scene *scene, const StepPanels *panels, int lines) {
     int label = scene->phase == PHASE_FORWARD ? LABEL_WIDTH : LABEL_WIDTH_BACKWARD;
-    Notes notes = {
-        .canvas = canvas, .row = {.x = area.x, .y = area.y, .w = area.w, .h = 1}, .label_width = label};
+    Notes notes = {.canvas = canvas,
+                   .row = {.x = area.x, .y = area.y, .w = area.w, .h = 1},
+                   .label_width = label,
+                   .lines = lines};
     note_all(&notes, scene, panels);
 }

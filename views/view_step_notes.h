@@ -1,11 +1,11 @@
-/* The figures below the panels, one row each: statistics, parameters, what only one kind of op has. Private
- * to views/view_step*.c. */
+/* The figures below the panels, one row each: statistics (in `lines` rows a tensor), parameters, what only
+ * one kind of op has. Private to views/view_step*.c. */
 #ifndef VIEWS_VIEW_STEP_NOTES_H
 #define VIEWS_VIEW_STEP_NOTES_H
 
 #include "views/view_step_panel.h"
 
-int step_notes_height(const Scene *scene, const StepPanels *panels);
-void step_notes_draw(Canvas *canvas, Rect area, const Scene *scene, const StepPanels *panels);
+int step_notes_height(const Scene *scene, const StepPanels *panels, int lines);
+void step_notes_draw(Canvas *canvas, Rect area, const Scene *scene, const StepPanels *panels, int lines);
 
 #endif

@@ -133,7 +133,7 @@ static void the_figures_leave_out_from_the_end(void **state) {
     part_stats_line(canvas, (Rect){.y = 2, .w = 90, .h = 1}, &(Stats){.known = false});
     assert_canvas_text(canvas,
                        "n 4  nan 0  inf 0  -25% 0:50% +25%  min -1  max 3  mean 0.5  std 1.5  |x|2 3.16\n"
-                       "n 4  nan 0  inf 0  -25% 0:50% +25%\n"
+                       "n 4  nan/inf 0  -25% 0:50% +25%  min -1\n"
                        "not computed yet\n");
     canvas_free(canvas);
 }
@@ -172,6 +172,18 @@ static void figures_take_more_lines_where_there_are_some(void **state) {
     part_figures(canvas, (Rect){.w = 70, .h = 3}, &row, 1);
     assert_canvas_text(canvas, "layer  n 4  nan 0  inf 0  -25% 0:50% +25%  min -1  p1 -1  p25 -1\n"
                                "       p50 0  p75 0  p99 3  max 3  mean 0.5  std 1.5  |x|2 3.16\n\n");
+    canvas_free(canvas);
+}
+
+static void crowded_figures_are_written_shorter(void **state) {
+    (void)state;
+    const real data[] = {(real)-1e-5, 0, 0, (real)3e-5};
+    real room[4];
+    PartFigures row = {.stats = tensor_stats(data, 4), .percentiles = values_percentiles(data, 4, 1, room)};
+    Canvas *canvas = canvas_of(80, 2, 0);
+    part_figures(canvas, (Rect){.w = 66, .h = 2}, &row, 1);
+    assert_canvas_text(canvas, "n 4  nan/inf 0  -25% 0:50% +25%  min -1e-5  max 3e-5  mean 5e-6\n"
+                               "std 1.5e-5  |x|2 3.16e-5  p1/25/50/75/99 -1 -1 0 0 3 x1e-5\n");
     canvas_free(canvas);
 }
 
@@ -421,6 +433,7 @@ int main(void) {
         cmocka_unit_test(the_figures_leave_out_from_the_end),
         cmocka_unit_test(figures_of_several_rows_stand_in_columns),
         cmocka_unit_test(figures_take_more_lines_where_there_are_some),
+        cmocka_unit_test(crowded_figures_are_written_shorter),
         cmocka_unit_test(bad_news_is_never_left_out),
         cmocka_unit_test(a_montage_numbers_frames_and_marks_dead_maps),
         cmocka_unit_test(a_montage_of_nothing_says_so),

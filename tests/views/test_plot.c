@@ -47,6 +47,42 @@ static void channels_last_maps_step_over_other_channels(void **state) {
     canvas_free(canvas);
 }
 
+static void a_part_of_a_map_steps_over_the_rest_of_each_row(void **state) {
+    (void)state;
+    const real data[] = {0, 0, 0, 0, /**/ 0, 1, 1, 0, /**/ 0, 1, 1, 0};
+    Canvas *canvas = canvas_new(2, 1, 0);
+    PlotHeatmap heatmap = gray_heatmap(data + 5, 2, 2);
+    heatmap.map.pitch = 4;
+    plot_heatmap(canvas, canvas_area(canvas), &heatmap);
+    assert_int_equal(canvas_get(canvas, 0, 0)->bg, gray(63));
+    assert_int_equal(canvas_get(canvas, 1, 0)->bg, gray(63));
+    canvas_free(canvas);
+}
+
+static void a_table_fills_its_area_whatever_its_sides(void **state) {
+    (void)state;
+    PlotGrid grid = plot_grid_fill((Rect){.w = 10, .h = 4}, 20, 2000);
+    assert_int_equal(grid.px_width, 10);
+    assert_int_equal(grid.px_height, 8);
+    assert_int_equal(grid.cells.h, 4);
+    grid = plot_grid_fill((Rect){.w = 10, .h = 4}, 3, 5);
+    assert_int_equal(grid.px_width, 3);
+    assert_int_equal(grid.px_height, 5);
+    assert_int_equal(grid.cells.h, 3);
+    assert_true(rect_is_empty(plot_grid_fill((Rect){.w = 0, .h = 4}, 3, 5).cells));
+    /* One hot number survives, whichever row and column it is in. */
+    real data[40 * 6] = {[17 * 6 + 4] = 1};
+    Canvas *canvas = canvas_new(3, 2, 0);
+    PlotHeatmap heatmap = gray_heatmap(data, 6, 40);
+    heatmap.fill = true;
+    heatmap.pooling = PLOT_LARGEST;
+    plot_heatmap(canvas, canvas_area(canvas), &heatmap);
+    /* Row 17 of 40 is in the second of four pixel rows, column 4 of 6 in the third of three. */
+    assert_int_equal(canvas_get(canvas, 2, 0)->bg, gray(63));
+    assert_int_equal(canvas_get(canvas, 2, 0)->fg, gray(0));
+    canvas_free(canvas);
+}
+
 static void shrinking_averages_by_area_or_keeps_the_largest(void **state) {
     (void)state;
     real data[16] = {0};
@@ -300,6 +336,8 @@ int main(void) {
         cmocka_unit_test(a_cell_and_the_position_it_shows_agree),
         cmocka_unit_test(a_cell_shows_two_pixels_as_foreground_and_background),
         cmocka_unit_test(channels_last_maps_step_over_other_channels),
+        cmocka_unit_test(a_part_of_a_map_steps_over_the_rest_of_each_row),
+        cmocka_unit_test(a_table_fills_its_area_whatever_its_sides),
         cmocka_unit_test(shrinking_averages_by_area_or_keeps_the_largest),
         cmocka_unit_test(shrinking_to_a_fraction_preserves_the_mean),
         cmocka_unit_test(aspect_is_kept_and_enlarging_is_by_whole_numbers),

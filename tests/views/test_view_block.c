@@ -258,12 +258,14 @@ static void moves_select_blocks_and_channels(void **state) {
     };
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
         skip_world_select(&world, cases[k].op, PHASE_FORWARD, cases[k].channel);
-        Action answer = view_block_ops.act(NULL, &world.scene, view_action(cases[k].id, cases[k].count));
+        Action answer =
+            view_block_ops.act(&(long){0}, &world.scene, view_action(cases[k].id, cases[k].count));
         assert_int_equal(answer.id, cases[k].text[0] ? ACTION_SELECT : ACTION_CHANNEL);
         assert_string_equal(answer.text, cases[k].text);
         assert_int_equal(answer.number, cases[k].number);
     }
-    assert_int_equal(view_block_ops.act(NULL, &world.scene, view_action(ACTION_FINISH, 0)).id, ACTION_FINISH);
+    assert_int_equal(view_block_ops.act(&(long){0}, &world.scene, view_action(ACTION_FINISH, 0)).id,
+                     ACTION_FINISH);
     skip_world_close(&world);
 }
 

@@ -25,7 +25,7 @@ static const struct {
     int width, height;
     unsigned flags;
 } sizes[] = {
-    {80, 18, CANVAS_ASCII | CANVAS_MONO}, {80, 18, 0}, {120, 34, CANVAS_MONO}, {200, 54, CANVAS_ASCII}};
+    {80, 19, CANVAS_ASCII | CANVAS_MONO}, {80, 19, 0}, {120, 34, CANVAS_MONO}, {200, 54, CANVAS_ASCII}};
 
 enum { SIZES = sizeof sizes / sizeof sizes[0] };
 
@@ -378,10 +378,10 @@ static void the_cursor_stands_on_the_selected_cell(void **state) {
     world.scene.column = 6;
     act(&world, ACTION_OPEN, 0);
     Canvas *canvas = drawn(&world);
-    /* 8x8 enlarged three times: three columns and one and a half rows of cells each, right of the row
-     * numbers, below the heading and the column numbers. */
-    assert_int_equal(canvas->cursor_x, MARGIN + 2 + 6 * 3);
-    assert_int_equal(canvas->cursor_y, MARGIN + 2 + 5 * 3 / 2);
+    /* 8x8 enlarged four times: four columns and two rows of cells each, right of the row numbers, below the
+     * heading. */
+    assert_int_equal(canvas->cursor_x, MARGIN + 2 + 6 * 4);
+    assert_int_equal(canvas->cursor_y, MARGIN + 1 + 5 * 4 / 2);
     assert_true(canvas_get(canvas, canvas->cursor_x, canvas->cursor_y)->attributes & CELL_REVERSE);
     canvas_free(canvas);
     world_close(&world);
@@ -462,15 +462,60 @@ static void an_enlarged_channel_has_figures_beside_those_of_the_layer(void **sta
     world.scene.channel = 4;
     assert_true(pass_profile_update(world.pass, world.scene.op, world.scene.channel));
     act(&world, ACTION_OPEN, 0);
+    assert_shows(&world, "this channel (those of the layer: below)");
+    assert_shows(&world, "  n 1,024  nan 0");
+    assert_shows(&world, "~~n 16,384  nan 0");
+    set_size(&world, 3);
     assert_shows(&world, "channel  n 1,024   nan 0");
     assert_shows(&world, "layer    n 16,384  nan 0");
-    set_size(&world, 3);
     char text[64];
     const ProfileChannel *channel = &pass_act_profile(world.pass, world.scene.op)->channels[4];
     snprintf(text, sizeof text, "p99 %.3g ", channel->percentiles.p99);
     assert_shows(&world, text);
     snprintf(text, sizeof text, "|x|2 %.3g", channel->stats.l2);
     assert_shows(&world, text);
+    world_close(&world);
+}
+
+/* Each figure by itself or shortened, anywhere on the screen. */
+static void assert_has_all_figures(const World *world) {
+    static const char *const wanted[][2] = {{"n ", ""},
+                                            {"nan 0", "nan/inf 0"},
+                                            {"inf 0", ""},
+                                            {"% 0:", ""},
+                                            {"min ", ""},
+                                            {"max ", ""},
+                                            {"mean ", ""},
+                                            {"std ", ""},
+                                            {"|x|2 ", ""},
+                                            {"p1 ", "p1/25/50/75/99"},
+                                            {"p25 ", "p1/25/50/75/99"},
+                                            {"p50 ", "p1/25/50/75/99"},
+                                            {"p75 ", "p1/25/50/75/99"},
+                                            {"p99 ", "p1/25/50/75/99"}};
+    Canvas *canvas = drawn(world);
+    char *text = canvas_export_text_string(canvas);
+    for (size_t k = 0; k < sizeof wanted / sizeof wanted[0]; k++)
+        if (!strstr(text, wanted[k][0]) && !(*wanted[k][1] && strstr(text, wanted[k][1])))
+            fail_msg("'%s' is not in\n%s", wanted[k][0], text);
+    free(text);
+    canvas_free(canvas);
+}
+
+static void all_figures_of_every_tensor_stand_on_the_smallest_screen(void **state) {
+    (void)state;
+    World world;
+    world_open(&world);
+    run_all(&world);
+    for (int op = 0; op < world.scene.network->op_count; op++)
+        for (int phase = PHASE_FORWARD; phase <= PHASE_BACKWARD; phase++) {
+            look_at(&world, world.scene.network->ops[op].name, (Phase)phase);
+            assert_true(pass_profile_update(world.pass, op, 0));
+            assert_has_all_figures(&world);
+            act(&world, ACTION_OPEN, 0);
+            assert_has_all_figures(&world);
+            act(&world, ACTION_CLOSE, 0);
+        }
     world_close(&world);
 }
 
@@ -481,6 +526,7 @@ static void an_enlarged_map_has_numbered_rows_and_columns(void **state) {
     pass_run_forward(world.pass);
     look_at(&world, "layer3.0.conv1", PHASE_FORWARD);
     act(&world, ACTION_OPEN, 0);
+    world.scene.height = 18;
     assert_shows(&world, "  0  1  2  3  4  5  6  7  ");
     look_at(&world, "layer1.0.conv1", PHASE_FORWARD);
     set_size(&world, 3);
@@ -546,6 +592,7 @@ int main(void) {
         cmocka_unit_test(an_order_of_another_layer_is_not_applied),
         cmocka_unit_test(channels_without_gradient_are_marked_and_counted),
         cmocka_unit_test(an_enlarged_channel_has_figures_beside_those_of_the_layer),
+        cmocka_unit_test(all_figures_of_every_tensor_stand_on_the_smallest_screen),
         cmocka_unit_test(an_enlarged_map_has_numbered_rows_and_columns),
         cmocka_unit_test(gradients_stay_visible_where_they_are_shrunk),
     };
