@@ -18,7 +18,7 @@ enum { KEYS_IDLE = 60, KEYS_BUSY = 40, KEYS_A_RUN = 4, IDLE_MS = 3000, PALETTE_C
 enum { ANSWER_MS = 5000, QUIET_MS = 60 };
 
 /* Words that only the open help shows, and only the architecture view behind it. */
-static const char HELP_WORDS[] = "closes it", VIEW_WORDS[] = "multiply-adds";
+static const char HELP_WORDS[] = "closes it", VIEW_WORDS[] = "total:";
 
 typedef enum Pattern { PATTERN_WAVE, PATTERN_NOISE } Pattern;
 
@@ -218,8 +218,9 @@ static bool time_idle_keys(PtyChild *child, double *times, Error *err) {
 /* A busy one writes by itself; what it could not have written without the key is the answer. */
 static bool time_busy_keys(PtyChild *child, double *times, Error *err) {
     for (int k = 0; k < KEYS_BUSY; k++) {
-        /* Afresh, and on to the end of the backward pass. */
-        if (k % KEYS_A_RUN == 0) pty_child_type(child, "RGe");
+        /* Afresh, and on to the end of the backward pass, in the architecture view: its heading stands still,
+         * so that the words waited for are always drawn whole. */
+        if (k % KEYS_A_RUN == 0) pty_child_type(child, "Rffa");
         /* A little further into the run with every key. */
         double until = pty_child_now_ms() + 20 + 3 * k;
         while (pty_child_now_ms() < until) pty_child_read(child, 1);

@@ -121,7 +121,8 @@ bool session_do_time(Session *session, const Action *action) {
                                                       : PLAY_FIRST);
         return true;
     }
-    if (action->id == ACTION_STEP || action->id == ACTION_BLOCK) take_destination(session);
+    if (action->id == ACTION_STEP || action->id == ACTION_BLOCK || action->id == ACTION_FINISH)
+        take_destination(session);
     switch (action->id) {
     case ACTION_PAUSE: set_rate(session, 0); return true;
     case ACTION_STEP:

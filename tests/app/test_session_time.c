@@ -145,6 +145,11 @@ static void keys_typed_ahead_of_the_network_all_count(void **state) {
     session_key(world->session, &key);
     session_finish_work(world->session);
     assert_int_equal(session_scene(world->session).at, 2);
+    key.code = 'f';
+    for (int k = 0; k < 2; k++) session_key(world->session, &key);
+    session_finish_work(world->session);
+    Scene scene = session_scene(world->session);
+    assert_int_equal(scene.at, 2 * scene.network->op_count - 1);
 }
 
 static void playing_steps_when_it_is_due_and_a_step_pauses_it(void **state) {
