@@ -117,6 +117,7 @@ void session_free(Session *session) {
     pass_free(session->rival);
     session_twin_clear(session);
     session_lab_clear(session);
+    overlay_clear(&session->overlays[0]);
     session_stops_clear(session);
     completion_clear(&session->completion);
     for (int k = 0; k < VIEW_COUNT; k++) free(session->view_state[k]);

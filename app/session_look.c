@@ -39,6 +39,7 @@ void session_look_prepare(Session *session) {
     prepare(session, session->pass, op);
     Pass *other = session->twin.show == TWIN_OFF ? NULL : session->twin.pass;
     if (other) prepare(session, other, scene_partner(pass_network(other), network_of(session), op));
+    session_overlay_prepare(session);
 }
 
 void session_look_scene(const Session *session, Scene *scene) {
@@ -55,6 +56,7 @@ void session_look_scene(const Session *session, Scene *scene) {
     scene->weight_palette = session->weight_palette;
     scene->pooling = session->pooling;
     scene->clip = session->clip;
+    scene->overlay = session->overlays[0].shown;
 }
 
 /* The place of a word in a list, the next place after `now` for no word, -1 for an unknown one. */
@@ -191,6 +193,7 @@ bool session_look_do(Session *session, const Action *action) {
     case ACTION_PALETTE: do_palette(session, action->text); return true;
     case ACTION_POOLING: do_pooling(session, action->text); return true;
     case ACTION_CLIP: do_clip(session, action->text); return true;
+    case ACTION_OVERLAY: session_overlay_do(session, action->text); return true;
     default: return false;
     }
 }

@@ -113,6 +113,7 @@ static void install(Session *session, Replacement *next) {
     pass_free(session->pass);
     pass_free(session->rival);
     session_twin_clear(session);
+    overlay_clear(&session->overlays[0]);
     session_lab_leave(session);
     free(session->input);
     free(session->lesioned);

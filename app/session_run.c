@@ -42,6 +42,7 @@ bool session_make_pass(Session *session, Error *err) {
     if (pass != session->pass) pass_free(session->pass);
     pass_free(session->rival);
     session_twin_forget(session);
+    overlay_clear(&session->overlays[0]);
     session->pass = pass;
     session->rival = NULL;
     session->job = (Job){0};

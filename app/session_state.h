@@ -8,6 +8,7 @@
 #include "app/prompt.h"
 #include "app/session.h"
 #include "app/session_lab.h"
+#include "app/session_overlay.h"
 #include "app/session_stops.h"
 #include "app/session_twin.h"
 #include "views/frame.h"
@@ -67,6 +68,8 @@ struct Session {
     PoolingChoice pooling;
     ClipChoice clip;
     ChannelOrder order;
+    OverlayKind overlay;
+    Overlay overlays[2]; /* of this side, and of the other one of a comparison */
 
     bool help;
     int help_first;
@@ -179,6 +182,10 @@ void session_lab_clear(Session *session);
 bool session_look_do(Session *session, const Action *action); /* false: not one of its actions */
 void session_look_prepare(Session *session);                  /* the figures of what is selected */
 void session_look_scene(const Session *session, Scene *scene);
+
+/* session_overlay.c: what is laid over the picture */
+void session_overlay_do(Session *session, const char *word); /* the action "overlay" */
+void session_overlay_prepare(Session *session);              /* of every side that is shown */
 
 /* session_draw.c: what stands where between the frame's rows; an empty rectangle is not drawn. From 120x40 on
  * the network stands to the left of the view, from 200x60 on the arithmetic of the selected value to its

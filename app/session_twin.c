@@ -14,6 +14,7 @@ static const Model *model_of(const Session *session) {
 void session_twin_forget(Session *session) {
     Twin *twin = &session->twin;
     pass_free(twin->pass);
+    overlay_clear(&session->overlays[1]);
     free(twin->input);
     free(twin->difference);
     twin->pass = NULL;
@@ -90,6 +91,14 @@ bool session_twin_work(Session *session) {
     return pass_step_forward(twin->pass) || pass_step_backward(twin->pass);
 }
 
+/* What its picture shows, in the words of its network. */
+static int true_class_of(const Session *session) {
+    const Twin *twin = &session->twin;
+    if (twin->kind == TWIN_SKIP) return session->true_class;
+    return setup_picture_class(model_of(session),
+                               twin->kind == TWIN_IMAGE ? twin->image : session->image_name);
+}
+
 static Scene other_scene(const Session *session, const Scene *mine) {
     Scene scene = *mine;
     const Twin *twin = &session->twin;
@@ -103,6 +112,8 @@ static Scene other_scene(const Session *session, const Scene *mine) {
     scene.channel = mine->channel < out.c ? mine->channel : out.c - 1;
     scene.row = mine->row < out.h ? mine->row : out.h - 1;
     scene.column = mine->column < out.w ? mine->column : out.w - 1;
+    scene.overlay = session->overlays[1].shown;
+    scene.true_class = true_class_of(session);
     if (twin->kind == TWIN_IMAGE) scene.image_name = twin->image;
     if (twin->kind == TWIN_WEIGHTS) scene.weights_note = twin->weights;
     return scene;

@@ -78,6 +78,8 @@
     ACTION(FOLD, "fold", TEXT,                                                                               \
            "fold the architecture: stages, blocks, none (every operation); without a word: the next")        \
     ACTION(OTHER, "other", NONE, "another drawing of what is shown")                                         \
+    ACTION(OVERLAY, "overlay", TEXT,                                                                         \
+           "over the picture in the input view: none, grad-cam or gradient; without a word: the next")       \
     ACTION(HELP, "help", NONE, "the keys and what they do")                                                  \
     ACTION(PROMPT, "prompt", NONE, "type an action by name")                                                 \
     ACTION(SEARCH, "search", TEXT, "select the next operation whose name, kind or shape contains the words") \

@@ -232,6 +232,22 @@ static Rgb image_pixel(const PlotImage *image, const PlotGrid *grid, int px, int
     return (Rgb){.r = channel[0], .g = channel[1], .b = channel[2]};
 }
 
+static uint8_t blend(double gray, uint8_t heat, double share) {
+    return (uint8_t)lround((1 - share) * gray + share * heat);
+}
+
+/* The photo's own colours would be taken for heat: only its light stays (ITU-R BT.709 weights). */
+static Rgb heated(Rgb photo, const PlotHeatmap *heat, const PlotGrid *grid, int px, int py) {
+    const double opaque = 0.85;
+    int level = scale_level(heat->scale, sample(&heat->map, heat->pooling, grid, px, py));
+    if (level == PALETTE_INVALID) return (Rgb){.r = UINT8_MAX};
+    double gray = 0.2126 * photo.r + 0.7152 * photo.g + 0.0722 * photo.b;
+    double share = opaque * level / (PALETTE_LEVELS - 1);
+    Rgb color = palette_rgb(heat->palette, level);
+    return (Rgb){
+        .r = blend(gray, color.r, share), .g = blend(gray, color.g, share), .b = blend(gray, color.b, share)};
+}
+
 static void put_image_cell(Canvas *canvas, int x, int y, Rgb upper, Rgb lower, bool has_lower) {
     Color above = color_rgb(upper.r, upper.g, upper.b);
     Color below = has_lower ? color_rgb(lower.r, lower.g, lower.b) : COLOR_DEFAULT;
@@ -250,6 +266,11 @@ static void put_image_cell(Canvas *canvas, int x, int y, Rgb upper, Rgb lower, b
 PlotGrid plot_image(Canvas *canvas, Rect area, const PlotImage *image) {
     PlotGrid grid = plot_grid_fit(area, image->width, image->height, image->zoom_max);
     if (image->data == NULL) return grid;
+    if (image->heat && uses_ramp(canvas)) {
+        PlotHeatmap alone = *image->heat;
+        alone.zoom_max = image->zoom_max;
+        return plot_heatmap(canvas, area, &alone);
+    }
     Rect seen = rect_intersect(grid.cells, canvas->clip);
     for (int y = seen.y; y < seen.y + seen.h; y++) {
         for (int x = seen.x; x < seen.x + seen.w; x++) {
@@ -257,6 +278,8 @@ PlotGrid plot_image(Canvas *canvas, Rect area, const PlotImage *image) {
             bool has_lower = py + 1 < grid.px_height;
             Rgb upper = image_pixel(image, &grid, px, py);
             Rgb lower = has_lower ? image_pixel(image, &grid, px, py + 1) : upper;
+            if (image->heat) upper = heated(upper, image->heat, &grid, px, py);
+            if (image->heat) lower = heated(lower, image->heat, &grid, px, has_lower ? py + 1 : py);
             put_image_cell(canvas, x, y, upper, lower, has_lower);
         }
     }

@@ -60,15 +60,30 @@ typedef struct PlotHeatmap {
  */
 PlotGrid plot_heatmap(Canvas *canvas, Rect area, const PlotHeatmap *heatmap);
 
-/* A channels-last RGB image; value * std[c] + mean[c] is the intensity in 0..1. */
+/* A channels-last RGB image; value * std[c] + mean[c] is the intensity in 0..1. With heat over it the picture
+ * is gray and takes on the heat's colours the more the higher the level; where characters stand for colours
+ * the heat is drawn alone. */
 typedef struct PlotImage {
     const real *data;
     int width, height;
     double mean[3], std[3];
     int zoom_max;
+    const PlotHeatmap *heat; /* a map of the picture's size; NULL: none */
 } PlotImage;
 
 PlotGrid plot_image(Canvas *canvas, Rect area, const PlotImage *image);
+
+/* A frame just inside map columns and rows, both ends included, over what has been drawn in the grid: pixels
+ * of the role's colour, or lines of characters that no ramp has. `second` tells two frames apart there. */
+typedef struct PlotFrame {
+    int first_x, last_x, first_y, last_y;
+    Role role;
+    bool second;
+} PlotFrame;
+
+void plot_frame(Canvas *canvas, const PlotGrid *grid, PlotFrame frame);
+/* The character or block that a legend shows for such a frame. */
+uint32_t plot_frame_glyph(const Canvas *canvas, bool second);
 
 /* `[-1.32 ▇▇▇0▇▇▇ +1.32] layer` in the palette's own colours. Takes at most the row's width, at least about
  * 20 columns; a scope that has no room is left out. Returns the column after it. */

@@ -10,6 +10,11 @@ const char *order_name(ChannelOrder order) {
     return names[order];
 }
 
+const char *overlay_name(OverlayKind kind) {
+    static const char *const names[OVERLAY_COUNT] = {"none", "grad-cam", "gradient"};
+    return names[kind];
+}
+
 static bool is_difference(const Scene *scene, int op, Phase phase) {
     return scene->twin && scene->twin->difference && op == scene->op && phase == scene->phase;
 }

@@ -53,6 +53,19 @@ typedef struct SceneJob {
 
 typedef enum NoticeKind { NOTICE_NONE, NOTICE_INFO, NOTICE_ERROR } NoticeKind;
 
+/* What is laid over the picture of the input view; see core/saliency.h. */
+typedef enum OverlayKind { OVERLAY_NONE, OVERLAY_GRAD_CAM, OVERLAY_GRADIENT, OVERLAY_COUNT } OverlayKind;
+
+const char *overlay_name(OverlayKind kind); /* "none", "grad-cam", "gradient" */
+
+typedef struct SceneOverlay {
+    OverlayKind kind;
+    const real *values; /* of this side's pass, one a pixel of the picture, >= 0; NULL: not computed yet */
+    double max, reach;  /* the largest, and what PROFILE_REACH of those above 0 do not exceed */
+    int layer;          /* Grad-CAM: whose output is weighed */
+    int class_index;    /* Grad-CAM: whose logit is asked for */
+} SceneOverlay;
+
 /* A second network, or a second picture, at the same place of the program. */
 typedef struct SceneTwin {
     const struct Scene *scene; /* the other side */
@@ -102,6 +115,8 @@ typedef struct Scene {
     const int *ranking; /* by `order`, of ranking_count channels; NULL: by number, or not known yet */
     int ranking_count;
     int width, height; /* cells of the area the view is drawn into, for moves by rows and pages */
+
+    SceneOverlay overlay;
 
     const SceneWatch *watches;
     int watch_count;

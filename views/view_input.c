@@ -6,6 +6,8 @@
 #include "core/class_names.h"
 #include "views/class_rank.h"
 #include "views/click.h"
+#include "views/input_field.h"
+#include "views/input_picture.h"
 #include "views/layout.h"
 #include "views/parts.h"
 #include "views/text.h"
@@ -14,7 +16,9 @@
 enum {
     TOP = 5,
     GAP = 2,
-    ANSWER_MIN = 44, /* columns beside the picture */
+    ANSWER_MIN = 44,    /* columns beside the picture */
+    LIST_MIN = 24,      /* columns of the list of pictures alone */
+    STACKED_BELOW = 12, /* rows of answer and field below the picture */
     NAME_MAX_WIDTH = 28,
     PERCENT_WIDTH = 7,
     LOGIT_WIDTH = 8,
@@ -39,32 +43,6 @@ static Answer answer_of(const Scene *scene) {
 
 static const char *class_name(const Scene *scene, int class_index, char buffer[CLASS_NAME_MAX]) {
     return model_class_name(scene->model, class_index, buffer, CLASS_NAME_MAX);
-}
-
-static void draw_title(Canvas *canvas, Rect row, const Scene *scene) {
-    char buffer[CLASS_NAME_MAX], text[LINE_MAX];
-    int x = canvas_text_fit(canvas, row.x, row.y, row.w / 2, style_bold(ROLE_TITLE), scene->image_name);
-    Tensor tensor = pass_act(scene->pass, 0);
-    Shape shape = {.n = 1, .c = tensor.shape.c, .h = tensor.shape.h, .w = tensor.shape.w};
-    snprintf(text, sizeof text, "%s as the network sees it, true class: %s", text_format_shape(shape).text,
-             scene->true_class < 0 ? "not known" : class_name(scene, scene->true_class, buffer));
-    canvas_text_fit(canvas, x + 2, row.y, row.x + row.w - x - 2, style_role(ROLE_DIM), text);
-}
-
-/* As large as it gets with room for the answer beside it; returns the columns it takes. */
-static int draw_picture(Canvas *canvas, Rect area, const Scene *scene) {
-    enum { ZOOM_MAX = 8 };
-    Tensor tensor = pass_act(scene->pass, 0);
-    const Normalise *normalise = &scene->model->normalise;
-    PlotImage image = {
-        .data = tensor.data, .width = tensor.shape.w, .height = tensor.shape.h, .zoom_max = ZOOM_MAX};
-    for (int c = 0; c < 3; c++) {
-        image.mean[c] = (double)normalise->mean[c];
-        image.std[c] = (double)normalise->std[c];
-    }
-    area.w -= ANSWER_MIN + GAP;
-    if (!tensor.data || rect_is_empty(area)) return 0;
-    return plot_image(canvas, area, &image).cells.w;
 }
 
 /* "right", "wrong" in words, and by how much. Returns the rows used. */
@@ -135,14 +113,10 @@ static void draw_class(Canvas *canvas, int y, const Scene *scene, const Answer *
                       text_format_signed((double)answer->logits[k], LOGIT_WIDTH - 2, 2).text);
 }
 
-static void draw_loss(Canvas *canvas, Rect row, const Scene *scene, const Answer *answer) {
+static void draw_loss(Canvas *canvas, Rect row, const Scene *scene) {
     char buffer[CLASS_NAME_MAX], text[LINE_MAX];
-    int target = pass_target(scene->pass, 0);
-    const char *why = target == scene->true_class ? "true class"
-                      : target == answer->top[0]  ? "predicted class"
-                                                  : "asked for";
     snprintf(text, sizeof text, "loss %.4g, target: %s (%s)", pass_loss(scene->pass),
-             class_name(scene, target, buffer), why);
+             class_name(scene, pass_target(scene->pass, 0), buffer), input_target_reason(scene));
     canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_TEXT), text);
 }
 
@@ -158,7 +132,7 @@ static int draw_answer(Canvas *canvas, Rect area, const Scene *scene, const Answ
     for (int place = 0; place < answer->count; place++)
         draw_class(canvas, layout_take_top(&rest, 1).y, scene, answer, place, &columns);
     layout_take_top(&rest, draw_verdict(canvas, rest, scene, answer));
-    draw_loss(canvas, layout_take_top(&rest, 1), scene, answer);
+    draw_loss(canvas, layout_take_top(&rest, 1), scene);
     return area.h - rest.h;
 }
 
@@ -204,22 +178,101 @@ static void draw_list(Canvas *canvas, Rect area, const Scene *scene) {
         draw_list_row(canvas, (Rect){.x = area.x, .y = area.y + k, .w = area.w, .h = 1}, scene, first + k);
 }
 
+/* What is drawn, and from what. */
+typedef struct Sheet {
+    const Scene *scene;
+    Answer answer;
+    ReceptiveField field;
+    bool has_field, roomy;
+} Sheet;
+
+static Sheet sheet_of(const Scene *scene, Rect area) {
+    Sheet sheet = {.scene = scene, .answer = answer_of(scene), .roomy = area.h > LAYOUT_MIN_HEIGHT};
+    sheet.has_field = input_field_find(&sheet.field, scene);
+    return sheet;
+}
+
+/* The answer and the network it comes from. Returns the rows used; where they are few the head of the table
+ * is heading enough. */
+static int draw_answer_panel(Canvas *canvas, Rect area, const Sheet *sheet) {
+    Rect rest = area;
+    const Scene *scene = sheet->scene;
+    bool answered = sheet->answer.probabilities != NULL;
+    if (sheet->roomy || !answered)
+        part_heading(canvas, layout_take_top(&rest, 1), style_role(ROLE_TITLE), "Answer");
+    layout_take_top(&rest, answered ? draw_answer(canvas, rest, scene, &sheet->answer)
+                                    : draw_waiting(canvas, rest, scene));
+    if (sheet->roomy || !answered)
+        canvas_text_fit(canvas, rest.x, rest.y, rest.h > 0 ? rest.w : 0, style_role(ROLE_DIM),
+                        scene->weights_note);
+    layout_take_top(&rest, sheet->roomy ? 2 : !answered);
+    return area.h - rest.h;
+}
+
+static int draw_field_panel(Canvas *canvas, Rect area, const Sheet *sheet) {
+    if (!sheet->has_field) return 0;
+    int rows = input_field_rows(&sheet->field);
+    input_field_draw(canvas, layout_take_top(&area, rows), sheet->scene, &sheet->field);
+    return rows + sheet->roomy;
+}
+
+static Rect draw_picture(Canvas *canvas, Rect area, const Sheet *sheet) {
+    Rect legend = sheet->roomy && sheet->scene->overlay.values ? layout_take_bottom(&area, 1) : (Rect){0};
+    PlotGrid grid = input_picture_draw(canvas, area, sheet->scene, sheet->has_field ? &sheet->field : NULL);
+    legend.y = grid.cells.y + grid.cells.h;
+    legend.w = grid.cells.w;
+    if (!rect_is_empty(legend)) input_legend_draw(canvas, legend, sheet->scene);
+    return grid.cells;
+}
+
+/* The picture on the left, everything else beside it. */
+static void draw_beside(Canvas *canvas, Rect rest, const Sheet *sheet) {
+    Rect left = rest;
+    left.w -= ANSWER_MIN + GAP;
+    Rect picture = draw_picture(canvas, left, sheet);
+    layout_take_left(&rest, picture.w + GAP);
+    layout_take_top(&rest, draw_answer_panel(canvas, rest, sheet));
+    layout_take_top(&rest, draw_field_panel(canvas, rest, sheet));
+    draw_list(canvas, rest, sheet->scene);
+}
+
+/* A tall area has room for a larger picture above, with the list beside it, and the rest below. */
+static void draw_stacked(Canvas *canvas, Rect rest, const Sheet *sheet) {
+    Rect below = layout_take_bottom(&rest, STACKED_BELOW);
+    Rect left = rest;
+    left.w -= LIST_MIN + GAP;
+    Rect picture = draw_picture(canvas, left, sheet);
+    layout_take_left(&rest, picture.w + GAP);
+    draw_list(canvas, rest, sheet->scene);
+    Rect answer = layout_take_left(&below, below.w / 2);
+    layout_take_left(&below, GAP);
+    draw_answer_panel(canvas, answer, sheet);
+    draw_field_panel(canvas, below, sheet);
+}
+
+static bool stacks(Rect rest, const Scene *scene) {
+    Rect beside = rest, above = rest;
+    beside.w -= ANSWER_MIN + GAP;
+    above.w -= LIST_MIN + GAP;
+    above.h -= STACKED_BELOW;
+    return rest.w >= 2 * ANSWER_MIN + GAP &&
+           input_picture_fit(above, scene).px_width > input_picture_fit(beside, scene).px_width;
+}
+
 static void view_input_draw(const void *state, const Scene *scene, Canvas *canvas, Rect area) {
     (void)state;
     Rect old = canvas_clip(canvas, area), rest = area;
-    draw_title(canvas, layout_take_top(&rest, 1), scene);
+    Sheet sheet = sheet_of(scene, area);
+    input_title_draw(canvas, layout_take_top(&rest, 1), scene);
     Rect figures = layout_take_bottom(&rest, 2);
+    if (!sheet.roomy && scene->overlay.values) input_legend_draw(canvas, layout_take_top(&figures, 1), scene);
     PartFigures picture = part_figures_of(scene, 0, PHASE_FORWARD);
     part_figures(canvas, figures, &picture, 1);
-    if (area.h > LAYOUT_MIN_HEIGHT) layout_take_top(&rest, 1);
-    layout_take_left(&rest, draw_picture(canvas, rest, scene) + GAP);
-    part_heading(canvas, layout_take_top(&rest, 1), style_role(ROLE_TITLE), "Answer");
-    Answer answer = answer_of(scene);
-    layout_take_top(&rest, answer.probabilities ? draw_answer(canvas, rest, scene, &answer)
-                                                : draw_waiting(canvas, rest, scene));
-    canvas_text_fit(canvas, rest.x, rest.y, rest.w, style_role(ROLE_DIM), scene->weights_note);
-    layout_take_top(&rest, area.h > LAYOUT_MIN_HEIGHT ? 2 : 1);
-    draw_list(canvas, rest, scene);
+    if (sheet.roomy) layout_take_top(&rest, 1);
+    if (sheet.roomy && stacks(rest, scene))
+        draw_stacked(canvas, rest, &sheet);
+    else
+        draw_beside(canvas, rest, &sheet);
     canvas_unclip(canvas, old);
 }
 
@@ -232,6 +285,7 @@ static Action view_input_act(void *state, const Scene *scene, Action action) {
         snprintf(open.text, sizeof open.text, "%s", scene->image_list[scene->image_cursor]);
         return open;
     }
+    case ACTION_OTHER: return view_action(ACTION_OVERLAY, 0);
     case ACTION_FIRST: return view_action(ACTION_UP, scene->image_count);
     case ACTION_LAST: return view_action(ACTION_DOWN, scene->image_count);
     case ACTION_LEFT:
@@ -243,8 +297,9 @@ static Action view_input_act(void *state, const Scene *scene, Action action) {
 const ViewOps view_input_ops = {
     .name = "input",
     .title = "Input",
-    .summary = "The picture as the network sees it, the five likeliest classes, and the pictures to choose "
-               "from.",
+    .summary =
+        "The picture as the network sees it with the receptive field of the selected cell, Grad-CAM or "
+        "the gradient over it (o), the five likeliest classes, and the pictures to choose from.",
     .key = 'i',
     .act = view_input_act,
     .draw = view_input_draw,

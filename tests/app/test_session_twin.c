@@ -106,6 +106,8 @@ static void another_picture_is_another_side(void **state) {
     Scene scene = compared_scene(world);
     assert_true(scene.twin->figures.l2 > 0);
     assert_string_equal(scene.twin->scene->image_name, "05-deer");
+    assert_int_equal(scene.twin->scene->true_class, 4); /* CIFAR-10's deer */
+    assert_int_equal(scene.true_class, -1);             /* this side's picture is nobody's */
 }
 
 static void a_new_picture_begins_the_other_side_anew(void **state) {

@@ -331,6 +331,87 @@ static void a_cell_and_the_position_it_shows_agree(void **state) {
         }
 }
 
+static PlotImage gray_image(const real *data, int width, int height) {
+    PlotImage image = {.data = data, .width = width, .height = height, .zoom_max = 1};
+    for (int c = 0; c < 3; c++) image.std[c] = 1;
+    return image;
+}
+
+static void heat_colours_a_gray_picture_the_more_the_higher_it_is(void **state) {
+    (void)state;
+    const real red[6] = {1, 0, 0, 1, 0, 0}, values[2] = {0, 1};
+    Canvas *canvas = canvas_new(2, 1, 0);
+    PlotHeatmap heat = gray_heatmap(values, 2, 1);
+    heat.palette = PALETTE_VIRIDIS;
+    PlotImage image = gray_image(red, 2, 1);
+    image.heat = &heat;
+    plot_image(canvas, canvas_area(canvas), &image);
+    uint8_t light = 54; /* 0.2126 * 255, the light of red */
+    assert_int_equal(canvas_get(canvas, 0, 0)->fg, color_rgb(light, light, light));
+    Rgb hot = color_to_rgb(canvas_get(canvas, 1, 0)->fg), top = palette_rgb(PALETTE_VIRIDIS, 63);
+    assert_close(hot.r, 0.85 * top.r + 0.15 * light, 0.6); /* rounded to a byte, and light before that */
+    assert_close(hot.b, 0.85 * top.b + 0.15 * light, 0.6);
+    canvas_free(canvas);
+    /* Characters cannot show two things: the heat alone. */
+    canvas = canvas_new(2, 1, CANVAS_MONO);
+    plot_image(canvas, canvas_area(canvas), &image);
+    assert_canvas_text(canvas, " @\n");
+    canvas_free(canvas);
+}
+
+static void a_frame_encloses_exactly_its_pixels(void **state) {
+    (void)state;
+    real data[6 * 6] = {0};
+    Canvas *canvas = canvas_new(6, 3, 0);
+    PlotHeatmap heatmap = gray_heatmap(data, 6, 6);
+    PlotGrid grid = plot_heatmap(canvas, canvas_area(canvas), &heatmap);
+    plot_frame(canvas, &grid,
+               (PlotFrame){.first_x = 1, .last_x = 3, .first_y = 1, .last_y = 4, .role = ROLE_MARK});
+    for (int y = 0; y < 6; y++)
+        for (int x = 0; x < 6; x++) {
+            const Cell *cell = canvas_get(canvas, x, y / 2);
+            Color shown = y % 2 == 0 && cell->glyph == U'▀' ? cell->fg : cell->bg;
+            bool inside = x >= 1 && x <= 3 && y >= 1 && y <= 4;
+            bool edge = inside && (x == 1 || x == 3 || y == 1 || y == 4);
+            assert_int_equal(shown, edge ? color_role(ROLE_MARK) : gray(0));
+        }
+    canvas_free(canvas);
+}
+
+static void frames_have_characters_of_their_own(void **state) {
+    (void)state;
+    real data[8 * 8] = {0};
+    Canvas *canvas = canvas_new(8, 4, CANVAS_ASCII);
+    PlotHeatmap heatmap = gray_heatmap(data, 8, 8);
+    PlotGrid grid = plot_heatmap(canvas, canvas_area(canvas), &heatmap);
+    plot_frame(canvas, &grid, (PlotFrame){.last_x = 7, .first_y = 0, .last_y = 7});
+    plot_frame(canvas, &grid,
+               (PlotFrame){.first_x = 3, .last_x = 4, .first_y = 3, .last_y = 4, .second = true});
+    assert_canvas_text(canvas, "/~~~~~~\\\n|  oo  |\n|  oo  |\n\\______/\n");
+    plot_frame(canvas, &grid, (PlotFrame){.first_x = 1, .last_x = 3, .first_y = 3, .last_y = 3});
+    plot_frame(canvas, &grid, (PlotFrame){.first_x = 5, .last_x = 5, .first_y = 3, .last_y = 3});
+    assert_canvas_text(canvas, "/~~~~~~\\\n|[~]oO |\n|  oo  |\n\\______/\n");
+    canvas_free(canvas);
+    canvas = canvas_new(4, 2, CANVAS_MONO);
+    plot_frame(canvas,
+               &(PlotGrid){.cells = {.w = 4, .h = 2}, .width = 8, .height = 8, .px_width = 4, .px_height = 4},
+               (PlotFrame){.first_x = 1, .last_x = 6, .first_y = 1, .last_y = 6});
+    assert_canvas_text(canvas, "┏━━┓\n┗━━┛\n"); /* shrunk: every pixel that shows something of it */
+    canvas_free(canvas);
+}
+
+static void an_empty_frame_draws_nothing(void **state) {
+    (void)state;
+    real data[4] = {0};
+    Canvas *canvas = canvas_new(2, 1, CANVAS_ASCII);
+    PlotHeatmap heatmap = gray_heatmap(data, 2, 2);
+    PlotGrid grid = plot_heatmap(canvas, canvas_area(canvas), &heatmap);
+    plot_frame(canvas, &grid, (PlotFrame){.first_x = 1, .last_x = 0, .last_y = 1});
+    plot_frame(canvas, &(PlotGrid){.cells = {.w = 0}}, (PlotFrame){.last_x = 1, .last_y = 1});
+    assert_canvas_text(canvas, "\n");
+    canvas_free(canvas);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cell_and_the_position_it_shows_agree),
@@ -352,6 +433,10 @@ int main(void) {
         cmocka_unit_test(sparklines_show_eight_heights),
         cmocka_unit_test(progress_fills_the_rest_with_dots),
         cmocka_unit_test(the_legend_names_range_and_scope),
+        cmocka_unit_test(heat_colours_a_gray_picture_the_more_the_higher_it_is),
+        cmocka_unit_test(a_frame_encloses_exactly_its_pixels),
+        cmocka_unit_test(frames_have_characters_of_their_own),
+        cmocka_unit_test(an_empty_frame_draws_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/class_names.h"
 #include "core/gemm.h"
 #include "core/resnet.h"
 #include "views/view.h"
@@ -254,6 +255,138 @@ static void moves_of_the_cursor_are_left_to_the_session(void **state) {
     world_close(&world);
 }
 
+static void select_cell(World *world, const char *op, int channel, int row, int column) {
+    world->scene.op = network_find_op(world->scene.network, op);
+    assert_true(world->scene.op >= 0);
+    world->scene.at = world->scene.op;
+    world->scene.channel = channel;
+    world->scene.row = row;
+    world->scene.column = column;
+}
+
+/* layer2.0.conv1 at (3,5) reads rows 5-7 and columns 9-11 of layer1, which is 6 convolutions and conv1 behind
+ * the picture: 7 more on each side. */
+static void the_receptive_field_is_said_in_pixels_and_routes(void **state) {
+    (void)state;
+    World world;
+    world_open(&world, "resnet20");
+    select_cell(&world, "layer2.0.conv1", 0, 3, 5);
+    for (int size = 0; size < SIZES; size++) {
+        assert_shows(&world, size, "Receptive field of layer2.0.conv1 ch 0 (3,5)");
+        assert_shows(&world, size, "rows 0-14, columns 2-18: 15x17 px");
+        assert_shows(&world, size, "17x17 px"); /* without the upper edge */
+        assert_shows(&world, size, "layer1.2.add: skip 13x13, F 17x17 px");
+        assert_shows(&world, size, "8 routes over 3 adds: skips");
+        assert_shows(&world, size, "5x5, F 17x17 px");
+        assert_shows(&world, size, "BN reads all");
+    }
+    select_cell(&world, "layer2.0.downsample", 3, 0, 0);
+    assert_shows(&world, 0, "none: no route reaches it, it is constant");
+    world_close(&world);
+    world_open(&world, "plain20");
+    select_cell(&world, "layer2.0.conv1", 0, 3, 5);
+    assert_shows(&world, 0, "one route: no addition on the way");
+    world_close(&world);
+}
+
+/* The cell of the canvas that shows a pixel of the picture, which is drawn from the second row on. */
+static const Cell *cell_of(const Canvas *canvas, int x, int y) {
+    return canvas_get(canvas, MARGIN + x, MARGIN + 1 + y / 2);
+}
+
+static void the_field_is_framed_on_the_picture(void **state) {
+    (void)state;
+    World world;
+    world_open(&world, "resnet20");
+    pass_step_forward(world.pass);
+    select_cell(&world, "conv1", 0, 10, 20); /* reads rows 9-11, columns 19-21 */
+    Canvas *canvas = drawn(&world, 0);
+    assert_int_equal(cell_of(canvas, 19, 9)->glyph, '/');
+    assert_int_equal(cell_of(canvas, 20, 9)->glyph, '~');
+    assert_int_equal(cell_of(canvas, 21, 11)->glyph, '/');
+    canvas_free(canvas);
+    select_cell(&world, "layer1.0.add", 0, 10, 20); /* 7x7 through the branch, 3x3 past it */
+    canvas = drawn(&world, 0);
+    assert_int_equal(cell_of(canvas, 17, 7)->glyph, '/');
+    assert_int_equal(cell_of(canvas, 23, 13)->glyph, '/');
+    assert_int_equal(cell_of(canvas, 19, 9)->glyph, 'o');
+    assert_int_equal(cell_of(canvas, 21, 11)->glyph, 'o');
+    canvas_free(canvas);
+    world_close(&world);
+}
+
+static void an_overlay_that_waits_says_for_what(void **state) {
+    (void)state;
+    World world;
+    world_open(&world, "resnet20");
+    world.scene.overlay.kind = OVERLAY_GRAD_CAM;
+    assert_shows(&world, 0, "Grad-CAM: needs the forward pass, f runs it");
+    world.scene.overlay.kind = OVERLAY_GRADIENT;
+    assert_shows(&world, 0, "input gradient: needs both passes, f runs the forward one");
+    pass_run_forward(world.pass);
+    assert_shows(&world, 0, "input gradient: the backward pass has not reached the image: f");
+    world_close(&world);
+}
+
+static void an_overlay_names_class_layer_and_range(void **state) {
+    (void)state;
+    World world;
+    real heat[32 * 32] = {0};
+    world_open(&world, "resnet20");
+    pass_run_forward(world.pass);
+    const Network *network = world.scene.network;
+    world.scene.overlay = (SceneOverlay){.kind = OVERLAY_GRAD_CAM,
+                                         .values = heat,
+                                         .class_index = 7,
+                                         .layer = network->blocks[network->block_count - 1].output};
+    assert_shows(&world, 0, "Grad-CAM is 0 everywhere: nothing in layer3.2.relu2 speaks for");
+    world.scene.overlay.max = heat[0] = (real)0.25;
+    for (int size = 0; size < SIZES; size++) {
+        char name[CLASS_NAME_MAX], expected[96];
+        snprintf(expected, sizeof expected, "Grad-CAM of logit %s (",
+                 model_class_name(world.model, 7, name, sizeof name));
+        assert_shows(&world, size, expected);
+        assert_shows(&world, size, ") at layer3.2.relu2, 8x8");
+        assert_shows(&world, size, "+0.25]");
+    }
+    /* The heat alone, without colour: one hot pixel, and the rest is blank. */
+    select_cell(&world, "conv1", 0, 31, 31);
+    Canvas *canvas = drawn(&world, 0);
+    assert_int_not_equal(cell_of(canvas, 0, 0)->glyph, ' ');
+    assert_int_equal(cell_of(canvas, 8, 8)->glyph, ' ');
+    canvas_free(canvas);
+    world_close(&world);
+}
+
+/* Each side of a comparison shows its own numbers, on the scale of both. */
+static void compared_overlays_have_one_scale(void **state) {
+    (void)state;
+    World world;
+    real heat[32 * 32] = {1};
+    world_open(&world, "resnet20");
+    pass_run_forward(world.pass);
+    world.scene.overlay = (SceneOverlay){.kind = OVERLAY_GRADIENT, .values = heat, .max = 1, .reach = 0.125};
+    assert_shows(&world, 0, "+0.12]");
+    Scene other = world.scene;
+    other.overlay.reach = 0.5;
+    SceneTwin twin = {.scene = &other};
+    world.scene.twin = &twin;
+    assert_shows(&world, 0, "+0.50]");
+    other.overlay.values = NULL; /* not computed: nothing to share */
+    assert_shows(&world, 0, "+0.12]");
+    world_close(&world);
+}
+
+static void the_other_drawing_is_the_next_overlay(void **state) {
+    (void)state;
+    World world;
+    world_open(&world, "resnet20");
+    Action action = view_input_ops.act(NULL, &world.scene, view_action(ACTION_OTHER, 0));
+    assert_int_equal(action.id, ACTION_OVERLAY);
+    assert_string_equal(action.text, "");
+    world_close(&world);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(drawing_is_pure_and_stays_inside_its_area),
@@ -266,6 +399,12 @@ int main(void) {
         cmocka_unit_test(an_empty_list_says_how_to_get_a_picture),
         cmocka_unit_test(opening_loads_the_picture_under_the_cursor),
         cmocka_unit_test(moves_of_the_cursor_are_left_to_the_session),
+        cmocka_unit_test(the_receptive_field_is_said_in_pixels_and_routes),
+        cmocka_unit_test(the_field_is_framed_on_the_picture),
+        cmocka_unit_test(an_overlay_that_waits_says_for_what),
+        cmocka_unit_test(an_overlay_names_class_layer_and_range),
+        cmocka_unit_test(compared_overlays_have_one_scale),
+        cmocka_unit_test(the_other_drawing_is_the_next_overlay),
     };
     gemm_init();
     return cmocka_run_group_tests(tests, NULL, NULL);
