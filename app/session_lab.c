@@ -15,16 +15,27 @@ static double seconds(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* FNV-1a over words of eight bytes; the last ones may be fewer. */
+/* Multiply and fold over words of eight bytes, in lanes, so that a product need not wait for the one before:
+ * the weights of a large network take as long as reading them. */
 static uint64_t mix(uint64_t hash, const void *bytes, size_t size) {
+    enum { LANES = 4 };
+    const uint64_t prime = UINT64_C(0x9E3779B97F4A7C15);
     const unsigned char *at = bytes;
-    for (size_t k = 0; k < size; k += sizeof(uint64_t)) {
-        uint64_t word = 0;
-        memcpy(&word, at + k, size - k < sizeof word ? size - k : sizeof word);
-        hash = (hash ^ word) * UINT64_C(0x100000001B3);
+    uint64_t lanes[LANES] = {hash, hash ^ 1, hash ^ 2, hash ^ 3}, words[LANES];
+    for (; size >= sizeof words; at += sizeof words, size -= sizeof words) {
+        memcpy(words, at, sizeof words);
+        for (int k = 0; k < LANES; k++) {
+            lanes[k] = (lanes[k] ^ words[k]) * prime;
+            lanes[k] ^= lanes[k] >> 29;
+        }
+    }
+    memset(words, 0, sizeof words);
+    memcpy(words, at, size);
+    for (int k = 0; k < LANES; k++) {
+        hash = (hash ^ lanes[k] ^ words[k]) * prime;
         hash ^= hash >> 29;
     }
-    return hash;
+    return (hash ^ size) * prime;
 }
 
 /* Weights, picture and settings, as they are and not by name: nothing else can make a result stale. */
@@ -133,6 +144,7 @@ static void start(Session *session, AnalysisId id) {
     Lab *lab = &session->lab;
     Error err = {0};
     const AnalysisSpec *spec = analysis_spec(id);
+    lab->key = key_of(session);
     if (!provide(session, spec, &err)) {
         session_tell(session, NOTICE_ERROR, "%s", err.text);
         return;
@@ -225,6 +237,7 @@ bool session_lab_close(Session *session) {
 
 void session_lab_refresh(Session *session) {
     Lab *lab = &session->lab;
+    if (!lab->running && lab->count == 0) return; /* nothing could be stale */
     uint64_t key = key_of(session);
     if (key == lab->key) return;
     lab->key = key;

@@ -192,16 +192,19 @@ static void read_responses(const ResponsesState *state, AnalysisResult *result) 
     bool plain = network->shortcut == '-';
     int fewer = plain ? count - smaller : smaller;
     double ratio = plain ? mean[1] / mean[0] : mean[0] / mean[1];
+    /* With statistics of the batch an untrained batch norm gives everything a deviation of 1. */
+    bool alike = state->input->batch_statistics && fabs(ratio - 1) < 1e-3;
     snprintf(
         result->reading, sizeof result->reading,
         "Inside the blocks %s answers with %.3g on average, %s with %.3g: with skips it is %.2f times that "
         "without, and smaller in %d of %d layers. He et al. 2015 (figure 7) found residual responses "
-        "generally smaller: this %s.",
+        "generally smaller: %s.",
         state->sides[0].network->arch, mean[0] / count, state->sides[1].network->arch, mean[1] / count, ratio,
         fewer, count,
-        ratio < 1 && 2 * fewer > count   ? "agrees"
-        : ratio < 1 || 2 * fewer > count ? "agrees in part"
-                                         : "does not agree");
+        alike                            ? "here they are alike, as they must be where gamma is still 1"
+        : ratio < 1 && 2 * fewer > count ? "this agrees"
+        : ratio < 1 || 2 * fewer > count ? "this agrees in part"
+                                         : "this does not agree");
 }
 
 static bool responses_report(const void *memory, int done, AnalysisResult *result) {
