@@ -135,8 +135,8 @@ static void check_all_cells(const PassConfig *config) {
             /* The routes past an add by its two sides are all routes. */
             if (field.add >= 0) assert_close(field.skip.count + field.branch.count, field.all.count, 0);
         }
-        free(reached[i]);
     }
+    for (int i = 0; i < network->op_count; i++) free(reached[i]);
     free(reached);
     pass_free(pass);
     network_free(network);
