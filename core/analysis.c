@@ -102,9 +102,12 @@ bool analysis_report(const Analysis *analysis, AnalysisResult *result) {
                                         ", lesioned"};
     *result = (AnalysisResult){
         .complete = analysis->done == analysis->total, .done = analysis->done, .total = analysis->total};
-    snprintf(result->subject, sizeof result->subject, "%s, %s, BN %s%s; %s", input->model->network->arch,
-             input->weights_label, input->batch_statistics ? "of this batch" : "running", modes[input->skip],
-             input->images_label);
+    snprintf(result->subject, sizeof result->subject, "%s, %s, %s%s; %s", input->model->network->arch,
+             input->weights_label,
+             resnet_is_norm_free(input->model->network->arch) ? "no batch norm"
+             : input->batch_statistics                        ? "BN of this batch"
+                                                              : "BN running",
+             modes[input->skip], input->images_label);
     if (analysis->spec->report(analysis->state, analysis->done, result) && own_columns(result)) return true;
     analysis_result_clear(result);
     return false;
