@@ -62,8 +62,14 @@ static bool ask(AnalysisId id, const Setup *setup, const Options *options, const
                            .lesioned = lesioned,
                            .target_class = options->target.count > 0 ? options->target.values[0] : -1,
                            .samples = options->samples,
-                           .seed = options->seed};
-    bool ok = (twin || !wants_twin) && answer(id, &input, options, &caught, err);
+                           .seed = options->seed,
+                           .depths = options->depths.values,
+                           .depth_count = options->depths.count,
+                           .lr = options->lr,
+                           .plane = options->plane,
+                           .untrained = setup->untrained};
+    bool ok = (twin || !wants_twin) && setup_parse_init(options, &input.init, err) &&
+              answer(id, &input, options, &caught, err);
     model_free(twin);
     free(lesioned);
     /* Whoever started the program is to see that a signal ended it. */

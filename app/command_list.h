@@ -43,6 +43,10 @@
             "How strongly each 3x3 layer answers, with skips and without (the paper's figure 7).",           \
             "  skipscope responses\n"                                                                        \
             "  skipscope responses resnet56 --init he\n")                                                    \
+    COMMAND(FLOW, flow, "flow", "[MODEL] [IMAGE...]", 0, -1,                                                 \
+            "Gradients of activations and of weights block by block, beside the plain twin and the start.",  \
+            "  skipscope flow\n"                                                                             \
+            "  skipscope flow --depths 20,32,44,56,110 --svg flow.svg\n")                                    \
     COMMAND(TRAIN, train, "train", "[ARCH]", 0, 1,                                                           \
             "Learn a network's weights from a data set. Ctrl-C saves; --resume goes on.",                    \
             "  skipscope train resnet20 --data data --out resnet20.safetensors\n"                            \

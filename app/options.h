@@ -60,6 +60,9 @@ typedef struct Options {
     int samples, epochs, stop_after, rounds, threads, schedule;
     double lr;
     bool resume, no_augment, ui;
+    /* analyses */
+    OptionCounts depths;
+    bool plane;
     /* output */
     const char *out, *svg;
     bool json, csv, quiet, ascii, no_color;

@@ -23,7 +23,7 @@ static bool parse_scale(const char *text, double *value) {
     return end != text && *end == '\0' && *value > 0 && *value <= 100;
 }
 
-static bool parse_init(const Options *options, InitConfig *init, Error *err) {
+bool setup_parse_init(const Options *options, InitConfig *init, Error *err) {
     const char *text = options->init ? options->init : "he";
     *init = (InitConfig){.seed = options->seed};
     if (strcmp(text, "he") == 0) {
@@ -51,7 +51,7 @@ static bool parse_init(const Options *options, InitConfig *init, Error *err) {
 
 Model *setup_new_model(const Options *options, const char *arch, int classes, Error *err) {
     InitConfig init;
-    if (!parse_init(options, &init, err)) return NULL;
+    if (!setup_parse_init(options, &init, err)) return NULL;
     ResnetConfig config = {.shortcut = options->shortcut ? (char)('A' + options->shortcut - 1) : '\0',
                            .stride_in_1x1 = options->stride_in == STRIDE_IN_1X1,
                            .classes = classes};

@@ -8,6 +8,7 @@
     ANALYSIS(LOGITS, logits)                                                                                 \
     ANALYSIS(JUNCTIONS, junctions)                                                                           \
     ANALYSIS(LESIONS, lesions)                                                                               \
-    ANALYSIS(RESPONSES, responses)
+    ANALYSIS(RESPONSES, responses)                                                                           \
+    ANALYSIS(FLOW, flow)
 
 #endif
