@@ -47,6 +47,10 @@
             "Gradients of activations and of weights block by block, beside the plain twin and the start.",  \
             "  skipscope flow\n"                                                                             \
             "  skipscope flow --depths 20,32,44,56,110 --svg flow.svg\n")                                    \
+    COMMAND(REGIMES, regimes, "regimes", "[MODEL] [IMAGE...]", 0, -1,                                        \
+            "Skip, batch norm and initialisation: where gradients vanish, keep or explode, and the theory.", \
+            "  skipscope regimes\n"                                                                          \
+            "  skipscope regimes --depths 20,56 --samples 8 --csv\n")                                        \
     COMMAND(TRAIN, train, "train", "[ARCH]", 0, 1,                                                           \
             "Learn a network's weights from a data set. Ctrl-C saves; --resume goes on.",                    \
             "  skipscope train resnet20 --data data --out resnet20.safetensors\n"                            \

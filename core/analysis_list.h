@@ -9,6 +9,7 @@
     ANALYSIS(JUNCTIONS, junctions)                                                                           \
     ANALYSIS(LESIONS, lesions)                                                                               \
     ANALYSIS(RESPONSES, responses)                                                                           \
-    ANALYSIS(FLOW, flow)
+    ANALYSIS(FLOW, flow)                                                                                     \
+    ANALYSIS(REGIMES, regimes)
 
 #endif
