@@ -51,6 +51,10 @@
             "Skip, batch norm and initialisation: where gradients vanish, keep or explode, and the theory.", \
             "  skipscope regimes\n"                                                                          \
             "  skipscope regimes --depths 20,56 --samples 8 --csv\n")                                        \
+    COMMAND(SHATTERED, shattered, "shattered", "[MODEL] [IMAGE] [IMAGE]", 0, -1,                             \
+            "How fast the gradient forgets along a line between two pictures, plain and residual.",          \
+            "  skipscope shattered cat dog\n"                                                                \
+            "  skipscope shattered --depths 8,20,56\n")                                                      \
     COMMAND(TRAIN, train, "train", "[ARCH]", 0, 1,                                                           \
             "Learn a network's weights from a data set. Ctrl-C saves; --resume goes on.",                    \
             "  skipscope train resnet20 --data data --out resnet20.safetensors\n"                            \

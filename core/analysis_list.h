@@ -10,6 +10,7 @@
     ANALYSIS(LESIONS, lesions)                                                                               \
     ANALYSIS(RESPONSES, responses)                                                                           \
     ANALYSIS(FLOW, flow)                                                                                     \
-    ANALYSIS(REGIMES, regimes)
+    ANALYSIS(REGIMES, regimes)                                                                               \
+    ANALYSIS(SHATTERED, shattered)
 
 #endif

@@ -46,21 +46,52 @@ Network *analysis_twin(const Network *network, Error *err) {
     return twin;
 }
 
-Network *analysis_fresh(const Network *network, const InitConfig *init, Error *err) {
+static Network *same_shape(const Network *network, Error *err) {
     ResnetConfig config = {.classes = network->classes,
                            .stride_in_1x1 = network->stride_in_1x1,
                            .shortcut = network->shortcut == '-' ? 0 : network->shortcut};
     snprintf(config.arch, sizeof config.arch, "%s", network->arch);
-    Network *fresh = build_like(&config, network, err);
+    return build_like(&config, network, err);
+}
+
+Network *analysis_copy(const Network *network, Error *err) {
+    Network *copy = same_shape(network, err);
+    if (copy) copy_values(copy, network);
+    return copy;
+}
+
+Network *analysis_fresh(const Network *network, const InitConfig *init, Error *err) {
+    Network *fresh = same_shape(network, err);
     if (fresh) network_init_values(fresh, init);
     return fresh;
+}
+
+static void take_statistics(Network *network, const Pass *pass, const Op *op) {
+    const real *mean = pass_norm_mean(pass, op->index), *var = pass_norm_var(pass, op->index);
+    for (int p = op->param_first; p < op->param_first + op->param_count; p++) {
+        const Param *param = &network->params[p];
+        const real *from = param->role == PARAM_NORM_MEAN ? mean : var;
+        if (!param_role_learns(param->role))
+            memcpy(network_values(network, param), from, param->count * sizeof(real));
+    }
+}
+
+bool analysis_calibrate(Network *network, const AnalysisBatch *batch, Error *err) {
+    AnalysisBatch wanted = *batch;
+    wanted.batch_statistics = wanted.forward_only = true;
+    Pass *pass = analysis_run(network, &wanted, err);
+    if (!pass) return false;
+    for (int i = 0; i < network->op_count; i++)
+        if (network->ops[i].kind == OP_BATCH_NORM) take_statistics(network, pass, &network->ops[i]);
+    pass_free(pass);
+    return true;
 }
 
 Pass *analysis_run(const Network *network, const AnalysisBatch *batch, Error *err) {
     PassConfig config = {.batch = batch->count,
                          .batch_statistics = batch->batch_statistics,
                          .forward_only = batch->forward_only,
-                         .no_inspection = batch->forward_only};
+                         .no_inspection = batch->forward_only || batch->no_inspection};
     Pass *pass = pass_new(network, &config, err);
     if (!pass) return NULL;
     memcpy(pass_input(pass), batch->images,

@@ -21,6 +21,7 @@ int analysis_depth_of(const Network *network);
 /* The residual network of a plain one (shortcuts of option A), or the plain one of a residual one; the same
  * values wherever both have a parameter. */
 Network *analysis_twin(const Network *network, Error *err);
+Network *analysis_copy(const Network *network, Error *err);
 /* A copy with other values from `init`. */
 Network *analysis_fresh(const Network *network, const InitConfig *init, Error *err);
 
@@ -29,7 +30,12 @@ typedef struct AnalysisBatch {
     const int *targets; /* NULL: predicted */
     int count;
     bool batch_statistics, forward_only;
+    bool no_inspection; /* no statistics: gradients themselves are wanted */
 } AnalysisBatch;
+
+/* Sets the running statistics to those of this batch, so that a network with random weights is one fixed
+ * function with the scale that batch norm gives it. */
+bool analysis_calibrate(Network *network, const AnalysisBatch *batch, Error *err);
 
 /* A pass over the batch, run forward and unless forward_only backward. */
 Pass *analysis_run(const Network *network, const AnalysisBatch *batch, Error *err);
