@@ -7,10 +7,18 @@
 #include "app/table.h"
 #include "core/file.h"
 #include "core/json_write.h"
-#include "views/chart.h"
+#include "views/chart_strip.h"
 #include "views/chart_svg.h"
+#include "views/text.h"
 
 enum { BAR = 20, TEXT_COLUMNS = 100 };
+
+static void write_strip(JsonWriter *json, const AnalysisTable *table, int row) {
+    json_write_key(json, table->strip.name);
+    json_write_array_begin(json);
+    for (int k = 0; k < table->strip.width; k++) json_write_float(json, analysis_table_strip(table, row)[k]);
+    json_write_array_end(json);
+}
 
 static bool write_json(const AnalysisSpec *spec, const AnalysisResult *result, Error *err) {
     const AnalysisTable *table = &result->table;
@@ -38,6 +46,7 @@ static bool write_json(const AnalysisSpec *spec, const AnalysisResult *result, E
         json_write_key_string(&json, table->row_name, table->labels[r]);
         for (int c = 0; c < table->column_count; c++)
             json_write_key_float(&json, table->columns[c].name, analysis_table_get(table, r, c));
+        if (table->strip.width > 0) write_strip(&json, table, r);
         json_write_object_end(&json);
     }
     json_write_array_end(&json);
@@ -45,18 +54,27 @@ static bool write_json(const AnalysisSpec *spec, const AnalysisResult *result, E
     return json_write_end(&json) || error_set(err, ERROR_FAILED, "standard output cannot be written");
 }
 
+static void put_csv_number(FILE *out, double value, bool last) {
+    char text[32] = "";
+    if (isfinite(value)) snprintf(text, sizeof text, "%.9g", value);
+    table_put_csv(out, text, last);
+}
+
 static void write_csv(FILE *out, const AnalysisTable *table) {
-    table_put_csv(out, table->row_name, table->column_count == 0);
-    for (int c = 0; c < table->column_count; c++)
-        table_put_csv(out, table->columns[c].name, c == table->column_count - 1);
+    int strip = table->strip.width, fields = table->column_count + strip;
+    table_put_csv(out, table->row_name, fields == 0);
+    for (int c = 0; c < table->column_count; c++) table_put_csv(out, table->columns[c].name, c == fields - 1);
+    for (int k = 0; k < strip; k++) {
+        char head[64];
+        snprintf(head, sizeof head, "%.40s %d", table->strip.name, k);
+        table_put_csv(out, head, k == strip - 1);
+    }
     for (int r = 0; r < table->row_count; r++) {
-        table_put_csv(out, table->labels[r], table->column_count == 0);
-        for (int c = 0; c < table->column_count; c++) {
-            char text[32] = "";
-            double value = analysis_table_get(table, r, c);
-            if (isfinite(value)) snprintf(text, sizeof text, "%.9g", value);
-            table_put_csv(out, text, c == table->column_count - 1);
-        }
+        table_put_csv(out, table->labels[r], fields == 0);
+        for (int c = 0; c < table->column_count; c++)
+            put_csv_number(out, analysis_table_get(table, r, c), c == fields - 1);
+        for (int k = 0; k < strip; k++)
+            put_csv_number(out, analysis_table_strip(table, r)[k], k == strip - 1);
     }
 }
 
@@ -68,12 +86,24 @@ static void head_columns(const AnalysisTable *table, char heads[][TABLE_CELL_MAX
     for (int c = 0; c < table->column_count; c++) {
         snprintf(heads[count], TABLE_CELL_MAX, "%.50s", table->columns[c].name);
         pointers[count] = heads[count], count++;
-        if (!table->columns[c].charted || count >= TABLE_COLUMNS_MAX - 1) continue;
+        if (!table->columns[c].charted || count >= TABLE_COLUMNS_MAX - 2) continue;
         ChartAxis axis = chart_axis_of(table, c);
         snprintf(heads[count], TABLE_CELL_MAX, "<%s", chart_axis_text(axis).text);
         pointers[count] = heads[count], count++;
     }
+    if (table->strip.width > 0) {
+        snprintf(heads[count], TABLE_CELL_MAX, "<%.40s %s", table->strip.name, chart_strip_text(table).text);
+        pointers[count] = heads[count], count++;
+    }
     pointers[count] = NULL;
+}
+
+static void put_strip(Table *out, const AnalysisTable *table, int row) {
+    char text[TABLE_CELL_MAX] = "";
+    size_t used = 0;
+    for (int k = 0; k < table->strip.width; k++)
+        used += text_encode(chart_strip_glyph(table, chart_strip_axis(table), row, k), text + used);
+    table_cell(out, "%s", text);
 }
 
 static bool print_table(const AnalysisTable *table, bool ascii) {
@@ -89,10 +119,11 @@ static bool print_table(const AnalysisTable *table, bool ascii) {
             double value = analysis_table_get(table, r, c);
             table_cell(&out, "%s", chart_number(table->columns[c].kind, value).text);
             count++;
-            if (!table->columns[c].charted || count >= TABLE_COLUMNS_MAX - 1) continue;
+            if (!table->columns[c].charted || count >= TABLE_COLUMNS_MAX - 2) continue;
             table_bar(&out, fabs(chart_fraction(chart_axis_of(table, c), value)), BAR);
             count++;
         }
+        if (table->strip.width > 0) put_strip(&out, table, r);
     }
     bool ok = table_print(&out, stdout);
     table_clear(&out);

@@ -62,8 +62,17 @@ static bool ask(AnalysisId id, const Setup *setup, const Options *options, const
                            .lesioned = lesioned,
                            .target_class = options->target.count > 0 ? options->target.values[0] : -1,
                            .samples = options->samples,
-                           .seed = options->seed};
-    bool ok = (twin || !wants_twin) && answer(id, &input, options, &caught, err);
+                           .seed = options->seed,
+                           .depths = options->depths.values,
+                           .depth_count = options->depths.count,
+                           .lr = options->lr,
+                           .plane = options->plane,
+                           .place = options->op,
+                           .index = options->index.values,
+                           .index_count = options->index.count,
+                           .untrained = setup->untrained};
+    bool ok = (twin || !wants_twin) && setup_parse_init(options, &input.init, err) &&
+              answer(id, &input, options, &caught, err);
     model_free(twin);
     free(lesioned);
     /* Whoever started the program is to see that a signal ended it. */
@@ -76,7 +85,7 @@ static bool run(AnalysisId id, const Options *options, Error *err) {
     Batch batch;
     if (!setup_open(&setup, options, err)) return false;
     if (*setup.notice) fprintf(stderr, "skipscope: %s\n", setup.notice);
-    bool ok = setup_load_batch(&batch, &setup, options, BUNDLED, err);
+    bool ok = setup_load_batch(&batch, &setup, options, id == ANALYSIS_GRADCHECK ? 1 : BUNDLED, err);
     if (ok) {
         ok = ask(id, &setup, options, &batch, err);
         setup_free_batch(&batch);

@@ -43,6 +43,31 @@
             "How strongly each 3x3 layer answers, with skips and without (the paper's figure 7).",           \
             "  skipscope responses\n"                                                                        \
             "  skipscope responses resnet56 --init he\n")                                                    \
+    COMMAND(FLOW, flow, "flow", "[MODEL] [IMAGE...]", 0, -1,                                                 \
+            "Gradients of activations and of weights block by block, beside the plain twin and the start.",  \
+            "  skipscope flow\n"                                                                             \
+            "  skipscope flow --depths 20,32,44,56,110 --svg flow.svg\n")                                    \
+    COMMAND(REGIMES, regimes, "regimes", "[MODEL] [IMAGE...]", 0, -1,                                        \
+            "Skip, batch norm and initialisation: where gradients vanish, keep or explode, and the theory.", \
+            "  skipscope regimes\n"                                                                          \
+            "  skipscope regimes --depths 20,56 --samples 8 --csv\n")                                        \
+    COMMAND(SHATTERED, shattered, "shattered", "[MODEL] [IMAGE] [IMAGE]", 0, -1,                             \
+            "How fast the gradient forgets along a line between two pictures, plain and residual.",          \
+            "  skipscope shattered cat dog\n"                                                                \
+            "  skipscope shattered --depths 8,20,56\n")                                                      \
+    COMMAND(SLICE, slice, "slice", "[MODEL] [IMAGE...]", 0, -1,                                              \
+            "The loss along random directions in weight space, with and without the skips.",                 \
+            "  skipscope slice\n"                                                                            \
+            "  skipscope slice --plane --svg slice.svg\n")                                                   \
+    COMMAND(GRADCHECK, gradcheck, "gradcheck", "[MODEL] [IMAGE...]", 0, -1,                                  \
+            "Is backpropagation right? One derivative by central differences, and what limits them.",        \
+            "  skipscope gradcheck cat --op layer2.0.conv1 --index 3,8,8\n"                                  \
+            "  skipscope gradcheck resnet56 --op layer1.0.conv1.weight --json\n")                            \
+    COMMAND(                                                                                                 \
+        PAPER, paper, "paper", "[WEIGHTS...]", 0, -1,                                                        \
+        "Parameters, multiply-adds and errors beside the tables of He et al. 2015, and why they differ.",    \
+        "  skipscope paper\n"                                                                                \
+        "  skipscope paper mine.safetensors --data data\n")                                                  \
     COMMAND(TRAIN, train, "train", "[ARCH]", 0, 1,                                                           \
             "Learn a network's weights from a data set. Ctrl-C saves; --resume goes on.",                    \
             "  skipscope train resnet20 --data data --out resnet20.safetensors\n"                            \

@@ -60,6 +60,11 @@ typedef struct Options {
     int samples, epochs, stop_after, rounds, threads, schedule;
     double lr;
     bool resume, no_augment, ui;
+    /* analyses */
+    OptionCounts depths;
+    bool plane;
+    const char *op;
+    OptionCounts index;
     /* output */
     const char *out, *svg;
     bool json, csv, quiet, ascii, no_color;

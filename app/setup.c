@@ -16,7 +16,14 @@ typedef struct Origin {
     const char *arch, *weights;
 } Origin;
 
-static bool parse_init(const Options *options, InitConfig *init, Error *err) {
+static bool parse_scale(const char *text, double *value) {
+    char *end = NULL;
+    if (strspn(text, "0123456789.e-") != strlen(text)) return false;
+    *value = strtod(text, &end);
+    return end != text && *end == '\0' && *value > 0 && *value <= 100;
+}
+
+bool setup_parse_init(const Options *options, InitConfig *init, Error *err) {
     const char *text = options->init ? options->init : "he";
     *init = (InitConfig){.seed = options->seed};
     if (strcmp(text, "he") == 0) {
@@ -26,16 +33,17 @@ static bool parse_init(const Options *options, InitConfig *init, Error *err) {
     } else if (strcmp(text, "zero-gamma") == 0) {
         init->kind = INIT_ZERO_GAMMA;
     } else {
-        char *end = NULL;
-        bool normal =
-            strncmp(text, "normal:", 7) == 0 && strspn(text + 7, "0123456789.e-") == strlen(text + 7);
-        init->kind = INIT_NORMAL;
-        init->std = normal ? strtod(text + 7, &end) : 0;
-        if (!normal || end == text + 7 || *end != '\0' || !(init->std > 0 && init->std <= 100))
+        bool gain = strncmp(text, "gain:", 5) == 0;
+        double value = 0;
+        bool known = gain ? parse_scale(text + 5, &value)
+                          : strncmp(text, "normal:", 7) == 0 && parse_scale(text + 7, &value);
+        *init = (InitConfig){
+            .seed = options->seed, .kind = gain ? INIT_GAIN : INIT_NORMAL, .std = value, .gain = value};
+        if (!known)
             return error_set(
                 err, ERROR_USAGE,
-                "--init: expected he, glorot, zero-gamma or normal:STD (as in normal:0.01, up to "
-                "100), found '%.60s'",
+                "--init: expected he, glorot, zero-gamma, gain:G (as in gain:1) or normal:STD (as in "
+                "normal:0.01, up to 100), found '%.60s'",
                 text);
     }
     return true;
@@ -43,13 +51,18 @@ static bool parse_init(const Options *options, InitConfig *init, Error *err) {
 
 Model *setup_new_model(const Options *options, const char *arch, int classes, Error *err) {
     InitConfig init;
-    if (!parse_init(options, &init, err)) return NULL;
+    if (!setup_parse_init(options, &init, err)) return NULL;
     ResnetConfig config = {.shortcut = options->shortcut ? (char)('A' + options->shortcut - 1) : '\0',
                            .stride_in_1x1 = options->stride_in == STRIDE_IN_1X1,
                            .classes = classes};
     snprintf(config.arch, sizeof config.arch, "%s", arch);
     Network *network = resnet_new(&config, err);
     if (!network) return NULL;
+    if (init.kind == INIT_ZERO_GAMMA && resnet_is_norm_free(arch)) {
+        network_free(network);
+        error_set(err, ERROR_USAGE, "--init zero-gamma: %s has no batch norm and so no gamma", arch);
+        return NULL;
+    }
     /* A table of shapes needs no values, and sixty million random numbers take their time. */
     if (options->command != COMMAND_SUMMARY) network_init_values(network, &init);
     return model_new(network, err);

@@ -32,6 +32,8 @@ bool setup_open_weights(Setup *setup, const Setup *old, const char *name, Error 
 bool setup_open_arch(Setup *setup, const Setup *old, const char *arch, Error *err);
 /* Batch norm uses the picture's own statistics: as --bn says, else with random weights. */
 bool setup_batch_statistics(const Setup *setup);
+/* --init and --seed. */
+bool setup_parse_init(const Options *options, InitConfig *init, Error *err);
 
 /* A network of --arch, --shortcut and --stride-in with values from --init and --seed. `classes` 0: the
  * architecture's own number. */

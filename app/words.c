@@ -12,11 +12,13 @@
 
 enum { WORD_IMAGES_MAX = 64 };
 
-/* "resnet" or "plain" and a number: resnet_new judges the number. */
+/* "resnet" or "plain" and a number, and perhaps the ending for no batch norm: resnet_new judges the number.
+ */
 static bool is_arch(const char *word) {
     size_t family = strncmp(word, "resnet", 6) == 0 ? 6 : strncmp(word, "plain", 5) == 0 ? 5 : 0;
     const char *depth = word + family;
-    return family > 0 && *depth && strspn(depth, "0123456789") == strlen(depth);
+    size_t digits = strspn(depth, "0123456789");
+    return family > 0 && digits > 0 && (!depth[digits] || strcmp(depth + digits, RESNET_NORM_FREE) == 0);
 }
 
 static bool find_file_kind(const char *path, WordKind *kind, Error *err) {

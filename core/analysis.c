@@ -102,9 +102,12 @@ bool analysis_report(const Analysis *analysis, AnalysisResult *result) {
                                         ", lesioned"};
     *result = (AnalysisResult){
         .complete = analysis->done == analysis->total, .done = analysis->done, .total = analysis->total};
-    snprintf(result->subject, sizeof result->subject, "%s, %s, BN %s%s; %s", input->model->network->arch,
-             input->weights_label, input->batch_statistics ? "of this batch" : "running", modes[input->skip],
-             input->images_label);
+    snprintf(result->subject, sizeof result->subject, "%s, %s, %s%s; %s", input->model->network->arch,
+             input->weights_label,
+             resnet_is_norm_free(input->model->network->arch) ? "no batch norm"
+             : input->batch_statistics                        ? "BN of this batch"
+                                                              : "BN running",
+             modes[input->skip], input->images_label);
     if (analysis->spec->report(analysis->state, analysis->done, result) && own_columns(result)) return true;
     analysis_result_clear(result);
     return false;
@@ -114,6 +117,7 @@ void analysis_result_clear(AnalysisResult *result) {
     free(result->columns);
     free(result->table.labels);
     free(result->table.values);
+    free(result->table.strip.values);
     *result = (AnalysisResult){0};
 }
 
@@ -143,7 +147,10 @@ static bool grow(AnalysisTable *table) {
     void *values =
         realloc(table->values, (size_t)capacity * (size_t)table->column_count * sizeof *table->values);
     if (values) table->values = values;
-    if (!labels || !values) return false;
+    size_t cells = (size_t)capacity * (size_t)table->strip.width;
+    void *strip = cells > 0 ? realloc(table->strip.values, cells * sizeof *table->strip.values) : NULL;
+    if (strip) table->strip.values = strip;
+    if (!labels || !values || (cells > 0 && !strip)) return false;
     table->row_capacity = capacity;
     return true;
 }
@@ -157,7 +164,17 @@ double *analysis_table_add(AnalysisTable *table, const char *label_format, ...) 
     va_end(arguments);
     double *values = table->values + (size_t)row * (size_t)table->column_count;
     for (int c = 0; c < table->column_count; c++) values[c] = NAN;
+    for (int k = 0; k < table->strip.width; k++) analysis_table_strip(table, row)[k] = NAN;
     return values;
+}
+
+void analysis_table_set_strip(AnalysisTable *table, AnalysisStrip strip) {
+    assert(table->row_count == 0 && strip.width <= ANALYSIS_STRIP_MAX);
+    table->strip = strip;
+}
+
+double *analysis_table_strip(const AnalysisTable *table, int row) {
+    return table->strip.values + (size_t)row * (size_t)table->strip.width;
 }
 
 double analysis_table_get(const AnalysisTable *table, int row, int column) {

@@ -15,7 +15,7 @@
 typedef enum AnalysisId { ANALYSIS_LIST(ANALYSIS_ENUM) ANALYSIS_COUNT } AnalysisId;
 #undef ANALYSIS_ENUM
 
-enum { ANALYSIS_COLUMNS_MAX = 10, ANALYSIS_LABEL_MAX = 40, ANALYSIS_TEXT_MAX = 640 };
+enum { ANALYSIS_COLUMNS_MAX = 10, ANALYSIS_LABEL_MAX = 40, ANALYSIS_TEXT_MAX = 640, ANALYSIS_STRIP_MAX = 36 };
 
 /* How a column is drawn, and how its numbers are written. */
 typedef enum ColumnKind {
@@ -38,6 +38,15 @@ typedef struct AnalysisColumn {
     ColumnSubject subject;
 } AnalysisColumn;
 
+/* A small picture behind each row: the same quantity in `width` cells, on one scale for all rows. */
+typedef struct AnalysisStrip {
+    const char *name, *unit;
+    ColumnKind kind; /* COLUMN_NUMBER or COLUMN_LOG */
+    bool heat;       /* the rows are a map, one under the other: shades; else heights */
+    int width;       /* at most ANALYSIS_STRIP_MAX; 0 for none */
+    double *values;  /* row_count x width; NaN where there is none */
+} AnalysisStrip;
+
 /* Rows of numbers; NaN where there is none. */
 typedef struct AnalysisTable {
     const char *row_name;          /* what a row is: "block", "branches passed" */
@@ -45,6 +54,7 @@ typedef struct AnalysisTable {
     int column_count, row_count, row_capacity;
     char (*labels)[ANALYSIS_LABEL_MAX];
     double *values; /* row_count x column_count */
+    AnalysisStrip strip;
 } AnalysisTable;
 
 typedef struct AnalysisResult {
@@ -82,6 +92,15 @@ typedef struct AnalysisInput {
     int target_class;        /* the class that is asked about; -1: the predicted one */
     int samples;             /* how many random draws; 0: the analysis's own number */
     unsigned long long seed; /* of everything random */
+    InitConfig init;         /* of networks that an analysis builds */
+    const int *depths;       /* of networks that an analysis builds; none: its own choice */
+    int depth_count;
+    double lr;         /* learning rate; 0: 0.1 */
+    bool plane;        /* two-dimensional where there is a choice */
+    const char *place; /* an operation or a parameter; NULL: the analysis's own choice */
+    const int *index;  /* of one element of it, index_count numbers */
+    int index_count;
+    bool untrained; /* the model has random weights */
 } AnalysisInput;
 
 typedef struct AnalysisSpec {
@@ -135,6 +154,9 @@ void analysis_table_begin(AnalysisTable *table, const char *row_name, const Anal
                           int count);
 double *analysis_table_add(AnalysisTable *table, const char *label_format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Before the first row: every row has a strip as well. */
+void analysis_table_set_strip(AnalysisTable *table, AnalysisStrip strip);
+double *analysis_table_strip(const AnalysisTable *table, int row);
 double analysis_table_get(const AnalysisTable *table, int row, int column);
 
 #endif

@@ -8,6 +8,11 @@
     ANALYSIS(LOGITS, logits)                                                                                 \
     ANALYSIS(JUNCTIONS, junctions)                                                                           \
     ANALYSIS(LESIONS, lesions)                                                                               \
-    ANALYSIS(RESPONSES, responses)
+    ANALYSIS(RESPONSES, responses)                                                                           \
+    ANALYSIS(FLOW, flow)                                                                                     \
+    ANALYSIS(REGIMES, regimes)                                                                               \
+    ANALYSIS(SHATTERED, shattered)                                                                           \
+    ANALYSIS(SLICE, slice)                                                                                   \
+    ANALYSIS(GRADCHECK, gradcheck)
 
 #endif

@@ -101,6 +101,7 @@ static double conv_std(const Param *param, const InitConfig *init) {
     switch (init->kind) {
     case INIT_GLOROT: return sqrt(2 / ((in + out) * taps));
     case INIT_NORMAL: return init->std;
+    case INIT_GAIN: return init->gain / sqrt(out * taps);
     case INIT_HE:
     case INIT_ZERO_GAMMA: break;
     }
@@ -135,7 +136,9 @@ void network_init_values(Network *network, const InitConfig *init) {
     rng_init(&rng, init->seed);
     for (int p = 0; p < network->param_count; p++) init_param(network, &network->params[p], init, &rng);
     for (int b = 0; init->kind == INIT_ZERO_GAMMA && b < network->block_count; b++) {
-        const Param *gamma = &network->params[network->ops[network->blocks[b].branch_last].param_first];
+        const Op *norm = &network->ops[network->blocks[b].branch_last];
+        const Param *gamma = &network->params[norm->param_first];
+        assert(norm->kind == OP_BATCH_NORM);
         fill(network_values(network, gamma), gamma->count, 0);
     }
 }

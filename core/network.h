@@ -76,18 +76,20 @@ const real *network_const_values(const Network *network, const Param *param);
 void param_from_file(real *memory, const float *file, const Param *param);
 void param_to_file(float *file, const real *memory, const Param *param);
 
-typedef enum InitKind { INIT_HE, INIT_GLOROT, INIT_NORMAL, INIT_ZERO_GAMMA } InitKind;
+typedef enum InitKind { INIT_HE, INIT_GLOROT, INIT_NORMAL, INIT_GAIN, INIT_ZERO_GAMMA } InitKind;
 
 typedef struct InitConfig {
     InitKind kind;
-    double std; /* INIT_NORMAL only */
+    double std;  /* INIT_NORMAL only */
+    double gain; /* INIT_GAIN only */
     unsigned long long seed;
 } InitConfig;
 
 /* Random weights. INIT_HE as torchvision: conv weights normal with std sqrt(2 / (K*R*S)) (He et al. 2015,
  * arXiv:1502.01852, fan out), gamma 1, beta 0, the linear layer uniform in +-1/sqrt(C). INIT_ZERO_GAMMA is
  * INIT_HE with the last gamma of every branch 0 (Goyal et al. 2017, arXiv:1706.02677, section 5.1).
- * INIT_GLOROT: conv std sqrt(2 / ((C+K)*R*S)). */
+ * It needs batch norm. INIT_GLOROT: conv std sqrt(2 / ((C+K)*R*S)). INIT_GAIN: conv std gain / sqrt(K*R*S),
+ * so that a gain of sqrt(2) is INIT_HE. */
 void network_init_values(Network *network, const InitConfig *init);
 
 /* Building, used by core/resnet: a builder appends ops, checks shapes, and network_finish allocates the

@@ -24,7 +24,7 @@ enum { CIFAR_DEPTH_MIN = 8, CIFAR_DEPTH_MAX = 1202, BOTTLENECK_EXPANSION = 4, CL
 
 /* What a name and the options come to. */
 typedef struct Plan {
-    bool cifar, plain, bottleneck, stride_in_1x1;
+    bool cifar, plain, bottleneck, stride_in_1x1, norm_free;
     char shortcut;
     int classes, stages, width, blocks[4];
 } Plan;
@@ -56,26 +56,35 @@ static bool is_cifar_depth(int depth) {
     return !find_imagenet(depth) && depth % 6 == 2 && depth >= CIFAR_DEPTH_MIN && depth <= CIFAR_DEPTH_MAX;
 }
 
-/* "resnet18" -> 18, "plain20" -> 20 with *plain true; -1 when the name has another form. */
-static int parse_name(const char *arch, bool *plain) {
+/* What a name says; depth -1 when it has another form. */
+typedef struct Name {
+    int depth;
+    bool plain, norm_free;
+} Name;
+
+/* "resnet18" -> 18, "plain20-nobn" -> 20, plain and without batch norm. */
+static Name parse_name(const char *arch) {
     static const char *const families[2] = {"resnet", "plain"};
     for (int k = 0; k < 2; k++) {
         size_t length = strlen(families[k]);
         if (strncmp(arch, families[k], length) != 0) continue;
         char *end;
         long depth = strtol(arch + length, &end, 10);
-        if (end == arch + length || *end != '\0' || arch[length] < '1' || arch[length] > '9' ||
-            depth > INT_MAX)
-            return -1;
-        *plain = k == 1;
-        return (int)depth;
+        bool norm_free = strcmp(end, RESNET_NORM_FREE) == 0;
+        if (end == arch + length || (*end != '\0' && !norm_free) || arch[length] < '1' ||
+            arch[length] > '9' || depth > INT_MAX)
+            break;
+        return (Name){.depth = (int)depth, .plain = k == 1, .norm_free = norm_free};
     }
-    return -1;
+    return (Name){.depth = -1};
 }
 
 bool resnet_is_cifar(const char *arch) {
-    bool plain;
-    return is_cifar_depth(parse_name(arch, &plain));
+    return is_cifar_depth(parse_name(arch).depth);
+}
+
+bool resnet_is_norm_free(const char *arch) {
+    return parse_name(arch).norm_free;
 }
 
 /* The known name whose depth is closest, to put into the sentence about an unknown one. */
@@ -83,9 +92,9 @@ static const char *nearest_name(int depth, bool plain) {
     const char *best = plain ? "plain20" : "resnet20";
     int best_distance = INT_MAX;
     for (const char *const *name = resnet_names(); *name; name++) {
-        bool is_plain = false;
-        int distance = abs(parse_name(*name, &is_plain) - depth);
-        if (is_plain == plain && distance < best_distance) {
+        Name known = parse_name(*name);
+        int distance = abs(known.depth - depth);
+        if (known.plain == plain && distance < best_distance) {
             best = *name;
             best_distance = distance;
         }
@@ -94,16 +103,16 @@ static const char *nearest_name(int depth, bool plain) {
 }
 
 static bool make_plan(const ResnetConfig *config, Plan *plan, Error *err) {
-    *plan = (Plan){.stride_in_1x1 = config->stride_in_1x1};
-    int depth = parse_name(config->arch, &plan->plain);
+    Name name = parse_name(config->arch);
+    int depth = name.depth;
+    *plan = (Plan){.stride_in_1x1 = config->stride_in_1x1, .plain = name.plain, .norm_free = name.norm_free};
     const ImagenetDepth *imagenet = find_imagenet(depth);
     plan->cifar = is_cifar_depth(depth);
     if (!imagenet && !plan->cifar)
         return error_set(err, ERROR_USAGE,
                          "there is no architecture '%s': expected resnet or plain with 18, 34, 50, 101, 152 "
-                         "or 6n+2 up to %d; the "
-                         "nearest is %s",
-                         config->arch, CIFAR_DEPTH_MAX, nearest_name(depth, plan->plain));
+                         "or 6n+2 up to %d, and %s behind it for no batch norm; the nearest is %s",
+                         config->arch, CIFAR_DEPTH_MAX, RESNET_NORM_FREE, nearest_name(depth, plan->plain));
     plan->stages = plan->cifar ? 3 : 4;
     plan->width = plan->cifar ? 16 : 64;
     plan->bottleneck = imagenet && imagenet->bottleneck;
@@ -142,25 +151,29 @@ static void add_simple(Site *site, OpKind kind, const char *name) {
     add_op(site, (Op){.kind = kind}, name);
 }
 
+static void add_norm(Site *site, const char *name) {
+    if (!site->plan->norm_free) add_simple(site, OP_BATCH_NORM, name);
+}
+
 /* The branch F: two 3x3, or 1x1, 3x3, 1x1 with four times the channels at the end. */
 static void add_branch(Site *site, int width, int stride) {
     const Plan *plan = site->plan;
     if (!plan->bottleneck) {
         add_conv(site, width, 3, stride, "conv1");
-        add_simple(site, OP_BATCH_NORM, "bn1");
+        add_norm(site, "bn1");
         add_simple(site, OP_RELU, "relu1");
         add_conv(site, width, 3, 1, "conv2");
-        add_simple(site, OP_BATCH_NORM, "bn2");
+        add_norm(site, "bn2");
         return;
     }
     add_conv(site, width, 1, plan->stride_in_1x1 ? stride : 1, "conv1");
-    add_simple(site, OP_BATCH_NORM, "bn1");
+    add_norm(site, "bn1");
     add_simple(site, OP_RELU, "relu1");
     add_conv(site, width, 3, plan->stride_in_1x1 ? 1 : stride, "conv2");
-    add_simple(site, OP_BATCH_NORM, "bn2");
+    add_norm(site, "bn2");
     add_simple(site, OP_RELU, "relu2");
     add_conv(site, width * BOTTLENECK_EXPANSION, 1, 1, "conv3");
-    add_simple(site, OP_BATCH_NORM, "bn3");
+    add_norm(site, "bn3");
 }
 
 static ShortcutKind shortcut_kind(const Plan *plan, bool changes_shape) {
@@ -174,7 +187,7 @@ static int add_shortcut(Site site, ShortcutKind kind, int input, int channels, i
     site.last = input;
     if (kind == SHORTCUT_PROJECTION) {
         add_conv(&site, channels, 1, stride, "downsample.0");
-        add_simple(&site, OP_BATCH_NORM, "downsample.1");
+        add_norm(&site, "downsample.1");
     } else if (kind == SHORTCUT_ZERO_PAD) {
         add_op(&site, (Op){.kind = OP_SHORTCUT_A, .channels = channels, .stride = stride}, "downsample");
     }
@@ -213,7 +226,7 @@ static void add_stem(Site *site) {
     Op input = {.kind = OP_INPUT, .block = -1, .out = {1, 3, size, size}};
     site->last = network_build_op(site->builder, input, "input");
     add_conv(site, plan->width, plan->cifar ? 3 : 7, plan->cifar ? 1 : 2, "conv1");
-    add_simple(site, OP_BATCH_NORM, "bn1");
+    add_norm(site, "bn1");
     add_simple(site, OP_RELU, "relu");
     if (!plan->cifar)
         add_op(site, (Op){.kind = OP_MAX_POOL, .kernel_h = 3, .kernel_w = 3, .stride = 2, .pad = 1},

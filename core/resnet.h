@@ -5,8 +5,12 @@
 
 #include "core/network.h"
 
+/* Behind a name: the same convolutions without batch norm. They have no bias either, so that with the same
+ * seed both have the same weights and only the normalisation differs. */
+#define RESNET_NORM_FREE "-nobn"
+
 typedef struct ResnetConfig {
-    char arch[ARCH_NAME_MAX]; /* "resnet18", "plain20", ... */
+    char arch[ARCH_NAME_MAX]; /* "resnet18", "plain20", "resnet20-nobn", ... */
     char shortcut;            /* 'A', 'B', 'C'; 0 takes the default: A for CIFAR, B for ImageNet */
     bool stride_in_1x1; /* bottlenecks: stride in the first 1x1 (the paper, "v1") instead of the 3x3 ("v1.5")
                          */
@@ -24,5 +28,7 @@ const char *const *resnet_names(void);
 /* What a depth means: 6n+2 up to 1202 is CIFAR unless ImageNet owns the number (18, 34, 50, 101, 152 are
  * ImageNet's). */
 bool resnet_is_cifar(const char *arch);
+/* "resnet20-nobn" and its like. */
+bool resnet_is_norm_free(const char *arch);
 
 #endif

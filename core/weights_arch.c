@@ -152,9 +152,20 @@ static int find_depth(const Found *found) {
     return has_blocks(found, imagenet[2]) ? 101 : has_blocks(found, imagenet[3]) ? 152 : 0;
 }
 
+/* Not one batch norm in the whole file: a file that lacks a few is torn, not of another kind. */
+static bool is_norm_free(const Found *found) {
+    char text[WEIGHTS_TEXT_MAX];
+    for (int k = 0; k < safetensors_count(found->names.file); k++) {
+        const char *name = weights_names_get(&found->names, k, text);
+        if (strncmp(name, "bn", 2) == 0 || strstr(name, ".bn") || strstr(name, "downsample.1.")) return false;
+    }
+    return true;
+}
+
 static bool find_arch(const Found *found, ResnetConfig *config, Error *err) {
     int depth = find_depth(found);
-    snprintf(config->arch, sizeof config->arch, "resnet%d", depth);
+    snprintf(config->arch, sizeof config->arch, "resnet%d%s", depth,
+             is_norm_free(found) ? RESNET_NORM_FREE : "");
     if (depth > 0 && resnet_is_cifar(config->arch) == found->cifar) return true;
     const int *blocks = found->blocks;
     return error_set(

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "views/chart_strip.h"
 #include "views/layout.h"
 #include "views/text.h"
 
@@ -94,7 +95,7 @@ ChartText chart_axis_text(ChartAxis axis) {
 
 /* Where the columns stand: the width of the labels, the last column shown, the width of a bar. */
 typedef struct ChartPlan {
-    int label, end, bar;
+    int label, end, bar, strip;
 } ChartPlan;
 
 static int number_width(const AnalysisTable *table, int column) {
@@ -122,6 +123,9 @@ static ChartPlan plan_of(const AnalysisTable *table, int width, int first) {
         charted += bar;
         plan.end++;
     }
+    bool strip = table->strip.width > 0 && plan.end == table->column_count;
+    plan.strip = strip && rest >= GAP + table->strip.width ? table->strip.width : 0;
+    if (plan.strip > 0) rest -= GAP + plan.strip;
     if (charted > 0) plan.bar = BAR_MIN + rest / charted;
     if (plan.bar > BAR_MAX) plan.bar = BAR_MAX;
     return plan;
@@ -168,6 +172,9 @@ static void draw_head(Canvas *canvas, Rect area, const AnalysisTable *table, Cha
                         chart_axis_text(chart_axis_of(table, c)).text);
         x += plan.bar;
     }
+    if (plan.strip == 0) return;
+    canvas_text_fit(canvas, x + GAP, y, plan.strip, style_bold(ROLE_TEXT), table->strip.name);
+    canvas_text_fit(canvas, x + GAP, y + 1, plan.strip, style_role(ROLE_DIM), chart_strip_text(table).text);
 }
 
 static void draw_bar(Canvas *canvas, PlotBar bar, ChartAxis axis, double value) {
@@ -194,6 +201,9 @@ static void draw_row(Canvas *canvas, Rect row, const AnalysisTable *table, Chart
         draw_bar(canvas, bar, chart_axis_of(table, c), value);
         x += plan.bar;
     }
+    ChartAxis axis = chart_strip_axis(table);
+    for (int k = 0; k < plan.strip; k++)
+        canvas_put(canvas, x + GAP + k, row.y, style_role(ROLE_ACCENT), chart_strip_glyph(table, axis, r, k));
 }
 
 void chart_draw(Canvas *canvas, Rect area, const AnalysisTable *table, ChartWindow window) {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "views/chart.h"
+#include "views/chart_strip.h"
 
 /* Pixels. */
 enum {
@@ -15,6 +15,7 @@ enum {
     BAR = 220,
     GAP = 16,
     HEAD = 96,
+    CELL = 9,
     MARGIN = 16,
     FONT = 13,
     LETTER = 7, /* width of one, on the safe side */
@@ -63,10 +64,30 @@ static void put_bar(FILE *out, double x, double y, ChartAxis axis, double value,
             y - ROW + 3.0, zero, y + 3.0);
 }
 
+/* Cells of one row: a square of grey for a map, a column of its height for a line. */
+static void put_strip(FILE *out, double x, double y, const AnalysisTable *table, int r) {
+    ChartAxis axis = chart_strip_axis(table);
+    for (int k = 0; k < table->strip.width; k++) {
+        double value = analysis_table_strip(table, r)[k];
+        double fraction = chart_strip_fraction(axis, value);
+        if (isnan(value)) continue;
+        int grey = (int)(240 - 220 * fraction);
+        if (table->strip.heat)
+            fprintf(out,
+                    "<rect x=\"%.1f\" y=\"%.1f\" width=\"%d\" height=\"%d\" "
+                    "fill=\"rgb(%d,%d,255)\"/>\n",
+                    x + k * CELL, y - ROW + 4, CELL, ROW, grey, grey);
+        else
+            fprintf(out, "<rect x=\"%.1f\" y=\"%.2f\" width=\"%d\" height=\"%.2f\" fill=\"#1f6fb2\"/>\n",
+                    x + k * CELL, y - (ROW - 4) * fraction - 1 + 4, CELL - 1, (ROW - 4) * fraction + 1);
+    }
+}
+
 static int width_of(const AnalysisTable *table) {
     int width = 2 * MARGIN + LABEL;
     for (int c = 0; c < table->column_count; c++)
         width += NUMBER + (table->columns[c].charted ? BAR + 2 * GAP : 0);
+    width += table->strip.width * CELL + 2 * GAP;
     return width < 900 ? 900 : width;
 }
 
@@ -81,6 +102,9 @@ static void put_head(FILE *out, const AnalysisTable *table) {
                  chart_axis_text(chart_axis_of(table, c)).text);
         x += BAR + 2 * GAP;
     }
+    if (table->strip.width == 0) return;
+    put_text(out, (SvgText){x + GAP, y - ROW, "start", "#000", true}, table->strip.name);
+    put_text(out, (SvgText){x + GAP, y, "start", "#555", false}, chart_strip_text(table).text);
 }
 
 static void put_row(FILE *out, const AnalysisTable *table, int r) {
@@ -97,6 +121,7 @@ static void put_row(FILE *out, const AnalysisTable *table, int r) {
                 color_of(table->columns[c].subject, charted++));
         x += BAR + 2 * GAP;
     }
+    put_strip(out, x + GAP, y, table, r);
 }
 
 /* What is said below the chart, in lines that fit. */

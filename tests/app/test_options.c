@@ -156,7 +156,7 @@ static void unknown_values_name_the_nearest_one(void **state) {
 
 static void an_option_of_another_command_is_called_that(void **state) {
     (void)state;
-    REFUSED("--lr is not an option of summary but of train", "summary", "--lr", "0.1");
+    REFUSED("--lr is not an option of summary but of flow, train", "summary", "--lr", "0.1");
 }
 
 static void missing_and_superfluous_values_are_refused(void **state) {

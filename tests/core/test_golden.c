@@ -30,6 +30,8 @@
     GOLDEN(resnet20_optionb_lesion_train_batch2)                                                             \
     GOLDEN(plain20_eval_batch1)                                                                              \
     GOLDEN(plain20_train_batch2)                                                                             \
+    GOLDEN(resnet20_nobn_optiona_eval_batch2)                                                                \
+    GOLDEN(plain20_nobn_eval_batch2)                                                                         \
     GOLDEN(resnet56_optiona_eval_batch1)                                                                     \
     GOLDEN(resnet56_optionb_train_batch2)                                                                    \
     GOLDEN(resnet18_optionb_eval_batch1)                                                                     \

@@ -83,6 +83,42 @@ static void option_b_adds_two_projections_to_a_cifar_network(void **state) {
     }
 }
 
+static void a_network_without_batch_norm_has_the_same_layers_and_no_norm(void **state) {
+    (void)state;
+    /* resnet20 has 688 normalised channels with gamma and beta; nothing else goes. */
+    static const Count counts[] = {{{.arch = "resnet20-nobn"}, 269722 - 2 * 688, 40551040},
+                                   {{.arch = "plain20-nobn"}, 269722 - 2 * 688, 40551040},
+                                   {{.arch = "resnet18-nobn"}, 11689512 - 9600, 1814073344}};
+    assert_counts(counts, sizeof counts / sizeof counts[0]);
+    Network *network = build((ResnetConfig){.arch = "resnet20-nobn", .shortcut = 'B'});
+    for (int i = 0; i < network->op_count; i++) assert_int_not_equal(network->ops[i].kind, OP_BATCH_NORM);
+    const Block *block = &network->blocks[network_find_block(network, "layer2.0")];
+    assert_string_equal(network->ops[block->branch_last].name, "layer2.0.conv2");
+    assert_string_equal(network->ops[block->shortcut_last].name, "layer2.0.downsample.0");
+    network_free(network);
+}
+
+static void the_same_seed_gives_the_same_convolutions_with_and_without_batch_norm(void **state) {
+    (void)state;
+    Network *with = build((ResnetConfig){.arch = "resnet20"}),
+            *without = build((ResnetConfig){.arch = "resnet20-nobn"});
+    InitConfig init = {.kind = INIT_GAIN, .gain = 1, .seed = 5};
+    network_init_values(with, &init);
+    network_init_values(without, &init);
+    double square = 0;
+    const Param *last = network_find_param(with, "layer3.2.conv2.weight");
+    const real *a = network_const_values(with, last);
+    const real *b = network_const_values(without, network_find_param(without, "layer3.2.conv2.weight"));
+    for (size_t j = 0; j < last->count; j++) {
+        assert_true(a[j] == b[j]);
+        square += (double)a[j] * (double)a[j];
+    }
+    /* 64 * 64 * 9 draws of variance 1 / (64 * 9): the sum is 64 with a standard deviation of 0.47. */
+    assert_close(square, 64, 2.5);
+    network_free(with);
+    network_free(without);
+}
+
 static void counts_of_ops_add_up_to_those_of_the_network(void **state) {
     (void)state;
     Network *network = build((ResnetConfig){.arch = "resnet50"});
@@ -251,15 +287,26 @@ static void assert_refused(ResnetConfig config, const char *sentence) {
 
 static void unknown_architectures_are_refused_with_the_nearest_name(void **state) {
     (void)state;
-#define EXPECTED "expected resnet or plain with 18, 34, 50, 101, 152 or 6n+2 up to 1202; the nearest is "
+#define EXPECTED                                                                                             \
+    "expected resnet or plain with 18, 34, 50, 101, 152 or 6n+2 up to 1202, and -nobn "                      \
+    "behind it for no batch norm; the nearest is "
     assert_refused((ResnetConfig){.arch = "resnet21"},
                    "there is no architecture 'resnet21': " EXPECTED "resnet20");
     assert_refused((ResnetConfig){.arch = "plain49"},
                    "there is no architecture 'plain49': " EXPECTED "plain50");
     assert_refused((ResnetConfig){.arch = "resnet1208"},
                    "there is no architecture 'resnet1208': " EXPECTED "resnet152");
-    static const char *const bad[] = {"",      "resnet",  "resnet018", "resnet20x",           "resnet-20",
-                                      "vgg16", "resnet2", "Resnet20",  "resnet99999999999999"};
+    static const char *const bad[] = {"",
+                                      "resnet",
+                                      "resnet018",
+                                      "resnet20x",
+                                      "resnet-20",
+                                      "vgg16",
+                                      "resnet2",
+                                      "Resnet20",
+                                      "resnet99999999999999",
+                                      "resnet20-nob",
+                                      "resnet-nobn"};
     for (size_t k = 0; k < sizeof bad / sizeof bad[0]; k++) {
         ResnetConfig config = {0};
         Error err = {0};
@@ -290,6 +337,8 @@ int main(void) {
         cmocka_unit_test(stride_in_the_first_1x1_gives_the_papers_multiply_adds),
         cmocka_unit_test(cifar_networks_have_the_papers_counts),
         cmocka_unit_test(option_b_adds_two_projections_to_a_cifar_network),
+        cmocka_unit_test(a_network_without_batch_norm_has_the_same_layers_and_no_norm),
+        cmocka_unit_test(the_same_seed_gives_the_same_convolutions_with_and_without_batch_norm),
         cmocka_unit_test(counts_of_ops_add_up_to_those_of_the_network),
         cmocka_unit_test(basic_blocks_have_pytorchs_names_in_pytorchs_order),
         cmocka_unit_test(bottlenecks_have_three_convolutions_and_a_projection_in_layer1),

@@ -238,6 +238,21 @@ static void a_plain_network_has_no_projections(void **state) {
     bent_free(file, opened);
 }
 
+static void a_network_without_batch_norm_is_known_by_its_missing_tensors(void **state) {
+    (void)state;
+    BentFile *file = bent_from("resnet20-nobn", 0, "");
+    Safetensors *opened = bent_open(file);
+    ResnetConfig config;
+    Error err = {0};
+    assert_true(weights_find_config(opened, NULL, &config, &err));
+    assert_string_equal(config.arch, "resnet20-nobn");
+    assert_true(weights_find_config(opened, "plain20-nobn", &config, &err));
+    assert_string_equal(config.arch, "plain20-nobn");
+    assert_false(weights_find_config(opened, "resnet20", &config, &err));
+    assert_says(&err, "expected the tensors of resnet20, found those of resnet20-nobn");
+    bent_free(file, opened);
+}
+
 static void the_number_of_classes_comes_from_fc(void **state) {
     (void)state;
     BentFile *file = bent_from("resnet20", 'A', "");
@@ -376,6 +391,7 @@ int main(void) {
         cmocka_unit_test(linear_is_accepted_for_fc_and_batch_counters_are_ignored),
         cmocka_unit_test(a_plain_network_must_be_asked_for_by_name),
         cmocka_unit_test(a_plain_network_has_no_projections),
+        cmocka_unit_test(a_network_without_batch_norm_is_known_by_its_missing_tensors),
         cmocka_unit_test(the_number_of_classes_comes_from_fc),
         cmocka_unit_test(a_wrong_shape_is_named_with_both_shapes),
         cmocka_unit_test(missing_and_unexpected_tensors_are_named),

@@ -37,7 +37,7 @@ class Case:
 
     @property
     def name(self):
-        parts = [self.arch] + ([] if self.is_plain else ["option" + self.shortcut.lower()])
+        parts = [self.arch.replace("-", "_")] + ([] if self.is_plain else ["option" + self.shortcut.lower()])
         parts += ["v1"] if self.stride_in_1x1 else []
         parts += [] if self.skip == "none" else ["without_skip" if self.skip == "plain" else self.skip]
         return "_".join(parts + [self.bn, "batch%d" % self.batch])
@@ -60,6 +60,8 @@ CASES = [
     Case("resnet20", "B", skip="lesion", lesioned=["layer1.0", "layer3.0", "layer3.2"], bn="train", batch=2),
     Case("plain20"),
     Case("plain20", bn="train", batch=2),
+    Case("resnet20-nobn", batch=2),
+    Case("plain20-nobn", batch=2),
     Case("resnet56"),
     Case("resnet56", "B", bn="train", batch=2),
     Case("resnet18", "B"),

@@ -79,6 +79,14 @@ def imagenet_net(depth, option, stride_in_1x1):
     return model
 
 
+def drop_norms(module):
+    for name, child in module.named_children():
+        if isinstance(child, nn.BatchNorm2d):
+            setattr(module, name, nn.Identity())
+        else:
+            drop_norms(child)
+
+
 def build(case):
     """The model of a case, with the formula's weights, in float64. A plain network is its residual twin with
     the shortcuts left out of the forward pass, so it is built with option A, which has no parameters."""
@@ -88,6 +96,8 @@ def build(case):
         model = CifarNet(depth, option)
     else:
         model = imagenet_net(depth, option, case.stride_in_1x1)
+    if case.arch.endswith("-nobn"):
+        drop_norms(model)
     model.double()
     closing = "bn3" if hasattr(model.layer1[0], "conv3") else "bn2"
     with torch.no_grad():
@@ -125,6 +135,8 @@ class Trace:
 
     def conv_norm(self, conv_name, conv, norm_name, norm, x):
         x = self.keep(conv_name, conv(x))
+        if isinstance(norm, nn.Identity):
+            return x
         train = self.case.bn == "train"
         y = F.batch_norm(x, None if train else norm.running_mean, None if train else norm.running_var,
                          norm.weight, norm.bias, train, 0.0, NORM_EPSILON)
