@@ -44,7 +44,7 @@ $(call objects,core): CFLAGS += $(if $(filter asan,$(VARIANT)),,-O3)
 conv_direct_FLAGS := -ffp-contract=fast
 decode_FLAGS := -ftrivial-auto-var-init=zero -fsanitize=bounds,signed-integer-overflow,null -fsanitize-undefined-trap-on-error -Wno-unused-function
 
-.PHONY: FORCE all test exact asan asan-tests layers bench golden format check data install clean help
+.PHONY: FORCE all test exact asan asan-tests layers bench golden screens format check data install clean help
 .SECONDARY:
 all: skipscope
 
@@ -98,6 +98,8 @@ bench: skipscope                      ## speed against PyTorch in the same run (
 	@tests/bench/run
 golden:                               ## make the golden numbers again (needs python3-torch); see tests/reference/README.md
 	@tests/reference/make
+screens: skipscope $(B)/tests/app/test_screens ## write the golden screens again; look at what changed
+	@SKIPSCOPE_GOLDEN=write tests/run $(B)/tests/app/test_screens
 format:                               ## clang-format over the sources
 	clang-format -i $(wildcard app/*.[ch] core/*.[ch] views/*.[ch] tests/*/*.[ch])
 check:                                ## formatting, static analysis

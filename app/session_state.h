@@ -18,7 +18,7 @@
 
 enum {
     SESSION_NOTE_MAX = 320,
-    SESSION_TWIN_WIDE = 2 * LAYOUT_MIN_WIDTH + 1, /* from here on two sides stand beside each other */
+    SESSION_TWIN_WIDE = 2 * LAYOUT_S_WIDTH + 1, /* from here on two sides stand beside each other */
 };
 
 typedef enum JobKind { JOB_NONE, JOB_RUN, JOB_RIVAL } JobKind;

@@ -34,6 +34,7 @@ ArchitectureTable architecture_table_plan(Rect area) {
     table.head = layout_take_top(&rest, 1);
     table.foot = layout_take_bottom(&rest, 1);
     table.rows = rest;
+    bool narrow = rest.w < TABLE_WIDTH; /* no room for the multiply-adds */
     int spare = rest.w > TABLE_WIDTH ? rest.w - TABLE_WIDTH : 0, right = rest.x + rest.w;
     table.lane = rest.x + 1;
     table.state = rest.x + 8;
@@ -41,8 +42,8 @@ ArchitectureTable architecture_table_plan(Rect area) {
     table.name = rest.x + 14;
     table.name_width = 12;
     table.summary = table.name + table.name_width + 1;
-    table.macs = right - (spare ? 1 : 0);
-    table.params = right - 14 - spare / 4;
+    table.macs = narrow ? 0 : right - (spare ? 1 : 0);
+    table.params = narrow ? right : right - 14 - spare / 4;
     table.output = table.params - 12 - spare / 4;
     return table;
 }
@@ -56,7 +57,7 @@ static void draw_head(Canvas *canvas, const Table *table) {
     canvas_text(canvas, table->summary, y, style, "operation");
     canvas_text_right(canvas, table->output, y, style, "output");
     canvas_text_right(canvas, table->params, y, style, "parameters");
-    canvas_text_right(canvas, table->macs, y, style, "multiply-adds");
+    if (table->macs) canvas_text_right(canvas, table->macs, y, style, "multiply-adds");
     canvas_paint(canvas, table->head,
                  (Style){.fg = COLOR_KEEP, .bg = COLOR_KEEP, .attributes = CELL_UNDERLINE});
 }
@@ -120,14 +121,15 @@ static void draw_op_row(Canvas *canvas, const Table *table, const Scene *scene, 
                     part_op_summary(&network->ops[op]).text);
     canvas_text_right(canvas, table->output, y, text, text_format_shape(network->ops[op].out).text);
     if (params > 0) canvas_text_right(canvas, table->params, y, text, text_format_count(params).text);
-    if (macs > 0) canvas_text_right(canvas, table->macs, y, text, text_format_count((size_t)macs).text);
+    if (macs > 0 && table->macs)
+        canvas_text_right(canvas, table->macs, y, text, text_format_count((size_t)macs).text);
 }
 
 static void draw_numbers(Canvas *canvas, const Table *table, const ArchitectureGroup *group, int y) {
     Style text = style_role(ROLE_TEXT);
     if (group->params > 0)
         canvas_text_right(canvas, table->params, y, text, text_format_count(group->params).text);
-    if (group->macs > 0)
+    if (group->macs > 0 && table->macs)
         canvas_text_right(canvas, table->macs, y, text, text_format_count((size_t)group->macs).text);
 }
 
@@ -239,9 +241,11 @@ static void draw_totals(Canvas *canvas, const Table *table, const Network *netwo
     snprintf(text, sizeof text, "total: %s ops, %d blocks, %s",
              text_format_count((size_t)network->op_count).text, network->block_count,
              shortcut_option(network));
-    canvas_text(canvas, table->foot.x + 1, y, style, text);
+    canvas_text_fit(canvas, table->foot.x + 1, y, table->output - table->foot.x - 1, style, text);
     canvas_text_right(canvas, table->params, y, style, text_format_count(network_param_count(network)).text);
-    canvas_text_right(canvas, table->macs, y, style, text_format_count((size_t)network_macs(network)).text);
+    if (table->macs)
+        canvas_text_right(canvas, table->macs, y, style,
+                          text_format_count((size_t)network_macs(network)).text);
 }
 
 void architecture_table_draw(Canvas *canvas, const ArchitectureTable *table, const Scene *scene,

@@ -72,10 +72,12 @@ static void draw_title(Canvas *canvas, const Scene *scene, ZoomLevel level) {
     canvas_text_fit(canvas, width < room ? canvas->width - 1 - width : x + GAP, 0, room, bar_style(), text);
 }
 
-/* The title with its key in brackets: "[a]rchitecture", "S[t]ep". Returns the column after it. */
-static int draw_tab(Canvas *canvas, int x, const ViewOps *view, Style style) {
+/* The title with its key in brackets: "[a]rchitecture", "S[t]ep", or only the key. Returns the column after
+ * it. */
+static int draw_tab(Canvas *canvas, int x, const ViewOps *view, Style style, bool whole) {
     Style key = style;
     key.attributes |= CELL_BOLD;
+    if (!whole) return canvas_printf(canvas, x, 1, key, "[%c]", view->key);
     const char *at = view->title;
     while (*at && tolower((unsigned char)*at) != tolower((unsigned char)view->key)) at++;
     bool inside = *at != '\0';
@@ -84,8 +86,22 @@ static int draw_tab(Canvas *canvas, int x, const ViewOps *view, Style style) {
     return canvas_text(canvas, x, 1, style, inside ? at + 1 : view->title);
 }
 
+/* Columns of all tabs with their whole titles. */
+static int tabs_width(void) {
+    int width = 0;
+    for (int k = 0; k < VIEW_COUNT; k++) {
+        const ViewOps *view = view_ops((ViewId)k);
+        bool inside = false;
+        for (const char *at = view->title; *at && !inside; at++)
+            inside = tolower((unsigned char)*at) == tolower((unsigned char)view->key);
+        width += 2 + text_width(view->title) + (inside ? 2 : 3);
+    }
+    return width;
+}
+
 static void draw_tabs(Canvas *canvas, ViewId current) {
     int x = 0;
+    bool roomy = tabs_width() <= canvas->width + 1; /* the last tab's space may be cut */
     for (int k = 0; k < VIEW_COUNT; k++) {
         Style style = style_role(ROLE_TEXT);
         bool shown = k == (int)current;
@@ -95,7 +111,7 @@ static void draw_tabs(Canvas *canvas, ViewId current) {
         }
         x = canvas_text(canvas, x, 1, style, shown ? "▸" : " ");
         int first = x - 1;
-        x = draw_tab(canvas, x, view_ops((ViewId)k), style);
+        x = draw_tab(canvas, x, view_ops((ViewId)k), style, roomy || shown);
         x = canvas_text(canvas, x, 1, style, " ");
         click_add_text(canvas, (Rect){first, 1, x - first, 1}, ACTION_VIEW, view_ops((ViewId)k)->name);
     }

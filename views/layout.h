@@ -5,13 +5,13 @@
 #include "views/rect.h"
 
 typedef enum LayoutTier {
-    LAYOUT_TOO_SMALL, /* below 80x24: one line that says so */
-    LAYOUT_S,         /* 80x24 */
+    LAYOUT_TOO_SMALL, /* below 60x16: one line that says so */
+    LAYOUT_S,         /* made for 80x24; smaller, the less important gives way */
     LAYOUT_M,         /* from 120x40 */
     LAYOUT_L,         /* from 200x60 */
 } LayoutTier;
 
-enum { LAYOUT_MIN_WIDTH = 80, LAYOUT_MIN_HEIGHT = 24 };
+enum { LAYOUT_MIN_WIDTH = 60, LAYOUT_MIN_HEIGHT = 16, LAYOUT_S_WIDTH = 80, LAYOUT_S_HEIGHT = 24 };
 
 LayoutTier layout_tier(int width, int height);
 

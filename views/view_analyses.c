@@ -101,6 +101,7 @@ static int foot_field(const Foot *foot, Canvas *canvas, Rect *area, const char *
     int rows = foot->tight ? 1 : text_wrap_count(text, area->w - LABEL_WIDTH);
     if (!canvas) return rows;
     Rect row = layout_take_top(area, rows);
+    if (row.h == 0) return rows;
     if (foot->tight) {
         canvas_text(canvas, row.x, row.y, style_role(ROLE_DIM), label);
         canvas_text_fit(canvas, row.x + LABEL_WIDTH, row.y, row.w - LABEL_WIDTH, style_role(ROLE_TEXT), text);
@@ -117,7 +118,7 @@ static int foot_fields(const Foot *foot, Canvas *canvas, Rect area) {
 }
 
 static void draw_foot(const Foot *foot, Canvas *canvas, Rect area) {
-    Rect reading = layout_take_top(&area, foot->reading);
+    Rect reading = layout_take_top(&area, foot->reading < area.h ? foot->reading : area.h);
     int lines =
         canvas_text_wrapped(canvas, reading, style_bold(foot->result->complete ? ROLE_TEXT : ROLE_WARN),
                             foot->result->reading, 0);
@@ -175,7 +176,10 @@ static void draw_result(const AnalysesState *state, const Scene *scene, Canvas *
     snprintf(title, sizeof title, "%s%s: %s", result->complete ? "" : "INCOMPLETE ", spec->title,
              result->subject);
     canvas_text_fit(canvas, head.x, head.y, head.w, style_bold(ROLE_TITLE), title);
-    Rect below = layout_take_bottom(&area, foot.reading + foot_fields(&foot, NULL, area));
+    enum { CHART_MIN = 7 }; /* with its heading and the line below */
+    int foot_rows = foot.reading + foot_fields(&foot, NULL, area);
+    if (foot_rows > area.h - CHART_MIN) foot_rows = area.h > CHART_MIN ? area.h - CHART_MIN : 0;
+    Rect below = layout_take_bottom(&area, foot_rows);
     Rect position = layout_take_bottom(&area, 1);
     int unused = chart_rows_fit(area.h) - table->row_count;
     if (unused > 0) {

@@ -82,7 +82,10 @@ static void draw_head(Canvas *canvas, const Table *table, const Scene *scene) {
     int right = table->area.x + table->area.w, y = table->area.y;
     char rival[PART_TEXT_MAX];
     snprintf(rival, sizeof rival, "%s |g|", skip_mode_name(scene->rival_mode));
-    const char *const titles[BAR_COUNT] = {"|g|", "through skip", "through F", rival};
+    enum { ROOMY_BAR = 13 };
+    bool roomy = table->bar_width >= ROOMY_BAR - 1;
+    const char *const titles[BAR_COUNT] = {"|g|", roomy ? "through skip" : "skip", roomy ? "through F" : "F",
+                                           rival};
     Style dim = style_role(ROLE_DIM);
     canvas_text(canvas, table->area.x + 2, y, dim, "block");
     canvas_text(canvas, table->shortcut, y, dim, table->wide ? "shortcut" : "way");

@@ -187,7 +187,7 @@ typedef struct Sheet {
 } Sheet;
 
 static Sheet sheet_of(const Scene *scene, Rect area) {
-    Sheet sheet = {.scene = scene, .answer = answer_of(scene), .roomy = area.h > LAYOUT_MIN_HEIGHT};
+    Sheet sheet = {.scene = scene, .answer = answer_of(scene), .roomy = area.h > LAYOUT_S_HEIGHT};
     sheet.has_field = input_field_find(&sheet.field, scene);
     return sheet;
 }
@@ -227,13 +227,14 @@ static Rect draw_picture(Canvas *canvas, Rect area, const Sheet *sheet) {
 
 /* The picture on the left, everything else beside it. */
 static void draw_beside(Canvas *canvas, Rect rest, const Sheet *sheet) {
-    Rect left = rest;
+    Rect left = rest, old = canvas_clip(canvas, rest);
     left.w -= ANSWER_MIN + GAP;
     Rect picture = draw_picture(canvas, left, sheet);
     layout_take_left(&rest, picture.w + GAP);
     layout_take_top(&rest, draw_answer_panel(canvas, rest, sheet));
     layout_take_top(&rest, draw_field_panel(canvas, rest, sheet));
     draw_list(canvas, rest, sheet->scene);
+    canvas_unclip(canvas, old);
 }
 
 /* A tall area has room for a larger picture above, with the list beside it, and the rest below. */

@@ -84,10 +84,10 @@ static void view_step_draw(const void *state, const Scene *scene, Canvas *canvas
     (void)state;
     Rect old = canvas_clip(canvas, area), rest = area;
     draw_title(canvas, layout_take_top(&rest, 1), scene);
-    if (area.h > LAYOUT_MIN_HEIGHT) layout_take_top(&rest, 1);
+    if (area.h > LAYOUT_S_HEIGHT) layout_take_top(&rest, 1);
     if (area.w >= WIDE) draw_side(canvas, &rest, scene);
     layout_take_top(&rest, draw_text(canvas, rest, scene));
-    if (area.h > LAYOUT_MIN_HEIGHT) layout_take_top(&rest, 1);
+    if (area.h > LAYOUT_S_HEIGHT) layout_take_top(&rest, 1);
     StepPanels panels = step_panels(scene);
     /* All figures of a tensor need two lines, where the pictures keep their place. */
     int lines = rest.h - step_notes_height(scene, &panels, 2) >= PANEL_ROWS_GOOD ? 2 : 1;
@@ -97,7 +97,7 @@ static void view_step_draw(const void *state, const Scene *scene, Canvas *canvas
         layout_take_bottom(&rest, 1);
     }
     step_notes_draw(canvas, layout_take_bottom(&rest, notes), scene, &panels, lines);
-    if (area.h > LAYOUT_MIN_HEIGHT) layout_take_bottom(&rest, 1);
+    if (area.h > LAYOUT_S_HEIGHT) layout_take_bottom(&rest, 1);
     step_panels_draw(canvas, rest, scene, &panels);
     canvas_unclip(canvas, old);
 }

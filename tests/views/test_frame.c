@@ -76,8 +76,8 @@ static void the_view_gets_all_but_five_rows(void **state) {
     assert_int_equal(area.y, 2);
     assert_int_equal(area.w, 80);
     assert_int_equal(area.h, 19);
-    assert_true(rect_is_empty(frame_view_area(79, 24)));
-    assert_true(rect_is_empty(frame_view_area(80, 23)));
+    assert_true(rect_is_empty(frame_view_area(59, 16)));
+    assert_true(rect_is_empty(frame_view_area(60, 15)));
 }
 
 static void a_small_screen_says_what_it_needs(void **state) {
@@ -85,7 +85,7 @@ static void a_small_screen_says_what_it_needs(void **state) {
     World world = world_new(SKIP_NONE_REMOVED, 1);
     Canvas *canvas = canvas_new(60, 5, 0);
     assert_true(rect_is_empty(frame_draw(canvas, &info, &world.scene)));
-    assert_canvas_text(canvas, "\n\n                   need 80x24, have 60x5\n\n\n");
+    assert_canvas_text(canvas, "\n\n                   need 60x16, have 60x5\n\n\n");
     canvas_free(canvas);
     for (int w = 1; w < 12; w++) {
         canvas = canvas_new(w, 1, 0);

@@ -4,9 +4,9 @@
 
 static void tiers_begin_at_their_smallest_size(void **state) {
     (void)state;
-    assert_int_equal(layout_tier(79, 24), LAYOUT_TOO_SMALL);
-    assert_int_equal(layout_tier(80, 23), LAYOUT_TOO_SMALL);
-    assert_int_equal(layout_tier(80, 24), LAYOUT_S);
+    assert_int_equal(layout_tier(59, 16), LAYOUT_TOO_SMALL);
+    assert_int_equal(layout_tier(60, 15), LAYOUT_TOO_SMALL);
+    assert_int_equal(layout_tier(60, 16), LAYOUT_S);
     assert_int_equal(layout_tier(1000, 39), LAYOUT_S);
     assert_int_equal(layout_tier(120, 40), LAYOUT_M);
     assert_int_equal(layout_tier(199, 60), LAYOUT_M);
