@@ -55,6 +55,10 @@
             "How fast the gradient forgets along a line between two pictures, plain and residual.",          \
             "  skipscope shattered cat dog\n"                                                                \
             "  skipscope shattered --depths 8,20,56\n")                                                      \
+    COMMAND(SLICE, slice, "slice", "[MODEL] [IMAGE...]", 0, -1,                                              \
+            "The loss along random directions in weight space, with and without the skips.",                 \
+            "  skipscope slice\n"                                                                            \
+            "  skipscope slice --plane --svg slice.svg\n")                                                   \
     COMMAND(TRAIN, train, "train", "[ARCH]", 0, 1,                                                           \
             "Learn a network's weights from a data set. Ctrl-C saves; --resume goes on.",                    \
             "  skipscope train resnet20 --data data --out resnet20.safetensors\n"                            \

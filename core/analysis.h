@@ -95,10 +95,9 @@ typedef struct AnalysisInput {
     InitConfig init;         /* of networks that an analysis builds */
     const int *depths;       /* of networks that an analysis builds; none: its own choice */
     int depth_count;
-    double lr;           /* learning rate; 0: 0.1 */
-    bool plane;          /* two-dimensional where there is a choice */
-    const Model *beside; /* another network of the same pictures, where two are compared; NULL: none */
-    bool untrained;      /* the model has random weights */
+    double lr;      /* learning rate; 0: 0.1 */
+    bool plane;     /* two-dimensional where there is a choice */
+    bool untrained; /* the model has random weights */
 } AnalysisInput;
 
 typedef struct AnalysisSpec {

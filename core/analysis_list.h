@@ -11,6 +11,7 @@
     ANALYSIS(RESPONSES, responses)                                                                           \
     ANALYSIS(FLOW, flow)                                                                                     \
     ANALYSIS(REGIMES, regimes)                                                                               \
-    ANALYSIS(SHATTERED, shattered)
+    ANALYSIS(SHATTERED, shattered)                                                                           \
+    ANALYSIS(SLICE, slice)
 
 #endif
