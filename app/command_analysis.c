@@ -67,6 +67,9 @@ static bool ask(AnalysisId id, const Setup *setup, const Options *options, const
                            .depth_count = options->depths.count,
                            .lr = options->lr,
                            .plane = options->plane,
+                           .place = options->op,
+                           .index = options->index.values,
+                           .index_count = options->index.count,
                            .untrained = setup->untrained};
     bool ok = (twin || !wants_twin) && setup_parse_init(options, &input.init, err) &&
               answer(id, &input, options, &caught, err);
@@ -82,7 +85,7 @@ static bool run(AnalysisId id, const Options *options, Error *err) {
     Batch batch;
     if (!setup_open(&setup, options, err)) return false;
     if (*setup.notice) fprintf(stderr, "skipscope: %s\n", setup.notice);
-    bool ok = setup_load_batch(&batch, &setup, options, BUNDLED, err);
+    bool ok = setup_load_batch(&batch, &setup, options, id == ANALYSIS_GRADCHECK ? 1 : BUNDLED, err);
     if (ok) {
         ok = ask(id, &setup, options, &batch, err);
         setup_free_batch(&batch);

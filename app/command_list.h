@@ -59,6 +59,10 @@
             "The loss along random directions in weight space, with and without the skips.",                 \
             "  skipscope slice\n"                                                                            \
             "  skipscope slice --plane --svg slice.svg\n")                                                   \
+    COMMAND(GRADCHECK, gradcheck, "gradcheck", "[MODEL] [IMAGE...]", 0, -1,                                  \
+            "Is backpropagation right? One derivative by central differences, and what limits them.",        \
+            "  skipscope gradcheck cat --op layer2.0.conv1 --index 3,8,8\n"                                  \
+            "  skipscope gradcheck resnet56 --op layer1.0.conv1.weight --json\n")                            \
     COMMAND(TRAIN, train, "train", "[ARCH]", 0, 1,                                                           \
             "Learn a network's weights from a data set. Ctrl-C saves; --resume goes on.",                    \
             "  skipscope train resnet20 --data data --out resnet20.safetensors\n"                            \

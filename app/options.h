@@ -63,6 +63,8 @@ typedef struct Options {
     /* analyses */
     OptionCounts depths;
     bool plane;
+    const char *op;
+    OptionCounts index;
     /* output */
     const char *out, *svg;
     bool json, csv, quiet, ascii, no_color;

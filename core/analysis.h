@@ -95,8 +95,11 @@ typedef struct AnalysisInput {
     InitConfig init;         /* of networks that an analysis builds */
     const int *depths;       /* of networks that an analysis builds; none: its own choice */
     int depth_count;
-    double lr;      /* learning rate; 0: 0.1 */
-    bool plane;     /* two-dimensional where there is a choice */
+    double lr;         /* learning rate; 0: 0.1 */
+    bool plane;        /* two-dimensional where there is a choice */
+    const char *place; /* an operation or a parameter; NULL: the analysis's own choice */
+    const int *index;  /* of one element of it, index_count numbers */
+    int index_count;
     bool untrained; /* the model has random weights */
 } AnalysisInput;
 

@@ -12,6 +12,7 @@
     ANALYSIS(FLOW, flow)                                                                                     \
     ANALYSIS(REGIMES, regimes)                                                                               \
     ANALYSIS(SHATTERED, shattered)                                                                           \
-    ANALYSIS(SLICE, slice)
+    ANALYSIS(SLICE, slice)                                                                                   \
+    ANALYSIS(GRADCHECK, gradcheck)
 
 #endif

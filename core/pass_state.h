@@ -1,4 +1,4 @@
-/* What a Pass holds; shared by core/pass, core/pass_query and core/vjp only. */
+/* What a Pass holds; shared by core/pass, core/pass_query, core/vjp and core/gradcheck only. */
 #ifndef CORE_PASS_STATE_H
 #define CORE_PASS_STATE_H
 
