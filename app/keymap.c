@@ -46,6 +46,7 @@ static const Binding bindings[] = {
     {.keys = "M", .action = ACTION_MARK, .group = "Select"},
     {.keys = "'", .action = ACTION_GO_MARK, .group = "Select"},
     {.keys = "w", .action = ACTION_WATCH, .group = "Look"},
+    {.keys = "=", .action = ACTION_GRADCHECK, .hint = "check", .group = "Look", .views = IN(VALUE)},
     {.keys = "W",
      .action = ACTION_WITHOUT_SKIP,
      .hint = "skips",

@@ -224,6 +224,7 @@ static bool do_choice(Session *session, const Action *action) {
     case ACTION_MARK: session_do_mark(session, action->text); return true;
     case ACTION_GO_MARK: session_do_go_mark(session, action->text); return true;
     case ACTION_WATCH: session_do_watch(session, action->text); return true;
+    case ACTION_GRADCHECK: session_do_gradcheck(session); return true;
     case ACTION_SELECT: do_select(session, action->text); return true;
     case ACTION_CHANNEL: session->wanted_channel = action->number > 0 ? action->number : 0; return true;
     case ACTION_CELL: do_cell(session, action->text); return true;

@@ -151,6 +151,9 @@ void session_stops_clear(Session *session);
 /* The session has another network than `old`: what stands at operations that both have stays. */
 void session_stops_follow(Session *session, const Network *old);
 
+/* session_gradcheck.c: the selected gradient by central differences, told in a notice */
+void session_do_gradcheck(Session *session);
+
 /* session_prompt.c: the prompt and the search */
 void session_prompt_key(Session *session, const Key *key);
 void session_prompt_draw(const Session *session, Canvas *canvas);

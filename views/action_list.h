@@ -37,6 +37,8 @@
            "go back to the place of that letter; ' goes where the last jump began")                          \
     ACTION(WATCH, "watch", TEXT,                                                                             \
            "keep a number in sight: the selected one, or OP CHANNEL ROW COLUMN; 'off'")                      \
+    ACTION(GRADCHECK, "gradcheck", NONE,                                                                     \
+           "check the selected gradient against central differences of the loss")                            \
     ACTION(PLAY, "play", NONE, "play one operation after the other; again: twice as fast")                   \
     ACTION(SLOWER, "slower", NONE, "play half as fast; slower than one a second: pause")                     \
     ACTION(PAUSE, "pause", NONE, "stop playing")                                                             \
