@@ -63,6 +63,11 @@
             "Is backpropagation right? One derivative by central differences, and what limits them.",        \
             "  skipscope gradcheck cat --op layer2.0.conv1 --index 3,8,8\n"                                  \
             "  skipscope gradcheck resnet56 --op layer1.0.conv1.weight --json\n")                            \
+    COMMAND(                                                                                                 \
+        PAPER, paper, "paper", "[WEIGHTS...]", 0, -1,                                                        \
+        "Parameters, multiply-adds and errors beside the tables of He et al. 2015, and why they differ.",    \
+        "  skipscope paper\n"                                                                                \
+        "  skipscope paper mine.safetensors --data data\n")                                                  \
     COMMAND(TRAIN, train, "train", "[ARCH]", 0, 1,                                                           \
             "Learn a network's weights from a data set. Ctrl-C saves; --resume goes on.",                    \
             "  skipscope train resnet20 --data data --out resnet20.safetensors\n"                            \

@@ -1,0 +1,32 @@
+/* The tables of He et al. 2015 (arXiv:1512.03385) and what this program's networks come to: parameters,
+ * multiply-adds, errors, and why they differ where they do. */
+#ifndef CORE_PAPER_H
+#define CORE_PAPER_H
+
+#include "core/resnet.h"
+
+enum { PAPER_REASON_MAX = 400 };
+
+typedef struct PaperRow {
+    int table; /* 1, 2 or 6 */
+    ResnetConfig config;
+    const char *params, *macs; /* as printed there: "0.27M", "3.8e9"; NULL: not in that table */
+    double params_value, macs_value;
+    double error;       /* percent; NAN: none */
+    const char *reason; /* why ours differs, as far as the architecture goes */
+} PaperRow;
+
+/* Rows of one architecture may follow each other: v1 and v1.5. */
+const PaperRow *paper_rows(int *count);
+
+typedef struct PaperCount {
+    size_t params;
+    uint64_t macs;
+} PaperCount;
+
+bool paper_count(const PaperRow *row, PaperCount *count, Error *err);
+
+/* Does `value` print as the paper's figure, rounded or cut to its digits? True when there is no figure. */
+bool paper_agrees(const char *printed, double printed_value, double value);
+
+#endif
