@@ -75,7 +75,10 @@ static bool report_rows(const GradcheckState *state, AnalysisTable *table) {
 static void read_best(const GradcheckState *state, AnalysisResult *result) {
     int best = gradcheck_best(state->check);
     double backprop = gradcheck_backprop(state->check);
-    if (best < 0) return;
+    if (best < 0) {
+        snprintf(result->reading, sizeof result->reading, "Not finished: no step has been run.");
+        return;
+    }
     GradcheckStep step = gradcheck_get(state->check, best);
     snprintf(result->reading, sizeof result->reading,
              "v = %s = %.6g. Backpropagation says dL/dv = %.6g; the central difference at h = %.1e says "

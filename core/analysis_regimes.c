@@ -279,7 +279,11 @@ static bool regimes_report(const void *memory, int done, AnalysisResult *result)
         (AnalysisStrip){.name = "|g| by block", .unit = "L2", .kind = COLUMN_LOG, .width = REGIME_STRIP});
     for (int k = 0; k < state->row_count; k++)
         if (state->rows[k].done > 0 && !report_row(&state->rows[k], &result->table)) return false;
-    if (done == regimes_total(state)) read_rows(state, result);
+    if (done == regimes_total(state))
+        read_rows(state, result);
+    else
+        snprintf(result->reading, sizeof result->reading,
+                 "Not finished: the rows that are missing have not been run.");
     if (state->err.kind != ERROR_NONE)
         snprintf(result->reading, sizeof result->reading, "%s", state->err.text);
     snprintf(result->certainty, sizeof result->certainty,

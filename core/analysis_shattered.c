@@ -1,10 +1,10 @@
 /* Shattered gradients: how much the gradient at one input says about the gradient at the next.
  *
- * Along a straight line between two pictures the gradient of the loss by the input is a sequence of vectors.
- * Its autocorrelation at a lag is 1 where the gradient stays the same, and that of white noise, about 0,
- * where each point has a gradient of its own: then a step along the gradient is a step in the dark. Balduzzi
- * et al. 2017 show that at the start of training plain networks come close to white noise as they get deeper,
- * and residual ones do not.
+ * Along a straight line between two pictures (a single one fades to the mean colour) the gradient of the loss
+ * by the input is a sequence of vectors. Its autocorrelation at a lag is 1 where the gradient stays the same,
+ * and that of white noise, about 0, where each point has a gradient of its own: then a step along the
+ * gradient is a step in the dark. Balduzzi et al. 2017 show that at the start of training plain networks come
+ * close to white noise as they get deeper, and residual ones do not.
  *
  * Batch norm uses running statistics, in random networks those of the pictures, so that each network is one
  * function of its input. */
@@ -88,13 +88,11 @@ static bool plan(ShatteredState *state, Error *err) {
 static bool shattered_begin(void *memory, const AnalysisInput *input, Error *err) {
     ShatteredState *state = memory;
     state->input = input;
-    if (input->image_count < 2)
-        return error_set(err, ERROR_USAGE, "shattered: expected two pictures for a line, found one");
     if (input->skip != SKIP_NONE_REMOVED)
         return error_set(err, ERROR_USAGE,
                          "shattered: compares plain and residual itself: expected --without-skip none");
     if (!plan(state, err)) return false;
-    int most = input->image_count == 2 ? 1 : input->image_count;
+    int most = input->image_count <= 2 ? 1 : input->image_count;
     state->lines = input->samples > 0 ? input->samples : LINES;
     if (state->lines > most) state->lines = most;
     state->size = shape_count(input->model->network->input);
@@ -110,13 +108,15 @@ static int shattered_total(const void *memory) {
     return state->network_count * state->lines;
 }
 
+/* From a picture to the next one; a single one fades to the mean colour, which is 0. */
 static void draw_line(ShatteredState *state, int line) {
+    int count = state->input->image_count;
     const real *from = state->input->images + (size_t)line * state->size;
-    const real *to = state->input->images + (size_t)((line + 1) % state->input->image_count) * state->size;
+    const real *to = count > 1 ? state->input->images + (size_t)((line + 1) % count) * state->size : NULL;
     for (size_t k = 0; k < POINTS; k++)
         for (size_t j = 0; j < state->size; j++) {
             real t = (real)k / (POINTS - 1);
-            state->line[k * state->size + j] = (1 - t) * from[j] + t * to[j];
+            state->line[k * state->size + j] = (1 - t) * from[j] + (to ? t * to[j] : 0);
         }
 }
 

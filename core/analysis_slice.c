@@ -261,7 +261,11 @@ static bool slice_report(const void *memory, int done, AnalysisResult *result) {
         if (!isnan(loss)) worst = fmax(worst, fabs(loss - state->nets[k].unmoved));
     }
     bool complete = done == slice_total(state);
-    if (complete) read_slice(state, result);
+    if (complete)
+        read_slice(state, result);
+    else
+        snprintf(result->reading, sizeof result->reading,
+                 "Not finished: some of the slice has not been run.");
     if (state->err.kind != ERROR_NONE)
         snprintf(result->reading, sizeof result->reading, "%s", state->err.text);
     snprintf(result->certainty, sizeof result->certainty, "one slice, one batch of %d picture%s, %s%s%s%s",
