@@ -137,7 +137,10 @@ static AnalysisInput input_of(Session *session, const AnalysisSpec *spec) {
                            .batch_statistics = session->config.batch_statistics,
                            .skip = session->config.skip,
                            .lesioned = session->lesioned,
-                           .target_class = session->target};
+                           .target_class = session->target,
+                           .seed = setup->seed,
+                           .init = {.kind = INIT_HE, .seed = setup->seed},
+                           .untrained = setup->untrained};
 }
 
 static void start(Session *session, AnalysisId id) {
