@@ -34,6 +34,8 @@ VIEWS    := $(B)/libviews.a
 APP      := $(B)/libapp.a
 SUPPORT  := $(B)/libsupport.a
 ASSETS   := $(wildcard assets/models/*.safetensors assets/images/*.png assets/classes/*.txt)
+# The engine's own lines, to be shown by the program: see core/explain_code.c.
+ASSETS   += $(wildcard core/op_*.c core/conv*.c) core/elementwise.c core/resnet.c
 TESTS    := $(patsubst %.c,$(B)/%,$(wildcard tests/core/test_*.c tests/views/test_*.c tests/app/test_*.c))
 # Tests of the operators' derivatives also run on the double-precision engine.
 EXACT    := $(patsubst %.c,build/double/%,$(wildcard tests/core/test_gradient*.c tests/core/test_golden.c))
@@ -56,7 +58,7 @@ $(B)/skipscope: $(B)/app/main.o $(APP) $(VIEWS) $(CORE)
 
 $(CORE): $(call objects,core)
 $(VIEWS): $(call objects,views)
-$(APP): $(filter-out %/main.o,$(call objects,app)) $(B)/asset_list.o $(patsubst %,$(B)/%.o,$(ASSETS))
+$(APP): $(filter-out %/main.o,$(call objects,app)) $(B)/asset_list.o $(patsubst %,$(B)/built-in/%.o,$(ASSETS))
 $(B)/lib%.a:
 	@rm -f $@
 	@ar rcs $@ $^
@@ -70,7 +72,7 @@ $(B)/asset_list.c: app/asset_list.sh FORCE
 	@app/asset_list.sh $(ASSETS) >$@.new && if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 $(B)/asset_list.o: $(B)/asset_list.c
 	$(COMPILE) -c -o $@ $<
-$(B)/assets/%.o: assets/%
+$(B)/built-in/%.o: %
 	@mkdir -p $(@D)
 	ld -r -b binary -z noexecstack -o $@ $<
 

@@ -82,6 +82,11 @@
             "Every operator: what it does, its formulas forward and backward, and where they come from.",    \
             "  skipscope ops\n"                                                                              \
             "  skipscope ops batch_norm\n")                                                                  \
+    COMMAND(EXPLAIN, explain, "explain", "OP [MODEL] [IMAGE]", 1, -1,                                        \
+            "What an operation or a block does in this run: for anyone, in code, in mathematics.",           \
+            "  skipscope explain layer2.0\n"                                                                 \
+            "  skipscope explain layer1.0.conv1 --level 2\n"                                                 \
+            "  skipscope explain layer3.2.add resnet20 cat --level 3 --backward --json\n")                   \
     COMMAND(DOCTOR, doctor, "doctor", "", 0, 0,                                                              \
             "Terminal, locale, colours, libraries: what works here, and what to do where it does not.",      \
             "  skipscope doctor\n")                                                                          \

@@ -65,6 +65,8 @@ typedef struct Options {
     bool plane;
     const char *op;
     OptionCounts index;
+    int level;
+    bool backward;
     /* output */
     const char *out, *svg;
     bool json, csv, quiet, ascii, no_color;

@@ -309,6 +309,11 @@ void session_do(Session *session, const Action *action) {
     if (action->id != ACTION_QUIT) session_load_waiting(session); /* typed ahead: it means the new network */
     if (session->help && help_eats(session, action)) return;
     if (session->files_open && !session->help && session_files_eat(session, action)) return;
+    if (action->id == ACTION_CLOSE && session->explain != EXPLAIN_OFF && session->job.kind != JOB_RUN &&
+        !session->help) {
+        session->explain = EXPLAIN_OFF;
+        return;
+    }
     Action left = *action;
     Scene scene;
     const ViewOps *view = view_ops(session->view);
@@ -340,6 +345,7 @@ static bool await_letter(Session *session, uint32_t code) {
 static bool take_digit(Session *session, uint32_t code) {
     enum { COUNT_MAX = 9999 };
     if (code < '0' || code > '9' || (code == '0' && session->pending_count == 0)) return false;
+    session_explain_digit(session, (int)(code - '0'), session->pending_count == 0);
     int count = 10 * session->pending_count + (int)(code - '0');
     session->pending_count = count < COUNT_MAX ? count : COUNT_MAX;
     return true;
@@ -360,6 +366,9 @@ void session_key(Session *session, const Key *key) {
     Action action = own ? own->action : keymap_find(key->code);
     int count = session->pending_count;
     session->pending_count = 0;
+    bool takes_count = action_argument(action.id) == ACTION_ARGUMENT_COUNT || action.id == ACTION_FIRST ||
+                       action.id == ACTION_LAST || action.id == ACTION_CLOSE;
+    if (session_explain_settle(session, takes_count)) count = 0;
     if (count > 0 && action.id == ACTION_CLOSE) return; /* Esc drops the digits */
     if (count > 0 && action_argument(action.id) == ACTION_ARGUMENT_COUNT) action.number = count;
     if (count > 0 && (action.id == ACTION_FIRST || action.id == ACTION_LAST))

@@ -19,6 +19,9 @@ SessionPanes session_panes(const Session *session) {
     bool twin = has_twin(session);
     bool both = twin && session->twin.show != TWIN_DIFFERENCE && session->width >= SESSION_TWIN_WIDE;
     if (rect_is_empty(panes.view)) return panes;
+    bool beside = tier >= LAYOUT_L && session->explain != EXPLAIN_OFF && !both &&
+                  session->view != VIEW_ARCHITECTURE && session->view != VIEW_ANALYSES;
+    if (!beside) panes.explain = session_explain_take(session, &panes.view);
     if (session->stops.watch_count > 0) panes.watch = layout_take_bottom(&panes.view, 1);
     if (twin) panes.strip = layout_take_bottom(&panes.view, 1);
     if (both) {
@@ -30,7 +33,10 @@ SessionPanes session_panes(const Session *session) {
         panes.navigator = layout_take_left(&panes.view, NAVIGATOR_WIDTH);
         layout_take_left(&panes.view, PANE_GAP);
         ViewId value;
-        if (tier >= LAYOUT_L && view_find("value", &value) && session->view != value) {
+        if (beside) {
+            panes.explain = layout_take_right(&panes.view, VALUE_WIDTH);
+            layout_take_right(&panes.view, PANE_GAP);
+        } else if (tier >= LAYOUT_L && view_find("value", &value) && session->view != value) {
             panes.value = layout_take_right(&panes.view, VALUE_WIDTH);
             layout_take_right(&panes.view, PANE_GAP);
         }
@@ -81,6 +87,13 @@ static void draw_twin(const Session *session, const Scene *scene, Canvas *canvas
     draw_other(session, scene, canvas, panes->other_title, panes->other);
 }
 
+static void draw_explanation(const Session *session, const Scene *scene, Canvas *canvas, Rect area) {
+    Explanation explanation;
+    if (rect_is_empty(area)) return;
+    session_explain_make(session, scene, &explanation);
+    explain_panel_draw(canvas, area, &explanation, session->explain);
+}
+
 void session_draw_view(Session *session, Scene *scene, Canvas *canvas) {
     SessionPanes panes = session_panes(session);
     bool twin = has_twin(session) && session_twin_scene(session, scene);
@@ -90,6 +103,7 @@ void session_draw_view(Session *session, Scene *scene, Canvas *canvas) {
         draw_twin(session, scene, canvas, &panes);
     else
         draw_in(session, session->view, *scene, canvas, panes.view);
+    draw_explanation(session, scene, canvas, panes.explain);
     ViewId value;
     if (!rect_is_empty(panes.value) && view_find("value", &value))
         draw_in(session, value, *scene, canvas, panes.value);

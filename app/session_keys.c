@@ -52,6 +52,7 @@ void session_collect_help(const Session *session, SessionKeys *keys) {
         add_row(keys, bindings_left(own, binding->keys, name, SESSION_KEY_MAX), action_help(binding->action),
                 binding->group);
     }
+    add_row(keys, "1 2 3", action_help(ACTION_EXPLAIN), "Look");
     add_row(keys, ":mouse", action_help(ACTION_MOUSE), "Screen");
     add_row(keys, ":bind", action_help(ACTION_BIND), "Screen");
 }

@@ -193,6 +193,7 @@ bool session_look_do(Session *session, const Action *action) {
     case ACTION_PALETTE: do_palette(session, action->text); return true;
     case ACTION_POOLING: do_pooling(session, action->text); return true;
     case ACTION_CLIP: do_clip(session, action->text); return true;
+    case ACTION_EXPLAIN: session_do_explain(session, action->text); return true;
     case ACTION_OVERLAY: session_overlay_do(session, action->text); return true;
     default: return false;
     }

@@ -11,6 +11,7 @@
 #include "app/session_overlay.h"
 #include "app/session_stops.h"
 #include "app/session_twin.h"
+#include "views/explain_panel.h"
 #include "views/frame.h"
 #include "views/help.h"
 #include "views/layout.h"
@@ -78,9 +79,11 @@ struct Session {
     Prompt prompt;
     Completion completion;
     char search[ACTION_TEXT_MAX];
-    int search_from;         /* the moment selected when a search began */
-    int pending_count;       /* digits typed so far */
-    ActionId pending_letter; /* the action that waits for a letter */
+    int search_from;                      /* the moment selected when a search began */
+    int pending_count;                    /* digits typed so far */
+    ExplainLevel explain, explain_before; /* what the pane says; before a digit that may be a count */
+    bool explain_asked;                   /* the digit just typed opened it */
+    ActionId pending_letter;              /* the action that waits for a letter */
     double play_rate, next_tick_s;
     Job job;
     NoticeKind notice_kind;
@@ -190,11 +193,19 @@ void session_look_scene(const Session *session, Scene *scene);
 void session_overlay_do(Session *session, const char *word); /* the action "overlay" */
 void session_overlay_prepare(Session *session);              /* of every side that is shown */
 
+/* session_explain.c: what is selected, explained */
+void session_do_explain(Session *session, const char *word);
+void session_explain_make(const Session *session, const Scene *scene, Explanation *out);
+void session_explain_digit(Session *session, int digit, bool first);
+/* The key after digits takes a count, or not. True when the digit was a question and no count. */
+bool session_explain_settle(Session *session, bool counts);
+Rect session_explain_take(const Session *session, Rect *view); /* its rows at the bottom of the view */
+
 /* session_draw.c: what stands where between the frame's rows; an empty rectangle is not drawn. From 120x40 on
  * the network stands to the left of the view, from 200x60 on the arithmetic of the selected value to its
  * right; two compared sides take the whole width. */
 typedef struct SessionPanes {
-    Rect navigator, title, view, line, other_title, other, value, strip, watch;
+    Rect navigator, title, view, line, other_title, other, value, strip, watch, explain;
 } SessionPanes;
 
 SessionPanes session_panes(const Session *session);

@@ -1,5 +1,6 @@
 /* Convolution without bias (the batch norm that follows has one). */
 #include "core/conv.h"
+#include "core/conv_direct.h"
 #include "core/op.h"
 
 static ConvShape shape_of(const Op *op, int batch) {
@@ -14,6 +15,11 @@ static ConvShape shape_of(const Op *op, int batch) {
                        .pad = op->pad,
                        .oh = op->out.h,
                        .ow = op->out.w};
+}
+
+bool op_conv2d_is_direct(const Op *op, int batch) {
+    ConvShape shape = shape_of(op, batch);
+    return conv_direct_fits(&shape);
 }
 
 static bool conv_shape(Op *op, const Shape *x, Error *err) {

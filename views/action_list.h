@@ -82,6 +82,8 @@
     ACTION(OTHER, "other", NONE, "another drawing of what is shown")                                         \
     ACTION(OVERLAY, "overlay", TEXT,                                                                         \
            "over the picture in the input view: none, grad-cam or gradient; without a word: the next")       \
+    ACTION(EXPLAIN, "explain", TEXT,                                                                         \
+           "explain what is selected, for anyone, in code or in mathematics: 1, 2, 3, off; again: off")      \
     ACTION(HELP, "help", NONE, "the keys and what they do")                                                  \
     ACTION(PROMPT, "prompt", NONE, "type an action by name")                                                 \
     ACTION(SEARCH, "search", TEXT, "select the next operation whose name, kind or shape contains the words") \
