@@ -184,7 +184,7 @@ Scene session_scene(const Session *session) {
                    .watches = session->stops.watches,
                    .watch_count = session->stops.watch_count,
                    .breaks = session->stops.flags,
-                   .pending_count = session->pending_count,
+                   .pending_count = session->explain_asked ? 0 : session->pending_count,
                    .play_rate = session->play_rate,
                    .lab = &session->lab.shown,
                    .job = scene_job(session),

@@ -32,8 +32,11 @@ void session_collect_hints(const Session *session, SessionKeys *keys) {
     }
     add_own_hints(session, keys, 0, OWN_FIRST);
     for (const Binding *binding = keymap_bindings(); binding->keys; binding++)
-        if (binding->hint && binding->views & 1u << session->view)
+        if (binding->hint && binding->views & 1u << session->view) {
             add_hint(session, keys, binding->keys, binding->hint);
+            if (binding->action == ACTION_FINISH && keys->hint_count < SESSION_HINTS_MAX)
+                keys->hints[keys->hint_count++] = (FrameHint){.key = "1 2 3", .label = "explain"};
+        }
     add_own_hints(session, keys, OWN_FIRST, BINDINGS_MAX);
 }
 
