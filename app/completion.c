@@ -140,6 +140,7 @@ static void offer_words(const Offer *to, ActionId action, const char *line, cons
         for (int k = 0; k < ANALYSIS_COUNT; k++) offer(to, analysis_spec((AnalysisId)k)->name);
         break;
     case ACTION_LESION:
+    case ACTION_SWAP:
         for (int b = 0; b < scene->network->block_count; b++) offer(to, scene->network->blocks[b].name);
         break;
     case ACTION_CLIP: offer_all(to, clips); break;

@@ -237,6 +237,7 @@ static bool do_choice(Session *session, const Action *action) {
     case ACTION_VERSUS: do_versus(session, action->text); return true;
     case ACTION_TWIN: do_twin(session, action->text); return true;
     case ACTION_LESION: do_lesion(session, action->text); return true;
+    case ACTION_SWAP: session_do_swap(session, action->text); return true;
     case ACTION_ANALYSIS:
     case ACTION_EXPORT_CHART: session_lab_do(session, action); return true;
     default: return session_look_do(session, action);

@@ -29,6 +29,7 @@ void session_describe_weights(Session *session) {
     else
         snprintf(session->note, sizeof session->note, "trained: %s",
                  source && strrchr(source, '/') ? strrchr(source, '/') + 1 : source);
+    session_swap_describe(session, session->note, sizeof session->note);
 }
 
 static const char *first_bundled(char out[ASSET_NAME_MAX]) {
@@ -119,6 +120,7 @@ static void install(Session *session, Replacement *next) {
     free(session->lesioned);
     session->own = next->setup;
     session->setup = &session->own;
+    session->swaps = (Swaps){0};
     session->pass = next->pass;
     session->rival = NULL;
     session->input = next->input;

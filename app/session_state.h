@@ -39,6 +39,14 @@ typedef struct SessionLoad {
     char name[ACTION_TEXT_MAX];
 } SessionLoad;
 
+/* Blocks that have changed places, in the order in which they did. */
+enum { SWAPS_MAX = 4 };
+
+typedef struct Swaps {
+    int count, pairs[SWAPS_MAX][2];
+    int waiting; /* the block to be swapped with the next one named, plus one; 0: none */
+} Swaps;
+
 struct Session {
     const Setup *setup; /* the caller's, or the one below */
     Setup own;          /* since another model was loaded; cleared before */
@@ -49,6 +57,7 @@ struct Session {
     SkipMode rival_mode;
     Twin twin;
     Lab lab;
+    Swaps swaps;
     Stops stops;
     real *input; /* the picture in the pass, normalised */
     int target;
@@ -192,6 +201,10 @@ void session_look_scene(const Session *session, Scene *scene);
 /* session_overlay.c: what is laid over the picture */
 void session_overlay_do(Session *session, const char *word); /* the action "overlay" */
 void session_overlay_prepare(Session *session);              /* of every side that is shown */
+
+/* session_swap.c: two blocks change places */
+void session_do_swap(Session *session, const char *text);
+void session_swap_describe(const Session *session, char *note, size_t size); /* goes on behind the note */
 
 /* session_explain.c: what is selected, explained */
 void session_do_explain(Session *session, const char *word);

@@ -76,6 +76,44 @@ const real *network_const_values(const Network *network, const Param *param) {
     return network->values + param->offset;
 }
 
+/* The parameter of block `to` that stands where `param` does in block `from`; NULL when param is not of that
+ * block, or has no such partner of its size. */
+static const Param *partner(const Network *network, const Param *param, int to) {
+    char name[PARAM_NAME_MAX];
+    const Op *op = &network->ops[param->op];
+    size_t prefix = strlen(network->blocks[op->block].name);
+    snprintf(name, sizeof name, "%s%s", network->blocks[to].name, param->name + prefix);
+    const Param *other = network_find_param(network, name);
+    bool same = other && other->rank == param->rank && other->count == param->count &&
+                memcmp(other->dims, param->dims, sizeof other->dims) == 0;
+    return same ? other : NULL;
+}
+
+bool network_swap_blocks(Network *network, int a, int b, Error *err) {
+    int missing[2] = {0};
+    for (int k = 0; k < network->param_count; k++) {
+        int block = network->ops[network->params[k].op].block;
+        if (block != a && block != b) continue;
+        missing[block == b] += !partner(network, &network->params[k], block == a ? b : a);
+    }
+    if (missing[0] + missing[1] > 0)
+        return error_set(err, ERROR_USAGE,
+                         "%s and %s have different shapes: expected two blocks of one stage, neither of them "
+                         "its first where that changes the shape",
+                         network->blocks[a].name, network->blocks[b].name);
+    for (int k = 0; k < network->param_count && a != b; k++) {
+        const Param *param = &network->params[k];
+        if (network->ops[param->op].block != a) continue;
+        real *x = network_values(network, param), *y = network_values(network, partner(network, param, b));
+        for (size_t j = 0; j < param->count; j++) {
+            real kept = x[j];
+            x[j] = y[j];
+            y[j] = kept;
+        }
+    }
+    return true;
+}
+
 /* Convolution weights change order on the way; everything else is the same sequence. */
 static size_t memory_index(const Param *param, size_t file_index) {
     if (param->role != PARAM_CONV_WEIGHT) return file_index;

@@ -56,6 +56,10 @@ int network_find_op(const Network *network, const char *name);
 int network_find_block(const Network *network, const char *name);
 const Param *network_find_param(const Network *network, const char *name); /* NULL when there is none */
 
+/* Exchanges the values of two blocks with the same parameters. False with a sentence, and nothing changed,
+ * when their shapes differ. Passes that have run on the network are stale afterwards. */
+bool network_swap_blocks(Network *network, int a, int b, Error *err);
+
 /* Learnable parameters, as PyTorch counts them (running statistics are buffers). */
 size_t network_param_count(const Network *network);
 size_t network_op_param_count(const Network *network, int op);

@@ -67,6 +67,8 @@
     ACTION(ANALYSIS, "analysis", TEXT,                                                                       \
            "run one of the laboratory's analyses on this network and picture; without a name: list them")    \
     ACTION(LESION, "lesion", TEXT, "take a block's branch away and keep its skip, or give it back: [BLOCK]") \
+    ACTION(SWAP, "swap", TEXT,                                                                               \
+           "two blocks of the same shape change places: [BLOCK [BLOCK]]; one waits for the other")           \
     ACTION(SCOPE, "scope", TEXT,                                                                             \
            "colour scale over a map, group, layer, stage or the network; without a word: the next one")      \
     ACTION(ORDER, "order", TEXT,                                                                             \
