@@ -33,7 +33,7 @@ typedef struct PathsState {
 enum { COLUMN_PATHS, COLUMN_NORM, COLUMN_PART, COLUMN_SUM, COLUMNS };
 
 static const AnalysisColumn columns[COLUMNS] = {
-    [COLUMN_PATHS] = {.name = "paths", .unit = "log10 of their number", .kind = COLUMN_NUMBER},
+    [COLUMN_PATHS] = {.name = "log10 paths", .unit = "of their number", .kind = COLUMN_NUMBER},
     [COLUMN_NORM] = {.name = "|G_k|", .unit = "L2", .kind = COLUMN_LOG, .charted = true},
     [COLUMN_PART] = {.name = "share", .unit = "of the gradient", .kind = COLUMN_SHARE, .charted = true},
     [COLUMN_SUM] = {.name = "up to here", .unit = "sum of shares", .kind = COLUMN_SHARE},

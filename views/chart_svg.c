@@ -6,19 +6,20 @@
 #include <string.h>
 
 #include "views/chart_strip.h"
+#include "views/text.h"
 
 /* Pixels. */
 enum {
     ROW = 18,
-    LABEL = 140,
-    NUMBER = 84,
+    LABEL_MIN = 140,
+    NUMBER_MIN = 84,
     BAR = 220,
     GAP = 16,
     HEAD = 96,
     CELL = 9,
     MARGIN = 16,
     FONT = 13,
-    LETTER = 7, /* width of one, on the safe side */
+    LETTER = 8, /* width of one, on the safe side, also where it is bold */
     LINES_MAX = 12
 };
 
@@ -83,19 +84,33 @@ static void put_strip(FILE *out, double x, double y, const AnalysisTable *table,
     }
 }
 
+static int label_width(const AnalysisTable *table) {
+    int letters = text_width(table->row_name);
+    for (int r = 0; r < table->row_count; r++) {
+        int width = text_width(table->labels[r]);
+        if (width > letters) letters = width;
+    }
+    return letters * LETTER > LABEL_MIN ? letters * LETTER : LABEL_MIN;
+}
+
+static int number_width(const AnalysisColumn *column) {
+    int width = text_width(column->name) * LETTER + GAP;
+    return width > NUMBER_MIN ? width : NUMBER_MIN;
+}
+
 static int width_of(const AnalysisTable *table) {
-    int width = 2 * MARGIN + LABEL;
+    int width = 2 * MARGIN + label_width(table);
     for (int c = 0; c < table->column_count; c++)
-        width += NUMBER + (table->columns[c].charted ? BAR + 2 * GAP : 0);
+        width += number_width(&table->columns[c]) + (table->columns[c].charted ? BAR + 2 * GAP : 0);
     width += table->strip.width * CELL + 2 * GAP;
     return width < 900 ? 900 : width;
 }
 
 static void put_head(FILE *out, const AnalysisTable *table) {
-    double x = MARGIN + LABEL, y = HEAD - 2 * ROW / 2.0;
+    double x = MARGIN + label_width(table), y = HEAD - 2 * ROW / 2.0;
     put_text(out, (SvgText){MARGIN, y, "start", "#555", false}, table->row_name);
     for (int c = 0; c < table->column_count; c++) {
-        x += NUMBER;
+        x += number_width(&table->columns[c]);
         put_text(out, (SvgText){x, y, "end", "#000", true}, table->columns[c].name);
         if (!table->columns[c].charted) continue;
         put_text(out, (SvgText){x + GAP, y, "start", "#555", false},
@@ -108,12 +123,12 @@ static void put_head(FILE *out, const AnalysisTable *table) {
 }
 
 static void put_row(FILE *out, const AnalysisTable *table, int r) {
-    double x = MARGIN + LABEL, y = HEAD + (r + 0.5) * ROW;
+    double x = MARGIN + label_width(table), y = HEAD + (r + 0.5) * ROW;
     int charted = 0;
     put_text(out, (SvgText){MARGIN, y, "start", "#000", false}, table->labels[r]);
     for (int c = 0; c < table->column_count; c++) {
         double value = analysis_table_get(table, r, c);
-        x += NUMBER;
+        x += number_width(&table->columns[c]);
         put_text(out, (SvgText){x, y, "end", "#000", false},
                  chart_number(table->columns[c].kind, value).text);
         if (!table->columns[c].charted) continue;
