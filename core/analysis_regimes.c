@@ -271,8 +271,18 @@ static void read_rows(const RegimesState *state, AnalysisResult *result) {
         read_verdict(state, verdicts[k][0], verdicts[k][1], result);
 }
 
+/* The weights of the network that was asked about play no part. */
+static void say_subject(AnalysisResult *result) {
+    char pictures[ANALYSIS_TEXT_MAX] = "";
+    const char *after = strstr(result->subject, "; ");
+    if (after) snprintf(pictures, sizeof pictures, "%s", after);
+    snprintf(result->subject, sizeof result->subject,
+             "fresh networks with random weights, a batch's BN%.400s", pictures);
+}
+
 static bool regimes_report(const void *memory, int done, AnalysisResult *result) {
     const RegimesState *state = memory;
+    say_subject(result);
     analysis_table_begin(&result->table, "regime", columns, COLUMNS);
     analysis_table_set_strip(
         &result->table,
