@@ -33,7 +33,7 @@ CORE     := $(B)/libcore.a
 VIEWS    := $(B)/libviews.a
 APP      := $(B)/libapp.a
 SUPPORT  := $(B)/libsupport.a
-ASSETS   := $(wildcard assets/models/*.safetensors assets/images/*.png assets/classes/*.txt)
+ASSETS   := $(wildcard assets/models/*.safetensors assets/images/*.png assets/classes/*.txt assets/lessons/*.lesson)
 TESTS    := $(patsubst %.c,$(B)/%,$(wildcard tests/core/test_*.c tests/views/test_*.c tests/app/test_*.c))
 # Tests of the operators' derivatives also run on the double-precision engine.
 EXACT    := $(patsubst %.c,build/double/%,$(wildcard tests/core/test_gradient*.c tests/core/test_golden.c))

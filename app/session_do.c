@@ -239,6 +239,11 @@ static bool do_choice(Session *session, const Action *action) {
     case ACTION_LESION: do_lesion(session, action->text); return true;
     case ACTION_ANALYSIS:
     case ACTION_EXPORT_CHART: session_lab_do(session, action); return true;
+    case ACTION_LESSON:
+    case ACTION_LESSON_NEXT:
+    case ACTION_LESSON_BACK:
+    case ACTION_LESSON_RETURN:
+    case ACTION_ANSWER: session_lesson_begin(session, action); return true;
     default: return session_look_do(session, action);
     }
 }
@@ -301,6 +306,10 @@ static bool help_eats(Session *session, const Action *action) {
 }
 
 void session_do(Session *session, const Action *action) {
+    if (session->lesson) {
+        session_lesson_do(session, action);
+        return;
+    }
     if (action->id == ACTION_CLICK) {
         session_do_click(session, action->text);
         return;
@@ -309,6 +318,7 @@ void session_do(Session *session, const Action *action) {
     if (action->id != ACTION_QUIT) session_load_waiting(session); /* typed ahead: it means the new network */
     if (session->help && help_eats(session, action)) return;
     if (session->files_open && !session->help && session_files_eat(session, action)) return;
+    if (session->tutor && session_lesson_takes(session->tutor, action)) return;
     Action left = *action;
     Scene scene;
     const ViewOps *view = view_ops(session->view);
@@ -346,6 +356,10 @@ static bool take_digit(Session *session, uint32_t code) {
 }
 
 void session_key(Session *session, const Key *key) {
+    if (session->lesson) {
+        session_lesson_key(session, key);
+        return;
+    }
     if (key->code == KEY_CODE_MOUSE) {
         session_mouse_key(session, key);
         return;

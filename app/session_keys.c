@@ -52,6 +52,13 @@ void session_collect_help(const Session *session, SessionKeys *keys) {
         add_row(keys, bindings_left(own, binding->keys, name, SESSION_KEY_MAX), action_help(binding->action),
                 binding->group);
     }
+    if (session->tutor) {
+        add_row(keys, "Space", action_help(ACTION_LESSON_NEXT), "Lesson");
+        add_row(keys, "Backspace", action_help(ACTION_LESSON_BACK), "Lesson");
+        add_row(keys, "Home", action_help(ACTION_LESSON_RETURN), "Lesson");
+        add_row(keys, "q", "leave the lesson", "Lesson");
+    }
+    add_row(keys, ":lesson", action_help(ACTION_LESSON), "Screen");
     add_row(keys, ":mouse", action_help(ACTION_MOUSE), "Screen");
     add_row(keys, ":bind", action_help(ACTION_BIND), "Screen");
 }

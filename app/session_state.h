@@ -9,6 +9,7 @@
 #include "app/session.h"
 #include "app/session_lab.h"
 #include "app/session_overlay.h"
+#include "app/session_lesson.h"
 #include "app/session_stops.h"
 #include "app/session_twin.h"
 #include "views/frame.h"
@@ -90,6 +91,10 @@ struct Session {
     bool mouse; /* a click selects */
     UserBindings bindings;
     bool quit, redraw;
+
+    LessonRun *lesson;   /* under way: it has the keys */
+    LessonRun *tutor;    /* this is the session of that lesson; not owned */
+    const char *results; /* file for answers; NULL: they are not kept */
 };
 
 /* session_run.c: passes and the work on them */
@@ -194,11 +199,13 @@ void session_overlay_prepare(Session *session);              /* of every side th
  * the network stands to the left of the view, from 200x60 on the arithmetic of the selected value to its
  * right; two compared sides take the whole width. */
 typedef struct SessionPanes {
-    Rect navigator, title, view, line, other_title, other, value, strip, watch;
+    Rect navigator, title, view, line, other_title, other, value, strip, watch, lesson;
 } SessionPanes;
 
 SessionPanes session_panes(const Session *session);
+int session_view_width(const Session *session); /* columns for the view and what stands beside it */
 void session_draw_view(Session *session, Scene *scene, Canvas *canvas);
+void session_draw_lesson(const Session *session, Canvas *canvas); /* its page, when there is one */
 
 /* session_move.c: where a step, a block, a pass begins and ends */
 int session_block_end(const Network *network, int at);
