@@ -94,7 +94,7 @@ Lesson *lesson_open(const char *name, Error *err) {
     return lesson;
 }
 
-char *lesson_fill(const char *text, const FigureSource *source) {
+char *lesson_fill(const char *text, const FigureSource *source, int *unknown) {
     char *out = NULL;
     size_t size;
     FILE *stream = open_memstream(&out, &size);
@@ -109,8 +109,11 @@ char *lesson_fill(const char *text, const FigureSource *source) {
         }
         snprintf(inside, sizeof inside, "%.*s", (int)(close - at - 1), at + 1);
         const char *words = inside;
-        if (figure_parse(&words, &figure, NULL)) fputs(figure_value(&figure, source).text, stream);
         at = close + 1;
+        if (!figure_parse(&words, &figure, NULL)) continue;
+        FigureValue value = figure_value(&figure, source);
+        fputs(value.text, stream);
+        *unknown += !value.known;
     }
     fclose(stream);
     return out;

@@ -110,7 +110,8 @@ void lesson_free(Lesson *lesson); /* NULL is fine */
 /* The bundled lessons, in their order; NULL after the last. */
 const char *lesson_bundled(int number, char out[LESSON_NAME_MAX]);
 
-/* The text with each {figure} replaced by its value, "..." while it is not known. The caller frees it. */
-char *lesson_fill(const char *text, const FigureSource *source);
+/* The text with each {figure} replaced by its value, "..." while it is not known; adds the number of these to
+ * *unknown. The caller frees it. */
+char *lesson_fill(const char *text, const FigureSource *source, int *unknown);
 
 #endif

@@ -232,6 +232,12 @@ static double growth(const Pass *pass) {
     return in.known && out.known && out.l2 > 0 ? in.l2 / out.l2 : NAN;
 }
 
+MEASURE_NUMBER(stretch) {
+    const Pass *pass = scene_of(query)->pass;
+    int last = scene_of(query)->network->block_count - 1;
+    return block_forward(pass, last).y / block_forward(pass, 0).x;
+}
+
 MEASURE_NUMBER(growth) {
     return growth(scene_of(query)->pass);
 }
@@ -275,6 +281,46 @@ MEASURE_TEXT(top_row) {
         if (!isnan(value) && (best < 0 || value > analysis_table_get(table, best, column))) best = row;
     }
     if (best >= 0) snprintf(out, FIGURE_TEXT_MAX, "%s", table->labels[best]);
+}
+
+static double lesion_of(const FigureQuery *query, const char *row, const char *column) {
+    char words[3][FIGURE_WORD_MAX] = {"lesions"};
+    snprintf(words[1], FIGURE_WORD_MAX, "%.39s", row);
+    snprintf(words[2], FIGURE_WORD_MAX, "%.39s", column);
+    FigureQuery inner = {.source = query->source, .words = words};
+    return measure_result(&inner);
+}
+
+MEASURE_NUMBER(lesion_loss) {
+    int block = block_of(query);
+    return block < 0 ? NAN : lesion_of(query, scene_of(query)->network->blocks[block].name, "loss +");
+}
+
+/* Right without a loss, minus right with one block lost, on average over the blocks. */
+static double mean_lost(const FigureQuery *query, const char *column) {
+    const Network *network = scene_of(query)->network;
+    double sum = 0;
+    for (int b = 0; b < network->block_count; b++) sum += lesion_of(query, network->blocks[b].name, column);
+    return lesion_of(query, "none lost", column) - sum / network->block_count;
+}
+
+MEASURE_NUMBER(lesion_mean) {
+    return mean_lost(query, "right");
+}
+
+MEASURE_NUMBER(plain_lesion_mean) {
+    return mean_lost(query, "other right");
+}
+
+MEASURE_NUMBER(path_count) {
+    return ldexp(1, scene_of(query)->network->block_count);
+}
+
+MEASURE_NUMBER(paths_peak) {
+    char words[2][FIGURE_WORD_MAX] = {"paths", "share"}, label[FIGURE_TEXT_MAX] = "";
+    FigureQuery inner = {.source = query->source, .words = words};
+    measure_top_row(&inner, label);
+    return *label ? strtod(label, NULL) : NAN;
 }
 
 MEASURE_NUMBER(test_accuracy) {

@@ -56,11 +56,17 @@ void measure_format(FigureValue *value);
     FIGURE("through-skip", "BLOCK", NUMBER, through_skip, "l2 norm of that part of the gradient at x")       \
     FIGURE("through-f", "BLOCK", NUMBER, through_f, "l2 norm of that part of the gradient at x")             \
     FIGURE("cosine", "BLOCK", NUMBER, cosine, "between the two parts")                                       \
+    FIGURE("stretch", "", NUMBER, stretch, "|y| of the last block / |x| of the first")                       \
     FIGURE("growth", "", NUMBER, growth, "|gradient| at the first block's x / at the last block's y")        \
     FIGURE("rival-growth", "", NUMBER, rival_growth, "the same without skips, as the Gradients view shows")  \
     FIGURE("result", "ANALYSIS ROW COLUMN", NUMBER, result, "of an analysis that has run; _ for space")      \
     FIGURE("result-share", "ANALYSIS ROW COLUMN", SHARE, result, "the same in percent")                      \
     FIGURE("top-row", "ANALYSIS COLUMN", TEXT, top_row, "the row of the largest number there")               \
+    FIGURE("lesion-loss", "BLOCK", NUMBER, lesion_loss, "loss added without it, as the analysis lesions found")  \
+    FIGURE("lesion-mean", "", SHARE, lesion_mean, "right answers lost with one block, on average there")     \
+    FIGURE("plain-lesion-mean", "", SHARE, plain_lesion_mean, "the same without skips")                      \
+    FIGURE("path-count", "", COUNT, path_count, "2 to the power of the blocks")                              \
+    FIGURE("paths-peak", "", COUNT, paths_peak, "branches on the paths with the largest share of gradient")  \
     FIGURE("test-accuracy", "", SHARE, test_accuracy, "of the weights, as their file says")                  \
     FIGURE("lesioned", "", COUNT, lesioned, "blocks without their branch")                                   \
     FIGURE("own-picture", "", FLAG, own_picture, "the picture is not a bundled one")                         \

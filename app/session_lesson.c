@@ -39,6 +39,7 @@ static void forget_texts(LessonRun *run) {
     free(run->text);
     free(run->question);
     run->text = run->question = NULL;
+    run->unknown = 0;
     run->settled = false;
 }
 
@@ -137,7 +138,7 @@ static void settle_page(Session *session) {
     if (run->settled || run->exploring) return;
     forget_texts(run);
     bool after = run->phase == LESSON_SHOWN && (*page->after || page->ask.kind != ASK_NOTHING);
-    run->text = lesson_fill(after ? page->after : page->text, &source);
+    run->text = lesson_fill(after ? page->after : page->text, &source, &run->unknown);
     if (page->ask.kind != ASK_NOTHING && run->phase != LESSON_SHOWN)
         run->question = lesson_ask_text(&page->ask);
     run->settled = true;

@@ -32,6 +32,7 @@ typedef struct LessonRun {
     bool judged;
     LessonVerdict verdict;
     char *text, *question; /* as shown; NULL: to be written */
+    int unknown;           /* figures in `text` that are not known */
     bool settled;          /* `text` was written when all work was done */
     LessonMistake failure; /* the first action that failed since the page was turned; line 0: none */
     LessonPlace last;      /* the action performed last */

@@ -10,7 +10,7 @@ static void check_shown(const LessonRun *run, LessonMistakes *mistakes) {
     const LessonPage *page = &run->lesson->pages[run->page];
     bool shown = run->phase == LESSON_SHOWN;
     LessonPlace place = shown && page->after_place.line ? page->after_place : page->text_place;
-    if (run->text && strstr(run->text, "..."))
+    if (run->unknown > 0)
         lesson_mistake(mistakes, place, "a figure of this text is not known here: nothing has computed it");
     if (shown && run->judged && !run->verdict.known)
         lesson_mistake(mistakes, page->ask.place, "the answer is not known: nothing has computed it");
