@@ -11,7 +11,7 @@ enum { PANE_GAP = 2, VALUE_WIDTH = 60 };
 
 /* Does the view keep its room when so many columns go to something else? */
 static bool has_room(const SessionPanes *panes, int columns) {
-    return panes->view.w - columns - PANE_GAP >= LAYOUT_MIN_WIDTH;
+    return panes->view.w - columns - PANE_GAP >= LAYOUT_S_WIDTH;
 }
 
 static bool has_twin(const Session *session) {

@@ -46,7 +46,7 @@ static void drive_phase(Session *session, LessonMistakes *mistakes) {
 bool session_lesson_drive(Session *session, const char *name, LessonMistakes *mistakes, Error *err) {
     Action action = {.id = ACTION_LESSON};
     snprintf(action.text, sizeof action.text, "%s", name);
-    session_set_screen(session, LAYOUT_MIN_WIDTH, LAYOUT_MIN_HEIGHT, CANVAS_MONO);
+    session_set_screen(session, LAYOUT_S_WIDTH, LAYOUT_S_HEIGHT, CANVAS_MONO);
     session_do(session, &action);
     if (!session->lesson) return error_set(err, ERROR_FAILED, "%s", session_error(session));
     /* At most three phases a page. */
