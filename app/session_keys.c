@@ -45,18 +45,18 @@ static void add_row(SessionKeys *keys, const char *name, const char *help, const
 void session_collect_help(const Session *session, SessionKeys *keys) {
     const UserBindings *own = &session->bindings;
     keys->row_count = 0;
+    if (session->tutor) {
+        add_row(keys, "Space", action_help(ACTION_LESSON_NEXT), "Lesson");
+        add_row(keys, "Backspace", action_help(ACTION_LESSON_BACK), "Lesson");
+        add_row(keys, "Home", action_help(ACTION_LESSON_RETURN), "Lesson");
+        add_row(keys, "q", "leave the lesson", "Lesson");
+    }
     for (int k = 0; k < own->count; k++) add_row(keys, own->rows[k].key, own->rows[k].line, "Your own");
     for (const Binding *binding = keymap_bindings(); binding->keys && keys->row_count < SESSION_ROWS_MAX;
          binding++) {
         char *name = keys->row_names[keys->row_count];
         add_row(keys, bindings_left(own, binding->keys, name, SESSION_KEY_MAX), action_help(binding->action),
                 binding->group);
-    }
-    if (session->tutor) {
-        add_row(keys, "Space", action_help(ACTION_LESSON_NEXT), "Lesson");
-        add_row(keys, "Backspace", action_help(ACTION_LESSON_BACK), "Lesson");
-        add_row(keys, "Home", action_help(ACTION_LESSON_RETURN), "Lesson");
-        add_row(keys, "q", "leave the lesson", "Lesson");
     }
     add_row(keys, ":lesson", action_help(ACTION_LESSON), "Screen");
     add_row(keys, ":mouse", action_help(ACTION_MOUSE), "Screen");

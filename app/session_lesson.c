@@ -59,7 +59,10 @@ static bool begin_again(LessonRun *run, Session *old, Error *err) {
     if (!fresh) return false;
     take_over(fresh, old);
     fresh->tutor = run;
-    if (old == run->session) session_free(old);
+    if (old == run->session) {
+        session_lab_inherit(fresh, old);
+        session_free(old);
+    }
     run->session = fresh;
     run->done_page = run->done_action = 0;
     run->exploring = false;

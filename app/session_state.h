@@ -184,6 +184,8 @@ bool session_lab_work(Session *session);                     /* one step; false 
 bool session_lab_close(Session *session);   /* stops it, or goes back to the list; false: was there already */
 void session_lab_refresh(Session *session); /* after anything that results depend on may have changed */
 void session_lab_leave(Session *session);   /* before the network goes: results stay, what ran does not */
+/* Takes what another session has found, to be shown only when it is asked for: it need not be found twice. */
+void session_lab_inherit(Session *session, Session *from);
 void session_lab_clear(Session *session);
 
 /* session_look.c: how maps are looked at */
