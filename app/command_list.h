@@ -68,6 +68,12 @@
         "Parameters, multiply-adds and errors beside the tables of He et al. 2015, and why they differ.",    \
         "  skipscope paper\n"                                                                                \
         "  skipscope paper mine.safetensors --data data\n")                                                  \
+    COMMAND(LESSON, lesson, "lesson", "[NAME] | check FILE", 0, 2,                                           \
+            "Guided lessons in the explorer; without a name: which there are. check: what is wrong in one.", \
+            "  skipscope lesson\n"                                                                           \
+            "  skipscope lesson skip\n"                                                                      \
+            "  skipscope lesson mine.lesson --results answers.csv\n"                                         \
+            "  skipscope lesson check mine.lesson\n")                                                        \
     COMMAND(TRAIN, train, "train", "[ARCH]", 0, 1,                                                           \
             "Learn a network's weights from a data set. Ctrl-C saves; --resume goes on.",                    \
             "  skipscope train resnet20 --data data --out resnet20.safetensors\n"                            \

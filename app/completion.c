@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "app/assets.h"
+#include "app/lesson.h"
 #include "core/resnet.h"
 #include "views/theme.h"
 #include "views/view.h"
@@ -112,6 +113,13 @@ static void offer_breaks(const Offer *to, const Scene *scene) {
     offer_ops(to, scene->network);
 }
 
+static void offer_lessons(const Offer *to) {
+    char name[LESSON_NAME_MAX];
+    for (int k = 0; lesson_bundled(k, name); k++) offer(to, name);
+    offer(to, "off");
+    if (strchr(to->stem, '/')) offer_files(to);
+}
+
 static void offer_words(const Offer *to, ActionId action, const char *line, const Scene *scene) {
     static const char *const versus[] = {"cut", "plain", NULL}, *const clips[] = {"auto", "off", "on", NULL},
                              *const poolings[] = {"auto", "mean", "largest", NULL},
@@ -139,6 +147,7 @@ static void offer_words(const Offer *to, ActionId action, const char *line, cons
     case ACTION_ANALYSIS:
         for (int k = 0; k < ANALYSIS_COUNT; k++) offer(to, analysis_spec((AnalysisId)k)->name);
         break;
+    case ACTION_LESSON: offer_lessons(to); break;
     case ACTION_LESION:
     case ACTION_SWAP:
         for (int b = 0; b < scene->network->block_count; b++) offer(to, scene->network->blocks[b].name);

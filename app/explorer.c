@@ -1,6 +1,7 @@
 #include "app/explorer.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -124,6 +125,7 @@ static Session *open_session(const Options *options, const Setup *setup, ThemeId
     SessionConfig config = {.setup = setup,
                             .theme = theme,
                             .mouse = options->mouse && !options->no_mouse,
+                            .results = options->results,
                             .image = setup->image_count > 0 ? setup->images[0] : NULL,
                             .target = options->target.count > 0 ? options->target.values[0] : -1};
     bool *lesioned = NULL;
@@ -172,12 +174,24 @@ static bool open_with_config(World *world, Config *config, Options *options, Err
     return open_world(world, options, err);
 }
 
+static bool begin_lesson(Session *session, const char *name, Error *err) {
+    Action action = {.id = ACTION_LESSON};
+    if (!name) return true;
+    snprintf(action.text, sizeof action.text, "%s", name);
+    session_do(session, &action);
+    const char *problem = session_error(session);
+    return problem ? error_set(err, ERROR_FAILED, "%s", problem) : true;
+}
+
 static bool explore(Config *config, Options *options, Error *err) {
     World world;
     if (!open_with_config(&world, config, options, err)) return false;
     config_run(config, world.session, options);
-    bool ok = options->script ? run_script(world.session, options, err)
-                              : run_on_terminal(world.session, options, err);
+    bool ok = begin_lesson(world.session, options->lesson, err);
+    if (ok && options->script)
+        ok = run_script(world.session, options, err);
+    else if (ok)
+        ok = run_on_terminal(world.session, options, err);
     close_world(&world);
     return ok;
 }

@@ -72,7 +72,8 @@ typedef struct Options {
     bool json, csv, quiet, ascii, no_color;
     int top, color;
     /* the explorer */
-    const char *script, *theme;
+    const char *script, *theme, *results;
+    const char *lesson; /* to begin with; set by the command of that name */
     OptionSize size;
     const char *config;
     bool mouse, no_mouse, no_animation, no_config;

@@ -100,6 +100,7 @@ Session *session_new(const SessionConfig *config, Error *err) {
                          .config = config->pass,
                          .target = config->target,
                          .mouse = config->mouse,
+                         .results = config->results,
                          .rival_mode = SKIP_CUT,
                          .view = VIEW_ARCHITECTURE,
                          .width = 80,
@@ -113,6 +114,7 @@ Session *session_new(const SessionConfig *config, Error *err) {
 
 void session_free(Session *session) {
     if (!session) return;
+    session_lesson_end(session);
     pass_free(session->pass);
     pass_free(session->rival);
     session_twin_clear(session);
@@ -131,11 +133,13 @@ void session_free(Session *session) {
 }
 
 void session_set_screen(Session *session, int width, int height, unsigned flags) {
+    if (session->lesson) session_set_screen(session->lesson->session, width, height, flags);
     session_set_size(session, width, height);
     session->flags = flags;
 }
 
 void session_set_size(Session *session, int width, int height) {
+    if (session->lesson) session_set_size(session->lesson->session, width, height);
     session->width = width;
     session->height = height;
 }
@@ -201,6 +205,7 @@ Scene session_scene(const Session *session) {
 }
 
 void session_draw(Session *session, Canvas *canvas) {
+    session = session_front(session);
     session_look_prepare(session);
     Scene scene = session_scene(session);
     SessionKeys keys;
@@ -215,6 +220,7 @@ void session_draw(Session *session, Canvas *canvas) {
     Rect area = frame_draw(canvas, &info, &scene);
     if (session->files_open && !session->help) session_files_draw(session, canvas);
     if (rect_is_empty(area)) return;
+    session_draw_lesson(session, canvas);
     if (session->help) {
         session_collect_help(session, &keys);
         help_draw(canvas, area,
@@ -226,6 +232,7 @@ void session_draw(Session *session, Canvas *canvas) {
 }
 
 void session_say(Session *session, bool error, const char *sentence, int more) {
+    session = session_front(session);
     char others[48] = "";
     if (more > 0) snprintf(others, sizeof others, " (and %d more like it)", more);
     session->notice_kind = NOTICE_NONE;
@@ -233,7 +240,7 @@ void session_say(Session *session, bool error, const char *sentence, int more) {
 }
 
 ThemeId session_theme(const Session *session) {
-    return session->theme;
+    return session_const_front(session)->theme;
 }
 
 bool session_wants_quit(const Session *session) {
@@ -241,11 +248,13 @@ bool session_wants_quit(const Session *session) {
 }
 
 bool session_wants_redraw(Session *session) {
+    session = session_front(session);
     bool redraw = session->redraw;
     session->redraw = false;
     return redraw;
 }
 
 const char *session_error(const Session *session) {
+    session = session_const_front(session);
     return session->notice_kind == NOTICE_ERROR ? session->notice : NULL;
 }

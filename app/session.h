@@ -21,6 +21,7 @@ typedef struct SessionConfig {
     int target;         /* class the loss asks for; -1: the predicted one */
     ThemeId theme;      /* decides the colour maps */
     bool mouse;
+    const char *results; /* file that answers to lessons are appended to; NULL: they are not kept */
 } SessionConfig;
 
 Session *session_new(const SessionConfig *config, Error *err);

@@ -240,6 +240,11 @@ static bool do_choice(Session *session, const Action *action) {
     case ACTION_SWAP: session_do_swap(session, action->text); return true;
     case ACTION_ANALYSIS:
     case ACTION_EXPORT_CHART: session_lab_do(session, action); return true;
+    case ACTION_LESSON:
+    case ACTION_LESSON_NEXT:
+    case ACTION_LESSON_BACK:
+    case ACTION_LESSON_RETURN:
+    case ACTION_ANSWER: session_lesson_begin(session, action); return true;
     default: return session_look_do(session, action);
     }
 }
@@ -302,6 +307,10 @@ static bool help_eats(Session *session, const Action *action) {
 }
 
 void session_do(Session *session, const Action *action) {
+    if (session->lesson) {
+        session_lesson_do(session, action);
+        return;
+    }
     if (action->id == ACTION_CLICK) {
         session_do_click(session, action->text);
         return;
@@ -315,6 +324,7 @@ void session_do(Session *session, const Action *action) {
         session->explain = EXPLAIN_OFF;
         return;
     }
+    if (session->tutor && session_lesson_takes(session->tutor, action)) return;
     Action left = *action;
     Scene scene;
     const ViewOps *view = view_ops(session->view);
@@ -353,6 +363,10 @@ static bool take_digit(Session *session, uint32_t code) {
 }
 
 void session_key(Session *session, const Key *key) {
+    if (session->lesson) {
+        session_lesson_key(session, key);
+        return;
+    }
     if (key->code == KEY_CODE_MOUSE) {
         session_mouse_key(session, key);
         return;

@@ -9,16 +9,28 @@
 
 enum { PANE_GAP = 2, VALUE_WIDTH = 60 };
 
+/* Does the view keep its room when so many columns go to something else? */
+static bool has_room(const SessionPanes *panes, int columns) {
+    return panes->view.w - columns - PANE_GAP >= LAYOUT_S_WIDTH;
+}
+
 static bool has_twin(const Session *session) {
     return session->twin.show != TWIN_OFF && session->twin.pass && session->view != VIEW_ANALYSES;
+}
+
+int session_view_width(const Session *session) {
+    Rect area = frame_view_area(session->width, session->height);
+    if (session->tutor) lesson_panel_take(&area, session->width, session->height);
+    return area.w;
 }
 
 SessionPanes session_panes(const Session *session) {
     SessionPanes panes = {.view = frame_view_area(session->width, session->height)};
     LayoutTier tier = layout_tier(session->width, session->height);
     bool twin = has_twin(session);
-    bool both = twin && session->twin.show != TWIN_DIFFERENCE && session->width >= SESSION_TWIN_WIDE;
+    bool both = twin && session->twin.show != TWIN_DIFFERENCE && panes.view.w >= SESSION_TWIN_WIDE;
     if (rect_is_empty(panes.view)) return panes;
+    if (session->tutor) panes.lesson = lesson_panel_take(&panes.view, session->width, session->height);
     bool beside = tier >= LAYOUT_L && session->explain != EXPLAIN_OFF && !both &&
                   session->view != VIEW_ARCHITECTURE && session->view != VIEW_ANALYSES;
     if (!beside) panes.explain = session_explain_take(session, &panes.view);
@@ -29,14 +41,16 @@ SessionPanes session_panes(const Session *session) {
         panes.view = layout_take_left(&panes.other, (panes.other.w - 1) / 2);
         panes.line = layout_take_left(&panes.other, 1);
         panes.other_title = layout_take_top(&panes.other, 1);
-    } else if (tier >= LAYOUT_M && session->view != VIEW_ARCHITECTURE && session->view != VIEW_ANALYSES) {
+    } else if (tier >= LAYOUT_M && session->view != VIEW_ARCHITECTURE && session->view != VIEW_ANALYSES &&
+               has_room(&panes, NAVIGATOR_WIDTH)) {
         panes.navigator = layout_take_left(&panes.view, NAVIGATOR_WIDTH);
         layout_take_left(&panes.view, PANE_GAP);
         ViewId value;
         if (beside) {
             panes.explain = layout_take_right(&panes.view, VALUE_WIDTH);
             layout_take_right(&panes.view, PANE_GAP);
-        } else if (tier >= LAYOUT_L && view_find("value", &value) && session->view != value) {
+        } else if (tier >= LAYOUT_L && view_find("value", &value) && session->view != value &&
+                   has_room(&panes, VALUE_WIDTH)) {
             panes.value = layout_take_right(&panes.view, VALUE_WIDTH);
             layout_take_right(&panes.view, PANE_GAP);
         }
@@ -107,4 +121,11 @@ void session_draw_view(Session *session, Scene *scene, Canvas *canvas) {
     ViewId value;
     if (!rect_is_empty(panes.value) && view_find("value", &value))
         draw_in(session, value, *scene, canvas, panes.value);
+}
+
+void session_draw_lesson(const Session *session, Canvas *canvas) {
+    LessonPanel panel;
+    Rect area = session_panes(session).lesson;
+    if (!rect_is_empty(area) && session_lesson_panel(session, &panel))
+        lesson_panel_draw(canvas, area, &panel);
 }

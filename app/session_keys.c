@@ -48,6 +48,12 @@ static void add_row(SessionKeys *keys, const char *name, const char *help, const
 void session_collect_help(const Session *session, SessionKeys *keys) {
     const UserBindings *own = &session->bindings;
     keys->row_count = 0;
+    if (session->tutor) {
+        add_row(keys, "Space", action_help(ACTION_LESSON_NEXT), "Lesson");
+        add_row(keys, "Backspace", action_help(ACTION_LESSON_BACK), "Lesson");
+        add_row(keys, "Home", action_help(ACTION_LESSON_RETURN), "Lesson");
+        add_row(keys, "q", "leave the lesson", "Lesson");
+    }
     for (int k = 0; k < own->count; k++) add_row(keys, own->rows[k].key, own->rows[k].line, "Your own");
     for (const Binding *binding = keymap_bindings(); binding->keys && keys->row_count < SESSION_ROWS_MAX;
          binding++) {
@@ -56,6 +62,7 @@ void session_collect_help(const Session *session, SessionKeys *keys) {
                 binding->group);
     }
     add_row(keys, "1 2 3", action_help(ACTION_EXPLAIN), "Look");
+    add_row(keys, ":lesson", action_help(ACTION_LESSON), "Screen");
     add_row(keys, ":mouse", action_help(ACTION_MOUSE), "Screen");
     add_row(keys, ":bind", action_help(ACTION_BIND), "Screen");
 }

@@ -55,7 +55,8 @@ static uint64_t key_of(const Session *session) {
 static void show_results(Lab *lab) {
     for (int id = 0; id < ANALYSIS_COUNT; id++) lab->shown.results[id] = NULL;
     for (int k = 0; k < lab->count; k++)
-        if (lab->results[k].key == lab->key) lab->shown.results[lab->results[k].id] = &lab->results[k].result;
+        if (lab->results[k].key == lab->key && !lab->results[k].waits)
+            lab->shown.results[lab->results[k].id] = &lab->results[k].result;
 }
 
 static void show_progress(Lab *lab) {
@@ -73,6 +74,7 @@ static LabResult *place_for(Lab *lab, AnalysisId id) {
     for (int k = 0; k < lab->count; k++)
         if (lab->results[k].key == lab->key && lab->results[k].id == id) {
             analysis_result_clear(&lab->results[k].result);
+            lab->results[k].waits = false;
             return &lab->results[k];
         }
     if (!lab->results) lab->results = calloc(LAB_RESULTS_MAX, sizeof *lab->results);
@@ -159,6 +161,26 @@ static void start(Session *session, AnalysisId id) {
     show_progress(lab);
 }
 
+/* A complete result that is known from before. */
+static void take_waiting(Session *session, AnalysisId id) {
+    Lab *lab = &session->lab;
+    session_lab_refresh(session);
+    for (int k = 0; k < lab->count; k++)
+        if (lab->results[k].key == lab->key && lab->results[k].id == id && lab->results[k].result.complete)
+            lab->results[k].waits = false;
+    show_results(lab);
+}
+
+void session_lab_inherit(Session *session, Session *from) {
+    Lab *lab = &session->lab, *old = &from->lab;
+    lab->results = old->results;
+    lab->count = old->count;
+    for (int k = 0; k < lab->count; k++) lab->results[k].waits = true;
+    old->results = NULL;
+    old->count = 0;
+    show_results(old);
+}
+
 static void do_analysis(Session *session, const char *name) {
     Lab *lab = &session->lab;
     AnalysisId id;
@@ -176,6 +198,7 @@ static void do_analysis(Session *session, const char *name) {
     if (lab->running && !same) finish(session);
     lab->shown.open = true;
     lab->shown.current = id;
+    if (!same) take_waiting(session, id);
     const AnalysisResult *known = lab->shown.results[id];
     if (!same && !(known && known->complete)) start(session, id);
 }

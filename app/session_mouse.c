@@ -9,10 +9,11 @@
 enum { WHEEL_ROWS = 3 }; /* of a list, for one notch */
 
 bool session_mouse(const Session *session) {
-    return session->mouse;
+    return session_const_front(session)->mouse;
 }
 
 void session_refuse_mouse(Session *session) {
+    session = session_front(session);
     session->mouse = false;
     session_tell(session, NOTICE_ERROR, "this terminal does not say where the mouse is");
 }

@@ -202,6 +202,7 @@ static void start_rival(Session *session) {
 }
 
 bool session_work(Session *session) {
+    if (session->lesson) return session_lesson_work(session);
     Job *job = &session->job;
     if (session_load_waiting(session)) return true;
     if (job->kind == JOB_NONE && wants_rival(session)) start_rival(session);

@@ -8,6 +8,7 @@
 #include "app/prompt.h"
 #include "app/session.h"
 #include "app/session_lab.h"
+#include "app/session_lesson.h"
 #include "app/session_overlay.h"
 #include "app/session_stops.h"
 #include "app/session_twin.h"
@@ -102,6 +103,10 @@ struct Session {
     bool mouse; /* a click selects */
     UserBindings bindings;
     bool quit, redraw;
+
+    LessonRun *lesson;   /* under way: it has the keys */
+    LessonRun *tutor;    /* this is the session of that lesson; not owned */
+    const char *results; /* file for answers; NULL: they are not kept */
 };
 
 /* session_run.c: passes and the work on them */
@@ -191,6 +196,8 @@ bool session_lab_work(Session *session);                     /* one step; false 
 bool session_lab_close(Session *session);   /* stops it, or goes back to the list; false: was there already */
 void session_lab_refresh(Session *session); /* after anything that results depend on may have changed */
 void session_lab_leave(Session *session);   /* before the network goes: results stay, what ran does not */
+/* Takes what another session has found, to be shown only when it is asked for: it need not be found twice. */
+void session_lab_inherit(Session *session, Session *from);
 void session_lab_clear(Session *session);
 
 /* session_look.c: how maps are looked at */
@@ -218,11 +225,13 @@ Rect session_explain_take(const Session *session, Rect *view); /* its rows at th
  * the network stands to the left of the view, from 200x60 on the arithmetic of the selected value to its
  * right; two compared sides take the whole width. */
 typedef struct SessionPanes {
-    Rect navigator, title, view, line, other_title, other, value, strip, watch, explain;
+    Rect navigator, title, view, line, other_title, other, value, strip, watch, explain, lesson;
 } SessionPanes;
 
 SessionPanes session_panes(const Session *session);
+int session_view_width(const Session *session); /* columns for the view and what stands beside it */
 void session_draw_view(Session *session, Scene *scene, Canvas *canvas);
+void session_draw_lesson(const Session *session, Canvas *canvas); /* its page, when there is one */
 
 /* session_move.c: where a step, a block, a pass begins and ends */
 int session_block_end(const Network *network, int at);

@@ -89,12 +89,14 @@ static void set_rate(Session *session, double rate) {
 }
 
 int session_wait_ms(const Session *session) {
+    session = session_const_front(session);
     if (session->play_rate == 0) return -1;
     double wait = ceil(1e3 * (session->next_tick_s - now_s()));
     return wait < 0 ? 0 : (int)wait;
 }
 
 bool session_tick(Session *session) {
+    session = session_front(session);
     if (session->play_rate == 0 || now_s() < session->next_tick_s) return false;
     session->notice_kind = NOTICE_NONE;
     session->next_tick_s += 1 / session->play_rate;
@@ -107,6 +109,7 @@ bool session_tick(Session *session) {
 }
 
 void session_play_out(Session *session) {
+    session = session_front(session);
     if (session->play_rate == 0) return;
     session->play_rate = 0;
     session_go_to(session, last_at(session));

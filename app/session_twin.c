@@ -214,7 +214,7 @@ static bool choose(Session *session, const char *word, const char *rest, Error *
 }
 
 static TwinShow next_show(const Session *session) {
-    bool wide = session->width >= SESSION_TWIN_WIDE;
+    bool wide = session_view_width(session) >= SESSION_TWIN_WIDE;
     switch (session->twin.show) {
     case TWIN_OFF: return TWIN_BOTH;
     case TWIN_BOTH: return wide ? TWIN_DIFFERENCE : TWIN_OTHER;

@@ -100,6 +100,11 @@
            "give a key another meaning: KEY ACTION, e.g. X arch resnet56; KEY alone: its own again")         \
     ACTION(MOUSE, "mouse", TEXT, "a click selects and the wheel moves: on, off; without a word: the other")  \
     ACTION(CLICK, "click", TEXT, "select what stands at COLUMN ROW of the screen, counted from 0")           \
+    ACTION(LESSON, "lesson", TEXT, "begin a lesson: a NAME (Tab lists them) or a file; 'off' leaves it")     \
+    ACTION(LESSON_NEXT, "lesson-next", NONE, "in a lesson: let the view follow, then turn the page")         \
+    ACTION(LESSON_BACK, "lesson-back", NONE, "in a lesson: back to what was shown before")                   \
+    ACTION(LESSON_RETURN, "lesson-return", NONE, "in a lesson: from an excursion back to the page's view")   \
+    ACTION(ANSWER, "answer", TEXT, "in a lesson: answer its question; without a word: skip it")              \
     ACTION(REDRAW, "redraw", NONE, "draw the screen anew")                                                   \
     ACTION(QUIT, "quit", NONE, "leave")
 

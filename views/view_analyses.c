@@ -82,16 +82,17 @@ typedef struct Foot {
     const AnalysisSpec *spec;
     const AnalysisResult *result;
     char check[ANALYSIS_TEXT_MAX + 80];
-    bool tight;
-    int reading; /* rows */
+    bool tight, tiny; /* tiny: the reading alone, beside a lesson */
+    int reading;      /* rows */
 } Foot;
 
 static Foot foot_of(const AnalysisSpec *spec, const AnalysisResult *result, Rect area) {
-    enum { TIGHT = 28, READING_TIGHT = 3 };
-    Foot foot = {.spec = spec, .result = result, .tight = area.h < TIGHT};
+    enum { TIGHT = 28, READING_TIGHT = 3, TINY = 16, READING_TINY = 2 };
+    Foot foot = {.spec = spec, .result = result, .tight = area.h < TIGHT, .tiny = area.h < TINY};
     analysis_format_check(result, foot.check, sizeof foot.check);
     foot.reading = text_wrap_count(result->reading, area.w);
     if (foot.tight && foot.reading > READING_TIGHT) foot.reading = READING_TIGHT;
+    if (foot.tiny && foot.reading > READING_TINY) foot.reading = READING_TINY;
     return foot;
 }
 
@@ -111,6 +112,7 @@ static int foot_field(const Foot *foot, Canvas *canvas, Rect *area, const char *
 }
 
 static int foot_fields(const Foot *foot, Canvas *canvas, Rect area) {
+    if (foot->tiny) return 0;
     return foot_field(foot, canvas, &area, "certainty", foot->result->certainty) +
            foot_field(foot, canvas, &area, "check", foot->check) +
            foot_field(foot, canvas, &area, "formula", foot->spec->math) +
@@ -122,7 +124,7 @@ static void draw_foot(const Foot *foot, Canvas *canvas, Rect area) {
     int lines =
         canvas_text_wrapped(canvas, reading, style_bold(foot->result->complete ? ROLE_TEXT : ROLE_WARN),
                             foot->result->reading, 0);
-    if (lines > reading.h)
+    if (lines > reading.h || foot->tiny)
         canvas_text_right(canvas, reading.x + reading.w, reading.y + reading.h - 1, style_bold(ROLE_ACCENT),
                           " … o: all of it");
     foot_fields(foot, canvas, area);

@@ -22,6 +22,8 @@ enum {
     PANEL_WIDTH = 66,
     TITLE_ROWS = 2,
     READING_ROWS = 4,
+    READING_ROWS_TIGHT = 2,
+    TIGHT = 16, /* below so many rows the chart has them */
 };
 
 typedef enum BarId { BAR_TOTAL, BAR_SKIP, BAR_BRANCH, BAR_RIVAL, BAR_COUNT } BarId;
@@ -243,7 +245,8 @@ static void view_gradients_draw(const void *state, const Scene *scene, Canvas *c
     (void)state;
     Rect old = canvas_clip(canvas, area), rest = area;
     draw_title(canvas, layout_take_top(&rest, TITLE_ROWS), scene);
-    draw_reading(canvas, layout_take_bottom(&rest, READING_ROWS), scene);
+    draw_reading(canvas, layout_take_bottom(&rest, area.h < TIGHT ? READING_ROWS_TIGHT : READING_ROWS),
+                 scene);
     Rect panel = take_panel(&rest, scene);
     Table table = table_plan(scene, rest);
     table.axis = common_axis(scene, !rect_is_empty(panel));

@@ -1,0 +1,69 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "app/explorer.h"
+#include "app/lesson.h"
+#include "app/session.h"
+#include "app/session_lesson.h"
+#include "app/table.h"
+
+enum { NAME_WIDTH = 14, LIST_WIDTH = 96 };
+
+static bool list_lessons(const Options *options, Error *err) {
+    char name[LESSON_NAME_MAX];
+    for (int k = 0; lesson_bundled(k, name); k++) {
+        Lesson *lesson = lesson_open(name, err);
+        if (!lesson) return false;
+        printf("%-*s%s\n", NAME_WIDTH, name, lesson->title);
+        table_put_wrapped(stdout, lesson->about, NAME_WIDTH, LIST_WIDTH, options->ascii);
+        lesson_free(lesson);
+    }
+    puts("\n'skipscope lesson NAME' begins one; README.md says how to write your own.");
+    return true;
+}
+
+/* Does what the lesson says, in a session as it would have. */
+static bool drive(const char *name, LessonMistakes *mistakes, Error *err) {
+    Setup setup, any = {.seed = 0};
+    if (!setup_open_weights(&setup, &any, "resnet20", err)) return false;
+    SessionConfig config = {.setup = &setup, .target = -1};
+    Session *session = session_new(&config, err);
+    bool ok = session && session_lesson_drive(session, name, mistakes, err);
+    session_free(session);
+    setup_close(&setup);
+    return ok;
+}
+
+static bool check(const char *name, Error *err) {
+    LessonMistakes mistakes;
+    Error problem = {0};
+    Lesson *lesson = lesson_load(name, &mistakes, &problem);
+    if (!lesson && mistakes.count == 0) return error_set(err, problem.kind, "%s", problem.text);
+    if (lesson && !drive(name, &mistakes, err)) {
+        lesson_free(lesson);
+        return false;
+    }
+    for (int k = 0; k < mistakes.count && k < LESSON_MISTAKES_MAX; k++)
+        printf("%s:%d:%d: %s\n", name, mistakes.rows[k].place.line, mistakes.rows[k].place.column,
+               mistakes.rows[k].text);
+    if (mistakes.count == 0) printf("%s: good, %d pages\n", name, lesson->page_count);
+    lesson_free(lesson);
+    if (mistakes.count == 0) return true;
+    return error_set(err, ERROR_FILE, "%s: %d mistake%s", name, mistakes.count,
+                     mistakes.count == 1 ? "" : "s");
+}
+
+bool command_lesson(const Options *options, Error *err) {
+    Options explore = *options;
+    if (options->word_count == 0) return list_lessons(options, err);
+    if (strcmp(options->words[0], "check") == 0) {
+        if (options->word_count == 2) return check(options->words[1], err);
+        return error_set(err, ERROR_USAGE, "lesson check: expected the lesson's name or file after it");
+    }
+    if (options->word_count > 1)
+        return error_set(err, ERROR_USAGE, "lesson: '%s' is one word too many", options->words[1]);
+    explore.command = COMMAND_EXPLORE;
+    explore.lesson = options->words[0];
+    explore.word_count = 0;
+    return explorer_run(&explore, err);
+}

@@ -1,0 +1,61 @@
+#include "app/lesson_results.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char HEADING[] = "time,lesson,page,question,answer,truth,right\n";
+
+/* One write, so that lines of several programs do not mix; no waiting for a FIFO. */
+static bool append(const char *path, const char *text, bool only_when_empty, Error *err) {
+    struct stat info;
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0644);
+    bool regular = fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+    bool skip = regular && only_when_empty && info.st_size > 0;
+    bool ok = regular && (skip || write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+    int reason = errno;
+    if (fd >= 0) close(fd);
+    if (ok) return true;
+    return error_set(err, ERROR_FILE, "%s: the answers cannot be written: %s", path,
+                     fd >= 0 && !regular ? "not a regular file" : strerror(reason));
+}
+
+static void put_field(FILE *out, const char *text) {
+    fputc('"', out);
+    for (; *text; text++) {
+        if (*text == '"') fputc('"', out);
+        fputc(*text == '\n' ? ' ' : *text, out);
+    }
+    fputc('"', out);
+}
+
+bool lesson_results_open(const char *path, Error *err) {
+    return append(path, HEADING, true, err);
+}
+
+bool lesson_results_append(const char *path, const Lesson *lesson, int page, const char *answer,
+                           const LessonVerdict *verdict, Error *err) {
+    char *line = NULL, stamp[40];
+    size_t size;
+    time_t now = time(NULL);
+    struct tm utc;
+    FILE *out = open_memstream(&line, &size);
+    if (!out) return error_set(err, ERROR_FAILED, "not enough memory for the answers");
+    strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+    fprintf(out, "%s,%s,%d,", stamp, lesson->name, page + 1);
+    put_field(out, lesson->pages[page].ask.question);
+    fputc(',', out);
+    put_field(out, answer);
+    fputc(',', out);
+    put_field(out, verdict->truth);
+    fprintf(out, ",%s\n", !verdict->given ? "skipped" : verdict->right ? "yes" : "no");
+    fclose(out);
+    bool ok = lesson_results_open(path, err) && append(path, line, false, err);
+    free(line);
+    return ok;
+}

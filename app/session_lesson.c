@@ -1,0 +1,427 @@
+#include "app/session_lesson.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "app/lesson_results.h"
+#include "app/session_state.h"
+#include "views/text.h"
+
+/* Work that takes no longer is done before the screen is drawn again. */
+static const double AT_ONCE_S = 0.15;
+
+static double seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+Session *session_front(Session *session) {
+    return session->lesson ? session->lesson->session : session;
+}
+
+const Session *session_const_front(const Session *session) {
+    return session->lesson ? session->lesson->session : session;
+}
+
+static const LessonPage *page_of(const LessonRun *run) {
+    return &run->lesson->pages[run->page];
+}
+
+static FigureSource source_of(const LessonRun *run, Scene *scene) {
+    *scene = session_scene(run->session);
+    return (FigureSource){.scene = scene, .view = run->session->view};
+}
+
+static void forget_texts(LessonRun *run) {
+    free(run->text);
+    free(run->question);
+    run->text = run->question = NULL;
+    run->unknown = 0;
+    run->settled = false;
+}
+
+/* What is the user's own and no part of a page: how the screen looks, which keys there are. */
+static void take_over(Session *fresh, const Session *old) {
+    fresh->bindings = old->bindings;
+    fresh->mouse = old->mouse;
+    fresh->prompt = old->prompt;
+    fresh->prompt.open = false;
+    session_set_screen(fresh, old->width, old->height, old->flags);
+}
+
+/* The lesson's session as it is before the first page. `old` is freed when it is a lesson's. */
+static bool begin_again(LessonRun *run, Session *old, Error *err) {
+    SessionConfig config = {.setup = &run->setup, .target = -1, .theme = old->theme};
+    Session *fresh = session_new(&config, err);
+    if (!fresh) return false;
+    take_over(fresh, old);
+    fresh->tutor = run;
+    if (old == run->session) {
+        session_lab_inherit(fresh, old);
+        session_free(old);
+    }
+    run->session = fresh;
+    run->done_page = run->done_action = 0;
+    run->exploring = false;
+    forget_texts(run);
+    return true;
+}
+
+static void free_run(LessonRun *run) {
+    if (!run) return;
+    session_free(run->session);
+    setup_close(&run->setup);
+    lesson_free(run->lesson);
+    free(run->pictures);
+    free(run->text);
+    free(run->question);
+    free(run);
+}
+
+static bool open_run(Session *session, const char *name, Error *err) {
+    LessonRun *run = calloc(1, sizeof *run);
+    Setup any = {.seed = 0};
+    bool ok = run && (run->lesson = lesson_open(name, err)) &&
+              (!session->results || lesson_results_open(session->results, err)) &&
+              (run->pictures = calloc((size_t)run->lesson->page_count, sizeof *run->pictures)) &&
+              setup_open_weights(&run->setup, &any, "resnet20", err) && begin_again(run, session, err);
+    if (ok)
+        session->lesson = run;
+    else
+        free_run(run);
+    return ok;
+}
+
+void session_lesson_end(Session *session) {
+    free_run(session->lesson);
+    session->lesson = NULL;
+}
+
+/* The next action on the way to the page and phase that are shown; NULL when it has come there. */
+static const Action *next_action(LessonRun *run, Action *picture) {
+    while (run->done_page < run->page || (run->done_page == run->page && run->phase == LESSON_SHOWN)) {
+        const LessonPage *page = &run->lesson->pages[run->done_page];
+        if (run->done_action < page->action_count) {
+            run->last = page->actions[run->done_action].place;
+            return &page->actions[run->done_action++].action;
+        }
+        if (run->done_page == run->page) return NULL;
+        const char *kept = run->pictures[run->done_page++];
+        run->done_action = 0;
+        if (*kept == '\0') continue;
+        *picture = (Action){.id = ACTION_IMAGE};
+        snprintf(picture->text, sizeof picture->text, "%s", kept);
+        return picture;
+    }
+    return NULL;
+}
+
+static void record(Session *session, const LessonRun *run) {
+    Error err = {0};
+    if (session->results &&
+        !lesson_results_append(session->results, run->lesson, run->page, run->answer, &run->verdict, &err))
+        session_tell(run->session, NOTICE_ERROR, "%s", err.text);
+}
+
+/* When all work is done: is the task done, what is the answer, what does the text say? */
+static void settle_page(Session *session) {
+    LessonRun *run = session->lesson;
+    const LessonPage *page = page_of(run);
+    Scene scene;
+    FigureSource source = source_of(run, &scene);
+    if (page->task && !run->task_done) run->task_done = figure_test_holds(&page->until, &source);
+    if (run->phase == LESSON_SHOWN && page->ask.kind != ASK_NOTHING && !run->judged) {
+        run->verdict = lesson_judge(&page->ask, run->answer, &source);
+        run->judged = true;
+        record(session, run);
+    }
+    if (run->settled || run->exploring) return;
+    forget_texts(run);
+    bool after = run->phase == LESSON_SHOWN && (*page->after || page->ask.kind != ASK_NOTHING);
+    run->text = lesson_fill(after ? page->after : page->text, &source, &run->unknown);
+    if (page->ask.kind != ASK_NOTHING && run->phase != LESSON_SHOWN)
+        run->question = lesson_ask_text(&page->ask);
+    run->settled = true;
+}
+
+/* What a page does is said by its text; only what fails is told. */
+static void take_notice(LessonRun *run) {
+    const char *problem = session_error(run->session);
+    if (problem && run->failure.place.line == 0) {
+        run->failure.place = run->last;
+        snprintf(run->failure.text, sizeof run->failure.text, "%.300s", problem);
+    }
+    run->session->notice_kind = NOTICE_NONE;
+    if (run->failure.place.line > 0)
+        session_tell(run->session, NOTICE_ERROR, "line %d of the lesson: %s", run->failure.place.line,
+                     run->failure.text);
+}
+
+static bool is_under_way(const LessonRun *run) {
+    return run->done_page < run->page ||
+           (run->phase == LESSON_SHOWN && run->done_action < page_of(run)->action_count);
+}
+
+bool session_lesson_work(Session *session) {
+    LessonRun *run = session->lesson;
+    Action picture;
+    bool ours = !run->exploring && !run->settled;
+    if (session_work(run->session)) {
+        if (ours) take_notice(run);
+        return true;
+    }
+    const Action *action = run->exploring ? NULL : next_action(run, &picture);
+    if (!action) {
+        settle_page(session);
+        return false;
+    }
+    run->acting = true;
+    session_do(run->session, action);
+    run->acting = false;
+    take_notice(run);
+    return true;
+}
+
+static void work_at_once(Session *session) {
+    double end = seconds() + AT_ONCE_S;
+    while (seconds() < end && session_lesson_work(session)) {
+    }
+}
+
+static void start(Session *session, const char *name) {
+    Error err = {.text = "not enough memory for the lesson"};
+    if (open_run(session, name, &err))
+        work_at_once(session);
+    else
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+}
+
+void session_lesson_begin(Session *session, const Action *action) {
+    if (action->id != ACTION_LESSON || strcmp(action->text, "off") == 0)
+        session_tell(session, NOTICE_INFO, "no lesson is under way: ':lesson NAME' begins one");
+    else if (*action->text == '\0')
+        prompt_open(&session->prompt, ':', "lesson ");
+    else
+        start(session, action->text);
+}
+
+static void show(Session *session, int page, LessonPhase phase) {
+    LessonRun *run = session->lesson;
+    if (page != run->page) run->task_done = false;
+    if (phase == LESSON_READ) {
+        run->judged = false;
+        run->verdict = (LessonVerdict){.known = false};
+        run->answer[0] = '\0';
+        run->cursor = 0;
+    }
+    run->page = page;
+    run->phase = phase;
+    run->failure.place.line = 0;
+    forget_texts(run);
+    work_at_once(session);
+}
+
+static void show_again(Session *session, int page, LessonPhase phase) {
+    LessonRun *run = session->lesson;
+    Error err = {0};
+    if (!begin_again(run, run->session, &err)) {
+        session_tell(run->session, NOTICE_ERROR, "%s", err.text);
+        return;
+    }
+    show(session, page, phase);
+}
+
+static bool has_more(const LessonPage *page) {
+    return page->action_count > 0 || page->ask.kind != ASK_NOTHING || *page->after;
+}
+
+static void keep_picture(LessonRun *run) {
+    if (page_of(run)->keeps_picture && run->exploring)
+        snprintf(run->pictures[run->page], sizeof run->pictures[0], "%s", run->session->image_name);
+}
+
+static void finish(Session *session, const char *how) {
+    char title[160];
+    snprintf(title, sizeof title, "%s", session->lesson->lesson->title);
+    session_lesson_end(session);
+    session_tell(session, NOTICE_INFO, "%s: '%s'. This is where you were before; q quits.", how, title);
+}
+
+static void go_on(Session *session) {
+    LessonRun *run = session->lesson;
+    int page = run->page;
+    bool more = run->phase == LESSON_READ && has_more(page_of(run)), strayed = run->exploring;
+    LessonPhase phase = !more                                   ? LESSON_READ
+                        : page_of(run)->ask.kind != ASK_NOTHING ? LESSON_ASK
+                                                                : LESSON_SHOWN;
+    if (run->phase == LESSON_ASK) return;
+    if (!more && page + 1 == run->lesson->page_count) {
+        finish(session, "the lesson is over");
+        return;
+    }
+    if (!more) keep_picture(run);
+    if (strayed)
+        show_again(session, more ? page : page + 1, phase);
+    else
+        show(session, more ? page : page + 1, phase);
+}
+
+static void go_back(Session *session) {
+    LessonRun *run = session->lesson;
+    int page = run->page;
+    if (run->phase == LESSON_ASK)
+        show(session, page, LESSON_READ);
+    else if (run->phase == LESSON_SHOWN)
+        show_again(session, page, LESSON_READ);
+    else if (page > 0)
+        show_again(session, page - 1, has_more(&run->lesson->pages[page - 1]) ? LESSON_SHOWN : LESSON_READ);
+    else
+        session_tell(run->session, NOTICE_INFO, "this is the lesson's first page; q leaves the lesson");
+}
+
+static void go_home(Session *session) {
+    LessonRun *run = session->lesson;
+    if (run->exploring)
+        show_again(session, run->page, run->phase);
+    else
+        session_tell(run->session, NOTICE_INFO, "this is the page's own view: nothing to return from");
+}
+
+static void give_answer(Session *session, const char *answer) {
+    LessonRun *run = session->lesson;
+    const LessonPage *page = page_of(run);
+    Error err = {0};
+    if (page->ask.kind == ASK_NOTHING || run->phase == LESSON_SHOWN)
+        error_set(&err, ERROR_USAGE, "this page asks nothing%s",
+                  run->phase == LESSON_SHOWN ? " any more" : "");
+    else if (*answer == '\0' ||
+             lesson_answer_check(&page->ask, run->session->setup->model->network, answer, &err)) {
+        snprintf(run->answer, sizeof run->answer, "%.63s", answer);
+        if (run->exploring)
+            show_again(session, run->page, LESSON_SHOWN);
+        else
+            show(session, run->page, LESSON_SHOWN);
+    }
+    if (*err.text) session_tell(run->session, NOTICE_ERROR, "%s", err.text);
+}
+
+static void change_lesson(Session *session, const char *name) {
+    Error err = {0};
+    LessonRun *old = session->lesson;
+    if (*name == '\0') {
+        prompt_open(&old->session->prompt, ':', "lesson ");
+    } else if (strcmp(name, "off") == 0) {
+        finish(session, "the lesson has been left");
+    } else if (open_run(session, name, &err)) {
+        free_run(old);
+        work_at_once(session);
+    } else {
+        session_tell(old->session, NOTICE_ERROR, "%s", err.text);
+    }
+}
+
+/* Does what was asked of the lesson, when the lesson's session is not at work. */
+static void answer_request(Session *session) {
+    LessonRun *run = session->lesson;
+    Action request = run->request;
+    run->request = (Action){.id = ACTION_NONE};
+    switch (request.id) {
+    case ACTION_QUIT: finish(session, "the lesson has been left"); break;
+    case ACTION_LESSON: change_lesson(session, request.text); break;
+    case ACTION_LESSON_NEXT: go_on(session); break;
+    case ACTION_LESSON_BACK: go_back(session); break;
+    case ACTION_LESSON_RETURN: go_home(session); break;
+    case ACTION_ANSWER: give_answer(session, request.text); break;
+    default: break;
+    }
+}
+
+void session_lesson_do(Session *session, const Action *action) {
+    session_do(session->lesson->session, action);
+    answer_request(session);
+}
+
+/* What the user may do without leaving the page's view. */
+static bool stays(ActionId id) {
+    switch (id) {
+    case ACTION_HELP:
+    case ACTION_PROMPT:
+    case ACTION_SCREEN:
+    case ACTION_EXPORT:
+    case ACTION_EXPORT_CHART:
+    case ACTION_THEME:
+    case ACTION_REDRAW:
+    case ACTION_MOUSE:
+    case ACTION_BIND:
+    case ACTION_BREAKS:
+    case ACTION_NONE: return true;
+    default: return false;
+    }
+}
+
+bool session_lesson_takes(LessonRun *run, const Action *action) {
+    switch (action->id) {
+    case ACTION_QUIT:
+    case ACTION_LESSON:
+    case ACTION_LESSON_NEXT:
+    case ACTION_LESSON_BACK:
+    case ACTION_LESSON_RETURN:
+    case ACTION_ANSWER:
+        run->request = *action;
+        run->session->help = false;
+        return true;
+    default: break;
+    }
+    if (!run->acting && !stays(action->id)) run->exploring = true;
+    return false;
+}
+
+void session_lesson_key(Session *session, const Key *key) {
+    LessonRun *run = session->lesson;
+    Session *front = run->session;
+    bool free_keys = !front->prompt.open && !front->files_open && key->code != KEY_CODE_MOUSE &&
+                     front->pending_letter == ACTION_NONE;
+    Action action = {.id = ACTION_NONE};
+    if (key->code == ' ' && front->play_rate == 0) action.id = ACTION_LESSON_NEXT;
+    if (key->code == KEY_CODE_BACKSPACE) action.id = ACTION_LESSON_BACK;
+    if (key->code == KEY_CODE_HOME) action.id = ACTION_LESSON_RETURN;
+    if (!free_keys || (!session_lesson_ask_key(run, key) && action.id == ACTION_NONE)) {
+        session_key(front, key);
+    } else if (run->phase != LESSON_ASK && front->help) {
+        front->help = false;
+    } else if (run->phase != LESSON_ASK) {
+        front->pending_count = 0;
+        session_do(front, &action);
+    }
+    answer_request(session);
+}
+
+bool session_lesson_panel(const Session *session, LessonPanel *out) {
+    const LessonRun *run = session->lesson ? session->lesson : session->tutor;
+    if (!run) return false;
+    const LessonPage *page = page_of(run);
+    bool working = is_under_way(run) || !run->text;
+    *out =
+        (LessonPanel){.lesson = run->lesson->title,
+                      .title = page->title,
+                      .page = run->page,
+                      .page_count = run->lesson->page_count,
+                      .phase = run->phase,
+                      .changes = has_more(page),
+                      .text = run->text ? run->text : "",
+                      .question = run->question ? run->question : "",
+                      .answer = run->answer,
+                      .answer_cursor = text_width_n(run->answer, run->cursor),
+                      .verdict = run->judged ? run->verdict.text : "",
+                      .right = run->verdict.right,
+                      .skipped = !run->verdict.given,
+                      .task = page->task && (run->phase == LESSON_SHOWN || !has_more(page)) ? page->task : "",
+                      .task_done = run->task_done,
+                      .working = working && !run->exploring,
+                      .exploring = run->exploring,
+                      .notes = page->notes};
+    return true;
+}
