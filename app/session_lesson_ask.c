@@ -18,9 +18,8 @@ static bool is_inside(char byte) {
 }
 
 static size_t before(const LessonRun *run, size_t at) {
-    if (at > 0) do
-            at--;
-        while (at > 0 && is_inside(run->answer[at]));
+    bool inside = true;
+    while (at > 0 && inside) inside = is_inside(run->answer[--at]);
     return at;
 }
 
