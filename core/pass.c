@@ -33,6 +33,7 @@ static void find_readers(Pass *pass) {
     for (int b = 0; b < network->block_count; b++) pass->nodes[network->blocks[b].input].block = b;
 }
 
+/* Gradients lie behind all activations: a pass that only runs forward never touches their pages. */
 static bool allocate_nodes(Pass *pass) {
     const Network *network = pass->network;
     bool ok = true;
@@ -42,8 +43,9 @@ static bool allocate_nodes(Pass *pass) {
         node->act = take(pass, pass_act_count(pass, i), sizeof(real), &ok);
         if (spec->saved_bytes)
             node->saved = take(pass, 1, spec->saved_bytes(&network->ops[i], pass->config.batch), &ok);
-        if (!pass->config.forward_only) node->grad = take(pass, pass_act_count(pass, i), sizeof(real), &ok);
     }
+    for (int i = 0; i < network->op_count && ok && !pass->config.forward_only; i++)
+        pass->nodes[i].grad = take(pass, pass_act_count(pass, i), sizeof(real), &ok);
     return ok;
 }
 
@@ -71,10 +73,12 @@ static bool allocate(Pass *pass) {
     pass->targets = take(pass, batch, sizeof *pass->targets, &ok);
     pass->wanted_targets = take(pass, batch, sizeof *pass->wanted_targets, &ok);
     pass->scratch = take(pass, scratch_count(network, pass->config.batch), sizeof *pass->scratch, &ok);
-    if (!pass->config.forward_only) pass->param_grads = take(pass, network->value_count, sizeof(real), &ok);
     if (!ok) return false;
     find_readers(pass);
-    return allocate_nodes(pass) && allocate_routes(pass);
+    ok = allocate_nodes(pass) && allocate_routes(pass);
+    if (ok && !pass->config.forward_only)
+        pass->param_grads = take(pass, network->value_count, sizeof(real), &ok);
+    return ok;
 }
 
 /* Loops count pixels and elements in int. */
