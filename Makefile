@@ -34,8 +34,8 @@ VIEWS    := $(B)/libviews.a
 APP      := $(B)/libapp.a
 SUPPORT  := $(B)/libsupport.a
 ASSETS   := $(wildcard assets/models/*.safetensors assets/images/*.png assets/classes/*.txt assets/lessons/*.lesson)
-# The engine's own lines, to be shown by the program: see core/explain_code.c.
-ASSETS   += $(wildcard core/op_*.c core/conv*.c) core/elementwise.c core/resnet.c
+# The engine's own lines, to be shown by the program: see core/explain_code.c, core/explain_chart.c.
+ASSETS   += $(wildcard core/op_*.c core/conv*.c core/analysis_*.c) core/elementwise.c core/gradcheck.c core/resnet.c
 TESTS    := $(patsubst %.c,$(B)/%,$(wildcard tests/core/test_*.c tests/views/test_*.c tests/app/test_*.c))
 # Tests of the operators' derivatives also run on the double-precision engine.
 EXACT    := $(patsubst %.c,build/double/%,$(wildcard tests/core/test_gradient*.c tests/core/test_golden.c))

@@ -71,6 +71,7 @@ static bool find_cell(const Options *options, const Op *op, ExplainQuery *query,
         return error_set(err, ERROR_USAGE, "--index: expected channel, row and column below %d,%d,%d for %s",
                          op->out.c, op->out.h, op->out.w, op->name);
     query->channel = at[0], query->row = at[1], query->column = at[2];
+    query->value = true;
     return true;
 }
 

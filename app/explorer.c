@@ -42,6 +42,7 @@ static bool read_keys(Session *session, Term *term) {
     bool any = false;
     for (Key key; !session_wants_quit(session) && term_read_key(term, &key);) {
         any = true;
+        key.at_s = now_ms() * 1e-3;
         if (key.code != KEY_CODE_RESIZE) session_key(session, &key);
     }
     return any;

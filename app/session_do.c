@@ -376,6 +376,7 @@ void session_key(Session *session, const Key *key) {
         return;
     }
     if (session->files_open && !session->help && session_files_key(session, key)) return;
+    session_explain_wait(session, key->at_s);
     if (await_letter(session, key->code) || take_digit(session, key->code)) return;
     const UserBinding *own = bindings_find(&session->bindings, key->code);
     Action action = own ? own->action : keymap_find(key->code);

@@ -3,28 +3,41 @@
 
 #include "app/explain_sources.h"
 #include "app/session_state.h"
+#include "core/explain_chart.h"
 #include "views/layout.h"
+#include "views/view_analyses.h"
 
 enum { BODY_MIN = 6, PANEL_MIN = 4 };
 
 /* In these views a block, not one operation, is what is looked at. */
-static bool looks_at_block(const Session *session, const Scene *scene) {
-    ViewId block;
-    const ViewOps *view = view_ops(session->view);
-    ZoomLevel level = view->level ? view->level(session->view_state[session->view], scene) : ZOOM_NETWORK;
+static bool looks_at_block(const Session *session, const Scene *scene, ZoomLevel level) {
     return scene->network->ops[scene->op].kind == OP_ADD || level == ZOOM_BLOCK ||
-           (view_find("block", &block) && session->view == block && level != ZOOM_OP);
+           session->view == VIEW_GRADIENTS || (session->view == VIEW_BLOCK && level != ZOOM_OP);
+}
+
+static void explain_lab(const Session *session, const SceneLab *lab, Explanation *out) {
+    ExplainChartQuery query = {.level = session->explain, .sources = explain_source};
+    query.id = view_analyses_pick(session->view_state[VIEW_ANALYSES], lab, &query.row);
+    query.result = lab->results[query.id];
+    explain_chart(&query, out);
 }
 
 void session_explain_make(const Session *session, const Scene *scene, Explanation *out) {
+    if (session->view == VIEW_ANALYSES && scene->lab) {
+        explain_lab(session, scene->lab, out);
+        return;
+    }
+    const ViewOps *view = view_ops(session->view);
+    ZoomLevel level = view->level ? view->level(session->view_state[session->view], scene) : ZOOM_NETWORK;
     ExplainQuery query = {.pass = scene->pass,
                           .normalise = &scene->model->normalise,
                           .class_names = scene->model->class_names,
                           .sources = explain_source,
                           .level = session->explain,
                           .op = scene->op,
-                          .backward = scene->phase == PHASE_BACKWARD,
-                          .block = looks_at_block(session, scene),
+                          .backward = scene->phase == PHASE_BACKWARD || session->view == VIEW_GRADIENTS,
+                          .block = looks_at_block(session, scene, level),
+                          .value = level == ZOOM_VALUE,
                           .channel = scene->channel,
                           .row = scene->row,
                           .column = scene->column};
@@ -45,6 +58,17 @@ void session_do_explain(Session *session, const char *word) {
                      "explain: expected 1 (anyone), 2 (code), 3 (math) or off, found "
                      "'%s'",
                      word);
+}
+
+/* Who reads an answer needs longer for it than who types 12s for its second key. */
+static const double READING_S = 0.8;
+
+void session_explain_wait(Session *session, double now_s) {
+    if (session->explain_asked && now_s > session->explain_asked_s + READING_S) {
+        session->explain_asked = false;
+        session->pending_count = 0;
+    }
+    session->explain_asked_s = now_s;
 }
 
 /* The first digit opens the answer at once. Whether it meant that or a count only the next key tells. */

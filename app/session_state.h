@@ -93,6 +93,7 @@ struct Session {
     int pending_count;                    /* digits typed so far */
     ExplainLevel explain, explain_before; /* what the pane says; before a digit that may be a count */
     bool explain_asked;                   /* the digit just typed opened it */
+    double explain_asked_s;               /* when that was */
     ActionId pending_letter;              /* the action that waits for a letter */
     double play_rate, next_tick_s;
     Job job;
@@ -217,6 +218,8 @@ void session_swap_describe(const Session *session, char *note, size_t size); /* 
 void session_do_explain(Session *session, const char *word);
 void session_explain_make(const Session *session, const Scene *scene, Explanation *out);
 void session_explain_digit(Session *session, int digit, bool first);
+/* A key comes: a digit typed long before it was a question, and no count goes on with it. */
+void session_explain_wait(Session *session, double now_s);
 /* The key after digits takes a count, or not. True when the digit was a question and no count. */
 bool session_explain_settle(Session *session, bool counts);
 Rect session_explain_take(const Session *session, Rect *view); /* its rows at the bottom of the view */

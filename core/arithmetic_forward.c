@@ -252,10 +252,10 @@ static void loss_forward(const ArithmeticSite *site, ArithmeticPart *part) {
     int chosen = arithmetic_choose(part, site->wanted < 0 ? softmax.target : site->wanted);
     loss_numbers(part, &softmax, chosen, site->op->inputs[0]);
     double p = exponential(&softmax, softmax.target) / softmax.sum;
-    arithmetic_write(part->worked, "p[%d] = exp(%+.4g) / %.4g = %.4g, loss = -log %.4g = %.4g",
-                     softmax.target,
-                     arithmetic_element(softmax.z, softmax.n, softmax.target, 0, 0) - softmax.largest,
-                     softmax.sum, p, p, softmax.loss);
+    arithmetic_write(part->worked, "p[%d] = exp(%+.4g %+.4g) / %.4g = %.4g, loss = -log %.4g = %.4g",
+                     softmax.target, arithmetic_element(softmax.z, softmax.n, softmax.target, 0, 0),
+                     -softmax.largest, softmax.sum, p, p, softmax.loss);
+    part->note = "the largest logit is taken from all of them, so that no exp overflows; p stays the same";
     if (images > 1) part->note = "the mean over all images of the batch; the terms are of this image";
     for (int n = 0; n < images; n++) {
         Softmax other = softmax_of(site, n);

@@ -97,18 +97,21 @@ void explain_make(const ExplainQuery *wanted, Explanation *out) {
     ExplainQuery query = *wanted;
     *out = (Explanation){0};
     if (query.level == EXPLAIN_OFF) return;
-    if (op->block < 0) query.block = false;
+    if (op->block < 0 || query.value) query.block = false;
     const char *name = query.block ? network->blocks[op->block].name : op->name;
     const char *what = query.block ? "a residual block" : op_spec(op->kind)->title;
     if (query.block && network->blocks[op->block].add < 0) what = "a block without a skip";
-    explain_say(out, EXPLAIN_HEADING, "%s: %s%s", name, query.backward && !query.block ? "gradient of " : "",
-                what);
+    explain_say(out, EXPLAIN_HEADING, "%s", name);
+    if (query.value) explain_more(out, " ch %d (%d,%d)", query.channel, query.row, query.column);
+    explain_more(out, ": %s%s", query.backward && !query.block ? "gradient of " : "", what);
     if (query.level == EXPLAIN_CODE)
         explain_code(&query, out);
     else if (!is_computed(&query))
         explain_ahead(&query, out);
     else if (query.level == EXPLAIN_MATH)
         explain_math(&query, out);
+    else if (query.value && op->kind != OP_CROSS_ENTROPY && explain_value(&query, out))
+        return;
     else if (query.backward && !query.block)
         explain_anyone_backward(&query, out);
     else

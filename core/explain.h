@@ -2,15 +2,15 @@
  * the mathematics. Every number in them is read from the pass when the answer is made and is kept as a field
  * beside the words, so that it can be checked.
  *
- * The thing is an op's activation, an op's gradient, or a whole block. A gradient is explained by the ops
- * that read the activation, because they are who passes it down. */
+ * The thing is an op's activation, an op's gradient, one number of either, or a whole block. A gradient is
+ * explained by the ops that read the activation, because they are who passes it down. */
 #ifndef CORE_EXPLAIN_H
 #define CORE_EXPLAIN_H
 
 #include "core/normalise.h"
 #include "core/pass.h"
 
-enum { EXPLAIN_LINES_MAX = 64, EXPLAIN_FIELDS_MAX = 24, EXPLAIN_TEXT_MAX = 480 };
+enum { EXPLAIN_LINES_MAX = 64, EXPLAIN_FIELDS_MAX = 24, EXPLAIN_TEXT_MAX = 700 };
 
 typedef enum ExplainLevel { EXPLAIN_OFF, EXPLAIN_ANYONE, EXPLAIN_CODE, EXPLAIN_MATH } ExplainLevel;
 
@@ -53,6 +53,7 @@ typedef struct ExplainQuery {
     int op;
     bool backward; /* the gradient of act[op] */
     bool block;    /* the block that op is in, if it is in one */
+    bool value;    /* the number at channel, row, column, not all of the op */
     int channel, row, column;
 } ExplainQuery;
 

@@ -5,15 +5,10 @@
 
 #include "core/explain_part.h"
 
-/* A function worth reading, and a piece of the line in it that does the work. */
-typedef struct Excerpt {
-    const char *path, *function, *now;
-} Excerpt;
-
 enum { EXCERPTS_MAX = 2, LINES_MAX = 30 };
 
 typedef struct KindExcerpts {
-    Excerpt forward[EXCERPTS_MAX], backward[EXCERPTS_MAX];
+    ExplainExcerpt forward[EXCERPTS_MAX], backward[EXCERPTS_MAX];
 } KindExcerpts;
 
 static const KindExcerpts kinds[OP_KIND_COUNT] = {
@@ -48,7 +43,7 @@ static const KindExcerpts direct = {.forward = {{"core/conv_direct.c", "compute_
                                     .backward = {{"core/conv_direct.c", "pack_backward", "memcpy(packed"},
                                                  {"core/conv_direct.c", "compute_tile", "+= x[tap"}}};
 
-static const Excerpt block_excerpt = {"core/resnet.c", "add_block", "OP_ADD"};
+static const ExplainExcerpt block_excerpt = {"core/resnet.c", "add_block", "OP_ADD"};
 
 typedef struct Source {
     const char *text, *end;
@@ -78,12 +73,12 @@ static const char *find_function(Source source, const char *function, int *numbe
     return NULL;
 }
 
-static void quote(const ExplainQuery *query, const Excerpt *excerpt, Explanation *out) {
+void explain_quote(ExplainSources sources, const ExplainExcerpt *excerpt, Explanation *out) {
     Source source;
     size_t size;
     int number;
     bool marked = false;
-    if (!query->sources || !query->sources(excerpt->path, &source.text, &size)) return;
+    if (!sources || !sources(excerpt->path, &source.text, &size)) return;
     source.end = source.text + size;
     const char *at = find_function(source, excerpt->function, &number);
     if (!at) return;
@@ -133,6 +128,16 @@ static void say_bounds(const Op *op, Explanation *out) {
     explain_more(out, ".");
 }
 
+/* Which round of the loops made the selected number. */
+static void say_round(const ExplainQuery *query, Explanation *out) {
+    const Op *op = &pass_network(query->pass)->ops[query->op];
+    if (op->out.h * op->out.w == 1)
+        explain_more(out, " The selected number is number %d.", query->channel);
+    else
+        explain_more(out, " The selected number is at channel %d, row %d, column %d of y.", query->channel,
+                     query->row, query->column);
+}
+
 void explain_code(const ExplainQuery *query, Explanation *out) {
     const Network *network = pass_network(query->pass);
     int op = query->op;
@@ -142,7 +147,7 @@ void explain_code(const ExplainQuery *query, Explanation *out) {
                     block->branch_first, block->branch_last, network->ops[block->shortcut_last].name,
                     block->add < 0 ? "" : ", they meet at ",
                     block->add < 0 ? "" : network->ops[block->add].name);
-        quote(query, &block_excerpt, out);
+        explain_quote(query->sources, &block_excerpt, out);
         return;
     }
     if (query->backward) {
@@ -154,9 +159,11 @@ void explain_code(const ExplainQuery *query, Explanation *out) {
         explain_say(out, EXPLAIN_TEXT, "Passed down by the backward function of %s.", network->ops[op].name);
     }
     say_bounds(&network->ops[op], out);
+    if (query->value && !query->backward) say_round(query, out);
     const Op *run = &network->ops[op];
     bool is_direct = run->kind == OP_CONV2D && op_conv2d_is_direct(run, pass_batch(query->pass));
     const KindExcerpts *kind = is_direct ? &direct : &kinds[run->kind];
-    const Excerpt *excerpts = query->backward ? kind->backward : kind->forward;
-    for (int k = 0; k < EXCERPTS_MAX && excerpts[k].path; k++) quote(query, &excerpts[k], out);
+    const ExplainExcerpt *excerpts = query->backward ? kind->backward : kind->forward;
+    for (int k = 0; k < EXCERPTS_MAX && excerpts[k].path; k++)
+        explain_quote(query->sources, &excerpts[k], out);
 }

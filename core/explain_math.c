@@ -38,18 +38,22 @@ static void say_part(const ArithmeticPart *part, const Network *network, bool ba
     if (part->note && part->note[0]) explain_say(out, EXPLAIN_TEXT, "%s", part->note);
 }
 
+ArithmeticQuery explain_cell(const ExplainQuery *query) {
+    return (ArithmeticQuery){.pass = query->pass,
+                             .normalise = query->normalise,
+                             .op = query->op,
+                             .backward = query->backward,
+                             .channel = query->channel,
+                             .row = query->row,
+                             .column = query->column,
+                             .term = -1};
+}
+
 static void say_cell(const ExplainQuery *query, Explanation *out) {
     const Network *network = pass_network(query->pass);
     Shape shape = network->ops[query->op].out;
     Arithmetic sum;
-    ArithmeticQuery cell = {.pass = query->pass,
-                            .normalise = query->normalise,
-                            .op = query->op,
-                            .backward = query->backward,
-                            .channel = query->channel,
-                            .row = query->row,
-                            .column = query->column,
-                            .term = -1};
+    ArithmeticQuery cell = explain_cell(query);
     if (!arithmetic_find(&cell, &sum)) return;
     const char *name = query->backward ? "∂L/∂y" : "y";
     if (shape.h * shape.w > 1)

@@ -2,6 +2,7 @@
 #ifndef CORE_EXPLAIN_PART_H
 #define CORE_EXPLAIN_PART_H
 
+#include "core/arithmetic.h"
 #include "core/explain.h"
 
 void explain_say(Explanation *out, ExplainKind kind, const char *format, ...)
@@ -25,8 +26,19 @@ ExplainSum explain_sum(const Pass *pass, int block);
 /* Share of numbers of act[op] that are not zero: for a ReLU, how much of it is open. */
 double explain_open_share(const Pass *pass, int op);
 
+/* A function worth reading, and a piece of the line in it that does the work. */
+typedef struct ExplainExcerpt {
+    const char *path, *function, *now;
+} ExplainExcerpt;
+
+/* The place and all lines of the function, one of them marked; nothing where the source is not at hand. */
+void explain_quote(ExplainSources sources, const ExplainExcerpt *excerpt, Explanation *out);
+
 void explain_anyone(const ExplainQuery *query, Explanation *out);
 void explain_anyone_backward(const ExplainQuery *query, Explanation *out);
+/* The selected number; false where there is no arithmetic of it. */
+bool explain_value(const ExplainQuery *query, Explanation *out);
+ArithmeticQuery explain_cell(const ExplainQuery *query);
 void explain_code(const ExplainQuery *query, Explanation *out);
 void explain_math(const ExplainQuery *query, Explanation *out);
 

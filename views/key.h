@@ -48,6 +48,8 @@ typedef struct Key {
     uint32_t code;
     int x, y;           /* KEY_CODE_MOUSE: the cell */
     MouseButton button; /* KEY_CODE_MOUSE: what was pressed there */
+    double
+        at_s; /* when it was read, by a clock that only goes forward; 0: in one breath with the one before */
 } Key;
 
 static inline uint32_t key_ctrl(char letter) {

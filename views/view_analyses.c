@@ -8,6 +8,7 @@
 #include "views/parts.h"
 #include "views/text.h"
 #include "views/view.h"
+#include "views/view_analyses.h"
 
 enum { NAME_WIDTH = 12, TITLE_WIDTH = 24, STATE_WIDTH = 22, LABEL_WIDTH = 11, WIDE = 120 };
 
@@ -17,6 +18,12 @@ typedef struct AnalysesState {
     int row, column;
     bool words; /* all that is said, in place of the chart */
 } AnalysesState;
+
+AnalysisId view_analyses_pick(const void *memory, const SceneLab *lab, int *row) {
+    const AnalysesState *state = memory;
+    *row = lab->open ? (state->shown == lab->current ? state->row : 0) : -1;
+    return lab->open ? lab->current : (AnalysisId)state->cursor;
+}
 
 static PartText state_text(const SceneLab *lab, int id) {
     PartText out;

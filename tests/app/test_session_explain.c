@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/explain_sources.h"
+#include "core/explain_chart.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/pass_check.h"
 #include "tests/support/program.h"
@@ -41,6 +42,78 @@ static void a_digit_before_a_step_is_a_count(void **state) {
     press(world, "12s");
     assert_int_equal(world->session->at, at + 15);
     assert_int_equal(world->session->explain, EXPLAIN_ANYONE);
+}
+
+static void press_at(SessionWorld *world, char key, double at_s) {
+    session_key(world->session, &(Key){.code = (uint32_t)key, .at_s = at_s});
+    session_finish_work(world->session);
+}
+
+static void who_has_read_the_answer_types_no_count(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "view step");
+    int at = world->session->at;
+    press_at(world, '1', 10.0);
+    press_at(world, '2', 15.0);
+    assert_int_equal(world->session->explain, EXPLAIN_CODE);
+    press_at(world, 's', 20.0);
+    assert_int_equal(world->session->at, at + 1);
+    assert_int_equal(world->session->explain, EXPLAIN_CODE);
+    press_at(world, '1', 30.0);
+    press_at(world, '2', 30.2);
+    press_at(world, 's', 30.4);
+    assert_int_equal(world->session->at, at + 13);
+    assert_int_equal(world->session->explain, EXPLAIN_CODE);
+}
+
+static void one_number_is_explained_where_one_is_selected(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "finish");
+    session_world_act(world, "select layer1.0.add");
+    session_world_act(world, "view value");
+    session_world_act(world, "explain anyone");
+    char *screen = session_world_screen(world);
+    assert_non_null(strstr(screen, "One number of 16384"));
+    free(screen);
+    session_world_act(world, "view gradients");
+    screen = session_world_screen(world);
+    assert_non_null(strstr(screen, "layer1.0: a residual block"));
+    free(screen);
+}
+
+static void a_chart_is_explained_in_the_laboratory(void **state) {
+    SessionWorld *world = *state;
+    session_set_size(world->session, 100, 40);
+    session_world_act(world, "view analyses");
+    session_world_act(world, "explain anyone");
+    char *screen = session_world_screen(world);
+    assert_non_null(strstr(screen, "It has not been run yet"));
+    free(screen);
+    session_world_act(world, "analysis junctions");
+    session_finish_work(world->session);
+    static const char *const levels[][2] = {{"explain anyone", "block layer1.0: via skip"},
+                                            {"explain code", "core/analysis_junctions.c:"},
+                                            {"explain math", "Check holds"}};
+    session_world_act(world, "explain off");
+    for (size_t k = 0; k < sizeof levels / sizeof levels[0]; k++) {
+        session_world_act(world, levels[k][0]);
+        screen = session_world_screen(world);
+        if (!strstr(screen, levels[k][1])) fail_msg("%s is not on the screen:\n%s", levels[k][1], screen);
+        free(screen);
+    }
+}
+
+static void the_code_of_every_analysis_is_found_with_its_line(void **state) {
+    (void)state;
+    for (int id = 0; id < ANALYSIS_COUNT; id++) {
+        Explanation out;
+        explain_chart(
+            &(ExplainChartQuery){.id = (AnalysisId)id, .level = EXPLAIN_CODE, .sources = explain_source},
+            &out);
+        int marks = 0;
+        for (int k = 0; k < out.line_count; k++) marks += out.lines[k].kind == EXPLAIN_LINE_NOW;
+        if (marks != 1) fail_msg("%s: %d lines marked", analysis_spec((AnalysisId)id)->name, marks);
+    }
 }
 
 static void the_answer_follows_the_selection(void **state) {
@@ -110,6 +183,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         SESSION_TEST(a_digit_opens_the_answer_and_the_same_digit_closes_it),
         SESSION_TEST(a_digit_before_a_step_is_a_count),
+        SESSION_TEST(who_has_read_the_answer_types_no_count),
+        SESSION_TEST(one_number_is_explained_where_one_is_selected),
+        SESSION_TEST(a_chart_is_explained_in_the_laboratory),
+        cmocka_unit_test(the_code_of_every_analysis_is_found_with_its_line),
         SESSION_TEST(the_answer_follows_the_selection),
         cmocka_unit_test(the_code_of_every_operation_is_found_with_its_line),
         cmocka_unit_test(the_command_prints_lines_and_fields),

@@ -119,6 +119,29 @@ static void check_math(const Pass *pass, const Op *op, bool backward) {
     assert_true(referenced);
 }
 
+/* One number: what it is, and that its parts come to it. */
+static void check_value(const Pass *pass, const Op *op, bool backward) {
+    if (op->kind == OP_CROSS_ENTROPY) return;
+    Explanation answer;
+    ExplainQuery query = {.pass = pass,
+                          .level = EXPLAIN_ANYONE,
+                          .op = op->index,
+                          .backward = backward,
+                          .value = true,
+                          .channel = op->out.c / 2};
+    explain_make(&query, &answer);
+    Tensor tensor = backward ? pass_grad(pass, op->index) : pass_act(pass, op->index);
+    double element = (double)tensor.data[op->out.c / 2], first = explain_field(&answer, "first");
+    double near = 1e-4 * sqrt(sums_of(tensor).square / sums_of(tensor).count) + 1e-7;
+    assert_close(explain_field(&answer, "element"), element, 0);
+    if (backward) assert_close(explain_field(&answer, "change"), 0.01 * fabs(element), 1e-9 * fabs(element));
+    if (isnan(first)) return;
+    double second = explain_field(&answer, "second"), others = explain_field(&answer, "others"),
+           constant = explain_field(&answer, "constant");
+    assert_close(first + second + (isnan(others) ? 0 : others) + (isnan(constant) ? 0 : constant), element,
+                 near);
+}
+
 static void check_block(const Pass *pass, int index) {
     const Block *block = &pass_network(pass)->blocks[index];
     Explanation anyone = ask(pass, block->output, EXPLAIN_ANYONE, false, true);
@@ -144,6 +167,8 @@ static void every_answer_states_the_numbers_of_the_run(void **state) {
             check_backward(pass, &network->ops[i]);
             check_math(pass, &network->ops[i], false);
             check_math(pass, &network->ops[i], true);
+            check_value(pass, &network->ops[i], false);
+            check_value(pass, &network->ops[i], true);
         }
         for (int b = 0; b < network->block_count; b++) check_block(pass, b);
         pass_free(pass);
