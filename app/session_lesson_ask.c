@@ -63,8 +63,15 @@ bool session_lesson_ask_key(LessonRun *run, const Key *key) {
     case KEY_CODE_RIGHT: run->cursor = behind(run, run->cursor); break;
     case KEY_CODE_HOME: run->cursor = 0; break;
     case KEY_CODE_END: run->cursor = strlen(run->answer); break;
+    case ' ': /* who has pressed it for every page before expects something of it */
+        if (run->answer[0] == '\0') {
+            give(run);
+            break;
+        }
+        insert(run, key->code);
+        break;
     default:
-        if (key->code >= ' ' && key->code < KEY_CODE_UP && key->code != 0x7f) insert(run, key->code);
+        if (key->code > ' ' && key->code < KEY_CODE_UP && key->code != 0x7f) insert(run, key->code);
     }
     return true;
 }

@@ -258,6 +258,8 @@ static void a_question_can_be_skipped_or_put_off(void **state) {
     begin_text(world, LESSON);
     press(world, "Space Space Space Enter");
     assert_int_equal(panel_of(world).phase, LESSON_ASK); /* nothing is no answer */
+    press(world, "Space Space");
+    assert_string_equal(panel_of(world).answer, "");
     press(world, "Backspace");
     assert_int_equal(panel_of(world).phase, LESSON_READ);
     press(world, "Space Esc");
