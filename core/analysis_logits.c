@@ -194,7 +194,11 @@ static void read_ledger(const LogitsState *state, AnalysisResult *result) {
 static bool logits_report(const void *memory, int done, AnalysisResult *result) {
     const LogitsState *state = memory;
     double sums[RIVALS] = {0};
-    snprintf(result->certainty, sizeof result->certainty, "exact, at the recorded masks, one picture");
+    int pictures = state->input->image_count;
+    snprintf(result->certainty, sizeof result->certainty, "exact, at the recorded masks; one picture");
+    if (pictures > 1)
+        snprintf(result->certainty, sizeof result->certainty,
+                 "exact, at the recorded masks; one picture, the first of %d", pictures);
     bool ready = state->err.kind == ERROR_NONE && done == logits_total(state);
     analysis_table_begin(&result->table, "written by", state->columns, ready ? COLUMNS : 0);
     if (!ready) {

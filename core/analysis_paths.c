@@ -162,7 +162,9 @@ static void read_shares(const PathsState *state, AnalysisResult *result) {
 static bool paths_report(const void *memory, int done, AnalysisResult *result) {
     const PathsState *state = memory;
     analysis_table_begin(&result->table, "branches", columns, COLUMNS);
-    snprintf(result->certainty, sizeof result->certainty, "exact, at the recorded masks");
+    snprintf(result->certainty, sizeof result->certainty,
+             "exact, at the recorded masks; one batch of %d picture%s", state->input->image_count,
+             state->input->image_count == 1 ? "" : "s");
     if (state->err.kind != ERROR_NONE || done < paths_total(state)) {
         snprintf(result->reading, sizeof result->reading, "%s",
                  state->err.kind != ERROR_NONE

@@ -268,7 +268,7 @@ static bool slice_report(const void *memory, int done, AnalysisResult *result) {
                  "Not finished: some of the slice has not been run.");
     if (state->err.kind != ERROR_NONE)
         snprintf(result->reading, sizeof result->reading, "%s", state->err.text);
-    snprintf(result->certainty, sizeof result->certainty, "one slice, one batch of %d picture%s, %s%s%s%s",
+    snprintf(result->certainty, sizeof result->certainty, "one batch of %d picture%s, one slice; %s%s%s%s",
              state->input->image_count, state->input->image_count == 1 ? "" : "s",
              state->input->targets ? "their classes" : "the classes predicted in the middle",
              state->net_count == 2 ? "; beside it " : "",
