@@ -98,6 +98,7 @@ static void name_columns(LesionsState *state) {
                              .unit = state->sides[k / 4].name,
                              .kind = accuracy ? COLUMN_SHARE : COLUMN_SIGNED,
                              .charted = accuracy && figure,
+                             .error = !figure,
                              .same_axis = k >= 4,
                              .subject = state->sides[k / 4].owned ? SUBJECT_PLAIN : SUBJECT_SKIP};
     }
