@@ -54,27 +54,38 @@ static bool write_json(const AnalysisSpec *spec, const AnalysisResult *result, E
     return json_write_end(&json) || error_set(err, ERROR_FAILED, "standard output cannot be written");
 }
 
-static void put_csv_number(FILE *out, double value, bool last) {
+static void put_csv_number(FILE *out, double value) {
     char text[32] = "";
     if (isfinite(value)) snprintf(text, sizeof text, "%.9g", value);
-    table_put_csv(out, text, last);
+    table_put_csv(out, text, false);
 }
 
-static void write_csv(FILE *out, const AnalysisTable *table) {
-    int strip = table->strip.width, fields = table->column_count + strip;
-    table_put_csv(out, table->row_name, fields == 0);
-    for (int c = 0; c < table->column_count; c++) table_put_csv(out, table->columns[c].name, c == fields - 1);
-    for (int k = 0; k < strip; k++) {
+static void write_csv_head(FILE *out, const AnalysisTable *table) {
+    table_put_csv(out, table->row_name, false);
+    for (int c = 0; c < table->column_count; c++) table_put_csv(out, table->columns[c].name, false);
+    for (int k = 0; k < table->strip.width; k++) {
         char head[64];
         snprintf(head, sizeof head, "%.40s %d", table->strip.name, k);
-        table_put_csv(out, head, k == strip - 1);
+        table_put_csv(out, head, false);
     }
+    table_put_csv(out, "certainty", true);
+}
+
+/* How sure a figure is stands in its row: rows are cut out and pasted elsewhere. */
+static void write_csv(FILE *out, const AnalysisResult *result) {
+    const AnalysisTable *table = &result->table;
+    char certainty[ANALYSIS_TEXT_MAX + 64] = "";
+    size_t used = 0;
+    if (!result->complete)
+        used = (size_t)snprintf(certainty, sizeof certainty, "INCOMPLETE, %d of %d steps; ", result->done,
+                                result->total);
+    snprintf(certainty + used, sizeof certainty - used, "%s", result->certainty);
+    write_csv_head(out, table);
     for (int r = 0; r < table->row_count; r++) {
-        table_put_csv(out, table->labels[r], fields == 0);
-        for (int c = 0; c < table->column_count; c++)
-            put_csv_number(out, analysis_table_get(table, r, c), c == fields - 1);
-        for (int k = 0; k < strip; k++)
-            put_csv_number(out, analysis_table_strip(table, r)[k], k == strip - 1);
+        table_put_csv(out, table->labels[r], false);
+        for (int c = 0; c < table->column_count; c++) put_csv_number(out, analysis_table_get(table, r, c));
+        for (int k = 0; k < table->strip.width; k++) put_csv_number(out, analysis_table_strip(table, r)[k]);
+        table_put_csv(out, certainty, true);
     }
 }
 
@@ -175,7 +186,7 @@ bool analysis_print(const AnalysisSpec *spec, const AnalysisResult *result, cons
         fprintf(stderr, "skipscope: %s is incomplete: %d of %d steps\n", spec->name, result->done,
                 result->total);
     if (!options->csv) return print_text(spec, result, options->ascii, err);
-    write_csv(stdout, &result->table);
+    write_csv(stdout, result);
     return true;
 }
 
@@ -183,7 +194,7 @@ static bool write_csv_file(const AnalysisResult *result, const char *path, Error
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
-    if (out) write_csv(out, &result->table);
+    if (out) write_csv(out, result);
     bool ok = out && ferror(out) == 0;
     if (out) ok = fclose(out) == 0 && ok;
     ok = ok ? file_write_atomic(path, text, size, err)

@@ -85,7 +85,8 @@ static bool run(AnalysisId id, const Options *options, Error *err) {
     Batch batch;
     if (!setup_open(&setup, options, err)) return false;
     if (*setup.notice) fprintf(stderr, "skipscope: %s\n", setup.notice);
-    bool ok = setup_load_batch(&batch, &setup, options, id == ANALYSIS_GRADCHECK ? 1 : BUNDLED, err);
+    bool single = id == ANALYSIS_GRADCHECK || id == ANALYSIS_LOGITS;
+    bool ok = setup_load_batch(&batch, &setup, options, single ? 1 : BUNDLED, err);
     if (ok) {
         ok = ask(id, &setup, options, &batch, err);
         setup_free_batch(&batch);

@@ -34,6 +34,17 @@ static void free_all(FlowSet *set) {
     for (int r = 0; r < set->count; r++) gradflow_free(&set->runs[r]);
 }
 
+typedef struct Certainty {
+    char text[48];
+} Certainty;
+
+static Certainty certainty_of(const Flow *flow) {
+    Certainty out;
+    snprintf(out.text, sizeof out.text, "one batch of %d picture%s", flow->batch,
+             flow->batch == 1 ? "" : "s");
+    return out;
+}
+
 static void write_blocks(JsonWriter *json, const Network *network, const Flow *flow) {
     json_write_key(json, "blocks");
     json_write_array_begin(json);
@@ -93,6 +104,7 @@ static bool write_json(const FlowSet *set, const Setup *setup, Error *err) {
         json_write_key_string(&json, "init", setup->init);
         json_write_key_string(&json, "bn", flow->batch_statistics ? "train" : "eval");
         json_write_key_int(&json, "batch", flow->batch);
+        json_write_key_string(&json, "certainty", certainty_of(flow).text);
         json_write_key_float(&json, "loss", flow->loss);
         write_blocks(&json, network, flow);
         write_ops(&json, network, flow);
@@ -105,25 +117,26 @@ static bool write_json(const FlowSet *set, const Setup *setup, Error *err) {
 }
 
 /* An empty field where there is no number. */
-static void put_number(double value, bool last) {
+static void put_number(double value) {
     char text[32] = "";
     if (isfinite(value)) snprintf(text, sizeof text, "%.9g", value);
-    table_put_csv(stdout, text, last);
+    table_put_csv(stdout, text, false);
 }
 
 static void write_csv(const FlowSet *set, const Network *network) {
-    puts("arch,without_skip,block,grad_in_l2,grad_skip_l2,grad_branch_l2,cos,grad_out_l2");
+    puts("arch,without_skip,block,grad_in_l2,grad_skip_l2,grad_branch_l2,cos,grad_out_l2,certainty");
     for (int r = 0; r < set->count; r++) {
         for (int b = 0; b < network->block_count; b++) {
             const Junction *junction = &set->runs[r].blocks[b];
             table_put_csv(stdout, network->arch, false);
             table_put_csv(stdout, set->runs[r].without_skip, false);
             table_put_csv(stdout, network->blocks[b].name, false);
-            put_number(junction->in_l2, false);
-            put_number(junction->skip_l2, false);
-            put_number(junction->branch_l2, false);
-            put_number(junction->cosine, false);
-            put_number(junction->out_l2, true);
+            put_number(junction->in_l2);
+            put_number(junction->skip_l2);
+            put_number(junction->branch_l2);
+            put_number(junction->cosine);
+            put_number(junction->out_l2);
+            table_put_csv(stdout, certainty_of(&set->runs[r]).text, true);
         }
     }
 }
@@ -184,8 +197,8 @@ static bool print_text(const FlowSet *set, const Setup *setup, const Batch *batc
         ok = print_run(flow, network, axis, ascii);
     }
     printf("\n|g| is the L2 norm of the gradient of the mean loss over all images of the batch. The bars run "
-           "from 1e%+03d to 1e%+03d.\n",
-           axis.lo, axis.hi);
+           "from 1e%+03d to 1e%+03d.\nCertainty: %s\n",
+           axis.lo, axis.hi, certainty_of(&set->runs[0]).text);
     return ok || error_set(err, ERROR_FAILED, "not enough memory for the tables");
 }
 

@@ -19,6 +19,7 @@ typedef struct Scored {
     char arch[ARCH_NAME_MAX];
     double error;     /* percent */
     const char *from; /* "as the file says", "measured here" */
+    int seen;         /* pictures it was measured on; 0: the file does not say */
     char recipe[PAPER_REASON_MAX];
 } Scored;
 
@@ -36,6 +37,7 @@ static bool measure(Board *board, Scored *scored, const Model *model, bool quiet
     if (!accuracy_measure(&accuracy, model, board->dataset, &config, quiet, err)) return false;
     scored->error = 100 * (1 - accuracy_top1(&accuracy));
     scored->from = "measured here";
+    scored->seen = (int)accuracy.evaluation.seen;
     return true;
 }
 
@@ -90,6 +92,20 @@ static void format_reason(const PaperRow *row, const PaperCount *count, const Sc
         used > 0 ? "; " : "", scored->from, *scored->recipe ? scored->recipe : "an unknown recipe");
 }
 
+typedef struct Certainty {
+    char text[96];
+} Certainty;
+
+static Certainty certainty_of(const Scored *scored) {
+    Certainty out = {"exact, counts"};
+    if (scored && scored->seen > 0)
+        snprintf(out.text, sizeof out.text,
+                 "exact, counts; error: sampled, n=%d pictures, one run of training", scored->seen);
+    else if (scored)
+        snprintf(out.text, sizeof out.text, "exact, counts; error: as the file says, one run of training");
+    return out;
+}
+
 static void row_name(const PaperRow *row, char *out, size_t size) {
     char shortcut = row->config.shortcut;
     snprintf(out, size, "%s%s%c%s", row->config.arch, shortcut ? ", " : "", shortcut ? shortcut : '\0',
@@ -125,6 +141,7 @@ static bool write_json(const Board *board, Error *err) {
         json_write_key_float(&json, "error_percent", scored ? scored->error : NAN);
         json_write_key_float(&json, "paper_error_percent", rows[k].error);
         json_write_key_string(&json, "reason", reason);
+        json_write_key_string(&json, "certainty", certainty_of(scored).text);
         json_write_object_end(&json);
     }
     json_write_array_end(&json);
@@ -147,7 +164,7 @@ static bool write_csv(const Board *board, Error *err) {
     const PaperRow *rows = paper_rows(&count);
     puts(
         "table,arch,shortcut,stride_in,params,paper_params,macs,paper_macs,error_percent,paper_error_percent,"
-        "reason");
+        "reason,certainty");
     for (int k = 0; k < count; k++) {
         PaperCount ours;
         char reason[2 * PAPER_REASON_MAX], shortcut[2] = {rows[k].config.shortcut};
@@ -161,7 +178,8 @@ static bool write_csv(const Board *board, Error *err) {
         put_csv_number(rows[k].macs ? rows[k].macs_value : NAN, "%.9g");
         put_csv_number(scored ? scored->error : NAN, "%.4g");
         put_csv_number(rows[k].error, "%.4g");
-        table_put_csv(stdout, reason, true);
+        table_put_csv(stdout, reason, false);
+        table_put_csv(stdout, certainty_of(scored).text, true);
     }
     return true;
 }
@@ -219,6 +237,14 @@ static bool print_text(const Board *board, bool ascii, Error *err) {
     for (int k = 0; ok && k < notes.count; k++) {
         printf("[%d]\n", k + 1);
         table_put_wrapped(stdout, notes.texts[k], 4, 100, ascii);
+    }
+    if (ok) {
+        putchar('\n');
+        table_put_wrapped(
+            stdout,
+            "Certainty: parameters and multiply-adds are exact. An error is that of one run of training "
+            "on one crop of each test picture; another run gives another.",
+            0, 100, ascii);
     }
     table_clear(&table);
     free(notes.texts);

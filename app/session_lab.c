@@ -9,6 +9,9 @@
 #include "app/analysis_print.h"
 #include "app/session_state.h"
 
+/* Seconds between two looks at what is under way. */
+#define LAB_REPORT_EVERY_S 0.2
+
 static double seconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -96,7 +99,7 @@ static void drop_running(Lab *lab) {
 }
 
 /* Reports what has been done, all of it or not. */
-static void finish(Session *session) {
+static void report(Session *session) {
     Lab *lab = &session->lab;
     AnalysisResult result;
     bool reported = analysis_report(lab->running, &result);
@@ -107,8 +110,13 @@ static void finish(Session *session) {
         session_tell(session, NOTICE_ERROR, "not enough memory for what %s found",
                      analysis_spec(lab->shown.current)->name);
     if (reported && !place) analysis_result_clear(&result);
-    drop_running(lab);
+    lab->reported_s = seconds();
     show_results(lab);
+}
+
+static void finish(Session *session) {
+    report(session);
+    drop_running(&session->lab);
 }
 
 static bool provide(Session *session, const AnalysisSpec *spec, Error *err) {
@@ -158,6 +166,7 @@ static void start(Session *session, AnalysisId id) {
     lab->running = analysis_new(id, &input, &err);
     if (!lab->running) session_tell(session, NOTICE_ERROR, "%s", err.text);
     lab->started_s = seconds();
+    lab->reported_s = 0;
     show_progress(lab);
 }
 
@@ -244,7 +253,10 @@ bool session_lab_work(Session *session) {
     if (!lab->running) return false;
     bool more = analysis_step(lab->running) && analysis_done(lab->running) < analysis_total(lab->running);
     show_progress(lab);
-    if (!more) finish(session);
+    if (!more)
+        finish(session);
+    else if (seconds() - lab->reported_s > LAB_REPORT_EVERY_S)
+        report(session);
     return true;
 }
 

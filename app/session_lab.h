@@ -25,6 +25,7 @@ typedef struct Lab {
 
     Analysis *running; /* NULL: none */
     double started_s;
+    double reported_s; /* when what it has so far was last shown */
     int target, label; /* what it borrows */
     Batch pictures;    /* for those that want many; loaded when first wanted */
     Model *twin;       /* likewise */

@@ -96,18 +96,31 @@ static bool own_columns(AnalysisResult *result) {
     return true;
 }
 
+/* Which of the meanings of "without skip" is in force. */
+static void format_skip(const AnalysisInput *input, char *out, size_t size) {
+    static const char *const modes[] = {"skips as built", "plain: skips removed, the same weights",
+                                        "cut: skips carry no gradient", "lesion: skip only in"};
+    const Network *network = input->model->network;
+    bool built_plain = network->shortcut == '-';
+    size_t used = (size_t)snprintf(out, size, "%s", built_plain ? "built without skips" : modes[input->skip]);
+    if (input->skip != SKIP_LESION) return;
+    for (int b = 0; b < network->block_count && used < size; b++)
+        if (input->lesioned[b])
+            used += (size_t)snprintf(out + used, size - used, " %s", network->blocks[b].name);
+}
+
 bool analysis_report(const Analysis *analysis, AnalysisResult *result) {
     const AnalysisInput *input = &analysis->input;
-    static const char *const modes[] = {"", ", plain: skips removed", ", cut: skips carry no gradient",
-                                        ", lesioned"};
+    char skip[ANALYSIS_TEXT_MAX / 2];
+    format_skip(input, skip, sizeof skip);
     *result = (AnalysisResult){
         .complete = analysis->done == analysis->total, .done = analysis->done, .total = analysis->total};
-    snprintf(result->subject, sizeof result->subject, "%s, %s, %s%s; %s", input->model->network->arch,
-             input->weights_label,
+    snprintf(result->subject, sizeof result->subject, "%s, %s, %s, %s; %s", input->model->network->arch,
+             input->weights_label, skip,
              resnet_is_norm_free(input->model->network->arch) ? "no batch norm"
              : input->batch_statistics                        ? "BN of this batch"
                                                               : "BN running",
-             modes[input->skip], input->images_label);
+             input->images_label);
     if (analysis->spec->report(analysis->state, analysis->done, result) && own_columns(result)) return true;
     analysis_result_clear(result);
     return false;

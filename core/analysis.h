@@ -35,6 +35,7 @@ typedef struct AnalysisColumn {
     ColumnKind kind;
     bool charted;   /* drawn as bars; the others are figures only */
     bool same_axis; /* as the charted column before it, so that the two can be compared */
+    bool error;     /* standard error of the column before it */
     ColumnSubject subject;
 } AnalysisColumn;
 

@@ -97,7 +97,10 @@ static bool gradcheck_report(const void *memory, int done, AnalysisResult *resul
     const GradcheckState *state = memory;
     (void)done;
     analysis_table_begin(&result->table, "h: limited by", columns, COLUMNS);
-    snprintf(result->certainty, sizeof result->certainty, "one derivative, in %s",
+    snprintf(result->certainty, sizeof result->certainty,
+             "one batch of %d picture%s; backprop is exact up to %s, numeric has an error that is estimated "
+             "here, not a bound",
+             state->input->image_count, state->input->image_count == 1 ? "" : "s",
              sizeof(real) == sizeof(double) ? "double" : "float32");
     read_best(state, result);
     return report_rows(state, &result->table);

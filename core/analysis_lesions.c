@@ -98,6 +98,7 @@ static void name_columns(LesionsState *state) {
                              .unit = state->sides[k / 4].name,
                              .kind = accuracy ? COLUMN_SHARE : COLUMN_SIGNED,
                              .charted = accuracy && figure,
+                             .error = !figure,
                              .same_axis = k >= 4,
                              .subject = state->sides[k / 4].owned ? SUBJECT_PLAIN : SUBJECT_SKIP};
     }
@@ -313,9 +314,10 @@ static bool lesions_report(const void *memory, int done, AnalysisResult *result)
     analysis_table_begin(&result->table, "lost", state->columns, 1 + 4 * state->side_count);
     snprintf(
         result->certainty, sizeof result->certainty,
-        "n pictures in each row; +- is one standard error (of a share: Wilson's), over %d draws for random "
-        "blocks; right: %s%s%s",
-        state->draws, state->labelled ? "the picture's class" : "what the intact network said",
+        "sampled, n=%d pictures, for random blocks each of %d draws; +- is one standard error (of a share: "
+        "Wilson's; of random blocks: over the draws); right: %s%s%s",
+        state->input->image_count, state->draws,
+        state->labelled ? "the picture's class" : "what the intact network said",
         state->side_count == 2 ? "; other: " : "", state->side_count == 2 ? state->input->twin_label : "");
     (void)done;
     if (state->err.kind == ERROR_NONE && !fill(state, &result->table)) return false;

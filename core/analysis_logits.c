@@ -54,9 +54,11 @@ static bool logits_begin(void *memory, const AnalysisInput *input, Error *err) {
             err, ERROR_USAGE,
             "logits: without skips every block rewrites the stream, and no block's part can be told: "
             "expected a residual network as built");
-    if (input->batch_statistics)
-        return error_set(err, ERROR_USAGE,
-                         "logits: with statistics of the batch a shortcut is not linear: expected --bn eval");
+    if (input->batch_statistics && network->shortcut != 'A')
+        return error_set(
+            err, ERROR_USAGE,
+            "logits: with statistics of the batch a projection is not linear: expected --bn eval, "
+            "or --shortcut A");
     for (int i = 0; i < network->op_count; i++)
         if (shape_count(network->ops[i].out) > largest) largest = shape_count(network->ops[i].out);
     state->gradient = calloc(largest, sizeof(real));
@@ -194,7 +196,11 @@ static void read_ledger(const LogitsState *state, AnalysisResult *result) {
 static bool logits_report(const void *memory, int done, AnalysisResult *result) {
     const LogitsState *state = memory;
     double sums[RIVALS] = {0};
-    snprintf(result->certainty, sizeof result->certainty, "exact, at the recorded masks, one picture");
+    int pictures = state->input->image_count;
+    snprintf(result->certainty, sizeof result->certainty, "exact, at the recorded masks; one picture");
+    if (pictures > 1)
+        snprintf(result->certainty, sizeof result->certainty,
+                 "exact, at the recorded masks; one picture, the first of %d", pictures);
     bool ready = state->err.kind == ERROR_NONE && done == logits_total(state);
     analysis_table_begin(&result->table, "written by", state->columns, ready ? COLUMNS : 0);
     if (!ready) {

@@ -30,12 +30,14 @@ typedef struct PathsState {
     Error err;
 } PathsState;
 
-enum { COLUMN_PATHS, COLUMN_NORM, COLUMN_PART, COLUMN_SUM, COLUMNS };
+enum { COLUMN_NORM, COLUMN_PART, COLUMN_BINOMIAL, COLUMN_SUM, COLUMN_PATHS, COLUMNS };
 
 static const AnalysisColumn columns[COLUMNS] = {
     [COLUMN_PATHS] = {.name = "log10 paths", .unit = "of their number", .kind = COLUMN_NUMBER},
     [COLUMN_NORM] = {.name = "|G_k|", .unit = "L2", .kind = COLUMN_LOG, .charted = true},
     [COLUMN_PART] = {.name = "share", .unit = "of the gradient", .kind = COLUMN_SHARE, .charted = true},
+    [COLUMN_BINOMIAL] =
+        {.name = "paths", .unit = "of all", .kind = COLUMN_SHARE, .charted = true, .same_axis = true},
     [COLUMN_SUM] = {.name = "up to here", .unit = "sum of shares", .kind = COLUMN_SHARE},
 };
 
@@ -162,7 +164,9 @@ static void read_shares(const PathsState *state, AnalysisResult *result) {
 static bool paths_report(const void *memory, int done, AnalysisResult *result) {
     const PathsState *state = memory;
     analysis_table_begin(&result->table, "branches", columns, COLUMNS);
-    snprintf(result->certainty, sizeof result->certainty, "exact, at the recorded masks");
+    snprintf(result->certainty, sizeof result->certainty,
+             "exact, at the recorded masks; one batch of %d picture%s", state->input->image_count,
+             state->input->image_count == 1 ? "" : "s");
     if (state->err.kind != ERROR_NONE || done < paths_total(state)) {
         snprintf(result->reading, sizeof result->reading, "%s",
                  state->err.kind != ERROR_NONE
@@ -179,6 +183,7 @@ static bool paths_report(const void *memory, int done, AnalysisResult *result) {
         row[COLUMN_PATHS] = log10_binomial(state->blocks, k);
         row[COLUMN_NORM] = sqrt(tensor_dot(state->parts[k], state->parts[k], count));
         row[COLUMN_PART] = tensor_dot(state->parts[k], gradient.data, count) / square;
+        row[COLUMN_BINOMIAL] = pow(10, row[COLUMN_PATHS] - state->blocks * log10(2));
         row[COLUMN_SUM] = sum += row[COLUMN_PART];
     }
     read_shares(state, result);

@@ -212,7 +212,7 @@ static bool responses_report(const void *memory, int done, AnalysisResult *resul
     int seen = state->sides[state->side_count - 1].seen;
     analysis_table_begin(&result->table, "layer", state->columns, 2 * state->side_count);
     snprintf(result->certainty, sizeof result->certainty,
-             "measured, n=%d pictures; std over pictures, positions and channels%s%s", seen,
+             "sampled, n=%d pictures; std over pictures, positions and channels%s%s", seen,
              state->side_count == 2 ? "; beside it " : "",
              state->side_count == 2 ? state->input->twin_label : "");
     if (state->err.kind != ERROR_NONE || seen == 0) {

@@ -201,7 +201,7 @@ enum { COLUMN_FIRST, COLUMN_ERROR, COLUMN_FOURTH, COLUMN_LAST, COLUMN_HALF, COLU
 
 static const AnalysisColumn columns[COLUMNS] = {
     [COLUMN_FIRST] = {.name = "lag 1/64", .unit = "autocorrelation", .kind = COLUMN_SIGNED, .charted = true},
-    [COLUMN_ERROR] = {.name = "±", .unit = "standard error over lines", .kind = COLUMN_NUMBER},
+    [COLUMN_ERROR] = {.name = "±", .unit = "standard error over lines", .kind = COLUMN_NUMBER, .error = true},
     [COLUMN_FOURTH] = {.name = "lag 4/64", .unit = "autocorrelation", .kind = COLUMN_SIGNED},
     [COLUMN_LAST] = {.name = "lag 20/64", .unit = "autocorrelation", .kind = COLUMN_SIGNED},
     [COLUMN_HALF] = {.name = "half at", .unit = "lag where it is 1/2, in 1/64", .kind = COLUMN_NUMBER},

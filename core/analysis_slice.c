@@ -101,7 +101,7 @@ static bool slice_begin(void *memory, const AnalysisInput *input, Error *err) {
     state->targets = calloc((size_t)input->image_count, sizeof *state->targets);
     if (!state->order || !state->targets) return error_set(err, ERROR_FAILED, "slice: not enough memory");
     plan_order(state);
-    state->net_count = input->twin && !input->plane ? 2 : 1;
+    state->net_count = input->twin ? 2 : 1;
     return begin_net(state, &state->nets[0], network, err) &&
            (state->net_count == 1 || begin_net(state, &state->nets[1], input->twin->network, err));
 }
@@ -198,8 +198,23 @@ static bool report_line(SliceState *state, AnalysisResult *result) {
     return true;
 }
 
+static bool add_plane_row(const SliceState *state, const Sliced *net, int y, AnalysisTable *table) {
+    double up = coordinate(y, state->height);
+    double *row = state->net_count == 1 ? analysis_table_add(table, "%+.2f", up)
+                                        : analysis_table_add(table, "%s %+.2f", net->network->arch, up);
+    if (!row) return false;
+    double *strip = analysis_table_strip(table, table->row_count - 1);
+    for (int x = 0; x < state->width; x++) {
+        strip[x] = loss_at(state, net, x, y);
+        row[1] = fmin(row[1], strip[x]);
+        row[2] = fmax(row[2], strip[x]);
+    }
+    row[0] = strip[state->width / 2];
+    return true;
+}
+
+/* One network below the other: all cells are on one scale. */
 static bool report_plane(SliceState *state, AnalysisResult *result) {
-    const Sliced *net = &state->nets[0];
     state->columns[0] =
         (AnalysisColumn){.name = "middle", .unit = "loss at the first direction's 0", .kind = COLUMN_LOG};
     state->columns[1] = (AnalysisColumn){.name = "least", .unit = "loss in the row", .kind = COLUMN_LOG};
@@ -210,17 +225,9 @@ static bool report_plane(SliceState *state, AnalysisResult *result) {
                                                              .kind = COLUMN_LOG,
                                                              .heat = true,
                                                              .width = PLANE_W});
-    for (int y = 0; y < state->height; y++) {
-        double *row = analysis_table_add(&result->table, "%+.2f", coordinate(y, state->height));
-        if (!row) return false;
-        double *strip = analysis_table_strip(&result->table, y);
-        for (int x = 0; x < state->width; x++) {
-            strip[x] = loss_at(state, net, x, y);
-            row[1] = fmin(row[1], strip[x]);
-            row[2] = fmax(row[2], strip[x]);
-        }
-        row[0] = strip[state->width / 2];
-    }
+    for (int k = 0; k < state->net_count; k++)
+        for (int y = 0; y < state->height; y++)
+            if (!add_plane_row(state, &state->nets[k], y, &result->table)) return false;
     return true;
 }
 
@@ -268,7 +275,7 @@ static bool slice_report(const void *memory, int done, AnalysisResult *result) {
                  "Not finished: some of the slice has not been run.");
     if (state->err.kind != ERROR_NONE)
         snprintf(result->reading, sizeof result->reading, "%s", state->err.text);
-    snprintf(result->certainty, sizeof result->certainty, "one slice, one batch of %d picture%s, %s%s%s%s",
+    snprintf(result->certainty, sizeof result->certainty, "one batch of %d picture%s, one slice; %s%s%s%s",
              state->input->image_count, state->input->image_count == 1 ? "" : "s",
              state->input->targets ? "their classes" : "the classes predicted in the middle",
              state->net_count == 2 ? "; beside it " : "",

@@ -65,6 +65,19 @@ static void put_bar(FILE *out, double x, double y, ChartAxis axis, double value,
             y - ROW + 3.0, zero, y + 3.0);
 }
 
+/* One standard error to both sides of a bar's end, where the next column says how large it is. */
+static void put_error(FILE *out, double x, double y, const AnalysisTable *table, int r, int c) {
+    if (c + 1 >= table->column_count || !table->columns[c + 1].error) return;
+    ChartAxis axis = chart_axis_of(table, c);
+    double value = analysis_table_get(table, r, c), error = analysis_table_get(table, r, c + 1);
+    if (isnan(value) || isnan(error)) return;
+    double zero = axis.lo < 0 ? x + BAR / 2.0 : x, unit = axis.lo < 0 ? BAR / 2.0 : BAR;
+    double from = zero + unit * chart_fraction(axis, value - error),
+           to = zero + unit * chart_fraction(axis, value + error), middle = y - ROW + 5 + (ROW - 4) / 2.0;
+    fprintf(out, "<path d=\"M%.2f %.1fH%.2fM%.2f %.1fv6M%.2f %.1fv6\" stroke=\"#000\" fill=\"none\"/>\n",
+            from, middle, to, from, middle - 3, to, middle - 3);
+}
+
 /* Cells of one row: a square of grey for a map, a column of its height for a line. */
 static void put_strip(FILE *out, double x, double y, const AnalysisTable *table, int r) {
     ChartAxis axis = chart_strip_axis(table);
@@ -113,6 +126,7 @@ static void put_head(FILE *out, const AnalysisTable *table) {
         x += number_width(&table->columns[c]);
         put_text(out, (SvgText){x, y, "end", "#000", true}, table->columns[c].name);
         if (!table->columns[c].charted) continue;
+        put_text(out, (SvgText){x + GAP, y - ROW, "start", "#555", false}, table->columns[c].unit);
         put_text(out, (SvgText){x + GAP, y, "start", "#555", false},
                  chart_axis_text(chart_axis_of(table, c)).text);
         x += BAR + 2 * GAP;
@@ -134,6 +148,7 @@ static void put_row(FILE *out, const AnalysisTable *table, int r) {
         if (!table->columns[c].charted) continue;
         put_bar(out, x + GAP, y, chart_axis_of(table, c), value,
                 color_of(table->columns[c].subject, charted++));
+        put_error(out, x + GAP, y, table, r, c);
         x += BAR + 2 * GAP;
     }
     put_strip(out, x + GAP, y, table, r);

@@ -90,6 +90,7 @@ typedef struct Foot {
     const AnalysisResult *result;
     char check[ANALYSIS_TEXT_MAX + 80];
     bool tight, tiny; /* tiny: the reading alone, beside a lesson */
+    bool crowded;     /* the chart needs the rows of formula and source; o shows them */
     int reading;      /* rows */
 } Foot;
 
@@ -118,12 +119,16 @@ static int foot_field(const Foot *foot, Canvas *canvas, Rect *area, const char *
     return rows;
 }
 
+static int foot_sources(const Foot *foot, Canvas *canvas, Rect *area) {
+    return foot_field(foot, canvas, area, "formula", foot->spec->math) +
+           foot_field(foot, canvas, area, "source", foot->spec->source);
+}
+
 static int foot_fields(const Foot *foot, Canvas *canvas, Rect area) {
     if (foot->tiny) return 0;
     return foot_field(foot, canvas, &area, "certainty", foot->result->certainty) +
            foot_field(foot, canvas, &area, "check", foot->check) +
-           foot_field(foot, canvas, &area, "formula", foot->spec->math) +
-           foot_field(foot, canvas, &area, "source", foot->spec->source);
+           (foot->crowded ? 0 : foot_sources(foot, canvas, &area));
 }
 
 static void draw_foot(const Foot *foot, Canvas *canvas, Rect area) {
@@ -131,7 +136,7 @@ static void draw_foot(const Foot *foot, Canvas *canvas, Rect area) {
     int lines =
         canvas_text_wrapped(canvas, reading, style_bold(foot->result->complete ? ROLE_TEXT : ROLE_WARN),
                             foot->result->reading, 0);
-    if (lines > reading.h || foot->tiny)
+    if (lines > reading.h || foot->tiny || foot->crowded)
         canvas_text_right(canvas, reading.x + reading.w, reading.y + reading.h - 1, style_bold(ROLE_ACCENT),
                           " … o: all of it");
     foot_fields(foot, canvas, area);
@@ -182,11 +187,16 @@ static void draw_result(const AnalysesState *state, const Scene *scene, Canvas *
     char title[2 * ANALYSIS_TEXT_MAX];
     Foot foot = foot_of(spec, result, area);
     Rect head = layout_take_top(&area, 1);
-    snprintf(title, sizeof title, "%s%s: %s", result->complete ? "" : "INCOMPLETE ", spec->title,
-             result->subject);
+    snprintf(title, sizeof title, "%s%s: %s",
+             lab->running       ? "UNDER WAY "
+             : result->complete ? ""
+                                : "INCOMPLETE ",
+             spec->title, result->subject);
     canvas_text_fit(canvas, head.x, head.y, head.w, style_bold(ROLE_TITLE), title);
     enum { CHART_MIN = 7 }; /* with its heading and the line below */
     int foot_rows = foot.reading + foot_fields(&foot, NULL, area);
+    foot.crowded = foot.tight && chart_rows_fit(area.h - 1 - foot_rows) < table->row_count;
+    if (foot.crowded) foot_rows = foot.reading + foot_fields(&foot, NULL, area);
     if (foot_rows > area.h - CHART_MIN) foot_rows = area.h > CHART_MIN ? area.h - CHART_MIN : 0;
     Rect below = layout_take_bottom(&area, foot_rows);
     Rect position = layout_take_bottom(&area, 1);
@@ -230,13 +240,19 @@ static void draw_pending(const Scene *scene, Canvas *canvas, Rect area) {
     put_field(canvas, &area, "source", spec->source);
 }
 
+/* What is under way shows itself as soon as there is something to see. */
+static bool has_rows(const SceneLab *lab) {
+    const AnalysisResult *result = lab->results[lab->current];
+    return result && (!lab->running || result->table.row_count > 0);
+}
+
 static void view_analyses_draw(const void *memory, const Scene *scene, Canvas *canvas, Rect area) {
     const AnalysesState *state = memory;
     if (!scene->lab)
         canvas_text_fit(canvas, area.x, area.y, area.w, style_role(ROLE_WARN), "no laboratory here");
     else if (!scene->lab->open)
         draw_list(state, scene, canvas, area);
-    else if (scene->lab->running || !scene->lab->results[scene->lab->current])
+    else if (!has_rows(scene->lab))
         draw_pending(scene, canvas, area);
     else if (state->words)
         draw_words(canvas, area, analysis_spec(scene->lab->current),

@@ -63,6 +63,17 @@ static void an_analysis_runs_in_steps_with_progress_and_esc_shows_what_it_has(vo
     assert_true(shown(world, ANALYSIS_PATHS)->complete);
 }
 
+static void what_is_under_way_shows_itself_before_it_is_done(void **state) {
+    SessionWorld *world = *state;
+    begin(world, "analysis slice");
+    for (int k = 0; k < 2; k++) assert_true(session_work(world->session));
+    assert_true(world->session->lab.shown.running);
+    expect_on_screen(world, "UNDER WAY Loss slice");
+    assert_int_equal(shown(world, ANALYSIS_SLICE)->table.row_count, 21);
+    begin(world, "close");
+    expect_on_screen(world, "INCOMPLETE Loss slice");
+}
+
 static void steps_of_the_pass_come_first_and_the_analysis_goes_on(void **state) {
     SessionWorld *world = *state;
     begin(world, "analysis paths");
@@ -212,7 +223,7 @@ static void every_page_is_legible_on_every_screen(void **state) {
             session_set_screen(world->session, sizes[s % 3][0], sizes[s % 3][1], s < 3 ? 0 : CANVAS_ASCII);
             expect_on_screen(world, analysis_spec((AnalysisId)k)->title);
             expect_on_screen(world, "certainty");
-            expect_on_screen(world, "source");
+            expect_on_screen(world, "check");
             expect_on_screen(world, shown(world, (AnalysisId)k)->table.labels[0]);
         }
         session_set_screen(world->session, 80, 24, 0);
@@ -225,6 +236,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         IN_WORLD(the_list_names_every_analysis_and_enter_runs_one),
         IN_WORLD(an_analysis_runs_in_steps_with_progress_and_esc_shows_what_it_has),
+        IN_WORLD(what_is_under_way_shows_itself_before_it_is_done),
         IN_WORLD(steps_of_the_pass_come_first_and_the_analysis_goes_on),
         IN_WORLD(results_are_never_stale_and_come_back_with_what_they_are_about),
         IN_WORLD(another_set_of_weights_is_another_question),

@@ -74,6 +74,21 @@ static void every_analysis_holds_its_own_check(void **state) {
     analysis_world_close(&world);
 }
 
+static void every_certainty_begins_with_one_of_four_words(void **state) {
+    (void)state;
+    static const char *const words[] = {"exact,", "bound,", "sampled, n=", "one batch of "};
+    AnalysisWorld world = analysis_world_open("resnet8", 0, 2);
+    for (int k = 0; k < ANALYSIS_COUNT; k++) {
+        AnalysisResult result = analysis_world_run(&world, (AnalysisId)k);
+        bool known = false;
+        for (size_t w = 0; w < sizeof words / sizeof *words; w++)
+            known = known || strncmp(result.certainty, words[w], strlen(words[w])) == 0;
+        if (!known) fail_msg("%s: '%s'", analysis_spec((AnalysisId)k)->name, result.certainty);
+        analysis_result_clear(&result);
+    }
+    analysis_world_close(&world);
+}
+
 static void the_same_seed_gives_the_same_figures(void **state) {
     (void)state;
     AnalysisWorld world = analysis_world_open("resnet8", 0, 2);
@@ -109,6 +124,7 @@ int main(void) {
         cmocka_unit_test(steps_are_counted_to_the_end_and_no_further),
         cmocka_unit_test(what_is_given_up_can_be_reported_and_says_so),
         cmocka_unit_test(every_analysis_holds_its_own_check),
+        cmocka_unit_test(every_certainty_begins_with_one_of_four_words),
         cmocka_unit_test(the_same_seed_gives_the_same_figures),
         cmocka_unit_test(a_table_begins_empty_and_its_rows_as_nan),
     };

@@ -86,11 +86,23 @@ static void a_lesioned_block_writes_nothing(void **state) {
 static void where_the_stream_is_not_a_sum_it_says_so(void **state) {
     (void)state;
     AnalysisWorld world = analysis_world_open("resnet8", 0, 2);
-    world.input.batch_statistics = true;
-    analysis_world_refuses(&world, ANALYSIS_LOGITS, "--bn eval");
-    world.input.batch_statistics = false;
     world.input.skip = SKIP_PLAIN;
     analysis_world_refuses(&world, ANALYSIS_LOGITS, "without skips");
+    analysis_world_close(&world);
+}
+
+static void with_statistics_of_the_batch_only_projections_are_refused(void **state) {
+    (void)state;
+    AnalysisWorld world = analysis_world_open("resnet8", 'B', 2);
+    world.input.batch_statistics = true;
+    analysis_world_refuses(&world, ANALYSIS_LOGITS, "--bn eval");
+    analysis_world_close(&world);
+    world = analysis_world_open("resnet8", 'A', 2);
+    world.input.batch_statistics = true;
+    AnalysisResult result = analysis_world_run(&world, ANALYSIS_LOGITS);
+    assert_close(analysis_table_get(&result.table, analysis_world_row(&result, "constants"), 0), 0, 0);
+    assert_true(result.oracle_value <= result.oracle_limit);
+    analysis_result_clear(&result);
     analysis_world_close(&world);
 }
 
@@ -101,6 +113,7 @@ int main(void) {
         cmocka_unit_test(identity_and_zero_pad_shortcuts_have_no_constants),
         cmocka_unit_test(a_class_that_is_asked_for_comes_first),
         cmocka_unit_test(a_lesioned_block_writes_nothing),
+        cmocka_unit_test(with_statistics_of_the_batch_only_projections_are_refused),
         cmocka_unit_test(where_the_stream_is_not_a_sum_it_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,6 +75,26 @@ static void measured_factors_agree_with_theory(void **state) {
     analysis_case_close(&test);
 }
 
+static void growth_that_becomes_less_is_measured_and_not_assumed(void **state) {
+    (void)state;
+    AnalysisCase test = analysis_case_open("resnet20", 4);
+    test.input.samples = 3;
+    AnalysisResult result = analysis_case_run(&test, ANALYSIS_REGIMES, -1);
+    int early = analysis_case_column(&result.table, "stage 1"),
+        late = analysis_case_column(&result.table, "stage 3"), less = 0;
+    for (int r = 0; r < result.table.row_count; r++) {
+        if (!strstr(result.table.labels[r], "sub-exponential")) continue;
+        assert_non_null(strstr(result.table.labels[r], "skip, BN"));
+        assert_true(analysis_table_get(&result.table, r, late) < analysis_table_get(&result.table, r, early));
+        less++;
+    }
+    assert_int_equal(less, 2); /* He and gain 1; with gamma 0 nothing grows */
+    assert_true(analysis_case_row(&result.table, "20 plain, BN, He: explodes") >= 0);
+    assert_true(analysis_case_row(&result.table, "20 skip, no BN, He: explodes") >= 0);
+    analysis_result_clear(&result);
+    analysis_case_close(&test);
+}
+
 static void other_networks_are_refused(void **state) {
     (void)state;
     AnalysisCase test = analysis_case_open("resnet8", 1);
@@ -92,6 +112,7 @@ int main(void) {
         cmocka_unit_test(residual_networks_with_batch_norm_grow_ever_less),
         cmocka_unit_test(theory_says_the_same_every_time),
         cmocka_unit_test(measured_factors_agree_with_theory),
+        cmocka_unit_test(growth_that_becomes_less_is_measured_and_not_assumed),
         cmocka_unit_test(other_networks_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

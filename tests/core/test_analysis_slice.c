@@ -88,6 +88,21 @@ static void two_networks_stand_beside_each_other(void **state) {
     analysis_case_close(&other);
 }
 
+static void two_planes_stand_below_each_other_on_one_scale(void **state) {
+    (void)state;
+    AnalysisCase test = analysis_case_open("resnet8", 1), other = analysis_case_open("plain8", 1);
+    test.input.twin = other.model;
+    test.input.twin_label = "another network";
+    test.input.plane = true;
+    AnalysisResult both = analysis_case_run(&test, ANALYSIS_SLICE, 1 + 2 * 3);
+    assert_int_equal(both.table.row_count, 30);
+    assert_int_equal(analysis_case_row(&both.table, "plain8 +0.00"), 22);
+    assert_true(analysis_table_strip(&both.table, 7)[15] != analysis_table_strip(&both.table, 22)[15]);
+    analysis_result_clear(&both);
+    analysis_case_close(&test);
+    analysis_case_close(&other);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_middle_is_the_network_itself_and_filters_keep_their_length),
@@ -95,6 +110,7 @@ int main(void) {
         cmocka_unit_test(a_plane_is_refined_from_a_coarse_grid),
         cmocka_unit_test(the_middle_row_of_a_plane_is_the_line_of_the_same_seed),
         cmocka_unit_test(two_networks_stand_beside_each_other),
+        cmocka_unit_test(two_planes_stand_below_each_other_on_one_scale),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
