@@ -135,6 +135,38 @@ static void a_watch_shows_value_and_gradient_wherever_one_looks(void **state) {
     assert_non_null(strstr(session_error(world->session), "expected OP CHANNEL ROW COLUMN"));
 }
 
+/* What was asked for last must be seen, too, on however narrow a screen. */
+static void every_watched_number_has_a_place_of_its_own(void **state) {
+    static const int widths[] = {80, 120, 200, 60};
+    SessionWorld *world = *state;
+    for (int k = 0; k < SCENE_WATCHES_MAX; k++) {
+        char line[64];
+        snprintf(line, sizeof line, "watch layer1.0.conv1 %d 31 31", 10 + k);
+        session_world_act(world, line);
+    }
+    for (size_t w = 0; w < sizeof widths / sizeof widths[0]; w++) {
+        session_set_size(world->session, widths[w], 24);
+        char *screen = session_world_screen(world), sought[32];
+        for (int k = 0; k < SCENE_WATCHES_MAX; k++) {
+            snprintf(sought, sizeof sought, "ch %d (31,31): x", 10 + k);
+            if (!strstr(screen, sought)) fail_msg("'%s' is not on\n%s", sought, screen);
+        }
+        free(screen);
+    }
+}
+
+static void where_time_ends_steps_say_so(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "step-back");
+    assert_string_equal(world->session->notice, "the forward pass begins here, at the image: s runs on");
+    session_world_act(world, "select input backward");
+    session_world_act(world, "step"); /* selected, but not run: it is caught up with */
+    assert_int_equal(scene_steps_done(world->session->pass), world->steps);
+    assert_int_equal(world->session->notice_kind, NOTICE_NONE);
+    session_world_act(world, "step");
+    assert_string_equal(world->session->notice, "the backward pass has reached the image: R starts again");
+}
+
 static void keys_typed_ahead_of_the_network_all_count(void **state) {
     SessionWorld *world = *state;
     Key key = {.code = 's'};
@@ -182,6 +214,8 @@ int main(void) {
         SESSION_TEST(the_key_sets_and_takes_away),
         SESSION_TEST(a_mark_comes_back_to_everything),
         SESSION_TEST(a_watch_shows_value_and_gradient_wherever_one_looks),
+        SESSION_TEST(every_watched_number_has_a_place_of_its_own),
+        SESSION_TEST(where_time_ends_steps_say_so),
         SESSION_TEST(keys_typed_ahead_of_the_network_all_count),
         SESSION_TEST(playing_steps_when_it_is_due_and_a_step_pauses_it),
     };
