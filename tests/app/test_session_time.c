@@ -70,11 +70,42 @@ static void a_condition_stops_where_it_first_holds(void **state) {
     int at = world->session->at;
     for (int i = 0; i <= at; i++) {
         Stats stats = pass_act_stats(world->session->pass, i);
-        bool dead = (double)stats.zeros > 0.3 * (double)stats.count;
+        bool relu = world->setup.model->network->ops[i].kind == OP_RELU;
+        bool dead = relu && (double)stats.zeros > 0.3 * (double)stats.count;
         assert_int_equal(dead, i == at);
     }
     char *screen = session_world_screen(world);
-    assert_non_null(strstr(screen, "dead > 0.3, it is"));
+    assert_non_null(strstr(screen, "dead > 30%, it is"));
+    free(screen);
+}
+
+/* The zeros that option A pads with are no dead units. */
+static void padding_is_not_dead(void **state) {
+    SessionWorld *world = *state;
+    const Network *network = world->setup.model->network;
+    int stops = 0;
+    session_world_act(world, "break if dead > 5%");
+    for (int before = -1; world->session->at != before;) {
+        before = world->session->at;
+        session_world_act(world, "continue");
+        if (world->session->notice_kind == NOTICE_NONE) break;
+        assert_int_equal(network->ops[scene_op_at(network, world->session->at)].kind, OP_RELU);
+        stops++;
+    }
+    assert_true(stops >= network->block_count);
+}
+
+static void the_first_number_that_is_none_stops_a_run(void **state) {
+    SessionWorld *world = *state;
+    Network *network = world->setup.model->network;
+    const Param *param = network_find_param(network, "layer2.0.conv2.weight");
+    network_values(network, param)[5] = NAN;
+    session_world_act(world, "break if nan");
+    session_world_act(world, "continue");
+    assert_string_equal(op_name(world), "layer2.0.conv2");
+    assert_true(world->session->at < network->op_count);
+    char *screen = session_world_screen(world);
+    assert_non_null(strstr(screen, "numbers are NaN or infinite"));
     free(screen);
 }
 
@@ -210,6 +241,8 @@ int main(void) {
         SESSION_TEST(digits_wait_in_sight_and_escape_drops_them),
         SESSION_TEST(a_run_stops_at_a_breakpoint_in_either_direction_of_the_program),
         SESSION_TEST(a_condition_stops_where_it_first_holds),
+        SESSION_TEST(padding_is_not_dead),
+        SESSION_TEST(the_first_number_that_is_none_stops_a_run),
         SESSION_TEST(without_a_breakpoint_continue_says_how_to_set_one),
         SESSION_TEST(the_key_sets_and_takes_away),
         SESSION_TEST(a_mark_comes_back_to_everything),
