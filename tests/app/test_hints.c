@@ -81,9 +81,49 @@ static void every_key_of_the_hint_bar_does_something_that_is_seen(void **state) 
     }
 }
 
+/* Presses a key that the bottom row names, or a view's letter that the second row names. */
+static void follow(SessionWorld *world, const char *name) {
+    char *screen = session_world_screen(world), hint[16], tab[16];
+    Key key = {.code = KEY_CODE_NONE};
+    char *bottom = screen + strlen(screen);
+    for (int ends = 0; bottom > screen && (ends += bottom[-1] == '\n') < 2;) bottom--;
+    snprintf(hint, sizeof hint, " %s ", name);
+    snprintf(tab, sizeof tab, "[%s]", name);
+    if (!strstr(bottom, hint) && !strstr(screen, tab)) fail_msg("nothing names %s on\n%s", name, screen);
+    free(screen);
+    assert_true(key_parse(name, &key.code));
+    session_key(world->session, &key);
+    session_finish_work(world->session);
+}
+
+static void assert_screen_has(SessionWorld *world, const char *text) {
+    char *screen = session_world_screen(world);
+    if (!strstr(screen, text)) fail_msg("'%s' is not on\n%s", text, screen);
+    free(screen);
+}
+
+/* Whoever has read nothing and presses what the screen names: six keys to the products of one convolution,
+ * three more to the gradients of all skips, one more to the first of them in numbers. */
+static void the_screen_itself_leads_to_a_product_and_to_a_skip(void **state) {
+    static const char *const in[] = {"s", "Enter", "Enter", "Enter", "Enter", "Enter"};
+    static const char *const back[] = {"f", "f", "r"};
+    SessionWorld *world = *state;
+    session_set_screen(world->session, 80, 24, 0);
+    for (size_t k = 0; k < sizeof in / sizeof in[0]; k++) follow(world, in[k]);
+    assert_screen_has(world, "conv1  activation  ch 0 of 16 row 0 column 0");
+    assert_screen_has(world, "kernel w");
+    for (size_t k = 0; k < sizeof back / sizeof back[0]; k++) follow(world, back[k]);
+    assert_screen_has(world, "through skip");
+    session_key(world->session, &(Key){.code = KEY_CODE_DOWN});
+    assert_screen_has(world, "layer1.0: |g| ");
+    assert_screen_has(world, "; skip ");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_key_of_the_hint_bar_does_something_that_is_seen,
+                                        session_world_open, session_world_close),
+        cmocka_unit_test_setup_teardown(the_screen_itself_leads_to_a_product_and_to_a_skip,
                                         session_world_open, session_world_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
