@@ -46,7 +46,7 @@ $(call objects,core): CFLAGS += $(if $(filter asan,$(VARIANT)),,-O3)
 conv_direct_FLAGS := -ffp-contract=fast
 decode_FLAGS := -ftrivial-auto-var-init=zero -fsanitize=bounds,signed-integer-overflow,null -fsanitize-undefined-trap-on-error -Wno-unused-function
 
-.PHONY: FORCE all test exact asan asan-tests layers bench golden screens format check data install clean help
+.PHONY: FORCE all test exact asan asan-tests fuzz layers bench golden screens format check data install clean help
 .SECONDARY:
 all: skipscope
 
@@ -93,6 +93,10 @@ asan:                                 ## the same tests under AddressSanitizer a
 	@$(MAKE) --no-print-directory VARIANT=asan asan-tests
 asan-tests: $(B)/skipscope $(TESTS)
 	@SKIPSCOPE=$(B)/skipscope tests/run $(TESTS)
+
+fuzz:                                 ## 100,000 random keys, sizes and broken bytes under the sanitizers; some minutes
+	@$(MAKE) --no-print-directory VARIANT=asan build/asan/tests/app/test_session_fuzz
+	SKIPSCOPE_NO_CONFIG=1 SKIPSCOPE_FUZZ_KEYS=100000 build/asan/tests/app/test_session_fuzz
 
 layers: $(CORE) $(VIEWS)              ## prove that core knows no screen and views know no app
 	@tests/support/layers.sh $(CC) "$(LIBS)" $(CORE) $(VIEWS)

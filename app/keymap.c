@@ -13,7 +13,8 @@ static const Binding bindings[] = {
      .action = ACTION_STEP,
      .hint = "step",
      .group = "Time",
-     .views = EVERYWHERE & ~IN(INPUT) & ~IN(ANALYSES)},
+     .views = EVERYWHERE & ~IN(INPUT) & ~IN(ANALYSES),
+     .lead = 1},
     {.keys = "S",
      .action = ACTION_STEP_BACK,
      .hint = "back",
@@ -25,7 +26,7 @@ static const Binding bindings[] = {
      .group = "Time",
      .views = IN(STEP) | IN(BLOCK) | IN(ARCHITECTURE)},
     {.keys = "N", .action = ACTION_BLOCK_BACK, .group = "Time"},
-    {.keys = "f", .action = ACTION_FINISH, .hint = "finish pass", .group = "Time", .views = EVERYWHERE},
+    {.keys = "f", .action = ACTION_FINISH, .hint = "finish", .group = "Time", .views = EVERYWHERE, .lead = 3},
     {.keys = "F", .action = ACTION_REWIND, .group = "Time"},
     {.keys = "e",
      .action = ACTION_RUN_HERE,
@@ -86,7 +87,8 @@ static const Binding bindings[] = {
      .action = ACTION_OPEN,
      .hint = "open",
      .group = "Select",
-     .views = EVERYWHERE & ~IN(STEP) & ~IN(VALUE)},
+     .views = EVERYWHERE & ~IN(VALUE),
+     .lead = 2},
     {.keys = "Backspace Esc", .action = ACTION_CLOSE, .group = "Select"},
     {.keys = "PageDown C-d", .action = ACTION_PAGE_DOWN, .group = "Select"},
     {.keys = "PageUp C-u", .action = ACTION_PAGE_UP, .group = "Select"},
@@ -128,6 +130,12 @@ static const Binding bindings[] = {
 
 const Binding *keymap_bindings(void) {
     return bindings;
+}
+
+const char *keymap_keys(ActionId action) {
+    for (const Binding *binding = bindings; binding->keys; binding++)
+        if (binding->action == action) return binding->keys;
+    return "";
 }
 
 /* Is `code` among the names in `keys`? */

@@ -58,10 +58,15 @@ static void do_view(Session *session, const char *name) {
 
 static void do_image(Session *session, const char *name) {
     Error err = {0};
+    bool same = strcmp(name, session->image_name) == 0;
     if (!session_load_image(session, name, &err))
         session_tell(session, NOTICE_ERROR, "%s", err.text);
     else
         session_rerun(session);
+    if (same && session->notice_kind == NOTICE_NONE)
+        session_tell(session, NOTICE_INFO,
+                     "%s is the picture already: j and k choose another in the input view",
+                     session->image_name);
 }
 
 /* Without a name the list offers what there is. */
@@ -130,11 +135,18 @@ static void do_versus(Session *session, const char *word) {
     if (session->job.kind == JOB_RIVAL) session->job = (Job){0};
     pass_free(session->rival);
     session->rival = NULL;
+    if (session->view != VIEW_GRADIENTS)
+        session_tell(session, NOTICE_INFO, "the gradients view now compares with %s: %c shows it",
+                     cut ? "cut" : "plain", view_ops(VIEW_GRADIENTS)->key);
 }
 
 static void do_twin(Session *session, const char *text) {
     Error err = {0};
-    if (!session_twin_do(session, text, &err)) session_tell(session, NOTICE_ERROR, "%s", err.text);
+    if (!session_twin_do(session, text, &err))
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+    else if (session->view == VIEW_ANALYSES)
+        session_tell(session, NOTICE_INFO, "the comparison is %s; the laboratory has one side only",
+                     session->twin.show == TWIN_OFF ? "off" : "on in the other views");
 }
 
 static void do_theme(Session *session, const char *word) {

@@ -34,7 +34,8 @@ SessionPanes session_panes(const Session *session) {
     bool beside = tier >= LAYOUT_L && session->explain != EXPLAIN_OFF && !both &&
                   session->view != VIEW_ARCHITECTURE && session->view != VIEW_ANALYSES;
     if (!beside) panes.explain = session_explain_take(session, &panes.view);
-    if (session->stops.watch_count > 0) panes.watch = layout_take_bottom(&panes.view, 1);
+    int watches = session->stops.watch_count;
+    if (watches > 0) panes.watch = layout_take_bottom(&panes.view, watch_line_rows(watches, panes.view.w));
     if (twin) panes.strip = layout_take_bottom(&panes.view, 1);
     if (both) {
         panes.other = panes.view;

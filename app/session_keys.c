@@ -24,6 +24,25 @@ static void add_own_hints(const Session *session, SessionKeys *keys, int from, i
         keys->hints[keys->hint_count++] = (FrameHint){.key = own->rows[k].key, .label = own->rows[k].line};
 }
 
+/* The key that finishes says what it runs now; when all is done, beginning again takes its place. */
+static void add_finish(const Session *session, SessionKeys *keys, const Binding *binding) {
+    int n = session->setup->model->network->op_count;
+    if (session->at == 2 * n - 1 && scene_steps_done(session->pass) == 2 * n)
+        add_hint(session, keys, keymap_keys(ACTION_RESTART), "again");
+    else
+        add_hint(session, keys, binding->keys, session->at < n - 1 ? "forward" : "backward");
+}
+
+static void add_hints(const Session *session, SessionKeys *keys, int lead) {
+    for (const Binding *binding = keymap_bindings(); binding->keys; binding++) {
+        if (!binding->hint || !(binding->views & 1u << session->view) || binding->lead != lead) continue;
+        if (binding->action == ACTION_FINISH)
+            add_finish(session, keys, binding);
+        else
+            add_hint(session, keys, binding->keys, binding->hint);
+    }
+}
+
 void session_collect_hints(const Session *session, SessionKeys *keys) {
     keys->hint_count = 0;
     if (session->files_open && !session->help) {
@@ -31,12 +50,9 @@ void session_collect_hints(const Session *session, SessionKeys *keys) {
         return;
     }
     add_own_hints(session, keys, 0, OWN_FIRST);
-    for (const Binding *binding = keymap_bindings(); binding->keys; binding++)
-        if (binding->hint && binding->views & 1u << session->view) {
-            add_hint(session, keys, binding->keys, binding->hint);
-            if (binding->action == ACTION_FINISH && keys->hint_count < SESSION_HINTS_MAX)
-                keys->hints[keys->hint_count++] = (FrameHint){.key = "1 2 3", .label = "explain"};
-        }
+    for (int lead = 1; lead <= KEYMAP_LEADS; lead++) add_hints(session, keys, lead);
+    keys->hints[keys->hint_count++] = (FrameHint){.key = "1-3", .label = "explain"};
+    add_hints(session, keys, 0);
     add_own_hints(session, keys, OWN_FIRST, BINDINGS_MAX);
 }
 

@@ -150,6 +150,16 @@ void session_do_breaks(Session *session) {
                  list);
 }
 
+static void tell_condition(Session *session, const char *op, const char *text, ConditionMetric metric,
+                           double value) {
+    if (metric == CONDITION_NAN)
+        session_tell(session, NOTICE_INFO, "stopped at %s: %.0f numbers are NaN or infinite", op, value);
+    else if (metric == CONDITION_DEAD)
+        session_tell(session, NOTICE_INFO, "stopped at %s: %s, it is %.4g%%", op, text, 100 * value);
+    else
+        session_tell(session, NOTICE_INFO, "stopped at %s: %s, it is %.4g", op, text, value);
+}
+
 /* Does a run stop at moment `at`, which has been computed? Says why. */
 bool session_stops_here(Session *session, int at) {
     const Network *network = network_of(session);
@@ -165,8 +175,7 @@ bool session_stops_here(Session *session, int at) {
         if (!hit) continue;
         describe(session, b, text);
         if (b->conditional)
-            session_tell(session, NOTICE_INFO, "stopped at %s: %s, it is %.4g", network->ops[op].name, text,
-                         value);
+            tell_condition(session, network->ops[op].name, text, b->condition.metric, value);
         else
             session_tell(session, NOTICE_INFO, "stopped at %s", text);
         return true;

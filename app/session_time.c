@@ -31,10 +31,8 @@ static void take_destination(Session *session) {
 }
 
 static void do_step(Session *session, int count) {
-    if (session->at == last_at(session))
-        session_tell(session, NOTICE_INFO, "the backward pass has reached the image: R starts again");
     /* A selection ahead of what has been run, and of what is on its way, is caught up with first. */
-    else if (session->at >= scene_steps_done(session->pass) && session->job.kind != JOB_RUN)
+    if (session->at >= scene_steps_done(session->pass) && session->job.kind != JOB_RUN)
         session_go_to(session, session->at + count - 1);
     else
         session_go_to(session, session->at + count);
@@ -115,8 +113,23 @@ void session_play_out(Session *session) {
     session_go_to(session, last_at(session));
 }
 
+/* The selection stays where it is; when nothing runs either: why. */
+static void tell_standstill(Session *session, ActionId id) {
+    bool runs = session->job.kind == JOB_RUN && session->job.target > scene_steps_done(session->pass);
+    if (runs || session->notice_kind != NOTICE_NONE || id == ACTION_RESTART || id == ACTION_GO) return;
+    if (id == ACTION_RUN_HERE)
+        session_tell(session, NOTICE_INFO, "%s has been run already",
+                     network_of(session)->ops[scene_op_at(network_of(session), session->at)].name);
+    else if (session->at == last_at(session))
+        session_tell(session, NOTICE_INFO, "the backward pass has reached the image: R starts again");
+    else if (session->at == 0)
+        session_tell(session, NOTICE_INFO, "the forward pass begins here, at the image: s runs on");
+}
+
 bool session_do_time(Session *session, const Action *action) {
     const Network *network = network_of(session);
+    int before = session->at;
+    ViewId view = session->view;
     bool playing = session->play_rate > 0;
     if (action->id == ACTION_PLAY || action->id == ACTION_SLOWER) {
         set_rate(session, action->id == ACTION_SLOWER ? session->play_rate / 2
@@ -130,11 +143,12 @@ bool session_do_time(Session *session, const Action *action) {
     case ACTION_PAUSE: set_rate(session, 0); return true;
     case ACTION_STEP:
         /* While it plays, the key that steps pauses. */
-        if (playing)
+        if (playing) {
             set_rate(session, 0);
-        else
-            do_step(session, action_count(action));
-        return true;
+            return true;
+        }
+        do_step(session, action_count(action));
+        break;
     case ACTION_STEP_BACK: session_look_at(session, session->at - action_count(action)); break;
     case ACTION_BLOCK: do_block(session, action_count(action)); break;
     case ACTION_BLOCK_BACK: do_block_back(session, action_count(action)); break;
@@ -153,6 +167,7 @@ bool session_do_time(Session *session, const Action *action) {
     case ACTION_CONTINUE_BACK: session_do_continue_back(session); break;
     default: return false;
     }
+    if (session->at == before && session->view == view) tell_standstill(session, action->id);
     session->play_rate = 0;
     return true;
 }

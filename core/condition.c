@@ -49,6 +49,9 @@ bool condition_parse(const char *text, Condition *condition, Error *err) {
 void condition_format(const Condition *condition, char out[CONDITION_TEXT_MAX]) {
     if (condition->metric == CONDITION_NAN)
         snprintf(out, CONDITION_TEXT_MAX, "nan");
+    else if (condition->metric == CONDITION_DEAD)
+        snprintf(out, CONDITION_TEXT_MAX, "dead %c %g%%", condition->above ? '>' : '<',
+                 100 * condition->limit);
     else
         snprintf(out, CONDITION_TEXT_MAX, "%s %c %g", metrics[condition->metric],
                  condition->above ? '>' : '<', condition->limit);
@@ -71,7 +74,10 @@ static double measure(ConditionMetric metric, const Pass *pass, int op, bool bac
     switch (metric) {
     case CONDITION_ACT: return backward ? NAN : stats.l2;
     case CONDITION_GRAD: return backward ? stats.l2 : NAN;
-    case CONDITION_DEAD: return backward ? NAN : (double)stats.zeros / (double)stats.count;
+    case CONDITION_DEAD:
+        return backward || pass_network(pass)->ops[op].kind != OP_RELU
+                   ? NAN
+                   : (double)stats.zeros / (double)stats.count;
     case CONDITION_COS: return backward ? cosine_at(pass, op) : NAN;
     case CONDITION_NAN: return (double)(stats.nan + stats.inf);
     }

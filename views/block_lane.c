@@ -87,12 +87,12 @@ static void draw_norm(Canvas *canvas, const Lane *lane, int k) {
         canvas_text(canvas, x, lane->y + 1, style_role(ROLE_DIM), "-");
         return;
     }
-    char text[48];
-    if (lane->step >= STEP_WIDE)
-        snprintf(text, sizeof text, "%.4g", stats.l2);
-    else
-        snprintf(text, sizeof text, "%s", text_format_engineering(stats.l2).text);
+    char text[48], named[56];
+    snprintf(text, sizeof text, lane->step >= STEP_WIDE ? "%.4g" : "%.3g", stats.l2);
     if (text_width(text) >= lane->step) snprintf(text, sizeof text, "%.0e", stats.l2);
+    snprintf(named, sizeof named, "l2 %s", text); /* the first says what they all are */
+    if (k == 0 && text_width(named) < lane->step)
+        x = canvas_text(canvas, x, lane->y + 1, style_role(ROLE_DIM), "l2 ");
     canvas_text(canvas, x, lane->y + 1, style_role(part_phase_role(lane->scene->phase)), text);
 }
 
@@ -106,18 +106,28 @@ static uint32_t lane_glyph(const Canvas *canvas, ShortcutKind kind) {
     return part_glyph(canvas, U'─', '-');
 }
 
-/* "projection (B) conv 1x1 /2 12.3, batch norm 11.8": the shortcut's kind, its ops, their norms. */
+/* As short as a norm can be read without a table of prefixes. */
+static const char *short_norm(Stats stats, char out[24]) {
+    if (stats.known)
+        snprintf(out, 24, "%.3g", stats.l2);
+    else
+        snprintf(out, 24, "-");
+    return out;
+}
+
+/* "projection (B) conv 1x1 /2: 12.3, batch norm: 11.8": the shortcut's kind, its ops, their norms. */
 static void describe(const Lane *lane, char *out, size_t size) {
     const Block *b = lane->block;
     const Scene *scene = lane->scene;
     size_t used = (size_t)snprintf(out, size, " %s", part_shortcut_name(b->shortcut));
     for (int op = b->branch_last + 1; op < b->add && used < size; op++) {
         Stats stats = scene_stats(scene, op, scene->phase);
-        used += (size_t)snprintf(out + used, size - used, "%s %s %s", op > b->branch_last + 1 ? "," : "",
+        char norm[24];
+        used += (size_t)snprintf(out + used, size - used, "%s %s: %s", op > b->branch_last + 1 ? "," : "",
                                  b->shortcut == SHORTCUT_PROJECTION
                                      ? part_op_summary(&scene->network->ops[op]).text
                                      : part_op_short_name(scene->network, op),
-                                 stats.known ? text_format_engineering(stats.l2).text : "-");
+                                 short_norm(stats, norm));
     }
     if (used < size && lane->gates.skip_closed)
         snprintf(out + used, size - used, ": closed (%s)", skip_mode_name(pass_skip_mode(scene->pass)));

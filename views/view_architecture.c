@@ -111,7 +111,8 @@ static Action move(const Scene *scene, ArchitectureFold fold, int by) {
     return select_row(scene, fold, found);
 }
 
-/* Opens the folded row of the selected op; the cursor goes to the first row in it. */
+/* Opens the folded row of the selected op. The op stays selected, unless it is the one that stands for the
+ * whole row: then the cursor goes to the first row in it. */
 static Action unfold(ArchitectureState *state, const Scene *scene, ArchitectureFold fold) {
     const Network *network = scene->network;
     ArchitectureRow row = architecture_row_at(network, fold, architecture_row_of(network, fold, scene->op));
@@ -120,6 +121,7 @@ static Action unfold(ArchitectureState *state, const Scene *scene, ArchitectureF
     state->chosen = true;
     if (stage) state->group = architecture_group_of(network, row.op) + 1;
     state->block = stage ? 0 : network->ops[row.op].block + 1;
+    if (scene->op != row.last) return view_action(ACTION_NONE, 0);
     ArchitectureFold opened = fold_of(state, network, 0);
     return select_row(scene, opened, architecture_row_of(network, opened, row.op));
 }

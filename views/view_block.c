@@ -14,7 +14,7 @@
 #include "views/text.h"
 #include "views/view.h"
 
-enum { TITLE_ROWS = 2, READING_ROWS = 3, MAP_ROWS_MIN = 8, MONTAGE_ROWS_MIN = 6, ZOOM_MAX = 4 };
+enum { TITLE_ROWS = 2, READING_ROWS = 3, MAP_ROWS_MIN = 8, MONTAGE_ROWS_MIN = 6, ZOOM_MAX = 4, PAGE = 8 };
 
 typedef struct BlockState {
     bool stream; /* the drawing with the stream as the spine; else with the layers */
@@ -231,6 +231,13 @@ static Action select_op(const Scene *scene, long by) {
     return action;
 }
 
+/* One level further in: the operation that is selected. */
+static Action open_maps(void) {
+    Action open = view_action(ACTION_VIEW, 0);
+    snprintf(open.text, sizeof open.text, "%s", view_ops(VIEW_MAPS)->name);
+    return open;
+}
+
 static Action view_block_act(void *state, const Scene *scene, Action action) {
     BlockState *own = state;
     int count = action_count(&action);
@@ -245,6 +252,11 @@ static Action view_block_act(void *state, const Scene *scene, Action action) {
     case ACTION_DOWN: return select_block(scene, count);
     case ACTION_LEFT: return select_channel(scene, -count);
     case ACTION_RIGHT: return select_channel(scene, count);
+    case ACTION_PAGE_UP: return select_channel(scene, -PAGE * count);
+    case ACTION_PAGE_DOWN: return select_channel(scene, PAGE * count);
+    case ACTION_FIRST: return select_block(scene, -scene->network->block_count);
+    case ACTION_LAST: return select_block(scene, scene->network->block_count);
+    case ACTION_OPEN: return open_maps();
     default: return action;
     }
 }

@@ -1,11 +1,14 @@
-/* The numbers that are kept in sight, in one row. */
+/* The numbers that are kept in sight, beside each other as far as they have room. */
 #ifndef VIEWS_WATCH_LINE_H
 #define VIEWS_WATCH_LINE_H
 
 #include "views/canvas.h"
 #include "views/scene.h"
 
+/* Rows that so many of them take on `width` columns. */
+int watch_line_rows(int count, int width);
+
 /* "watch layer1.0.conv1 ch 3 (5,7): x +0.123 g -1.2e-05  ..."; "·" for what is not computed. */
-void watch_line_draw(Canvas *canvas, Rect row, const Scene *scene);
+void watch_line_draw(Canvas *canvas, Rect area, const Scene *scene);
 
 #endif

@@ -123,15 +123,20 @@ static void ascii_screens_are_ascii(void **state) {
     }
 }
 
+/* What a terminal of that depth is told: basic colours are 30 to 47 and 90 to 107, extended ones 38;2 or
+ * 38;5. */
+static const struct Depth {
+    ColorDepth depth;
+    const char *name;
+    bool basic;
+    char extended; /* 0: none */
+} depths[] = {{COLOR_DEPTH_NONE, "none", false, 0},
+              {COLOR_DEPTH_16, "16", true, 0},
+              {COLOR_DEPTH_256, "256", true, '5'},
+              {COLOR_DEPTH_RGB, "rgb", true, '2'}};
+
 static void every_depth_of_colour_looks_as_stored(void **state) {
     (void)state;
-    static const struct {
-        ColorDepth depth;
-        const char *name;
-    } depths[] = {{COLOR_DEPTH_NONE, "none"},
-                  {COLOR_DEPTH_16, "16"},
-                  {COLOR_DEPTH_256, "256"},
-                  {COLOR_DEPTH_RGB, "rgb"}};
     for (int k = 0; k < SCREENS; k++)
         for (int d = 0; d < 4; d++) {
             char name[NAME_MAX_BYTES];
@@ -145,12 +150,69 @@ static void every_depth_of_colour_looks_as_stored(void **state) {
         }
 }
 
+/* Reads "38;2;1;2;3;1" up to its m, and fails at a colour that the depth does not have. */
+static const char *check_style(const char *code, const struct Depth *depth, const char *name) {
+    while (*code != 'm') {
+        int number = (int)strtol(code, (char **)(uintptr_t)&code, 10);
+        bool extended = number == 38 || number == 48;
+        bool basic = (number >= 30 && number < 48 && !extended && number != 39) || number >= 90;
+        if (basic && !depth->basic) fail_msg("%s: colour %d at depth %s", name, number, depth->name);
+        if (extended) {
+            if (!depth->extended || code[0] != ';' || code[1] != depth->extended)
+                fail_msg("%s: an extended colour of another kind at depth %s", name, depth->name);
+            for (int parts = code[1] == '2' ? 4 : 2; parts > 0; parts--)
+                strtol(code + 1, (char **)(uintptr_t)&code, 10);
+        }
+        if (*code == ';') code++;
+    }
+    return code + 1;
+}
+
+/* The next character without its styles; spaces at the end of a row count as its end. */
+static const char *next_plain(const char *at, const struct Depth *depth, const char *name) {
+    while (at[0] == '\x1b' && at[1] == '[') at = check_style(at + 2, depth, name);
+    return at;
+}
+
+static void check_same_words(const char *text, const char *ansi, const struct Depth *depth,
+                             const char *name) {
+    for (;; text++, ansi++) {
+        ansi = next_plain(ansi, depth, name);
+        while (*text != *ansi && *ansi == ' ' && (*text == '\n' || *text == '\0'))
+            ansi = next_plain(ansi + 1, depth, name);
+        if (*text != *ansi) fail_msg("%s at depth %s says something else: %.40s", name, depth->name, text);
+        if (*text == '\0') return;
+    }
+}
+
+static void check_depths(const Screen *screen, Size size, bool mono) {
+    Canvas *canvas = draw(screen, size, mono ? CANVAS_MONO : 0);
+    char *text = canvas_export_text_string(canvas);
+    for (int d = mono ? 0 : 1; d < (mono ? 1 : 4); d++) {
+        char *ansi = canvas_export_ansi_string(canvas, THEME_DARK, depths[d].depth);
+        check_same_words(text, ansi, &depths[d], screen->name);
+        free(ansi);
+    }
+    free(text);
+    canvas_free(canvas);
+}
+
+/* Stored are the words at every size and the colours at one; that the others are told the same words in
+ * colours they have is checked here. */
+static void every_size_says_the_same_at_every_depth(void **state) {
+    (void)state;
+    for (int k = 0; k < SCREENS; k++)
+        for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++)
+            for (int d = 0; d < 2; d++) check_depths(&screens[k], sizes[s], d == 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_view_looks_as_stored_at_every_size),
         cmocka_unit_test(every_view_looks_as_stored_in_ascii),
         cmocka_unit_test(ascii_screens_are_ascii),
         cmocka_unit_test(every_depth_of_colour_looks_as_stored),
+        cmocka_unit_test(every_size_says_the_same_at_every_depth),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

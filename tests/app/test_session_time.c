@@ -70,11 +70,42 @@ static void a_condition_stops_where_it_first_holds(void **state) {
     int at = world->session->at;
     for (int i = 0; i <= at; i++) {
         Stats stats = pass_act_stats(world->session->pass, i);
-        bool dead = (double)stats.zeros > 0.3 * (double)stats.count;
+        bool relu = world->setup.model->network->ops[i].kind == OP_RELU;
+        bool dead = relu && (double)stats.zeros > 0.3 * (double)stats.count;
         assert_int_equal(dead, i == at);
     }
     char *screen = session_world_screen(world);
-    assert_non_null(strstr(screen, "dead > 0.3, it is"));
+    assert_non_null(strstr(screen, "dead > 30%, it is"));
+    free(screen);
+}
+
+/* The zeros that option A pads with are no dead units. */
+static void padding_is_not_dead(void **state) {
+    SessionWorld *world = *state;
+    const Network *network = world->setup.model->network;
+    int stops = 0;
+    session_world_act(world, "break if dead > 5%");
+    for (int before = -1; world->session->at != before;) {
+        before = world->session->at;
+        session_world_act(world, "continue");
+        if (world->session->notice_kind == NOTICE_NONE) break;
+        assert_int_equal(network->ops[scene_op_at(network, world->session->at)].kind, OP_RELU);
+        stops++;
+    }
+    assert_true(stops >= network->block_count);
+}
+
+static void the_first_number_that_is_none_stops_a_run(void **state) {
+    SessionWorld *world = *state;
+    Network *network = world->setup.model->network;
+    const Param *param = network_find_param(network, "layer2.0.conv2.weight");
+    network_values(network, param)[5] = NAN;
+    session_world_act(world, "break if nan");
+    session_world_act(world, "continue");
+    assert_string_equal(op_name(world), "layer2.0.conv2");
+    assert_true(world->session->at < network->op_count);
+    char *screen = session_world_screen(world);
+    assert_non_null(strstr(screen, "numbers are NaN or infinite"));
     free(screen);
 }
 
@@ -135,6 +166,38 @@ static void a_watch_shows_value_and_gradient_wherever_one_looks(void **state) {
     assert_non_null(strstr(session_error(world->session), "expected OP CHANNEL ROW COLUMN"));
 }
 
+/* What was asked for last must be seen, too, on however narrow a screen. */
+static void every_watched_number_has_a_place_of_its_own(void **state) {
+    static const int widths[] = {80, 120, 200, 60};
+    SessionWorld *world = *state;
+    for (int k = 0; k < SCENE_WATCHES_MAX; k++) {
+        char line[64];
+        snprintf(line, sizeof line, "watch layer1.0.conv1 %d 31 31", 10 + k);
+        session_world_act(world, line);
+    }
+    for (size_t w = 0; w < sizeof widths / sizeof widths[0]; w++) {
+        session_set_size(world->session, widths[w], 24);
+        char *screen = session_world_screen(world), sought[32];
+        for (int k = 0; k < SCENE_WATCHES_MAX; k++) {
+            snprintf(sought, sizeof sought, "ch %d (31,31): x", 10 + k);
+            if (!strstr(screen, sought)) fail_msg("'%s' is not on\n%s", sought, screen);
+        }
+        free(screen);
+    }
+}
+
+static void where_time_ends_steps_say_so(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "step-back");
+    assert_string_equal(world->session->notice, "the forward pass begins here, at the image: s runs on");
+    session_world_act(world, "select input backward");
+    session_world_act(world, "step"); /* selected, but not run: it is caught up with */
+    assert_int_equal(scene_steps_done(world->session->pass), world->steps);
+    assert_int_equal(world->session->notice_kind, NOTICE_NONE);
+    session_world_act(world, "step");
+    assert_string_equal(world->session->notice, "the backward pass has reached the image: R starts again");
+}
+
 static void keys_typed_ahead_of_the_network_all_count(void **state) {
     SessionWorld *world = *state;
     Key key = {.code = 's'};
@@ -178,10 +241,14 @@ int main(void) {
         SESSION_TEST(digits_wait_in_sight_and_escape_drops_them),
         SESSION_TEST(a_run_stops_at_a_breakpoint_in_either_direction_of_the_program),
         SESSION_TEST(a_condition_stops_where_it_first_holds),
+        SESSION_TEST(padding_is_not_dead),
+        SESSION_TEST(the_first_number_that_is_none_stops_a_run),
         SESSION_TEST(without_a_breakpoint_continue_says_how_to_set_one),
         SESSION_TEST(the_key_sets_and_takes_away),
         SESSION_TEST(a_mark_comes_back_to_everything),
         SESSION_TEST(a_watch_shows_value_and_gradient_wherever_one_looks),
+        SESSION_TEST(every_watched_number_has_a_place_of_its_own),
+        SESSION_TEST(where_time_ends_steps_say_so),
         SESSION_TEST(keys_typed_ahead_of_the_network_all_count),
         SESSION_TEST(playing_steps_when_it_is_due_and_a_step_pauses_it),
     };

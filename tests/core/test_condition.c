@@ -39,7 +39,7 @@ static void a_mistake_is_named(void **state) {
 
 static void text_and_condition_go_both_ways(void **state) {
     (void)state;
-    static const char *const texts[] = {"grad < 1e-06", "act > 100", "cos < 0", "nan"};
+    static const char *const texts[] = {"grad < 1e-06", "act > 100", "dead > 30%", "cos < 0", "nan"};
     for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) {
         Condition condition;
         char out[CONDITION_TEXT_MAX];
