@@ -30,6 +30,10 @@ void session_collect_hints(const Session *session, SessionKeys *keys) {
         keys->hint_count = session_files_hints(keys->hints, SESSION_HINTS_MAX);
         return;
     }
+    if (session->book.open && !session->help) {
+        keys->hint_count = session_book_hints(session, keys->hints, SESSION_HINTS_MAX);
+        return;
+    }
     add_own_hints(session, keys, 0, OWN_FIRST);
     for (const Binding *binding = keymap_bindings(); binding->keys; binding++)
         if (binding->hint && binding->views & 1u << session->view) {

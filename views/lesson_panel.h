@@ -14,6 +14,7 @@ typedef enum LessonPhase { LESSON_READ, LESSON_ASK, LESSON_SHOWN } LessonPhase;
 typedef struct LessonPanel {
     const char *lesson, *title; /* of the lesson, of the page */
     int page, page_count;       /* page from 0 */
+    bool is_scene;              /* of the book of questions: nothing but this page */
     LessonPhase phase;
     bool changes;         /* Space makes the view follow; else it turns the page */
     const char *text;     /* as it is to be read in this phase, figures filled in; "" for none */
