@@ -183,7 +183,12 @@ static bool read_action(BookParser *parser, BookPart *part) {
     BookPlace *place = place_of_part(parser);
     Error err = {0};
     const char *at = parser->line + strspn(parser->line, " ");
-    if (*at == '#') return append(&part->text, at + 1 + strspn(at + 1, " "), " ");
+    if (*at == '#') {
+        if (text_width(at) > BOOK_LINE_WIDTH || *part->text)
+            lesson_mistake(parser->mistakes, place_of(parser, at),
+                           "one line of at most %d columns says what there is to see", BOOK_LINE_WIDTH);
+        return append(&part->text, at + 1 + strspn(at + 1, " "), " ");
+    }
     if (*at == '\0') return true;
     if (!place->actions) place->actions = calloc(LESSON_ACTIONS_MAX, sizeof *place->actions);
     if (!place->actions) return false;
@@ -250,7 +255,7 @@ static bool read_text(BookParser *parser) {
 
 static bool read_line(BookParser *parser) {
     const char *line = parser->line;
-    bool ok = true, empty = *line == '\0';
+    bool ok = true, is_text = false;
     if (parser->fence > 0)
         ok = read_fenced(parser);
     else if (*line == '#')
@@ -259,9 +264,9 @@ static bool read_line(BookParser *parser) {
         ok = read_comment(parser);
     else if (strncmp(line, "```", 3) == 0)
         ok = open_fence(parser);
-    else if (!empty)
-        ok = read_text(parser);
-    parser->gap = empty;
+    else if (*line != '\0')
+        is_text = true, ok = read_text(parser);
+    parser->gap = !is_text;
     return ok;
 }
 
@@ -270,6 +275,7 @@ bool book_read_lines(BookParser *parser, char *text) {
     for (char *line = text, *next; ok && line; line = next) {
         next = strchr(line, '\n');
         if (next) *next++ = '\0';
+        if (next && *next == '\0') next = NULL;
         size_t length = strlen(line);
         while (length > 0 && isspace((unsigned char)line[length - 1])) line[--length] = '\0';
         parser->line = line;

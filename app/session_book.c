@@ -263,13 +263,14 @@ bool session_book_key(Session *session, const Key *key) {
 
 static const FrameHint reading_hints[] = {
     {.key = "1 2 3", .label = "level"},     {.key = "Enter", .label = "see it"},
-    {.key = "Tab", .label = "next to see"}, {.key = "]", .label = "next question"},
-    {.key = "/", .label = "find"},          {.key = "n", .label = "next found"},
-    {.key = "h", .label = "list"},          {.key = "q", .label = "quit"},
+    {.key = "h q", .label = "back"},        {.key = "/", .label = "find"},
+    {.key = "]", .label = "next question"}, {.key = "Tab", .label = "next to see"},
     {.key = "?", .label = "help"}};
-static const FrameHint list_hints[] = {{.key = "Enter", .label = "read"},   {.key = "/", .label = "find"},
-                                       {.key = "n", .label = "next found"}, {.key = "Esc", .label = "close"},
-                                       {.key = "q", .label = "quit"},       {.key = "?", .label = "help"}};
+static const FrameHint list_hints[] = {{.key = "Enter", .label = "read"},
+                                       {.key = "h q", .label = "close"},
+                                       {.key = "/", .label = "find"},
+                                       {.key = "n N", .label = "next found"},
+                                       {.key = "?", .label = "help"}};
 
 int session_book_hints(const Session *session, FrameHint *out, int room) {
     bool reading = session->book.spot.reading;

@@ -5,44 +5,52 @@
 
 #include "app/session_state.h"
 
-/* A place in the book: byte `at` of a part of a question. */
+/* A place in the book: byte `at` of a part of a question; part BOOK_NOTHING is its title. */
 typedef struct Found {
     int question, part;
     size_t at;
 } Found;
 
-/* In the order of the file. Returns their number; the first at or after `from`, and the last before it, are
- * stored, around the ends. */
-static int find_all(const Book *book, const char *words, Found from, Found *next, Found *before, int *rank) {
-    int count = 0, earlier = 0;
-    Found first = {0}, last = {0};
-    *next = *before = (Found){.question = -1};
+typedef struct Search {
+    Found from, first, last;
+    Found next, before; /* the first at or after `from`, and the last before it; question -1: none */
+    int count, earlier; /* all there are, and those before `from` */
+} Search;
+
+static bool comes_before(Found a, Found b) {
+    if (a.question != b.question) return a.question < b.question;
+    return a.part != b.part ? a.part < b.part : a.at < b.at;
+}
+
+static void note(Search *search, Found found) {
+    if (search->count++ == 0) search->first = found;
+    search->last = found;
+    if (comes_before(found, search->from))
+        search->before = found, search->earlier = search->count;
+    else if (search->next.question < 0)
+        search->next = found;
+}
+
+/* In the order of the file, around the ends. */
+static Search find_all(const Book *book, const char *words, Found from) {
+    Search search = {.from = from, .next.question = -1, .before.question = -1};
     for (int q = 0; q < book->count; q++)
-        for (int p = 0; p < book->questions[q].part_count; p++) {
-            const char *text = book->questions[q].parts[p].text;
-            for (const char *at = text; (at = strcasestr(at, words)); at++) {
-                Found found = {q, p, (size_t)(at - text)};
-                bool is_before = q != from.question ? q < from.question
-                                 : p != from.part   ? p < from.part
-                                                    : found.at < from.at;
-                if (count++ == 0) first = found;
-                last = found;
-                if (is_before) *before = found, earlier = count;
-                if (!is_before && next->question < 0) *next = found;
-            }
+        for (int p = BOOK_NOTHING; p < book->questions[q].part_count; p++) {
+            const char *text = p < 0 ? book->questions[q].title : book->questions[q].parts[p].text;
+            for (const char *at = text; (at = strcasestr(at, words)); at++)
+                note(&search, (Found){q, p, (size_t)(at - text)});
         }
-    if (next->question < 0) *next = first, earlier = 0;
-    if (before->question < 0) *before = last;
-    *rank = earlier;
-    return count;
+    if (search.next.question < 0) search.next = search.first, search.earlier = 0;
+    if (search.before.question < 0) search.before = search.last, search.earlier = search.count;
+    return search;
 }
 
 static void show(Session *session, Found found) {
     BookState *state = &session->book;
-    const BookPart *part = &state->book->questions[found.question].parts[found.part];
     BookSpot *spot = &state->spot;
+    int level = found.part < 0 ? 0 : state->book->questions[found.question].parts[found.part].level;
     spot->question = found.question;
-    if (part->level > 0) spot->level = part->level;
+    if (level > 0) spot->level = level;
     spot->reading = true;
     state->found_part = found.part;
     state->found_at = found.at;
@@ -55,16 +63,14 @@ static Found place_now(const BookState *state) {
 
 static void find(Session *session, Found from, int direction) {
     BookState *state = &session->book;
-    Found next, before;
-    int rank, count = find_all(state->book, state->words, from, &next, &before, &rank);
-    if (count == 0) {
+    Search search = find_all(state->book, state->words, from);
+    if (search.count == 0) {
         session_tell(session, NOTICE_ERROR, "nothing in the book has '%s' in it", state->words);
         return;
     }
-    if (direction < 0) rank = rank > 0 ? rank : count;
-    show(session, direction > 0 ? next : before);
-    session_tell(session, NOTICE_INFO, "'%s': %d of %d; n next, N before", state->words,
-                 direction > 0 ? rank + 1 : rank, count);
+    int rank = direction < 0 ? search.earlier : search.earlier % search.count + 1;
+    show(session, direction > 0 ? search.next : search.before);
+    session_tell(session, NOTICE_INFO, "'%s': %d of %d; n next, N before", state->words, rank, search.count);
 }
 
 /* From where the search began on, so that more letters do not move on needlessly. */
@@ -73,7 +79,7 @@ void session_book_find(Session *session, const char *words) {
     snprintf(state->words, sizeof state->words, "%s", words);
     state->spot = state->before;
     if (*words)
-        find(session, (Found){.question = state->before.question}, 1);
+        find(session, (Found){.question = state->before.question, .part = BOOK_NOTHING}, 1);
     else
         session_book_show(session, 0, 0);
 }

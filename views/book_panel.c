@@ -9,7 +9,8 @@
 #include "views/parts.h"
 #include "views/text.h"
 
-enum { LIST_WIDTH = 46, GAP = 2, NUMBER_WIDTH = 4 };
+/* The longest question has room in the wider list. */
+enum { LIST_MIN = 40, LIST_MAX = 74, GAP = 2, NUMBER_WIDTH = 4 };
 
 /* As the answers about what is selected are headed. */
 static const char *const level_keys[] = {"", "1 anyone", "2 code", "3 maths"};
@@ -29,7 +30,9 @@ static Places places_of(const BookPanel *panel, Rect area) {
         return places;
     }
     if (both) {
-        places.list = layout_take_left(&places.text, LIST_WIDTH);
+        int width = area.w - BOOK_TEXT_WIDTH - GAP;
+        width = width < LIST_MIN ? LIST_MIN : width > LIST_MAX ? LIST_MAX : width;
+        places.list = layout_take_left(&places.text, width);
         places.line = layout_take_left(&places.text, 1);
         layout_take_left(&places.text, 1);
     }
@@ -76,7 +79,11 @@ static void draw_entry(Canvas *canvas, Rect row, const BookPanel *panel, int k) 
 
 static void draw_list(Canvas *canvas, Rect area, const BookPanel *panel) {
     if (rect_is_empty(area)) return;
-    part_heading(canvas, layout_take_top(&area, 1), style_bold(ROLE_TITLE), panel->book);
+    char text[32];
+    Rect heading = layout_take_top(&area, 1);
+    part_heading(canvas, heading, style_bold(ROLE_TITLE), panel->book);
+    snprintf(text, sizeof text, " %d of %d", panel->selected + 1, panel->count);
+    canvas_text_right(canvas, heading.x + heading.w, heading.y, style_role(ROLE_DIM), text);
     int first = layout_scroll(panel->selected - area.h / 2, panel->selected, panel->count, area.h);
     for (int k = 0; k < area.h && first + k < panel->count; k++)
         draw_entry(canvas, (Rect){area.x, area.y + k, area.w, 1}, panel, first + k);
@@ -85,7 +92,7 @@ static void draw_list(Canvas *canvas, Rect area, const BookPanel *panel) {
 /* `4 What happens to the gradient? ─────  1 anyone  2 code  3 math`. A long title gives way. */
 static void draw_heading(Canvas *canvas, Rect row, const BookPanel *panel) {
     char text[200], room[200];
-    int right = row.x + row.w - 1, left = right;
+    int right = row.x + row.w, left = right;
     for (int k = BOOK_LEVELS; k > 0; k--) left -= text_width(level_keys[k]) + GAP;
     snprintf(text, sizeof text, "%d %s ", panel->page.number, panel->page.title);
     text_truncate(room, sizeof room, text, left - row.x);
@@ -165,7 +172,7 @@ static void draw_foot(Canvas *canvas, Rect row, const BookPanel *panel, int firs
     } else if (panel->scene != BOOK_NOTHING) {
         x = canvas_text(canvas, x, row.y, style_bold(ROLE_KEY), "Enter") + 1;
         canvas_text_fit(canvas, x, row.y, right - GAP - x, style_role(ROLE_DIM),
-                        panel->page.parts[panel->scene].text);
+                        "shows this in the explorer");
     }
 }
 

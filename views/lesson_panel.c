@@ -9,8 +9,9 @@
 
 enum { GAP = 2 };
 
-Rect lesson_panel_take(Rect *area, int width, int height) {
-    if (layout_tier(width, height) < LAYOUT_M) return layout_take_bottom(area, LESSON_SHEET_ROWS);
+Rect lesson_panel_take(Rect *area, int width, int height, bool is_scene) {
+    int rows = is_scene ? LESSON_SCENE_ROWS + (width < LAYOUT_S_WIDTH) : LESSON_SHEET_ROWS;
+    if (layout_tier(width, height) < LAYOUT_M) return layout_take_bottom(area, rows);
     int columns = area->w - LESSON_VIEW_WIDTH - 1;
     if (columns > LESSON_COLUMN_WIDTH) columns = LESSON_COLUMN_WIDTH;
     Rect taken = layout_take_right(area, columns);
