@@ -19,7 +19,7 @@ typedef struct LessonRun {
     Lesson *lesson;
     Setup setup;
     struct Session *session; /* the lesson's own; its `tutor` points back to this */
-    bool is_scene; /* of the book of questions: all that leaves the page leads back to it */
+    bool is_scene;           /* of the book of questions: all that leaves the page leads back to it */
     int page;
     LessonPhase phase;
     int done_page, done_action;        /* what the session has performed: all before these */

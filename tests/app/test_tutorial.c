@@ -1,24 +1,16 @@
-/* Is what TUTORIAL.md says true? Its commands are run, its numbers looked for in what they print, its scenes
- * performed, its figures drawn again, and what it names in backquotes looked up in the sources. */
+/* Is what TUTORIAL.md says true? Its commands are run, and its numbers looked for in what they print. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/file.h"
-#include "core/gemm.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/program.h"
-#include "tests/support/screen_golden.h"
-#include "tests/support/session_world.h"
 #include "tests/support/stated_numbers.h"
 #include "tests/support/temp_dir.h"
-#include "views/canvas_export.h"
+#include "tests/support/tutorial.h"
 
-enum { OUTPUTS_MAX = 96, WORDS_MAX = 30, BYTES_MAX = 1 << 20, PATH_BYTES = 1024 };
-
-static const char FILE_NAME[] = "TUTORIAL.md";
+enum { OUTPUTS_MAX = 96, WORDS_MAX = 30, PATH_BYTES = 1024 };
 
 typedef struct Output {
     char *command, *text;
@@ -34,23 +26,6 @@ typedef struct World {
     int count;
 } World;
 
-static char *read_file(const char *path) {
-    Error err = {0};
-    size_t size;
-    char *text = (char *)file_read_all(path, BYTES_MAX, &size, &err);
-    if (!text) fail_msg("%s", err.text);
-    return text;
-}
-
-static Book *parse(const char *text) {
-    LessonMistakes mistakes = {.count = 0};
-    Book *book = book_parse(text, &mistakes);
-    if (!book)
-        fail_msg("%s:%d:%d: %s", FILE_NAME, mistakes.rows[0].place.line, mistakes.rows[0].place.column,
-                 mistakes.rows[0].text);
-    return book;
-}
-
 /* Commands run in a folder of their own that looks like the source tree, so that what they write is gone
  * afterwards. */
 static int open_world(void **state) {
@@ -58,14 +33,13 @@ static int open_world(void **state) {
     World *world = calloc(1, sizeof *world);
     if (!world || !getcwd(world->root, sizeof world->root)) return -1;
     temp_dir_setup((void **)&world->dir);
-    world->source = read_file(FILE_NAME);
-    world->book = parse(world->source);
+    world->source = tutorial_read();
+    world->book = tutorial_parse(world->source);
     for (size_t k = 0; k < sizeof seen / sizeof seen[0]; k++) {
         char target[PATH_BYTES + 16];
         snprintf(target, sizeof target, "%s/%s", world->root, seen[k]);
         if (access(target, F_OK) == 0 && symlink(target, temp_dir_join(world->dir, seen[k])) != 0) return -1;
     }
-    gemm_init();
     *state = world;
     return 0;
 }
@@ -230,7 +204,7 @@ static void every_cited_number_is_used(void **state) {
             const char *at = strrchr(question->sources[k].text, ':') + 1;
             for (int j = 0; number_next(&at, &cited); j++)
                 if (!check.used[k * BOOK_PARTS_MAX + j])
-                    fail_msg("%s:%d: the text does not state the cited %s", FILE_NAME,
+                    fail_msg("%s:%d: the text does not state the cited %s", TUTORIAL_NAME,
                              question->sources[k].place.line, cited.text);
         }
     }
@@ -245,7 +219,7 @@ static void a_wrong_number_is_caught(void **state) {
     char *changed = strdup(world->source), *place = strstr(changed, "is 0.539 times");
     assert_non_null(place);
     memcpy(place, "is 0.593 times", strlen("is 0.593 times"));
-    Book *book = parse(changed);
+    Book *book = tutorial_parse(changed);
     Check check = {.question = &book->questions[q], .quiet = true};
     char *output = outputs_of(world, check.question);
     check.output = output;
@@ -273,110 +247,6 @@ static void nearly_every_slip_of_the_pen_would_be_caught(void **state) {
     if (changed < 50 || 100 * caught < 90 * changed) fail_msg("%d of %d slips are caught", caught, changed);
 }
 
-static Session *open_session(Setup *setup) {
-    Error err = {0};
-    Setup any = {.seed = 0};
-    if (!setup_open_weights(setup, &any, "resnet20", &err)) fail_msg("%s", err.text);
-    Session *session = session_new(&(SessionConfig){.setup = setup, .target = -1}, &err);
-    if (!session) fail_msg("%s", err.text);
-    session_set_screen(session, BOOK_SCREEN_WIDTH, BOOK_SCREEN_HEIGHT, CANVAS_MONO); /* maps as characters */
-    return session;
-}
-
-/* The screen after the scene's actions; fails when one of them does. */
-static char *perform(const BookPlace *scene) {
-    Setup setup = {0};
-    Session *session = open_session(&setup);
-    for (int k = 0; k < scene->action_count; k++) {
-        session_do(session, &scene->actions[k].action);
-        session_finish_work(session);
-        if (session_error(session))
-            fail_msg("%s:%d: %s", FILE_NAME, scene->actions[k].place.line, session_error(session));
-    }
-    Canvas *canvas = canvas_new(BOOK_SCREEN_WIDTH, BOOK_SCREEN_HEIGHT, CANVAS_MONO);
-    session_draw(session, canvas);
-    char *screen = canvas_export_text_string(canvas);
-    canvas_free(canvas);
-    session_free(session);
-    setup_close(&setup);
-    return screen;
-}
-
-static void every_scene_can_be_performed(void **state) {
-    World *world = *state;
-    int scenes = 0;
-    for (int q = 0; q < world->book->count; q++)
-        for (int k = 0; k < world->book->questions[q].part_count; k++) {
-            if (world->book->questions[q].parts[k].kind != BOOK_SCENE) continue;
-            free(perform(&world->book->questions[q].places[k]));
-            scenes++;
-        }
-    assert_true(scenes >= world->book->count);
-}
-
-/* Rows first to last, each with its newline; cut in place. */
-static char *take_rows(char *screen, int first, int last) {
-    char *begin = screen;
-    for (int k = 1; k < first; k++) begin = strchr(begin, '\n') + 1;
-    char *end = begin;
-    for (int k = first; k <= last; k++) end = strchr(end, '\n') + 1;
-    *end = '\0';
-    memmove(screen, begin, strlen(begin) + 1);
-    return screen;
-}
-
-static char *draw_figure(const BookQuestion *question, int part) {
-    const BookPlace *place = &question->places[part];
-    return take_rows(perform(&question->places[place->scene]), place->first, place->last);
-}
-
-/* Puts the figure whose comment stands on that line into the text; returns the new text. */
-static char *put_figure(char *text, int line, const char *figure) {
-    char *out = NULL;
-    size_t size;
-    FILE *stream = open_memstream(&out, &size);
-    char *at = text;
-    for (int k = 1; k <= line + 1; k++) at = strchr(at, '\n') + 1; /* behind ```text */
-    char *end = strncmp(at, "```", 3) == 0 ? at : strstr(at, "\n```") + 1;
-    fprintf(stream, "%.*s%s%s", (int)(at - text), text, figure, end);
-    fclose(stream);
-    free(text);
-    return out;
-}
-
-static void write_figures(World *world) {
-    char *text = strdup(world->source);
-    for (int q = world->book->count - 1; q >= 0; q--)
-        for (int k = world->book->questions[q].part_count - 1; k >= 0; k--) {
-            if (world->book->questions[q].parts[k].kind != BOOK_FIGURE) continue;
-            char *figure = draw_figure(&world->book->questions[q], k);
-            text = put_figure(text, world->book->questions[q].places[k].place.line, figure);
-            free(figure);
-        }
-    FILE *file = fopen(FILE_NAME, "w");
-    if (!file || fputs(text, file) < 0 || fclose(file) != 0) fail_msg("%s cannot be written", FILE_NAME);
-    free(text);
-}
-
-static void write_every_figure(void **state) {
-    write_figures(*state);
-}
-
-static void every_figure_is_the_screen_that_it_shows(void **state) {
-    World *world = *state;
-    int figures = 0;
-    for (int q = 0; q < world->book->count; q++)
-        for (int k = 0; k < world->book->questions[q].part_count; k++) {
-            const BookQuestion *question = &world->book->questions[q];
-            if (question->parts[k].kind != BOOK_FIGURE) continue;
-            char *figure = draw_figure(question, k);
-            screen_golden_compare(question->title, question->parts[k].text, figure);
-            free(figure);
-            figures++;
-        }
-    assert_true(figures >= 6);
-}
-
 static void what_is_built_in_is_the_file(void **state) {
     World *world = *state;
     Error err = {0};
@@ -388,31 +258,14 @@ static void what_is_built_in_is_the_file(void **state) {
     book_free(book);
 }
 
-static void every_level_of_every_question_fits_into_the_layout(void **state) {
-    World *world = *state;
-    BookLayout layout;
-    for (int q = 0; q < world->book->count; q++)
-        for (int level = 1; level <= BOOK_LEVELS; level++) {
-            BookPage page = book_page(world->book, q, level);
-            book_layout(&page, 58, &layout); /* on the narrowest screen */
-            assert_in_range(layout.count, 5, BOOK_LINES_MAX - 1);
-        }
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_figure_is_the_screen_that_it_shows),
         cmocka_unit_test(what_is_built_in_is_the_file),
-        cmocka_unit_test(every_level_of_every_question_fits_into_the_layout),
-        cmocka_unit_test(every_scene_can_be_performed),
         cmocka_unit_test(the_introduction_states_no_number),
         cmocka_unit_test(every_cited_number_is_used),
         cmocka_unit_test(every_command_runs_and_prints_the_numbers_that_the_text_states),
         cmocka_unit_test(a_wrong_number_is_caught),
         cmocka_unit_test(nearly_every_slip_of_the_pen_would_be_caught),
     };
-    const struct CMUnitTest writing[] = {cmocka_unit_test(write_every_figure)};
-    const char *mode = getenv("SKIPSCOPE_GOLDEN");
-    if (mode && strcmp(mode, "write") == 0) return cmocka_run_group_tests(writing, open_world, close_world);
     return cmocka_run_group_tests(tests, open_world, close_world);
 }
