@@ -69,7 +69,7 @@ void book_layout(const BookPage *page, int width, BookLayout *out) {
 
 int book_layout_find(const BookLayout *layout, const BookPage *page, int part, size_t at) {
     int found = 0;
-    for (int k = 0; k < layout->count; k++) {
+    for (int k = 0; part != BOOK_NOTHING && k < layout->count; k++) {
         const BookLine *line = &layout->lines[k];
         if (line->part == part && (size_t)(line->text - page->parts[part].text) <= at) found = k;
     }

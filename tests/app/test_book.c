@@ -198,6 +198,15 @@ static void a_search_goes_through_all_questions_and_levels(void **state) {
     assert_screen(world, "Why did deeper networks get worse?", true);
 }
 
+static void a_search_finds_titles_and_shows_their_beginning(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "questions 4");
+    type(world, "G/ensemble");
+    press(world, KEY_CODE_ENTER);
+    assert_screen(world, "16 In what sense is it an ensemble of paths?", true);
+    assert_int_equal(spot(world)->first, 0);
+}
+
 static void n_and_N_walk_through_what_was_found(void **state) {
     SessionWorld *world = *state;
     type(world, "Q/veit");
@@ -354,6 +363,7 @@ int main(void) {
         IN_WORLD(the_book_opens_where_it_was_closed),
         IN_WORLD(scrolling_ends_with_the_last_line),
         IN_WORLD(a_search_goes_through_all_questions_and_levels),
+        IN_WORLD(a_search_finds_titles_and_shows_their_beginning),
         IN_WORLD(n_and_N_walk_through_what_was_found),
         IN_WORLD(Escape_gives_a_search_up_and_goes_back),
         IN_WORLD(what_is_not_found_is_said),
