@@ -27,7 +27,8 @@ static void add_wrapped(BookLayout *out, int part, const BookPart *text, int wid
 }
 
 static void add_lines(BookLayout *out, int part, const BookPart *text) {
-    int indent = text->kind == BOOK_COMMANDS ? MARGIN + INDENT : text->kind == BOOK_FIGURE ? 0 : MARGIN;
+    bool table = *text->text == '|';
+    int indent = text->kind == BOOK_FIGURE ? 0 : table ? MARGIN : MARGIN + INDENT;
     for (const char *at = text->text; *at;) {
         size_t length = strcspn(at, "\n");
         add(out, (BookLine){.part = part, .text = at, .length = length, .indent = indent});

@@ -139,6 +139,16 @@ static void a_digit_in_the_book_neither_counts_nor_explains(void **state) {
     assert_int_equal(spot(world)->level, 3);
 }
 
+static void a_click_opens_a_question_and_chooses_a_level(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "questions");
+    session_world_act(world, "click 8 5"); /* the third row of the list */
+    assert_true(spot(world)->reading);
+    assert_int_equal(spot(world)->question, 2);
+    session_world_act(world, "click 78 2"); /* 3 maths */
+    assert_int_equal(spot(world)->level, 3);
+}
+
 static void every_way_back_leads_to_the_list_and_out(void **state) {
     SessionWorld *world = *state;
     static const uint32_t keys[] = {'h', 'q', KEY_CODE_ESCAPE, KEY_CODE_BACKSPACE, KEY_CODE_LEFT};
@@ -359,6 +369,7 @@ int main(void) {
         cmocka_unit_test(signs_of_markdown_become_marks),
         IN_WORLD(Q_opens_the_list_and_Enter_a_question),
         IN_WORLD(a_digit_in_the_book_neither_counts_nor_explains),
+        IN_WORLD(a_click_opens_a_question_and_chooses_a_level),
         IN_WORLD(every_way_back_leads_to_the_list_and_out),
         IN_WORLD(the_book_opens_where_it_was_closed),
         IN_WORLD(scrolling_ends_with_the_last_line),

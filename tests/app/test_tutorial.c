@@ -182,6 +182,7 @@ static void every_command_runs_and_prints_the_numbers_that_the_text_states(void 
         wrong += check.wrong, stated += check.stated;
         free(output);
     }
+    print_message("%d numbers are looked up\n", stated);
     assert_int_equal(wrong, 0);
     assert_true(stated > 100); /* else they are not found any more */
 }
@@ -244,6 +245,7 @@ static void nearly_every_slip_of_the_pen_would_be_caught(void **state) {
         changed += check.changed, caught += check.caught;
         free(output);
     }
+    print_message("%d of %d slips are caught\n", caught, changed);
     if (changed < 50 || 100 * caught < 90 * changed) fail_msg("%d of %d slips are caught", caught, changed);
 }
 

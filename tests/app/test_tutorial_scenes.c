@@ -9,6 +9,7 @@
 #include "tests/support/session_world.h"
 #include "tests/support/tutorial.h"
 #include "views/canvas_export.h"
+#include "views/text.h"
 
 static int open_book(void **state) {
     char *text = tutorial_read();
@@ -132,6 +133,12 @@ static void every_level_of_every_question_fits_into_the_layout(void **state) {
             BookPage page = book_page(book, q, level);
             book_layout(&page, 58, &layout); /* on the narrowest screen */
             assert_in_range(layout.count, 5, BOOK_LINES_MAX - 1);
+            book_layout(&page, BOOK_SCREEN_WIDTH, &layout);
+            for (int k = 0; k < layout.count; k++) {
+                const BookLine *line = &layout.lines[k];
+                if (line->indent + text_width_n(line->text, line->length) > BOOK_SCREEN_WIDTH)
+                    fail_msg("too wide for a screen: %.*s", (int)line->length, line->text);
+            }
         }
 }
 
