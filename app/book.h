@@ -18,8 +18,9 @@
 
 enum {
     BOOK_QUESTIONS_MAX = 40,
-    BOOK_PARTS_MAX = 64, /* of a question */
-    BOOK_LINE_WIDTH = 78,
+    BOOK_PARTS_MAX = 64,  /* of a question */
+    BOOK_LINE_WIDTH = 76, /* of formulas and commands, which stand in */
+    BOOK_TABLE_WIDTH = 78,
     BOOK_SCREEN_WIDTH = 80,
     BOOK_SCREEN_HEIGHT = 24,
 };

@@ -42,7 +42,9 @@ static bool append(char **text, const char *line, const char *between) {
 
 /* Lines that must stand as they are. */
 static bool append_line(BookParser *parser, BookPart *part, const char *line) {
-    int most = part->kind == BOOK_FIGURE ? BOOK_SCREEN_WIDTH : BOOK_LINE_WIDTH;
+    int most = part->kind == BOOK_FIGURE ? BOOK_SCREEN_WIDTH
+               : *line == '|'            ? BOOK_TABLE_WIDTH
+                                         : BOOK_LINE_WIDTH;
     if (text_width(line) > most)
         lesson_mistake(parser->mistakes, (LessonPlace){parser->number, most + 1},
                        "this line is %d columns wide: at most %d", text_width(line), most);
@@ -184,10 +186,11 @@ static bool read_action(BookParser *parser, BookPart *part) {
     Error err = {0};
     const char *at = parser->line + strspn(parser->line, " ");
     if (*at == '#') {
-        if (text_width(at) > BOOK_LINE_WIDTH || *part->text)
+        const char *sentence = at + 1 + strspn(at + 1, " ");
+        if (text_width(sentence) > BOOK_LINE_WIDTH || *part->text)
             lesson_mistake(parser->mistakes, place_of(parser, at),
                            "one line of at most %d columns says what there is to see", BOOK_LINE_WIDTH);
-        return append(&part->text, at + 1 + strspn(at + 1, " "), " ");
+        return append(&part->text, sentence, " ");
     }
     if (*at == '\0') return true;
     if (!place->actions) place->actions = calloc(LESSON_ACTIONS_MAX, sizeof *place->actions);
