@@ -33,7 +33,7 @@ CORE     := $(B)/libcore.a
 VIEWS    := $(B)/libviews.a
 APP      := $(B)/libapp.a
 SUPPORT  := $(B)/libsupport.a
-ASSETS   := $(wildcard assets/models/*.safetensors assets/images/*.png assets/classes/*.txt assets/lessons/*.lesson)
+ASSETS   := $(wildcard assets/models/*.safetensors assets/images/*.png assets/classes/*.txt assets/lessons/*.lesson) TUTORIAL.md
 # The engine's own lines, to be shown by the program: see core/explain_code.c, core/explain_chart.c.
 ASSETS   += $(wildcard core/op_*.c core/conv*.c core/analysis_*.c) core/elementwise.c core/gradcheck.c core/resnet.c
 TESTS    := $(patsubst %.c,$(B)/%,$(wildcard tests/core/test_*.c tests/views/test_*.c tests/app/test_*.c))
@@ -104,8 +104,8 @@ bench: skipscope                      ## speed against PyTorch in the same run (
 	@tests/bench/run
 golden:                               ## make the golden numbers again (needs python3-torch); see tests/reference/README.md
 	@tests/reference/make
-screens: skipscope $(B)/tests/app/test_screens ## write the golden screens again; look at what changed
-	@SKIPSCOPE_GOLDEN=write tests/run $(B)/tests/app/test_screens
+screens: skipscope $(B)/tests/app/test_screens $(B)/tests/app/test_tutorial_scenes ## write golden screens and TUTORIAL.md's figures again; look at what changed
+	@SKIPSCOPE_GOLDEN=write tests/run $(filter $(B)/tests/%,$^)
 format:                               ## clang-format over the sources
 	clang-format -i $(wildcard app/*.[ch] core/*.[ch] views/*.[ch] tests/*/*.[ch])
 check:                                ## formatting, static analysis

@@ -68,6 +68,11 @@
         "Parameters, multiply-adds and errors beside the tables of He et al. 2015, and why they differ.",    \
         "  skipscope paper\n"                                                                                \
         "  skipscope paper mine.safetensors --data data\n")                                                  \
+    COMMAND(QUESTIONS, questions, "questions", "[N | WORDS]", 0, -1,                                         \
+            "The book of questions about residual networks, each answered at three levels.",                 \
+            "  skipscope questions\n"                                                                        \
+            "  skipscope questions 4 --level 3\n"                                                            \
+            "  skipscope questions batch norm\n")                                                            \
     COMMAND(LESSON, lesson, "lesson", "[NAME] | check FILE", 0, 2,                                           \
             "Guided lessons in the explorer; without a name: which there are. check: what is wrong in one.", \
             "  skipscope lesson\n"                                                                           \

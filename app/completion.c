@@ -52,11 +52,11 @@ static void offer_files(const Offer *to) {
 }
 
 static void offer_models(const Offer *to) {
-    for (const Asset *asset = asset_list; asset->path; asset++) {
+    const Asset *asset;
+    for (int k = 0; (asset = asset_model(k)); k++) {
         char name[COMPLETION_WORD_MAX];
-        const char *base = strrchr(asset->path, '/') + 1, *dot = strstr(base, ".safetensors");
-        if (!dot) continue;
-        snprintf(name, sizeof name, "%.*s", (int)(dot - base), base);
+        const char *own = asset_model_name(asset);
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(own, "."), own);
         offer(to, name);
     }
     offer_files(to);

@@ -100,6 +100,9 @@ typedef struct LessonMistakes {
 void lesson_mistake(LessonMistakes *mistakes, LessonPlace place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* What leaves the lesson, writes files, changes what is the user's own, or takes its time. */
+bool lesson_is_for_users(ActionId id);
+
 /* Reads a lesson from text; NULL when anything in it is wrong, or memory short. */
 Lesson *lesson_parse(const char *text, LessonMistakes *mistakes);
 /* A bundled lesson by name, or a file (a word with a / or a dot in it). */

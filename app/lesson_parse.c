@@ -119,10 +119,10 @@ static bool read_page(LessonParser *parser, const char *rest) {
     return page->title && page->text && page->after && page->notes && page->actions;
 }
 
-/* What leaves the lesson, writes files, changes what is the user's own, or takes its time. */
-static bool is_for_users(ActionId id) {
+bool lesson_is_for_users(ActionId id) {
     switch (id) {
     case ACTION_QUIT:
+    case ACTION_QUESTIONS:
     case ACTION_LESSON:
     case ACTION_LESSON_NEXT:
     case ACTION_LESSON_BACK:
@@ -154,7 +154,7 @@ static bool read_do(LessonParser *parser, const char *rest) {
         lesson_mistake(parser->mistakes, place, "%s", err.text);
     else if (action.id == ACTION_NONE)
         lesson_mistake(parser->mistakes, place, "do: expected an action, as in: do view block");
-    else if (is_for_users(action.id))
+    else if (lesson_is_for_users(action.id))
         lesson_mistake(parser->mistakes, place, "%s is for the user, not for a lesson",
                        action_name(action.id));
     else if (*page->after)

@@ -115,6 +115,7 @@ Session *session_new(const SessionConfig *config, Error *err) {
 void session_free(Session *session) {
     if (!session) return;
     session_lesson_end(session);
+    session_book_clear(session);
     pass_free(session->pass);
     pass_free(session->rival);
     session_twin_clear(session);
@@ -219,13 +220,15 @@ void session_draw(Session *session, Canvas *canvas) {
                       .hint_count = keys.hint_count};
     Rect area = frame_draw(canvas, &info, &scene);
     if (session->files_open && !session->help) session_files_draw(session, canvas);
+    bool book = session->book.open && !session->help;
+    if (book) session_book_draw(session, canvas);
     if (rect_is_empty(area)) return;
-    session_draw_lesson(session, canvas);
+    if (!book) session_draw_lesson(session, canvas);
     if (session->help) {
         session_collect_help(session, &keys);
         help_draw(canvas, area,
                   &(HelpInfo){.rows = keys.rows, .row_count = keys.row_count, .first = session->help_first});
-    } else if (!session->files_open) {
+    } else if (!session->files_open && !book) {
         session_draw_view(session, &scene, canvas);
     }
     if (session->prompt.open) session_prompt_draw(session, canvas);

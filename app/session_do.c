@@ -252,6 +252,7 @@ static bool do_choice(Session *session, const Action *action) {
     case ACTION_SWAP: session_do_swap(session, action->text); return true;
     case ACTION_ANALYSIS:
     case ACTION_EXPORT_CHART: session_lab_do(session, action); return true;
+    case ACTION_QUESTIONS: session_do_questions(session, action->text); return true;
     case ACTION_LESSON:
     case ACTION_LESSON_NEXT:
     case ACTION_LESSON_BACK:
@@ -331,6 +332,7 @@ void session_do(Session *session, const Action *action) {
     if (action->id != ACTION_QUIT) session_load_waiting(session); /* typed ahead: it means the new network */
     if (session->help && help_eats(session, action)) return;
     if (session->files_open && !session->help && session_files_eat(session, action)) return;
+    if (session->book.open && !session->help && session_book_eat(session, action)) return;
     if (action->id == ACTION_CLOSE && session->explain != EXPLAIN_OFF && session->job.kind != JOB_RUN &&
         !session->help) {
         session->explain = EXPLAIN_OFF;
@@ -342,7 +344,7 @@ void session_do(Session *session, const Action *action) {
     const ViewOps *view = view_ops(session->view);
     /* Backing out of running work comes before the view's own levels. */
     bool cancels = action->id == ACTION_CLOSE && (session->help || session->job.kind == JOB_RUN);
-    if (view->act && !cancels && !session->files_open) {
+    if (view->act && !cancels && !session->files_open && !session->book.open) {
         session_look_prepare(session);
         scene = session_scene(session);
         left = view->act(session->view_state[session->view], &scene, *action);
@@ -388,6 +390,7 @@ void session_key(Session *session, const Key *key) {
         return;
     }
     if (session->files_open && !session->help && session_files_key(session, key)) return;
+    if (session->book.open && !session->help && session_book_key(session, key)) return;
     session_explain_wait(session, key->at_s);
     if (await_letter(session, key->code) || take_digit(session, key->code)) return;
     const UserBinding *own = bindings_find(&session->bindings, key->code);

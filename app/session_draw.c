@@ -20,7 +20,7 @@ static bool has_twin(const Session *session) {
 
 int session_view_width(const Session *session) {
     Rect area = frame_view_area(session->width, session->height);
-    if (session->tutor) lesson_panel_take(&area, session->width, session->height);
+    if (session->tutor) lesson_panel_take(&area, session->width, session->height, session->tutor->is_scene);
     return area.w;
 }
 
@@ -30,7 +30,9 @@ SessionPanes session_panes(const Session *session) {
     bool twin = has_twin(session);
     bool both = twin && session->twin.show != TWIN_DIFFERENCE && panes.view.w >= SESSION_TWIN_WIDE;
     if (rect_is_empty(panes.view)) return panes;
-    if (session->tutor) panes.lesson = lesson_panel_take(&panes.view, session->width, session->height);
+    if (session->tutor)
+        panes.lesson =
+            lesson_panel_take(&panes.view, session->width, session->height, session->tutor->is_scene);
     bool beside = tier >= LAYOUT_L && session->explain != EXPLAIN_OFF && !both &&
                   session->view != VIEW_ARCHITECTURE && session->view != VIEW_ANALYSES;
     if (!beside) panes.explain = session_explain_take(session, &panes.view);

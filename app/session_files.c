@@ -69,6 +69,7 @@ static void open_group(Session *session, FileGroup group) {
     }
     if (!ok) session_tell(session, NOTICE_ERROR, "%s", err.text);
     session->files_open = ok;
+    session->book.open = false;
     session->help = false;
     if (ok) select_current(session);
 }

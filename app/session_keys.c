@@ -49,6 +49,10 @@ void session_collect_hints(const Session *session, SessionKeys *keys) {
         keys->hint_count = session_files_hints(keys->hints, SESSION_HINTS_MAX);
         return;
     }
+    if (session->book.open && !session->help) {
+        keys->hint_count = session_book_hints(session, keys->hints, SESSION_HINTS_MAX);
+        return;
+    }
     add_own_hints(session, keys, 0, OWN_FIRST);
     for (int lead = 1; lead <= KEYMAP_LEADS; lead++) add_hints(session, keys, lead);
     keys->hints[keys->hint_count++] = (FrameHint){.key = "1-3", .label = "explain"};
@@ -69,6 +73,15 @@ void session_collect_help(const Session *session, SessionKeys *keys) {
         add_row(keys, "Backspace", action_help(ACTION_LESSON_BACK), "Lesson");
         add_row(keys, "Home", action_help(ACTION_LESSON_RETURN), "Lesson");
         add_row(keys, "q", "leave the lesson", "Lesson");
+    }
+    if (session->book.open) {
+        add_row(keys, "1 2 3", "the answer for anyone, the code, the mathematics", "Questions");
+        add_row(keys, "Enter", "read the question; there: go to the marked place in the explorer",
+                "Questions");
+        add_row(keys, "Tab", "mark the next place to see", "Questions");
+        add_row(keys, "] [", "the next question, the one before", "Questions");
+        add_row(keys, "/ n N", "search the whole book; the next place, the one before", "Questions");
+        add_row(keys, "h q", "back: to the list, out of the book", "Questions");
     }
     for (int k = 0; k < own->count; k++) add_row(keys, own->rows[k].key, own->rows[k].line, "Your own");
     for (const Binding *binding = keymap_bindings(); binding->keys && keys->row_count < SESSION_ROWS_MAX;

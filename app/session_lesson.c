@@ -81,11 +81,15 @@ static void free_run(LessonRun *run) {
     free(run);
 }
 
-static bool open_run(Session *session, const char *name, Error *err) {
+/* Takes the lesson over. */
+static bool open_run(Session *session, Lesson *lesson, Error *err) {
     LessonRun *run = calloc(1, sizeof *run);
     Setup any = {.seed = 0};
-    bool ok = run && (run->lesson = lesson_open(name, err)) &&
-              (!session->results || lesson_results_open(session->results, err)) &&
+    if (run)
+        run->lesson = lesson;
+    else
+        lesson_free(lesson);
+    bool ok = run && lesson && (!session->results || lesson_results_open(session->results, err)) &&
               (run->pictures = calloc((size_t)run->lesson->page_count, sizeof *run->pictures)) &&
               setup_open_weights(&run->setup, &any, "resnet20", err) && begin_again(run, session, err);
     if (ok)
@@ -193,7 +197,8 @@ static void work_at_once(Session *session) {
 
 static void start(Session *session, const char *name) {
     Error err = {.text = "not enough memory for the lesson"};
-    if (open_run(session, name, &err))
+    Lesson *lesson = lesson_open(name, &err);
+    if (lesson && open_run(session, lesson, &err))
         work_at_once(session);
     else
         session_tell(session, NOTICE_ERROR, "%s", err.text);
@@ -232,6 +237,16 @@ static void show_again(Session *session, int page, LessonPhase phase) {
         return;
     }
     show(session, page, phase);
+}
+
+void session_lesson_follow(Session *session, Lesson *lesson) {
+    Error err = {.text = "not enough memory to show this"};
+    if (lesson && open_run(session, lesson, &err)) {
+        session->lesson->is_scene = true;
+        show(session, 0, LESSON_SHOWN);
+    } else {
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+    }
 }
 
 static bool has_more(const LessonPage *page) {
@@ -311,11 +326,12 @@ static void give_answer(Session *session, const char *answer) {
 static void change_lesson(Session *session, const char *name) {
     Error err = {0};
     LessonRun *old = session->lesson;
+    Lesson *lesson = NULL;
     if (*name == '\0') {
         prompt_open(&old->session->prompt, ':', "lesson ");
     } else if (strcmp(name, "off") == 0) {
         finish(session, "the lesson has been left");
-    } else if (open_run(session, name, &err)) {
+    } else if ((lesson = lesson_open(name, &err)) && open_run(session, lesson, &err)) {
         free_run(old);
         work_at_once(session);
     } else {
@@ -323,11 +339,21 @@ static void change_lesson(Session *session, const char *name) {
     }
 }
 
+/* What leads from a scene back to the book. */
+static bool leaves_scene(ActionId id) {
+    return id == ACTION_QUIT || id == ACTION_QUESTIONS || id == ACTION_LESSON_NEXT ||
+           id == ACTION_LESSON_BACK;
+}
+
 /* Does what was asked of the lesson, when the lesson's session is not at work. */
 static void answer_request(Session *session) {
     LessonRun *run = session->lesson;
     Action request = run->request;
     run->request = (Action){.id = ACTION_NONE};
+    if (run->is_scene && leaves_scene(request.id)) {
+        session_lesson_end(session);
+        return;
+    }
     switch (request.id) {
     case ACTION_QUIT: finish(session, "the lesson has been left"); break;
     case ACTION_LESSON: change_lesson(session, request.text); break;
@@ -347,6 +373,7 @@ void session_lesson_do(Session *session, const Action *action) {
 /* What the user may do without leaving the page's view. */
 static bool stays(ActionId id) {
     switch (id) {
+    case ACTION_QUESTIONS:
     case ACTION_HELP:
     case ACTION_PROMPT:
     case ACTION_SCREEN:
@@ -363,7 +390,9 @@ static bool stays(ActionId id) {
 }
 
 bool session_lesson_takes(LessonRun *run, const Action *action) {
+    if (action->id == ACTION_QUESTIONS && !run->is_scene) return false;
     switch (action->id) {
+    case ACTION_QUESTIONS:
     case ACTION_QUIT:
     case ACTION_LESSON:
     case ACTION_LESSON_NEXT:
@@ -382,8 +411,8 @@ bool session_lesson_takes(LessonRun *run, const Action *action) {
 void session_lesson_key(Session *session, const Key *key) {
     LessonRun *run = session->lesson;
     Session *front = run->session;
-    bool free_keys = !front->prompt.open && !front->files_open && key->code != KEY_CODE_MOUSE &&
-                     front->pending_letter == ACTION_NONE;
+    bool free_keys = !front->prompt.open && !front->files_open && !front->book.open &&
+                     key->code != KEY_CODE_MOUSE && front->pending_letter == ACTION_NONE;
     Action action = {.id = ACTION_NONE};
     if (key->code == ' ' && front->play_rate == 0) action.id = ACTION_LESSON_NEXT;
     if (key->code == KEY_CODE_BACKSPACE) action.id = ACTION_LESSON_BACK;
@@ -409,6 +438,7 @@ bool session_lesson_panel(const Session *session, LessonPanel *out) {
                       .title = page->title,
                       .page = run->page,
                       .page_count = run->lesson->page_count,
+                      .is_scene = run->is_scene,
                       .phase = run->phase,
                       .changes = has_more(page),
                       .text = run->text ? run->text : "",

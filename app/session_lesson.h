@@ -19,6 +19,7 @@ typedef struct LessonRun {
     Lesson *lesson;
     Setup setup;
     struct Session *session; /* the lesson's own; its `tutor` points back to this */
+    bool is_scene;           /* of the book of questions: all that leaves the page leads back to it */
     int page;
     LessonPhase phase;
     int done_page, done_action;        /* what the session has performed: all before these */
@@ -44,6 +45,8 @@ const struct Session *session_const_front(const struct Session *session);
 
 /* In the user's session. The action "lesson" without a lesson under way, and its like. */
 void session_lesson_begin(struct Session *session, const Action *action);
+/* Shows the one page of a lesson, which is taken over; NULL: memory is short. */
+void session_lesson_follow(struct Session *session, Lesson *lesson);
 /* With one under way: */
 void session_lesson_do(struct Session *session, const Action *action);
 void session_lesson_key(struct Session *session, const Key *key);

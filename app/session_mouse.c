@@ -62,7 +62,8 @@ void session_do_click(Session *session, const char *place) {
 }
 
 void session_mouse_key(Session *session, const Key *key) {
-    bool list = session->help || session->files_open || session->view == VIEW_ARCHITECTURE;
+    bool list =
+        session->help || session->files_open || session->book.open || session->view == VIEW_ARCHITECTURE;
     Action move = {.id = key->button == MOUSE_WHEEL_UP ? ACTION_UP : ACTION_DOWN,
                    .number = list ? WHEEL_ROWS : 1};
     if (!session->mouse || session->prompt.open) return;

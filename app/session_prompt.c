@@ -80,7 +80,11 @@ static void enter(Session *session) {
 static void cancel(Session *session) {
     session->prompt.open = false;
     session->notice_kind = NOTICE_NONE;
-    if (session->prompt.sign == '/') session->at = session->search_from;
+    if (session->prompt.sign != '/') return;
+    if (session->book.open)
+        session_book_give_up(session);
+    else
+        session->at = session->search_from;
 }
 
 /* The first Tab writes what all candidates share, the next ones go through them. */
@@ -117,6 +121,11 @@ void session_prompt_key(Session *session, const Key *key) {
     if (result == PROMPT_ENTERED) enter(session);
     if (result == PROMPT_CANCELLED) cancel(session);
     if (result != PROMPT_EDITING || prompt->sign != '/') return;
+    if (session->book.open) {
+        session->notice_kind = NOTICE_NONE;
+        session_book_find(session, prompt->text);
+        return;
+    }
     snprintf(session->search, sizeof session->search, "%s", prompt->text);
     session->notice_kind = NOTICE_NONE;
     if (*prompt->text) find_op(session, scene_op_at(network_of(session), session->search_from), 1);

@@ -7,6 +7,7 @@
 #include "app/file_list.h"
 #include "app/prompt.h"
 #include "app/session.h"
+#include "app/session_book.h"
 #include "app/session_lab.h"
 #include "app/session_lesson.h"
 #include "app/session_overlay.h"
@@ -86,6 +87,7 @@ struct Session {
     int help_first;
     bool files_open, files_filtering;
     FileList files;
+    BookState book;
     Prompt prompt;
     Completion completion;
     char search[ACTION_TEXT_MAX];
@@ -132,6 +134,20 @@ bool session_files_eat(Session *session, const Action *action); /* false: the li
 bool session_files_key(Session *session, const Key *key);       /* false: the key stands for an action */
 void session_files_draw(const Session *session, Canvas *canvas);
 int session_files_hints(FrameHint *out, int room);
+
+/* session_book.c: the book of questions */
+void session_do_questions(Session *session, const char *words);
+bool session_book_eat(Session *session, const Action *action); /* false: the book has no use for it */
+bool session_book_key(Session *session, const Key *key);       /* false: the key stands for an action */
+void session_book_draw(const Session *session, Canvas *canvas);
+int session_book_hints(const Session *session, FrameHint *out, int room);
+void session_book_show(Session *session, int part, size_t at); /* of the question it is at */
+void session_book_clear(Session *session);
+
+/* session_book_find.c: searching it */
+void session_book_find(Session *session, const char *words);
+void session_book_find_next(Session *session, int direction);
+void session_book_give_up(Session *session); /* back to where the search began */
 
 /* session_mouse.c: clicks and the wheel */
 void session_do_mouse(Session *session, const char *word); /* on, off; without a word: the other */

@@ -100,6 +100,8 @@
            "give a key another meaning: KEY ACTION, e.g. X arch resnet56; KEY alone: its own again")         \
     ACTION(MOUSE, "mouse", TEXT, "a click selects and the wheel moves: on, off; without a word: the other")  \
     ACTION(CLICK, "click", TEXT, "select what stands at COLUMN ROW of the screen, counted from 0")           \
+    ACTION(QUESTIONS, "questions", TEXT,                                                                     \
+           "the book of questions and answers: a number, or words to look for; again: close it")             \
     ACTION(LESSON, "lesson", TEXT, "begin a lesson: a NAME (Tab lists them) or a file; 'off' leaves it")     \
     ACTION(LESSON_NEXT, "lesson-next", NONE, "in a lesson: let the view follow, then turn the page")         \
     ACTION(LESSON_BACK, "lesson-back", NONE, "in a lesson: back to what was shown before")                   \

@@ -9,8 +9,9 @@
 
 enum { GAP = 2 };
 
-Rect lesson_panel_take(Rect *area, int width, int height) {
-    if (layout_tier(width, height) < LAYOUT_M) return layout_take_bottom(area, LESSON_SHEET_ROWS);
+Rect lesson_panel_take(Rect *area, int width, int height, bool is_scene) {
+    int rows = is_scene ? LESSON_SCENE_ROWS + (width < LAYOUT_S_WIDTH) : LESSON_SHEET_ROWS;
+    if (layout_tier(width, height) < LAYOUT_M) return layout_take_bottom(area, rows);
     int columns = area->w - LESSON_VIEW_WIDTH - 1;
     if (columns > LESSON_COLUMN_WIDTH) columns = LESSON_COLUMN_WIDTH;
     Rect taken = layout_take_right(area, columns);
@@ -25,9 +26,12 @@ static bool is_column(Rect area) {
 /* `3/7 The sum ───────────────── What a skip adds` */
 static void draw_heading(Canvas *canvas, Rect row, const LessonPanel *panel) {
     char title[160];
-    snprintf(title, sizeof title, "%d/%d %s ", panel->page + 1, panel->page_count, panel->title);
+    if (panel->is_scene)
+        snprintf(title, sizeof title, "%s ", panel->title);
+    else
+        snprintf(title, sizeof title, "%d/%d %s ", panel->page + 1, panel->page_count, panel->title);
     int x = part_heading(canvas, row, style_bold(ROLE_TITLE), title), width = text_width(panel->lesson);
-    if (is_column(row) || x + GAP + width + 1 > row.x + row.w) return;
+    if (panel->is_scene || is_column(row) || x + GAP + width + 1 > row.x + row.w) return;
     canvas_text_right(canvas, row.x + row.w - 1, row.y, style_role(ROLE_DIM), " ");
     canvas_text_right(canvas, row.x + row.w - 1, row.y, style_role(ROLE_DIM), panel->lesson);
     canvas_put(canvas, row.x + row.w - 2 - width, row.y, style_role(ROLE_DIM), ' ');
@@ -81,6 +85,7 @@ static void draw_answer(Canvas *canvas, Rect row, const LessonPanel *panel) {
 }
 
 static const char *next_label(const LessonPanel *panel) {
+    if (panel->is_scene) return "back to the book";
     if (panel->phase == LESSON_READ && *panel->question) return "answer";
     if (panel->phase == LESSON_READ && panel->changes) return "look";
     return panel->page + 1 < panel->page_count ? "next page" : "end of the lesson";
@@ -97,7 +102,7 @@ static void draw_keys(Canvas *canvas, Rect row, const LessonPanel *panel) {
         x = canvas_text(canvas, x, row.y, style_bold(ROLE_WARN), "working ...") + GAP;
     else
         x = draw_key(canvas, x, row.y, "Space", next_label(panel), ACTION_LESSON_NEXT);
-    if (panel->page > 0 || panel->phase != LESSON_READ)
+    if (!panel->is_scene && (panel->page > 0 || panel->phase != LESSON_READ))
         x = draw_key(canvas, x, row.y, is_column(row) ? "Bksp" : "Backspace", "back", ACTION_LESSON_BACK);
     if (panel->exploring) {
         x = canvas_text(canvas, x, row.y, style_bold(ROLE_WARN), "exploring:") + 1;
@@ -113,7 +118,8 @@ void lesson_panel_draw(Canvas *canvas, Rect area, const LessonPanel *panel) {
     area = layout_inset(area, 1, 0);
     Rect keys = column ? layout_take_bottom(&area, 3) : layout_take_bottom(&area, 1);
     if (column) {
-        canvas_text_fit(canvas, area.x, area.y, area.w, style_role(ROLE_DIM), panel->lesson);
+        canvas_text_fit(canvas, area.x, area.y, area.w, style_role(ROLE_DIM),
+                        panel->is_scene ? "from the book of questions" : panel->lesson);
         layout_take_top(&area, 2);
     }
     draw_verdict(canvas, &area, panel);

@@ -6,7 +6,7 @@
 
 #include "views/canvas.h"
 
-enum { LESSON_SHEET_ROWS = 6, LESSON_COLUMN_WIDTH = 48, LESSON_VIEW_WIDTH = 80 };
+enum { LESSON_SHEET_ROWS = 6, LESSON_SCENE_ROWS = 3, LESSON_COLUMN_WIDTH = 48, LESSON_VIEW_WIDTH = 80 };
 
 /* A page is read, its question perhaps answered, then it is shown: the view follows. */
 typedef enum LessonPhase { LESSON_READ, LESSON_ASK, LESSON_SHOWN } LessonPhase;
@@ -14,6 +14,7 @@ typedef enum LessonPhase { LESSON_READ, LESSON_ASK, LESSON_SHOWN } LessonPhase;
 typedef struct LessonPanel {
     const char *lesson, *title; /* of the lesson, of the page */
     int page, page_count;       /* page from 0 */
+    bool is_scene;              /* of the book of questions: nothing but this page */
     LessonPhase phase;
     bool changes;         /* Space makes the view follow; else it turns the page */
     const char *text;     /* as it is to be read in this phase, figures filled in; "" for none */
@@ -29,8 +30,9 @@ typedef struct LessonPanel {
     const char *notes; /* for the speaker; not drawn */
 } LessonPanel;
 
-/* Takes the panel's place off the area of the view, on a screen of that size. */
-Rect lesson_panel_take(Rect *area, int width, int height);
+/* Takes the panel's place off the area of the view, on a screen of that size; a scene of the book has one
+ * sentence and needs fewer rows. */
+Rect lesson_panel_take(Rect *area, int width, int height, bool is_scene);
 
 void lesson_panel_draw(Canvas *canvas, Rect area, const LessonPanel *panel);
 

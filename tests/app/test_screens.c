@@ -48,6 +48,8 @@ static const Screen screens[] = {
     {"paths", "analysis paths"},
     {"twin", "finish;select layer1.1.relu2;view maps;twin plain"},
     {"help", "help"},
+    {"book", "questions"},
+    {"book-question", "questions 4;explain 3"},
 };
 enum { SCREENS = sizeof screens / sizeof screens[0] };
 

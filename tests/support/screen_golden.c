@@ -113,6 +113,13 @@ static void compare(const char *name, const ScreenCells *golden, const ScreenCel
     }
 }
 
+void screen_golden_compare(const char *name, const char *golden, const char *screen) {
+    ScreenCells before = parse(golden), now = parse(screen);
+    compare(name, &before, &now);
+    free(before.rows);
+    free(now.rows);
+}
+
 void screen_golden_check(const char *name, const char *screen) {
     char path[PATH_MAX_BYTES];
     Error err = {0};
@@ -126,9 +133,6 @@ void screen_golden_check(const char *name, const char *screen) {
     size_t size;
     char *text = (char *)file_read_all(path, SIZE_MAX_BYTES, &size, &err);
     if (!text) fail_msg("%s", err.text);
-    ScreenCells golden = parse(text), now = parse(screen);
-    compare(name, &golden, &now);
-    free(golden.rows);
-    free(now.rows);
+    screen_golden_compare(name, text, screen);
     free(text);
 }

@@ -8,5 +8,7 @@
 /* Compares `screen`, text or ANSI text, with tests/golden/screens/NAME; fails the test with the first row
  * that differs. With SKIPSCOPE_GOLDEN=write in the environment it writes the file instead. */
 void screen_golden_check(const char *name, const char *screen);
+/* The same with a screen, or rows of one, that stands somewhere else. */
+void screen_golden_compare(const char *name, const char *golden, const char *screen);
 
 #endif
