@@ -254,6 +254,11 @@ static ZoomLevel view_block_level(const void *state, const Scene *scene) {
     return ZOOM_BLOCK;
 }
 
+static const ViewField fields[] = {
+    {.name = "stream", .offset = offsetof(BlockState, stream), .is_flag = true},
+    {.name = NULL},
+};
+
 const ViewOps view_block_ops = {
     .name = "block",
     .title = "Block",
@@ -262,6 +267,7 @@ const ViewOps view_block_ops = {
         "gradient comes back. Also with the stream as the spine, among the blocks before and after.",
     .key = 'b',
     .state_size = sizeof(BlockState),
+    .fields = fields,
     .act = view_block_act,
     .level = view_block_level,
     .draw = view_block_draw,
