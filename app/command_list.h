@@ -74,6 +74,10 @@
             "  skipscope lesson skip\n"                                                                      \
             "  skipscope lesson mine.lesson --results answers.csv\n"                                         \
             "  skipscope lesson check mine.lesson\n")                                                        \
+    COMMAND(PRESENT, present, "present", "LESSON", 1, 1,                                                     \
+            "A lesson before a class: large cells, keys shown as they are pressed, a pointer.",              \
+            "  skipscope present skip\n"                                                                     \
+            "  skipscope present mine.lesson --theme light\n")                                               \
     COMMAND(TRAIN, train, "train", "[ARCH]", 0, 1,                                                           \
             "Learn a network's weights from a data set. Ctrl-C saves; --resume goes on.",                    \
             "  skipscope train resnet20 --data data --out resnet20.safetensors\n"                            \

@@ -110,7 +110,7 @@ static bool run_script(Session *session, const Options *options, Error *err) {
 }
 
 static bool find_theme(const Options *options, ThemeId *theme, Error *err) {
-    *theme = THEME_DARK;
+    *theme = options->presents ? THEME_CONTRAST : THEME_DARK;
     if (!options->theme || theme_find(options->theme, theme)) return true;
     return error_set(err, ERROR_USAGE, "there is no theme '%s': expected dark, light, contrast or mono",
                      options->theme);
@@ -125,6 +125,7 @@ static Session *open_session(const Options *options, const Setup *setup, ThemeId
     SessionConfig config = {.setup = setup,
                             .theme = theme,
                             .mouse = options->mouse && !options->no_mouse,
+                            .presenter = options->presents,
                             .results = options->results,
                             .image = setup->image_count > 0 ? setup->images[0] : NULL,
                             .target = options->target.count > 0 ? options->target.values[0] : -1};
@@ -183,11 +184,34 @@ static bool begin_lesson(Session *session, const char *name, Error *err) {
     return problem ? error_set(err, ERROR_FAILED, "%s", problem) : true;
 }
 
+/* A state says which network and picture, in place of the words and options that do. */
+static bool go_to_state(Session *session, const Options *options, Error *err) {
+    static const char *const names[] = {"arch", "weights",      "init",  "seed",
+                                        "bn",   "without-skip", "input", "target"};
+    if (!options->state) return true;
+    if (options->word_count > 0)
+        return error_set(err, ERROR_USAGE, "'%s' and --state both say what to show: leave one of them out",
+                         options->words[0]);
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
+        if (options_given(options, names[k]))
+            return error_set(err, ERROR_USAGE,
+                             "--%s and --state both say what to show: leave one of them out", names[k]);
+    return session_set_state(session, options->state, err);
+}
+
+/* What the command line says to begin with; settings of the user's come before, so that no lock refuses them.
+ */
+static bool begin(Session *session, const Options *options, Error *err) {
+    return go_to_state(session, options, err) &&
+           session_set_handout(session, options->lock, options->hide, err) &&
+           begin_lesson(session, options->lesson, err);
+}
+
 static bool explore(Config *config, Options *options, Error *err) {
     World world;
     if (!open_with_config(&world, config, options, err)) return false;
     config_run(config, world.session, options);
-    bool ok = begin_lesson(world.session, options->lesson, err);
+    bool ok = begin(world.session, options, err);
     if (ok && options->script)
         ok = run_script(world.session, options, err);
     else if (ok)

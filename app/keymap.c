@@ -113,6 +113,7 @@ static const Binding bindings[] = {
      .hint = "files",
      .group = "Screen",
      .views = IN(INPUT) | IN(ARCHITECTURE)},
+    {.keys = ".", .action = ACTION_POINTER, .group = "Screen"},
     {.keys = "y", .action = ACTION_EXPORT, .group = "Screen"},
     {.keys = "x",
      .action = ACTION_EXPORT_CHART,

@@ -5,6 +5,7 @@
 
 #include "app/keymap.h"
 #include "app/script.h"
+#include "app/session_plan.h"
 #include "app/session_state.h"
 #include "views/canvas_export.h"
 #include "views/parts.h"
@@ -198,11 +199,14 @@ static void do_close(Session *session) {
     else if (session->job.kind == JOB_RUN)
         session->job = (Job){0};
     else if (session->view != VIEW_ANALYSES || !session_lab_close(session))
-        session->view = VIEW_ARCHITECTURE;
+        session->view = session_may_show(session, VIEW_ARCHITECTURE) ? VIEW_ARCHITECTURE : session->view;
 }
 
 static void turn_view(Session *session, int by) {
-    session->view = (ViewId)(((int)session->view + by + VIEW_COUNT) % VIEW_COUNT);
+    ViewId next = session->view;
+    do next = (ViewId)(((int)next + by + VIEW_COUNT) % VIEW_COUNT);
+    while (!session_may_show(session, next));
+    session->view = next;
     session->help = false;
 }
 
@@ -245,7 +249,8 @@ static bool do_choice(Session *session, const Action *action) {
     case ACTION_LESSON_BACK:
     case ACTION_LESSON_RETURN:
     case ACTION_ANSWER: session_lesson_begin(session, action); return true;
-    default: return session_look_do(session, action);
+    case ACTION_STATE: session_do_state(session, action->text); return true;
+    default: return session_look_do(session, action) || session_present_do(session, action);
     }
 }
 
@@ -316,6 +321,7 @@ void session_do(Session *session, const Action *action) {
         return;
     }
     session->notice_kind = NOTICE_NONE;
+    if (session_refuses(session, action)) return;
     if (action->id != ACTION_QUIT) session_load_waiting(session); /* typed ahead: it means the new network */
     if (session->help && help_eats(session, action)) return;
     if (session->files_open && !session->help && session_files_eat(session, action)) return;
@@ -335,7 +341,7 @@ void session_do(Session *session, const Action *action) {
         scene = session_scene(session);
         left = view->act(session->view_state[session->view], &scene, *action);
     }
-    if (left.id == ACTION_NONE) return;
+    if (left.id == ACTION_NONE || session_refuses(session, &left)) return;
     if (!session_do_time(session, &left) && !do_choice(session, &left)) do_screen_action(session, &left);
 }
 
@@ -363,6 +369,7 @@ static bool take_digit(Session *session, uint32_t code) {
 }
 
 void session_key(Session *session, const Key *key) {
+    if (session_pointer_key(session, key)) return;
     if (session->lesson) {
         session_lesson_key(session, key);
         return;
@@ -376,9 +383,14 @@ void session_key(Session *session, const Key *key) {
         return;
     }
     if (session->files_open && !session->help && session_files_key(session, key)) return;
-    if (await_letter(session, key->code) || take_digit(session, key->code)) return;
+    if (await_letter(session, key->code)) return;
+    session_show_key(session, key->code, NULL);
+    if (take_digit(session, key->code)) return;
     const UserBinding *own = bindings_find(&session->bindings, key->code);
     Action action = own ? own->action : keymap_find(key->code);
+    session->keys_shown.action = action.id;
+    snprintf(session->keys_shown.text, sizeof session->keys_shown.text, "%.*s",
+             (int)sizeof session->keys_shown.text - 1, action.text);
     int count = session->pending_count;
     session->pending_count = 0;
     bool takes_count = action_argument(action.id) == ACTION_ARGUMENT_COUNT || action.id == ACTION_FIRST ||

@@ -18,14 +18,18 @@ static bool has_twin(const Session *session) {
     return session->twin.show != TWIN_OFF && session->twin.pass && session->view != VIEW_ANALYSES;
 }
 
+Rect session_frame_area(const Session *session) {
+    return frame_view_area_without(session->width, session->height, session_frame_parts(session));
+}
+
 int session_view_width(const Session *session) {
-    Rect area = frame_view_area(session->width, session->height);
+    Rect area = session_frame_area(session);
     if (session->tutor) lesson_panel_take(&area, session->width, session->height);
     return area.w;
 }
 
 SessionPanes session_panes(const Session *session) {
-    SessionPanes panes = {.view = frame_view_area(session->width, session->height)};
+    SessionPanes panes = {.view = session_frame_area(session)};
     LayoutTier tier = layout_tier(session->width, session->height);
     bool twin = has_twin(session);
     bool both = twin && session->twin.show != TWIN_DIFFERENCE && panes.view.w >= SESSION_TWIN_WIDE;
@@ -42,6 +46,7 @@ SessionPanes session_panes(const Session *session) {
         panes.line = layout_take_left(&panes.other, 1);
         panes.other_title = layout_take_top(&panes.other, 1);
     } else if (tier >= LAYOUT_M && session->view != VIEW_ARCHITECTURE && session->view != VIEW_ANALYSES &&
+               !session->presenter && !session_hides(session, HIDE_NAVIGATOR) &&
                has_room(&panes, NAVIGATOR_WIDTH)) {
         panes.navigator = layout_take_left(&panes.view, NAVIGATOR_WIDTH);
         layout_take_left(&panes.view, PANE_GAP);

@@ -31,18 +31,25 @@ void session_collect_hints(const Session *session, SessionKeys *keys) {
         return;
     }
     add_own_hints(session, keys, 0, OWN_FIRST);
-    for (const Binding *binding = keymap_bindings(); binding->keys; binding++)
-        if (binding->hint && binding->views & 1u << session->view) {
+    for (const Binding *binding = keymap_bindings(); binding->keys; binding++) {
+        if (!binding->hint || !(binding->views & 1u << session->view)) continue;
+        if (session_offers(session, binding->action, binding->text))
             add_hint(session, keys, binding->keys, binding->hint);
-            if (binding->action == ACTION_FINISH && keys->hint_count < SESSION_HINTS_MAX)
-                keys->hints[keys->hint_count++] = (FrameHint){.key = "1 2 3", .label = "explain"};
-        }
+        if (binding->action == ACTION_FINISH && keys->hint_count < SESSION_HINTS_MAX &&
+            session_offers(session, ACTION_EXPLAIN, NULL))
+            keys->hints[keys->hint_count++] = (FrameHint){.key = "1 2 3", .label = "explain"};
+    }
     add_own_hints(session, keys, OWN_FIRST, BINDINGS_MAX);
 }
 
 static void add_row(SessionKeys *keys, const char *name, const char *help, const char *group) {
     if (*name && keys->row_count < SESSION_ROWS_MAX)
         keys->rows[keys->row_count++] = (HelpRow){.keys = name, .help = help, .group = group};
+}
+
+static void add_named(const Session *session, SessionKeys *keys, const char *name, ActionId id,
+                      const char *group) {
+    if (session_offers(session, id, NULL)) add_row(keys, name, action_help(id), group);
 }
 
 void session_collect_help(const Session *session, SessionKeys *keys) {
@@ -58,11 +65,14 @@ void session_collect_help(const Session *session, SessionKeys *keys) {
     for (const Binding *binding = keymap_bindings(); binding->keys && keys->row_count < SESSION_ROWS_MAX;
          binding++) {
         char *name = keys->row_names[keys->row_count];
+        if (!session_offers(session, binding->action, binding->text)) continue;
         add_row(keys, bindings_left(own, binding->keys, name, SESSION_KEY_MAX), action_help(binding->action),
                 binding->group);
     }
-    add_row(keys, "1 2 3", action_help(ACTION_EXPLAIN), "Look");
-    add_row(keys, ":lesson", action_help(ACTION_LESSON), "Screen");
-    add_row(keys, ":mouse", action_help(ACTION_MOUSE), "Screen");
-    add_row(keys, ":bind", action_help(ACTION_BIND), "Screen");
+    add_named(session, keys, "1 2 3", ACTION_EXPLAIN, "Look");
+    add_named(session, keys, ":lesson", ACTION_LESSON, "Screen");
+    add_named(session, keys, ":mouse", ACTION_MOUSE, "Screen");
+    add_named(session, keys, ":bind", ACTION_BIND, "Screen");
+    add_named(session, keys, ":state", ACTION_STATE, "Screen");
+    add_named(session, keys, ":presenter", ACTION_PRESENTER, "Screen");
 }

@@ -49,6 +49,11 @@ static void take_over(Session *fresh, const Session *old) {
     fresh->mouse = old->mouse;
     fresh->prompt = old->prompt;
     fresh->prompt.open = false;
+    fresh->handout = old->handout;
+    fresh->presenter = old->presenter;
+    fresh->theme_before = old->theme_before;
+    fresh->pointer = old->pointer;
+    fresh->keys_shown = old->keys_shown;
     session_set_screen(fresh, old->width, old->height, old->flags);
 }
 
@@ -357,6 +362,8 @@ static bool stays(ActionId id) {
     case ACTION_MOUSE:
     case ACTION_BIND:
     case ACTION_BREAKS:
+    case ACTION_PRESENTER:
+    case ACTION_POINTER:
     case ACTION_NONE: return true;
     default: return false;
     }
@@ -375,7 +382,8 @@ bool session_lesson_takes(LessonRun *run, const Action *action) {
         return true;
     default: break;
     }
-    if (!run->acting && !stays(action->id)) run->exploring = true;
+    bool asks = action->id == ACTION_STATE && *action->text == '\0';
+    if (!run->acting && !asks && !stays(action->id)) run->exploring = true;
     return false;
 }
 
@@ -394,6 +402,7 @@ void session_lesson_key(Session *session, const Key *key) {
         front->help = false;
     } else if (run->phase != LESSON_ASK) {
         front->pending_count = 0;
+        session_show_key(front, key->code, &action);
         session_do(front, &action);
     }
     answer_request(session);

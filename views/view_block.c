@@ -160,7 +160,7 @@ static void draw_montage(Canvas *canvas, Rect area, const Scene *scene, int bloc
     if (backward) channel = block_input_channel(scene->network, block, channel);
     PartTensor tensor = part_tensor_scaled(shown, scale);
     tensor.phase = scene->phase;
-    PartMontage montage = {.selected = channel};
+    PartMontage montage = part_montage_of(scene, channel);
     Rect rest = area, heading = layout_take_top(&rest, 1);
     PartPage page = part_montage_plan(rest, shown.shape, montage);
     montage.first = part_montage_first(&page, channel);

@@ -57,11 +57,12 @@ static MapsKind kind_of(const MapsState *state, Shape shape) {
 /* Maps as large as possible while enough of them share a page. */
 static PartMontage montage_fit(Rect area, const Scene *scene) {
     Shape shape = shape_of(scene);
-    PartMontage montage = {.selected = scene->channel, .mark = true, .ranked = true};
+    PartMontage montage = part_montage_of(scene, scene->channel);
+    montage.mark = montage.ranked = true;
     int wanted = shape.c < MAPS_WANTED ? shape.c : MAPS_WANTED;
     int side = shape.h > shape.w ? shape.h : shape.w;
     PartPage page = part_montage_plan(area, shape, montage);
-    while (page.columns * page.rows < wanted && side > SIDE_MIN) {
+    while (!scene->presenter && page.columns * page.rows < wanted && side > SIDE_MIN) {
         montage.side_max = --side;
         page = part_montage_plan(area, shape, montage);
     }
