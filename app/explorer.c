@@ -9,6 +9,7 @@
 #include "app/config.h"
 #include "app/script.h"
 #include "app/session.h"
+#include "app/stage.h"
 #include "views/term.h"
 
 /* Work runs in slices that end as soon as a key waits; the screen follows less often, because drawing takes
@@ -47,10 +48,28 @@ static bool read_keys(Session *session, Term *term) {
     return any;
 }
 
+/* What the speaker's terminal asks for. */
+static bool hear_stage(Session *session, Stage *stage) {
+    bool any = false;
+    for (StageRequest request; stage && (request = stage_hear(stage)) != STAGE_NOTHING; any = true) {
+        session_forget_keys(session);
+        session_do(session, &(Action){.id = request == STAGE_NEXT ? ACTION_LESSON_NEXT : ACTION_LESSON_BACK});
+    }
+    return any;
+}
+
+static void show_stage(const Session *session, Stage *stage) {
+    NotesPanel panel;
+    if (!stage) return;
+    session_notes(session, &panel);
+    stage_show(stage, &panel);
+}
+
 /* Reads keys and works until the screen should be drawn again. */
-static void live(Session *session, Term *term) {
+static void live(Session *session, Term *term, Stage *stage) {
     double redraw_ms = now_ms() + REDRAW_MS;
-    for (bool worked = false; !term_signal() && !read_keys(session, term); worked = true) {
+    for (bool worked = false; !term_signal() && !read_keys(session, term) && !hear_stage(session, stage);
+         worked = true) {
         if (!work_for_a_slice(session, term)) {
             if (worked || session_tick(session)) return;
             term_wait(term, session_wait_ms(session));
@@ -66,7 +85,7 @@ static void follow_mouse(Session *session, Term *term) {
     if (session_mouse(session) != term_mouse(term)) session_refuse_mouse(session);
 }
 
-static bool loop(Session *session, Term *term, Error *err) {
+static bool loop(Session *session, Term *term, Stage *stage, Error *err) {
     Canvas *canvas = NULL;
     while (!session_wants_quit(session) && !term_signal()) {
         fit_screen(session, term, &canvas);
@@ -81,10 +100,20 @@ static bool loop(Session *session, Term *term, Error *err) {
         }
         session_draw(session, canvas);
         term_flush(term, canvas);
-        live(session, term);
+        show_stage(session, stage);
+        live(session, term, stage);
     }
     canvas_free(canvas);
     return true;
+}
+
+/* Without it the presentation goes on, and says what is missing. */
+static Stage *open_stage(Session *session, const Options *options) {
+    Error err = {0};
+    if (!options->presents) return NULL;
+    Stage *stage = stage_open(options->name ? options->name : "present", &err);
+    if (!stage) session_say(session, true, err.text, 0);
+    return stage;
 }
 
 static bool run_on_terminal(Session *session, const Options *options, Error *err) {
@@ -92,9 +121,12 @@ static bool run_on_terminal(Session *session, const Options *options, Error *err
         .depth = options_color(options), .theme = session_theme(session), .ascii = options->ascii};
     Term *term = term_open(&config, err);
     if (!term) return false;
-    bool ok = loop(session, term, err);
+    Stage *stage = open_stage(session, options);
+    if (stage) term_watch(term, stage_fd(stage));
+    bool ok = loop(session, term, stage, err);
     int number = term_signal();
     term_close(term);
+    stage_close(stage);
     if (number != 0) {
         signal(number, SIG_DFL);
         raise(number);

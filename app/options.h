@@ -74,8 +74,9 @@ typedef struct Options {
     /* the explorer */
     const char *script, *theme, *results;
     const char *lesson; /* to begin with; set by the command of that name */
-    bool presents;      /* in presenter mode; likewise */
+    bool presents;      /* in presenter mode, with notes for another terminal; likewise */
     const char *state, *lock, *hide;
+    const char *name; /* of a presentation */
     OptionSize size;
     const char *config;
     bool mouse, no_mouse, no_animation, no_config;

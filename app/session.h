@@ -8,6 +8,7 @@
 #include "views/action.h"
 #include "views/canvas.h"
 #include "views/key.h"
+#include "views/notes_panel.h"
 #include "views/theme.h"
 
 typedef struct Session Session;
@@ -63,6 +64,9 @@ void session_play_out(Session *session); /* the rest at once: scripts do not wai
 
 /* Draws the whole screen; the canvas has the session's size. */
 void session_draw(Session *session, Canvas *canvas);
+
+/* What the speaker is told in another terminal; `pages` 0: no lesson is under way. Times stay 0. */
+void session_notes(const Session *session, NotesPanel *out);
 
 ThemeId session_theme(const Session *session);
 bool session_mouse(const Session *session);  /* the mouse is wanted */
