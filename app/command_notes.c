@@ -142,6 +142,7 @@ static bool draw(Term *term, const Listener *listener) {
         panel.elapsed_s += seconds() - listener->heard_s;
         panel.page_s += seconds() - listener->heard_s;
     }
+    if (listener->ended) panel.pages = 0;
     write_clock(clock);
     notes_panel_draw(canvas, &panel, clock,
                      listener->ended                        ? ENDED

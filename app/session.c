@@ -124,7 +124,6 @@ void session_free(Session *session) {
     overlay_clear(&session->overlays[0]);
     session_stops_clear(session);
     completion_clear(&session->completion);
-    free(session->copy);
     for (int k = 0; k < VIEW_COUNT; k++) free(session->view_state[k]);
     free(session->input);
     free(session->lesioned);

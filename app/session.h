@@ -46,8 +46,6 @@ char *session_state_text(const Session *session); /* that string; the caller fre
 /* Adds to what is out of reach: names as in app/handout.h, NULL for none. */
 bool session_set_handout(Session *session, const char *lock, const char *hide, Error *err);
 
-/* What is to go to the clipboard; the caller frees it. NULL for nothing. */
-char *session_take_copy(Session *session);
 void session_forget_keys(Session *session); /* of presenter mode: what happens next no key did */
 
 /* One small step of the work under way (one operation of a pass). False when there is nothing to do. */

@@ -22,9 +22,15 @@ Rect session_frame_area(const Session *session) {
     return frame_view_area_without(session->width, session->height, session_frame_parts(session));
 }
 
+/* Before a class the view has the whole width, and the text stands below it. */
+static Rect take_lesson(const Session *session, Rect *area) {
+    if (session->presenter) return layout_take_bottom(area, LESSON_SHEET_ROWS);
+    return lesson_panel_take(area, session->width, session->height);
+}
+
 int session_view_width(const Session *session) {
     Rect area = session_frame_area(session);
-    if (session->tutor) lesson_panel_take(&area, session->width, session->height);
+    if (session->tutor) take_lesson(session, &area);
     return area.w;
 }
 
@@ -34,7 +40,7 @@ SessionPanes session_panes(const Session *session) {
     bool twin = has_twin(session);
     bool both = twin && session->twin.show != TWIN_DIFFERENCE && panes.view.w >= SESSION_TWIN_WIDE;
     if (rect_is_empty(panes.view)) return panes;
-    if (session->tutor) panes.lesson = lesson_panel_take(&panes.view, session->width, session->height);
+    if (session->tutor) panes.lesson = take_lesson(session, &panes.view);
     bool beside = tier >= LAYOUT_L && session->explain != EXPLAIN_OFF && !both &&
                   session->view != VIEW_ARCHITECTURE && session->view != VIEW_ANALYSES;
     if (!beside) panes.explain = session_explain_take(session, &panes.view);

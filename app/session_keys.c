@@ -30,16 +30,18 @@ void session_collect_hints(const Session *session, SessionKeys *keys) {
         keys->hint_count = session_files_hints(keys->hints, SESSION_HINTS_MAX);
         return;
     }
-    add_own_hints(session, keys, 0, OWN_FIRST);
+    if (!session->presenter) add_own_hints(session, keys, 0, OWN_FIRST);
     for (const Binding *binding = keymap_bindings(); binding->keys; binding++) {
         if (!binding->hint || !(binding->views & 1u << session->view)) continue;
+        /* A class is shown the keys that are pressed, and no others. */
+        if (session->presenter && binding->action != ACTION_HELP && binding->action != ACTION_QUIT) continue;
         if (session_offers(session, binding->action, binding->text))
             add_hint(session, keys, binding->keys, binding->hint);
         if (binding->action == ACTION_FINISH && keys->hint_count < SESSION_HINTS_MAX &&
             session_offers(session, ACTION_EXPLAIN, NULL))
             keys->hints[keys->hint_count++] = (FrameHint){.key = "1 2 3", .label = "explain"};
     }
-    add_own_hints(session, keys, OWN_FIRST, BINDINGS_MAX);
+    if (!session->presenter) add_own_hints(session, keys, OWN_FIRST, BINDINGS_MAX);
 }
 
 static void add_row(SessionKeys *keys, const char *name, const char *help, const char *group) {
@@ -56,8 +58,10 @@ void session_collect_help(const Session *session, SessionKeys *keys) {
     const UserBindings *own = &session->bindings;
     keys->row_count = 0;
     if (session->tutor) {
-        add_row(keys, "Space", action_help(ACTION_LESSON_NEXT), "Lesson");
-        add_row(keys, "Backspace", action_help(ACTION_LESSON_BACK), "Lesson");
+        add_row(keys, session->presenter ? "Space PageDown" : "Space", action_help(ACTION_LESSON_NEXT),
+                "Lesson");
+        add_row(keys, session->presenter ? "Backspace PageUp" : "Backspace", action_help(ACTION_LESSON_BACK),
+                "Lesson");
         add_row(keys, "Home", action_help(ACTION_LESSON_RETURN), "Lesson");
         add_row(keys, "q", "leave the lesson", "Lesson");
     }

@@ -396,6 +396,9 @@ void session_lesson_key(Session *session, const Key *key) {
     if (key->code == ' ' && front->play_rate == 0) action.id = ACTION_LESSON_NEXT;
     if (key->code == KEY_CODE_BACKSPACE) action.id = ACTION_LESSON_BACK;
     if (key->code == KEY_CODE_HOME) action.id = ACTION_LESSON_RETURN;
+    /* What a presenter's clicker sends. */
+    if (front->presenter && key->code == KEY_CODE_PAGE_DOWN) action.id = ACTION_LESSON_NEXT;
+    if (front->presenter && key->code == KEY_CODE_PAGE_UP) action.id = ACTION_LESSON_BACK;
     if (!free_keys || (!session_lesson_ask_key(run, key) && action.id == ACTION_NONE)) {
         session_key(front, key);
     } else if (run->phase != LESSON_ASK && front->help) {

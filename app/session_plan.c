@@ -192,7 +192,6 @@ static void tell_state(Session *session) {
             session, NOTICE_INFO,
             "the state has %zu characters, too many for this line: y and a name that ends in .state write it",
             length);
-    session_copy(session, text);
 }
 
 char *session_state_text(const Session *session) {

@@ -1,7 +1,6 @@
 /* Presenter mode for a class: fewer panes and larger cells, keys shown as they are pressed, and a pointer to
  * show a place with. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "app/session_state.h"
@@ -185,16 +184,4 @@ void session_collect_pressed(const Session *session, SessionKeys *keys) {
         keys->pressed[k] = keys->pressed_names[k];
     }
     describe(shown, keys->pressed_text, sizeof keys->pressed_text);
-}
-
-void session_copy(Session *session, const char *text) {
-    free(session->copy);
-    session->copy = strdup(text);
-}
-
-char *session_take_copy(Session *session) {
-    session = session_front(session);
-    char *text = session->copy;
-    session->copy = NULL;
-    return text;
 }

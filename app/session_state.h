@@ -125,7 +125,6 @@ struct Session {
     ThemeId theme_before; /* presenter mode */
     Pointer pointer;
     KeysShown keys_shown;
-    char *copy; /* for the clipboard; heap; NULL: nothing */
 
     LessonRun *lesson;   /* under way: it has the keys */
     LessonRun *tutor;    /* this is the session of that lesson; not owned */
@@ -267,7 +266,6 @@ bool session_pointer_key(Session *session, const Key *key);      /* false: the k
 void session_pointer_draw(const Session *session, Canvas *canvas);
 void session_show_key(Session *front, uint32_t code, const Action *action);
 void session_collect_pressed(const Session *session, SessionKeys *keys);
-void session_copy(Session *session, const char *text); /* offers it to the clipboard */
 
 /* session_draw.c: what stands where between the frame's rows; an empty rectangle is not drawn. From 120x40 on
  * the network stands to the left of the view, from 200x60 on the arithmetic of the selected value to its

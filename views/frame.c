@@ -318,6 +318,7 @@ static void draw_hints(Canvas *canvas, int y, const FrameInfo *info) {
     int end = info->pressed_count > 0 ? draw_pressed(canvas, y, info) : canvas->width - 1;
     int right = end - hint_width(help) - hint_width(quit) + GAP;
     int x = 1;
+    if (info->without & FRAME_WITHOUT_TABS) right = x; /* before a class these two stay where they are */
     for (int k = 0; k < info->hint_count; k++) {
         FrameHint hint = info->hints[k];
         if (hint_is(&hint, "help") || hint_is(&hint, "quit")) continue;
