@@ -199,17 +199,20 @@ static int draw_job(Canvas *canvas, int y, Style style, const SceneJob *job) {
     return first;
 }
 
-/* A message that is longer than the status line takes the row above as well. */
-static void draw_notice(Canvas *canvas, int y, int width, const Scene *scene) {
+/* A message that is longer than the status line takes the row of the strip above as well, or where there is
+ * no strip, the row of the hints below. */
+static void draw_notice(Canvas *canvas, int y, int width, const Scene *scene, bool strip) {
     char text[TEXT_MAX];
     bool error = scene->notice_kind == NOTICE_ERROR;
     snprintf(text, sizeof text, "%s%s", error ? "error: " : "", scene->notice);
     Style style = error ? style_bold(ROLE_BAD) : style_role(ROLE_TEXT);
     Rect row = {.x = 1, .y = y, .w = width, .h = 1};
     if (text_wrap_count(text, width) > 1) {
-        row.y -= 1, row.h = 2;
-        canvas_fill(canvas, row_of(canvas, row.y), style_role(ROLE_TEXT), ' ');
-        click_add(canvas, row_of(canvas, row.y), (Action){.id = ACTION_NONE});
+        int more = strip ? y - 1 : y + 1;
+        if (strip) row.y = more;
+        row.h = 2;
+        canvas_fill(canvas, row_of(canvas, more), style_role(ROLE_TEXT), ' ');
+        click_add(canvas, row_of(canvas, more), (Action){.id = ACTION_NONE});
     }
     const char *cursor = text, *line;
     size_t length;
@@ -256,14 +259,14 @@ static Status compose_status(const Scene *scene, int width) {
     return status;
 }
 
-static void draw_status(Canvas *canvas, int y, const Scene *scene) {
+static void draw_status(Canvas *canvas, int y, const Scene *scene, bool strip) {
     bool notice = scene->notice_kind != NOTICE_NONE && scene->notice;
     Style style = notice ? style_role(ROLE_TEXT) : bar_style();
     canvas_fill(canvas, row_of(canvas, y), style, ' ');
     int right = canvas->width - 1;
     if (scene->job.total > 0) right = draw_job(canvas, y, style, &scene->job) - GAP;
     if (notice) {
-        draw_notice(canvas, y, right - 1, scene);
+        draw_notice(canvas, y, right - 1, scene, strip);
         return;
     }
     Status status = compose_status(scene, right - 1);
@@ -337,8 +340,9 @@ Rect frame_draw(Canvas *canvas, const FrameInfo *info, const Scene *scene) {
     int foot = area.y + area.h;
     draw_title(canvas, scene, info->level);
     if (!(info->without & FRAME_WITHOUT_TABS)) draw_tabs(canvas, info->view, info->hidden_views);
-    if (!(info->without & FRAME_WITHOUT_STRIP)) draw_position(canvas, foot++, scene);
-    draw_status(canvas, foot, scene);
+    bool strip = !(info->without & FRAME_WITHOUT_STRIP);
+    if (strip) draw_position(canvas, foot++, scene);
     draw_hints(canvas, foot + 1, info);
+    draw_status(canvas, foot, scene, strip);
     return area;
 }
