@@ -138,6 +138,7 @@ static bool run_script(Session *session, const Options *options, Error *err) {
     unsigned flags = (options->ascii ? CANVAS_ASCII : 0) | CANVAS_MONO;
     session_set_screen(session, options->size.width ? options->size.width : 80,
                        options->size.height ? options->size.height : 24, flags);
+    session_finish_work(session); /* of --state: a script does not wait */
     return script_run(session, options->script, err);
 }
 

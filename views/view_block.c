@@ -181,7 +181,9 @@ static void draw_body(Canvas *canvas, Rect area, const Scene *scene, int block) 
         layout_take_top(&bottom, 1);
         draw_table(canvas, layout_take_top(&bottom, table - 1), scene, block);
         layout_take_top(&bottom, 1);
-        if (bottom.h >= MONTAGE_ROWS_MIN) draw_montage(canvas, bottom, scene, block, maps.scale);
+        /* A class has enough to look at. */
+        if (bottom.h >= MONTAGE_ROWS_MIN && !scene->presenter)
+            draw_montage(canvas, bottom, scene, block, maps.scale);
     }
     draw_maps(canvas, area, scene, &maps);
 }

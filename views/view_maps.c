@@ -99,7 +99,8 @@ static void plan_bars(MapsPlan *plan, const Scene *scene) {
 }
 
 /* Lines of figures: all of them have room in two of 80 columns. */
-static int figure_lines(Rect area) {
+static int figure_lines(const Scene *scene, Rect area) {
+    if (scene->hides_figures) return 0;
     if (area.w >= FIGURES_WIDTH || area.h < SHORT) return 1;
     return area.h < LOFTY ? 2 : 3;
 }
@@ -119,7 +120,7 @@ static MapsPlan maps_plan(const MapsState *state, const Scene *scene, Rect area)
         }
     }
     plan.both = plan.kind == MAPS_ENLARGED ? area.h >= LOFTY : plan.kind == MAPS_GRID && tall;
-    plan.stats = layout_take_bottom(&plan.body, (plan.both ? 2 : 1) * figure_lines(area));
+    plan.stats = layout_take_bottom(&plan.body, (plan.both ? 2 : 1) * figure_lines(scene, area));
     if (tall) layout_take_bottom(&plan.body, 1);
     if (plan.kind == MAPS_GRID) plan_grid(&plan, scene);
     if (plan.kind == MAPS_ENLARGED) plan_enlarged(&plan, scene);
