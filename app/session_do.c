@@ -149,24 +149,6 @@ static void do_theme(Session *session, const char *word) {
     session_tell(session, NOTICE_INFO, "theme %s", theme_name(theme));
 }
 
-/* Without a word: which keys there are. */
-static void do_bind(Session *session, const char *text) {
-    Error err = {0};
-    const UserBindings *bindings = &session->bindings;
-    char list[SESSION_NOTE_MAX] = "";
-    if (*text && !bindings_set(&session->bindings, text, &err)) {
-        session_tell(session, NOTICE_ERROR, "%s", err.text);
-        return;
-    }
-    for (int k = 0; k < bindings->count; k++) {
-        size_t used = strlen(list);
-        snprintf(list + used, sizeof list - used, "%s%s: %s", k ? "; " : "", bindings->rows[k].key,
-                 bindings->rows[k].line);
-    }
-    session_tell(session, NOTICE_INFO, "%s%s", *list ? "your keys: " : "no keys of your own: bind KEY ACTION",
-                 list);
-}
-
 /* Without a name the prompt asks for one. */
 static void do_export(Session *session, const char *path) {
     Error err = {0};
@@ -278,7 +260,7 @@ static void do_screen_action(Session *session, const Action *action) {
     case ACTION_SCREEN: do_screen(session, action->text); break;
     case ACTION_EXPORT: do_export(session, action->text); break;
     case ACTION_THEME: do_theme(session, action->text); break;
-    case ACTION_BIND: do_bind(session, action->text); break;
+    case ACTION_BIND: session_do_bind(session, action->text); break;
     case ACTION_MOUSE: session_do_mouse(session, action->text); break;
     case ACTION_REDRAW: session->redraw = true; break;
     case ACTION_QUIT: session->quit = true; break;

@@ -80,3 +80,21 @@ void session_collect_help(const Session *session, SessionKeys *keys) {
     add_named(session, keys, ":state", ACTION_STATE, "Screen");
     add_named(session, keys, ":presenter", ACTION_PRESENTER, "Screen");
 }
+
+/* Without a word: which keys there are. */
+void session_do_bind(Session *session, const char *text) {
+    Error err = {0};
+    const UserBindings *bindings = &session->bindings;
+    char list[SESSION_NOTE_MAX] = "";
+    if (*text && !bindings_set(&session->bindings, text, &err)) {
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+        return;
+    }
+    for (int k = 0; k < bindings->count; k++) {
+        size_t used = strlen(list);
+        snprintf(list + used, sizeof list - used, "%s%s: %s", k ? "; " : "", bindings->rows[k].key,
+                 bindings->rows[k].line);
+    }
+    session_tell(session, NOTICE_INFO, "%s%s", *list ? "your keys: " : "no keys of your own: bind KEY ACTION",
+                 list);
+}

@@ -174,6 +174,7 @@ typedef struct SessionKeys {
     int pressed_count;
 } SessionKeys;
 
+void session_do_bind(Session *session, const char *text); /* the action "bind" */
 void session_collect_hints(const Session *session, SessionKeys *keys);
 void session_collect_help(const Session *session, SessionKeys *keys);
 

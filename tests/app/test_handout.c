@@ -14,13 +14,6 @@ static void hand_out(SessionWorld *world, const char *lock, const char *hide) {
     if (!session_set_handout(world->session, lock, hide, &err)) fail_msg("%s", err.text);
 }
 
-static void press(SessionWorld *world, const char *name) {
-    Key key = {0};
-    assert_true(key_parse(name, &key.code));
-    session_key(world->session, &key);
-    session_finish_work(world->session);
-}
-
 static void expect_notice(const SessionWorld *world, const char *part) {
     const char *notice = world->session->notice_kind == NOTICE_NONE ? "" : world->session->notice;
     if (!strstr(notice, part)) fail_msg("'%s' does not say '%s'", notice, part);
@@ -102,18 +95,18 @@ static void ways_through_a_view_are_locked_too(void **state) {
     session_world_act(world, "view maps");
     session_world_act(world, "open");
     hand_out(world, "view", NULL);
-    press(world, "Enter");
+    session_world_press(world, "Enter");
     expect_notice(world, "locked by this handout: view");
-    press(world, "Esc");
-    press(world, "Esc");
+    session_world_press(world, "Esc");
+    session_world_press(world, "Esc");
     assert_int_equal(world->session->view, VIEW_MAPS);
-    press(world, "e");
+    session_world_press(world, "e");
     assert_int_equal(world->session->view, VIEW_MAPS);
     world->session->view = VIEW_INPUT;
     hand_out(world, "image", NULL);
     char *name = strdup(world->session->image_name);
-    press(world, "Down");
-    press(world, "Enter");
+    session_world_press(world, "Down");
+    session_world_press(world, "Enter");
     expect_notice(world, "locked by this handout: image");
     assert_string_equal(world->session->image_name, name);
     free(name);
@@ -125,17 +118,17 @@ static void hidden_views_have_no_tab_no_key_and_no_line_in_the_help(void **state
     hand_out(world, NULL, "gradients,value,architecture");
     assert_int_equal(world->session->view, VIEW_STEP);
     assert_false(shows(world, "G[r]adients"));
-    press(world, "r");
+    session_world_press(world, "r");
     expect_notice(world, "hidden by this handout: gradients");
     assert_int_equal(world->session->view, VIEW_STEP);
     for (int k = 0; k < VIEW_COUNT; k++) {
-        press(world, "Tab");
+        session_world_press(world, "Tab");
         assert_false(handout_hides_view(&world->session->handout, world->session->view));
     }
-    press(world, "Esc");
+    session_world_press(world, "Esc");
     assert_false(handout_hides_view(&world->session->handout, world->session->view));
     session_set_size(world->session, 200, 100);
-    press(world, "?");
+    session_world_press(world, "?");
     assert_false(shows(world, "r  Gradients"));
     assert_true(shows(world, "m  Maps"));
 }
@@ -154,8 +147,8 @@ static void hidden_panes_are_not_drawn(void **state) {
     assert_false(shows(world, "fwd "));
     assert_true(rect_is_empty(session_panes(world->session).navigator));
     assert_int_equal(world->session->explain, EXPLAIN_OFF);
-    press(world, "2");
-    press(world, "j");
+    session_world_press(world, "2");
+    session_world_press(world, "j");
     assert_int_equal(world->session->explain, EXPLAIN_OFF);
     session_world_act(world, "explain 3");
     expect_notice(world, "hidden by this handout: explain");
@@ -212,11 +205,11 @@ static void a_lesson_goes_on_under_locks_and_its_reader_obeys_them(void **state)
     SessionWorld *world = *state;
     hand_out(world, "view,run,image", NULL);
     session_world_act(world, "lesson skip");
-    press(world, "Space");
+    session_world_press(world, "Space");
     const Session *front = session_front(world->session);
     assert_int_equal(front->view, VIEW_BLOCK);
     assert_null(session_error(world->session));
-    press(world, "m");
+    session_world_press(world, "m");
     front = session_front(world->session);
     assert_int_equal(front->view, VIEW_BLOCK);
     assert_non_null(strstr(front->notice, "locked by this handout: view"));

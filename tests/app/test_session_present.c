@@ -7,17 +7,6 @@
 #include "tests/support/session_world.h"
 #include "views/canvas_export.h"
 
-static void press(SessionWorld *world, const char *names) {
-    char copy[200], *state = NULL;
-    snprintf(copy, sizeof copy, "%s", names);
-    for (char *name = strtok_r(copy, " ", &state); name; name = strtok_r(NULL, " ", &state)) {
-        Key key = {0};
-        assert_true(key_parse(name, &key.code));
-        session_key(world->session, &key);
-        session_finish_work(world->session);
-    }
-}
-
 static bool shows(SessionWorld *world, const char *part) {
     char *screen = session_world_screen(world);
     bool found = strstr(screen, part) != NULL;
@@ -73,14 +62,14 @@ static void maps_are_as_large_as_they_fit_and_say_so(void **state) {
 
 static void keys_are_shown_with_what_they_do(void **state) {
     SessionWorld *world = *state;
-    press(world, "s");
+    session_world_press(world, "s");
     assert_false(shows(world, " s  run one operation"));
     session_world_act(world, "presenter on");
-    press(world, "s");
+    session_world_press(world, "s");
     assert_true(shows(world, " s  run one operation"));
-    press(world, "n m");
+    session_world_press(world, "n m");
     assert_true(shows(world, " s   n   m  show Maps"));
-    press(world, "l");
+    session_world_press(world, "l");
     assert_true(shows(world, " n   m   l  right"));
     session_forget_keys(world->session);
     assert_false(shows(world, " l  right"));
@@ -89,11 +78,11 @@ static void keys_are_shown_with_what_they_do(void **state) {
 static void what_is_typed_into_the_prompt_is_not_shown(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "presenter on");
-    press(world, ": f i n i s h");
+    session_world_press(world, ": f i n i s h");
     SessionKeys keys;
     session_collect_pressed(world->session, &keys);
     assert_int_equal(keys.pressed_count, 0);
-    press(world, "Enter");
+    session_world_press(world, "Enter");
     assert_true(shows(world, " :  type an action"));
 }
 
@@ -103,19 +92,19 @@ static void the_pointer_moves_by_arrows_and_leaves_the_selection(void **state) {
     session_world_act(world, "finish");
     session_world_act(world, "select layer1.0.add");
     session_world_act(world, "view maps");
-    press(world, ".");
+    session_world_press(world, ".");
     assert_true(session->pointer.on);
     session_world_act(world, "pointer 40 12");
-    press(world, "Right Down S-Right S-Down Left Up");
+    session_world_press(world, "Right Down S-Right S-Down Left Up");
     assert_int_equal(session->pointer.x, 48);
     assert_int_equal(session->pointer.y, 16);
     assert_int_equal(session->wanted_channel, 0);
-    press(world, "l");
+    session_world_press(world, "l");
     assert_int_equal(session->wanted_channel, 1);
     assert_true(session->pointer.on);
-    press(world, "Esc");
+    session_world_press(world, "Esc");
     assert_false(session->pointer.on);
-    press(world, "Right");
+    session_world_press(world, "Right");
     assert_int_equal(session->wanted_channel, 2);
 }
 
@@ -135,7 +124,7 @@ static void the_pointer_stays_on_the_screen_and_is_marked_without_colour(void **
         canvas_free(canvas);
     }
     session_world_act(world, "pointer 500 500");
-    press(world, "Right Down");
+    session_world_press(world, "Right Down");
     assert_int_equal(world->session->pointer.x, 79);
     assert_int_equal(world->session->pointer.y, 23);
     session_set_size(world->session, 60, 16);
@@ -165,7 +154,7 @@ static void a_map_under_the_pointer_keeps_its_colours(void **state) {
 static void enter_selects_what_is_pointed_at(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "pointer 25 1"); /* a tab */
-    press(world, "Enter");
+    session_world_press(world, "Enter");
     assert_int_equal(world->session->view, VIEW_MAPS);
 }
 
@@ -186,15 +175,15 @@ static void a_lesson_is_presented_and_pointing_is_no_excursion(void **state) {
     Session *front = session_front(world->session);
     assert_true(front->presenter);
     assert_int_equal(session_panes(front).view.w, 120);
-    press(world, "Space . Right");
+    session_world_press(world, "Space . Right");
     LessonPanel panel;
     assert_true(session_lesson_panel(world->session, &panel));
     assert_false(panel.exploring);
     assert_int_equal(panel.phase, LESSON_SHOWN);
-    press(world, "PageDown"); /* a clicker */
+    session_world_press(world, "PageDown"); /* a clicker */
     assert_true(session_lesson_panel(world->session, &panel));
     assert_int_equal(panel.page, 1);
-    press(world, "PageUp");
+    session_world_press(world, "PageUp");
     assert_true(session_lesson_panel(world->session, &panel));
     assert_int_equal(panel.page, 0);
     assert_true(session_front(world->session)->pointer.on);
@@ -217,16 +206,16 @@ static void the_speaker_is_told_page_notes_and_what_comes_next(void **state) {
     assert_string_equal(notes.next, "the view follows the text");
     assert_int_equal(notes.page, 1);
     assert_int_equal(notes.pages, 3);
-    press(world, "Space");
+    session_world_press(world, "Space");
     session_notes(world->session, &notes);
     assert_string_equal(notes.next, "page 2: Two");
-    press(world, "Space");
+    session_world_press(world, "Space");
     session_notes(world->session, &notes);
     assert_string_equal(notes.next, "an answer is asked for: How many?");
-    press(world, "Space Esc Space");
+    session_world_press(world, "Space Esc Space");
     session_notes(world->session, &notes);
     assert_string_equal(notes.next, "the end of the lesson");
-    press(world, "m");
+    session_world_press(world, "m");
     session_notes(world->session, &notes);
     assert_non_null(strstr(notes.now, "excursion"));
 }
