@@ -79,6 +79,15 @@
             "  skipscope lesson skip\n"                                                                      \
             "  skipscope lesson mine.lesson --results answers.csv\n"                                         \
             "  skipscope lesson check mine.lesson\n")                                                        \
+    COMMAND(PRESENT, present, "present", "LESSON", 1, 1,                                                     \
+            "A lesson before a class: large cells, keys shown, a pointer; 'skipscope notes' has the notes.", \
+            "  skipscope present skip\n"                                                                     \
+            "  skipscope present mine.lesson --theme light --name room2\n")                                  \
+    COMMAND(NOTES, notes, "notes", "", 0, 0,                                                                 \
+            "In a second terminal: the speaker's notes of the lesson that is presented, clock and time.",    \
+            "  skipscope notes\n"                                                                            \
+            "  skipscope notes --name room2\n"                                                               \
+            "  skipscope notes | tee spoken.txt\n")                                                          \
     COMMAND(TRAIN, train, "train", "[ARCH]", 0, 1,                                                           \
             "Learn a network's weights from a data set. Ctrl-C saves; --resume goes on.",                    \
             "  skipscope train resnet20 --data data --out resnet20.safetensors\n"                            \

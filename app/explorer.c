@@ -9,6 +9,7 @@
 #include "app/config.h"
 #include "app/script.h"
 #include "app/session.h"
+#include "app/stage.h"
 #include "views/term.h"
 
 /* Work runs in slices that end as soon as a key waits; the screen follows less often, because drawing takes
@@ -48,10 +49,28 @@ static bool read_keys(Session *session, Term *term) {
     return any;
 }
 
+/* What the speaker's terminal asks for. */
+static bool hear_stage(Session *session, Stage *stage) {
+    bool any = false;
+    for (StageRequest request; stage && (request = stage_hear(stage)) != STAGE_NOTHING; any = true) {
+        session_forget_keys(session);
+        session_do(session, &(Action){.id = request == STAGE_NEXT ? ACTION_LESSON_NEXT : ACTION_LESSON_BACK});
+    }
+    return any;
+}
+
+static void show_stage(const Session *session, Stage *stage) {
+    NotesPanel panel;
+    if (!stage) return;
+    session_notes(session, &panel);
+    stage_show(stage, &panel);
+}
+
 /* Reads keys and works until the screen should be drawn again. */
-static void live(Session *session, Term *term) {
+static void live(Session *session, Term *term, Stage *stage) {
     double redraw_ms = now_ms() + REDRAW_MS;
-    for (bool worked = false; !term_signal() && !read_keys(session, term); worked = true) {
+    for (bool worked = false; !term_signal() && !read_keys(session, term) && !hear_stage(session, stage);
+         worked = true) {
         if (!work_for_a_slice(session, term)) {
             if (worked || session_tick(session)) return;
             term_wait(term, session_wait_ms(session));
@@ -67,7 +86,7 @@ static void follow_mouse(Session *session, Term *term) {
     if (session_mouse(session) != term_mouse(term)) session_refuse_mouse(session);
 }
 
-static bool loop(Session *session, Term *term, Error *err) {
+static bool loop(Session *session, Term *term, Stage *stage, Error *err) {
     Canvas *canvas = NULL;
     while (!session_wants_quit(session) && !term_signal()) {
         fit_screen(session, term, &canvas);
@@ -82,10 +101,20 @@ static bool loop(Session *session, Term *term, Error *err) {
         }
         session_draw(session, canvas);
         term_flush(term, canvas);
-        live(session, term);
+        show_stage(session, stage);
+        live(session, term, stage);
     }
     canvas_free(canvas);
     return true;
+}
+
+/* Without it the presentation goes on, and says what is missing. */
+static Stage *open_stage(Session *session, const Options *options) {
+    Error err = {0};
+    if (!options->presents) return NULL;
+    Stage *stage = stage_open(options->name ? options->name : "present", &err);
+    if (!stage) session_say(session, true, err.text, 0);
+    return stage;
 }
 
 static bool run_on_terminal(Session *session, const Options *options, Error *err) {
@@ -93,9 +122,12 @@ static bool run_on_terminal(Session *session, const Options *options, Error *err
         .depth = options_color(options), .theme = session_theme(session), .ascii = options->ascii};
     Term *term = term_open(&config, err);
     if (!term) return false;
-    bool ok = loop(session, term, err);
+    Stage *stage = open_stage(session, options);
+    if (stage) term_watch(term, stage_fd(stage));
+    bool ok = loop(session, term, stage, err);
     int number = term_signal();
     term_close(term);
+    stage_close(stage);
     if (number != 0) {
         signal(number, SIG_DFL);
         raise(number);
@@ -107,11 +139,12 @@ static bool run_script(Session *session, const Options *options, Error *err) {
     unsigned flags = (options->ascii ? CANVAS_ASCII : 0) | CANVAS_MONO;
     session_set_screen(session, options->size.width ? options->size.width : 80,
                        options->size.height ? options->size.height : 24, flags);
+    session_finish_work(session); /* of --state: a script does not wait */
     return script_run(session, options->script, err);
 }
 
 static bool find_theme(const Options *options, ThemeId *theme, Error *err) {
-    *theme = THEME_DARK;
+    *theme = options->presents ? THEME_CONTRAST : THEME_DARK;
     if (!options->theme || theme_find(options->theme, theme)) return true;
     return error_set(err, ERROR_USAGE, "there is no theme '%s': expected dark, light, contrast or mono",
                      options->theme);
@@ -126,6 +159,7 @@ static Session *open_session(const Options *options, const Setup *setup, ThemeId
     SessionConfig config = {.setup = setup,
                             .theme = theme,
                             .mouse = options->mouse && !options->no_mouse,
+                            .presenter = options->presents,
                             .results = options->results,
                             .image = setup->image_count > 0 ? setup->images[0] : NULL,
                             .target = options->target.count > 0 ? options->target.values[0] : -1};
@@ -184,11 +218,34 @@ static bool begin_lesson(Session *session, const char *name, Error *err) {
     return problem ? error_set(err, ERROR_FAILED, "%s", problem) : true;
 }
 
+/* A state says which network and picture, in place of the words and options that do. */
+static bool go_to_state(Session *session, const Options *options, Error *err) {
+    static const char *const names[] = {"arch", "weights",      "init",  "seed",
+                                        "bn",   "without-skip", "input", "target"};
+    if (!options->state) return true;
+    if (options->word_count > 0)
+        return error_set(err, ERROR_USAGE, "'%s' and --state both say what to show: leave one of them out",
+                         options->words[0]);
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
+        if (options_given(options, names[k]))
+            return error_set(err, ERROR_USAGE,
+                             "--%s and --state both say what to show: leave one of them out", names[k]);
+    return session_set_state(session, options->state, err);
+}
+
+/* What the command line says to begin with; settings of the user's come before, so that no lock refuses them.
+ */
+static bool begin(Session *session, const Options *options, Error *err) {
+    return go_to_state(session, options, err) &&
+           session_set_handout(session, options->lock, options->hide, err) &&
+           begin_lesson(session, options->lesson, err);
+}
+
 static bool explore(Config *config, Options *options, Error *err) {
     World world;
     if (!open_with_config(&world, config, options, err)) return false;
     config_run(config, world.session, options);
-    bool ok = begin_lesson(world.session, options->lesson, err);
+    bool ok = begin(world.session, options, err);
     if (ok && options->script)
         ok = run_script(world.session, options, err);
     else if (ok)

@@ -120,6 +120,7 @@ static const Binding bindings[] = {
      .hint = "questions",
      .group = "Screen",
      .views = IN(ARCHITECTURE) | IN(BLOCK) | IN(GRADIENTS)},
+    {.keys = ".", .action = ACTION_POINTER, .group = "Screen"},
     {.keys = "y", .action = ACTION_EXPORT, .group = "Screen"},
     {.keys = "x",
      .action = ACTION_EXPORT_CHART,

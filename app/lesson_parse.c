@@ -138,6 +138,8 @@ bool lesson_is_for_users(ActionId id) {
     case ACTION_BIND:
     case ACTION_MOUSE:
     case ACTION_CLICK:
+    case ACTION_PRESENTER:
+    case ACTION_POINTER:
     case ACTION_THEME:
     case ACTION_HELP:
     case ACTION_REDRAW: return true;

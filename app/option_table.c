@@ -19,8 +19,8 @@ enum {
     RUNS_MODEL = READS_MODEL & ~ON(SUMMARY),
     READS_IMAGES = ON(EXPLORE) | ON(CLASSIFY) | ON(TRACE) | GRADIENTS | ON(EXPLAIN),
     READS_DATA = ON(EXPLORE) | GRADIENTS | ON(TRAIN) | ON(EVAL) | ON(PAPER),
-    SHOWS = ON(EXPLORE) | ON(LESSON),
-    COMPUTES = RUNS_MODEL | ON(TRAIN) | ON(BENCH) | ON(PAPER) | ON(LESSON),
+    SHOWS = ON(EXPLORE) | ON(LESSON) | ON(PRESENT),
+    COMPUTES = RUNS_MODEL | ON(TRAIN) | ON(BENCH) | ON(PAPER) | ON(LESSON) | ON(PRESENT),
 };
 
 static const char *const shortcut_words[] = {"A", "B", "C", NULL};
@@ -373,7 +373,7 @@ const OptionSpec option_table[] = {
      .kind = OPTION_TEXT,
      .argument = "dark|light|contrast|mono",
      .words = theme_words,
-     .commands = SHOWS,
+     .commands = SHOWS | ON(NOTES),
      .offset = FIELD(theme),
      .help = "default dark"},
     {.name = "mouse",
@@ -392,6 +392,30 @@ const OptionSpec option_table[] = {
      .commands = SHOWS,
      .offset = FIELD(results),
      .help = "append the answers given in lessons to this CSV file; without it nothing is kept"},
+    {.name = "state",
+     .kind = OPTION_TEXT,
+     .argument = "STRING",
+     .commands = ON(EXPLORE),
+     .offset = FIELD(state),
+     .help = "begin where the action 'state' was asked: network, picture, place, view and settings"},
+    {.name = "lock",
+     .kind = OPTION_TEXT,
+     .argument = "NAME[,NAME]",
+     .commands = SHOWS,
+     .offset = FIELD(lock),
+     .help = "for handouts: refuse weights, image, skip, run, view, settings, files, lesson"},
+    {.name = "hide",
+     .kind = OPTION_TEXT,
+     .argument = "NAME[,NAME]",
+     .commands = SHOWS,
+     .offset = FIELD(hide),
+     .help = "for handouts: leave out views by name, explain, figures, navigator, strip"},
+    {.name = "name",
+     .kind = OPTION_TEXT,
+     .argument = "NAME",
+     .commands = ON(PRESENT) | ON(NOTES),
+     .offset = FIELD(name),
+     .help = "of the presentation, where several run at a time; default 'present'"},
     {.name = "config",
      .kind = OPTION_TEXT,
      .argument = "FILE",
@@ -437,6 +461,8 @@ const OptionSpec option_table[] = {
      .offset = FIELD(version),
      .help = "one line and out"},
 };
+
+_Static_assert(sizeof option_table / sizeof *option_table <= OPTION_ROWS_MAX, "Options.given has room");
 
 const int option_table_count = (int)(sizeof option_table / sizeof *option_table);
 

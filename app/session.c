@@ -101,6 +101,8 @@ Session *session_new(const SessionConfig *config, Error *err) {
                          .target = config->target,
                          .mouse = config->mouse,
                          .results = config->results,
+                         .presenter = config->presenter,
+                         .theme_before = config->presenter ? THEME_DARK : config->theme,
                          .rival_mode = SKIP_CUT,
                          .view = VIEW_ARCHITECTURE,
                          .width = 80,
@@ -192,6 +194,8 @@ Scene session_scene(const Session *session) {
                    .pending_count = session->explain_asked ? 0 : session->pending_count,
                    .play_rate = session->play_rate,
                    .lab = &session->lab.shown,
+                   .presenter = session->presenter,
+                   .hides_figures = session_hides(session, HIDE_FIGURES),
                    .job = scene_job(session),
                    .notice_kind = session->notice_kind,
                    .notice = session->notice_kind == NOTICE_NONE ? NULL : session->notice};
@@ -211,13 +215,19 @@ void session_draw(Session *session, Canvas *canvas) {
     Scene scene = session_scene(session);
     SessionKeys keys;
     session_collect_hints(session, &keys);
+    session_collect_pressed(session, &keys);
     canvas_clear(canvas);
     const ViewOps *view = view_ops(session->view);
     FrameInfo info = {.view = session->view,
                       .level = view->level ? view->level(session->view_state[session->view], &scene)
                                            : ZOOM_NETWORK,
                       .hints = keys.hints,
-                      .hint_count = keys.hint_count};
+                      .hint_count = keys.hint_count,
+                      .without = session_frame_parts(session),
+                      .hidden_views = session->handout.views,
+                      .pressed = keys.pressed,
+                      .pressed_count = keys.pressed_count,
+                      .pressed_text = keys.pressed_text};
     Rect area = frame_draw(canvas, &info, &scene);
     if (session->files_open && !session->help) session_files_draw(session, canvas);
     bool book = session->book.open && !session->help;
@@ -227,10 +237,14 @@ void session_draw(Session *session, Canvas *canvas) {
     if (session->help) {
         session_collect_help(session, &keys);
         help_draw(canvas, area,
-                  &(HelpInfo){.rows = keys.rows, .row_count = keys.row_count, .first = session->help_first});
+                  &(HelpInfo){.rows = keys.rows,
+                              .row_count = keys.row_count,
+                              .first = session->help_first,
+                              .hidden_views = session->handout.views});
     } else if (!session->files_open && !book) {
         session_draw_view(session, &scene, canvas);
     }
+    session_pointer_draw(session, canvas);
     if (session->prompt.open) session_prompt_draw(session, canvas);
 }
 

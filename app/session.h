@@ -8,6 +8,7 @@
 #include "views/action.h"
 #include "views/canvas.h"
 #include "views/key.h"
+#include "views/notes_panel.h"
 #include "views/theme.h"
 
 typedef struct Session Session;
@@ -21,6 +22,7 @@ typedef struct SessionConfig {
     int target;         /* class the loss asks for; -1: the predicted one */
     ThemeId theme;      /* decides the colour maps */
     bool mouse;
+    bool presenter;      /* presenter mode from the start; the theme is as said above */
     const char *results; /* file that answers to lessons are appended to; NULL: they are not kept */
 } SessionConfig;
 
@@ -37,6 +39,15 @@ void session_do(Session *session, const Action *action);
 /* A key goes to the prompt when it is open, else through the keymap to session_do. */
 void session_key(Session *session, const Key *key);
 
+/* Goes to a state that the action "state" has shown (app/state_plan.h); what cannot be had changes nothing.
+ */
+bool session_set_state(Session *session, const char *text, Error *err);
+char *session_state_text(const Session *session); /* that string; the caller frees it; NULL: no memory */
+/* Adds to what is out of reach: names as in app/handout.h, NULL for none. */
+bool session_set_handout(Session *session, const char *lock, const char *hide, Error *err);
+
+void session_forget_keys(Session *session); /* of presenter mode: what happens next no key did */
+
 /* One small step of the work under way (one operation of a pass). False when there is nothing to do. */
 bool session_work(Session *session);
 /* All of it. */
@@ -51,6 +62,9 @@ void session_play_out(Session *session); /* the rest at once: scripts do not wai
 
 /* Draws the whole screen; the canvas has the session's size. */
 void session_draw(Session *session, Canvas *canvas);
+
+/* What the speaker is told in another terminal; `pages` 0: no lesson is under way. Times stay 0. */
+void session_notes(const Session *session, NotesPanel *out);
 
 ThemeId session_theme(const Session *session);
 bool session_mouse(const Session *session);  /* the mouse is wanted */

@@ -5,6 +5,7 @@
 
 #include "app/keymap.h"
 #include "app/script.h"
+#include "app/session_plan.h"
 #include "app/session_state.h"
 #include "views/canvas_export.h"
 #include "views/parts.h"
@@ -160,24 +161,6 @@ static void do_theme(Session *session, const char *word) {
     session_tell(session, NOTICE_INFO, "theme %s", theme_name(theme));
 }
 
-/* Without a word: which keys there are. */
-static void do_bind(Session *session, const char *text) {
-    Error err = {0};
-    const UserBindings *bindings = &session->bindings;
-    char list[SESSION_NOTE_MAX] = "";
-    if (*text && !bindings_set(&session->bindings, text, &err)) {
-        session_tell(session, NOTICE_ERROR, "%s", err.text);
-        return;
-    }
-    for (int k = 0; k < bindings->count; k++) {
-        size_t used = strlen(list);
-        snprintf(list + used, sizeof list - used, "%s%s: %s", k ? "; " : "", bindings->rows[k].key,
-                 bindings->rows[k].line);
-    }
-    session_tell(session, NOTICE_INFO, "%s%s", *list ? "your keys: " : "no keys of your own: bind KEY ACTION",
-                 list);
-}
-
 /* Without a name the prompt asks for one. */
 static void do_export(Session *session, const char *path) {
     Error err = {0};
@@ -210,11 +193,14 @@ static void do_close(Session *session) {
     else if (session->job.kind == JOB_RUN)
         session->job = (Job){0};
     else if (session->view != VIEW_ANALYSES || !session_lab_close(session))
-        session->view = VIEW_ARCHITECTURE;
+        session->view = session_may_show(session, VIEW_ARCHITECTURE) ? VIEW_ARCHITECTURE : session->view;
 }
 
 static void turn_view(Session *session, int by) {
-    session->view = (ViewId)(((int)session->view + by + VIEW_COUNT) % VIEW_COUNT);
+    ViewId next = session->view;
+    do next = (ViewId)(((int)next + by + VIEW_COUNT) % VIEW_COUNT);
+    while (!session_may_show(session, next));
+    session->view = next;
     session->help = false;
 }
 
@@ -258,7 +244,8 @@ static bool do_choice(Session *session, const Action *action) {
     case ACTION_LESSON_BACK:
     case ACTION_LESSON_RETURN:
     case ACTION_ANSWER: session_lesson_begin(session, action); return true;
-    default: return session_look_do(session, action);
+    case ACTION_STATE: session_do_state(session, action->text); return true;
+    default: return session_look_do(session, action) || session_present_do(session, action);
     }
 }
 
@@ -286,7 +273,7 @@ static void do_screen_action(Session *session, const Action *action) {
     case ACTION_SCREEN: do_screen(session, action->text); break;
     case ACTION_EXPORT: do_export(session, action->text); break;
     case ACTION_THEME: do_theme(session, action->text); break;
-    case ACTION_BIND: do_bind(session, action->text); break;
+    case ACTION_BIND: session_do_bind(session, action->text); break;
     case ACTION_MOUSE: session_do_mouse(session, action->text); break;
     case ACTION_REDRAW: session->redraw = true; break;
     case ACTION_QUIT: session->quit = true; break;
@@ -329,6 +316,7 @@ void session_do(Session *session, const Action *action) {
         return;
     }
     session->notice_kind = NOTICE_NONE;
+    if (session_refuses(session, action)) return;
     if (action->id != ACTION_QUIT) session_load_waiting(session); /* typed ahead: it means the new network */
     if (session->help && help_eats(session, action)) return;
     if (session->files_open && !session->help && session_files_eat(session, action)) return;
@@ -349,7 +337,7 @@ void session_do(Session *session, const Action *action) {
         scene = session_scene(session);
         left = view->act(session->view_state[session->view], &scene, *action);
     }
-    if (left.id == ACTION_NONE) return;
+    if (left.id == ACTION_NONE || session_refuses(session, &left)) return;
     if (!session_do_time(session, &left) && !do_choice(session, &left)) do_screen_action(session, &left);
 }
 
@@ -377,6 +365,7 @@ static bool take_digit(Session *session, uint32_t code) {
 }
 
 void session_key(Session *session, const Key *key) {
+    if (session_pointer_key(session, key)) return;
     if (session->lesson) {
         session_lesson_key(session, key);
         return;
@@ -392,9 +381,14 @@ void session_key(Session *session, const Key *key) {
     if (session->files_open && !session->help && session_files_key(session, key)) return;
     if (session->book.open && !session->help && session_book_key(session, key)) return;
     session_explain_wait(session, key->at_s);
-    if (await_letter(session, key->code) || take_digit(session, key->code)) return;
+    if (await_letter(session, key->code)) return;
+    session_show_key(session, key->code, NULL);
+    if (take_digit(session, key->code)) return;
     const UserBinding *own = bindings_find(&session->bindings, key->code);
     Action action = own ? own->action : keymap_find(key->code);
+    session->keys_shown.action = action.id;
+    snprintf(session->keys_shown.text, sizeof session->keys_shown.text, "%.*s",
+             (int)sizeof session->keys_shown.text - 1, action.text);
     int count = session->pending_count;
     session->pending_count = 0;
     bool takes_count = action_argument(action.id) == ACTION_ARGUMENT_COUNT || action.id == ACTION_FIRST ||

@@ -18,21 +18,29 @@ static bool has_twin(const Session *session) {
     return session->twin.show != TWIN_OFF && session->twin.pass && session->view != VIEW_ANALYSES;
 }
 
+Rect session_frame_area(const Session *session) {
+    return frame_view_area_without(session->width, session->height, session_frame_parts(session));
+}
+
+/* Before a class the view has the whole width, and the text stands below it. */
+static Rect take_lesson(const Session *session, Rect *area) {
+    if (session->presenter) return layout_take_bottom(area, LESSON_SHEET_ROWS);
+    return lesson_panel_take(area, session->width, session->height, session->tutor->is_scene);
+}
+
 int session_view_width(const Session *session) {
-    Rect area = frame_view_area(session->width, session->height);
-    if (session->tutor) lesson_panel_take(&area, session->width, session->height, session->tutor->is_scene);
+    Rect area = session_frame_area(session);
+    if (session->tutor) take_lesson(session, &area);
     return area.w;
 }
 
 SessionPanes session_panes(const Session *session) {
-    SessionPanes panes = {.view = frame_view_area(session->width, session->height)};
+    SessionPanes panes = {.view = session_frame_area(session)};
     LayoutTier tier = layout_tier(session->width, session->height);
     bool twin = has_twin(session);
     bool both = twin && session->twin.show != TWIN_DIFFERENCE && panes.view.w >= SESSION_TWIN_WIDE;
     if (rect_is_empty(panes.view)) return panes;
-    if (session->tutor)
-        panes.lesson =
-            lesson_panel_take(&panes.view, session->width, session->height, session->tutor->is_scene);
+    if (session->tutor) panes.lesson = take_lesson(session, &panes.view);
     bool beside = tier >= LAYOUT_L && session->explain != EXPLAIN_OFF && !both &&
                   session->view != VIEW_ARCHITECTURE && session->view != VIEW_ANALYSES;
     if (!beside) panes.explain = session_explain_take(session, &panes.view);
@@ -45,6 +53,7 @@ SessionPanes session_panes(const Session *session) {
         panes.line = layout_take_left(&panes.other, 1);
         panes.other_title = layout_take_top(&panes.other, 1);
     } else if (tier >= LAYOUT_M && session->view != VIEW_ARCHITECTURE && session->view != VIEW_ANALYSES &&
+               !session->presenter && !session_hides(session, HIDE_NAVIGATOR) &&
                has_room(&panes, NAVIGATOR_WIDTH)) {
         panes.navigator = layout_take_left(&panes.view, NAVIGATOR_WIDTH);
         layout_take_left(&panes.view, PANE_GAP);

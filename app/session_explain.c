@@ -73,6 +73,7 @@ void session_explain_wait(Session *session, double now_s) {
 
 /* The first digit opens the answer at once. Whether it meant that or a count only the next key tells. */
 void session_explain_digit(Session *session, int digit, bool first) {
+    if (session_hides(session, HIDE_EXPLAIN)) return;
     if (session->explain_asked) session->explain = session->explain_before;
     session->explain_asked = first && digit >= EXPLAIN_ANYONE && digit <= EXPLAIN_MATH;
     if (!session->explain_asked) return;

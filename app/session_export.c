@@ -105,16 +105,26 @@ static bool is_one_of(const char *ending, const char *const *endings) {
     return false;
 }
 
+static bool write_state(const Session *session, const char *path, Error *err) {
+    char *text = session_state_text(session), *line = NULL;
+    int length = text ? asprintf(&line, "%s\n", text) : -1;
+    bool ok = length >= 0 ? file_write_atomic(path, line, (size_t)length, err) : no_memory(path, err);
+    free(line);
+    free(text);
+    return ok;
+}
+
 bool session_export(Session *session, const char *path, Error *err) {
     static const char *const screens[] = {"txt", "ans", "svg", NULL}, *const tensors[] = {"npy", "csv", "png",
                                                                                           NULL};
     const char *dot = strrchr(path, '.'), *ending = dot ? dot + 1 : "";
     if (is_one_of(ending, screens)) return write_screen(session, path, ending, err);
     if (is_one_of(ending, tensors)) return write_tensor(session, path, ending, err);
+    if (strcmp(ending, "state") == 0) return write_state(session, path, err);
     return error_set(
         err, ERROR_USAGE,
-        "export: expected a file that ends in .txt, .ans or .svg for the screen, or .npy, .csv or "
-        ".png for the selected tensor, found '%s'",
+        "export: expected a file that ends in .txt, .ans or .svg for the screen, .npy, .csv or .png for the "
+        "selected tensor, or .state, found '%s'",
         path);
 }
 

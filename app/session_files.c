@@ -11,7 +11,7 @@ static const char HINTS[] = "Enter ok  h up  Tab next  / find  Esc";
 
 static FilePanel panel_of(const Session *session) {
     const FileList *list = &session->files;
-    bool framed = !rect_is_empty(frame_view_area(session->width, session->height));
+    bool framed = !rect_is_empty(session_frame_area(session));
     bool error = session->notice_kind == NOTICE_ERROR && !framed;
     return (FilePanel){.group = list->group,
                        .rows = list->rows,
@@ -27,7 +27,7 @@ static FilePanel panel_of(const Session *session) {
 }
 
 static Rect area_of(const Session *session) {
-    Rect area = frame_view_area(session->width, session->height);
+    Rect area = session_frame_area(session);
     return rect_is_empty(area) ? (Rect){.w = session->width, .h = session->height} : area;
 }
 

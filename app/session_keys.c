@@ -33,9 +33,16 @@ static void add_finish(const Session *session, SessionKeys *keys, const Binding 
         add_hint(session, keys, binding->keys, session->at < n - 1 ? "forward" : "backward");
 }
 
+/* A class is shown the keys that are pressed, and no others. */
+static bool is_hinted(const Session *session, const Binding *binding) {
+    if (session->presenter && binding->action != ACTION_HELP && binding->action != ACTION_QUIT) return false;
+    return binding->hint && binding->views & 1u << session->view &&
+           session_offers(session, binding->action, binding->text);
+}
+
 static void add_hints(const Session *session, SessionKeys *keys, int lead) {
     for (const Binding *binding = keymap_bindings(); binding->keys; binding++) {
-        if (!binding->hint || !(binding->views & 1u << session->view) || binding->lead != lead) continue;
+        if (binding->lead != lead || !is_hinted(session, binding)) continue;
         if (binding->action == ACTION_FINISH)
             add_finish(session, keys, binding);
         else
@@ -53,11 +60,12 @@ void session_collect_hints(const Session *session, SessionKeys *keys) {
         keys->hint_count = session_book_hints(session, keys->hints, SESSION_HINTS_MAX);
         return;
     }
-    add_own_hints(session, keys, 0, OWN_FIRST);
+    if (!session->presenter) add_own_hints(session, keys, 0, OWN_FIRST);
     for (int lead = 1; lead <= KEYMAP_LEADS; lead++) add_hints(session, keys, lead);
-    keys->hints[keys->hint_count++] = (FrameHint){.key = "1-3", .label = "explain"};
+    if (!session->presenter && session_offers(session, ACTION_EXPLAIN, NULL))
+        keys->hints[keys->hint_count++] = (FrameHint){.key = "1-3", .label = "explain"};
     add_hints(session, keys, 0);
-    add_own_hints(session, keys, OWN_FIRST, BINDINGS_MAX);
+    if (!session->presenter) add_own_hints(session, keys, OWN_FIRST, BINDINGS_MAX);
 }
 
 static void add_row(SessionKeys *keys, const char *name, const char *help, const char *group) {
@@ -65,12 +73,19 @@ static void add_row(SessionKeys *keys, const char *name, const char *help, const
         keys->rows[keys->row_count++] = (HelpRow){.keys = name, .help = help, .group = group};
 }
 
+static void add_named(const Session *session, SessionKeys *keys, const char *name, ActionId id,
+                      const char *group) {
+    if (session_offers(session, id, NULL)) add_row(keys, name, action_help(id), group);
+}
+
 void session_collect_help(const Session *session, SessionKeys *keys) {
     const UserBindings *own = &session->bindings;
     keys->row_count = 0;
     if (session->tutor) {
-        add_row(keys, "Space", action_help(ACTION_LESSON_NEXT), "Lesson");
-        add_row(keys, "Backspace", action_help(ACTION_LESSON_BACK), "Lesson");
+        add_row(keys, session->presenter ? "Space PageDown" : "Space", action_help(ACTION_LESSON_NEXT),
+                "Lesson");
+        add_row(keys, session->presenter ? "Backspace PageUp" : "Backspace", action_help(ACTION_LESSON_BACK),
+                "Lesson");
         add_row(keys, "Home", action_help(ACTION_LESSON_RETURN), "Lesson");
         add_row(keys, "q", "leave the lesson", "Lesson");
     }
@@ -87,11 +102,32 @@ void session_collect_help(const Session *session, SessionKeys *keys) {
     for (const Binding *binding = keymap_bindings(); binding->keys && keys->row_count < SESSION_ROWS_MAX;
          binding++) {
         char *name = keys->row_names[keys->row_count];
+        if (!session_offers(session, binding->action, binding->text)) continue;
         add_row(keys, bindings_left(own, binding->keys, name, SESSION_KEY_MAX), action_help(binding->action),
                 binding->group);
     }
-    add_row(keys, "1 2 3", action_help(ACTION_EXPLAIN), "Look");
-    add_row(keys, ":lesson", action_help(ACTION_LESSON), "Screen");
-    add_row(keys, ":mouse", action_help(ACTION_MOUSE), "Screen");
-    add_row(keys, ":bind", action_help(ACTION_BIND), "Screen");
+    add_named(session, keys, "1 2 3", ACTION_EXPLAIN, "Look");
+    add_named(session, keys, ":lesson", ACTION_LESSON, "Screen");
+    add_named(session, keys, ":mouse", ACTION_MOUSE, "Screen");
+    add_named(session, keys, ":bind", ACTION_BIND, "Screen");
+    add_named(session, keys, ":state", ACTION_STATE, "Screen");
+    add_named(session, keys, ":presenter", ACTION_PRESENTER, "Screen");
+}
+
+/* Without a word: which keys there are. */
+void session_do_bind(Session *session, const char *text) {
+    Error err = {0};
+    const UserBindings *bindings = &session->bindings;
+    char list[SESSION_NOTE_MAX] = "";
+    if (*text && !bindings_set(&session->bindings, text, &err)) {
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+        return;
+    }
+    for (int k = 0; k < bindings->count; k++) {
+        size_t used = strlen(list);
+        snprintf(list + used, sizeof list - used, "%s%s: %s", k ? "; " : "", bindings->rows[k].key,
+                 bindings->rows[k].line);
+    }
+    session_tell(session, NOTICE_INFO, "%s%s", *list ? "your keys: " : "no keys of your own: bind KEY ACTION",
+                 list);
 }

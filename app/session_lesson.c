@@ -49,6 +49,11 @@ static void take_over(Session *fresh, const Session *old) {
     fresh->mouse = old->mouse;
     fresh->prompt = old->prompt;
     fresh->prompt.open = false;
+    fresh->handout = old->handout;
+    fresh->presenter = old->presenter;
+    fresh->theme_before = old->theme_before;
+    fresh->pointer = old->pointer;
+    fresh->keys_shown = old->keys_shown;
     session_set_screen(fresh, old->width, old->height, old->flags);
 }
 
@@ -384,6 +389,8 @@ static bool stays(ActionId id) {
     case ACTION_MOUSE:
     case ACTION_BIND:
     case ACTION_BREAKS:
+    case ACTION_PRESENTER:
+    case ACTION_POINTER:
     case ACTION_NONE: return true;
     default: return false;
     }
@@ -404,7 +411,8 @@ bool session_lesson_takes(LessonRun *run, const Action *action) {
         return true;
     default: break;
     }
-    if (!run->acting && !stays(action->id)) run->exploring = true;
+    bool asks = action->id == ACTION_STATE && *action->text == '\0';
+    if (!run->acting && !asks && !stays(action->id)) run->exploring = true;
     return false;
 }
 
@@ -417,12 +425,16 @@ void session_lesson_key(Session *session, const Key *key) {
     if (key->code == ' ' && front->play_rate == 0) action.id = ACTION_LESSON_NEXT;
     if (key->code == KEY_CODE_BACKSPACE) action.id = ACTION_LESSON_BACK;
     if (key->code == KEY_CODE_HOME) action.id = ACTION_LESSON_RETURN;
+    /* What a presenter's clicker sends. */
+    if (front->presenter && key->code == KEY_CODE_PAGE_DOWN) action.id = ACTION_LESSON_NEXT;
+    if (front->presenter && key->code == KEY_CODE_PAGE_UP) action.id = ACTION_LESSON_BACK;
     if (!free_keys || (!session_lesson_ask_key(run, key) && action.id == ACTION_NONE)) {
         session_key(front, key);
     } else if (run->phase != LESSON_ASK && front->help) {
         front->help = false;
     } else if (run->phase != LESSON_ASK) {
         front->pending_count = 0;
+        session_show_key(front, key->code, &action);
         session_do(front, &action);
     }
     answer_request(session);

@@ -140,6 +140,17 @@ static void install(Session *session, Replacement *next) {
     session_run_behind(session, steps);
 }
 
+bool session_replace(Session *session, Setup *setup, Error *err) {
+    Replacement next = {.setup = *setup, .target = -1};
+    *setup = (Setup){.model = NULL};
+    bool ok = prepare_input(&next, session, err) && prepare_pass(&next, session, err);
+    if (ok)
+        install(session, &next);
+    else
+        discard(&next);
+    return ok;
+}
+
 static void tell_loaded(Session *session, const char *old_picture) {
     const Network *network = session->setup->model->network;
     bool other = strcmp(old_picture, session->image_name) != 0;
@@ -153,21 +164,17 @@ static void tell_loaded(Session *session, const char *old_picture) {
 bool session_load_waiting(Session *session) {
     SessionLoad load = session->load;
     Error err = {0};
-    Replacement next = {.target = -1};
+    Setup next;
     char picture[ACTION_TEXT_MAX];
     if (load.action == ACTION_NONE) return false;
     session->load = (SessionLoad){.action = ACTION_NONE};
-    bool ok = load.action == ACTION_ARCH ? setup_open_arch(&next.setup, session->setup, load.name, &err)
-                                         : setup_open_weights(&next.setup, session->setup, load.name, &err);
-    ok = ok && prepare_input(&next, session, &err) && prepare_pass(&next, session, &err);
-    if (ok) {
-        snprintf(picture, sizeof picture, "%s", session->image_name);
-        install(session, &next);
+    bool ok = load.action == ACTION_ARCH ? setup_open_arch(&next, session->setup, load.name, &err)
+                                         : setup_open_weights(&next, session->setup, load.name, &err);
+    snprintf(picture, sizeof picture, "%s", session->image_name);
+    if (ok && session_replace(session, &next, &err))
         tell_loaded(session, picture);
-    } else {
-        discard(&next);
+    else
         session_tell(session, NOTICE_ERROR, "%s", err.text);
-    }
     return true;
 }
 

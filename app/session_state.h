@@ -5,6 +5,7 @@
 #include "app/bindings.h"
 #include "app/completion.h"
 #include "app/file_list.h"
+#include "app/handout.h"
 #include "app/prompt.h"
 #include "app/session.h"
 #include "app/session_book.h"
@@ -48,6 +49,22 @@ typedef struct Swaps {
     int count, pairs[SWAPS_MAX][2];
     int waiting; /* the block to be swapped with the next one named, plus one; 0: none */
 } Swaps;
+
+/* Shows a place to a class. */
+typedef struct Pointer {
+    bool on;
+    int x, y;
+} Pointer;
+
+/* The keys pressed last, for a class to see, and what the last one does. */
+enum { KEYS_SHOWN_MAX = 3 };
+
+typedef struct KeysShown {
+    uint32_t codes[KEYS_SHOWN_MAX];
+    int count;
+    ActionId action; /* ACTION_NONE: none */
+    char text[24];   /* of the action */
+} KeysShown;
 
 struct Session {
     const Setup *setup; /* the caller's, or the one below */
@@ -106,6 +123,11 @@ struct Session {
     bool mouse; /* a click selects */
     UserBindings bindings;
     bool quit, redraw;
+    Handout handout;
+    bool presenter;
+    ThemeId theme_before; /* presenter mode */
+    Pointer pointer;
+    KeysShown keys_shown;
 
     LessonRun *lesson;   /* under way: it has the keys */
     LessonRun *tutor;    /* this is the session of that lesson; not owned */
@@ -127,6 +149,8 @@ bool session_toggle_lesion(Session *session, const char *name, Error *err);
 void session_do_load(Session *session, const Action *action);
 bool session_load_waiting(Session *session); /* loads what was asked for; false when nothing was */
 void session_describe_weights(Session *session);
+/* Takes the setup, also on failure; the picture is prepared anew for it. */
+bool session_replace(Session *session, Setup *setup, Error *err);
 
 /* session_files.c: the list of files */
 void session_do_files(Session *session, const char *word);
@@ -162,8 +186,12 @@ typedef struct SessionKeys {
     HelpRow rows[SESSION_ROWS_MAX];
     char hint_names[SESSION_HINTS_MAX][SESSION_KEY_MAX], row_names[SESSION_ROWS_MAX][SESSION_KEY_MAX];
     int hint_count, row_count;
+    const char *pressed[KEYS_SHOWN_MAX];
+    char pressed_names[KEYS_SHOWN_MAX][16], pressed_text[128];
+    int pressed_count;
 } SessionKeys;
 
+void session_do_bind(Session *session, const char *text); /* the action "bind" */
 void session_collect_hints(const Session *session, SessionKeys *keys);
 void session_collect_help(const Session *session, SessionKeys *keys);
 
@@ -182,6 +210,8 @@ void session_do_go_mark(Session *session, const char *text);
 void session_do_watch(Session *session, const char *text);
 bool session_stops_here(Session *session, int at); /* tells why */
 void session_stops_clear(Session *session);
+/* Those of another session; `flags` stay out of it. */
+void session_stops_replace(Session *session, const Stops *stops);
 /* The session has another network than `old`: what stands at operations that both have stays. */
 void session_stops_follow(Session *session, const Network *old);
 
@@ -228,6 +258,8 @@ void session_overlay_prepare(Session *session);              /* of every side th
 
 /* session_swap.c: two blocks change places */
 void session_do_swap(Session *session, const char *text);
+/* Puts back what has been swapped and swaps these pairs; the pass is stale afterwards. */
+bool session_set_swaps(Session *session, int (*pairs)[2], int count, Error *err);
 void session_swap_describe(const Session *session, char *note, size_t size); /* goes on behind the note */
 
 /* session_explain.c: what is selected, explained */
@@ -240,6 +272,21 @@ void session_explain_wait(Session *session, double now_s);
 bool session_explain_settle(Session *session, bool counts);
 Rect session_explain_take(const Session *session, Rect *view); /* its rows at the bottom of the view */
 
+/* session_handout.c: what is out of reach */
+bool session_refuses(Session *session, const Action *action);               /* and tells it */
+bool session_offers(const Session *session, ActionId id, const char *text); /* is it within reach? */
+bool session_may_show(const Session *session, ViewId view);
+bool session_hides(const Session *session, HiddenPane pane);
+
+/* session_present.c: presenter mode, the pointer, keys shown as they are pressed */
+unsigned session_frame_parts(const Session *session); /* FrameParts that are missing */
+void session_set_presenter(Session *session, bool on);
+bool session_present_do(Session *session, const Action *action); /* false: not one of its actions */
+bool session_pointer_key(Session *session, const Key *key);      /* false: the key is none of the pointer's */
+void session_pointer_draw(const Session *session, Canvas *canvas);
+void session_show_key(Session *front, uint32_t code, const Action *action);
+void session_collect_pressed(const Session *session, SessionKeys *keys);
+
 /* session_draw.c: what stands where between the frame's rows; an empty rectangle is not drawn. From 120x40 on
  * the network stands to the left of the view, from 200x60 on the arithmetic of the selected value to its
  * right; two compared sides take the whole width. */
@@ -247,6 +294,7 @@ typedef struct SessionPanes {
     Rect navigator, title, view, line, other_title, other, value, strip, watch, explain, lesson;
 } SessionPanes;
 
+Rect session_frame_area(const Session *session); /* between the frame's rows; empty when there is no room */
 SessionPanes session_panes(const Session *session);
 int session_view_width(const Session *session); /* columns for the view and what stands beside it */
 void session_draw_view(Session *session, Scene *scene, Canvas *canvas);

@@ -76,6 +76,12 @@ void session_stops_follow(Session *session, const Network *old) {
     refresh_flags(session);
 }
 
+void session_stops_replace(Session *session, const Stops *stops) {
+    session_stops_clear(session);
+    session->stops = *stops;
+    refresh_flags(session);
+}
+
 static void add_breakpoint(Session *session, Breakpoint breakpoint) {
     Stops *stops = &session->stops;
     char text[CONDITION_TEXT_MAX];

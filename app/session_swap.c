@@ -51,6 +51,22 @@ static bool swap(Session *session, int a, int b, Error *err) {
     return true;
 }
 
+bool session_set_swaps(Session *session, int (*pairs)[2], int count, Error *err) {
+    Network *network = session->setup->model->network;
+    Swaps *swaps = &session->swaps;
+    while (swaps->count > 0) {
+        const int *pair = swaps->pairs[--swaps->count];
+        network_swap_blocks(network, pair[0], pair[1], NULL);
+    }
+    bool ok = true;
+    for (int k = 0; ok && k < count; k++) {
+        ok = network_swap_blocks(network, pairs[k][0], pairs[k][1], err);
+        if (ok) note_pair(session, pairs[k][0], pairs[k][1]);
+    }
+    session_describe_weights(session);
+    return ok;
+}
+
 /* The named block, or that of the selected op; -1 with a sentence. */
 static int find_block(const Session *session, const char *name, Error *err) {
     const Network *network = network_of(session);

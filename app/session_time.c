@@ -156,7 +156,8 @@ bool session_do_time(Session *session, const Action *action) {
     case ACTION_REWIND: session_look_at(session, session_pass_start(network, session->at)); break;
     case ACTION_RUN_HERE:
         session_go_to(session, session->at);
-        if (session->view == VIEW_ARCHITECTURE) session->view = VIEW_STEP;
+        if (session->view == VIEW_ARCHITECTURE && session_may_show(session, VIEW_STEP))
+            session->view = VIEW_STEP;
         break;
     case ACTION_RESTART: do_restart(session); break;
     case ACTION_DIRECTION: session_look_at(session, last_at(session) - session->at); break;

@@ -64,8 +64,8 @@ static bool begin(Session *session, Error *err) {
     twin->pass = pass_new(network, &config, err);
     if (!twin->pass) return false;
     memcpy(pass_input(twin->pass), twin->input, shape_count(network->input) * sizeof(real));
-    int target = shared_target(session);
-    pass_restart(twin->pass, &target);
+    twin->target = shared_target(session);
+    pass_restart(twin->pass, &twin->target);
     return true;
 }
 
@@ -82,6 +82,9 @@ bool session_twin_work(Session *session) {
     Twin *twin = &session->twin;
     Error err = {0};
     if (twin->show == TWIN_OFF) return false;
+    /* It may have begun before this side knew what it predicts. */
+    int target = shared_target(session);
+    if (twin->pass && target >= 0 && target != twin->target) session_twin_forget(session);
     if (!twin->pass && !begin(session, &err)) {
         session_tell(session, NOTICE_ERROR, "%s", err.text);
         session_twin_clear(session);

@@ -32,6 +32,7 @@ typedef struct Twin {
 
     Pass *pass; /* NULL while not begun */
     real *input;
+    int target; /* what its loss asks for; -1: the class it predicts */
 
     /* What is shown of the difference, and for which moment it was computed. */
     real *difference;

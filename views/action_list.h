@@ -92,13 +92,23 @@
     ACTION(SEARCH_NEXT, "search-next", NONE, "the next one that matches")                                    \
     ACTION(SEARCH_PREVIOUS, "search-previous", NONE, "the one before that matches")                          \
     ACTION(SCREEN, "screen", TEXT, "write the screen as text to a file, or to - for standard output")        \
-    ACTION(EXPORT, "export", TEXT,                                                                           \
-           "write the screen (.txt .ans .svg) or the selected tensor (.npy .csv .png) to a file")            \
+    ACTION(                                                                                                  \
+        EXPORT, "export", TEXT,                                                                              \
+        "write the screen (.txt .ans .svg), the selected tensor (.npy .csv .png) or the .state to a file")   \
     ACTION(EXPORT_CHART, "export-chart", TEXT, "write the analysis that is shown to a .svg or .csv file")    \
     ACTION(THEME, "theme", TEXT, "dark, light, contrast or mono; without a word: the next one")              \
     ACTION(BIND, "bind", TEXT,                                                                               \
            "give a key another meaning: KEY ACTION, e.g. X arch resnet56; KEY alone: its own again")         \
     ACTION(MOUSE, "mouse", TEXT, "a click selects and the wheel moves: on, off; without a word: the other")  \
+    ACTION(PRESENTER, "presenter", TEXT,                                                                     \
+           "presenter mode for a class: large cells, keys shown as pressed: on, off; without a word: the "   \
+           "other")                                                                                          \
+    ACTION(                                                                                                  \
+        POINTER, "pointer", TEXT,                                                                            \
+        "point at a place: arrows move it, Enter selects there, other keys keep their meaning; again: off")  \
+    ACTION(STATE, "state", TEXT,                                                                             \
+           "the whole state as one short string, to note and to send, or - to print it; with a STRING: go "  \
+           "there")                                                                                          \
     ACTION(CLICK, "click", TEXT, "select what stands at COLUMN ROW of the screen, counted from 0")           \
     ACTION(QUESTIONS, "questions", TEXT,                                                                     \
            "the book of questions and answers: a number, or words to look for; again: close it")             \

@@ -10,7 +10,7 @@
 #include "views/parts.h"
 #include "views/text.h"
 
-enum { HEAD_ROWS = 2, FOOT_ROWS = 3, GAP = 2, TEXT_MAX = 640 };
+enum { HEAD_ROWS = 2, FOOT_ROWS = 3, GAP = 2, TEXT_MAX = 640, HINTS_MIN = 18 };
 
 static Style bar_style(void) {
     return (Style){.fg = color_role(ROLE_BAR_TEXT), .bg = color_role(ROLE_BAR)};
@@ -20,9 +20,15 @@ static Rect row_of(const Canvas *canvas, int y) {
     return (Rect){.y = y, .w = canvas->width, .h = 1};
 }
 
-Rect frame_view_area(int width, int height) {
+Rect frame_view_area_without(int width, int height, unsigned without) {
+    int head = HEAD_ROWS - ((without & FRAME_WITHOUT_TABS) != 0);
+    int foot = FOOT_ROWS - ((without & FRAME_WITHOUT_STRIP) != 0);
     if (layout_tier(width, height) == LAYOUT_TOO_SMALL) return (Rect){.x = 0};
-    return (Rect){.y = HEAD_ROWS, .w = width, .h = height - HEAD_ROWS - FOOT_ROWS};
+    return (Rect){.y = head, .w = width, .h = height - head - foot};
+}
+
+Rect frame_view_area(int width, int height) {
+    return frame_view_area_without(width, height, 0);
 }
 
 static void draw_too_small(Canvas *canvas) {
@@ -99,12 +105,13 @@ static int tabs_width(void) {
     return width;
 }
 
-static void draw_tabs(Canvas *canvas, ViewId current) {
+static void draw_tabs(Canvas *canvas, ViewId current, unsigned hidden) {
     int x = 0;
     bool roomy = tabs_width() <= canvas->width + 1; /* the last tab's space may be cut */
     for (int k = 0; k < VIEW_COUNT; k++) {
         Style style = style_role(ROLE_TEXT);
         bool shown = k == (int)current;
+        if (hidden >> k & 1) continue;
         if (shown) {
             style = style_bold(ROLE_CURSOR_TEXT);
             style.bg = color_role(ROLE_CURSOR);
@@ -192,17 +199,20 @@ static int draw_job(Canvas *canvas, int y, Style style, const SceneJob *job) {
     return first;
 }
 
-/* A message that is longer than the status line takes the row above as well. */
-static void draw_notice(Canvas *canvas, int y, int width, const Scene *scene) {
+/* A message that is longer than the status line takes the row of the strip above as well, or where there is
+ * no strip, the row of the hints below. */
+static void draw_notice(Canvas *canvas, int y, int width, const Scene *scene, bool strip) {
     char text[TEXT_MAX];
     bool error = scene->notice_kind == NOTICE_ERROR;
     snprintf(text, sizeof text, "%s%s", error ? "error: " : "", scene->notice);
     Style style = error ? style_bold(ROLE_BAD) : style_role(ROLE_TEXT);
     Rect row = {.x = 1, .y = y, .w = width, .h = 1};
     if (text_wrap_count(text, width) > 1) {
-        row.y -= 1, row.h = 2;
-        canvas_fill(canvas, row_of(canvas, row.y), style_role(ROLE_TEXT), ' ');
-        click_add(canvas, row_of(canvas, row.y), (Action){.id = ACTION_NONE});
+        int more = strip ? y - 1 : y + 1;
+        if (strip) row.y = more;
+        row.h = 2;
+        canvas_fill(canvas, row_of(canvas, more), style_role(ROLE_TEXT), ' ');
+        click_add(canvas, row_of(canvas, more), (Action){.id = ACTION_NONE});
     }
     const char *cursor = text, *line;
     size_t length;
@@ -249,14 +259,14 @@ static Status compose_status(const Scene *scene, int width) {
     return status;
 }
 
-static void draw_status(Canvas *canvas, int y, const Scene *scene) {
+static void draw_status(Canvas *canvas, int y, const Scene *scene, bool strip) {
     bool notice = scene->notice_kind != NOTICE_NONE && scene->notice;
     Style style = notice ? style_role(ROLE_TEXT) : bar_style();
     canvas_fill(canvas, row_of(canvas, y), style, ' ');
     int right = canvas->width - 1;
     if (scene->job.total > 0) right = draw_job(canvas, y, style, &scene->job) - GAP;
     if (notice) {
-        draw_notice(canvas, y, right - 1, scene);
+        draw_notice(canvas, y, right - 1, scene, strip);
         return;
     }
     Status status = compose_status(scene, right - 1);
@@ -288,12 +298,30 @@ static int draw_hint(Canvas *canvas, int x, int y, FrameHint hint) {
     return canvas_text(canvas, x, y, style_role(ROLE_DIM), hint.label) + GAP;
 }
 
+/* ` n ` for each key pressed, and what the last one does, at the right end; returns its first column. */
+static int draw_pressed(Canvas *canvas, int y, const FrameInfo *info) {
+    int right = canvas->width - 1, width = 0;
+    for (int k = 0; k < info->pressed_count; k++) width += text_width(info->pressed[k]) + 3;
+    int room = right - width - HINTS_MIN, sentence = text_width(info->pressed_text);
+    if (sentence > room) sentence = room > 0 ? room : 0;
+    int first = right - width - sentence, x = first;
+    for (int k = 0; k < info->pressed_count; k++) {
+        Style cap = {.fg = color_role(ROLE_CURSOR_TEXT), .bg = color_role(ROLE_CURSOR)};
+        cap.attributes = k == info->pressed_count - 1 ? CELL_BOLD : 0;
+        x = canvas_printf(canvas, x, y, cap, " %s ", info->pressed[k]) + 1;
+    }
+    canvas_text_fit(canvas, x, y, sentence, style_bold(ROLE_TEXT), info->pressed_text);
+    return first - GAP;
+}
+
 /* The last column of the last row stays free: some terminals scroll when it is written. */
 static void draw_hints(Canvas *canvas, int y, const FrameInfo *info) {
     FrameHint help = find_hint(info, (FrameHint){.key = "?", .label = "help"});
     FrameHint quit = find_hint(info, (FrameHint){.key = "q", .label = "quit"});
-    int right = canvas->width - 1 - hint_width(help) - hint_width(quit) + GAP;
+    int end = info->pressed_count > 0 ? draw_pressed(canvas, y, info) : canvas->width - 1;
+    int right = end - hint_width(help) - hint_width(quit) + GAP;
     int x = 1;
+    if (info->without & FRAME_WITHOUT_TABS) right = x; /* before a class these two stay where they are */
     for (int k = 0; k < info->hint_count; k++) {
         FrameHint hint = info->hints[k];
         if (hint_is(&hint, "help") || hint_is(&hint, "quit")) continue;
@@ -304,16 +332,17 @@ static void draw_hints(Canvas *canvas, int y, const FrameInfo *info) {
 }
 
 Rect frame_draw(Canvas *canvas, const FrameInfo *info, const Scene *scene) {
-    Rect area = frame_view_area(canvas->width, canvas->height);
+    Rect area = frame_view_area_without(canvas->width, canvas->height, info->without);
     if (rect_is_empty(area)) {
         draw_too_small(canvas);
         return area;
     }
     int foot = area.y + area.h;
     draw_title(canvas, scene, info->level);
-    draw_tabs(canvas, info->view);
-    draw_position(canvas, foot, scene);
-    draw_status(canvas, foot + 1, scene);
-    draw_hints(canvas, foot + 2, info);
+    if (!(info->without & FRAME_WITHOUT_TABS)) draw_tabs(canvas, info->view, info->hidden_views);
+    bool strip = !(info->without & FRAME_WITHOUT_STRIP);
+    if (strip) draw_position(canvas, foot++, scene);
+    draw_hints(canvas, foot + 1, info);
+    draw_status(canvas, foot, scene, strip);
     return area;
 }

@@ -68,11 +68,12 @@ static void put_group(Page *page, const HelpRow *rows, int count, int k) {
         if (strcmp(rows[j].group, group) == 0) put_entry(page, rows[j].keys, rows[j].help);
 }
 
-static void put_views(Page *page) {
+static void put_views(Page *page, unsigned hidden) {
     put_heading(page, "Views");
     for (int k = 0; k < VIEW_COUNT; k++) {
         const ViewOps *view = view_ops((ViewId)k);
         char keys[32];
+        if (hidden >> k & 1) continue;
         snprintf(keys, sizeof keys, "%c  %s", view->key, view->title);
         put_entry(page, keys, view->summary);
     }
@@ -82,7 +83,7 @@ static int put_all(Page *page, const HelpInfo *info) {
     page->line = 0;
     for (int k = 0; k < info->row_count; k++) put_group(page, info->rows, info->row_count, k);
     put_group(page, letters, (int)(sizeof letters / sizeof letters[0]), 0);
-    put_views(page);
+    put_views(page, info->hidden_views);
     return page->line;
 }
 

@@ -12,7 +12,8 @@ typedef struct HelpRow {
 typedef struct HelpInfo {
     const HelpRow *rows;
     int row_count;
-    int first; /* lines scrolled up; more than there are shows the end */
+    unsigned hidden_views; /* bit k: nothing is said about view k */
+    int first;             /* lines scrolled up; more than there are shows the end */
 } HelpInfo;
 
 void help_draw(Canvas *canvas, Rect area, const HelpInfo *info);

@@ -108,7 +108,8 @@ static bool channel_figures(const Scene *scene, PartFigures *figures) {
 }
 
 void maps_figures_draw(Canvas *canvas, Rect area, const Scene *scene, bool both) {
-    PartFigures rows[2] = {{.label = "channel"}, part_figures_of(scene, scene->op, scene->phase)};
+    PartFigures rows[2] = {{.label = "channel", .hidden = scene->hides_figures},
+                           part_figures_of(scene, scene->op, scene->phase)};
     if (!both || !channel_figures(scene, &rows[0])) {
         part_figures(canvas, area, &rows[1], 1);
         return;
@@ -120,7 +121,7 @@ void maps_figures_draw(Canvas *canvas, Rect area, const Scene *scene, bool both)
 /* In a column, for where they have no place below. */
 static void draw_channel_figures(Canvas *canvas, Rect area, const Scene *scene) {
     PartFigures figures = {.label = NULL};
-    if (area.h < 2 || !channel_figures(scene, &figures)) return;
+    if (area.h < 2 || scene->hides_figures || !channel_figures(scene, &figures)) return;
     canvas_text(canvas, area.x, area.y, style_role(ROLE_DIM), "this channel (those of the layer: below)");
     layout_take_top(&area, 1);
     part_figures(canvas, area, &figures, 1);

@@ -45,6 +45,7 @@ typedef struct PartFigures {
     const char *label; /* in front of the row; NULL: none */
     Stats stats;
     Percentiles percentiles;
+    bool hidden; /* of the first row: nothing is drawn */
 } PartFigures;
 
 PartFigures part_figures_of(const Scene *scene, int op, Phase phase);
@@ -96,17 +97,21 @@ typedef struct PartMontage {
     int zoom_min; /* maps are enlarged this often even when fewer have room on the page */
     bool mark;    /* highlight the scene's cell in the selected map */
     bool ranked;  /* places follow the scene's order of channels; else they are channels */
+    bool says_zoom; /* the page's info names the enlargement, so that nobody takes it for resolution */
 } PartMontage;
 
 typedef struct PartPage {
     int columns, rows;         /* of maps */
     int map_width, map_height; /* cells of one map */
+    int zoom;                  /* pixels a side for each value, to be named; 0: not */
     int first, count, total;   /* channels (places) shown and channels there are */
     int dead;                  /* all-zero channels of the whole tensor; -1 while nothing is computed */
     int blocked;               /* channels that receive no gradient; -1 or 0 while that is not known */
     const char *order;         /* what the channels are ranked by; NULL: they stand by number */
 } PartPage;
 
+/* As the scene wants them: in presenter mode cells as large as they fit, up to 4x4 pixels. */
+PartMontage part_montage_of(const Scene *scene, int selected);
 /* How the maps will stand, without drawing: `dead` is -1. At least one map when the area is not empty. */
 PartPage part_montage_plan(Rect area, Shape shape, PartMontage montage);
 /* The first place of the page (whole pages from 0) that shows place `selected`. */

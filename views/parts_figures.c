@@ -227,7 +227,7 @@ void part_figures(Canvas *canvas, Rect area, const PartFigures *rows, int count)
     Texts texts[ROWS_MAX];
     Columns columns = {0};
     int label = 0;
-    if (rect_is_empty(area) || count < 1) return;
+    if (rect_is_empty(area) || count < 1 || rows[0].hidden) return;
     if (count > ROWS_MAX) count = ROWS_MAX;
     if (count > area.h) count = area.h;
     for (int r = 0; r < count; r++) {
@@ -254,7 +254,7 @@ void part_stats_line(Canvas *canvas, Rect row, const Stats *stats) {
 }
 
 PartFigures part_figures_of(const Scene *scene, int op, Phase phase) {
-    PartFigures figures = {.stats = scene_stats(scene, op, phase)};
+    PartFigures figures = {.stats = scene_stats(scene, op, phase), .hidden = scene->hides_figures};
     const Profile *profile = scene_profile(scene, op, phase);
     if (profile) figures.percentiles = profile->percentiles;
     return figures;

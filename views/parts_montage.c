@@ -112,6 +112,12 @@ static void balance(PartPage *page) {
     page->columns = at_least_one((page->total + page->rows - 1) / page->rows);
 }
 
+PartMontage part_montage_of(const Scene *scene, int selected) {
+    enum { PRESENTER_ZOOM = 4 };
+    bool large = scene->presenter;
+    return (PartMontage){.selected = selected, .zoom_min = large ? PRESENTER_ZOOM : 0, .says_zoom = large};
+}
+
 PartPage part_montage_plan(Rect area, Shape shape, PartMontage montage) {
     if (rect_is_empty(area)) return (PartPage){.total = shape.c, .dead = -1};
     int first_zoom = at_least_one(montage.zoom_min);
@@ -123,6 +129,7 @@ PartPage part_montage_plan(Rect area, Shape shape, PartMontage montage) {
         page = larger;
     }
     balance(&page);
+    if (montage.says_zoom && page.map_width > shape.w) page.zoom = page.map_width / at_least_one(shape.w);
     page.first = smaller(montage.first < 0 ? 0 : montage.first, at_least_one(shape.c) - 1);
     page.count = smaller(page_capacity(&page), shape.c - page.first);
     return page;
@@ -266,6 +273,10 @@ PartText part_page_info(const PartPage *page) {
                    : snprintf(out.text, sizeof out.text, "%ss %d-%d of %d", what, page->first,
                               page->first + page->count - 1, page->total);
     if (page->order) snprintf(out.text + used, sizeof out.text - (size_t)used, " by %s", page->order);
+    if (page->zoom > 1) {
+        size_t length = strlen(out.text);
+        snprintf(out.text + length, sizeof out.text - length, ", a value is %dx%d", page->zoom, page->zoom);
+    }
     append(&out, ", %d dead", page->dead);
     append(&out, ", %d no gradient", page->blocked);
     return out;

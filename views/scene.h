@@ -128,6 +128,9 @@ typedef struct Scene {
 
     const SceneLab *lab; /* NULL: there is none */
 
+    bool presenter;     /* for a class: cells as large as they fit, rather than many maps */
+    bool hides_figures; /* the lines of figures under tensors are left out */
+
     SceneJob job;
     NoticeKind notice_kind;
     const char *notice; /* NULL for none */

@@ -24,6 +24,7 @@ struct Term {
     ThemeId theme;
     ColorDepth depth;
     bool ascii, mouse, redraw;
+    int watched; /* a descriptor to wait for, plus one; 0: none */
     TermInput keys;
     TermColors *colors;
     Canvas *shown; /* what the terminal shows now */
@@ -407,9 +408,14 @@ bool term_read_key(Term *term, Key *key) {
     return term_input_read_key(&term->keys, key);
 }
 
+void term_watch(Term *term, int fd) {
+    term->watched = fd + 1;
+}
+
 bool term_wait(Term *term, int timeout_ms) {
     struct pollfd fds[] = {{.fd = term_fd(term), .events = POLLIN},
-                           {.fd = term_guard_wake_fd(), .events = POLLIN}};
+                           {.fd = term_guard_wake_fd(), .events = POLLIN},
+                           {.fd = term->watched - 1, .events = POLLIN}};
     if (term->keys.reader.count > 0) return true;
-    return poll(fds, 2, timeout_ms) != 0;
+    return poll(fds, 3, timeout_ms) != 0;
 }

@@ -51,6 +51,8 @@ void term_redraw(Term *term); /* the next flush sends everything (^L) */
 bool term_read_key(Term *term, Key *key);
 /* Waits for a key, a resize or a signal; false after timeout_ms (-1: for ever). */
 bool term_wait(Term *term, int timeout_ms);
+/* Something else to wait for: returns when it is readable, too; -1: nothing. */
+void term_watch(Term *term, int fd);
 /* For an own poll(): input, and the pipe that is readable after a signal until term_read_key is called. */
 int term_fd(const Term *term);
 int term_wake_fd(void);

@@ -24,12 +24,22 @@ typedef enum ZoomLevel {
     ZOOM_VALUE,
 } ZoomLevel;
 
+/* A member of a view's state that a state string keeps: an int from first to last, or a flag. Members that
+ * are 0 are left out. */
+typedef struct ViewField {
+    const char *name;
+    size_t offset;
+    bool is_flag;
+    int first, last;
+} ViewField;
+
 typedef struct ViewOps {
-    const char *name;    /* "architecture": what scripts say */
-    const char *title;   /* "Architecture": in the tab line */
-    const char *summary; /* one sentence for the help screen */
-    char key;            /* opens the view from anywhere; a letter of the title, marked in the tab line */
-    size_t state_size;   /* 0 for none; the state starts zeroed */
+    const char *name;        /* "architecture": what scripts say */
+    const char *title;       /* "Architecture": in the tab line */
+    const char *summary;     /* one sentence for the help screen */
+    char key;                /* opens the view from anywhere; a letter of the title, marked in the tab line */
+    size_t state_size;       /* 0 for none; the state starts zeroed */
+    const ViewField *fields; /* what a state string keeps of it; ends with a NULL name; NULL: nothing */
     ZoomLevel (*level)(const void *state, const Scene *scene);     /* NULL: the whole network */
     Action (*act)(void *state, const Scene *scene, Action action); /* NULL: no use for any */
     void (*draw)(const void *state, const Scene *scene, Canvas *canvas, Rect area);

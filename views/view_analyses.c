@@ -10,7 +10,14 @@
 #include "views/view.h"
 #include "views/view_analyses.h"
 
-enum { NAME_WIDTH = 12, TITLE_WIDTH = 24, STATE_WIDTH = 22, LABEL_WIDTH = 11, WIDE = 120 };
+enum {
+    NAME_WIDTH = 12,
+    TITLE_WIDTH = 24,
+    STATE_WIDTH = 22,
+    LABEL_WIDTH = 11,
+    WIDE = 120,
+    INDEX_MAX = 1 << 20
+};
 
 typedef struct AnalysesState {
     int cursor;       /* in the list */
@@ -331,12 +338,22 @@ static Action view_analyses_act(void *memory, const Scene *scene, Action action)
     return view_action(ACTION_NONE, 0);
 }
 
+static const ViewField fields[] = {
+    {.name = "cursor", .offset = offsetof(AnalysesState, cursor), .last = ANALYSIS_COUNT - 1},
+    {.name = "shown", .offset = offsetof(AnalysesState, shown), .last = ANALYSIS_COUNT - 1},
+    {.name = "row", .offset = offsetof(AnalysesState, row), .last = INDEX_MAX},
+    {.name = "column", .offset = offsetof(AnalysesState, column), .last = INDEX_MAX},
+    {.name = "words", .offset = offsetof(AnalysesState, words), .is_flag = true},
+    {.name = NULL},
+};
+
 const ViewOps view_analyses_ops = {
     .name = "analyses",
     .title = "Lab",
     .summary = "The laboratory: analyses of this network and picture, each with a check of its own figures.",
     .key = 'A',
     .state_size = sizeof(AnalysesState),
+    .fields = fields,
     .act = view_analyses_act,
     .draw = view_analyses_draw,
 };

@@ -12,7 +12,7 @@
 #include "views/text.h"
 #include "views/view.h"
 
-enum { TEXT_MAX = 400 };
+enum { TEXT_MAX = 400, INDEX_MAX = 1 << 20 };
 
 typedef struct ArchitectureState {
     bool figure;
@@ -224,6 +224,15 @@ static ZoomLevel view_architecture_level(const void *state, const Scene *scene) 
     return own->group == architecture_group_of(scene->network, scene->op) + 1 ? ZOOM_STAGE : ZOOM_NETWORK;
 }
 
+static const ViewField fields[] = {
+    {.name = "figure", .offset = offsetof(ArchitectureState, figure), .is_flag = true},
+    {.name = "folded", .offset = offsetof(ArchitectureState, chosen), .is_flag = true},
+    {.name = "level", .offset = offsetof(ArchitectureState, level), .last = FOLD_LEVEL_COUNT - 1},
+    {.name = "group", .offset = offsetof(ArchitectureState, group), .last = INDEX_MAX},
+    {.name = "block", .offset = offsetof(ArchitectureState, block), .last = INDEX_MAX},
+    {.name = NULL},
+};
+
 const ViewOps view_architecture_ops = {
     .name = "architecture",
     .title = "Architecture",
@@ -233,6 +242,7 @@ const ViewOps view_architecture_ops = {
         "paper's figure 3, the plain network beside the residual one.",
     .key = 'a',
     .state_size = sizeof(ArchitectureState),
+    .fields = fields,
     .level = view_architecture_level,
     .act = view_architecture_act,
     .draw = view_architecture_draw,

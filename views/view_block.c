@@ -160,7 +160,7 @@ static void draw_montage(Canvas *canvas, Rect area, const Scene *scene, int bloc
     if (backward) channel = block_input_channel(scene->network, block, channel);
     PartTensor tensor = part_tensor_scaled(shown, scale);
     tensor.phase = scene->phase;
-    PartMontage montage = {.selected = channel};
+    PartMontage montage = part_montage_of(scene, channel);
     Rect rest = area, heading = layout_take_top(&rest, 1);
     PartPage page = part_montage_plan(rest, shown.shape, montage);
     montage.first = part_montage_first(&page, channel);
@@ -181,7 +181,9 @@ static void draw_body(Canvas *canvas, Rect area, const Scene *scene, int block) 
         layout_take_top(&bottom, 1);
         draw_table(canvas, layout_take_top(&bottom, table - 1), scene, block);
         layout_take_top(&bottom, 1);
-        if (bottom.h >= MONTAGE_ROWS_MIN) draw_montage(canvas, bottom, scene, block, maps.scale);
+        /* A class has enough to look at. */
+        if (bottom.h >= MONTAGE_ROWS_MIN && !scene->presenter)
+            draw_montage(canvas, bottom, scene, block, maps.scale);
     }
     draw_maps(canvas, area, scene, &maps);
 }
@@ -266,6 +268,11 @@ static ZoomLevel view_block_level(const void *state, const Scene *scene) {
     return ZOOM_BLOCK;
 }
 
+static const ViewField fields[] = {
+    {.name = "stream", .offset = offsetof(BlockState, stream), .is_flag = true},
+    {.name = NULL},
+};
+
 const ViewOps view_block_ops = {
     .name = "block",
     .title = "Block",
@@ -274,6 +281,7 @@ const ViewOps view_block_ops = {
         "gradient comes back. Also with the stream as the spine, among the blocks before and after.",
     .key = 'b',
     .state_size = sizeof(BlockState),
+    .fields = fields,
     .act = view_block_act,
     .level = view_block_level,
     .draw = view_block_draw,

@@ -5,6 +5,7 @@
 #include "views/click.h"
 #include "views/layout.h"
 #include "views/map_axes.h"
+#include "views/maps_bars.h"
 #include "views/maps_kernels.h"
 #include "views/maps_panel.h"
 #include "views/parts_detail.h"
@@ -22,9 +23,8 @@ enum {
     MAPS_WANTED = 16,    /* ... to get this many of them onto a page */
     ZOOM_MAX = 8,
     CELL_WIDTH = 26, /* of the cell when it stands beside the legend */
-    LABEL_MAX = 24,
-    VALUE_WIDTH = 9,
     TEXT_MAX = 256,
+    INDEX_MAX = 1 << 20,
 };
 
 typedef struct MapsState {
@@ -57,11 +57,12 @@ static MapsKind kind_of(const MapsState *state, Shape shape) {
 /* Maps as large as possible while enough of them share a page. */
 static PartMontage montage_fit(Rect area, const Scene *scene) {
     Shape shape = shape_of(scene);
-    PartMontage montage = {.selected = scene->channel, .mark = true, .ranked = true};
+    PartMontage montage = part_montage_of(scene, scene->channel);
+    montage.mark = montage.ranked = true;
     int wanted = shape.c < MAPS_WANTED ? shape.c : MAPS_WANTED;
     int side = shape.h > shape.w ? shape.h : shape.w;
     PartPage page = part_montage_plan(area, shape, montage);
-    while (page.columns * page.rows < wanted && side > SIDE_MIN) {
+    while (!scene->presenter && page.columns * page.rows < wanted && side > SIDE_MIN) {
         montage.side_max = --side;
         page = part_montage_plan(area, shape, montage);
     }
@@ -86,70 +87,9 @@ static void plan_enlarged(MapsPlan *plan, const Scene *scene) {
     plan->panel = layout_take_left(&rest, rest.w < MAPS_PANEL_WIDTH_MAX ? rest.w : MAPS_PANEL_WIDTH_MAX);
 }
 
-/* The values of an op whose channels are single numbers. */
-typedef struct MapsBars {
-    const Scene *scene;
-    Tensor tensor;
-    const double *probabilities; /* the loss: shown in place of the tensor; NULL otherwise */
-} MapsBars;
-
-static double bars_value(const void *context, int k) {
-    const MapsBars *bars = context;
-    if (bars->probabilities) return bars->probabilities[k];
-    return (double)bars->tensor.data[scene_channel_at(bars->scene, k)];
-}
-
-static const char *bars_label(const void *context, int k, PartText *buffer) {
-    const MapsBars *bars = context;
-    if (!bars->probabilities) k = scene_channel_at(bars->scene, k);
-    if (maps_has_classes(bars->scene))
-        return model_class_name(bars->scene->model, k, buffer->text, sizeof buffer->text);
-    snprintf(buffer->text, sizeof buffer->text, "%d", k);
-    return buffer->text;
-}
-
-static Role bars_role(const void *context, int k) {
-    const MapsBars *bars = context;
-    if (bars->probabilities && k == pass_target(bars->scene->pass, 0)) return ROLE_GOOD;
-    return part_phase_role(bars->scene->phase);
-}
-
-static int label_width(const MapsBars *context, int count) {
-    int widest = 1;
-    PartText buffer;
-    for (int k = 0; k < count; k++) {
-        int width = text_width(bars_label(context, k, &buffer));
-        if (width > widest) widest = width;
-    }
-    return widest < LABEL_MAX ? widest : LABEL_MAX;
-}
-
-static MapsBars bars_context(const Scene *scene) {
-    MapsBars context = {.scene = scene, .tensor = scene_tensor(scene, scene->op, scene->phase)};
-    if (maps_is_loss(scene) && scene->phase == PHASE_FORWARD && context.tensor.data)
-        context.probabilities = pass_probabilities(scene->pass);
-    return context;
-}
-
-static PartBars bars_of(MapsBars *context) {
-    const Scene *scene = context->scene;
-    bool probabilities = context->probabilities != NULL;
-    int count = maps_has_classes(scene) ? scene->network->classes : shape_of(scene).c;
-    return (PartBars){.count = count,
-                      .selected =
-                          probabilities ? pass_target(scene->pass, 0) : scene_place_of(scene, scene->channel),
-                      .label_width = label_width(context, count),
-                      .value_width = VALUE_WIDTH,
-                      .context = context,
-                      .value = bars_value,
-                      .label = bars_label,
-                      .role = bars_role,
-                      .percent = probabilities};
-}
-
 static void plan_bars(MapsPlan *plan, const Scene *scene) {
-    MapsBars context = bars_context(scene);
-    PartBars bars = bars_of(&context);
+    MapsBars context = maps_bars_context(scene);
+    PartBars bars = maps_bars_of(&context);
     plan->bars = part_bars_plan(plan->body, &bars);
     plan->page = (PartPage){.first = plan->bars.first,
                             .count = plan->bars.count,
@@ -159,7 +99,8 @@ static void plan_bars(MapsPlan *plan, const Scene *scene) {
 }
 
 /* Lines of figures: all of them have room in two of 80 columns. */
-static int figure_lines(Rect area) {
+static int figure_lines(const Scene *scene, Rect area) {
+    if (scene->hides_figures) return 0;
     if (area.w >= FIGURES_WIDTH || area.h < SHORT) return 1;
     return area.h < LOFTY ? 2 : 3;
 }
@@ -179,7 +120,7 @@ static MapsPlan maps_plan(const MapsState *state, const Scene *scene, Rect area)
         }
     }
     plan.both = plan.kind == MAPS_ENLARGED ? area.h >= LOFTY : plan.kind == MAPS_GRID && tall;
-    plan.stats = layout_take_bottom(&plan.body, (plan.both ? 2 : 1) * figure_lines(area));
+    plan.stats = layout_take_bottom(&plan.body, (plan.both ? 2 : 1) * figure_lines(scene, area));
     if (tall) layout_take_bottom(&plan.body, 1);
     if (plan.kind == MAPS_GRID) plan_grid(&plan, scene);
     if (plan.kind == MAPS_ENLARGED) plan_enlarged(&plan, scene);
@@ -243,7 +184,7 @@ static void draw_enlarged(Canvas *canvas, const MapsPlan *plan, const Scene *sce
 
 /* Completes the plan's page with what only drawing finds out. */
 static void draw_body(Canvas *canvas, MapsPlan *plan, const Scene *scene, const PartTensor *tensor) {
-    MapsBars context = bars_context(scene);
+    MapsBars context = maps_bars_context(scene);
     PartBars bars;
     maps_figures_draw(canvas, plan->stats, scene, plan->both);
     switch (plan->kind) {
@@ -253,7 +194,7 @@ static void draw_body(Canvas *canvas, MapsPlan *plan, const Scene *scene, const 
         break;
     case MAPS_ENLARGED: draw_enlarged(canvas, plan, scene, tensor); break;
     case MAPS_BARS:
-        bars = bars_of(&context);
+        bars = maps_bars_of(&context);
         part_bars(canvas, plan->body, &bars);
         break;
     }
@@ -387,6 +328,14 @@ static ZoomLevel view_maps_level(const void *state, const Scene *scene) {
     return !own->kernels && kind_of(own, shape_of(scene)) == MAPS_ENLARGED ? ZOOM_CHANNEL : ZOOM_OP;
 }
 
+static const ViewField fields[] = {
+    {.name = "enlarged", .offset = offsetof(MapsState, enlarged), .is_flag = true},
+    {.name = "kernels", .offset = offsetof(MapsState, kernels), .is_flag = true},
+    {.name = "opened", .offset = offsetof(MapsState, kernels_state.opened), .is_flag = true},
+    {.name = "input", .offset = offsetof(MapsState, kernels_state.input), .last = INDEX_MAX},
+    {.name = NULL},
+};
+
 const ViewOps view_maps_ops = {
     .name = "maps",
     .title = "Maps",
@@ -394,6 +343,7 @@ const ViewOps view_maps_ops = {
                "the way back. Also the kernels that made them.",
     .key = 'm',
     .state_size = sizeof(MapsState),
+    .fields = fields,
     .level = view_maps_level,
     .act = view_maps_act,
     .draw = view_maps_draw,

@@ -38,7 +38,7 @@ static void note_text(Notes *notes, Role role, const char *label, const char *te
 static void note_stats(Notes *notes, const Scene *scene, const StepPanel *panel) {
     /* Of one part of a gradient the op's own percentiles say nothing. */
     const Profile *profile = panel->part.own_scale ? NULL : scene_profile(scene, panel->op, panel->phase);
-    PartFigures figures = {.stats = panel->stats};
+    PartFigures figures = {.stats = panel->stats, .hidden = scene->hides_figures};
     if (profile) figures.percentiles = profile->percentiles;
     Rect row = next_row(notes, style_bold(panel->role), panel->symbol);
     for (int k = 1; k < notes->lines; k++) next_row(notes, style_role(ROLE_DIM), "");

@@ -223,7 +223,7 @@ static void draw_maps(Canvas *canvas, Rect area, Rect title, const Scene *scene,
     Shape shape = panel->part.tensor.shape;
     int channel = scene->channel < shape.c ? scene->channel : shape.c - 1;
     area.h--;
-    PartMontage montage = {.selected = channel};
+    PartMontage montage = part_montage_of(scene, channel);
     PartPage page = part_montage_plan(area, shape, montage);
     montage.first = part_montage_first(&page, channel);
     page = part_montage(canvas, area, scene, &panel->part, montage);

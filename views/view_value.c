@@ -18,6 +18,7 @@ enum {
     BESIDE_BELOW = 70,  /* narrower than any screen that has this view to itself */
     FOLDED = 2,         /* rows of a part that is only named */
     GAP = 3,
+    INDEX_MAX = 1 << 20,
     WALK = 8, /* terms of a part that Enter walks through before it goes on to the next part */
 };
 
@@ -29,6 +30,11 @@ typedef struct ValueState {
 
 static bool is_chosen(const ValueState *state, const Scene *scene) {
     return state && state->chosen && state->at == scene->at;
+}
+
+/* The part that was chosen, as far as there is one of that number. */
+static int chosen_part(const ValueState *state, const Scene *scene, const Arithmetic *arithmetic) {
+    return is_chosen(state, scene) && state->part < arithmetic->part_count ? state->part : 0;
 }
 
 static ArithmeticQuery query_of(const ValueState *state, const Scene *scene) {
@@ -228,7 +234,7 @@ static void draw_arithmetic(Canvas *canvas, Rect area, const Scene *scene, const
     bool kernel = arithmetic->parts[0].grid.rows > 3 && arithmetic->parts[0].grid.weight_name && area.h < 24;
     if (wants_hints(area) && !kernel) draw_hints(canvas, layout_take_bottom(&area, 1), scene, arithmetic);
     if (arithmetic->part_count > 1) {
-        draw_parts(canvas, area, scene, arithmetic, is_chosen(state, scene) ? state->part : 0);
+        draw_parts(canvas, area, scene, arithmetic, chosen_part(state, scene, arithmetic));
         return;
     }
     chain.count = arithmetic_chain(query, chain.links);
@@ -256,7 +262,7 @@ static Action select_op(const Op *op) {
 
 /* The next term in the ranking, and after the last one those of the next part. */
 static void walk(ValueState *state, const Scene *scene, const Arithmetic *arithmetic, int count) {
-    int part = is_chosen(state, scene) ? state->part : 0, place = arithmetic->parts[part].chosen;
+    int part = chosen_part(state, scene, arithmetic), place = arithmetic->parts[part].chosen;
     for (int k = 0; k < count; k++) {
         if (++place < walk_length(arithmetic, part)) continue;
         part = (part + 1) % arithmetic->part_count;
@@ -323,6 +329,14 @@ static ZoomLevel view_value_level(const void *state, const Scene *scene) {
     return ZOOM_VALUE;
 }
 
+static const ViewField fields[] = {
+    {.name = "chosen", .offset = offsetof(ValueState, chosen), .is_flag = true},
+    {.name = "at", .offset = offsetof(ValueState, at), .last = INDEX_MAX},
+    {.name = "part", .offset = offsetof(ValueState, part), .last = ARITHMETIC_PARTS_MAX - 1},
+    {.name = "term", .offset = offsetof(ValueState, term), .first = -1, .last = INDEX_MAX},
+    {.name = NULL},
+};
+
 const ViewOps view_value_ops = {
     .name = "value",
     .title = "Value",
@@ -330,6 +344,7 @@ const ViewOps view_value_ops = {
                "backward.",
     .key = 'u',
     .state_size = sizeof(ValueState),
+    .fields = fields,
     .level = view_value_level,
     .act = view_value_act,
     .draw = view_value_draw,

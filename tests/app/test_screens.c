@@ -53,6 +53,19 @@ static const Screen screens[] = {
 };
 enum { SCREENS = sizeof screens / sizeof screens[0] };
 
+/* Before a class: also at the size they are made for, and at a projector's. */
+static const Size class_sizes[] = {{80, 24}, {100, 30}, {120, 40}};
+
+static const Screen class_screens[] = {
+    {"presenter-maps", "presenter on;finish;select layer2.1.add;view maps;redraw"},
+    {"presenter-block", "presenter on;finish;select layer2.1.add;view block;redraw"},
+    {"presenter-value", "presenter on;finish;select layer1.1.conv2;cell 5 9;view value;redraw"},
+    {"presenter-pointer", "presenter on;finish;select layer3.1.add;view maps;pointer 30 8"},
+    {"presenter-lesson", "presenter on;lesson skip;lesson-next"},
+    {"handout", "state v1:resnet20,at=layer1.1.add,done=forward,view=maps,lock=weights+image+skip,"
+                "hide=gradients+explain+figures+navigator"},
+};
+
 static void act(Session *session, const char *lines) {
     char line[ACTION_TEXT_MAX];
     while (*lines) {
@@ -106,6 +119,15 @@ static void every_view_looks_as_stored_at_every_size(void **state) {
     (void)state;
     for (int k = 0; k < SCREENS; k++)
         for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) check_text(&screens[k], sizes[s], 0, "");
+}
+
+static void presenter_mode_and_handouts_look_as_stored(void **state) {
+    (void)state;
+    for (size_t k = 0; k < sizeof class_screens / sizeof class_screens[0]; k++) {
+        for (size_t s = 0; s < sizeof class_sizes / sizeof class_sizes[0]; s++)
+            check_text(&class_screens[k], class_sizes[s], 0, "");
+        check_text(&class_screens[k], class_sizes[0], CANVAS_ASCII | CANVAS_MONO, "-ascii");
+    }
 }
 
 static void every_view_looks_as_stored_in_ascii(void **state) {
@@ -211,6 +233,7 @@ static void every_size_says_the_same_at_every_depth(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_view_looks_as_stored_at_every_size),
+        cmocka_unit_test(presenter_mode_and_handouts_look_as_stored),
         cmocka_unit_test(every_view_looks_as_stored_in_ascii),
         cmocka_unit_test(ascii_screens_are_ascii),
         cmocka_unit_test(every_depth_of_colour_looks_as_stored),

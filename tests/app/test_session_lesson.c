@@ -51,17 +51,6 @@ static LessonPanel panel_of(const SessionWorld *world) {
     return panel;
 }
 
-static void press(SessionWorld *world, const char *names) {
-    char copy[200], *state = NULL;
-    snprintf(copy, sizeof copy, "%s", names);
-    for (char *name = strtok_r(copy, " ", &state); name; name = strtok_r(NULL, " ", &state)) {
-        Key key = {0};
-        assert_true(key_parse(name, &key.code));
-        session_key(world->session, &key);
-        session_finish_work(world->session);
-    }
-}
-
 static void begin_text(SessionWorld *world, const char *text) {
     char path[TEMP_PATH_MAX], line[TEMP_PATH_MAX + 8];
     snprintf(path, sizeof path, "%s", temp_dir_join(world->dir, "small.lesson"));
@@ -92,13 +81,13 @@ static void text_comes_first_then_the_view_follows_then_the_next_page(void **sta
     assert_int_equal(panel.phase, LESSON_READ);
     assert_string_equal(panel.text, "resnet20 has 9 blocks.");
     assert_int_equal(run_of(world)->session->view, VIEW_ARCHITECTURE);
-    press(world, "Space");
+    session_world_press(world, "Space");
     panel = panel_of(world);
     assert_int_equal(panel.phase, LESSON_SHOWN);
     assert_string_equal(panel.text, "It says cat.");
     assert_string_equal(panel.notes, "Only for the speaker.");
     assert_int_equal(run_of(world)->session->view, VIEW_BLOCK);
-    press(world, "Space");
+    session_world_press(world, "Space");
     panel = panel_of(world);
     assert_int_equal(panel.page, 1);
     assert_string_equal(panel.question, "How many blocks?");
@@ -115,12 +104,12 @@ static void walk_there_and_back(SessionWorld *world) {
         bool last = panel.page + 1 == pages && (panel.phase == LESSON_SHOWN || !panel.changes);
         more = !last;
         if (more && *panel.question)
-            press(world, "Space Esc");
+            session_world_press(world, "Space Esc");
         else if (more)
-            press(world, "Space");
+            session_world_press(world, "Space");
     }
     for (int k = count - 2; k >= 0; k--) {
-        press(world, "Backspace");
+        session_world_press(world, "Backspace");
         expect_screen(world, screens[k]);
     }
     while (count > 0) free(screens[--count]);
@@ -173,7 +162,7 @@ static void driving_finds_actions_that_fail_and_figures_that_nothing_computed(vo
 static void an_action_that_fails_is_told_with_its_line(void **state) {
     SessionWorld *world = *state;
     begin_text(world, "title T\nabout A\npage P\n| a\ndo select layer9.0.add\ndo view maps\n");
-    press(world, "Space");
+    session_world_press(world, "Space");
     expect_error(world, "line 5 of the lesson: resnet20 has no operation");
     assert_int_equal(run_of(world)->session->view, VIEW_MAPS);
 }
@@ -188,8 +177,8 @@ static void the_users_own_state_comes_back_as_it_was(void **state) {
     char *before = session_world_screen(world);
     const Pass *pass = world->session->pass;
     session_world_act(world, "lesson skip");
-    press(world, "Space Space Space 0 . 5 Enter Space m h p"); /* an answer, and an excursion */
-    press(world, "q");
+    session_world_press(world, "Space Space Space 0 . 5 Enter Space m h p"); /* an answer, and an excursion */
+    session_world_press(world, "q");
     assert_null(world->session->lesson);
     assert_ptr_equal(world->session->pass, pass);
     session_world_act(world, "redraw");
@@ -200,15 +189,15 @@ static void the_users_own_state_comes_back_as_it_was(void **state) {
 static void an_excursion_ends_with_home_and_leaves_nothing(void **state) {
     SessionWorld *world = *state;
     begin_text(world, LESSON);
-    press(world, "Space");
+    session_world_press(world, "Space");
     char *page = session_world_screen(world);
-    press(world, "m");
+    session_world_press(world, "m");
     assert_true(panel_of(world).exploring);
-    press(world, "l l Enter S");
+    session_world_press(world, "l l Enter S");
     session_world_act(world, "weights plain20");
     session_world_act(world, "image ship");
     assert_string_equal(panel_of(world).text, "It says cat."); /* the page's figures, not the excursion's */
-    press(world, "Home");
+    session_world_press(world, "Home");
     assert_false(panel_of(world).exploring);
     expect_screen(world, page);
     free(page);
@@ -217,11 +206,11 @@ static void an_excursion_ends_with_home_and_leaves_nothing(void **state) {
 static void going_on_from_an_excursion_is_going_on_from_the_page(void **state) {
     SessionWorld *world = *state;
     begin_text(world, LESSON);
-    press(world, "Space Space");
+    session_world_press(world, "Space Space");
     char *next = session_world_screen(world);
-    press(world, "Backspace m l");
+    session_world_press(world, "Backspace m l");
     session_world_act(world, "arch resnet8");
-    press(world, "Space");
+    session_world_press(world, "Space");
     expect_screen(world, next);
     free(next);
 }
@@ -230,11 +219,11 @@ static void looking_at_the_help_is_no_excursion_and_space_closes_it(void **state
     SessionWorld *world = *state;
     begin_text(world, LESSON);
     char *page = session_world_screen(world);
-    press(world, "?");
+    session_world_press(world, "?");
     char *help = session_world_screen(world);
     assert_non_null(strstr(help, "Lesson"));
     free(help);
-    press(world, "Space");
+    session_world_press(world, "Space");
     expect_screen(world, page);
     free(page);
 }
@@ -242,13 +231,13 @@ static void looking_at_the_help_is_no_excursion_and_space_closes_it(void **state
 static void a_number_is_answered_and_judged_by_what_the_engine_says(void **state) {
     SessionWorld *world = *state;
     begin_text(world, LESSON);
-    press(world, "Space Space Space 1 2");
+    session_world_press(world, "Space Space Space 1 2");
     assert_int_equal(panel_of(world).phase, LESSON_ASK);
     assert_string_equal(panel_of(world).answer, "12");
-    press(world, "Backspace 0 Enter");
+    session_world_press(world, "Backspace 0 Enter");
     assert_string_equal(panel_of(world).verdict, "You said 10. It is 9: 11.1 % off.");
     assert_false(panel_of(world).right);
-    press(world, "Backspace Space 9 Enter");
+    session_world_press(world, "Backspace Space 9 Enter");
     assert_string_equal(panel_of(world).verdict, "You said 9. It is 9: exactly so.");
     assert_true(panel_of(world).right);
 }
@@ -256,13 +245,13 @@ static void a_number_is_answered_and_judged_by_what_the_engine_says(void **state
 static void a_question_can_be_skipped_or_put_off(void **state) {
     SessionWorld *world = *state;
     begin_text(world, LESSON);
-    press(world, "Space Space Space Enter");
+    session_world_press(world, "Space Space Space Enter");
     assert_int_equal(panel_of(world).phase, LESSON_ASK); /* nothing is no answer */
-    press(world, "Space Space");
+    session_world_press(world, "Space Space");
     assert_string_equal(panel_of(world).answer, "");
-    press(world, "Backspace");
+    session_world_press(world, "Backspace");
     assert_int_equal(panel_of(world).phase, LESSON_READ);
-    press(world, "Space Esc");
+    session_world_press(world, "Space Esc");
     assert_string_equal(panel_of(world).verdict, "Not answered. It is 9.");
     assert_true(panel_of(world).skipped);
 }
@@ -270,14 +259,14 @@ static void a_question_can_be_skipped_or_put_off(void **state) {
 static void answers_that_are_none_are_refused_and_asked_again(void **state) {
     SessionWorld *world = *state;
     begin_text(world, LESSON);
-    press(world, "Space Space Space m Enter");
+    session_world_press(world, "Space Space Space m Enter");
     expect_error(world, "expected a number, found 'm'");
     assert_int_equal(panel_of(world).phase, LESSON_ASK);
-    press(world, "Esc Space Space c Enter");
+    session_world_press(world, "Esc Space Space c Enter");
     expect_error(world, "expected a letter from a to b");
-    press(world, "Backspace b Enter");
+    session_world_press(world, "Backspace b Enter");
     assert_string_equal(panel_of(world).verdict, "You said b: few. So it is.");
-    press(world, "Space Space x Enter");
+    session_world_press(world, "Space Space x Enter");
     expect_error(world, "no block 'x'");
     session_world_act(world, "answer layer9.9");
     expect_error(world, "no block 'layer9.9'");
@@ -286,7 +275,7 @@ static void answers_that_are_none_are_refused_and_asked_again(void **state) {
 static void a_block_is_judged_by_its_rank(void **state) {
     SessionWorld *world = *state;
     begin_text(world, LESSON);
-    press(world, "Space Space Space Esc Space Space Esc Space");
+    session_world_press(world, "Space Space Space Esc Space Space Esc Space");
     const LessonRun *run = run_of(world);
     const Network *network = run->session->setup->model->network;
     int best = 0, worst = 0;
@@ -300,7 +289,7 @@ static void a_block_is_judged_by_its_rank(void **state) {
     session_world_act(world, line);
     assert_non_null(strstr(panel_of(world).verdict, "place 9 of 9"));
     assert_false(panel_of(world).right);
-    press(world, "Backspace");
+    session_world_press(world, "Backspace");
     snprintf(line, sizeof line, "answer %s",
              run_of(world)->session->setup->model->network->blocks[best].name);
     session_world_act(world, line);
@@ -310,14 +299,14 @@ static void a_block_is_judged_by_its_rank(void **state) {
 static void a_task_is_recognised_when_it_is_done(void **state) {
     SessionWorld *world = *state;
     begin_text(world, LESSON);
-    press(world, "Space Space Space Esc Space Space Esc Space Space Esc Space");
+    session_world_press(world, "Space Space Space Esc Space Space Esc Space Space Esc Space");
     assert_string_equal(panel_of(world).task, "look at the maps");
     assert_false(panel_of(world).task_done);
-    press(world, "t");
+    session_world_press(world, "t");
     assert_false(panel_of(world).task_done);
-    press(world, "m");
+    session_world_press(world, "m");
     assert_true(panel_of(world).task_done);
-    press(world, "t");
+    session_world_press(world, "t");
     assert_true(panel_of(world).task_done);
 }
 
@@ -325,23 +314,23 @@ static void a_picture_that_was_chosen_stays_for_the_rest(void **state) {
     SessionWorld *world = *state;
     char line[TEMP_PATH_MAX + 8];
     begin_text(world, LESSON);
-    press(world, "Space Space Space Esc Space Space Esc Space Space Esc Space Space");
+    session_world_press(world, "Space Space Space Esc Space Space Esc Space Space Esc Space Space");
     snprintf(line, sizeof line, "image %s", test_image_write(world->dir, "mine.png", 3));
     session_world_act(world, line);
-    press(world, "Space");
+    session_world_press(world, "Space");
     assert_string_equal(panel_of(world).text, "Picture mine.png.");
-    press(world, "m Home");
+    session_world_press(world, "m Home");
     assert_string_equal(panel_of(world).text, "Picture mine.png.");
-    press(world, "Backspace Backspace");
+    session_world_press(world, "Backspace Backspace");
     assert_string_equal(run_of(world)->session->image_name, "04-cat");
 }
 
 static void the_last_page_ends_the_lesson(void **state) {
     SessionWorld *world = *state;
     begin_text(world, "title T\nabout A\npage P\n| a\n");
-    press(world, "Backspace");
+    session_world_press(world, "Backspace");
     assert_non_null(world->session->lesson);
-    press(world, "Space");
+    session_world_press(world, "Space");
     assert_null(world->session->lesson);
     assert_non_null(strstr(world->session->notice, "the lesson is over"));
 }
@@ -361,13 +350,13 @@ static void answers_are_kept_if_and_only_if_asked_for(void **state) {
     char path[TEMP_PATH_MAX];
     snprintf(path, sizeof path, "%s", temp_dir_join(world->dir, "answers.csv"));
     begin_text(world, LESSON);
-    press(world, "Space Space Space 9 Enter q");
+    session_world_press(world, "Space Space Space 9 Enter q");
     char *none = read_file(path);
     assert_string_equal(none, "");
     free(none);
     world->session->results = path;
     begin_text(world, LESSON);
-    press(world, "Space Space Space 9 Enter Space Space a Enter Space Space Esc q");
+    session_world_press(world, "Space Space Space 9 Enter Space Space a Enter Space Space Esc q");
     char *text = read_file(path), *line = strchr(text, '\n');
     assert_memory_equal(text, "time,lesson,page,question,answer,truth,right\n", 45);
     assert_non_null(strstr(line, "Z,small,2,\"How many blocks?\",\"9\",\"9\",yes\n"));
@@ -424,7 +413,7 @@ static void wide_screens_have_the_page_in_a_column_and_keep_the_views_room(void 
 static void any_size_can_be_drawn(void **state) {
     SessionWorld *world = *state;
     begin_text(world, LESSON);
-    press(world, "Space Space Space 1 2");
+    session_world_press(world, "Space Space Space 1 2");
     static const int sizes[][2] = {{1, 1}, {60, 16}, {79, 23}, {119, 41}, {400, 20}, {61, 200}};
     for (size_t k = 0; k < sizeof sizes / sizeof sizes[0]; k++) {
         session_set_size(world->session, sizes[k][0], sizes[k][1]);

@@ -220,6 +220,8 @@ bool pty_modes_are_restored(const Pty *pty) {
 
 void pty_end(Pty *pty) {
     kill(pty->child, SIGKILL);
+    kill(pty->leader,
+         SIGKILL); /* it would wait for `commands` to close, which a later pty's leader holds too */
     close(pty->commands);
     close(pty->events);
     close(pty->fd);

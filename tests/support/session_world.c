@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/script.h"
 #include "core/gemm.h"
@@ -43,6 +44,17 @@ void session_world_act(SessionWorld *world, const char *line) {
     if (!script_parse_line(line, &action, &err)) fail_msg("%s", err.text);
     session_do(world->session, &action);
     session_finish_work(world->session);
+}
+
+void session_world_press(SessionWorld *world, const char *names) {
+    char copy[200], *state = NULL;
+    snprintf(copy, sizeof copy, "%s", names);
+    for (char *name = strtok_r(copy, " ", &state); name; name = strtok_r(NULL, " ", &state)) {
+        Key key = {0};
+        assert_true(key_parse(name, &key.code));
+        session_key(world->session, &key);
+        session_finish_work(world->session);
+    }
 }
 
 char *session_world_screen(SessionWorld *world) {

@@ -18,6 +18,8 @@ int session_world_close(void **state);
 
 /* Performs a line and finishes the work it begins. */
 void session_world_act(SessionWorld *world, const char *line);
+/* Presses keys by their names, "s Down Enter", and finishes the work each begins. */
+void session_world_press(SessionWorld *world, const char *names);
 /* The screen as text; the caller frees it. */
 char *session_world_screen(SessionWorld *world);
 
