@@ -68,12 +68,19 @@
         "Parameters, multiply-adds and errors beside the tables of He et al. 2015, and why they differ.",    \
         "  skipscope paper\n"                                                                                \
         "  skipscope paper mine.safetensors --data data\n")                                                  \
-    COMMAND(LESSON, lesson, "lesson", "[NAME] | check FILE", 0, 2,                                           \
-            "Guided lessons in the explorer; without a name: which there are. check: what is wrong in one.", \
+    COMMAND(LESSON, lesson, "lesson", "[NAME] | check FILE | export NAME", 0, 2,                             \
+            "Guided lessons in the explorer; without a name: which there are. check: what is wrong in one. " \
+            "export: one to read or to show.",                                                               \
             "  skipscope lesson\n"                                                                           \
             "  skipscope lesson skip\n"                                                                      \
             "  skipscope lesson mine.lesson --results answers.csv\n"                                         \
-            "  skipscope lesson check mine.lesson\n")                                                        \
+            "  skipscope lesson check mine.lesson\n"                                                         \
+            "  skipscope lesson export skip --out skip.html\n"                                               \
+            "  skipscope lesson export skip --out slides/\n")                                                \
+    COMMAND(RECORD, record, "record", "LESSON|SCRIPT", 1, 1,                                                 \
+            "A lesson or a script as a recording that plays in a terminal and in web players.",              \
+            "  skipscope record skip --out skip.cast\n"                                                      \
+            "  skipscope record demo.script --size 120x40 --color 256 --out demo.cast\n")                    \
     COMMAND(TRAIN, train, "train", "[ARCH]", 0, 1,                                                           \
             "Learn a network's weights from a data set. Ctrl-C saves; --resume goes on.",                    \
             "  skipscope train resnet20 --data data --out resnet20.safetensors\n"                            \

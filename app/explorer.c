@@ -1,12 +1,15 @@
 #include "app/explorer.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "app/config.h"
+#include "app/record.h"
 #include "app/script.h"
 #include "app/session.h"
 #include "views/term.h"
@@ -19,6 +22,61 @@ static double now_ms(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
+}
+
+/* A recording of what is shown, in real time. */
+typedef struct Live {
+    FILE *file; /* NULL: there is none */
+    CastWriter *cast;
+    ColorDepth depth;
+    double begin_ms;
+    char chapter[RECORD_CHAPTER_MAX];
+} Live;
+
+enum { LIVE_IDLE_S = 4 };
+
+static long live_time(const Live *live) {
+    return (long)(now_ms() - live->begin_ms);
+}
+
+static bool live_open(Live *live, const Options *options, Error *err) {
+    ColorDepth depth = options_color(options);
+    *live = (Live){.depth = depth == COLOR_DEPTH_AUTO ? COLOR_DEPTH_RGB : depth};
+    if (!options->record) return true;
+    live->file = fopen(options->record, "w");
+    return live->file ||
+           error_set(err, ERROR_FAILED, "%s cannot be written: %s", options->record, strerror(errno));
+}
+
+static void live_key(Live *live, const Key *key) {
+    char bytes[RECORD_KEY_MAX];
+    if (!live->cast) return;
+    record_key_bytes(key->code, bytes);
+    if (*bytes) cast_input(live->cast, live_time(live), bytes);
+}
+
+static void live_frame(Live *live, const Session *session, const Canvas *canvas) {
+    CastConfig config = {.width = canvas->width,
+                         .height = canvas->height,
+                         .theme = session_theme(session),
+                         .depth = canvas->flags & CANVAS_MONO ? COLOR_DEPTH_NONE : live->depth,
+                         .idle_limit_s = LIVE_IDLE_S};
+    if (!live->file) return;
+    if (!live->cast) {
+        live->cast = cast_begin(live->file, &config);
+        live->begin_ms = now_ms();
+    }
+    if (!live->cast) return;
+    cast_theme(live->cast, session_theme(session));
+    cast_frame(live->cast, live_time(live), canvas);
+    if (record_chapter(session, live->chapter)) cast_marker(live->cast, live_time(live), live->chapter);
+}
+
+static bool live_close(Live *live, const Options *options, Error *err) {
+    bool ok = !live->cast || cast_end(live->cast, live_time(live));
+    if (live->file && fclose(live->file) != 0) ok = false;
+    return ok ||
+           error_set(err, ERROR_FAILED, "%s: the recording could not be written to its end", options->record);
 }
 
 static bool work_for_a_slice(Session *session, Term *term) {
@@ -38,19 +96,21 @@ static void fit_screen(Session *session, Term *term, Canvas **canvas) {
     session_set_screen(session, term_width(term), term_height(term), term_canvas_flags(term));
 }
 
-static bool read_keys(Session *session, Term *term) {
+static bool read_keys(Session *session, Term *term, Live *live) {
     bool any = false;
     for (Key key; !session_wants_quit(session) && term_read_key(term, &key);) {
         any = true;
-        if (key.code != KEY_CODE_RESIZE) session_key(session, &key);
+        if (key.code == KEY_CODE_RESIZE) continue;
+        live_key(live, &key);
+        session_key(session, &key);
     }
     return any;
 }
 
 /* Reads keys and works until the screen should be drawn again. */
-static void live(Session *session, Term *term) {
+static void wait_and_work(Session *session, Term *term, Live *live) {
     double redraw_ms = now_ms() + REDRAW_MS;
-    for (bool worked = false; !term_signal() && !read_keys(session, term); worked = true) {
+    for (bool worked = false; !term_signal() && !read_keys(session, term, live); worked = true) {
         if (!work_for_a_slice(session, term)) {
             if (worked || session_tick(session)) return;
             term_wait(term, session_wait_ms(session));
@@ -66,7 +126,7 @@ static void follow_mouse(Session *session, Term *term) {
     if (session_mouse(session) != term_mouse(term)) session_refuse_mouse(session);
 }
 
-static bool loop(Session *session, Term *term, Error *err) {
+static bool loop(Session *session, Term *term, Live *live, Error *err) {
     Canvas *canvas = NULL;
     while (!session_wants_quit(session) && !term_signal()) {
         fit_screen(session, term, &canvas);
@@ -81,7 +141,8 @@ static bool loop(Session *session, Term *term, Error *err) {
         }
         session_draw(session, canvas);
         term_flush(term, canvas);
-        live(session, term);
+        live_frame(live, session, canvas);
+        wait_and_work(session, term, live);
     }
     canvas_free(canvas);
     return true;
@@ -90,11 +151,13 @@ static bool loop(Session *session, Term *term, Error *err) {
 static bool run_on_terminal(Session *session, const Options *options, Error *err) {
     TermConfig config = {
         .depth = options_color(options), .theme = session_theme(session), .ascii = options->ascii};
+    Live live;
     Term *term = term_open(&config, err);
     if (!term) return false;
-    bool ok = loop(session, term, err);
+    bool ok = live_open(&live, options, err) && loop(session, term, &live, err);
     int number = term_signal();
     term_close(term);
+    ok = live_close(&live, options, err) && ok;
     if (number != 0) {
         signal(number, SIG_DFL);
         raise(number);
@@ -109,7 +172,7 @@ static bool run_script(Session *session, const Options *options, Error *err) {
     return script_run(session, options->script, err);
 }
 
-static bool find_theme(const Options *options, ThemeId *theme, Error *err) {
+bool explorer_find_theme(const Options *options, ThemeId *theme, Error *err) {
     *theme = THEME_DARK;
     if (!options->theme || theme_find(options->theme, theme)) return true;
     return error_set(err, ERROR_USAGE, "there is no theme '%s': expected dark, light, contrast or mono",
@@ -156,7 +219,7 @@ static void close_world(World *world) {
 static bool open_world(World *world, const Options *options, Error *err) {
     ThemeId theme;
     *world = (World){.session = NULL};
-    if (find_theme(options, &theme, err) && setup_open(&world->setup, options, err))
+    if (explorer_find_theme(options, &theme, err) && setup_open(&world->setup, options, err))
         world->session = open_session(options, &world->setup, theme, err);
     if (!world->session) close_world(world);
     return world->session;
@@ -204,6 +267,9 @@ bool explorer_run(const Options *options, Error *err) {
             err, ERROR_TERMINAL,
             "the explorer needs a terminal on standard input and output: 'skipscope --script FILE' drives it "
             "without one, and 'skipscope --help' lists the commands that need none");
+    if (options->record && (options->script || options->screen_reader))
+        return error_set(err, ERROR_USAGE,
+                         "--record needs the explorer's screen: 'skipscope record' records a script");
     bool ok = config_load(&config, options, err) && explore(&config, &settled, err);
     config_clear(&config);
     return ok;

@@ -1,5 +1,6 @@
 #include "app/options.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -8,22 +9,18 @@
 #include "app/option_table.h"
 #include "app/suggest.h"
 
-enum { OPTION_ROWS_MAX = 64, OPTION_VARIABLE_MAX = 64, OPTION_LONG_FIRST = 256 };
+enum { OPTION_VARIABLE_MAX = 64, OPTION_LONG_FIRST = 256 };
 
 _Static_assert(COMMAND_COUNT <= 31, "OptionSpec.commands has a bit for each command");
 
 bool options_given(const Options *options, const char *name) {
     const OptionSpec *spec = option_find(name, strlen(name), options->command);
-    return spec && (options->given >> (spec - option_table) & 1);
-}
-
-static unsigned long long bit_of(const OptionSpec *spec) {
-    return 1ull << (spec - option_table);
+    return spec && options->given[spec - option_table];
 }
 
 bool options_decided(const Options *options, const char *name) {
     const OptionSpec *spec = option_find(name, strlen(name), options->command);
-    return spec && ((options->given | options->from_environment) & bit_of(spec));
+    return spec && (options->given[spec - option_table] || options->from_environment[spec - option_table]);
 }
 
 ColorDepth options_color(const Options *options) {
@@ -130,7 +127,7 @@ static bool read_environment(Options *options, Error *err) {
         const char *value = getenv(variable);
         if (!value || *value == '\0' || (spec->kind == OPTION_FLAG && strcmp(value, "0") == 0)) continue;
         if (!option_store(spec, options, variable, value, err)) return false;
-        options->from_environment |= bit_of(spec);
+        options->from_environment[k] = true;
     }
     return true;
 }
@@ -177,7 +174,7 @@ static bool store_found(Options *options, int found, Error *err) {
                                                         : find_letter((char)found, options->command);
     char origin[OPTION_VARIABLE_MAX];
     snprintf(origin, sizeof origin, "--%s", spec->name);
-    options->given |= bit_of(spec);
+    options->given[spec - option_table] = true;
     return option_store(spec, options, origin, optarg, err);
 }
 
@@ -213,7 +210,7 @@ static bool check_words(const Options *options, Error *err) {
 }
 
 bool options_parse(Options *options, int argc, char **argv, Error *err) {
-    _Static_assert(sizeof options->given * 8 >= OPTION_ROWS_MAX, "a bit for each row of the table");
+    assert(option_table_count <= OPTION_ROWS_MAX);
     *options = (Options){0};
     int place = find_command(argc, argv, &options->command);
     options->help = wants_help(argc, argv);

@@ -11,7 +11,7 @@
 #include "app/command.h"
 #include "views/color.h"
 
-enum { OPTION_COUNTS_MAX = 64, OPTION_NAME_MAX = 32 };
+enum { OPTION_COUNTS_MAX = 64, OPTION_NAME_MAX = 32, OPTION_ROWS_MAX = 96 };
 
 /* A list of whole numbers, "1,8,32"; count 0 when not given. */
 typedef struct OptionCounts {
@@ -40,8 +40,8 @@ typedef struct Options {
     CommandId command;
     char **words; /* what is neither option nor command */
     int word_count;
-    unsigned long long given;            /* bit k: row k of the table stood on the command line */
-    unsigned long long from_environment; /* or in the environment */
+    bool given[OPTION_ROWS_MAX];            /* row k of the table stood on the command line */
+    bool from_environment[OPTION_ROWS_MAX]; /* or in the environment */
     bool help, version;
 
     /* the model */
@@ -69,14 +69,16 @@ typedef struct Options {
     bool backward;
     /* output */
     const char *out, *svg;
+    int pace;
+    bool notes;
     bool json, csv, quiet, ascii, no_color;
     int top, color;
     /* the explorer */
-    const char *script, *theme, *results;
+    const char *script, *theme, *results, *record;
     const char *lesson; /* to begin with; set by the command of that name */
     OptionSize size;
     const char *config;
-    bool mouse, no_mouse, no_animation, no_config;
+    bool mouse, no_mouse, no_animation, no_config, screen_reader;
 } Options;
 
 /* argv[0] is the program. Permutes argv; the Options point into it and into the environment. An error is of
