@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/config.h"
+#include "app/reader.h"
 #include "app/record.h"
 #include "app/script.h"
 #include "app/session.h"
@@ -172,6 +173,15 @@ static bool run_script(Session *session, const Options *options, Error *err) {
     return script_run(session, options->script, err);
 }
 
+static bool run_reader(Session *session, const Options *options, Error *err) {
+    ReaderConfig config = {.in = stdin,
+                           .out = stdout,
+                           .ascii = options->ascii,
+                           .prompt = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)};
+    session_set_screen(session, 80, 24, CANVAS_MONO | (options->ascii ? CANVAS_ASCII : 0));
+    return reader_run(session, &config, err);
+}
+
 bool explorer_find_theme(const Options *options, ThemeId *theme, Error *err) {
     *theme = THEME_DARK;
     if (!options->theme || theme_find(options->theme, theme)) return true;
@@ -253,6 +263,8 @@ static bool explore(Config *config, Options *options, Error *err) {
     bool ok = begin_lesson(world.session, options->lesson, err);
     if (ok && options->script)
         ok = run_script(world.session, options, err);
+    else if (ok && options->screen_reader)
+        ok = run_reader(world.session, options, err);
     else if (ok)
         ok = run_on_terminal(world.session, options, err);
     close_world(&world);
@@ -262,7 +274,7 @@ static bool explore(Config *config, Options *options, Error *err) {
 bool explorer_run(const Options *options, Error *err) {
     Config config = {.path = NULL};
     Options settled = *options;
-    if (!options->script && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
+    if (!options->script && !options->screen_reader && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
         return error_set(
             err, ERROR_TERMINAL,
             "the explorer needs a terminal on standard input and output: 'skipscope --script FILE' drives it "

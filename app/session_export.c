@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/say.h"
+#include "app/script.h"
 #include "app/session_state.h"
 #include "core/encode.h"
 #include "core/file.h"
@@ -10,6 +12,7 @@
 #include "core/npy.h"
 #include "views/canvas_export.h"
 #include "views/canvas_svg.h"
+#include "views/describe.h"
 
 enum { PNG_SIDE = 256 };
 
@@ -122,4 +125,73 @@ void session_export_name(const Session *session, char *out, size_t out_size) {
     Scene scene = session_scene(session);
     snprintf(out, out_size, "%s-%s%s.svg", scene.network->arch, scene.network->ops[scene.op].name,
              scene.phase == PHASE_BACKWARD ? "-gradient" : "");
+}
+
+/* Without a name the prompt asks for one. */
+static void do_export(Session *session, const char *path) {
+    Error err = {0};
+    if (*path == '\0') {
+        char line[ACTION_TEXT_MAX] = "export ";
+        session_export_name(session, line + strlen(line), sizeof line - strlen(line));
+        prompt_open(&session->prompt, ':', line);
+    } else if (session_export(session, path, &err))
+        session_tell(session, NOTICE_INFO, "written to %s", path);
+    else
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+}
+
+static void do_screen(Session *session, const char *path) {
+    Error err = {0};
+    Canvas *canvas = canvas_new(session->width, session->height, session->flags);
+    if (!canvas) return;
+    session_draw(session, canvas);
+    if (script_write_screen(canvas, path, &err))
+        session_tell(session, NOTICE_INFO, "the screen is in %s", path);
+    else
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+    canvas_free(canvas);
+}
+
+/* The same words in a file as a reader of the screen hears. */
+static char *describe(Session *session) {
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) return NULL;
+    session_look_prepare(session);
+    Scene scene = session_scene(session);
+    session_twin_scene(session, &scene);
+    describe_run(out, &scene);
+    describe_view(out, &scene, session->view);
+    bool written = ferror(out) == 0;
+    if (fclose(out) == 0 && written) return text;
+    free(text);
+    return NULL;
+}
+
+static void do_describe(Session *session, const char *path) {
+    Error err = {0};
+    char *text = *path ? describe(session) : NULL;
+    bool ok = text;
+    if (*path == '\0')
+        error_set(&err, ERROR_USAGE, "describe: expected a file name, or - for standard output");
+    else if (!text)
+        no_memory(path, &err);
+    else if (strcmp(path, "-") != 0)
+        ok = file_write_atomic(path, text, strlen(text), &err);
+    else
+        say_put(stdout, text, session->flags & CANVAS_ASCII);
+    if (ok)
+        session_tell(session, NOTICE_INFO, "the description is in %s", path);
+    else
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+    free(text);
+}
+
+void session_do_export(Session *session, const Action *action) {
+    switch (action->id) {
+    case ACTION_SCREEN: do_screen(session, action->text); break;
+    case ACTION_DESCRIBE: do_describe(session, action->text); break;
+    default: do_export(session, action->text);
+    }
 }

@@ -177,7 +177,8 @@ void session_prompt_draw(const Session *session, Canvas *canvas);
 void session_do_search(Session *session, const char *words); /* without words: the prompt asks */
 void session_do_search_next(Session *session, int direction);
 
-/* session_export.c: the screen or the selected tensor into a file */
+/* session_export.c: the screen, in words too, or the selected tensor into a file */
+void session_do_export(Session *session, const Action *action); /* "screen", "describe" and "export" */
 bool session_export(Session *session, const char *path, Error *err);
 void session_export_name(const Session *session, char *out, size_t out_size); /* one that suits */
 

@@ -92,6 +92,7 @@
     ACTION(SEARCH_NEXT, "search-next", NONE, "the next one that matches")                                    \
     ACTION(SEARCH_PREVIOUS, "search-previous", NONE, "the one before that matches")                          \
     ACTION(SCREEN, "screen", TEXT, "write the screen as text to a file, or to - for standard output")        \
+    ACTION(DESCRIBE, "describe", TEXT, "say in words what is shown, to a file, or to - for standard output") \
     ACTION(EXPORT, "export", TEXT,                                                                           \
            "write the screen (.txt .ans .svg) or the selected tensor (.npy .csv .png) to a file")            \
     ACTION(EXPORT_CHART, "export-chart", TEXT, "write the analysis that is shown to a .svg or .csv file")    \
