@@ -1,11 +1,16 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/explorer.h"
+#include "app/folder.h"
 #include "app/lesson.h"
+#include "app/lesson_export.h"
 #include "app/session.h"
 #include "app/session_lesson.h"
 #include "app/table.h"
+#include "core/file.h"
+#include "views/layout.h"
 
 enum { NAME_WIDTH = 14, LIST_WIDTH = 96 };
 
@@ -53,6 +58,60 @@ static bool check(const char *name, Error *err) {
                      mistakes.count == 1 ? "" : "s");
 }
 
+static Session *open_session(const Options *options, Setup *setup, Error *err) {
+    Setup any = {.seed = 0};
+    SessionConfig config = {.setup = setup, .target = -1};
+    if (!explorer_find_theme(options, &config.theme, err) ||
+        !setup_open_weights(setup, &any, "resnet20", err))
+        return NULL;
+    Session *session = session_new(&config, err);
+    if (session)
+        session_set_screen(session, options->size.width ? options->size.width : LAYOUT_S_WIDTH,
+                           options->size.height ? options->size.height : LAYOUT_S_HEIGHT,
+                           options->ascii ? CANVAS_ASCII : 0);
+    return session;
+}
+
+static bool export_page(Session *session, const LessonExport *what, const char *path, Error *err) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) return error_set(err, ERROR_FAILED, "not enough memory for the page");
+    bool ok = lesson_export_html(session, what, out, err);
+    if (fclose(out) != 0 && ok) ok = error_set(err, ERROR_FAILED, "not enough memory for the page");
+    ok = ok && file_write_atomic(path, text, size, err);
+    free(text);
+    return ok;
+}
+
+static bool export_screens(Session *session, const LessonExport *what, const char *folder, Error *err) {
+    int count = 0;
+    if (!folder_make(folder, err) || !lesson_export_svg(session, what, folder, &count, err)) return false;
+    fprintf(stderr, "%d screens in %s\n", count, folder);
+    return true;
+}
+
+static bool is_page(const char *path) {
+    const char *dot = strrchr(path, '.');
+    return dot && (strcmp(dot, ".html") == 0 || strcmp(dot, ".htm") == 0);
+}
+
+static bool export_lesson(const Options *options, Error *err) {
+    LessonExport what = {.lesson = options->words[1], .notes = options->notes};
+    Setup setup = {.seed = 0};
+    if (!options->out)
+        return error_set(err, ERROR_USAGE,
+                         "lesson export needs --out: FILE.html for one page, or a folder for its screens");
+    if (options->notes && !is_page(options->out))
+        return error_set(err, ERROR_USAGE, "--notes: pictures have no notes; --out FILE.html has");
+    Session *session = open_session(options, &setup, err);
+    bool ok =
+        session && (is_page(options->out) ? export_page : export_screens)(session, &what, options->out, err);
+    session_free(session);
+    setup_close(&setup);
+    return ok;
+}
+
 bool command_lesson(const Options *options, Error *err) {
     Options explore = *options;
     if (options->word_count == 0) return list_lessons(options, err);
@@ -60,6 +119,12 @@ bool command_lesson(const Options *options, Error *err) {
         if (options->word_count == 2) return check(options->words[1], err);
         return error_set(err, ERROR_USAGE, "lesson check: expected the lesson's name or file after it");
     }
+    if (strcmp(options->words[0], "export") == 0) {
+        if (options->word_count == 2) return export_lesson(options, err);
+        return error_set(err, ERROR_USAGE, "lesson export: expected the lesson's name or file after it");
+    }
+    if (options->out || options->notes)
+        return error_set(err, ERROR_USAGE, "--out and --notes belong to 'skipscope lesson export NAME'");
     if (options->word_count > 1)
         return error_set(err, ERROR_USAGE, "lesson: '%s' is one word too many", options->words[1]);
     explore.command = COMMAND_EXPLORE;

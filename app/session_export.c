@@ -13,11 +13,46 @@
 #include "views/canvas_export.h"
 #include "views/canvas_svg.h"
 #include "views/describe.h"
+#include "views/parts.h"
 
 enum { PNG_SIDE = 256 };
 
 static bool no_memory(const char *path, Error *err) {
     return error_set(err, ERROR_FAILED, "%s: not enough memory", path);
+}
+
+void session_screen_title(const Session *session, char *out, size_t out_size) {
+    session = session_const_front(session);
+    Scene scene = session_scene(session);
+    snprintf(out, out_size, "%s view of %s, %s%s", view_ops(session->view)->title, scene.network->arch,
+             scene.network->ops[scene.op].name, scene.phase == PHASE_BACKWARD ? ", backward" : "");
+}
+
+char *session_describe(Session *session) {
+    session = session_front(session);
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) return NULL;
+    session_look_prepare(session);
+    Scene scene = session_scene(session);
+    session_twin_scene(session, &scene);
+    describe_run(out, &scene);
+    describe_view(out, &scene, session->view);
+    bool written = ferror(out) == 0;
+    if (fclose(out) == 0 && written) return text;
+    free(text);
+    return NULL;
+}
+
+static char *draw_svg(Session *session, const Canvas *canvas) {
+    char title[PART_TEXT_MAX], *words = session_describe(session);
+    size_t size;
+    session_screen_title(session, title, sizeof title);
+    CanvasSvg svg = {.theme = session->theme, .title = title, .description = words};
+    char *text = canvas_svg(canvas, &svg, &size);
+    free(words);
+    return text;
 }
 
 static bool write_screen(Session *session, const char *path, const char *ending, Error *err) {
@@ -27,8 +62,7 @@ static bool write_screen(Session *session, const char *path, const char *ending,
     Canvas *canvas = canvas_new(session->width, session->height, flags);
     if (!canvas) return no_memory(path, err);
     session_draw(session, canvas);
-    size_t size = 0;
-    char *text = strcmp(ending, "svg") == 0 ? canvas_svg(canvas, session->theme, &size)
+    char *text = strcmp(ending, "svg") == 0 ? draw_svg(session, canvas)
                  : strcmp(ending, "ans") == 0
                      ? canvas_export_ansi_string(canvas, session->theme, COLOR_DEPTH_RGB)
                      : canvas_export_text_string(canvas);
@@ -152,26 +186,9 @@ static void do_screen(Session *session, const char *path) {
     canvas_free(canvas);
 }
 
-/* The same words in a file as a reader of the screen hears. */
-static char *describe(Session *session) {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (!out) return NULL;
-    session_look_prepare(session);
-    Scene scene = session_scene(session);
-    session_twin_scene(session, &scene);
-    describe_run(out, &scene);
-    describe_view(out, &scene, session->view);
-    bool written = ferror(out) == 0;
-    if (fclose(out) == 0 && written) return text;
-    free(text);
-    return NULL;
-}
-
 static void do_describe(Session *session, const char *path) {
     Error err = {0};
-    char *text = *path ? describe(session) : NULL;
+    char *text = *path ? session_describe(session) : NULL;
     bool ok = text;
     if (*path == '\0')
         error_set(&err, ERROR_USAGE, "describe: expected a file name, or - for standard output");
