@@ -24,7 +24,8 @@ static const char STYLE[] =
     "nav ol{margin:0;padding-left:1.4rem;columns:2 16rem}\n"
     "section{margin-top:2.6rem;padding-top:2.2rem;border-top:1px solid var(--line)}\n"
     "figure{margin:1.2rem 0}\n"
-    "figure svg{display:block;width:100%;height:auto;border-radius:.4rem}\n"
+    "figure svg{display:block;width:100%;height:auto;border-radius:.4rem;outline:1px solid var(--line)}\n"
+    "@media(min-width:72rem){section>figure{margin-inline:-6rem}}\n"
     "figcaption{margin-top:.4rem;color:var(--soft);font-size:.9rem}\n"
     "pre{margin:0 0 .9rem;padding:.6rem 1rem;background:var(--panel);border-radius:.4rem;overflow-x:auto;"
     "font:.95rem/1.5 ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace}\n"
@@ -41,8 +42,9 @@ static const char STYLE[] =
     ".notes{color:var(--soft)}\n"
     ":focus-visible{outline:.18rem solid var(--accent);outline-offset:.15rem}\n"
     "@media "
-    "print{body{max-width:none;padding:0;font-size:11pt}nav{display:none}section{break-inside:avoid-page;"
-    "margin-top:1.5rem}figure,.ask{break-inside:avoid}svg{print-color-adjust:exact;-webkit-print-color-"
+    "print{body{max-width:none;padding:0;font-size:11pt}nav{display:none}section{"
+    "margin-top:1.5rem}section>figure{margin-inline:0}figure,.ask{break-inside:avoid}svg{print-color-adjust:"
+    "exact;-webkit-print-color-"
     "adjust:exact}}\n";
 
 static void put_glyph(FILE *out, uint32_t glyph) {
@@ -87,8 +89,8 @@ void html_put_text(FILE *out, const char *text) {
 }
 
 void html_begin(FILE *out, const Lesson *lesson) {
-    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
+    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>",
           out);
     html_put(out, lesson->title);
     fprintf(out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<header>\n<h1>", STYLE);
