@@ -279,6 +279,9 @@ bool explorer_run(const Options *options, Error *err) {
             err, ERROR_TERMINAL,
             "the explorer needs a terminal on standard input and output: 'skipscope --script FILE' drives it "
             "without one, and 'skipscope --help' lists the commands that need none");
+    if (options->script && options->screen_reader)
+        return error_set(err, ERROR_USAGE,
+                         "--screen-reader reads its lines from standard input: --script does not go with it");
     if (options->record && (options->script || options->screen_reader))
         return error_set(err, ERROR_USAGE,
                          "--record needs the explorer's screen: 'skipscope record' records a script");

@@ -228,7 +228,8 @@ bool record_script(Session *session, const char *path, const RecordConfig *confi
     Recorder recorder;
     char *text = script_load(path, err);
     if (!text) return false;
-    bool ok = begin(&recorder, session, config, path, out, err) &&
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    bool ok = begin(&recorder, session, config, strcmp(path, "-") == 0 ? NULL : name, out, err) &&
               end(&recorder, play_script(&recorder, path, text, err), err);
     free(text);
     return ok;

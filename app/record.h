@@ -11,7 +11,7 @@ enum { RECORD_PACE = 200 }; /* words a minute that are read: what an adult reads
 typedef struct RecordConfig {
     ColorDepth depth;  /* COLOR_DEPTH_NONE: bold, underline and reverse only */
     int pace;          /* words a minute; 0: RECORD_PACE. Every time is in proportion */
-    const char *title; /* NULL: the lesson's */
+    const char *title; /* NULL: the lesson's, or the script's name */
 } RecordConfig;
 
 /* The session has its size and flags. A lesson is read page by page; questions are left time to think and
