@@ -52,7 +52,10 @@ static ReaderSeen look(const Reader *reader) {
                        .channel = scene.channel,
                        .row = scene.row,
                        .column = scene.column,
-                       .view = front->view};
+                       .view = front->view,
+                       .lab_open = front->lab.shown.open,
+                       .watches = scene.watch_count};
+    if (seen.lab_open) seen.result = front->lab.shown.results[front->lab.shown.current];
     if (seen.lesson) seen.page = panel.page, seen.phase = panel.phase, seen.task_done = panel.task_done;
     describe_run_of(seen.run, sizeof seen.run, front);
     return seen;
@@ -70,6 +73,20 @@ static void say_twin(FILE *out, Session *front, const Scene *scene) {
     if (!scene->twin || !scene->twin->figures.known) return;
     const Difference *d = &scene->twin->figures;
     fprintf(out, "Lengths here %.3g, there %.3g, of the difference %.3g.\n", d->a_l2, d->b_l2, d->l2);
+}
+
+static void say_watches(Reader *reader) {
+    Scene scene = scene_of(reader);
+    for (int k = 0; k < scene.watch_count; k++) {
+        const SceneWatch *watch = &scene.watches[k];
+        Tensor tensor = scene_tensor(&scene, watch->op, scene.phase);
+        char value[40] = "not computed yet";
+        size_t at = shape_index(tensor.shape, 0, watch->channel, watch->row, watch->column);
+        if (tensor.data) snprintf(value, sizeof value, "%.5g", (double)tensor.data[at]);
+        reader_say(reader, "Watched: %s, channel %d, row %d, column %d: %s.",
+                   scene.network->ops[watch->op].name, watch->channel, watch->row, watch->column, value);
+    }
+    if (scene.watch_count == 0) reader_say(reader, "Nothing is watched.");
 }
 
 static void say_run(Reader *reader) {
@@ -203,15 +220,17 @@ static bool say_overlays(Reader *reader) {
 static bool say_selection(Reader *reader, const ReaderSeen *old, const ReaderSeen *now) {
     bool moved = now->at != old->at, view = now->view != old->view, channel = now->channel != old->channel,
          cell = now->row != old->row || now->column != old->column;
-    bool steps = now->steps != old->steps;
+    bool steps = now->steps != old->steps, watches = now->watches != old->watches;
+    bool lab = now->view == VIEW_ANALYSES && (now->result != old->result || now->lab_open != old->lab_open);
     if (view) reader_say(reader, "View: %s.", view_ops(now->view)->title);
-    if (view)
+    if (view || lab)
         reader_say_view(reader);
     else if (moved || steps)
         say_operation(reader);
     else if (channel || cell)
         say_place(reader, channel);
-    return moved || view || channel || cell || steps;
+    if (watches || (now->watches > 0 && steps)) say_watches(reader);
+    return moved || view || channel || cell || steps || watches || lab;
 }
 
 static bool say_notice(Reader *reader) {

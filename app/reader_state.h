@@ -25,6 +25,9 @@ typedef struct ReaderSeen {
     bool task_done;
     int at, steps, channel, row, column;
     ViewId view;
+    const AnalysisResult *result; /* of the analysis that is looked at */
+    bool lab_open;
+    int watches;
     char run[1024]; /* network, weights, picture, what is changed in it, what it is compared with */
 } ReaderSeen;
 

@@ -164,8 +164,15 @@ void describe_operation(FILE *out, const Scene *scene) {
     if (op->block >= 0)
         fprintf(out, ", in block %s of stage %d", network->blocks[op->block].name,
                 network->blocks[op->block].stage);
-    fprintf(out, ".\n%s\n", spec->sentence);
-    if (forward) say_inputs(out, scene, op);
+    fprintf(out, ".\n");
+    if (forward) {
+        fprintf(out, "%s\n", spec->sentence);
+        say_inputs(out, scene, op);
+    } else {
+        PartText shape;
+        fprintf(out, "The gradient of the loss with respect to what it writes, %s.\n",
+                shape_words(op->out, &shape));
+    }
     say_weights(out, scene, op);
     describe_figures(out, scene);
     if (op->kind == OP_ADD && forward) say_sum(out, scene, op);
