@@ -2,15 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/bundled_session.h"
 #include "app/explorer.h"
 #include "app/folder.h"
 #include "app/lesson.h"
 #include "app/lesson_export.h"
-#include "app/session.h"
 #include "app/session_lesson.h"
 #include "app/table.h"
 #include "core/file.h"
-#include "views/layout.h"
 
 enum { NAME_WIDTH = 14, LIST_WIDTH = 96 };
 
@@ -28,23 +27,20 @@ static bool list_lessons(const Options *options, Error *err) {
 }
 
 /* Does what the lesson says, in a session as it would have. */
-static bool drive(const char *name, LessonMistakes *mistakes, Error *err) {
-    Setup setup, any = {.seed = 0};
-    if (!setup_open_weights(&setup, &any, "resnet20", err)) return false;
-    SessionConfig config = {.setup = &setup, .target = -1};
-    Session *session = session_new(&config, err);
-    bool ok = session && session_lesson_drive(session, name, mistakes, err);
-    session_free(session);
-    setup_close(&setup);
+static bool drive(const Options *options, const char *name, LessonMistakes *mistakes, Error *err) {
+    BundledSession bundled;
+    bool ok = bundled_session_open(&bundled, options, false, err) &&
+              session_lesson_drive(bundled.session, name, mistakes, err);
+    bundled_session_close(&bundled);
     return ok;
 }
 
-static bool check(const char *name, Error *err) {
+static bool check(const Options *options, const char *name, Error *err) {
     LessonMistakes mistakes;
     Error problem = {0};
     Lesson *lesson = lesson_load(name, &mistakes, &problem);
     if (!lesson && mistakes.count == 0) return error_set(err, problem.kind, "%s", problem.text);
-    if (lesson && !drive(name, &mistakes, err)) {
+    if (lesson && !drive(options, name, &mistakes, err)) {
         lesson_free(lesson);
         return false;
     }
@@ -56,20 +52,6 @@ static bool check(const char *name, Error *err) {
     if (mistakes.count == 0) return true;
     return error_set(err, ERROR_FILE, "%s: %d mistake%s", name, mistakes.count,
                      mistakes.count == 1 ? "" : "s");
-}
-
-static Session *open_session(const Options *options, Setup *setup, Error *err) {
-    Setup any = {.seed = 0};
-    SessionConfig config = {.setup = setup, .target = -1};
-    if (!explorer_find_theme(options, &config.theme, err) ||
-        !setup_open_weights(setup, &any, "resnet20", err))
-        return NULL;
-    Session *session = session_new(&config, err);
-    if (session)
-        session_set_screen(session, options->size.width ? options->size.width : LAYOUT_S_WIDTH,
-                           options->size.height ? options->size.height : LAYOUT_S_HEIGHT,
-                           options->ascii ? CANVAS_ASCII : 0);
-    return session;
 }
 
 static bool export_page(Session *session, const LessonExport *what, const char *path, Error *err) {
@@ -98,17 +80,16 @@ static bool is_page(const char *path) {
 
 static bool export_lesson(const Options *options, Error *err) {
     LessonExport what = {.lesson = options->words[1], .notes = options->notes};
-    Setup setup = {.seed = 0};
+    BundledSession bundled;
     if (!options->out)
         return error_set(err, ERROR_USAGE,
                          "lesson export needs --out: FILE.html for one page, or a folder for its screens");
     if (options->notes && !is_page(options->out))
         return error_set(err, ERROR_USAGE, "--notes: pictures have no notes; --out FILE.html has");
-    Session *session = open_session(options, &setup, err);
     bool ok =
-        session && (is_page(options->out) ? export_page : export_screens)(session, &what, options->out, err);
-    session_free(session);
-    setup_close(&setup);
+        bundled_session_open(&bundled, options, true, err) &&
+        (is_page(options->out) ? export_page : export_screens)(bundled.session, &what, options->out, err);
+    bundled_session_close(&bundled);
     return ok;
 }
 
@@ -116,7 +97,7 @@ bool command_lesson(const Options *options, Error *err) {
     Options explore = *options;
     if (options->word_count == 0) return list_lessons(options, err);
     if (strcmp(options->words[0], "check") == 0) {
-        if (options->word_count == 2) return check(options->words[1], err);
+        if (options->word_count == 2) return check(options, options->words[1], err);
         return error_set(err, ERROR_USAGE, "lesson check: expected the lesson's name or file after it");
     }
     if (strcmp(options->words[0], "export") == 0) {

@@ -17,33 +17,29 @@ bool reader_asks(const Reader *reader) {
     return session_lesson_panel(reader->session, &panel) && *panel.question && panel.phase != LESSON_SHOWN;
 }
 
-static void add_lesson(Menu *menu) {
-    add(menu, "lesson-next", "go on");
-    add(menu, "lesson-back", "back");
-    add(menu, "repeat", "say the page again");
-    add(menu, "describe", "describe what the view shows");
-    add(menu, "lesson-return", "back to the page's view after exploring");
-    add(menu, "quit", "leave the lesson");
-}
-
-static void add_explorer(Menu *menu) {
-    add(menu, "step", "next operation");
-    add(menu, "step-back", "previous operation");
-    add(menu, "block", "run a block");
-    add(menu, "finish", "run to the end of the pass");
-    add(menu, "explain 1", "explain it in plain words");
-    add(menu, "describe", "describe what the view shows");
-    add(menu, "views", "another view");
-    add(menu, "pictures", "another picture");
-    add(menu, "lessons", "a lesson");
-}
+/* Each line and its label. */
+static const char *const lesson_entries[][2] = {{"lesson-next", "go on"},
+                                                {"lesson-back", "back"},
+                                                {"repeat", "say the page again"},
+                                                {"describe", "describe what the view shows"},
+                                                {"lesson-return", "back to the page's view after exploring"},
+                                                {"quit", "leave the lesson"},
+                                                {NULL, NULL}};
+static const char *const explorer_entries[][2] = {{"step", "next operation"},
+                                                  {"step-back", "previous operation"},
+                                                  {"block", "run a block"},
+                                                  {"finish", "run to the end of the pass"},
+                                                  {"explain 1", "explain it in plain words"},
+                                                  {"describe", "describe what the view shows"},
+                                                  {"views", "another view"},
+                                                  {"pictures", "another picture"},
+                                                  {"lessons", "a lesson"},
+                                                  {NULL, NULL}};
 
 void reader_main_menu(Reader *reader) {
+    const char *const(*entries)[2] = reader->session->lesson ? lesson_entries : explorer_entries;
     reader->menu.count = 0;
-    if (reader->session->lesson)
-        add_lesson(&reader->menu);
-    else
-        add_explorer(&reader->menu);
+    for (; (*entries)[0]; entries++) add(&reader->menu, (*entries)[0], (*entries)[1]);
 }
 
 void reader_say_menu(Reader *reader) {
