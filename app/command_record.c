@@ -13,14 +13,9 @@ static bool is_lesson(const char *word) {
     return !strpbrk(word, "/.") && strcmp(word, "-") != 0;
 }
 
-static ColorDepth depth_of(const Options *options) {
-    ColorDepth depth = options_color(options);
-    return depth == COLOR_DEPTH_AUTO ? COLOR_DEPTH_RGB : depth;
-}
-
 static bool record(Session *session, const Options *options, FILE *out, Error *err) {
     const char *word = options->words[0];
-    RecordConfig config = {.depth = depth_of(options), .pace = options->pace};
+    RecordConfig config = {.depth = record_depth(options_color(options)), .pace = options->pace};
     return (is_lesson(word) ? record_lesson : record_script)(session, word, &config, out, err);
 }
 
@@ -46,7 +41,8 @@ bool command_record(const Options *options, Error *err) {
     size_t size = 0;
     if (!options->out)
         return error_set(err, ERROR_USAGE, "record needs --out FILE.cast; --out - is standard output");
-    bool ok = bundled_session_open(&bundled, options, depth_of(options) != COLOR_DEPTH_NONE, err) &&
+    bool ok = bundled_session_open(&bundled, options,
+                                   record_depth(options_color(options)) != COLOR_DEPTH_NONE, err) &&
               record_in_memory(bundled.session, options, &text, &size, err) &&
               write_out(options->out, text, size, err);
     free(text);

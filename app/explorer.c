@@ -41,8 +41,7 @@ static long live_time(const Live *live) {
 }
 
 static bool live_open(Live *live, const Options *options, Error *err) {
-    ColorDepth depth = options_color(options);
-    *live = (Live){.depth = depth == COLOR_DEPTH_AUTO ? COLOR_DEPTH_RGB : depth};
+    *live = (Live){.depth = record_depth(options_color(options))};
     if (!options->record) return true;
     live->file = fopen(options->record, "w");
     return live->file ||

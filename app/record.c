@@ -46,6 +46,12 @@ static void read_words(Recorder *recorder, const char *text) {
     wait_ms(recorder, count_words(text) * 60000L / RECORD_PACE);
 }
 
+ColorDepth record_depth(ColorDepth wanted) {
+    const char *none = getenv("NO_COLOR");
+    if (wanted != COLOR_DEPTH_AUTO) return wanted;
+    return none && *none ? COLOR_DEPTH_NONE : COLOR_DEPTH_RGB;
+}
+
 bool record_chapter(const Session *session, char chapter[RECORD_CHAPTER_MAX]) {
     LessonPanel panel;
     char now[RECORD_CHAPTER_MAX];

@@ -20,6 +20,9 @@ bool record_lesson(Session *session, const char *name, const RecordConfig *confi
 /* Each line is typed into the prompt; "keys" and "size" are done as they stand. A comment is a marker. */
 bool record_script(Session *session, const char *path, const RecordConfig *config, FILE *out, Error *err);
 
+/* A file has all colours, unless the user or NO_COLOR wants fewer. */
+ColorDepth record_depth(ColorDepth wanted);
+
 /* For recordings of other kinds. The bytes that a key sends, "" for none. */
 enum { RECORD_KEY_MAX = 8, RECORD_CHAPTER_MAX = 200 };
 void record_key_bytes(uint32_t code, char out[RECORD_KEY_MAX]);
