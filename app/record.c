@@ -6,6 +6,7 @@
 
 #include "app/script.h"
 #include "app/session_state.h"
+#include "views/canvas_export.h"
 #include "views/text.h"
 
 /* Milliseconds at RECORD_PACE. */
@@ -15,7 +16,9 @@ enum {
     TYPE_MS = 70,    /* a key of a line */
     ENTER_MS = 500,  /* before a line is entered */
     KEY_MS = 900,    /* after a key of its own */
-    LINE_MS = 1800,  /* after a line of a script */
+    LINE_MS = 1800,  /* after a line of a script, */
+    SKIM_MS = 40,    /* and for each word in the rows that it has changed, */
+    SKIM_MAX = 80,   /* as far as one looks at them all */
     END_MS = 3000,
 };
 
@@ -38,6 +41,29 @@ static int count_words(const char *text) {
         bool space = isspace((unsigned char)*text);
         words += !space && !inside;
         inside = !space;
+    }
+    return words;
+}
+
+/* Takes the first line off *text; its length, -1 after the last. */
+static int next_row(const char **text, const char **row) {
+    if (**text == '\0') return -1;
+    size_t length = strcspn(*text, "\n");
+    *row = *text;
+    *text += length + ((*text)[length] == '\n');
+    return (int)length;
+}
+
+/* Words in the rows of `now` that `before` does not have in their place. */
+static int changed_words(const char *before, const char *now) {
+    const char *old = "", *row;
+    int words = 0, old_length = 0, length;
+    while ((length = next_row(&now, &row)) >= 0) {
+        char line[4 * CANVAS_SIDE_MAX];
+        if (old_length >= 0) old_length = next_row(&before, &old);
+        if (old_length == length && memcmp(old, row, (size_t)length) == 0) continue;
+        snprintf(line, sizeof line, "%.*s", length, row);
+        words += count_words(line);
     }
     return words;
 }
@@ -97,6 +123,14 @@ void record_key_bytes(uint32_t code, char out[RECORD_KEY_MAX]) {
     if (code < KEY_CODE_UP) out[text_encode(code, out)] = '\0';
     for (size_t k = 0; k < sizeof special / sizeof *special; k++)
         if (special[k].code == code) snprintf(out, RECORD_KEY_MAX, "%s", special[k].bytes);
+}
+
+/* Time to look at what a line has changed since `before`. */
+static void skim(Recorder *recorder, const char *before) {
+    char *now = canvas_export_text_string(recorder->canvas);
+    int words = before && now ? changed_words(before, now) : 0;
+    wait_ms(recorder, LINE_MS + (long)SKIM_MS * (words < SKIM_MAX ? words : SKIM_MAX));
+    free(now);
 }
 
 static bool press(Recorder *recorder, uint32_t code, Error *err) {
@@ -206,15 +240,15 @@ static bool play_line(Recorder *recorder, char *line, Error *err) {
     if (*line == '\0') return true;
     if (strncmp(line, "keys ", 5) == 0) return press_all(recorder, line + 5, err);
     bool quiet = strncmp(line, "size ", 5) == 0 || session_const_front(recorder->session)->prompt.open;
-    if (quiet) {
-        if (!script_run_line(recorder->session, line, err) || !show(recorder, err)) return false;
-    } else if (!script_parse_line(line, &action, err) || !type_line(recorder, line, err)) {
-        return false;
-    }
+    char *before = canvas_export_text_string(recorder->canvas);
+    bool ok = quiet ? script_run_line(recorder->session, line, err)
+                    : script_parse_line(line, &action, err) && type_line(recorder, line, err);
     session_play_out(recorder->session);
-    wait_ms(recorder, LINE_MS);
-    const char *problem = session_error(recorder->session);
-    return problem ? error_set(err, ERROR_FAILED, "%s", problem) : show(recorder, err);
+    const char *problem = ok ? session_error(recorder->session) : NULL;
+    ok = ok && (problem ? error_set(err, ERROR_FAILED, "%s", problem) : show(recorder, err));
+    if (ok) skim(recorder, before);
+    free(before);
+    return ok;
 }
 
 static bool play_script(Recorder *recorder, const char *path, char *text, Error *err) {
