@@ -98,8 +98,10 @@ static void say_help(Reader *reader) {
     reader_say(reader,
                "Words of this mode: menu, repeat, describe, views, pictures, lessons, actions (all of them), "
                "h, q.");
+    reader_say(reader, "A letter alone is the key of that name, which the texts speak of.");
     reader_say(reader,
-               "In front of a question a colon makes a line an action: the line is an answer otherwise.");
+               "Where a lesson asks, numbers, letters and names of blocks are answers; all other words "
+               "work as ever.");
     reader_say_menu(reader);
 }
 
@@ -140,13 +142,20 @@ static bool is_number(const char *line) {
     return *line && line[strspn(line, "0123456789")] == '\0' && strlen(line) < 4;
 }
 
-/* A line is the answer to an open question, unless it is one of the few words that lead elsewhere. */
+static bool is_command(const char *line) {
+    static const char *const words[] = {"h",       "help",  "?",       "q",        "menu", "repeat",
+                                        "actions", "views", "lessons", "pictures", NULL};
+    char name[READER_LABEL_MAX];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(line, " \t"), line);
+    for (int k = 0; words[k]; k++)
+        if (strcmp(name, words[k]) == 0) return true;
+    return *line == ':' || action_find(name) != ACTION_NONE;
+}
+
+/* A line is the answer to an open question when it is nothing else. */
 static bool answer(Reader *reader, const char *line) {
     Action action = {.id = ACTION_ANSWER};
-    if (!reader_asks(reader) || *line == ':') return false;
-    if (strcmp(line, "h") == 0 || strcmp(line, "help") == 0 || strcmp(line, "q") == 0 ||
-        strcmp(line, "menu") == 0 || strcmp(line, "repeat") == 0)
-        return do_word(reader, line);
+    if (!reader_asks(reader) || is_command(line)) return false;
     if (*line == '\0') {
         reader_say(reader, "Type the answer, or skip.");
         return true;

@@ -249,7 +249,7 @@ void reader_say_changes(Reader *reader) {
         if (now.lesson) say_page(reader);
         reader_main_menu(reader);
         if (!now.lesson) reader_say_where(reader);
-        if (!old.lesson || !now.lesson) reader_say_menu(reader);
+        if ((!old.lesson || !now.lesson) && !reader_asks(reader)) reader_say_menu(reader);
         any = true;
     } else {
         bool run = strcmp(now.run, old.run) != 0;

@@ -89,7 +89,7 @@ void describe_figures(FILE *out, const Scene *scene) {
         return;
     }
     if (stats.count == 1) {
-        fprintf(out, "Its %s is %.4g.\n", tensor_word(scene), (double)tensor.data[0]);
+        fprintf(out, "It is %.4g.\n", (double)tensor.data[0]);
         return;
     }
     say_signs(out, &stats);

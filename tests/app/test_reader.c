@@ -132,6 +132,14 @@ static void options_stand_on_lines_of_their_own_and_a_bad_answer_is_asked_again(
     free(text);
 }
 
+static void a_question_does_not_stand_in_the_way_of_looking_around(void **state) {
+    SessionWorld *world = *state;
+    char *text = answer(world, "lesson add\ndescribe\nview gradients\nb\n");
+    assert_non_null(strstr(text, "\nView: Gradients.\n"));
+    assert_non_null(strstr(text, "\nYou said b: each gets all of it.\n"));
+    free(text);
+}
+
 static void a_description_goes_to_a_file_as_the_screen_does(void **state) {
     SessionWorld *world = *state;
     char path[TEMP_PATH_MAX], line[TEMP_PATH_MAX + 16];
@@ -250,6 +258,7 @@ int main(void) {
         SESSION_TEST(what_needs_a_window_on_the_screen_is_said_and_closed),
         SESSION_TEST(a_lesson_is_read_answered_and_left),
         SESSION_TEST(options_stand_on_lines_of_their_own_and_a_bad_answer_is_asked_again),
+        SESSION_TEST(a_question_does_not_stand_in_the_way_of_looking_around),
         SESSION_TEST(a_description_goes_to_a_file_as_the_screen_does),
         SESSION_TEST(whatever_is_typed_only_plain_lines_come_out),
         SESSION_TEST(in_ascii_no_byte_is_beyond_the_tilde),
