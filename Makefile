@@ -33,7 +33,7 @@ CORE     := $(B)/libcore.a
 VIEWS    := $(B)/libviews.a
 APP      := $(B)/libapp.a
 SUPPORT  := $(B)/libsupport.a
-ASSETS   := $(wildcard assets/models/*.safetensors assets/images/*.png assets/classes/*.txt assets/lessons/*.lesson) TUTORIAL.md
+ASSETS   := $(wildcard assets/models/*.safetensors assets/images/*.png assets/classes/*.txt assets/lessons/*.lesson assets/style/*.css) TUTORIAL.md
 # The engine's own lines, to be shown by the program: see core/explain_code.c, core/explain_chart.c.
 ASSETS   += $(wildcard core/op_*.c core/conv*.c core/analysis_*.c) core/elementwise.c core/gradcheck.c core/resnet.c
 TESTS    := $(patsubst %.c,$(B)/%,$(wildcard tests/core/test_*.c tests/views/test_*.c tests/app/test_*.c))

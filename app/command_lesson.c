@@ -1,11 +1,15 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "app/bundled_session.h"
 #include "app/explorer.h"
+#include "app/folder.h"
 #include "app/lesson.h"
-#include "app/session.h"
+#include "app/lesson_export.h"
 #include "app/session_lesson.h"
 #include "app/table.h"
+#include "core/file.h"
 
 enum { NAME_WIDTH = 14, LIST_WIDTH = 96 };
 
@@ -23,23 +27,20 @@ static bool list_lessons(const Options *options, Error *err) {
 }
 
 /* Does what the lesson says, in a session as it would have. */
-static bool drive(const char *name, LessonMistakes *mistakes, Error *err) {
-    Setup setup, any = {.seed = 0};
-    if (!setup_open_weights(&setup, &any, "resnet20", err)) return false;
-    SessionConfig config = {.setup = &setup, .target = -1};
-    Session *session = session_new(&config, err);
-    bool ok = session && session_lesson_drive(session, name, mistakes, err);
-    session_free(session);
-    setup_close(&setup);
+static bool drive(const Options *options, const char *name, LessonMistakes *mistakes, Error *err) {
+    BundledSession bundled;
+    bool ok = bundled_session_open(&bundled, options, false, err) &&
+              session_lesson_drive(bundled.session, name, mistakes, err);
+    bundled_session_close(&bundled);
     return ok;
 }
 
-static bool check(const char *name, Error *err) {
+static bool check(const Options *options, const char *name, Error *err) {
     LessonMistakes mistakes;
     Error problem = {0};
     Lesson *lesson = lesson_load(name, &mistakes, &problem);
     if (!lesson && mistakes.count == 0) return error_set(err, problem.kind, "%s", problem.text);
-    if (lesson && !drive(name, &mistakes, err)) {
+    if (lesson && !drive(options, name, &mistakes, err)) {
         lesson_free(lesson);
         return false;
     }
@@ -53,13 +54,58 @@ static bool check(const char *name, Error *err) {
                      mistakes.count == 1 ? "" : "s");
 }
 
+static bool export_page(Session *session, const LessonExport *what, const char *path, Error *err) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) return error_set(err, ERROR_FAILED, "not enough memory for the page");
+    bool ok = lesson_export_html(session, what, out, err);
+    if (fclose(out) != 0 && ok) ok = error_set(err, ERROR_FAILED, "not enough memory for the page");
+    ok = ok && file_write_atomic(path, text, size, err);
+    free(text);
+    return ok;
+}
+
+static bool export_screens(Session *session, const LessonExport *what, const char *folder, Error *err) {
+    int count = 0;
+    if (!folder_make(folder, err) || !lesson_export_svg(session, what, folder, &count, err)) return false;
+    fprintf(stderr, "%d screens in %s\n", count, folder);
+    return true;
+}
+
+static bool is_page(const char *path) {
+    const char *dot = strrchr(path, '.');
+    return dot && (strcmp(dot, ".html") == 0 || strcmp(dot, ".htm") == 0);
+}
+
+static bool export_lesson(const Options *options, Error *err) {
+    LessonExport what = {.lesson = options->words[1], .notes = options->notes};
+    BundledSession bundled;
+    if (!options->out)
+        return error_set(err, ERROR_USAGE,
+                         "lesson export needs --out: FILE.html for one page, or a folder for its screens");
+    if (options->notes && !is_page(options->out))
+        return error_set(err, ERROR_USAGE, "--notes: pictures have no notes; --out FILE.html has");
+    bool ok =
+        bundled_session_open(&bundled, options, true, err) &&
+        (is_page(options->out) ? export_page : export_screens)(bundled.session, &what, options->out, err);
+    bundled_session_close(&bundled);
+    return ok;
+}
+
 bool command_lesson(const Options *options, Error *err) {
     Options explore = *options;
     if (options->word_count == 0) return list_lessons(options, err);
     if (strcmp(options->words[0], "check") == 0) {
-        if (options->word_count == 2) return check(options->words[1], err);
+        if (options->word_count == 2) return check(options, options->words[1], err);
         return error_set(err, ERROR_USAGE, "lesson check: expected the lesson's name or file after it");
     }
+    if (strcmp(options->words[0], "export") == 0) {
+        if (options->word_count == 2) return export_lesson(options, err);
+        return error_set(err, ERROR_USAGE, "lesson export: expected the lesson's name or file after it");
+    }
+    if (options->out || options->notes)
+        return error_set(err, ERROR_USAGE, "--out and --notes belong to 'skipscope lesson export NAME'");
     if (options->word_count > 1)
         return error_set(err, ERROR_USAGE, "lesson: '%s' is one word too many", options->words[1]);
     explore.command = COMMAND_EXPLORE;

@@ -73,12 +73,15 @@
             "  skipscope questions\n"                                                                        \
             "  skipscope questions 4 --level 3\n"                                                            \
             "  skipscope questions batch norm\n")                                                            \
-    COMMAND(LESSON, lesson, "lesson", "[NAME] | check FILE", 0, 2,                                           \
-            "Guided lessons in the explorer; without a name: which there are. check: what is wrong in one.", \
+    COMMAND(LESSON, lesson, "lesson", "[NAME] | check FILE | export NAME", 0, 2,                             \
+            "Guided lessons in the explorer; without a name: which there are. check: what is wrong in one. " \
+            "export: one to read or to show.",                                                               \
             "  skipscope lesson\n"                                                                           \
             "  skipscope lesson skip\n"                                                                      \
             "  skipscope lesson mine.lesson --results answers.csv\n"                                         \
-            "  skipscope lesson check mine.lesson\n")                                                        \
+            "  skipscope lesson check mine.lesson\n"                                                         \
+            "  skipscope lesson export skip --out skip.html\n"                                               \
+            "  skipscope lesson export skip --out slides/\n")                                                \
     COMMAND(PRESENT, present, "present", "LESSON", 1, 1,                                                     \
             "A lesson before a class: large cells, keys shown, a pointer; 'skipscope notes' has the notes.", \
             "  skipscope present skip\n"                                                                     \
@@ -88,6 +91,10 @@
             "  skipscope notes\n"                                                                            \
             "  skipscope notes --name room2\n"                                                               \
             "  skipscope notes | tee spoken.txt\n")                                                          \
+    COMMAND(RECORD, record, "record", "LESSON|SCRIPT", 1, 1,                                                 \
+            "A lesson or a script as a recording that plays in a terminal and in web players.",              \
+            "  skipscope record skip --out skip.cast\n"                                                      \
+            "  skipscope record demo.script --size 120x40 --color 256 --out demo.cast\n")                    \
     COMMAND(TRAIN, train, "train", "[ARCH]", 0, 1,                                                           \
             "Learn a network's weights from a data set. Ctrl-C saves; --resume goes on.",                    \
             "  skipscope train resnet20 --data data --out resnet20.safetensors\n"                            \

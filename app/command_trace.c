@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/folder.h"
 #include "app/setup.h"
 #include "core/file.h"
 #include "core/json_write.h"
@@ -25,21 +26,14 @@ static bool join(char path[TRACE_PATH_MAX], const char *folder, const char *name
            error_set(err, ERROR_USAGE, "--out: the path '%.60s...' is too long", folder);
 }
 
-static bool make_folder(const char *path, Error *err) {
-    struct stat status;
-    if (mkdir(path, 0777) == 0) return true;
-    if (errno == EEXIST && stat(path, &status) == 0 && S_ISDIR(status.st_mode)) return true;
-    return error_set(err, ERROR_FILE, "%s: cannot be made a folder: %s", path, strerror(errno));
-}
-
 /* trace.json is removed first and written last: where it stands, the other files are all there. */
 static bool make_folders(const char *folder, Error *err) {
     static const char *const names[] = {"act", "grad", "param"};
     char path[TRACE_PATH_MAX];
-    if (!make_folder(folder, err) || !join(path, folder, "trace.json", err)) return false;
+    if (!folder_make(folder, err) || !join(path, folder, "trace.json", err)) return false;
     unlink(path);
     for (int k = 0; k < 3; k++)
-        if (!join(path, folder, names[k], err) || !make_folder(path, err)) return false;
+        if (!join(path, folder, names[k], err) || !folder_make(path, err)) return false;
     return true;
 }
 

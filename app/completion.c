@@ -159,6 +159,7 @@ static void offer_words(const Offer *to, ActionId action, const char *line, cons
     case ACTION_THEME: offer_themes(to); break;
     case ACTION_EXPORT:
     case ACTION_EXPORT_CHART:
+    case ACTION_DESCRIBE:
     case ACTION_SCREEN: offer_files(to); break;
     default: break;
     }

@@ -1,12 +1,16 @@
 #include "app/explorer.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "app/config.h"
+#include "app/reader.h"
+#include "app/record.h"
 #include "app/script.h"
 #include "app/session.h"
 #include "app/stage.h"
@@ -20,6 +24,61 @@ static double now_ms(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
+}
+
+/* What goes along with the screen: the speaker's notes in another terminal, and a recording in real time. */
+typedef struct Live {
+    Stage *stage; /* NULL: there is none */
+    FILE *file;   /* likewise */
+    CastWriter *cast;
+    ColorDepth depth;
+    double begin_ms;
+    char chapter[RECORD_CHAPTER_MAX];
+} Live;
+
+enum { LIVE_IDLE_S = 4 };
+
+static long live_time(const Live *live) {
+    return (long)(now_ms() - live->begin_ms);
+}
+
+static bool live_open(Live *live, const Options *options, Error *err) {
+    *live = (Live){.depth = record_depth(options_color(options))};
+    if (!options->record) return true;
+    live->file = fopen(options->record, "w");
+    return live->file ||
+           error_set(err, ERROR_FAILED, "%s cannot be written: %s", options->record, strerror(errno));
+}
+
+static void live_key(Live *live, const Key *key) {
+    char bytes[RECORD_KEY_MAX];
+    if (!live->cast) return;
+    record_key_bytes(key->code, bytes);
+    if (*bytes) cast_input(live->cast, live_time(live), bytes);
+}
+
+static void live_frame(Live *live, const Session *session, const Canvas *canvas) {
+    CastConfig config = {.width = canvas->width,
+                         .height = canvas->height,
+                         .theme = session_theme(session),
+                         .depth = canvas->flags & CANVAS_MONO ? COLOR_DEPTH_NONE : live->depth,
+                         .idle_limit_s = LIVE_IDLE_S};
+    if (!live->file) return;
+    if (!live->cast) {
+        live->cast = cast_begin(live->file, &config);
+        live->begin_ms = now_ms();
+    }
+    if (!live->cast) return;
+    cast_theme(live->cast, session_theme(session));
+    cast_frame(live->cast, live_time(live), canvas);
+    if (record_chapter(session, live->chapter)) cast_marker(live->cast, live_time(live), live->chapter);
+}
+
+static bool live_close(Live *live, const Options *options, Error *err) {
+    bool ok = !live->cast || cast_end(live->cast, live_time(live));
+    if (live->file && fclose(live->file) != 0) ok = false;
+    return ok ||
+           error_set(err, ERROR_FAILED, "%s: the recording could not be written to its end", options->record);
 }
 
 static bool work_for_a_slice(Session *session, Term *term) {
@@ -39,12 +98,14 @@ static void fit_screen(Session *session, Term *term, Canvas **canvas) {
     session_set_screen(session, term_width(term), term_height(term), term_canvas_flags(term));
 }
 
-static bool read_keys(Session *session, Term *term) {
+static bool read_keys(Session *session, Term *term, Live *live) {
     bool any = false;
     for (Key key; !session_wants_quit(session) && term_read_key(term, &key);) {
         any = true;
+        if (key.code == KEY_CODE_RESIZE) continue;
         key.at_s = now_ms() * 1e-3;
-        if (key.code != KEY_CODE_RESIZE) session_key(session, &key);
+        live_key(live, &key);
+        session_key(session, &key);
     }
     return any;
 }
@@ -67,9 +128,10 @@ static void show_stage(const Session *session, Stage *stage) {
 }
 
 /* Reads keys and works until the screen should be drawn again. */
-static void live(Session *session, Term *term, Stage *stage) {
+static void wait_and_work(Session *session, Term *term, Live *live) {
     double redraw_ms = now_ms() + REDRAW_MS;
-    for (bool worked = false; !term_signal() && !read_keys(session, term) && !hear_stage(session, stage);
+    for (bool worked = false;
+         !term_signal() && !read_keys(session, term, live) && !hear_stage(session, live->stage);
          worked = true) {
         if (!work_for_a_slice(session, term)) {
             if (worked || session_tick(session)) return;
@@ -86,7 +148,7 @@ static void follow_mouse(Session *session, Term *term) {
     if (session_mouse(session) != term_mouse(term)) session_refuse_mouse(session);
 }
 
-static bool loop(Session *session, Term *term, Stage *stage, Error *err) {
+static bool loop(Session *session, Term *term, Live *live, Error *err) {
     Canvas *canvas = NULL;
     while (!session_wants_quit(session) && !term_signal()) {
         fit_screen(session, term, &canvas);
@@ -101,8 +163,9 @@ static bool loop(Session *session, Term *term, Stage *stage, Error *err) {
         }
         session_draw(session, canvas);
         term_flush(term, canvas);
-        show_stage(session, stage);
-        live(session, term, stage);
+        show_stage(session, live->stage);
+        live_frame(live, session, canvas);
+        wait_and_work(session, term, live);
     }
     canvas_free(canvas);
     return true;
@@ -120,14 +183,17 @@ static Stage *open_stage(Session *session, const Options *options) {
 static bool run_on_terminal(Session *session, const Options *options, Error *err) {
     TermConfig config = {
         .depth = options_color(options), .theme = session_theme(session), .ascii = options->ascii};
+    Live live;
     Term *term = term_open(&config, err);
     if (!term) return false;
-    Stage *stage = open_stage(session, options);
-    if (stage) term_watch(term, stage_fd(stage));
-    bool ok = loop(session, term, stage, err);
+    bool ok = live_open(&live, options, err);
+    live.stage = ok ? open_stage(session, options) : NULL;
+    if (live.stage) term_watch(term, stage_fd(live.stage));
+    ok = ok && loop(session, term, &live, err);
     int number = term_signal();
     term_close(term);
-    stage_close(stage);
+    stage_close(live.stage);
+    ok = live_close(&live, options, err) && ok;
     if (number != 0) {
         signal(number, SIG_DFL);
         raise(number);
@@ -143,7 +209,16 @@ static bool run_script(Session *session, const Options *options, Error *err) {
     return script_run(session, options->script, err);
 }
 
-static bool find_theme(const Options *options, ThemeId *theme, Error *err) {
+static bool run_reader(Session *session, const Options *options, Error *err) {
+    ReaderConfig config = {.in = stdin,
+                           .out = stdout,
+                           .ascii = options->ascii,
+                           .prompt = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)};
+    session_set_screen(session, 80, 24, CANVAS_MONO | (options->ascii ? CANVAS_ASCII : 0));
+    return reader_run(session, &config, err);
+}
+
+bool explorer_find_theme(const Options *options, ThemeId *theme, Error *err) {
     *theme = options->presents ? THEME_CONTRAST : THEME_DARK;
     if (!options->theme || theme_find(options->theme, theme)) return true;
     return error_set(err, ERROR_USAGE, "there is no theme '%s': expected dark, light, contrast or mono",
@@ -191,7 +266,7 @@ static void close_world(World *world) {
 static bool open_world(World *world, const Options *options, Error *err) {
     ThemeId theme;
     *world = (World){.session = NULL};
-    if (find_theme(options, &theme, err) && setup_open(&world->setup, options, err))
+    if (explorer_find_theme(options, &theme, err) && setup_open(&world->setup, options, err))
         world->session = open_session(options, &world->setup, theme, err);
     if (!world->session) close_world(world);
     return world->session;
@@ -248,6 +323,8 @@ static bool explore(Config *config, Options *options, Error *err) {
     bool ok = begin(world.session, options, err);
     if (ok && options->script)
         ok = run_script(world.session, options, err);
+    else if (ok && options->screen_reader)
+        ok = run_reader(world.session, options, err);
     else if (ok)
         ok = run_on_terminal(world.session, options, err);
     close_world(&world);
@@ -257,11 +334,17 @@ static bool explore(Config *config, Options *options, Error *err) {
 bool explorer_run(const Options *options, Error *err) {
     Config config = {.path = NULL};
     Options settled = *options;
-    if (!options->script && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
+    if (!options->script && !options->screen_reader && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
         return error_set(
             err, ERROR_TERMINAL,
             "the explorer needs a terminal on standard input and output: 'skipscope --script FILE' drives it "
             "without one, and 'skipscope --help' lists the commands that need none");
+    if (options->script && options->screen_reader)
+        return error_set(err, ERROR_USAGE,
+                         "--screen-reader reads its lines from standard input: --script does not go with it");
+    if (options->record && (options->script || options->screen_reader))
+        return error_set(err, ERROR_USAGE,
+                         "--record needs the explorer's screen: 'skipscope record' records a script");
     bool ok = config_load(&config, options, err) && explore(&config, &settled, err);
     config_clear(&config);
     return ok;

@@ -3,6 +3,10 @@
 #define APP_EXPLORER_H
 
 #include "app/options.h"
+#include "views/theme.h"
+
+/* What --theme says; dark without it. */
+bool explorer_find_theme(const Options *options, ThemeId *theme, Error *err);
 
 /* Runs until the user leaves. Returns the exit code; what went wrong has been said on stderr. A signal that
  * ended it is raised again once the terminal is given back. */

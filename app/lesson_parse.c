@@ -133,6 +133,7 @@ bool lesson_is_for_users(ActionId id) {
     case ACTION_PROMPT:
     case ACTION_FILES:
     case ACTION_SCREEN:
+    case ACTION_DESCRIBE:
     case ACTION_EXPORT:
     case ACTION_EXPORT_CHART:
     case ACTION_BIND:

@@ -1,5 +1,6 @@
 #include "app/options.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -209,6 +210,7 @@ static bool check_words(const Options *options, Error *err) {
 }
 
 bool options_parse(Options *options, int argc, char **argv, Error *err) {
+    assert(option_table_count <= OPTION_ROWS_MAX);
     *options = (Options){0};
     int place = find_command(argc, argv, &options->command);
     options->help = wants_help(argc, argv);

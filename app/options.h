@@ -69,17 +69,19 @@ typedef struct Options {
     bool backward;
     /* output */
     const char *out, *svg;
+    int pace;
+    bool notes;
     bool json, csv, quiet, ascii, no_color;
     int top, color;
     /* the explorer */
-    const char *script, *theme, *results;
+    const char *script, *theme, *results, *record;
     const char *lesson; /* to begin with; set by the command of that name */
     bool presents;      /* in presenter mode, with notes for another terminal; likewise */
     const char *state, *lock, *hide;
     const char *name; /* of a presentation */
     OptionSize size;
     const char *config;
-    bool mouse, no_mouse, no_animation, no_config;
+    bool mouse, no_mouse, no_animation, no_config, screen_reader;
 } Options;
 
 /* argv[0] is the program. Permutes argv; the Options point into it and into the environment. An error is of

@@ -84,7 +84,7 @@ static bool run_size(Session *session, const char *text, Error *err) {
     return true;
 }
 
-static bool run_line(Session *session, char *line, Error *err) {
+bool script_run_line(Session *session, const char *line, Error *err) {
     char text[ACTION_TEXT_MAX];
     copy_trimmed(text, sizeof text, line);
     if (strncmp(text, "keys ", 5) == 0) return run_keys(session, text + 5, err);
@@ -99,7 +99,7 @@ static bool run_line(Session *session, char *line, Error *err) {
     return problem ? error_set(err, ERROR_FAILED, "%s", problem) : true;
 }
 
-static char *read_all(const char *path, Error *err) {
+char *script_load(const char *path, Error *err) {
     if (strcmp(path, "-") != 0) return (char *)file_read_all(path, SCRIPT_BYTES_MAX, &(size_t){0}, err);
     char *text = calloc(1, SCRIPT_BYTES_MAX + 1);
     if (text)
@@ -109,16 +109,19 @@ static char *read_all(const char *path, Error *err) {
     return text;
 }
 
+char *script_next_line(char **text) {
+    char *line = *text, *end = line ? strchr(line, '\n') : NULL;
+    if (end) *end++ = '\0';
+    *text = end;
+    return line;
+}
+
 bool script_run(Session *session, const char *path, Error *err) {
-    char *text = read_all(path, err);
-    if (!text) return false;
-    bool ok = true;
-    int number = 1;
-    for (char *line = text, *next; ok && line && !session_wants_quit(session); line = next, number++) {
-        next = strchr(line, '\n');
-        if (next) *next++ = '\0';
+    char *text = script_load(path, err), *rest = text, *line;
+    bool ok = text;
+    for (int number = 1; ok && !session_wants_quit(session) && (line = script_next_line(&rest)); number++) {
         Error problem = {0};
-        ok = run_line(session, line, &problem);
+        ok = script_run_line(session, line, &problem);
         if (!ok) error_set(err, problem.kind, "%s:%d: %s", path, number, problem.text);
     }
     free(text);

@@ -13,6 +13,12 @@ bool script_parse_line(const char *line, Action *action, Error *err);
  * names file and line. */
 bool script_run(Session *session, const char *path, Error *err);
 
+/* The parts of it, for who wants to see what each line does. The caller frees the text. */
+char *script_load(const char *path, Error *err);
+bool script_run_line(Session *session, const char *line, Error *err);
+/* Cuts the first line off *text; NULL when there is none. */
+char *script_next_line(char **text);
+
 /* Writes the screen as text: UTF-8, or ASCII when the canvas is. "-" is standard output. */
 bool script_write_screen(const Canvas *canvas, const char *path, Error *err);
 

@@ -4,10 +4,8 @@
 #include <string.h>
 
 #include "app/keymap.h"
-#include "app/script.h"
 #include "app/session_plan.h"
 #include "app/session_state.h"
-#include "views/canvas_export.h"
 #include "views/parts.h"
 
 static const Network *network_of(const Session *session) {
@@ -161,31 +159,6 @@ static void do_theme(Session *session, const char *word) {
     session_tell(session, NOTICE_INFO, "theme %s", theme_name(theme));
 }
 
-/* Without a name the prompt asks for one. */
-static void do_export(Session *session, const char *path) {
-    Error err = {0};
-    if (*path == '\0') {
-        char line[ACTION_TEXT_MAX] = "export ";
-        session_export_name(session, line + strlen(line), sizeof line - strlen(line));
-        prompt_open(&session->prompt, ':', line);
-    } else if (session_export(session, path, &err))
-        session_tell(session, NOTICE_INFO, "written to %s", path);
-    else
-        session_tell(session, NOTICE_ERROR, "%s", err.text);
-}
-
-static void do_screen(Session *session, const char *path) {
-    Error err = {0};
-    Canvas *canvas = canvas_new(session->width, session->height, session->flags);
-    if (!canvas) return;
-    session_draw(session, canvas);
-    if (script_write_screen(canvas, path, &err))
-        session_tell(session, NOTICE_INFO, "the screen is in %s", path);
-    else
-        session_tell(session, NOTICE_ERROR, "%s", err.text);
-    canvas_free(canvas);
-}
-
 /* Back out: of the help, of work under way, or to the whole network. */
 static void do_close(Session *session) {
     if (session->help)
@@ -270,8 +243,9 @@ static void do_screen_action(Session *session, const Action *action) {
     case ACTION_SEARCH: session_do_search(session, action->text); break;
     case ACTION_SEARCH_NEXT: session_do_search_next(session, 1); break;
     case ACTION_SEARCH_PREVIOUS: session_do_search_next(session, -1); break;
-    case ACTION_SCREEN: do_screen(session, action->text); break;
-    case ACTION_EXPORT: do_export(session, action->text); break;
+    case ACTION_SCREEN:
+    case ACTION_DESCRIBE:
+    case ACTION_EXPORT: session_do_export(session, action); break;
     case ACTION_THEME: do_theme(session, action->text); break;
     case ACTION_BIND: session_do_bind(session, action->text); break;
     case ACTION_MOUSE: session_do_mouse(session, action->text); break;

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/say.h"
+#include "app/script.h"
 #include "app/session_state.h"
 #include "core/encode.h"
 #include "core/file.h"
@@ -10,11 +12,47 @@
 #include "core/npy.h"
 #include "views/canvas_export.h"
 #include "views/canvas_svg.h"
+#include "views/describe.h"
+#include "views/parts.h"
 
 enum { PNG_SIDE = 256 };
 
 static bool no_memory(const char *path, Error *err) {
     return error_set(err, ERROR_FAILED, "%s: not enough memory", path);
+}
+
+void session_screen_title(const Session *session, char *out, size_t out_size) {
+    session = session_const_front(session);
+    Scene scene = session_scene(session);
+    snprintf(out, out_size, "%s view of %s, %s%s", view_ops(session->view)->title, scene.network->arch,
+             scene.network->ops[scene.op].name, scene.phase == PHASE_BACKWARD ? ", backward" : "");
+}
+
+char *session_describe(Session *session) {
+    session = session_front(session);
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) return NULL;
+    session_look_prepare(session);
+    Scene scene = session_scene(session);
+    session_twin_scene(session, &scene);
+    describe_run(out, &scene);
+    describe_view(out, &scene, session->view);
+    bool written = ferror(out) == 0;
+    if (fclose(out) == 0 && written) return text;
+    free(text);
+    return NULL;
+}
+
+static char *draw_svg(Session *session, const Canvas *canvas) {
+    char title[PART_TEXT_MAX], *words = session_describe(session);
+    size_t size;
+    session_screen_title(session, title, sizeof title);
+    CanvasSvg svg = {.theme = session->theme, .title = title, .description = words};
+    char *text = canvas_svg(canvas, &svg, &size);
+    free(words);
+    return text;
 }
 
 static bool write_screen(Session *session, const char *path, const char *ending, Error *err) {
@@ -24,8 +62,7 @@ static bool write_screen(Session *session, const char *path, const char *ending,
     Canvas *canvas = canvas_new(session->width, session->height, flags);
     if (!canvas) return no_memory(path, err);
     session_draw(session, canvas);
-    size_t size = 0;
-    char *text = strcmp(ending, "svg") == 0 ? canvas_svg(canvas, session->theme, &size)
+    char *text = strcmp(ending, "svg") == 0 ? draw_svg(session, canvas)
                  : strcmp(ending, "ans") == 0
                      ? canvas_export_ansi_string(canvas, session->theme, COLOR_DEPTH_RGB)
                      : canvas_export_text_string(canvas);
@@ -132,4 +169,56 @@ void session_export_name(const Session *session, char *out, size_t out_size) {
     Scene scene = session_scene(session);
     snprintf(out, out_size, "%s-%s%s.svg", scene.network->arch, scene.network->ops[scene.op].name,
              scene.phase == PHASE_BACKWARD ? "-gradient" : "");
+}
+
+/* Without a name the prompt asks for one. */
+static void do_export(Session *session, const char *path) {
+    Error err = {0};
+    if (*path == '\0') {
+        char line[ACTION_TEXT_MAX] = "export ";
+        session_export_name(session, line + strlen(line), sizeof line - strlen(line));
+        prompt_open(&session->prompt, ':', line);
+    } else if (session_export(session, path, &err))
+        session_tell(session, NOTICE_INFO, "written to %s", path);
+    else
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+}
+
+static void do_screen(Session *session, const char *path) {
+    Error err = {0};
+    Canvas *canvas = canvas_new(session->width, session->height, session->flags);
+    if (!canvas) return;
+    session_draw(session, canvas);
+    if (script_write_screen(canvas, path, &err))
+        session_tell(session, NOTICE_INFO, "the screen is in %s", path);
+    else
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+    canvas_free(canvas);
+}
+
+static void do_describe(Session *session, const char *path) {
+    Error err = {0};
+    char *text = *path ? session_describe(session) : NULL;
+    bool ok = text;
+    if (*path == '\0')
+        error_set(&err, ERROR_USAGE, "describe: expected a file name, or - for standard output");
+    else if (!text)
+        no_memory(path, &err);
+    else if (strcmp(path, "-") != 0)
+        ok = file_write_atomic(path, text, strlen(text), &err);
+    else
+        say_put(stdout, text, session->flags & CANVAS_ASCII);
+    if (ok)
+        session_tell(session, NOTICE_INFO, "the description is in %s", path);
+    else
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+    free(text);
+}
+
+void session_do_export(Session *session, const Action *action) {
+    switch (action->id) {
+    case ACTION_SCREEN: do_screen(session, action->text); break;
+    case ACTION_DESCRIBE: do_describe(session, action->text); break;
+    default: do_export(session, action->text);
+    }
 }

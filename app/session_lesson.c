@@ -382,6 +382,7 @@ static bool stays(ActionId id) {
     case ACTION_HELP:
     case ACTION_PROMPT:
     case ACTION_SCREEN:
+    case ACTION_DESCRIBE:
     case ACTION_EXPORT:
     case ACTION_EXPORT_CHART:
     case ACTION_THEME:

@@ -224,7 +224,11 @@ void session_prompt_draw(const Session *session, Canvas *canvas);
 void session_do_search(Session *session, const char *words); /* without words: the prompt asks */
 void session_do_search_next(Session *session, int direction);
 
-/* session_export.c: the screen or the selected tensor into a file */
+/* session_export.c: the screen, in words too, or the selected tensor into a file */
+void session_do_export(Session *session, const Action *action); /* "screen", "describe" and "export" */
+/* "Block view of resnet20, layer2.0.add", and what is shown in words: heap; NULL when memory is short. */
+void session_screen_title(const Session *session, char *out, size_t out_size);
+char *session_describe(Session *session);
 bool session_export(Session *session, const char *path, Error *err);
 void session_export_name(const Session *session, char *out, size_t out_size); /* one that suits */
 

@@ -2,36 +2,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "views/svg_glyph.h"
 #include "views/text.h"
 
-/* Pixels; a cell is twice as high as it is wide, so a half block is square. */
-enum { CELL_W = 8, CELL_H = 16, BASELINE = 12, FONT = 13 };
-
-/* Where a block element covers its cell, in eighths from left and top. */
-typedef struct BlockPart {
-    int x, y, w, h;
-} BlockPart;
-
-/* U+2580 the upper half, U+2581..U+2588 eighths from below, U+2589..U+258F eighths from the left, U+2590 the
- * right half. False for every other glyph. */
-static bool block_part(uint32_t glyph, BlockPart *part) {
-    int eighths;
-    if (glyph == 0x2580) {
-        *part = (BlockPart){0, 0, 8, 4};
-    } else if (glyph >= 0x2581 && glyph <= 0x2588) {
-        eighths = (int)(glyph - 0x2580);
-        *part = (BlockPart){0, 8 - eighths, 8, eighths};
-    } else if (glyph >= 0x2589 && glyph <= 0x258F) {
-        eighths = (int)(0x2590 - glyph);
-        *part = (BlockPart){0, 0, eighths, 8};
-    } else if (glyph == 0x2590) {
-        *part = (BlockPart){4, 0, 4, 8};
-    } else {
-        return false;
-    }
-    return true;
-}
+enum { BASELINE = 12, FONT = 13, MARGIN = 8 };
 
 typedef struct SvgLook {
     int fg, bg; /* 0xRRGGBB */
@@ -59,8 +35,8 @@ static SvgLook look_of(const Cell *cell, ThemeId theme) {
     return look;
 }
 
-static void put_rect(FILE *out, double x, double y, double w, double h, int color) {
-    fprintf(out, "<rect x=\"%g\" y=\"%g\" width=\"%g\" height=\"%g\" fill=\"#%06x\"/>\n", x, y, w, h,
+static void put_rect(FILE *out, int x, int y, int w, int h, int color) {
+    fprintf(out, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#%06x\"/>\n", x, y, w, h,
             (unsigned)color);
 }
 
@@ -70,80 +46,134 @@ static void put_backgrounds(FILE *out, const Canvas *canvas, int y, ThemeId them
         int color = look_of(canvas_get(canvas, x, y), theme).bg;
         for (end = x + 1; end < canvas->width && look_of(canvas_get(canvas, end, y), theme).bg == color;)
             end++;
-        if (color != ground) put_rect(out, x * CELL_W, y * CELL_H, (end - x) * CELL_W, CELL_H, color);
+        bool whole = x == 0 && end == canvas->width; /* a bar goes on into the margins */
+        int margin = whole ? MARGIN : 0;
+        if (color != ground)
+            put_rect(out, x * SVG_CELL_W - margin, y * SVG_CELL_H, (end - x) * SVG_CELL_W + 2 * margin,
+                     SVG_CELL_H, color);
     }
 }
 
-static void put_blocks(FILE *out, const Canvas *canvas, int y, ThemeId theme) {
+static void put_shapes(FILE *out, const Canvas *canvas, int y, ThemeId theme) {
     for (int x = 0, end; x < canvas->width; x = end) {
         const Cell *cell = canvas_get(canvas, x, y);
-        BlockPart part;
         end = x + 1;
-        if (!block_part(cell->glyph, &part)) continue;
+        if (!svg_glyph_is_shape(cell->glyph)) continue;
         int color = look_of(cell, theme).fg;
-        /* Neighbours that are as wide as their cells join. */
-        while (part.w == 8 && end < canvas->width && canvas_get(canvas, end, y)->glyph == cell->glyph &&
+        while (svg_glyph_joins(cell->glyph) && end < canvas->width &&
+               canvas_get(canvas, end, y)->glyph == cell->glyph &&
                look_of(canvas_get(canvas, end, y), theme).fg == color)
             end++;
-        put_rect(out, x * CELL_W + part.x, y * CELL_H + 2 * part.y, (end - x - 1) * CELL_W + part.w,
-                 2 * part.h, color);
+        svg_glyph_put(out, cell->glyph, x * SVG_CELL_W, y * SVG_CELL_H, end - x, color);
     }
 }
 
 static void put_glyph(FILE *out, uint32_t glyph) {
     char bytes[5] = {0};
+    size_t count;
     switch (glyph) {
     case '<': fputs("&lt;", out); return;
     case '>': fputs("&gt;", out); return;
     case '&': fputs("&amp;", out); return;
-    default: fwrite(bytes, 1, text_encode(glyph, bytes), out);
+    default: count = text_encode(glyph, bytes); fwrite(bytes, 1, count, out);
+    }
+}
+
+static void put_escaped(FILE *out, const char *text) {
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        TextScan scan = text_scan(text, length);
+        uint32_t glyph;
+        int width;
+        while (text_scan_next(&scan, &glyph, &width)) put_glyph(out, glyph);
+        text += length;
+        if (*text) fputc(*text++, out);
     }
 }
 
 static bool is_text(const Cell *cell) {
-    BlockPart part;
-    return cell->glyph != 0 && cell->glyph != ' ' && !block_part(cell->glyph, &part);
+    return cell->glyph != 0 && cell->glyph != ' ' && !svg_glyph_is_shape(cell->glyph);
 }
 
 static bool same_look(SvgLook a, SvgLook b) {
     return a.fg == b.fg && a.bold == b.bold && a.underline == b.underline;
 }
 
-/* Words of one look; textLength holds them on the grid whatever the font's own width is. */
-static void put_texts(FILE *out, const Canvas *canvas, int y, ThemeId theme) {
+/* The cells that stand for text at x: a word of one look. The right half of a wide glyph belongs to it. */
+static int word_end(const Canvas *canvas, int x, int y, ThemeId theme) {
+    SvgLook look = look_of(canvas_get(canvas, x, y), theme);
+    int end = x + 1;
+    while (end < canvas->width && (canvas_get(canvas, end, y)->glyph == 0 ||
+                                   (is_text(canvas_get(canvas, end, y)) &&
+                                    same_look(look, look_of(canvas_get(canvas, end, y), theme)))))
+        end++;
+    return end;
+}
+
+/* textLength holds a word on the grid whatever the font's own width is; the space behind it is there to be
+ * copied. */
+static void put_word(FILE *out, const Canvas *canvas, int x, int end, int y, ThemeId theme) {
+    SvgLook look = look_of(canvas_get(canvas, x, y), theme);
+    fprintf(out, "<tspan x=\"%d\" textLength=\"%d\" fill=\"#%06x\"%s%s>", x * SVG_CELL_W,
+            (end - x) * SVG_CELL_W, (unsigned)look.fg, look.bold ? " font-weight=\"bold\"" : "",
+            look.underline ? " text-decoration=\"underline\"" : "");
+    for (int k = x; k < end; k++)
+        if (canvas_get(canvas, k, y)->glyph != 0) put_glyph(out, canvas_get(canvas, k, y)->glyph);
+    fputs("</tspan>", out);
+}
+
+static void put_row(FILE *out, const Canvas *canvas, int y, ThemeId theme) {
+    int last = -1; /* where the word before ended */
     for (int x = 0, end; x < canvas->width; x = end) {
         end = x + 1;
         if (!is_text(canvas_get(canvas, x, y))) continue;
-        SvgLook look = look_of(canvas_get(canvas, x, y), theme);
-        while (end < canvas->width && is_text(canvas_get(canvas, end, y)) &&
-               same_look(look, look_of(canvas_get(canvas, end, y), theme)))
-            end++;
-        fprintf(
-            out,
-            "<text x=\"%d\" y=\"%d\" textLength=\"%d\" lengthAdjust=\"spacingAndGlyphs\" fill=\"#%06x\"%s%s>",
-            x * CELL_W, y * CELL_H + BASELINE, (end - x) * CELL_W, (unsigned)look.fg,
-            look.bold ? " font-weight=\"bold\"" : "", look.underline ? " text-decoration=\"underline\"" : "");
-        for (int k = x; k < end; k++) put_glyph(out, canvas_get(canvas, k, y)->glyph);
-        fputs("</text>\n", out);
+        end = word_end(canvas, x, y, theme);
+        if (last < 0)
+            fprintf(out, "<text y=\"%d\" lengthAdjust=\"spacingAndGlyphs\">", y * SVG_CELL_H + BASELINE);
+        else if (x > last)
+            fputc(' ', out);
+        put_word(out, canvas, x, end, y, theme);
+        last = end;
     }
+    if (last >= 0) fputs("</text>\n", out);
 }
 
-char *canvas_svg(const Canvas *canvas, ThemeId theme, size_t *size) {
+static void put_name(FILE *out, const char *element, const char *id, const char *text) {
+    if (!text) return;
+    fprintf(out, "<%s id=\"%s-%s\">", element, id, element);
+    put_escaped(out, text);
+    fprintf(out, "</%s>\n", element);
+}
+
+static void put_head(FILE *out, const Canvas *canvas, int rows, const CanvasSvg *options) {
+    const char *id = options->id ? options->id : "screen";
+    int width = canvas->width * SVG_CELL_W + 2 * MARGIN, height = rows * SVG_CELL_H + 2 * MARGIN;
+    if (!options->inside) fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n", out);
+    fprintf(out,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"%d %d %d %d\" "
+            "shape-rendering=\"crispEdges\" font-family=\"'DejaVu Sans Mono', Menlo, Consolas, 'Liberation "
+            "Mono', "
+            "monospace\" font-size=\"%d\" role=\"img\"",
+            width, height, -MARGIN, -MARGIN, width, height, FONT);
+    if (options->title)
+        fprintf(out, " aria-labelledby=\"%s-title%s%s%s\"", id, options->description ? " " : "",
+                options->description ? id : "", options->description ? "-desc" : "");
+    fputs(">\n", out);
+    put_name(out, "title", id, options->title);
+    put_name(out, "desc", id, options->description);
+    put_rect(out, -MARGIN, -MARGIN, width, height, theme_ground(options->theme, false));
+}
+
+char *canvas_svg(const Canvas *canvas, const CanvasSvg *options, size_t *size) {
     char *text = NULL;
     FILE *out = open_memstream(&text, size);
     if (!out) return NULL;
-    int width = canvas->width * CELL_W, height = canvas->height * CELL_H;
-    fprintf(
-        out,
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" "
-        "height=\"%d\" viewBox=\"0 0 %d %d\" shape-rendering=\"crispEdges\" "
-        "font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" font-size=\"%d\">\n",
-        width, height, width, height, FONT);
-    put_rect(out, 0, 0, width, height, theme_ground(theme, false));
-    for (int y = 0; y < canvas->height; y++) {
-        put_backgrounds(out, canvas, y, theme);
-        put_blocks(out, canvas, y, theme);
-        put_texts(out, canvas, y, theme);
+    int rows = options->rows > 0 && options->rows < canvas->height ? options->rows : canvas->height;
+    put_head(out, canvas, rows, options);
+    for (int y = 0; y < rows; y++) {
+        put_backgrounds(out, canvas, y, options->theme);
+        put_shapes(out, canvas, y, options->theme);
+        put_row(out, canvas, y, options->theme);
     }
     fputs("</svg>\n", out);
     bool written = ferror(out) == 0;

@@ -7,6 +7,7 @@
 
 #include "app/command.h"
 #include "tests/support/assert_close.h"
+#include "tests/support/plain_text.h"
 #include "tests/support/program.h"
 #include "tests/support/temp_dir.h"
 
@@ -52,6 +53,13 @@ static void help_lines_fit_into_80_columns(void **state) {
 
 static void usage_errors_exit_with_2_and_point_to_help(void **state) {
     (void)state;
+    program_expect_failure(2, "record needs --out FILE.cast", ARGS("record", "skip"));
+    program_expect_failure(2, "lesson export needs --out", ARGS("lesson", "export", "skip"));
+    program_expect_failure(2, "belong to 'skipscope lesson export", ARGS("lesson", "skip", "--notes"));
+    program_expect_failure(2, "--pace is not an option of lesson but of record",
+                           ARGS("lesson", "--pace", "100"));
+    program_expect_failure(2, "'skipscope record' records a script", ARGS("--script", "-", "--record", "x"));
+    program_expect_failure(2, "--script does not go with it", ARGS("--script", "-", "--screen-reader"));
     program_expect_failure(2, "skipscope summary --help", ARGS("summary", "--nonsense"));
     program_expect_failure(2, "the nearest is resnet18", ARGS("summary", "resnet17"));
     program_expect_failure(2, "did you mean 'summary'?", ARGS("classify", "sumary"));
@@ -107,6 +115,16 @@ static void ascii_output_is_ascii(void **state) {
     }
 }
 
+/* Its standard input is empty: it says where it is, and ends. */
+static void the_listening_explorer_needs_no_terminal(void **state) {
+    (void)state;
+    ProgramRun run = program_run(ARGS("--screen-reader", "--ascii", "--no-config"));
+    assert_int_equal(run.status, 0);
+    assert_non_null(strstr(run.out, "\n1 next operation\n"));
+    assert_plain_text(run.out, true);
+    program_free(&run);
+}
+
 static void ops_and_doctor_say_what_they_promise(void **state) {
     (void)state;
     assert_prints("dx = dy", ARGS("ops", "relu", "--ascii"));
@@ -124,6 +142,7 @@ int main(void) {
         IN_TEMP_DIR(bad_files_exit_with_4),
         cmocka_unit_test(output_that_cannot_be_written_is_a_failure),
         cmocka_unit_test(ascii_output_is_ascii),
+        cmocka_unit_test(the_listening_explorer_needs_no_terminal),
         cmocka_unit_test(ops_and_doctor_say_what_they_promise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,8 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/file.h"
 #include "core/rng.h"
 #include "tests/support/assert_close.h"
+#include "tests/support/cast_replay.h"
 #include "tests/support/program.h"
 #include "tests/support/pty.h"
 #include "tests/support/test_image.h"
@@ -69,6 +71,43 @@ static void it_follows_a_resize(void **state) {
     pty_type(&pty, "q");
     assert_left_cleanly(&pty);
     pty_end(&pty);
+}
+
+static bool replay_shows(const CastReplay *replay, const char *words) {
+    for (int y = 0; y < replay->height; y++) {
+        char row[1024] = "";
+        VTermRect rect = {.start_row = y, .end_row = y + 1, .start_col = 0, .end_col = replay->width};
+        size_t size = vterm_screen_get_text(replay->screen, row, sizeof row - 1, rect);
+        row[size] = '\0';
+        if (strstr(row, words)) return true;
+    }
+    return false;
+}
+
+static void what_is_done_is_recorded_to_the_last_screen(void **state) {
+    Pty pty;
+    Error err = {0};
+    char option[TEMP_PATH_MAX + 16], *path = option + strlen("--record=");
+    snprintf(option, sizeof option, "--record=%s", temp_dir_join(*state, "mine.cast"));
+    start(&pty, *state, 80, 24, option);
+    pty_type(&pty, "ff");
+    pty_wait_text(&pty, "op 0/71 backward");
+    pty_resize(&pty, 100, 30);
+    pty_type(&pty, "r");
+    pty_wait_text(&pty, "as built");
+    pty_type(&pty, "q");
+    assert_left_cleanly(&pty);
+    pty_end(&pty);
+    char *text = (char *)file_read_all(path, 1 << 22, &(size_t){0}, &err);
+    if (!text) fail_msg("%s", err.text);
+    CastReplay replay = cast_replay_begin(text);
+    while (cast_replay_next(&replay)) {
+    }
+    assert_true(replay_shows(&replay, "as built"));
+    assert_int_equal(replay.inputs, 4);
+    assert_int_equal(replay.width, 100);
+    cast_replay_end(&replay);
+    free(text);
 }
 
 static void sigterm_gives_the_terminal_back(void **state) {
@@ -170,6 +209,8 @@ static void without_a_terminal_it_says_what_to_do(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(it_steps_forward_and_backward_and_leaves_cleanly, temp_dir_setup,
+                                        temp_dir_teardown),
+        cmocka_unit_test_setup_teardown(what_is_done_is_recorded_to_the_last_screen, temp_dir_setup,
                                         temp_dir_teardown),
         cmocka_unit_test_setup_teardown(it_follows_a_resize, temp_dir_setup, temp_dir_teardown),
         cmocka_unit_test_setup_teardown(sigterm_gives_the_terminal_back, temp_dir_setup, temp_dir_teardown),
