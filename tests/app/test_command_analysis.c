@@ -82,7 +82,8 @@ static void svg_goes_to_a_file_beside_what_is_printed(void **state) {
 static void a_question_without_sense_is_refused(void **state) {
     const char *image = test_image_write(*state, "a.png", 1);
     program_expect_failure(2, "one path only", ARGS("paths", "plain8", image));
-    program_expect_failure(2, "--bn eval", ARGS("logits", "resnet8", image, "--bn", "train"));
+    program_expect_failure(2, "--bn eval",
+                           ARGS("logits", "resnet8", image, "--shortcut", "B", "--bn", "train"));
     program_expect_failure(2, "as built", ARGS("lesions", "resnet8", image, "--without-skip", "cut"));
 }
 
