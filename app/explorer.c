@@ -263,11 +263,21 @@ static void close_world(World *world) {
     *world = (World){.session = NULL};
 }
 
+/* A large network takes a second or two to be there, before there is a screen. */
+static void say_waiting(const Options *options, bool waiting) {
+    static const char text[] = "preparing the network ...";
+    bool named = options->arch || options->weights || options->state || options->word_count > 0;
+    if (!named || options->script || !isatty(STDOUT_FILENO) || !isatty(STDERR_FILENO)) return;
+    fprintf(stderr, "\r%*s\r", (int)strlen(text), waiting ? text : "");
+}
+
 static bool open_world(World *world, const Options *options, Error *err) {
     ThemeId theme;
     *world = (World){.session = NULL};
+    say_waiting(options, true);
     if (explorer_find_theme(options, &theme, err) && setup_open(&world->setup, options, err))
         world->session = open_session(options, &world->setup, theme, err);
+    say_waiting(options, false);
     if (!world->session) close_world(world);
     return world->session;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/parallel.h"
 #include "core/rng.h"
 
 /* Each parameter starts on a cache line. */
@@ -146,16 +147,43 @@ static double conv_std(const Param *param, const InitConfig *init) {
     return sqrt(2 / (out * taps));
 }
 
+enum { DRAW_BLOCK = 8192, DRAW_GRAIN = 512 };
+
+/* Normal numbers to be made of uniform ones: a logarithm and a cosine each. */
+typedef struct Draw {
+    real *values;
+    const Param *param;
+    double std;
+    size_t first; /* of the block, in file order */
+    double uniform[DRAW_BLOCK][2];
+} Draw;
+
+static void draw_range(void *context, int begin, int end, int worker) {
+    const Draw *draw = context;
+    (void)worker;
+    for (int j = begin; j < end; j++)
+        draw->values[memory_index(draw->param, draw->first + (size_t)j)] =
+            (real)(draw->std * rng_normal_from(draw->uniform[j][0], draw->uniform[j][1]));
+}
+
+/* Only the uniform numbers have to be drawn in order. */
+static void draw_normal(real *values, const Param *param, double std, Rng *rng) {
+    Draw draw = {.values = values, .param = param, .std = std};
+    for (; draw.first < param->count; draw.first += DRAW_BLOCK) {
+        size_t left = param->count - draw.first;
+        int count = left < DRAW_BLOCK ? (int)left : DRAW_BLOCK;
+        for (int j = 0; j < count; j++)
+            for (int k = 0; k < 2; k++) draw.uniform[j][k] = rng_uniform(rng);
+        parallel_for(count, DRAW_GRAIN, draw_range, &draw);
+    }
+}
+
 /* Values are drawn in file order, so that the same seed means the same network whatever the memory order. */
 static void init_param(Network *network, const Param *param, const InitConfig *init, Rng *rng) {
     real *values = network_values(network, param);
-    double bound, std;
+    double bound;
     switch (param->role) {
-    case PARAM_CONV_WEIGHT:
-        std = conv_std(param, init);
-        for (size_t j = 0; j < param->count; j++)
-            values[memory_index(param, j)] = (real)(std * rng_normal(rng));
-        break;
+    case PARAM_CONV_WEIGHT: draw_normal(values, param, conv_std(param, init), rng); break;
     case PARAM_LINEAR_WEIGHT:
     case PARAM_LINEAR_BIAS:
         /* torch.nn.Linear: both uniform in +-1/sqrt(C). */

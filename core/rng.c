@@ -34,9 +34,13 @@ double rng_uniform(Rng *rng) {
     return (double)(rng_next(rng) >> 11) * 0x1p-53;
 }
 
+double rng_normal_from(double u, double v) {
+    return sqrt(-2.0 * log(1.0 - u)) * cos(6.283185307179586477 * v);
+}
+
 double rng_normal(Rng *rng) {
-    double radius = sqrt(-2.0 * log(1.0 - rng_uniform(rng)));
-    return radius * cos(6.283185307179586477 * rng_uniform(rng));
+    double u = rng_uniform(rng);
+    return rng_normal_from(u, rng_uniform(rng));
 }
 
 uint32_t rng_below(Rng *rng, uint32_t bound) {

@@ -234,6 +234,15 @@ static const char *shortcut_option(const Network *network) {
     }
 }
 
+/* Of the largest networks in millions, where the number would touch its neighbour. */
+static void draw_total_macs(Canvas *canvas, const Table *table, int y, size_t macs) {
+    char text[TEXT_MAX];
+    snprintf(text, sizeof text, "%s", text_format_count(macs).text);
+    if (text_width(text) >= table->macs - table->params)
+        snprintf(text, sizeof text, "%s M", text_format_count((macs + 500000) / 1000000).text);
+    canvas_text_right(canvas, table->macs, y, style_bold(ROLE_TITLE), text);
+}
+
 static void draw_totals(Canvas *canvas, const Table *table, const Network *network) {
     Style style = style_bold(ROLE_TITLE);
     char text[TEXT_MAX];
@@ -243,9 +252,7 @@ static void draw_totals(Canvas *canvas, const Table *table, const Network *netwo
              shortcut_option(network));
     canvas_text_fit(canvas, table->foot.x + 1, y, table->output - table->foot.x - 1, style, text);
     canvas_text_right(canvas, table->params, y, style, text_format_count(network_param_count(network)).text);
-    if (table->macs)
-        canvas_text_right(canvas, table->macs, y, style,
-                          text_format_count((size_t)network_macs(network)).text);
+    if (table->macs) draw_total_macs(canvas, table, y, (size_t)network_macs(network));
 }
 
 void architecture_table_draw(Canvas *canvas, const ArchitectureTable *table, const Scene *scene,

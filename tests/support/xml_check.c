@@ -31,7 +31,8 @@ static void expect(Xml *xml, const char *word) {
     xml->at += strlen(word);
 }
 
-static void take_name(Xml *xml, char out[NAME_MAX_BYTES]) {
+/* `out` has NAME_MAX_BYTES. */
+static void take_name(Xml *xml, char *out) {
     size_t length = 0;
     while (isalnum((unsigned char)xml->at[length]) ||
            (length > 0 && xml->at[length] && strchr("-:_.", xml->at[length])))
