@@ -148,6 +148,12 @@ static void follow_mouse(Session *session, Term *term) {
     if (session_mouse(session) != term_mouse(term)) session_refuse_mouse(session);
 }
 
+static void offer_copy(Session *session, Term *term) {
+    char *copy = session_take_copy(session);
+    if (copy && !term_copy(term, copy)) session_say(session, true, "this terminal has no clipboard", 0);
+    free(copy);
+}
+
 static bool loop(Session *session, Term *term, Live *live, Error *err) {
     Canvas *canvas = NULL;
     while (!session_wants_quit(session) && !term_signal()) {
@@ -155,6 +161,7 @@ static bool loop(Session *session, Term *term, Live *live, Error *err) {
         if (!canvas) return error_set(err, ERROR_FAILED, "not enough memory for the screen");
         if (session_wants_redraw(session)) term_redraw(term);
         follow_mouse(session, term);
+        offer_copy(session, term);
         if (session_theme(session) != term_theme(term)) {
             term_set_theme(term, session_theme(session));
             fit_screen(session, term, &canvas);

@@ -126,6 +126,7 @@ void session_free(Session *session) {
     session_stops_clear(session);
     completion_clear(&session->completion);
     for (int k = 0; k < VIEW_COUNT; k++) free(session->view_state[k]);
+    free(session->copy);
     free(session->input);
     free(session->lesioned);
     free((void *)session->image_list);

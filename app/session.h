@@ -67,6 +67,7 @@ void session_draw(Session *session, Canvas *canvas);
 void session_notes(const Session *session, NotesPanel *out);
 
 ThemeId session_theme(const Session *session);
+char *session_take_copy(Session *session);   /* a text for the clipboard, the caller's; NULL: none */
 bool session_mouse(const Session *session);  /* the mouse is wanted */
 void session_refuse_mouse(Session *session); /* this terminal has none */
 bool session_wants_quit(const Session *session);

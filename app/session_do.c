@@ -245,6 +245,7 @@ static void do_screen_action(Session *session, const Action *action) {
     case ACTION_SEARCH_PREVIOUS: session_do_search_next(session, -1); break;
     case ACTION_SCREEN:
     case ACTION_DESCRIBE:
+    case ACTION_COPY:
     case ACTION_EXPORT: session_do_export(session, action); break;
     case ACTION_THEME: do_theme(session, action->text); break;
     case ACTION_BIND: session_do_bind(session, action->text); break;

@@ -215,10 +215,40 @@ static void do_describe(Session *session, const char *path) {
     free(text);
 }
 
+static char *screen_text(Session *session) {
+    Canvas *canvas = canvas_new(session->width, session->height, session->flags);
+    if (!canvas) return NULL;
+    session_draw(session, canvas);
+    char *text = canvas_export_text_string(canvas);
+    canvas_free(canvas);
+    return text;
+}
+
+/* Only the loop knows the terminal: it takes the text with session_take_copy. */
+static void do_copy(Session *session, const char *what) {
+    bool state = strcmp(what, "state") == 0;
+    if (*what && !state && strcmp(what, "screen") != 0) {
+        session_tell(session, NOTICE_ERROR, "copy: expected screen or state, found '%s'", what);
+        return;
+    }
+    free(session->copy);
+    session->copy = state ? session_state_text(session) : screen_text(session);
+    session_tell(session, NOTICE_INFO, "the %s is offered to the terminal's clipboard; not all take it",
+                 state ? "state" : "screen");
+}
+
+char *session_take_copy(Session *session) {
+    Session *front = session_front(session);
+    char *copy = front->copy;
+    front->copy = NULL;
+    return copy;
+}
+
 void session_do_export(Session *session, const Action *action) {
     switch (action->id) {
     case ACTION_SCREEN: do_screen(session, action->text); break;
     case ACTION_DESCRIBE: do_describe(session, action->text); break;
+    case ACTION_COPY: do_copy(session, action->text); break;
     default: do_export(session, action->text);
     }
 }

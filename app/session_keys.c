@@ -111,6 +111,7 @@ void session_collect_help(const Session *session, SessionKeys *keys) {
     add_named(session, keys, ":mouse", ACTION_MOUSE, "Screen");
     add_named(session, keys, ":bind", ACTION_BIND, "Screen");
     add_named(session, keys, ":state", ACTION_STATE, "Screen");
+    add_named(session, keys, ":copy", ACTION_COPY, "Screen");
     add_named(session, keys, ":presenter", ACTION_PRESENTER, "Screen");
 }
 

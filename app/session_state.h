@@ -123,6 +123,7 @@ struct Session {
     bool mouse; /* a click selects */
     UserBindings bindings;
     bool quit, redraw;
+    char *copy; /* waits for the clipboard; NULL: nothing */
     Handout handout;
     bool presenter;
     ThemeId theme_before; /* presenter mode */

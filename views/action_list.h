@@ -96,6 +96,7 @@
         EXPORT, "export", TEXT,                                                                              \
         "write the screen (.txt .ans .svg), the selected tensor (.npy .csv .png) or the .state to a file")   \
     ACTION(DESCRIBE, "describe", TEXT, "say in words what is shown, to a file, or to - for standard output") \
+    ACTION(COPY, "copy", TEXT, "offer the screen as text, or the state, to the terminal's clipboard")        \
     ACTION(EXPORT_CHART, "export-chart", TEXT, "write the analysis that is shown to a .svg or .csv file")    \
     ACTION(THEME, "theme", TEXT, "dark, light, contrast or mono; without a word: the next one")              \
     ACTION(BIND, "bind", TEXT,                                                                               \

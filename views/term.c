@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "views/base64.h"
 #include "views/environment.h"
 #include "views/term_colors.h"
 #include "views/term_guard.h"
@@ -92,6 +93,19 @@ static void write_bytes(const char *bytes) {
         bytes += written;
         left -= (size_t)written;
     }
+}
+
+bool term_copy(Term *term, const char *text) {
+    static const char *const without[] = {"linux", "vt", "ansi"};
+    for (size_t k = 0; k < sizeof without / sizeof without[0]; k++)
+        if (strncmp(term->name, without[k], strlen(without[k])) == 0) return false;
+    char *letters = base64_encode(text, strlen(text));
+    if (!letters) return false;
+    write_bytes("\033]52;c;");
+    write_bytes(letters);
+    write_bytes("\a");
+    free(letters);
+    return true;
 }
 
 static void set_modes(Term *term) {

@@ -49,6 +49,19 @@ static void assert_left_cleanly(Pty *pty) {
     assert_false(pty->alternate);
 }
 
+static void a_copy_is_offered_to_the_clipboard_as_letters(void **state) {
+    Pty pty;
+    start(&pty, *state, 80, 24, NULL);
+    pty_type(&pty, ":copy state\r");
+    pty_wait_text(&pty, "clipboard");
+    assert_true(pty_wrote(&pty, "\033]52;c;djE6cmVzbmV0MjA")); /* "v1:resnet20" */
+    pty_type(&pty, ":copy all\r");
+    pty_wait_text(&pty, "expected screen or state");
+    pty_type(&pty, "q");
+    assert_left_cleanly(&pty);
+    pty_end(&pty);
+}
+
 static void it_steps_forward_and_backward_and_leaves_cleanly(void **state) {
     Pty pty;
     start(&pty, *state, 80, 24, NULL);
@@ -92,9 +105,12 @@ static void what_is_done_is_recorded_to_the_last_screen(void **state) {
     start(&pty, *state, 80, 24, option);
     pty_type(&pty, "ff");
     pty_wait_text(&pty, "op 0/71 backward");
+    pty_resize(&pty, 50, 20);
+    pty_wait_text(&pty, "need 60x16"); /* nothing of the next screen stands on this one */
     pty_resize(&pty, 100, 30);
+    pty_wait_text(&pty, "rchitecture");
     pty_type(&pty, "r");
-    pty_wait_text(&pty, "as built");
+    pty_wait_text(&pty, "Gradient by depth");
     pty_type(&pty, "q");
     assert_left_cleanly(&pty);
     pty_end(&pty);
@@ -103,7 +119,7 @@ static void what_is_done_is_recorded_to_the_last_screen(void **state) {
     CastReplay replay = cast_replay_begin(text);
     while (cast_replay_next(&replay)) {
     }
-    assert_true(replay_shows(&replay, "as built"));
+    assert_true(replay_shows(&replay, "Gradient by depth"));
     assert_int_equal(replay.inputs, 4);
     assert_int_equal(replay.width, 100);
     cast_replay_end(&replay);
@@ -209,6 +225,8 @@ static void without_a_terminal_it_says_what_to_do(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(it_steps_forward_and_backward_and_leaves_cleanly, temp_dir_setup,
+                                        temp_dir_teardown),
+        cmocka_unit_test_setup_teardown(a_copy_is_offered_to_the_clipboard_as_letters, temp_dir_setup,
                                         temp_dir_teardown),
         cmocka_unit_test_setup_teardown(what_is_done_is_recorded_to_the_last_screen, temp_dir_setup,
                                         temp_dir_teardown),
