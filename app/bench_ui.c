@@ -15,7 +15,7 @@
 /* The largest screen that is looked at, and what it takes to fill it with half blocks. */
 enum { UI_WIDTH = 200, UI_HEIGHT = 60, MAP_HEIGHT = 2 * UI_HEIGHT, FRAMES_WARM = 3, FRAMES_TIMED = 200 };
 enum { KEYS_IDLE = 60, KEYS_BUSY = 40, KEYS_A_RUN = 4, IDLE_MS = 3000, PALETTE_CHANGES = 20 };
-enum { ANSWER_MS = 5000, QUIET_MS = 60 };
+enum { ANSWER_MS = 30000, QUIET_MS = 60 };
 
 /* Words that only the open help shows, and only the architecture view behind it. */
 static const char HELP_WORDS[] = "closes it", VIEW_WORDS[] = "total:";
