@@ -169,7 +169,8 @@ static bool print_text(const AnalysisSpec *spec, const AnalysisResult *result, b
     return true;
 }
 
-static bool write_svg(const AnalysisSpec *spec, const AnalysisResult *result, const char *path, Error *err) {
+bool analysis_write_svg(const AnalysisSpec *spec, const AnalysisResult *result, const char *path,
+                        Error *err) {
     size_t size = 0;
     char *text = chart_svg(spec, result, &size);
     if (!text) return error_set(err, ERROR_FAILED, "%s: not enough memory for the chart", path);
@@ -180,7 +181,7 @@ static bool write_svg(const AnalysisSpec *spec, const AnalysisResult *result, co
 
 bool analysis_print(const AnalysisSpec *spec, const AnalysisResult *result, const Options *options,
                     Error *err) {
-    if (options->svg && !write_svg(spec, result, options->svg, err)) return false;
+    if (options->svg && !analysis_write_svg(spec, result, options->svg, err)) return false;
     if (options->json) return write_json(spec, result, err);
     if (!result->complete && options->csv)
         fprintf(stderr, "skipscope: %s is incomplete: %d of %d steps\n", spec->name, result->done,
@@ -205,7 +206,7 @@ static bool write_csv_file(const AnalysisResult *result, const char *path, Error
 
 bool analysis_export(const AnalysisSpec *spec, const AnalysisResult *result, const char *path, Error *err) {
     const char *dot = strrchr(path, '.'), *ending = dot ? dot : "";
-    if (strcmp(ending, ".svg") == 0) return write_svg(spec, result, path, err);
+    if (strcmp(ending, ".svg") == 0) return analysis_write_svg(spec, result, path, err);
     if (strcmp(ending, ".csv") == 0) return write_csv_file(result, path, err);
     return error_set(err, ERROR_USAGE, "export-chart: expected a file that ends in .svg or .csv, found '%s'",
                      path);

@@ -126,6 +126,9 @@ static bool provide(Session *session, const AnalysisSpec *spec, Error *err) {
         return false;
     if (spec->wants & ANALYSIS_WANTS_TWIN && !lab->twin)
         lab->twin = setup_new_twin(session->setup, lab->twin_label, err);
+    if (spec->wants & ANALYSIS_WANTS_SCORES && lab->scores.count == 0 &&
+        !scores_add_bundled(&lab->scores, NULL, true, err))
+        return false;
     return lab->twin || !(spec->wants & ANALYSIS_WANTS_TWIN);
 }
 
@@ -150,7 +153,9 @@ static AnalysisInput input_of(Session *session, const AnalysisSpec *spec) {
                            .target_class = session->target,
                            .seed = setup->seed,
                            .init = {.kind = INIT_HE, .seed = setup->seed},
-                           .untrained = setup->untrained};
+                           .untrained = setup->untrained,
+                           .scores = lab->scores.list,
+                           .score_count = lab->scores.count};
 }
 
 static void start(Session *session, AnalysisId id) {

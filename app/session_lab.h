@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "app/scores.h"
 #include "app/setup.h"
 #include "views/scene.h"
 
@@ -30,6 +31,7 @@ typedef struct Lab {
     Batch pictures;    /* for those that want many; loaded when first wanted */
     Model *twin;       /* likewise */
     char twin_label[SETUP_NOTICE_MAX];
+    Scores scores; /* likewise */
     SceneLab shown;
 } Lab;
 

@@ -15,7 +15,7 @@ enum {
     NUMBER_MIN = 84,
     BAR = 220,
     GAP = 16,
-    HEAD = 96,
+    HEAD = 106,
     CELL = 9,
     MARGIN = 16,
     FONT = 13,

@@ -75,20 +75,22 @@ static void draw_list(const AnalysesState *state, const Scene *scene, Canvas *ca
     Rect head = layout_take_top(&area, 1), below = area;
     canvas_text_fit(canvas, head.x, head.y, head.w, style_bold(ROLE_TITLE),
                     "Laboratory: questions that one look at one pass does not answer");
-    int rows = ANALYSIS_COUNT < area.h - 8 ? ANALYSIS_COUNT : area.h - 8;
+    enum { ABOUT = 7 }; /* rows that the selected one is told in */
+    int rows = ANALYSIS_COUNT < area.h - ABOUT ? ANALYSIS_COUNT : area.h - ABOUT;
     Rect list = layout_take_top(&below, rows);
     int first = layout_scroll(state->cursor - rows / 2, state->cursor, ANALYSIS_COUNT, rows);
     for (int k = 0; k < rows; k++)
         draw_list_row(canvas, (Rect){list.x, list.y + k, list.w, 1}, scene, first + k,
                       first + k == state->cursor);
-    layout_take_top(&below, 1);
+    if (below.h > ABOUT) layout_take_top(&below, 1);
     part_heading(canvas, layout_take_top(&below, 1), style_role(ROLE_TITLE), spec->title);
     put_field(canvas, &below, "answers", spec->sentence);
     put_field(canvas, &below, "formula", spec->math);
     put_field(canvas, &below, "source", spec->source);
     put_field(canvas, &below, "pictures",
-              spec->wants & ANALYSIS_WANTS_PICTURES ? "the bundled ones; your own: on the command line"
-                                                    : "the one that is shown");
+              spec->wants & ANALYSIS_WANTS_SCORES     ? "none: networks are counted"
+              : spec->wants & ANALYSIS_WANTS_PICTURES ? "the bundled ones; your own: on the command line"
+                                                      : "the one that is shown");
 }
 
 /* What stands below a chart. Where rows are few the chart has them: a line for each field, not more. */
