@@ -16,7 +16,7 @@
 typedef enum AnalysisId { ANALYSIS_LIST(ANALYSIS_ENUM) ANALYSIS_COUNT } AnalysisId;
 #undef ANALYSIS_ENUM
 
-enum { ANALYSIS_COLUMNS_MAX = 10, ANALYSIS_LABEL_MAX = 40, ANALYSIS_TEXT_MAX = 640, ANALYSIS_STRIP_MAX = 36 };
+enum { ANALYSIS_COLUMNS_MAX = 12, ANALYSIS_LABEL_MAX = 40, ANALYSIS_TEXT_MAX = 640, ANALYSIS_STRIP_MAX = 36 };
 
 /* How a column is drawn, and how its numbers are written. */
 typedef enum ColumnKind {
