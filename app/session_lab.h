@@ -15,6 +15,7 @@ enum { LAB_RESULTS_MAX = 64 };
 typedef struct LabResult {
     uint64_t key; /* of everything that it depends on */
     AnalysisId id;
+    bool plane; /* the slice's, over two directions */
     bool waits; /* was found before a lesson went back: not shown until it is asked for again */
     AnalysisResult result;
 } LabResult;

@@ -162,6 +162,13 @@ static ChartWindow window_of(const AnalysesState *state, const SceneLab *lab, co
                          .selected = row};
 }
 
+/* A step of the slice has no block to go to: Enter asks the slice's other question. */
+static void draw_other_question(Canvas *canvas, Rect head, const SceneLab *lab) {
+    if (lab->current != ANALYSIS_SLICE || lab->running) return;
+    canvas_text_fit(canvas, head.x, head.y, head.w / 2, style_bold(ROLE_ACCENT),
+                    lab->plane ? "Enter: along one direction" : "Enter: the plane of two directions");
+}
+
 static void draw_position(Canvas *canvas, Rect head, const AnalysisTable *table, ChartWindow window,
                           int rows) {
     char text[80] = "";
@@ -218,6 +225,7 @@ static void draw_result(const AnalysesState *state, const Scene *scene, Canvas *
     if (table->row_count > 0) {
         ChartWindow window = window_of(state, lab, table, chart_rows_fit(area.h));
         chart_draw(canvas, area, table, window);
+        draw_other_question(canvas, position, lab);
         draw_position(canvas, position, table, window, chart_rows_fit(area.h));
     }
     draw_foot(&foot, canvas, below);
@@ -285,9 +293,10 @@ static int moved(Action action, int from, int count) {
     return to < 0 ? 0 : to >= count ? count - 1 : to;
 }
 
-static Action run(int id) {
+static Action run(int id, bool plane) {
     Action action = view_action(ACTION_ANALYSIS, 0);
-    snprintf(action.text, sizeof action.text, "%s", analysis_spec((AnalysisId)id)->name);
+    snprintf(action.text, sizeof action.text, "%s%s", analysis_spec((AnalysisId)id)->name,
+             plane && id == ANALYSIS_SLICE ? " plane" : "");
     return action;
 }
 
@@ -312,7 +321,8 @@ static Action act_on_result(AnalysesState *state, const Scene *scene, Action act
         state->words = !state->words;
         return view_action(ACTION_NONE, 0);
     }
-    if (!result || lab->running) return action.id == ACTION_OPEN ? run((int)lab->current) : action;
+    if (!result || lab->running)
+        return action.id == ACTION_OPEN ? run((int)lab->current, lab->plane) : action;
     const AnalysisTable *table = &result->table;
     if (table->row_count == 0) return action;
     if (state->row >= table->row_count) state->row = table->row_count - 1;
@@ -320,7 +330,9 @@ static Action act_on_result(AnalysesState *state, const Scene *scene, Action act
     switch (action.id) {
     case ACTION_LEFT: state->column -= state->column > 0; break;
     case ACTION_RIGHT: state->column += state->column + columns < table->column_count; break;
-    case ACTION_OPEN: return go_to_row(scene, table->labels[state->row], action);
+    case ACTION_OPEN:
+        if (lab->current == ANALYSIS_SLICE) return run(ANALYSIS_SLICE, !lab->plane);
+        return go_to_row(scene, table->labels[state->row], action);
     default:
         to = moved(action, state->row, table->row_count);
         if (to < 0) return action;
@@ -333,7 +345,7 @@ static Action view_analyses_act(void *memory, const Scene *scene, Action action)
     AnalysesState *state = memory;
     if (!scene->lab) return action;
     if (scene->lab->open) return act_on_result(state, scene, action);
-    if (action.id == ACTION_OPEN) return run(state->cursor);
+    if (action.id == ACTION_OPEN) return run(state->cursor, false);
     int to = moved(action, state->cursor, ANALYSIS_COUNT);
     if (to < 0) return action;
     state->cursor = to;
