@@ -223,7 +223,10 @@ static void draw_result(const AnalysesState *state, const Scene *scene, Canvas *
         below.y -= unused, below.h += unused;
     }
     if (table->row_count > 0) {
+        enum { BESIDE_MAP = 100 };
         ChartWindow window = window_of(state, lab, table, chart_rows_fit(area.h));
+        /* Where not all fits, the map is what was asked for, and figures make way. */
+        if (table->strip.heat && area.w < BESIDE_MAP) window.column = table->column_count - 1;
         chart_draw(canvas, area, table, window);
         draw_other_question(canvas, position, lab);
         draw_position(canvas, position, table, window, chart_rows_fit(area.h));

@@ -243,6 +243,7 @@ static void the_plane_is_a_question_of_its_own_and_enter_asks_it(void **state) {
     begin(world, "close");
     assert_int_equal(shown(world, ANALYSIS_SLICE)->table.row_count, 30);
     expect_on_screen(world, "Enter: along one direction");
+    expect_on_screen(world, ", log"); /* the map's scale: the map itself is there at 80 columns */
     /* the line is still known, and the plane still given up */
     begin(world, "analysis slice");
     assert_true(world->session->lab.running == NULL);
