@@ -89,12 +89,22 @@ static void write_csv(FILE *out, const AnalysisResult *result) {
     }
 }
 
+/* Columns of the table from `first` up to `end`; the last band has the strip. */
+typedef struct Band {
+    int first, end;
+} Band;
+
+static bool has_strip(const AnalysisTable *table, Band band) {
+    return table->strip.width > 0 && band.end == table->column_count;
+}
+
 /* A column of figures each, and after every charted one its bars. */
-static void head_columns(const AnalysisTable *table, char heads[][TABLE_CELL_MAX], const char **pointers) {
+static void head_columns(const AnalysisTable *table, Band band, char heads[][TABLE_CELL_MAX],
+                         const char **pointers) {
     int count = 0;
     snprintf(heads[count], TABLE_CELL_MAX, "<%.40s", table->row_name);
     pointers[count] = heads[count], count++;
-    for (int c = 0; c < table->column_count; c++) {
+    for (int c = band.first; c < band.end; c++) {
         snprintf(heads[count], TABLE_CELL_MAX, "%.50s", table->columns[c].name);
         pointers[count] = heads[count], count++;
         if (!table->columns[c].charted || count >= TABLE_COLUMNS_MAX - 2) continue;
@@ -102,7 +112,7 @@ static void head_columns(const AnalysisTable *table, char heads[][TABLE_CELL_MAX
         snprintf(heads[count], TABLE_CELL_MAX, "<%s", chart_axis_text(axis).text);
         pointers[count] = heads[count], count++;
     }
-    if (table->strip.width > 0) {
+    if (has_strip(table, band)) {
         snprintf(heads[count], TABLE_CELL_MAX, "<%.40s %s", table->strip.name, chart_strip_text(table).text);
         pointers[count] = heads[count], count++;
     }
@@ -117,16 +127,16 @@ static void put_strip(Table *out, const AnalysisTable *table, int row) {
     table_cell(out, "%s", text);
 }
 
-static bool print_table(const AnalysisTable *table, bool ascii) {
+static bool print_band(const AnalysisTable *table, Band band, bool ascii) {
     char heads[TABLE_COLUMNS_MAX + 1][TABLE_CELL_MAX];
     const char *pointers[TABLE_COLUMNS_MAX + 2];
     Table out;
-    head_columns(table, heads, pointers);
+    head_columns(table, band, heads, pointers);
     table_init(&out, pointers, ascii);
     for (int r = 0; r < table->row_count; r++) {
         int count = 1;
         table_cell(&out, "%s", table->labels[r]);
-        for (int c = 0; c < table->column_count; c++) {
+        for (int c = band.first; c < band.end; c++) {
             double value = analysis_table_get(table, r, c);
             table_cell(&out, "%s", chart_number(table->columns[c].kind, value).text);
             count++;
@@ -134,10 +144,20 @@ static bool print_table(const AnalysisTable *table, bool ascii) {
             table_bar(&out, fabs(chart_fraction(chart_axis_of(table, c), value)), BAR);
             count++;
         }
-        if (table->strip.width > 0) put_strip(&out, table, r);
+        if (has_strip(table, band)) put_strip(&out, table, r);
     }
     bool ok = table_print(&out, stdout);
     table_clear(&out);
+    return ok;
+}
+
+static bool print_table(const AnalysisTable *table, bool ascii) {
+    bool ok = true;
+    for (Band band = {0}; ok && band.first < table->column_count; band.first = band.end) {
+        band.end = chart_band_end(table, band.first);
+        if (band.first > 0) putchar('\n');
+        ok = print_band(table, band, ascii);
+    }
     return ok;
 }
 
@@ -169,7 +189,8 @@ static bool print_text(const AnalysisSpec *spec, const AnalysisResult *result, b
     return true;
 }
 
-static bool write_svg(const AnalysisSpec *spec, const AnalysisResult *result, const char *path, Error *err) {
+bool analysis_write_svg(const AnalysisSpec *spec, const AnalysisResult *result, const char *path,
+                        Error *err) {
     size_t size = 0;
     char *text = chart_svg(spec, result, &size);
     if (!text) return error_set(err, ERROR_FAILED, "%s: not enough memory for the chart", path);
@@ -180,7 +201,7 @@ static bool write_svg(const AnalysisSpec *spec, const AnalysisResult *result, co
 
 bool analysis_print(const AnalysisSpec *spec, const AnalysisResult *result, const Options *options,
                     Error *err) {
-    if (options->svg && !write_svg(spec, result, options->svg, err)) return false;
+    if (options->svg && !analysis_write_svg(spec, result, options->svg, err)) return false;
     if (options->json) return write_json(spec, result, err);
     if (!result->complete && options->csv)
         fprintf(stderr, "skipscope: %s is incomplete: %d of %d steps\n", spec->name, result->done,
@@ -205,7 +226,7 @@ static bool write_csv_file(const AnalysisResult *result, const char *path, Error
 
 bool analysis_export(const AnalysisSpec *spec, const AnalysisResult *result, const char *path, Error *err) {
     const char *dot = strrchr(path, '.'), *ending = dot ? dot : "";
-    if (strcmp(ending, ".svg") == 0) return write_svg(spec, result, path, err);
+    if (strcmp(ending, ".svg") == 0) return analysis_write_svg(spec, result, path, err);
     if (strcmp(ending, ".csv") == 0) return write_csv_file(result, path, err);
     return error_set(err, ERROR_USAGE, "export-chart: expected a file that ends in .svg or .csv, found '%s'",
                      path);

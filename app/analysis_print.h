@@ -10,6 +10,8 @@
 bool analysis_print(const AnalysisSpec *spec, const AnalysisResult *result, const Options *options,
                     Error *err);
 
+bool analysis_write_svg(const AnalysisSpec *spec, const AnalysisResult *result, const char *path, Error *err);
+
 /* Into a file: the chart (.svg) or the figures (.csv). */
 bool analysis_export(const AnalysisSpec *spec, const AnalysisResult *result, const char *path, Error *err);
 

@@ -99,5 +99,5 @@ static bool run(AnalysisId id, const Options *options, Error *err) {
     bool command_##file(const Options *options, Error *err) {                                                \
         return run(ANALYSIS_##ID, options, err);                                                             \
     }
-ANALYSIS_LIST(ANALYSIS_COMMAND)
+ANALYSIS_OF_NETWORK_LIST(ANALYSIS_COMMAND)
 #undef ANALYSIS_COMMAND

@@ -67,6 +67,7 @@
         PAPER, paper, "paper", "[WEIGHTS...]", 0, -1,                                                        \
         "Parameters, multiply-adds and errors beside the tables of He et al. 2015, and why they differ.",    \
         "  skipscope paper\n"                                                                                \
+        "  skipscope paper --svg paper.svg\n"                                                                \
         "  skipscope paper mine.safetensors --data data\n")                                                  \
     COMMAND(QUESTIONS, questions, "questions", "[N | WORDS]", 0, -1,                                         \
             "The book of questions about residual networks, each answered at three levels.",                 \

@@ -4,80 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/accuracy.h"
-#include "app/assets.h"
+#include "app/analysis_print.h"
+#include "app/command.h"
+#include "app/scores.h"
 #include "app/setup.h"
 #include "app/table.h"
 #include "core/json_write.h"
 #include "core/paper.h"
 #include "views/text.h"
 
-enum { MODELS_MAX = 34, PAPER_BATCH = 128 };
-
-/* A network whose error is known. */
-typedef struct Scored {
-    char arch[ARCH_NAME_MAX];
-    double error;     /* percent */
-    const char *from; /* "as the file says", "measured here" */
-    int seen;         /* pictures it was measured on; 0: the file does not say */
-    char recipe[PAPER_REASON_MAX];
-} Scored;
-
-typedef struct Board {
-    Scored scored[MODELS_MAX];
-    int count;
-    Dataset *dataset; /* NULL: errors are those that the files tell */
-} Board;
-
-static bool measure(Board *board, Scored *scored, const Model *model, bool quiet, Error *err) {
-    Accuracy accuracy;
-    PassConfig config = {.batch = PAPER_BATCH};
-    if (model->network->classes != dataset_classes(board->dataset) || model->network->input.h != DATASET_SIDE)
-        return true;
-    if (!accuracy_measure(&accuracy, model, board->dataset, &config, quiet, err)) return false;
-    scored->error = 100 * (1 - accuracy_top1(&accuracy));
-    scored->from = "measured here";
-    scored->seen = (int)accuracy.evaluation.seen;
-    return true;
-}
-
-/* Takes the model. */
-static bool score(Board *board, Model *model, bool quiet, Error *err) {
-    if (!model) return false;
-    const char *top1 = model_value(model, "test_top1"), *recipe = model_value(model, "recipe");
-    Scored *scored = &board->scored[board->count++];
-    *scored = (Scored){.error = top1 ? 100 * (1 - strtod(top1, NULL)) : NAN, .from = "as the file says"};
-    snprintf(scored->arch, sizeof scored->arch, "%s", model->network->arch);
-    snprintf(scored->recipe, sizeof scored->recipe, "%s", recipe ? recipe : "");
-    bool ok = !board->dataset || measure(board, scored, model, quiet, err);
-    model_free(model);
-    return ok;
-}
-
-static bool score_all(Board *board, const Options *options, Error *err) {
-    bool ok = true;
-    for (int k = 0; ok && k < options->word_count && k < MODELS_MAX - 2; k++)
-        ok = score(board, model_load_file(options->words[k], NULL, err), options->quiet, err);
-    for (const Asset *asset = asset_list; ok && asset->path; asset++)
-        if (strncmp(asset->path, "assets/models/", 14) == 0 && board->count < MODELS_MAX)
-            ok = score(board, model_load_memory(asset->begin, asset_size(asset), asset->path, NULL, err),
-                       options->quiet, err);
-    return ok;
-}
-
-/* The first one named wins: a user's own file comes before the bundled one. */
-static const Scored *find_scored(const Board *board, const PaperRow *row) {
-    for (int k = 0; row->table == 6 && k < board->count; k++)
-        if (strcmp(board->scored[k].arch, row->config.arch) == 0) return &board->scored[k];
-    return NULL;
+static const PaperScore *find_score(const Scores *scores, const PaperRow *row) {
+    return paper_find_score(scores->list, scores->count, row);
 }
 
 /* Why numbers differ: the architecture, and where there are weights, how they were made. */
-static void format_reason(const PaperRow *row, const PaperCount *count, const Scored *scored, char *out,
+static void format_reason(const PaperRow *row, const PaperCount *count, const PaperScore *scored, char *out,
                           size_t size) {
-    bool agrees = paper_agrees(row->params, row->params_value, (double)count->params) &&
-                  paper_agrees(row->macs, row->macs_value, (double)count->macs);
-    bool counted = row->params || row->macs;
+    bool agrees = paper_row_agrees(row, count), counted = row->params || row->macs;
     int used = snprintf(out, size, "%s%s%s", counted && agrees ? "counts agree to the digits printed" : "",
                         counted && agrees && *row->reason ? "; " : "", row->reason);
     if (!scored) {
@@ -96,7 +39,7 @@ typedef struct Certainty {
     char text[96];
 } Certainty;
 
-static Certainty certainty_of(const Scored *scored) {
+static Certainty certainty_of(const PaperScore *scored) {
     Certainty out = {"exact, counts"};
     if (scored && scored->seen > 0)
         snprintf(out.text, sizeof out.text,
@@ -106,15 +49,7 @@ static Certainty certainty_of(const Scored *scored) {
     return out;
 }
 
-static void row_name(const PaperRow *row, char *out, size_t size) {
-    char shortcut = row->config.shortcut;
-    snprintf(out, size, "%s%s%c%s", row->config.arch, shortcut ? ", " : "", shortcut ? shortcut : '\0',
-             row->config.stride_in_1x1 ? ", v1" : "");
-    if (shortcut == 'B' && !row->config.stride_in_1x1 && strncmp(row->config.arch, "resnet34", 8) != 0)
-        snprintf(out, size, "%s, B, v1.5", row->config.arch);
-}
-
-static bool write_json(const Board *board, Error *err) {
+static bool write_json(const Scores *scores, Error *err) {
     int count;
     const PaperRow *rows = paper_rows(&count);
     JsonWriter json;
@@ -126,7 +61,7 @@ static bool write_json(const Board *board, Error *err) {
     for (int k = 0; k < count; k++) {
         PaperCount ours;
         char shortcut[2] = {rows[k].config.shortcut}, reason[2 * PAPER_REASON_MAX];
-        const Scored *scored = find_scored(board, &rows[k]);
+        const PaperScore *scored = find_score(scores, &rows[k]);
         if (!paper_count(&rows[k], &ours, err)) return false;
         format_reason(&rows[k], &ours, scored, reason, sizeof reason);
         json_write_object_begin(&json);
@@ -159,7 +94,7 @@ static void put_csv_number(double value, const char *format) {
     table_put_csv(stdout, text, false);
 }
 
-static bool write_csv(const Board *board, Error *err) {
+static bool write_csv(const Scores *scores, Error *err) {
     int count;
     const PaperRow *rows = paper_rows(&count);
     puts(
@@ -168,7 +103,7 @@ static bool write_csv(const Board *board, Error *err) {
     for (int k = 0; k < count; k++) {
         PaperCount ours;
         char reason[2 * PAPER_REASON_MAX], shortcut[2] = {rows[k].config.shortcut};
-        const Scored *scored = find_scored(board, &rows[k]);
+        const PaperScore *scored = find_score(scores, &rows[k]);
         if (!paper_count(&rows[k], &ours, err)) return false;
         format_reason(&rows[k], &ours, scored, reason, sizeof reason);
         printf("%d,%s,%s,%s,%zu,", rows[k].table, rows[k].config.arch, *shortcut ? shortcut : "none",
@@ -198,13 +133,13 @@ static int note(Notes *notes, const char *text) {
     return ++notes->count;
 }
 
-static bool add_row(Table *table, Notes *notes, const Board *board, const PaperRow *row, Error *err) {
+static bool add_row(Table *table, Notes *notes, const Scores *scores, const PaperRow *row, Error *err) {
     PaperCount ours;
     char name[48], reason[2 * PAPER_REASON_MAX];
-    const Scored *scored = find_scored(board, row);
+    const PaperScore *scored = find_score(scores, row);
     if (!paper_count(row, &ours, err)) return false;
     format_reason(row, &ours, scored, reason, sizeof reason);
-    row_name(row, name, sizeof name);
+    paper_row_name(row, name, sizeof name);
     table_cell(table, "%d", row->table);
     table_cell(table, "%s", name);
     table_cell(table, "%s", text_format_count(ours.params).text);
@@ -217,7 +152,7 @@ static bool add_row(Table *table, Notes *notes, const Board *board, const PaperR
     return true;
 }
 
-static bool print_text(const Board *board, bool ascii, Error *err) {
+static bool print_text(const Scores *scores, bool ascii, Error *err) {
     static const char *const heads[] = {"table", "<network", "params", "paper", "multiply-adds",
                                         "paper", "error %",  "paper",  "<why",  NULL};
     int count;
@@ -226,7 +161,7 @@ static bool print_text(const Board *board, bool ascii, Error *err) {
     Notes notes = {.texts = calloc((size_t)count, sizeof *notes.texts)};
     table_init(&table, heads, ascii);
     bool ok = notes.texts != NULL;
-    for (int k = 0; ok && k < count; k++) ok = add_row(&table, &notes, board, &rows[k], err);
+    for (int k = 0; ok && k < count; k++) ok = add_row(&table, &notes, scores, &rows[k], err);
     if (ok) {
         puts(
             "He et al. 2015, arXiv:1512.03385: tables 1 (ImageNet, what the paper calls FLOPs), 2 (ImageNet, "
@@ -251,18 +186,42 @@ static bool print_text(const Board *board, bool ascii, Error *err) {
     return ok || (err->kind != ERROR_NONE ? false : error_set(err, ERROR_FAILED, "not enough memory"));
 }
 
-bool command_paper(const Options *options, Error *err) {
-    Board board = {0};
-    bool data = options_given(options, "data") || options_given(options, "limit");
-    DatasetConfig config = setup_dataset_config(options);
-    if (data && !(board.dataset = dataset_load(&config, err))) return false;
-    bool ok = score_all(&board, options, err);
-    if (ok && options->json)
-        ok = write_json(&board, err);
-    else if (ok && options->csv)
-        ok = write_csv(&board, err);
-    else if (ok)
-        ok = print_text(&board, options->ascii, err);
-    dataset_free(board.dataset);
+/* The chart is that of the analysis, which the explorer shows. */
+static bool write_chart(const Scores *scores, const char *path, Error *err) {
+    AnalysisInput input = {.scores = scores->list, .score_count = scores->count};
+    AnalysisResult result;
+    Analysis *analysis = analysis_new(ANALYSIS_PAPER, &input, err);
+    if (!analysis) return false;
+    while (analysis_step(analysis)) {
+    }
+    bool ok = analysis_report(analysis, &result) || error_set(err, ERROR_FAILED, "not enough memory");
+    if (ok) {
+        ok = analysis_write_svg(analysis_spec(ANALYSIS_PAPER), &result, path, err);
+        analysis_result_clear(&result);
+    }
+    analysis_free(analysis);
     return ok;
+}
+
+/* The first one named wins: a user's own file comes before the bundled one. */
+static bool find_scores(Scores *scores, const Options *options, Error *err) {
+    Dataset *dataset = NULL;
+    DatasetConfig config = setup_dataset_config(options);
+    bool data = options_given(options, "data") || options_given(options, "limit");
+    if (data && !(dataset = dataset_load(&config, err))) return false;
+    bool ok = true;
+    for (int k = 0; ok && k < options->word_count; k++)
+        ok = scores_add(scores, model_load_file(options->words[k], NULL, err), dataset, options->quiet, err);
+    ok = ok && scores_add_bundled(scores, dataset, options->quiet, err);
+    dataset_free(dataset);
+    return ok;
+}
+
+bool command_paper(const Options *options, Error *err) {
+    Scores scores = {0};
+    if (!find_scores(&scores, options, err)) return false;
+    if (options->svg && !write_chart(&scores, options->svg, err)) return false;
+    if (options->json) return write_json(&scores, err);
+    if (options->csv) return write_csv(&scores, err);
+    return print_text(&scores, options->ascii, err);
 }

@@ -146,6 +146,7 @@ static void offer_words(const Offer *to, ActionId action, const char *line, cons
     case ACTION_PALETTE: offer_palettes(to); break;
     case ACTION_ANALYSIS:
         for (int k = 0; k < ANALYSIS_COUNT; k++) offer(to, analysis_spec((AnalysisId)k)->name);
+        offer(to, "slice plane");
         break;
     case ACTION_LESSON: offer_lessons(to); break;
     case ACTION_LESION:

@@ -8,7 +8,7 @@
 #define ON(ID) (1u << COMMAND_##ID)
 /* Commands that look at gradients: options of the model, the pictures and the pass. */
 #define ON_TOO(ID, file) | ON(ID)
-#define ANALYSES         (0 ANALYSIS_LIST(ON_TOO))
+#define ANALYSES         (0 ANALYSIS_OF_NETWORK_LIST(ON_TOO))
 #define GRADIENTS        (ON(GRADFLOW) | ANALYSES)
 #define FIELD(field)     offsetof(Options, field)
 
@@ -320,7 +320,7 @@ const OptionSpec option_table[] = {
      .offset = FIELD(svg),
      .argument = "FILE",
      .help = "the chart as SVG in a file",
-     .commands = ANALYSES},
+     .commands = ANALYSES | ON(PAPER)},
     {.name = "samples",
      .kind = OPTION_COUNT,
      .offset = FIELD(samples),

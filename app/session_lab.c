@@ -44,21 +44,33 @@ static uint64_t mix(uint64_t hash, const void *bytes, size_t size) {
 /* Weights, picture and settings, as they are and not by name: nothing else can make a result stale. */
 static uint64_t key_of(const Session *session) {
     const Network *network = session->setup->model->network;
+    const Setup *setup = session->setup;
     int settings[] = {(int)session->config.skip, session->config.batch_statistics, session->target};
     uint64_t hash = mix(UINT64_C(0xCBF29CE484222325), network->arch, strlen(network->arch));
     hash = mix(hash, &network->shortcut, 1);
     hash = mix(hash, network->values, network->value_count * sizeof(real));
     hash = mix(hash, session->input, shape_count(network->input) * sizeof(real));
     hash = mix(hash, settings, sizeof settings);
+    hash = mix(hash, setup->init, strlen(setup->init)); /* of networks that an analysis builds */
+    hash = mix(hash, &setup->seed, sizeof setup->seed);
     if (session->config.skip == SKIP_LESION)
         hash = mix(hash, session->lesioned, (size_t)network->block_count * sizeof(bool));
     return hash;
 }
 
+/* Line and plane are two questions of one analysis, each with its own result. */
+static bool asks_plane(const Lab *lab, AnalysisId id) {
+    return id == ANALYSIS_SLICE && lab->shown.plane;
+}
+
+static bool answers(const Lab *lab, const LabResult *result, AnalysisId id) {
+    return result->key == lab->key && result->id == id && result->plane == asks_plane(lab, id);
+}
+
 static void show_results(Lab *lab) {
     for (int id = 0; id < ANALYSIS_COUNT; id++) lab->shown.results[id] = NULL;
     for (int k = 0; k < lab->count; k++)
-        if (lab->results[k].key == lab->key && !lab->results[k].waits)
+        if (answers(lab, &lab->results[k], lab->results[k].id) && !lab->results[k].waits)
             lab->shown.results[lab->results[k].id] = &lab->results[k].result;
 }
 
@@ -75,7 +87,7 @@ static void show_progress(Lab *lab) {
 /* The result of that key and analysis, or room for a new one; the oldest makes way. */
 static LabResult *place_for(Lab *lab, AnalysisId id) {
     for (int k = 0; k < lab->count; k++)
-        if (lab->results[k].key == lab->key && lab->results[k].id == id) {
+        if (answers(lab, &lab->results[k], id)) {
             analysis_result_clear(&lab->results[k].result);
             lab->results[k].waits = false;
             return &lab->results[k];
@@ -88,7 +100,7 @@ static LabResult *place_for(Lab *lab, AnalysisId id) {
         lab->count--;
     }
     LabResult *place = &lab->results[lab->count++];
-    *place = (LabResult){.key = lab->key, .id = id};
+    *place = (LabResult){.key = lab->key, .id = id, .plane = asks_plane(lab, id)};
     return place;
 }
 
@@ -126,6 +138,9 @@ static bool provide(Session *session, const AnalysisSpec *spec, Error *err) {
         return false;
     if (spec->wants & ANALYSIS_WANTS_TWIN && !lab->twin)
         lab->twin = setup_new_twin(session->setup, lab->twin_label, err);
+    if (spec->wants & ANALYSIS_WANTS_SCORES && lab->scores.count == 0 &&
+        !scores_add_bundled(&lab->scores, NULL, true, err))
+        return false;
     return lab->twin || !(spec->wants & ANALYSIS_WANTS_TWIN);
 }
 
@@ -149,8 +164,11 @@ static AnalysisInput input_of(Session *session, const AnalysisSpec *spec) {
                            .lesioned = session->lesioned,
                            .target_class = session->target,
                            .seed = setup->seed,
-                           .init = {.kind = INIT_HE, .seed = setup->seed},
-                           .untrained = setup->untrained};
+                           .init = setup_init(setup),
+                           .plane = lab->shown.plane,
+                           .untrained = setup->untrained,
+                           .scores = lab->scores.list,
+                           .score_count = lab->scores.count};
 }
 
 static void start(Session *session, AnalysisId id) {
@@ -175,7 +193,7 @@ static void take_waiting(Session *session, AnalysisId id) {
     Lab *lab = &session->lab;
     session_lab_refresh(session);
     for (int k = 0; k < lab->count; k++)
-        if (lab->results[k].key == lab->key && lab->results[k].id == id && lab->results[k].result.complete)
+        if (answers(lab, &lab->results[k], id) && lab->results[k].result.complete)
             lab->results[k].waits = false;
     show_results(lab);
 }
@@ -190,10 +208,20 @@ void session_lab_inherit(Session *session, Session *from) {
     show_results(old);
 }
 
+bool session_lab_find(const char *name, AnalysisId *id, bool *plane) {
+    const char *slice = analysis_spec(ANALYSIS_SLICE)->name;
+    size_t length = strlen(slice);
+    bool starts = strncmp(name, slice, length) == 0 && (name[length] == ' ' || name[length] == '-');
+    *plane = starts && strcmp(name + length + 1, "plane") == 0;
+    if (*plane) *id = ANALYSIS_SLICE;
+    return *plane || analysis_find(name, id);
+}
+
 static void do_analysis(Session *session, const char *name) {
     Lab *lab = &session->lab;
     AnalysisId id;
-    if (*name && !analysis_find(name, &id)) {
+    bool plane;
+    if (*name && !session_lab_find(name, &id, &plane)) {
         session_tell(session, NOTICE_ERROR, "there is no analysis '%s': A lists them", name);
         return;
     }
@@ -203,10 +231,12 @@ static void do_analysis(Session *session, const char *name) {
         lab->shown.open = false;
         return;
     }
-    bool same = lab->running && lab->shown.current == id;
+    bool same =
+        lab->running && lab->shown.current == id && (id != ANALYSIS_SLICE || lab->shown.plane == plane);
     if (lab->running && !same) finish(session);
     lab->shown.open = true;
     lab->shown.current = id;
+    if (id == ANALYSIS_SLICE) lab->shown.plane = plane;
     if (!same) take_waiting(session, id);
     const AnalysisResult *known = lab->shown.results[id];
     if (!same && !(known && known->complete)) start(session, id);

@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "app/scores.h"
 #include "app/setup.h"
 #include "views/scene.h"
 
@@ -14,6 +15,7 @@ enum { LAB_RESULTS_MAX = 64 };
 typedef struct LabResult {
     uint64_t key; /* of everything that it depends on */
     AnalysisId id;
+    bool plane; /* the slice's, over two directions */
     bool waits; /* was found before a lesson went back: not shown until it is asked for again */
     AnalysisResult result;
 } LabResult;
@@ -30,6 +32,7 @@ typedef struct Lab {
     Batch pictures;    /* for those that want many; loaded when first wanted */
     Model *twin;       /* likewise */
     char twin_label[SETUP_NOTICE_MAX];
+    Scores scores; /* likewise */
     SceneLab shown;
 } Lab;
 

@@ -128,8 +128,9 @@ static void describe_look(const Session *session, StatePlan *plan) {
     plan->explain = (int)session->explain;
     plan->presenter = session->presenter;
     if (session->lab.shown.open)
-        snprintf(plan->analysis, sizeof plan->analysis, "%s",
-                 analysis_spec(session->lab.shown.current)->name);
+        snprintf(plan->analysis, sizeof plan->analysis, "%s%s",
+                 analysis_spec(session->lab.shown.current)->name,
+                 session->lab.shown.current == ANALYSIS_SLICE && session->lab.shown.plane ? "-plane" : "");
 }
 
 static void describe_twin(const Session *session, StatePlan *plan) {

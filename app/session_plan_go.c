@@ -235,10 +235,11 @@ static bool read_view(ViewId view, const char *list, void *state, Error *err) {
 static bool find_look(const Trip *trip, const Session *session, Error *err) {
     const StatePlan *plan = trip->plan;
     AnalysisId analysis;
+    bool plane;
     if (plan->target >= trip->network->classes)
         return error_set(err, ERROR_USAGE, "state: field 'target': %s has the classes 0 to %d, found %d",
                          trip->network->arch, trip->network->classes - 1, plan->target);
-    if (*plan->analysis && !analysis_find(plan->analysis, &analysis))
+    if (*plan->analysis && !session_lab_find(plan->analysis, &analysis, &plane))
         return error_set(err, ERROR_USAGE, "state: field 'analysis': there is no '%s'", plan->analysis);
     if (plan->cursor > session->image_count)
         return error_set(err, ERROR_USAGE, "state: field 'cursor': there are %d pictures, found %d",

@@ -243,6 +243,8 @@ void session_twin_forget(Session *session); /* its pass; it begins anew when it 
 void session_twin_clear(Session *session);  /* everything */
 
 /* session_lab.c: analyses */
+/* "paths", "slice", or "slice plane", in a state "slice-plane". */
+bool session_lab_find(const char *name, AnalysisId *id, bool *plane);
 void session_lab_do(Session *session, const Action *action); /* "analysis" and "export-chart" */
 bool session_lab_work(Session *session);                     /* one step; false when there is none */
 bool session_lab_close(Session *session);   /* stops it, or goes back to the list; false: was there already */

@@ -49,6 +49,14 @@ bool setup_parse_init(const Options *options, InitConfig *init, Error *err) {
     return true;
 }
 
+InitConfig setup_init(const Setup *setup) {
+    Options options = {.init = setup->untrained ? (char *)setup->init : NULL, .seed = setup->seed};
+    InitConfig init;
+    Error err = {0};
+    if (!setup_parse_init(&options, &init, &err)) init = (InitConfig){.kind = INIT_HE, .seed = setup->seed};
+    return init;
+}
+
 Model *setup_new_model(const Options *options, const char *arch, int classes, Error *err) {
     InitConfig init;
     if (!setup_parse_init(options, &init, err)) return NULL;

@@ -35,6 +35,10 @@ bool setup_batch_statistics(const Setup *setup);
 /* --init and --seed. */
 bool setup_parse_init(const Options *options, InitConfig *init, Error *err);
 
+/* Of networks that are built beside the model: its own --init when it has random weights, else He; its seed.
+ */
+InitConfig setup_init(const Setup *setup);
+
 /* A network of --arch, --shortcut and --stride-in with values from --init and --seed. `classes` 0: the
  * architecture's own number. */
 Model *setup_new_model(const Options *options, const char *arch, int classes, Error *err);

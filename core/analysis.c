@@ -109,18 +109,22 @@ static void format_skip(const AnalysisInput *input, char *out, size_t size) {
             used += (size_t)snprintf(out + used, size - used, " %s", network->blocks[b].name);
 }
 
+static void format_subject(const AnalysisInput *input, char *out, size_t size) {
+    char skip[ANALYSIS_TEXT_MAX / 2];
+    const char *arch = input->model->network->arch;
+    format_skip(input, skip, sizeof skip);
+    snprintf(out, size, "%s, %s, %s, %s; %s", arch, input->weights_label, skip,
+             resnet_is_norm_free(arch) ? "no batch norm"
+             : input->batch_statistics ? "BN of this batch"
+                                       : "BN running",
+             input->images_label);
+}
+
 bool analysis_report(const Analysis *analysis, AnalysisResult *result) {
     const AnalysisInput *input = &analysis->input;
-    char skip[ANALYSIS_TEXT_MAX / 2];
-    format_skip(input, skip, sizeof skip);
     *result = (AnalysisResult){
         .complete = analysis->done == analysis->total, .done = analysis->done, .total = analysis->total};
-    snprintf(result->subject, sizeof result->subject, "%s, %s, %s, %s; %s", input->model->network->arch,
-             input->weights_label, skip,
-             resnet_is_norm_free(input->model->network->arch) ? "no batch norm"
-             : input->batch_statistics                        ? "BN of this batch"
-                                                              : "BN running",
-             input->images_label);
+    if (input->model) format_subject(input, result->subject, sizeof result->subject);
     if (analysis->spec->report(analysis->state, analysis->done, result) && own_columns(result)) return true;
     analysis_result_clear(result);
     return false;

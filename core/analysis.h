@@ -9,13 +9,14 @@
 
 #include "core/analysis_list.h"
 #include "core/model.h"
+#include "core/paper.h"
 #include "core/pass.h"
 
 #define ANALYSIS_ENUM(ID, file) ANALYSIS_##ID,
 typedef enum AnalysisId { ANALYSIS_LIST(ANALYSIS_ENUM) ANALYSIS_COUNT } AnalysisId;
 #undef ANALYSIS_ENUM
 
-enum { ANALYSIS_COLUMNS_MAX = 10, ANALYSIS_LABEL_MAX = 40, ANALYSIS_TEXT_MAX = 640, ANALYSIS_STRIP_MAX = 36 };
+enum { ANALYSIS_COLUMNS_MAX = 12, ANALYSIS_LABEL_MAX = 40, ANALYSIS_TEXT_MAX = 640, ANALYSIS_STRIP_MAX = 36 };
 
 /* How a column is drawn, and how its numbers are written. */
 typedef enum ColumnKind {
@@ -74,11 +75,12 @@ typedef struct AnalysisResult {
 typedef enum AnalysisWant {
     ANALYSIS_WANTS_PICTURES = 1, /* many pictures: what it counts means little on one */
     ANALYSIS_WANTS_TWIN = 2,     /* a second model, the same one without (or with) skips */
+    ANALYSIS_WANTS_SCORES = 4,   /* errors of trained models, and no picture */
 } AnalysisWant;
 
 /* What is asked about. Everything is borrowed and outlives the analysis. */
 typedef struct AnalysisInput {
-    const Model *model;
+    const Model *model;     /* NULL: only for an analysis of no network in particular */
     const Model *twin;      /* see ANALYSIS_WANTS_TWIN; NULL when there is none */
     const char *twin_label; /* "plain20, trained", "plain20, the same weights" */
     const real *images;     /* normalised, channels-last, image_count of them */
@@ -101,7 +103,9 @@ typedef struct AnalysisInput {
     const char *place; /* an operation or a parameter; NULL: the analysis's own choice */
     const int *index;  /* of one element of it, index_count numbers */
     int index_count;
-    bool untrained; /* the model has random weights */
+    bool untrained;           /* the model has random weights */
+    const PaperScore *scores; /* see ANALYSIS_WANTS_SCORES; the first of an architecture counts */
+    int score_count;
 } AnalysisInput;
 
 typedef struct AnalysisSpec {

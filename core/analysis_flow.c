@@ -172,14 +172,29 @@ static void flow_step(void *memory, int number) {
     network_free(made);
 }
 
-/* Residual and plain in turn; all gradients of activations are drawn on one axis. */
-static void add_column(FlowState *state, int column, const char *name, const char *unit, bool charted) {
-    state->columns[column] = (AnalysisColumn){.name = name,
-                                              .unit = unit,
-                                              .kind = COLUMN_LOG,
-                                              .charted = charted,
-                                              .same_axis = column > 0,
-                                              .subject = column % 2 == 0 ? SUBJECT_SKIP : SUBJECT_PLAIN};
+/* Three quantities, and each of them for all runs on one axis of its own. */
+typedef struct FlowGroup {
+    const char *names[4]; /* residual and plain, then both at the start */
+    const char *unit;
+} FlowGroup;
+
+static const FlowGroup groups[] = {
+    {{"residual |g|", "plain |g|", "residual start", "plain start"}, "L2 into the block"},
+    {{"resid. |dw|", "plain |dw|", "resid. |dw| start", "plain |dw| start"}, "L2, its convolutions"},
+    {{"resid. update", "plain update", "resid. upd. start", "plain upd. start"}, "lr |dw| / |w|"},
+};
+enum { GROUPS = sizeof groups / sizeof *groups };
+
+static void add_columns(FlowState *state) {
+    for (int g = 0; g < GROUPS; g++)
+        for (int k = 0; k < state->run_count; k++)
+            state->columns[g * state->run_count + k] =
+                (AnalysisColumn){.name = groups[g].names[k],
+                                 .unit = groups[g].unit,
+                                 .kind = COLUMN_LOG,
+                                 .charted = true,
+                                 .same_axis = k > 0,
+                                 .subject = k % 2 == 0 ? SUBJECT_SKIP : SUBJECT_PLAIN};
 }
 
 static double rate_of(const FlowState *state) {
@@ -187,21 +202,18 @@ static double rate_of(const FlowState *state) {
 }
 
 static bool report_model(FlowState *state, AnalysisResult *result) {
-    static const char *const grads[] = {"residual |g|", "plain |g|", "residual start", "plain start"};
-    static const char *const others[] = {"resid. |dw|", "plain |dw|", "resid. update", "plain update"};
     const Network *network = state->input->model->network;
     int n = state->run_count;
-    for (int k = 0; k < n; k++) add_column(state, k, grads[k], "L2 into the block", true);
-    for (int k = 0; k < 4; k++)
-        add_column(state, n + k, others[k], k < 2 ? "L2 of its convolutions" : "lr |dw| / |w|", false);
-    analysis_table_begin(&result->table, "block", state->columns, n + 4);
+    add_columns(state);
+    analysis_table_begin(&result->table, "block", state->columns, GROUPS * n);
     for (int b = 0; b < network->block_count; b++) {
         double *row = analysis_table_add(&result->table, "%s", network->blocks[b].name);
         if (!row) return false;
-        for (int k = 0; k < n && state->runs[k].known; k++) row[k] = state->runs[k].grad[b];
-        for (int k = 0; k < 2 && state->runs[k].known; k++) {
-            row[n + k] = state->runs[k].weight_grad[b];
-            row[n + 2 + k] = rate_of(state) * state->runs[k].weight_grad[b] / state->runs[k].weight[b];
+        for (int k = 0; k < n && state->runs[k].known; k++) {
+            const FlowRun *run = &state->runs[k];
+            row[k] = run->grad[b];
+            row[n + k] = run->weight_grad[b];
+            row[2 * n + k] = rate_of(state) * run->weight_grad[b] / run->weight[b];
         }
     }
     return true;
@@ -226,8 +238,8 @@ static bool report_depths(FlowState *state, AnalysisResult *result) {
         [RATIO] = {.name = "first/last", .unit = "", .kind = COLUMN_LOG, .charted = true},
         [FACTOR] = {.name = "a block", .unit = "factor", .kind = COLUMN_NUMBER},
         [WEIGHT_MIN] = {.name = "least |dw|", .unit = "of a block", .kind = COLUMN_LOG},
-        [WEIGHT_MAX] = {.name = "most |dw|", .unit = "of a block", .kind = COLUMN_LOG},
-        [UPDATE_MAX] = {.name = "most update", .unit = "lr |dw| / |w|", .kind = COLUMN_LOG},
+        [WEIGHT_MAX] = {.name = "most |dw|", .unit = "of a block", .kind = COLUMN_LOG, .charted = true},
+        [UPDATE_MAX] = {.name = "most update", .unit = "lr |dw| / |w|", .kind = COLUMN_LOG, .charted = true},
     };
     analysis_table_begin(&result->table, "network", columns, COLUMNS);
     analysis_table_set_strip(
@@ -292,6 +304,8 @@ static bool flow_report(const void *memory, int done, AnalysisResult *result) {
     FlowState *state = (FlowState *)memory; /* the columns of the table live there */
     (void)done;
     double worst = 0;
+    if (state->input->depth_count > 0 || !state->input->untrained)
+        analysis_say_init(result, &state->input->init);
     for (int k = 0; k < state->run_count; k++) worst = fmax(worst, state->runs[k].euler);
     bool ok = state->input->depth_count > 0 ? report_depths(state, result) : report_model(state, result);
     snprintf(result->certainty, sizeof result->certainty, "one batch of %d picture%s, one seed",

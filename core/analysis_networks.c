@@ -101,3 +101,17 @@ Pass *analysis_run(const Network *network, const AnalysisBatch *batch, Error *er
     if (!batch->forward_only) pass_run_backward(pass);
     return pass;
 }
+
+void analysis_say_init(AnalysisResult *result, const InitConfig *init) {
+    static const char *const names[] = {[INIT_HE] = "he",
+                                        [INIT_GLOROT] = "glorot",
+                                        [INIT_NORMAL] = "normal",
+                                        [INIT_GAIN] = "gain",
+                                        [INIT_ZERO_GAMMA] = "zero-gamma"};
+    char value[32] = "";
+    if (init->kind == INIT_NORMAL || init->kind == INIT_GAIN)
+        snprintf(value, sizeof value, ":%g", init->kind == INIT_GAIN ? init->gain : init->std);
+    size_t used = strlen(result->subject);
+    snprintf(result->subject + used, sizeof result->subject - used, "; built beside it: %s%s, seed %llu",
+             names[init->kind], value, init->seed);
+}

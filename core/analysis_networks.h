@@ -15,6 +15,9 @@ typedef struct AnalysisBuild {
 
 Network *analysis_build(const AnalysisBuild *build, const Network *like, Error *err);
 
+/* "; built beside it: gain:1, seed 0": says in the subject what was built. */
+void analysis_say_init(AnalysisResult *result, const InitConfig *init);
+
 /* The depth that an architecture's name says. */
 int analysis_depth_of(const Network *network);
 

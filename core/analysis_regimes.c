@@ -328,17 +328,19 @@ static void read_rows(const RegimesState *state, AnalysisResult *result) {
 }
 
 /* The weights of the network that was asked about play no part. */
-static void say_subject(AnalysisResult *result) {
+/* How they are initialised is what the rows are about; the seeds follow each other. */
+static void say_subject(const RegimesState *state, AnalysisResult *result) {
     char pictures[ANALYSIS_TEXT_MAX] = "";
     const char *after = strstr(result->subject, "; ");
     if (after) snprintf(pictures, sizeof pictures, "%s", after);
     snprintf(result->subject, sizeof result->subject,
-             "fresh networks with random weights, a batch's BN%.400s", pictures);
+             "fresh networks with random weights, seeds from %llu, a batch's BN%.400s", state->input->seed,
+             pictures);
 }
 
 static bool regimes_report(const void *memory, int done, AnalysisResult *result) {
     const RegimesState *state = memory;
-    say_subject(result);
+    say_subject(state, result);
     analysis_table_begin(&result->table, "regime", columns, COLUMNS);
     analysis_table_set_strip(
         &result->table,
@@ -355,9 +357,11 @@ static bool regimes_report(const void *memory, int done, AnalysisResult *result)
     snprintf(result->certainty, sizeof result->certainty,
              "sampled, n=%d seeds each, one batch of %d picture%s; at the start of training only",
              state->seeds, state->input->image_count, state->input->image_count == 1 ? "" : "s");
-    snprintf(result->oracle, sizeof result->oracle, "|measured / theory - 1| of a layer without BN, worst");
     double pooled;
     result->oracle_value = worst_difference(state, &pooled);
+    if (pooled > 0) /* of one seed there is no error, and nothing to hold theory against */
+        snprintf(result->oracle, sizeof result->oracle,
+                 "|measured / theory - 1| of a layer without BN, worst");
     result->oracle_limit = 0.02 + 3 * pooled; /* 16 to 64 channels are not infinitely many; sampling error */
     return true;
 }

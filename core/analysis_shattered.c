@@ -268,6 +268,7 @@ static double noise_error(const ShatteredState *state) {
 static bool shattered_report(const void *memory, int done, AnalysisResult *result) {
     const ShatteredState *state = memory;
     (void)done;
+    analysis_say_init(result, &state->input->init);
     analysis_table_begin(&result->table, "network", columns, COLUMNS);
     analysis_table_set_strip(&result->table, (AnalysisStrip){.name = "lags 0 to 20/64",
                                                              .unit = "autocorrelation",

@@ -27,7 +27,7 @@ typedef struct SliceState {
     Sliced nets[NETWORKS];
     int net_count, width, height; /* of the grid */
     int *order;                   /* grid cells, coarse ones first */
-    int *targets;
+    int *targets, labelled;       /* labelled: targets that are what the picture shows */
     AnalysisColumn columns[NETWORKS + 1];
     Error err;
 } SliceState;
@@ -120,13 +120,35 @@ static AnalysisBatch batch_of(const SliceState *state, const int *targets) {
                            .forward_only = true};
 }
 
-/* All points follow the same classes: those asked for, or those that the first network predicts. */
+/* The class asked for, else what the picture shows, else (-1) what the first network predicts. */
+static void choose_targets(SliceState *state) {
+    const AnalysisInput *input = state->input;
+    for (int n = 0; n < input->image_count; n++) {
+        int asked = input->targets ? input->targets[n] : -1, label = input->labels ? input->labels[n] : -1;
+        state->targets[n] = asked >= 0 ? asked : label;
+        state->labelled += label >= 0 && state->targets[n] == label;
+    }
+}
+
+static void say_targets(const SliceState *state, char *out, size_t size) {
+    int count = state->input->image_count;
+    const char *others = state->input->targets ? "asked for" : "predicted in the middle";
+    if (state->labelled == count)
+        snprintf(out, size, "loss of the true class%s", count == 1 ? "" : "es");
+    else if (state->labelled == 0)
+        snprintf(out, size, "loss of the class%s %s", count == 1 ? "" : "es", others);
+    else
+        snprintf(out, size, "loss of the true class of %d, of the others of the one %s", state->labelled,
+                 others);
+}
+
+/* All points follow the same classes. */
 static void measure_unmoved(SliceState *state) {
-    AnalysisBatch batch = batch_of(state, state->input->targets);
+    choose_targets(state);
+    AnalysisBatch batch = batch_of(state, state->targets);
     Pass *pass = analysis_run(state->nets[0].network, &batch, &state->err);
     for (int n = 0; pass && n < batch.count; n++) state->targets[n] = pass_target(pass, n);
     pass_free(pass);
-    batch.targets = state->targets;
     for (int k = 0; k < state->net_count && state->err.kind == ERROR_NONE; k++) {
         pass = analysis_run(state->nets[k].network, &batch, &state->err);
         if (pass) state->nets[k].unmoved = pass_loss(pass);
@@ -275,9 +297,10 @@ static bool slice_report(const void *memory, int done, AnalysisResult *result) {
                  "Not finished: some of the slice has not been run.");
     if (state->err.kind != ERROR_NONE)
         snprintf(result->reading, sizeof result->reading, "%s", state->err.text);
+    char targets[ANALYSIS_TEXT_MAX / 4];
+    say_targets(state, targets, sizeof targets);
     snprintf(result->certainty, sizeof result->certainty, "one batch of %d picture%s, one slice; %s%s%s%s",
-             state->input->image_count, state->input->image_count == 1 ? "" : "s",
-             state->input->targets ? "their classes" : "the classes predicted in the middle",
+             state->input->image_count, state->input->image_count == 1 ? "" : "s", targets,
              state->net_count == 2 ? "; beside it " : "",
              state->net_count == 2 ? state->input->twin_label : "",
              complete ? "" : "; not finished, cells between are those of a coarser grid");

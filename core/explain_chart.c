@@ -16,6 +16,7 @@ static const ExplainExcerpt steps[ANALYSIS_COUNT] = {
     [ANALYSIS_REGIMES] = {"core/analysis_regimes.c", "regimes_step", "analysis_run("},
     [ANALYSIS_SHATTERED] = {"core/analysis_shattered.c", "shattered_step", "correlate("},
     [ANALYSIS_SLICE] = {"core/analysis_slice.c", "slice_step", "pass_loss("},
+    [ANALYSIS_PAPER] = {"core/analysis_paper.c", "paper_step", "paper_count("},
     [ANALYSIS_GRADCHECK] = {"core/gradcheck.c", "gradcheck_step", "step->numeric ="},
 };
 

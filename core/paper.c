@@ -1,6 +1,7 @@
 #include "core/paper.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,4 +69,23 @@ bool paper_agrees(const char *printed, double printed_value, double value) {
     if (strchr(printed, 'e')) unit = pow(10, strtod(strchr(printed, 'e') + 1, NULL));
     double digits = pow(10, (double)decimals), shown = round(printed_value / unit * digits);
     return round(value / unit * digits) == shown || floor(value / unit * digits) == shown;
+}
+
+bool paper_row_agrees(const PaperRow *row, const PaperCount *count) {
+    return paper_agrees(row->params, row->params_value, (double)count->params) &&
+           paper_agrees(row->macs, row->macs_value, (double)count->macs);
+}
+
+const PaperScore *paper_find_score(const PaperScore *scores, int count, const PaperRow *row) {
+    for (int k = 0; row->table == 6 && k < count; k++)
+        if (strcmp(scores[k].arch, row->config.arch) == 0) return &scores[k];
+    return NULL;
+}
+
+void paper_row_name(const PaperRow *row, char *out, size_t size) {
+    char shortcut = row->config.shortcut;
+    snprintf(out, size, "%s%s%c%s", row->config.arch, shortcut ? ", " : "", shortcut ? shortcut : '\0',
+             row->config.stride_in_1x1 ? ", v1" : "");
+    if (shortcut == 'B' && !row->config.stride_in_1x1 && strncmp(row->config.arch, "resnet34", 8) != 0)
+        snprintf(out, size, "%s, B, v1.5", row->config.arch);
 }

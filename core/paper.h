@@ -26,7 +26,22 @@ typedef struct PaperCount {
 
 bool paper_count(const PaperRow *row, PaperCount *count, Error *err);
 
+/* What a trained network's error is known to be. */
+typedef struct PaperScore {
+    char arch[ARCH_NAME_MAX];
+    double error;     /* percent; NAN: not known */
+    const char *from; /* "as the file says", "measured here" */
+    int seen;         /* pictures it was measured on; 0: the file does not say */
+    char recipe[PAPER_REASON_MAX];
+} PaperScore;
+
+/* The first one of that architecture, for rows of table 6; else NULL. */
+const PaperScore *paper_find_score(const PaperScore *scores, int count, const PaperRow *row);
+
+void paper_row_name(const PaperRow *row, char *out, size_t size); /* "resnet50, B, v1.5" */
+
 /* Does `value` print as the paper's figure, rounded or cut to its digits? True when there is no figure. */
 bool paper_agrees(const char *printed, double printed_value, double value);
+bool paper_row_agrees(const PaperRow *row, const PaperCount *count);
 
 #endif

@@ -65,7 +65,7 @@
            "compare side by side: plain, cut, built, image NAME, weights NAME, difference, off; without a "  \
            "word: the next way to look")                                                                     \
     ACTION(ANALYSIS, "analysis", TEXT,                                                                       \
-           "run one of the laboratory's analyses on this network and picture; without a name: list them")    \
+           "run one of the laboratory's analyses: [NAME], or slice plane; without a name: list them")        \
     ACTION(LESION, "lesion", TEXT, "take a block's branch away and keep its skip, or give it back: [BLOCK]") \
     ACTION(SWAP, "swap", TEXT,                                                                               \
            "two blocks of the same shape change places: [BLOCK [BLOCK]]; one waits for the other")           \

@@ -62,6 +62,15 @@ double chart_fraction(ChartAxis axis, double value) {
     return fraction < least ? least : fraction > 1 ? 1 : fraction;
 }
 
+int chart_band_end(const AnalysisTable *table, int first) {
+    enum { SIDE_BY_SIDE = 4 };
+    int charted = 0;
+    for (int c = 0; c < table->column_count; c++) charted += table->columns[c].charted;
+    for (int c = first + 1; charted > SIDE_BY_SIDE && c < table->column_count; c++)
+        if (table->columns[c].charted && !table->columns[c].same_axis) return c;
+    return table->column_count;
+}
+
 ChartText chart_number(ColumnKind kind, double value) {
     ChartText out;
     if (isnan(value))

@@ -32,6 +32,9 @@ typedef struct ChartWindow {
 /* Rows of figures that an area of that height shows, and columns from `first` on, one at least. */
 int chart_rows_fit(int height);
 int chart_columns_fit(const AnalysisTable *table, int width, int first);
+/* Where a page is wide and does not scroll: columns from `first` up to the one returned stand side by side,
+ * the next ones below. With many charts, those of one axis; else all. */
+int chart_band_end(const AnalysisTable *table, int first);
 /* Figures of all columns in the window, and bars of the charted ones where there is room. */
 void chart_draw(Canvas *canvas, Rect area, const AnalysisTable *table, ChartWindow window);
 

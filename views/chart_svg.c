@@ -15,7 +15,8 @@ enum {
     NUMBER_MIN = 84,
     BAR = 220,
     GAP = 16,
-    HEAD = 96,
+    TITLE = 52, /* of the page */
+    HEAD = 54,  /* of a band */
     CELL = 9,
     MARGIN = 16,
     FONT = 13,
@@ -111,18 +112,53 @@ static int number_width(const AnalysisColumn *column) {
     return width > NUMBER_MIN ? width : NUMBER_MIN;
 }
 
-static int width_of(const AnalysisTable *table) {
-    int width = 2 * MARGIN + label_width(table);
-    for (int c = 0; c < table->column_count; c++)
-        width += number_width(&table->columns[c]) + (table->columns[c].charted ? BAR + 2 * GAP : 0);
-    width += table->strip.width * CELL + 2 * GAP;
-    return width < 900 ? 900 : width;
+/* Columns from `first` up to `end`, with all rows, from `top` on; the last band has the strip. */
+typedef struct Band {
+    int first, end;
+    double top;
+} Band;
+
+static bool has_strip(const AnalysisTable *table, Band band) {
+    return table->strip.width > 0 && band.end == table->column_count;
 }
 
-static void put_head(FILE *out, const AnalysisTable *table) {
-    double x = MARGIN + label_width(table), y = HEAD - 2 * ROW / 2.0;
+static int band_width(const AnalysisTable *table, Band band) {
+    int width = 2 * MARGIN + label_width(table);
+    for (int c = band.first; c < band.end; c++)
+        width += number_width(&table->columns[c]) + (table->columns[c].charted ? BAR + 2 * GAP : 0);
+    return width + (has_strip(table, band) ? table->strip.width * CELL + 2 * GAP : 0);
+}
+
+static Band first_band(const AnalysisTable *table) {
+    return (Band){.end = chart_band_end(table, 0), .top = TITLE};
+}
+
+static Band next_band(const AnalysisTable *table, Band band) {
+    return (Band){.first = band.end,
+                  .end = chart_band_end(table, band.end),
+                  .top = band.top + HEAD + table->row_count * ROW};
+}
+
+static double bands_end(const AnalysisTable *table) {
+    Band band = first_band(table);
+    while (band.first < table->column_count) band = next_band(table, band);
+    return band.top;
+}
+
+static int width_of(const AnalysisTable *table) {
+    enum { LEAST = 900 };
+    int widest = LEAST;
+    for (Band band = first_band(table); band.first < table->column_count; band = next_band(table, band)) {
+        int width = band_width(table, band);
+        if (width > widest) widest = width;
+    }
+    return widest;
+}
+
+static void put_head(FILE *out, const AnalysisTable *table, Band band) {
+    double x = MARGIN + label_width(table), y = band.top + HEAD - ROW;
     put_text(out, (SvgText){MARGIN, y, "start", "#555", false}, table->row_name);
-    for (int c = 0; c < table->column_count; c++) {
+    for (int c = band.first; c < band.end; c++) {
         x += number_width(&table->columns[c]);
         put_text(out, (SvgText){x, y, "end", "#000", true}, table->columns[c].name);
         if (!table->columns[c].charted) continue;
@@ -131,16 +167,16 @@ static void put_head(FILE *out, const AnalysisTable *table) {
                  chart_axis_text(chart_axis_of(table, c)).text);
         x += BAR + 2 * GAP;
     }
-    if (table->strip.width == 0) return;
+    if (!has_strip(table, band)) return;
     put_text(out, (SvgText){x + GAP, y - ROW, "start", "#000", true}, table->strip.name);
     put_text(out, (SvgText){x + GAP, y, "start", "#555", false}, chart_strip_text(table).text);
 }
 
-static void put_row(FILE *out, const AnalysisTable *table, int r) {
-    double x = MARGIN + label_width(table), y = HEAD + (r + 0.5) * ROW;
+static void put_row(FILE *out, const AnalysisTable *table, Band band, int r) {
+    double x = MARGIN + label_width(table), y = band.top + HEAD + (r + 0.5) * ROW;
     int charted = 0;
     put_text(out, (SvgText){MARGIN, y, "start", "#000", false}, table->labels[r]);
-    for (int c = 0; c < table->column_count; c++) {
+    for (int c = band.first; c < band.end; c++) {
         double value = analysis_table_get(table, r, c);
         x += number_width(&table->columns[c]);
         put_text(out, (SvgText){x, y, "end", "#000", false},
@@ -151,7 +187,14 @@ static void put_row(FILE *out, const AnalysisTable *table, int r) {
         put_error(out, x + GAP, y, table, r, c);
         x += BAR + 2 * GAP;
     }
-    put_strip(out, x + GAP, y, table, r);
+    if (has_strip(table, band)) put_strip(out, x + GAP, y, table, r);
+}
+
+static void put_bands(FILE *out, const AnalysisTable *table) {
+    for (Band band = first_band(table); band.first < table->column_count; band = next_band(table, band)) {
+        put_head(out, table, band);
+        for (int r = 0; r < table->row_count; r++) put_row(out, table, band, r);
+    }
 }
 
 /* What is said below the chart, in lines that fit. */
@@ -204,7 +247,8 @@ char *chart_svg(const AnalysisSpec *spec, const AnalysisResult *result, size_t *
     int width = width_of(table);
     Foot foot;
     make_foot(&foot, spec, result, width);
-    int chart = HEAD + table->row_count * ROW, height = chart + (foot.count + 1) * ROW + MARGIN;
+    double chart = bands_end(table);
+    int height = (int)chart + (foot.count + 1) * ROW + MARGIN;
     fprintf(
         out,
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -213,8 +257,7 @@ char *chart_svg(const AnalysisSpec *spec, const AnalysisResult *result, size_t *
         width, height, width, height, FONT, width, height);
     put_text(out, (SvgText){MARGIN, 26, "start", "#000", true}, spec->title);
     put_text(out, (SvgText){MARGIN, 46, "start", "#333", false}, result->subject);
-    put_head(out, table);
-    for (int r = 0; r < table->row_count; r++) put_row(out, table, r);
+    put_bands(out, table);
     for (int k = 0; k < foot.count; k++)
         put_text(out, (SvgText){MARGIN, chart + (k + 1.5) * ROW, "start", "#333", false}, foot.lines[k]);
     fputs("</svg>\n", out);

@@ -79,6 +79,7 @@ typedef struct SceneTwin {
 /* The laboratory: analyses of what is shown, one of them perhaps under way. */
 typedef struct SceneLab {
     const AnalysisResult *results[ANALYSIS_COUNT]; /* for these weights, picture and settings; NULL: none */
+    bool plane;                                    /* the slice is over two directions */
     bool open;                                     /* `current` is looked at; else the list */
     AnalysisId current;
     bool running; /* `current` is */

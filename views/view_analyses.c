@@ -75,20 +75,22 @@ static void draw_list(const AnalysesState *state, const Scene *scene, Canvas *ca
     Rect head = layout_take_top(&area, 1), below = area;
     canvas_text_fit(canvas, head.x, head.y, head.w, style_bold(ROLE_TITLE),
                     "Laboratory: questions that one look at one pass does not answer");
-    int rows = ANALYSIS_COUNT < area.h - 8 ? ANALYSIS_COUNT : area.h - 8;
+    enum { ABOUT = 7 }; /* rows that the selected one is told in */
+    int rows = ANALYSIS_COUNT < area.h - ABOUT ? ANALYSIS_COUNT : area.h - ABOUT;
     Rect list = layout_take_top(&below, rows);
     int first = layout_scroll(state->cursor - rows / 2, state->cursor, ANALYSIS_COUNT, rows);
     for (int k = 0; k < rows; k++)
         draw_list_row(canvas, (Rect){list.x, list.y + k, list.w, 1}, scene, first + k,
                       first + k == state->cursor);
-    layout_take_top(&below, 1);
+    if (below.h > ABOUT) layout_take_top(&below, 1);
     part_heading(canvas, layout_take_top(&below, 1), style_role(ROLE_TITLE), spec->title);
     put_field(canvas, &below, "answers", spec->sentence);
     put_field(canvas, &below, "formula", spec->math);
     put_field(canvas, &below, "source", spec->source);
     put_field(canvas, &below, "pictures",
-              spec->wants & ANALYSIS_WANTS_PICTURES ? "the bundled ones; your own: on the command line"
-                                                    : "the one that is shown");
+              spec->wants & ANALYSIS_WANTS_SCORES     ? "none: networks are counted"
+              : spec->wants & ANALYSIS_WANTS_PICTURES ? "the bundled ones; your own: on the command line"
+                                                      : "the one that is shown");
 }
 
 /* What stands below a chart. Where rows are few the chart has them: a line for each field, not more. */
@@ -160,6 +162,13 @@ static ChartWindow window_of(const AnalysesState *state, const SceneLab *lab, co
                          .selected = row};
 }
 
+/* A step of the slice has no block to go to: Enter asks the slice's other question. */
+static void draw_other_question(Canvas *canvas, Rect head, const SceneLab *lab) {
+    if (lab->current != ANALYSIS_SLICE || lab->running) return;
+    canvas_text_fit(canvas, head.x, head.y, head.w / 2, style_bold(ROLE_ACCENT),
+                    lab->plane ? "Enter: along one direction" : "Enter: the plane of two directions");
+}
+
 static void draw_position(Canvas *canvas, Rect head, const AnalysisTable *table, ChartWindow window,
                           int rows) {
     char text[80] = "";
@@ -214,8 +223,12 @@ static void draw_result(const AnalysesState *state, const Scene *scene, Canvas *
         below.y -= unused, below.h += unused;
     }
     if (table->row_count > 0) {
+        enum { BESIDE_MAP = 100 };
         ChartWindow window = window_of(state, lab, table, chart_rows_fit(area.h));
+        /* Where not all fits, the map is what was asked for, and figures make way. */
+        if (table->strip.heat && area.w < BESIDE_MAP) window.column = table->column_count - 1;
         chart_draw(canvas, area, table, window);
+        draw_other_question(canvas, position, lab);
         draw_position(canvas, position, table, window, chart_rows_fit(area.h));
     }
     draw_foot(&foot, canvas, below);
@@ -283,9 +296,10 @@ static int moved(Action action, int from, int count) {
     return to < 0 ? 0 : to >= count ? count - 1 : to;
 }
 
-static Action run(int id) {
+static Action run(int id, bool plane) {
     Action action = view_action(ACTION_ANALYSIS, 0);
-    snprintf(action.text, sizeof action.text, "%s", analysis_spec((AnalysisId)id)->name);
+    snprintf(action.text, sizeof action.text, "%s%s", analysis_spec((AnalysisId)id)->name,
+             plane && id == ANALYSIS_SLICE ? " plane" : "");
     return action;
 }
 
@@ -310,7 +324,8 @@ static Action act_on_result(AnalysesState *state, const Scene *scene, Action act
         state->words = !state->words;
         return view_action(ACTION_NONE, 0);
     }
-    if (!result || lab->running) return action.id == ACTION_OPEN ? run((int)lab->current) : action;
+    if (!result || lab->running)
+        return action.id == ACTION_OPEN ? run((int)lab->current, lab->plane) : action;
     const AnalysisTable *table = &result->table;
     if (table->row_count == 0) return action;
     if (state->row >= table->row_count) state->row = table->row_count - 1;
@@ -318,7 +333,9 @@ static Action act_on_result(AnalysesState *state, const Scene *scene, Action act
     switch (action.id) {
     case ACTION_LEFT: state->column -= state->column > 0; break;
     case ACTION_RIGHT: state->column += state->column + columns < table->column_count; break;
-    case ACTION_OPEN: return go_to_row(scene, table->labels[state->row], action);
+    case ACTION_OPEN:
+        if (lab->current == ANALYSIS_SLICE) return run(ANALYSIS_SLICE, !lab->plane);
+        return go_to_row(scene, table->labels[state->row], action);
     default:
         to = moved(action, state->row, table->row_count);
         if (to < 0) return action;
@@ -331,7 +348,7 @@ static Action view_analyses_act(void *memory, const Scene *scene, Action action)
     AnalysesState *state = memory;
     if (!scene->lab) return action;
     if (scene->lab->open) return act_on_result(state, scene, action);
-    if (action.id == ACTION_OPEN) return run(state->cursor);
+    if (action.id == ACTION_OPEN) return run(state->cursor, false);
     int to = moved(action, state->cursor, ANALYSIS_COUNT);
     if (to < 0) return action;
     state->cursor = to;

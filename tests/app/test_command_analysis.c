@@ -15,6 +15,7 @@
 static void every_analysis_is_a_command_with_json(void **state) {
     const char *image = test_image_write(*state, "a.png", 1);
     for (int k = 0; k < ANALYSIS_COUNT; k++) {
+        if (k == ANALYSIS_PAPER) continue; /* rows of its own, in JSON of its own */
         const char *name = analysis_spec((AnalysisId)k)->name;
         json_t *json = program_run_json(ARGS(name, "resnet8", image, "--bn", "eval", "--json", "--quiet"));
         assert_int_equal(json_integer_value(json_object_get(json, "schema")), 1);

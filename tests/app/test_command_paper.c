@@ -1,8 +1,11 @@
 /* The scoreboard, and the analyses as commands: what scripts rely on. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/support/assert_close.h"
 #include "tests/support/program.h"
+#include "tests/support/temp_dir.h"
 
 static const json_t *find_row(const json_t *json, const char *arch, int table) {
     size_t i;
@@ -28,6 +31,25 @@ static void the_scoreboard_has_our_counts_and_the_papers(void **state) {
     assert_close(json_number_value(json_object_get(row, "error_percent")), 8.16, 1e-6);
     assert_non_null(strstr(json_string_value(json_object_get(row, "reason")), "64k steps"));
     json_decref(json);
+}
+
+static void its_chart_leaves_what_is_printed_as_it_is(void **state) {
+    char path[TEMP_PATH_MAX];
+    snprintf(path, sizeof path, "%s", temp_dir_join(*state, "paper.svg"));
+    ProgramRun plain = program_run(ARGS("paper")), charted = program_run(ARGS("paper", "--svg", path));
+    assert_int_equal(charted.status, 0);
+    assert_string_equal(charted.out, plain.out);
+    FILE *in = fopen(path, "rb");
+    assert_non_null(in);
+    char *svg = calloc(1, 1 << 20);
+    assert_true(fread(svg, 1, (1 << 20) - 1, in) > 0);
+    fclose(in);
+    assert_non_null(strstr(svg, ">Scoreboard<"));
+    assert_non_null(strstr(svg, ">853018<"));
+    assert_non_null(strstr(svg, "Certainty: exact, counts; errors: "));
+    free(svg);
+    program_free(&plain);
+    program_free(&charted);
 }
 
 static void analyses_answer_in_json_with_their_oracle(void **state) {
@@ -58,6 +80,7 @@ static void strips_are_lists_of_numbers(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_scoreboard_has_our_counts_and_the_papers),
+        IN_TEMP_DIR(its_chart_leaves_what_is_printed_as_it_is),
         cmocka_unit_test(analyses_answer_in_json_with_their_oracle),
         cmocka_unit_test(strips_are_lists_of_numbers),
     };

@@ -230,10 +230,53 @@ static void every_page_is_legible_on_every_screen(void **state) {
     }
 }
 
+static void the_plane_is_a_question_of_its_own_and_enter_asks_it(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "analysis slice");
+    assert_int_equal(shown(world, ANALYSIS_SLICE)->table.row_count, 21);
+    assert_non_null(strstr(shown(world, ANALYSIS_SLICE)->certainty, "loss of the true classes"));
+    expect_on_screen(world, "Enter: the plane of two directions");
+    Action enter = {.id = ACTION_OPEN};
+    session_do(world->session, &enter);
+    assert_true(world->session->lab.running != NULL);
+    while (world->session->lab.shown.done < 3) session_work(world->session);
+    begin(world, "close");
+    assert_int_equal(shown(world, ANALYSIS_SLICE)->table.row_count, 30);
+    expect_on_screen(world, "Enter: along one direction");
+    expect_on_screen(world, ", log"); /* the map's scale: the map itself is there at 80 columns */
+    /* the line is still known, and the plane still given up */
+    begin(world, "analysis slice");
+    assert_true(world->session->lab.running == NULL);
+    assert_int_equal(shown(world, ANALYSIS_SLICE)->table.row_count, 21);
+    begin(world, "analysis slice plane");
+    assert_true(world->session->lab.running != NULL);
+    begin(world, "close");
+    begin(world, "analysis slice sphere");
+    assert_non_null(strstr(session_error(world->session), "no analysis 'slice sphere'"));
+}
+
+static void networks_that_are_built_follow_the_sessions_init_and_seed(void **state) {
+    SessionWorld *world = *state;
+    begin(world, "analysis shattered");
+    session_work(world->session);
+    begin(world, "close");
+    assert_non_null(strstr(shown(world, ANALYSIS_SHATTERED)->subject, "built beside it: he, seed 0"));
+    session_world_act(world, "arch resnet8");
+    Setup *setup = (Setup *)world->session->setup; /* as if --init and --seed had said so */
+    snprintf(setup->init, sizeof setup->init, "gain:0.5");
+    setup->seed = 7;
+    begin(world, "analysis shattered");
+    session_work(world->session);
+    begin(world, "close");
+    assert_non_null(strstr(shown(world, ANALYSIS_SHATTERED)->subject, "built beside it: gain:0.5, seed 7"));
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, session_world_open, session_world_close)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        IN_WORLD(the_plane_is_a_question_of_its_own_and_enter_asks_it),
+        IN_WORLD(networks_that_are_built_follow_the_sessions_init_and_seed),
         IN_WORLD(the_list_names_every_analysis_and_enter_runs_one),
         IN_WORLD(an_analysis_runs_in_steps_with_progress_and_esc_shows_what_it_has),
         IN_WORLD(what_is_under_way_shows_itself_before_it_is_done),

@@ -83,6 +83,54 @@ static void the_update_is_the_rate_times_the_gradient_over_the_weight(void **sta
     analysis_case_close(&test);
 }
 
+/* Of the same architecture with the values that the input's init gives. */
+static void weights_at_the_start_have_columns_beside_the_trained_ones(void **state) {
+    (void)state;
+    AnalysisCase test = analysis_case_open("resnet8", 2);
+    static const int targets[2] = {4, 7};
+    test.input.untrained = false;
+    test.input.targets = targets;
+    test.input.init = (InitConfig){.kind = INIT_HE, .seed = 11};
+    AnalysisResult result = analysis_case_run(&test, ANALYSIS_FLOW, -1);
+    Error err = {0};
+    Network *fresh = analysis_fresh(test.model->network, &test.input.init, &err);
+    AnalysisBatch batch = {.images = test.images, .targets = targets, .count = 2, .batch_statistics = true};
+    Pass *pass = analysis_run(fresh, &batch, &err);
+    double square = 0;
+    for (int k = 1; k <= 2; k++) {
+        char name[64];
+        snprintf(name, sizeof name, "layer3.0.conv%d.weight", k);
+        const Param *param = network_find_param(fresh, name);
+        const real *dw = pass_param_grad(pass, param);
+        square += tensor_dot(dw, dw, param->count);
+    }
+    double expected = sqrt(square);
+    assert_close(analysis_case_value(&result.table, "layer3.0", "resid. |dw| start"), expected,
+                 1e-9 * expected);
+    assert_true(analysis_case_value(&result.table, "layer3.0", "resid. |dw|") != expected);
+    assert_true(analysis_case_value(&result.table, "layer3.0", "plain upd. start") > 0);
+    pass_free(pass);
+    network_free(fresh);
+    analysis_result_clear(&result);
+    analysis_case_close(&test);
+}
+
+/* Activations, weights and updates are three quantities: one logarithmic axis each, for all runs. */
+static void each_quantity_is_charted_on_one_axis_for_all_runs(void **state) {
+    (void)state;
+    AnalysisCase test = analysis_case_open("resnet8", 1);
+    test.input.untrained = false;
+    AnalysisResult result = analysis_case_run(&test, ANALYSIS_FLOW, 1);
+    assert_int_equal(result.table.column_count, 12);
+    for (int c = 0; c < 12; c++) {
+        const AnalysisColumn *column = &result.table.columns[c];
+        assert_true(column->charted && column->kind == COLUMN_LOG);
+        assert_int_equal(column->same_axis, c % 4 != 0);
+    }
+    analysis_result_clear(&result);
+    analysis_case_close(&test);
+}
+
 static void depths_give_a_row_for_each_network_and_its_blocks_as_a_strip(void **state) {
     (void)state;
     AnalysisCase test = analysis_case_open("resnet8", 2);
@@ -121,6 +169,8 @@ int main(void) {
         cmocka_unit_test(the_plain_column_is_the_plain_mode_of_the_same_network),
         cmocka_unit_test(a_plain_network_gets_its_residual_twin),
         cmocka_unit_test(the_update_is_the_rate_times_the_gradient_over_the_weight),
+        cmocka_unit_test(weights_at_the_start_have_columns_beside_the_trained_ones),
+        cmocka_unit_test(each_quantity_is_charted_on_one_axis_for_all_runs),
         cmocka_unit_test(depths_give_a_row_for_each_network_and_its_blocks_as_a_strip),
         cmocka_unit_test(what_is_not_done_is_left_empty),
     };

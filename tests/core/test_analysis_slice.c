@@ -1,5 +1,6 @@
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/analysis_networks.h"
 #include "tests/support/analysis_case.h"
@@ -103,8 +104,36 @@ static void two_planes_stand_below_each_other_on_one_scale(void **state) {
     analysis_case_close(&other);
 }
 
+static void it_is_the_loss_of_what_the_pictures_show_where_that_is_known(void **state) {
+    (void)state;
+    AnalysisCase test = analysis_case_open("resnet8", 2);
+    static const int labels[] = {3, -1}, both[] = {3, 5};
+    AnalysisResult predicted = analysis_case_run(&test, ANALYSIS_SLICE, -1);
+    assert_non_null(strstr(predicted.certainty, "the classes predicted in the middle"));
+    test.input.labels = labels;
+    AnalysisResult mixed = analysis_case_run(&test, ANALYSIS_SLICE, -1);
+    assert_non_null(strstr(mixed.certainty, "the true class of 1, of the others of the one predicted"));
+    test.input.labels = both;
+    AnalysisResult known = analysis_case_run(&test, ANALYSIS_SLICE, -1);
+    assert_non_null(strstr(known.certainty, "loss of the true classes"));
+    test.input.labels = NULL;
+    test.input.targets = both;
+    AnalysisResult asked = analysis_case_run(&test, ANALYSIS_SLICE, -1);
+    assert_non_null(strstr(asked.certainty, "the classes asked for"));
+    for (int r = 0; r < 21; r++) /* the same sums of the same numbers */
+        assert_true(analysis_table_get(&known.table, r, 0) == analysis_table_get(&asked.table, r, 0));
+    /* the predicted class is the likeliest, so its loss is the least */
+    assert_true(analysis_table_get(&predicted.table, 10, 0) < analysis_table_get(&mixed.table, 10, 0));
+    analysis_result_clear(&predicted);
+    analysis_result_clear(&mixed);
+    analysis_result_clear(&known);
+    analysis_result_clear(&asked);
+    analysis_case_close(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_is_the_loss_of_what_the_pictures_show_where_that_is_known),
         cmocka_unit_test(the_middle_is_the_network_itself_and_filters_keep_their_length),
         cmocka_unit_test(the_slice_does_not_change_when_filters_are_scaled),
         cmocka_unit_test(a_plane_is_refined_from_a_coarse_grid),

@@ -165,8 +165,21 @@ static void the_svg_is_well_formed_and_says_everything(void **state) {
     analysis_result_clear(&result);
 }
 
+static void many_charts_stand_in_bands_of_one_axis_and_few_side_by_side(void **state) {
+    (void)state;
+    AnalysisColumn six[6] = {{.charted = true}, {.charted = true, .same_axis = true}, {.name = "a figure"},
+                             {.charted = true}, {.charted = true, .same_axis = true}, {.charted = true}};
+    AnalysisTable table = {.columns = six, .column_count = 6};
+    assert_int_equal(chart_band_end(&table, 0), 3);
+    assert_int_equal(chart_band_end(&table, 3), 5);
+    assert_int_equal(chart_band_end(&table, 5), 6);
+    six[5].charted = false;
+    assert_int_equal(chart_band_end(&table, 0), 6);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(many_charts_stand_in_bands_of_one_axis_and_few_side_by_side),
         cmocka_unit_test(axes_span_whole_decades_round_numbers_and_both_signs),
         cmocka_unit_test(columns_that_are_compared_share_an_axis),
         cmocka_unit_test(fractions_stay_on_the_axis),
