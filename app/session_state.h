@@ -125,6 +125,7 @@ struct Session {
     bool quit, redraw;
     Handout handout;
     bool presenter;
+    bool still; /* drawn for a page: nothing invites to press keys */
     ThemeId theme_before; /* presenter mode */
     Pointer pointer;
     KeysShown keys_shown;

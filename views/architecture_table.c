@@ -243,9 +243,11 @@ static void draw_totals(Canvas *canvas, const Table *table, const Network *netwo
              shortcut_option(network));
     canvas_text_fit(canvas, table->foot.x + 1, y, table->output - table->foot.x - 1, style, text);
     canvas_text_right(canvas, table->params, y, style, text_format_count(network_param_count(network)).text);
-    if (table->macs)
-        canvas_text_right(canvas, table->macs, y, style,
-                          text_format_count((size_t)network_macs(network)).text);
+    if (!table->macs) return;
+    TextNumber macs = text_format_count((size_t)network_macs(network));
+    if (text_width(macs.text) >= table->macs - table->params)
+        macs = text_format_engineering((double)network_macs(network));
+    canvas_text_right(canvas, table->macs, y, style, macs.text);
 }
 
 void architecture_table_draw(Canvas *canvas, const ArchitectureTable *table, const Scene *scene,
