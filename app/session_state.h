@@ -125,7 +125,7 @@ struct Session {
     bool quit, redraw;
     Handout handout;
     bool presenter;
-    bool still; /* drawn for a page: nothing invites to press keys */
+    bool still;           /* drawn for a page: nothing invites to press keys */
     ThemeId theme_before; /* presenter mode */
     Pointer pointer;
     KeysShown keys_shown;
