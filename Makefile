@@ -104,7 +104,7 @@ bench: skipscope                      ## speed against PyTorch in the same run (
 	@tests/bench/run
 golden:                               ## make the golden numbers again (needs python3-torch); see tests/reference/README.md
 	@tests/reference/make
-screens: skipscope $(B)/tests/app/test_screens $(B)/tests/app/test_tutorial_scenes ## write golden screens and TUTORIAL.md's figures again; look at what changed
+screens: skipscope $(B)/tests/app/test_screens $(B)/tests/app/test_lesson_screens $(B)/tests/app/test_tutorial_scenes ## write golden screens, the lessons' too, and TUTORIAL.md's figures again; look at what changed
 	@SKIPSCOPE_GOLDEN=write tests/run $(filter $(B)/tests/%,$^)
 format:                               ## clang-format over the sources
 	clang-format -i $(wildcard app/*.[ch] core/*.[ch] views/*.[ch] tests/*/*.[ch])

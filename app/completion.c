@@ -1,5 +1,6 @@
 #include "app/completion.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,10 +8,13 @@
 #include <sys/stat.h>
 
 #include "app/assets.h"
+#include "app/book.h"
 #include "app/lesson.h"
 #include "core/resnet.h"
 #include "views/theme.h"
 #include "views/view.h"
+
+enum { SUBJECT_MIN = 5 };
 
 /* The word so far, and where the candidates that begin like it go. */
 typedef struct Offer {
@@ -120,12 +124,33 @@ static void offer_lessons(const Offer *to) {
     if (strchr(to->stem, '/')) offer_files(to);
 }
 
+/* What a question is about: a long word of its title, in lower case, that leads to it. */
+static void offer_subjects(const Offer *to, const Book *book, int question) {
+    const char *at = book->questions[question].title;
+    char word[COMPLETION_WORD_MAX];
+    for (; *at; at += strspn(at, " ?,")) {
+        int length = (int)strcspn(at, " ?,");
+        snprintf(word, sizeof word, "%.*s", length, at);
+        for (char *c = word; *c; c++) *c = (char)tolower((unsigned char)*c);
+        at += length;
+        if (length >= SUBJECT_MIN && book_find(book, word) == question) offer(to, word);
+    }
+}
+
+static void offer_questions(const Offer *to) {
+    Book *book = book_open(NULL);
+    for (int k = 0; book && k < book->count; k++) offer_subjects(to, book, k);
+    book_free(book);
+}
+
 static void offer_words(const Offer *to, ActionId action, const char *line, const Scene *scene) {
-    static const char *const versus[] = {"cut", "plain", NULL}, *const clips[] = {"auto", "off", "on", NULL},
-                             *const poolings[] = {"auto", "mean", "largest", NULL},
-                             *const switches[] = {"on", "off", NULL},
-                             *const files[] = {"pictures", "weights", "architectures", NULL},
-                             *const orders[] = {"index", "activation", "gradient", NULL};
+    static const char *const
+        versus[] = {"cut", "plain", NULL},
+        *const clips[] = {"auto", "off", "on", NULL}, *const poolings[] = {"auto", "mean", "largest", NULL},
+        *const levels[] = {"1", "2", "3", "off", NULL}, *const folds[] = {"stages", "blocks", "none", NULL},
+        *const overlays[] = {"none", "grad-cam", "gradient", NULL}, *const switches[] = {"on", "off", NULL},
+        *const files[] = {"pictures", "weights", "architectures", NULL},
+        *const orders[] = {"index", "activation", "gradient", NULL};
     switch (action) {
     case ACTION_VIEW: offer_views(to); break;
     case ACTION_SELECT:
@@ -149,6 +174,12 @@ static void offer_words(const Offer *to, ActionId action, const char *line, cons
         offer(to, "slice plane");
         break;
     case ACTION_LESSON: offer_lessons(to); break;
+    case ACTION_QUESTIONS: offer_questions(to); break;
+    case ACTION_EXPLAIN: offer_all(to, levels); break;
+    case ACTION_FOLD: offer_all(to, folds); break;
+    case ACTION_OVERLAY: offer_all(to, overlays); break;
+    case ACTION_PRESENTER:
+    case ACTION_POINTER:
     case ACTION_LESION:
     case ACTION_SWAP:
         for (int b = 0; b < scene->network->block_count; b++) offer(to, scene->network->blocks[b].name);

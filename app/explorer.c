@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/config.h"
+#include "app/lesson.h"
 #include "app/reader.h"
 #include "app/record.h"
 #include "app/script.h"
@@ -348,9 +349,17 @@ static bool explore(Config *config, Options *options, Error *err) {
     return ok;
 }
 
+/* Known before a terminal is asked for, and before anything is loaded. */
+static bool lesson_is_good(const char *name, Error *err) {
+    Lesson *lesson = lesson_open(name, err);
+    lesson_free(lesson);
+    return lesson;
+}
+
 bool explorer_run(const Options *options, Error *err) {
     Config config = {.path = NULL};
     Options settled = *options;
+    if (options->lesson && !lesson_is_good(options->lesson, err)) return false;
     if (!options->script && !options->screen_reader && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
         return error_set(
             err, ERROR_TERMINAL,

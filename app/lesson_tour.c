@@ -17,8 +17,10 @@ static void draw(Tour *tour) {
     Canvas *old = tour->before;
     tour->before = tour->now, tour->now = old;
     own->tutor = NULL;
+    own->still = true;
     session_draw(own, tour->now);
     own->tutor = run;
+    own->still = false;
     canvas_fill(tour->now, (Rect){0, tour->now->height - 1, tour->now->width, 1}, (Style){.fg = 0, .bg = 0},
                 ' ');
 }
@@ -76,19 +78,12 @@ static bool walk(Tour *tour, TourVisit visit, void *context, Error *err) {
 }
 
 bool lesson_tour(Session *session, const char *name, TourVisit visit, void *context, Error *err) {
-    Action action = {.id = ACTION_LESSON};
     Tour tour = {.session = session,
                  .now = canvas_new(session->width, session->height, session->flags),
                  .before = canvas_new(session->width, session->height, session->flags)};
-    snprintf(action.text, sizeof action.text, "%s", name);
-    session_do(session, &action);
-    bool ok = false;
-    if (!session->lesson)
-        error_set(err, ERROR_FILE, "%s", session_error(session));
-    else if (!tour.now || !tour.before)
-        error_set(err, ERROR_FAILED, "not enough memory for the screens");
-    else
-        ok = walk(&tour, visit, context, err);
+    bool ok = tour.now && tour.before;
+    if (!ok) error_set(err, ERROR_FAILED, "not enough memory for the screens");
+    ok = ok && session_lesson_start(session, name, err) && walk(&tour, visit, context, err);
     canvas_free(tour.now);
     canvas_free(tour.before);
     return ok;

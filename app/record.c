@@ -191,12 +191,9 @@ static bool end(Recorder *recorder, bool ok, Error *err) {
 
 bool record_lesson(Session *session, const char *name, const RecordConfig *config, FILE *out, Error *err) {
     Recorder recorder;
-    Action action = {.id = ACTION_LESSON};
     LessonPanel panel;
-    snprintf(action.text, sizeof action.text, "%s", name);
-    session_do(session, &action);
-    if (!session_lesson_panel(session, &panel))
-        return error_set(err, ERROR_FAILED, "%s", session_error(session));
+    if (!session_lesson_start(session, name, err)) return false;
+    session_lesson_panel(session, &panel);
     if (!begin(&recorder, session, config, panel.lesson, out, err)) return false;
     return end(&recorder, play_lesson(&recorder, err), err);
 }

@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "app/keymap.h"
 #include "app/session_state.h"
 #include "views/frame.h"
 #include "views/navigator.h"
@@ -7,7 +8,7 @@
 #include "views/twin_frame.h"
 #include "views/watch_line.h"
 
-enum { PANE_GAP = 2, VALUE_WIDTH = 60 };
+enum { PANE_GAP = 2, VALUE_WIDTH = 60, WELCOME_ROWS = 4 };
 
 /* Does the view keep its room when so many columns go to something else? */
 static bool has_room(const SessionPanes *panes, int columns) {
@@ -120,6 +121,36 @@ static void draw_explanation(const Session *session, const Scene *scene, Canvas 
     explain_panel_draw(canvas, area, &explanation, session->explain);
 }
 
+static bool is_blank(const Canvas *canvas, Rect row) {
+    for (int x = row.x; x < row.x + row.w; x++)
+        if (canvas->cells[row.y * canvas->width + x].glyph != ' ') return false;
+    return true;
+}
+
+/* The lowest empty row of the last few; empty when there is none. */
+static Rect blank_row(const Canvas *canvas, Rect area) {
+    for (int k = 0; k < WELCOME_ROWS && area.h > 0; k++) {
+        Rect row = layout_take_bottom(&area, 1);
+        if (is_blank(canvas, row)) return row;
+    }
+    return (Rect){.w = 0};
+}
+
+/* Where to go from the first screen, in a row that is empty anyway, until something has been run. */
+static void draw_welcome(const Session *session, const Scene *scene, Canvas *canvas, Rect area) {
+    char key[32], text[96];
+    bool starts = session->view == VIEW_ARCHITECTURE && pass_forward_done(scene->pass) <= 1;
+    if (!starts || session->tutor || session->still || session->presenter) return;
+    Rect row = blank_row(canvas, area);
+    if (rect_is_empty(row)) return;
+    bindings_left(&session->bindings, keymap_keys(ACTION_QUESTIONS), key, sizeof key);
+    bool lessons = session_offers(session, ACTION_LESSON, NULL);
+    if (*key == '\0' && !lessons) return;
+    snprintf(text, sizeof text, "New here?  %s%s%s", lessons ? ":lesson first   " : "", key,
+             *key ? " questions and answers" : "");
+    canvas_text(canvas, row.x + 1, row.y, style_role(ROLE_DIM), text);
+}
+
 void session_draw_view(Session *session, Scene *scene, Canvas *canvas) {
     SessionPanes panes = session_panes(session);
     bool twin = has_twin(session) && session_twin_scene(session, scene);
@@ -129,6 +160,7 @@ void session_draw_view(Session *session, Scene *scene, Canvas *canvas) {
         draw_twin(session, scene, canvas, &panes);
     else
         draw_in(session, session->view, *scene, canvas, panes.view);
+    if (!twin) draw_welcome(session, scene, canvas, panes.view);
     draw_explanation(session, scene, canvas, panes.explain);
     ViewId value;
     if (!rect_is_empty(panes.value) && view_find("value", &value))

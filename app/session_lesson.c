@@ -26,7 +26,7 @@ const Session *session_const_front(const Session *session) {
     return session->lesson ? session->lesson->session : session;
 }
 
-static const LessonPage *page_of(const LessonRun *run) {
+const LessonPage *session_lesson_page(const LessonRun *run) {
     return &run->lesson->pages[run->page];
 }
 
@@ -138,7 +138,7 @@ static void record(Session *session, const LessonRun *run) {
 /* When all work is done: is the task done, what is the answer, what does the text say? */
 static void settle_page(Session *session) {
     LessonRun *run = session->lesson;
-    const LessonPage *page = page_of(run);
+    const LessonPage *page = session_lesson_page(run);
     Scene scene;
     FigureSource source = source_of(run, &scene);
     if (page->task && !run->task_done) run->task_done = figure_test_holds(&page->until, &source);
@@ -171,7 +171,7 @@ static void take_notice(LessonRun *run) {
 
 static bool is_under_way(const LessonRun *run) {
     return run->done_page < run->page ||
-           (run->phase == LESSON_SHOWN && run->done_action < page_of(run)->action_count);
+           (run->phase == LESSON_SHOWN && run->done_action < session_lesson_page(run)->action_count);
 }
 
 bool session_lesson_work(Session *session) {
@@ -200,25 +200,26 @@ static void work_at_once(Session *session) {
     }
 }
 
-static void start(Session *session, const char *name) {
-    Error err = {.text = "not enough memory for the lesson"};
-    Lesson *lesson = lesson_open(name, &err);
-    if (lesson && open_run(session, lesson, &err))
-        work_at_once(session);
-    else
-        session_tell(session, NOTICE_ERROR, "%s", err.text);
+bool session_lesson_start(Session *session, const char *name, Error *err) {
+    LessonRun *old = session->lesson;
+    Lesson *lesson = lesson_open(name, err);
+    if (!lesson || !open_run(session, lesson, err)) return false;
+    free_run(old);
+    work_at_once(session);
+    return true;
 }
 
 void session_lesson_begin(Session *session, const Action *action) {
+    Error err = {.text = "not enough memory for the lesson"};
     if (action->id != ACTION_LESSON || strcmp(action->text, "off") == 0)
         session_tell(session, NOTICE_INFO, "no lesson is under way: ':lesson NAME' begins one");
     else if (*action->text == '\0')
         prompt_open(&session->prompt, ':', "lesson ");
-    else
-        start(session, action->text);
+    else if (!session_lesson_start(session, action->text, &err))
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
 }
 
-static void show(Session *session, int page, LessonPhase phase) {
+void session_lesson_show(Session *session, int page, LessonPhase phase) {
     LessonRun *run = session->lesson;
     if (page != run->page) run->task_done = false;
     if (phase == LESSON_READ) {
@@ -234,237 +235,54 @@ static void show(Session *session, int page, LessonPhase phase) {
     work_at_once(session);
 }
 
-static void show_again(Session *session, int page, LessonPhase phase) {
+void session_lesson_show_again(Session *session, int page, LessonPhase phase) {
     LessonRun *run = session->lesson;
     Error err = {0};
     if (!begin_again(run, run->session, &err)) {
         session_tell(run->session, NOTICE_ERROR, "%s", err.text);
         return;
     }
-    show(session, page, phase);
+    session_lesson_show(session, page, phase);
 }
 
 void session_lesson_follow(Session *session, Lesson *lesson) {
     Error err = {.text = "not enough memory to show this"};
     if (lesson && open_run(session, lesson, &err)) {
         session->lesson->is_scene = true;
-        show(session, 0, LESSON_SHOWN);
+        session_lesson_show(session, 0, LESSON_SHOWN);
     } else {
         session_tell(session, NOTICE_ERROR, "%s", err.text);
     }
 }
 
-static bool has_more(const LessonPage *page) {
+bool lesson_page_changes(const LessonPage *page) {
     return page->action_count > 0 || page->ask.kind != ASK_NOTHING || *page->after;
-}
-
-static void keep_picture(LessonRun *run) {
-    if (page_of(run)->keeps_picture && run->exploring)
-        snprintf(run->pictures[run->page], sizeof run->pictures[0], "%s", run->session->image_name);
-}
-
-static void finish(Session *session, const char *how) {
-    char title[160];
-    snprintf(title, sizeof title, "%s", session->lesson->lesson->title);
-    session_lesson_end(session);
-    session_tell(session, NOTICE_INFO, "%s: '%s'. This is where you were before; q quits.", how, title);
-}
-
-static void go_on(Session *session) {
-    LessonRun *run = session->lesson;
-    int page = run->page;
-    bool more = run->phase == LESSON_READ && has_more(page_of(run)), strayed = run->exploring;
-    LessonPhase phase = !more                                   ? LESSON_READ
-                        : page_of(run)->ask.kind != ASK_NOTHING ? LESSON_ASK
-                                                                : LESSON_SHOWN;
-    if (run->phase == LESSON_ASK) return;
-    if (!more && page + 1 == run->lesson->page_count) {
-        finish(session, "the lesson is over");
-        return;
-    }
-    if (!more) keep_picture(run);
-    if (strayed)
-        show_again(session, more ? page : page + 1, phase);
-    else
-        show(session, more ? page : page + 1, phase);
-}
-
-static void go_back(Session *session) {
-    LessonRun *run = session->lesson;
-    int page = run->page;
-    if (run->phase == LESSON_ASK)
-        show(session, page, LESSON_READ);
-    else if (run->phase == LESSON_SHOWN)
-        show_again(session, page, LESSON_READ);
-    else if (page > 0)
-        show_again(session, page - 1, has_more(&run->lesson->pages[page - 1]) ? LESSON_SHOWN : LESSON_READ);
-    else
-        session_tell(run->session, NOTICE_INFO, "this is the lesson's first page; q leaves the lesson");
-}
-
-static void go_home(Session *session) {
-    LessonRun *run = session->lesson;
-    if (run->exploring)
-        show_again(session, run->page, run->phase);
-    else
-        session_tell(run->session, NOTICE_INFO, "this is the page's own view: nothing to return from");
-}
-
-static void give_answer(Session *session, const char *answer) {
-    LessonRun *run = session->lesson;
-    const LessonPage *page = page_of(run);
-    Error err = {0};
-    if (page->ask.kind == ASK_NOTHING || run->phase == LESSON_SHOWN)
-        error_set(&err, ERROR_USAGE, "this page asks nothing%s",
-                  run->phase == LESSON_SHOWN ? " any more" : "");
-    else if (*answer == '\0' ||
-             lesson_answer_check(&page->ask, run->session->setup->model->network, answer, &err)) {
-        snprintf(run->answer, sizeof run->answer, "%.63s", answer);
-        if (run->exploring)
-            show_again(session, run->page, LESSON_SHOWN);
-        else
-            show(session, run->page, LESSON_SHOWN);
-    }
-    if (*err.text) session_tell(run->session, NOTICE_ERROR, "%s", err.text);
-}
-
-static void change_lesson(Session *session, const char *name) {
-    Error err = {0};
-    LessonRun *old = session->lesson;
-    Lesson *lesson = NULL;
-    if (*name == '\0') {
-        prompt_open(&old->session->prompt, ':', "lesson ");
-    } else if (strcmp(name, "off") == 0) {
-        finish(session, "the lesson has been left");
-    } else if ((lesson = lesson_open(name, &err)) && open_run(session, lesson, &err)) {
-        free_run(old);
-        work_at_once(session);
-    } else {
-        session_tell(old->session, NOTICE_ERROR, "%s", err.text);
-    }
-}
-
-/* What leads from a scene back to the book. */
-static bool leaves_scene(ActionId id) {
-    return id == ACTION_QUIT || id == ACTION_QUESTIONS || id == ACTION_LESSON_NEXT ||
-           id == ACTION_LESSON_BACK;
-}
-
-/* Does what was asked of the lesson, when the lesson's session is not at work. */
-static void answer_request(Session *session) {
-    LessonRun *run = session->lesson;
-    Action request = run->request;
-    run->request = (Action){.id = ACTION_NONE};
-    if (run->is_scene && leaves_scene(request.id)) {
-        session_lesson_end(session);
-        return;
-    }
-    switch (request.id) {
-    case ACTION_QUIT: finish(session, "the lesson has been left"); break;
-    case ACTION_LESSON: change_lesson(session, request.text); break;
-    case ACTION_LESSON_NEXT: go_on(session); break;
-    case ACTION_LESSON_BACK: go_back(session); break;
-    case ACTION_LESSON_RETURN: go_home(session); break;
-    case ACTION_ANSWER: give_answer(session, request.text); break;
-    default: break;
-    }
-}
-
-void session_lesson_do(Session *session, const Action *action) {
-    session_do(session->lesson->session, action);
-    answer_request(session);
-}
-
-/* What the user may do without leaving the page's view. */
-static bool stays(ActionId id) {
-    switch (id) {
-    case ACTION_QUESTIONS:
-    case ACTION_HELP:
-    case ACTION_PROMPT:
-    case ACTION_SCREEN:
-    case ACTION_DESCRIBE:
-    case ACTION_EXPORT:
-    case ACTION_EXPORT_CHART:
-    case ACTION_THEME:
-    case ACTION_REDRAW:
-    case ACTION_MOUSE:
-    case ACTION_BIND:
-    case ACTION_BREAKS:
-    case ACTION_PRESENTER:
-    case ACTION_POINTER:
-    case ACTION_NONE: return true;
-    default: return false;
-    }
-}
-
-bool session_lesson_takes(LessonRun *run, const Action *action) {
-    if (action->id == ACTION_QUESTIONS && !run->is_scene) return false;
-    switch (action->id) {
-    case ACTION_QUESTIONS:
-    case ACTION_QUIT:
-    case ACTION_LESSON:
-    case ACTION_LESSON_NEXT:
-    case ACTION_LESSON_BACK:
-    case ACTION_LESSON_RETURN:
-    case ACTION_ANSWER:
-        run->request = *action;
-        run->session->help = false;
-        return true;
-    default: break;
-    }
-    bool asks = action->id == ACTION_STATE && *action->text == '\0';
-    if (!run->acting && !asks && !stays(action->id)) run->exploring = true;
-    return false;
-}
-
-void session_lesson_key(Session *session, const Key *key) {
-    LessonRun *run = session->lesson;
-    Session *front = run->session;
-    bool free_keys = !front->prompt.open && !front->files_open && !front->book.open &&
-                     key->code != KEY_CODE_MOUSE && front->pending_letter == ACTION_NONE;
-    Action action = {.id = ACTION_NONE};
-    if (key->code == ' ' && front->play_rate == 0) action.id = ACTION_LESSON_NEXT;
-    if (key->code == KEY_CODE_BACKSPACE) action.id = ACTION_LESSON_BACK;
-    if (key->code == KEY_CODE_HOME) action.id = ACTION_LESSON_RETURN;
-    /* What a presenter's clicker sends. */
-    if (front->presenter && key->code == KEY_CODE_PAGE_DOWN) action.id = ACTION_LESSON_NEXT;
-    if (front->presenter && key->code == KEY_CODE_PAGE_UP) action.id = ACTION_LESSON_BACK;
-    if (!free_keys || (!session_lesson_ask_key(run, key) && action.id == ACTION_NONE)) {
-        session_key(front, key);
-    } else if (run->phase != LESSON_ASK && front->help) {
-        front->help = false;
-    } else if (run->phase != LESSON_ASK) {
-        front->pending_count = 0;
-        session_show_key(front, key->code, &action);
-        session_do(front, &action);
-    }
-    answer_request(session);
 }
 
 bool session_lesson_panel(const Session *session, LessonPanel *out) {
     const LessonRun *run = session->lesson ? session->lesson : session->tutor;
     if (!run) return false;
-    const LessonPage *page = page_of(run);
+    const LessonPage *page = session_lesson_page(run);
     bool working = is_under_way(run) || !run->text;
-    *out =
-        (LessonPanel){.lesson = run->lesson->title,
-                      .title = page->title,
-                      .page = run->page,
-                      .page_count = run->lesson->page_count,
-                      .is_scene = run->is_scene,
-                      .phase = run->phase,
-                      .changes = has_more(page),
-                      .text = run->text ? run->text : "",
-                      .question = run->question ? run->question : "",
-                      .answer = run->answer,
-                      .answer_cursor = text_width_n(run->answer, run->cursor),
-                      .verdict = run->judged ? run->verdict.text : "",
-                      .right = run->verdict.right,
-                      .skipped = !run->verdict.given,
-                      .task = page->task && (run->phase == LESSON_SHOWN || !has_more(page)) ? page->task : "",
-                      .task_done = run->task_done,
-                      .working = working && !run->exploring,
-                      .exploring = run->exploring,
-                      .notes = page->notes};
+    *out = (LessonPanel){
+        .lesson = run->lesson->title,
+        .title = page->title,
+        .page = run->page,
+        .page_count = run->lesson->page_count,
+        .is_scene = run->is_scene,
+        .phase = run->phase,
+        .changes = lesson_page_changes(page),
+        .text = run->text ? run->text : "",
+        .question = run->question ? run->question : "",
+        .answer = run->answer,
+        .answer_cursor = text_width_n(run->answer, run->cursor),
+        .verdict = run->judged ? run->verdict.text : "",
+        .right = run->verdict.right,
+        .skipped = !run->verdict.given,
+        .task = page->task && (run->phase == LESSON_SHOWN || !lesson_page_changes(page)) ? page->task : "",
+        .task_done = run->task_done,
+        .working = working && !run->exploring,
+        .exploring = run->exploring,
+        .notes = page->notes};
     return true;
 }

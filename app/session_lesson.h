@@ -53,6 +53,15 @@ void session_lesson_key(struct Session *session, const Key *key);
 bool session_lesson_work(struct Session *session);
 void session_lesson_end(struct Session *session);
 
+/* For session_lesson_turn.c. Begins a lesson in place of the one under way, if any, which stays on failure.
+ */
+bool session_lesson_start(struct Session *session, const char *name, Error *err);
+const LessonPage *session_lesson_page(const LessonRun *run);
+bool lesson_page_changes(const LessonPage *page); /* it has more to show than its first text */
+/* Goes on to that page and phase; or from the lesson's beginning, which also leads back. */
+void session_lesson_show(struct Session *session, int page, LessonPhase phase);
+void session_lesson_show_again(struct Session *session, int page, LessonPhase phase);
+
 /* In the lesson's session: takes what is meant for the lesson, and notes what takes the user off the page. */
 bool session_lesson_takes(LessonRun *run, const Action *action);
 bool session_lesson_ask_key(LessonRun *run, const Key *key); /* false: no answer is being typed */

@@ -87,6 +87,19 @@ static void cancel(Session *session) {
         session->at = session->search_from;
 }
 
+/* What a handout keeps out of reach is not offered. */
+static void leave_out_refused(const Session *session, Completion *c) {
+    int kept = 0;
+    for (int k = 0; k < c->count; k++) {
+        bool is_name = c->action == ACTION_NONE;
+        ActionId id = is_name ? action_find(c->words[k]) : c->action;
+        if (!session_offers(session, id, is_name ? "" : c->words[k])) continue;
+        if (kept < k) memcpy(c->words[kept], c->words[k], COMPLETION_WORD_MAX);
+        kept++;
+    }
+    c->count = kept;
+}
+
 /* The first Tab writes what all candidates share, the next ones go through them. */
 static void complete(Session *session, int by) {
     Completion *c = &session->completion;
@@ -95,6 +108,7 @@ static void complete(Session *session, int by) {
         Scene scene = session_scene(session);
         char common[COMPLETION_WORD_MAX];
         completion_find(c, prompt->text, prompt->cursor, &scene);
+        leave_out_refused(session, c);
         completion_common(c, common);
         bool more = strlen(common) > prompt->cursor - c->start;
         if (c->count > 0) prompt_replace(prompt, c->start, common);

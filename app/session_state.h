@@ -126,6 +126,7 @@ struct Session {
     char *copy; /* waits for the clipboard; NULL: nothing */
     Handout handout;
     bool presenter;
+    bool still;           /* drawn for a page: nothing invites to press keys */
     ThemeId theme_before; /* presenter mode */
     Pointer pointer;
     KeysShown keys_shown;

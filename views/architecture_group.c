@@ -109,7 +109,7 @@ void architecture_group_describe(const Network *network, const ArchitectureRow *
                group.blocks == 1 ? "block" : "blocks", architecture_group_kinds(&group).text);
         append_branch(out, size, network, block);
     }
-    append(out, size, ". Enter unfolds, h folds.");
+    append(out, size, ". Enter unfolds.");
 }
 
 typedef struct Pane {

@@ -70,7 +70,8 @@ static void draw_row(Canvas *canvas, Rect row, const Scene *scene, NavigatorRow 
                       text_format_shape(op->out).text);
     Stats stats = scene_stats(scene, entry.op, scene->phase);
     char norm[24] = "·";
-    if (stats.known) snprintf(norm, sizeof norm, "%.3g", stats.l2);
+    if (stats.known && snprintf(norm, sizeof norm, "%.3g", stats.l2) >= NORM_WIDTH)
+        snprintf(norm, sizeof norm, "%.1e", stats.l2); /* as 6.9e-04 it leaves a space before it */
     canvas_text_right(canvas, right, row.y, style_role(stats.known ? ROLE_TEXT : ROLE_DIM), norm);
     if (selected) {
         canvas_put(canvas, row.x + 1, row.y, style_bold(ROLE_ACCENT), U'▸');

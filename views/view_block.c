@@ -14,11 +14,17 @@
 #include "views/text.h"
 #include "views/view.h"
 
+enum { LOW_ROWS = 18, CLASS_LOW_ROWS = 24 };
 enum { TITLE_ROWS = 2, READING_ROWS = 3, MAP_ROWS_MIN = 8, MONTAGE_ROWS_MIN = 6, ZOOM_MAX = 4, PAGE = 8 };
 
 typedef struct BlockState {
     bool stream; /* the drawing with the stream as the spine; else with the layers */
 } BlockState;
+
+/* With so few rows the maps get those that say nothing new. */
+static bool is_low(const Scene *scene, Rect area) {
+    return area.h < (scene->presenter ? CLASS_LOW_ROWS : LOW_ROWS);
+}
 
 static void draw_title(Canvas *canvas, Rect area, const Scene *scene, int block, bool stream) {
     const Network *network = scene->network;
@@ -35,6 +41,7 @@ static void draw_title(Canvas *canvas, Rect area, const Scene *scene, int block,
                     b->add >= 0 ? "y = relu(F(x) + shortcut(x))" : "y = relu(F(x))");
     BlockText state = block_reading_state(scene, block);
     bool usual = state.text[0] == '\0';
+    if (area.h < TITLE_ROWS) return;
     if (usual) state = block_reading_shapes(scene, block);
     canvas_text_fit(canvas, area.x, area.y + 1, area.w, style_role(usual ? ROLE_DIM : ROLE_WARN), state.text);
 }
@@ -63,16 +70,33 @@ static Role map_role(const BlockMaps *maps, int k, Phase phase) {
     return part_phase_role(phase);
 }
 
-static void draw_map(Canvas *canvas, Rect cell, const Scene *scene, const BlockMaps *maps, int k) {
+static TextNumber norm_text(const BlockMap *map) {
+    TextNumber out = {.text = ""};
+    snprintf(out.text, sizeof out.text, "l2 %.4g", map->l2);
+    return out;
+}
+
+/* Can the norms stand beside the names, in place of the channel? */
+static bool norms_fit_above(const BlockMaps *maps, int width) {
+    for (int k = 0; k < maps->count; k++)
+        if (text_width(maps->maps[k].name) + 1 + text_width(norm_text(&maps->maps[k]).text) > width)
+            return false;
+    return true;
+}
+
+/* A name, the map, its norm: in two parts of its cell, or `low`, the norm beside the name. */
+static void draw_map(Canvas *canvas, Rect cell, const Scene *scene, const BlockMaps *maps, int k, bool low) {
     const BlockMap *map = &maps->maps[k];
     Shape here = scene->network->ops[scene->op].out, shape = map->tensor.shape;
     PartTensor tensor = part_tensor_scaled(map->tensor, maps->scale);
     tensor.phase = scene->phase;
-    Rect inner = {.x = cell.x, .y = cell.y + 1, .w = cell.w, .h = cell.h - 2};
+    Rect inner = {.x = cell.x, .y = cell.y + 1, .w = cell.w, .h = cell.h - (low ? 1 : 2)};
     int x = canvas_text(canvas, cell.x, cell.y, style_bold(map_role(maps, k, scene->phase)), map->name);
     char channel[24];
     snprintf(channel, sizeof channel, "ch %d", map->channel);
-    if (x + 1 + text_width(channel) <= cell.x + cell.w)
+    if (low && map->tensor.data)
+        canvas_text(canvas, x + 1, cell.y, style_role(ROLE_TEXT), norm_text(map).text);
+    else if (x + 1 + text_width(channel) <= cell.x + cell.w)
         canvas_text(canvas, x + 1, cell.y, style_role(ROLE_DIM), channel);
     if (!map->tensor.data) {
         canvas_text_fit(canvas, inner.x, inner.y, inner.w, style_role(ROLE_DIM), "not run yet");
@@ -82,15 +106,16 @@ static void draw_map(Canvas *canvas, Rect cell, const Scene *scene, const BlockM
                    .zoom_max = ZOOM_MAX,
                    .mark = shape.h == here.h && shape.w == here.w && here.h > 1};
     PlotGrid grid = part_map(canvas, inner, scene, &tensor, how);
-    canvas_printf(canvas, cell.x, inner.y + grid.cells.h, style_role(ROLE_TEXT), "l2 %.4g", map->l2);
+    if (!low) canvas_text(canvas, cell.x, inner.y + grid.cells.h, style_role(ROLE_TEXT), norm_text(map).text);
 }
 
-static void draw_maps(Canvas *canvas, Rect area, const Scene *scene, const BlockMaps *maps) {
+static void draw_maps(Canvas *canvas, Rect area, const Scene *scene, const BlockMaps *maps, bool low) {
     int width = maps_cell_width(maps, area);
+    low = low && norms_fit_above(maps, width);
     for (int k = 0; k < maps->count; k++) {
         Rect cell = {.x = area.x + k * (width + 1), .y = area.y, .w = width, .h = area.h};
         Rect old = canvas_clip(canvas, cell);
-        draw_map(canvas, cell, scene, maps, k);
+        draw_map(canvas, cell, scene, maps, k, low);
         canvas_unclip(canvas, old);
     }
 }
@@ -129,8 +154,10 @@ static void draw_table(Canvas *canvas, Rect area, const Scene *scene, int block)
     canvas_text(canvas, area.x + 2, area.y, dim, "operation");
     canvas_text(canvas, area.x + SHAPE_X, area.y, dim, "shape");
     canvas_text(canvas, area.x + FORWARD_X, area.y, style_role(ROLE_FORWARD), "|activation|");
+    const char *const gradient = "|gradient| of the loss at it";
+    bool fits = BACKWARD_X + text_width(gradient) <= area.w;
     canvas_text(canvas, area.x + BACKWARD_X, area.y, style_role(ROLE_BACKWARD),
-                "|gradient| of the loss at it");
+                fits ? gradient : "|gradient|");
     for (int op = b->branch_first - 1, y = area.y + 1; op <= b->output; op++, y++) {
         bool input = op < b->branch_first;
         int shown = input ? b->input : op;
@@ -171,36 +198,38 @@ static void draw_montage(Canvas *canvas, Rect area, const Scene *scene, int bloc
     part_heading(canvas, heading, style_role(ROLE_TITLE), title);
 }
 
-static void draw_body(Canvas *canvas, Rect area, const Scene *scene, int block) {
+static void draw_body(Canvas *canvas, Rect area, const Scene *scene, int block, bool low) {
     BlockMaps maps = block_maps_collect(scene, block);
     const Block *b = &scene->network->blocks[block];
     draw_maps_heading(canvas, layout_take_top(&area, 1), scene, block, &maps);
     int wanted = maps_rows(&maps, area) + 2, table = table_rows(b);
-    if (area.h - table >= MAP_ROWS_MIN + 2) {
+    /* A class has enough to look at: large maps. */
+    if (area.h - table >= (scene->presenter ? wanted : MAP_ROWS_MIN + 2)) {
         Rect bottom = layout_take_bottom(&area, area.h - table < wanted ? table : area.h - wanted);
         layout_take_top(&bottom, 1);
         draw_table(canvas, layout_take_top(&bottom, table - 1), scene, block);
         layout_take_top(&bottom, 1);
-        /* A class has enough to look at. */
         if (bottom.h >= MONTAGE_ROWS_MIN && !scene->presenter)
             draw_montage(canvas, bottom, scene, block, maps.scale);
     }
-    draw_maps(canvas, area, scene, &maps);
+    draw_maps(canvas, area, scene, &maps, low);
 }
 
 static void view_block_draw(const void *state, const Scene *scene, Canvas *canvas, Rect area) {
     const BlockState *own = state;
     int block = block_of_op(scene->network, scene->op);
     Rect old = canvas_clip(canvas, area), rest = area;
-    draw_title(canvas, layout_take_top(&rest, TITLE_ROWS), scene, block, own->stream);
+    BlockText reading = block_reading(scene, block);
+    bool low = is_low(scene, area), usual = block_reading_state(scene, block).text[0] == '\0';
+    int sentences = low ? text_wrap_count(reading.text, area.w) : READING_ROWS;
+    draw_title(canvas, layout_take_top(&rest, low && usual ? 1 : TITLE_ROWS), scene, block, own->stream);
     Rect lane = layout_take_top(&rest, own->stream ? 0 : BLOCK_LANE_ROWS);
-    canvas_text_wrapped(canvas, layout_take_bottom(&rest, READING_ROWS), style_role(ROLE_TEXT),
-                        block_reading(scene, block).text, 0);
+    canvas_text_wrapped(canvas, layout_take_bottom(&rest, sentences), style_role(ROLE_TEXT), reading.text, 0);
     if (own->stream) {
         block_stream_draw(canvas, rest, scene, block);
     } else {
         block_lane_draw(canvas, lane, scene, block);
-        draw_body(canvas, rest, scene, block);
+        draw_body(canvas, rest, scene, block, low);
     }
     canvas_unclip(canvas, old);
 }

@@ -72,6 +72,17 @@ static void usage_errors_exit_with_2_and_point_to_help(void **state) {
     program_expect_failure(2, "the nearest is relu", ARGS("ops", "relo"));
 }
 
+static void an_unknown_lesson_is_a_usage_error_that_names_the_nearest_one(void **state) {
+    const char *const file = temp_dir_join(*state, "out.html");
+    const char *const *const runs[] = {ARGS("lesson", "skp"), ARGS("present", "skp"),
+                                       ARGS("lesson", "check", "skp"), ARGS("record", "skp", "--out", file),
+                                       ARGS("lesson", "export", "skp", "--out", file)};
+    for (size_t k = 0; k < sizeof runs / sizeof runs[0]; k++)
+        program_expect_failure(2, "there is no lesson 'skp'; did you mean 'skip'", runs[k]);
+    assert_int_equal(access(file, F_OK), -1);
+    program_expect_failure(4, "no-such.lesson", ARGS("present", "no-such.lesson"));
+}
+
 static void bad_files_exit_with_4(void **state) {
     TempDir *dir = *state;
     program_expect_failure(4, "no-such.safetensors", ARGS("summary", "--weights", "no-such.safetensors"));
@@ -139,6 +150,7 @@ int main(void) {
         cmocka_unit_test(every_command_has_help_with_examples_first),
         cmocka_unit_test(help_lines_fit_into_80_columns),
         cmocka_unit_test(usage_errors_exit_with_2_and_point_to_help),
+        IN_TEMP_DIR(an_unknown_lesson_is_a_usage_error_that_names_the_nearest_one),
         IN_TEMP_DIR(bad_files_exit_with_4),
         cmocka_unit_test(output_that_cannot_be_written_is_a_failure),
         cmocka_unit_test(ascii_output_is_ascii),

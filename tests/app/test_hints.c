@@ -102,6 +102,12 @@ static void assert_screen_has(SessionWorld *world, const char *text) {
     free(screen);
 }
 
+static void assert_screen_lacks(SessionWorld *world, const char *text) {
+    char *screen = session_world_screen(world);
+    if (strstr(screen, text)) fail_msg("'%s' is on\n%s", text, screen);
+    free(screen);
+}
+
 /* Whoever has read nothing and presses what the screen names: six keys to the products of one convolution,
  * three more to the gradients of all skips, one more to the first of them in numbers. */
 static void the_screen_itself_leads_to_a_product_and_to_a_skip(void **state) {
@@ -119,9 +125,23 @@ static void the_screen_itself_leads_to_a_product_and_to_a_skip(void **state) {
     assert_screen_has(world, "; skip ");
 }
 
+static void the_first_screen_says_where_to_begin_until_something_is_run(void **state) {
+    SessionWorld *world = *state;
+    session_set_screen(world->session, 80, 24, 0);
+    assert_screen_has(world, "New here?  :lesson first   Q questions and answers");
+    act(world, "bind Q next-view");
+    assert_screen_has(world, "New here?  :lesson first");
+    assert_screen_lacks(world, "questions and answers");
+    act(world, "step");
+    assert_screen_lacks(world, "New here?");
+    assert_screen_has(world, "t shows conv1.");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_key_of_the_hint_bar_does_something_that_is_seen,
+                                        session_world_open, session_world_close),
+        cmocka_unit_test_setup_teardown(the_first_screen_says_where_to_begin_until_something_is_run,
                                         session_world_open, session_world_close),
         cmocka_unit_test_setup_teardown(the_screen_itself_leads_to_a_product_and_to_a_skip,
                                         session_world_open, session_world_close),

@@ -93,38 +93,6 @@ static void text_comes_first_then_the_view_follows_then_the_next_page(void **sta
     assert_string_equal(panel.question, "How many blocks?");
 }
 
-/* Walks a lesson to its end, keeping all screens, and then back: the same screens again. */
-static void walk_there_and_back(SessionWorld *world) {
-    enum { SCREENS_MAX = 3 * LESSON_PAGES_MAX };
-    char *screens[SCREENS_MAX];
-    int count = 0, pages = run_of(world)->lesson->page_count;
-    for (bool more = true; more;) {
-        LessonPanel panel = panel_of(world);
-        screens[count++] = session_world_screen(world);
-        bool last = panel.page + 1 == pages && (panel.phase == LESSON_SHOWN || !panel.changes);
-        more = !last;
-        if (more && *panel.question)
-            session_world_press(world, "Space Esc");
-        else if (more)
-            session_world_press(world, "Space");
-    }
-    for (int k = count - 2; k >= 0; k--) {
-        session_world_press(world, "Backspace");
-        expect_screen(world, screens[k]);
-    }
-    while (count > 0) free(screens[--count]);
-}
-
-static void every_bundled_lesson_goes_to_its_end_and_back_to_the_same_screens(void **state) {
-    SessionWorld *world = *state;
-    char name[LESSON_NAME_MAX], line[LESSON_NAME_MAX + 8];
-    for (int k = 0; lesson_bundled(k, name); k++) {
-        snprintf(line, sizeof line, "lesson %s", name);
-        session_world_act(world, line);
-        walk_there_and_back(world);
-    }
-}
-
 static void every_bundled_lesson_is_without_mistakes_when_it_is_driven(void **state) {
     SessionWorld *world = *state;
     char name[LESSON_NAME_MAX];
@@ -426,7 +394,6 @@ static void any_size_can_be_drawn(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         WITH_WORLD(text_comes_first_then_the_view_follows_then_the_next_page),
-        WITH_WORLD(every_bundled_lesson_goes_to_its_end_and_back_to_the_same_screens),
         WITH_WORLD(every_bundled_lesson_is_without_mistakes_when_it_is_driven),
         WITH_WORLD(driving_finds_actions_that_fail_and_figures_that_nothing_computed),
         WITH_WORLD(an_action_that_fails_is_told_with_its_line),

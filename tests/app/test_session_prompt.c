@@ -52,6 +52,28 @@ static void the_candidates_and_the_help_stand_above_the_line(void **state) {
     free(screen);
 }
 
+static void what_a_handout_locks_is_not_offered(void **state) {
+    SessionWorld *world = *state;
+    Error err = {0};
+    assert_true(session_set_handout(world->session, "weights,image", "maps", &err));
+    static const struct {
+        const char *typed, *completed;
+    } cases[] = {
+        {":weig", "weig"}, {":image 05", "image 05"}, {":view ma", "view ma"}, {":view va", "view value "}};
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        type(world, cases[k].typed);
+        press(world, KEY_CODE_TAB);
+        assert_string_equal(text_of(world), cases[k].completed);
+        press(world, KEY_CODE_ESCAPE);
+    }
+    type(world, ":w");
+    press(world, KEY_CODE_TAB);
+    char *screen = session_world_screen(world);
+    assert_non_null(strstr(screen, "watch  "));
+    assert_null(strstr(screen, "weights"));
+    free(screen);
+}
+
 static void operations_pictures_and_models_are_offered(void **state) {
     SessionWorld *world = *state;
     static const struct {
@@ -61,6 +83,9 @@ static void operations_pictures_and_models_are_offered(void **state) {
                  {":image 05", "image 05-deer "},
                  {":target pred", "target predicted "},
                  {":twin weights plain", "twin weights plain20-cifar10 "},
+                 {":questions grad", "questions gradient"},
+                 {":questions figure", "questions figure "},
+                 {":fold bl", "fold blocks "},
                  {":palette civi", "palette cividis "}};
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
         type(world, cases[k].typed);
@@ -109,6 +134,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         SESSION_TEST(tab_completes_names_and_then_their_words),
         SESSION_TEST(the_candidates_and_the_help_stand_above_the_line),
+        SESSION_TEST(what_a_handout_locks_is_not_offered),
         SESSION_TEST(operations_pictures_and_models_are_offered),
         SESSION_TEST(a_search_follows_the_typing_and_escape_goes_back),
         SESSION_TEST(hits_follow_each_other_around_the_end),

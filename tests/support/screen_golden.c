@@ -9,7 +9,7 @@
 #include "core/file.h"
 #include "tests/support/assert_close.h"
 
-static const char FOLDER[] = "tests/golden/screens";
+static const char FOLDER[] = "tests/golden", HEADING[] = "\n## ";
 enum { COLUMNS = 210, ROWS = 64, PATH_MAX_BYTES = 256, SIZE_MAX_BYTES = 1 << 20, SHARE = 20 };
 
 /* One cell: its glyph, and a number for the style it stands in. */
@@ -120,19 +120,54 @@ void screen_golden_compare(const char *name, const char *golden, const char *scr
     free(now.rows);
 }
 
-void screen_golden_check(const char *name, const char *screen) {
+/* The stored text; NULL when it has been written instead. */
+static char *stored(const char *folder, const char *name, const char *text) {
     char path[PATH_MAX_BYTES];
     Error err = {0};
-    snprintf(path, sizeof path, "%s/%s", FOLDER, name);
+    snprintf(path, sizeof path, "%s/%s/%s", FOLDER, folder, name);
     const char *mode = getenv("SKIPSCOPE_GOLDEN");
     if (mode && strcmp(mode, "write") == 0) {
         FILE *file = fopen(path, "w");
-        if (!file || fputs(screen, file) < 0 || fclose(file) != 0) fail_msg("%s cannot be written", path);
-        return;
+        if (!file || fputs(text, file) < 0 || fclose(file) != 0) fail_msg("%s cannot be written", path);
+        return NULL;
     }
-    size_t size;
-    char *text = (char *)file_read_all(path, SIZE_MAX_BYTES, &size, &err);
-    if (!text) fail_msg("%s", err.text);
-    screen_golden_compare(name, text, screen);
-    free(text);
+    char *golden = (char *)file_read_all(path, SIZE_MAX_BYTES, &(size_t){0}, &err);
+    if (!golden) fail_msg("%s", err.text);
+    return golden;
+}
+
+void screen_golden_check(const char *name, const char *screen) {
+    char *golden = stored("screens", name, screen);
+    if (golden) screen_golden_compare(name, golden, screen);
+    free(golden);
+}
+
+/* Ends the text before the next heading, and returns that heading or NULL. */
+static char *cut(char *text) {
+    char *next = strstr(text, HEADING);
+    if (!next) return NULL;
+    *next = '\0';
+    return next + 1;
+}
+
+/* Both begin with a heading. */
+static void compare_below(const char *name, const char *golden, const char *now) {
+    char label[PATH_MAX_BYTES];
+    size_t length = strcspn(now, "\n");
+    snprintf(label, sizeof label, "%s, %.*s", name, (int)length, now);
+    if (strncmp(golden, now, length + 1) != 0)
+        fail_msg("%s: '%.*s' has been stored for it", label, (int)strcspn(golden, "\n"), golden);
+    screen_golden_compare(label, golden + length, now + length);
+}
+
+void screen_golden_check_series(const char *folder, const char *name, const char *screens) {
+    char *golden = stored(folder, name, screens), *copy = golden ? strdup(screens) : NULL;
+    for (char *before = golden, *now = copy; before || now;) {
+        if (!before || !now) fail_msg("%s: %s screens than stored", name, now ? "more" : "fewer");
+        char *before_next = cut(before), *now_next = cut(now);
+        compare_below(name, before, now);
+        before = before_next, now = now_next;
+    }
+    free(golden);
+    free(copy);
 }

@@ -8,6 +8,10 @@
 /* Compares `screen`, text or ANSI text, with tests/golden/screens/NAME; fails the test with the first row
  * that differs. With SKIPSCOPE_GOLDEN=write in the environment it writes the file instead. */
 void screen_golden_check(const char *name, const char *screen);
+/* The same with tests/golden/FOLDER/NAME and several screens, each below a line "## ..." that must be the
+ * same.
+ */
+void screen_golden_check_series(const char *folder, const char *name, const char *screens);
 /* The same with a screen, or rows of one, that stands somewhere else. */
 void screen_golden_compare(const char *name, const char *golden, const char *screen);
 

@@ -57,6 +57,25 @@ static void norms_are_those_of_the_pass(void **state) {
     skip_world_close(&world);
 }
 
+/* Weights of the last layer a thousandth as large make all gradients so: 0.000123 has eight characters. */
+static void a_small_norm_keeps_a_space_before_it(void **state) {
+    (void)state;
+    SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    Network *network = world.model->network;
+    const Param *weights = network_find_param(network, "fc.weight");
+    for (size_t k = 0; k < weights->count; k++) network_values(network, weights)[k] *= (real)1e-3;
+    skip_world_run(&world, -1);
+    skip_world_select(&world, "layer3.2.relu2", PHASE_BACKWARD, 0);
+    char *text = draw(&world, 40);
+    int found = 0;
+    for (const char *row = text; (row = strstr(row, "64x8x8")); row += 6, found++)
+        if (row[6] != ' ') fail_msg("%.30s", row);
+    assert_true(found > 3);
+    assert_shows(text, "e-0");
+    free(text);
+    skip_world_close(&world);
+}
+
 static void the_selected_operation_is_seen_however_deep_the_network(void **state) {
     (void)state;
     SkipWorld world = skip_world_open("resnet110", 0, SKIP_NONE_REMOVED);
@@ -76,6 +95,7 @@ int main(void) {
         cmocka_unit_test(only_the_selected_block_shows_its_operations),
         cmocka_unit_test(every_block_shows_where_its_skip_comes_back),
         cmocka_unit_test(norms_are_those_of_the_pass),
+        cmocka_unit_test(a_small_norm_keeps_a_space_before_it),
         cmocka_unit_test(the_selected_operation_is_seen_however_deep_the_network),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

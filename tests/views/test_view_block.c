@@ -235,6 +235,44 @@ static void what_has_not_run_says_how_to_run_it(void **state) {
     skip_world_close(&world);
 }
 
+static int row_of(const char *text, const char *word) {
+    const char *at = strstr(text, word);
+    int row = 0;
+    if (!at) fail_msg("'%s' is not on the screen:\n%s", word, text);
+    for (const char *c = text; c < at; c++) row += *c == '\n';
+    return row;
+}
+
+/* As beside a lesson's text at 80x24: of thirteen rows the maps get five, not two. */
+static void a_low_view_leaves_rows_to_the_maps_and_keeps_the_norms(void **state) {
+    (void)state;
+    SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    skip_world_run(&world, world.scene.network->op_count);
+    skip_world_select(&world, "layer1.1.add", PHASE_FORWARD, 0);
+    char *text = skip_world_draw(&world, &view_block_ops, (SkipScreen){80, 13, CANVAS_MONO});
+    assert_int_equal(row_of(text, "|F|/|shortcut|") - row_of(text, "F(x) l2 "), 6);
+    const Block *block = &world.scene.network->blocks[1];
+    assert_shows(text, "F(x) l2 %.4g", act_l2(world.pass, block->branch_last));
+    assert_shows(text, "y l2 %.4g", act_l2(world.pass, block->output));
+    free(text);
+    skip_world_close(&world);
+}
+
+static void a_class_sees_large_maps_before_a_table(void **state) {
+    (void)state;
+    SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    skip_world_run(&world, world.scene.network->op_count);
+    skip_world_select(&world, "layer1.1.add", PHASE_FORWARD, 0);
+    for (int presenter = 0; presenter < 2; presenter++) {
+        world.scene.presenter = presenter;
+        char *text = skip_world_draw(&world, &view_block_ops, (SkipScreen){94, 31, CANVAS_MONO});
+        assert_int_equal(skip_count(text, "|gradient|"), !presenter);
+        assert_int_equal(skip_count(text, "|gradient| of"), 0); /* no room for all of that heading */
+        free(text);
+    }
+    skip_world_close(&world);
+}
+
 static void moves_select_blocks_and_channels(void **state) {
     (void)state;
     SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
@@ -300,6 +338,8 @@ int main(void) {
         cmocka_unit_test(an_op_outside_shows_the_nearest_block_and_says_so),
         cmocka_unit_test(every_moment_of_a_pass_can_be_drawn),
         cmocka_unit_test(what_has_not_run_says_how_to_run_it),
+        cmocka_unit_test(a_low_view_leaves_rows_to_the_maps_and_keeps_the_norms),
+        cmocka_unit_test(a_class_sees_large_maps_before_a_table),
         cmocka_unit_test(moves_select_blocks_and_channels),
         cmocka_unit_test(option_a_places_the_old_channels_in_the_middle),
     };
