@@ -51,8 +51,8 @@ void term_redraw(Term *term); /* the next flush sends everything (^L) */
 bool term_read_key(Term *term, Key *key);
 /* Waits for a key, a resize or a signal; false after timeout_ms (-1: for ever). */
 bool term_wait(Term *term, int timeout_ms);
-/* Offers a text to the clipboard of whoever sits before the terminal, also across ssh (OSC 52). False where the
- * terminal is known to have none; others may still refuse it without a word. */
+/* Offers a text to the clipboard of whoever sits before the terminal, also across ssh (OSC 52). False where
+ * the terminal is known to have none; others may still refuse it without a word. */
 bool term_copy(Term *term, const char *text);
 /* Something else to wait for: returns when it is readable, too; -1: nothing. */
 void term_watch(Term *term, int fd);
