@@ -304,7 +304,9 @@ static bool flow_report(const void *memory, int done, AnalysisResult *result) {
     FlowState *state = (FlowState *)memory; /* the columns of the table live there */
     (void)done;
     double worst = 0;
-    if (state->input->depth_count > 0 || !state->input->untrained)
+    if (state->input->depth_count > 0)
+        analysis_say_fresh(result, &state->input->init, "");
+    else if (!state->input->untrained)
         analysis_say_init(result, &state->input->init);
     for (int k = 0; k < state->run_count; k++) worst = fmax(worst, state->runs[k].euler);
     bool ok = state->input->depth_count > 0 ? report_depths(state, result) : report_model(state, result);

@@ -102,7 +102,7 @@ Pass *analysis_run(const Network *network, const AnalysisBatch *batch, Error *er
     return pass;
 }
 
-void analysis_say_init(AnalysisResult *result, const InitConfig *init) {
+static void format_init(const InitConfig *init, char out[64]) {
     static const char *const names[] = {[INIT_HE] = "he",
                                         [INIT_GLOROT] = "glorot",
                                         [INIT_NORMAL] = "normal",
@@ -111,7 +111,21 @@ void analysis_say_init(AnalysisResult *result, const InitConfig *init) {
     char value[32] = "";
     if (init->kind == INIT_NORMAL || init->kind == INIT_GAIN)
         snprintf(value, sizeof value, ":%g", init->kind == INIT_GAIN ? init->gain : init->std);
+    snprintf(out, 64, "%s%s, seed %llu", names[init->kind], value, init->seed);
+}
+
+void analysis_say_init(AnalysisResult *result, const InitConfig *init) {
+    char text[64];
     size_t used = strlen(result->subject);
-    snprintf(result->subject + used, sizeof result->subject - used, "; built beside it: %s%s, seed %llu",
-             names[init->kind], value, init->seed);
+    format_init(init, text);
+    snprintf(result->subject + used, sizeof result->subject - used, "; built beside it: %s", text);
+}
+
+void analysis_say_fresh(AnalysisResult *result, const InitConfig *init, const char *what) {
+    char pictures[ANALYSIS_TEXT_MAX] = "", text[64] = "";
+    const char *after = strstr(result->subject, "; ");
+    if (after) snprintf(pictures, sizeof pictures, "%s", after);
+    if (init) format_init(init, text);
+    snprintf(result->subject, sizeof result->subject,
+             "fresh networks with random weights, %s%s, a batch's BN%.400s", text, what, pictures);
 }

@@ -17,6 +17,9 @@ Network *analysis_build(const AnalysisBuild *build, const Network *like, Error *
 
 /* "; built beside it: gain:1, seed 0": says in the subject what was built. */
 void analysis_say_init(AnalysisResult *result, const InitConfig *init);
+/* The subject where the weights of the network that was asked about play no part: how the networks were
+ * initialised (NULL: the rows say it) and what else there is to say of that. */
+void analysis_say_fresh(AnalysisResult *result, const InitConfig *init, const char *what);
 
 /* The depth that an architecture's name says. */
 int analysis_depth_of(const Network *network);

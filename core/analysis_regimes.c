@@ -327,15 +327,11 @@ static void read_rows(const RegimesState *state, AnalysisResult *result) {
         read_verdict(state, verdicts[k][0], verdicts[k][1], result);
 }
 
-/* The weights of the network that was asked about play no part. */
 /* How they are initialised is what the rows are about; the seeds follow each other. */
 static void say_subject(const RegimesState *state, AnalysisResult *result) {
-    char pictures[ANALYSIS_TEXT_MAX] = "";
-    const char *after = strstr(result->subject, "; ");
-    if (after) snprintf(pictures, sizeof pictures, "%s", after);
-    snprintf(result->subject, sizeof result->subject,
-             "fresh networks with random weights, seeds from %llu, a batch's BN%.400s", state->input->seed,
-             pictures);
+    char seeds[64];
+    snprintf(seeds, sizeof seeds, "seeds from %llu", state->input->seed);
+    analysis_say_fresh(result, NULL, seeds);
 }
 
 static bool regimes_report(const void *memory, int done, AnalysisResult *result) {
