@@ -91,8 +91,10 @@ exact:
 	@$(MAKE) --no-print-directory VARIANT=double $(EXACT)
 asan:                                 ## the same tests under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory VARIANT=asan asan-tests
-asan-tests: $(B)/skipscope $(TESTS)
-	@SKIPSCOPE=$(B)/skipscope tests/run $(TESTS)
+# What computes for minutes under the sanitizers what the tests of its parts run as well: make asan LONG= has it, too.
+LONG     ?= %/test_analysis %/test_golden %/test_lesson_screens
+asan-tests: $(B)/skipscope $(filter-out $(LONG),$(TESTS))
+	@SKIPSCOPE=$(B)/skipscope tests/run $(filter-out $(LONG),$(TESTS))
 
 fuzz:                                 ## 100,000 random keys, sizes and broken bytes under the sanitizers; some minutes
 	@$(MAKE) --no-print-directory VARIANT=asan build/asan/tests/app/test_session_fuzz
