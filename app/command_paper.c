@@ -85,7 +85,10 @@ static bool write_json(const Scores *scores, Error *err) {
 }
 
 static void put_error(Table *table, double error) {
-    table_cell(table, isnan(error) ? "" : "%.2f", error);
+    if (isnan(error))
+        table_cell(table, "%s", "");
+    else
+        table_cell(table, "%.2f", error);
 }
 
 static void put_csv_number(double value, const char *format) {

@@ -9,7 +9,10 @@
  * entries of the window share one reading of dy in the weight gradient. */
 enum { LANES = 16, TILE = 8, TAPS = 8, SUMS = 16, DIRECT_WEIGHTS_MAX = 1 << 16 };
 
-#if defined(__x86_64__)
+/* gcc has to be told to use the full width; clang uses it for vectors that are declared so wide. */
+#if defined(__x86_64__) && defined(__clang__)
+#define VECTOR_CODE __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw")))
+#elif defined(__x86_64__)
 #define VECTOR_CODE __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,prefer-vector-width=512")))
 #else
 #define VECTOR_CODE

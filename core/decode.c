@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,7 +25,7 @@
 #include "stb_image.h"
 #pragma GCC diagnostic pop
 
-enum { DECODE_CPU_SECONDS = 15, DECODE_WALL_SECONDS = 60, DECODE_PIPE_FD = 3 };
+enum { DECODE_CPU_SECONDS = 15, DECODE_WALL_SECONDS = 60, DECODE_PIPE_FD = 3, DECODE_CLOSE_MAX = 1 << 16 };
 
 bool decode_in_process(Image *out, const uint8_t *bytes, size_t size) {
     int width = 0, height = 0, channels = 0;
@@ -89,6 +90,14 @@ static void limit_memory(void) {
 }
 #endif
 
+/* glibc has had close_range only since 2.34, so the kernel is asked directly. A kernel older than 5.9
+ * refuses. */
+static void close_from(unsigned first) {
+    if (syscall(__NR_close_range, (long)first, (long)UINT_MAX, 0L) == 0) return;
+    long end = sysconf(_SC_OPEN_MAX);
+    for (long fd = first; fd < end && fd < DECODE_CLOSE_MAX; fd++) close((int)fd);
+}
+
 /* No signal handler of the parent's may run here: it would act on the parent's terminal. */
 static void confine_child(int pipe_fd) {
     sigset_t none;
@@ -97,7 +106,7 @@ static void confine_child(int pipe_fd) {
     sigprocmask(SIG_SETMASK, &none, NULL);
     limit_memory();
     if (pipe_fd != DECODE_PIPE_FD) dup2(pipe_fd, DECODE_PIPE_FD);
-    close_range(DECODE_PIPE_FD + 1, UINT_MAX, 0);
+    close_from(DECODE_PIPE_FD + 1);
     setrlimit(RLIMIT_CORE, &(struct rlimit){0});
     setrlimit(RLIMIT_CPU, &(struct rlimit){.rlim_cur = DECODE_CPU_SECONDS, .rlim_max = DECODE_CPU_SECONDS});
     alarm(DECODE_WALL_SECONDS);

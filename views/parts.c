@@ -8,7 +8,8 @@
 #include "views/text.h"
 
 static const char *stride_note(const Op *op, char *buffer, size_t size) {
-    snprintf(buffer, size, op->stride > 1 ? " /%d" : "", op->stride);
+    if (op->stride == 1) return "";
+    snprintf(buffer, size, " /%d", op->stride);
     return buffer;
 }
 
