@@ -39,8 +39,8 @@ CPPFLAGS += -I. -D_GNU_SOURCE -DSKIPSCOPE_VERSION='"$(VERSION)"' $(shell $(PKG_C
 # Not every system that has stb describes it to pkg-config.
 CPPFLAGS += $(shell $(PKG_CONFIG) --cflags-only-I stb 2>/dev/null || echo -I/usr/include/stb)
 COMPILE   = $(CC) -std=c17 $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $($(notdir $*)_FLAGS) -MMD -MP
-LIBS     := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lm -lpthread
-TESTLIBS := $(shell $(PKG_CONFIG) --libs cmocka vterm 2>/dev/null) -lutil
+LIBS     := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lm -lpthread -lutil
+TESTLIBS := $(shell $(PKG_CONFIG) --libs cmocka vterm 2>/dev/null)
 
 objects   = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)/*.c))
 CORE     := $(B)/libcore.a
