@@ -30,6 +30,10 @@ endif
 ifeq ($(VARIANT),double)
   CPPFLAGS += -DSKIPSCOPE_REAL=double
 endif
+# gcc 10 misses fields after any compound literal, although the others are named.
+ifeq ($(firstword $(subst ., ,$(shell $(CC) -dumpversion))),10)
+  WARNINGS += -Wno-missing-field-initializers
+endif
 ifeq ($(STRICT),1)
   WARNINGS += -Werror
 endif

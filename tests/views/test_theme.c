@@ -33,7 +33,8 @@ static void check_theme(ThemeId theme, Rgb background) {
     const Role pairs[][2] = {{ROLE_CURSOR_TEXT, ROLE_CURSOR}, {ROLE_BAR_TEXT, ROLE_BAR}};
     for (int k = 0; k < 2; k++) {
         Rgb text, under;
-        assert_true(theme_rgb(theme, pairs[k][0], &text) && theme_rgb(theme, pairs[k][1], &under));
+        assert_true(theme_rgb(theme, pairs[k][0], &text));
+        assert_true(theme_rgb(theme, pairs[k][1], &under));
         assert_true(color_contrast(text, under) >= contrast_needed(theme, pairs[k][0]));
     }
 }
