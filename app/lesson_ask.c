@@ -225,12 +225,16 @@ static void judge_number(const LessonAsk *ask, const char *answer, const FigureS
     else if (ask->tolerance == WITHIN_DISTANCE || value == 0)
         snprintf(far, sizeof far, "%.3g off", off);
     else
-        snprintf(far, sizeof far, "%.3g %% off", 100 * off / fabs(value));
-    verdict->right = ask->tolerance == WITHIN_SHARE      ? off <= ask->within * fabs(value)
-                     : ask->tolerance == WITHIN_DISTANCE ? off <= ask->within
-                                                         : factor > 0 && factor <= ask->within;
+        snprintf(far, sizeof far, off >= 0.01 * fabs(value) ? "%.3g %% off" : "%.1g %% off",
+                 100 * off / fabs(value));
+    FigureValue said = {.kind = FIGURE_NUMBER, .number = number / unit};
+    bool exact = figure_same(&said, &truth);
+    bool near = ask->tolerance == WITHIN_SHARE      ? off <= ask->within * fabs(value)
+                : ask->tolerance == WITHIN_DISTANCE ? off <= ask->within
+                                                    : factor > 0 && factor <= ask->within;
+    verdict->right = exact || near;
     snprintf(verdict->text, sizeof verdict->text, "You said %s. It is %s: %s.", answer, truth.text,
-             off == 0 ? "exactly so" : far);
+             exact ? "exactly so" : far);
 }
 
 static void judge_choice(const LessonAsk *ask, const char *answer, const FigureSource *source,
@@ -257,17 +261,27 @@ static void judge_choice(const LessonAsk *ask, const char *answer, const FigureS
 typedef struct BlockRank {
     int best, rank; /* rank of the answer, from 1 */
     FigureValue own, top;
+    bool fragile; /* another block comes so close to the best that the order may be another one elsewhere */
 } BlockRank;
+
+/* Does `a` come before `b` by more than rounding? */
+static bool comes_before(const LessonAsk *ask, const FigureValue *a, const FigureValue *b) {
+    return (ask->smallest ? a->number < b->number : a->number > b->number) && !figure_same(a, b);
+}
 
 static BlockRank rank_blocks(const LessonAsk *ask, int answer, const FigureSource *source) {
     BlockRank r = {.best = -1, .rank = 1};
-    double sign = ask->smallest ? -1 : 1;
     if (answer >= 0) r.own = figure_of_block(&ask->figure, source, answer);
     for (int b = 0; b < source->scene->network->block_count; b++) {
         FigureValue value = figure_of_block(&ask->figure, source, b);
         if (!value.known) continue;
-        if (r.own.known && sign * value.number > sign * r.own.number) r.rank++;
-        if (r.best < 0 || sign * value.number > sign * r.top.number) r.best = b, r.top = value;
+        if (r.own.known && comes_before(ask, &value, &r.own)) r.rank++;
+        bool better = r.best < 0 || comes_before(ask, &value, &r.top);
+        bool close = r.best >= 0 && figure_too_close(&value, &r.top);
+        r.fragile = close || (r.fragile && !better);
+        if (!better) continue;
+        r.best = b;
+        r.top = value;
     }
     return r;
 }
@@ -280,12 +294,19 @@ static void judge_block(const LessonAsk *ask, const char *answer, const FigureSo
     verdict->known = r.best >= 0;
     if (!verdict->known) return;
     snprintf(verdict->truth, sizeof verdict->truth, "%s", network->blocks[r.best].name);
-    verdict->right = r.own.known && r.own.number == r.top.number;
+    verdict->right = r.own.known && figure_same(&r.own, &r.top);
     if (verdict->right)
         snprintf(verdict->text, sizeof verdict->text, "You said %s. So it is: %s.", answer, r.top.text);
     else
         snprintf(verdict->text, sizeof verdict->text, "You said %s (%s, place %d of %d). It is %s: %s.",
                  answer, r.own.text, r.rank, network->block_count, verdict->truth, r.top.text);
+}
+
+bool lesson_ask_is_fragile(const LessonAsk *ask, const FigureSource *source) {
+    if (ask->kind == ASK_BLOCK) return rank_blocks(ask, -1, source).fragile;
+    for (int k = 0; ask->kind == ASK_CHOICE && k < ask->option_count; k++)
+        if (!ask->options[k].otherwise && figure_test_is_fragile(&ask->options[k].when, source)) return true;
+    return false;
 }
 
 LessonVerdict lesson_judge(const LessonAsk *ask, const char *answer, const FigureSource *source) {

@@ -37,6 +37,10 @@ typedef struct LessonVerdict {
     char text[512];              /* one sentence */
 } LessonVerdict;
 
+/* Does the right answer depend on which of two figures is larger, although they are so close that another
+ * processor may put them in the other order? */
+bool lesson_ask_is_fragile(const LessonAsk *ask, const FigureSource *source);
+
 /* `answer` "" when it was skipped. */
 LessonVerdict lesson_judge(const LessonAsk *ask, const char *answer, const FigureSource *source);
 

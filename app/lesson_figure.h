@@ -62,6 +62,13 @@ bool figure_parse_block_name(const char **text, Figure *figure, Error *err);
 FigureValue figure_value(const Figure *figure, const FigureSource *source);
 /* The same for a block by number, in place of the figure's argument. */
 FigureValue figure_of_block(const Figure *figure, const FigureSource *source, int block);
+/* Two figures that differ by no more than rounding are equal, neither smaller nor larger; whole numbers are
+ * compared exactly. */
+bool figure_same(const FigureValue *a, const FigureValue *b);
+/* So close that another processor may put them in the other order. */
+bool figure_too_close(const FigureValue *a, const FigureValue *b);
+/* Does the condition ask which of two figures is larger although they are that close? */
+bool figure_test_is_fragile(const FigureTest *condition, const FigureSource *source);
 /* False also when one of its figures is not known. */
 bool figure_test_holds(const FigureTest *condition, const FigureSource *source);
 bool figure_test_is_known(const FigureTest *condition, const FigureSource *source);

@@ -15,7 +15,7 @@ static void tell(Session *session, GradcheckSite site, const Gradcheck *check) {
     bool holds = fabs(backprop - best.numeric) <= 3 * (best.rounding + best.truncation);
     gradcheck_describe(session->pass, site, place);
     session_tell(session, holds ? NOTICE_INFO : NOTICE_ERROR,
-                 "%s: backprop %.5g, central difference %.5g at h=%.0e, %.0e apart: %s%s", place, backprop,
+                 "%s: backprop %.4g, central difference %.3g at h=%.0e, %.0e apart: %s%s", place, backprop,
                  best.numeric, best.h, gradcheck_relative(backprop, best.numeric),
                  holds ? "agrees, limited by " : "more than expected from ", gradcheck_limit(best));
 }

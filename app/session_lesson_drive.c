@@ -8,12 +8,18 @@
 /* What is asked has been computed, and all figures are known. */
 static void check_shown(const LessonRun *run, LessonMistakes *mistakes) {
     const LessonPage *page = &run->lesson->pages[run->page];
+    Scene scene = session_scene(run->session);
+    FigureSource source = {.scene = &scene, .view = run->session->view};
     bool shown = run->phase == LESSON_SHOWN;
     LessonPlace place = shown && page->after_place.line ? page->after_place : page->text_place;
     if (run->unknown > 0)
         lesson_mistake(mistakes, place, "a figure of this text is not known here: nothing has computed it");
     if (shown && run->judged && !run->verdict.known)
         lesson_mistake(mistakes, page->ask.place, "the answer is not known: nothing has computed it");
+    if (shown && lesson_ask_is_fragile(&page->ask, &source))
+        lesson_mistake(mistakes, page->ask.place,
+                       "the right answer compares two figures that are equal within rounding; another "
+                       "processor may find the other one larger: ask with = or ask something else");
 }
 
 /* With the figures in it. */

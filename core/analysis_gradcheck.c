@@ -50,7 +50,8 @@ static const AnalysisColumn columns[COLUMNS] = {
     [COLUMN_RELATIVE] = {.name = "difference",
                          .unit = "from backprop, relative",
                          .kind = COLUMN_LOG,
-                         .charted = true},
+                         .charted = true,
+                         .axis_from = 1e-4}, /* where rounding decides, a smaller difference is luck */
     [COLUMN_KINKS] = {.name = "kinks", .unit = "ReLUs that switch", .kind = COLUMN_COUNT},
     [COLUMN_ROUNDING] = {.name = "rounding", .unit = "estimate, relative", .kind = COLUMN_LOG},
     [COLUMN_TRUNCATION] = {.name = "truncation", .unit = "estimate, relative", .kind = COLUMN_LOG},
@@ -81,8 +82,8 @@ static void read_best(const GradcheckState *state, AnalysisResult *result) {
     }
     GradcheckStep step = gradcheck_get(state->check, best);
     snprintf(result->reading, sizeof result->reading,
-             "v = %s = %.6g. Backpropagation says dL/dv = %.6g; the central difference at h = %.1e says "
-             "%.6g: %.1e apart, relative. What limits the difference there is %s; %d ReLU%s switched between "
+             "v = %s = %.4g. Backpropagation says dL/dv = %.4g; the central difference at h = %.1e says "
+             "%.3g: %.1e apart, relative. What limits the difference there is %s; %d ReLU%s switched between "
              "v - h and v + h.",
              state->label, gradcheck_value(state->check), backprop, step.h, step.numeric,
              gradcheck_relative(backprop, step.numeric), gradcheck_limit(step), step.kinks,

@@ -41,6 +41,7 @@ ChartAxis chart_axis_of(const AnalysisTable *table, int column) {
             if (value > 0) lo = fmin(lo, value);
         }
     }
+    if (axis.kind == COLUMN_LOG && table->columns[owner].axis_from > 0) lo = table->columns[owner].axis_from;
     if (axis.kind == COLUMN_LOG) {
         axis.lo = isfinite(lo) ? pow(10, floor(log10(lo))) : 0.1;
         axis.hi = hi > 0 ? pow(10, ceil(log10(hi))) : 1;

@@ -1,12 +1,14 @@
-/* Screens as stored files, compared cell by cell.
+/* Screens as stored files, compared cell by cell: words as words, which are the same in every row, and
+ * numbers as numbers.
  *
- * Another processor adds in another order, so the last digit of a figure, the character of a map or a colour
- * may differ: up to one in twenty of the cells that are not empty. The words are the same in every row. */
+ * Another processor adds in another order, so a number may differ by one in its last digit or by a thousandth,
+ * and the character of a map or a colour may differ: up to one in twenty of the cells that are not empty. */
 #ifndef TESTS_SUPPORT_SCREEN_GOLDEN_H
 #define TESTS_SUPPORT_SCREEN_GOLDEN_H
 
 /* Compares `screen`, text or ANSI text, with tests/golden/screens/NAME; fails the test with the first row
- * that differs. With SKIPSCOPE_GOLDEN=write in the environment it writes the file instead. */
+ * that differs. With SKIPSCOPE_GOLDEN=write in the environment it writes the file instead, unless what stands
+ * there already compares equal. */
 void screen_golden_check(const char *name, const char *screen);
 /* The same with tests/golden/FOLDER/NAME and several screens, each below a line "## ..." that must be the
  * same.
