@@ -163,8 +163,45 @@ static void there_are_at_least_ten_lessons_of_five_to_eight_pages(void **state) 
     assert_true(count >= 10);
 }
 
+static bool holds(const char *text) {
+    FigureSource source = {.scene = NULL};
+    FigureTest condition;
+    Error err = {0};
+    if (!figure_test_parse(&text, &condition, &err)) fail_msg("%s", err.text);
+    return figure_test_holds(&condition, &source);
+}
+
+/* The norm of one tensor, summed in two orders, must not be larger than itself. */
+static void what_differs_by_rounding_is_equal_and_neither_smaller_nor_larger(void **state) {
+    (void)state;
+    assert_false(holds("1.00002 > 1"));
+    assert_false(holds("1 < 1.00002"));
+    assert_true(holds("1.00002 = 1"));
+    assert_false(holds("1.00002 != 1"));
+    assert_true(holds("1.001 > 1"));
+    assert_true(holds("-1.001 < -1"));
+    assert_true(holds("1.001 != 1"));
+    assert_true(holds("0 < 0.00001"));
+    assert_false(holds("0 = 0.00001"));
+}
+
+static void an_answer_off_by_rounding_is_exact(void **state) {
+    (void)state;
+    FigureSource source = {.scene = NULL};
+    LessonAsk ask = {.kind = ASK_NUMBER, .tolerance = WITHIN_SHARE, .within = 0};
+    ask.figure = (Figure){.id = -1, .number = 2.00002};
+    LessonVerdict verdict = lesson_judge(&ask, "2", &source);
+    assert_true(verdict.right);
+    assert_non_null(strstr(verdict.text, "exactly so"));
+    verdict = lesson_judge(&ask, "2.01", &source);
+    assert_false(verdict.right);
+    assert_non_null(strstr(verdict.text, "0.5 % off"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_differs_by_rounding_is_equal_and_neither_smaller_nor_larger),
+        cmocka_unit_test(an_answer_off_by_rounding_is_exact),
         cmocka_unit_test(a_page_is_text_then_actions_then_what_there_is_to_see),
         cmocka_unit_test(questions_and_tasks_are_read_with_their_figures),
         cmocka_unit_test(every_mistake_has_line_and_column),
