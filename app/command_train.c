@@ -10,7 +10,7 @@
 #include "core/file.h"
 #include "core/train.h"
 
-enum { TRAIN_PATH_MAX = 4096, TRAIN_RECIPE_MAX = 256, TRAIN_EVAL_BATCH = 128 };
+enum { TRAIN_PATH_MAX = 4096, TRAIN_EVAL_BATCH = 128 };
 
 typedef struct Run {
     const Options *options;
