@@ -105,10 +105,11 @@ static bool read_heading(BookParser *parser) {
 /* `screen 4-9`, after which the figure must come. */
 static void read_screen(BookParser *parser, const char *rest) {
     BookPlace *wanted = &parser->figure;
-    char end;
+    const char *at = rest;
     *wanted = (BookPlace){.place = place_of(parser, rest), .scene = parser->scene};
-    if (sscanf(rest, "%d-%d %c", &wanted->first, &wanted->last, &end) != 2 || wanted->first < 1 ||
-        wanted->last < wanted->first || wanted->last > BOOK_SCREEN_HEIGHT) {
+    if (!action_take_number(&at, &wanted->first) || *at++ != '-' ||
+        !action_read_numbers(at, &wanted->last, 1) || wanted->first < 1 || wanted->last < wanted->first ||
+        wanted->last > BOOK_SCREEN_HEIGHT) {
         lesson_mistake(parser->mistakes, place_of(parser, rest),
                        "screen: expected rows as in 4-9, at most %d, found '%s'", BOOK_SCREEN_HEIGHT, rest);
         wanted->first = wanted->last = 1;

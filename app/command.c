@@ -5,11 +5,9 @@
 
 #include "app/explorer.h"
 
-#define COMMAND_ROW(ID, function, word, following, least, most, purpose, shown)                              \
+#define COMMAND_ROW(ID, function, word, following, purpose, shown)                                           \
     [COMMAND_##ID] = {.name = word,                                                                          \
                       .words = following,                                                                    \
-                      .words_min = least,                                                                    \
-                      .words_max = most,                                                                     \
                       .sentence = purpose,                                                                   \
                       .examples = shown,                                                                     \
                       .run = command_##function},
@@ -17,7 +15,6 @@
 static const Command commands[COMMAND_COUNT] = {
     [COMMAND_EXPLORE] = {.name = "",
                          .words = "[MODEL] [IMAGE]",
-                         .words_max = 2,
                          .run = explorer_run,
                          .sentence = "skipscope: look into a residual network, forward and backward, in the "
                                      "terminal.",

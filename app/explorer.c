@@ -350,8 +350,9 @@ static bool explore(Config *config, Options *options, Error *err) {
 }
 
 /* Known before a terminal is asked for, and before anything is loaded. */
-static bool lesson_is_good(const char *name, Error *err) {
-    Lesson *lesson = lesson_open(name, err);
+static bool words_are_good(const Options *options, Error *err) {
+    if (!options->lesson) return options->state || setup_check_words(options, err);
+    Lesson *lesson = lesson_open(options->lesson, err);
     lesson_free(lesson);
     return lesson;
 }
@@ -359,7 +360,7 @@ static bool lesson_is_good(const char *name, Error *err) {
 bool explorer_run(const Options *options, Error *err) {
     Config config = {.path = NULL};
     Options settled = *options;
-    if (options->lesson && !lesson_is_good(options->lesson, err)) return false;
+    if (!words_are_good(options, err)) return false;
     if (!options->script && !options->screen_reader && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
         return error_set(
             err, ERROR_TERMINAL,

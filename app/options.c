@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/operands.h"
 #include "app/option_table.h"
 #include "app/suggest.h"
+#include "app/words.h"
 
 enum { OPTION_VARIABLE_MAX = 64, OPTION_LONG_FIRST = 256 };
 
@@ -51,21 +53,27 @@ static bool takes_next(const char *arg) {
     return spec && spec->kind != OPTION_FLAG;
 }
 
-/* The command is the first word that is no option and no option's argument. Returns its place in argv, 0 when
- * there is none; the explorer is then meant. */
-static int find_command(int argc, char **argv, CommandId *command) {
-    *command = COMMAND_EXPLORE;
-    for (int k = 1; k < argc && strcmp(argv[k], "--") != 0; k++) {
-        if (argv[k][0] != '-' || argv[k][1] == '\0') return command_find(argv[k], command) ? k : 0;
+/* The place in argv, from one on, of a word that is no option and no option's argument; 0 when there is none.
+ */
+static int find_word(int argc, char **argv, int from) {
+    for (int k = from; k < argc && strcmp(argv[k], "--") != 0; k++) {
+        if (argv[k][0] != '-' || argv[k][1] == '\0') return k;
         if (takes_next(argv[k])) k++;
     }
     return 0;
 }
 
-static bool wants_help(int argc, char **argv) {
+static bool has_flag(int argc, char **argv, const char *name, const char *letter) {
     for (int k = 1; k < argc && strcmp(argv[k], "--") != 0; k++)
-        if (strcmp(argv[k], "--help") == 0 || strcmp(argv[k], "-h") == 0) return true;
+        if (strcmp(argv[k], name) == 0 || strcmp(argv[k], letter) == 0) return true;
     return false;
+}
+
+/* A word that is none of the commands is what the explorer shows, or a command misspelt. That is said before
+ * anything about options, which would be called those of the explorer. */
+static bool check_first_word(int argc, char **argv, int place, Error *err) {
+    int next = find_word(argc, argv, place + 1);
+    return word_check_first(argv[place], next > 0 ? argv[next] : NULL, err);
 }
 
 static const char *name_of(CommandId command) {
@@ -199,26 +207,22 @@ static bool read_arguments(Options *options, int argc, char **argv, Error *err) 
     return true;
 }
 
-static bool check_words(const Options *options, Error *err) {
-    const Command *command = command_get(options->command);
-    if (options->word_count < command->words_min)
-        return error_set(err, ERROR_USAGE, "%s needs %s", command->name, command->words);
-    if (command->words_max < 0 || options->word_count <= command->words_max) return true;
-    return error_set(err, ERROR_USAGE, "'%s' is one word too many for %s, which takes %s",
-                     options->words[command->words_max], name_of(options->command),
-                     *command->words ? command->words : "none");
-}
-
 bool options_parse(Options *options, int argc, char **argv, Error *err) {
     assert(option_table_count <= OPTION_ROWS_MAX);
     *options = (Options){0};
-    int place = find_command(argc, argv, &options->command);
-    options->help = wants_help(argc, argv);
+    int place = find_word(argc, argv, 1);
+    bool command = place > 0 && command_find(argv[place], &options->command);
+    options->help = has_flag(argc, argv, "--help", "-h");
     if (options->help) return true;
-    if (place > 0) {
+    if (place > 0 && !command && !has_flag(argc, argv, "--version", "--version") &&
+        !check_first_word(argc, argv, place, err))
+        return false;
+    if (command) {
         memmove(argv + place, argv + place + 1, (size_t)(argc - place) * sizeof *argv);
         argc--;
     }
     return check_names(argc, argv, options->command, err) && read_environment(options, err) &&
-           read_arguments(options, argc, argv, err) && (options->version || check_words(options, err));
+           read_arguments(options, argc, argv, err) &&
+           (options->version ||
+            operands_check(command_get(options->command), options->words, options->word_count, err));
 }

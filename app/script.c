@@ -1,8 +1,6 @@
 #include "app/script.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,13 +21,8 @@ static bool unknown_action(const char *word, Error *err) {
 }
 
 static bool parse_number(const char *name, const char *text, Action *action, Error *err) {
-    char *end;
-    errno = 0;
-    long number = strtol(text, &end, 10);
-    if (end == text || *end != '\0' || errno != 0 || number < 0 || number > INT_MAX)
-        return error_set(err, ERROR_USAGE, "%s: expected a number, found '%s'", name, text);
-    action->number = (int)number;
-    return true;
+    if (action_read_numbers(text, &action->number, 1) && action->number >= 0) return true;
+    return error_set(err, ERROR_USAGE, "%s: expected a number, found '%s'", name, text);
 }
 
 /* Copies a line without the space around it. */
@@ -76,9 +69,9 @@ static bool run_keys(Session *session, char *names, Error *err) {
 
 static bool run_size(Session *session, const char *text, Error *err) {
     int width, height;
-    char rest;
-    if (sscanf(text, "%dx%d%c", &width, &height, &rest) != 2 || width < 1 || height < 1 ||
-        width > CANVAS_SIDE_MAX || height > CANVAS_SIDE_MAX)
+    const char *at = text;
+    if (!action_take_number(&at, &width) || *at++ != 'x' || !action_read_numbers(at, &height, 1) ||
+        width < 1 || height < 1 || width > CANVAS_SIDE_MAX || height > CANVAS_SIDE_MAX)
         return error_set(err, ERROR_USAGE, "size: expected COLUMNSxROWS, as in 80x24, found '%s'", text);
     session_set_size(session, width, height);
     return true;

@@ -32,14 +32,13 @@ static void do_select(Session *session, const char *text) {
 }
 
 static void do_cell(Session *session, const char *text) {
-    int row, column;
-    char rest;
-    if (sscanf(text, "%d %d %c", &row, &column, &rest) != 2 || row < 0 || column < 0) {
+    int place[2];
+    if (!action_read_numbers(text, place, 2) || place[0] < 0 || place[1] < 0) {
         session_tell(session, NOTICE_ERROR, "cell: expected ROW COLUMN, as in 'cell 4 7', found '%s'", text);
         return;
     }
-    session->wanted_row = row;
-    session->wanted_column = column;
+    session->wanted_row = place[0];
+    session->wanted_column = place[1];
 }
 
 static void do_view(Session *session, const char *name) {
@@ -268,6 +267,7 @@ static void do_screen_action(Session *session, const Action *action) {
 /* The help screen scrolls; any other key first closes it. */
 static bool help_eats(Session *session, const Action *action) {
     int page = session->height - 6, by = action_count(action);
+    if (session->help_first > ACTION_NUMBER_MAX) session->help_first = ACTION_NUMBER_MAX;
     switch (action->id) {
     case ACTION_UP: session->help_first -= by; break;
     case ACTION_DOWN: session->help_first += by; break;
@@ -331,11 +331,10 @@ static bool await_letter(Session *session, uint32_t code) {
 
 /* Digits before a key say how often. A 0 alone means nothing. */
 static bool take_digit(Session *session, uint32_t code) {
-    enum { COUNT_MAX = 9999 };
     if (code < '0' || code > '9' || (code == '0' && session->pending_count == 0)) return false;
     session_explain_digit(session, (int)(code - '0'), session->pending_count == 0);
     int count = 10 * session->pending_count + (int)(code - '0');
-    session->pending_count = count < COUNT_MAX ? count : COUNT_MAX;
+    session->pending_count = count < ACTION_NUMBER_MAX ? count : ACTION_NUMBER_MAX;
     return true;
 }
 

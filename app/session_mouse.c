@@ -52,10 +52,9 @@ static void click_at(Session *session, int x, int y) {
 }
 
 void session_do_click(Session *session, const char *place) {
-    int x, y;
-    char rest;
-    if (sscanf(place, "%d %d %c", &x, &y, &rest) == 2)
-        click_at(session, x, y);
+    int at[2];
+    if (action_read_numbers(place, at, 2))
+        click_at(session, at[0], at[1]);
     else
         session_tell(session, NOTICE_ERROR, "click: expected COLUMN ROW, as in 'click 12 7', found '%s'",
                      place);

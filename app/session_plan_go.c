@@ -167,14 +167,27 @@ static bool find_time(Trip *trip, Error *err) {
                      word);
 }
 
+/* ":NUMBER" */
+static bool take_index(const char **at, int *index) {
+    if (**at != ':') return false;
+    (*at)++;
+    return action_take_number(at, index);
+}
+
 static bool find_watches(Trip *trip, Error *err) {
     const char *list = trip->plan->watches;
-    char piece[STATE_WORD_MAX], name[OP_NAME_MAX], rest;
+    char piece[STATE_WORD_MAX];
     while (next_piece(&list, '/', piece, sizeof piece)) {
-        SceneWatch watch;
-        bool ok =
-            sscanf(piece, "%31[^:]:%d:%d:%d%c", name, &watch.channel, &watch.row, &watch.column, &rest) == 4;
-        watch.op = ok ? network_find_op(trip->network, name) : -1;
+        SceneWatch watch = {.op = -1};
+        char *colon = strchr(piece, ':');
+        const char *at = colon;
+        bool ok = at && take_index(&at, &watch.channel) && take_index(&at, &watch.row) &&
+                  take_index(&at, &watch.column) && *at == '\0';
+        if (ok) {
+            *colon = '\0';
+            watch.op = network_find_op(trip->network, piece);
+            *colon = ':';
+        }
         Shape out = watch.op >= 0 ? trip->network->ops[watch.op].out : (Shape){0};
         if (trip->stops.watch_count == SCENE_WATCHES_MAX || watch.op < 0 || watch.channel < 0 ||
             watch.channel >= out.c || watch.row < 0 || watch.row >= out.h || watch.column < 0 ||

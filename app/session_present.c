@@ -61,11 +61,10 @@ static void begin_pointing(Session *session) {
 }
 
 static void do_pointer(Session *session, const char *text) {
-    int x, y;
-    char rest;
+    int place[2];
     bool off = strcmp(text, "off") == 0, on = strcmp(text, "on") == 0;
-    if (sscanf(text, "%d %d %c", &x, &y, &rest) == 2)
-        put_pointer(session, x, y);
+    if (action_read_numbers(text, place, 2))
+        put_pointer(session, place[0], place[1]);
     else if (*text && !on && !off)
         session_tell(session, NOTICE_ERROR, "pointer: expected on, off or COLUMN ROW, found '%s'", text);
     else if (off || (!on && session->pointer.on))

@@ -268,9 +268,12 @@ void session_do_go_mark(Session *session, const char *text) {
 
 static bool parse_watch(Session *session, const char *text, SceneWatch *watch) {
     const Network *network = network_of(session);
-    char name[OP_NAME_MAX], rest;
-    if (sscanf(text, "%31s %d %d %d %c", name, &watch->channel, &watch->row, &watch->column, &rest) == 4) {
-        watch->op = network_find_op(network, name);
+    char name[OP_NAME_MAX];
+    int length = (int)strcspn(text, " \t"), cell[3];
+    snprintf(name, sizeof name, "%.*s", length, text);
+    if (action_read_numbers(text + length, cell, 3)) {
+        *watch = (SceneWatch){
+            .op = network_find_op(network, name), .channel = cell[0], .row = cell[1], .column = cell[2]};
         Shape out = watch->op >= 0 ? network->ops[watch->op].out : (Shape){0};
         if (watch->channel >= 0 && watch->channel < out.c && watch->row >= 0 && watch->row < out.h &&
             watch->column >= 0 && watch->column < out.w)

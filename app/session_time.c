@@ -38,18 +38,28 @@ static void do_step(Session *session, int count) {
         session_go_to(session, session->at + count);
 }
 
-static void do_block(Session *session, int count) {
+/* Each round but the last goes on by an operation at least, so there are no more than the network has. */
+static int blocks_on(const Session *session, int count) {
+    int at = session->at, before = -1;
+    for (int k = 0; k < count && at != before; k++) {
+        before = at;
+        at = session_block_end(network_of(session), at);
+    }
+    return at;
+}
+
+static int blocks_back(const Session *session, int count) {
     int at = session->at;
-    for (int k = 0; k < count; k++) at = session_block_end(network_of(session), at);
+    for (int k = 0; k < count && at > 0; k++) at = session_block_start(network_of(session), at);
+    return at;
+}
+
+static void do_block(Session *session, int count) {
+    int at = blocks_on(session, count);
     if (at == session->at)
         do_step(session, 1);
     else
         session_go_to(session, at);
-}
-
-static void do_block_back(Session *session, int count) {
-    for (int k = 0; k < count; k++)
-        session_look_at(session, session_block_start(network_of(session), session->at));
 }
 
 static void do_restart(Session *session) {
@@ -62,9 +72,9 @@ static void do_restart(Session *session) {
 
 static void do_go(Session *session, int op) {
     const Network *network = network_of(session);
-    if (op >= network->op_count)
-        session_tell(session, NOTICE_ERROR, "go: %s has operations 0 to %d, found %d", network->arch,
-                     network->op_count - 1, op);
+    if (op < 0 || op >= network->op_count)
+        session_tell(session, NOTICE_ERROR, "go: %s has operations 0 to %d, found %d%s", network->arch,
+                     network->op_count - 1, op, op == ACTION_NUMBER_MAX ? " or more" : "");
     else
         session_look_at(
             session, scene_at(network, op, session->at < network->op_count ? PHASE_FORWARD : PHASE_BACKWARD));
@@ -151,7 +161,7 @@ bool session_do_time(Session *session, const Action *action) {
         break;
     case ACTION_STEP_BACK: session_look_at(session, session->at - action_count(action)); break;
     case ACTION_BLOCK: do_block(session, action_count(action)); break;
-    case ACTION_BLOCK_BACK: do_block_back(session, action_count(action)); break;
+    case ACTION_BLOCK_BACK: session_look_at(session, blocks_back(session, action_count(action))); break;
     case ACTION_FINISH: session_go_to(session, session_pass_end(network, session->at)); break;
     case ACTION_REWIND: session_look_at(session, session_pass_start(network, session->at)); break;
     case ACTION_RUN_HERE:

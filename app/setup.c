@@ -165,6 +165,12 @@ static bool split_words(Setup *setup, const Options *options, Error *err) {
     return true;
 }
 
+bool setup_check_words(const Options *options, Error *err) {
+    Setup setup = {.model = NULL};
+    Origin origin;
+    return split_words(&setup, options, err) && find_origin(&origin, &setup, options, err);
+}
+
 bool setup_open(Setup *setup, const Options *options, Error *err) {
     Origin origin;
     *setup = (Setup){.seed = options->seed, .bn = options->bn};

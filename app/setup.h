@@ -21,6 +21,8 @@ typedef struct Setup {
     int image_count;
 } Setup;
 
+/* Whether the words are a MODEL and IMAGEs as setup_open takes them, as far as their first bytes tell. */
+bool setup_check_words(const Options *options, Error *err);
 /* Sorts the words into MODEL and IMAGEs and makes the model ready: weights, normalisation, class names. */
 bool setup_open(Setup *setup, const Options *options, Error *err);
 void setup_close(Setup *setup); /* a cleared Setup is fine */

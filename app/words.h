@@ -15,4 +15,9 @@ typedef enum WordKind {
  * looks like a path, else ERROR_USAGE. */
 bool word_find_kind(const char *word, WordKind *kind, Error *err);
 
+/* The first word of a command line, when it is no command's name; `next` is the word after it, or NULL. False
+ * when it is nothing that the explorer could show either: the sentence then names the command that comes
+ * nearest, if one is what was meant. What looks like a path passes. ERROR_USAGE. */
+bool word_check_first(const char *word, const char *next, Error *err);
+
 #endif

@@ -72,6 +72,40 @@ static void usage_errors_exit_with_2_and_point_to_help(void **state) {
     program_expect_failure(2, "the nearest is relu", ARGS("ops", "relo"));
 }
 
+/* Standard output is a pipe here, where the explorer could only speak of a terminal. */
+static void a_misspelt_command_is_named_with_the_nearest_one(void **state) {
+    (void)state;
+    static const char meant[] = "there is no command 'sumary': did you mean 'summary'?";
+    const char *const *const runs[] = {ARGS("sumary"),
+                                       ARGS("sumary", "resnet50"),
+                                       ARGS("sumary", "resnet50", "--json"),
+                                       ARGS("--json", "sumary", "resnet50"),
+                                       ARGS("--ascii", "--arch", "resnet50", "sumary"),
+                                       ARGS("sumary", "--nonsense"),
+                                       ARGS("sumary", "nothing", "of", "the", "kind"),
+                                       ARGS("--script", "/dev/null", "sumary"),
+                                       ARGS("--screen-reader", "sumary")};
+    for (size_t k = 0; k < sizeof runs / sizeof runs[0]; k++) program_expect_failure(2, meant, runs[k]);
+    program_expect_failure(2, "no command 'SUMMARY': did you mean 'summary'?", ARGS("SUMMARY", "resnet50"));
+    program_expect_failure(2, "no command 'trian': did you mean 'train'?", ARGS("trian", "--out", "x"));
+    program_expect_failure(2, "no command 'help': did you mean '--help'?", ARGS("help", "summary"));
+    program_expect_failure(2, "there is no command 'foo'", ARGS("foo", "resnet50"));
+    assert_prints("skipscope ", ARGS("sumary", "--version"));
+    assert_prints("Commands", ARGS("sumary", "--help"));
+}
+
+/* What is no command was meant as a model or a picture. */
+static void a_wrong_word_comes_before_the_lack_of_a_terminal(void **state) {
+    TempDir *dir = *state;
+    program_expect_failure(2, "did you mean 'resnet50'?", ARGS("resnt50"));
+    program_expect_failure(2, "did you mean 'cat'?", ARGS("resnet50", "ct"));
+    program_expect_failure(2, "'sumary' is no file", ARGS("--", "sumary"));
+    program_expect_failure(2, "a command comes first: 'skipscope summary ...'", ARGS("resnet50", "summary"));
+    program_expect_failure(4, "'nofile.jpg' is no file", ARGS("nofile.jpg"));
+    program_expect_failure(4, "directory", ARGS(dir->path));
+    program_expect_failure(3, "needs a terminal", ARGS("resnet20", "cat"));
+}
+
 static void an_unknown_lesson_is_a_usage_error_that_names_the_nearest_one(void **state) {
     const char *const file = temp_dir_join(*state, "out.html");
     const char *const *const runs[] = {ARGS("lesson", "skp"), ARGS("present", "skp"),
@@ -150,6 +184,8 @@ int main(void) {
         cmocka_unit_test(every_command_has_help_with_examples_first),
         cmocka_unit_test(help_lines_fit_into_80_columns),
         cmocka_unit_test(usage_errors_exit_with_2_and_point_to_help),
+        cmocka_unit_test(a_misspelt_command_is_named_with_the_nearest_one),
+        IN_TEMP_DIR(a_wrong_word_comes_before_the_lack_of_a_terminal),
         IN_TEMP_DIR(an_unknown_lesson_is_a_usage_error_that_names_the_nearest_one),
         IN_TEMP_DIR(bad_files_exit_with_4),
         cmocka_unit_test(output_that_cannot_be_written_is_a_failure),

@@ -2,10 +2,13 @@
  * falls over, and every screen can be drawn. SKIPSCOPE_FUZZ_KEYS sets how many keys; a failure names the
  * number that began it. */
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "app/script.h"
 #include "core/rng.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/session_world.h"
@@ -34,6 +37,11 @@ static const char *const pieces[] = {"\x1b[A",
                                      "\xe2\x96\x80",
                                      "10s",
                                      "3n",
+                                     "99999999999n",
+                                     "2147483647\x1b[6~",
+                                     "4294967297g",
+                                     ":block 2147483647\r",
+                                     ":go 99999999999\r",
                                      ":step 2\r",
                                      ":select add\r",
                                      ":view maps\r",
@@ -66,9 +74,29 @@ static size_t next_bytes(Rng *rng, char out[32]) {
     return length;
 }
 
+/* Mostly what somebody would ask for; one in four up to what an int holds. */
+static int next_number(Rng *rng) {
+    unsigned kind = (unsigned)rng_below(rng, 4);
+    if (kind == 0) return (int)(INT_MAX - rng_below(rng, 3));
+    return (int)rng_below(rng, kind == 1 ? (uint32_t)INT_MAX + 1 : 100);
+}
+
+/* Any action by its name, as the prompt would read it. */
+static void act(SessionWorld *world, Rng *rng) {
+    static const char *const forms[] = {"", "%d", "%d %d", "layer2.0.conv1 %d %d %d", "off"};
+    Action action = {.id = (ActionId)(1 + (int)rng_below(rng, ACTION_COUNT - 1)), .number = next_number(rng)};
+    char line[ACTION_TEXT_MAX], words[80];
+    Error err = {0};
+    int a = next_number(rng), b = next_number(rng), c = next_number(rng);
+    snprintf(words, sizeof words, forms[rng_below(rng, sizeof forms / sizeof forms[0])], a, b, c);
+    snprintf(line, sizeof line, "%s %s", action_name(action.id), words);
+    if (script_parse_line(line, &action, &err)) session_do(world->session, &action);
+}
+
 static void press(SessionWorld *world, KeyReader *reader, Rng *rng) {
     char bytes[32];
     size_t count = next_bytes(rng, bytes);
+    if (rng_below(rng, 8) == 0) act(world, rng);
     if (key_reader_room(reader) >= count) key_reader_feed(reader, bytes, count);
     bool complete = rng_below(rng, 4) > 0;
     for (Key key; key_reader_next(reader, complete, &key);) session_key(world->session, &key);
@@ -98,6 +126,7 @@ static void any_keys_and_sizes_leave_a_screen_that_can_be_drawn(void **state) {
                                (unsigned)rng_below(&rng, 4));
         press(world, &reader, &rng);
         draw(world);
+        assert_in_range(world->session->at, 0, 2 * world->session->setup->model->network->op_count - 1);
     }
     assert_int_equal(chdir(start), 0);
 }
