@@ -12,6 +12,7 @@
 #include "app/options.h"
 #include "app/stage.h"
 #include "app/stage_socket.h"
+#include "core/utf8.h"
 #include "views/term.h"
 
 enum { LINE_MAX_BYTES = 1 << 15, RETRY_MS = 200, SECOND_MS = 1000 };
@@ -105,17 +106,24 @@ static void write_clock(char out[16]) {
     strftime(out, 16, "%H:%M:%S", localtime_r(&now, &local));
 }
 
-/* `14:32:05 3/7 Title: notes (next: ...)`, without a byte that could drive a terminal. */
+/* `14:32:05 3/7 Title [the view]: notes (next: ...)`, without a byte that could drive a terminal. */
 static void print_page(const NotesPanel *panel) {
-    char clock[16], text[2 * NOTES_TEXT_MAX], safe[4 * NOTES_TEXT_MAX];
+    char clock[16];
     write_clock(clock);
-    if (panel->pages == 0)
-        snprintf(text, sizeof text, "no lesson is under way");
-    else
-        snprintf(text, sizeof text, "%d/%d %s [%s]: %s (next: %s)", panel->page, panel->pages, panel->title,
-                 panel->now, *panel->notes ? panel->notes : "no notes", panel->next);
-    error_escape(text, strlen(text), safe, sizeof safe);
-    printf("%s %s\n", clock, safe);
+    printf("%s ", clock);
+    if (panel->pages == 0) {
+        puts("no lesson is under way");
+    } else {
+        printf("%d/%d ", panel->page, panel->pages);
+        utf8_put(stdout, panel->title);
+        fputs(" [", stdout);
+        utf8_put(stdout, panel->now);
+        fputs("]: ", stdout);
+        utf8_put(stdout, *panel->notes ? panel->notes : "no notes");
+        fputs(" (next: ", stdout);
+        utf8_put(stdout, panel->next);
+        puts(")");
+    }
     fflush(stdout);
 }
 

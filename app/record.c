@@ -120,7 +120,7 @@ void record_key_bytes(uint32_t code, char out[RECORD_KEY_MAX]) {
         {KEY_CODE_END, "\033[F"},     {KEY_CODE_PAGE_UP, "\033[5~"}, {KEY_CODE_PAGE_DOWN, "\033[6~"},
         {KEY_CODE_DELETE, "\033[3~"}, {KEY_CODE_BACKTAB, "\033[Z"}};
     out[0] = '\0';
-    if (code < KEY_CODE_UP) out[text_encode(code, out)] = '\0';
+    if (code < KEY_CODE_UP) out[utf8_encode(code, out)] = '\0';
     for (size_t k = 0; k < sizeof special / sizeof *special; k++)
         if (special[k].code == code) snprintf(out, RECORD_KEY_MAX, "%s", special[k].bytes);
 }
