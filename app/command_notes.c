@@ -15,7 +15,7 @@
 #include "core/utf8.h"
 #include "views/term.h"
 
-enum { LINE_MAX_BYTES = 1 << 15, RETRY_MS = 200, SECOND_MS = 1000 };
+enum { LINE_MAX_BYTES = 1 << 18 /* six times a page: \u001b */, RETRY_MS = 200, SECOND_MS = 1000 };
 
 static const char WAITING[] = "waiting for 'skipscope present LESSON' in another terminal ...";
 static const char ENDED[] = "the presentation has ended";
@@ -65,6 +65,10 @@ static void lose(Listener *listener) {
     listener->panel.page_s += seconds() - listener->heard_s;
 }
 
+static bool is_same_page(const NotesPanel *a, const NotesPanel *b) {
+    return a->page == b->page && strcmp(a->lesson, b->lesson) == 0 && strcmp(a->notes, b->notes) == 0;
+}
+
 /* Takes the next whole line; false when there is none. What is no page is passed over. */
 static bool take_line(Listener *listener) {
     char *end = memchr(listener->line, '\n', listener->length);
@@ -72,6 +76,7 @@ static bool take_line(Listener *listener) {
     if (!end) return false;
     *end = '\0';
     if (stage_read_page(listener->line, &panel)) {
+        panel.first = is_same_page(&panel, &listener->panel) ? listener->panel.first : 0;
         listener->panel = panel;
         listener->heard_s = seconds();
         listener->known = true;
@@ -141,7 +146,7 @@ static bool run_plain(Listener *listener, Error *err) {
     return true;
 }
 
-static bool draw(Term *term, const Listener *listener) {
+static bool draw(Term *term, Listener *listener) {
     Canvas *canvas = canvas_new(term_width(term), term_height(term), term_canvas_flags(term));
     NotesPanel panel = listener->panel;
     char clock[16];
@@ -152,11 +157,11 @@ static bool draw(Term *term, const Listener *listener) {
     }
     if (listener->ended) panel.pages = 0;
     write_clock(clock);
-    notes_panel_draw(canvas, &panel, clock,
-                     listener->ended                        ? ENDED
-                     : listener->fd < 0 || !listener->known ? WAITING
-                     : panel.pages == 0                     ? "no lesson is under way"
-                                                            : NULL);
+    const char *message = listener->ended                        ? ENDED
+                          : listener->fd < 0 || !listener->known ? WAITING
+                          : panel.pages == 0                     ? "no lesson is under way"
+                                                                 : NULL;
+    listener->panel.first = notes_panel_draw(canvas, &panel, clock, message);
     term_flush(term, canvas);
     canvas_free(canvas);
     return true;
@@ -174,6 +179,8 @@ static bool obey(Term *term, Listener *listener, const Key *key) {
     case KEY_CODE_BACKSPACE:
     case KEY_CODE_LEFT:
     case KEY_CODE_PAGE_UP: ask(listener, "back\n"); break;
+    case KEY_CODE_UP: listener->panel.first--; break;
+    case KEY_CODE_DOWN: listener->panel.first++; break;
     case 'L' & 0x1f: term_redraw(term); break;
     default: break;
     }

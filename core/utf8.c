@@ -106,20 +106,38 @@ size_t utf8_format(char *out, size_t out_size, const char *format, ...) {
     return count;
 }
 
-size_t utf8_repair(char *out, size_t out_size, const char *text) {
-    size_t length = strlen(text), used = 0;
-    if (out_size == 0) return 0;
-    for (size_t at = 0; at < length;) {
+/* Repairs into the buffer; *left receives what had no room, "" for nothing. */
+static size_t repair(char *out, size_t out_size, const char *text, const char **left) {
+    const char *end = text + strlen(text);
+    size_t used = 0;
+    while (text < end) {
         uint32_t code;
         char bytes[4];
-        at += utf8_decode(text + at, length - at, &code);
+        size_t taken = utf8_decode(text, (size_t)(end - text), &code);
         size_t count = utf8_encode(code == UINT32_MAX ? UTF8_REPLACEMENT : code, bytes);
         if (used + count >= out_size) break;
         memcpy(out + used, bytes, count);
         used += count;
+        text += taken;
     }
     out[used] = '\0';
+    *left = text;
     return used;
+}
+
+size_t utf8_repair(char *out, size_t out_size, const char *text) {
+    const char *left;
+    return out_size > 0 ? repair(out, out_size, text, &left) : 0;
+}
+
+size_t utf8_clip(char *out, size_t out_size, const char *text) {
+    static const char ellipsis[] = "\xE2\x80\xA6";
+    const char *left;
+    size_t used = out_size > 0 ? repair(out, out_size, text, &left) : 0;
+    if (out_size < sizeof ellipsis || *left == '\0') return used;
+    used = utf8_cut(out, used, out_size - sizeof ellipsis);
+    memcpy(out + used, ellipsis, sizeof ellipsis);
+    return used + sizeof ellipsis - 1;
 }
 
 void utf8_escape_byte(unsigned char byte, char out[UTF8_ESCAPE]) {

@@ -34,6 +34,8 @@ size_t utf8_vformat(char *out, size_t out_size, const char *format, va_list argu
     __attribute__((format(printf, 3, 0)));
 /* A copy in which each broken byte is U+FFFD: always valid UTF-8. */
 size_t utf8_repair(char *out, size_t out_size, const char *text);
+/* The same; a text that is longer than its room ends in an ellipsis. */
+size_t utf8_clip(char *out, size_t out_size, const char *text);
 
 /* A copy that is safe to print on any terminal: each byte of a hostile character becomes \xNN. Newlines are
  * escaped as well. */

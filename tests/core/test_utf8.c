@@ -88,6 +88,26 @@ static void broken_bytes_are_marked(void **state) {
     }
 }
 
+static void a_clipped_text_says_that_it_goes_on(void **state) {
+    static const struct {
+        size_t size;
+        const char *expected;
+    } cases[] = {{1, ""},
+                 {3, "a"}, /* no room for an ellipsis */
+                 {4, "\342\200\246"},
+                 {5, "a\342\200\246"},
+                 {6, "a\342\200\246"},
+                 {7, "a\303\244\342\200\246"},
+                 {8, "a\303\244b\357\277\275"}};
+    (void)state;
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        char out[12];
+        size_t length = utf8_clip(out, cases[k].size, "a\303\244b\377");
+        assert_string_equal(out, cases[k].expected);
+        assert_int_equal(length, strlen(out));
+    }
+}
+
 static void no_escape_is_cut_in_half(void **state) {
     (void)state;
     for (size_t size = 1; size <= 24; size++) {
@@ -132,6 +152,7 @@ int main(void) {
         cmocka_unit_test(no_room_is_never_written_to),
         cmocka_unit_test(what_is_written_piece_by_piece_stays_inside),
         cmocka_unit_test(broken_bytes_are_marked),
+        cmocka_unit_test(a_clipped_text_says_that_it_goes_on),
         cmocka_unit_test(no_escape_is_cut_in_half),
         cmocka_unit_test(what_is_printed_is_what_the_buffer_would_hold),
         cmocka_unit_test(what_drives_a_terminal_is_known),
