@@ -151,7 +151,7 @@ static Token read_character(const KeyReader *reader) {
     size_t need = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
     if (reader->count < need) return token_of(0, KEY_CODE_NONE);
     uint32_t code;
-    size_t bytes = text_decode((const char *)reader->bytes, reader->count, &code);
+    size_t bytes = utf8_decode((const char *)reader->bytes, reader->count, &code);
     return token_of(bytes, text_glyph_width(code) > 0 ? code : KEY_CODE_NONE);
 }
 
