@@ -435,5 +435,8 @@ bool term_wait(Term *term, int timeout_ms) {
                            {.fd = term_guard_wake_fd(), .events = POLLIN},
                            {.fd = term->watched - 1, .events = POLLIN}};
     if (term->keys.reader.count > 0 || term_guard_has_news()) return true;
-    return poll(fds, 3, timeout_ms) != 0;
+    if (poll(fds, 3, 0) != 0) return true;
+    bool any = timeout_ms != 0 && poll(fds, 3, timeout_ms) != 0;
+    term_input_was_quiet(&term->keys);
+    return any;
 }
