@@ -216,8 +216,8 @@ bool command_notes(const Options *options, Error *err) {
         TermConfig config = {.depth = options_color(options), .theme = theme, .ascii = options->ascii};
         Term *term = term_open(&config, err);
         ok = term && run_on_terminal(term, &listener, err);
-        number = term_signal();
         term_close(term);
+        number = term_signal();
     } else {
         ok = run_plain(&listener, err);
     }

@@ -199,10 +199,10 @@ static bool run_on_terminal(Session *session, const Options *options, Error *err
     live.stage = ok ? open_stage(session, options) : NULL;
     if (live.stage) term_watch(term, stage_fd(live.stage));
     ok = ok && loop(session, term, &live, err);
-    int number = term_signal();
     term_close(term);
     stage_close(live.stage);
     ok = live_close(&live, options, err) && ok;
+    int number = term_signal();
     if (number != 0) {
         signal(number, SIG_DFL);
         raise(number);
