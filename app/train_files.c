@@ -6,6 +6,7 @@
 
 #include "core/file.h"
 #include "core/safetensors.h"
+#include "core/utf8.h"
 
 enum { KIND_MAX = 120 };
 
@@ -28,7 +29,7 @@ static void tell_kind(const char *path, char kind[KIND_MAX]) {
     const char *arch = file ? safetensors_value(file, "arch") : NULL;
     const char *top1 = file ? safetensors_value(file, "test_top1") : NULL;
     char name[40];
-    error_escape(arch ? arch : "", arch ? strlen(arch) : 0, name, sizeof name);
+    utf8_escape(name, sizeof name, arch ? arch : "", arch ? strlen(arch) : 0);
     if (!file)
         snprintf(kind, KIND_MAX, "something else than weights");
     else if (safetensors_value(file, "checkpoint_step"))
