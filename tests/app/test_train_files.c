@@ -190,11 +190,34 @@ static void what_comes_to_the_place_meanwhile_is_kept(void **state) {
     assert_false(train_files_check_end(&files, &err));
     assert_int_equal(err.kind, ERROR_FAILED);
     assert_non_null(strstr(err.text, "is not replaced"));
+    train_files_end(&files);
     options.restart = true;
     assert_true(train_files_begin(&files, &options, &err));
     assert_true(train_files_check_end(&files, &err));
     temp_dir_write(dir, "net", "a third one's", 13);
     assert_false(train_files_check_end(&files, &err));
+    train_files_end(&files);
+}
+
+static void two_trainings_do_not_write_in_one_place(void **state) {
+    TempDir *dir = *state;
+    Error err = {0};
+    TrainFiles files, other;
+    char out[TEMP_PATH_MAX], owner[64];
+    strcpy(out, temp_dir_join(dir, "net"));
+    snprintf(owner, sizeof owner, "another training, process %ld writes", (long)getpid());
+    Options options = {.out = out};
+    assert_true(train_files_begin(&files, &options, &err));
+    assert_false(train_files_begin(&other, &options, &err));
+    if (!strstr(err.text, owner)) fail_msg("%s", err.text);
+    train_files_end(&other);
+    program_expect_failure(1, "another training", TRAIN("nowhere", "1", out, "--restart"));
+    train_files_end(&files);
+    assert_int_equal(temp_dir_count(dir), 0);
+    temp_dir_write(dir, "net.ckpt.lock", "1\n", 2); /* of one that was killed */
+    assert_true(train_files_begin(&files, &options, &err));
+    train_files_end(&files);
+    assert_int_equal(temp_dir_count(dir), 0);
 }
 
 static void damage(const char *path) {
@@ -284,6 +307,7 @@ int main(void) {
         IN_TEMP_DIR(a_restart_replaces_the_network_at_its_end),
         IN_TEMP_DIR(a_foreign_file_is_not_overwritten_unasked),
         IN_TEMP_DIR(what_comes_to_the_place_meanwhile_is_kept),
+        IN_TEMP_DIR(two_trainings_do_not_write_in_one_place),
         IN_TEMP_DIR(a_damaged_checkpoint_is_told_of_and_the_one_before_it_used),
         IN_TEMP_DIR(two_damaged_checkpoints_end_it),
         IN_TEMP_DIR(a_full_disk_costs_no_checkpoint),
