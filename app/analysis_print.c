@@ -1,10 +1,10 @@
 #include "app/analysis_print.h"
-#include "app/export_file.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/export_file.h"
 #include "app/table.h"
 #include "core/file.h"
 #include "core/json_write.h"
