@@ -13,11 +13,11 @@
 #include "tests/support/program.h"
 #include "tests/support/test_image.h"
 
-/* 64 images in batches of 32: 2 steps an epoch. */
-enum { TRAIN_PER_FILE = 13, TEST_IMAGES = 20, FILE_CAP = 1 << 24 };
+/* 16 images in batches of 8: 2 steps an epoch. */
+enum { TRAIN_PER_FILE = 13, TEST_IMAGES = 10, FILE_CAP = 1 << 24 };
 
 #define TRAIN(folder, epochs, out, ...)                                                                      \
-    ARGS("train", "resnet8", "--data", folder, "--limit", "64", "--batch", "32", "--epochs", epochs,         \
+    ARGS("train", "resnet8", "--data", folder, "--limit", "16", "--batch", "8", "--epochs", epochs,          \
          "--threads", "1", "--quiet", "--out", out, __VA_ARGS__)
 
 typedef struct Bytes {
@@ -136,8 +136,8 @@ static void another_network_is_not_overwritten_unasked(void **state) {
                            TRAIN("nowhere", "1", names.out, "--seed", "3"));
     program_expect_failure(4, "it is no result of this training",
                            TRAIN(names.folder, "1", names.out, "--seed", "3", "--resume"));
-    program_expect_failure(4, "its train_images is \"64\", this run's is \"48\"",
-                           ARGS("train", "resnet8", "--data", names.folder, "--limit", "48", "--batch", "32",
+    program_expect_failure(4, "its train_images is \"16\", this run's is \"12\"",
+                           ARGS("train", "resnet8", "--data", names.folder, "--limit", "12", "--batch", "8",
                                 "--epochs", "1", "--seed", "2", "--out", names.out, "--resume"));
     assert_unchanged(names.out, before);
 }
