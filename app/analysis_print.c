@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/export_file.h"
 #include "app/table.h"
 #include "core/file.h"
 #include "core/json_write.h"
@@ -192,6 +193,7 @@ static bool print_text(const AnalysisSpec *spec, const AnalysisResult *result, b
 bool analysis_write_svg(const AnalysisSpec *spec, const AnalysisResult *result, const char *path,
                         Error *err) {
     size_t size = 0;
+    if (!export_file_check(path, EXPORT_SVG, err)) return false;
     char *text = chart_svg(spec, result, &size);
     if (!text) return error_set(err, ERROR_FAILED, "%s: not enough memory for the chart", path);
     bool ok = file_write_atomic(path, text, size, err);
@@ -199,9 +201,8 @@ bool analysis_write_svg(const AnalysisSpec *spec, const AnalysisResult *result, 
     return ok;
 }
 
-bool analysis_print(const AnalysisSpec *spec, const AnalysisResult *result, const Options *options,
-                    Error *err) {
-    if (options->svg && !analysis_write_svg(spec, result, options->svg, err)) return false;
+static bool print_figures(const AnalysisSpec *spec, const AnalysisResult *result, const Options *options,
+                          Error *err) {
     if (options->json) return write_json(spec, result, err);
     if (!result->complete && options->csv)
         fprintf(stderr, "skipscope: %s is incomplete: %d of %d steps\n", spec->name, result->done,
@@ -209,6 +210,13 @@ bool analysis_print(const AnalysisSpec *spec, const AnalysisResult *result, cons
     if (!options->csv) return print_text(spec, result, options->ascii, err);
     write_csv(stdout, result);
     return true;
+}
+
+/* A chart that cannot be written costs nobody the figures. */
+bool analysis_print(const AnalysisSpec *spec, const AnalysisResult *result, const Options *options,
+                    Error *err) {
+    bool drawn = !options->svg || analysis_write_svg(spec, result, options->svg, err);
+    return print_figures(spec, result, options, drawn ? err : NULL) && drawn;
 }
 
 static bool write_csv_file(const AnalysisResult *result, const char *path, Error *err) {

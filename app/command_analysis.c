@@ -6,6 +6,7 @@
 
 #include "app/analysis_print.h"
 #include "app/command.h"
+#include "app/export_file.h"
 #include "app/interrupt.h"
 #include "app/progress.h"
 #include "app/setup.h"
@@ -83,6 +84,7 @@ static bool ask(AnalysisId id, const Setup *setup, const Options *options, const
 static bool run(AnalysisId id, const Options *options, Error *err) {
     Setup setup;
     Batch batch;
+    if (options->svg && !export_file_prepare(options->svg, EXPORT_SVG, err)) return false;
     if (!setup_open(&setup, options, err)) return false;
     if (*setup.notice) fprintf(stderr, "skipscope: %s\n", setup.notice);
     bool single = id == ANALYSIS_GRADCHECK || id == ANALYSIS_LOGITS;

@@ -4,6 +4,7 @@
 
 #include "app/bundled_session.h"
 #include "app/explorer.h"
+#include "app/export_file.h"
 #include "app/folder.h"
 #include "app/lesson.h"
 #include "app/lesson_export.h"
@@ -94,6 +95,7 @@ static bool export_lesson(const Options *options, Error *err) {
                          "lesson export needs --out: FILE.html for one page, or a folder for its screens");
     if (options->notes && !is_page(options->out))
         return error_set(err, ERROR_USAGE, "--notes: pictures have no notes; --out FILE.html has");
+    if (is_page(options->out) && !export_file_prepare(options->out, EXPORT_PAGE, err)) return false;
     bool ok =
         bundled_session_open(&bundled, options, true, err) &&
         (is_page(options->out) ? export_page : export_screens)(bundled.session, &what, options->out, err);

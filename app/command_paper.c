@@ -6,6 +6,7 @@
 
 #include "app/analysis_print.h"
 #include "app/command.h"
+#include "app/export_file.h"
 #include "app/scores.h"
 #include "app/setup.h"
 #include "app/table.h"
@@ -220,11 +221,17 @@ static bool find_scores(Scores *scores, const Options *options, Error *err) {
     return ok;
 }
 
+static bool print_figures(const Scores *scores, const Options *options, Error *err) {
+    if (options->json) return write_json(scores, err);
+    if (options->csv) return write_csv(scores, err);
+    return print_text(scores, options->ascii, err);
+}
+
+/* A chart that cannot be written costs nobody the figures. */
 bool command_paper(const Options *options, Error *err) {
     Scores scores = {0};
+    if (options->svg && !export_file_prepare(options->svg, EXPORT_SVG, err)) return false;
     if (!find_scores(&scores, options, err)) return false;
-    if (options->svg && !write_chart(&scores, options->svg, err)) return false;
-    if (options->json) return write_json(&scores, err);
-    if (options->csv) return write_csv(&scores, err);
-    return print_text(&scores, options->ascii, err);
+    bool drawn = !options->svg || write_chart(&scores, options->svg, err);
+    return print_figures(&scores, options, drawn ? err : NULL) && drawn;
 }

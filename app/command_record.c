@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "app/bundled_session.h"
+#include "app/export_file.h"
 #include "app/lesson.h"
 #include "app/options.h"
 #include "app/record.h"
@@ -45,6 +46,8 @@ bool command_record(const Options *options, Error *err) {
     size_t size = 0;
     if (!options->out)
         return error_set(err, ERROR_USAGE, "record needs --out FILE.cast; --out - is standard output");
+    if (strcmp(options->out, "-") != 0 && !export_file_prepare(options->out, EXPORT_RECORDING, err))
+        return false;
     bool ok = bundled_session_open(&bundled, options,
                                    record_depth(options_color(options)) != COLOR_DEPTH_NONE, err) &&
               record_in_memory(bundled.session, options, &text, &size, err) &&

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/export_file.h"
 #include "app/folder.h"
 #include "app/setup.h"
 #include "core/file.h"
@@ -30,7 +31,9 @@ static bool join(char path[TRACE_PATH_MAX], const char *folder, const char *name
 static bool make_folders(const char *folder, Error *err) {
     static const char *const names[] = {"act", "grad", "param"};
     char path[TRACE_PATH_MAX];
-    if (!folder_make(folder, err) || !join(path, folder, "trace.json", err)) return false;
+    if (!folder_make(folder, err) || !join(path, folder, "trace.json", err) ||
+        !export_file_check(path, EXPORT_TRACE, err))
+        return false;
     unlink(path);
     for (int k = 0; k < 3; k++)
         if (!join(path, folder, names[k], err) || !folder_make(path, err)) return false;

@@ -165,6 +165,7 @@ static bool save_stopped(const Run *run, Error *err) {
 }
 
 static void free_run(Run *run) {
+    train_files_end(&run->files);
     train_free(run->trainer);
     model_free(run->model);
     dataset_free(run->train);
@@ -185,7 +186,7 @@ static bool train(Run *run, Error *err) {
 }
 
 bool command_train(const Options *options, Error *err) {
-    Run run = {.options = options};
+    Run run = {.options = options, .files.lock = -1};
     bool ok = prepare(&run, err) && (run.finished ? tell_finished(&run, err) : train(&run, err));
     free_run(&run);
     /* Whoever started the program is to see that a signal ended it. */

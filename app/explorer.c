@@ -1,6 +1,5 @@
 #include "app/explorer.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +35,7 @@ typedef struct Live {
     ColorDepth depth;
     double begin_ms;
     char chapter[RECORD_CHAPTER_MAX];
+    bool told; /* that the recording cannot be written */
 } Live;
 
 enum { LIVE_IDLE_S = 4 };
@@ -47,9 +47,8 @@ static long live_time(const Live *live) {
 static bool live_open(Live *live, const Options *options, Error *err) {
     *live = (Live){.depth = record_depth(options_color(options))};
     if (!options->record) return true;
-    live->file = fopen(options->record, "w");
-    return live->file ||
-           error_set(err, ERROR_FAILED, "%s cannot be written: %s", options->record, strerror(errno));
+    live->file = record_open(options->record, err);
+    return live->file;
 }
 
 static void live_key(Live *live, const Key *key) {
@@ -57,6 +56,14 @@ static void live_key(Live *live, const Key *key) {
     if (!live->cast) return;
     record_key_bytes(key->code, bytes);
     if (*bytes) cast_input(live->cast, live_time(live), bytes);
+}
+
+/* At once, and not after the class. True when there is something new to see. */
+static bool live_trouble(Live *live, Session *session) {
+    if (live->told || !live->file || !ferror(live->file)) return false;
+    live->told = true;
+    session_say(session, true, "the recording cannot be written: is the disk full?", 0);
+    return true;
 }
 
 static void live_frame(Live *live, const Session *session, const Canvas *canvas) {
@@ -174,7 +181,7 @@ static bool loop(Session *session, Term *term, Live *live, Error *err) {
         term_flush(term, canvas);
         show_stage(session, live->stage);
         live_frame(live, session, canvas);
-        wait_and_work(session, term, live);
+        if (!live_trouble(live, session)) wait_and_work(session, term, live);
     }
     canvas_free(canvas);
     return true;
@@ -365,6 +372,10 @@ bool explorer_run(const Options *options, Error *err) {
     Config config = {.path = NULL};
     Options settled = *options;
     if (!words_are_good(options, err)) return false;
+    if (options->record && (options->script || options->screen_reader))
+        return error_set(err, ERROR_USAGE,
+                         "--record needs the explorer's screen: 'skipscope record' records a script");
+    if (options->record && !record_check(options->record, err)) return false;
     if (!options->script && !options->screen_reader && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
         return error_set(
             err, ERROR_TERMINAL,
@@ -373,9 +384,6 @@ bool explorer_run(const Options *options, Error *err) {
     if (options->script && options->screen_reader)
         return error_set(err, ERROR_USAGE,
                          "--screen-reader reads its lines from standard input: --script does not go with it");
-    if (options->record && (options->script || options->screen_reader))
-        return error_set(err, ERROR_USAGE,
-                         "--record needs the explorer's screen: 'skipscope record' records a script");
     bool ok = config_load(&config, options, err) && explore(&config, &settled, err);
     config_clear(&config);
     return ok;

@@ -1,5 +1,6 @@
 #include "app/lesson_results.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,16 +12,48 @@
 
 static const char HEADING[] = "time,lesson,page,question,answer,truth,right\n";
 
+/* Whether the first line is the heading, as far as it goes: a spreadsheet may have put quotes and a byte
+ * order mark, and taken other separators. */
+static bool has_heading(int fd) {
+    char head[16] = "";
+    /* A letter box: one may put something in, but not look. */
+    if (pread(fd, head, sizeof head - 1, 0) < 0) return true;
+    const char *at = head;
+    if (strncmp(at, "\xEF\xBB\xBF", 3) == 0) at += 3;
+    if (*at == '"') at++;
+    return strncmp(at, "time", 4) == 0 && !isalnum((unsigned char)at[4]);
+}
+
+/* The whole text, or nothing of it: half a line would take the next one with it. */
+static bool write_whole(int fd, const char *text, off_t size_before) {
+    ssize_t size = (ssize_t)strlen(text), put = write(fd, text, (size_t)size);
+    if (put == size) return true;
+    int reason = put < 0 ? errno : ENOSPC;
+    struct stat now;
+    bool alone = put > 0 && fstat(fd, &now) == 0 && now.st_size == size_before + put;
+    if (alone && ftruncate(fd, size_before) != 0) reason = errno;
+    errno = reason;
+    return false;
+}
+
 /* One write, so that lines of several programs do not mix; no waiting for a FIFO. */
 static bool append(const char *path, const char *text, bool only_when_empty, Error *err) {
     struct stat info;
-    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0644);
+    int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0644);
+    if (fd < 0 && errno == EACCES) fd = open(path, O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC);
     bool regular = fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
     bool skip = regular && only_when_empty && info.st_size > 0;
-    bool ok = regular && (skip || write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+    bool foreign = skip && !has_heading(fd);
+    bool ok = regular && !foreign && (skip || write_whole(fd, text, info.st_size));
     int reason = errno;
     if (fd >= 0) close(fd);
     if (ok) return true;
+    if (foreign)
+        return error_set(
+            err, ERROR_FILE,
+            "%s: expected a file of answers, whose first line begins with \"time,lesson\", found "
+            "something else: give --results another name",
+            path);
     return error_set(err, ERROR_FILE, "%s: the answers cannot be written: %s", path,
                      fd >= 0 && !regular ? "not a regular file" : strerror(reason));
 }

@@ -1,8 +1,12 @@
 #include "app/record.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "app/script.h"
 #include "app/session_state.h"
@@ -76,6 +80,35 @@ ColorDepth record_depth(ColorDepth wanted) {
     const char *none = getenv("NO_COLOR");
     if (wanted != COLOR_DEPTH_AUTO) return wanted;
     return none && *none ? COLOR_DEPTH_NONE : COLOR_DEPTH_RGB;
+}
+
+static bool refuse_standing(const char *path, Error *err) {
+    return error_set(
+        err, ERROR_USAGE,
+        "%s: is there already, and a recording replaces nothing: give another name, or remove it", path);
+}
+
+bool record_check(const char *path, Error *err) {
+    struct stat status;
+    bool stands = stat(path, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0;
+    return !stands || refuse_standing(path, err);
+}
+
+FILE *record_open(const char *path, Error *err) {
+    struct stat status;
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+    bool stands = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0;
+    FILE *file = fd >= 0 && !stands ? fdopen(fd, "w") : NULL;
+    if (file) {
+        setvbuf(file, NULL, _IOLBF, BUFSIZ);
+        return file;
+    }
+    if (stands)
+        refuse_standing(path, err);
+    else
+        error_set(err, ERROR_FAILED, "%s cannot be written: %s", path, strerror(errno));
+    if (fd >= 0) close(fd);
+    return NULL;
 }
 
 bool record_chapter(const Session *session, char chapter[RECORD_CHAPTER_MAX]) {

@@ -23,6 +23,12 @@ bool record_script(Session *session, const char *path, const RecordConfig *confi
 /* A file has all colours, unless the user or NO_COLOR wants fewer. */
 ColorDepth record_depth(ColorDepth wanted);
 
+/* A recording of what somebody does cannot be made again, and so none takes the place of a file with
+ * something in it. record_check asks early; record_open makes the file, which has each line as soon as it is
+ * complete. */
+bool record_check(const char *path, Error *err);
+FILE *record_open(const char *path, Error *err);
+
 /* For recordings of other kinds. The bytes that a key sends, "" for none. */
 enum { RECORD_KEY_MAX = 8, RECORD_CHAPTER_MAX = 200 };
 void record_key_bytes(uint32_t code, char out[RECORD_KEY_MAX]);

@@ -1,8 +1,12 @@
 #include "app/train_files.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "core/file.h"
 #include "core/safetensors.h"
@@ -43,11 +47,13 @@ static void tell_kind(const char *path, char kind[KIND_MAX]) {
 }
 
 static bool find_names(TrainFiles *files, const Options *options, Error *err) {
-    *files = (TrainFiles){.out = options->out, .resume = options->resume, .restart = options->restart};
+    *files =
+        (TrainFiles){.out = options->out, .lock = -1, .resume = options->resume, .restart = options->restart};
     if (!options->out)
         return error_set(err, ERROR_USAGE, "train needs --out FILE: where the weights are to go");
     int length = snprintf(files->checkpoint, sizeof files->checkpoint, "%s.ckpt", options->out);
-    if (length < 0 || (size_t)length + sizeof ".prev" > sizeof files->checkpoint)
+    int lock = snprintf(files->lock_path, sizeof files->lock_path, "%s.ckpt.lock", options->out);
+    if (length < 0 || lock < 0 || (size_t)lock >= sizeof files->lock_path)
         return error_set(err, ERROR_USAGE, "--out: the path is too long");
     if (!files->resume || !files->restart) return true;
     /* Of the two, the command line's beats the one that the environment presets. */
@@ -73,6 +79,46 @@ static bool check_writable(const TrainFiles *files, Error *err) {
     return true;
 }
 
+static bool refuse_lock(const TrainFiles *files, int lock, Error *err) {
+    char owner[16] = "";
+    ssize_t size = pread(lock, owner, sizeof owner - 1, 0);
+    owner[size > 0 ? strspn(owner, "0123456789") : 0] = '\0';
+    return error_set(err, ERROR_FAILED,
+                     "%s: another training%s%s writes here: wait for its end, or give --out another name",
+                     files->out, *owner ? ", process " : "", owner);
+}
+
+/* Where a file system knows no locks, there is none. */
+static bool take_lock(TrainFiles *files, Error *err) {
+    struct stat held, named;
+    for (;;) {
+        int lock = open(files->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+        if (lock < 0) return true;
+        if (flock(lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+            refuse_lock(files, lock, err);
+            close(lock);
+            return false;
+        }
+        /* The one who held it may have removed it between the two calls above. */
+        bool still = fstat(lock, &held) == 0 && stat(files->lock_path, &named) == 0 &&
+                     held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+        files->lock = lock;
+        if (still) break;
+        close(lock);
+        files->lock = -1;
+    }
+    /* Only for the message of another one. */
+    if (ftruncate(files->lock, 0) == 0) dprintf(files->lock, "%ld\n", (long)getpid());
+    return true;
+}
+
+void train_files_end(TrainFiles *files) {
+    if (files->lock < 0) return;
+    unlink(files->lock_path);
+    close(files->lock);
+    files->lock = -1;
+}
+
 /* Neither --resume nor --restart: nothing may stand there. */
 static bool check_free(const TrainFiles *files, Error *err) {
     char found[TRAIN_PATH_MAX], kind[KIND_MAX];
@@ -91,7 +137,8 @@ static bool check_free(const TrainFiles *files, Error *err) {
 
 bool train_files_begin(TrainFiles *files, const Options *options, Error *err) {
     char found[TRAIN_PATH_MAX];
-    if (!find_names(files, options, err) || !check_writable(files, err)) return false;
+    if (!find_names(files, options, err) || !check_writable(files, err) || !take_lock(files, err))
+        return false;
     files->stood = stands(files->out, &files->before);
     if (!files->resume && !files->restart) return check_free(files, err);
     if (files->restart || files->stood || has_checkpoint(files, found)) return true;

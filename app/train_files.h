@@ -13,6 +13,8 @@ enum { TRAIN_PATH_MAX = 4096 };
 typedef struct TrainFiles {
     const char *out; /* the weights */
     char checkpoint[TRAIN_PATH_MAX];
+    char lock_path[TRAIN_PATH_MAX];
+    int lock; /* descriptor of the lock file; -1: none */
     bool resume, restart;
     bool stood;         /* something was at `out` at the beginning */
     struct stat before; /* that, when it stood */
@@ -20,8 +22,10 @@ typedef struct TrainFiles {
 
 /* From --out, --resume and --restart, before anything is loaded: what can be written, and what may be. A
  * request that has to be put differently is a usage error; --resume without anything to go on from is an
- * error of the kind ERROR_FILE. */
+ * error of the kind ERROR_FILE. Until train_files_end, which is due in every case, the place is this run's
+ * alone: OUT.ckpt.lock says whose, and is no hindrance when that process is gone. */
 bool train_files_begin(TrainFiles *files, const Options *options, Error *err);
+void train_files_end(TrainFiles *files);
 
 /* The result may replace what stands at --out: --restart, and something is there. */
 bool train_files_replace(const TrainFiles *files);

@@ -71,8 +71,8 @@ void train_identify(const Trainer *trainer, TrainIdentity *identity);
 bool train_check_identity(const Trainer *trainer, const Safetensors *file, const char *whose, Error *err);
 
 /* Everything a later run needs to go on: values, running statistics, velocity, step, identity, with checksums
- * of it all. Written atomically. The checkpoint that this trainer wrote last, or went on from, stays as
- * PATH.prev until the next one but one: two of them are whole at any time. */
+ * of it all. Written atomically. The checkpoint that this trainer wrote last, or went on from, becomes
+ * PATH.prev, so that from the second one on there are always two. */
 bool train_save_checkpoint(Trainer *trainer, const char *path, Error *err);
 /* Goes on from exactly that file. It must be whole, and of this training; says what is wrong otherwise. */
 bool train_load_checkpoint(Trainer *trainer, const char *path, Error *err);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,11 +16,13 @@
 #include "tests/support/test_image.h"
 
 static char picture[TEMP_PATH_MAX];
+static rlim_t file_limit; /* bytes that the program may write into one file; 0: as many as it likes */
 
 static int run_program(void *context) {
     const char *path = getenv("SKIPSCOPE");
     if (!path)
         path = access("build/release/skipscope", X_OK) == 0 ? "build/release/skipscope" : "./skipscope";
+    if (file_limit) setrlimit(RLIMIT_FSIZE, &(struct rlimit){.rlim_cur = file_limit, .rlim_max = file_limit});
     execl(path, "skipscope", "resnet20", picture, (char *)context, (char *)NULL);
     return 127;
 }
@@ -126,6 +129,45 @@ static void what_is_done_is_recorded_to_the_last_screen(void **state) {
     free(text);
 }
 
+static void a_recording_that_stands_already_is_kept(void **state) {
+    Pty pty;
+    Error err = {0};
+    TempDir *dir = *state;
+    char option[TEMP_PATH_MAX + 16];
+    snprintf(option, sizeof option, "--record=%s", temp_dir_write(dir, "class.cast", "an hour", 7));
+    snprintf(picture, sizeof picture, "%s", test_image_write(dir, "one.png", 1));
+    pty_start(
+        &pty,
+        &(PtyConfig){
+            .width = 300, .height = 24, .environment = environment, .run = run_program, .context = option});
+    int status = pty_wait_end(&pty);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 2);
+    assert_true(pty_shows(&pty, "a recording replaces nothing"));
+    pty_end(&pty);
+    char *text = (char *)file_read_all(option + strlen("--record="), 100, &(size_t){0}, &err);
+    assert_non_null(text);
+    assert_string_equal(text, "an hour");
+    free(text);
+}
+
+/* RLIMIT_FSIZE stands for a full disk. */
+static void a_recording_that_finds_the_disk_full_is_told_of_at_once(void **state) {
+    Pty pty;
+    char option[TEMP_PATH_MAX + 16];
+    snprintf(option, sizeof option, "--record=%s", temp_dir_join(*state, "mine.cast"));
+    file_limit = 2000;
+    start(&pty, *state, 80, 24, option);
+    file_limit = 0;
+    pty_wait_text(&pty, "the recording cannot be written");
+    pty_type(&pty, "q");
+    int status = pty_wait_end(&pty);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 1);
+    assert_true(pty_modes_are_restored(&pty));
+    pty_end(&pty);
+}
+
 static void sigterm_gives_the_terminal_back(void **state) {
     Pty pty;
     start(&pty, *state, 80, 24, NULL);
@@ -230,6 +272,8 @@ int main(void) {
                                         temp_dir_teardown),
         cmocka_unit_test_setup_teardown(what_is_done_is_recorded_to_the_last_screen, temp_dir_setup,
                                         temp_dir_teardown),
+        IN_TEMP_DIR(a_recording_that_stands_already_is_kept),
+        IN_TEMP_DIR(a_recording_that_finds_the_disk_full_is_told_of_at_once),
         cmocka_unit_test_setup_teardown(it_follows_a_resize, temp_dir_setup, temp_dir_teardown),
         cmocka_unit_test_setup_teardown(sigterm_gives_the_terminal_back, temp_dir_setup, temp_dir_teardown),
         IN_TEMP_DIR(the_mouse_clicks_once_it_is_asked_for),

@@ -13,11 +13,11 @@
 #include "tests/support/program.h"
 #include "tests/support/test_image.h"
 
-/* 64 images in batches of 32: 2 steps an epoch. */
-enum { TRAIN_PER_FILE = 13, TEST_IMAGES = 20, FILE_CAP = 1 << 24 };
+/* 16 images in batches of 8: 2 steps an epoch. */
+enum { TRAIN_PER_FILE = 13, TEST_IMAGES = 10, FILE_CAP = 1 << 24 };
 
 #define TRAIN(folder, epochs, out, ...)                                                                      \
-    ARGS("train", "resnet8", "--data", folder, "--limit", "64", "--batch", "32", "--epochs", epochs,         \
+    ARGS("train", "resnet8", "--data", folder, "--limit", "16", "--batch", "8", "--epochs", epochs,          \
          "--threads", "1", "--quiet", "--out", out, __VA_ARGS__)
 
 typedef struct Bytes {
@@ -136,8 +136,8 @@ static void another_network_is_not_overwritten_unasked(void **state) {
                            TRAIN("nowhere", "1", names.out, "--seed", "3"));
     program_expect_failure(4, "it is no result of this training",
                            TRAIN(names.folder, "1", names.out, "--seed", "3", "--resume"));
-    program_expect_failure(4, "its train_images is \"64\", this run's is \"48\"",
-                           ARGS("train", "resnet8", "--data", names.folder, "--limit", "48", "--batch", "32",
+    program_expect_failure(4, "its train_images is \"16\", this run's is \"12\"",
+                           ARGS("train", "resnet8", "--data", names.folder, "--limit", "12", "--batch", "8",
                                 "--epochs", "1", "--seed", "2", "--out", names.out, "--resume"));
     assert_unchanged(names.out, before);
 }
@@ -190,11 +190,34 @@ static void what_comes_to_the_place_meanwhile_is_kept(void **state) {
     assert_false(train_files_check_end(&files, &err));
     assert_int_equal(err.kind, ERROR_FAILED);
     assert_non_null(strstr(err.text, "is not replaced"));
+    train_files_end(&files);
     options.restart = true;
     assert_true(train_files_begin(&files, &options, &err));
     assert_true(train_files_check_end(&files, &err));
     temp_dir_write(dir, "net", "a third one's", 13);
     assert_false(train_files_check_end(&files, &err));
+    train_files_end(&files);
+}
+
+static void two_trainings_do_not_write_in_one_place(void **state) {
+    TempDir *dir = *state;
+    Error err = {0};
+    TrainFiles files, other;
+    char out[TEMP_PATH_MAX], owner[64];
+    strcpy(out, temp_dir_join(dir, "net"));
+    snprintf(owner, sizeof owner, "another training, process %ld writes", (long)getpid());
+    Options options = {.out = out};
+    assert_true(train_files_begin(&files, &options, &err));
+    assert_false(train_files_begin(&other, &options, &err));
+    if (!strstr(err.text, owner)) fail_msg("%s", err.text);
+    train_files_end(&other);
+    program_expect_failure(1, "another training", TRAIN("nowhere", "1", out, "--restart"));
+    train_files_end(&files);
+    assert_int_equal(temp_dir_count(dir), 0);
+    temp_dir_write(dir, "net.ckpt.lock", "1\n", 2); /* of one that was killed */
+    assert_true(train_files_begin(&files, &options, &err));
+    train_files_end(&files);
+    assert_int_equal(temp_dir_count(dir), 0);
 }
 
 static void damage(const char *path) {
@@ -284,6 +307,7 @@ int main(void) {
         IN_TEMP_DIR(a_restart_replaces_the_network_at_its_end),
         IN_TEMP_DIR(a_foreign_file_is_not_overwritten_unasked),
         IN_TEMP_DIR(what_comes_to_the_place_meanwhile_is_kept),
+        IN_TEMP_DIR(two_trainings_do_not_write_in_one_place),
         IN_TEMP_DIR(a_damaged_checkpoint_is_told_of_and_the_one_before_it_used),
         IN_TEMP_DIR(two_damaged_checkpoints_end_it),
         IN_TEMP_DIR(a_full_disk_costs_no_checkpoint),

@@ -106,18 +106,16 @@ static void a_damaged_checkpoint_is_not_gone_on_from(void **state) {
     };
     TempDir *dir = *state;
     char path[TEMP_PATH_MAX];
-    Site site = site_new(dir, small_config());
+    Site site = site_new(dir, small_config()), other = site_of(dir, small_config());
     strcpy(path, temp_dir_join(dir, "run.ckpt"));
+    run_steps(&other, 2);
     for (size_t k = 0; k < sizeof faults / sizeof *faults; k++) {
-        Site other = site_of(dir, small_config());
-        run_steps(&other, 2);
         save(&other, path);
         damage(path, faults[k].mark, faults[k].offset);
         assert_load_refused(site.trainer, path, faults[k].reason);
         assert_int_equal(train_status(site.trainer).step, 0);
-        site_free(&other);
     }
-    site_free(&site);
+    site_free(&site), site_free(&other);
 }
 
 static void assert_step(const Site *site, const char *path, long step) {
