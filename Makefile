@@ -71,7 +71,7 @@ $(call objects,core): CFLAGS += $(if $(filter asan,$(VARIANT)),,-O3)
 conv_direct_FLAGS := -ffp-contract=fast
 decode_FLAGS = $(ZERO_LOCALS) -fsanitize=bounds,signed-integer-overflow,null -fsanitize-undefined-trap-on-error -Wno-unused-function
 
-.PHONY: FORCE all test exact asan asan-tests clang clang-tests fuzz layers bench golden screens format check data install clean help
+.PHONY: FORCE all test cores exact asan asan-tests clang clang-tests fuzz layers bench golden screens format check data install clean help
 .SECONDARY:
 all: skipscope
 
@@ -107,6 +107,13 @@ $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(APP) $(VIEWS) $(CORE)
 
 test: skipscope $(TESTS) exact        ## run every test; the last line is "N passed, N failed"
 	@tests/run $(TESTS) $(EXACT)
+# Every kernel of OpenBLAS adds in another order: what the engine computes, and the texts that hang on it.
+SUMS     ?= op_% conv gemm arithmetic% gradient_check pass% train vjp condition difference analysis_% \
+            lesson lesson_screens session_lesson session_gradcheck session_explain screens tutorial% \
+            command_gradflow command_trace command_classify command_paper
+summing   = $(filter $(addprefix %/test_,$(SUMS)),$(TESTS))
+cores: skipscope $(summing)           ## the tests of arithmetic under each kernel (CORES=...) this processor can run; SUMS=% runs all
+	@tests/run --cores $(summing)
 # The one test of that name, and the program for those that run it, which only the tests of the app do.
 needed    = $(if $(filter $(B)/tests/app/%,$(1)),skipscope) $(1)
 named     = $(or $(filter %/test_$(1),$(TESTS)),$(error $(shell tests/support/nearest.sh '$(1)' $(TESTS))))

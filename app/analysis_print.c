@@ -124,7 +124,7 @@ static void put_strip(Table *out, const AnalysisTable *table, int row) {
     char text[TABLE_CELL_MAX] = "";
     size_t used = 0;
     for (int k = 0; k < table->strip.width; k++)
-        used += text_encode(chart_strip_glyph(table, chart_strip_axis(table), row, k), text + used);
+        used += utf8_encode(chart_strip_glyph(table, chart_strip_axis(table), row, k), text + used);
     table_cell(out, "%s", text);
 }
 

@@ -6,6 +6,7 @@
 
 #include "app/assets.h"
 #include "app/book_parse.h"
+#include "core/text_file.h"
 
 static const char FILE_NAME[] = "TUTORIAL.md";
 
@@ -130,15 +131,16 @@ Book *book_parse(const char *text, LessonMistakes *mistakes) {
 Book *book_open(Error *err) {
     const Asset *asset = asset_find(FILE_NAME);
     LessonMistakes mistakes = {.count = 0};
-    char *text = asset ? strndup((const char *)asset->begin, asset_size(asset)) : NULL;
+    char *text = asset ? text_file_copy(asset->begin, asset_size(asset), FILE_NAME, err) : NULL;
     Book *book = text ? book_parse(text, &mistakes) : NULL;
-    free(text);
-    if (!book && mistakes.count > 0)
+    if (!asset)
+        error_set(err, ERROR_FAILED, "%s is not built in", FILE_NAME);
+    else if (!book && mistakes.count > 0)
         error_set(err, ERROR_FILE, "%s:%d:%d: %s", FILE_NAME, mistakes.rows[0].place.line,
                   mistakes.rows[0].place.column, mistakes.rows[0].text);
-    else if (!book)
-        error_set(err, ERROR_FAILED, asset ? "not enough memory for the book" : "%s is not built in",
-                  FILE_NAME);
+    else if (text && !book)
+        error_set(err, ERROR_FAILED, "not enough memory for the book");
+    free(text);
     return book;
 }
 

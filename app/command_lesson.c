@@ -10,6 +10,7 @@
 #include "app/session_lesson.h"
 #include "app/table.h"
 #include "core/file.h"
+#include "core/utf8.h"
 
 enum { NAME_WIDTH = 14, LIST_WIDTH = 96 };
 
@@ -44,10 +45,15 @@ static bool check(const Options *options, const char *name, Error *err) {
         lesson_free(lesson);
         return false;
     }
-    for (int k = 0; k < mistakes.count && k < LESSON_MISTAKES_MAX; k++)
-        printf("%s:%d:%d: %s\n", name, mistakes.rows[k].place.line, mistakes.rows[k].place.column,
-               mistakes.rows[k].text);
-    if (mistakes.count == 0) printf("%s: good, %d pages\n", name, lesson->page_count);
+    for (int k = 0; k < mistakes.count && k < LESSON_MISTAKES_MAX; k++) {
+        const LessonMistake *row = &mistakes.rows[k];
+        utf8_put(stdout, name);
+        printf(":%d:%d: %s\n", row->place.line, row->place.column, row->text);
+    }
+    if (mistakes.count == 0) {
+        utf8_put(stdout, name);
+        printf(": good, %d pages\n", lesson->page_count);
+    }
     lesson_free(lesson);
     if (mistakes.count == 0) return true;
     return error_set(err, ERROR_FILE, "%s: %d mistake%s", name, mistakes.count,
@@ -69,7 +75,9 @@ static bool export_page(Session *session, const LessonExport *what, const char *
 static bool export_screens(Session *session, const LessonExport *what, const char *folder, Error *err) {
     int count = 0;
     if (!folder_make(folder, err) || !lesson_export_svg(session, what, folder, &count, err)) return false;
-    fprintf(stderr, "%d screens in %s\n", count, folder);
+    fprintf(stderr, "%d screens in ", count);
+    utf8_put(stderr, folder);
+    fputc('\n', stderr);
     return true;
 }
 

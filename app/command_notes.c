@@ -12,9 +12,10 @@
 #include "app/options.h"
 #include "app/stage.h"
 #include "app/stage_socket.h"
+#include "core/utf8.h"
 #include "views/term.h"
 
-enum { LINE_MAX_BYTES = 1 << 15, RETRY_MS = 200, SECOND_MS = 1000 };
+enum { LINE_MAX_BYTES = 1 << 18 /* six times a page: \u001b */, RETRY_MS = 200, SECOND_MS = 1000 };
 
 static const char WAITING[] = "waiting for 'skipscope present LESSON' in another terminal ...";
 static const char ENDED[] = "the presentation has ended";
@@ -64,6 +65,10 @@ static void lose(Listener *listener) {
     listener->panel.page_s += seconds() - listener->heard_s;
 }
 
+static bool is_same_page(const NotesPanel *a, const NotesPanel *b) {
+    return a->page == b->page && strcmp(a->lesson, b->lesson) == 0 && strcmp(a->notes, b->notes) == 0;
+}
+
 /* Takes the next whole line; false when there is none. What is no page is passed over. */
 static bool take_line(Listener *listener) {
     char *end = memchr(listener->line, '\n', listener->length);
@@ -71,6 +76,7 @@ static bool take_line(Listener *listener) {
     if (!end) return false;
     *end = '\0';
     if (stage_read_page(listener->line, &panel)) {
+        panel.first = is_same_page(&panel, &listener->panel) ? listener->panel.first : 0;
         listener->panel = panel;
         listener->heard_s = seconds();
         listener->known = true;
@@ -105,17 +111,24 @@ static void write_clock(char out[16]) {
     strftime(out, 16, "%H:%M:%S", localtime_r(&now, &local));
 }
 
-/* `14:32:05 3/7 Title: notes (next: ...)`, without a byte that could drive a terminal. */
+/* `14:32:05 3/7 Title [the view]: notes (next: ...)`, without a byte that could drive a terminal. */
 static void print_page(const NotesPanel *panel) {
-    char clock[16], text[2 * NOTES_TEXT_MAX], safe[4 * NOTES_TEXT_MAX];
+    char clock[16];
     write_clock(clock);
-    if (panel->pages == 0)
-        snprintf(text, sizeof text, "no lesson is under way");
-    else
-        snprintf(text, sizeof text, "%d/%d %s [%s]: %s (next: %s)", panel->page, panel->pages, panel->title,
-                 panel->now, *panel->notes ? panel->notes : "no notes", panel->next);
-    error_escape(text, strlen(text), safe, sizeof safe);
-    printf("%s %s\n", clock, safe);
+    printf("%s ", clock);
+    if (panel->pages == 0) {
+        puts("no lesson is under way");
+    } else {
+        printf("%d/%d ", panel->page, panel->pages);
+        utf8_put(stdout, panel->title);
+        fputs(" [", stdout);
+        utf8_put(stdout, panel->now);
+        fputs("]: ", stdout);
+        utf8_put(stdout, *panel->notes ? panel->notes : "no notes");
+        fputs(" (next: ", stdout);
+        utf8_put(stdout, panel->next);
+        puts(")");
+    }
     fflush(stdout);
 }
 
@@ -133,7 +146,7 @@ static bool run_plain(Listener *listener, Error *err) {
     return true;
 }
 
-static bool draw(Term *term, const Listener *listener) {
+static bool draw(Term *term, Listener *listener) {
     Canvas *canvas = canvas_new(term_width(term), term_height(term), term_canvas_flags(term));
     NotesPanel panel = listener->panel;
     char clock[16];
@@ -144,11 +157,11 @@ static bool draw(Term *term, const Listener *listener) {
     }
     if (listener->ended) panel.pages = 0;
     write_clock(clock);
-    notes_panel_draw(canvas, &panel, clock,
-                     listener->ended                        ? ENDED
-                     : listener->fd < 0 || !listener->known ? WAITING
-                     : panel.pages == 0                     ? "no lesson is under way"
-                                                            : NULL);
+    const char *message = listener->ended                        ? ENDED
+                          : listener->fd < 0 || !listener->known ? WAITING
+                          : panel.pages == 0                     ? "no lesson is under way"
+                                                                 : NULL;
+    listener->panel.first = notes_panel_draw(canvas, &panel, clock, message);
     term_flush(term, canvas);
     canvas_free(canvas);
     return true;
@@ -166,6 +179,8 @@ static bool obey(Term *term, Listener *listener, const Key *key) {
     case KEY_CODE_BACKSPACE:
     case KEY_CODE_LEFT:
     case KEY_CODE_PAGE_UP: ask(listener, "back\n"); break;
+    case KEY_CODE_UP: listener->panel.first--; break;
+    case KEY_CODE_DOWN: listener->panel.first++; break;
     case 'L' & 0x1f: term_redraw(term); break;
     default: break;
     }
@@ -201,8 +216,8 @@ bool command_notes(const Options *options, Error *err) {
         TermConfig config = {.depth = options_color(options), .theme = theme, .ascii = options->ascii};
         Term *term = term_open(&config, err);
         ok = term && run_on_terminal(term, &listener, err);
-        number = term_signal();
         term_close(term);
+        number = term_signal();
     } else {
         ok = run_plain(&listener, err);
     }

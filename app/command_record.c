@@ -1,17 +1,21 @@
 /* A lesson or a script as a recording that plays in a terminal. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/bundled_session.h"
+#include "app/lesson.h"
 #include "app/options.h"
 #include "app/output.h"
 #include "app/record.h"
 #include "core/file.h"
 
+/* The name of a lesson comes first; of files, those that end in .lesson are lessons, all others scripts. */
 static bool is_lesson(const char *word) {
     size_t length = strlen(word);
     if (length > 7 && strcmp(word + length - 7, ".lesson") == 0) return true;
-    return !strpbrk(word, "/.") && strcmp(word, "-") != 0;
+    if (strpbrk(word, "/.") || strcmp(word, "-") == 0) return false;
+    return lesson_is_bundled(word) || access(word, F_OK) != 0;
 }
 
 static bool record(Session *session, const Options *options, FILE *out, Error *err) {

@@ -1,24 +1,25 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "app/accuracy.h"
 #include "app/interrupt.h"
 #include "app/progress.h"
 #include "app/setup.h"
-#include "core/file.h"
+#include "app/train_files.h"
 #include "core/train.h"
 
-enum { TRAIN_PATH_MAX = 4096, TRAIN_RECIPE_MAX = 256, TRAIN_EVAL_BATCH = 128 };
+enum { TRAIN_EVAL_BATCH = 128 };
 
 typedef struct Run {
     const Options *options;
-    char checkpoint[TRAIN_PATH_MAX];
+    TrainFiles files;
     TrainConfig config;
     Dataset *train, *test;
     Model *model;
     Trainer *trainer;
+    bool finished; /* an earlier run has made the result */
+    int signal;    /* that stopped it, and the checkpoint is saved; 0: none */
 } Run;
 
 static bool read_config(Run *run, Error *err) {
@@ -31,21 +32,8 @@ static bool read_config(Run *run, Error *err) {
     if (options->schedule == SCHEDULE_IS_STEPS) run->config.schedule = SCHEDULE_STEPS;
     if (options->batch.count > 1) return error_set(err, ERROR_USAGE, "--batch: expected one number");
     if (options->batch.count) run->config.batch = options->batch.values[0];
-    if (!options->out)
-        return error_set(err, ERROR_USAGE, "train needs --out FILE: where the weights are to go");
-    int length = snprintf(run->checkpoint, sizeof run->checkpoint, "%s.ckpt", options->out);
-    return (length > 0 && (size_t)length < sizeof run->checkpoint) ||
-           error_set(err, ERROR_USAGE, "--out: the path is too long");
-}
-
-/* Before hours of work: can both files be written at the end? */
-static bool check_writable(const Run *run, Error *err) {
-    const char *const paths[] = {run->options->out, run->checkpoint};
-    for (int k = 0; k < 2; k++) {
-        FileWriter *writer = file_write_begin(paths[k], err);
-        if (!writer) return false;
-        file_write_abandon(writer);
-    }
+    run->config.init = options->init ? options->init : "he";
+    run->config.replaces = train_files_replace(&run->files);
     return true;
 }
 
@@ -73,11 +61,11 @@ static bool make_model(Run *run, Error *err) {
 }
 
 static bool prepare(Run *run, Error *err) {
-    if (!read_config(run, err) || !check_writable(run, err) || !load_data(run, err) || !make_model(run, err))
+    if (!train_files_begin(&run->files, run->options, err) || !read_config(run, err) ||
+        !load_data(run, err) || !make_model(run, err))
         return false;
     run->trainer = train_new(run->model, run->train, &run->config, err);
-    return run->trainer &&
-           (!run->options->resume || train_load_checkpoint(run->trainer, run->checkpoint, err));
+    return run->trainer && train_files_resume(&run->files, run->trainer, &run->finished, err);
 }
 
 static void show(const Run *run, Progress *progress) {
@@ -104,46 +92,75 @@ static bool learn(Run *run, Error *err) {
         show(run, &progress);
         status = train_status(run->trainer);
         if (status.step % status.steps_per_epoch == 0)
-            ok = train_save_checkpoint(run->trainer, run->checkpoint, err);
+            ok = train_save_checkpoint(run->trainer, run->files.checkpoint, err);
     }
     progress_end(&progress);
     status = train_status(run->trainer);
     if (ok && status.broken)
         return error_set(
             err, ERROR_FAILED,
-            "the loss is not a finite number any more after step %ld: try a smaller --lr than %g",
-            status.step, run->config.lr);
+            "the loss is not a finite number any more after step %ld: try a smaller --lr than %g%s",
+            status.step, run->config.lr, status.step >= status.steps_per_epoch ? ", with --restart" : "");
     return ok;
+}
+
+/* The identity, and what was reached: enough to tell later that this training has come to its end. */
+static bool save_model(const Run *run, const Accuracy *accuracy, Error *err) {
+    TrainIdentity identity;
+    SafetensorsPair pairs[TRAIN_IDENTITY_MAX + 4];
+    char top1[32], loss[32], images[16], seed[32];
+    train_identify(run->trainer, &identity);
+    memcpy(pairs, identity.pairs, sizeof identity.pairs);
+    int count = identity.count;
+    snprintf(seed, sizeof seed, "%llu", run->config.seed);
+    snprintf(top1, sizeof top1, "%.4f", accuracy_top1(accuracy));
+    snprintf(loss, sizeof loss, "%.4f", accuracy_loss(accuracy));
+    snprintf(images, sizeof images, "%d", accuracy->evaluation.seen);
+    pairs[count++] = (SafetensorsPair){"seed", seed};
+    pairs[count++] = (SafetensorsPair){"test_top1", top1};
+    pairs[count++] = (SafetensorsPair){"test_loss", loss};
+    pairs[count++] = (SafetensorsPair){"test_images", images};
+    return model_save(run->model, pairs, count, run->options->out, err);
 }
 
 static bool save_result(const Run *run, Error *err) {
     Accuracy accuracy;
     PassConfig pass = {.batch = TRAIN_EVAL_BATCH};
-    if (!accuracy_measure(&accuracy, run->model, run->test, &pass, run->options->quiet, err)) return false;
-    char recipe[TRAIN_RECIPE_MAX], top1[32], seed[32];
-    train_describe(&run->config, recipe, sizeof recipe);
-    snprintf(top1, sizeof top1, "%.4f", accuracy_top1(&accuracy));
-    snprintf(seed, sizeof seed, "%llu", run->config.seed);
-    const SafetensorsPair pairs[] = {{"dataset", dataset_kind_name(dataset_kind(run->train))},
-                                     {"recipe", recipe},
-                                     {"seed", seed},
-                                     {"test_top1", top1}};
-    if (!model_save(run->model, pairs, (int)(sizeof pairs / sizeof *pairs), run->options->out, err))
+    if (!accuracy_measure(&accuracy, run->model, run->test, &pass, run->options->quiet, err) ||
+        !train_files_check_end(&run->files, err) || !save_model(run, &accuracy, err))
         return false;
-    unlink(run->checkpoint);
+    train_remove_checkpoint(run->files.checkpoint);
     printf("%s: %s, %.2f %% of %d test images right, loss %.4f\n", run->options->out,
            run->model->network->arch, 100 * accuracy_top1(&accuracy), accuracy.evaluation.seen,
            accuracy_loss(&accuracy));
     return true;
 }
 
+/* The line of the run that finished, from its file; one of an earlier version tells less. */
+static bool tell_finished(const Run *run, Error *err) {
+    const char *out = run->options->out, *arch = run->model->network->arch;
+    Safetensors *file = safetensors_open_file(out, err);
+    if (!file) return false;
+    const char *top1 = safetensors_value(file, "test_top1"), *loss = safetensors_value(file, "test_loss");
+    const char *images = safetensors_value(file, "test_images");
+    fprintf(stderr, "skipscope: this training is finished; there is nothing left to do.\n");
+    if (top1 && loss && images)
+        printf("%s: %s, %.2f %% of %ld test images right, loss %.4f\n", out, arch, 100 * strtod(top1, NULL),
+               strtol(images, NULL, 10), strtod(loss, NULL));
+    else
+        printf("%s: %s, finished\n", out, arch);
+    safetensors_close(file);
+    return true;
+}
+
 static bool save_stopped(const Run *run, Error *err) {
     TrainStatus status = train_status(run->trainer);
-    if (!train_save_checkpoint(run->trainer, run->checkpoint, err)) return false;
+    if (!train_save_checkpoint(run->trainer, run->files.checkpoint, err)) return false;
     fprintf(stderr,
-            "skipscope: stopped after step %ld of %ld; saved %s. The same command with --resume goes on from "
-            "there.\n",
-            status.step, status.steps, run->checkpoint);
+            "skipscope: stopped after step %ld of %ld; saved %s. The same command with --resume%s goes on "
+            "from there.\n",
+            status.step, status.steps, run->files.checkpoint,
+            run->files.restart ? " in place of --restart" : "");
     return true;
 }
 
@@ -154,18 +171,24 @@ static void free_run(Run *run) {
     dataset_free(run->test);
 }
 
+static bool train(Run *run, Error *err) {
+    interrupt_begin();
+    bool ok = learn(run, err);
+    TrainStatus status = train_status(run->trainer);
+    bool stopped = ok && is_stopped(run) && status.step < status.steps;
+    int caught = interrupt_signal();
+    if (stopped) ok = save_stopped(run, err);
+    interrupt_end();
+    if (ok && !stopped) ok = save_result(run, err);
+    run->signal = ok && stopped ? caught : 0;
+    return ok;
+}
+
 bool command_train(const Options *options, Error *err) {
     Run run = {.options = options};
-    bool ok = prepare(&run, err);
-    if (ok) interrupt_begin();
-    ok = ok && learn(&run, err);
-    bool stopped = ok && is_stopped(&run) && train_status(run.trainer).step < train_status(run.trainer).steps;
-    int caught = interrupt_signal();
-    ok = ok && (stopped ? save_stopped(&run, err) : true);
-    interrupt_end();
-    ok = ok && (stopped || save_result(&run, err));
+    bool ok = prepare(&run, err) && (run.finished ? tell_finished(&run, err) : train(&run, err));
     free_run(&run);
     /* Whoever started the program is to see that a signal ended it. */
-    if (stopped && caught) raise(caught);
+    if (run.signal) raise(run.signal);
     return ok;
 }

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "app/script.h"
-#include "core/file.h"
+#include "core/text_file.h"
 
 enum { CONFIG_BYTES_MAX = 1 << 18 };
 
@@ -70,7 +70,7 @@ bool config_load(Config *config, const Options *options, Error *err) {
     if (options->no_config || (options->script && !named)) return true;
     config->path = named ? strdup(options->config) : config_path();
     if (!config->path || (!named && access(config->path, F_OK) != 0)) return true;
-    config->text = (char *)file_read_all(config->path, CONFIG_BYTES_MAX, &(size_t){0}, &problem);
+    config->text = text_file_read(config->path, CONFIG_BYTES_MAX, &problem);
     if (config->text) return split(config, err);
     if (named) return error_set(err, ERROR_FILE, "%s", problem.text);
     note_problem(config, 0, problem.text);

@@ -15,6 +15,7 @@
 #include "app/script.h"
 #include "app/session.h"
 #include "app/stage.h"
+#include "core/utf8.h"
 #include "views/term.h"
 
 /* Work runs in slices that end as soon as a key waits; the screen follows less often, because drawing takes
@@ -198,10 +199,10 @@ static bool run_on_terminal(Session *session, const Options *options, Error *err
     live.stage = ok ? open_stage(session, options) : NULL;
     if (live.stage) term_watch(term, stage_fd(live.stage));
     ok = ok && loop(session, term, &live, err);
-    int number = term_signal();
     term_close(term);
     stage_close(live.stage);
     ok = live_close(&live, options, err) && ok;
+    int number = term_signal();
     if (number != 0) {
         signal(number, SIG_DFL);
         raise(number);
@@ -305,7 +306,10 @@ static bool open_with_config(World *world, Config *config, Options *options, Err
 static bool begin_lesson(Session *session, const char *name, Error *err) {
     Action action = {.id = ACTION_LESSON};
     if (!name) return true;
-    snprintf(action.text, sizeof action.text, "%s", name);
+    if (strlen(name) >= sizeof action.text)
+        return error_set(err, ERROR_USAGE, "%s: the path of the lesson is longer than %zu bytes", name,
+                         sizeof action.text - 1);
+    utf8_copy(action.text, sizeof action.text, name);
     session_do(session, &action);
     const char *problem = session_error(session);
     return problem ? error_set(err, ERROR_FAILED, "%s", problem) : true;

@@ -11,6 +11,7 @@
 #include "core/dataset.h"
 #include "core/file.h"
 #include "core/image.h"
+#include "core/text_file.h"
 
 enum {
     IMPORT_TRAIN_FILES = 5,
@@ -69,12 +70,11 @@ static bool copy_labels(Labels *labels, const json_t *list, const char *path, Er
 
 static bool load_labels(Labels *labels, const char *package_dir, const char *name, Error *err) {
     char path[IMPORT_PATH_MAX];
-    size_t size;
     if (!join_path(path, package_dir, name, err)) return false;
-    char *text = (char *)file_read_all(path, IMPORT_LABELS_BYTES_MAX, &size, err);
+    char *text = text_file_read(path, IMPORT_LABELS_BYTES_MAX, err);
     if (!text) return false;
     json_error_t why;
-    json_t *list = json_loadb(text, size, 0, &why);
+    json_t *list = json_loads(text, 0, &why);
     bool good = list ? copy_labels(labels, list, path, err)
                      : error_set(err, ERROR_FILE, "%s: is no JSON: %s", path, why.text);
     json_decref(list);

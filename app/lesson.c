@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/assets.h"
 #include "app/suggest.h"
-#include "core/file.h"
+#include "core/text_file.h"
+#include "core/utf8.h"
 
 static const char FOLDER[] = "assets/lessons/";
 
@@ -41,7 +43,7 @@ static const char *name_of(const char *path, char out[LESSON_NAME_MAX]) {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
     size_t digits = strspn(name, "0123456789");
     if (digits > 0 && name[digits] == '-') name += digits + 1;
-    snprintf(out, LESSON_NAME_MAX, "%.*s", (int)strcspn(name, "."), name);
+    utf8_copy_n(out, LESSON_NAME_MAX, name, strcspn(name, "."));
     return out;
 }
 
@@ -55,6 +57,10 @@ static const Asset *find_bundled(const char *name) {
     for (int k = 0; lesson_bundled(k, own); k++)
         if (strcmp(own, name) == 0) return bundled_asset(k);
     return NULL;
+}
+
+bool lesson_is_bundled(const char *name) {
+    return find_bundled(name);
 }
 
 static bool unknown_lesson(const char *name, Error *err) {
@@ -72,9 +78,9 @@ Lesson *lesson_load(const char *name, LessonMistakes *mistakes, Error *err) {
     char *text = NULL;
     *mistakes = (LessonMistakes){.count = 0};
     if (asset)
-        text = strndup((const char *)asset->begin, asset_size(asset));
-    else if (strpbrk(name, "/."))
-        text = (char *)file_read_all(name, LESSON_BYTES_MAX, &(size_t){0}, err);
+        text = text_file_copy(asset->begin, asset_size(asset), name, err);
+    else if (strpbrk(name, "/.") || access(name, F_OK) == 0)
+        text = text_file_read(name, LESSON_BYTES_MAX, err);
     else
         unknown_lesson(name, err);
     if (!text) return NULL;
@@ -107,7 +113,7 @@ char *lesson_fill(const char *text, const FigureSource *source, int *unknown) {
             fputc(*at++, stream);
             continue;
         }
-        snprintf(inside, sizeof inside, "%.*s", (int)(close - at - 1), at + 1);
+        utf8_copy_n(inside, sizeof inside, at + 1, (size_t)(close - at) - 1);
         const char *words = inside;
         at = close + 1;
         if (!figure_parse(&words, &figure, NULL)) continue;

@@ -97,6 +97,7 @@ typedef struct LessonMistakes {
     LessonMistake rows[LESSON_MISTAKES_MAX];
 } LessonMistakes;
 
+/* What the file says in it is escaped: the sentence is safe to print. */
 void lesson_mistake(LessonMistakes *mistakes, LessonPlace place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -105,7 +106,8 @@ bool lesson_is_for_users(ActionId id);
 
 /* Reads a lesson from text; NULL when anything in it is wrong, or memory short. */
 Lesson *lesson_parse(const char *text, LessonMistakes *mistakes);
-/* A bundled lesson by name, or a file (a word with a / or a dot in it). */
+bool lesson_is_bundled(const char *name);
+/* A bundled lesson by name, else a file of that name: a bundled one wins, and ./NAME is always the file. */
 Lesson *lesson_load(const char *name, LessonMistakes *mistakes, Error *err);
 /* The same; the first mistake is the error. */
 Lesson *lesson_open(const char *name, Error *err);

@@ -19,7 +19,7 @@ static void put_glyph(FILE *out, uint32_t glyph) {
     case '>': fputs("&gt;", out); return;
     case '&': fputs("&amp;", out); return;
     case '"': fputs("&quot;", out); return;
-    default: count = text_encode(glyph, bytes); fwrite(bytes, 1, count, out);
+    default: count = utf8_encode(glyph, bytes); fwrite(bytes, 1, count, out);
     }
 }
 

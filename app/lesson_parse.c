@@ -21,10 +21,12 @@ void lesson_mistake(LessonMistakes *mistakes, LessonPlace place, const char *for
     va_list arguments;
     if (mistakes->count++ >= LESSON_MISTAKES_MAX) return;
     LessonMistake *row = &mistakes->rows[mistakes->count - 1];
+    char raw[sizeof row->text];
     row->place = place;
     va_start(arguments, format);
-    vsnprintf(row->text, sizeof row->text, format, arguments);
+    size_t length = utf8_vformat(raw, sizeof raw, format, arguments);
     va_end(arguments);
+    utf8_escape(row->text, sizeof row->text, raw, length);
 }
 
 LessonPlace lesson_parser_place(const LessonParser *parser, const char *at) {
@@ -75,9 +77,12 @@ static void check_fields(LessonParser *parser, const char *line) {
             lesson_mistake(parser->mistakes, lesson_parser_place(parser, open), "{ without a } on its line");
             return;
         }
-        snprintf(inside, sizeof inside, "%.*s", (int)(close - open - 1), open + 1);
+        size_t length = (size_t)(close - open) - 1;
         const char *words = inside;
-        bool ok = figure_parse(&words, &figure, &err);
+        utf8_copy_n(inside, sizeof inside, open + 1, length);
+        bool ok = length < sizeof inside
+                      ? figure_parse(&words, &figure, &err)
+                      : error_set(&err, ERROR_USAGE, "a figure has at most %zu bytes", sizeof inside - 1);
         if (ok && words[strspn(words, " ")] != '\0')
             ok = error_set(&err, ERROR_USAGE, "expected } after the figure, found '%s'", words);
         if (!ok)
@@ -221,7 +226,7 @@ static bool read_line(LessonParser *parser) {
     char word[FIGURE_WORD_MAX];
     size_t length = *at == '|' ? 1 : strcspn(at, " \t");
     if (*at == '\0' || *at == '#') return true;
-    snprintf(word, sizeof word, "%.*s", (int)length, at);
+    utf8_copy_n(word, sizeof word, at, length);
     const char *rest = at + length;
     rest += *at == '|' ? *rest == ' ' : strspn(rest, " \t");
     for (int k = 0; k < DIRECTIVE_COUNT; k++) {

@@ -59,7 +59,7 @@ typedef struct Options {
     const char *pass;
     int samples, epochs, stop_after, rounds, threads, schedule;
     double lr;
-    bool resume, no_augment, ui;
+    bool resume, restart, no_augment, ui;
     /* analyses */
     OptionCounts depths;
     bool plane;

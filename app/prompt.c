@@ -44,7 +44,7 @@ void prompt_replace(Prompt *prompt, size_t start, const char *text) {
 
 static void insert(Prompt *prompt, uint32_t code) {
     char bytes[5] = {0};
-    size_t count = text_encode(code, bytes);
+    size_t count = utf8_encode(code, bytes);
     if (strlen(prompt->text) + count < sizeof prompt->text) prompt_replace(prompt, prompt->cursor, bytes);
 }
 

@@ -236,7 +236,7 @@ static bool say_selection(Reader *reader, const ReaderSeen *old, const ReaderSee
 static bool say_notice(Reader *reader) {
     const Session *front = session_const_front(reader->session);
     if (front->notice_kind == NOTICE_NONE || front->notice[0] == '\0') return false;
-    reader_say(reader, "%s%s", front->notice_kind == NOTICE_ERROR ? "Not done: " : "", front->notice);
+    reader_say(reader, "%s%s", front->notice_kind == NOTICE_INFO ? "" : "Not done: ", front->notice);
     return true;
 }
 

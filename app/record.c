@@ -120,7 +120,7 @@ void record_key_bytes(uint32_t code, char out[RECORD_KEY_MAX]) {
         {KEY_CODE_END, "\033[F"},     {KEY_CODE_PAGE_UP, "\033[5~"}, {KEY_CODE_PAGE_DOWN, "\033[6~"},
         {KEY_CODE_DELETE, "\033[3~"}, {KEY_CODE_BACKTAB, "\033[Z"}};
     out[0] = '\0';
-    if (code < KEY_CODE_UP) out[text_encode(code, out)] = '\0';
+    if (code < KEY_CODE_UP) out[utf8_encode(code, out)] = '\0';
     for (size_t k = 0; k < sizeof special / sizeof *special; k++)
         if (special[k].code == code) snprintf(out, RECORD_KEY_MAX, "%s", special[k].bytes);
 }
@@ -214,7 +214,7 @@ static bool type_line(Recorder *recorder, const char *line, Error *err) {
 
 static bool press_all(Recorder *recorder, const char *names, Error *err) {
     char copy[ACTION_TEXT_MAX], *state = NULL;
-    snprintf(copy, sizeof copy, "%s", names);
+    if (!script_trim_line(names, copy, err)) return false;
     for (char *name = strtok_r(copy, " \t", &state); name; name = strtok_r(NULL, " \t", &state)) {
         uint32_t code;
         if (!key_parse(name, &code)) return error_set(err, ERROR_USAGE, "keys: there is no key '%s'", name);
@@ -242,6 +242,7 @@ static bool play_line(Recorder *recorder, char *line, Error *err) {
                     : script_parse_line(line, &action, err) && type_line(recorder, line, err);
     session_play_out(recorder->session);
     const char *problem = ok ? session_error(recorder->session) : NULL;
+    if (ok && !problem) problem = session_refusal(recorder->session);
     ok = ok && (problem ? error_set(err, ERROR_FAILED, "%s", problem) : show(recorder, err));
     if (ok) skim(recorder, before);
     free(before);

@@ -11,7 +11,7 @@ enum { DRAWING_FIRST = 0x2500, DRAWING_LAST = 0x25FF };
 static void put_glyph(FILE *out, uint32_t glyph, bool ascii) {
     bool likeness = ascii || (glyph >= DRAWING_FIRST && glyph <= DRAWING_LAST);
     char bytes[4] = {text_ascii(glyph)};
-    size_t count = likeness ? 1 : text_encode(glyph, bytes);
+    size_t count = likeness ? 1 : utf8_encode(glyph, bytes);
     fwrite(bytes, 1, count, out);
 }
 

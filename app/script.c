@@ -4,10 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/output.h"
 #include "app/suggest.h"
 #include "core/file.h"
+#include "core/text_file.h"
+#include "core/utf8.h"
 #include "views/canvas_export.h"
 
 enum { SCRIPT_BYTES_MAX = 1 << 20 };
@@ -26,21 +29,26 @@ static bool parse_number(const char *name, const char *text, Action *action, Err
     return error_set(err, ERROR_USAGE, "%s: expected a number, found '%s'", name, text);
 }
 
-/* Copies a line without the space around it. */
-static void copy_trimmed(char *out, size_t out_size, const char *line) {
+bool script_trim_line(const char *line, char out[ACTION_TEXT_MAX], Error *err) {
     while (isspace((unsigned char)*line)) line++;
     size_t length = strlen(line);
     while (length > 0 && isspace((unsigned char)line[length - 1])) length--;
-    snprintf(out, out_size, "%.*s", (int)(length < out_size ? length : out_size - 1), line);
+    out[0] = '\0';
+    if (*line == '#') return true;
+    if (length >= ACTION_TEXT_MAX)
+        return error_set(err, ERROR_USAGE, "the line has %zu bytes, expected at most %d", length,
+                         ACTION_TEXT_MAX - 1);
+    utf8_copy_n(out, ACTION_TEXT_MAX, line, length);
+    return true;
 }
 
 bool script_parse_line(const char *line, Action *action, Error *err) {
     char text[ACTION_TEXT_MAX], name[64];
     *action = (Action){.id = ACTION_NONE};
-    copy_trimmed(text, sizeof text, line);
-    if (text[0] == '\0' || text[0] == '#') return true;
+    if (!script_trim_line(line, text, err)) return false;
+    if (text[0] == '\0') return true;
     size_t length = strcspn(text, " \t");
-    snprintf(name, sizeof name, "%.*s", (int)length, text);
+    utf8_copy_n(name, sizeof name, text, length);
     const char *rest = text + length + strspn(text + length, " \t");
     action->id = action_find(name);
     if (action->id == ACTION_NONE) return unknown_action(name, err);
@@ -52,8 +60,14 @@ bool script_parse_line(const char *line, Action *action, Error *err) {
     case ACTION_ARGUMENT_NUMBER: return parse_number(name, rest, action, err);
     case ACTION_ARGUMENT_TEXT: break;
     }
-    snprintf(action->text, sizeof action->text, "%s", rest);
+    utf8_copy(action->text, sizeof action->text, rest);
     return true;
+}
+
+/* A locked action has been told in the notice line, where nobody looks while a script runs. */
+static bool was_obeyed(const Session *session, Error *err) {
+    const char *why = session_refusal(session);
+    return why ? error_set(err, ERROR_FAILED, "%s", why) : true;
 }
 
 static bool run_keys(Session *session, char *names, Error *err) {
@@ -63,6 +77,7 @@ static bool run_keys(Session *session, char *names, Error *err) {
         if (!key_parse(name, &key.code))
             return error_set(err, ERROR_USAGE, "keys: there is no key '%s'", name);
         session_key(session, &key);
+        if (!was_obeyed(session, err)) return false;
         session_finish_work(session);
     }
     return true;
@@ -80,13 +95,14 @@ static bool run_size(Session *session, const char *text, Error *err) {
 
 bool script_run_line(Session *session, const char *line, Error *err) {
     char text[ACTION_TEXT_MAX];
-    copy_trimmed(text, sizeof text, line);
+    if (!script_trim_line(line, text, err)) return false;
     if (strncmp(text, "keys ", 5) == 0) return run_keys(session, text + 5, err);
     if (strncmp(text, "size ", 5) == 0) return run_size(session, text + 5, err);
     Action action;
     if (!script_parse_line(text, &action, err)) return false;
     if (action.id == ACTION_NONE) return true;
     session_do(session, &action);
+    if (!was_obeyed(session, err)) return false;
     session_play_out(session);
     session_finish_work(session);
     const char *problem = session_error(session);
@@ -94,13 +110,8 @@ bool script_run_line(Session *session, const char *line, Error *err) {
 }
 
 char *script_load(const char *path, Error *err) {
-    if (strcmp(path, "-") != 0) return (char *)file_read_all(path, SCRIPT_BYTES_MAX, &(size_t){0}, err);
-    char *text = calloc(1, SCRIPT_BYTES_MAX + 1);
-    if (text)
-        fread(text, 1, SCRIPT_BYTES_MAX, stdin);
-    else
-        error_set(err, ERROR_FAILED, "not enough memory to read the script");
-    return text;
+    return strcmp(path, "-") == 0 ? text_file_read_open(STDIN_FILENO, "standard input", SCRIPT_BYTES_MAX, err)
+                                  : text_file_read(path, SCRIPT_BYTES_MAX, err);
 }
 
 char *script_next_line(char **text) {

@@ -1,19 +1,22 @@
 /* The script language: one action a line, by name, with its argument. The same language is the : prompt.
- * Empty lines and lines that begin with # are skipped. Two words exist only in scripts: "size 80x24" and
- * "keys s s Enter" (names as in views/key.h). */
+ * Empty lines and lines that begin with # are skipped; the others have less than ACTION_TEXT_MAX bytes. Two
+ * words exist only in scripts: "size 80x24" and "keys s s Enter" (names as in views/key.h). */
 #ifndef APP_SCRIPT_H
 #define APP_SCRIPT_H
 
 #include "app/session.h"
 
+/* The line without the space around it, "" for a comment; false when it is too long for an action. */
+bool script_trim_line(const char *line, char out[ACTION_TEXT_MAX], Error *err);
 /* id ACTION_NONE for an empty line. An unknown action is a sentence that names the nearest one. */
 bool script_parse_line(const char *line, Action *action, Error *err);
 
 /* Runs a whole file ("-": standard input); work is finished after every line. Stops at the first error, which
- * names file and line. */
+ * names file and line; what a handout refuses is one. */
 bool script_run(Session *session, const char *path, Error *err);
 
-/* The parts of it, for who wants to see what each line does. The caller frees the text. */
+/* The parts of it, for a caller that looks at what each line does. The caller frees the text, which is UTF-8;
+ * one of more than 1 MiB is refused, from a pipe as from a file. */
 char *script_load(const char *path, Error *err);
 bool script_run_line(Session *session, const char *line, Error *err);
 /* Cuts the first line off *text; NULL when there is none. */

@@ -276,3 +276,8 @@ const char *session_error(const Session *session) {
     session = session_const_front(session);
     return session->notice_kind == NOTICE_ERROR ? session->notice : NULL;
 }
+
+const char *session_refusal(const Session *session) {
+    session = session_const_front(session);
+    return session->notice_kind == NOTICE_REFUSAL ? session->notice : NULL;
+}

@@ -73,5 +73,7 @@ void session_refuse_mouse(Session *session); /* this terminal has none */
 bool session_wants_quit(const Session *session);
 bool session_wants_redraw(Session *session);       /* ^L was pressed; asking clears it */
 const char *session_error(const Session *session); /* the last action's error, or NULL */
+/* Why the last action was not done ("locked by this handout: weights"); NULL: it was not refused. */
+const char *session_refusal(const Session *session);
 
 #endif

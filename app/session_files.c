@@ -187,7 +187,7 @@ static void type_filter(Session *session, const Key *key) {
     }
     if (key->code == KEY_CODE_BACKSPACE)
         drop_glyph(text);
-    else if (key->code >= ' ' && key->code < KEY_CODE_UP && text_encode(key->code, glyph) > 0 &&
+    else if (key->code >= ' ' && key->code < KEY_CODE_UP && utf8_encode(key->code, glyph) > 0 &&
              strlen(text) + strlen(glyph) < sizeof text)
         strcat(text, glyph);
     file_list_filter(list, text);

@@ -11,7 +11,7 @@ static bool is_lessons_own(const Session *session) {
 bool session_refuses(Session *session, const Action *action) {
     Error why = {0};
     if (is_lessons_own(session) || !handout_refuses(&session->handout, action, &why)) return false;
-    session_tell(session, NOTICE_INFO, "%s", why.text);
+    session_tell(session, NOTICE_REFUSAL, "%s", why.text);
     return true;
 }
 

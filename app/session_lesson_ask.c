@@ -6,7 +6,7 @@
 
 static void insert(LessonRun *run, uint32_t code) {
     char bytes[4];
-    size_t length = strlen(run->answer), count = text_encode(code, bytes);
+    size_t length = strlen(run->answer), count = utf8_encode(code, bytes);
     if (text_glyph_width(code) < 1 || length + count >= sizeof run->answer) return;
     memmove(run->answer + run->cursor + count, run->answer + run->cursor, length - run->cursor + 1);
     memcpy(run->answer + run->cursor, bytes, count);

@@ -50,11 +50,8 @@ static void drive_phase(Session *session, LessonMistakes *mistakes) {
 }
 
 bool session_lesson_drive(Session *session, const char *name, LessonMistakes *mistakes, Error *err) {
-    Action action = {.id = ACTION_LESSON};
-    snprintf(action.text, sizeof action.text, "%s", name);
     session_set_screen(session, LAYOUT_S_WIDTH, LAYOUT_S_HEIGHT, CANVAS_MONO);
-    session_do(session, &action);
-    if (!session->lesson) return error_set(err, ERROR_FAILED, "%s", session_error(session));
+    if (!session_lesson_start(session, name, err)) return false;
     /* At most three phases a page. */
     for (int k = 3 * LESSON_PAGES_MAX; session->lesson && k > 0; k--) {
         drive_phase(session, mistakes);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "app/stage_socket.h"
+#include "core/utf8.h"
 
 enum { READERS_MAX = 8, REQUEST_MAX = 32 };
 
@@ -36,17 +37,19 @@ static double seconds(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-char *stage_write_page(const NotesPanel *p) {
-    json_t *json = json_pack("{s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:f,s:f}", "lesson", p->lesson, "title", p->title,
-                             "notes", p->notes, "next", p->next, "now", p->now, "page", p->page, "pages",
-                             p->pages, "elapsed_s", p->elapsed_s, "page_s", p->page_s);
+char *stage_write_page(const NotesPanel *panel) {
+    NotesPanel p = *panel; /* JSON is UTF-8: what is not would leave the old page on the speaker's screen */
+    utf8_clip(p.lesson, sizeof p.lesson, panel->lesson);
+    utf8_clip(p.title, sizeof p.title, panel->title);
+    utf8_clip(p.notes, sizeof p.notes, panel->notes);
+    utf8_clip(p.next, sizeof p.next, panel->next);
+    utf8_clip(p.now, sizeof p.now, panel->now);
+    json_t *json = json_pack("{s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:f,s:f}", "lesson", p.lesson, "title", p.title,
+                             "notes", p.notes, "next", p.next, "now", p.now, "page", p.page, "pages", p.pages,
+                             "elapsed_s", p.elapsed_s, "page_s", p.page_s);
     char *line = json ? json_dumps(json, JSON_COMPACT) : NULL;
     json_decref(json);
     return line;
-}
-
-static void take(char *out, size_t size, const char *text) {
-    snprintf(out, size, "%s", text);
 }
 
 bool stage_read_page(const char *line, NotesPanel *panel) {
@@ -58,11 +61,11 @@ bool stage_read_page(const char *line, NotesPanel *panel) {
                             "notes", &notes, "next", &next, "now", &now, "page", &read.page, "pages",
                             &read.pages, "elapsed_s", &read.elapsed_s, "page_s", &read.page_s) == 0;
     if (ok) {
-        take(read.lesson, sizeof read.lesson, lesson);
-        take(read.title, sizeof read.title, title);
-        take(read.notes, sizeof read.notes, notes);
-        take(read.next, sizeof read.next, next);
-        take(read.now, sizeof read.now, now);
+        utf8_clip(read.lesson, sizeof read.lesson, lesson);
+        utf8_clip(read.title, sizeof read.title, title);
+        utf8_clip(read.notes, sizeof read.notes, notes);
+        utf8_clip(read.next, sizeof read.next, next);
+        utf8_clip(read.now, sizeof read.now, now);
         *panel = read;
     }
     json_decref(json);

@@ -63,7 +63,7 @@ void table_put(FILE *out, const char *text, bool ascii) {
     int width;
     while (text_scan_next(&scan, &glyph, &width)) {
         char bytes[4] = {text_ascii(glyph)};
-        size_t count = ascii ? 1 : text_encode(glyph, bytes);
+        size_t count = ascii ? 1 : utf8_encode(glyph, bytes);
         fwrite(bytes, 1, count, out);
     }
 }

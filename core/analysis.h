@@ -34,11 +34,12 @@ typedef struct AnalysisColumn {
     const char *name; /* "share", "|G_k|" */
     const char *unit; /* "of the gradient", "L2"; "" for none */
     ColumnKind kind;
-    bool charted;     /* drawn as bars; the others are figures only */
-    bool same_axis;   /* as the charted column before it, so that the two can be compared */
-    bool error;       /* standard error of the column before it */
-    double axis_from; /* lower end of a logarithmic axis where smaller values are chance; 0: found from the
-                         values */
+    bool charted;   /* drawn as bars; the others are figures only */
+    bool same_axis; /* as the charted column before it, so that the two can be compared */
+    bool error;     /* standard error of the column before it */
+    double
+        axis_from;  /* lower end of a logarithmic axis where smaller values are chance; 0: from the values */
+    double axis_to; /* its upper end, unless a value is larger; 0: from the values */
     ColumnSubject subject;
 } AnalysisColumn;
 

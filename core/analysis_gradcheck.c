@@ -51,7 +51,9 @@ static const AnalysisColumn columns[COLUMNS] = {
                          .unit = "from backprop, relative",
                          .kind = COLUMN_LOG,
                          .charted = true,
-                         .axis_from = 1e-4}, /* where rounding decides, a smaller difference is luck */
+                         /* Where rounding decides, a smaller difference is luck; at 1 nothing agrees. */
+                         .axis_from = 1e-4,
+                         .axis_to = 1},
     [COLUMN_KINKS] = {.name = "kinks", .unit = "ReLUs that switch", .kind = COLUMN_COUNT},
     [COLUMN_ROUNDING] = {.name = "rounding", .unit = "estimate, relative", .kind = COLUMN_LOG},
     [COLUMN_TRUNCATION] = {.name = "truncation", .unit = "estimate, relative", .kind = COLUMN_LOG},

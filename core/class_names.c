@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/file.h"
+#include "core/text_file.h"
+#include "core/utf8.h"
 
 enum { CLASS_FILE_MAX = 1 << 20 };
 
@@ -35,12 +36,18 @@ static bool check_name(const char *name, size_t length, const char *label, int l
         return error_set(err, ERROR_FILE, "%s: the name in line %d has %zu bytes, expected at most %d", label,
                          line, length, CLASS_NAME_MAX);
     }
-    for (size_t k = 0; k < length; k++) {
-        unsigned char byte = (unsigned char)name[k];
-        if (byte < 0x20 || byte == 0x7F) {
+    for (size_t k = 0; k < length;) {
+        uint32_t code;
+        size_t bytes = utf8_decode(name + k, length - k, &code);
+        if (code < 0x20 || (code >= 0x7F && code < 0xA0)) {
             return error_set(err, ERROR_FILE, "%s: the name in line %d has a control character (byte %d)",
-                             label, line, byte);
+                             label, line, (unsigned char)name[k + bytes - 1]);
         }
+        if (code == UINT32_MAX) {
+            return error_set(err, ERROR_FILE, "%s: the name in line %d is not UTF-8 (byte %zu)", label, line,
+                             k + 1);
+        }
+        k += bytes;
     }
     return true;
 }
@@ -77,10 +84,9 @@ const char *const *class_names_parse(Arena *arena, const char *text, size_t size
 }
 
 const char *const *class_names_load(Arena *arena, const char *path, int count, Error *err) {
-    size_t size;
-    char *text = (char *)file_read_all(path, CLASS_FILE_MAX, &size, err);
+    char *text = text_file_read(path, CLASS_FILE_MAX, err);
     if (!text) return NULL;
-    const char *const *names = class_names_parse(arena, text, size, count, path, err);
+    const char *const *names = class_names_parse(arena, text, strlen(text), count, path, err);
     free(text);
     return names;
 }

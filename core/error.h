@@ -27,7 +27,4 @@ typedef struct Error {
  * (control characters, bidirectional marks, broken UTF-8) is escaped, whatever file it came from. */
 bool error_set(Error *err, ErrorKind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Copies `text` into `out`, safe to print on any terminal: each hostile byte becomes \xNN. */
-void error_escape(const char *text, size_t length, char *out, size_t out_size);
-
 #endif

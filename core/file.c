@@ -224,15 +224,41 @@ bool file_write_append(FileWriter *writer, const void *bytes, size_t count, Erro
     return !writer->failed;
 }
 
-static bool publish(FileWriter *writer, Error *err) {
+/* A second name for the old file, first a temporary one, because link() replaces nothing. Without hard links
+ * (FAT, some network file systems) the old file is renamed, and has only its new name for an instant. */
+static bool keep_old(FileWriter *writer, const char *suffix, Error *err) {
+    char kept[NAME_MAX + 1], link[FILE_TEMP_NAME_MAX];
+    int length = snprintf(kept, sizeof kept, "%s%s", writer->name, suffix), dir = writer->dir_fd;
+    bool linked = false, named = true;
+    errno = ENAMETOOLONG;
+    if (length < 0 || (size_t)length >= sizeof kept)
+        return writer_fail(writer, "has too long a name to be kept", err);
+    for (int attempt = 0; !linked && named && attempt < FILE_TEMP_TRIES; attempt++) {
+        named = temp_name(link, attempt);
+        linked = named && linkat(dir, writer->name, dir, link, 0) == 0;
+        if (!linked && errno != EEXIST) break;
+    }
+    bool done = renameat(dir, linked ? link : writer->name, dir, kept) == 0 || errno == ENOENT;
+    int reason = errno;
+    /* Two names of one file: rename() then leaves both. */
+    if (linked) unlinkat(dir, link, 0);
+    errno = reason;
+    return done || writer_fail(writer, "the previous file cannot be kept", err);
+}
+
+static bool put_in_place(FileWriter *writer, const char *suffix, Error *err) {
+    if (suffix && writer->replaces && !keep_old(writer, suffix, err)) return false;
+    return renameat(writer->dir_fd, writer->temp, writer->dir_fd, writer->name) == 0 ||
+           writer_fail(writer, "cannot be put in its place", err);
+}
+
+static bool publish(FileWriter *writer, const char *suffix, Error *err) {
     if (fsync(writer->fd) != 0) return writer_fail(writer, "cannot be written to the disk", err);
     if (writer->temp[0] == '\0' && !name_temp(writer)) return writer_fail(writer, "cannot be created", err);
     int closed = close(writer->fd);
     writer->fd = -1;
     if (closed != 0) return writer_fail(writer, "cannot be written", err);
-    if (renameat(writer->dir_fd, writer->temp, writer->dir_fd, writer->name) != 0) {
-        return writer_fail(writer, "cannot be put in its place", err);
-    }
+    if (!put_in_place(writer, suffix, err)) return false;
     writer->temp[0] = '\0';
     /* EINVAL: this file system has nothing to write for a directory. */
     if (fsync(writer->dir_fd) == 0 || errno == EINVAL) return true;
@@ -242,10 +268,14 @@ static bool publish(FileWriter *writer, Error *err) {
                      strerror(errno));
 }
 
-bool file_write_commit(FileWriter *writer, Error *err) {
-    bool done = !writer->failed && publish(writer, err);
+bool file_write_commit_keeping(FileWriter *writer, const char *suffix, Error *err) {
+    bool done = !writer->failed && publish(writer, suffix, err);
     file_write_abandon(writer);
     return done;
+}
+
+bool file_write_commit(FileWriter *writer, Error *err) {
+    return file_write_commit_keeping(writer, NULL, err);
 }
 
 void file_write_abandon(FileWriter *writer) {

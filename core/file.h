@@ -34,8 +34,12 @@ typedef struct FileWriter FileWriter;
 FileWriter *file_write_begin(const char *path, Error *err);
 /* Errors are kept: after the first one, later calls do nothing and return false. */
 bool file_write_append(FileWriter *writer, const void *bytes, size_t count, Error *err);
-/* Both free the writer in every case. */
+/* All three free the writer in every case. */
 bool file_write_commit(FileWriter *writer, Error *err);
+/* As commit, and what stood there before stays beside it, its name with `suffix` behind (".prev"; NULL keeps
+ * nothing). The new file is on the disk before the old one gives its name away, so that at every instant one
+ * of the two names leads to a whole file. */
+bool file_write_commit_keeping(FileWriter *writer, const char *suffix, Error *err);
 void file_write_abandon(FileWriter *writer); /* NULL is fine */
 
 /* The three in one. */

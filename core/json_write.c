@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/utf8.h"
+
 void json_write_init(JsonWriter *writer, FILE *stream) {
     *writer = (JsonWriter){.stream = stream};
 }
@@ -85,64 +87,42 @@ void json_write_array_end(JsonWriter *writer) {
     close_scope(writer, "]");
 }
 
-static int continuation_bytes(unsigned char first) {
-    if (first >= 0xC2 && first <= 0xDF) return 1;
-    if (first >= 0xE0 && first <= 0xEF) return 2;
-    if (first >= 0xF0 && first <= 0xF4) return 3;
-    return -1;
-}
-
-/* Length of the well-formed UTF-8 character at `s`, or 0 (Unicode, table 3-7). The terminating NUL is no
- * continuation. */
-static size_t utf8_length(const unsigned char *s) {
-    if (s[0] < 0x80) return 1;
-    int more = continuation_bytes(s[0]);
-    if (more < 0) return 0;
-    for (int k = 1; k <= more; k++) {
-        if ((s[k] & 0xC0) != 0x80) return 0;
-    }
-    bool overlong = (s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xF0 && s[1] < 0x90);
-    bool outside = (s[0] == 0xED && s[1] > 0x9F) || (s[0] == 0xF4 && s[1] > 0x8F);
-    return overlong || outside ? 0 : (size_t)more + 1;
-}
-
-/* U+2028 and U+2029 end a line in JavaScript: E2 80 A8 and E2 80 A9. */
-static bool is_line_separator(const unsigned char *s, size_t length) {
-    return length == 3 && s[0] == 0xE2 && s[1] == 0x80 && (s[2] == 0xA8 || s[2] == 0xA9);
-}
-
-static void put_escape(JsonWriter *writer, unsigned code) {
+static void put_unit(JsonWriter *writer, unsigned unit) {
     char escape[8];
-    snprintf(escape, sizeof escape, "\\u%04x", code);
+    snprintf(escape, sizeof escape, "\\u%04x", unit & 0xFFFFu);
     put(writer, escape, 6);
 }
 
-static void put_character(JsonWriter *writer, const unsigned char *s, size_t length) {
-    if (*s == '"' || *s == '\\') {
-        put(writer, "\\", 1);
-        put(writer, (const char *)s, 1);
-    } else if (*s == '\n') {
-        put(writer, "\\n", 2);
-    } else if (*s < 0x20 || *s == 0x7F) {
-        put_escape(writer, *s);
-    } else if (is_line_separator(s, length)) {
-        put_escape(writer, 0x2000u + (s[2] & 0x3Fu));
+/* Beyond U+FFFF as two halves of UTF-16. */
+static void put_escape(JsonWriter *writer, uint32_t code) {
+    if (code < 0x10000) {
+        put_unit(writer, code);
     } else {
-        put(writer, (const char *)s, length);
+        put_unit(writer, 0xD800 + ((code - 0x10000) >> 10));
+        put_unit(writer, 0xDC00 + ((code - 0x10000) & 0x3FF));
+    }
+}
+
+static void put_character(JsonWriter *writer, const char *bytes, size_t length, uint32_t code) {
+    if (code == UINT32_MAX) {
+        put_escape(writer, UTF8_REPLACEMENT);
+    } else if (code == '\n') {
+        put(writer, "\\n", 2);
+    } else if (utf8_is_hostile(code)) {
+        put_escape(writer, code);
+    } else {
+        if (code == '"' || code == '\\') put(writer, "\\", 1);
+        put(writer, bytes, length);
     }
 }
 
 static void put_string(JsonWriter *writer, const char *text) {
-    const unsigned char *s = (const unsigned char *)text;
+    size_t length = strlen(text);
     put(writer, "\"", 1);
-    while (*s) {
-        size_t length = utf8_length(s);
-        if (length == 0) {
-            put_escape(writer, 0xFFFD);
-        } else {
-            put_character(writer, s, length);
-        }
-        s += length ? length : 1;
+    for (size_t at = 0, count; at < length; at += count) {
+        uint32_t code;
+        count = utf8_decode(text + at, length - at, &code);
+        put_character(writer, text + at, count, code);
     }
     put(writer, "\"", 1);
 }

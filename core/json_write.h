@@ -2,7 +2,8 @@
  * business; that objects and arrays are closed in order is the caller's, and asserted.
  *
  * Floats are "%.9g", which gives every float32 back exactly, with a point whatever the locale; NaN and Inf
- * are null. Strings escape control characters, DEL, U+2028 and U+2029; broken UTF-8 becomes U+FFFD. */
+ * are null. Strings escape what must not reach a terminal (utf8_is_hostile) as \uNNNN, which reads back as
+ * the same text; broken UTF-8 becomes U+FFFD. */
 #ifndef CORE_JSON_WRITE_H
 #define CORE_JSON_WRITE_H
 

@@ -275,14 +275,22 @@ static bool add_class_names(PairList *list, const Model *model) {
     return add_written(list, "classes", &writer, false);
 }
 
+const char *model_shortcut_name(const Model *model) {
+    switch (model->network->shortcut) {
+    case 'A': return "A";
+    case 'B': return "B";
+    case 'C': return "C";
+    default: return "none";
+    }
+}
+
 static bool collect_pairs(PairList *list, const Model *model, const SafetensorsPair *pairs, int pair_count) {
     const Network *network = model->network;
-    const char *shortcut = network->shortcut == 'A' ? "A" : network->shortcut == 'B' ? "B" : "C";
     list->pairs = calloc((size_t)pair_count + MODEL_OWN_PAIRS, sizeof *list->pairs);
     if (!list->pairs) return false;
     for (int k = 0; k < pair_count; k++) list->pairs[list->count++] = pairs[k];
     add_own(list, "arch", network->arch);
-    add_own(list, "shortcut", strchr("ABC", network->shortcut) ? shortcut : "none");
+    add_own(list, "shortcut", model_shortcut_name(model));
     add_own(list, "stride_in", network->stride_in_1x1 ? "1x1" : "3x3");
     return add_triple(list, "mean", model->normalise.mean) && add_triple(list, "std", model->normalise.std) &&
            add_class_names(list, model);

@@ -48,6 +48,9 @@ const char *model_value(const Model *model, const char *key); /* metadata by key
 /* "cat", or "class 281" written into `buffer` when the classes have no names. */
 const char *model_class_name(const Model *model, int class_index, char *buffer, size_t buffer_size);
 
+/* As in the metadata: "A", "B", "C", or "none" for a plain network. */
+const char *model_shortcut_name(const Model *model);
+
 /* Writes network, "arch", "shortcut", "stride_in", "mean", "std", "classes", and `pairs` (dataset, recipe,
  * test_top1, ...); a pair of the same key wins over the model's own. Metadata the model was loaded with is
  * not copied. */

@@ -65,12 +65,21 @@ static void *worker_main(void *argument) {
     return NULL;
 }
 
+/* Signals are the main thread's, but for a worker's own crashes: were those blocked, no handler could give
+ * the terminal back. */
+static sigset_t signals_kept_from_workers(void) {
+    static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS};
+    sigset_t signals;
+    sigfillset(&signals);
+    for (size_t k = 0; k < sizeof crashes / sizeof *crashes; k++) sigdelset(&signals, crashes[k]);
+    return signals;
+}
+
 /* Workers are never joined: they hold nothing and end with the process. */
 static bool start_worker(int worker) {
-    sigset_t all, before;
+    sigset_t kept = signals_kept_from_workers(), before;
     pthread_t thread;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_sigmask(SIG_SETMASK, &kept, &before);
     bool ok = pthread_create(&thread, NULL, worker_main, (void *)(intptr_t)worker) == 0;
     if (ok) pthread_detach(thread);
     pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -130,7 +130,7 @@ static bool write_content(SavePlan *plan, const char *path, const char *header, 
         size_t bytes = plan_fill(plan, k);
         good = file_write_append(writer, plan->values, bytes, err);
     }
-    if (good) return file_write_commit(writer, err);
+    if (good) return file_write_commit_keeping(writer, plan->content->keep_suffix, err);
     file_write_abandon(writer);
     return false;
 }

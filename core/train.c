@@ -172,5 +172,6 @@ TrainStatus train_status(const Trainer *trainer) {
                          .loss = trainer->loss,
                          .loss_average = trainer->loss_sum / seen,
                          .accuracy_average = (double)trainer->right / seen,
-                         .broken = trainer->broken};
+                         .broken = trainer->broken,
+                         .replaces = trainer->config.replaces};
 }

@@ -23,7 +23,9 @@ typedef struct TrainConfig {
     double warmup_epochs;
     SgdConfig sgd;
     unsigned long long seed;
-    bool augment; /* pad 4, random crop, mirror */
+    bool augment;     /* pad 4, random crop, mirror */
+    const char *init; /* how the first weights were made ("he"), for the record; NULL when nobody says */
+    bool replaces;    /* the result may replace what stands in its place; a checkpoint remembers it */
 } TrainConfig;
 
 /* The recipe of the bundled models: batch 128, peak 0.1, momentum 0.9 (Nesterov), weight decay 5e-4, one
@@ -38,6 +40,7 @@ typedef struct TrainStatus {
     double loss, loss_average;         /* of the step just made; over the epoch so far */
     double accuracy_average; /* share of training images classified rightly, over the epoch so far */
     bool broken;             /* the loss is NaN or infinite; the weights were not touched by this step */
+    bool replaces;           /* TrainConfig.replaces, or the checkpoint's */
 } TrainStatus;
 
 /* Both model and data set outlive the trainer; the model's network is what learns. */
@@ -51,10 +54,35 @@ TrainStatus train_status(const Trainer *trainer);
 /* One line that says how these weights are made: "30 epochs, batch 128, SGD ...". */
 void train_describe(const TrainConfig *config, char *out, size_t out_size);
 
-/* Everything a later run needs to go on: values, running statistics, velocity, step, recipe. Written
- * atomically. */
-bool train_save_checkpoint(const Trainer *trainer, const char *path, Error *err);
-/* Continues from a checkpoint of the same architecture and recipe; says what differs otherwise. */
+/* What makes this training this one and no other, as metadata: "arch", "shortcut", "recipe", "dataset",
+ * "train_images", "init". The texts are in the struct and in the trainer: it is not to be copied, and the
+ * trainer outlives it. */
+enum { TRAIN_IDENTITY_MAX = 6, TRAIN_RECIPE_MAX = 256 };
+
+typedef struct TrainIdentity {
+    SafetensorsPair pairs[TRAIN_IDENTITY_MAX];
+    int count;
+    char recipe[TRAIN_RECIPE_MAX], images[16];
+} TrainIdentity;
+
+void train_identify(const Trainer *trainer, TrainIdentity *identity);
+/* Whether the file is of this training; says what differs otherwise, and `whose` it is: "the checkpoint's".
+ * What the file does not tell is taken as equal, apart from arch and recipe. */
+bool train_check_identity(const Trainer *trainer, const Safetensors *file, const char *whose, Error *err);
+
+/* Everything a later run needs to go on: values, running statistics, velocity, step, identity, with checksums
+ * of it all. Written atomically. The checkpoint that this trainer wrote last, or went on from, stays as
+ * PATH.prev until the next one but one: two of them are whole at any time. */
+bool train_save_checkpoint(Trainer *trainer, const char *path, Error *err);
+/* Goes on from exactly that file. It must be whole, and of this training; says what is wrong otherwise. */
 bool train_load_checkpoint(Trainer *trainer, const char *path, Error *err);
+/* Goes on from the checkpoint at `path`, or when it is damaged or gone, from the one before it; `notice` is
+ * then the sentence about it, else "". A whole checkpoint of another training is refused. */
+bool train_resume(Trainer *trainer, const char *path, Error *notice, Error *err);
+
+/* Where the checkpoint before the one at `path` stands; a symbolic link at `path` is followed. */
+void train_previous_path(const char *path, char *out, size_t out_size);
+/* Removes both. */
+void train_remove_checkpoint(const char *path);
 
 #endif

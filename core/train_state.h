@@ -4,6 +4,13 @@
 
 #include "core/train.h"
 
+/* The checkpoint that this training stands on. */
+typedef enum TrainFoothold {
+    FOOTHOLD_NONE,     /* none yet: what stands at the path is of another training */
+    FOOTHOLD_LAST,     /* the one at the path */
+    FOOTHOLD_PREVIOUS, /* PATH.prev: the one at the path is damaged or gone */
+} TrainFoothold;
+
 struct Trainer {
     Model *model;
     const Dataset *dataset;
@@ -15,6 +22,7 @@ struct Trainer {
     double lr, loss, loss_sum; /* sums over the epoch so far */
     long seen, right;
     bool broken;
+    TrainFoothold foothold;
 };
 
 #endif

@@ -81,6 +81,12 @@ static void read_forward(BlockText *out, const Scene *scene, int block) {
                isnan(f.cosine) ? "adds nothing" : angle_words(f.cosine));
 }
 
+/* Closer than a hundredth the order is nobody's finding; closer than a millionth the processor decides it. */
+static const char *larger_way(const BlockBackward *g) {
+    if (fabs(g->skip - g->branch) <= 0.01 * fmax(g->skip, g->branch)) return "Both ways bring the same";
+    return g->skip > g->branch ? "The shortcut brings the larger part" : "F brings the larger part";
+}
+
 static void read_ways(BlockText *out, const Scene *scene, int block, const BlockBackward *g) {
     BlockGates gates = block_gates(scene->pass, block, true);
     if (gates.skip_closed) {
@@ -88,7 +94,7 @@ static void read_ways(BlockText *out, const Scene *scene, int block, const Block
     } else if (gates.branch_closed) {
         append(out, "All of the gradient at x comes through the shortcut: F is closed.");
     } else {
-        append(out, "%s brings the larger part.", g->skip >= g->branch ? "The shortcut" : "F");
+        append(out, "%s.", larger_way(g));
         if (scene->network->blocks[block].shortcut == SHORTCUT_IDENTITY)
             append(out, " Through the identity the gradient past the ReLU arrives at x unchanged.");
     }

@@ -139,7 +139,7 @@ static void draw_line(Canvas *canvas, Rect row, const BookPanel *panel, const Bo
     int x = row.x + line->indent;
     for (size_t k = 0; k < line->length;) {
         uint32_t glyph;
-        size_t bytes = text_decode(line->text + k, line->length - k, &glyph);
+        size_t bytes = utf8_decode(line->text + k, line->length - k, &glyph);
         Style style = style_of(part, from + k);
         if (is_found(part, from + k, panel->words)) style.attributes |= CELL_REVERSE;
         x += canvas_put(canvas, x, row.y, style, glyph);

@@ -106,7 +106,7 @@ static void put_cell(CastWriter *writer, FILE *out, ShownCell cell) {
     char bytes[4];
     if (cell.glyph == 0) return;
     if (!is_blank(cell) || !canvas_look_is_blank(writer->look)) set_look(writer, out, cell.look);
-    size_t count = text_encode(cell.glyph, bytes);
+    size_t count = utf8_encode(cell.glyph, bytes);
     fwrite(bytes, 1, count, out);
     writer->pen_x += text_glyph_width(cell.glyph);
 }

@@ -19,7 +19,7 @@ static int visible_width(const Canvas *canvas, int y, bool colors) {
 static void write_glyph(uint32_t glyph, FILE *out) {
     char bytes[4];
     if (glyph == 0) return;
-    size_t count = text_encode(glyph, bytes);
+    size_t count = utf8_encode(glyph, bytes);
     fwrite(bytes, 1, count, out);
 }
 

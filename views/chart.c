@@ -41,8 +41,9 @@ ChartAxis chart_axis_of(const AnalysisTable *table, int column) {
             if (value > 0) lo = fmin(lo, value);
         }
     }
-    if (axis.kind == COLUMN_LOG && table->columns[owner].axis_from > 0) lo = table->columns[owner].axis_from;
     if (axis.kind == COLUMN_LOG) {
+        if (table->columns[owner].axis_from > 0) lo = table->columns[owner].axis_from;
+        hi = fmax(hi, table->columns[owner].axis_to);
         axis.lo = isfinite(lo) ? pow(10, floor(log10(lo))) : 0.1;
         axis.hi = hi > 0 ? pow(10, ceil(log10(hi))) : 1;
         if (!(axis.hi > axis.lo)) axis.hi = 10 * axis.lo;

@@ -48,7 +48,7 @@ const char *key_format(uint32_t code, char out[16]) {
     } else if (code >= 1 && code <= 26) {
         snprintf(out, NAME_SIZE, "C-%c", (int)('a' + code - 1));
     } else if (code <= 0x10FFFF && text_glyph_width(code) > 0) {
-        out[text_encode(code, out)] = '\0';
+        out[utf8_encode(code, out)] = '\0';
     } else {
         snprintf(out, NAME_SIZE, "U+%04X", (unsigned)code);
     }
@@ -78,7 +78,7 @@ bool key_parse(const char *name, uint32_t *code) {
     }
     if (length > 1 && parse_function_key(name, code)) return true;
     uint32_t glyph;
-    if (length == 0 || text_decode(name, length, &glyph) != length || text_glyph_width(glyph) <= 0)
+    if (length == 0 || utf8_decode(name, length, &glyph) != length || text_glyph_width(glyph) <= 0)
         return false;
     *code = glyph;
     return true;

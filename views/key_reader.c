@@ -2,9 +2,18 @@
 
 #include <string.h>
 
+#include "views/key_answer.h"
 #include "views/text.h"
 
-enum { ESCAPE = 27, SEQUENCE_MAX = 64, X10_BYTES = 6, PARAMS_MAX = 3, PASTE_BEGIN = 200, PASTE_END = 201 };
+enum {
+    ESCAPE = 27,
+    SEQUENCE_MAX = KEY_HELD_MAX,
+    X10_BYTES = 6,
+    PARAMS_MAX = 3,
+    MODIFIERS_MAX = 16,
+    PASTE_BEGIN = 200,
+    PASTE_END = 201
+};
 
 /* What reading at the front of the buffer gave: how many bytes are done with (0: wait for more), and a key or
  * none. */
@@ -20,7 +29,13 @@ typedef struct Sequence {
 } Sequence;
 
 size_t key_reader_room(const KeyReader *reader) {
-    return KEY_READER_SIZE - reader->count;
+    return KEY_READER_SIZE - reader->count - reader->held_count - reader->answer_escape;
+}
+
+static void put_in_front(KeyReader *reader, const void *bytes, size_t count) {
+    memmove(reader->bytes + count, reader->bytes, reader->count);
+    memcpy(reader->bytes, bytes, count);
+    reader->count += count;
 }
 
 void key_reader_feed(KeyReader *reader, const void *bytes, size_t count) {
@@ -28,6 +43,15 @@ void key_reader_feed(KeyReader *reader, const void *bytes, size_t count) {
     if (count > room) count = room;
     memcpy(reader->bytes + reader->count, bytes, count);
     reader->count += count;
+    if (count == 0 || reader->held_count == 0) return;
+    put_in_front(reader, reader->held, reader->held_count);
+    reader->held_count = 0;
+}
+
+void key_reader_forget(KeyReader *reader) {
+    reader->held_count = 0;
+    reader->answer = 0;
+    reader->answer_escape = reader->after_escape = reader->in_paste = false;
 }
 
 static Token token_of(size_t bytes, uint32_t code) {
@@ -85,6 +109,9 @@ static Key key_of_sequence(KeyReader *reader, const Sequence *sequence) {
     const int *p = sequence->params;
     if (sequence->prefix == '<' && sequence->final == 'M') return mouse_key(p[0], p[1], p[2]);
     if (sequence->prefix != 0) return (Key){.code = KEY_CODE_NONE};
+    /* Where the cursor is, `ESC [ row ; column R`; of F3 with a modifier key the row is 1, the column small.
+     */
+    if (sequence->final == 'R' && (p[0] > 1 || p[1] > MODIFIERS_MAX)) return (Key){.code = KEY_CODE_NONE};
     if (sequence->final != '~') return (Key){.code = code_of_letter(sequence->final, p[1] == 2)};
     if (p[0] == PASTE_BEGIN || p[0] == PASTE_END) reader->in_paste = p[0] == PASTE_BEGIN;
     return (Key){.code = code_of_number(p[0])};
@@ -125,10 +152,21 @@ static Token read_sequence(KeyReader *reader) {
     return token_of(reader->count >= SEQUENCE_MAX ? SEQUENCE_MAX : 0, KEY_CODE_NONE);
 }
 
+/* The Escape key or the beginning of an answer. */
+static Token read_answer(KeyReader *reader) {
+    AnswerStart start = key_answer_start(reader->bytes + 1, reader->count - 1, false);
+    if (start == ANSWER_MAYBE) return token_of(0, KEY_CODE_NONE);
+    if (start == ANSWER_NO) return token_of(1, KEY_CODE_ESCAPE);
+    reader->answer = reader->bytes[1];
+    return token_of(2, KEY_CODE_NONE);
+}
+
 static Token read_escape(KeyReader *reader) {
     if (reader->count < 2) return token_of(0, KEY_CODE_NONE);
-    if (reader->bytes[1] == '[') return read_sequence(reader);
-    if (reader->bytes[1] != 'O') return token_of(1, KEY_CODE_ESCAPE);
+    unsigned char next = reader->bytes[1];
+    if (next == '[') return read_sequence(reader);
+    if (key_answer_introduces(next) && !reader->in_paste) return read_answer(reader);
+    if (next != 'O') return token_of(1, KEY_CODE_ESCAPE);
     if (reader->count < 3) return token_of(0, KEY_CODE_NONE);
     return token_of(3, code_of_letter((char)reader->bytes[2], false));
 }
@@ -145,19 +183,57 @@ static uint32_t code_of_control(unsigned char byte) {
     }
 }
 
-static Token read_character(const KeyReader *reader) {
+static Token read_character(KeyReader *reader) {
     unsigned char first = reader->bytes[0];
+    if (reader->after_escape && key_answer_introduces(first)) {
+        AnswerStart start = key_answer_start(reader->bytes, reader->count, true);
+        if (start == ANSWER_MAYBE) return token_of(0, KEY_CODE_NONE);
+        if (start == ANSWER_BEGINS) reader->answer = first;
+        if (start == ANSWER_BEGINS) return token_of(1, KEY_CODE_NONE);
+    }
     if (first < ' ' || first == 127) return token_of(1, code_of_control(first));
     size_t need = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
     if (reader->count < need) return token_of(0, KEY_CODE_NONE);
     uint32_t code;
-    size_t bytes = text_decode((const char *)reader->bytes, reader->count, &code);
+    size_t bytes = utf8_decode((const char *)reader->bytes, reader->count, &code);
     return token_of(bytes, text_glyph_width(code) > 0 ? code : KEY_CODE_NONE);
 }
 
 static void drop(KeyReader *reader, size_t bytes) {
     reader->count -= bytes;
     memmove(reader->bytes, reader->bytes + bytes, reader->count);
+}
+
+/* False: all that has come belongs to the answer, or may do so. */
+static bool swallow_answer(KeyReader *reader, bool complete) {
+    static const unsigned char escape = ESCAPE;
+    bool ended;
+    if (reader->answer_escape && reader->count > 0) {
+        reader->answer_escape = false;
+        put_in_front(reader, &escape, 1);
+    }
+    drop(reader, key_answer_length(reader->answer, reader->bytes, reader->count, &ended));
+    if (ended) reader->answer = 0;
+    if (!ended && complete && reader->count > 0) {
+        reader->answer_escape = true;
+        drop(reader, 1);
+    }
+    return ended;
+}
+
+/* Nothing more comes for now, and what is there is no key yet. */
+static Token read_unfinished(KeyReader *reader) {
+    bool is_escape = reader->bytes[0] == ESCAPE;
+    if (!is_escape && reader->after_escape && key_answer_introduces(reader->bytes[0])) {
+        reader->after_escape = false;
+        return read_character(reader);
+    }
+    if (is_escape && (reader->count == 1 ||
+                      (key_answer_introduces(reader->bytes[1]) && !key_answer_is_kept(reader->bytes[1]))))
+        return token_of(1, KEY_CODE_ESCAPE);
+    memcpy(reader->held, reader->bytes, reader->count);
+    reader->held_count = reader->count;
+    return token_of(reader->count, KEY_CODE_NONE);
 }
 
 /* Inside a paste only characters count: no key of the text may act. */
@@ -169,13 +245,13 @@ static uint32_t pasted_code(const KeyReader *reader, uint32_t code) {
 
 bool key_reader_next(KeyReader *reader, bool complete, Key *key) {
     while (reader->count > 0) {
+        if (reader->answer != 0 && !swallow_answer(reader, complete)) return false;
+        if (reader->count == 0) return false;
         bool was_pasting = reader->in_paste, is_escape = reader->bytes[0] == ESCAPE;
         Token token = is_escape ? read_escape(reader) : read_character(reader);
         if (token.bytes == 0 && !complete) return false;
-        if (token.bytes == 0) {
-            bool alone = is_escape && reader->count == 1;
-            token = token_of(reader->count, alone ? KEY_CODE_ESCAPE : KEY_CODE_NONE);
-        }
+        if (token.bytes == 0) token = read_unfinished(reader);
+        reader->after_escape = is_escape && reader->count == 1 && token.key.code == KEY_CODE_ESCAPE;
         drop(reader, token.bytes);
         if (was_pasting) token.key.code = pasted_code(reader, token.key.code);
         if (token.key.code == KEY_CODE_NONE) continue;

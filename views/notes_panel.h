@@ -5,7 +5,9 @@
 
 #include "views/canvas.h"
 
-enum { NOTES_TITLE_MAX = 160, NOTES_TEXT_MAX = 2048, NOTES_NEXT_MAX = 400, NOTES_WORD_MAX = 64 };
+/* Bytes with their NUL. A page of notes is four times what anybody can read out while it is shown; a text
+ * that is longer ends in an ellipsis. */
+enum { NOTES_TITLE_MAX = 640, NOTES_TEXT_MAX = 24 << 10, NOTES_NEXT_MAX = 1024, NOTES_WORD_MAX = 64 };
 
 typedef struct NotesPanel {
     char lesson[NOTES_TITLE_MAX], title[NOTES_TITLE_MAX];
@@ -13,13 +15,16 @@ typedef struct NotesPanel {
     char next[NOTES_NEXT_MAX];  /* what the next Space does */
     char now[NOTES_WORD_MAX];   /* what the class sees: "the text", "the view", ... */
     int page, pages;            /* page from 1; pages 0: no lesson is under way */
+    int first;                  /* row of the notes at the top, from 0; only known where they are shown */
     double elapsed_s, page_s;   /* since the presentation began, since its page was turned */
 } NotesPanel;
 
 /* "1:05", "1:02:03" */
 const char *notes_format_time(double seconds, char out[24]);
 
-/* `message` in place of the notes (waiting, ended); NULL: none. `clock` is the time of day, "14:32:05". */
-void notes_panel_draw(Canvas *canvas, const NotesPanel *panel, const char *clock, const char *message);
+/* `message` in place of the notes (waiting, ended); NULL: none. `clock` is the time of day, "14:32:05". Notes
+ * that do not fit begin with row panel->first, or with the last screenful; returns the row that is at the
+ * top. */
+int notes_panel_draw(Canvas *canvas, const NotesPanel *panel, const char *clock, const char *message);
 
 #endif

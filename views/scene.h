@@ -51,7 +51,8 @@ typedef struct SceneJob {
     double eta_s;    /* NaN while unknown */
 } SceneJob;
 
-typedef enum NoticeKind { NOTICE_NONE, NOTICE_INFO, NOTICE_ERROR } NoticeKind;
+/* A refusal is shown like an information: nothing has gone wrong, but nothing was done. */
+typedef enum NoticeKind { NOTICE_NONE, NOTICE_INFO, NOTICE_REFUSAL, NOTICE_ERROR } NoticeKind;
 
 /* What is laid over the picture of the input view; see core/saliency.h. */
 typedef enum OverlayKind { OVERLAY_NONE, OVERLAY_GRAD_CAM, OVERLAY_GRADIENT, OVERLAY_COUNT } OverlayKind;

@@ -41,11 +41,18 @@ static const char *capability(const char *name) {
     return value == NULL || value == (const char *)-1 ? "" : value;
 }
 
-/* Asked before newterm, which leaks what it allocated when it fails. */
+static void tell_guard_how_to_leave(void) {
+    static const char *const names[] = {"sgr0", "rmkx", "cnorm", "rmcup"};
+    term_guard_add_restore(paste_off);
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) term_guard_add_restore(capability(names[k]));
+}
+
+/* Asked before newterm, which leaks what it allocated when it fails, and may enter the screen. */
 static bool can_place_cursor(const char *name) {
     int found;
     if (setupterm(name, STDOUT_FILENO, &found) != OK) return false;
     bool can = capability("cup")[0] != '\0';
+    if (can) tell_guard_how_to_leave();
     del_curterm(cur_term);
     return can;
 }
@@ -77,12 +84,6 @@ static ColorDepth available_depth(const Term *term, ColorDepth wanted) {
     ColorDepth best = COLORS >= 256 ? COLOR_DEPTH_256 : COLOR_DEPTH_16;
     if (strcmp(term->name, EMBEDDED_NAME) == 0) best = COLOR_DEPTH_RGB;
     return wanted == COLOR_DEPTH_AUTO || wanted > best ? best : wanted;
-}
-
-static void tell_guard_how_to_leave(void) {
-    static const char *const names[] = {"sgr0", "rmkx", "cnorm", "rmcup"};
-    term_guard_add_restore(paste_off);
-    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) term_guard_add_restore(capability(names[k]));
 }
 
 static void write_bytes(const char *bytes) {
@@ -189,7 +190,6 @@ static bool open_term(Term *term, const TermConfig *config, Error *err) {
                          "terminfo knows neither TERM '%s' nor xterm-256color, xterm or vt100",
                          getenv("TERM"));
     }
-    tell_guard_how_to_leave();
     set_modes(term);
     if (set_colors(term, wanted) && fit_buffers(term)) {
         term_set_mouse(term, config->mouse);
@@ -404,11 +404,14 @@ static void resume(Term *term) {
 /* Does what signals have asked for; true when the screen must be drawn again. */
 static bool serve_signals(Term *term) {
     term_guard_drain();
-    if (term_guard_take_stop()) {
+    bool stopped = term_guard_take_stop();
+    if (stopped) {
         leave_screen(term);
         term_guard_stop();
     }
-    bool resumed = term_guard_take_resume(), resized = term_guard_take_resize();
+    /* Where nobody could have continued it, it has not been stopped, and nothing says that it goes on. */
+    bool continued = term_guard_take_resume(), resumed = stopped || continued;
+    bool resized = term_guard_take_resize();
     if (resumed) resume(term);
     if (resumed || resized) follow_size(term);
     return resumed || resized;
@@ -426,10 +429,14 @@ void term_watch(Term *term, int fd) {
     term->watched = fd + 1;
 }
 
+/* A signal may have come after the caller looked for one, and the pipe been emptied since. */
 bool term_wait(Term *term, int timeout_ms) {
     struct pollfd fds[] = {{.fd = term_fd(term), .events = POLLIN},
                            {.fd = term_guard_wake_fd(), .events = POLLIN},
                            {.fd = term->watched - 1, .events = POLLIN}};
-    if (term->keys.reader.count > 0) return true;
-    return poll(fds, 3, timeout_ms) != 0;
+    if (term->keys.reader.count > 0 || term_guard_has_news()) return true;
+    if (poll(fds, 3, 0) != 0) return true;
+    bool any = timeout_ms != 0 && poll(fds, 3, timeout_ms) != 0;
+    term_input_was_quiet(&term->keys);
+    return any;
 }

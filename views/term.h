@@ -60,8 +60,9 @@ void term_watch(Term *term, int fd);
 int term_fd(const Term *term);
 int term_wake_fd(void);
 
-/* The SIGINT, SIGTERM or SIGHUP (or the loss of the terminal) that asks the program to end, else 0. After
- * term_close, a program should raise it again so that its exit status is right. */
+/* The signal that asks the program to end (SIGHUP also for the loss of the terminal), else 0. A program that
+ * has not called term_close within a second of it is ended by force. After term_close, it should raise the
+ * signal again so that its exit status is right. */
 int term_signal(void);
 
 #endif

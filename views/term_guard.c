@@ -3,90 +3,114 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <termios.h>
 #include <unistd.h>
 
-enum { RESTORE_SIZE = 256, STACK_SIZE = 64 * 1024 };
-
-static const int end_signals[] = {SIGINT, SIGTERM, SIGHUP};
-static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
-static const int other_signals[] = {SIGTSTP, SIGWINCH, SIGCONT, SIGPIPE};
+#include "views/term_last.h"
 
 enum {
-    END_COUNT = sizeof end_signals / sizeof end_signals[0],
-    CRASH_COUNT = sizeof crash_signals / sizeof crash_signals[0],
-    OTHER_COUNT = sizeof other_signals / sizeof other_signals[0],
-    SIGNAL_COUNT = END_COUNT + CRASH_COUNT + OTHER_COUNT,
+    RESTORE_SIZE = 256,
+    STACK_SIZE = 64 * 1024,
+    PATIENCE_MS = 100, /* a terminal that takes no output for so long will not take the last screen either */
+    END_S = 1,         /* what has not ended in order by then is ended */
 };
+
+/* Ends in order, even if the program was started with them ignored, as a shell does in the background: it is
+ * its terminal's foreground job. SIGALRM is also the alarm that is set here. */
+static const int end_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM};
+/* The same, unless whoever started the program, or a library, wants them otherwise. The real-time signals are
+ * added to them. */
+static const int default_end_signals[] = {
+    SIGUSR1,   SIGUSR2, SIGVTALRM, SIGPROF, SIGXCPU, SIGXFSZ, SIGPOLL, SIGPWR,
+#ifdef SIGSTKFLT
+    SIGSTKFLT,
+#endif
+};
+/* Nothing in order can be hoped for. */
+static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS};
+static const int other_signals[] = {SIGWINCH, SIGCONT, SIGPIPE};
+
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
 /* Signal handlers take no argument of ours: this is all they can see. */
 static struct Guard {
     volatile sig_atomic_t ended_by, stop, resize, resume;
     volatile sig_atomic_t active;
-    pid_t owner; /* a forked child must not touch the terminal */
+    atomic_int giver; /* the thread that gives the terminal back; 0: none yet */
+    pid_t owner;      /* a forked child must not touch the terminal */
     int tty, wake[2], kept_stderr, real_stderr;
     struct termios modes;
     char restore[RESTORE_SIZE];
-    struct sigaction old[SIGNAL_COUNT];
+    struct sigaction old[NSIG];
+    bool taken[NSIG];
     bool exit_hooked;
     _Alignas(64) char stack[STACK_SIZE]; /* a stack overflow leaves no other to run on */
 } guard = {.kept_stderr = -1, .real_stderr = -1, .wake = {-1, -1}};
-
-/* Async-signal-safe, as is all that calls it. */
-static void write_all(int fd, const char *bytes, size_t size) {
-    while (size > 0) {
-        ssize_t written = write(fd, bytes, size);
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return;
-        bytes += written;
-        size -= (size_t)written;
-    }
-}
 
 static void replay_stderr(void) {
     char buffer[1024];
     off_t at = 0;
     ssize_t size;
     while (guard.kept_stderr >= 0 && (size = pread(guard.kept_stderr, buffer, sizeof buffer, at)) > 0) {
-        write_all(guard.real_stderr, buffer, (size_t)size);
+        term_write_last(guard.real_stderr, buffer, (size_t)size);
         at += size;
     }
 }
 
-/* For crashes and exit(): everything that write(2) and tcsetattr(3) can put right. */
-static void give_back(void) {
-    if (!guard.active || getpid() != guard.owner) return;
-    guard.active = 0;
-    signal(SIGTTOU, SIG_IGN);
-    write_all(guard.tty, guard.restore, strlen(guard.restore));
-    tcsetattr(guard.tty, TCSANOW, &guard.modes);
-    replay_stderr();
+/* True for the one thread that is to give the terminal back. Others that crash at the same time wait for the
+ * end that it brings. */
+static bool claim(void) {
+    int nobody = 0, me = gettid();
+    if (!guard.active || getpid() != guard.owner) return false;
+    if (atomic_compare_exchange_strong(&guard.giver, &nobody, me)) return true;
+    while (nobody != me) pause();
+    return false;
 }
 
-static void handle_crash(int number) {
+/* For all that does not end in order: everything that write(2) and tcsetattr(3) can put right.
+ * Async-signal-safe, as are the handlers. */
+static void give_back(void) {
+    if (!claim()) return;
+    signal(SIGTTOU, SIG_IGN);
+    term_write_last(guard.tty, guard.restore, strlen(guard.restore));
+    tcsetattr(guard.tty, TCSANOW, &guard.modes);
+    replay_stderr();
+    guard.active = 0;
+}
+
+/* Ends by the signal, as if nobody had caught it. */
+static void die(int number) {
+    struct sigaction by_default = {.sa_handler = SIG_DFL};
+    sigset_t only;
     give_back();
-    /* SA_RESETHAND has put the default action back. */
+    sigemptyset(&by_default.sa_mask);
+    sigaction(number, &by_default, NULL);
+    sigemptyset(&only);
+    sigaddset(&only, number);
+    pthread_sigmask(SIG_UNBLOCK, &only, NULL);
     raise(number);
 }
 
 static void wake(void) {
     int saved = errno;
-    write_all(guard.wake[1], "!", 1);
+    while (write(guard.wake[1], "!", 1) < 0 && errno == EINTR) continue;
     errno = saved;
 }
 
-/* The second request to end is not kept waiting. */
+/* Leaves the end to the main loop, but for a limited time. The second request is not kept waiting, and
+ * neither is the first when the main loop may be in the middle of output that never ends. */
 static void handle_end(int number) {
-    if (guard.ended_by != 0) {
-        give_back();
-        signal(number, SIG_DFL);
-        raise(number);
-    }
-    guard.ended_by = number;
+    int before = guard.ended_by, saved = errno;
+    if (before == 0) guard.ended_by = number;
+    if (before != 0 || getpid() != guard.owner || !term_takes_output(guard.tty, PATIENCE_MS))
+        die(before != 0 && number == SIGALRM ? before : number);
+    alarm(END_S);
     wake();
+    errno = saved;
 }
 
 static void handle_other(int number) {
@@ -96,26 +120,43 @@ static void handle_other(int number) {
     wake();
 }
 
-static void take_signals(const int *signals, int count, struct sigaction action, struct sigaction *old) {
-    sigemptyset(&action.sa_mask);
-    for (int k = 0; k < count; k++) sigaction(signals[k], &action, &old[k]);
+static bool is_default(int number) {
+    struct sigaction now;
+    return sigaction(number, NULL, &now) == 0 && !(now.sa_flags & SA_SIGINFO) && now.sa_handler == SIG_DFL;
 }
 
-static void give_signals(const int *signals, int count, const struct sigaction *old) {
-    for (int k = 0; k < count; k++) sigaction(signals[k], &old[k], NULL);
+static void take_signal(int number, void (*handler)(int), int flags) {
+    struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
+    sigfillset(&action.sa_mask);
+    guard.taken[number] = sigaction(number, &action, &guard.old[number]) == 0;
+}
+
+static void take_signals(const int *signals, size_t count, void (*handler)(int), int flags) {
+    for (size_t k = 0; k < count; k++) take_signal(signals[k], handler, flags);
 }
 
 static void install_handlers(void) {
     stack_t stack = {.ss_sp = guard.stack, .ss_size = sizeof guard.stack};
+    struct sigaction stop;
     sigaltstack(&stack, NULL);
-    take_signals(end_signals, END_COUNT, (struct sigaction){.sa_handler = handle_end}, guard.old);
-    take_signals(crash_signals, CRASH_COUNT,
-                 (struct sigaction){.sa_handler = handle_crash,
-                                    .sa_flags = (int)SA_RESETHAND | SA_NODEFER | SA_ONSTACK},
-                 guard.old + END_COUNT);
-    take_signals(other_signals, OTHER_COUNT,
-                 (struct sigaction){.sa_handler = handle_other, .sa_flags = SA_RESTART},
-                 guard.old + END_COUNT + CRASH_COUNT);
+    take_signals(end_signals, COUNT_OF(end_signals), handle_end, 0);
+    for (size_t k = 0; k < COUNT_OF(default_end_signals); k++)
+        if (is_default(default_end_signals[k])) take_signal(default_end_signals[k], handle_end, 0);
+    for (int number = SIGRTMIN; number <= SIGRTMAX; number++)
+        if (is_default(number)) take_signal(number, handle_end, 0);
+    take_signals(crash_signals, COUNT_OF(crash_signals), die, (int)SA_RESETHAND | SA_NODEFER | SA_ONSTACK);
+    take_signals(other_signals, COUNT_OF(other_signals), handle_other, SA_RESTART);
+    /* Who has it ignored could not continue the program. */
+    if (sigaction(SIGTSTP, NULL, &stop) == 0 && stop.sa_handler != SIG_IGN)
+        take_signal(SIGTSTP, handle_other, SA_RESTART);
+}
+
+static void give_signals(void) {
+    alarm(0);
+    for (int number = 1; number < NSIG; number++)
+        if (guard.taken[number]) sigaction(number, &guard.old[number], NULL);
+    memset(guard.taken, 0, sizeof guard.taken);
+    sigaltstack(&(stack_t){.ss_flags = SS_DISABLE}, NULL);
 }
 
 /* Libraries and failed assertions write to standard error, across the screen. The sanitizers' reports must
@@ -145,6 +186,7 @@ bool term_guard_begin(int tty, Error *err) {
     guard.owner = getpid();
     guard.ended_by = guard.stop = guard.resize = guard.resume = 0;
     guard.restore[0] = '\0';
+    atomic_store(&guard.giver, 0);
     keep_stderr_back();
     install_handlers();
     if (!guard.exit_hooked) guard.exit_hooked = atexit(give_back) == 0;
@@ -152,17 +194,15 @@ bool term_guard_begin(int tty, Error *err) {
     return true;
 }
 
+/* The handlers go last: until then, a terminal that takes no output must not keep the program from ending. */
 void term_guard_end(void) {
-    guard.active = 0;
     tcsetattr(guard.tty, TCSANOW, &guard.modes);
-    give_signals(end_signals, END_COUNT, guard.old);
-    give_signals(crash_signals, CRASH_COUNT, guard.old + END_COUNT);
-    give_signals(other_signals, OTHER_COUNT, guard.old + END_COUNT + CRASH_COUNT);
-    sigaltstack(&(stack_t){.ss_flags = SS_DISABLE}, NULL);
     if (guard.real_stderr >= 0) dup2(guard.real_stderr, STDERR_FILENO);
     replay_stderr();
+    guard.active = 0;
     close_fd(&guard.kept_stderr);
     close_fd(&guard.real_stderr);
+    give_signals();
     close_fd(&guard.wake[0]);
     close_fd(&guard.wake[1]);
 }
@@ -196,6 +236,10 @@ int term_guard_wake_fd(void) {
 void term_guard_drain(void) {
     char bytes[64];
     while (read(guard.wake[0], bytes, sizeof bytes) > 0) continue;
+}
+
+bool term_guard_has_news(void) {
+    return guard.ended_by || guard.stop || guard.resize || guard.resume;
 }
 
 static bool take(volatile sig_atomic_t *flag) {

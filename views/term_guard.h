@@ -19,13 +19,18 @@ void term_guard_end(void);
  * left out. */
 void term_guard_add_restore(const char *bytes);
 
-int term_guard_signal(void);     /* SIGINT, SIGTERM or SIGHUP received, else 0; stays after term_guard_end */
-void term_guard_hang_up(void);   /* as if SIGHUP had been received */
-int term_guard_wake_fd(void);    /* readable after a signal */
-void term_guard_drain(void);     /* empties it */
-bool term_guard_take_stop(void); /* ^Z was pressed; true once */
+/* The signal that asks the program to end, else 0; stays after term_guard_end. Any signal whose usual effect
+ * that is, but for crashes; ended by force when the program has not called term_guard_end within a second. */
+int term_guard_signal(void);
+void term_guard_hang_up(void);     /* as if SIGHUP had been received */
+int term_guard_wake_fd(void);      /* readable after a signal */
+void term_guard_drain(void);       /* empties it */
+bool term_guard_has_news(void);    /* is there anything that the functions above and below would tell? */
+bool term_guard_take_stop(void);   /* ^Z was pressed; true once */
 bool term_guard_take_resize(void); /* SIGWINCH; true once */
 bool term_guard_take_resume(void); /* SIGCONT; true once */
-void term_guard_stop(void);        /* stops the process as ^Z does; returns when it goes on */
+/* Stops the process as ^Z does; returns when it goes on. That is at once, without a SIGCONT, where nobody
+ * could continue it: the kernel does not stop a process group without a parent in its session. */
+void term_guard_stop(void);
 
 #endif

@@ -8,8 +8,9 @@
 #include "views/term_guard.h"
 
 enum {
-    ESCAPE_DELAY_MS = 25, /* the rest of a sequence comes within this time, or Escape was pressed alone */
-    PASTE_GAP_MS = 1000,  /* a paste whose end was lost is over after such a silence */
+    ESCAPE_DELAY_MS = 25,    /* the rest of a sequence comes within this time, or Escape was pressed alone */
+    SEQUENCE_DELAY_MS = 100, /* nobody waits for a key whose sequence is not whole */
+    GAP_MS = 1000,           /* a paste, answer or sequence whose end was lost is over after such a silence */
 };
 
 static int64_t now_ms(void) {
@@ -24,23 +25,35 @@ static bool take_bytes(TermInput *input, int timeout_ms) {
     unsigned char bytes[KEY_READER_SIZE];
     struct pollfd ready = {.fd = input->fd, .events = POLLIN};
     size_t room = key_reader_room(&input->reader);
-    if (room == 0 || poll(&ready, 1, timeout_ms) <= 0) return false;
+    if (room == 0) return false;
+    if (poll(&ready, 1, timeout_ms) <= 0) {
+        term_input_was_quiet(input);
+        return false;
+    }
     ssize_t count = read(input->fd, bytes, room);
     if (count < 0 && (errno == EINTR || errno == EAGAIN)) return false;
     if (count <= 0) {
         term_guard_hang_up();
         return false;
     }
-    int64_t now = now_ms();
-    if (now - input->last_ms > PASTE_GAP_MS) input->reader.in_paste = false;
-    input->last_ms = now;
+    /* Not the time since the last byte: the program may have been busy while these were waiting. */
+    if (input->quiet_ms - input->last_ms > GAP_MS) key_reader_forget(&input->reader);
+    input->last_ms = now_ms();
     key_reader_feed(&input->reader, bytes, (size_t)count);
     return true;
+}
+
+void term_input_was_quiet(TermInput *input) {
+    input->quiet_ms = now_ms();
+}
+
+static int delay_ms(const KeyReader *reader) {
+    return reader->count == 0 ? 0 : reader->count == 1 ? ESCAPE_DELAY_MS : SEQUENCE_DELAY_MS;
 }
 
 bool term_input_read_key(TermInput *input, Key *key) {
     do {
         if (key_reader_next(&input->reader, false, key)) return true;
-    } while (take_bytes(input, input->reader.count > 0 ? ESCAPE_DELAY_MS : 0));
+    } while (take_bytes(input, delay_ms(&input->reader)));
     return key_reader_next(&input->reader, true, key);
 }

@@ -7,10 +7,14 @@
 typedef struct TermInput {
     int fd;
     KeyReader reader;
-    int64_t last_ms; /* when the last byte came */
+    int64_t last_ms;  /* when the last byte was read */
+    int64_t quiet_ms; /* until when it is known that none came after it */
 } TermInput;
 
-/* The next key. Waits for nothing, except up to 25 ms for the rest of a sequence that has begun. */
+/* The next key. Waits for nothing, except up to 25 ms for what follows an escape character, and up to 100 ms
+ * for the rest of a longer sequence that has begun. */
 bool term_input_read_key(TermInput *input, Key *key);
+/* Nothing was to be read until now. */
+void term_input_was_quiet(TermInput *input);
 
 #endif

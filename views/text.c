@@ -2,19 +2,12 @@
 
 #include <string.h>
 
+#include "core/utf8.h"
 #include "views/text_ascii.h"
 
 typedef struct CodeRange {
     uint32_t first, last;
 } CodeRange;
-
-/* What a file could use to hide or reorder what a terminal shows, or to drive it. */
-static const CodeRange hostile_codes[] = {
-    {0x0000, 0x001F}, {0x007F, 0x009F},   {0x00AD, 0x00AD},      {0x034F, 0x034F}, {0x061C, 0x061C},
-    {0x115F, 0x1160}, {0x180E, 0x180E},   {0x200B, 0x200F},      {0x2028, 0x202E}, {0x2060, 0x206F},
-    {0x3164, 0x3164}, {0xD800, 0xF8FF},   {0xFEFF, 0xFEFF},      {0xFFA0, 0xFFA0}, {0xFFF9, 0xFFFB},
-    {0xFFFE, 0xFFFF}, {0xE0000, 0xE0FFF}, {0xF0000, UINT32_MAX},
-};
 
 /* Combining marks that occur in European texts, and variation selectors. */
 static const CodeRange combining_codes[] = {
@@ -42,42 +35,9 @@ static bool code_in(uint32_t code, const CodeRange *ranges, size_t count) {
 
 int text_glyph_width(uint32_t code) {
     if (code >= 0x20 && code < 0x7F) return 1;
-    if (CODE_IN(code, hostile_codes)) return -1;
+    if (utf8_is_hostile(code)) return -1;
     if (CODE_IN(code, combining_codes)) return 0;
     return CODE_IN(code, wide_codes) ? 2 : 1;
-}
-
-size_t text_decode(const char *text, size_t length, uint32_t *code) {
-    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    const unsigned char *bytes = (const unsigned char *)text;
-    *code = bytes[0];
-    if (bytes[0] < 0x80) return 1;
-    size_t need = bytes[0] >= 0xF0 ? 4 : bytes[0] >= 0xE0 ? 3 : 2;
-    *code = UINT32_MAX;
-    if (bytes[0] < 0xC2 || bytes[0] > 0xF4 || need > length) return 1;
-    uint32_t value = bytes[0] & (0x7Fu >> need);
-    for (size_t k = 1; k < need; k++) {
-        if ((bytes[k] & 0xC0) != 0x80) return 1;
-        value = value << 6 | (bytes[k] & 0x3F);
-    }
-    bool surrogate = value >= 0xD800 && value <= 0xDFFF;
-    if (value < smallest[need] || value > 0x10FFFF || surrogate) return 1;
-    *code = value;
-    return need;
-}
-
-size_t text_encode(uint32_t code, char out[4]) {
-    if (code < 0x80) {
-        out[0] = (char)code;
-        return 1;
-    }
-    size_t count = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    for (size_t k = count - 1; k > 0; k--) {
-        out[k] = (char)(0x80 | (code & 0x3F));
-        code >>= 6;
-    }
-    out[0] = (char)((0xF00u >> count & 0xF0u) | code);
-    return count;
 }
 
 TextScan text_scan(const char *text, size_t length) {
@@ -85,13 +45,8 @@ TextScan text_scan(const char *text, size_t length) {
 }
 
 static void scan_escape_byte(TextScan *scan) {
-    static const char digits[] = "0123456789abcdef";
-    unsigned char byte = (unsigned char)*scan->at++;
-    scan->escape[0] = '\\';
-    scan->escape[1] = 'x';
-    scan->escape[2] = digits[byte >> 4];
-    scan->escape[3] = digits[byte & 15];
-    scan->escape_left = 4;
+    utf8_escape_byte((unsigned char)*scan->at++, scan->escape);
+    scan->escape_left = UTF8_ESCAPE;
     scan->hostile_left--;
 }
 
@@ -99,12 +54,12 @@ bool text_scan_next(TextScan *scan, uint32_t *glyph, int *width) {
     for (;;) {
         if (scan->escape_left == 0 && scan->hostile_left > 0) scan_escape_byte(scan);
         if (scan->escape_left > 0) {
-            *glyph = (uint32_t)scan->escape[4 - scan->escape_left--];
+            *glyph = (uint32_t)scan->escape[UTF8_ESCAPE - scan->escape_left--];
             *width = 1;
             return true;
         }
         if (scan->at >= scan->end) return false;
-        size_t bytes = text_decode(scan->at, (size_t)(scan->end - scan->at), glyph);
+        size_t bytes = utf8_decode(scan->at, (size_t)(scan->end - scan->at), glyph);
         *width = text_glyph_width(*glyph);
         if (*width < 0) {
             scan->hostile_left = bytes;
@@ -156,7 +111,7 @@ void text_truncate(char *out, size_t out_size, const char *text, int width) {
 /* Bytes of the first glyph: a line takes at least that much, or wrapping would not end. */
 static size_t first_glyph_bytes(const char *text, size_t length) {
     uint32_t code;
-    return length == 0 ? 0 : text_decode(text, length, &code);
+    return length == 0 ? 0 : utf8_decode(text, length, &code);
 }
 
 const char *text_wrap_next(const char **cursor, int width, size_t *length) {

@@ -7,22 +7,17 @@
 #include <stdint.h>
 
 #include "core/tensor.h"
-
-/* One code point of UTF-8 (not at the end of the text). Returns the bytes taken; 1 and *code = UINT32_MAX for
- * a byte that is not valid UTF-8. */
-size_t text_decode(const char *text, size_t length, uint32_t *code);
-size_t text_encode(uint32_t code, char out[4]); /* returns the bytes written */
+#include "core/utf8.h"
 
 /* Columns of a code point: 2 for East Asian wide characters and emoji, 0 for combining marks, -1 for what
- * must never reach a terminal: control characters, bidirectional and zero-width marks, private use,
- * surrogates. */
+ * must never reach a terminal (utf8_is_hostile). */
 int text_glyph_width(uint32_t code);
 
 /* Walks through text as it will be drawn: each hostile byte comes as the four glyphs \xNN, combining marks
  * not at all. */
 typedef struct TextScan {
     const char *at, *end;
-    char escape[4];
+    char escape[UTF8_ESCAPE];
     int escape_left;     /* glyphs of `escape` still to come */
     size_t hostile_left; /* hostile bytes at `at` still to come */
 } TextScan;

@@ -129,6 +129,24 @@ static void a_wrong_line_is_named_and_the_others_count(void **state) {
     config_clear(&read.config);
 }
 
+static void a_mark_at_the_beginning_is_no_part_of_the_first_line(void **state) {
+    SessionWorld *world = *state;
+    Read read = apply(world, "\xEF\xBB\xBFtheme light\r\nview maps\r\n");
+    assert_int_equal(read.config.problems, 0);
+    assert_int_equal(world->session->theme, THEME_LIGHT);
+    assert_int_equal(world->session->view, VIEW_MAPS);
+    config_clear(&read.config);
+}
+
+static void a_file_that_is_no_text_is_told_of_with_its_place(void **state) {
+    SessionWorld *world = *state;
+    Read read = apply(world, "theme light\nview m\xE4ps\n");
+    assert_int_equal(read.config.problems, 1);
+    assert_non_null(
+        strstr(session_error(world->session), "config, line 2, byte 7: the byte 0xE4 is not UTF-8"));
+    config_clear(&read.config);
+}
+
 static void options_are_set_unless_somebody_has_decided(void **state) {
     TempDir *dir = *state;
     write_config(dir, "set arch resnet56\nset seed 7\nset ascii\nset no-animation off\nset theme light\n");
@@ -291,6 +309,8 @@ int main(void) {
         IN_TEMP_DIR(a_file_that_is_not_there_is_no_error),
         WORLD_TEST(its_lines_are_those_of_a_script),
         WORLD_TEST(a_wrong_line_is_named_and_the_others_count),
+        WORLD_TEST(a_mark_at_the_beginning_is_no_part_of_the_first_line),
+        WORLD_TEST(a_file_that_is_no_text_is_told_of_with_its_place),
         IN_TEMP_DIR(options_are_set_unless_somebody_has_decided),
         WORLD_TEST(the_command_line_overrules_lines_too),
         WORLD_TEST(keys_of_ones_own_stand_in_hints_and_help),

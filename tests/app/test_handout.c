@@ -218,7 +218,7 @@ static void a_lesson_goes_on_under_locks_and_its_reader_obeys_them(void **state)
 static void the_command_line_hands_out(void **state) {
     TempDir *dir = *state;
     char script[TEMP_PATH_MAX];
-    static const char lines[] = "view gradients\nstate -\n";
+    static const char lines[] = "state -\n";
     snprintf(script, sizeof script, "%s", temp_dir_write(dir, "s", lines, sizeof lines - 1));
     ProgramRun run = program_run(ARGS("--lock", "view,image", "--hide", "explain", "--script", script));
     assert_int_equal(run.status, 0);

@@ -2,9 +2,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/lesson_ask.h"
 #include "tests/support/assert_close.h"
+#include "tests/support/temp_dir.h"
 
 static const char HEAD[] = "title T\nabout A\npage P\n"; /* three lines */
 
@@ -148,6 +150,75 @@ static void a_missing_file_and_an_unknown_name_are_told_apart(void **state) {
     assert_non_null(strstr(err.text, "did you mean 'skip'"));
 }
 
+static Lesson *open_bytes(TempDir *dir, const void *bytes, size_t size, Error *err) {
+    return lesson_open(temp_dir_write(dir, "x.lesson", bytes, size), err);
+}
+
+static void a_lesson_from_any_editor_is_read(void **state) {
+    static const char text[] = "\xEF\xBB\xBFtitle T\r\nabout A\r\npage P\r\n| x = 1\r\n";
+    Error err = {0};
+    Lesson *lesson = open_bytes(*state, text, sizeof text - 1, &err);
+    if (!lesson) fail_msg("%s", err.text);
+    assert_string_equal(lesson->title, "T");
+    assert_string_equal(lesson->pages[0].text, "x = 1");
+    lesson_free(lesson);
+}
+
+static void a_lesson_that_is_no_text_is_refused_with_line_and_byte(void **state) {
+    static const char nul[] = "title T\nabout A\0\npage P\n| x\n",
+                      latin[] = "title T\nabout \xC4\npage P\n| x\n";
+    Error err = {0};
+    assert_null(open_bytes(*state, nul, sizeof nul - 1, &err));
+    assert_int_equal(err.kind, ERROR_FILE);
+    assert_non_null(strstr(err.text, "x.lesson, line 2, byte 8: is a NUL byte, expected text"));
+    assert_null(open_bytes(*state, latin, sizeof latin - 1, &err));
+    assert_non_null(strstr(err.text, "x.lesson, line 2, byte 7: the byte 0xC4 is not UTF-8"));
+}
+
+/* The words of mistakes come from the file. */
+static void no_mistake_drives_a_terminal(void **state) {
+    (void)state;
+    expect_mistake("\033]0;x\a y\n", 4, 1, "there is no '\\x1B]0;x\\x07' in lessons");
+    expect_mistake("\302\2332J\n", 4, 1, "there is no '\\xC2\\x9B2J' in lessons");
+    expect_mistake("keep \033[2J\n", 4, 6, "found '\\x1B[2J'");
+    expect_mistake("do vi\033ew\n", 4, 4, "there is no action 'vi\\x1Bew'");
+    expect_mistake("| {\033[2J}\n", 4, 4, "\\x1B[2J");
+}
+
+static void a_figure_that_is_too_long_is_a_mistake(void **state) {
+    (void)state;
+    char line[500];
+    snprintf(line, sizeof line, "| {x layer1.0%*s}\n", 4 * FIGURE_WORD_MAX, "");
+    expect_mistake(line, 4, 4, "a figure has at most");
+}
+
+static const char FILE_TEXT[] = "title From the file\nabout A\npage P\n| x\n";
+
+/* Without a slash and without a dot, in the folder of the program. */
+static void any_file_that_exists_is_taken_and_a_name_of_a_lesson_comes_first(void **state) {
+    TempDir *dir = *state;
+    Error err = {0};
+    char *here = getcwd(NULL, 0);
+    temp_dir_write(dir, "mine", FILE_TEXT, sizeof FILE_TEXT - 1);
+    temp_dir_write(dir, "skip", FILE_TEXT, sizeof FILE_TEXT - 1);
+    assert_int_equal(chdir(dir->path), 0);
+    Lesson *file = lesson_open("mine", &err), *bundled = lesson_open("skip", &err),
+           *other = lesson_open("./skip", &err);
+    Lesson *none = lesson_open("yours", &err);
+    assert_int_equal(chdir(here), 0);
+    free(here);
+    assert_non_null(file);
+    assert_string_equal(file->title, "From the file");
+    assert_string_equal(file->name, "mine");
+    assert_string_not_equal(bundled->title, "From the file");
+    assert_string_equal(other->title, "From the file");
+    assert_null(none);
+    assert_non_null(strstr(err.text, "there is no lesson 'yours'"));
+    lesson_free(file);
+    lesson_free(bundled);
+    lesson_free(other);
+}
+
 static void there_are_at_least_ten_lessons_of_five_to_eight_pages(void **state) {
     (void)state;
     char name[LESSON_NAME_MAX];
@@ -163,8 +234,45 @@ static void there_are_at_least_ten_lessons_of_five_to_eight_pages(void **state) 
     assert_true(count >= 10);
 }
 
+static bool holds(const char *text) {
+    FigureSource source = {.scene = NULL};
+    FigureTest condition;
+    Error err = {0};
+    if (!figure_test_parse(&text, &condition, &err)) fail_msg("%s", err.text);
+    return figure_test_holds(&condition, &source);
+}
+
+/* The norm of one tensor, summed in two orders, must not be larger than itself. */
+static void what_differs_by_rounding_is_equal_and_neither_smaller_nor_larger(void **state) {
+    (void)state;
+    assert_false(holds("1.00002 > 1"));
+    assert_false(holds("1 < 1.00002"));
+    assert_true(holds("1.00002 = 1"));
+    assert_false(holds("1.00002 != 1"));
+    assert_true(holds("1.001 > 1"));
+    assert_true(holds("-1.001 < -1"));
+    assert_true(holds("1.001 != 1"));
+    assert_true(holds("0 < 0.00001"));
+    assert_false(holds("0 = 0.00001"));
+}
+
+static void an_answer_off_by_rounding_is_exact(void **state) {
+    (void)state;
+    FigureSource source = {.scene = NULL};
+    LessonAsk ask = {.kind = ASK_NUMBER, .tolerance = WITHIN_SHARE, .within = 0};
+    ask.figure = (Figure){.id = -1, .number = 2.00002};
+    LessonVerdict verdict = lesson_judge(&ask, "2", &source);
+    assert_true(verdict.right);
+    assert_non_null(strstr(verdict.text, "exactly so"));
+    verdict = lesson_judge(&ask, "2.01", &source);
+    assert_false(verdict.right);
+    assert_non_null(strstr(verdict.text, "0.5 % off"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_differs_by_rounding_is_equal_and_neither_smaller_nor_larger),
+        cmocka_unit_test(an_answer_off_by_rounding_is_exact),
         cmocka_unit_test(a_page_is_text_then_actions_then_what_there_is_to_see),
         cmocka_unit_test(questions_and_tasks_are_read_with_their_figures),
         cmocka_unit_test(every_mistake_has_line_and_column),
@@ -173,6 +281,11 @@ int main(void) {
         cmocka_unit_test(a_lesson_without_title_about_or_page_says_so),
         cmocka_unit_test(more_mistakes_than_are_kept_are_counted),
         cmocka_unit_test(a_missing_file_and_an_unknown_name_are_told_apart),
+        IN_TEMP_DIR(a_lesson_from_any_editor_is_read),
+        IN_TEMP_DIR(a_lesson_that_is_no_text_is_refused_with_line_and_byte),
+        cmocka_unit_test(no_mistake_drives_a_terminal),
+        cmocka_unit_test(a_figure_that_is_too_long_is_a_mistake),
+        IN_TEMP_DIR(any_file_that_exists_is_taken_and_a_name_of_a_lesson_comes_first),
         cmocka_unit_test(there_are_at_least_ten_lessons_of_five_to_eight_pages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -195,7 +195,7 @@ static void hostile_names_are_shown_as_text(void **state) {
         assert_string_not_equal(selected(world), "pipe.png");
         assert_string_not_equal(selected(world), "loop.png");
     }
-    assert_screen_has(world, "a\\x1b[31m\\x0ab.png");
+    assert_screen_has(world, "a\\x1B[31m\\x0Ab.png");
     file_list_select_name(list_of(world), "a\xff\xfe.png");
     press(world, KEY_CODE_ENTER);
     assert_non_null(session_error(world->session));

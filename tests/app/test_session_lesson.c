@@ -127,6 +127,33 @@ static void driving_finds_actions_that_fail_and_figures_that_nothing_computed(vo
     assert_non_null(strstr(mistakes.rows[2].text, "answer is not known"));
 }
 
+/* The mistakes of a lesson whose one question has the right answer `when`. */
+static LessonMistakes mistakes_of_choice(SessionWorld *world, const char *when) {
+    LessonMistakes mistakes = {.count = 0};
+    Error err = {0};
+    char path[TEMP_PATH_MAX], lesson[256];
+    snprintf(lesson, sizeof lesson,
+             "title T\nabout A\npage P\n| a\ndo select loss\ndo run-here\n"
+             "page Q\nask choice Half?\noption yes when %s\noption no otherwise\n",
+             when);
+    begin_text(world, lesson);
+    session_world_act(world, "lesson off");
+    snprintf(path, sizeof path, "%s", temp_dir_join(world->dir, "small.lesson"));
+    assert_true(session_lesson_drive(world->session, path, &mistakes, &err));
+    return mistakes;
+}
+
+static void driving_warns_of_an_answer_that_another_processor_might_contradict(void **state) {
+    SessionWorld *world = *state;
+    LessonMistakes mistakes = mistakes_of_choice(world, "loss < loss");
+    assert_int_equal(mistakes.count, 1);
+    assert_int_equal(mistakes.rows[0].place.line, 8);
+    assert_non_null(strstr(mistakes.rows[0].text, "equal within rounding"));
+    assert_int_equal(mistakes_of_choice(world, "loss != loss").count, 0);
+    assert_int_equal(mistakes_of_choice(world, "loss < 2").count, 0);
+    assert_int_equal(mistakes_of_choice(world, "blocks > 8").count, 0);
+}
+
 static void an_action_that_fails_is_told_with_its_line(void **state) {
     SessionWorld *world = *state;
     begin_text(world, "title T\nabout A\npage P\n| a\ndo select layer9.0.add\ndo view maps\n");
@@ -396,6 +423,7 @@ int main(void) {
         WITH_WORLD(text_comes_first_then_the_view_follows_then_the_next_page),
         WITH_WORLD(every_bundled_lesson_is_without_mistakes_when_it_is_driven),
         WITH_WORLD(driving_finds_actions_that_fail_and_figures_that_nothing_computed),
+        WITH_WORLD(driving_warns_of_an_answer_that_another_processor_might_contradict),
         WITH_WORLD(an_action_that_fails_is_told_with_its_line),
         WITH_WORLD(the_users_own_state_comes_back_as_it_was),
         WITH_WORLD(an_excursion_ends_with_home_and_leaves_nothing),

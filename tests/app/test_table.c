@@ -56,7 +56,7 @@ static void hostile_bytes_are_escaped(void **state) {
     FILE *out = open_memstream(&text, &size);
     table_put(out, "a\x1b[2Jb", false);
     fclose(out);
-    assert_string_equal(text, "a\\x1b[2Jb");
+    assert_string_equal(text, "a\\x1B[2Jb");
     free(text);
 }
 

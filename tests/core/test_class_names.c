@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tests/support/assert_close.h"
+#include "tests/support/temp_dir.h"
 
 static int arena_setup(void **state) {
     *state = arena_new();
@@ -49,7 +50,9 @@ static void lines_that_are_no_names_are_refused(void **state) {
     assert_refused(*state,
                    "\xff\xfe"
                    "a\0\n\0b\0",
-                   8, "control character (byte 0)");
+                   8, "the name in line 1 is not UTF-8 (byte 1)");
+    assert_refused(*state, "a\n\xC2\x9B", 4, "control character (byte 155)"); /* U+009B is CSI */
+    assert_refused(*state, "a\nb\xC3", 4, "the name in line 2 is not UTF-8 (byte 2)");
     assert_refused(*state, large, sizeof large, "has 300 bytes, expected at most 128");
 }
 
@@ -57,6 +60,25 @@ static void a_missing_file_is_named(void **state) {
     Error err = {0};
     assert_null(class_names_load(*state, "/nonexistent/names.txt", 2, &err));
     assert_non_null(strstr(err.text, "/nonexistent/names.txt"));
+}
+
+static void a_list_in_a_file_is_read_as_every_text_is(void **state) {
+    TempDir *dir = *state;
+    static const char good[] = "\xEF\xBB\xBF"
+                               "cat\r\nk\xC3\xA4se\r\n",
+                      latin[] = "cat\nk\xE4se\n", nul[] = "cat\0\ndog";
+    Error err = {0};
+    Arena *arena = arena_new();
+    const char *const *names =
+        class_names_load(arena, temp_dir_write(dir, "n", good, sizeof good - 1), 2, &err);
+    if (!names) fail_msg("%s", err.text);
+    assert_string_equal(names[0], "cat");
+    assert_string_equal(names[1], "k\xC3\xA4se");
+    assert_null(class_names_load(arena, temp_dir_write(dir, "n", latin, sizeof latin - 1), 2, &err));
+    assert_non_null(strstr(err.text, "n, line 2, byte 2: the byte 0xE4 is not UTF-8"));
+    assert_null(class_names_load(arena, temp_dir_write(dir, "n", nul, sizeof nul - 1), 2, &err));
+    assert_non_null(strstr(err.text, "n, line 1, byte 4: is a NUL byte"));
+    arena_free(arena);
 }
 
 static void copies_do_not_depend_on_the_originals(void **state) {
@@ -76,6 +98,7 @@ int main(void) {
         WITH_ARENA(a_wrong_number_of_names_is_said),
         WITH_ARENA(lines_that_are_no_names_are_refused),
         WITH_ARENA(a_missing_file_is_named),
+        IN_TEMP_DIR(a_list_in_a_file_is_read_as_every_text_is),
         WITH_ARENA(copies_do_not_depend_on_the_originals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/utf8.h"
 #include "tests/support/assert_close.h"
 
 static void a_sentence_is_stored_and_false_returned(void **state) {
@@ -28,7 +29,7 @@ static void a_sentence_that_is_too_long_is_cut_inside_its_buffer(void **state) {
 
 static void assert_escaped(const char *text, const char *expected) {
     char out[200];
-    error_escape(text, strlen(text), out, sizeof out);
+    utf8_escape(out, sizeof out, text, strlen(text));
     assert_string_equal(out, expected);
 }
 
@@ -64,7 +65,7 @@ static void broken_utf8_becomes_visible_byte_by_byte(void **state) {
 static void a_nul_inside_the_text_does_not_end_it(void **state) {
     (void)state;
     char out[20];
-    error_escape("a\0b", 3, out, sizeof out);
+    utf8_escape(out, sizeof out, "a\0b", 3);
     assert_string_equal(out, "a\\x00b");
 }
 
@@ -73,12 +74,12 @@ static void a_small_buffer_is_never_overrun_and_always_ended(void **state) {
     for (size_t size = 1; size <= 12; size++) {
         char out[16];
         memset(out, '#', sizeof out);
-        error_escape("a\303\251\033\342\200\256z", 8, out, size);
+        utf8_escape(out, size, "a\303\251\033\342\200\256z", 8);
         assert_true(strlen(out) < size);
         for (size_t j = size; j < sizeof out; j++) assert_int_equal(out[j], '#');
     }
     char untouched = '#';
-    error_escape("abc", 3, &untouched, 0);
+    utf8_escape(&untouched, 0, "abc", 3);
     assert_int_equal(untouched, '#');
 }
 

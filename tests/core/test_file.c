@@ -104,6 +104,56 @@ static void a_commit_replaces_the_file_and_leaves_nothing_else(void **state) {
     assert_int_equal(temp_dir_count(dir), 1);
 }
 
+static void write_keeping(const char *path, const char *text) {
+    Error err = {0};
+    FileWriter *writer = file_write_begin(path, &err);
+    assert_non_null(writer);
+    assert_true(file_write_append(writer, text, strlen(text), &err));
+    if (!file_write_commit_keeping(writer, ".prev", &err)) fail_msg("%s", err.text);
+}
+
+static void a_commit_can_keep_the_file_before(void **state) {
+    TempDir *dir = *state;
+    char path[TEMP_PATH_MAX], kept[TEMP_PATH_MAX];
+    strcpy(path, temp_dir_join(dir, "a"));
+    strcpy(kept, temp_dir_join(dir, "a.prev"));
+    write_keeping(path, "first");
+    assert_int_equal(temp_dir_count(dir), 1);
+    write_keeping(path, "second");
+    assert_reads(kept, "first");
+    write_keeping(path, "third");
+    assert_reads(path, "third");
+    assert_reads(kept, "second");
+    assert_int_equal(temp_dir_count(dir), 2);
+}
+
+/* As a program leaves it that was killed between the two renames. */
+static void a_file_that_has_both_names_already_is_kept_without_litter(void **state) {
+    TempDir *dir = *state;
+    char path[TEMP_PATH_MAX], kept[TEMP_PATH_MAX];
+    strcpy(path, temp_dir_write(dir, "a", "first", 5));
+    strcpy(kept, temp_dir_join(dir, "a.prev"));
+    assert_int_equal(link(path, kept), 0);
+    write_keeping(path, "second");
+    assert_reads(path, "second");
+    assert_reads(kept, "first");
+    assert_int_equal(temp_dir_count(dir), 2);
+}
+
+static void what_cannot_be_kept_is_not_replaced(void **state) {
+    TempDir *dir = *state;
+    Error err = {0};
+    char path[TEMP_PATH_MAX];
+    strcpy(path, temp_dir_write(dir, "a", "old", 3));
+    assert_int_equal(mkdir(temp_dir_join(dir, "a.prev"), 0700), 0);
+    FileWriter *writer = file_write_begin(path, &err);
+    assert_true(file_write_append(writer, "new", 3, &err));
+    assert_false(file_write_commit_keeping(writer, ".prev", &err));
+    assert_non_null(strstr(err.text, "the previous file cannot be kept"));
+    assert_reads(path, "old");
+    assert_int_equal(temp_dir_count(dir), 2);
+}
+
 static void an_abandoned_write_changes_nothing(void **state) {
     TempDir *dir = *state;
     Error err = {0};
@@ -200,6 +250,9 @@ int main(void) {
         IN_TEMP_DIR(what_cannot_be_opened_says_why),
         IN_TEMP_DIR(a_file_above_the_cap_is_not_read),
         IN_TEMP_DIR(a_commit_replaces_the_file_and_leaves_nothing_else),
+        IN_TEMP_DIR(a_commit_can_keep_the_file_before),
+        IN_TEMP_DIR(a_file_that_has_both_names_already_is_kept_without_litter),
+        IN_TEMP_DIR(what_cannot_be_kept_is_not_replaced),
         IN_TEMP_DIR(an_abandoned_write_changes_nothing),
         IN_TEMP_DIR(the_mode_of_a_replaced_file_is_kept),
         IN_TEMP_DIR(a_link_is_followed_and_stays_a_link),

@@ -1,78 +1,11 @@
 /* Learning on a tiny data set made here: that it learns, that it repeats itself, and what it refuses. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/file.h"
 #include "core/gemm.h"
 #include "core/parallel.h"
-#include "core/train.h"
 #include "tests/support/assert_close.h"
-#include "tests/support/test_image.h"
-
-/* 4 whole batches of 16, and 1 image left over. */
-enum { PER_FILE = 13, IMAGES = 5 * PER_FILE, BATCH = 16, STEPS_AN_EPOCH = IMAGES / BATCH };
-
-typedef struct Site {
-    Model *model;
-    Dataset *dataset;
-    Trainer *trainer;
-} Site;
-
-static TrainConfig small_config(void) {
-    TrainConfig config = train_default_config();
-    config.epochs = 2;
-    config.batch = BATCH;
-    config.seed = 5;
-    return config;
-}
-
-static Model *new_model(ResnetConfig resnet) {
-    Error err = {0};
-    Network *network = resnet_new(&resnet, &err);
-    if (!network) fail_msg("%s", err.text);
-    network_init_values(network, &(InitConfig){.kind = INIT_HE, .seed = 1});
-    Model *model = model_new(network, &err);
-    if (!model) fail_msg("%s", err.text);
-    return model;
-}
-
-static Dataset *load_dataset(TempDir *dir) {
-    Error err = {0};
-    DatasetConfig config = {.kind = DATASET_CIFAR10, .split = DATASET_TRAIN, .directory = dir->path};
-    Dataset *dataset = dataset_load(&config, &err);
-    if (!dataset) fail_msg("%s", err.text);
-    return dataset;
-}
-
-/* The data set's files are there already. */
-static Site site_of(TempDir *dir, TrainConfig config) {
-    Error err = {0};
-    Site site = {.model = new_model((ResnetConfig){.arch = "resnet8"}), .dataset = load_dataset(dir)};
-    site.trainer = train_new(site.model, site.dataset, &config, &err);
-    if (!site.trainer) fail_msg("%s", err.text);
-    return site;
-}
-
-static Site site_new(TempDir *dir, TrainConfig config) {
-    test_image_write_cifar10(dir, PER_FILE, 4);
-    return site_of(dir, config);
-}
-
-static void site_free(Site *site) {
-    train_free(site->trainer);
-    dataset_free(site->dataset);
-    model_free(site->model);
-}
-
-static void run_steps(Site *site, int steps) {
-    for (int k = 0; k < steps; k++) assert_true(train_step(site->trainer));
-}
-
-static void assert_same_values(const Site *a, const Site *b) {
-    assert_memory_equal(a->model->network->values, b->model->network->values,
-                        a->model->network->value_count * sizeof(real));
-}
+#include "tests/support/train_site.h"
 
 static void learning_lowers_the_loss(void **state) {
     TrainConfig config = small_config();
@@ -125,48 +58,6 @@ static void the_same_seed_makes_the_same_weights(void **state) {
     site_free(&a), site_free(&b), site_free(&other);
 }
 
-static void save(const Site *site, const char *path) {
-    Error err = {0};
-    if (!train_save_checkpoint(site->trainer, path, &err)) fail_msg("%s", err.text);
-}
-
-static void assert_same_file(const char *a, const char *b) {
-    Error err = {0};
-    size_t size_a = 0, size_b = 0;
-    uint8_t *bytes_a = file_read_all(a, 1 << 24, &size_a, &err),
-            *bytes_b = file_read_all(b, 1 << 24, &size_b, &err);
-    assert_true(bytes_a && bytes_b);
-    assert_int_equal(size_a, size_b);
-    assert_memory_equal(bytes_a, bytes_b, size_a);
-    free(bytes_a), free(bytes_b);
-}
-
-/* Stopped at every kind of place: within an epoch, at its end, after the last step. */
-static void a_resumed_run_equals_one_that_was_not_stopped(void **state) {
-    TempDir *dir = *state;
-    char whole_path[TEMP_PATH_MAX], part_path[TEMP_PATH_MAX];
-    Site whole = site_new(dir, small_config());
-    strcpy(whole_path, temp_dir_join(dir, "whole.ckpt"));
-    strcpy(part_path, temp_dir_join(dir, "part.ckpt"));
-    run_steps(&whole, 2 * STEPS_AN_EPOCH);
-    save(&whole, whole_path);
-    const int stops[] = {1, STEPS_AN_EPOCH, STEPS_AN_EPOCH + 2, 2 * STEPS_AN_EPOCH};
-    for (int k = 0; k < 4; k++) {
-        Error err = {0};
-        Site first = site_of(dir, small_config()), second = site_of(dir, small_config());
-        run_steps(&first, stops[k]);
-        save(&first, part_path);
-        if (!train_load_checkpoint(second.trainer, part_path, &err)) fail_msg("%s", err.text);
-        assert_int_equal(train_status(second.trainer).step, stops[k]);
-        run_steps(&second, 2 * STEPS_AN_EPOCH - stops[k]);
-        assert_same_values(&whole, &second);
-        save(&second, part_path);
-        assert_same_file(whole_path, part_path);
-        site_free(&first), site_free(&second);
-    }
-    site_free(&whole);
-}
-
 static void the_rate_warms_up_and_follows_half_a_cosine(void **state) {
     TrainConfig config = small_config();
     config.epochs = 3;
@@ -212,49 +103,6 @@ static void a_broken_loss_stops_before_it_reaches_the_weights(void **state) {
     assert_memory_equal(network->values, before, bytes);
     assert_false(train_step(site.trainer));
     free(before);
-    site_free(&site);
-}
-
-static void assert_load_refused(Trainer *trainer, const char *path, const char *reason) {
-    Error err = {0};
-    assert_false(train_load_checkpoint(trainer, path, &err));
-    assert_int_equal(err.kind, ERROR_FILE);
-    if (!strstr(err.text, reason)) fail_msg("'%s' does not say '%s'", err.text, reason);
-}
-
-static void a_checkpoint_of_another_run_is_refused(void **state) {
-    TempDir *dir = *state;
-    char path[TEMP_PATH_MAX];
-    TrainConfig config = small_config();
-    Site site = site_new(dir, config);
-    strcpy(path, temp_dir_join(dir, "run.ckpt"));
-    run_steps(&site, 1);
-    save(&site, path);
-    config.lr = 0.05;
-    Site other = site_of(dir, config);
-    size_t bytes = other.model->network->value_count * sizeof(real);
-    real *before = malloc(bytes);
-    assert_non_null(before);
-    memcpy(before, other.model->network->values, bytes);
-    assert_load_refused(other.trainer, path, "the checkpoint's recipe is");
-    assert_memory_equal(other.model->network->values, before, bytes);
-    assert_int_equal(train_status(other.trainer).step, 0);
-    free(before);
-    assert_load_refused(site.trainer, temp_dir_join(dir, "nothing.ckpt"), "nothing.ckpt");
-    site_free(&site), site_free(&other);
-}
-
-static void weights_without_a_step_are_no_checkpoint(void **state) {
-    TempDir *dir = *state;
-    Error err = {0};
-    char recipe[256], path[TEMP_PATH_MAX];
-    TrainConfig config = small_config();
-    Site site = site_new(dir, config);
-    train_describe(&config, recipe, sizeof recipe);
-    strcpy(path, temp_dir_join(dir, "weights.safetensors"));
-    const SafetensorsPair pair = {"recipe", recipe};
-    if (!model_save(site.model, &pair, 1, path, &err)) fail_msg("%s", err.text);
-    assert_load_refused(site.trainer, path, "expected a training checkpoint, found a plain weights file");
     site_free(&site);
 }
 
@@ -310,12 +158,9 @@ int main(void) {
         IN_TEMP_DIR(learning_lowers_the_loss),
         IN_TEMP_DIR(the_status_counts_steps_and_leaves_the_rest_of_an_epoch_out),
         IN_TEMP_DIR(the_same_seed_makes_the_same_weights),
-        IN_TEMP_DIR(a_resumed_run_equals_one_that_was_not_stopped),
         IN_TEMP_DIR(the_rate_warms_up_and_follows_half_a_cosine),
         IN_TEMP_DIR(the_rate_in_steps_is_a_tenth_after_each_mark),
         IN_TEMP_DIR(a_broken_loss_stops_before_it_reaches_the_weights),
-        IN_TEMP_DIR(a_checkpoint_of_another_run_is_refused),
-        IN_TEMP_DIR(weights_without_a_step_are_no_checkpoint),
         cmocka_unit_test(the_recipe_names_what_matters),
         IN_TEMP_DIR(impossible_recipes_are_refused),
         IN_TEMP_DIR(networks_that_do_not_fit_the_pictures_are_refused),

@@ -10,7 +10,7 @@ void assert_plain_text(const char *text, bool ascii) {
     size_t length = strlen(text);
     for (size_t at = 0, count; at < length; at += count) {
         uint32_t code;
-        count = text_decode(text + at, length - at, &code);
+        count = utf8_decode(text + at, length - at, &code);
         const char *line = text + at;
         while (line > text && line[-1] != '\n') line--;
         int shown = (int)strcspn(line, "\n");

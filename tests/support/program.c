@@ -40,19 +40,27 @@ static char *read_whole(FILE *file) {
 }
 
 ProgramRun program_run(const char *const *arguments) {
-    FILE *out = tmpfile(), *err = tmpfile();
+    return program_run_input("", 0, arguments);
+}
+
+ProgramRun program_run_input(const void *input, size_t size, const char *const *arguments) {
+    FILE *in = tmpfile(), *out = tmpfile(), *err = tmpfile();
+    assert_non_null(in);
     assert_non_null(out);
     assert_non_null(err);
+    assert_int_equal(fwrite(input, 1, size, in), size);
+    rewind(in);
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
+        dup2(size > 0 ? fileno(in) : open("/dev/null", O_RDONLY), STDIN_FILENO);
         dup2(fileno(out), STDOUT_FILENO);
         dup2(fileno(err), STDERR_FILENO);
         exec_program(arguments);
     }
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);
+    fclose(in);
     ProgramRun run = {.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
                       .out = read_whole(out),
                       .err = read_whole(err)};

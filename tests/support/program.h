@@ -16,6 +16,8 @@ const char *program_path(void);
 
 /* `arguments` without the program's name, NULL-terminated. Fails the test when it cannot be started. */
 ProgramRun program_run(const char *const *arguments);
+/* The same with these bytes on standard input, which is a file. */
+ProgramRun program_run_input(const void *input, size_t size, const char *const *arguments);
 void program_free(ProgramRun *run);
 
 /* Runs it, expects exit code 0 and one JSON document on stdout. */

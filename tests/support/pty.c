@@ -54,8 +54,11 @@ static void run_child(const PtyConfig *config) {
     /* Ignored in a test that runs in the background, but not in a terminal's foreground job. */
     signal(SIGINT, SIG_DFL);
     signal(SIGQUIT, SIG_DFL);
-    setpgid(0, 0);
-    tcsetpgrp(STDIN_FILENO, getpid());
+    signal(SIGTSTP, SIG_DFL);
+    if (!config->alone) {
+        setpgid(0, 0);
+        tcsetpgrp(STDIN_FILENO, getpid());
+    }
     signal(SIGTTOU, SIG_DFL);
     apply_environment(config->environment);
     exit(config->run(config->context));
@@ -66,11 +69,12 @@ static void run_child(const PtyConfig *config) {
 static void lead(int tty, const PtyConfig *config, int events, int commands) {
     int status;
     char command;
-    login_tty(tty);
+    if (!config->alone) login_tty(tty);
     signal(SIGTTOU, SIG_IGN);
     pid_t child = fork();
+    if (child == 0 && config->alone) login_tty(tty);
     if (child == 0) run_child(config);
-    setpgid(child, child);
+    if (!config->alone) setpgid(child, child);
     if (write(events, &child, sizeof child) < 0) _exit(1);
     do {
         if (waitpid(child, &status, WUNTRACED) < 0) _exit(1);
@@ -188,6 +192,27 @@ int pty_wait_end(Pty *pty) {
     return status;
 }
 
+int pty_wait_end_unread(Pty *pty, int timeout_ms) {
+    struct pollfd event = {.fd = pty->events, .events = POLLIN};
+    int status = 0;
+    if (poll(&event, 1, timeout_ms) <= 0) fail_msg("the program has not ended after %d ms", timeout_ms);
+    assert_int_equal(read(pty->events, &status, sizeof status), sizeof status);
+    while (pump(pty, 0)) continue;
+    return status;
+}
+
+void pty_wait_output(Pty *pty, const char *bytes) {
+    long deadline = now_ms() + DEADLINE_MS;
+    while (!pty_wrote(pty, bytes))
+        if (!pump(pty, 100) && now_ms() > deadline) fail_with_screen(pty, bytes + (*bytes == '\033'));
+}
+
+void pty_wait_full(Pty *pty) {
+    struct pollfd room = {.fd = pty->tty, .events = POLLOUT};
+    for (long deadline = now_ms() + DEADLINE_MS; poll(&room, 1, 0) != 0; usleep(500))
+        if (now_ms() > deadline) fail_msg("the terminal still takes output");
+}
+
 void pty_continue(Pty *pty) {
     assert_int_equal(write(pty->commands, "c", 1), 1);
 }
@@ -215,7 +240,33 @@ bool pty_modes_are_restored(const Pty *pty) {
     struct termios now;
     if (tcgetattr(pty->tty, &now) != 0) return false;
     return now.c_iflag == pty->modes.c_iflag && now.c_oflag == pty->modes.c_oflag &&
-           now.c_lflag == pty->modes.c_lflag && now.c_cflag == pty->modes.c_cflag;
+           now.c_lflag == pty->modes.c_lflag && now.c_cflag == pty->modes.c_cflag &&
+           memcmp(now.c_cc, pty->modes.c_cc, sizeof now.c_cc) == 0;
+}
+
+/* The last of two sequences that the child wrote. */
+static bool is_on(const Pty *pty, const char *on, const char *off) {
+    size_t size = pty->output_size, on_size = strlen(on), off_size = strlen(off);
+    for (size_t at = size; at-- > 0;) {
+        if (at + on_size <= size && memcmp(pty->output + at, on, on_size) == 0) return true;
+        if (at + off_size <= size && memcmp(pty->output + at, off, off_size) == 0) return false;
+    }
+    return false;
+}
+
+void pty_assert_is_back(Pty *pty) {
+    static const char *const switches[][3] = {
+        {"alternate screen", "\033[?1049h", "\033[?1049l"},
+        {"keypad", "\033=", "\033>"},
+        {"cursor keys", "\033[?1h", "\033[?1l"},
+        {"mouse", "\033[?1000h", "\033[?1000l"},
+        {"mouse reports", "\033[?1006h", "\033[?1006l"},
+        {"paste", "\033[?2004h", "\033[?2004l"},
+    };
+    for (size_t k = 0; k < sizeof switches / sizeof *switches; k++)
+        if (is_on(pty, switches[k][1], switches[k][2])) fail_msg("%s: still on", switches[k][0]);
+    if (!pty_modes_are_restored(pty)) fail_msg("the modes of the terminal are not as before");
+    if (pty->alternate || !pty->cursor_visible) fail_msg("the screen or the cursor is not as before");
 }
 
 void pty_end(Pty *pty) {

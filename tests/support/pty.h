@@ -22,6 +22,7 @@ typedef struct PtyConfig {
     const char *const *environment; /* "NAME=value" sets, "NAME" unsets; NULL-terminated; may be NULL */
     PtyMain run;                    /* its result is the child's exit status */
     void *context;
+    bool alone; /* the leader of its own session, as in a window of its own: nobody could continue it */
 } PtyConfig;
 
 typedef struct Pty {
@@ -48,6 +49,12 @@ void pty_resize(Pty *pty, int width, int height);
 void pty_wait_text(Pty *pty, const char *text);
 /* Reads until the child has ended or stopped; returns its wait status. */
 int pty_wait_end(Pty *pty);
+/* The same while nobody reads what the child writes; fails the test after the time. */
+int pty_wait_end_unread(Pty *pty, int timeout_ms);
+/* Reads until the child has written `bytes`; fails the test after ten seconds. */
+void pty_wait_output(Pty *pty, const char *bytes);
+/* Waits until the terminal takes no more output: after ^S, or because nobody reads. */
+void pty_wait_full(Pty *pty);
 /* Brings a stopped child back to the foreground. */
 void pty_continue(Pty *pty);
 bool pty_shows(Pty *pty, const char *text);
@@ -55,5 +62,7 @@ bool pty_wrote(const Pty *pty, const char *bytes);
 /* Colours of a cell as libvterm sees them; false for a default colour. */
 bool pty_colors(Pty *pty, int x, int y, Rgb *fg, Rgb *bg);
 bool pty_modes_are_restored(const Pty *pty);
+/* Fails the test unless all is as before the child: modes, screen, cursor, and what it switched on is off. */
+void pty_assert_is_back(Pty *pty);
 
 #endif

@@ -1,8 +1,9 @@
 /* Screens as stored files, compared cell by cell: words as words, which are the same in every row, and
  * numbers as numbers.
  *
- * Another processor adds in another order, so a number may differ by one in its last digit or by a thousandth,
- * and the character of a map or a colour may differ: up to one in twenty of the cells that are not empty. */
+ * Another processor adds in another order, so a number may differ by one in its last digit or by a
+ * thousandth, and the character of a map or a colour may differ: up to one in twenty of the cells that are
+ * not empty. */
 #ifndef TESTS_SUPPORT_SCREEN_GOLDEN_H
 #define TESTS_SUPPORT_SCREEN_GOLDEN_H
 

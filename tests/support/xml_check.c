@@ -64,7 +64,7 @@ static void take_character(Xml *xml) {
         take_entity(xml);
         return;
     }
-    size_t count = text_decode(xml->at, strlen(xml->at), &code);
+    size_t count = utf8_decode(xml->at, strlen(xml->at), &code);
     bool control = code < ' ' && code != '\n' && code != '\t' && code != '\r';
     if (code == UINT32_MAX || control || code == 0xFFFE || code == 0xFFFF || *xml->at == '<')
         refuse(xml, "a character that is not allowed");

@@ -49,7 +49,7 @@ static void hostile_text_is_escaped(void **state) {
     (void)state;
     Canvas *canvas = canvas_new(24, 1, 0);
     canvas_text(canvas, 0, 0, text_style, "a\033[2J\xE2\x80\xAE");
-    assert_canvas_text(canvas, "a\\x1b[2J\\xe2\\x80\\xae\n");
+    assert_canvas_text(canvas, "a\\x1B[2J\\xE2\\x80\\xAE\n");
     canvas_put(canvas, 0, 0, text_style, 0x9B);
     assert_int_equal(canvas_get(canvas, 0, 0)->glyph, 0xFFFD);
     canvas_free(canvas);
@@ -60,7 +60,7 @@ static void ascii_canvas_holds_nothing_but_ascii(void **state) {
     Canvas *canvas = canvas_new(12, 3, CANVAS_ASCII);
     canvas_box(canvas, canvas_area(canvas), text_style, "γ▌猫…");
     canvas_text(canvas, 1, 1, text_style, "⊕◀── é\xFF");
-    assert_canvas_text(canvas, "+- g#??~ --+\n|+<-- e\\xff|\n+----------+\n");
+    assert_canvas_text(canvas, "+- g#??~ --+\n|+<-- e\\xFF|\n+----------+\n");
     for (int k = 0; k < 36; k++) assert_in_range(canvas->cells[k].glyph, 0x20, 0x7E);
     canvas_free(canvas);
 }

@@ -110,7 +110,7 @@ static void a_picture_names_itself_and_its_words(void **state) {
     assert_non_null(strstr(text, "viewBox=\"-8 -8 96 48\"")); /* 10x2 cells and a margin of 8 pixels */
     assert_non_null(strstr(text, "aria-labelledby=\"screen-3-title screen-3-desc\""));
     assert_non_null(strstr(text, "<title id=\"screen-3-title\">A &amp; B</title>"));
-    assert_non_null(strstr(text, ">x &lt; y\\x1b[2J\nsecond</desc>"));
+    assert_non_null(strstr(text, ">x &lt; y\\x1B[2J\nsecond</desc>"));
     free(text);
     canvas_free(canvas);
 }

@@ -27,7 +27,7 @@ static void tabs_folder_rows_and_what_is_known_of_the_selected_one(void **state)
                                " ~/somebody/pictures/of/very/many/kinds\n"
                                "  ../                             folder\n"
                                "  cats/                           folder\n"
-                               "> a\\x1b[1mb.png                  2.0 KiB\n"
+                               "> a\\x1B[1mb.png                  2.0 KiB\n"
                                "\n"
                                " PNG, 32 x 32 pixels\n"
                                "\n"

@@ -10,18 +10,18 @@ static void utf8_round_trips_and_rejects_what_is_not_utf8(void **state) {
     for (size_t k = 0; k < sizeof codes / sizeof codes[0]; k++) {
         char bytes[4];
         uint32_t back = 0;
-        size_t length = text_encode(codes[k], bytes);
-        assert_int_equal(text_decode(bytes, length, &back), length);
+        size_t length = utf8_encode(codes[k], bytes);
+        assert_int_equal(utf8_decode(bytes, length, &back), length);
         assert_int_equal(back, codes[k]);
         if (length > 1) {
-            assert_int_equal(text_decode(bytes, length - 1, &back), 1);
+            assert_int_equal(utf8_decode(bytes, length - 1, &back), 1);
             assert_int_equal(back, UINT32_MAX);
         }
     }
     const char *bad[] = {"\x80", "\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2(\xA1", "\xFF"};
     for (size_t k = 0; k < sizeof bad / sizeof bad[0]; k++) {
         uint32_t code = 0;
-        assert_int_equal(text_decode(bad[k], strlen(bad[k]), &code), 1);
+        assert_int_equal(utf8_decode(bad[k], strlen(bad[k]), &code), 1);
         assert_int_equal(code, UINT32_MAX);
     }
 }
@@ -47,7 +47,7 @@ static void hostile_bytes_are_scanned_as_escapes(void **state) {
     uint32_t glyph;
     int width;
     for (size_t used = 0; text_scan_next(&scan, &glyph, &width); used++) drawn[used] = (char)glyph;
-    assert_string_equal(drawn, "a\\x1b[\\xe2\\x80\\xae\\xff");
+    assert_string_equal(drawn, "a\\x1B[\\xE2\\x80\\xAE\\xFF");
     assert_int_equal(text_width(text), (int)strlen(drawn));
 }
 
