@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "app/script.h"
+#include "core/parallel.h"
 #include "core/resnet.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/session_world.h"
@@ -247,5 +248,6 @@ int main(void) {
         SESSION_TEST(names_of_classes_are_offered_whole),
         SESSION_TEST(what_is_offered_is_accepted),
     };
+    parallel_set_threads(1); /* as quick here, and the other processor is free for other tests */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,20 +1,30 @@
 /* What cannot be printed is no success, for every command; and a standard stream that is closed is never
  * taken for a data file. */
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "app/command.h"
+#include "app/stage.h"
+#include "app/stage_socket.h"
 #include "core/file.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/program.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_image.h"
 
-enum { COMMAND_LINE_MAX = 4 * TEMP_PATH_MAX, TRAIN_PER_FILE = 12, TEST_IMAGES = 6 };
+enum {
+    COMMAND_LINE_MAX = 4 * TEMP_PATH_MAX,
+    TRAIN_PER_FILE = 12,
+    TEST_IMAGES = 6,
+    NOTES_DEADLINE_MS = 20000,
+    SERVE_MS = 20
+};
 
 /* Calls that print something; DIR is a folder of the test's own, with a data set. */
 static const struct {
@@ -202,6 +212,38 @@ static void a_reader_that_leaves_is_no_error(void **state) {
         }
 }
 
+/* The presentation goes on, and who only listens to it must not wait for its end to say so. */
+static void notes_that_cannot_be_printed_end_at_once(void **state) {
+    TempDir *dir = *state;
+    NotesPanel page = {.title = "One", .page = 1, .pages = 3};
+    Error err = {0};
+    char path[STAGE_PATH_MAX];
+    if (access("/dev/full", W_OK) != 0) skip();
+    assert_int_equal(chmod(dir->path, 0700), 0);
+    assert_int_equal(setenv("XDG_RUNTIME_DIR", dir->path, 1), 0);
+    assert_true(stage_path("out", path, &err));
+    Stage *stage = stage_open_at(path, &err);
+    if (!stage) fail_msg("%s", err.text);
+    stage_show(stage, &page);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) _exit(run(dir, "notes --name out", "</dev/null >/dev/full"));
+    int status = 0;
+    pid_t ended = 0;
+    for (int waited_ms = 0; ended == 0 && waited_ms < NOTES_DEADLINE_MS; waited_ms += SERVE_MS) {
+        poll(&(struct pollfd){.fd = stage_fd(stage), .events = POLLIN}, 1, SERVE_MS);
+        stage_hear(stage);
+        ended = waitpid(child, &status, WNOHANG);
+    }
+    stage_close(stage); /* which is an end to whoever still listens */
+    if (ended == 0) waitpid(child, &status, 0);
+    assert_int_equal(ended, child);
+    assert_int_equal(WEXITSTATUS(status), 1);
+    char *text = said(dir);
+    assert_non_null(strstr(text, "standard output cannot be written: No space left on device"));
+    free(text);
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, open_world, temp_dir_teardown)
 
 int main(void) {
@@ -212,6 +254,7 @@ int main(void) {
         IN_WORLD(who_prints_nothing_needs_no_standard_output),
         IN_WORLD(messages_and_prints_never_land_in_a_data_file),
         IN_WORLD(a_reader_that_leaves_is_no_error),
+        IN_WORLD(notes_that_cannot_be_printed_end_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
