@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/export_file.h"
+#include "app/output.h"
 #include "app/table.h"
 #include "core/file.h"
 #include "core/json_write.h"
@@ -52,7 +53,7 @@ static bool write_json(const AnalysisSpec *spec, const AnalysisResult *result, E
     }
     json_write_array_end(&json);
     json_write_object_end(&json);
-    return json_write_end(&json) || error_set(err, ERROR_FAILED, "standard output cannot be written");
+    return json_write_end(&json) || output_refuse(err);
 }
 
 static void put_csv_number(FILE *out, double value) {

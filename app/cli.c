@@ -4,10 +4,10 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "app/options.h"
+#include "app/output.h"
 #include "core/gemm.h"
 #include "core/parallel.h"
 #include "views/environment.h"
@@ -32,22 +32,24 @@ static int report(const Error *err, CommandId command) {
     return exit_code(err->kind);
 }
 
-/* A file opened later must not become descriptor 0, 1 or 2, where messages would be written into it. */
+/* A file opened later must not become descriptor 0, 1 or 2, where messages would be written into it. Nothing
+ * is read from a closed input and messages go nowhere; but output that was asked for and has no place to go
+ * must fail, and so standard output is opened for reading only. */
 static void open_standard_descriptors(void) {
     for (int fd = 0; fd <= 2; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF) open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 /* A reader that has seen enough ends the program without a word; a file that grows too long is an error
  * message like any other. */
 static void set_signals(void) {
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
     signal(SIGPIPE, SIG_DFL);
+    sigprocmask(SIG_UNBLOCK, &pipe, NULL);
     signal(SIGXFSZ, SIG_IGN);
-}
-
-static bool finish_output(Error *err) {
-    if (fflush(stdout) == 0 && !ferror(stdout)) return true;
-    return error_set(err, ERROR_FAILED, "standard output cannot be written: %s", strerror(errno));
 }
 
 static bool run_command(const Options *options, Error *err) {
@@ -57,7 +59,7 @@ static bool run_command(const Options *options, Error *err) {
         puts("skipscope " SKIPSCOPE_VERSION);
     else if (!command_get(options->command)->run(options, err))
         return false;
-    return finish_output(err);
+    return output_finish(err);
 }
 
 int cli_run(int argc, char **argv) {

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "app/accuracy.h"
+#include "app/output.h"
 #include "app/setup.h"
 #include "core/json_write.h"
 
@@ -23,7 +24,7 @@ static bool write_json(const Accuracy *accuracy, const Model *model, const Datas
     json_write_key_float(&json, "loss", accuracy_loss(accuracy));
     json_write_key_float(&json, "images_per_s", accuracy->evaluation.seen / accuracy->seconds);
     json_write_object_end(&json);
-    return json_write_end(&json) || error_set(err, ERROR_FAILED, "standard output cannot be written");
+    return json_write_end(&json) || output_refuse(err);
 }
 
 static void print_text(const Accuracy *accuracy, const Model *model, const Dataset *dataset) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/gradflow.h"
+#include "app/output.h"
 #include "app/table.h"
 #include "core/json_write.h"
 #include "views/plot.h"
@@ -113,7 +114,7 @@ static bool write_json(const FlowSet *set, const Setup *setup, Error *err) {
     }
     json_write_array_end(&json);
     json_write_object_end(&json);
-    return json_write_end(&json) || error_set(err, ERROR_FAILED, "standard output cannot be written");
+    return json_write_end(&json) || output_refuse(err);
 }
 
 /* An empty field where there is no number. */

@@ -134,7 +134,7 @@ static void print_page(const NotesPanel *panel) {
 
 static bool run_plain(Listener *listener, Error *err) {
     bool told = false;
-    while (!listener->ended) {
+    while (!listener->ended && !ferror(stdout)) {
         if (!look_for(listener, err)) return false;
         if (listener->fd < 0 && !told) fprintf(stderr, "%s\n", WAITING);
         told = told || listener->fd < 0;

@@ -7,6 +7,7 @@
 #include "app/analysis_print.h"
 #include "app/command.h"
 #include "app/export_file.h"
+#include "app/output.h"
 #include "app/scores.h"
 #include "app/setup.h"
 #include "app/table.h"
@@ -82,7 +83,7 @@ static bool write_json(const Scores *scores, Error *err) {
     }
     json_write_array_end(&json);
     json_write_object_end(&json);
-    return json_write_end(&json) || error_set(err, ERROR_FAILED, "standard output cannot be written");
+    return json_write_end(&json) || output_refuse(err);
 }
 
 static void put_error(Table *table, double error) {

@@ -7,6 +7,7 @@
 #include "app/export_file.h"
 #include "app/lesson.h"
 #include "app/options.h"
+#include "app/output.h"
 #include "app/record.h"
 #include "core/file.h"
 
@@ -36,8 +37,7 @@ static bool record_in_memory(Session *session, const Options *options, char **te
 
 static bool write_out(const char *path, const char *text, size_t size, Error *err) {
     if (strcmp(path, "-") != 0) return file_write_atomic(path, text, size, err);
-    return fwrite(text, 1, size, stdout) == size ||
-           error_set(err, ERROR_FAILED, "standard output cannot be written");
+    return fwrite(text, 1, size, stdout) == size || output_refuse(err);
 }
 
 bool command_record(const Options *options, Error *err) {

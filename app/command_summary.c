@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "app/output.h"
 #include "app/setup.h"
 #include "app/table.h"
 #include "core/json_write.h"
@@ -51,7 +52,7 @@ static bool write_json(const Network *network, Error *err) {
     for (int i = 0; i < network->op_count; i++) write_op(&json, network, i);
     json_write_array_end(&json);
     json_write_object_end(&json);
-    return json_write_end(&json) || error_set(err, ERROR_FAILED, "standard output cannot be written");
+    return json_write_end(&json) || output_refuse(err);
 }
 
 static void format_inputs(const Network *network, const Op *op, char *out, size_t out_size) {

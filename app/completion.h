@@ -8,7 +8,8 @@
 #include "views/action.h"
 #include "views/scene.h"
 
-enum { COMPLETION_MAX = 200, COMPLETION_WORD_MAX = 96 };
+/* As many as the largest network has operations: with fewer, what they share would not be what all share. */
+enum { COMPLETION_MAX = 8192, COMPLETION_WORD_MAX = 96 };
 
 typedef struct Completion {
     char (*words)[COMPLETION_WORD_MAX]; /* heap; sorted as found */

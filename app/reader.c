@@ -1,13 +1,13 @@
 #include "app/reader.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "app/keymap.h"
+#include "app/output.h"
 #include "app/reader_state.h"
 #include "app/say.h"
 #include "app/script.h"
@@ -203,6 +203,5 @@ bool reader_run(Session *session, const ReaderConfig *config, Error *err) {
     reader_say_where(&reader);
     if (!reader_asks(&reader)) reader_say_menu(&reader);
     while (!reader.done && read_line(config, line, sizeof line)) take_line(&reader, line);
-    return fflush(config->out) == 0 ||
-           error_set(err, ERROR_FAILED, "standard output cannot be written: %s", strerror(errno));
+    return fflush(config->out) == 0 || output_refuse(err);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/output.h"
 #include "app/suggest.h"
 #include "core/file.h"
 #include "core/text_file.h"
@@ -139,7 +140,7 @@ bool script_write_screen(const Canvas *canvas, const char *path, Error *err) {
     if (!text) return error_set(err, ERROR_FAILED, "not enough memory for the screen");
     bool ok;
     if (strcmp(path, "-") == 0)
-        ok = fputs(text, stdout) >= 0 || error_set(err, ERROR_FAILED, "standard output cannot be written");
+        ok = fputs(text, stdout) >= 0 || output_refuse(err);
     else
         ok = file_write_atomic(path, text, strlen(text), err);
     free(text);

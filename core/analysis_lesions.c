@@ -3,7 +3,9 @@
  * that loses a block is given that same way there and nowhere else. Veit et al. 2016, section 4: a residual
  * network hardly notices, a plain one is destroyed. */
 #include <float.h>
+#include <limits.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,8 +124,14 @@ static bool lesions_begin(void *memory, const AnalysisInput *input, Error *err) 
     state->labelled = all_labelled(input);
     choose_sizes(state);
     state->choices = 1 + state->blocks + state->size_count * state->draws;
-    if (!choose_blocks(state)) return error_set(err, ERROR_FAILED, "lesions: not enough memory");
     state->side_count = input->twin ? 2 : 1;
+    int64_t passes = (int64_t)state->choices * state->chunks * state->side_count;
+    if (passes > INT_MAX)
+        return error_set(err, ERROR_USAGE,
+                         "lesions: %lld passes are asked for: expected at most %d, with fewer samples or "
+                         "pictures",
+                         (long long)passes, INT_MAX);
+    if (!choose_blocks(state)) return error_set(err, ERROR_FAILED, "lesions: not enough memory");
     for (int s = 0; s < state->side_count; s++)
         if (!open_side(state, &state->sides[s], s == 0 ? input->model : input->twin, err)) return false;
     name_columns(state);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/script.h"
+#include "core/parallel.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/session_world.h"
 
@@ -222,5 +223,6 @@ int main(void) {
         SESSION_TEST(typed_digits_are_clamped),
         SESSION_TEST(no_number_wraps_around),
     };
+    parallel_set_threads(1); /* as quick here, and the other processor is free for other tests */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

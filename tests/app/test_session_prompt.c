@@ -86,6 +86,9 @@ static void operations_pictures_and_models_are_offered(void **state) {
                  {":questions grad", "questions gradient"},
                  {":questions figure", "questions figure "},
                  {":fold bl", "fold blocks "},
+                 {":presenter of", "presenter off "},
+                 {":pointer of", "pointer off "},
+                 {":break if gr", "break if grad "},
                  {":palette civi", "palette cividis "}};
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
         type(world, cases[k].typed);

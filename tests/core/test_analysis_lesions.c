@@ -157,6 +157,22 @@ static void it_begins_with_the_network_as_built(void **state) {
     analysis_world_close(&world);
 }
 
+/* Six sizes of a million draws each, over ten thousand pictures, are more passes than an int counts. */
+static void more_passes_than_can_be_counted_are_refused(void **state) {
+    (void)state;
+    AnalysisWorld world = analysis_world_open("resnet20", 'A', 1);
+    AnalysisInput input = world.input;
+    Error err = {0};
+    input.samples = 1000000;
+    input.image_count = 10000;
+    input.labels = NULL;
+    Analysis *analysis = analysis_new(ANALYSIS_LESIONS, &input, &err);
+    assert_null(analysis);
+    assert_int_equal(err.kind, ERROR_USAGE);
+    assert_non_null(strstr(err.text, "passes are asked for: expected at most 2147483647"));
+    analysis_world_close(&world);
+}
+
 int main(void) {
     gemm_init();
     const struct CMUnitTest tests[] = {
@@ -168,6 +184,7 @@ int main(void) {
         cmocka_unit_test(random_choices_follow_seed_and_number_of_draws),
         cmocka_unit_test(what_is_given_up_shows_only_blocks_that_all_pictures_have_seen),
         cmocka_unit_test(it_begins_with_the_network_as_built),
+        cmocka_unit_test(more_passes_than_can_be_counted_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,9 @@ typedef struct ProgramRun {
     char *out, *err; /* heap, NUL-terminated */
 } ProgramRun;
 
+/* The path of the built program. */
+const char *program_path(void);
+
 /* `arguments` without the program's name, NULL-terminated. Fails the test when it cannot be started. */
 ProgramRun program_run(const char *const *arguments);
 /* The same with these bytes on standard input, which is a file. */
