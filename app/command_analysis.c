@@ -84,7 +84,7 @@ static bool run(AnalysisId id, const Options *options, Error *err) {
     Setup setup;
     Batch batch;
     if (!setup_open(&setup, options, err)) return false;
-    if (*setup.notice) fprintf(stderr, "skipscope: %s\n", setup.notice);
+    progress_say(setup.notice);
     bool single = id == ANALYSIS_GRADCHECK || id == ANALYSIS_LOGITS;
     bool ok = setup_load_batch(&batch, &setup, options, single ? 1 : BUNDLED, err);
     if (ok) {

@@ -199,6 +199,6 @@ bool command_bench(const Options *options, Error *err) {
     const char *archs = options->word_count ? options->words[0]
                         : options->arch     ? options->arch
                                             : ARCHS_DEFAULT;
-    if (warning) fprintf(stderr, "skipscope: %s\n", warning);
+    if (warning) progress_say(warning);
     return options->json ? bench_json(&out, archs, err) : bench_text(&out, archs, err);
 }

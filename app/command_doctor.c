@@ -13,12 +13,15 @@
 #include "app/options.h"
 #include "core/gemm.h"
 #include "core/parallel.h"
+#include "core/utf8.h"
 #include "views/environment.h"
 
 enum { DOCTOR_WIDTH_MIN = 80, DOCTOR_HEIGHT_MIN = 24 };
 
 static void line(const char *name, const char *value) {
-    printf("%-12s %s\n", name, value);
+    printf("%-12s ", name);
+    utf8_put(stdout, value); /* of the environment */
+    putchar('\n');
 }
 
 /* What to do about it. */

@@ -9,6 +9,7 @@
 #include "app/setup.h"
 #include "core/file.h"
 #include "core/train.h"
+#include "core/utf8.h"
 
 enum { TRAIN_PATH_MAX = 4096, TRAIN_RECIPE_MAX = 256, TRAIN_EVAL_BATCH = 128 };
 
@@ -131,19 +132,18 @@ static bool save_result(const Run *run, Error *err) {
     if (!model_save(run->model, pairs, (int)(sizeof pairs / sizeof *pairs), run->options->out, err))
         return false;
     unlink(run->checkpoint);
-    printf("%s: %s, %.2f %% of %d test images right, loss %.4f\n", run->options->out,
-           run->model->network->arch, 100 * accuracy_top1(&accuracy), accuracy.evaluation.seen,
-           accuracy_loss(&accuracy));
+    utf8_put(stdout, run->options->out);
+    printf(": %s, %.2f %% of %d test images right, loss %.4f\n", run->model->network->arch,
+           100 * accuracy_top1(&accuracy), accuracy.evaluation.seen, accuracy_loss(&accuracy));
     return true;
 }
 
 static bool save_stopped(const Run *run, Error *err) {
     TrainStatus status = train_status(run->trainer);
     if (!train_save_checkpoint(run->trainer, run->checkpoint, err)) return false;
-    fprintf(stderr,
-            "skipscope: stopped after step %ld of %ld; saved %s. The same command with --resume goes on from "
-            "there.\n",
-            status.step, status.steps, run->checkpoint);
+    fprintf(stderr, "skipscope: stopped after step %ld of %ld; saved ", status.step, status.steps);
+    utf8_put(stderr, run->checkpoint);
+    fputs(". The same command with --resume goes on from there.\n", stderr);
     return true;
 }
 

@@ -10,6 +10,7 @@
 #include "core/file.h"
 #include "core/image.h"
 #include "core/npy.h"
+#include "core/utf8.h"
 #include "views/canvas_export.h"
 #include "views/canvas_svg.h"
 #include "views/describe.h"
@@ -28,6 +29,23 @@ void session_screen_title(const Session *session, char *out, size_t out_size) {
              scene.network->ops[scene.op].name, scene.phase == PHASE_BACKWARD ? ", backward" : "");
 }
 
+/* Names of pictures and classes are somebody else's. Line ends stay. */
+static char *escape_lines(const char *text) {
+    char *safe = NULL;
+    size_t size;
+    FILE *out = open_memstream(&safe, &size);
+    if (!out) return NULL;
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        utf8_put_n(out, text, length);
+        text += length;
+        if (*text) fputc(*text++, out);
+    }
+    if (fclose(out) == 0) return safe;
+    free(safe);
+    return NULL;
+}
+
 char *session_describe(Session *session) {
     session = session_front(session);
     char *text = NULL;
@@ -40,9 +58,10 @@ char *session_describe(Session *session) {
     describe_run(out, &scene);
     describe_view(out, &scene, session->view);
     bool written = ferror(out) == 0;
-    if (fclose(out) == 0 && written) return text;
+    bool ok = fclose(out) == 0 && written;
+    char *safe = ok ? escape_lines(text) : NULL;
     free(text);
-    return NULL;
+    return safe;
 }
 
 static char *draw_svg(Session *session, const Canvas *canvas) {

@@ -119,9 +119,12 @@ void table_clear(Table *table) {
 void table_put_csv(FILE *out, const char *text, bool last) {
     bool quoted = strpbrk(text, ",\"\n\r") != NULL;
     if (quoted) fputc('"', out);
-    for (; *text; text++) {
+    while (*text) {
+        size_t plain = strcspn(text, "\"\n");
+        utf8_put_n(out, text, plain);
+        text += plain;
         if (*text == '"') fputc('"', out);
-        fputc(*text, out);
+        if (*text) fputc(*text++, out);
     }
     if (quoted) fputc('"', out);
     fputs(last ? "\n" : ",", out);

@@ -175,7 +175,11 @@ size_t utf8_escape(char *out, size_t out_size, const char *text, size_t length) 
 }
 
 void utf8_put(FILE *out, const char *text) {
-    size_t length = strlen(text), taken;
+    utf8_put_n(out, text, strlen(text));
+}
+
+void utf8_put_n(FILE *out, const char *text, size_t length) {
+    size_t taken;
     for (size_t at = 0; at < length; at += taken) {
         char piece[4 * UTF8_ESCAPE];
         size_t count = escape_next(text + at, length - at, piece, &taken);

@@ -43,5 +43,6 @@ size_t utf8_escape(char *out, size_t out_size, const char *text, size_t length);
 void utf8_escape_byte(unsigned char byte, char out[UTF8_ESCAPE]); /* "\x1B", without a NUL */
 /* The same, printed. */
 void utf8_put(FILE *out, const char *text);
+void utf8_put_n(FILE *out, const char *text, size_t length);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "views/chart_strip.h"
 #include "views/text.h"
+#include "views/xml_text.h"
 
 /* Pixels. */
 enum {
@@ -24,16 +25,6 @@ enum {
     LINES_MAX = 12
 };
 
-static void put_escaped(FILE *out, const char *text) {
-    for (; *text; text++) switch (*text) {
-        case '<': fputs("&lt;", out); break;
-        case '>': fputs("&gt;", out); break;
-        case '&': fputs("&amp;", out); break;
-        case '"': fputs("&quot;", out); break;
-        default: fputc(*text, out);
-        }
-}
-
 typedef struct SvgText {
     double x, y;
     const char *anchor; /* "start", "end" */
@@ -44,7 +35,7 @@ typedef struct SvgText {
 static void put_text(FILE *out, SvgText at, const char *text) {
     fprintf(out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"%s\"%s>", at.x, at.y, at.anchor,
             at.fill, at.bold ? " font-weight=\"bold\"" : "");
-    put_escaped(out, text);
+    xml_text_put(out, text, strlen(text));
     fputs("</text>\n", out);
 }
 
