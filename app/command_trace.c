@@ -25,7 +25,8 @@ typedef struct Trace {
 static bool join(char path[TRACE_PATH_MAX], const char *folder, const char *name, Error *err) {
     int length = snprintf(path, TRACE_PATH_MAX, "%s/%s", folder, name);
     return (length > 0 && length < TRACE_PATH_MAX) ||
-           error_set(err, ERROR_USAGE, "--out: the path '%.60s...' is too long", folder);
+           error_set(err, ERROR_USAGE, "--out: the path '%.*s...' is too long", utf8_first(folder, 60),
+                     folder);
 }
 
 /* trace.json is removed first and written last: where it stands, the other files are all there. */

@@ -8,6 +8,7 @@
 
 #include "app/option_table.h"
 #include "app/suggest.h"
+#include "core/utf8.h"
 
 enum { OPTION_VARIABLE_MAX = 64, OPTION_LONG_FIRST = 256 };
 
@@ -140,7 +141,8 @@ bool options_set_default(Options *options, const char *name, const char *value, 
     snprintf(origin, sizeof origin, "set %s", spec->name);
     bool flag = spec->kind == OPTION_FLAG, on = strcmp(value, "on") == 0 || *value == '\0';
     if (flag && !on && strcmp(value, "off") != 0)
-        return error_set(err, ERROR_USAGE, "%s: expected on or off, found '%.60s'", origin, value);
+        return error_set(err, ERROR_USAGE, "%s: expected on or off, found '%.*s'", origin,
+                         utf8_first(value, 60), value);
     if (!flag && *value == '\0') return error_set(err, ERROR_USAGE, "%s: expected a value", origin);
     if (options_decided(options, name) || (flag && !on)) return true;
     return option_store(spec, options, origin, value, err);

@@ -11,6 +11,7 @@
 #include "app/reader_state.h"
 #include "app/say.h"
 #include "app/script.h"
+#include "core/utf8.h"
 
 /* Work that takes longer is announced, and spoken of again and again. */
 static const double PATIENCE_S = 1, REPORT_S = 10;
@@ -19,7 +20,7 @@ void reader_say(Reader *reader, const char *format, ...) {
     char text[4096];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    utf8_vformat(text, sizeof text, format, arguments);
     va_end(arguments);
     say_put(reader->config.out, text, reader->config.ascii);
 }
@@ -146,7 +147,7 @@ static bool is_command(const char *line) {
     static const char *const words[] = {"h",       "help",  "?",       "q",        "menu", "repeat",
                                         "actions", "views", "lessons", "pictures", NULL};
     char name[READER_LABEL_MAX];
-    snprintf(name, sizeof name, "%.*s", (int)strcspn(line, " \t"), line);
+    utf8_format(name, sizeof name, "%.*s", (int)strcspn(line, " \t"), line);
     for (int k = 0; words[k]; k++)
         if (strcmp(name, words[k]) == 0) return true;
     return *line == ':' || action_find(name) != ACTION_NONE;
@@ -163,7 +164,7 @@ static bool answer(Reader *reader, const char *line) {
     if (strcmp(line, "back") == 0)
         action.id = ACTION_LESSON_BACK;
     else if (strcmp(line, "skip") != 0)
-        snprintf(action.text, sizeof action.text, "%s", line);
+        utf8_copy(action.text, sizeof action.text, line);
     do_action(reader, &action);
     return true;
 }

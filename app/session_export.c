@@ -25,8 +25,8 @@ static bool no_memory(const char *path, Error *err) {
 void session_screen_title(const Session *session, char *out, size_t out_size) {
     session = session_const_front(session);
     Scene scene = session_scene(session);
-    snprintf(out, out_size, "%s view of %s, %s%s", view_ops(session->view)->title, scene.network->arch,
-             scene.network->ops[scene.op].name, scene.phase == PHASE_BACKWARD ? ", backward" : "");
+    utf8_format(out, out_size, "%s view of %s, %s%s", view_ops(session->view)->title, scene.network->arch,
+                scene.network->ops[scene.op].name, scene.phase == PHASE_BACKWARD ? ", backward" : "");
 }
 
 /* Names of pictures and classes are somebody else's. Line ends stay. */
@@ -186,8 +186,8 @@ bool session_export(Session *session, const char *path, Error *err) {
 
 void session_export_name(const Session *session, char *out, size_t out_size) {
     Scene scene = session_scene(session);
-    snprintf(out, out_size, "%s-%s%s.svg", scene.network->arch, scene.network->ops[scene.op].name,
-             scene.phase == PHASE_BACKWARD ? "-gradient" : "");
+    utf8_format(out, out_size, "%s-%s%s.svg", scene.network->arch, scene.network->ops[scene.op].name,
+                scene.phase == PHASE_BACKWARD ? "-gradient" : "");
 }
 
 /* Without a name the prompt asks for one. */

@@ -77,10 +77,14 @@ size_t utf8_cut(const char *text, size_t length, size_t most) {
     return length <= most ? length : without_part(text, most);
 }
 
+int utf8_first(const char *text, int most) {
+    return (int)utf8_cut(text, strlen(text), (size_t)most);
+}
+
 size_t utf8_copy_n(char *out, size_t out_size, const char *text, size_t length) {
     if (out_size == 0) return 0;
     size_t count = utf8_cut(text, length, out_size - 1);
-    memcpy(out, text, count);
+    memmove(out, text, count);
     out[count] = '\0';
     return count;
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "core/utf8.h"
 #include "views/chart_strip.h"
 #include "views/layout.h"
 #include "views/text.h"
@@ -96,9 +97,9 @@ ChartText chart_axis_text(ChartAxis axis) {
     else {
         ChartText hi = chart_number(axis.kind == COLUMN_SIGNED ? COLUMN_NUMBER : axis.kind, axis.hi);
         if (axis.lo < 0)
-            snprintf(out.text, sizeof out.text, "-%.20s .. +%.20s", hi.text, hi.text);
+            utf8_format(out.text, sizeof out.text, "-%.20s .. +%.20s", hi.text, hi.text);
         else
-            snprintf(out.text, sizeof out.text, "0 .. %.40s", hi.text);
+            utf8_format(out.text, sizeof out.text, "0 .. %.40s", hi.text);
     }
     return out;
 }
