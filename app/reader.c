@@ -183,14 +183,28 @@ static void take_line(Reader *reader, char *line) {
         do_line(reader, line);
 }
 
-/* The next line; one that is too long is cut. False at the end of the input. */
-static bool read_line(const ReaderConfig *config, char *line, size_t size) {
-    if (config->prompt) fputs("> ", config->out);
-    fflush(config->out);
-    if (!fgets(line, (int)size, config->in)) return false;
-    if (!strchr(line, '\n'))
-        for (int c; (c = fgetc(config->in)) != EOF && c != '\n';) {
-        }
+/* The next line, without its end. One that is too long, or no text, is read to its end and refused: "" then.
+ * False at the end of the input. */
+static bool read_line(Reader *reader, char line[ACTION_TEXT_MAX]) {
+    FILE *in = reader->config.in;
+    size_t length = 0;
+    bool nul = false;
+    int c;
+    if (reader->config.prompt) fputs("> ", reader->config.out);
+    fflush(reader->config.out);
+    while ((c = fgetc(in)) != EOF && c != '\n') {
+        if (length < ACTION_TEXT_MAX - 1) line[length] = (char)c;
+        length++;
+        nul = nul || c == '\0';
+    }
+    if (c == EOF && length == 0) return false;
+    reader->refused = nul || length >= ACTION_TEXT_MAX;
+    line[reader->refused ? 0 : length] = '\0';
+    if (nul)
+        reader_say(reader, "Not done: the line has a NUL byte in it.");
+    else if (reader->refused)
+        reader_say(reader, "Not done: the line has %zu bytes, at most %d are read.", length,
+                   ACTION_TEXT_MAX - 1);
     return true;
 }
 
@@ -203,7 +217,8 @@ bool reader_run(Session *session, const ReaderConfig *config, Error *err) {
     reader_look(&reader);
     reader_say_where(&reader);
     if (!reader_asks(&reader)) reader_say_menu(&reader);
-    while (!reader.done && read_line(config, line, sizeof line)) take_line(&reader, line);
+    while (!reader.done && read_line(&reader, line))
+        if (!reader.refused) take_line(&reader, line);
     return fflush(config->out) == 0 ||
            error_set(err, ERROR_FAILED, "standard output cannot be written: %s", strerror(errno));
 }
