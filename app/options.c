@@ -88,7 +88,7 @@ static bool refuse_for_command(const OptionSpec *spec, CommandId command, Error 
 
 static bool refuse_unknown(const char *name, size_t length, CommandId command, Error *err) {
     char wanted[OPTION_VARIABLE_MAX];
-    snprintf(wanted, sizeof wanted, "%.*s", (int)length, name);
+    utf8_copy_n(wanted, sizeof wanted, name, length);
     Suggestion suggestion = suggest_begin(wanted);
     for (int k = 0; k < option_table_count; k++)
         if (option_is_for(&option_table[k], command)) suggest_offer(&suggestion, option_table[k].name);

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/utf8.h"
 #include "views/layout.h"
 #include "views/text.h"
 
@@ -29,11 +28,11 @@ PartText architecture_group_name(const Network *network, const ArchitectureRow *
     PartText out;
     int block = network->ops[row->op].block;
     if (block < 0)
-        utf8_copy(out.text, sizeof out.text, row->op == 0 ? "stem" : "head");
+        snprintf(out.text, sizeof out.text, "%s", row->op == 0 ? "stem" : "head");
     else if (row->kind == ROW_FOLDED_STAGE)
         snprintf(out.text, sizeof out.text, "layer%d", network->blocks[block].stage);
     else
-        utf8_copy(out.text, sizeof out.text, network->blocks[block].name);
+        snprintf(out.text, sizeof out.text, "%s", network->blocks[block].name);
     return out;
 }
 
@@ -41,7 +40,7 @@ __attribute__((format(printf, 3, 4))) static void append(char *out, size_t size,
     size_t used = strlen(out);
     va_list arguments;
     va_start(arguments, format);
-    utf8_vformat(out + used, size - used, format, arguments);
+    vsnprintf(out + used, size - used, format, arguments);
     va_end(arguments);
 }
 
@@ -60,7 +59,8 @@ PartText architecture_block_skip(const Network *network, int block) {
     if (b->shortcut == SHORTCUT_NONE) return out;
     int stride = b->branch_last + 1 < b->add ? network->ops[b->branch_last + 1].stride : 1;
     bool projection = b->shortcut == SHORTCUT_PROJECTION;
-    utf8_copy(out.text, sizeof out.text, projection ? "projection 1x1" : part_shortcut_name(b->shortcut));
+    snprintf(out.text, sizeof out.text, "%s",
+             projection ? "projection 1x1" : part_shortcut_name(b->shortcut));
     if (stride > 1) append(out.text, sizeof out.text, "%s/%d", projection ? "" : " ", stride);
     return out;
 }
@@ -98,7 +98,7 @@ static void append_branch(char *out, size_t size, const Network *network, int bl
 void architecture_group_describe(const Network *network, const ArchitectureRow *row, char *out, size_t size) {
     ArchitectureGroup group = architecture_group(network, row->op, row->last);
     int block = network->ops[row->op].block;
-    utf8_format(out, size, "%s: ", architecture_group_name(network, row).text);
+    snprintf(out, size, "%s: ", architecture_group_name(network, row).text);
     if (block < 0) {
         append_ops(out, size, network, row->op, row->last);
     } else if (row->kind == ROW_FOLDED_BLOCK) {
@@ -125,8 +125,8 @@ static void put_field(Pane *pane, const char *label, const char *text) {
 static void put_tensor(Pane *pane, const Scene *scene, const char *label, int op) {
     char text[TEXT_MAX];
     Stats act = pass_act_stats(scene->pass, op), grad = pass_grad_stats(scene->pass, op);
-    utf8_format(text, sizeof text, "%s  %s", text_format_shape(scene->network->ops[op].out).text,
-                scene->network->ops[op].name);
+    snprintf(text, sizeof text, "%s  %s", text_format_shape(scene->network->ops[op].out).text,
+             scene->network->ops[op].name);
     put_field(pane, label, text);
     snprintf(text, sizeof text, act.known ? "|x|2 %.4g" : "|x|2 -", act.l2);
     append(text, sizeof text, grad.known ? "   |gradient| %.4g" : "   |gradient| -", grad.l2);

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "core/utf8.h"
 #include "views/chart_strip.h"
 #include "views/layout.h"
 #include "views/text.h"
@@ -97,9 +96,9 @@ ChartText chart_axis_text(ChartAxis axis) {
     else {
         ChartText hi = chart_number(axis.kind == COLUMN_SIGNED ? COLUMN_NUMBER : axis.kind, axis.hi);
         if (axis.lo < 0)
-            utf8_format(out.text, sizeof out.text, "-%.20s .. +%.20s", hi.text, hi.text);
+            snprintf(out.text, sizeof out.text, "-%.20s .. +%.20s", hi.text, hi.text);
         else
-            utf8_format(out.text, sizeof out.text, "0 .. %.40s", hi.text);
+            snprintf(out.text, sizeof out.text, "0 .. %.40s", hi.text);
     }
     return out;
 }

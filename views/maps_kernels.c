@@ -74,7 +74,7 @@ static PartText shape_text(const Kernels *k) {
 }
 
 static PartText page_info(const KernelsPlan *plan) {
-    PartText out;
+    PartText out = {.text = ""};
     const PartPage *page = &plan->page;
     if (plan->kind == KERNELS_COLOR) {
         utf8_format(out.text, sizeof out.text, "%s %d-%d of %d%s%s", page->order ? "ranks" : "filters",

@@ -24,16 +24,17 @@ void twin_title_draw(Canvas *canvas, Rect row, char letter, const char *text) {
 
 /* "cat 99.8%" of one side, "nothing yet" before its loss is known. */
 static PartText verdict(const Scene *scene) {
-    PartText out;
-    char name[TEXT_MAX];
+    PartText out = {.text = ""};
+    char buffer[TEXT_MAX];
     int best;
     const double *p = pass_probabilities(scene->pass);
     if (!p || class_rank(p, scene->network->classes, &best, 1) < 1) {
         snprintf(out.text, sizeof out.text, "nothing yet");
         return out;
     }
-    utf8_format(out.text, sizeof out.text, "%.*s %s", NAME_MAX_SHOWN,
-                model_class_name(scene->model, best, name, sizeof name), text_format_percent(p[best]).text);
+    const char *name = model_class_name(scene->model, best, buffer, sizeof buffer);
+    utf8_format(out.text, sizeof out.text, "%.*s %s", utf8_first(name, NAME_MAX_SHOWN), name,
+                text_format_percent(p[best]).text);
     return out;
 }
 
