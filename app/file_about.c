@@ -38,9 +38,12 @@ static bool describe_opened(FileList *list, const Safetensors *file, Error *err)
     if (!weights_find_config(file, safetensors_value(file, "arch"), &config, err)) return false;
     int used = (int)utf8_format(list->about, sizeof list->about, "%s, %d classes, %d tensors", config.arch,
                                 config.classes, safetensors_count(file));
-    if (data) used += utf8_format(list->about + used, sizeof list->about - (size_t)used, "; %.40s", data);
+    if (data)
+        used += utf8_format(list->about + used, sizeof list->about - (size_t)used, "; %.*s",
+                            utf8_first(data, 40), data);
     if (top1)
-        utf8_format(list->about + used, sizeof list->about - (size_t)used, ", top-1 accuracy %.20s", top1);
+        utf8_format(list->about + used, sizeof list->about - (size_t)used, ", top-1 accuracy %.*s",
+                    utf8_first(top1, 20), top1);
     return true;
 }
 

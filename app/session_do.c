@@ -363,8 +363,7 @@ void session_key(Session *session, const Key *key) {
     const UserBinding *own = bindings_find(&session->bindings, key->code);
     Action action = own ? own->action : keymap_find(key->code);
     session->keys_shown.action = action.id;
-    utf8_format(session->keys_shown.text, sizeof session->keys_shown.text, "%.*s",
-                (int)sizeof session->keys_shown.text - 1, action.text);
+    utf8_copy(session->keys_shown.text, sizeof session->keys_shown.text, action.text);
     int count = session->pending_count;
     session->pending_count = 0;
     bool takes_count = action_argument(action.id) == ACTION_ARGUMENT_COUNT || action.id == ACTION_FIRST ||

@@ -154,8 +154,7 @@ void session_show_key(Session *front, uint32_t code, const Action *action) {
         memmove(shown->codes, shown->codes + 1, (size_t)--shown->count * sizeof *shown->codes);
     shown->codes[shown->count++] = code;
     shown->action = action ? action->id : ACTION_NONE;
-    utf8_format(shown->text, sizeof shown->text, "%.*s", (int)sizeof shown->text - 1,
-                action ? action->text : "");
+    utf8_copy(shown->text, sizeof shown->text, action ? action->text : "");
 }
 
 void session_forget_keys(Session *session) {

@@ -129,5 +129,6 @@ void analysis_say_fresh(AnalysisResult *result, const InitConfig *init, const ch
     if (after) utf8_copy(pictures, sizeof pictures, after);
     if (init) format_init(init, text);
     utf8_format(result->subject, sizeof result->subject,
-                "fresh networks with random weights, %s%s, a batch's BN%.400s", text, what, pictures);
+                "fresh networks with random weights, %s%s, a batch's BN%.*s", text, what,
+                utf8_first(pictures, 400), pictures);
 }
