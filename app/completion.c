@@ -11,7 +11,6 @@
 #include "app/book.h"
 #include "app/lesson.h"
 #include "core/resnet.h"
-#include "core/utf8.h"
 #include "views/theme.h"
 #include "views/view.h"
 
@@ -25,9 +24,8 @@ typedef struct Offer {
 
 static void offer(const Offer *to, const char *word) {
     Completion *c = to->completion;
-    if (strlen(word) >= COMPLETION_WORD_MAX) return; /* half of it would name something else */
     if (c->count == COMPLETION_MAX || strncmp(word, to->stem, strlen(to->stem)) != 0) return;
-    utf8_copy(c->words[c->count++], COMPLETION_WORD_MAX, word);
+    snprintf(c->words[c->count++], COMPLETION_WORD_MAX, "%s", word);
 }
 
 static void offer_all(const Offer *to, const char *const *words) {
@@ -42,13 +40,13 @@ static void offer_files(const Offer *to) {
     char folder[COMPLETION_WORD_MAX * 4], path[COMPLETION_WORD_MAX * 8];
     const char *slash = strrchr(to->stem, '/');
     int prefix = slash ? (int)(slash - to->stem) + 1 : 0;
-    utf8_format(folder, sizeof folder, "%.*s", prefix, to->stem);
+    snprintf(folder, sizeof folder, "%.*s", prefix, to->stem);
     DIR *directory = opendir(prefix ? folder : ".");
     if (!directory) return;
     for (struct dirent *entry; (entry = readdir(directory));) {
         struct stat info;
         if (entry->d_name[0] == '.') continue;
-        utf8_format(path, sizeof path, "%s%s", folder, entry->d_name);
+        snprintf(path, sizeof path, "%s%s", folder, entry->d_name);
         bool inner = stat(path, &info) == 0 && S_ISDIR(info.st_mode);
         size_t length = strlen(path);
         if (inner && length + 1 < sizeof path) strcpy(path + length, "/");
@@ -62,7 +60,7 @@ static void offer_models(const Offer *to) {
     for (int k = 0; (asset = asset_model(k)); k++) {
         char name[COMPLETION_WORD_MAX];
         const char *own = asset_model_name(asset);
-        utf8_format(name, sizeof name, "%.*s", (int)strcspn(own, "."), own);
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(own, "."), own);
         offer(to, name);
     }
     offer_files(to);
@@ -84,7 +82,7 @@ static void offer_skips(const Offer *to, const Network *network) {
     char text[COMPLETION_WORD_MAX];
     offer_all(to, words);
     for (int b = 0; b < network->block_count; b++) {
-        utf8_format(text, sizeof text, "lesion:%s", network->blocks[b].name);
+        snprintf(text, sizeof text, "lesion:%s", network->blocks[b].name);
         offer(to, text);
     }
 }
@@ -132,7 +130,7 @@ static void offer_subjects(const Offer *to, const Book *book, int question) {
     char word[COMPLETION_WORD_MAX];
     for (; *at; at += strspn(at, " ?,")) {
         int length = (int)strcspn(at, " ?,");
-        utf8_format(word, sizeof word, "%.*s", length, at);
+        snprintf(word, sizeof word, "%.*s", length, at);
         for (char *c = word; *c; c++) *c = (char)tolower((unsigned char)*c);
         at += length;
         if (length >= SUBJECT_MIN && book_find(book, word) == question) offer(to, word);
@@ -204,7 +202,7 @@ void completion_find(Completion *completion, const char *line, size_t cursor, co
     completion_clear(completion);
     completion->words = calloc(COMPLETION_MAX, sizeof *completion->words);
     if (!completion->words) return;
-    utf8_format(head, sizeof head, "%.*s", (int)cursor, line);
+    snprintf(head, sizeof head, "%.*s", (int)cursor, line);
     size_t first = strspn(head, " "), length = strcspn(head + first, " ");
     const char *space = strrchr(head, ' ');
     completion->start = space ? (size_t)(space - head) + 1 : 0;
@@ -213,7 +211,7 @@ void completion_find(Completion *completion, const char *line, size_t cursor, co
         for (int id = ACTION_NONE + 1; id < ACTION_COUNT; id++) offer(&to, action_name((ActionId)id));
         return;
     }
-    utf8_format(name, sizeof name, "%.*s", (int)length, head + first);
+    snprintf(name, sizeof name, "%.*s", (int)length, head + first);
     completion->action = action_find(name);
     offer_words(&to, completion->action, head + first, scene);
 }
