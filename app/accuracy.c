@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "app/progress.h"
+#include "core/utf8.h"
 
 bool accuracy_measure(Accuracy *accuracy, const Model *model, const Dataset *dataset,
                       const PassConfig *config, bool quiet, Error *err) {
@@ -12,8 +13,8 @@ bool accuracy_measure(Accuracy *accuracy, const Model *model, const Dataset *dat
     while (evaluate_step(evaluator)) {
         Evaluation so_far = evaluate_result(evaluator);
         char text[120];
-        snprintf(text, sizeof text, "%s: %d of %d images, %.2f %% right", model->network->arch, so_far.seen,
-                 dataset_count(dataset), 100.0 * so_far.right / so_far.seen);
+        utf8_format(text, sizeof text, "%s: %d of %d images, %.2f %% right", model->network->arch,
+                    so_far.seen, dataset_count(dataset), 100.0 * so_far.right / so_far.seen);
         progress_show(&progress, so_far.seen, dataset_count(dataset), text);
     }
     progress_end(&progress);

@@ -9,6 +9,7 @@
 #include "app/table.h"
 #include "core/file.h"
 #include "core/json_write.h"
+#include "core/utf8.h"
 #include "views/chart_strip.h"
 #include "views/chart_svg.h"
 #include "views/text.h"
@@ -67,7 +68,7 @@ static void write_csv_head(FILE *out, const AnalysisTable *table) {
     for (int c = 0; c < table->column_count; c++) table_put_csv(out, table->columns[c].name, false);
     for (int k = 0; k < table->strip.width; k++) {
         char head[64];
-        snprintf(head, sizeof head, "%.40s %d", table->strip.name, k);
+        utf8_format(head, sizeof head, "%.40s %d", table->strip.name, k);
         table_put_csv(out, head, false);
     }
     table_put_csv(out, "certainty", true);
@@ -81,7 +82,7 @@ static void write_csv(FILE *out, const AnalysisResult *result) {
     if (!result->complete)
         used = (size_t)snprintf(certainty, sizeof certainty, "INCOMPLETE, %d of %d steps; ", result->done,
                                 result->total);
-    snprintf(certainty + used, sizeof certainty - used, "%s", result->certainty);
+    utf8_copy(certainty + used, sizeof certainty - used, result->certainty);
     write_csv_head(out, table);
     for (int r = 0; r < table->row_count; r++) {
         table_put_csv(out, table->labels[r], false);
@@ -104,18 +105,19 @@ static bool has_strip(const AnalysisTable *table, Band band) {
 static void head_columns(const AnalysisTable *table, Band band, char heads[][TABLE_CELL_MAX],
                          const char **pointers) {
     int count = 0;
-    snprintf(heads[count], TABLE_CELL_MAX, "<%.40s", table->row_name);
+    utf8_format(heads[count], TABLE_CELL_MAX, "<%.40s", table->row_name);
     pointers[count] = heads[count], count++;
     for (int c = band.first; c < band.end; c++) {
-        snprintf(heads[count], TABLE_CELL_MAX, "%.50s", table->columns[c].name);
+        utf8_format(heads[count], TABLE_CELL_MAX, "%.50s", table->columns[c].name);
         pointers[count] = heads[count], count++;
         if (!table->columns[c].charted || count >= TABLE_COLUMNS_MAX - 2) continue;
         ChartAxis axis = chart_axis_of(table, c);
-        snprintf(heads[count], TABLE_CELL_MAX, "<%s", chart_axis_text(axis).text);
+        utf8_format(heads[count], TABLE_CELL_MAX, "<%s", chart_axis_text(axis).text);
         pointers[count] = heads[count], count++;
     }
     if (has_strip(table, band)) {
-        snprintf(heads[count], TABLE_CELL_MAX, "<%.40s %s", table->strip.name, chart_strip_text(table).text);
+        utf8_format(heads[count], TABLE_CELL_MAX, "<%.40s %s", table->strip.name,
+                    chart_strip_text(table).text);
         pointers[count] = heads[count], count++;
     }
     pointers[count] = NULL;
@@ -166,7 +168,7 @@ static bool print_table(const AnalysisTable *table, bool ascii) {
 static void print_field(const char *label, const char *text, bool ascii) {
     char line[ANALYSIS_TEXT_MAX + 120];
     if (*text == '\0') return;
-    snprintf(line, sizeof line, "%s: %s", label, text);
+    utf8_format(line, sizeof line, "%s: %s", label, text);
     table_put_wrapped(stdout, line, 0, TEXT_COLUMNS, ascii);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/script.h"
+#include "core/utf8.h"
 #include "views/key.h"
 #include "views/view.h"
 
@@ -36,7 +37,7 @@ bool bindings_set(UserBindings *bindings, const char *text, Error *err) {
     UserBinding binding = {.code = KEY_CODE_NONE};
     size_t length = strcspn(text, " \t");
     const char *line = text + length + strspn(text + length, " \t");
-    snprintf(binding.key, sizeof binding.key, "%.*s", (int)length, text);
+    utf8_format(binding.key, sizeof binding.key, "%.*s", (int)length, text);
     if (length >= sizeof binding.key || length == 0)
         return error_set(err, ERROR_USAGE,
                          "bind: expected a key and an action, as in 'bind X arch resnet56'");
@@ -47,7 +48,7 @@ bool bindings_set(UserBindings *bindings, const char *text, Error *err) {
     if (bindings->count == BINDINGS_MAX)
         return error_set(err, ERROR_USAGE, "bind: there are %d keys of your own already", BINDINGS_MAX);
     key_format(binding.code, binding.key);
-    snprintf(binding.line, sizeof binding.line, "%s", line);
+    utf8_copy(binding.line, sizeof binding.line, line);
     bindings->rows[bindings->count++] = binding;
     return true;
 }
@@ -65,9 +66,9 @@ const char *bindings_left(const UserBindings *bindings, const char *keys, char *
         char name[BINDING_KEY_MAX];
         size_t length = strcspn(at, " ");
         uint32_t code;
-        snprintf(name, sizeof name, "%.*s", (int)length, at);
+        utf8_format(name, sizeof name, "%.*s", (int)length, at);
         if (key_parse(name, &code) && !bindings_find(bindings, code) && used < out_size)
-            used += (size_t)snprintf(out + used, out_size - used, "%s%s", used ? " " : "", name);
+            used += utf8_format(out + used, out_size - used, "%s%s", used ? " " : "", name);
         at += length + (at[length] == ' ');
     }
     return out;

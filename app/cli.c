@@ -8,6 +8,7 @@
 
 #include "app/options.h"
 #include "app/output.h"
+#include "app/progress.h"
 #include "core/gemm.h"
 #include "core/parallel.h"
 #include "views/environment.h"
@@ -26,7 +27,7 @@ static int exit_code(ErrorKind kind) {
 
 static int report(const Error *err, CommandId command) {
     const char *name = command_get(command)->name;
-    fprintf(stderr, "skipscope: %s\n", err->text);
+    progress_say(err->text);
     if (err->kind == ERROR_USAGE)
         fprintf(stderr, "'skipscope %s%s--help' shows what there is.\n", name, *name ? " " : "");
     return exit_code(err->kind);

@@ -86,7 +86,7 @@ static bool run(AnalysisId id, const Options *options, Error *err) {
     Batch batch;
     if (options->svg && !export_file_prepare(options->svg, EXPORT_SVG, err)) return false;
     if (!setup_open(&setup, options, err)) return false;
-    if (*setup.notice) fprintf(stderr, "skipscope: %s\n", setup.notice);
+    progress_say(setup.notice);
     bool single = id == ANALYSIS_GRADCHECK || id == ANALYSIS_LOGITS;
     bool ok = setup_load_batch(&batch, &setup, options, single ? 1 : BUNDLED, err);
     if (ok) {

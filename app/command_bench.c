@@ -10,6 +10,7 @@
 #include "core/gemm.h"
 #include "core/json_write.h"
 #include "core/parallel.h"
+#include "core/utf8.h"
 
 static const char ARCHS_DEFAULT[] = "resnet20,resnet18,resnet50";
 
@@ -23,7 +24,7 @@ static bool parse_passes(const char *text, bool wanted[BENCH_PASS_COUNT], Error 
     for (int p = 0; p < BENCH_PASS_COUNT; p++) wanted[p] = !text;
     while (text) {
         char name[40];
-        snprintf(name, sizeof name, "%.*s", (int)strcspn(text, ","), text);
+        utf8_copy_n(name, sizeof name, text, strcspn(text, ","));
         Suggestion suggestion = suggest_begin(name);
         bool known = false;
         for (int p = 0; p < BENCH_PASS_COUNT; p++) {
@@ -91,7 +92,7 @@ static bool bench_all(BenchOutput *out, const char *archs, Error *err) {
     bool ok = true;
     for (const char *at = archs; ok && at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
         char arch[ARCH_NAME_MAX], text[80];
-        snprintf(arch, sizeof arch, "%.*s", (int)strcspn(at, ","), at);
+        utf8_copy_n(arch, sizeof arch, at, strcspn(at, ","));
         run.arch = arch;
         for (int b = 0; ok && b < batches.count; b++, done++) {
             run.batch = batches.values[b];
@@ -199,6 +200,6 @@ bool command_bench(const Options *options, Error *err) {
     const char *archs = options->word_count ? options->words[0]
                         : options->arch     ? options->arch
                                             : ARCHS_DEFAULT;
-    if (warning) fprintf(stderr, "skipscope: %s\n", warning);
+    if (warning) progress_say(warning);
     return options->json ? bench_json(&out, archs, err) : bench_text(&out, archs, err);
 }

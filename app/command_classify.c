@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "app/progress.h"
 #include "app/setup.h"
 #include "app/table.h"
 #include "core/json_write.h"
@@ -138,7 +139,7 @@ static bool classify(const Setup *setup, const Options *options, Error *err) {
 bool command_classify(const Options *options, Error *err) {
     Setup setup;
     if (!setup_open(&setup, options, err)) return false;
-    if (*setup.notice) fprintf(stderr, "skipscope: %s\n", setup.notice);
+    progress_say(setup.notice);
     bool ok = classify(&setup, options, err);
     setup_close(&setup);
     return ok;

@@ -1,5 +1,6 @@
 #include <jansson.h>
 #include <langinfo.h>
+#include <limits.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +14,15 @@
 #include "app/options.h"
 #include "core/gemm.h"
 #include "core/parallel.h"
+#include "core/utf8.h"
 #include "views/environment.h"
 
 enum { DOCTOR_WIDTH_MIN = 80, DOCTOR_HEIGHT_MIN = 24 };
 
 static void line(const char *name, const char *value) {
-    printf("%-12s %s\n", name, value);
+    printf("%-12s ", name);
+    utf8_put(stdout, value); /* of the environment */
+    putchar('\n');
 }
 
 /* What to do about it. */
@@ -35,8 +39,8 @@ static void check_terminal(void) {
     struct winsize size;
     const char *term = getenv("TERM");
     bool tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-    snprintf(text, sizeof text, "TERM=%.40s, input and output are %s", or_none(term),
-             tty ? "a terminal" : "not both a terminal");
+    utf8_format(text, sizeof text, "TERM=%.*s, input and output are %s", utf8_first(or_none(term), 40),
+                or_none(term), tty ? "a terminal" : "not both a terminal");
     line("terminal", text);
     if (!tty) advice("the explorer needs one; every command with --json, and --script, works without");
     if (!term || *term == '\0' || strcmp(term, "dumb") == 0)
@@ -55,7 +59,7 @@ static void check_locale(const Options *options) {
     char text[120];
     const char *charset = nl_langinfo(CODESET);
     bool utf8 = strcmp(charset, "UTF-8") == 0;
-    snprintf(text, sizeof text, "%.60s, character set %.40s", setlocale(LC_CTYPE, NULL), charset);
+    utf8_format(text, sizeof text, "%.60s, character set %.40s", setlocale(LC_CTYPE, NULL), charset);
     line("locale", text);
     if (!utf8)
         advice("block characters need UTF-8: set LANG to one of `locale -a`, for example LANG=C.UTF-8");
@@ -65,10 +69,11 @@ static void check_locale(const Options *options) {
 
 static void check_colors(const Options *options) {
     char text[160];
+    const char *colorterm = or_none(getenv("COLORTERM")), *no_color = or_none(getenv("NO_COLOR"));
     ColorDepth depth = environment_color_depth(options_color(options), NULL, NULL);
-    snprintf(text, sizeof text, "%s (COLORTERM=%.30s, NO_COLOR=%.30s)",
-             depth == COLOR_DEPTH_AUTO ? "as terminfo says" : environment_depth_name(depth),
-             or_none(getenv("COLORTERM")), or_none(getenv("NO_COLOR")));
+    utf8_format(text, sizeof text, "%s (COLORTERM=%.*s, NO_COLOR=%.*s)",
+                depth == COLOR_DEPTH_AUTO ? "as terminfo says" : environment_depth_name(depth),
+                utf8_first(colorterm, 30), colorterm, utf8_first(no_color, 30), no_color);
     line("colours", text);
     if (depth == COLOR_DEPTH_AUTO)
         advice("if the terminal can do more, say --color=256 or --color=truecolor");
@@ -77,10 +82,11 @@ static void check_colors(const Options *options) {
 
 static void check_engine(void) {
     char text[200];
+    const char *core = or_none(getenv("OPENBLAS_CORETYPE"));
     snprintf(text, sizeof text, "%.150s", gemm_version());
     line("BLAS", text);
-    snprintf(text, sizeof text, "%s, OPENBLAS_CORETYPE=%.30s", gemm_core_name(),
-             or_none(getenv("OPENBLAS_CORETYPE")));
+    utf8_format(text, sizeof text, "%s, OPENBLAS_CORETYPE=%.*s", gemm_core_name(), utf8_first(core, 30),
+                core);
     line("BLAS core", text);
     if (bench_blas_warning()) advice(bench_blas_warning());
     snprintf(text, sizeof text, "%d of %ld processors", parallel_threads(), sysconf(_SC_NPROCESSORS_ONLN));
@@ -106,10 +112,10 @@ static void check_assets(void) {
 }
 
 static void check_config(void) {
-    char text[240];
+    char text[PATH_MAX + 32];
     char *path = config_path();
-    snprintf(text, sizeof text, "%.200s%s", path ? path : "neither XDG_CONFIG_HOME nor HOME is set",
-             path && access(path, F_OK) != 0 ? " (there is none)" : "");
+    utf8_format(text, sizeof text, "%s%s", path ? path : "neither XDG_CONFIG_HOME nor HOME is set",
+                path && access(path, F_OK) != 0 ? " (there is none)" : "");
     line("settings", text);
     free(path);
 }

@@ -2,6 +2,7 @@
 
 #include "app/accuracy.h"
 #include "app/output.h"
+#include "app/progress.h"
 #include "app/setup.h"
 #include "core/json_write.h"
 
@@ -50,7 +51,7 @@ static bool evaluate(const Setup *setup, const Dataset *dataset, const Options *
 bool command_eval(const Options *options, Error *err) {
     Setup setup;
     if (!setup_open(&setup, options, err)) return false;
-    if (*setup.notice) fprintf(stderr, "skipscope: %s\n", setup.notice);
+    progress_say(setup.notice);
     DatasetConfig data = setup_dataset_config(options);
     Dataset *dataset = dataset_load(&data, err);
     bool ok = dataset && evaluate(&setup, dataset, options, err);

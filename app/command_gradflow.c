@@ -4,6 +4,7 @@
 
 #include "app/gradflow.h"
 #include "app/output.h"
+#include "app/progress.h"
 #include "app/table.h"
 #include "core/json_write.h"
 #include "views/plot.h"
@@ -220,7 +221,7 @@ bool command_gradflow(const Options *options, Error *err) {
     Setup setup;
     Batch batch;
     if (!setup_open(&setup, options, err)) return false;
-    if (*setup.notice) fprintf(stderr, "skipscope: %s\n", setup.notice);
+    progress_say(setup.notice);
     bool ok = setup_load_batch(&batch, &setup, options, FLOW_BUNDLED, err);
     if (ok) {
         ok = report(&setup, options, &batch, err);

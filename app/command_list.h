@@ -77,7 +77,7 @@
             "  skipscope questions batch norm\n")                                                            \
     COMMAND(LESSON, lesson, "lesson", "[NAME] | check FILE | export NAME",                                   \
             "Guided lessons in the explorer; without a name: which there are. check: what is wrong in one. " \
-            "export: one to read or to show.",                                                               \
+            "export: one to read or to show. A lesson comes before a file of its name; ./NAME is the file.", \
             "  skipscope lesson\n"                                                                           \
             "  skipscope lesson skip\n"                                                                      \
             "  skipscope lesson mine.lesson --results answers.csv\n"                                         \

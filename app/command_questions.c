@@ -6,6 +6,7 @@
 #include "app/book.h"
 #include "app/options.h"
 #include "app/table.h"
+#include "core/utf8.h"
 
 enum { QUESTIONS_WIDTH = 88, SCENE_INDENT = 4 };
 
@@ -36,7 +37,7 @@ static void print_actions(const BookPlace *place, bool ascii) {
 static void print_line(const BookPage *page, const BookLine *line, bool ascii) {
     char text[4 * BOOK_LINE_WIDTH + 1];
     BookKind kind = line->part == BOOK_NOTHING ? BOOK_PARAGRAPH : page->parts[line->part].kind;
-    snprintf(text, sizeof text, "%.*s", (int)line->length, line->text);
+    utf8_format(text, sizeof text, "%.*s", (int)line->length, line->text);
     if (line->length > 0) printf("%*s", line->indent, kind == BOOK_COMMANDS ? "$ " : "");
     table_put(stdout, text, ascii);
     putchar('\n');
@@ -77,7 +78,7 @@ static void join_words(const Options *options, char *out, size_t size) {
     size_t used = 0;
     *out = '\0';
     for (int k = 0; k < options->word_count && used < size; k++)
-        used += (size_t)snprintf(out + used, size - used, "%s%s", k > 0 ? " " : "", options->words[k]);
+        used += utf8_format(out + used, size - used, "%s%s", k > 0 ? " " : "", options->words[k]);
 }
 
 bool command_questions(const Options *options, Error *err) {

@@ -6,10 +6,12 @@
 
 #include "app/export_file.h"
 #include "app/folder.h"
+#include "app/progress.h"
 #include "app/setup.h"
 #include "core/file.h"
 #include "core/json_write.h"
 #include "core/npy.h"
+#include "core/utf8.h"
 
 enum { TRACE_PATH_MAX = 4096, TRACE_NAME_MAX = 128 };
 
@@ -24,7 +26,8 @@ typedef struct Trace {
 static bool join(char path[TRACE_PATH_MAX], const char *folder, const char *name, Error *err) {
     int length = snprintf(path, TRACE_PATH_MAX, "%s/%s", folder, name);
     return (length > 0 && length < TRACE_PATH_MAX) ||
-           error_set(err, ERROR_USAGE, "--out: the path '%.60s...' is too long", folder);
+           error_set(err, ERROR_USAGE, "--out: the path '%.*s...' is too long", utf8_first(folder, 60),
+                     folder);
 }
 
 /* trace.json is removed first and written last: where it stands, the other files are all there. */
@@ -152,10 +155,12 @@ static bool write_trace(const Setup *setup, const Options *options, const Pass *
 static void print_summary(const Setup *setup, const Options *options, const Batch *batch, const Pass *pass) {
     int best = pass_target(pass, 0);
     char name[160];
-    printf("%s: %s, %s, loss %.6g, target %d (%s)%s, %d operations\n", options->out,
-           setup->model->network->arch, batch->label, pass_loss(pass), best,
-           model_class_name(setup->model, best, name, sizeof name), batch->count > 1 ? " and others" : "",
-           setup->model->network->op_count);
+    utf8_put(stdout, options->out);
+    printf(": %s, ", setup->model->network->arch);
+    utf8_put(stdout, batch->label);
+    printf(", loss %.6g, target %d (", pass_loss(pass), best);
+    utf8_put(stdout, model_class_name(setup->model, best, name, sizeof name));
+    printf(")%s, %d operations\n", batch->count > 1 ? " and others" : "", setup->model->network->op_count);
 }
 
 static bool run_trace(const Setup *setup, const Options *options, const Batch *batch, Error *err) {
@@ -179,7 +184,7 @@ bool command_trace(const Options *options, Error *err) {
     Batch batch;
     if (!options->out) return error_set(err, ERROR_USAGE, "trace needs --out DIR: the folder for its files");
     if (!setup_open(&setup, options, err)) return false;
-    if (*setup.notice) fprintf(stderr, "skipscope: %s\n", setup.notice);
+    progress_say(setup.notice);
     bool ok = setup_load_batch(&batch, &setup, options, 1, err);
     if (ok) {
         ok = run_trace(&setup, options, &batch, err);

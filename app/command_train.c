@@ -8,6 +8,7 @@
 #include "app/setup.h"
 #include "app/train_files.h"
 #include "core/train.h"
+#include "core/utf8.h"
 
 enum { TRAIN_EVAL_BATCH = 128 };
 
@@ -130,9 +131,9 @@ static bool save_result(const Run *run, Error *err) {
         !train_files_check_end(&run->files, err) || !save_model(run, &accuracy, err))
         return false;
     train_remove_checkpoint(run->files.checkpoint);
-    printf("%s: %s, %.2f %% of %d test images right, loss %.4f\n", run->options->out,
-           run->model->network->arch, 100 * accuracy_top1(&accuracy), accuracy.evaluation.seen,
-           accuracy_loss(&accuracy));
+    utf8_put(stdout, run->options->out);
+    printf(": %s, %.2f %% of %d test images right, loss %.4f\n", run->model->network->arch,
+           100 * accuracy_top1(&accuracy), accuracy.evaluation.seen, accuracy_loss(&accuracy));
     return true;
 }
 
@@ -144,11 +145,12 @@ static bool tell_finished(const Run *run, Error *err) {
     const char *top1 = safetensors_value(file, "test_top1"), *loss = safetensors_value(file, "test_loss");
     const char *images = safetensors_value(file, "test_images");
     fprintf(stderr, "skipscope: this training is finished; there is nothing left to do.\n");
+    utf8_put(stdout, out);
     if (top1 && loss && images)
-        printf("%s: %s, %.2f %% of %ld test images right, loss %.4f\n", out, arch, 100 * strtod(top1, NULL),
+        printf(": %s, %.2f %% of %ld test images right, loss %.4f\n", arch, 100 * strtod(top1, NULL),
                strtol(images, NULL, 10), strtod(loss, NULL));
     else
-        printf("%s: %s, finished\n", out, arch);
+        printf(": %s, finished\n", arch);
     safetensors_close(file);
     return true;
 }
@@ -156,10 +158,9 @@ static bool tell_finished(const Run *run, Error *err) {
 static bool save_stopped(const Run *run, Error *err) {
     TrainStatus status = train_status(run->trainer);
     if (!train_save_checkpoint(run->trainer, run->files.checkpoint, err)) return false;
-    fprintf(stderr,
-            "skipscope: stopped after step %ld of %ld; saved %s. The same command with --resume%s goes on "
-            "from there.\n",
-            status.step, status.steps, run->files.checkpoint,
+    fprintf(stderr, "skipscope: stopped after step %ld of %ld; saved ", status.step, status.steps);
+    utf8_put(stderr, run->files.checkpoint);
+    fprintf(stderr, ". The same command with --resume%s goes on from there.\n",
             run->files.restart ? " in place of --restart" : "");
     return true;
 }

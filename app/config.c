@@ -8,6 +8,7 @@
 
 #include "app/script.h"
 #include "core/text_file.h"
+#include "core/utf8.h"
 
 enum { CONFIG_BYTES_MAX = 1 << 18 };
 
@@ -106,7 +107,7 @@ static bool set_option(Options *options, const char *text, Error *err) {
     char name[OPTION_NAME_MAX];
     size_t length = strcspn(text, " \t");
     const char *value = text + length + strspn(text + length, " \t");
-    snprintf(name, sizeof name, "%.*s", (int)length, text);
+    utf8_format(name, sizeof name, "%.*s", (int)length, text);
     if (is_for_one_call(name))
         return error_set(err, ERROR_USAGE, "set: --%s is for the command line only", name);
     return options_set_default(options, name, value, err);

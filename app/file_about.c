@@ -6,6 +6,7 @@
 #include "app/assets.h"
 #include "app/file_list.h"
 #include "core/image_size.h"
+#include "core/utf8.h"
 #include "core/weights.h"
 #include "views/text.h"
 
@@ -23,10 +24,10 @@ static bool describe_picture(FileList *list, const FileRow *row, Error *err) {
     if (!ok) return false;
     const char *kind = size.is_png ? "PNG" : "JPEG", *origin = asset ? ", built in" : "";
     if (size.width > 0)
-        snprintf(list->about, sizeof list->about, "%s, %d x %d pixels%s", kind, size.width, size.height,
-                 origin);
+        utf8_format(list->about, sizeof list->about, "%s, %d x %d pixels%s", kind, size.width, size.height,
+                    origin);
     else
-        snprintf(list->about, sizeof list->about, "%s%s", kind, origin);
+        utf8_format(list->about, sizeof list->about, "%s%s", kind, origin);
     return true;
 }
 
@@ -35,10 +36,14 @@ static bool describe_opened(FileList *list, const Safetensors *file, Error *err)
     ResnetConfig config;
     const char *data = safetensors_value(file, "dataset"), *top1 = safetensors_value(file, "test_top1");
     if (!weights_find_config(file, safetensors_value(file, "arch"), &config, err)) return false;
-    int used = snprintf(list->about, sizeof list->about, "%s, %d classes, %d tensors", config.arch,
-                        config.classes, safetensors_count(file));
-    if (data) used += snprintf(list->about + used, sizeof list->about - (size_t)used, "; %.40s", data);
-    if (top1) snprintf(list->about + used, sizeof list->about - (size_t)used, ", top-1 accuracy %.20s", top1);
+    int used = (int)utf8_format(list->about, sizeof list->about, "%s, %d classes, %d tensors", config.arch,
+                                config.classes, safetensors_count(file));
+    if (data)
+        used += utf8_format(list->about + used, sizeof list->about - (size_t)used, "; %.*s",
+                            utf8_first(data, 40), data);
+    if (top1)
+        utf8_format(list->about + used, sizeof list->about - (size_t)used, ", top-1 accuracy %.*s",
+                    utf8_first(top1, 20), top1);
     return true;
 }
 
@@ -55,13 +60,14 @@ static bool describe_weights(FileList *list, const FileRow *row, Error *err) {
 
 static bool describe_arch(FileList *list, const FileRow *row, Error *err) {
     ResnetConfig config = {.classes = 0};
-    snprintf(config.arch, sizeof config.arch, "%s", row->name);
+    utf8_copy(config.arch, sizeof config.arch, row->name);
     Network *network = resnet_new(&config, err);
     if (!network) return false;
-    snprintf(list->about, sizeof list->about,
-             "%d operations in %d blocks, input %s, %d classes, %s multiply-adds; comes with random weights",
-             network->op_count, network->block_count, text_format_shape(network->input).text,
-             network->classes, text_format_engineering((double)network_macs(network)).text);
+    utf8_format(
+        list->about, sizeof list->about,
+        "%d operations in %d blocks, input %s, %d classes, %s multiply-adds; comes with random weights",
+        network->op_count, network->block_count, text_format_shape(network->input).text, network->classes,
+        text_format_engineering((double)network_macs(network)).text);
     network_free(network);
     return true;
 }
@@ -91,7 +97,7 @@ void file_list_describe(FileList *list) {
                                            : describe_weights(list, row, &err);
         break;
     }
-    if (!ok) snprintf(list->about, sizeof list->about, "%s", without_path(list, row, err.text));
+    if (!ok) utf8_copy(list->about, sizeof list->about, without_path(list, row, err.text));
     list->about_is_bad = !ok;
     if (list->cut) {
         size_t used = strlen(list->about);

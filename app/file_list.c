@@ -12,6 +12,7 @@
 
 #include "app/assets.h"
 #include "core/resnet.h"
+#include "core/utf8.h"
 
 static void clear_rows(FileList *list) {
     for (int k = 0; k < list->count; k++) free(list->rows[k].name);
@@ -81,8 +82,8 @@ static void add_bundled(FileList *list) {
     for (int k = 0; list->group == FILES_PICTURES && (asset = asset_image(k)); k++)
         add(list, FILE_BUNDLED, asset_image_name(asset, name), asset_size(asset));
     for (int k = 0; list->group == FILES_WEIGHTS && (asset = asset_model(k)); k++) {
-        snprintf(name, sizeof name, "%.*s", (int)strcspn(asset_model_name(asset), "."),
-                 asset_model_name(asset));
+        utf8_format(name, sizeof name, "%.*s", (int)strcspn(asset_model_name(asset), "."),
+                    asset_model_name(asset));
         add(list, FILE_BUNDLED, name, asset_size(asset));
     }
 }
@@ -90,7 +91,7 @@ static void add_bundled(FileList *list) {
 static void add_architectures(FileList *list) {
     for (const char *const *name = resnet_names(); *name; name++) {
         ResnetConfig config = {.classes = 0};
-        snprintf(config.arch, sizeof config.arch, "%s", *name);
+        utf8_copy(config.arch, sizeof config.arch, *name);
         Network *network = resnet_new(&config, NULL);
         if (network) add(list, FILE_ARCH, *name, network_param_count(network));
         network_free(network);
@@ -172,7 +173,7 @@ char *file_list_parent(const FileList *list) {
 
 void file_list_filter(FileList *list, const char *words) {
     const FileRow *was = file_list_selected(list);
-    snprintf(list->filter, sizeof list->filter, "%s", words);
+    utf8_copy(list->filter, sizeof list->filter, words);
     list->shown_count = 0;
     int selected = 0;
     for (int k = 0; k < list->count; k++) {

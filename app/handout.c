@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/utf8.h"
+
 _Static_assert(VIEW_COUNT < 32, "Handout.views has a bit for each view");
 
 enum { WORD_MAX = 32, NO_GROUP = -1 };
@@ -36,7 +38,7 @@ bool handout_hides_pane(const Handout *handout, HiddenPane pane) {
 static bool next_word(const char **list, char word[WORD_MAX]) {
     if (**list == '\0') return false;
     size_t length = strcspn(*list, ",+");
-    snprintf(word, WORD_MAX, "%.*s", (int)length, *list);
+    utf8_format(word, WORD_MAX, "%.*s", (int)length, *list);
     *list += length + ((*list)[length] != '\0');
     return true;
 }
@@ -167,7 +169,7 @@ bool handout_refuses(const Handout *handout, const Action *action, Error *why) {
 
 static void append(char out[HANDOUT_NAMES_MAX], const char *name) {
     size_t used = strlen(out);
-    snprintf(out + used, HANDOUT_NAMES_MAX - used, "%s%s", used ? "+" : "", name);
+    utf8_format(out + used, HANDOUT_NAMES_MAX - used, "%s%s", used ? "+" : "", name);
 }
 
 void handout_lock_names(const Handout *handout, char out[HANDOUT_NAMES_MAX]) {

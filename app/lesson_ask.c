@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/utf8.h"
 #include "views/text.h"
 
 enum { SHARE_DEFAULT = 25 }; /* percent */
@@ -216,7 +217,7 @@ static void judge_number(const LessonAsk *ask, const char *answer, const FigureS
     double number, unit = truth.kind == FIGURE_SHARE ? 100 : 1, value = truth.number * unit;
     bool percent;
     verdict->known = truth.known && truth.kind != FIGURE_TEXT;
-    snprintf(verdict->truth, sizeof verdict->truth, "%s", truth.text);
+    utf8_copy(verdict->truth, sizeof verdict->truth, truth.text);
     if (!verdict->given || !verdict->known || !read_number(answer, &number, &percent)) return;
     double off = fabs(number - value), factor = number > value ? number / value : value / number;
     char far[64];
@@ -233,8 +234,8 @@ static void judge_number(const LessonAsk *ask, const char *answer, const FigureS
                 : ask->tolerance == WITHIN_DISTANCE ? off <= ask->within
                                                     : factor > 0 && factor <= ask->within;
     verdict->right = exact || near;
-    snprintf(verdict->text, sizeof verdict->text, "You said %s. It is %s: %s.", answer, truth.text,
-             exact ? "exactly so" : far);
+    utf8_format(verdict->text, sizeof verdict->text, "You said %s. It is %s: %s.", answer, truth.text,
+                exact ? "exactly so" : far);
 }
 
 static void judge_choice(const LessonAsk *ask, const char *answer, const FigureSource *source,
@@ -251,11 +252,11 @@ static void judge_choice(const LessonAsk *ask, const char *answer, const FigureS
     snprintf(verdict->truth, sizeof verdict->truth, "%c", 'a' + truth);
     verdict->right = verdict->given && tolower((unsigned char)answer[0]) == 'a' + truth;
     if (verdict->right)
-        snprintf(verdict->text, sizeof verdict->text, "You said %c: %s. So it is.", 'a' + truth,
-                 ask->options[truth].text);
+        utf8_format(verdict->text, sizeof verdict->text, "You said %c: %s. So it is.", 'a' + truth,
+                    ask->options[truth].text);
     else
-        snprintf(verdict->text, sizeof verdict->text, "You said %s. It is %c: %s.", answer, 'a' + truth,
-                 ask->options[truth].text);
+        utf8_format(verdict->text, sizeof verdict->text, "You said %s. It is %c: %s.", answer, 'a' + truth,
+                    ask->options[truth].text);
 }
 
 typedef struct BlockRank {
@@ -293,13 +294,13 @@ static void judge_block(const LessonAsk *ask, const char *answer, const FigureSo
     BlockRank r = rank_blocks(ask, block, source);
     verdict->known = r.best >= 0;
     if (!verdict->known) return;
-    snprintf(verdict->truth, sizeof verdict->truth, "%s", network->blocks[r.best].name);
+    utf8_copy(verdict->truth, sizeof verdict->truth, network->blocks[r.best].name);
     verdict->right = r.own.known && figure_same(&r.own, &r.top);
     if (verdict->right)
-        snprintf(verdict->text, sizeof verdict->text, "You said %s. So it is: %s.", answer, r.top.text);
+        utf8_format(verdict->text, sizeof verdict->text, "You said %s. So it is: %s.", answer, r.top.text);
     else
-        snprintf(verdict->text, sizeof verdict->text, "You said %s (%s, place %d of %d). It is %s: %s.",
-                 answer, r.own.text, r.rank, network->block_count, verdict->truth, r.top.text);
+        utf8_format(verdict->text, sizeof verdict->text, "You said %s (%s, place %d of %d). It is %s: %s.",
+                    answer, r.own.text, r.rank, network->block_count, verdict->truth, r.top.text);
 }
 
 bool lesson_ask_is_fragile(const LessonAsk *ask, const FigureSource *source) {
@@ -317,9 +318,9 @@ LessonVerdict lesson_judge(const LessonAsk *ask, const char *answer, const Figur
     if (!verdict.known)
         snprintf(verdict.text, sizeof verdict.text, "the answer has not been computed here");
     else if (!verdict.given && ask->kind == ASK_CHOICE)
-        snprintf(verdict.text, sizeof verdict.text, "Not answered. It is %s: %s.", verdict.truth,
-                 ask->options[verdict.truth[0] - 'a'].text);
+        utf8_format(verdict.text, sizeof verdict.text, "Not answered. It is %s: %s.", verdict.truth,
+                    ask->options[verdict.truth[0] - 'a'].text);
     else if (!verdict.given)
-        snprintf(verdict.text, sizeof verdict.text, "Not answered. It is %s.", verdict.truth);
+        utf8_format(verdict.text, sizeof verdict.text, "Not answered. It is %s.", verdict.truth);
     return verdict;
 }

@@ -9,6 +9,7 @@
 #include "app/assets.h"
 #include "app/lesson_measure.h"
 #include "app/suggest.h"
+#include "core/utf8.h"
 
 static const FigureSpec table[] = {LESSON_FIGURES(FIGURE_ROW)};
 
@@ -34,7 +35,7 @@ static bool take_word(const char **text, char out[FIGURE_WORD_MAX]) {
     const char *at = skip_space(*text);
     size_t length = word_length(at);
     if (length == 0 || strchr("<>=!", *at)) return false;
-    snprintf(out, FIGURE_WORD_MAX, "%.*s", (int)length, at);
+    utf8_format(out, FIGURE_WORD_MAX, "%.*s", (int)length, at);
     *text = at + length;
     return true;
 }
@@ -110,7 +111,7 @@ static bool parse_right(const char **text, FigureTest *condition, Error *err) {
     *text = skip_space(*text);
     if (!take_word(text, word)) return error_set(err, ERROR_USAGE, "expected a word to compare with");
     condition->right = (Figure){.id = -1};
-    snprintf(condition->right.words[0], FIGURE_WORD_MAX, "%s", word);
+    utf8_copy(condition->right.words[0], FIGURE_WORD_MAX, word);
     return true;
 }
 
@@ -132,7 +133,7 @@ static FigureValue measure(const Figure *figure, const FigureSource *source, int
     FigureValue value = {.kind = FIGURE_NUMBER, .known = true, .number = figure->number};
     if (figure->id < 0) {
         value.kind = figure->percent ? FIGURE_SHARE : FIGURE_NUMBER;
-        snprintf(value.text, sizeof value.text, "%s", figure->words[0]);
+        utf8_copy(value.text, sizeof value.text, figure->words[0]);
     } else {
         const FigureSpec *spec = &table[figure->id];
         FigureQuery query = {.source = source, .words = figure->words, .block = block};

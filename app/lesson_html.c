@@ -4,6 +4,7 @@
 
 #include "app/assets.h"
 #include "views/text.h"
+#include "views/xml_text.h"
 
 /* Straight into the page; it holds nothing that has a meaning in HTML. */
 static void put_style(FILE *out) {
@@ -11,27 +12,8 @@ static void put_style(FILE *out) {
     if (asset) fwrite(asset->begin, 1, asset_size(asset), out);
 }
 
-static void put_glyph(FILE *out, uint32_t glyph) {
-    char bytes[4] = {0};
-    size_t count;
-    switch (glyph) {
-    case '<': fputs("&lt;", out); return;
-    case '>': fputs("&gt;", out); return;
-    case '&': fputs("&amp;", out); return;
-    case '"': fputs("&quot;", out); return;
-    default: count = utf8_encode(glyph, bytes); fwrite(bytes, 1, count, out);
-    }
-}
-
-static void put_n(FILE *out, const char *text, size_t length) {
-    TextScan scan = text_scan(text, length);
-    uint32_t glyph;
-    int width;
-    while (text_scan_next(&scan, &glyph, &width)) put_glyph(out, glyph);
-}
-
 void html_put(FILE *out, const char *text) {
-    put_n(out, text, strlen(text));
+    xml_text_put(out, text, strlen(text));
 }
 
 /* A run of lines that are formulas, or one paragraph. Returns where it ends. */
@@ -41,7 +23,8 @@ static const char *put_block(FILE *out, const char *text) {
     for (bool first = true; *text && (*text == ' ') == formula && (formula || first); first = false) {
         size_t length = strcspn(text, "\n");
         if (!first) fputc('\n', out);
-        put_n(out, text + (formula ? strspn(text, " ") : 0), length - (formula ? strspn(text, " ") : 0));
+        xml_text_put(out, text + (formula ? strspn(text, " ") : 0),
+                     length - (formula ? strspn(text, " ") : 0));
         text += length + (text[length] == '\n');
     }
     fputs(formula ? "</pre>\n" : "</p>\n", out);

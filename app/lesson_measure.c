@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/utf8.h"
 #include "views/block_figures.h"
 #include "views/parts.h"
 #include "views/text.h"
@@ -281,13 +282,13 @@ MEASURE_TEXT(top_row) {
         double value = analysis_table_get(table, row, column);
         if (!isnan(value) && (best < 0 || value > analysis_table_get(table, best, column))) best = row;
     }
-    if (best >= 0) snprintf(out, FIGURE_TEXT_MAX, "%s", table->labels[best]);
+    if (best >= 0) utf8_copy(out, FIGURE_TEXT_MAX, table->labels[best]);
 }
 
 static double lesion_of(const FigureQuery *query, const char *row, const char *column) {
     char words[3][FIGURE_WORD_MAX] = {"lesions"};
-    snprintf(words[1], FIGURE_WORD_MAX, "%.39s", row);
-    snprintf(words[2], FIGURE_WORD_MAX, "%.39s", column);
+    utf8_format(words[1], FIGURE_WORD_MAX, "%.39s", row);
+    utf8_format(words[2], FIGURE_WORD_MAX, "%.39s", column);
     FigureQuery inner = {.source = query->source, .words = words};
     return measure_result(&inner);
 }
@@ -348,36 +349,36 @@ MEASURE_TEXT(predicted) {
     int best = predicted_class(scene_of(query));
     char buffer[FIGURE_TEXT_MAX];
     if (best >= 0)
-        snprintf(out, FIGURE_TEXT_MAX, "%s",
-                 model_class_name(scene_of(query)->model, best, buffer, sizeof buffer));
+        utf8_copy(out, FIGURE_TEXT_MAX,
+                  model_class_name(scene_of(query)->model, best, buffer, sizeof buffer));
 }
 
 MEASURE_TEXT(picture) {
     const char *name = scene_of(query)->image_name, *slash = strrchr(name, '/');
-    snprintf(out, FIGURE_TEXT_MAX, "%s", slash ? slash + 1 : name);
+    utf8_copy(out, FIGURE_TEXT_MAX, slash ? slash + 1 : name);
 }
 
 MEASURE_TEXT(network) {
-    snprintf(out, FIGURE_TEXT_MAX, "%s", scene_of(query)->network->arch);
+    utf8_copy(out, FIGURE_TEXT_MAX, scene_of(query)->network->arch);
 }
 
 MEASURE_TEXT(view) {
-    snprintf(out, FIGURE_TEXT_MAX, "%s", view_ops(query->source->view)->name);
+    utf8_copy(out, FIGURE_TEXT_MAX, view_ops(query->source->view)->name);
 }
 
 MEASURE_TEXT(selected) {
-    snprintf(out, FIGURE_TEXT_MAX, "%s", scene_of(query)->network->ops[scene_of(query)->op].name);
+    utf8_copy(out, FIGURE_TEXT_MAX, scene_of(query)->network->ops[scene_of(query)->op].name);
 }
 
 MEASURE_TEXT(direction) {
-    snprintf(out, FIGURE_TEXT_MAX, "%s", part_phase_name(scene_of(query)->phase));
+    utf8_copy(out, FIGURE_TEXT_MAX, part_phase_name(scene_of(query)->phase));
 }
 
 /* Three digits, as a reader would say them. */
 static void format_number(double number, char *out) {
     double size = fabs(number);
     if (!isfinite(number))
-        snprintf(out, FIGURE_TEXT_MAX, "%s", isnan(number) ? "nan" : "infinite");
+        utf8_copy(out, FIGURE_TEXT_MAX, isnan(number) ? "nan" : "infinite");
     else if (size != 0 && (size < 1e-3 || size >= 1e6))
         snprintf(out, FIGURE_TEXT_MAX, "%.1e", number);
     else
@@ -389,7 +390,7 @@ void measure_format(FigureValue *value) {
     if (!value->known)
         snprintf(value->text, sizeof value->text, "...");
     else if (value->kind == FIGURE_COUNT)
-        snprintf(value->text, sizeof value->text, "%s", text_format_count((size_t)value->number).text);
+        utf8_copy(value->text, sizeof value->text, text_format_count((size_t)value->number).text);
     else if (value->kind == FIGURE_SHARE)
         snprintf(value->text, sizeof value->text, fabs(percent) >= 10 ? "%.1f %%" : "%.2g %%", percent);
     else

@@ -10,6 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/table.h"
+#include "core/utf8.h"
+
 static const char HEADING[] = "time,lesson,page,question,answer,truth,right\n";
 
 /* Whether the first line is the heading, as far as it goes: a spreadsheet may have put quotes and a byte
@@ -58,11 +61,14 @@ static bool append(const char *path, const char *text, bool only_when_empty, Err
                      fd >= 0 && !regular ? "not a regular file" : strerror(reason));
 }
 
+/* Always quoted; safe to print, and on one line. */
 static void put_field(FILE *out, const char *text) {
     fputc('"', out);
-    for (; *text; text++) {
-        if (*text == '"') fputc('"', out);
-        fputc(*text == '\n' ? ' ' : *text, out);
+    while (*text) {
+        size_t plain = strcspn(text, "\"\n");
+        utf8_put_n(out, text, plain);
+        text += plain;
+        if (*text) fputs(*text++ == '"' ? "\"\"" : " ", out);
     }
     fputc('"', out);
 }
@@ -80,7 +86,9 @@ bool lesson_results_append(const char *path, const Lesson *lesson, int page, con
     FILE *out = open_memstream(&line, &size);
     if (!out) return error_set(err, ERROR_FAILED, "not enough memory for the answers");
     strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-    fprintf(out, "%s,%s,%d,", stamp, lesson->name, page + 1);
+    fprintf(out, "%s,", stamp);
+    table_put_csv(out, lesson->name, false);
+    fprintf(out, "%d,", page + 1);
     put_field(out, lesson->pages[page].ask.question);
     fputc(',', out);
     put_field(out, answer);

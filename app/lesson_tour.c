@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/utf8.h"
+
 typedef struct Tour {
     Session *session;
     Canvas *now, *before;
@@ -41,9 +43,9 @@ static void write_truth(const LessonRun *run, const LessonPage *page, char *out,
     int option = run->verdict.truth[0] - 'a';
     out[0] = '\0';
     if (known && page->ask.kind == ASK_CHOICE && option >= 0 && option < page->ask.option_count)
-        snprintf(out, out_size, "%c) %s", 'a' + option, page->ask.options[option].text);
+        utf8_format(out, out_size, "%c) %s", 'a' + option, page->ask.options[option].text);
     else if (known)
-        snprintf(out, out_size, "%s", run->verdict.truth);
+        utf8_copy(out, out_size, run->verdict.truth);
 }
 
 static bool stop_here(Tour *tour, TourVisit visit, void *context, Error *err) {

@@ -5,6 +5,9 @@
 
 #include "app/option_table.h"
 #include "app/suggest.h"
+#include "core/utf8.h"
+
+enum { FOUND_MAX = 60 }; /* bytes of a wrong value that are quoted */
 
 /* Digits only, and nothing behind them. */
 static bool parse_digits(const char *text, size_t length, unsigned long long *value) {
@@ -18,9 +21,9 @@ static bool parse_digits(const char *text, size_t length, unsigned long long *va
 }
 
 static bool refuse_count(const OptionSpec *spec, const char *origin, const char *text, Error *err) {
-    return error_set(err, ERROR_USAGE, "%s: expected %s from %.0f to %.0f, found '%.60s'", origin,
+    return error_set(err, ERROR_USAGE, "%s: expected %s from %.0f to %.0f, found '%.*s'", origin,
                      spec->kind == OPTION_COUNTS ? "whole numbers with commas, each" : "a whole number",
-                     spec->min, spec->max, text);
+                     spec->min, spec->max, utf8_first(text, FOUND_MAX), text);
 }
 
 static bool store_count(const OptionSpec *spec, int *out, const char *text, size_t length) {
@@ -56,8 +59,8 @@ static bool store_real(const OptionSpec *spec, double *out, const char *origin, 
                        Error *err) {
     char *end;
     if (parse_real(spec, text, &end, out) && *end == '\0') return true;
-    return error_set(err, ERROR_USAGE, "%s: expected a number from %g to %g, found '%.60s'", origin,
-                     spec->min, spec->max, text);
+    return error_set(err, ERROR_USAGE, "%s: expected a number from %g to %g, found '%.*s'", origin, spec->min,
+                     spec->max, utf8_first(text, FOUND_MAX), text);
 }
 
 static bool store_triple(const OptionSpec *spec, OptionTriple *out, const char *origin, const char *text,
@@ -69,8 +72,8 @@ static bool store_triple(const OptionSpec *spec, OptionTriple *out, const char *
         bool good = parse_real(spec, at, &end, &value) && *end == (c < 2 ? ',' : '\0');
         if (!good)
             return error_set(err, ERROR_USAGE,
-                             "%s: expected three numbers from %g to %g like 0.5,0.5,0.5, found '%.60s'",
-                             origin, spec->min, spec->max, text);
+                             "%s: expected three numbers from %g to %g like 0.5,0.5,0.5, found '%.*s'",
+                             origin, spec->min, spec->max, utf8_first(text, FOUND_MAX), text);
         out->values[c] = (float)value;
         at = end + 1;
     }
@@ -84,8 +87,8 @@ static bool store_size(const OptionSpec *spec, OptionSize *out, const char *orig
     if (x && store_count(spec, &out->width, text, (size_t)(x - text)) &&
         store_count(spec, &out->height, x + 1, strlen(x + 1)))
         return true;
-    return error_set(err, ERROR_USAGE, "%s: expected columns and rows like 80x24, found '%.60s'", origin,
-                     text);
+    return error_set(err, ERROR_USAGE, "%s: expected columns and rows like 80x24, found '%.*s'", origin,
+                     utf8_first(text, FOUND_MAX), text);
 }
 
 static void list_words(const char *const *words, char *out, size_t out_size) {
@@ -107,14 +110,14 @@ static bool find_word(const OptionSpec *spec, int *out, const char *origin, cons
     }
     char list[160];
     list_words(spec->words, list, sizeof list);
-    return error_set(err, ERROR_USAGE, "%s: expected %s, found '%.60s'; the nearest is '%s'", origin, list,
-                     text, suggest_nearest(text, spec->words));
+    return error_set(err, ERROR_USAGE, "%s: expected %s, found '%.*s'; the nearest is '%s'", origin, list,
+                     utf8_first(text, FOUND_MAX), text, suggest_nearest(text, spec->words));
 }
 
 static bool store_seed(unsigned long long *out, const char *origin, const char *text, Error *err) {
     if (parse_digits(text, strlen(text), out)) return true;
-    return error_set(err, ERROR_USAGE, "%s: expected a whole number from 0 to %llu, found '%.60s'", origin,
-                     ULLONG_MAX, text);
+    return error_set(err, ERROR_USAGE, "%s: expected a whole number from 0 to %llu, found '%.*s'", origin,
+                     ULLONG_MAX, utf8_first(text, FOUND_MAX), text);
 }
 
 static bool store_text(const OptionSpec *spec, const char **out, const char *origin, const char *text,

@@ -10,6 +10,7 @@
 #include "app/option_table.h"
 #include "app/suggest.h"
 #include "app/words.h"
+#include "core/utf8.h"
 
 enum { OPTION_VARIABLE_MAX = 64, OPTION_LONG_FIRST = 256 };
 
@@ -95,7 +96,7 @@ static bool refuse_for_command(const OptionSpec *spec, CommandId command, Error 
 
 static bool refuse_unknown(const char *name, size_t length, CommandId command, Error *err) {
     char wanted[OPTION_VARIABLE_MAX];
-    snprintf(wanted, sizeof wanted, "%.*s", (int)length, name);
+    utf8_copy_n(wanted, sizeof wanted, name, length);
     Suggestion suggestion = suggest_begin(wanted);
     for (int k = 0; k < option_table_count; k++)
         if (option_is_for(&option_table[k], command)) suggest_offer(&suggestion, option_table[k].name);
@@ -148,7 +149,8 @@ bool options_set_default(Options *options, const char *name, const char *value, 
     snprintf(origin, sizeof origin, "set %s", spec->name);
     bool flag = spec->kind == OPTION_FLAG, on = strcmp(value, "on") == 0 || *value == '\0';
     if (flag && !on && strcmp(value, "off") != 0)
-        return error_set(err, ERROR_USAGE, "%s: expected on or off, found '%.60s'", origin, value);
+        return error_set(err, ERROR_USAGE, "%s: expected on or off, found '%.*s'", origin,
+                         utf8_first(value, 60), value);
     if (!flag && *value == '\0') return error_set(err, ERROR_USAGE, "%s: expected a value", origin);
     if (options_decided(options, name) || (flag && !on)) return true;
     return option_store(spec, options, origin, value, err);

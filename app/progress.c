@@ -31,16 +31,26 @@ void progress_show(Progress *progress, double done, double total, const char *te
         snprintf(left, sizeof left, "  %s left",
                  text_format_duration(passed * (total - done) / (done - progress->first)).text);
     char line[240];
-    int length = snprintf(line, sizeof line, "%s  %.0f%%%s", text, 100 * done / total, left);
+    utf8_format(line, sizeof line, "%s  %.0f%%%s", text, 100 * done / total, left);
+    int width = text_width(line), blanks = progress->width > width ? progress->width - width : 0;
+    if (progress->terminal) fputc('\r', stderr);
+    utf8_put(stderr, line);
     if (progress->terminal)
-        fprintf(stderr, "\r%-*s", progress->width, line);
+        fprintf(stderr, "%*s", blanks, "");
     else
-        fprintf(stderr, "%s\n", line);
-    progress->width = length;
+        fputc('\n', stderr);
+    progress->width = width;
     progress->shown_s = now;
 }
 
 void progress_end(Progress *progress) {
     if (progress->terminal && progress->width > 0) fprintf(stderr, "\r%*s\r", progress->width, "");
     progress->width = 0;
+}
+
+void progress_say(const char *sentence) {
+    if (*sentence == '\0') return;
+    fputs("skipscope: ", stderr);
+    utf8_put(stderr, sentence);
+    fputc('\n', stderr);
 }

@@ -21,4 +21,7 @@ void progress_show(Progress *progress, double done, double total, const char *te
 /* Removes the line on a terminal. */
 void progress_end(Progress *progress);
 
+/* "skipscope: SENTENCE" on standard error, whatever the sentence is made of; "" says nothing. */
+void progress_say(const char *sentence);
+
 #endif

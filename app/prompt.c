@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/utf8.h"
 #include "views/text.h"
 
 static bool is_tail(char byte) {
@@ -35,11 +36,9 @@ static size_t word_start(const Prompt *prompt) {
 
 void prompt_replace(Prompt *prompt, size_t start, const char *text) {
     char rest[ACTION_TEXT_MAX];
-    snprintf(rest, sizeof rest, "%s", prompt->text + prompt->cursor);
-    size_t room = sizeof prompt->text - start;
-    int length = snprintf(prompt->text + start, room, "%s", text);
-    prompt->cursor = (size_t)length < room ? start + (size_t)length : sizeof prompt->text - 1;
-    snprintf(prompt->text + prompt->cursor, sizeof prompt->text - prompt->cursor, "%s", rest);
+    utf8_copy(rest, sizeof rest, prompt->text + prompt->cursor);
+    prompt->cursor = start + utf8_copy(prompt->text + start, sizeof prompt->text - start, text);
+    utf8_copy(prompt->text + prompt->cursor, sizeof prompt->text - prompt->cursor, rest);
 }
 
 static void insert(Prompt *prompt, uint32_t code) {
@@ -52,7 +51,7 @@ void prompt_open(Prompt *prompt, char sign, const char *text) {
     prompt->open = true;
     prompt->sign = sign;
     prompt->history_at = prompt->history_count;
-    snprintf(prompt->text, sizeof prompt->text, "%s", text);
+    utf8_copy(prompt->text, sizeof prompt->text, text);
     prompt->cursor = strlen(prompt->text);
 }
 
@@ -70,7 +69,7 @@ static void recall(Prompt *prompt, int by) {
     int at = prompt->history_at + by;
     if (at < 0 || at > prompt->history_count) return;
     prompt->history_at = at;
-    snprintf(prompt->text, sizeof prompt->text, "%s", at < prompt->history_count ? prompt->history[at] : "");
+    utf8_copy(prompt->text, sizeof prompt->text, at < prompt->history_count ? prompt->history[at] : "");
     prompt->cursor = strlen(prompt->text);
 }
 
@@ -122,7 +121,7 @@ void prompt_draw(const Prompt *prompt, Canvas *canvas, Rect row) {
     int x = canvas_text(canvas, row.x, row.y, style_bold(ROLE_KEY), sign);
     /* The cursor of a long line stays in sight. */
     size_t skip = 0;
-    snprintf(head, sizeof head, "%.*s", (int)prompt->cursor, prompt->text);
+    utf8_format(head, sizeof head, "%.*s", (int)prompt->cursor, prompt->text);
     while (text_width(head + skip) > row.w - 3 && head[skip]) skip = after(prompt, skip);
     canvas_text(canvas, x, row.y, style_role(ROLE_TEXT), prompt->text + skip);
     canvas_set_cursor(canvas, x + text_width(head + skip), row.y);

@@ -11,6 +11,7 @@
 #include "app/reader_state.h"
 #include "app/say.h"
 #include "app/script.h"
+#include "core/utf8.h"
 
 /* Work that takes longer is announced, and spoken of again and again. */
 static const double PATIENCE_S = 1, REPORT_S = 10;
@@ -19,7 +20,7 @@ void reader_say(Reader *reader, const char *format, ...) {
     char text[4096];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    utf8_vformat(text, sizeof text, format, arguments);
     va_end(arguments);
     say_put(reader->config.out, text, reader->config.ascii);
 }
@@ -146,7 +147,7 @@ static bool is_command(const char *line) {
     static const char *const words[] = {"h",       "help",  "?",       "q",        "menu", "repeat",
                                         "actions", "views", "lessons", "pictures", NULL};
     char name[READER_LABEL_MAX];
-    snprintf(name, sizeof name, "%.*s", (int)strcspn(line, " \t"), line);
+    utf8_format(name, sizeof name, "%.*s", (int)strcspn(line, " \t"), line);
     for (int k = 0; words[k]; k++)
         if (strcmp(name, words[k]) == 0) return true;
     return *line == ':' || action_find(name) != ACTION_NONE;
@@ -163,7 +164,7 @@ static bool answer(Reader *reader, const char *line) {
     if (strcmp(line, "back") == 0)
         action.id = ACTION_LESSON_BACK;
     else if (strcmp(line, "skip") != 0)
-        snprintf(action.text, sizeof action.text, "%s", line);
+        utf8_copy(action.text, sizeof action.text, line);
     do_action(reader, &action);
     return true;
 }
@@ -182,14 +183,28 @@ static void take_line(Reader *reader, char *line) {
         do_line(reader, line);
 }
 
-/* The next line; one that is too long is cut. False at the end of the input. */
-static bool read_line(const ReaderConfig *config, char *line, size_t size) {
-    if (config->prompt) fputs("> ", config->out);
-    fflush(config->out);
-    if (!fgets(line, (int)size, config->in)) return false;
-    if (!strchr(line, '\n'))
-        for (int c; (c = fgetc(config->in)) != EOF && c != '\n';) {
-        }
+/* The next line, without its end. One that is too long, or no text, is read to its end and refused: "" then.
+ * False at the end of the input. */
+static bool read_line(Reader *reader, char line[ACTION_TEXT_MAX]) {
+    FILE *in = reader->config.in;
+    size_t length = 0;
+    bool nul = false;
+    int c;
+    if (reader->config.prompt) fputs("> ", reader->config.out);
+    fflush(reader->config.out);
+    while ((c = fgetc(in)) != EOF && c != '\n') {
+        if (length < ACTION_TEXT_MAX - 1) line[length] = (char)c;
+        length++;
+        nul = nul || c == '\0';
+    }
+    if (c == EOF && length == 0) return false;
+    reader->refused = nul || length >= ACTION_TEXT_MAX;
+    line[reader->refused ? 0 : length] = '\0';
+    if (nul)
+        reader_say(reader, "Not done: the line has a NUL byte in it.");
+    else if (reader->refused)
+        reader_say(reader, "Not done: the line has %zu bytes, at most %d are read.", length,
+                   ACTION_TEXT_MAX - 1);
     return true;
 }
 
@@ -202,6 +217,7 @@ bool reader_run(Session *session, const ReaderConfig *config, Error *err) {
     reader_look(&reader);
     reader_say_where(&reader);
     if (!reader_asks(&reader)) reader_say_menu(&reader);
-    while (!reader.done && read_line(config, line, sizeof line)) take_line(&reader, line);
+    while (!reader.done && read_line(&reader, line))
+        if (!reader.refused) take_line(&reader, line);
     return fflush(config->out) == 0 || output_refuse(err);
 }

@@ -4,12 +4,13 @@
 
 #include "app/assets.h"
 #include "app/reader_state.h"
+#include "core/utf8.h"
 
 static void add(Menu *menu, const char *line, const char *label) {
     if (menu->count == READER_MENU_MAX) return;
     MenuEntry *entry = &menu->entries[menu->count++];
-    snprintf(entry->label, sizeof entry->label, "%s", label);
-    snprintf(entry->line, sizeof entry->line, "%s", line);
+    utf8_copy(entry->label, sizeof entry->label, label);
+    utf8_copy(entry->line, sizeof entry->line, line);
 }
 
 bool reader_asks(const Reader *reader) {
@@ -56,9 +57,9 @@ static void add_views(Menu *menu) {
     for (int k = 0; k < VIEW_COUNT; k++) {
         const ViewOps *view = view_ops((ViewId)k);
         char line[READER_LABEL_MAX], label[READER_LABEL_MAX];
-        snprintf(line, sizeof line, "view %s", view->name);
-        snprintf(label, sizeof label, "%s: %.*s", view->name, (int)strcspn(view->summary, ".:;"),
-                 view->summary);
+        utf8_format(line, sizeof line, "view %s", view->name);
+        utf8_format(label, sizeof label, "%s: %.*s", view->name, (int)strcspn(view->summary, ".:;"),
+                    view->summary);
         add(menu, line, label);
     }
 }
@@ -68,8 +69,8 @@ static void add_lessons(Menu *menu) {
     for (int k = 0; lesson_bundled(k, name); k++) {
         Error err = {0};
         Lesson *lesson = lesson_open(name, &err);
-        snprintf(line, sizeof line, "lesson %s", name);
-        snprintf(label, sizeof label, "%s: %s", name, lesson ? lesson->title : "");
+        utf8_format(line, sizeof line, "lesson %s", name);
+        utf8_format(label, sizeof label, "%s: %s", name, lesson ? lesson->title : "");
         add(menu, line, label);
         lesson_free(lesson);
     }
@@ -78,7 +79,7 @@ static void add_lessons(Menu *menu) {
 static void add_pictures(Menu *menu, const Session *session) {
     for (int k = 0; k < session->image_count; k++) {
         char line[ACTION_TEXT_MAX];
-        snprintf(line, sizeof line, "image %.400s", session->image_list[k]);
+        utf8_format(line, sizeof line, "image %s", session->image_list[k]);
         add(menu, line, session->image_list[k]);
     }
 }

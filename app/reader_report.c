@@ -5,6 +5,7 @@
 
 #include "app/reader_state.h"
 #include "app/say.h"
+#include "core/utf8.h"
 #include "views/describe.h"
 #include "views/parts.h"
 
@@ -38,8 +39,8 @@ static void describe_run_of(char *out, size_t out_size, Session *front) {
     Scene scene = session_scene(front);
     char twin[TWIN_NAME_MAX] = "";
     if (front->twin.show != TWIN_OFF) session_twin_describe(front, twin, sizeof twin);
-    snprintf(out, out_size, "%s|%s|%s|%s|%d|%s", scene.network->arch, scene.weights_note, scene.image_name,
-             part_skip_mode(&scene).text, front->target, twin);
+    utf8_format(out, out_size, "%s|%s|%s|%s|%d|%s", scene.network->arch, scene.weights_note, scene.image_name,
+                part_skip_mode(&scene).text, front->target, twin);
 }
 
 static ReaderSeen look(const Reader *reader) {

@@ -37,6 +37,7 @@ typedef struct Reader {
     Menu menu;
     ReaderSeen seen;
     bool done;
+    bool refused; /* the line just read is none */
 } Reader;
 
 void reader_say(Reader *reader, const char *format, ...) __attribute__((format(printf, 2, 3)));

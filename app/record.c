@@ -10,6 +10,7 @@
 
 #include "app/script.h"
 #include "app/session_state.h"
+#include "core/utf8.h"
 #include "views/canvas_export.h"
 #include "views/text.h"
 
@@ -66,7 +67,7 @@ static int changed_words(const char *before, const char *now) {
         char line[4 * CANVAS_SIDE_MAX];
         if (old_length >= 0) old_length = next_row(&before, &old);
         if (old_length == length && memcmp(old, row, (size_t)length) == 0) continue;
-        snprintf(line, sizeof line, "%.*s", length, row);
+        utf8_format(line, sizeof line, "%.*s", length, row);
         words += count_words(line);
     }
     return words;
@@ -115,7 +116,7 @@ bool record_chapter(const Session *session, char chapter[RECORD_CHAPTER_MAX]) {
     LessonPanel panel;
     char now[RECORD_CHAPTER_MAX];
     if (!session_lesson_panel(session, &panel)) return false;
-    snprintf(now, sizeof now, "%d/%d %.160s", panel.page + 1, panel.page_count, panel.title);
+    utf8_format(now, sizeof now, "%d/%d %s", panel.page + 1, panel.page_count, panel.title);
     if (strcmp(now, chapter) == 0) return false;
     memcpy(chapter, now, sizeof now);
     return true;
@@ -155,7 +156,7 @@ void record_key_bytes(uint32_t code, char out[RECORD_KEY_MAX]) {
     out[0] = '\0';
     if (code < KEY_CODE_UP) out[utf8_encode(code, out)] = '\0';
     for (size_t k = 0; k < sizeof special / sizeof *special; k++)
-        if (special[k].code == code) snprintf(out, RECORD_KEY_MAX, "%s", special[k].bytes);
+        if (special[k].code == code) utf8_copy(out, RECORD_KEY_MAX, special[k].bytes);
 }
 
 /* Time to look at what a line has changed since `before`. */

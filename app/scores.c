@@ -6,6 +6,7 @@
 
 #include "app/accuracy.h"
 #include "app/assets.h"
+#include "core/utf8.h"
 
 enum { SCORE_BATCH = 128 };
 
@@ -29,8 +30,8 @@ bool scores_add(Scores *scores, Model *model, Dataset *dataset, bool quiet, Erro
         PaperScore *score = &scores->list[scores->count++];
         *score =
             (PaperScore){.error = top1 ? 100 * (1 - strtod(top1, NULL)) : NAN, .from = "as the file says"};
-        snprintf(score->arch, sizeof score->arch, "%s", model->network->arch);
-        snprintf(score->recipe, sizeof score->recipe, "%s", recipe ? recipe : "");
+        utf8_copy(score->arch, sizeof score->arch, model->network->arch);
+        utf8_copy(score->recipe, sizeof score->recipe, recipe ? recipe : "");
         ok = !dataset || measure(score, model, dataset, quiet, err);
     }
     model_free(model);

@@ -10,13 +10,14 @@
 #include "app/assets.h"
 #include "app/keymap.h"
 #include "app/session_state.h"
+#include "core/utf8.h"
 #include "views/frame.h"
 #include "views/help.h"
 
 void session_tell(Session *session, NoticeKind kind, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(session->notice, sizeof session->notice, format, arguments);
+    utf8_vformat(session->notice, sizeof session->notice, format, arguments);
     va_end(arguments);
     session->notice_kind = kind;
 }
@@ -25,14 +26,14 @@ void session_tell(Session *session, NoticeKind kind, const char *format, ...) {
 static bool list_images(Session *session, const char *extra) {
     int count = asset_image_count();
     session->image_list = calloc((size_t)count + 1, sizeof *session->image_list);
-    session->image_names = calloc((size_t)count + 1, SESSION_NOTE_MAX);
+    session->image_names = calloc((size_t)count + 1, ACTION_TEXT_MAX);
     if (!session->image_list || !session->image_names) return false;
-    if (extra && !asset_find_image(extra)) {
-        snprintf(session->image_names, SESSION_NOTE_MAX, "%s", extra);
+    if (extra && strlen(extra) < ACTION_TEXT_MAX && !asset_find_image(extra)) {
+        utf8_copy(session->image_names, ACTION_TEXT_MAX, extra);
         session->image_list[session->image_count++] = session->image_names;
     }
     for (int k = 0; k < count; k++) {
-        char *name = session->image_names + (size_t)session->image_count * SESSION_NOTE_MAX;
+        char *name = session->image_names + (size_t)session->image_count * ACTION_TEXT_MAX;
         asset_image_name(asset_image(k), name);
         session->image_list[session->image_count++] = name;
     }

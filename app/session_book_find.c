@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/utf8.h"
+
 #include "app/session_state.h"
 
 /* A place in the book: byte `at` of a part of a question; part BOOK_NOTHING is its title. */
@@ -76,7 +78,7 @@ static void find(Session *session, Found from, int direction) {
 /* From where the search began on, so that more letters do not move on needlessly. */
 void session_book_find(Session *session, const char *words) {
     BookState *state = &session->book;
-    snprintf(state->words, sizeof state->words, "%s", words);
+    utf8_copy(state->words, sizeof state->words, words);
     state->spot = state->before;
     if (*words)
         find(session, (Found){.question = state->before.question, .part = BOOK_NOTHING}, 1);

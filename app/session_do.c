@@ -6,6 +6,7 @@
 #include "app/keymap.h"
 #include "app/session_plan.h"
 #include "app/session_state.h"
+#include "core/utf8.h"
 #include "views/parts.h"
 
 static const Network *network_of(const Session *session) {
@@ -18,7 +19,7 @@ static void do_select(Session *session, const char *text) {
     char name[OP_NAME_MAX];
     size_t length = strcspn(text, " ");
     const char *rest = text + length + strspn(text + length, " ");
-    snprintf(name, sizeof name, "%.*s", (int)length, text);
+    utf8_format(name, sizeof name, "%.*s", (int)length, text);
     int op = length < sizeof name ? network_find_op(network, name) : -1;
     bool backward = *rest ? strcmp(rest, "backward") == 0 : session->at >= network->op_count;
     if (op < 0)
@@ -361,8 +362,7 @@ void session_key(Session *session, const Key *key) {
     const UserBinding *own = bindings_find(&session->bindings, key->code);
     Action action = own ? own->action : keymap_find(key->code);
     session->keys_shown.action = action.id;
-    snprintf(session->keys_shown.text, sizeof session->keys_shown.text, "%.*s",
-             (int)sizeof session->keys_shown.text - 1, action.text);
+    utf8_copy(session->keys_shown.text, sizeof session->keys_shown.text, action.text);
     int count = session->pending_count;
     session->pending_count = 0;
     bool takes_count = action_argument(action.id) == ACTION_ARGUMENT_COUNT || action.id == ACTION_FIRST ||

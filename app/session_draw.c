@@ -2,6 +2,7 @@
 
 #include "app/keymap.h"
 #include "app/session_state.h"
+#include "core/utf8.h"
 #include "views/frame.h"
 #include "views/navigator.h"
 #include "views/parts.h"
@@ -83,8 +84,8 @@ static void draw_title(const Session *session, const Scene *scene, Canvas *canva
     char text[TWIN_NAME_MAX + 64];
     int used = letter == '-' ? snprintf(text, sizeof text, "this network minus ") : 0;
     if (letter == 'A')
-        snprintf(text, sizeof text, "%s, picture %s, %s", scene->network->arch, scene->image_name,
-                 part_skip_mode(scene).text);
+        utf8_format(text, sizeof text, "%s, picture %s, %s", scene->network->arch, scene->image_name,
+                    part_skip_mode(scene).text);
     else
         session_twin_describe(session, text + used, sizeof text - (size_t)used);
     twin_title_draw(canvas, row, letter, text);
@@ -146,8 +147,8 @@ static void draw_welcome(const Session *session, const Scene *scene, Canvas *can
     bindings_left(&session->bindings, keymap_keys(ACTION_QUESTIONS), key, sizeof key);
     bool lessons = session_offers(session, ACTION_LESSON, NULL);
     if (*key == '\0' && !lessons) return;
-    snprintf(text, sizeof text, "New here?  %s%s%s", lessons ? ":lesson first   " : "", key,
-             *key ? " questions and answers" : "");
+    utf8_format(text, sizeof text, "New here?  %s%s%s", lessons ? ":lesson first   " : "", key,
+                *key ? " questions and answers" : "");
     canvas_text(canvas, row.x + 1, row.y, style_role(ROLE_DIM), text);
 }
 

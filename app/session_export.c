@@ -12,6 +12,7 @@
 #include "core/file.h"
 #include "core/image.h"
 #include "core/npy.h"
+#include "core/utf8.h"
 #include "views/canvas_export.h"
 #include "views/canvas_svg.h"
 #include "views/describe.h"
@@ -26,8 +27,25 @@ static bool no_memory(const char *path, Error *err) {
 void session_screen_title(const Session *session, char *out, size_t out_size) {
     session = session_const_front(session);
     Scene scene = session_scene(session);
-    snprintf(out, out_size, "%s view of %s, %s%s", view_ops(session->view)->title, scene.network->arch,
-             scene.network->ops[scene.op].name, scene.phase == PHASE_BACKWARD ? ", backward" : "");
+    utf8_format(out, out_size, "%s view of %s, %s%s", view_ops(session->view)->title, scene.network->arch,
+                scene.network->ops[scene.op].name, scene.phase == PHASE_BACKWARD ? ", backward" : "");
+}
+
+/* Names of pictures and classes are somebody else's. Line ends stay. */
+static char *escape_lines(const char *text) {
+    char *safe = NULL;
+    size_t size;
+    FILE *out = open_memstream(&safe, &size);
+    if (!out) return NULL;
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        utf8_put_n(out, text, length);
+        text += length;
+        if (*text) fputc(*text++, out);
+    }
+    if (fclose(out) == 0) return safe;
+    free(safe);
+    return NULL;
 }
 
 char *session_describe(Session *session) {
@@ -42,9 +60,10 @@ char *session_describe(Session *session) {
     describe_run(out, &scene);
     describe_view(out, &scene, session->view);
     bool written = ferror(out) == 0;
-    if (fclose(out) == 0 && written) return text;
+    bool ok = fclose(out) == 0 && written;
+    char *safe = ok ? escape_lines(text) : NULL;
     free(text);
-    return NULL;
+    return safe;
 }
 
 static char *draw_svg(Session *session, const Canvas *canvas) {
@@ -191,8 +210,8 @@ bool session_export(Session *session, const char *path, Error *err) {
 
 void session_export_name(const Session *session, char *out, size_t out_size) {
     Scene scene = session_scene(session);
-    snprintf(out, out_size, "%s-%s%s.svg", scene.network->arch, scene.network->ops[scene.op].name,
-             scene.phase == PHASE_BACKWARD ? "-gradient" : "");
+    utf8_format(out, out_size, "%s-%s%s.svg", scene.network->arch, scene.network->ops[scene.op].name,
+                scene.phase == PHASE_BACKWARD ? "-gradient" : "");
 }
 
 /* Without a name the prompt asks for one. */

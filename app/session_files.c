@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/session_state.h"
+#include "core/utf8.h"
 #include "views/frame.h"
 #include "views/text.h"
 
@@ -179,7 +180,7 @@ static void drop_glyph(char *text) {
 static void type_filter(Session *session, const Key *key) {
     FileList *list = &session->files;
     char text[FILE_FILTER_MAX], glyph[5] = {0};
-    snprintf(text, sizeof text, "%s", list->filter);
+    utf8_copy(text, sizeof text, list->filter);
     if (key->code == KEY_CODE_ENTER || key->code == KEY_CODE_ESCAPE) {
         session->files_filtering = false;
         if (key->code == KEY_CODE_ESCAPE) file_list_filter(list, "");

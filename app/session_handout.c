@@ -1,6 +1,8 @@
 /* What this session keeps out of reach; see app/handout.h. */
 #include <stdio.h>
 
+#include "core/utf8.h"
+
 #include "app/session_state.h"
 
 /* What a lesson does by itself is what its author wants to be seen. */
@@ -17,7 +19,7 @@ bool session_refuses(Session *session, const Action *action) {
 
 bool session_offers(const Session *session, ActionId id, const char *text) {
     Action action = {.id = id};
-    snprintf(action.text, sizeof action.text, "%s", text ? text : "");
+    utf8_copy(action.text, sizeof action.text, text ? text : "");
     return !handout_refuses(&session->handout, &action, NULL);
 }
 

@@ -5,6 +5,7 @@
 
 #include "app/keymap.h"
 #include "app/session_state.h"
+#include "core/utf8.h"
 
 /* So many of the user's own keys come first in the hint bar; the others follow the view's. */
 enum { OWN_FIRST = 2 };
@@ -126,8 +127,8 @@ void session_do_bind(Session *session, const char *text) {
     }
     for (int k = 0; k < bindings->count; k++) {
         size_t used = strlen(list);
-        snprintf(list + used, sizeof list - used, "%s%s: %s", k ? "; " : "", bindings->rows[k].key,
-                 bindings->rows[k].line);
+        utf8_format(list + used, sizeof list - used, "%s%s: %s", k ? "; " : "", bindings->rows[k].key,
+                    bindings->rows[k].line);
     }
     session_tell(session, NOTICE_INFO, "%s%s", *list ? "your keys: " : "no keys of your own: bind KEY ACTION",
                  list);

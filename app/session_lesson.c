@@ -7,6 +7,7 @@
 
 #include "app/lesson_results.h"
 #include "app/session_state.h"
+#include "core/utf8.h"
 #include "views/text.h"
 
 /* Work that takes no longer is done before the screen is drawn again. */
@@ -122,7 +123,7 @@ static const Action *next_action(LessonRun *run, Action *picture) {
         run->done_action = 0;
         if (*kept == '\0') continue;
         *picture = (Action){.id = ACTION_IMAGE};
-        snprintf(picture->text, sizeof picture->text, "%s", kept);
+        utf8_copy(picture->text, sizeof picture->text, kept);
         return picture;
     }
     return NULL;
@@ -161,7 +162,7 @@ static void take_notice(LessonRun *run) {
     const char *problem = session_error(run->session);
     if (problem && run->failure.place.line == 0) {
         run->failure.place = run->last;
-        snprintf(run->failure.text, sizeof run->failure.text, "%.300s", problem);
+        utf8_copy(run->failure.text, sizeof run->failure.text, problem);
     }
     run->session->notice_kind = NOTICE_NONE;
     if (run->failure.place.line > 0)

@@ -3,16 +3,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/utf8.h"
+
 #include "app/session_state.h"
 
 static void keep_picture(LessonRun *run) {
     if (session_lesson_page(run)->keeps_picture && run->exploring)
-        snprintf(run->pictures[run->page], sizeof run->pictures[0], "%s", run->session->image_name);
+        utf8_copy(run->pictures[run->page], sizeof run->pictures[0], run->session->image_name);
 }
 
 static void finish(Session *session, const char *how) {
     char title[160];
-    snprintf(title, sizeof title, "%s", session->lesson->lesson->title);
+    utf8_copy(title, sizeof title, session->lesson->lesson->title);
     session_lesson_end(session);
     session_tell(session, NOTICE_INFO, "%s: '%s'. This is where you were before; q quits.", how, title);
 }
@@ -69,7 +71,7 @@ static void give_answer(Session *session, const char *answer) {
                   run->phase == LESSON_SHOWN ? " any more" : "");
     else if (*answer == '\0' ||
              lesson_answer_check(&page->ask, run->session->setup->model->network, answer, &err)) {
-        snprintf(run->answer, sizeof run->answer, "%.63s", answer);
+        utf8_copy(run->answer, sizeof run->answer, answer);
         if (run->exploring)
             session_lesson_show_again(session, run->page, LESSON_SHOWN);
         else

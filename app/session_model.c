@@ -6,6 +6,7 @@
 
 #include "app/assets.h"
 #include "app/session_state.h"
+#include "core/utf8.h"
 #include "views/text.h"
 
 /* What depends on the network; all of it heap. */
@@ -24,11 +25,11 @@ void session_describe_weights(Session *session) {
     const char *source = setup->model->source;
     bool he = strcmp(setup->init, "he") == 0;
     if (setup->untrained)
-        snprintf(session->note, sizeof session->note, "random weights,%s%s seed %llu", he ? "" : " ",
-                 he ? "" : setup->init, setup->seed);
+        utf8_format(session->note, sizeof session->note, "random weights,%s%s seed %llu", he ? "" : " ",
+                    he ? "" : setup->init, setup->seed);
     else
-        snprintf(session->note, sizeof session->note, "trained: %s",
-                 source && strrchr(source, '/') ? strrchr(source, '/') + 1 : source);
+        utf8_format(session->note, sizeof session->note, "trained: %s",
+                    source && strrchr(source, '/') ? strrchr(source, '/') + 1 : source);
     session_swap_describe(session, session->note, sizeof session->note);
 }
 
@@ -49,7 +50,7 @@ static bool prepare_input(Replacement *next, const Session *session, Error *err)
         memcpy(next->input, session->input, count * sizeof(real));
         return true;
     }
-    snprintf(next->picture, sizeof next->picture, "%s", session->image_name);
+    utf8_copy(next->picture, sizeof next->picture, session->image_name);
     if (!session->image_is_array && setup_load_image(&next->setup, next->picture, next->input, NULL))
         return true;
     char name[ASSET_NAME_MAX];
@@ -57,7 +58,7 @@ static bool prepare_input(Replacement *next, const Session *session, Error *err)
     if (!bundled)
         return error_set(err, ERROR_FILE, "%s: cannot be read again at the size that %s takes",
                          session->image_name, network->arch);
-    snprintf(next->picture, sizeof next->picture, "%s", bundled);
+    utf8_copy(next->picture, sizeof next->picture, bundled);
     return setup_load_image(&next->setup, bundled, next->input, err);
 }
 
@@ -170,7 +171,7 @@ bool session_load_waiting(Session *session) {
     session->load = (SessionLoad){.action = ACTION_NONE};
     bool ok = load.action == ACTION_ARCH ? setup_open_arch(&next, session->setup, load.name, &err)
                                          : setup_open_weights(&next, session->setup, load.name, &err);
-    snprintf(picture, sizeof picture, "%s", session->image_name);
+    utf8_copy(picture, sizeof picture, session->image_name);
     if (ok && session_replace(session, &next, &err))
         tell_loaded(session, picture);
     else
@@ -180,6 +181,6 @@ bool session_load_waiting(Session *session) {
 
 void session_do_load(Session *session, const Action *action) {
     session->load.action = action->id;
-    snprintf(session->load.name, sizeof session->load.name, "%s", action->text);
+    utf8_copy(session->load.name, sizeof session->load.name, action->text);
     session_tell(session, NOTICE_INFO, "loading %s ...", action->text);
 }

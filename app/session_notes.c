@@ -43,7 +43,7 @@ void session_notes(const Session *session, NotesPanel *out) {
     utf8_clip(out->lesson, sizeof out->lesson, panel.lesson);
     utf8_clip(out->title, sizeof out->title, panel.title);
     utf8_clip(out->notes, sizeof out->notes, panel.notes);
-    snprintf(out->now, sizeof out->now, "%s", what_is_seen(&panel));
+    utf8_copy(out->now, sizeof out->now, what_is_seen(&panel));
     say_next(session->lesson, &panel, out->next, sizeof out->next);
     out->page = panel.page + 1;
     out->pages = panel.page_count;

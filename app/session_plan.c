@@ -9,6 +9,7 @@
 
 #include "app/assets.h"
 #include "core/resnet.h"
+#include "core/utf8.h"
 
 static const char BUNDLED[] = "bundled ";
 
@@ -24,9 +25,9 @@ __attribute__((format(printf, 4, 5))) static void append(char *out, size_t size,
                                                          const char *format, ...) {
     size_t used = strlen(out);
     va_list arguments;
-    if (used > 0) used += (size_t)snprintf(out + used, size - used, "%s", separator);
+    if (used > 0) used += utf8_copy(out + used, size - used, separator);
     va_start(arguments, format);
-    if (used < size) vsnprintf(out + used, size - used, format, arguments);
+    if (used < size) utf8_vformat(out + used, size - used, format, arguments);
     va_end(arguments);
 }
 
@@ -36,10 +37,10 @@ static void describe_network(const Session *session, StatePlan *plan) {
     const char *source = setup->model->source ? setup->model->source : "";
     bool bundled = strncmp(source, BUNDLED, sizeof BUNDLED - 1) == 0;
     char usual = resnet_is_cifar(network->arch) ? 'A' : 'B';
-    snprintf(plan->model, sizeof plan->model, "%s", network->arch);
-    if (!setup->untrained && !bundled) snprintf(plan->weights, sizeof plan->weights, "%s", source);
+    utf8_copy(plan->model, sizeof plan->model, network->arch);
+    if (!setup->untrained && !bundled) utf8_copy(plan->weights, sizeof plan->weights, source);
     if (setup->untrained) {
-        snprintf(plan->init, sizeof plan->init, "%s", setup->init);
+        utf8_copy(plan->init, sizeof plan->init, setup->init);
         if (setup->seed > 0) snprintf(plan->seed, sizeof plan->seed, "%llu", setup->seed);
         if (network->shortcut != '-' && network->shortcut != usual)
             plan->shortcut = network->shortcut - 'A' + 1;
@@ -55,7 +56,7 @@ static void describe_image(const Session *session, StatePlan *plan) {
     const char *dash = asset ? strchr(session->image_name, '-') : NULL, *name = session->image_name;
     if (dash && asset_find_image(dash + 1) == asset) name = dash + 1;
     if (!session->image_is_array && !(asset && asset == first))
-        snprintf(plan->image, sizeof plan->image, "%s", name);
+        utf8_copy(plan->image, sizeof plan->image, name);
     bool listed = session->image_cursor < session->image_count;
     if (listed && strcmp(session->image_list[session->image_cursor], session->image_name) != 0)
         plan->cursor = session->image_cursor + 1;
@@ -75,8 +76,8 @@ static void describe_skips(const Session *session, StatePlan *plan) {
 }
 
 static void describe_moment(const Network *network, int at, char out[STATE_WORD_MAX]) {
-    snprintf(out, STATE_WORD_MAX, "%s%s", network->ops[scene_op_at(network, at)].name,
-             at < network->op_count ? "" : ":backward");
+    utf8_format(out, STATE_WORD_MAX, "%s%s", network->ops[scene_op_at(network, at)].name,
+                at < network->op_count ? "" : ":backward");
 }
 
 static void describe_time(const Session *session, StatePlan *plan) {
@@ -128,9 +129,9 @@ static void describe_look(const Session *session, StatePlan *plan) {
     plan->explain = (int)session->explain;
     plan->presenter = session->presenter;
     if (session->lab.shown.open)
-        snprintf(plan->analysis, sizeof plan->analysis, "%s%s",
-                 analysis_spec(session->lab.shown.current)->name,
-                 session->lab.shown.current == ANALYSIS_SLICE && session->lab.shown.plane ? "-plane" : "");
+        utf8_format(plan->analysis, sizeof plan->analysis, "%s%s",
+                    analysis_spec(session->lab.shown.current)->name,
+                    session->lab.shown.current == ANALYSIS_SLICE && session->lab.shown.plane ? "-plane" : "");
 }
 
 static void describe_twin(const Session *session, StatePlan *plan) {
@@ -138,11 +139,11 @@ static void describe_twin(const Session *session, StatePlan *plan) {
     const Twin *twin = &session->twin;
     if (twin->show == TWIN_OFF) return;
     if (twin->kind == TWIN_IMAGE)
-        snprintf(plan->twin, sizeof plan->twin, "image:%s", twin->image);
+        utf8_format(plan->twin, sizeof plan->twin, "image:%s", twin->image);
     else if (twin->kind == TWIN_WEIGHTS)
-        snprintf(plan->twin, sizeof plan->twin, "weights:%s", twin->weights);
+        utf8_format(plan->twin, sizeof plan->twin, "weights:%s", twin->weights);
     else
-        snprintf(plan->twin, sizeof plan->twin, "%s", skips[twin->skip]);
+        utf8_copy(plan->twin, sizeof plan->twin, skips[twin->skip]);
     plan->twin_as = (int)twin->show - (int)TWIN_BOTH;
 }
 

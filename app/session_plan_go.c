@@ -8,6 +8,7 @@
 #include "app/assets.h"
 #include "app/session_plan.h"
 #include "core/resnet.h"
+#include "core/utf8.h"
 
 enum { WORDS_MAX = 2 * SWAPS_MAX };
 
@@ -34,7 +35,7 @@ static bool next_piece(const char **list, char separator, char *out, size_t out_
     const char ends[] = {separator, '\0'};
     if (**list == '\0') return false;
     size_t length = strcspn(*list, ends);
-    snprintf(out, out_size, "%.*s", (int)length, *list);
+    utf8_format(out, out_size, "%.*s", (int)length, *list);
     *list += length + ((*list)[length] != '\0');
     return true;
 }
@@ -137,7 +138,7 @@ static bool find_moment(const Trip *trip, const char *field, const char *text, i
     char name[OP_NAME_MAX];
     size_t length = strcspn(text, ":");
     const char *rest = text + length;
-    snprintf(name, sizeof name, "%.*s", (int)length, text);
+    utf8_format(name, sizeof name, "%.*s", (int)length, text);
     int op = length < sizeof name ? network_find_op(trip->network, name) : -1;
     bool backward = strcmp(rest, ":backward") == 0;
     if (op < 0 || (*rest && !backward))
@@ -228,7 +229,7 @@ static bool read_view(ViewId view, const char *list, void *state, Error *err) {
     char piece[STATE_WORD_MAX], name[STATE_WORD_MAX];
     while (next_piece(&list, '+', piece, sizeof piece)) {
         const char *colon = strchr(piece, ':');
-        snprintf(name, sizeof name, "%.*s", (int)strcspn(piece, ":"), piece);
+        utf8_format(name, sizeof name, "%.*s", (int)strcspn(piece, ":"), piece);
         const ViewField *field = find_member(view, name);
         char *end = NULL;
         long number = colon ? strtol(colon + 1, &end, 10) : 0;
@@ -334,7 +335,7 @@ static bool set_twin(Session *session, const StatePlan *plan, Error *err) {
     Error why = {0};
     session_twin_clear(session);
     if (*plan->twin == '\0') return true;
-    snprintf(text, sizeof text, "%s", plan->twin);
+    utf8_copy(text, sizeof text, plan->twin);
     char *colon = strchr(text, ':');
     if (colon) *colon = ' ';
     if (strcmp(text, "difference") == 0 || strcmp(text, "off") == 0)
@@ -370,7 +371,7 @@ static bool arrive(Session *session, Trip *trip, Error *err) {
     if (!set_twin(session, plan, err)) return false;
     if (*plan->analysis) {
         Action action = {.id = ACTION_ANALYSIS};
-        snprintf(action.text, sizeof action.text, "%s", plan->analysis);
+        utf8_copy(action.text, sizeof action.text, plan->analysis);
         session_lab_do(session, &action);
     }
     set_look(session, plan);

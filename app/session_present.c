@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/utf8.h"
+
 #include "app/session_state.h"
 
 enum { LEAP_COLUMNS = 8, LEAP_ROWS = 4 };
@@ -151,8 +153,7 @@ void session_show_key(Session *front, uint32_t code, const Action *action) {
         memmove(shown->codes, shown->codes + 1, (size_t)--shown->count * sizeof *shown->codes);
     shown->codes[shown->count++] = code;
     shown->action = action ? action->id : ACTION_NONE;
-    snprintf(shown->text, sizeof shown->text, "%.*s", (int)sizeof shown->text - 1,
-             action ? action->text : "");
+    utf8_copy(shown->text, sizeof shown->text, action ? action->text : "");
 }
 
 void session_forget_keys(Session *session) {
@@ -163,7 +164,7 @@ void session_forget_keys(Session *session) {
 static void describe(const KeysShown *shown, char *out, size_t out_size) {
     ViewId view;
     if (shown->action == ACTION_VIEW && view_find(shown->text, &view))
-        snprintf(out, out_size, "show %s", view_ops(view)->title);
+        utf8_format(out, out_size, "show %s", view_ops(view)->title);
     else if (shown->action == ACTION_LESSON_NEXT)
         snprintf(out, out_size, "go on");
     else if (shown->action == ACTION_LESSON_BACK)
@@ -171,8 +172,8 @@ static void describe(const KeysShown *shown, char *out, size_t out_size) {
     else if (shown->action == ACTION_NONE)
         out[0] = '\0';
     else
-        snprintf(out, out_size, "%.*s", (int)strcspn(action_help(shown->action), ":;"),
-                 action_help(shown->action));
+        utf8_format(out, out_size, "%.*s", (int)strcspn(action_help(shown->action), ":;"),
+                    action_help(shown->action));
 }
 
 void session_collect_pressed(const Session *session, SessionKeys *keys) {

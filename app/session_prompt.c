@@ -6,6 +6,7 @@
 
 #include "app/script.h"
 #include "app/session_state.h"
+#include "core/utf8.h"
 #include "views/parts.h"
 #include "views/text.h"
 
@@ -19,7 +20,7 @@ static bool op_matches(const Op *op, const char *words) {
     int length = snprintf(text, sizeof text, "%s %s %s", op->name, part_op_summary(op).text,
                           text_format_shape(op->out).text);
     for (int k = 0; k < length && text[k]; k++) text[k] = (char)tolower((unsigned char)text[k]);
-    snprintf(lower, sizeof lower, "%s", words);
+    utf8_copy(lower, sizeof lower, words);
     for (char *c = lower; *c; c++) *c = (char)tolower((unsigned char)*c);
     return strstr(text, lower) != NULL;
 }
@@ -52,7 +53,7 @@ void session_do_search(Session *session, const char *words) {
         prompt_open(&session->prompt, '/', "");
         return;
     }
-    snprintf(session->search, sizeof session->search, "%s", words);
+    utf8_copy(session->search, sizeof session->search, words);
     find_op(session, scene_op_at(network_of(session), session->at), 1);
 }
 
@@ -140,7 +141,7 @@ void session_prompt_key(Session *session, const Key *key) {
         session_book_find(session, prompt->text);
         return;
     }
-    snprintf(session->search, sizeof session->search, "%s", prompt->text);
+    utf8_copy(session->search, sizeof session->search, prompt->text);
     session->notice_kind = NOTICE_NONE;
     if (*prompt->text) find_op(session, scene_op_at(network_of(session), session->search_from), 1);
 }
@@ -148,7 +149,7 @@ void session_prompt_key(Session *session, const Key *key) {
 /* The action that the line begins with, or NULL. */
 static const char *help_of(const Prompt *prompt) {
     char name[64];
-    snprintf(name, sizeof name, "%.*s", (int)strcspn(prompt->text, " "), prompt->text);
+    utf8_format(name, sizeof name, "%.*s", (int)strcspn(prompt->text, " "), prompt->text);
     ActionId id = action_find(name);
     return id == ACTION_NONE ? NULL : action_help(id);
 }

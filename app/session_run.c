@@ -5,6 +5,7 @@
 
 #include "app/assets.h"
 #include "app/session_state.h"
+#include "core/utf8.h"
 
 static double seconds(void) {
     struct timespec now;
@@ -80,8 +81,8 @@ void session_run_behind(Session *session, int steps_done) {
 void session_name_image(Session *session, const char *name) {
     const Asset *asset = strchr(name, '/') ? NULL : asset_find_image(name);
     char asset_name[ASSET_NAME_MAX];
-    snprintf(session->image_name, sizeof session->image_name, "%s",
-             asset ? asset_image_name(asset, asset_name) : name);
+    utf8_copy(session->image_name, sizeof session->image_name,
+              asset ? asset_image_name(asset, asset_name) : name);
     session->true_class = asset ? setup_picture_class(session->setup->model, session->image_name) : -1;
     for (int k = 0; k < session->image_count; k++)
         if (strcmp(session->image_list[k], session->image_name) == 0) session->image_cursor = k;
@@ -104,7 +105,7 @@ static bool mark_lesions(Session *session, const char *names, Error *err) {
     while (ok && *names) {
         size_t length = strcspn(names, ",");
         char name[OP_NAME_MAX];
-        snprintf(name, sizeof name, "%.*s", (int)length, names);
+        utf8_format(name, sizeof name, "%.*s", (int)length, names);
         int block = network_find_block(network, name);
         if (block < 0)
             ok = error_set(err, ERROR_USAGE, "%s has no block '%s': expected a name like %s", network->arch,

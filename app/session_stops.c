@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/session_state.h"
+#include "core/utf8.h"
 
 static const Network *network_of(const Session *session) {
     return session->setup->model->network;
@@ -21,8 +22,8 @@ static void describe(const Session *session, const Breakpoint *b, char out[CONDI
     if (b->conditional)
         condition_format(&b->condition, out);
     else
-        snprintf(out, CONDITION_TEXT_MAX, "%s %s", network->ops[scene_op_at(network, b->at)].name,
-                 phase_word(network, b->at));
+        utf8_format(out, CONDITION_TEXT_MAX, "%s %s", network->ops[scene_op_at(network, b->at)].name,
+                    phase_word(network, b->at));
 }
 
 static void refresh_flags(Session *session) {
@@ -112,7 +113,7 @@ static void break_at_name(Session *session, const char *text) {
     char name[OP_NAME_MAX];
     size_t length = strcspn(text, " ");
     const char *rest = text + length + strspn(text + length, " ");
-    snprintf(name, sizeof name, "%.*s", (int)length, text);
+    utf8_format(name, sizeof name, "%.*s", (int)length, text);
     int op = network_find_op(network, name);
     bool backward = strcmp(rest, "backward") == 0;
     if (op < 0 || (*rest && !backward && strcmp(rest, "forward") != 0)) {
@@ -149,8 +150,8 @@ void session_do_breaks(Session *session) {
     for (int k = 0; k < stops->breakpoint_count; k++) {
         describe(session, &stops->breakpoints[k], text);
         size_t used = strlen(list);
-        snprintf(list + used, sizeof list - used, "%s%s%s", k ? "; " : "",
-                 stops->breakpoints[k].conditional ? "if " : "", text);
+        utf8_format(list + used, sizeof list - used, "%s%s%s", k ? "; " : "",
+                    stops->breakpoints[k].conditional ? "if " : "", text);
     }
     session_tell(session, NOTICE_INFO, "%s%s", *list ? "runs stop at: " : "no breakpoint: B sets one here",
                  list);

@@ -6,6 +6,7 @@
 
 #include "app/assets.h"
 #include "app/session_state.h"
+#include "core/utf8.h"
 
 static const Model *model_of(const Session *session) {
     return session->twin.kind == TWIN_WEIGHTS ? session->twin.model : session->setup->model;
@@ -159,15 +160,15 @@ void session_twin_describe(const Session *session, char *out, size_t out_size) {
     const Twin *twin = &session->twin;
     const char *arch = model_of(session)->network->arch;
     if (twin->kind == TWIN_IMAGE)
-        snprintf(out, out_size, "%s, picture %s", arch, twin->image);
+        utf8_format(out, out_size, "%s, picture %s", arch, twin->image);
     else if (twin->kind == TWIN_WEIGHTS)
-        snprintf(out, out_size, "%s, %s", arch, twin->weights);
+        utf8_format(out, out_size, "%s, %s", arch, twin->weights);
     else if (twin->skip == SKIP_PLAIN)
         snprintf(out, out_size, "plain: the same weights, skips removed");
     else if (twin->skip == SKIP_CUT)
         snprintf(out, out_size, "cut: skips carry no gradient");
     else
-        snprintf(out, out_size, "%s as built", arch);
+        utf8_format(out, out_size, "%s as built", arch);
 }
 
 /* Without a word from the user: the plain twin, or for a pass without skips the network as built. */
@@ -191,7 +192,7 @@ static bool choose_weights(Session *session, const char *name, Error *err) {
     session_twin_clear(session);
     session->twin.model = model;
     session->twin.kind = TWIN_WEIGHTS;
-    snprintf(session->twin.weights, TWIN_NAME_MAX, "%s", name);
+    utf8_copy(session->twin.weights, TWIN_NAME_MAX, name);
     return true;
 }
 
@@ -212,7 +213,7 @@ static bool choose(Session *session, const char *word, const char *rest, Error *
     session_twin_clear(session);
     twin->kind = kind;
     twin->skip = skip;
-    snprintf(twin->image, sizeof twin->image, "%s", rest);
+    utf8_copy(twin->image, sizeof twin->image, rest);
     return true;
 }
 
@@ -231,7 +232,7 @@ bool session_twin_do(Session *session, const char *text, Error *err) {
     char word[16];
     size_t length = strcspn(text, " ");
     const char *rest = text + length + strspn(text + length, " ");
-    snprintf(word, sizeof word, "%.*s", (int)length, text);
+    utf8_format(word, sizeof word, "%.*s", (int)length, text);
     bool cycle = *word == '\0', difference = strcmp(word, "difference") == 0;
     if (strcmp(word, "off") == 0) {
         twin->show = TWIN_OFF;

@@ -6,6 +6,7 @@
 #include "app/assets.h"
 #include "app/words.h"
 #include "core/class_names.h"
+#include "core/utf8.h"
 
 static const char BUNDLED_MODEL[] = "assets/models/resnet20-cifar10.safetensors";
 static const char BUNDLED_ARCH[] = "resnet20";
@@ -43,8 +44,8 @@ bool setup_parse_init(const Options *options, InitConfig *init, Error *err) {
             return error_set(
                 err, ERROR_USAGE,
                 "--init: expected he, glorot, zero-gamma, gain:G (as in gain:1) or normal:STD (as in "
-                "normal:0.01, up to 100), found '%.60s'",
-                text);
+                "normal:0.01, up to 100), found '%.*s'",
+                utf8_first(text, 60), text);
     }
     return true;
 }
@@ -63,7 +64,7 @@ Model *setup_new_model(const Options *options, const char *arch, int classes, Er
     ResnetConfig config = {.shortcut = options->shortcut ? (char)('A' + options->shortcut - 1) : '\0',
                            .stride_in_1x1 = options->stride_in == STRIDE_IN_1X1,
                            .classes = classes};
-    snprintf(config.arch, sizeof config.arch, "%s", arch);
+    utf8_copy(config.arch, sizeof config.arch, arch);
     Network *network = resnet_new(&config, err);
     if (!network) return NULL;
     if (init.kind == INIT_ZERO_GAMMA && resnet_is_norm_free(arch)) {
@@ -105,9 +106,9 @@ static Model *load_bundled(Setup *setup, const Options *options, Error *err) {
     const Asset *asset = asset_find(BUNDLED_MODEL);
     if (asset) return model_load_memory(asset->begin, asset_size(asset), "bundled resnet20", NULL, err);
     setup->untrained = true;
-    snprintf(setup->notice, sizeof setup->notice,
-             "this build has no trained model inside: %s has random weights and its answers mean nothing",
-             BUNDLED_ARCH);
+    utf8_format(setup->notice, sizeof setup->notice,
+                "this build has no trained model inside: %s has random weights and its answers mean nothing",
+                BUNDLED_ARCH);
     return setup_new_model(options, BUNDLED_ARCH, 0, err);
 }
 
@@ -122,8 +123,8 @@ static Model *load_model(Setup *setup, const Options *options, const Origin *ori
     if (!origin->arch && !own) return load_bundled(setup, options, err);
     const char *arch = origin->arch ? origin->arch : BUNDLED_ARCH;
     setup->untrained = true;
-    snprintf(setup->notice, sizeof setup->notice, "%s has random weights (--init %s, seed %llu)", arch,
-             options->init ? options->init : "he", options->seed);
+    utf8_format(setup->notice, sizeof setup->notice, "%s has random weights (--init %s, seed %llu)", arch,
+                options->init ? options->init : "he", options->seed);
     return setup_new_model(options, arch, 0, err);
 }
 
@@ -178,7 +179,7 @@ bool setup_open(Setup *setup, const Options *options, Error *err) {
     setup->model = load_model(setup, options, &origin, err);
     if (!setup->model) return false;
     const char *random = options->init ? options->init : "he";
-    snprintf(setup->init, sizeof setup->init, "%s", setup->untrained ? random : "trained");
+    utf8_copy(setup->init, sizeof setup->init, setup->untrained ? random : "trained");
     apply_normalise(setup->model, options);
     if (name_classes(setup->model, options->classes, err)) return true;
     setup_close(setup);
@@ -194,8 +195,8 @@ static Model *load_named(const char *name, Error *err) {
     const Asset *asset = asset_find_model(name);
     char label[ASSET_NAME_MAX + 16];
     if (!asset) return model_load_file(name, NULL, err);
-    snprintf(label, sizeof label, "bundled %.*s", (int)strcspn(asset_model_name(asset), "-."),
-             asset_model_name(asset));
+    utf8_format(label, sizeof label, "bundled %.*s", (int)strcspn(asset_model_name(asset), "-."),
+                asset_model_name(asset));
     return model_load_memory(asset->begin, asset_size(asset), label, NULL, err);
 }
 
@@ -214,7 +215,7 @@ bool setup_open_weights(Setup *setup, const Setup *old, const char *name, Error 
 
 bool setup_open_arch(Setup *setup, const Setup *old, const char *arch, Error *err) {
     *setup = (Setup){.untrained = true, .seed = old->seed, .bn = old->bn};
-    snprintf(setup->init, sizeof setup->init, "%s", old->untrained ? old->init : "he");
+    utf8_copy(setup->init, sizeof setup->init, old->untrained ? old->init : "he");
     Options options = {.init = setup->init, .seed = old->seed};
     return complete(setup, setup_new_model(&options, arch, 0, err), err);
 }

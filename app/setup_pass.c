@@ -7,6 +7,7 @@
 #include "app/suggest.h"
 #include "core/image.h"
 #include "core/npy.h"
+#include "core/utf8.h"
 
 enum { SETUP_DATA_DEFAULT = 32, BLOCK_NAME_MAX = OP_NAME_MAX };
 
@@ -24,7 +25,7 @@ static bool refuse_block(const Network *network, const char *name, Error *err) {
 static bool mark_lesions(const Network *network, const char *list, bool *lesioned, Error *err) {
     for (const char *at = list; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
         char name[BLOCK_NAME_MAX];
-        snprintf(name, sizeof name, "%.*s", (int)strcspn(at, ","), at);
+        utf8_format(name, sizeof name, "%.*s", (int)strcspn(at, ","), at);
         int block = network_find_block(network, name);
         if (block < 0) return refuse_block(network, name, err);
         lesioned[block] = true;
@@ -41,12 +42,12 @@ static bool parse_skip(const Network *network, const char *text, PassConfig *con
     if (config->skip == SKIP_PLAIN && strcmp(text, "plain") != 0)
         return error_set(
             err, ERROR_USAGE,
-            "--without-skip: expected none, plain, cut or lesion:BLOCK[,BLOCK], found '%.60s'; the "
+            "--without-skip: expected none, plain, cut or lesion:BLOCK[,BLOCK], found '%.*s'; the "
             "nearest is '%s'",
-            text, suggest_nearest(text, words));
+            utf8_first(text, 60), text, suggest_nearest(text, words));
     if (network->blocks[0].shortcut == SHORTCUT_NONE)
-        return error_set(err, ERROR_USAGE, "--without-skip %.60s: %s has no skips to take away", text,
-                         network->arch);
+        return error_set(err, ERROR_USAGE, "--without-skip %.*s: %s has no skips to take away",
+                         utf8_first(text, 60), text, network->arch);
     if (!lesion) return true;
     *lesioned = calloc((size_t)network->block_count, sizeof **lesioned);
     if (!*lesioned) return error_set(err, ERROR_FAILED, "not enough memory");
@@ -104,7 +105,7 @@ static bool load_npy(Batch *batch, const Setup *setup, const char *path, Error *
     ok = ok && alloc_batch(batch, setup, array.dims[0], err);
     shape.n = batch->count;
     if (ok) tensor_from_nchw(batch->values, array.data, shape);
-    snprintf(batch->label, sizeof batch->label, "%s", path);
+    utf8_copy(batch->label, sizeof batch->label, path);
     npy_free(&array);
     return ok;
 }
@@ -126,7 +127,7 @@ static bool load_words(Batch *batch, const Setup *setup, Error *err) {
             setup_load_image(setup, setup->images[k], batch->values + (size_t)k * image_elements(setup), err);
     }
     if (batch->count == 1)
-        snprintf(batch->label, sizeof batch->label, "%s", setup->images[0]);
+        utf8_copy(batch->label, sizeof batch->label, setup->images[0]);
     else
         snprintf(batch->label, sizeof batch->label, "%d pictures", batch->count);
     return ok;
@@ -144,7 +145,7 @@ static bool load_bundled_images(Batch *batch, const Setup *setup, int bundled, E
         ok = setup_load_image(setup, name, batch->values + (size_t)k * image_elements(setup), err);
     }
     if (count == 1)
-        snprintf(batch->label, sizeof batch->label, "%s", name);
+        utf8_copy(batch->label, sizeof batch->label, name);
     else
         snprintf(batch->label, sizeof batch->label, "%d bundled pictures", count);
     return ok;
@@ -180,8 +181,8 @@ static bool load_data(Batch *batch, const Setup *setup, const Options *options, 
     if (config.limit == 0) config.limit = SETUP_DATA_DEFAULT;
     Dataset *dataset = dataset_load(&config, err);
     bool ok = dataset && copy_images(batch, setup, dataset, err);
-    snprintf(batch->label, sizeof batch->label, "%d images of %s (%s)", batch->count,
-             dataset_kind_name(config.kind), config.split == DATASET_TRAIN ? "train" : "test");
+    utf8_format(batch->label, sizeof batch->label, "%d images of %s (%s)", batch->count,
+                dataset_kind_name(config.kind), config.split == DATASET_TRAIN ? "train" : "test");
     dataset_free(dataset);
     return ok;
 }

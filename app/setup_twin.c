@@ -2,6 +2,7 @@
 
 #include "app/assets.h"
 #include "app/setup.h"
+#include "core/utf8.h"
 
 enum { PATH_MAX_TWIN = 96 };
 
@@ -9,8 +10,8 @@ enum { PATH_MAX_TWIN = 96 };
 static const Asset *bundled_twin(const Network *network) {
     char path[PATH_MAX_TWIN];
     const char *depth = network->arch + strcspn(network->arch, "0123456789");
-    snprintf(path, sizeof path, "assets/models/%s%.8s-cifar10.safetensors",
-             network->shortcut == '-' ? "resnet" : "plain", depth);
+    utf8_format(path, sizeof path, "assets/models/%s%.8s-cifar10.safetensors",
+                network->shortcut == '-' ? "resnet" : "plain", depth);
     return network->classes == 10 ? asset_find(path) : NULL;
 }
 
@@ -30,7 +31,7 @@ Model *setup_new_twin(const Setup *setup, char label[SETUP_NOTICE_MAX], Error *e
     if (twin && !bundled) model_free(twin);
     if (!bundled && (!asset || twin)) twin = model_new_twin(setup->model, err);
     if (twin)
-        snprintf(label, SETUP_NOTICE_MAX, "%s, %s", twin->network->arch,
-                 bundled ? "the bundled trained one" : "the same weights");
+        utf8_format(label, SETUP_NOTICE_MAX, "%s, %s", twin->network->arch,
+                    bundled ? "the bundled trained one" : "the same weights");
     return twin;
 }

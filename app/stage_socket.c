@@ -1,4 +1,5 @@
 #include "app/stage_socket.h"
+#include "core/utf8.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -37,8 +38,8 @@ bool stage_path(const char *name, char out[STAGE_PATH_MAX], Error *err) {
     char folder[STAGE_PATH_MAX];
     size_t length = strlen(name);
     if (length == 0 || length > NAME_MAX_BYTES || strspn(name, letters) != length)
-        return error_set(err, ERROR_USAGE, "--name: expected up to %d letters, digits, - or _, found '%.60s'",
-                         NAME_MAX_BYTES, name);
+        return error_set(err, ERROR_USAGE, "--name: expected up to %d letters, digits, - or _, found '%.*s'",
+                         NAME_MAX_BYTES, utf8_first(name, 60), name);
     if (!stage_folder(getenv("XDG_RUNTIME_DIR"), "/tmp", folder, err)) return false;
     if (snprintf(out, STAGE_PATH_MAX, "%s/skipscope-%s.sock", folder, name) < STAGE_PATH_MAX) return true;
     return error_set(err, ERROR_FAILED, "%s: the path of the socket would be too long", folder);

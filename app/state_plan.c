@@ -8,6 +8,7 @@
 
 #include "app/suggest.h"
 #include "core/pass.h"
+#include "core/utf8.h"
 #include "views/palette.h"
 #include "views/scene.h"
 
@@ -186,11 +187,11 @@ static void write_value(const StatePlan *plan, const StateField *field, char out
     int number = field->kind == FIELD_TEXT ? 0 : number_in(plan, field);
     out[0] = '\0';
     if (field->kind == FIELD_TEXT)
-        snprintf(out, STATE_VALUE_MAX, "%s", text_in(plan, field));
+        utf8_copy(out, STATE_VALUE_MAX, text_in(plan, field));
     else if (field->kind == FIELD_NUMBER && number != field->base)
         snprintf(out, STATE_VALUE_MAX, "%d", number);
     else if (field->kind == FIELD_WORD && number != 0)
-        snprintf(out, STATE_VALUE_MAX, "%s", field->word(number));
+        utf8_copy(out, STATE_VALUE_MAX, field->word(number));
 }
 
 static bool is_plain(char c) {
@@ -211,7 +212,7 @@ size_t state_plan_format(const StatePlan *plan, char *out, size_t out_size) {
         write_value(plan, &fields[k], value);
         if (*value == '\0' || used + 2 * strlen(fields[k].name) + 4 > out_size) continue;
         if (k > 0) used += (size_t)snprintf(out + used, out_size - used, ",");
-        if (k >= NAMELESS) used += (size_t)snprintf(out + used, out_size - used, "%s=", fields[k].name);
+        if (k >= NAMELESS) used += utf8_format(out + used, out_size - used, "%s=", fields[k].name);
         encode(out, out_size, &used, value);
     }
     return used;
@@ -245,10 +246,10 @@ static bool refuse_word(const StateField *field, const char *value, Error *err) 
     for (int k = 0; field->word(k); k++) {
         size_t used = strlen(list);
         if (*field->word(k))
-            snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", field->word(k));
+            utf8_format(list + used, sizeof list - used, "%s%s", used ? ", " : "", field->word(k));
     }
-    return error_set(err, ERROR_USAGE, "state: field '%s': expected one of %s, found '%.60s'", field->name,
-                     list, value);
+    return error_set(err, ERROR_USAGE, "state: field '%s': expected one of %s, found '%.*s'", field->name,
+                     list, utf8_first(value, 60), value);
 }
 
 static bool read_word(const StateField *field, const char *value, StatePlan *plan, Error *err) {
@@ -264,8 +265,8 @@ static bool read_number(const StateField *field, const char *value, StatePlan *p
     size_t digits = strspn(value, "0123456789");
     long number = digits > 0 && digits <= 7 && value[digits] == '\0' ? strtol(value, NULL, 10) : -1;
     if (number < 0 || number > field->limit)
-        return error_set(err, ERROR_USAGE, "state: field '%s': expected a number from 0 to %d, found '%.60s'",
-                         field->name, field->limit, value);
+        return error_set(err, ERROR_USAGE, "state: field '%s': expected a number from 0 to %d, found '%.*s'",
+                         field->name, field->limit, utf8_first(value, 60), value);
     *number_of(plan, field) = (int)number;
     return true;
 }
@@ -305,7 +306,7 @@ static bool read_field(Reader *reader, const char *text, size_t length, Error *e
     const char *equals = memchr(text, '=', length);
     const StateField *field = NULL;
     if (equals) {
-        snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
+        utf8_format(name, sizeof name, "%.*s", (int)(equals - text), text);
         field = find_field(name, err);
         if (!field) return false;
         length -= (size_t)(equals + 1 - text);
@@ -331,8 +332,8 @@ bool state_plan_parse(const char *text, StatePlan *plan, Error *err) {
     if (strncmp(text, VERSION, sizeof VERSION - 1) != 0)
         return error_set(
             err, ERROR_USAGE,
-            "state: expected a text that begins with %s, as in v1:resnet20,cat,view=maps; found '%.60s'",
-            VERSION, text);
+            "state: expected a text that begins with %s, as in v1:resnet20,cat,view=maps; found '%.*s'",
+            VERSION, utf8_first(text, 60), text);
     if (strlen(text) >= STATE_TEXT_MAX)
         return error_set(err, ERROR_USAGE, "state: longer than %d bytes", STATE_TEXT_MAX - 1);
     text += sizeof VERSION - 1;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/utf8.h"
 #include "views/canvas_export.h"
 #include "views/plot.h"
 #include "views/text.h"
@@ -36,7 +37,7 @@ void table_cell(Table *table, const char *format, ...) {
     if (!cell) return;
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(cell, TABLE_CELL_MAX, format, arguments);
+    utf8_vformat(cell, TABLE_CELL_MAX, format, arguments);
     va_end(arguments);
 }
 
@@ -47,7 +48,7 @@ void table_format_bar(char *out, size_t out_size, double fraction, int width, bo
         plot_bar(canvas, (PlotBar){.width = width, .style = style_role(ROLE_TEXT)}, fraction);
         line = canvas_export_text_string(canvas);
     }
-    snprintf(out, out_size, "%.*s", line ? (int)strcspn(line, "\n") : 0, line ? line : "");
+    utf8_format(out, out_size, "%.*s", line ? (int)strcspn(line, "\n") : 0, line ? line : "");
     free(line);
     canvas_free(canvas);
 }
@@ -119,9 +120,12 @@ void table_clear(Table *table) {
 void table_put_csv(FILE *out, const char *text, bool last) {
     bool quoted = strpbrk(text, ",\"\n\r") != NULL;
     if (quoted) fputc('"', out);
-    for (; *text; text++) {
+    while (*text) {
+        size_t plain = strcspn(text, "\"\n");
+        utf8_put_n(out, text, plain);
+        text += plain;
         if (*text == '"') fputc('"', out);
-        fputc(*text, out);
+        if (*text) fputc(*text++, out);
     }
     if (quoted) fputc('"', out);
     fputs(last ? "\n" : ",", out);

@@ -33,7 +33,7 @@ void table_format_bar(char *out, size_t out_size, double fraction, int width, bo
 /* Words wrapped to `width` columns, every line after `indent` spaces. */
 void table_put_wrapped(FILE *out, const char *text, int indent, int width, bool ascii);
 
-/* One field of a CSV line: quoted where it must be (RFC 4180, section 2). */
+/* One field of a CSV line: quoted where it must be (RFC 4180, section 2), safe to print. */
 void table_put_csv(FILE *out, const char *text, bool last);
 
 #endif

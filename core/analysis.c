@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/utf8.h"
+
 struct Analysis {
     const AnalysisSpec *spec;
     AnalysisInput input;
@@ -105,19 +107,18 @@ static void format_skip(const AnalysisInput *input, char *out, size_t size) {
     size_t used = (size_t)snprintf(out, size, "%s", built_plain ? "built without skips" : modes[input->skip]);
     if (input->skip != SKIP_LESION) return;
     for (int b = 0; b < network->block_count && used < size; b++)
-        if (input->lesioned[b])
-            used += (size_t)snprintf(out + used, size - used, " %s", network->blocks[b].name);
+        if (input->lesioned[b]) used += utf8_format(out + used, size - used, " %s", network->blocks[b].name);
 }
 
 static void format_subject(const AnalysisInput *input, char *out, size_t size) {
     char skip[ANALYSIS_TEXT_MAX / 2];
     const char *arch = input->model->network->arch;
     format_skip(input, skip, sizeof skip);
-    snprintf(out, size, "%s, %s, %s, %s; %s", arch, input->weights_label, skip,
-             resnet_is_norm_free(arch) ? "no batch norm"
-             : input->batch_statistics ? "BN of this batch"
-                                       : "BN running",
-             input->images_label);
+    utf8_format(out, size, "%s, %s, %s, %s; %s", arch, input->weights_label, skip,
+                resnet_is_norm_free(arch) ? "no batch norm"
+                : input->batch_statistics ? "BN of this batch"
+                                          : "BN running",
+                input->images_label);
 }
 
 bool analysis_report(const Analysis *analysis, AnalysisResult *result) {
@@ -177,7 +178,7 @@ double *analysis_table_add(AnalysisTable *table, const char *label_format, ...) 
     int row = table->row_count++;
     va_list arguments;
     va_start(arguments, label_format);
-    vsnprintf(table->labels[row], ANALYSIS_LABEL_MAX, label_format, arguments);
+    utf8_vformat(table->labels[row], ANALYSIS_LABEL_MAX, label_format, arguments);
     va_end(arguments);
     double *values = table->values + (size_t)row * (size_t)table->column_count;
     for (int c = 0; c < table->column_count; c++) values[c] = NAN;

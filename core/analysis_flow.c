@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/utf8.h"
+
 #include "core/analysis_networks.h"
 
 enum { RUNS_MAX = 64, FLOW_STRIP = 27 };
@@ -313,8 +315,7 @@ static bool flow_report(const void *memory, int done, AnalysisResult *result) {
     snprintf(result->certainty, sizeof result->certainty, "one batch of %d picture%s, one seed",
              state->input->image_count, state->input->image_count == 1 ? "" : "s");
     read_runs(state, result);
-    if (state->err.kind != ERROR_NONE)
-        snprintf(result->reading, sizeof result->reading, "%s", state->err.text);
+    if (state->err.kind != ERROR_NONE) utf8_copy(result->reading, sizeof result->reading, state->err.text);
     snprintf(result->oracle, sizeof result->oracle, "|<w,dw> - <y,dy>| / |y||dy|, worst convolution");
     result->oracle_value = worst;
     result->oracle_limit = 1e-5; /* both are sums of up to millions of products of float32 */

@@ -7,6 +7,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "core/utf8.h"
+
 #include "core/analysis.h"
 
 typedef struct Entry {
@@ -139,7 +141,7 @@ static bool junctions_report(const void *memory, int done, AnalysisResult *resul
     snprintf(result->certainty, sizeof result->certainty, "exact, one batch of %d picture%s",
              state->input->image_count, state->input->image_count == 1 ? "" : "s");
     if (!state->pass) {
-        snprintf(result->reading, sizeof result->reading, "%s", done > 0 ? state->err.text : "Not begun.");
+        utf8_copy(result->reading, sizeof result->reading, done > 0 ? state->err.text : "Not begun.");
         return true;
     }
     for (int b = 0; b < pass_network(state->pass)->block_count; b++) {

@@ -12,6 +12,7 @@
 
 #include "core/analysis.h"
 #include "core/rng.h"
+#include "core/utf8.h"
 
 enum { SIDES = 2, CHUNK = 16, DRAWS = 5, SIZES_MAX = 6 };
 
@@ -330,7 +331,7 @@ static bool lesions_report(const void *memory, int done, AnalysisResult *result)
     (void)done;
     if (state->err.kind == ERROR_NONE && !fill(state, &result->table)) return false;
     if (state->err.kind != ERROR_NONE)
-        snprintf(result->reading, sizeof result->reading, "%s", state->err.text);
+        utf8_copy(result->reading, sizeof result->reading, state->err.text);
     else if (result->table.row_count <= state->blocks)
         snprintf(result->reading, sizeof result->reading, "Not all blocks have been tried.");
     else

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/analysis.h"
+#include "core/utf8.h"
 #include "core/vjp.h"
 
 enum { RIVALS = 2, COLUMN_DIFFERENCE = RIVALS, COLUMNS };
@@ -86,8 +87,9 @@ static int best_class(const real *logits, int count, int but) {
 static void name_columns(LogitsState *state) {
     for (int k = 0; k < RIVALS; k++) {
         char buffer[ANALYSIS_LABEL_MAX];
-        snprintf(state->names[k], sizeof state->names[k], "%s",
-                 model_class_name(state->input->model, state->ledgers[k].class_index, buffer, sizeof buffer));
+        utf8_copy(
+            state->names[k], sizeof state->names[k],
+            model_class_name(state->input->model, state->ledgers[k].class_index, buffer, sizeof buffer));
         state->columns[k] = (AnalysisColumn){.name = state->names[k],
                                              .unit = "logit",
                                              .kind = COLUMN_SIGNED,
@@ -186,11 +188,11 @@ static void read_ledger(const LogitsState *state, AnalysisResult *result) {
         if (value > analysis_table_get(table, most, COLUMN_DIFFERENCE)) most = t;
         if (value < analysis_table_get(table, least, COLUMN_DIFFERENCE)) least = t;
     }
-    snprintf(result->reading, sizeof result->reading,
-             "%s leads %s by %.3g. %s wrote most of the lead (%+.3g); %s spoke most against it (%+.3g).",
-             state->names[0], state->names[1], total, table->labels[most],
-             analysis_table_get(table, most, COLUMN_DIFFERENCE), table->labels[least],
-             analysis_table_get(table, least, COLUMN_DIFFERENCE));
+    utf8_format(result->reading, sizeof result->reading,
+                "%s leads %s by %.3g. %s wrote most of the lead (%+.3g); %s spoke most against it (%+.3g).",
+                state->names[0], state->names[1], total, table->labels[most],
+                analysis_table_get(table, most, COLUMN_DIFFERENCE), table->labels[least],
+                analysis_table_get(table, least, COLUMN_DIFFERENCE));
 }
 
 static bool logits_report(const void *memory, int done, AnalysisResult *result) {
@@ -204,8 +206,8 @@ static bool logits_report(const void *memory, int done, AnalysisResult *result) 
     bool ready = state->err.kind == ERROR_NONE && done == logits_total(state);
     analysis_table_begin(&result->table, "written by", state->columns, ready ? COLUMNS : 0);
     if (!ready) {
-        snprintf(result->reading, sizeof result->reading, "%s",
-                 state->err.kind != ERROR_NONE ? state->err.text : "Not finished.");
+        utf8_copy(result->reading, sizeof result->reading,
+                  state->err.kind != ERROR_NONE ? state->err.text : "Not finished.");
         return true;
     }
     if (!add_rows(state, &result->table, sums)) return false;

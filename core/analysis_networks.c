@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/utf8.h"
+
 static Network *build_like(const ResnetConfig *config, const Network *like, Error *err) {
     Network *network = resnet_new(config, err);
     if (!network || shape_equal(network->input, like->input)) return network;
@@ -15,8 +17,8 @@ static Network *build_like(const ResnetConfig *config, const Network *like, Erro
 
 Network *analysis_build(const AnalysisBuild *build, const Network *like, Error *err) {
     ResnetConfig config = {.classes = like->classes};
-    snprintf(config.arch, sizeof config.arch, "%s%d%s", build->plain ? "plain" : "resnet", build->depth,
-             build->norm_free ? RESNET_NORM_FREE : "");
+    utf8_format(config.arch, sizeof config.arch, "%s%d%s", build->plain ? "plain" : "resnet", build->depth,
+                build->norm_free ? RESNET_NORM_FREE : "");
     Network *network = build_like(&config, like, err);
     if (network) network_init_values(network, &build->init);
     return network;
@@ -39,8 +41,8 @@ Network *analysis_twin(const Network *network, Error *err) {
     ResnetConfig config = {.classes = network->classes,
                            .stride_in_1x1 = network->stride_in_1x1,
                            .shortcut = network->shortcut == '-' ? 'A' : 0};
-    snprintf(config.arch, sizeof config.arch, "%s%.17s", network->shortcut == '-' ? "resnet" : "plain",
-             network->arch + strcspn(network->arch, "0123456789"));
+    utf8_format(config.arch, sizeof config.arch, "%s%.17s", network->shortcut == '-' ? "resnet" : "plain",
+                network->arch + strcspn(network->arch, "0123456789"));
     Network *twin = build_like(&config, network, err);
     if (twin) copy_values(twin, network);
     return twin;
@@ -50,7 +52,7 @@ static Network *same_shape(const Network *network, Error *err) {
     ResnetConfig config = {.classes = network->classes,
                            .stride_in_1x1 = network->stride_in_1x1,
                            .shortcut = network->shortcut == '-' ? 0 : network->shortcut};
-    snprintf(config.arch, sizeof config.arch, "%s", network->arch);
+    utf8_copy(config.arch, sizeof config.arch, network->arch);
     return build_like(&config, network, err);
 }
 
@@ -111,21 +113,22 @@ static void format_init(const InitConfig *init, char out[64]) {
     char value[32] = "";
     if (init->kind == INIT_NORMAL || init->kind == INIT_GAIN)
         snprintf(value, sizeof value, ":%g", init->kind == INIT_GAIN ? init->gain : init->std);
-    snprintf(out, 64, "%s%s, seed %llu", names[init->kind], value, init->seed);
+    utf8_format(out, 64, "%s%s, seed %llu", names[init->kind], value, init->seed);
 }
 
 void analysis_say_init(AnalysisResult *result, const InitConfig *init) {
     char text[64];
     size_t used = strlen(result->subject);
     format_init(init, text);
-    snprintf(result->subject + used, sizeof result->subject - used, "; built beside it: %s", text);
+    utf8_format(result->subject + used, sizeof result->subject - used, "; built beside it: %s", text);
 }
 
 void analysis_say_fresh(AnalysisResult *result, const InitConfig *init, const char *what) {
     char pictures[ANALYSIS_TEXT_MAX] = "", text[64] = "";
     const char *after = strstr(result->subject, "; ");
-    if (after) snprintf(pictures, sizeof pictures, "%s", after);
+    if (after) utf8_copy(pictures, sizeof pictures, after);
     if (init) format_init(init, text);
-    snprintf(result->subject, sizeof result->subject,
-             "fresh networks with random weights, %s%s, a batch's BN%.400s", text, what, pictures);
+    utf8_format(result->subject, sizeof result->subject,
+                "fresh networks with random weights, %s%s, a batch's BN%.*s", text, what,
+                utf8_first(pictures, 400), pictures);
 }

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/utf8.h"
+
 #include "core/analysis.h"
 
 typedef struct PaperState {
@@ -128,8 +130,7 @@ static bool paper_report(const void *memory, int done, AnalysisResult *result) {
         result->subject, sizeof result->subject,
         "tables 1 (ImageNet, what the paper calls FLOPs), 2 (ImageNet, top-1, 10 crops) and 6 (CIFAR-10)");
     read_rows(state, done, result);
-    if (state->err.kind != ERROR_NONE)
-        snprintf(result->reading, sizeof result->reading, "%s", state->err.text);
+    if (state->err.kind != ERROR_NONE) utf8_copy(result->reading, sizeof result->reading, state->err.text);
     say_certainty(state, done, result);
     return ok;
 }

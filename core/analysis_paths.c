@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "core/analysis.h"
+#include "core/utf8.h"
 #include "core/vjp.h"
 
 /* Step 0 runs the pass; each of the others brings one G_k through one block, the highest k first, so that the
@@ -168,10 +169,10 @@ static bool paths_report(const void *memory, int done, AnalysisResult *result) {
              "exact, at the recorded masks; one batch of %d picture%s", state->input->image_count,
              state->input->image_count == 1 ? "" : "s");
     if (state->err.kind != ERROR_NONE || done < paths_total(state)) {
-        snprintf(result->reading, sizeof result->reading, "%s",
-                 state->err.kind != ERROR_NONE
-                     ? state->err.text
-                     : "Not finished: the recursion has not reached the first block.");
+        utf8_copy(result->reading, sizeof result->reading,
+                  state->err.kind != ERROR_NONE
+                      ? state->err.text
+                      : "Not finished: the recursion has not reached the first block.");
         return true;
     }
     Tensor gradient = pass_grad(state->pass, state->input->model->network->blocks[0].input);

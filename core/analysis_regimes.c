@@ -11,6 +11,7 @@
 
 #include "core/analysis_networks.h"
 #include "core/regime_theory.h"
+#include "core/utf8.h"
 
 enum { CELLS = 10, DEPTHS_MAX = 8, STAGES = 3, LAYERS_A_BLOCK = 2, SEEDS = 5, REGIME_STRIP = 27 };
 
@@ -348,8 +349,7 @@ static bool regimes_report(const void *memory, int done, AnalysisResult *result)
     else
         snprintf(result->reading, sizeof result->reading,
                  "Not finished: the rows that are missing have not been run.");
-    if (state->err.kind != ERROR_NONE)
-        snprintf(result->reading, sizeof result->reading, "%s", state->err.text);
+    if (state->err.kind != ERROR_NONE) utf8_copy(result->reading, sizeof result->reading, state->err.text);
     snprintf(result->certainty, sizeof result->certainty,
              "sampled, n=%d seeds each, one batch of %d picture%s; at the start of training only",
              state->seeds, state->input->image_count, state->input->image_count == 1 ? "" : "s");

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/utf8.h"
+
 #include "core/analysis.h"
 
 enum { SIDES = 2, CHUNK = 16 }; /* pictures in one step */
@@ -43,7 +45,7 @@ static void name_columns(ResponsesState *state) {
     for (int s = 0; s < state->side_count; s++) {
         const char *arch = state->sides[s].network->arch;
         ColumnSubject subject = state->sides[s].network->shortcut == '-' ? SUBJECT_PLAIN : SUBJECT_SKIP;
-        snprintf(state->sorted[s], ANALYSIS_LABEL_MAX, "%s sorted", arch);
+        utf8_format(state->sorted[s], ANALYSIS_LABEL_MAX, "%s sorted", arch);
         state->columns[s] = (AnalysisColumn){.name = arch,
                                              .unit = "std",
                                              .kind = COLUMN_NUMBER,
@@ -194,7 +196,7 @@ static void read_responses(const ResponsesState *state, AnalysisResult *result) 
     double ratio = plain ? mean[1] / mean[0] : mean[0] / mean[1];
     /* With statistics of the batch an untrained batch norm gives everything a deviation of 1. */
     bool alike = state->input->batch_statistics && fabs(ratio - 1) < 1e-3;
-    snprintf(
+    utf8_format(
         result->reading, sizeof result->reading,
         "Inside the blocks %s answers with %.3g on average, %s with %.3g: with skips it is %.2f times that "
         "without, and smaller in %d of %d layers. He et al. 2015 (figure 7) found residual responses "
@@ -211,13 +213,13 @@ static bool responses_report(const void *memory, int done, AnalysisResult *resul
     const ResponsesState *state = memory;
     int seen = state->sides[state->side_count - 1].seen;
     analysis_table_begin(&result->table, "layer", state->columns, 2 * state->side_count);
-    snprintf(result->certainty, sizeof result->certainty,
-             "sampled, n=%d pictures; std over pictures, positions and channels%s%s", seen,
-             state->side_count == 2 ? "; beside it " : "",
-             state->side_count == 2 ? state->input->twin_label : "");
+    utf8_format(result->certainty, sizeof result->certainty,
+                "sampled, n=%d pictures; std over pictures, positions and channels%s%s", seen,
+                state->side_count == 2 ? "; beside it " : "",
+                state->side_count == 2 ? state->input->twin_label : "");
     if (state->err.kind != ERROR_NONE || seen == 0) {
-        snprintf(result->reading, sizeof result->reading, "%s",
-                 state->err.kind != ERROR_NONE ? state->err.text : "Not begun.");
+        utf8_copy(result->reading, sizeof result->reading,
+                  state->err.kind != ERROR_NONE ? state->err.text : "Not begun.");
         return true;
     }
     if (!fill(state, result)) return false;

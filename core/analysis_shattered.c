@@ -15,6 +15,7 @@
 
 #include "core/analysis_networks.h"
 #include "core/rng.h"
+#include "core/utf8.h"
 
 enum { POINTS = 65, CHUNK = 13, LAGS = 21, LINES = 4, NETWORKS_MAX = 24, NOISES = 2 };
 
@@ -47,8 +48,8 @@ static void plan_model(ShatteredState *state) {
     for (int plain = 0; plain < 2; plain++) {
         Shattered *network = add_network(state);
         network->twin = (model->shortcut == '-') != (plain == 1);
-        snprintf(network->name, sizeof network->name, "%s%.17s, %s", plain ? "plain" : "resnet", number,
-                 network->twin ? "same weights" : state->input->weights_label);
+        utf8_format(network->name, sizeof network->name, "%s%.17s, %s", plain ? "plain" : "resnet", number,
+                    network->twin ? "same weights" : state->input->weights_label);
     }
 }
 
@@ -58,8 +59,8 @@ static void plan_depth(ShatteredState *state, int depth) {
         Shattered *network = add_network(state);
         network->build = (AnalysisBuild){
             .depth = depth, .plain = plain == 1, .norm_free = norm_free, .init = state->input->init};
-        snprintf(network->name, sizeof network->name, "%s%d%s, start", plain ? "plain" : "resnet", depth,
-                 norm_free ? RESNET_NORM_FREE : "");
+        utf8_format(network->name, sizeof network->name, "%s%d%s, start", plain ? "plain" : "resnet", depth,
+                    norm_free ? RESNET_NORM_FREE : "");
     }
 }
 
@@ -242,12 +243,12 @@ static void read_networks(const ShatteredState *state, AnalysisResult *result) {
     used +=
         (size_t)snprintf(out, size, "Correlation of the gradient at neighbouring points (1/64 of the line)");
     for (int plain = 0; plain < 2; plain++) {
-        used += (size_t)snprintf(out + used, size - used, "%s ",
-                                 plain ? "; plain networks:" : ", residual networks:");
+        used +=
+            utf8_format(out + used, size - used, "%s ", plain ? "; plain networks:" : ", residual networks:");
         for (int k = plain; k < state->network_count - NOISES && used < size; k += 2)
             if (state->networks[k].done > 0)
-                used += (size_t)snprintf(out + used, size - used, "%s %.2f", k > plain ? "," : "",
-                                         mean_of(&state->networks[k], 1));
+                used += utf8_format(out + used, size - used, "%s %.2f", k > plain ? "," : "",
+                                    mean_of(&state->networks[k], 1));
     }
     if (used < size)
         snprintf(out + used, size - used,
@@ -277,11 +278,10 @@ static bool shattered_report(const void *memory, int done, AnalysisResult *resul
     for (int k = 0; k < state->network_count; k++)
         if (state->networks[k].done > 0 && !report_network(&state->networks[k], &result->table)) return false;
     read_networks(state, result);
-    if (state->err.kind != ERROR_NONE)
-        snprintf(result->reading, sizeof result->reading, "%s", state->err.text);
-    snprintf(result->certainty, sizeof result->certainty,
-             "sampled, n=%d line%s of %d points, one seed; loss of class %d; running statistics",
-             state->lines, state->lines == 1 ? "" : "s", POINTS, state->targets[0]);
+    if (state->err.kind != ERROR_NONE) utf8_copy(result->reading, sizeof result->reading, state->err.text);
+    utf8_format(result->certainty, sizeof result->certainty,
+                "sampled, n=%d line%s of %d points, one seed; loss of class %d; running statistics",
+                state->lines, state->lines == 1 ? "" : "s", POINTS, state->targets[0]);
     snprintf(result->oracle, sizeof result->oracle,
              "|autocorrelation at lag 0 - 1|, and of white noise at lags 1 to 20 from -1/64, worst");
     result->oracle_value = noise_error(state);

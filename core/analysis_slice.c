@@ -10,6 +10,7 @@
 
 #include "core/analysis_networks.h"
 #include "core/rng.h"
+#include "core/utf8.h"
 
 enum { POINTS = 21, PLANE_W = 31, PLANE_H = 15, NETWORKS = 2, COARSEST = 8 };
 
@@ -134,12 +135,12 @@ static void say_targets(const SliceState *state, char *out, size_t size) {
     int count = state->input->image_count;
     const char *others = state->input->targets ? "asked for" : "predicted in the middle";
     if (state->labelled == count)
-        snprintf(out, size, "loss of the true class%s", count == 1 ? "" : "es");
+        utf8_format(out, size, "loss of the true class%s", count == 1 ? "" : "es");
     else if (state->labelled == 0)
-        snprintf(out, size, "loss of the class%s %s", count == 1 ? "" : "es", others);
+        utf8_format(out, size, "loss of the class%s %s", count == 1 ? "" : "es", others);
     else
-        snprintf(out, size, "loss of the true class of %d, of the others of the one %s", state->labelled,
-                 others);
+        utf8_format(out, size, "loss of the true class of %d, of the others of the one %s", state->labelled,
+                    others);
 }
 
 /* All points follow the same classes. */
@@ -268,11 +269,11 @@ static void read_slice(const SliceState *state, AnalysisResult *result) {
     for (int k = 0; k < state->net_count; k++) {
         const Sliced *net = &state->nets[k];
         const double *row = net->losses + (state->height / 2) * state->width;
-        used += (size_t)snprintf(out + used, size - used,
-                                 "%s: loss %.3g where it is, %.3g and %.3g at the ends; it stays within 1 of "
-                                 "that over a stretch of %.2f. ",
-                                 net->network->arch, net->unmoved, row[0], row[state->width - 1],
-                                 valley(state, net));
+        used +=
+            utf8_format(out + used, size - used,
+                        "%s: loss %.3g where it is, %.3g and %.3g at the ends; it stays within 1 of "
+                        "that over a stretch of %.2f. ",
+                        net->network->arch, net->unmoved, row[0], row[state->width - 1], valley(state, net));
     }
     snprintf(
         out + used, size - used,
@@ -295,15 +296,14 @@ static bool slice_report(const void *memory, int done, AnalysisResult *result) {
     else
         snprintf(result->reading, sizeof result->reading,
                  "Not finished: some of the slice has not been run.");
-    if (state->err.kind != ERROR_NONE)
-        snprintf(result->reading, sizeof result->reading, "%s", state->err.text);
+    if (state->err.kind != ERROR_NONE) utf8_copy(result->reading, sizeof result->reading, state->err.text);
     char targets[ANALYSIS_TEXT_MAX / 4];
     say_targets(state, targets, sizeof targets);
-    snprintf(result->certainty, sizeof result->certainty, "one batch of %d picture%s, one slice; %s%s%s%s",
-             state->input->image_count, state->input->image_count == 1 ? "" : "s", targets,
-             state->net_count == 2 ? "; beside it " : "",
-             state->net_count == 2 ? state->input->twin_label : "",
-             complete ? "" : "; not finished, cells between are those of a coarser grid");
+    utf8_format(result->certainty, sizeof result->certainty, "one batch of %d picture%s, one slice; %s%s%s%s",
+                state->input->image_count, state->input->image_count == 1 ? "" : "s", targets,
+                state->net_count == 2 ? "; beside it " : "",
+                state->net_count == 2 ? state->input->twin_label : "",
+                complete ? "" : "; not finished, cells between are those of a coarser grid");
     snprintf(result->oracle, sizeof result->oracle,
              "|loss in the middle - loss of the network itself|, | |d|/|w| - 1 | of every filter, worst");
     result->oracle_value = worst;

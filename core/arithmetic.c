@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/arithmetic_part.h"
+#include "core/utf8.h"
 
 /* An op that reads another one, as its input number `input`. */
 typedef struct Reader {
@@ -110,14 +111,14 @@ const char *arithmetic_term_name(const ArithmeticPart *part, int index, char *bu
     static const char *const norms[] = {"dy", "via mean", "via variance"};
     int width = part->axis_width > 0 ? part->axis_width : 1;
     switch (part->axis) {
-    case ARITHMETIC_NO_TERMS: snprintf(buffer, size, "%s", ""); break;
+    case ARITHMETIC_NO_TERMS: utf8_copy(buffer, size, ""); break;
     case ARITHMETIC_IN_CHANNEL: snprintf(buffer, size, "in ch %d", index); break;
     case ARITHMETIC_OUT_CHANNEL: snprintf(buffer, size, "out ch %d", index); break;
     case ARITHMETIC_CELL:
     case ARITHMETIC_WINDOW: snprintf(buffer, size, "(%d,%d)", index / width, index % width); break;
     case ARITHMETIC_CLASS: snprintf(buffer, size, "class %d", index); break;
-    case ARITHMETIC_ROUTE: snprintf(buffer, size, "%s", routes[index]); break;
-    case ARITHMETIC_NORM: snprintf(buffer, size, "%s", norms[index]); break;
+    case ARITHMETIC_ROUTE: utf8_copy(buffer, size, routes[index]); break;
+    case ARITHMETIC_NORM: utf8_copy(buffer, size, norms[index]); break;
     }
     return buffer;
 }

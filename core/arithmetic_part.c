@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "core/utf8.h"
+
 double arithmetic_element(Tensor tensor, int n, int c, int h, int w) {
     return (double)tensor.data[shape_index(tensor.shape, n, c, h, w)];
 }
@@ -54,7 +56,7 @@ int arithmetic_choose(ArithmeticPart *part, int wanted) {
 void arithmetic_write(char text[ARITHMETIC_TEXT_MAX], const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, ARITHMETIC_TEXT_MAX, format, arguments);
+    utf8_vformat(text, ARITHMETIC_TEXT_MAX, format, arguments);
     va_end(arguments);
 }
 

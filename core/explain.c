@@ -6,10 +6,11 @@
 #include <string.h>
 
 #include "core/explain_part.h"
+#include "core/utf8.h"
 
 static void append(char text[EXPLAIN_TEXT_MAX], const char *format, va_list arguments) {
     size_t used = strlen(text);
-    vsnprintf(text + used, EXPLAIN_TEXT_MAX - used, format, arguments);
+    utf8_vformat(text + used, EXPLAIN_TEXT_MAX - used, format, arguments);
 }
 
 void explain_say(Explanation *out, ExplainKind kind, const char *format, ...) {

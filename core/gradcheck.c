@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/pass_state.h"
+#include "core/utf8.h"
 
 enum { NOISE_STEPS = 4 }; /* the smallest, where rounding is measured */
 
@@ -72,9 +73,9 @@ bool gradcheck_find(const Pass *pass, const char *name, const int *index, int in
     }
     if (site->op < 0 || site->op >= network_logits_op(network) + 1)
         return error_set(err, ERROR_USAGE,
-                         "%s has no operation or parameter '%.60s': expected one like layer1.0.conv1 or "
+                         "%s has no operation or parameter '%.*s': expected one like layer1.0.conv1 or "
                          "layer1.0.conv1.weight",
-                         network->arch, name);
+                         network->arch, utf8_first(name, 60), name);
     Shape shape = network->ops[site->op].out;
     size_t count = shape_count(shape);
     if (index_count == 0) {
@@ -93,18 +94,18 @@ void gradcheck_describe(const Pass *pass, GradcheckSite site, char out[GRADCHECK
     if (site.param && site.param->role == PARAM_CONV_WEIGHT) {
         size_t c = (size_t)site.param->dims[1], r = (size_t)site.param->dims[2],
                s = (size_t)site.param->dims[3];
-        snprintf(out, GRADCHECK_LABEL_MAX, "%s (%zu,%zu,%zu,%zu)", site.param->name, at / (c * r * s), at % c,
-                 at / (c * s) % r, at / c % s);
+        utf8_format(out, GRADCHECK_LABEL_MAX, "%s (%zu,%zu,%zu,%zu)", site.param->name, at / (c * r * s),
+                    at % c, at / (c * s) % r, at / c % s);
     } else if (site.param && site.param->rank == 2) {
         size_t columns = (size_t)site.param->dims[1];
-        snprintf(out, GRADCHECK_LABEL_MAX, "%s (%zu,%zu)", site.param->name, at / columns, at % columns);
+        utf8_format(out, GRADCHECK_LABEL_MAX, "%s (%zu,%zu)", site.param->name, at / columns, at % columns);
     } else if (site.param) {
-        snprintf(out, GRADCHECK_LABEL_MAX, "%s (%zu)", site.param->name, at);
+        utf8_format(out, GRADCHECK_LABEL_MAX, "%s (%zu)", site.param->name, at);
     } else {
         Shape shape = network->ops[site.op].out;
         size_t c = (size_t)shape.c, w = (size_t)shape.w, h = (size_t)shape.h;
-        snprintf(out, GRADCHECK_LABEL_MAX, "%s (%zu,%zu,%zu)", network->ops[site.op].name, at % c,
-                 at / (c * w) % h, at / c % w);
+        utf8_format(out, GRADCHECK_LABEL_MAX, "%s (%zu,%zu,%zu)", network->ops[site.op].name, at % c,
+                    at / (c * w) % h, at / c % w);
     }
 }
 

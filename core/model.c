@@ -9,6 +9,7 @@
 
 #include "core/class_names.h"
 #include "core/json_write.h"
+#include "core/utf8.h"
 
 enum { MODEL_OWN_PAIRS = 6, MODEL_LABEL_MAX = 4200 };
 
@@ -39,7 +40,7 @@ static json_t *parse_list(const char *text) {
     size_t size = strlen(text) + 3;
     char *list = malloc(size);
     if (!list) return NULL;
-    snprintf(list, size, "[%s]", text);
+    utf8_format(list, size, "[%s]", text);
     json_t *parsed = json_loads(list, 0, NULL);
     free(list);
     return parsed;
@@ -58,8 +59,8 @@ static bool parse_triple(const Model *model, const char *key, float out[3], Erro
     json_decref(list);
     if (good) return true;
     return error_set(err, ERROR_FILE,
-                     "%s: its metadata %s is '%.80s', expected three numbers like 0.5,0.5,0.5", model->source,
-                     key, text);
+                     "%s: its metadata %s is '%.*s', expected three numbers like 0.5,0.5,0.5", model->source,
+                     key, utf8_first(text, 80), text);
 }
 
 static bool load_normalise(Model *model, Error *err) {
@@ -73,8 +74,9 @@ static bool load_normalise(Model *model, Error *err) {
     }
     for (int c = 0; c < 3; c++) {
         if (!(model->normalise.std[c] > 0)) {
-            return error_set(err, ERROR_FILE, "%s: its metadata std is '%.80s', expected positive numbers",
-                             model->source, model_value(model, "std"));
+            return error_set(err, ERROR_FILE, "%s: its metadata std is '%.*s', expected positive numbers",
+                             model->source, utf8_first(model_value(model, "std"), 80),
+                             model_value(model, "std"));
         }
     }
     return true;
@@ -116,7 +118,7 @@ static bool load_class_names(Model *model, Error *err) {
         return true;
     }
     char label[MODEL_LABEL_MAX];
-    snprintf(label, sizeof label, "%s (metadata classes)", model->source);
+    utf8_format(label, sizeof label, "%s (metadata classes)", model->source);
     char *lines = *text == '[' ? lines_from_json(text) : lines_from_commas(text);
     if (!lines)
         return error_set(err, ERROR_FILE, "%s: expected names with commas, or a JSON list of strings", label);

@@ -77,10 +77,14 @@ size_t utf8_cut(const char *text, size_t length, size_t most) {
     return length <= most ? length : without_part(text, most);
 }
 
+int utf8_first(const char *text, int most) {
+    return (int)utf8_cut(text, strlen(text), (size_t)most);
+}
+
 size_t utf8_copy_n(char *out, size_t out_size, const char *text, size_t length) {
     if (out_size == 0) return 0;
     size_t count = utf8_cut(text, length, out_size - 1);
-    memcpy(out, text, count);
+    memmove(out, text, count);
     out[count] = '\0';
     return count;
 }
@@ -175,7 +179,11 @@ size_t utf8_escape(char *out, size_t out_size, const char *text, size_t length) 
 }
 
 void utf8_put(FILE *out, const char *text) {
-    size_t length = strlen(text), taken;
+    utf8_put_n(out, text, strlen(text));
+}
+
+void utf8_put_n(FILE *out, const char *text, size_t length) {
+    size_t taken;
     for (size_t at = 0; at < length; at += taken) {
         char piece[4 * UTF8_ESCAPE];
         size_t count = escape_next(text + at, length - at, piece, &taken);

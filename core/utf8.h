@@ -23,8 +23,11 @@ bool utf8_is_hostile(uint32_t code);
 /* The most bytes, at most `most`, that end where a character ends. A broken byte is a character. */
 size_t utf8_cut(const char *text, size_t length, size_t most);
 
+/* For "%.*s", utf8_first(text, 60), text. */
+int utf8_first(const char *text, int most);
+
 /* What follows writes at most out_size - 1 bytes and a NUL, stops where a character ends, and returns the
- * bytes written without the NUL. An out_size of 0 writes nothing. `text` may not overlap `out`. */
+ * bytes written without the NUL. An out_size of 0 writes nothing. */
 size_t utf8_copy(char *out, size_t out_size, const char *text);
 size_t utf8_copy_n(char *out, size_t out_size, const char *text, size_t length);
 /* printf into a buffer. Unlike snprintf it returns what was written, so that `used += utf8_format(out + used,
@@ -43,5 +46,6 @@ size_t utf8_escape(char *out, size_t out_size, const char *text, size_t length);
 void utf8_escape_byte(unsigned char byte, char out[UTF8_ESCAPE]); /* "\x1B", without a NUL */
 /* The same, printed. */
 void utf8_put(FILE *out, const char *text);
+void utf8_put_n(FILE *out, const char *text, size_t length);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/utf8.h"
 #include "views/layout.h"
 #include "views/text.h"
 
@@ -56,10 +57,10 @@ PartText architecture_mac_sum(const Network *network, int op) {
     TextNumber count = text_format_count((size_t)macs);
     if (macs == 0) return out;
     if (o->kind == OP_CONV2D)
-        snprintf(out.text, sizeof out.text, "%d*%d*%d * %d*%d*%d = %s", o->out.c, o->out.h, o->out.w, o->in.c,
-                 o->kernel_h, o->kernel_w, count.text);
+        utf8_format(out.text, sizeof out.text, "%d*%d*%d * %d*%d*%d = %s", o->out.c, o->out.h, o->out.w,
+                    o->in.c, o->kernel_h, o->kernel_w, count.text);
     else
-        snprintf(out.text, sizeof out.text, "%d * %d = %s", o->out.c, o->in.c, count.text);
+        utf8_format(out.text, sizeof out.text, "%d * %d = %s", o->out.c, o->in.c, count.text);
     return out;
 }
 
@@ -86,7 +87,7 @@ static void put_block(Pane *pane, const Network *network, const Op *op) {
     char text[TEXT_MAX];
     if (op->block < 0) return;
     const Block *block = &network->blocks[op->block];
-    snprintf(text, sizeof text, "%s, shortcut: %s", block->name, part_shortcut_name(block->shortcut));
+    utf8_format(text, sizeof text, "%s, shortcut: %s", block->name, part_shortcut_name(block->shortcut));
     put_field(pane, "block", text);
 }
 
@@ -95,7 +96,7 @@ static void put_shapes(Pane *pane, const Network *network, const Op *op) {
     for (int k = 0; k < op->input_count; k++) {
         const Op *input = &network->ops[op->inputs[k]];
         const char *way = op->kind != OP_ADD ? "" : k == 0 ? " (branch)" : " (skip)";
-        snprintf(text, sizeof text, "%s  %s%s", text_format_shape(input->out).text, input->name, way);
+        utf8_format(text, sizeof text, "%s  %s%s", text_format_shape(input->out).text, input->name, way);
         put_field(pane, k == 0 ? "input" : "", text);
     }
     put_field(pane, "output", text_format_shape(op->out).text);

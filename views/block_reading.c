@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/utf8.h"
 #include "views/block_figures.h"
 #include "views/parts.h"
 #include "views/text.h"
@@ -13,7 +14,7 @@ __attribute__((format(printf, 2, 3))) static void append(BlockText *out, const c
     size_t used = strlen(out->text);
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(out->text + used, sizeof out->text - used, format, arguments);
+    utf8_vformat(out->text + used, sizeof out->text - used, format, arguments);
     va_end(arguments);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/utf8.h"
 #include "views/click.h"
 #include "views/layout.h"
 #include "views/parts.h"
@@ -94,7 +95,7 @@ static void draw_heading(Canvas *canvas, Rect row, const BookPanel *panel) {
     char text[200], room[200];
     int right = row.x + row.w, left = right;
     for (int k = BOOK_LEVELS; k > 0; k--) left -= text_width(level_keys[k]) + GAP;
-    snprintf(text, sizeof text, "%d %s ", panel->page.number, panel->page.title);
+    utf8_format(text, sizeof text, "%d %s ", panel->page.number, panel->page.title);
     text_truncate(room, sizeof room, text, left - row.x);
     part_heading(canvas, row, style_bold(ROLE_TITLE), room);
     for (int k = BOOK_LEVELS; k > 0; k--) {

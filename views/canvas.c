@@ -107,9 +107,9 @@ int canvas_printf(Canvas *canvas, int x, int y, Style style, const char *format,
     char line[LINE_BYTES_MAX];
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(line, sizeof line, format, arguments);
+    size_t length = utf8_vformat(line, sizeof line, format, arguments);
     va_end(arguments);
-    return length < 0 ? x : canvas_text(canvas, x, y, style, line);
+    return canvas_text_n(canvas, x, y, style, line, length);
 }
 
 int canvas_text_right(Canvas *canvas, int right, int y, Style style, const char *text) {

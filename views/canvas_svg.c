@@ -6,6 +6,7 @@
 
 #include "views/svg_glyph.h"
 #include "views/text.h"
+#include "views/xml_text.h"
 
 enum { BASELINE = 12, FONT = 13, MARGIN = 8 };
 
@@ -68,24 +69,11 @@ static void put_shapes(FILE *out, const Canvas *canvas, int y, ThemeId theme) {
     }
 }
 
-static void put_glyph(FILE *out, uint32_t glyph) {
-    char bytes[5] = {0};
-    size_t count;
-    switch (glyph) {
-    case '<': fputs("&lt;", out); return;
-    case '>': fputs("&gt;", out); return;
-    case '&': fputs("&amp;", out); return;
-    default: count = utf8_encode(glyph, bytes); fwrite(bytes, 1, count, out);
-    }
-}
-
+/* Line ends stay. */
 static void put_escaped(FILE *out, const char *text) {
     while (*text) {
         size_t length = strcspn(text, "\n");
-        TextScan scan = text_scan(text, length);
-        uint32_t glyph;
-        int width;
-        while (text_scan_next(&scan, &glyph, &width)) put_glyph(out, glyph);
+        xml_text_put(out, text, length);
         text += length;
         if (*text) fputc(*text++, out);
     }
@@ -118,7 +106,7 @@ static void put_word(FILE *out, const Canvas *canvas, int x, int end, int y, The
             (end - x) * SVG_CELL_W, (unsigned)look.fg, look.bold ? " font-weight=\"bold\"" : "",
             look.underline ? " text-decoration=\"underline\"" : "");
     for (int k = x; k < end; k++)
-        if (canvas_get(canvas, k, y)->glyph != 0) put_glyph(out, canvas_get(canvas, k, y)->glyph);
+        if (canvas_get(canvas, k, y)->glyph != 0) xml_text_glyph(out, canvas_get(canvas, k, y)->glyph);
     fputs("</tspan>", out);
 }
 

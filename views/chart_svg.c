@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/utf8.h"
 #include "views/chart_strip.h"
 #include "views/text.h"
+#include "views/xml_text.h"
 
 /* Pixels. */
 enum {
@@ -24,16 +26,6 @@ enum {
     LINES_MAX = 12
 };
 
-static void put_escaped(FILE *out, const char *text) {
-    for (; *text; text++) switch (*text) {
-        case '<': fputs("&lt;", out); break;
-        case '>': fputs("&gt;", out); break;
-        case '&': fputs("&amp;", out); break;
-        case '"': fputs("&quot;", out); break;
-        default: fputc(*text, out);
-        }
-}
-
 typedef struct SvgText {
     double x, y;
     const char *anchor; /* "start", "end" */
@@ -44,7 +36,7 @@ typedef struct SvgText {
 static void put_text(FILE *out, SvgText at, const char *text) {
     fprintf(out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"%s\"%s>", at.x, at.y, at.anchor,
             at.fill, at.bold ? " font-weight=\"bold\"" : "");
-    put_escaped(out, text);
+    xml_text_put(out, text, strlen(text));
     fputs("</text>\n", out);
 }
 
@@ -210,7 +202,7 @@ static void add_wrapped(Foot *foot, const char *text, size_t columns) {
             for (used = columns; used > 0 && text[used] != ' ';) used--;
             if (used == 0) used = columns;
         }
-        snprintf(foot->lines[foot->count++], ANALYSIS_TEXT_MAX, "%.*s", (int)used, text);
+        utf8_format(foot->lines[foot->count++], ANALYSIS_TEXT_MAX, "%.*s", (int)used, text);
         text += used;
         text += strspn(text, " ");
     }
@@ -226,16 +218,16 @@ static void make_foot(Foot *foot, const AnalysisSpec *spec, const AnalysisResult
         add_wrapped(foot, text, columns);
     }
     add_wrapped(foot, result->reading, columns);
-    snprintf(text, sizeof text, "Certainty: %s", result->certainty);
+    utf8_format(text, sizeof text, "Certainty: %s", result->certainty);
     add_wrapped(foot, text, columns);
     if (*result->oracle) {
         int used = snprintf(text, sizeof text, "Check: ");
         analysis_format_check(result, text + used, sizeof text - (size_t)used);
         add_wrapped(foot, text, columns);
     }
-    snprintf(text, sizeof text, "Formula: %s", spec->math);
+    utf8_format(text, sizeof text, "Formula: %s", spec->math);
     add_wrapped(foot, text, columns);
-    snprintf(text, sizeof text, "Source: %s", spec->source);
+    utf8_format(text, sizeof text, "Source: %s", spec->source);
     add_wrapped(foot, text, columns);
 }
 

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/utf8.h"
+
 /* Without memory a spot more, a click there does nothing. */
 static void add(Canvas *canvas, ClickSpot spot) {
     ClickMap *map = canvas->clicks;
@@ -25,7 +27,7 @@ void click_add(Canvas *canvas, Rect area, Action action) {
 void click_add_text(Canvas *canvas, Rect area, ActionId id, const char *text) {
     Action action = {.id = id};
     if (!canvas->clicks) return;
-    snprintf(action.text, sizeof action.text, "%s", text);
+    utf8_copy(action.text, sizeof action.text, text);
     click_add(canvas, area, action);
 }
 
@@ -33,8 +35,8 @@ void click_add_moment(Canvas *canvas, Rect area, const Scene *scene, int at) {
     const Network *network = scene->network;
     char text[OP_NAME_MAX + 16];
     if (!canvas->clicks) return;
-    snprintf(text, sizeof text, "%s %s", network->ops[scene_op_at(network, at)].name,
-             at < network->op_count ? "forward" : "backward");
+    utf8_format(text, sizeof text, "%s %s", network->ops[scene_op_at(network, at)].name,
+                at < network->op_count ? "forward" : "backward");
     click_add_text(canvas, area, ACTION_SELECT, text);
 }
 

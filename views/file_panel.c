@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/utf8.h"
 #include "views/click.h"
 #include "views/layout.h"
 #include "views/parts.h"
@@ -95,7 +96,7 @@ static void draw_row(Canvas *canvas, Rect row, const FileRow *file, bool selecte
     Style style = folder                       ? style_bold(ROLE_TITLE)
                   : file->kind == FILE_BUNDLED ? style_role(ROLE_ACCENT)
                                                : style_role(ROLE_TEXT);
-    snprintf(name, sizeof name, "%s%s", file->name, folder ? "/" : "");
+    utf8_format(name, sizeof name, "%s%s", file->name, folder ? "/" : "");
     canvas_text_fit(canvas, row.x + 2, row.y, row.w - RIGHT_WIDTH - 3, style, name);
     const char *size = file->kind == FILE_BUNDLED ? "built in"
                        : file->kind == FILE_ARCH  ? text_format_count((size_t)file->size).text

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/utf8.h"
 #include "views/click.h"
 #include "views/layout.h"
 #include "views/parts.h"
@@ -47,12 +48,12 @@ static Path path_of(const Scene *scene) {
     Path path = {.part = {""}};
     const Network *network = scene->network;
     const Op *op = &network->ops[scene->op];
-    snprintf(path.part[ZOOM_NETWORK], sizeof path.part[0], "%s", network->arch);
+    utf8_copy(path.part[ZOOM_NETWORK], sizeof path.part[0], network->arch);
     if (op->block >= 0) {
         snprintf(path.part[ZOOM_STAGE], sizeof path.part[0], "stage %d", network->blocks[op->block].stage);
-        snprintf(path.part[ZOOM_BLOCK], sizeof path.part[0], "%s", network->blocks[op->block].name);
+        utf8_copy(path.part[ZOOM_BLOCK], sizeof path.part[0], network->blocks[op->block].name);
     }
-    snprintf(path.part[ZOOM_OP], sizeof path.part[0], "%s", part_op_short_name(network, scene->op));
+    utf8_copy(path.part[ZOOM_OP], sizeof path.part[0], part_op_short_name(network, scene->op));
     if (op->out.c > 1) snprintf(path.part[ZOOM_CHANNEL], sizeof path.part[0], "ch %d", scene->channel);
     if (op->out.h * op->out.w > 1)
         snprintf(path.part[ZOOM_VALUE], sizeof path.part[0], "(%d,%d)", scene->row, scene->column);
@@ -73,7 +74,7 @@ static void draw_title(Canvas *canvas, const Scene *scene, ZoomLevel level) {
         style.attributes = k == (int)level ? CELL_BOLD | CELL_UNDERLINE : k < (int)level ? CELL_BOLD : 0;
         x = canvas_text(canvas, x, 0, style, path.part[k]);
     }
-    snprintf(text, sizeof text, "%s  %s", scene->image_name, scene->weights_note);
+    utf8_format(text, sizeof text, "%s  %s", scene->image_name, scene->weights_note);
     int room = canvas->width - 1 - x - GAP, width = text_width(text);
     canvas_text_fit(canvas, width < room ? canvas->width - 1 - width : x + GAP, 0, room, bar_style(), text);
 }
@@ -169,8 +170,8 @@ static void draw_strip(Canvas *canvas, Strip strip, const Scene *scene) {
 static void draw_position(Canvas *canvas, int y, const Scene *scene) {
     int n = scene->network->op_count;
     char text[64], widest[64];
-    snprintf(text, sizeof text, "op %d/%d %s", scene->op, n - 1, part_phase_name(scene->phase));
-    snprintf(widest, sizeof widest, "op %d/%d %s", n - 1, n - 1, part_phase_name(PHASE_BACKWARD));
+    utf8_format(text, sizeof text, "op %d/%d %s", scene->op, n - 1, part_phase_name(scene->phase));
+    utf8_format(widest, sizeof widest, "op %d/%d %s", n - 1, n - 1, part_phase_name(PHASE_BACKWARD));
     int room = canvas->width - 2 - text_width(widest) - GAP, label = text_width("fwd ");
     int cells = (room - 2 * label - GAP) / 2;
     if (cells > n) cells = n;
@@ -188,9 +189,9 @@ static int draw_job(Canvas *canvas, int y, Style style, const SceneJob *job) {
     enum { BAR_WIDTH = 16 };
     char left[96], right[64];
     bool timed = isfinite(job->eta_s);
-    snprintf(left, sizeof left, "%s ", job->title);
-    snprintf(right, sizeof right, " %3d%%%s%s", (int)(100.0 * job->done / job->total), timed ? "  " : "",
-             timed ? text_format_duration(job->eta_s).text : "");
+    utf8_format(left, sizeof left, "%s ", job->title);
+    utf8_format(right, sizeof right, " %3d%%%s%s", (int)(100.0 * job->done / job->total), timed ? "  " : "",
+                timed ? text_format_duration(job->eta_s).text : "");
     int first = canvas->width - 1 - text_width(left) - BAR_WIDTH - text_width(right);
     int x = canvas_text(canvas, first, y, style, left);
     plot_progress(canvas, (PlotBar){.x = x, .y = y, .width = BAR_WIDTH, .style = style}, job->done,
@@ -204,7 +205,7 @@ static int draw_job(Canvas *canvas, int y, Style style, const SceneJob *job) {
 static void draw_notice(Canvas *canvas, int y, int width, const Scene *scene, bool strip) {
     char text[TEXT_MAX];
     bool error = scene->notice_kind == NOTICE_ERROR;
-    snprintf(text, sizeof text, "%s%s", error ? "error: " : "", scene->notice);
+    utf8_format(text, sizeof text, "%s%s", error ? "error: " : "", scene->notice);
     Style style = error ? style_bold(ROLE_BAD) : style_role(ROLE_TEXT);
     Rect row = {.x = 1, .y = y, .w = width, .h = 1};
     if (text_wrap_count(text, width) > 1) {
@@ -245,15 +246,15 @@ static Status compose_status(const Scene *scene, int width) {
         snprintf(status.typed, sizeof status.typed, "%d times ...", scene->pending_count);
     else if (scene->play_rate > 0)
         snprintf(status.typed, sizeof status.typed, "playing %g/s", scene->play_rate);
-    snprintf(status.place, sizeof status.place, "%s %s", part_phase_name(scene->phase),
-             scene->network->ops[scene->op].name);
-    snprintf(status.skip, sizeof status.skip, "%s", part_skip_mode(scene).text);
-    snprintf(status.norm, sizeof status.norm, "BN %s",
-             pass_batch_statistics(scene->pass) ? "batch" : "running");
+    utf8_format(status.place, sizeof status.place, "%s %s", part_phase_name(scene->phase),
+                scene->network->ops[scene->op].name);
+    utf8_copy(status.skip, sizeof status.skip, part_skip_mode(scene).text);
+    utf8_format(status.norm, sizeof status.norm, "BN %s",
+                pass_batch_statistics(scene->pass) ? "batch" : "running");
     if (!isnan(loss)) snprintf(status.loss, sizeof status.loss, "loss %.4g", loss);
-    snprintf(status.scope, sizeof status.scope, "scale %s", scope_name(scene->scope));
+    utf8_format(status.scope, sizeof status.scope, "scale %s", scope_name(scene->scope));
     if (status_width(&status) > width) status.scope[0] = '\0';
-    if (status_width(&status) > width) snprintf(status.skip, sizeof status.skip, "%s", part_skip_word(scene));
+    if (status_width(&status) > width) utf8_copy(status.skip, sizeof status.skip, part_skip_word(scene));
     if (status_width(&status) > width) status.loss[0] = '\0';
     if (status_width(&status) > width) status.norm[0] = '\0';
     return status;

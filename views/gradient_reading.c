@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/utf8.h"
 #include "views/gradient_flow.h"
 #include "views/parts.h"
 
@@ -24,7 +25,7 @@ __attribute__((format(printf, 2, 3))) static void append(ReadingText *out, const
     size_t used = strlen(out->text);
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(out->text + used, sizeof out->text - used, format, arguments);
+    utf8_vformat(out->text + used, sizeof out->text - used, format, arguments);
     va_end(arguments);
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "core/class_names.h"
+#include "core/utf8.h"
 #include "views/class_rank.h"
 #include "views/parts.h"
 #include "views/text.h"
@@ -95,18 +96,18 @@ static void describe(const Scene *scene, char text[LINE_MAX]) {
     const SceneOverlay *overlay = &scene->overlay;
     const Op *layer = &scene->network->ops[overlay->layer];
     if (overlay->kind == OVERLAY_NONE)
-        snprintf(text, LINE_MAX, "%s as the network sees it, true class: %s",
-                 text_format_shape(scene->network->input).text,
-                 scene->true_class < 0 ? "not known" : class_name(scene, scene->true_class, name));
+        utf8_format(text, LINE_MAX, "%s as the network sees it, true class: %s",
+                    text_format_shape(scene->network->input).text,
+                    scene->true_class < 0 ? "not known" : class_name(scene, scene->true_class, name));
     else if (!overlay->values)
-        snprintf(text, LINE_MAX, "%s", missing(scene));
+        utf8_copy(text, LINE_MAX, missing(scene));
     else if (overlay->kind == OVERLAY_GRAD_CAM)
-        snprintf(text, LINE_MAX, "Grad-CAM of logit %s (%s) at %s, %dx%d",
-                 class_name(scene, overlay->class_index, name), input_target_reason(scene), layer->name,
-                 layer->out.h, layer->out.w);
+        utf8_format(text, LINE_MAX, "Grad-CAM of logit %s (%s) at %s, %dx%d",
+                    class_name(scene, overlay->class_index, name), input_target_reason(scene), layer->name,
+                    layer->out.h, layer->out.w);
     else
-        snprintf(text, LINE_MAX, "input gradient |d loss/d x| for %s (%s)",
-                 class_name(scene, pass_target(scene->pass, 0), name), input_target_reason(scene));
+        utf8_format(text, LINE_MAX, "input gradient |d loss/d x| for %s (%s)",
+                    class_name(scene, pass_target(scene->pass, 0), name), input_target_reason(scene));
 }
 
 void input_title_draw(Canvas *canvas, Rect row, const Scene *scene) {
@@ -124,8 +125,8 @@ void input_legend_draw(Canvas *canvas, Rect row, const Scene *scene) {
     const Op *layer = &scene->network->ops[overlay->layer];
     if (!overlay->values) return;
     if (overlay->kind == OVERLAY_GRAD_CAM && !(overlay->max > 0)) {
-        snprintf(text, sizeof text, "Grad-CAM is 0 everywhere: nothing in %s speaks for %s", layer->name,
-                 class_name(scene, overlay->class_index, name));
+        utf8_format(text, sizeof text, "Grad-CAM is 0 everywhere: nothing in %s speaks for %s", layer->name,
+                    class_name(scene, overlay->class_index, name));
         canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_WARN), text);
         return;
     }

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "core/utf8.h"
 #include "views/click.h"
 #include "views/layout.h"
 #include "views/parts.h"
@@ -27,9 +28,9 @@ static bool is_column(Rect area) {
 static void draw_heading(Canvas *canvas, Rect row, const LessonPanel *panel) {
     char title[160];
     if (panel->is_scene)
-        snprintf(title, sizeof title, "%s ", panel->title);
+        utf8_format(title, sizeof title, "%s ", panel->title);
     else
-        snprintf(title, sizeof title, "%d/%d %s ", panel->page + 1, panel->page_count, panel->title);
+        utf8_format(title, sizeof title, "%d/%d %s ", panel->page + 1, panel->page_count, panel->title);
     int x = part_heading(canvas, row, style_bold(ROLE_TITLE), title), width = text_width(panel->lesson);
     if (panel->is_scene || is_column(row) || x + GAP + width + 1 > row.x + row.w) return;
     canvas_text_right(canvas, row.x + row.w - 1, row.y, style_role(ROLE_DIM), " ");
@@ -58,7 +59,7 @@ static void draw_verdict(Canvas *canvas, Rect *area, const LessonPanel *panel) {
 static void draw_task(Canvas *canvas, Rect *area, const LessonPanel *panel) {
     char text[480];
     if (*panel->task == '\0') return;
-    snprintf(text, sizeof text, "%s %s", panel->task_done ? "[x] done:" : "[ ] task:", panel->task);
+    utf8_format(text, sizeof text, "%s %s", panel->task_done ? "[x] done:" : "[ ] task:", panel->task);
     draw_paragraph(canvas, area, style_bold(panel->task_done ? ROLE_GOOD : ROLE_KEY), text);
 }
 

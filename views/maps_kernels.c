@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "core/utf8.h"
 #include "views/kernels_plan.h"
 #include "views/layout.h"
 #include "views/map_axes.h"
@@ -50,8 +51,8 @@ static Scale scale_of_kernels(const Scene *scene, const KernelsPlan *plan, Stats
 static PartText scope_text(const Scene *scene, const KernelsPlan *plan) {
     PartText out = {.text = "layer"};
     if (scene->scope == SCOPE_MAP)
-        snprintf(out.text, sizeof out.text, "%s %d",
-                 plan->kernels.kind == KERNELS_MATRIX ? "output" : "filter", plan->output);
+        utf8_format(out.text, sizeof out.text, "%s %d",
+                    plan->kernels.kind == KERNELS_MATRIX ? "output" : "filter", plan->output);
     else if (plan->kind == KERNELS_COLOR)
         snprintf(out.text, sizeof out.text, "the %d filters", plan->kernels.outputs);
     return out;
@@ -73,12 +74,12 @@ static PartText shape_text(const Kernels *k) {
 }
 
 static PartText page_info(const KernelsPlan *plan) {
-    PartText out;
+    PartText out = {.text = ""};
     const PartPage *page = &plan->page;
     if (plan->kind == KERNELS_COLOR) {
-        snprintf(out.text, sizeof out.text, "%s %d-%d of %d%s%s", page->order ? "ranks" : "filters",
-                 page->first, page->first + page->count - 1, page->total, page->order ? " by " : "",
-                 page->order ? page->order : "");
+        utf8_format(out.text, sizeof out.text, "%s %d-%d of %d%s%s", page->order ? "ranks" : "filters",
+                    page->first, page->first + page->count - 1, page->total, page->order ? " by " : "",
+                    page->order ? page->order : "");
     } else if (plan->kind == KERNELS_SLICES) {
         snprintf(out.text, sizeof out.text, "output %d, inputs %d-%d of %d", plan->output, page->first,
                  page->first + page->count - 1, page->total);
@@ -96,8 +97,8 @@ static void draw_heading(Canvas *canvas, const KernelsPlan *plan, const Scene *s
     char title[TEXT_MAX];
     PartText info = page_info(plan);
     bool difference = scene->twin && scene->twin->difference;
-    snprintf(title, sizeof title, "%s  %s  %s%s", scene->network->ops[scene->op].name, what(k),
-             shape_text(k).text, difference ? "  (this network's own)" : "");
+    utf8_format(title, sizeof title, "%s  %s  %s%s", scene->network->ops[scene->op].name, what(k),
+                shape_text(k).text, difference ? "  (this network's own)" : "");
     canvas_text_right(canvas, row.x + row.w, row.y, style_role(ROLE_TEXT), info.text);
     row.w -= text_width(info.text) + 1;
     part_heading(canvas, row, style_role(part_phase_role(scene->phase)), title);
@@ -113,9 +114,9 @@ static void draw_figures(Canvas *canvas, const KernelsPlan *plan, Stats layer) {
 static void draw_color_legend(Canvas *canvas, Rect row, Scale scale, const char *scope) {
     char text[TEXT_MAX];
     bool light = (canvas->flags & (CANVAS_ASCII | CANVAS_MONO)) != 0;
-    snprintf(text, sizeof text, "%s: black %.3g, %s 0, full %.3g; one scale for %s",
-             light ? "lightness of rgb" : "red, green, blue", scale.lo, light ? "middle" : "grey", scale.hi,
-             scope);
+    utf8_format(text, sizeof text, "%s: black %.3g, %s 0, full %.3g; one scale for %s",
+                light ? "lightness of rgb" : "red, green, blue", scale.lo, light ? "middle" : "grey",
+                scale.hi, scope);
     canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_TEXT), text);
 }
 
@@ -197,7 +198,7 @@ static void compose_slice(char *text, size_t size, const KernelsPlan *plan) {
     for (int j = 0; j < k->rows * k->columns && used < size; j++) {
         bool wrapped = j > 0 && j % k->columns == 0;
         double value = kernels_value(k, plan->output, plan->input, j / k->columns, j % k->columns);
-        used += (size_t)snprintf(text + used, size - used, "%s %+.2f", wrapped ? " /" : "", value * factor);
+        used += utf8_format(text + used, size - used, "%s %+.2f", wrapped ? " /" : "", value * factor);
     }
     if (exponent != 0 && used < size) snprintf(text + used, size - used, " x1e%d", exponent);
 }
@@ -215,9 +216,10 @@ static void draw_detail(Canvas *canvas, const KernelsPlan *plan, const Scene *sc
     } else {
         PartText buffer;
         bool classes = scene->op == network_logits_op(scene->network);
-        snprintf(text, sizeof text, "output %d%s%s, input %d: %+.6g", plan->output, classes ? " " : "",
-                 classes ? model_class_name(scene->model, plan->output, buffer.text, sizeof buffer.text) : "",
-                 plan->input, kernels_value(&plan->kernels, plan->output, plan->input, 0, 0));
+        utf8_format(text, sizeof text, "output %d%s%s, input %d: %+.6g", plan->output, classes ? " " : "",
+                    classes ? model_class_name(scene->model, plan->output, buffer.text, sizeof buffer.text)
+                            : "",
+                    plan->input, kernels_value(&plan->kernels, plan->output, plan->input, 0, 0));
         if (!plan->window && kernels_are_shrunk(plan)) snprintf(keys, sizeof keys, "Enter: number by number");
     }
     int x = canvas_text_fit(canvas, row.x, row.y, row.w, style_bold(ROLE_ACCENT), text);
@@ -232,11 +234,11 @@ static void draw_none(Canvas *canvas, const KernelsPlan *plan, const Scene *scen
     char text[TEXT_MAX];
     int used = snprintf(text, sizeof text, "%s (%s) has no kernels: ", op->name, part_op_summary(op).text);
     if (before >= 0)
-        used += snprintf(text + used, sizeof text - (size_t)used, "the nearest before it is %s",
-                         network->ops[before].name);
+        used += utf8_format(text + used, sizeof text - (size_t)used, "the nearest before it is %s",
+                            network->ops[before].name);
     if (after >= 0)
-        snprintf(text + used, sizeof text - (size_t)used, "%sthe nearest after it is %s",
-                 before >= 0 ? ", " : "", network->ops[after].name);
+        utf8_format(text + used, sizeof text - (size_t)used, "%sthe nearest after it is %s",
+                    before >= 0 ? ", " : "", network->ops[after].name);
     part_heading(canvas, plan->heading, style_role(part_phase_role(scene->phase)), "Kernels");
     Rect rest = plan->body;
     layout_take_top(&rest, canvas_text_wrapped(canvas, rest, style_role(ROLE_WARN), text, 0) + 1);
@@ -246,7 +248,7 @@ static void draw_none(Canvas *canvas, const KernelsPlan *plan, const Scene *scen
 
 static void draw_waiting(Canvas *canvas, const KernelsPlan *plan, const Scene *scene) {
     char text[TEXT_MAX];
-    snprintf(
+    utf8_format(
         text, sizeof text,
         "The gradient of the weights of %s is not computed yet. e runs the pass up to here, f to its end; "
         "d shows the kernels themselves.",
@@ -277,7 +279,7 @@ void maps_kernels_draw(const MapsKernels *state, const Scene *scene, Canvas *can
 
 static Action go_to(const Scene *scene, int op) {
     Action action = view_action(op < 0 ? ACTION_NONE : ACTION_SELECT, 0);
-    if (op >= 0) snprintf(action.text, sizeof action.text, "%s", scene->network->ops[op].name);
+    if (op >= 0) utf8_copy(action.text, sizeof action.text, scene->network->ops[op].name);
     return action;
 }
 
@@ -356,20 +358,20 @@ static Action open_kernels(MapsKernels *state, const KernelsPlan *plan) {
         return view_action(ACTION_NONE, 0);
     }
     Action value = view_action(ACTION_VIEW, 0);
-    snprintf(value.text, sizeof value.text, "%s", view_ops(VIEW_VALUE)->name);
+    utf8_copy(value.text, sizeof value.text, view_ops(VIEW_VALUE)->name);
     return value;
 }
 
 Action maps_kernels_act(MapsKernels *state, const Scene *scene, Action action) {
     KernelsPlan plan = kernels_plan(state, scene, (Rect){.w = scene->width, .h = scene->height});
     if (action.id == ACTION_PALETTE && !*action.text && plan.kind != KERNELS_NONE) {
-        snprintf(action.text, sizeof action.text, "%s ", plan.kernels.gradient ? "gradients" : "weights");
+        utf8_format(action.text, sizeof action.text, "%s ", plan.kernels.gradient ? "gradients" : "weights");
         return action;
     }
     /* Scales of groups, stages and the network are not worth walking through all weights. */
     if (action.id == ACTION_SCOPE && !*action.text && plan.kind != KERNELS_NONE) {
-        snprintf(action.text, sizeof action.text, "%s",
-                 scope_name(scene->scope == SCOPE_MAP ? SCOPE_LAYER : SCOPE_MAP));
+        utf8_copy(action.text, sizeof action.text,
+                  scope_name(scene->scope == SCOPE_MAP ? SCOPE_LAYER : SCOPE_MAP));
         return action;
     }
     bool opened = plan.window || plan.kind != plan.kernels.kind;

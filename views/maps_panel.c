@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "core/utf8.h"
 #include "views/layout.h"
 #include "views/parts_detail.h"
 #include "views/text.h"
@@ -44,14 +45,14 @@ static void compose_cell(char *text, const Scene *scene, Tensor tensor, int widt
     if (maps_is_loss(scene)) {
         int target = pass_target(scene->pass, 0);
         const char *name = target < 0 ? "the predicted class" : class_name(scene, target, &buffer);
-        snprintf(text, TEXT_MAX, scene->phase == PHASE_FORWARD ? "loss %.6g  target %s" : "value %.6g",
-                 (double)tensor.data[0], name);
+        utf8_format(text, TEXT_MAX, scene->phase == PHASE_FORWARD ? "loss %.6g  target %s" : "value %.6g",
+                    (double)tensor.data[0], name);
         return;
     }
     double value = cell_value(tensor, scene, scene->row, scene->column);
     if (maps_has_classes(scene))
-        snprintf(text, TEXT_MAX, "ch %d, %s: %.6g", scene->channel,
-                 class_name(scene, scene->channel, &buffer), value);
+        utf8_format(text, TEXT_MAX, "ch %d, %s: %.6g", scene->channel,
+                    class_name(scene, scene->channel, &buffer), value);
     else if (shape_of(scene).h == 1 && shape_of(scene).w == 1)
         snprintf(text, TEXT_MAX, "ch %d: %.6g", scene->channel, value);
     else
@@ -131,8 +132,8 @@ static void draw_channel_figures(Canvas *canvas, Rect area, const Scene *scene) 
 static void describe_channel(char *text, const Scene *scene, Tensor tensor) {
     int c = scene->channel, used = snprintf(text, TEXT_MAX, "%d of %d", c, shape_of(scene).c);
     if (scene_is_ranked(scene))
-        used += snprintf(text + used, TEXT_MAX - (size_t)used, ", rank %d by %s", scene_place_of(scene, c),
-                         order_name(scene->order));
+        used += utf8_format(text + used, TEXT_MAX - (size_t)used, ", rank %d by %s", scene_place_of(scene, c),
+                            order_name(scene->order));
     if (scene->phase == PHASE_FORWARD && part_channel_is_dead(tensor, c))
         used += snprintf(text + used, TEXT_MAX - (size_t)used, ", dead: zero everywhere");
     if (part_channel_is_blocked(scene, scene->op, c))

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/utf8.h"
 #include "views/click.h"
 #include "views/parts_detail.h"
 #include "views/scene_scale.h"
@@ -30,12 +31,12 @@ static void legend_words(char *out, const Scene *scene, const PartTensor *tensor
     static const char *const clipped[LEGEND_FORMS] = {", top 0.5% clipped", ", 0.5% clipped",
                                                       ", 0.5% clipped", ", clipped", ", clipped"};
     bool both = scene->twin && !scene->twin->difference;
-    snprintf(out, PART_TEXT_MAX, "%s%s%s%s",
-             !tensor->own_scale ? scene_scope_text(scene, tensor->op, channel).text
-             : tensor->scope    ? tensor->scope
-                                : "shared",
-             both ? ", A and B" : "", part_scale(scene, tensor, channel).clipped ? clipped[form] : "",
-             tensor->as_is ? "" : pooled[scene_pooling(scene, tensor->phase)][form]);
+    utf8_format(out, PART_TEXT_MAX, "%s%s%s%s",
+                !tensor->own_scale ? scene_scope_text(scene, tensor->op, channel).text
+                : tensor->scope    ? tensor->scope
+                                   : "shared",
+                both ? ", A and B" : "", part_scale(scene, tensor, channel).clipped ? clipped[form] : "",
+                tensor->as_is ? "" : pooled[scene_pooling(scene, tensor->phase)][form]);
 }
 
 int part_legend(Canvas *canvas, Rect row, const Scene *scene, const PartTensor *tensor, int channel) {
@@ -199,7 +200,7 @@ static void draw_number(Canvas *canvas, Rect place, int channel, ChannelMark mar
     char text[32];
     bool fits = false;
     for (int k = 0; k < 3 && !fits; k++) {
-        snprintf(text, sizeof text, "%d%s", channel, words[mark][k]);
+        utf8_format(text, sizeof text, "%d%s", channel, words[mark][k]);
         fits = text_width(text) <= place.w;
     }
     if (!fits) snprintf(text, sizeof text, "%d", channel);
@@ -272,7 +273,7 @@ PartText part_page_info(const PartPage *page) {
                    ? snprintf(out.text, sizeof out.text, "%s %d of %d", what, page->first, page->total)
                    : snprintf(out.text, sizeof out.text, "%ss %d-%d of %d", what, page->first,
                               page->first + page->count - 1, page->total);
-    if (page->order) snprintf(out.text + used, sizeof out.text - (size_t)used, " by %s", page->order);
+    if (page->order) utf8_format(out.text + used, sizeof out.text - (size_t)used, " by %s", page->order);
     if (page->zoom > 1) {
         size_t length = strlen(out.text);
         snprintf(out.text + length, sizeof out.text - length, ", a value is %dx%d", page->zoom, page->zoom);

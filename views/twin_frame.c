@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "core/utf8.h"
 #include "views/class_rank.h"
 #include "views/parts.h"
 #include "views/text.h"
@@ -23,16 +24,17 @@ void twin_title_draw(Canvas *canvas, Rect row, char letter, const char *text) {
 
 /* "cat 99.8%" of one side, "nothing yet" before its loss is known. */
 static PartText verdict(const Scene *scene) {
-    PartText out;
-    char name[TEXT_MAX];
+    PartText out = {.text = ""};
+    char buffer[TEXT_MAX];
     int best;
     const double *p = pass_probabilities(scene->pass);
     if (!p || class_rank(p, scene->network->classes, &best, 1) < 1) {
         snprintf(out.text, sizeof out.text, "nothing yet");
         return out;
     }
-    snprintf(out.text, sizeof out.text, "%.*s %s", NAME_MAX_SHOWN,
-             model_class_name(scene->model, best, name, sizeof name), text_format_percent(p[best]).text);
+    const char *name = model_class_name(scene->model, best, buffer, sizeof buffer);
+    utf8_format(out.text, sizeof out.text, "%.*s %s", utf8_first(name, NAME_MAX_SHOWN), name,
+                text_format_percent(p[best]).text);
     return out;
 }
 
@@ -46,10 +48,10 @@ void twin_strip_draw(Canvas *canvas, Rect row, const Scene *scene) {
         snprintf(text[0], TEXT_MAX, "|A| %.3g  |B| %.3g  |A-B| %.3g  cos %+.2f", d->a_l2, d->b_l2, d->l2,
                  d->cosine);
     else
-        snprintf(text[0], TEXT_MAX, "%s",
-                 both ? "no difference: the shapes are not the same" : "not computed yet");
-    snprintf(text[1], TEXT_MAX, "A: %s  B: %s", verdict(scene).text, verdict(other).text);
-    snprintf(text[2], TEXT_MAX, "%s %s", scene->network->ops[scene->op].name, tensor);
+        utf8_copy(text[0], TEXT_MAX,
+                  both ? "no difference: the shapes are not the same" : "not computed yet");
+    utf8_format(text[1], TEXT_MAX, "A: %s  B: %s", verdict(scene).text, verdict(other).text);
+    utf8_format(text[2], TEXT_MAX, "%s %s", scene->network->ops[scene->op].name, tensor);
     int x = row.x;
     for (int k = 0; k < 3; k++) {
         Style style = k == 0 ? style_bold(ROLE_TEXT) : style_role(ROLE_DIM);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/utf8.h"
 #include "views/layout.h"
 #include "views/parts.h"
 #include "views/text.h"
@@ -53,10 +54,10 @@ static Lines top_lines(const Scene *scene, const ArithmeticPart *part) {
     Lines lines = {.count = 0};
     PartText summary = part_op_summary(&scene->network->ops[part->op]);
     Line *line = add_line(&lines, style_role(ROLE_TEXT));
-    snprintf(line->text, sizeof line->text, "%s: %s", summary.text, part->formula);
+    utf8_format(line->text, sizeof line->text, "%s: %s", summary.text, part->formula);
     if (part->note[0]) {
         line = add_line(&lines, style_role(part->closed ? ROLE_WARN : ROLE_DIM));
-        snprintf(line->text, sizeof line->text, "%s", part->note);
+        utf8_copy(line->text, sizeof line->text, part->note);
     }
     return lines;
 }
@@ -67,12 +68,12 @@ static void write_sum(char text[LINE_MAX], const Scene *scene, const ArithmeticP
     int others = part->term_total - shown;
     char name[64];
     for (int k = 0; k < shown && used < LINE_MAX; k++)
-        used += (size_t)snprintf(text + used, LINE_MAX - used, "%s%s %+.4g", k ? ", " : "",
-                                 value_term_name(scene, part, part->terms[k].index, name, sizeof name),
-                                 part->terms[k].value);
+        used += utf8_format(text + used, LINE_MAX - used, "%s%s %+.4g", k ? ", " : "",
+                            value_term_name(scene, part, part->terms[k].index, name, sizeof name),
+                            part->terms[k].value);
     if (others > 0 && used < LINE_MAX)
-        used += (size_t)snprintf(text + used, LINE_MAX - used, "%s%d other%s %+.4g", shown ? ", " : "",
-                                 others, others > 1 ? "s" : "", arithmetic_other(part, shown));
+        used += utf8_format(text + used, LINE_MAX - used, "%s%d other%s %+.4g", shown ? ", " : "", others,
+                            others > 1 ? "s" : "", arithmetic_other(part, shown));
     if (used < LINE_MAX) snprintf(text + used, LINE_MAX - used, ": sum %+.4g", part->total);
 }
 
@@ -89,7 +90,7 @@ static Lines bottom_lines(const Scene *scene, const ArithmeticPart *part, const 
     Lines lines = {.count = 0};
     Line *line = add_line(&lines, style_bold(ROLE_ACCENT));
     if (part->worked[0])
-        snprintf(line->text, sizeof line->text, "%s", part->worked);
+        utf8_copy(line->text, sizeof line->text, part->worked);
     else if (part->term_total > 0)
         write_fitting_sum(line->text, scene, part, width);
     else
@@ -97,8 +98,8 @@ static Lines bottom_lines(const Scene *scene, const ArithmeticPart *part, const 
     for (int k = 0; chain && k < chain->count; k++) {
         const ArithmeticLink *link = &chain->links[k];
         line = add_line(&lines, style_role(ROLE_TEXT));
-        snprintf(line->text, sizeof line->text, "→ %s: %s", part_op_short_name(scene->network, link->op),
-                 link->worked);
+        utf8_format(line->text, sizeof line->text, "→ %s: %s", part_op_short_name(scene->network, link->op),
+                    link->worked);
     }
     return lines;
 }
@@ -107,13 +108,13 @@ static Lines bottom_lines(const Scene *scene, const ArithmeticPart *part, const 
 static void write_meaning(char text[LINE_MAX], const Scene *scene, const ArithmeticNumber *number,
                           int width) {
     const char *dropped = number->dropped ? "dropped: " : "";
-    snprintf(text, LINE_MAX, "%s%s", dropped, number->meaning);
+    utf8_format(text, LINE_MAX, "%s%s", dropped, number->meaning);
     bool fits = text_width(text) <= width;
     if (!fits) text[0] = '\0';
     if (!fits || number->op < 0) return;
     const char *name = scene->network->ops[number->op].name;
     if (text_width(text) + text_width(name) + text_width(" ()") <= width)
-        snprintf(text, LINE_MAX, "%s%s (%s)", dropped, number->meaning, name);
+        utf8_format(text, LINE_MAX, "%s%s (%s)", dropped, number->meaning, name);
 }
 
 static bool is_whole(double value) {
@@ -133,9 +134,9 @@ static void draw_number(Canvas *canvas, Rect row, const Scene *scene, const Arit
 /* "row 4" or "rows 4-6" */
 static void write_range(char *text, size_t size, const char *word, int first, int last) {
     if (first == last)
-        snprintf(text, size, "%s %d", word, first);
+        utf8_format(text, size, "%s %d", word, first);
     else
-        snprintf(text, size, "%ss %d-%d", word, first, last);
+        utf8_format(text, size, "%ss %d-%d", word, first, last);
 }
 
 /* Where in its tensor the grid's values lie: "rows 4-6, columns 2-4" */
@@ -151,7 +152,7 @@ static void write_place(char *text, size_t size, const ArithmeticGrid *grid) {
     if (first < 0 || grid->rows * grid->columns == 1) return;
     write_range(rows, sizeof rows, "row", grid->source_row[first], grid->source_row[last]);
     write_range(columns, sizeof columns, "column", grid->source_column[first], grid->source_column[last]);
-    snprintf(text, size, "%s, %s", rows, columns);
+    utf8_format(text, size, "%s, %s", rows, columns);
 }
 
 /* `in ch 3 +0.252, rows 4-6, columns 2-4 of layer1.2.relu2`, without the name where it has no room. */
@@ -162,14 +163,15 @@ static void write_caption(char text[LINE_MAX], const Scene *scene, const Arithme
     char buffer[64], place[96];
     int used = 0;
     if (part->chosen >= 0 && part->axis != ARITHMETIC_CELL)
-        used = snprintf(text, LINE_MAX, "%s %+.4g, ",
-                        value_term_name(scene, part, part->terms[part->chosen].index, buffer, sizeof buffer),
-                        part->terms[part->chosen].value);
+        used = (int)utf8_format(
+            text, LINE_MAX, "%s %+.4g, ",
+            value_term_name(scene, part, part->terms[part->chosen].index, buffer, sizeof buffer),
+            part->terms[part->chosen].value);
     write_place(place, sizeof place, grid);
-    used += snprintf(text + used, LINE_MAX - (size_t)used, "%s", place);
+    used += utf8_copy(text + used, LINE_MAX - (size_t)used, place);
     const char *name = scene->network->ops[source].name;
     bool fits = text_width(text) + text_width(" of ") + text_width(name) <= width;
-    if (fits) snprintf(text + used, LINE_MAX - (size_t)used, " of %s", name);
+    if (fits) utf8_format(text + used, LINE_MAX - (size_t)used, " of %s", name);
 }
 
 static void draw_caption(Canvas *canvas, Rect row, const Scene *scene, const ArithmeticPart *part) {

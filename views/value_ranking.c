@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "core/utf8.h"
 #include "views/layout.h"
 #include "views/parts_detail.h"
 #include "views/text.h"
@@ -113,10 +114,10 @@ int value_ranking_draw(Canvas *canvas, Rect area, const Scene *scene, const Arit
     const char *word = value_term_word(part);
     bool several = part->term_total != 1;
     if (area.h < 2) return 0;
-    snprintf(title, sizeof title, "%d %s%s by magnitude", part->term_total, word,
-             !several                         ? ""
-             : part->axis == ARITHMETIC_CLASS ? "es"
-                                              : "s");
+    utf8_format(title, sizeof title, "%d %s%s by magnitude", part->term_total, word,
+                !several                         ? ""
+                : part->axis == ARITHMETIC_CLASS ? "es"
+                                                 : "s");
     part_heading(canvas, layout_take_top(&area, 1), style_role(ROLE_TITLE), title);
     fill_slots(&slots, part->term_count); /* for the widest label */
     PartBars bars = bars_of(&slots, part->term_total);

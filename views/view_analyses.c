@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/utf8.h"
 #include "views/chart.h"
 #include "views/layout.h"
 #include "views/parts.h"
@@ -42,8 +43,9 @@ static PartText state_text(const SceneLab *lab, int id) {
     else if (!result->complete)
         snprintf(out.text, sizeof out.text, "given up, %d of %d", result->done, result->total);
     else
-        snprintf(out.text, sizeof out.text, "done%s",
-                 *result->oracle && !(result->oracle_value <= result->oracle_limit) ? ", CHECK FAILS" : "");
+        utf8_format(out.text, sizeof out.text, "done%s",
+                    *result->oracle && !(result->oracle_value <= result->oracle_limit) ? ", CHECK FAILS"
+                                                                                       : "");
     return out;
 }
 
@@ -203,11 +205,11 @@ static void draw_result(const AnalysesState *state, const Scene *scene, Canvas *
     char title[2 * ANALYSIS_TEXT_MAX];
     Foot foot = foot_of(spec, result, area);
     Rect head = layout_take_top(&area, 1);
-    snprintf(title, sizeof title, "%s%s: %s",
-             lab->running       ? "UNDER WAY "
-             : result->complete ? ""
-                                : "INCOMPLETE ",
-             spec->title, result->subject);
+    utf8_format(title, sizeof title, "%s%s: %s",
+                lab->running       ? "UNDER WAY "
+                : result->complete ? ""
+                                   : "INCOMPLETE ",
+                spec->title, result->subject);
     canvas_text_fit(canvas, head.x, head.y, head.w, style_bold(ROLE_TITLE), title);
     enum { CHART_MIN = 7 }; /* with its heading and the line below */
     int foot_rows = foot.reading + foot_fields(&foot, NULL, area);
@@ -298,8 +300,8 @@ static int moved(Action action, int from, int count) {
 
 static Action run(int id, bool plane) {
     Action action = view_action(ACTION_ANALYSIS, 0);
-    snprintf(action.text, sizeof action.text, "%s%s", analysis_spec((AnalysisId)id)->name,
-             plane && id == ANALYSIS_SLICE ? " plane" : "");
+    utf8_format(action.text, sizeof action.text, "%s%s", analysis_spec((AnalysisId)id)->name,
+                plane && id == ANALYSIS_SLICE ? " plane" : "");
     return action;
 }
 
@@ -311,7 +313,7 @@ static Action go_to_row(const Scene *scene, const char *label, Action action) {
         op = network->blocks[block].add >= 0 ? network->blocks[block].add : network->blocks[block].output;
     if (op < 0) return action;
     Action select = view_action(ACTION_SELECT, 0);
-    snprintf(select.text, sizeof select.text, "%s", network->ops[op].name);
+    utf8_copy(select.text, sizeof select.text, network->ops[op].name);
     return select;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/class_names.h"
+#include "core/utf8.h"
 #include "views/class_rank.h"
 #include "views/click.h"
 #include "views/input_field.h"
@@ -55,14 +56,15 @@ static int draw_verdict(Canvas *canvas, Rect area, const Scene *scene, const Ans
         snprintf(text, sizeof text, "No answer: the probabilities are not numbers (NaN).");
         role = ROLE_BAD;
     } else if (truth < 0 || truth >= answer->classes) {
-        snprintf(text, sizeof text, "The network says %s; the true class is not known.", name);
+        utf8_format(text, sizeof text, "The network says %s; the true class is not known.", name);
     } else if (truth == first) {
-        snprintf(text, sizeof text, "Right: the network says %s, and it is one.", name);
+        utf8_format(text, sizeof text, "Right: the network says %s, and it is one.", name);
         role = ROLE_GOOD;
     } else {
-        snprintf(text, sizeof text, "Wrong: the network says %s, it is %s (place %d of %d, %s).", name,
-                 class_name(scene, truth, is), class_rank_of(answer->probabilities, answer->classes, truth),
-                 answer->classes, text_format_percent(answer->probabilities[truth]).text);
+        utf8_format(text, sizeof text, "Wrong: the network says %s, it is %s (place %d of %d, %s).", name,
+                    class_name(scene, truth, is),
+                    class_rank_of(answer->probabilities, answer->classes, truth), answer->classes,
+                    text_format_percent(answer->probabilities[truth]).text);
         role = ROLE_BAD;
     }
     canvas_text_wrapped(canvas, area, style_bold(role), text, 0);
@@ -115,8 +117,8 @@ static void draw_class(Canvas *canvas, int y, const Scene *scene, const Answer *
 
 static void draw_loss(Canvas *canvas, Rect row, const Scene *scene) {
     char buffer[CLASS_NAME_MAX], text[LINE_MAX];
-    snprintf(text, sizeof text, "loss %.4g, target: %s (%s)", pass_loss(scene->pass),
-             class_name(scene, pass_target(scene->pass, 0), buffer), input_target_reason(scene));
+    utf8_format(text, sizeof text, "loss %.4g, target: %s (%s)", pass_loss(scene->pass),
+                class_name(scene, pass_target(scene->pass, 0), buffer), input_target_reason(scene));
     canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_TEXT), text);
 }
 
@@ -283,7 +285,7 @@ static Action view_input_act(void *state, const Scene *scene, Action action) {
     case ACTION_OPEN: {
         if (scene->image_count == 0) return view_action(ACTION_NONE, 0);
         Action open = view_action(ACTION_IMAGE, 0);
-        snprintf(open.text, sizeof open.text, "%s", scene->image_list[scene->image_cursor]);
+        utf8_copy(open.text, sizeof open.text, scene->image_list[scene->image_cursor]);
         return open;
     }
     case ACTION_OTHER: return view_action(ACTION_OVERLAY, 0);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/class_names.h"
+#include "core/utf8.h"
 #include "views/class_rank.h"
 #include "views/text.h"
 
@@ -63,11 +64,11 @@ static void note_loss(Notes *notes, const Scene *scene) {
     const double *p = pass_probabilities(scene->pass);
     int target = pass_target(scene->pass, 0), predicted;
     if (p && class_rank(p, scene->network->classes, &predicted, 1) == 1)
-        snprintf(text, sizeof text, "%.4g = -log %.4g, the probability of %s (%s)", pass_loss(scene->pass),
-                 p[target], model_class_name(scene->model, target, name, sizeof name),
-                 target == scene->true_class ? "true class"
-                 : target == predicted       ? "predicted class"
-                                             : "asked for");
+        utf8_format(text, sizeof text, "%.4g = -log %.4g, the probability of %s (%s)", pass_loss(scene->pass),
+                    p[target], model_class_name(scene->model, target, name, sizeof name),
+                    target == scene->true_class ? "true class"
+                    : target == predicted       ? "predicted class"
+                                                : "asked for");
     note_text(notes, ROLE_DIM, "loss", text);
 }
 
@@ -85,9 +86,9 @@ static void note_norm(Notes *notes, const Scene *scene, const Op *op) {
     }
     snprintf(label, sizeof label, "ch %d", c);
     if (mean)
-        snprintf(text, sizeof text, "mean %+.3g  variance %.3g  gamma %+.3g  beta %+.3g  (%s)",
-                 (double)mean[c], (double)var[c], gamma, beta,
-                 pass_batch_statistics(scene->pass) ? "this batch's" : "running");
+        utf8_format(text, sizeof text, "mean %+.3g  variance %.3g  gamma %+.3g  beta %+.3g  (%s)",
+                    (double)mean[c], (double)var[c], gamma, beta,
+                    pass_batch_statistics(scene->pass) ? "this batch's" : "running");
     else
         snprintf(text, sizeof text, "gamma %+.3g  beta %+.3g  mean and variance not computed yet", gamma,
                  beta);
@@ -100,13 +101,13 @@ static void note_param_grads(Notes *notes, const Scene *scene, const Op *op) {
         const Param *param = &scene->network->params[op->param_first + k];
         if (!param_role_learns(param->role)) continue;
         char label[PART_TEXT_MAX], text[LINE_MAX] = "not computed yet";
-        snprintf(label, sizeof label, "d %s", strrchr(param->name, '.') + 1);
+        utf8_format(label, sizeof label, "d %s", strrchr(param->name, '.') + 1);
         if (notes->canvas && pass_param_grad(scene->pass, param)) {
             Stats grad = pass_param_grad_stats(scene->pass, param);
             double own = tensor_stats(network_const_values(scene->network, param), param->count).l2;
-            snprintf(text, sizeof text, "norm %.2e, of the parameter itself %.2e, %s values%s", grad.l2, own,
-                     text_format_count(param->count).text,
-                     grad.nan + grad.inf > 0 ? ", not all finite!" : "");
+            utf8_format(text, sizeof text, "norm %.2e, of the parameter itself %.2e, %s values%s", grad.l2,
+                        own, text_format_count(param->count).text,
+                        grad.nan + grad.inf > 0 ? ", not all finite!" : "");
         }
         note_text(notes, ROLE_BACKWARD, label, text);
     }
@@ -120,10 +121,10 @@ static void note_routes(Notes *notes, const Scene *scene, const Op *op, const St
     for (int k = 1; k < panels->count; k++) {
         const StepPanel *panel = &panels->item[k];
         char text[PART_TEXT_MAX];
-        snprintf(text, sizeof text, "|%s| %s", panel->symbol,
-                 panel->closed        ? "0"
-                 : panel->stats.known ? text_format_exponent(panel->stats.l2).text
-                                      : "?");
+        utf8_format(text, sizeof text, "|%s| %s", panel->symbol,
+                    panel->closed        ? "0"
+                    : panel->stats.known ? text_format_exponent(panel->stats.l2).text
+                                         : "?");
         x = canvas_text_fit(notes->canvas, x, row.y, row.x + row.w - x, style_role(panel->role), text) + 2;
     }
     Junction junction = pass_junction(scene->pass, op->block);
@@ -142,9 +143,9 @@ static void note_routes(Notes *notes, const Scene *scene, const Op *op, const St
 static void note_cost(Notes *notes, const Scene *scene, const Op *op) {
     char text[LINE_MAX];
     const Param *weight = &scene->network->params[op->param_first];
-    snprintf(text, sizeof text, "%s weights, %s multiply-adds",
-             text_format_count(network_op_param_count(scene->network, op->index)).text,
-             text_format_engineering((double)network_op_macs(scene->network, op->index)).text);
+    utf8_format(text, sizeof text, "%s weights, %s multiply-adds",
+                text_format_count(network_op_param_count(scene->network, op->index)).text,
+                text_format_engineering((double)network_op_macs(scene->network, op->index)).text);
     if (op->kind == OP_CONV2D)
         snprintf(text + strlen(text), sizeof text - strlen(text), ": %d filters of %dx%dx%d", weight->dims[0],
                  weight->dims[1], weight->dims[2], weight->dims[3]);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "core/arithmetic.h"
+#include "core/utf8.h"
 #include "views/layout.h"
 #include "views/parts.h"
 #include "views/text.h"
@@ -72,8 +73,8 @@ static const char *class_note(const Scene *scene, char *text, size_t size) {
     int k = loss ? pass_target(scene->pass, 0) : scene->channel;
     text[0] = '\0';
     if ((loss || logits) && k >= 0)
-        snprintf(text, size, "%s%s", loss ? "  target " : " ",
-                 model_class_name(scene->model, k, buffer, sizeof buffer));
+        utf8_format(text, size, "%s%s", loss ? "  target " : " ",
+                    model_class_name(scene->model, k, buffer, sizeof buffer));
     return text;
 }
 
@@ -82,14 +83,15 @@ static void write_title(char title[TEXT_MAX], const Scene *scene, bool brief) {
     Shape shape = shape_of(scene);
     const char *gap = brief ? " " : "  ";
     char note[96];
-    int used = snprintf(title, TEXT_MAX, "%s%s%s", scene->network->ops[scene->op].name, gap,
-                        scene->phase == PHASE_FORWARD ? "activation" : "gradient");
-    if (shape.c > 1) used += snprintf(title + used, TEXT_MAX - (size_t)used, "%sch %d", gap, scene->channel);
+    int used = (int)utf8_format(title, TEXT_MAX, "%s%s%s", scene->network->ops[scene->op].name, gap,
+                                scene->phase == PHASE_FORWARD ? "activation" : "gradient");
+    if (shape.c > 1)
+        used += utf8_format(title + used, TEXT_MAX - (size_t)used, "%sch %d", gap, scene->channel);
     if (shape.c > 1 && !brief) used += snprintf(title + used, TEXT_MAX - (size_t)used, " of %d", shape.c);
     if (shape.h * shape.w > 1)
         used += snprintf(title + used, TEXT_MAX - (size_t)used, brief ? " (%d,%d)" : " row %d column %d",
                          scene->row, scene->column);
-    snprintf(title + used, TEXT_MAX - (size_t)used, "%s", class_note(scene, note, sizeof note));
+    utf8_copy(title + used, TEXT_MAX - (size_t)used, class_note(scene, note, sizeof note));
 }
 
 /* What is selected, and at the right end its value. */
@@ -111,8 +113,8 @@ static void draw_heading(Canvas *canvas, Rect row, const Scene *scene, const Ari
 static void draw_waiting(Canvas *canvas, Rect area, const Scene *scene) {
     char text[TEXT_MAX];
     bool forward = scene->phase == PHASE_FORWARD;
-    snprintf(text, sizeof text, "The %s of %s is not computed yet, so there is no arithmetic to show.",
-             forward ? "activation" : "gradient at the output", scene->network->ops[scene->op].name);
+    utf8_format(text, sizeof text, "The %s of %s is not computed yet, so there is no arithmetic to show.",
+                forward ? "activation" : "gradient at the output", scene->network->ops[scene->op].name);
     int rows = canvas_text_wrapped(canvas, area, style_role(ROLE_WARN), text, 0);
     layout_take_top(&area, rows + 1);
     int x = canvas_text(canvas, area.x, area.y, style_bold(ROLE_KEY), "e");
@@ -137,8 +139,8 @@ static void draw_parts_sum(Canvas *canvas, Rect row, const Arithmetic *arithmeti
 static void draw_part_heading(Canvas *canvas, Rect row, const Scene *scene, const ArithmeticPart *part,
                               bool selected) {
     char title[TEXT_MAX];
-    snprintf(title, sizeof title, "%s%sthrough %s: %+.4g", selected ? "▸ " : "", route_name(part->route),
-             scene->network->ops[part->op].name, part->value);
+    utf8_format(title, sizeof title, "%s%sthrough %s: %+.4g", selected ? "▸ " : "", route_name(part->route),
+                scene->network->ops[part->op].name, part->value);
     part_heading(canvas, row, style_role(route_role(part->route)), title);
 }
 
@@ -152,10 +154,10 @@ static void draw_folded(Canvas *canvas, Rect area, const Scene *scene, const Ari
     draw_part_heading(canvas, layout_take_top(&area, 1), scene, part, false);
     char text[TEXT_MAX];
     if (part->worked[0])
-        snprintf(text, sizeof text, "%s", part->worked);
+        utf8_copy(text, sizeof text, part->worked);
     else
-        snprintf(text, sizeof text, "a sum of %d %ss: Enter leads there", part->term_total,
-                 value_term_word(part));
+        utf8_format(text, sizeof text, "a sum of %d %ss: Enter leads there", part->term_total,
+                    value_term_word(part));
     canvas_text_fit(canvas, area.x, area.y, area.w, style_role(ROLE_TEXT), text);
 }
 
@@ -256,7 +258,7 @@ static void view_value_draw(const void *state, const Scene *scene, Canvas *canva
 
 static Action select_op(const Op *op) {
     Action action = view_action(ACTION_SELECT, 0);
-    snprintf(action.text, sizeof action.text, "%s", op->name);
+    utf8_copy(action.text, sizeof action.text, op->name);
     return action;
 }
 
@@ -317,7 +319,7 @@ static Action view_value_act(void *state, const Scene *scene, Action action) {
     case ACTION_OPEN: return open_term(state, scene, action);
     case ACTION_CLOSE:
         action = view_action(ACTION_VIEW, 0);
-        snprintf(action.text, sizeof action.text, "%s", view_ops(VIEW_MAPS)->name);
+        utf8_copy(action.text, sizeof action.text, view_ops(VIEW_MAPS)->name);
         return action;
     default: return action;
     }

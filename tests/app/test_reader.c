@@ -42,6 +42,20 @@ static void expect(SessionWorld *world, const char *lines, const char *part) {
     free(text);
 }
 
+static void lines_that_are_too_long_or_no_text_are_refused_and_the_next_one_counts(void **state) {
+    char lines[ACTION_TEXT_MAX + 100], *text;
+    size_t used = (size_t)snprintf(lines, sizeof lines, "image %0*d\nview maps\n", ACTION_TEXT_MAX - 6, 0);
+    text = answer_bytes(*state, lines, used, false);
+    assert_non_null(strstr(text, "\nNot done: the line has 512 bytes, at most 511 are read.\n"));
+    assert_null(strstr(text, "cannot be"));
+    free(text);
+    assert_int_equal(((SessionWorld *)*state)->session->view, VIEW_MAPS);
+    text = answer_bytes(*state, "vi\0ew\nview block\n", 17, false);
+    assert_non_null(strstr(text, "\nNot done: the line has a NUL byte in it.\n"));
+    free(text);
+    assert_int_equal(((SessionWorld *)*state)->session->view, VIEW_BLOCK);
+}
+
 static void a_step_is_told_with_its_figures_and_its_peak(void **state) {
     SessionWorld *world = *state;
     char *text = answer(world, "step\n"), part[200];
@@ -251,6 +265,7 @@ static void in_ascii_no_byte_is_beyond_the_tilde(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         SESSION_TEST(a_step_is_told_with_its_figures_and_its_peak),
+        SESSION_TEST(lines_that_are_too_long_or_no_text_are_refused_and_the_next_one_counts),
         SESSION_TEST(an_addition_is_told_with_both_ways_forward_and_backward),
         SESSION_TEST(numbers_and_the_empty_line_choose_from_the_menu),
         SESSION_TEST(a_letter_is_the_key_that_texts_name),
