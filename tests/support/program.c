@@ -12,7 +12,7 @@
 
 enum { PROGRAM_ARGUMENTS_MAX = 32 };
 
-static const char *program_path(void) {
+const char *program_path(void) {
     const char *path = getenv("SKIPSCOPE");
     if (path && *path) return path;
     return access("build/release/skipscope", X_OK) == 0 ? "build/release/skipscope" : "./skipscope";

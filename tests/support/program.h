@@ -11,6 +11,8 @@ typedef struct ProgramRun {
     char *out, *err; /* heap, NUL-terminated */
 } ProgramRun;
 
+const char *program_path(void);
+
 /* `arguments` without the program's name, NULL-terminated. Fails the test when it cannot be started. */
 ProgramRun program_run(const char *const *arguments);
 void program_free(ProgramRun *run);
