@@ -207,10 +207,22 @@ void pty_wait_output(Pty *pty, const char *bytes) {
         if (!pump(pty, 100) && now_ms() > deadline) fail_with_screen(pty, bytes + (*bytes == '\033'));
 }
 
-void pty_wait_full(Pty *pty) {
+static void wait_full(Pty *pty, bool resizing) {
     struct pollfd room = {.fd = pty->tty, .events = POLLOUT};
-    for (long deadline = now_ms() + DEADLINE_MS; poll(&room, 1, 0) != 0; usleep(500))
+    long deadline = now_ms() + DEADLINE_MS;
+    for (int k = 0; poll(&room, 1, 0) != 0; k++) {
         if (now_ms() > deadline) fail_msg("the terminal still takes output");
+        if (resizing) pty_resize(pty, 180 + k % 20, 60);
+        usleep(1000);
+    }
+}
+
+void pty_wait_full(Pty *pty) {
+    wait_full(pty, false);
+}
+
+void pty_fill(Pty *pty) {
+    wait_full(pty, true);
 }
 
 void pty_continue(Pty *pty) {

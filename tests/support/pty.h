@@ -53,8 +53,10 @@ int pty_wait_end(Pty *pty);
 int pty_wait_end_unread(Pty *pty, int timeout_ms);
 /* Reads until the child has written `bytes`; fails the test after ten seconds. */
 void pty_wait_output(Pty *pty, const char *bytes);
-/* Waits until the terminal takes no more output: after ^S, or because nobody reads. */
+/* Waits until the terminal takes no more output, after ^S. */
 void pty_wait_full(Pty *pty);
+/* Reads nothing and changes the terminal's size until what the child draws has filled it. */
+void pty_fill(Pty *pty);
 /* Brings a stopped child back to the foreground. */
 void pty_continue(Pty *pty);
 bool pty_shows(Pty *pty, const char *text);

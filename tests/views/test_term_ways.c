@@ -1,5 +1,4 @@
 /* Every way out of a program that has the terminal, and what looks like one. */
-#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -236,13 +235,6 @@ static void a_stop_that_is_ignored_changes_nothing(void **state) {
     pty_end(&pty);
 }
 
-/* Draws until nobody takes it any more. */
-static void fill(Pty *pty) {
-    struct pollfd room = {.fd = pty->tty, .events = POLLOUT};
-    for (int k = 0; k < 1000 && poll(&room, 1, 20) != 0; k++) pty_resize(pty, 200 + k % 50, 60);
-    pty_wait_full(pty);
-}
-
 static void a_terminal_that_takes_no_output_keeps_nobody(void **state) {
     (void)state;
     static const int numbers[] = {SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGSEGV, SIGABRT};
@@ -251,7 +243,7 @@ static void a_terminal_that_takes_no_output_keeps_nobody(void **state) {
             Demo demo = {.ignored = 0};
             Pty pty;
             start(&pty, run_demo, &demo, false);
-            if (unread) fill(&pty);
+            if (unread) pty_fill(&pty);
             if (!unread) pty_type(&pty, "\023");
             pty_wait_full(&pty);
             kill(pty.child, numbers[k]);
