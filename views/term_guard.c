@@ -40,10 +40,11 @@ static const int other_signals[] = {SIGWINCH, SIGCONT, SIGPIPE};
 static struct Guard {
     volatile sig_atomic_t ended_by, stop, resize, resume;
     volatile sig_atomic_t active;
-    atomic_int giver; /* the thread that gives the terminal back; 0: none yet */
-    pid_t owner;      /* a forked child must not touch the terminal */
+    volatile sig_atomic_t left; /* the screen has been left, and somebody else may have the terminal */
+    atomic_int giver;           /* the thread that gives the terminal back; 0: none yet */
+    pid_t owner;                /* a forked child must not touch the terminal */
     int tty, wake[2], kept_stderr, real_stderr;
-    struct termios modes;
+    struct termios modes, ours; /* before, and while the program has the screen */
     char restore[RESTORE_SIZE];
     struct sigaction old[NSIG];
     bool taken[NSIG];
@@ -71,13 +72,40 @@ static bool claim(void) {
     return false;
 }
 
+bool term_guard_is_in_front(void) {
+    pid_t front = tcgetpgrp(guard.tty);
+    return front < 0 || front == getpgrp();
+}
+
+static bool modes_equal(const struct termios *a, const struct termios *b) {
+    return a->c_iflag == b->c_iflag && a->c_oflag == b->c_oflag && a->c_cflag == b->c_cflag &&
+           a->c_lflag == b->c_lflag && memcmp(a->c_cc, b->c_cc, sizeof a->c_cc) == 0;
+}
+
+/* Not those that a shell has set meanwhile, to which the terminal belongs while the program is stopped or in
+ * the background. */
+static void give_modes(void) {
+    struct termios now;
+    if (term_guard_is_in_front() || (tcgetattr(guard.tty, &now) == 0 && modes_equal(&now, &guard.ours)))
+        tcsetattr(guard.tty, TCSANOW, &guard.modes);
+}
+
+/* In the background, a change of the terminal would stop the program. */
+static void give_screen(void) {
+    struct sigaction before, ignore = {.sa_handler = SIG_IGN};
+    sigemptyset(&ignore.sa_mask);
+    sigaction(SIGTTOU, &ignore, &before);
+    if (!guard.left) term_write_last(guard.tty, guard.restore, strlen(guard.restore));
+    give_modes();
+    guard.left = 1;
+    sigaction(SIGTTOU, &before, NULL);
+}
+
 /* For all that does not end in order: everything that write(2) and tcsetattr(3) can put right.
  * Async-signal-safe, as are the handlers. */
 static void give_back(void) {
     if (!claim()) return;
-    signal(SIGTTOU, SIG_IGN);
-    term_write_last(guard.tty, guard.restore, strlen(guard.restore));
-    tcsetattr(guard.tty, TCSANOW, &guard.modes);
+    give_screen();
     replay_stderr();
     guard.active = 0;
 }
@@ -184,7 +212,8 @@ bool term_guard_begin(int tty, Error *err) {
     }
     guard.tty = tty;
     guard.owner = getpid();
-    guard.ended_by = guard.stop = guard.resize = guard.resume = 0;
+    guard.ended_by = guard.stop = guard.resize = guard.resume = guard.left = 0;
+    guard.ours = guard.modes;
     guard.restore[0] = '\0';
     atomic_store(&guard.giver, 0);
     keep_stderr_back();
@@ -196,7 +225,8 @@ bool term_guard_begin(int tty, Error *err) {
 
 /* The handlers go last: until then, a terminal that takes no output must not keep the program from ending. */
 void term_guard_end(void) {
-    tcsetattr(guard.tty, TCSANOW, &guard.modes);
+    guard.left = 1;
+    give_screen();
     if (guard.real_stderr >= 0) dup2(guard.real_stderr, STDERR_FILENO);
     replay_stderr();
     guard.active = 0;
@@ -260,10 +290,29 @@ bool term_guard_take_resume(void) {
     return take(&guard.resume);
 }
 
-void term_guard_stop(void) {
+void term_guard_entered(void) {
+    guard.left = 0;
+    tcgetattr(guard.tty, &guard.ours);
+}
+
+void term_guard_left(void) {
+    guard.left = 1;
+}
+
+bool term_guard_has_left(void) {
+    return guard.left;
+}
+
+void term_guard_leave(void) {
+    give_screen();
+}
+
+bool term_guard_stop(void) {
     struct sigaction ours, by_default = {.sa_handler = SIG_DFL};
     sigemptyset(&by_default.sa_mask);
+    guard.resume = 0;
     sigaction(SIGTSTP, &by_default, &ours);
     raise(SIGTSTP);
     sigaction(SIGTSTP, &ours, NULL);
+    return take(&guard.resume);
 }

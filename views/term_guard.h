@@ -29,8 +29,17 @@ bool term_guard_has_news(void);    /* is there anything that the functions above
 bool term_guard_take_stop(void);   /* ^Z was pressed; true once */
 bool term_guard_take_resize(void); /* SIGWINCH; true once */
 bool term_guard_take_resume(void); /* SIGCONT; true once */
-/* Stops the process as ^Z does; returns when it goes on. That is at once, without a SIGCONT, where nobody
- * could continue it: the kernel does not stop a process group without a parent in its session. */
-void term_guard_stop(void);
+/* Stops the process as ^Z does; returns when it goes on. False when it was not stopped: nobody could continue
+ * it, as the kernel knows by its process group without a parent in its session. */
+bool term_guard_stop(void);
+
+/* The program has the screen, with the modes that are in force now; or it has left it as it was. */
+void term_guard_entered(void);
+void term_guard_left(void);
+bool term_guard_has_left(void);
+/* Leaves it, also from the background, where modes that a shell has set since are not touched. */
+void term_guard_leave(void);
+/* Is the program the terminal's foreground job? */
+bool term_guard_is_in_front(void);
 
 #endif

@@ -93,6 +93,8 @@ static void an_idle_program_gives_the_terminal_back(void **state) {
     for (int c = 0; c < CASE_COUNT; c++)
         for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
             Pty pty;
+            /* Without a screen to give back, a crash is the business of the system, or of a sanitizer. */
+            if (!cases[c].draws && numbers[k] == SIGSEGV) continue;
             start(&pty, &cases[c], *state, false, false);
             kill(pty.child, numbers[k]);
             assert_ended_by(&pty, &cases[c], numbers[k]);
