@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -16,7 +17,7 @@ enum {
     RESTORE_SIZE = 256,
     STACK_SIZE = 64 * 1024,
     PATIENCE_MS = 100, /* a terminal that takes no output for so long will not take the last screen either */
-    END_S = 1,         /* what has not ended in order by then is ended */
+    END_MS = 700,      /* what has not ended in order by then is ended */
 };
 
 /* Ends in order, even if the program was started with them ignored, as a shell does in the background: it is
@@ -129,6 +130,12 @@ static void wake(void) {
     errno = saved;
 }
 
+/* 0: none. */
+static void set_alarm_ms(int after_ms) {
+    struct itimerval time = {.it_value = {.tv_usec = 1000L * after_ms}};
+    setitimer(ITIMER_REAL, &time, NULL);
+}
+
 /* Leaves the end to the main loop, but for a limited time. The second request is not kept waiting, and
  * neither is the first when the main loop may be in the middle of output that never ends. */
 static void handle_end(int number) {
@@ -136,7 +143,7 @@ static void handle_end(int number) {
     if (before == 0) guard.ended_by = number;
     if (before != 0 || getpid() != guard.owner || !term_takes_output(guard.tty, PATIENCE_MS))
         die(before != 0 && number == SIGALRM ? before : number);
-    alarm(END_S);
+    set_alarm_ms(END_MS);
     wake();
     errno = saved;
 }
@@ -180,7 +187,7 @@ static void install_handlers(void) {
 }
 
 static void give_signals(void) {
-    alarm(0);
+    set_alarm_ms(0);
     for (int number = 1; number < NSIG; number++)
         if (guard.taken[number]) sigaction(number, &guard.old[number], NULL);
     memset(guard.taken, 0, sizeof guard.taken);

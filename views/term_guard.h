@@ -20,7 +20,8 @@ void term_guard_end(void);
 void term_guard_add_restore(const char *bytes);
 
 /* The signal that asks the program to end, else 0; stays after term_guard_end. Any signal whose usual effect
- * that is, but for crashes; ended by force when the program has not called term_guard_end within a second. */
+ * that is, but for crashes; ended by force when the program has not called term_guard_end within 0.7 seconds.
+ */
 int term_guard_signal(void);
 void term_guard_hang_up(void);     /* as if SIGHUP had been received */
 int term_guard_wake_fd(void);      /* readable after a signal */
