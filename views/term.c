@@ -402,6 +402,7 @@ static void follow_size(Term *term) {
 
 /* Going on after a stop: someone else has had the terminal meanwhile. */
 static void resume(Term *term) {
+    term_guard_entering();
     if (!isendwin()) endwin();
     refresh();
     write_bytes(paste_on);

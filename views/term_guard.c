@@ -297,8 +297,11 @@ bool term_guard_take_resume(void) {
     return take(&guard.resume);
 }
 
-void term_guard_entered(void) {
+void term_guard_entering(void) {
     guard.left = 0;
+}
+
+void term_guard_entered(void) {
     tcgetattr(guard.tty, &guard.ours);
 }
 

@@ -34,7 +34,10 @@ bool term_guard_take_resume(void); /* SIGCONT; true once */
  * it, as the kernel knows by its process group without a parent in its session. */
 bool term_guard_stop(void);
 
-/* The program has the screen, with the modes that are in force now; or it has left it as it was. */
+/* The program is about to take the screen; has it, with the modes that are in force now; has left it as it
+ * was.
+ */
+void term_guard_entering(void);
 void term_guard_entered(void);
 void term_guard_left(void);
 bool term_guard_has_left(void);
