@@ -15,7 +15,12 @@
 #include "core/utf8.h"
 #include "views/term.h"
 
-enum { LINE_MAX_BYTES = 1 << 18 /* six times a page: \u001b */, RETRY_MS = 200, SECOND_MS = 1000 };
+enum {
+    LINE_MAX_BYTES = 1 << 18, /* six times a page: \u001b */
+    RETRY_MS = 200,
+    SECOND_MS = 1000,
+    PIECES_A_FRAME = 4, /* keys, signals and the screen have their turn, however much comes */
+};
 
 static const char WAITING[] = "waiting for 'skipscope present LESSON' in another terminal ...";
 static const char ENDED[] = "the presentation has ended";
@@ -49,9 +54,10 @@ static void close_listener(Listener *listener) {
     free(listener->line);
 }
 
-/* False when what is there is not this user's. */
+/* False when what is there is not this user's, or no socket. */
 static bool look_for(Listener *listener, Error *err) {
     if (listener->fd >= 0) return true;
+    if (!stage_check_path(listener->path, err)) return false;
     listener->fd = stage_connect(listener->path, err);
     listener->length = 0;
     return listener->fd >= 0 || err->kind == ERROR_NONE;
@@ -191,13 +197,13 @@ static bool run_on_terminal(Term *term, Listener *listener, Error *err) {
     while (!term_signal()) {
         struct timespec now;
         if (!look_for(listener, err)) return false;
-        while (hear(listener))
+        for (int k = 0; k < PIECES_A_FRAME && hear(listener); k++)
             while (take_line(listener)) continue;
         term_watch(term, listener->fd);
         if (!draw(term, listener)) return error_set(err, ERROR_FAILED, "not enough memory for the screen");
         clock_gettime(CLOCK_REALTIME, &now);
         term_wait(term, listener->fd < 0 ? RETRY_MS : SECOND_MS - (int)(now.tv_nsec / 1000000));
-        for (Key key; term_read_key(term, &key);)
+        for (Key key; !term_signal() && term_read_key(term, &key);)
             if (!obey(term, listener, &key)) return true;
     }
     return true;

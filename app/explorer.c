@@ -109,7 +109,7 @@ static void fit_screen(Session *session, Term *term, Canvas **canvas) {
 
 static bool read_keys(Session *session, Term *term, Live *live) {
     bool any = false;
-    for (Key key; !session_wants_quit(session) && term_read_key(term, &key);) {
+    for (Key key; !session_wants_quit(session) && !term_signal() && term_read_key(term, &key);) {
         any = true;
         if (key.code == KEY_CODE_RESIZE) continue;
         key.at_s = now_ms() * 1e-3;
@@ -119,14 +119,14 @@ static bool read_keys(Session *session, Term *term, Live *live) {
     return any;
 }
 
-/* What the speaker's terminal asks for. */
+/* What the speaker's terminal asks for, one thing a frame: keys and signals come first, and each page is
+ * seen. */
 static bool hear_stage(Session *session, Stage *stage) {
-    bool any = false;
-    for (StageRequest request; stage && (request = stage_hear(stage)) != STAGE_NOTHING; any = true) {
-        session_forget_keys(session);
-        session_do(session, &(Action){.id = request == STAGE_NEXT ? ACTION_LESSON_NEXT : ACTION_LESSON_BACK});
-    }
-    return any;
+    StageRequest request = stage ? stage_hear(stage) : STAGE_NOTHING;
+    if (request == STAGE_NOTHING) return false;
+    session_forget_keys(session);
+    session_do(session, &(Action){.id = request == STAGE_NEXT ? ACTION_LESSON_NEXT : ACTION_LESSON_BACK});
+    return true;
 }
 
 static void show_stage(const Session *session, Stage *stage) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -13,7 +14,12 @@
 #include "app/stage_socket.h"
 #include "core/utf8.h"
 
-enum { READERS_MAX = 8, REQUEST_MAX = 32 };
+enum {
+    READERS_MAX = 8,
+    REQUEST_MAX = 32,
+    EVENTS_MAX = 2 * READERS_MAX, /* in one stage_hear */
+    BACKLOG_MAX = 1024,           /* bytes: some seconds of a key that is held down */
+};
 
 typedef struct Reader {
     int fd; /* -1: free */
@@ -186,7 +192,17 @@ static StageRequest take_request(Reader *reader) {
     return request;
 }
 
+/* Turning pages for minutes after the last key was pressed serves nobody. */
+static bool asks_too_much(const Reader *reader) {
+    int waiting = 0;
+    return ioctl(reader->fd, FIONREAD, &waiting) == 0 && waiting > BACKLOG_MAX;
+}
+
 static StageRequest hear_reader(Reader *reader) {
+    if (asks_too_much(reader)) {
+        let_go(reader);
+        return STAGE_NOTHING;
+    }
     StageRequest request = take_request(reader);
     if (request != STAGE_NOTHING || reader->fd < 0) return request;
     ssize_t count =
@@ -199,17 +215,24 @@ static StageRequest hear_reader(Reader *reader) {
     return take_request(reader);
 }
 
+static Reader *find_reader(Stage *stage, int fd) {
+    for (int k = 0; k < READERS_MAX; k++)
+        if (stage->readers[k].fd == fd) return &stage->readers[k];
+    return NULL;
+}
+
 StageRequest stage_hear(Stage *stage) {
     for (int k = 0; k < READERS_MAX; k++) {
         if (stage->readers[k].fd < 0 || stage->readers[k].length == 0) continue;
         StageRequest request = take_request(&stage->readers[k]);
         if (request != STAGE_NOTHING) return request;
     }
-    for (struct epoll_event event; epoll_wait(stage->poll, &event, 1, 0) > 0;) {
+    struct epoll_event event;
+    for (int k = 0; k < EVENTS_MAX && epoll_wait(stage->poll, &event, 1, 0) > 0; k++) {
         StageRequest request = STAGE_NOTHING;
         if (event.data.fd == stage->listener) let_in(stage);
-        for (int k = 0; k < READERS_MAX && event.data.fd != stage->listener; k++)
-            if (stage->readers[k].fd == event.data.fd) request = hear_reader(&stage->readers[k]);
+        Reader *reader = find_reader(stage, event.data.fd);
+        if (reader) request = hear_reader(reader);
         if (request != STAGE_NOTHING) return request;
     }
     return STAGE_NOTHING;

@@ -15,8 +15,9 @@ Stage *stage_open(const char *name, Error *err);
 Stage *stage_open_at(const char *path, Error *err);
 void stage_close(Stage *stage); /* NULL is fine; the readers see the end */
 
-int stage_fd(const Stage *stage); /* readable when stage_listen_to has something to do */
-/* Lets readers in and takes what they ask for, one at a time; STAGE_NOTHING: no more for now. */
+int stage_fd(const Stage *stage); /* readable when stage_hear has something to do */
+/* Lets readers in and takes what they ask for, one at a time; STAGE_NOTHING: no more for now. Takes a bounded
+ * time, whatever they do. Who asks for more than a hand can is let go, with all that he has asked for. */
 StageRequest stage_hear(Stage *stage);
 /* Sends the page when it is another one. Times are filled in here. */
 void stage_show(Stage *stage, const NotesPanel *panel);

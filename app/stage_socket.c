@@ -84,29 +84,64 @@ static int bind_private(const char *path) {
     return -1;
 }
 
-/* A socket of this user at which nobody listens any more. */
-static bool is_left_over(const char *path) {
+static const char *kind_of_file(mode_t mode) {
+    switch (mode & S_IFMT) {
+    case S_IFREG: return "a regular file";
+    case S_IFDIR: return "a folder";
+    case S_IFLNK: return "a symbolic link";
+    case S_IFIFO: return "a named pipe";
+    case S_IFSOCK: return "a socket";
+    default: return "a device";
+    }
+}
+
+static bool refuse_file(const char *path, const char *what, Error *err) {
+    return error_set(err, ERROR_FAILED,
+                     "%s is %s, not the socket of a presentation: move it away, or take another name with "
+                     "--name NAME",
+                     path, what);
+}
+
+bool stage_check_path(const char *path, Error *err) {
     struct stat info;
-    Error err;
-    if (lstat(path, &info) != 0 || !S_ISSOCK(info.st_mode) || info.st_uid != geteuid()) return false;
-    int fd = stage_connect(path, &err);
+    if (lstat(path, &info) != 0 || S_ISSOCK(info.st_mode)) return true;
+    return refuse_file(path, kind_of_file(info.st_mode), err);
+}
+
+/* What a connection to it says: 0 when somebody listens there, ECONNREFUSED when nobody does any more. */
+static int try_socket(const char *path) {
+    struct sockaddr_un address = address_of(path);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int reason = fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) == 0 ? 0 : errno;
     if (fd >= 0) close(fd);
-    return fd < 0 && err.kind == ERROR_NONE;
+    return reason == EAGAIN ? 0 : reason; /* its queue is full */
+}
+
+/* Takes away what a dead presentation has left; false with a sentence when it is anything else. */
+static bool make_room(const char *path, Error *err) {
+    struct stat info;
+    if (!stage_check_path(path, err)) return false;
+    if (lstat(path, &info) == 0 && info.st_uid != geteuid())
+        return refuse_file(path, "another user's socket", err);
+    int reason = try_socket(path);
+    if (reason == EPROTOTYPE) return refuse_file(path, "a socket of another kind", err);
+    if (reason == 0)
+        return error_set(
+            err, ERROR_FAILED,
+            "another presentation has the notes already; '--name NAME' here and with 'skipscope notes' gives "
+            "this one its own");
+    if (reason == ECONNREFUSED) reason = unlink(path) == 0 ? ENOENT : errno;
+    return reason == ENOENT ||
+           error_set(err, ERROR_FAILED, "%s: a socket that can be neither reached nor removed: %s", path,
+                     strerror(reason));
 }
 
 int stage_listen(const char *path, Error *err) {
     int fd = bind_private(path);
-    bool taken = fd < 0 && errno == EADDRINUSE;
-    if (taken && is_left_over(path) && unlink(path) == 0) {
+    if (fd < 0 && errno == EADDRINUSE) {
+        if (!make_room(path, err)) return -1;
         fd = bind_private(path);
-        taken = fd < 0 && errno == EADDRINUSE;
     }
-    if (taken)
-        error_set(
-            err, ERROR_FAILED,
-            "another presentation has the notes already; '--name NAME' here and with 'skipscope notes' gives "
-            "this one its own");
-    else if (fd < 0)
-        error_set(err, ERROR_FAILED, "%s: no socket for the notes: %s", path, strerror(errno));
+    if (fd < 0) error_set(err, ERROR_FAILED, "%s: no socket for the notes: %s", path, strerror(errno));
     return fd;
 }

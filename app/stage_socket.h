@@ -15,6 +15,9 @@ bool stage_folder(const char *runtime, const char *base, char out[STAGE_PATH_MAX
 /* FOLDER/skipscope-NAME.sock of the environment; names are letters, digits, - and _. */
 bool stage_path(const char *name, char out[STAGE_PATH_MAX], Error *err);
 
+/* False with a sentence that names it when something else than a socket is at the path; it is left alone. */
+bool stage_check_path(const char *path, Error *err);
+
 /* A listening socket of mode 0600, not waiting; -1 with a sentence. What a dead presentation has left is
  * replaced; a living one is not. */
 int stage_listen(const char *path, Error *err);

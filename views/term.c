@@ -135,10 +135,17 @@ static bool set_colors(Term *term, ColorDepth wanted) {
     return term->colors != NULL;
 }
 
+/* Once. In the background, where curses would be stopped at it, by the guard. */
 static void leave_screen(const Term *term) {
+    if (term_guard_has_left()) return;
+    if (!term_guard_is_in_front()) {
+        term_guard_leave();
+        return;
+    }
     if (term->mouse) write_bytes(mouse_off);
     write_bytes(paste_off);
     endwin();
+    term_guard_left();
 }
 
 static int clamp_side(int side) {
@@ -191,6 +198,7 @@ static bool open_term(Term *term, const TermConfig *config, Error *err) {
                          getenv("TERM"));
     }
     set_modes(term);
+    term_guard_entered();
     if (set_colors(term, wanted) && fit_buffers(term)) {
         term_set_mouse(term, config->mouse);
         return true;
@@ -394,24 +402,33 @@ static void follow_size(Term *term) {
 
 /* Going on after a stop: someone else has had the terminal meanwhile. */
 static void resume(Term *term) {
+    term_guard_entering();
     if (!isendwin()) endwin();
     refresh();
     write_bytes(paste_on);
     if (term->mouse) write_bytes(mouse_on);
     term->redraw = true;
+    term_guard_entered();
+}
+
+/* Returns when the program has the terminal again, or is to end. Continued in the background, it stops once
+ * more. Where nobody could continue it, it has not been stopped at all. */
+static void stay_stopped(const Term *term) {
+    leave_screen(term);
+    while (term_guard_stop() && !term_guard_is_in_front() && term_guard_signal() == 0) continue;
 }
 
 /* Does what signals have asked for; true when the screen must be drawn again. */
 static bool serve_signals(Term *term) {
     term_guard_drain();
-    bool stopped = term_guard_take_stop();
-    if (stopped) {
-        leave_screen(term);
-        term_guard_stop();
+    if (term_guard_signal() != 0) return false;
+    bool stop = term_guard_take_stop(), resumed = term_guard_take_resume();
+    if (stop || (resumed && !term_guard_is_in_front())) {
+        stay_stopped(term);
+        resumed = true;
     }
-    /* Where nobody could have continued it, it has not been stopped, and nothing says that it goes on. */
-    bool continued = term_guard_take_resume(), resumed = stopped || continued;
     bool resized = term_guard_take_resize();
+    if (term_guard_signal() != 0) return false;
     if (resumed) resume(term);
     if (resumed || resized) follow_size(term);
     return resumed || resized;
@@ -422,7 +439,8 @@ bool term_read_key(Term *term, Key *key) {
         *key = (Key){.code = KEY_CODE_RESIZE};
         return true;
     }
-    return term_input_read_key(&term->keys, key);
+    /* About to end, it leaves the keys to who comes next: in the background, reading would stop it. */
+    return term_guard_signal() == 0 && term_input_read_key(&term->keys, key);
 }
 
 void term_watch(Term *term, int fd) {

@@ -61,7 +61,7 @@ int term_fd(const Term *term);
 int term_wake_fd(void);
 
 /* The signal that asks the program to end (SIGHUP also for the loss of the terminal), else 0. A program that
- * has not called term_close within a second of it is ended by force. After term_close, it should raise the
+ * has not called term_close within 0.7 seconds of it is ended by force. After term_close, it should raise the
  * signal again so that its exit status is right. */
 int term_signal(void);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -16,7 +17,7 @@ enum {
     RESTORE_SIZE = 256,
     STACK_SIZE = 64 * 1024,
     PATIENCE_MS = 100, /* a terminal that takes no output for so long will not take the last screen either */
-    END_S = 1,         /* what has not ended in order by then is ended */
+    END_MS = 700,      /* what has not ended in order by then is ended */
 };
 
 /* Ends in order, even if the program was started with them ignored, as a shell does in the background: it is
@@ -40,10 +41,11 @@ static const int other_signals[] = {SIGWINCH, SIGCONT, SIGPIPE};
 static struct Guard {
     volatile sig_atomic_t ended_by, stop, resize, resume;
     volatile sig_atomic_t active;
-    atomic_int giver; /* the thread that gives the terminal back; 0: none yet */
-    pid_t owner;      /* a forked child must not touch the terminal */
+    volatile sig_atomic_t left; /* the screen has been left, and somebody else may have the terminal */
+    atomic_int giver;           /* the thread that gives the terminal back; 0: none yet */
+    pid_t owner;                /* a forked child must not touch the terminal */
     int tty, wake[2], kept_stderr, real_stderr;
-    struct termios modes;
+    struct termios modes, ours; /* before, and while the program has the screen */
     char restore[RESTORE_SIZE];
     struct sigaction old[NSIG];
     bool taken[NSIG];
@@ -71,13 +73,40 @@ static bool claim(void) {
     return false;
 }
 
+bool term_guard_is_in_front(void) {
+    pid_t front = tcgetpgrp(guard.tty);
+    return front < 0 || front == getpgrp();
+}
+
+static bool modes_equal(const struct termios *a, const struct termios *b) {
+    return a->c_iflag == b->c_iflag && a->c_oflag == b->c_oflag && a->c_cflag == b->c_cflag &&
+           a->c_lflag == b->c_lflag && memcmp(a->c_cc, b->c_cc, sizeof a->c_cc) == 0;
+}
+
+/* Not those that a shell has set meanwhile, to which the terminal belongs while the program is stopped or in
+ * the background. */
+static void give_modes(void) {
+    struct termios now;
+    if (term_guard_is_in_front() || (tcgetattr(guard.tty, &now) == 0 && modes_equal(&now, &guard.ours)))
+        tcsetattr(guard.tty, TCSANOW, &guard.modes);
+}
+
+/* In the background, a change of the terminal would stop the program. */
+static void give_screen(void) {
+    struct sigaction before, ignore = {.sa_handler = SIG_IGN};
+    sigemptyset(&ignore.sa_mask);
+    sigaction(SIGTTOU, &ignore, &before);
+    if (!guard.left) term_write_last(guard.tty, guard.restore, strlen(guard.restore));
+    give_modes();
+    guard.left = 1;
+    sigaction(SIGTTOU, &before, NULL);
+}
+
 /* For all that does not end in order: everything that write(2) and tcsetattr(3) can put right.
  * Async-signal-safe, as are the handlers. */
 static void give_back(void) {
     if (!claim()) return;
-    signal(SIGTTOU, SIG_IGN);
-    term_write_last(guard.tty, guard.restore, strlen(guard.restore));
-    tcsetattr(guard.tty, TCSANOW, &guard.modes);
+    give_screen();
     replay_stderr();
     guard.active = 0;
 }
@@ -101,6 +130,12 @@ static void wake(void) {
     errno = saved;
 }
 
+/* 0: none. */
+static void set_alarm_ms(int after_ms) {
+    struct itimerval time = {.it_value = {.tv_usec = 1000L * after_ms}};
+    setitimer(ITIMER_REAL, &time, NULL);
+}
+
 /* Leaves the end to the main loop, but for a limited time. The second request is not kept waiting, and
  * neither is the first when the main loop may be in the middle of output that never ends. */
 static void handle_end(int number) {
@@ -108,7 +143,7 @@ static void handle_end(int number) {
     if (before == 0) guard.ended_by = number;
     if (before != 0 || getpid() != guard.owner || !term_takes_output(guard.tty, PATIENCE_MS))
         die(before != 0 && number == SIGALRM ? before : number);
-    alarm(END_S);
+    set_alarm_ms(END_MS);
     wake();
     errno = saved;
 }
@@ -152,7 +187,7 @@ static void install_handlers(void) {
 }
 
 static void give_signals(void) {
-    alarm(0);
+    set_alarm_ms(0);
     for (int number = 1; number < NSIG; number++)
         if (guard.taken[number]) sigaction(number, &guard.old[number], NULL);
     memset(guard.taken, 0, sizeof guard.taken);
@@ -184,7 +219,8 @@ bool term_guard_begin(int tty, Error *err) {
     }
     guard.tty = tty;
     guard.owner = getpid();
-    guard.ended_by = guard.stop = guard.resize = guard.resume = 0;
+    guard.ended_by = guard.stop = guard.resize = guard.resume = guard.left = 0;
+    guard.ours = guard.modes;
     guard.restore[0] = '\0';
     atomic_store(&guard.giver, 0);
     keep_stderr_back();
@@ -196,7 +232,8 @@ bool term_guard_begin(int tty, Error *err) {
 
 /* The handlers go last: until then, a terminal that takes no output must not keep the program from ending. */
 void term_guard_end(void) {
-    tcsetattr(guard.tty, TCSANOW, &guard.modes);
+    guard.left = 1;
+    give_screen();
     if (guard.real_stderr >= 0) dup2(guard.real_stderr, STDERR_FILENO);
     replay_stderr();
     guard.active = 0;
@@ -260,10 +297,32 @@ bool term_guard_take_resume(void) {
     return take(&guard.resume);
 }
 
-void term_guard_stop(void) {
+void term_guard_entering(void) {
+    guard.left = 0;
+}
+
+void term_guard_entered(void) {
+    tcgetattr(guard.tty, &guard.ours);
+}
+
+void term_guard_left(void) {
+    guard.left = 1;
+}
+
+bool term_guard_has_left(void) {
+    return guard.left;
+}
+
+void term_guard_leave(void) {
+    give_screen();
+}
+
+bool term_guard_stop(void) {
     struct sigaction ours, by_default = {.sa_handler = SIG_DFL};
     sigemptyset(&by_default.sa_mask);
+    guard.resume = 0;
     sigaction(SIGTSTP, &by_default, &ours);
     raise(SIGTSTP);
     sigaction(SIGTSTP, &ours, NULL);
+    return take(&guard.resume);
 }

@@ -20,7 +20,8 @@ void term_guard_end(void);
 void term_guard_add_restore(const char *bytes);
 
 /* The signal that asks the program to end, else 0; stays after term_guard_end. Any signal whose usual effect
- * that is, but for crashes; ended by force when the program has not called term_guard_end within a second. */
+ * that is, but for crashes; ended by force when the program has not called term_guard_end within 0.7 seconds.
+ */
 int term_guard_signal(void);
 void term_guard_hang_up(void);     /* as if SIGHUP had been received */
 int term_guard_wake_fd(void);      /* readable after a signal */
@@ -29,8 +30,20 @@ bool term_guard_has_news(void);    /* is there anything that the functions above
 bool term_guard_take_stop(void);   /* ^Z was pressed; true once */
 bool term_guard_take_resize(void); /* SIGWINCH; true once */
 bool term_guard_take_resume(void); /* SIGCONT; true once */
-/* Stops the process as ^Z does; returns when it goes on. That is at once, without a SIGCONT, where nobody
- * could continue it: the kernel does not stop a process group without a parent in its session. */
-void term_guard_stop(void);
+/* Stops the process as ^Z does; returns when it goes on. False when it was not stopped: nobody could continue
+ * it, as the kernel knows by its process group without a parent in its session. */
+bool term_guard_stop(void);
+
+/* The program is about to take the screen; has it, with the modes that are in force now; has left it as it
+ * was.
+ */
+void term_guard_entering(void);
+void term_guard_entered(void);
+void term_guard_left(void);
+bool term_guard_has_left(void);
+/* Leaves it, also from the background, where modes that a shell has set since are not touched. */
+void term_guard_leave(void);
+/* Is the program the terminal's foreground job? */
+bool term_guard_is_in_front(void);
 
 #endif

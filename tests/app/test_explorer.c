@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -218,6 +219,56 @@ static void a_terminal_without_a_mouse_says_so(void **state) {
     pty_end(&pty);
 }
 
+/* The program has taken what was typed, and waited in vain for the rest of it. */
+static void let_it_wait(Pty *pty) {
+    int waiting;
+    do {
+        usleep(1000);
+        assert_int_equal(ioctl(pty->tty, FIONREAD, &waiting), 0);
+    } while (waiting > 0);
+    usleep(150000);
+}
+
+/* A terminal answers somebody's question: while a name is typed, in pieces, and where keys are actions. */
+static void late_answers_of_the_terminal_are_not_typed(void **state) {
+    static const char *const answers[][2] = {
+        {"\x1b]11;rgb:1e1e", "/1e1e/1e1e\a"},
+        {"\x1b]11;rgb:1e1e/1e1e/1e1e\x1b", "\\"},
+        {"\x1b]", "4;1;rgb:qq\a"},
+        {"\x1bP1$r", "0m\x1b\\"},
+        {"\x1b_Gi=1", ";OK\x1b\\"},
+        {"\x1b^q", "q\x1b\\"},
+        {"\x1b[?6", "2;22c"},
+        {"\x1bP>|xterm(370)\x1b\\", ""},
+    };
+    enum { COUNT = sizeof answers / sizeof *answers };
+    char typed[COUNT + 8] = ":";
+    Pty pty;
+    start(&pty, *state, 80, 24, NULL);
+    pty_type(&pty, ":");
+    for (int k = 0; k < COUNT; k++) {
+        const char letter[2] = {(char)('a' + k)};
+        pty_type(&pty, answers[k][0]);
+        let_it_wait(&pty);
+        pty_type(&pty, answers[k][1]);
+        pty_type(&pty, letter);
+        strcat(typed, letter);
+        pty_wait_text(&pty, typed);
+    }
+    pty_type(&pty, "\x1b");
+    let_it_wait(&pty);
+    for (int k = 0; k < COUNT; k++) {
+        pty_type(&pty, answers[k][0]);
+        let_it_wait(&pty);
+        pty_type(&pty, answers[k][1]);
+    }
+    pty_type(&pty, "t");
+    pty_wait_text(&pty, "op 0/");
+    pty_type(&pty, "q");
+    assert_left_cleanly(&pty);
+    pty_end(&pty);
+}
+
 /* All keys but those that leave (q, Ctrl-C, Ctrl-\, Ctrl-Z) or write files through the prompt (:). */
 static void two_hundred_random_keys_do_no_harm(void **state) {
     static const char *const keys[] = {
@@ -276,6 +327,7 @@ int main(void) {
         IN_TEMP_DIR(a_recording_that_finds_the_disk_full_is_told_of_at_once),
         cmocka_unit_test_setup_teardown(it_follows_a_resize, temp_dir_setup, temp_dir_teardown),
         cmocka_unit_test_setup_teardown(sigterm_gives_the_terminal_back, temp_dir_setup, temp_dir_teardown),
+        IN_TEMP_DIR(late_answers_of_the_terminal_are_not_typed),
         IN_TEMP_DIR(the_mouse_clicks_once_it_is_asked_for),
         IN_TEMP_DIR(an_option_takes_the_mouse_from_the_start),
         IN_TEMP_DIR(a_terminal_without_a_mouse_says_so),

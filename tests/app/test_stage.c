@@ -15,9 +15,8 @@
 #include "app/stage.h"
 #include "app/stage_socket.h"
 #include "tests/support/assert_close.h"
-#include "tests/support/program.h"
-#include "tests/support/pty.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/theatre.h"
 
 enum { DEADLINE_MS = 20000 };
 
@@ -149,10 +148,59 @@ static void a_file_that_is_no_socket_is_left_alone(void **state) {
     make_path(dir, path);
     temp_dir_write(dir, "s", "mine", 4);
     assert_null(stage_open_at(path, &err));
+    assert_non_null(strstr(err.text, path));
+    assert_non_null(strstr(err.text, "is a regular file, not"));
     assert_int_equal(stat(path, &info), 0);
     assert_int_equal(info.st_size, 4);
     assert_int_equal(stage_connect(path, &err), -1);
     assert_int_equal(err.kind, ERROR_NONE);
+}
+
+static void assert_refused(const char *path, const char *what) {
+    struct stat before, after;
+    Error err = {0};
+    assert_int_equal(lstat(path, &before), 0);
+    assert_null(stage_open_at(path, &err));
+    if (!strstr(err.text, what) || !strstr(err.text, path))
+        fail_msg("'%s' does not say '%s'", err.text, what);
+    assert_int_equal(lstat(path, &after), 0);
+    assert_int_equal(before.st_ino, after.st_ino);
+}
+
+static void whatever_else_is_in_the_place_is_named(void **state) {
+    char path[STAGE_PATH_MAX];
+    make_path(*state, path);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_refused(path, "is a folder, not");
+    assert_int_equal(rmdir(path), 0);
+    assert_int_equal(symlink("nowhere", path), 0);
+    assert_refused(path, "is a symbolic link, not");
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_refused(path, "is a named pipe, not");
+    assert_int_equal(unlink(path), 0);
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+    int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    assert_refused(path, "is a socket of another kind, not");
+    close(fd);
+}
+
+/* So busy that it lets nobody in, but there. */
+static void a_presentation_with_a_queue_before_it_is_not_taken_for_dead(void **state) {
+    enum { MANY = 64 };
+    char path[STAGE_PATH_MAX];
+    int fds[MANY], count = 0;
+    Error err = {0};
+    make_path(*state, path);
+    Stage *stage = stage_open_at(path, &err);
+    while (count < MANY && (fds[count] = stage_connect(path, &err)) >= 0) count++;
+    assert_true(count < MANY);
+    assert_null(stage_open_at(path, &err));
+    assert_non_null(strstr(err.text, "another presentation"));
+    for (int k = 0; k < count; k++) close(fds[k]);
+    stage_close(stage);
 }
 
 static void pages_are_the_same_at_the_other_end(void **state) {
@@ -262,55 +310,13 @@ static void a_reader_that_goes_away_leaves_its_place(void **state) {
 }
 
 /* Both programs. */
-typedef struct Theatre {
-    TempDir *dir;
-    char runtime[TEMP_PATH_MAX + 32], lesson[TEMP_PATH_MAX];
-} Theatre;
-
-static const char *program(void) {
-    const char *path = getenv("SKIPSCOPE");
-    if (path) return path;
-    return access("build/release/skipscope", X_OK) == 0 ? "build/release/skipscope" : "./skipscope";
-}
-
-static int run_present(void *context) {
-    execl(program(), "skipscope", "present", (char *)context, "--no-config", (char *)NULL);
-    return 127;
-}
-
-static int run_notes(void *context) {
-    (void)context;
-    execl(program(), "skipscope", "notes", (char *)NULL);
-    return 127;
-}
-
-static void open_theatre(Theatre *theatre, TempDir *dir) {
-    static const char text[] =
-        "title Small\nabout A\npage One\n| First.\nnotes Say it slowly.\npage Two\n| Second.\n"
-        "notes And twice\npage Three\n| Third.\n";
-    *theatre = (Theatre){.dir = dir};
-    assert_int_equal(chmod(dir->path, 0700), 0);
-    snprintf(theatre->runtime, sizeof theatre->runtime, "XDG_RUNTIME_DIR=%s", dir->path);
-    snprintf(theatre->lesson, sizeof theatre->lesson, "%s",
-             temp_dir_write(dir, "s.lesson", text, sizeof text - 1));
-}
-
-static void start(Pty *pty, Theatre *theatre, PtyMain run, int width, int height) {
-    const char *const environment[] = {"TERM=xterm-256color", "LC_ALL=C.UTF-8", theatre->runtime, NULL};
-    pty_start(pty, &(PtyConfig){.width = width,
-                                .height = height,
-                                .environment = environment,
-                                .run = run,
-                                .context = theatre->lesson});
-}
-
 static void the_notes_wait_follow_turn_pages_and_survive_the_end(void **state) {
     Theatre theatre;
     Pty present, notes;
-    open_theatre(&theatre, *state);
-    start(&notes, &theatre, run_notes, 80, 16);
+    theatre_open(&theatre, *state);
+    theatre_start(&theatre, &notes, theatre_notes, 80, 16);
     pty_wait_text(&notes, "waiting for 'skipscope present LESSON'");
-    start(&present, &theatre, run_present, 100, 30);
+    theatre_start(&theatre, &present, theatre_present, 100, 30);
     pty_wait_text(&present, "First.");
     pty_wait_text(&notes, "Say it slowly.");
     pty_wait_text(&notes, "page 2: Two");
@@ -326,7 +332,7 @@ static void the_notes_wait_follow_turn_pages_and_survive_the_end(void **state) {
     pty_wait_end(&present);
     pty_end(&present);
     pty_wait_text(&notes, "the presentation has ended");
-    start(&present, &theatre, run_present, 80, 24);
+    theatre_start(&theatre, &present, theatre_present, 80, 24);
     pty_wait_text(&notes, "Say it slowly.");
     pty_type(&notes, "q");
     int status = pty_wait_end(&notes);
@@ -339,10 +345,10 @@ static void the_notes_wait_follow_turn_pages_and_survive_the_end(void **state) {
 static void a_second_presentation_says_what_to_do_and_goes_on(void **state) {
     Theatre theatre;
     Pty first, second;
-    open_theatre(&theatre, *state);
-    start(&first, &theatre, run_present, 80, 24);
+    theatre_open(&theatre, *state);
+    theatre_start(&theatre, &first, theatre_present, 80, 24);
     pty_wait_text(&first, "First.");
-    start(&second, &theatre, run_present, 120, 24);
+    theatre_start(&theatre, &second, theatre_present, 120, 24);
     pty_wait_text(&second, "another presentation has the notes already");
     pty_type(&second, " ");
     pty_wait_text(&second, "Second.");
@@ -354,15 +360,15 @@ static void a_second_presentation_says_what_to_do_and_goes_on(void **state) {
 static void a_killed_presentation_stands_in_nobodys_way(void **state) {
     Theatre theatre;
     Pty present, notes;
-    open_theatre(&theatre, *state);
-    start(&present, &theatre, run_present, 80, 24);
+    theatre_open(&theatre, *state);
+    theatre_start(&theatre, &present, theatre_present, 80, 24);
     pty_wait_text(&present, "First.");
-    start(&notes, &theatre, run_notes, 40, 5);
+    theatre_start(&theatre, &notes, theatre_notes, 40, 5);
     pty_wait_text(&notes, "Say it slowly.");
     kill(present.child, SIGKILL);
     pty_wait_text(&notes, "the presentation has ended");
     pty_end(&present);
-    start(&present, &theatre, run_present, 80, 24);
+    theatre_start(&theatre, &present, theatre_present, 80, 24);
     pty_wait_text(&present, "First.");
     pty_wait_text(&notes, "Say it slowly.");
     pty_end(&notes);
@@ -375,8 +381,8 @@ static void without_a_terminal_each_change_is_a_line(void **state) {
     Pty present;
     int ends[2];
     char line[4096];
-    open_theatre(&theatre, *state);
-    start(&present, &theatre, run_present, 80, 24);
+    theatre_open(&theatre, *state);
+    theatre_start(&theatre, &present, theatre_present, 80, 24);
     pty_wait_text(&present, "First.");
     assert_int_equal(pipe(ends), 0);
     pid_t child = fork();
@@ -385,7 +391,7 @@ static void without_a_terminal_each_change_is_a_line(void **state) {
         dup2(ends[1], STDOUT_FILENO);
         close(ends[0]);
         close(ends[1]);
-        run_notes(NULL);
+        theatre_notes(NULL);
         _exit(127);
     }
     close(ends[1]);
@@ -413,6 +419,8 @@ int main(void) {
         IN_TEMP_DIR(the_socket_has_mode_0600_and_goes_with_its_stage),
         IN_TEMP_DIR(what_a_dead_stage_left_is_replaced_and_a_living_one_is_not),
         IN_TEMP_DIR(a_file_that_is_no_socket_is_left_alone),
+        IN_TEMP_DIR(whatever_else_is_in_the_place_is_named),
+        IN_TEMP_DIR(a_presentation_with_a_queue_before_it_is_not_taken_for_dead),
         cmocka_unit_test(pages_are_the_same_at_the_other_end),
         IN_TEMP_DIR(readers_hear_each_page_once_and_late_ones_the_last),
         IN_TEMP_DIR(requests_come_one_at_a_time_and_nonsense_ends_the_acquaintance),

@@ -15,7 +15,7 @@
 #include <unistd.h>
 #include <utmp.h>
 
-enum { DEADLINE_MS = 10000, ROW_MAX = 4096 };
+enum { DEADLINE_MS = 30000, ROW_MAX = 4096 };
 
 static long now_ms(void) {
     struct timespec time;
@@ -81,7 +81,7 @@ static void lead(int tty, const PtyConfig *config, int events, int commands) {
         tcsetpgrp(STDIN_FILENO, getpid());
         if (write(events, &status, sizeof status) < 0) _exit(1);
         if (read(commands, &command, 1) != 1) break;
-        tcsetpgrp(STDIN_FILENO, child);
+        if (command == 'c') tcsetpgrp(STDIN_FILENO, child);
         kill(-child, SIGCONT);
     } while (WIFSTOPPED(status));
     kill(child, SIGKILL);
@@ -207,14 +207,32 @@ void pty_wait_output(Pty *pty, const char *bytes) {
         if (!pump(pty, 100) && now_ms() > deadline) fail_with_screen(pty, bytes + (*bytes == '\033'));
 }
 
-void pty_wait_full(Pty *pty) {
+/* For a moment it may seem so, until the kernel has moved to the other end what has come. */
+static void wait_full(Pty *pty, bool resizing) {
+    enum { LASTING_MS = 50 };
     struct pollfd room = {.fd = pty->tty, .events = POLLOUT};
-    for (long deadline = now_ms() + DEADLINE_MS; poll(&room, 1, 0) != 0; usleep(500))
+    long deadline = now_ms() + DEADLINE_MS;
+    for (int k = 0; poll(&room, 1, LASTING_MS) != 0; k++) {
         if (now_ms() > deadline) fail_msg("the terminal still takes output");
+        if (resizing) pty_resize(pty, 180 + k % 20, 60);
+        usleep(1000);
+    }
+}
+
+void pty_wait_full(Pty *pty) {
+    wait_full(pty, false);
+}
+
+void pty_fill(Pty *pty) {
+    wait_full(pty, true);
 }
 
 void pty_continue(Pty *pty) {
     assert_int_equal(write(pty->commands, "c", 1), 1);
+}
+
+void pty_continue_behind(Pty *pty) {
+    assert_int_equal(write(pty->commands, "b", 1), 1);
 }
 
 bool pty_wrote(const Pty *pty, const char *bytes) {

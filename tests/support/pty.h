@@ -45,18 +45,22 @@ void pty_end(Pty *pty);
 
 void pty_type(Pty *pty, const char *bytes);
 void pty_resize(Pty *pty, int width, int height);
-/* Reads until the screen shows `text` in one row; fails the test after ten seconds, showing the screen. */
+/* Reads until the screen shows `text` in one row; fails the test after half a minute, showing the screen. */
 void pty_wait_text(Pty *pty, const char *text);
 /* Reads until the child has ended or stopped; returns its wait status. */
 int pty_wait_end(Pty *pty);
 /* The same while nobody reads what the child writes; fails the test after the time. */
 int pty_wait_end_unread(Pty *pty, int timeout_ms);
-/* Reads until the child has written `bytes`; fails the test after ten seconds. */
+/* Reads until the child has written `bytes`; fails the test after half a minute. */
 void pty_wait_output(Pty *pty, const char *bytes);
-/* Waits until the terminal takes no more output: after ^S, or because nobody reads. */
+/* Waits until the terminal takes no more output, after ^S. */
 void pty_wait_full(Pty *pty);
+/* Reads nothing and changes the terminal's size until what the child draws has filled it. */
+void pty_fill(Pty *pty);
 /* Brings a stopped child back to the foreground. */
 void pty_continue(Pty *pty);
+/* Continues it in the background; pty_wait_end tells when it has stopped again or ended. */
+void pty_continue_behind(Pty *pty);
 bool pty_shows(Pty *pty, const char *text);
 bool pty_wrote(const Pty *pty, const char *bytes);
 /* Colours of a cell as libvterm sees them; false for a default colour. */

@@ -1,5 +1,4 @@
 /* Every way out of a program that has the terminal, and what looks like one. */
-#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -236,11 +235,53 @@ static void a_stop_that_is_ignored_changes_nothing(void **state) {
     pty_end(&pty);
 }
 
-/* Draws until nobody takes it any more. */
-static void fill(Pty *pty) {
-    struct pollfd room = {.fd = pty->tty, .events = POLLOUT};
-    for (int k = 0; k < 1000 && poll(&room, 1, 20) != 0; k++) pty_resize(pty, 200 + k % 50, 60);
-    pty_wait_full(pty);
+/* As `kill %1` of a shell does, after ^Z or a SIGSTOP: the job ends in the background, and what the shell has
+ * set meanwhile stays. */
+static void a_stopped_program_ends_without_coming_back(void **state) {
+    (void)state;
+    for (int way = 0; way < 4; way++) {
+        bool key = way % 2, shell_has_set = way / 2;
+        Demo demo = {.ignored = 0};
+        Pty pty;
+        start(&pty, run_demo, &demo, false);
+        pty_wait_text(&pty, "ready 80x24");
+        if (key) pty_type(&pty, "\032");
+        if (!key) kill(pty.child, SIGSTOP);
+        assert_true(WIFSTOPPED(pty_wait_end(&pty)));
+        size_t written = pty.output_size;
+        if (shell_has_set) {
+            pty.modes.c_cc[VEOF] = '\005';
+            assert_int_equal(tcsetattr(pty.tty, TCSANOW, &pty.modes), 0);
+        }
+        kill(pty.child, SIGTERM);
+        pty_continue_behind(&pty);
+        assert_ended_by(&pty, pty_wait_end(&pty), SIGTERM);
+        if (key) assert_int_equal(pty.output_size, written);
+        pty_end(&pty);
+    }
+}
+
+static void continued_in_the_background_it_stops_again(void **state) {
+    (void)state;
+    for (int key = 0; key < 2; key++) {
+        Demo demo = {.ignored = 0};
+        Pty pty;
+        start(&pty, run_demo, &demo, false);
+        pty_wait_text(&pty, "ready 80x24");
+        if (key) pty_type(&pty, "\032");
+        if (!key) kill(pty.child, SIGSTOP);
+        assert_true(WIFSTOPPED(pty_wait_end(&pty)));
+        pty_continue_behind(&pty);
+        assert_true(WIFSTOPPED(pty_wait_end(&pty)));
+        pty_assert_is_back(&pty);
+        pty_continue(&pty);
+        pty_wait_text(&pty, "ready");
+        assert_true(pty.alternate);
+        pty_type(&pty, "q");
+        assert_int_equal(pty_wait_end(&pty), 0);
+        pty_assert_is_back(&pty);
+        pty_end(&pty);
+    }
 }
 
 static void a_terminal_that_takes_no_output_keeps_nobody(void **state) {
@@ -251,11 +292,11 @@ static void a_terminal_that_takes_no_output_keeps_nobody(void **state) {
             Demo demo = {.ignored = 0};
             Pty pty;
             start(&pty, run_demo, &demo, false);
-            if (unread) fill(&pty);
+            if (unread) pty_fill(&pty);
             if (!unread) pty_type(&pty, "\023");
             pty_wait_full(&pty);
             kill(pty.child, numbers[k]);
-            assert_ended_by(&pty, pty_wait_end_unread(&pty, AT_ONCE_MS), numbers[k]);
+            assert_ended_by(&pty, pty_wait_end_unread(&pty, LIMIT_MS), numbers[k]);
             pty_end(&pty);
         }
 }
@@ -270,6 +311,8 @@ int main(void) {
         cmocka_unit_test(no_signal_is_slept_through),
         cmocka_unit_test(a_stop_that_nobody_could_undo_brings_the_screen_back),
         cmocka_unit_test(a_stop_that_is_ignored_changes_nothing),
+        cmocka_unit_test(a_stopped_program_ends_without_coming_back),
+        cmocka_unit_test(continued_in_the_background_it_stops_again),
         cmocka_unit_test(a_terminal_that_takes_no_output_keeps_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
