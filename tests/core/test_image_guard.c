@@ -260,8 +260,8 @@ static void a_huffman_table_of_2040_symbols_is_refused(void **state) {
     assert_refused(jpeg, "more than 256 symbols");
 }
 
-/* The same file, past the guard: the decoder traps, its process dies, ours gets a sentence. The stb_image.h of
- * Debian 13 notices the table by itself. */
+/* The same file, past the guard: the decoder traps, its process dies, ours gets a sentence. The stb_image.h
+ * of Debian 13 notices the table by itself. */
 static void a_decoder_that_crashes_is_one_sentence(void **state) {
     (void)state;
     Image image;
