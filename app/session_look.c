@@ -144,11 +144,19 @@ static PaletteUse use_shown(const Session *session) {
     return scene.phase == PHASE_BACKWARD ? PALETTE_USE_GRADIENT : PALETTE_USE_ACTIVATION;
 }
 
+static const char *use_words(PaletteUse use) {
+    switch (use) {
+    case PALETTE_USE_MAGNITUDE: break;
+    case PALETTE_USE_ACTIVATION: return "signed activations";
+    case PALETTE_USE_GRADIENT: return "gradients";
+    case PALETTE_USE_WEIGHT: return "weights";
+    }
+    return "values that are never negative";
+}
+
 static void tell_palette(Session *session, PaletteUse use) {
-    static const char *const uses[] = {"values that are never negative", "signed activations", "gradients",
-                                       "weights"};
     session_tell(session, NOTICE_INFO, "palette %s for %s", palette_name(*palette_for(session, use)),
-                 uses[use]);
+                 use_words(use));
 }
 
 /* "NAME", or "gradients NAME" for a use other than the shown one; without a word the next for what is shown.
