@@ -9,6 +9,7 @@
 
 #include "app/assets.h"
 #include "app/book.h"
+#include "app/export_file.h"
 #include "app/lesson.h"
 #include "core/resnet.h"
 #include "views/theme.h"
@@ -121,8 +122,46 @@ static bool has_ending(const char *name, const char *const *endings) {
     return false;
 }
 
-/* Folders, and files with one of the endings; NULL: with any. */
-static void offer_files(const Offer *to, const char *const *endings) {
+static bool is_picture(const Offer *to, const char *path) {
+    static const char *const endings[] = {".png", ".jpg", ".jpeg", NULL};
+    (void)to;
+    return has_ending(path, endings);
+}
+
+static bool is_weights(const Offer *to, const char *path) {
+    static const char *const endings[] = {".safetensors", NULL};
+    (void)to;
+    return has_ending(path, endings);
+}
+
+static bool is_lesson(const Offer *to, const char *path) {
+    static const char *const endings[] = {".lesson", NULL};
+    (void)to;
+    return has_ending(path, endings);
+}
+
+/* What is written has its ending in lower case. */
+static bool ends_in(const char *path, const char *const *endings) {
+    const char *dot = strrchr(path, '.');
+    for (; dot && *endings; endings++)
+        if (strcmp(dot, *endings) == 0) return true;
+    return false;
+}
+
+static bool is_export(const Offer *to, const char *path) {
+    static const char *const endings[] = {".txt", ".ans", ".svg", ".npy", ".csv", ".png", ".state", NULL};
+    Error ignored;
+    return ends_in(path, endings) && export_file_may_replace(path, to->scene->image_name, &ignored);
+}
+
+static bool is_chart(const Offer *to, const char *path) {
+    static const char *const endings[] = {".svg", ".csv", NULL};
+    (void)to;
+    return ends_in(path, endings);
+}
+
+/* Folders, and files that the action takes; NULL: any. */
+static void offer_files(const Offer *to, bool (*takes)(const Offer *to, const char *path)) {
     char folder[FOLDER_ROOM], path[PATH_ROOM];
     const char *slash = strrchr(to->stem, '/');
     int prefix = slash ? (int)(slash - to->stem) + 1 : 0;
@@ -135,7 +174,7 @@ static void offer_files(const Offer *to, const char *const *endings) {
         snprintf(path, sizeof path, "%s%s", folder, entry->d_name);
         bool inner = stat(path, &info) == 0 && S_ISDIR(info.st_mode);
         size_t length = strlen(path);
-        if (!inner && endings && !has_ending(path, endings)) continue;
+        if (!inner && takes && !takes(to, path)) continue;
         if (inner && length + 1 < sizeof path) strcpy(path + length, "/");
         if (length + 1 < COMPLETION_WORD_MAX) offer(to, path);
     }
@@ -143,7 +182,6 @@ static void offer_files(const Offer *to, const char *const *endings) {
 }
 
 static void offer_models(const Offer *to) {
-    static const char *const endings[] = {".safetensors", NULL};
     const Asset *asset;
     for (int k = 0; (asset = asset_model(k)); k++) {
         char name[COMPLETION_WORD_MAX];
@@ -151,13 +189,12 @@ static void offer_models(const Offer *to) {
         snprintf(name, sizeof name, "%.*s", (int)strcspn(own, "."), own);
         offer(to, name);
     }
-    offer_files(to, endings);
+    offer_files(to, is_weights);
 }
 
 static void offer_pictures(const Offer *to) {
-    static const char *const endings[] = {".png", ".jpg", ".jpeg", NULL};
     for (int k = 0; k < to->scene->image_count; k++) offer(to, to->scene->image_list[k]);
-    offer_files(to, endings);
+    offer_files(to, is_picture);
 }
 
 static void offer_classes(const Offer *to) {
@@ -232,11 +269,10 @@ static void offer_scopes(const Offer *to) {
 }
 
 static void offer_lessons(const Offer *to) {
-    static const char *const endings[] = {".lesson", NULL};
     char name[LESSON_NAME_MAX];
     for (int k = 0; lesson_bundled(k, name); k++) offer(to, name);
     offer(to, "off");
-    if (strchr(to->stem, '/')) offer_files(to, endings);
+    if (strchr(to->stem, '/')) offer_files(to, is_lesson);
 }
 
 /* What a question is about: a long word of its title, in lower case, that leads to it. */
@@ -287,8 +323,6 @@ static const char *const *fixed_words(WordsOf words) {
 }
 
 void completion_offer(const Offer *to, WordsOf words) {
-    static const char *const exports[] = {".txt", ".ans", ".svg", ".npy", ".csv", ".png", ".state", NULL},
-                             *const charts[] = {".svg", ".csv", NULL};
     for (const char *const *word = fixed_words(words); word && *word; word++) offer(to, *word);
     switch (words) {
     case WORDS_VIEW: offer_views(to); break;
@@ -318,8 +352,8 @@ void completion_offer(const Offer *to, WordsOf words) {
     case WORDS_QUESTION: offer_questions(to); break;
     case WORDS_LESSON: offer_lessons(to); break;
     case WORDS_FILE: offer_files(to, NULL); break;
-    case WORDS_EXPORT: offer_files(to, exports); break;
-    case WORDS_CHART: offer_files(to, charts); break;
+    case WORDS_EXPORT: offer_files(to, is_export); break;
+    case WORDS_CHART: offer_files(to, is_chart); break;
     default: break;
     }
 }

@@ -57,3 +57,29 @@ bool export_file_prepare(const char *path, ExportKind kind, Error *err) {
     file_write_abandon(writer);
     return true;
 }
+
+static bool kind_of(const char *ending, ExportKind *kind) {
+    static const struct {
+        const char *ending;
+        ExportKind kind;
+    } endings[] = {{"svg", EXPORT_SVG}, {"png", EXPORT_PNG}, {"npy", EXPORT_ARRAY}};
+    for (size_t k = 0; k < sizeof endings / sizeof *endings; k++) {
+        *kind = endings[k].kind;
+        if (strcmp(ending, endings[k].ending) == 0) return true;
+    }
+    return false;
+}
+
+static bool is_same_file(const char *a, const char *b) {
+    struct stat there, shown;
+    return stat(a, &there) == 0 && stat(b, &shown) == 0 && there.st_dev == shown.st_dev &&
+           there.st_ino == shown.st_ino;
+}
+
+bool export_file_may_replace(const char *path, const char *shown, Error *err) {
+    const char *dot = strrchr(path, '.');
+    ExportKind kind;
+    if (dot && kind_of(dot + 1, &kind) && !export_file_check(path, kind, err)) return false;
+    return !is_same_file(path, shown) ||
+           error_set(err, ERROR_USAGE, "%s: is the picture that is looked at: give another name", path);
+}

@@ -21,5 +21,7 @@ typedef enum ExportKind {
 bool export_file_check(const char *path, ExportKind kind, Error *err);
 /* The same, and that the file can be written: asked before the work whose result goes there. */
 bool export_file_prepare(const char *path, ExportKind kind, Error *err);
+/* For a file whose ending says its kind, and never the picture that is `shown`, a path. */
+bool export_file_may_replace(const char *path, const char *shown, Error *err);
 
 #endif

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "app/export_file.h"
 #include "app/say.h"
@@ -163,24 +162,6 @@ static bool is_one_of(const char *ending, const char *const *endings) {
     return false;
 }
 
-static bool kind_of(const char *ending, ExportKind *kind) {
-    static const struct {
-        const char *ending;
-        ExportKind kind;
-    } kinds[] = {{"svg", EXPORT_SVG}, {"png", EXPORT_PNG}, {"npy", EXPORT_ARRAY}};
-    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
-        *kind = kinds[k].kind;
-        if (strcmp(ending, kinds[k].ending) == 0) return true;
-    }
-    return false;
-}
-
-static bool is_shown(const Session *session, const char *path) {
-    struct stat there, shown;
-    return stat(path, &there) == 0 && stat(session->image_name, &shown) == 0 &&
-           there.st_dev == shown.st_dev && there.st_ino == shown.st_ino;
-}
-
 static bool write_state(const Session *session, const char *path, Error *err) {
     char *text = session_state_text(session), *line = NULL;
     int length = text ? asprintf(&line, "%s\n", text) : -1;
@@ -194,10 +175,7 @@ bool session_export(Session *session, const char *path, Error *err) {
     static const char *const screens[] = {"txt", "ans", "svg", NULL}, *const tensors[] = {"npy", "csv", "png",
                                                                                           NULL};
     const char *dot = strrchr(path, '.'), *ending = dot ? dot + 1 : "";
-    ExportKind kind;
-    if (kind_of(ending, &kind) && !export_file_check(path, kind, err)) return false;
-    if (is_shown(session, path))
-        return error_set(err, ERROR_USAGE, "%s: is the picture that is looked at: give another name", path);
+    if (!export_file_may_replace(path, session->image_name, err)) return false;
     if (is_one_of(ending, screens)) return write_screen(session, path, ending, err);
     if (is_one_of(ending, tensors)) return write_tensor(session, path, ending, err);
     if (strcmp(ending, "state") == 0) return write_state(session, path, err);

@@ -93,8 +93,8 @@ static int try_all(SessionWorld *world, const char *line, int depth) {
 
 /* Of each kind, and one that nothing but a file name takes. */
 static void write_files(TempDir *dir) {
-    static const char *const others[] = {"notes.c", "two words.txt", "old.svg",  "old.csv",
-                                         "old.ans", "old.npy",       "old.state"};
+    static const char *const others[] = {"notes.c", "two words.txt", "old.svg",   "old.csv",
+                                         "old.ans", "old.npy",       "old.state", "OLD.SVG"};
     for (size_t k = 0; k < sizeof others / sizeof others[0]; k++) temp_dir_write(dir, others[k], "x", 1);
     test_image_write(dir, "a b.png", 2);
     test_image_write(dir, "one.png", 1);
@@ -190,6 +190,8 @@ static void words_are_of_the_kind_that_the_place_takes(void **state) {
                  {"twin image a", "a b.png"},
                  {"export-chart ", "old.csv old.svg"},
                  {"weights ", "plain20-cifar10 resnet20-cifar10"},
+                 {"export old.s", "old.state"},
+                 {"export OLD", ""},
                  {"step ", ""},
                  {"nonsense ", ""}};
     assert_non_null(getcwd(start, sizeof start));
