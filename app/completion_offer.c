@@ -21,8 +21,10 @@ static const Network *network_of(const Offer *to) {
     return to->scene->network;
 }
 
+/* A word that has no room would be offered cut, and refused. */
 static void offer(const Offer *to, const char *word) {
     Completion *c = to->completion;
+    if (strlen(word) >= COMPLETION_WORD_MAX) return;
     if (c->count == COMPLETION_MAX || strncmp(word, to->stem, strlen(to->stem)) != 0) return;
     snprintf(c->words[c->count++], COMPLETION_WORD_MAX, "%s", word);
 }

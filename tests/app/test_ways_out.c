@@ -12,7 +12,8 @@
 #include "tests/support/program.h"
 #include "tests/support/theatre.h"
 
-enum { ARGUMENTS_MAX = 6, LIMIT_MS = 2000 };
+/* Two seconds are promised. A loaded machine gets more: what does not end by then never ends. */
+enum { ARGUMENTS_MAX = 6, LIMIT_MS = 8000 };
 
 /* A program, how one sees that it is there, and keys after which it is at work on something long. */
 typedef struct Case {
