@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "tests/support/assert_close.h"
+#include "tests/support/signals.h"
 
 enum { PROGRAM_ARGUMENTS_MAX = 32 };
 
@@ -19,9 +20,7 @@ const char *program_path(void) {
 }
 
 static void exec_program(const char *const *arguments) {
-    /* A test run in the background inherits an ignored SIGINT, and so would the program that is to obey it.
-     */
-    signal(SIGINT, SIG_DFL);
+    signals_default();
     char *argv[PROGRAM_ARGUMENTS_MAX + 2] = {(char *)program_path()};
     for (int k = 0; k < PROGRAM_ARGUMENTS_MAX && arguments[k]; k++) argv[k + 1] = (char *)arguments[k];
     execv(argv[0], argv);

@@ -1,6 +1,7 @@
 #include "tests/support/pty.h"
 
 #include "tests/support/assert_close.h"
+#include "tests/support/signals.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -51,15 +52,11 @@ static void apply_environment(const char *const *environment) {
 }
 
 static void run_child(const PtyConfig *config) {
-    /* Ignored in a test that runs in the background, but not in a terminal's foreground job. */
-    signal(SIGINT, SIG_DFL);
-    signal(SIGQUIT, SIG_DFL);
-    signal(SIGTSTP, SIG_DFL);
     if (!config->alone) {
         setpgid(0, 0);
         tcsetpgrp(STDIN_FILENO, getpid());
     }
-    signal(SIGTTOU, SIG_DFL);
+    signals_default();
     apply_environment(config->environment);
     exit(config->run(config->context));
 }
