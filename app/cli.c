@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "app/options.h"
-#include "app/output.h"
-#include "app/progress.h"
-#include "core/gemm.h"
-#include "core/parallel.h"
-#include "views/environment.h"
+#include "app/cli/options.h"
+#include "app/cli/output.h"
+#include "app/cli/progress.h"
+#include "core/tensor/gemm.h"
+#include "core/base/parallel.h"
+#include "views/term/environment.h"
 
 static int exit_code(ErrorKind kind) {
     switch (kind) {

@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "app/command.h"
+#include "app/cli/command.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/plain_text.h"
 #include "tests/support/program.h"

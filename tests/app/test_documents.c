@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/file.h"
+#include "core/base/file.h"
 #include "tests/support/assert_close.h"
-#include "views/action.h"
+#include "views/scene/action.h"
 
 enum { BYTES_MAX = 1 << 22, WORD_MAX = 160 };
 
@@ -23,8 +23,8 @@ static char *read_file(const char *path) {
 
 /* Every source file, one behind the other. */
 static int read_sources(void **state) {
-    static const char *const patterns[] = {"core/*.[ch]", "views/*.[ch]",   "app/*.[ch]",
-                                           "app/*.sh",    "tests/*/*.[ch]", "Makefile"};
+    static const char *const patterns[] = {"core/*/*.[ch]", "views/*/*.[ch]",   "app/*.[ch]", "app/*/*.[ch]",
+                                           "app/*/*.sh",    "tests/*/*.[ch]", "tests/*/*/*.[ch]", "Makefile"};
     char *all = NULL;
     size_t size;
     FILE *stream = open_memstream(&all, &size);
@@ -65,7 +65,7 @@ static bool has_option(const char *sources, const char *name) {
     return strstr(sources, row) != NULL;
 }
 
-/* A room, a slash, and more: core/op.c. What has a capital word in it stands for many, and data/ is made by
+/* A room, a slash, and more: core/op/op.c. What has a capital word in it stands for many, and data/ is made by
  * 'make data'. */
 static bool is_path(const char *word) {
     static const char *const rooms[] = {"core/", "views/", "app/", "assets/", "tests/", "models/"};
@@ -147,8 +147,8 @@ static void what_stands_in_backquotes_exists(void **state) {
 static void what_does_not_exist_is_noticed(void **state) {
     int spans = 0;
     assert_int_equal(check_text(*state, "a text",
-                                "`core/op_ad.c` `--levl` `:lessn x` `pass_"
-                                "stp` `core/op_NAME.c` `op_add.c`\n",
+                                "`core/op/ad.c` `--levl` `:lessn x` `pass_"
+                                "stp` `core/op/NAME.c` `op_add.c`\n",
                                 &spans),
                      4);
     assert_int_equal(spans, 6);

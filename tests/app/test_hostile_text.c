@@ -8,14 +8,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "app/stage.h"
-#include "app/stage_socket.h"
-#include "core/file.h"
-#include "core/utf8.h"
+#include "app/explorer/stage.h"
+#include "app/explorer/stage_socket.h"
+#include "core/base/file.h"
+#include "core/base/utf8.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/program.h"
 #include "tests/support/temp_dir.h"
-#include "views/action.h"
+#include "views/scene/action.h"
 
 /* A title set, a colour, CSI as one character of C1, a carriage return, right to left; valid UTF-8. */
 #define HOSTILE "a\033]0;x\a\033[31m\302\233m\rb\342\200\256c\177"

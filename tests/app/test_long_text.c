@@ -5,8 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/file.h"
-#include "core/utf8.h"
+#include "core/base/file.h"
+#include "core/base/utf8.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/program.h"
 #include "tests/support/temp_dir.h"

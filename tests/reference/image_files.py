@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the pictures of tests/golden/files and prints the table of tests/core/test_image.c.
+"""Makes the pictures of tests/golden/files and prints the table of tests/core/image/test_image.c.
 
 The source pictures are formulas, so that the test makes the same ones itself; Pillow's answer is kept as a CRC32.
 Needs Pillow and numpy."""

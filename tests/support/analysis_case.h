@@ -2,7 +2,7 @@
 #ifndef TESTS_SUPPORT_ANALYSIS_CASE_H
 #define TESTS_SUPPORT_ANALYSIS_CASE_H
 
-#include "core/analysis.h"
+#include "core/analysis/analysis.h"
 
 typedef struct AnalysisCase {
     Model *model;

@@ -2,7 +2,7 @@
 #ifndef TESTS_SUPPORT_ANALYSIS_WORLD_H
 #define TESTS_SUPPORT_ANALYSIS_WORLD_H
 
-#include "core/analysis.h"
+#include "core/analysis/analysis.h"
 
 typedef struct AnalysisWorld {
     Model *model, *twin; /* twin: model_new_twin's */

@@ -1,10 +1,10 @@
-/* What the tests of core/arithmetic share: one value, checked against the tensor it explains. */
+/* What the tests of core/inspect/arithmetic share: one value, checked against the tensor it explains. */
 #ifndef TESTS_SUPPORT_ARITHMETIC_CHECK_H
 #define TESTS_SUPPORT_ARITHMETIC_CHECK_H
 
 #include <float.h>
 
-#include "core/arithmetic.h"
+#include "core/inspect/arithmetic.h"
 
 /* The engine adds up to 4608 products in float, in blocks and with several partial sums, so its error grows
  * like the square root of their number: some 16 roundings of the sum of magnitudes. */

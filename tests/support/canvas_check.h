@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "views/canvas_export.h"
+#include "views/canvas/export.h"
 
 #define assert_canvas_text(canvas, expected)                                                                 \
     do {                                                                                                     \

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "tests/support/assert_close.h"
-#include "views/canvas_look.h"
+#include "views/canvas/look.h"
 
 /* The next line as a document; NULL after the last. */
 static json_t *next_line(CastReplay *replay) {

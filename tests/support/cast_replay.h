@@ -5,8 +5,8 @@
 #include <jansson.h>
 #include <vterm.h>
 
-#include "views/canvas.h"
-#include "views/theme.h"
+#include "views/canvas/canvas.h"
+#include "views/style/theme.h"
 
 typedef struct CastReplay {
     VTerm *vterm;

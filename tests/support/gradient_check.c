@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/rng.h"
+#include "core/base/rng.h"
 #include "tests/support/assert_close.h"
 
 enum { COORDINATES = 24, DIRECTIONS = 4 };

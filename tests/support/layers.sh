@@ -13,15 +13,24 @@ forbid() { # what it means, pattern, files
     fi
 }
 
-forbid "core/ includes a screen or the app" '#include "(views|app|tests)/|curses\.h' core/*.[ch]
-forbid "core/ prints or exits" '(^|[^a-z_])(printf|puts|exit|fprintf) ?\((stdout|stderr|")?' $(ls core/*.c | grep -v core/decode.c)
-forbid "views/ includes the app" '#include "(app|tests)/' views/*.[ch]
-forbid "cblas.h outside core/gemm.c" 'include <cblas' $(ls core/*.[ch] views/*.[ch] app/*.[ch] | grep -v '^core/gemm.c$')
-forbid "curses.h outside views/term.c" 'include <n?curses' $(ls core/*.[ch] views/*.[ch] app/*.[ch] | grep -v '^views/term.c$')
+sources() { # floor...
+    find "$@" -name '*.[ch]'
+}
+
+forbid "core/ includes a screen or the app" '#include "(views|app)/|curses\.h' $(sources core)
+forbid "views/ includes the app" '#include "app/' $(sources views)
+forbid "core/ prints or exits" '(^|[^a-z_])(printf|puts|exit|fprintf) ?\((stdout|stderr|")?' \
+    $(find core -name '*.c' | grep -v core/image/decode.c)
+forbid "the tests are included" '#include "tests/' $(sources core views app)
+forbid "cblas.h outside core/tensor/gemm.c" 'include <cblas' $(sources core views app | grep -v '^core/tensor/gemm.c$')
+forbid "curses.h outside views/term/term.c" 'include <n?curses' $(sources core views app | grep -v '^views/term/term.c$')
 
 # Every object of a library, so that the linker may leave out none that nobody asks for.
-objects() { # archive, room
-    ar t "$1" | grep '\.o$' | sed "s|^|${1%/*}/$2/|"
+objects() { # archive, floor
+    find "${1%/*}/$2" -name '*.o' | while read -r object; do
+        source=${object#"${1%/*}/"}
+        [ -f "${source%.o}.c" ] && echo "$object"
+    done
 }
 
 # All of the library must link with nothing above it; curses is left out for core.

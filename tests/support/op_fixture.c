@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/fixture.h"
 

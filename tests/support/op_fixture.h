@@ -2,7 +2,7 @@
 #ifndef TESTS_SUPPORT_OP_FIXTURE_H
 #define TESTS_SUPPORT_OP_FIXTURE_H
 
-#include "core/op.h"
+#include "core/op/op.h"
 
 typedef struct OpFixtureConfig {
     Op op;                  /* kind, kernel, stride, pad, channels as the operator wants them */

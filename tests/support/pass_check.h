@@ -1,9 +1,9 @@
-/* What the tests of core/pass share: networks and passes with the formula's values, and comparisons of
+/* What the tests of core/pass/pass share: networks and passes with the formula's values, and comparisons of
  * tensors. */
 #ifndef TESTS_SUPPORT_PASS_CHECK_H
 #define TESTS_SUPPORT_PASS_CHECK_H
 
-#include "core/pass.h"
+#include "core/pass/pass.h"
 
 /* `shortcut` 0 takes the architecture's default. */
 Network *pass_check_network(const char *arch, char shortcut);

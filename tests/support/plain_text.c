@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "tests/support/assert_close.h"
-#include "views/text.h"
+#include "views/style/text.h"
 
 void assert_plain_text(const char *text, bool ascii) {
     size_t length = strlen(text);

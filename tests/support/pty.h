@@ -13,7 +13,7 @@
 
 #include <vterm.h>
 
-#include "views/color.h"
+#include "views/style/color.h"
 
 typedef int (*PtyMain)(void *context);
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/file.h"
+#include "core/base/file.h"
 #include "tests/support/assert_close.h"
 
 static const char FOLDER[] = "tests/golden", HEADING[] = "\n## ";

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/script.h"
-#include "core/gemm.h"
+#include "app/explorer/script.h"
+#include "core/tensor/gemm.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/test_image.h"
-#include "views/canvas_export.h"
+#include "views/canvas/export.h"
 
 int session_world_open(void **state) {
     SessionWorld *world = calloc(1, sizeof *world);

@@ -2,7 +2,7 @@
 #ifndef TESTS_SUPPORT_SESSION_WORLD_H
 #define TESTS_SUPPORT_SESSION_WORLD_H
 
-#include "app/session_state.h"
+#include "app/session/session_state.h"
 #include "tests/support/temp_dir.h"
 
 typedef struct SessionWorld {

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/gemm.h"
+#include "core/tensor/gemm.h"
 
 enum { MARGIN = 2, SENTINEL = '~', BLOCKS_MAX = 64, SALT = 3 };
 

@@ -6,7 +6,7 @@
 #include "tests/support/canvas_check.h"
 #include "tests/support/fixture.h"
 
-#include "views/view.h"
+#include "views/scene/view.h"
 
 typedef struct SkipWorld {
     Model *model;

@@ -2,7 +2,7 @@
 #ifndef TESTS_SUPPORT_TRAIN_SITE_H
 #define TESTS_SUPPORT_TRAIN_SITE_H
 
-#include "core/train.h"
+#include "core/train/train.h"
 #include "tests/support/test_image.h"
 
 /* 4 whole batches of 16, and 1 image left over. */

@@ -1,6 +1,6 @@
 #include "tests/support/tutorial.h"
 
-#include "core/file.h"
+#include "core/base/file.h"
 #include "tests/support/assert_close.h"
 
 enum { BYTES_MAX = 1 << 20 };

@@ -2,7 +2,7 @@
 #ifndef TESTS_SUPPORT_TUTORIAL_H
 #define TESTS_SUPPORT_TUTORIAL_H
 
-#include "app/book.h"
+#include "app/book/book.h"
 
 #define TUTORIAL_NAME "TUTORIAL.md"
 

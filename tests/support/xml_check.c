@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "tests/support/assert_close.h"
-#include "views/text.h"
+#include "views/style/text.h"
 
 enum { DEPTH_MAX = 64, NAME_MAX_BYTES = 64, IDS_MAX = 512, ATTRIBUTES_MAX = 24 };
 

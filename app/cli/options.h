@@ -1,0 +1,105 @@
+/* What the user asked for, on the command line or in SKIPSCOPE_* variables.
+ *
+ * One table (option_table.c) says everything about an option: name, kind, range, help, and the commands that
+ * know it. Precedence: command line, then environment (SKIPSCOPE_WITHOUT_SKIP for --without-skip), then
+ * defaults. */
+#ifndef APP_CLI_OPTIONS_H
+#define APP_CLI_OPTIONS_H
+
+#include <stdio.h>
+
+#include "app/cli/command.h"
+#include "views/style/color.h"
+
+enum { OPTION_COUNTS_MAX = 64, OPTION_NAME_MAX = 32, OPTION_ROWS_MAX = 96 };
+
+/* A list of whole numbers, "1,8,32"; count 0 when not given. */
+typedef struct OptionCounts {
+    int count, values[OPTION_COUNTS_MAX];
+} OptionCounts;
+
+/* Three numbers, "0.5,0.5,0.5". */
+typedef struct OptionTriple {
+    bool known;
+    float values[3];
+} OptionTriple;
+
+/* "80x24" */
+typedef struct OptionSize {
+    int width, height; /* 0 when not given */
+} OptionSize;
+
+/* A choice is the number of its word in the table, from 1; 0 when not given. */
+typedef enum ChoiceBn { BN_DEFAULT, BN_EVAL, BN_TRAIN } ChoiceBn;
+typedef enum ChoiceSplit { SPLIT_DEFAULT, SPLIT_TEST, SPLIT_TRAIN } ChoiceSplit;
+typedef enum ChoiceStride { STRIDE_IN_DEFAULT, STRIDE_IN_3X3, STRIDE_IN_1X1 } ChoiceStride;
+typedef enum ChoiceSchedule { SCHEDULE_DEFAULT, SCHEDULE_IS_COSINE, SCHEDULE_IS_STEPS } ChoiceSchedule;
+typedef enum ChoiceDataset { DATASET_DEFAULT, DATASET_IS_CIFAR10, DATASET_IS_CIFAR100 } ChoiceDataset;
+
+typedef struct Options {
+    CommandId command;
+    char **words; /* what is neither option nor command */
+    int word_count;
+    bool given[OPTION_ROWS_MAX];            /* row k of the table stood on the command line */
+    bool from_environment[OPTION_ROWS_MAX]; /* or in the environment */
+    bool help, version;
+
+    /* the model */
+    const char *arch, *weights, *init, *without_skip, *classes;
+    int shortcut; /* 1 A, 2 B, 3 C */
+    int stride_in, bn;
+    unsigned long long seed;
+    OptionTriple mean, std;
+    /* what goes through it */
+    const char *input, *data;
+    int dataset, split, limit;
+    OptionCounts target;
+    /* learning and measuring */
+    OptionCounts batch;
+    const char *pass;
+    int samples, epochs, stop_after, rounds, threads, schedule;
+    double lr;
+    bool resume, restart, no_augment, ui;
+    /* analyses */
+    OptionCounts depths;
+    bool plane;
+    const char *op;
+    OptionCounts index;
+    int level;
+    bool backward;
+    /* output */
+    const char *out, *svg;
+    int pace;
+    bool notes;
+    bool json, csv, quiet, ascii, no_color;
+    int top, color;
+    /* the explorer */
+    const char *script, *theme, *results, *record;
+    const char *lesson; /* to begin with; set by the command of that name */
+    bool presents;      /* in presenter mode, with notes for another terminal; likewise */
+    const char *state, *lock, *hide;
+    const char *name; /* of a presentation */
+    OptionSize size;
+    const char *config;
+    bool mouse, no_mouse, no_animation, no_config, screen_reader;
+} Options;
+
+/* argv[0] is the program. Permutes argv; the Options point into it and into the environment. An error is of
+ * kind ERROR_USAGE and names what comes nearest; `options->command` is then what was recognised so far. */
+bool options_parse(Options *options, int argc, char **argv, Error *err);
+
+/* Whether the option of that name stood on the command line (and not only in the environment). */
+bool options_given(const Options *options, const char *name);
+
+/* Whether the command line or the environment has spoken about it. */
+bool options_decided(const Options *options, const char *name);
+/* A value for an option that nobody has decided: "on" and "" set a flag, "off" does not. The Options point
+ * into `value`. */
+bool options_set_default(Options *options, const char *name, const char *value, Error *err);
+
+ColorDepth options_color(const Options *options);
+
+/* --help of a command: examples first, then its options, from the same table. */
+void options_print_help(CommandId command, FILE *out);
+
+#endif

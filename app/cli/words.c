@@ -1,0 +1,121 @@
+#include "app/cli/words.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "app/asset/assets.h"
+#include "app/cli/command.h"
+#include "core/base/suggest.h"
+#include "core/base/file.h"
+#include "core/network/resnet.h"
+
+enum { WORD_IMAGES_MAX = 64, WORD_LENGTH_MAX = 64 };
+
+/* "resnet" or "plain" and a number, and perhaps the ending for no batch norm: resnet_new judges the number.
+ */
+static bool is_arch(const char *word) {
+    size_t family = strncmp(word, "resnet", 6) == 0 ? 6 : strncmp(word, "plain", 5) == 0 ? 5 : 0;
+    const char *depth = word + family;
+    size_t digits = strspn(depth, "0123456789");
+    return family > 0 && digits > 0 && (!depth[digits] || strcmp(depth + digits, RESNET_NORM_FREE) == 0);
+}
+
+static bool find_file_kind(const char *path, WordKind *kind, Error *err) {
+    File file;
+    unsigned char head[4] = {0};
+    if (!file_open(&file, path, err)) return false;
+    size_t count = file.size < sizeof head ? (size_t)file.size : sizeof head;
+    bool ok = file_read_at(&file, 0, head, count, err);
+    file_close(&file);
+    bool png = memcmp(head, "\x89PNG", 4) == 0, jpeg = memcmp(head, "\xFF\xD8\xFF", 3) == 0;
+    *kind = png || jpeg ? WORD_IMAGE : WORD_WEIGHTS;
+    return ok;
+}
+
+/* Names are in lower case: what is written otherwise is no further away. */
+static void lower(const char *word, char out[WORD_LENGTH_MAX]) {
+    snprintf(out, WORD_LENGTH_MAX, "%s", word);
+    for (char *at = out; *at; at++) *at = (char)tolower((unsigned char)*at);
+}
+
+static void offer_commands(Suggestion *suggestion) {
+    for (int c = COMMAND_EXPLORE + 1; c < COMMAND_COUNT; c++)
+        if (*command_get((CommandId)c)->sentence) suggest_offer(suggestion, command_get((CommandId)c)->name);
+}
+
+static void offer_pictures(Suggestion *suggestion, char names[WORD_IMAGES_MAX][ASSET_NAME_MAX]) {
+    for (int k = 0; k < asset_image_count() && k < WORD_IMAGES_MAX; k++) {
+        const char *dash = strchr(asset_image_name(asset_image(k), names[k]), '-');
+        suggest_offer(suggestion, dash ? dash + 1 : names[k]);
+    }
+}
+
+static bool is_path(const char *word) {
+    return strchr(word, '/') || strchr(word, '.');
+}
+
+static bool refuse(const char *word, Error *err) {
+    char wanted[WORD_LENGTH_MAX], names[WORD_IMAGES_MAX][ASSET_NAME_MAX];
+    CommandId command;
+    if (command_find(word, &command))
+        return error_set(err, ERROR_USAGE, "'%s' is a command, and a command comes first: 'skipscope %s ...'",
+                         word, word);
+    lower(word, wanted);
+    Suggestion suggestion = suggest_begin(wanted);
+    for (const char *const *name = resnet_names(); *name; name++) suggest_offer(&suggestion, *name);
+    offer_commands(&suggestion);
+    offer_pictures(&suggestion, names);
+    const char *best = suggest_best(&suggestion);
+    return error_set(err, is_path(word) ? ERROR_FILE : ERROR_USAGE,
+                     "'%s' is no file, command, architecture or bundled picture%s%s%s", word,
+                     best ? "; did you mean '" : "", best ? best : "", best ? "'?" : "");
+}
+
+bool word_find_kind(const char *word, WordKind *kind, Error *err) {
+    struct stat status;
+    if (is_arch(word)) {
+        *kind = WORD_ARCH;
+        return true;
+    }
+    if (stat(word, &status) == 0) return find_file_kind(word, kind, err);
+    *kind = WORD_BUNDLED;
+    return asset_find_image(word) || refuse(word, err);
+}
+
+/* Whether this can only stand behind a command: the explorer takes its model first. */
+static bool follows_command(const char *word) {
+    WordKind kind;
+    Error ignored;
+    return word_find_kind(word, &kind, &ignored) && (kind == WORD_ARCH || kind == WORD_WEIGHTS);
+}
+
+/* The command that is nearest, if it is near and nothing else is nearer; NULL otherwise. */
+static const char *find_command(const char *word, bool surely) {
+    static const char *const options[][2] = {{"help", "--help"}, {"version", "--version"}};
+    char wanted[WORD_LENGTH_MAX], names[WORD_IMAGES_MAX][ASSET_NAME_MAX];
+    lower(word, wanted);
+    for (size_t k = 0; k < sizeof options / sizeof options[0]; k++)
+        if (strcmp(wanted, options[k][0]) == 0) return options[k][1];
+    Suggestion suggestion = suggest_begin(wanted);
+    offer_commands(&suggestion);
+    const char *best = suggest_best(&suggestion);
+    int distance = suggestion.distance;
+    if (surely || !best) return best;
+    for (const char *const *name = resnet_names(); *name; name++) suggest_offer(&suggestion, *name);
+    offer_pictures(&suggestion, names);
+    return suggestion.distance == distance ? best : NULL;
+}
+
+bool word_check_first(const char *word, const char *next, Error *err) {
+    WordKind kind;
+    Error problem = {0};
+    if (is_path(word) || word_find_kind(word, &kind, &problem) || problem.kind != ERROR_USAGE) return true;
+    bool surely = next && follows_command(next);
+    const char *best = find_command(word, surely);
+    if (best) return error_set(err, ERROR_USAGE, "there is no command '%s': did you mean '%s'?", word, best);
+    if (surely)
+        return error_set(err, ERROR_USAGE, "there is no command '%s': 'skipscope --help' lists them", word);
+    return error_set(err, ERROR_USAGE, "%s", problem.text);
+}

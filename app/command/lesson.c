@@ -1,0 +1,125 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/explorer/bundled_session.h"
+#include "app/explorer/explorer.h"
+#include "app/asset/export_file.h"
+#include "app/asset/folder.h"
+#include "app/lesson/lesson.h"
+#include "app/tutor/lesson_export.h"
+#include "app/tutor/session_lesson.h"
+#include "app/cli/table.h"
+#include "core/base/file.h"
+#include "core/base/utf8.h"
+
+enum { NAME_WIDTH = 14, LIST_WIDTH = 96 };
+
+static bool list_lessons(const Options *options, Error *err) {
+    char name[LESSON_NAME_MAX];
+    for (int k = 0; lesson_bundled(k, name); k++) {
+        Lesson *lesson = lesson_open(name, err);
+        if (!lesson) return false;
+        printf("%-*s%s\n", NAME_WIDTH, name, lesson->title);
+        table_put_wrapped(stdout, lesson->about, NAME_WIDTH, LIST_WIDTH, options->ascii);
+        lesson_free(lesson);
+    }
+    puts("\n'skipscope lesson NAME' begins one; README.md says how to write your own.");
+    return true;
+}
+
+/* Does what the lesson says, in a session as it would have. */
+static bool drive(const Options *options, const char *name, LessonMistakes *mistakes, Error *err) {
+    BundledSession bundled;
+    bool ok = bundled_session_open(&bundled, options, false, err) &&
+              session_lesson_drive(bundled.session, name, mistakes, err);
+    bundled_session_close(&bundled);
+    return ok;
+}
+
+static bool check(const Options *options, const char *name, Error *err) {
+    LessonMistakes mistakes;
+    Error problem = {0};
+    Lesson *lesson = lesson_load(name, &mistakes, &problem);
+    if (!lesson && mistakes.count == 0) return error_set(err, problem.kind, "%s", problem.text);
+    if (lesson && !drive(options, name, &mistakes, err)) {
+        lesson_free(lesson);
+        return false;
+    }
+    for (int k = 0; k < mistakes.count && k < LESSON_MISTAKES_MAX; k++) {
+        const LessonMistake *row = &mistakes.rows[k];
+        utf8_put(stdout, name);
+        printf(":%d:%d: %s\n", row->place.line, row->place.column, row->text);
+    }
+    if (mistakes.count == 0) {
+        utf8_put(stdout, name);
+        printf(": good, %d pages\n", lesson->page_count);
+    }
+    lesson_free(lesson);
+    if (mistakes.count == 0) return true;
+    return error_set(err, ERROR_FILE, "%s: %d mistake%s", name, mistakes.count,
+                     mistakes.count == 1 ? "" : "s");
+}
+
+static bool export_page(Session *session, const LessonExport *what, const char *path, Error *err) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) return error_set(err, ERROR_FAILED, "not enough memory for the page");
+    bool ok = lesson_export_html(session, what, out, err);
+    if (fclose(out) != 0 && ok) ok = error_set(err, ERROR_FAILED, "not enough memory for the page");
+    ok = ok && file_write_atomic(path, text, size, err);
+    free(text);
+    return ok;
+}
+
+static bool export_screens(Session *session, const LessonExport *what, const char *folder, Error *err) {
+    int count = 0;
+    if (!folder_make(folder, err) || !lesson_export_svg(session, what, folder, &count, err)) return false;
+    fprintf(stderr, "%d screens in ", count);
+    utf8_put(stderr, folder);
+    fputc('\n', stderr);
+    return true;
+}
+
+static bool is_page(const char *path) {
+    const char *dot = strrchr(path, '.');
+    return dot && (strcmp(dot, ".html") == 0 || strcmp(dot, ".htm") == 0);
+}
+
+static bool export_lesson(const Options *options, Error *err) {
+    LessonExport what = {.lesson = options->words[1], .notes = options->notes};
+    BundledSession bundled;
+    if (!options->out)
+        return error_set(err, ERROR_USAGE,
+                         "lesson export needs --out: FILE.html for one page, or a folder for its screens");
+    if (options->notes && !is_page(options->out))
+        return error_set(err, ERROR_USAGE, "--notes: pictures have no notes; --out FILE.html has");
+    if (is_page(options->out) && !export_file_prepare(options->out, EXPORT_PAGE, err)) return false;
+    bool ok =
+        bundled_session_open(&bundled, options, true, err) &&
+        (is_page(options->out) ? export_page : export_screens)(bundled.session, &what, options->out, err);
+    bundled_session_close(&bundled);
+    return ok;
+}
+
+bool command_lesson(const Options *options, Error *err) {
+    Options explore = *options;
+    if (options->word_count == 0) return list_lessons(options, err);
+    if (strcmp(options->words[0], "check") == 0) {
+        if (options->word_count == 2) return check(options, options->words[1], err);
+        return error_set(err, ERROR_USAGE, "lesson check: expected the lesson's name or file after it");
+    }
+    if (strcmp(options->words[0], "export") == 0) {
+        if (options->word_count == 2) return export_lesson(options, err);
+        return error_set(err, ERROR_USAGE, "lesson export: expected the lesson's name or file after it");
+    }
+    if (options->out || options->notes)
+        return error_set(err, ERROR_USAGE, "--out and --notes belong to 'skipscope lesson export NAME'");
+    if (options->word_count > 1)
+        return error_set(err, ERROR_USAGE, "lesson: '%s' is one word too many", options->words[1]);
+    explore.command = COMMAND_EXPLORE;
+    explore.lesson = options->words[0];
+    explore.word_count = 0;
+    return explorer_run(&explore, err);
+}

@@ -1,0 +1,196 @@
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/measure/accuracy.h"
+#include "app/cli/interrupt.h"
+#include "app/cli/progress.h"
+#include "app/load/setup.h"
+#include "app/load/train_files.h"
+#include "core/train/train.h"
+#include "core/base/utf8.h"
+
+enum { TRAIN_EVAL_BATCH = 128 };
+
+typedef struct Run {
+    const Options *options;
+    TrainFiles files;
+    TrainConfig config;
+    Dataset *train, *test;
+    Model *model;
+    Trainer *trainer;
+    bool finished; /* an earlier run has made the result */
+    int signal;    /* that stopped it, and the checkpoint is saved; 0: none */
+} Run;
+
+static bool read_config(Run *run, Error *err) {
+    const Options *options = run->options;
+    run->config = train_default_config();
+    run->config.seed = options->seed;
+    run->config.augment = !options->no_augment;
+    if (options->epochs) run->config.epochs = options->epochs;
+    if (options->lr > 0) run->config.lr = options->lr;
+    if (options->schedule == SCHEDULE_IS_STEPS) run->config.schedule = SCHEDULE_STEPS;
+    if (options->batch.count > 1) return error_set(err, ERROR_USAGE, "--batch: expected one number");
+    if (options->batch.count) run->config.batch = options->batch.values[0];
+    run->config.init = options->init ? options->init : "he";
+    run->config.replaces = train_files_replace(&run->files);
+    return true;
+}
+
+/* --limit shortens the training set only: the accuracy at the end is that of the whole test set. */
+static bool load_data(Run *run, Error *err) {
+    DatasetConfig config = setup_dataset_config(run->options);
+    config.split = DATASET_TRAIN;
+    run->train = dataset_load(&config, err);
+    config.split = DATASET_TEST;
+    config.limit = 0;
+    run->test = run->train ? dataset_load(&config, err) : NULL;
+    return run->test;
+}
+
+static bool make_model(Run *run, Error *err) {
+    const Options *options = run->options;
+    const char *arch = options->word_count ? options->words[0] : options->arch ? options->arch : "resnet20";
+    if (options->word_count && options_given(options, "arch") && strcmp(arch, options->arch) != 0)
+        return error_set(err, ERROR_USAGE, "the architecture is given twice: '%s' and --arch %s", arch,
+                         options->arch);
+    run->model = setup_new_model(options, arch, dataset_classes(run->train), err);
+    if (!run->model) return false;
+    run->model->normalise = dataset_normalise(run->train);
+    return model_set_class_names(run->model, dataset_class_names(run->train), err);
+}
+
+static bool prepare(Run *run, Error *err) {
+    if (!train_files_begin(&run->files, run->options, err) || !read_config(run, err) ||
+        !load_data(run, err) || !make_model(run, err))
+        return false;
+    run->trainer = train_new(run->model, run->train, &run->config, err);
+    return run->trainer && train_files_resume(&run->files, run->trainer, &run->finished, err);
+}
+
+static void show(const Run *run, Progress *progress) {
+    TrainStatus status = train_status(run->trainer);
+    char text[160];
+    long epoch = (status.step - 1) / status.steps_per_epoch + 1;
+    snprintf(text, sizeof text, "%s: epoch %ld of %d, step %ld of %ld, loss %.3f, %.1f %% right, rate %.4f",
+             run->model->network->arch, epoch, run->config.epochs, status.step, status.steps,
+             status.loss_average, 100 * status.accuracy_average, status.lr);
+    progress_show(progress, (double)status.step, (double)status.steps, text);
+}
+
+static bool is_stopped(const Run *run) {
+    return interrupt_signal() ||
+           (run->options->stop_after && train_status(run->trainer).step >= run->options->stop_after);
+}
+
+/* Up to the end, a stop, or an error; every whole epoch leaves a checkpoint. */
+static bool learn(Run *run, Error *err) {
+    TrainStatus status = train_status(run->trainer);
+    Progress progress = progress_begin(run->options->quiet, (double)status.step);
+    bool ok = true;
+    while (ok && !is_stopped(run) && train_step(run->trainer)) {
+        show(run, &progress);
+        status = train_status(run->trainer);
+        if (status.step % status.steps_per_epoch == 0)
+            ok = train_save_checkpoint(run->trainer, run->files.checkpoint, err);
+    }
+    progress_end(&progress);
+    status = train_status(run->trainer);
+    if (ok && status.broken)
+        return error_set(
+            err, ERROR_FAILED,
+            "the loss is not a finite number any more after step %ld: try a smaller --lr than %g%s",
+            status.step, run->config.lr, status.step >= status.steps_per_epoch ? ", with --restart" : "");
+    return ok;
+}
+
+/* The identity, and what was reached: enough to tell later that this training has come to its end. */
+static bool save_model(const Run *run, const Accuracy *accuracy, Error *err) {
+    TrainIdentity identity;
+    SafetensorsPair pairs[TRAIN_IDENTITY_MAX + 4];
+    char top1[32], loss[32], images[16], seed[32];
+    train_identify(run->trainer, &identity);
+    memcpy(pairs, identity.pairs, sizeof identity.pairs);
+    int count = identity.count;
+    snprintf(seed, sizeof seed, "%llu", run->config.seed);
+    snprintf(top1, sizeof top1, "%.4f", accuracy_top1(accuracy));
+    snprintf(loss, sizeof loss, "%.4f", accuracy_loss(accuracy));
+    snprintf(images, sizeof images, "%d", accuracy->evaluation.seen);
+    pairs[count++] = (SafetensorsPair){"seed", seed};
+    pairs[count++] = (SafetensorsPair){"test_top1", top1};
+    pairs[count++] = (SafetensorsPair){"test_loss", loss};
+    pairs[count++] = (SafetensorsPair){"test_images", images};
+    return model_save(run->model, pairs, count, run->options->out, err);
+}
+
+static bool save_result(const Run *run, Error *err) {
+    Accuracy accuracy;
+    PassConfig pass = {.batch = TRAIN_EVAL_BATCH};
+    if (!accuracy_measure(&accuracy, run->model, run->test, &pass, run->options->quiet, err) ||
+        !train_files_check_end(&run->files, err) || !save_model(run, &accuracy, err))
+        return false;
+    train_remove_checkpoint(run->files.checkpoint);
+    utf8_put(stdout, run->options->out);
+    printf(": %s, %.2f %% of %d test images right, loss %.4f\n", run->model->network->arch,
+           100 * accuracy_top1(&accuracy), accuracy.evaluation.seen, accuracy_loss(&accuracy));
+    return true;
+}
+
+/* The line of the run that finished, from its file; one of an earlier version tells less. */
+static bool tell_finished(const Run *run, Error *err) {
+    const char *out = run->options->out, *arch = run->model->network->arch;
+    Safetensors *file = safetensors_open_file(out, err);
+    if (!file) return false;
+    const char *top1 = safetensors_value(file, "test_top1"), *loss = safetensors_value(file, "test_loss");
+    const char *images = safetensors_value(file, "test_images");
+    fprintf(stderr, "skipscope: this training is finished; there is nothing left to do.\n");
+    utf8_put(stdout, out);
+    if (top1 && loss && images)
+        printf(": %s, %.2f %% of %ld test images right, loss %.4f\n", arch, 100 * strtod(top1, NULL),
+               strtol(images, NULL, 10), strtod(loss, NULL));
+    else
+        printf(": %s, finished\n", arch);
+    safetensors_close(file);
+    return true;
+}
+
+static bool save_stopped(const Run *run, Error *err) {
+    TrainStatus status = train_status(run->trainer);
+    if (!train_save_checkpoint(run->trainer, run->files.checkpoint, err)) return false;
+    fprintf(stderr, "skipscope: stopped after step %ld of %ld; saved ", status.step, status.steps);
+    utf8_put(stderr, run->files.checkpoint);
+    fprintf(stderr, ". The same command with --resume%s goes on from there.\n",
+            run->files.restart ? " in place of --restart" : "");
+    return true;
+}
+
+static void free_run(Run *run) {
+    train_files_end(&run->files);
+    train_free(run->trainer);
+    model_free(run->model);
+    dataset_free(run->train);
+    dataset_free(run->test);
+}
+
+static bool train(Run *run, Error *err) {
+    interrupt_begin();
+    bool ok = learn(run, err);
+    TrainStatus status = train_status(run->trainer);
+    bool stopped = ok && is_stopped(run) && status.step < status.steps;
+    int caught = interrupt_signal();
+    if (stopped) ok = save_stopped(run, err);
+    interrupt_end();
+    if (ok && !stopped) ok = save_result(run, err);
+    run->signal = ok && stopped ? caught : 0;
+    return ok;
+}
+
+bool command_train(const Options *options, Error *err) {
+    Run run = {.options = options, .files.lock = -1};
+    bool ok = prepare(&run, err) && (run.finished ? tell_finished(&run, err) : train(&run, err));
+    free_run(&run);
+    /* Whoever started the program is to see that a signal ended it. */
+    if (run.signal) raise(run.signal);
+    return ok;
+}

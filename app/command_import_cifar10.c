@@ -1,6 +1,0 @@
-#include "app/import_cifar10.h"
-#include "app/options.h"
-
-bool command_import_cifar10(const Options *options, Error *err) {
-    return import_cifar10(options->words[0], options->words[1], err);
-}

@@ -1,0 +1,182 @@
+#include "app/explorer/config.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/explorer/script.h"
+#include "core/base/text_file.h"
+#include "core/base/utf8.h"
+
+enum { CONFIG_BYTES_MAX = 1 << 18 };
+
+static const char SET[] = "set ";
+
+char *config_path(void) {
+    /* The XDG base directory specification: a relative path is to be ignored. */
+    const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    char *path = NULL;
+    int length = -1;
+    if (base && *base == '/')
+        length = asprintf(&path, "%s/skipscope/config", base);
+    else if (home && *home == '/')
+        length = asprintf(&path, "%s/.config/skipscope/config", home);
+    return length < 0 ? NULL : path;
+}
+
+/* Paths below the home folder as people write them. */
+static const char *home_of(const char *path, const char **sign) {
+    const char *home = getenv("HOME");
+    size_t length = home ? strlen(home) : 0;
+    bool below = length > 1 && strncmp(path, home, length) == 0 && path[length] == '/';
+    *sign = below ? "~" : "";
+    return below ? path + length : path;
+}
+
+static void note_problem(Config *config, int line, const char *sentence) {
+    if (config->problems++ > 0) return;
+    const char *sign, *path = home_of(config->path, &sign);
+    if (line > 0)
+        error_set(&config->first, ERROR_USAGE, "%s%s:%d: %s", sign, path, line, sentence);
+    else
+        error_set(&config->first, ERROR_FILE, "%s", sentence);
+}
+
+static char *trim(char *line) {
+    while (isspace((unsigned char)*line)) line++;
+    size_t length = strlen(line);
+    while (length > 0 && isspace((unsigned char)line[length - 1])) line[--length] = '\0';
+    return line;
+}
+
+static bool split(Config *config, Error *err) {
+    int count = 1;
+    for (const char *at = config->text; *at; at++) count += *at == '\n';
+    config->lines = calloc((size_t)count, sizeof *config->lines);
+    if (!config->lines) return error_set(err, ERROR_FAILED, "%s: not enough memory", config->path);
+    for (char *line = config->text, *next; line; line = next) {
+        next = strchr(line, '\n');
+        if (next) *next++ = '\0';
+        config->lines[config->line_count++] = trim(line);
+    }
+    return true;
+}
+
+bool config_load(Config *config, const Options *options, Error *err) {
+    bool named = options_given(options, "config") || (options->config && !options->script);
+    Error problem = {0};
+    *config = (Config){.path = NULL};
+    if (options->no_config || (options->script && !named)) return true;
+    config->path = named ? strdup(options->config) : config_path();
+    if (!config->path || (!named && access(config->path, F_OK) != 0)) return true;
+    config->text = text_file_read(config->path, CONFIG_BYTES_MAX, &problem);
+    if (config->text) return split(config, err);
+    if (named) return error_set(err, ERROR_FILE, "%s", problem.text);
+    note_problem(config, 0, problem.text);
+    return true;
+}
+
+void config_clear(Config *config) {
+    free(config->path);
+    free(config->text);
+    free(config->lines);
+    *config = (Config){.path = NULL};
+}
+
+static bool is_set(const char *line) {
+    return strncmp(line, SET, sizeof SET - 1) == 0;
+}
+
+static bool is_nothing(const char *line) {
+    return *line == '\0' || *line == '#';
+}
+
+/* What would not be the same program any more, or is for one call only. */
+static bool is_for_one_call(const char *name) {
+    static const char *const names[] = {"script", "threads", "size", "help", "version", "config", "no-config",
+                                        "input",  "state",   "lock", "hide", "name",    NULL};
+    for (const char *const *known = names; *known; known++)
+        if (strcmp(name, *known) == 0) return true;
+    return false;
+}
+
+/* "NAME VALUE", "NAME" for a flag. */
+static bool set_option(Options *options, const char *text, Error *err) {
+    char name[OPTION_NAME_MAX];
+    size_t length = strcspn(text, " \t");
+    const char *value = text + length + strspn(text + length, " \t");
+    utf8_format(name, sizeof name, "%.*s", (int)length, text);
+    if (is_for_one_call(name))
+        return error_set(err, ERROR_USAGE, "set: --%s is for the command line only", name);
+    return options_set_default(options, name, value, err);
+}
+
+void config_set_options(Config *config, Options *options) {
+    for (int k = 0; k < config->line_count; k++) {
+        Error err = {0};
+        const char *line = config->lines[k];
+        if (!is_set(line)) continue;
+        if (set_option(options, line + sizeof SET - 1, &err))
+            config->settings++;
+        else
+            note_problem(config, k + 1, err.text);
+    }
+}
+
+void config_refuse(Config *config, const char *reason) {
+    Error whole = {0};
+    const char *sign, *path = home_of(config->path, &sign);
+    error_set(&whole, ERROR_USAGE, "%s%s: the options it sets are left out: %s", sign, path, reason);
+    note_problem(config, 0, whole.text);
+}
+
+/* Not from a file: what writes files, ends the program, waits for an answer, or says what the command line
+ * says.
+ */
+static bool is_refused(ActionId id) {
+    switch (id) {
+    case ACTION_SCREEN:
+    case ACTION_EXPORT:
+    case ACTION_QUIT:
+    case ACTION_PROMPT:
+    case ACTION_CLICK:
+    case ACTION_FILES:
+    case ACTION_IMAGE:
+    case ACTION_WEIGHTS:
+    case ACTION_ARCH: return true;
+    default: return false;
+    }
+}
+
+/* The command line and the environment come first. */
+static bool is_overruled(const Options *options, ActionId id) {
+    if (id == ACTION_THEME) return options_decided(options, "theme");
+    return id == ACTION_MOUSE && (options_decided(options, "mouse") || options_decided(options, "no-mouse"));
+}
+
+static bool run_line(Session *session, const Options *options, const char *line, Error *err) {
+    Action action;
+    if (!script_parse_line(line, &action, err)) return false;
+    if (is_refused(action.id))
+        return error_set(err, ERROR_USAGE, "'%s' has no place in a config file%s", action_name(action.id),
+                         action.id == ACTION_ARCH || action.id == ACTION_WEIGHTS
+                             ? ": 'set arch NAME' or 'set weights FILE' chooses the network"
+                             : "");
+    if (is_overruled(options, action.id)) return true;
+    session_do(session, &action);
+    const char *problem = session_error(session);
+    return problem ? error_set(err, ERROR_FAILED, "%s", problem) : true;
+}
+
+void config_run(Config *config, Session *session, const Options *options) {
+    for (int k = 0; k < config->line_count; k++) {
+        Error err = {0};
+        const char *line = config->lines[k];
+        if (!is_nothing(line) && !is_set(line) && !run_line(session, options, line, &err))
+            note_problem(config, k + 1, err.text);
+    }
+    session_say(session, config->problems > 0, config->problems > 0 ? config->first.text : "",
+                config->problems - 1);
+}

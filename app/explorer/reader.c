@@ -1,0 +1,223 @@
+#include "app/explorer/reader.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "app/input/keymap.h"
+#include "app/cli/output.h"
+#include "app/explorer/reader_state.h"
+#include "views/words/say.h"
+#include "app/explorer/script.h"
+#include "core/base/utf8.h"
+
+/* Work that takes longer is announced, and spoken of again and again. */
+static const double PATIENCE_S = 1, REPORT_S = 10;
+
+void reader_say(Reader *reader, const char *format, ...) {
+    char text[4096];
+    va_list arguments;
+    va_start(arguments, format);
+    utf8_vformat(text, sizeof text, format, arguments);
+    va_end(arguments);
+    say_put(reader->config.out, text, reader->config.ascii);
+}
+
+static double now_s(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void say_progress(Reader *reader) {
+    Scene scene = session_scene(session_front(reader->session));
+    if (scene.job.total > 0)
+        reader_say(reader, "Working: %s, %d of %d steps.", scene.job.title, scene.job.done, scene.job.total);
+    else
+        reader_say(reader, "Working.");
+    fflush(reader->config.out);
+}
+
+static void work(Reader *reader) {
+    double next = now_s() + PATIENCE_S;
+    session_play_out(reader->session);
+    while (session_work(reader->session)) {
+        if (now_s() < next) continue;
+        say_progress(reader);
+        next = now_s() + REPORT_S;
+    }
+}
+
+static void do_action(Reader *reader, const Action *action) {
+    if (action->id == ACTION_SCREEN && strcmp(action->text, "-") == 0) {
+        reader_say(reader, "Not done: the screen is a drawing; describe says it in words.");
+        return;
+    }
+    session_do(reader->session, action);
+    work(reader);
+    if (session_wants_quit(reader->session))
+        reader->done = true;
+    else
+        reader_say_changes(reader);
+}
+
+/* The texts name keys: a letter alone is one. */
+static bool press(Reader *reader, const char *line) {
+    Session *front = session_front(reader->session);
+    uint32_t code;
+    if (strlen(line) != 1 || !key_parse(line, &code)) return false;
+    if (!bindings_find(&front->bindings, code) && keymap_find(code).id == ACTION_NONE) return false;
+    session_key(reader->session, &(Key){.code = code});
+    work(reader);
+    session_front(reader->session)->pending_letter = ACTION_NONE;
+    reader->done = session_wants_quit(reader->session);
+    if (!reader->done) reader_say_changes(reader);
+    return true;
+}
+
+static void do_line(Reader *reader, const char *line) {
+    Action action;
+    Error err = {0};
+    if (press(reader, line)) return;
+    if (!script_parse_line(line, &action, &err))
+        reader_say(reader, "Not done: %s.", err.text);
+    else if (action.id != ACTION_NONE)
+        do_action(reader, &action);
+}
+
+static void say_actions(Reader *reader) {
+    for (int id = ACTION_NONE + 1; id < ACTION_COUNT; id++)
+        reader_say(reader, "%s: %s", action_name((ActionId)id), action_help((ActionId)id));
+}
+
+static void say_help(Reader *reader) {
+    reader_say(reader,
+               "An empty line is the same as 1. A number chooses from the menu; a word is an action, with "
+               "what belongs to it behind it, as in: select layer2.0.add, or: explain 3.");
+    reader_say(reader,
+               "Words of this mode: menu, repeat, describe, views, pictures, lessons, actions (all of them), "
+               "h, q.");
+    reader_say(reader, "A letter alone is the key of that name, which the texts speak of.");
+    reader_say(reader,
+               "Where a lesson asks, numbers, letters and names of blocks are answers; all other words "
+               "work as ever.");
+    reader_say_menu(reader);
+}
+
+/* Words that are no actions, or mean more here. */
+static bool do_word(Reader *reader, const char *word) {
+    bool help = strcmp(word, "h") == 0 || strcmp(word, "help") == 0 || strcmp(word, "?") == 0;
+    if (reader_open_menu(reader, word)) return true;
+    reader_main_menu(reader);
+    if (help)
+        say_help(reader);
+    else if (strcmp(word, "menu") == 0)
+        reader_say_menu(reader);
+    else if (strcmp(word, "actions") == 0)
+        say_actions(reader);
+    else if (strcmp(word, "repeat") == 0 || strcmp(word, "r") == 0)
+        reader_say_where(reader);
+    else if (strcmp(word, "describe") == 0)
+        reader_say_view(reader);
+    else if (strcmp(word, "q") == 0)
+        do_line(reader, "quit");
+    else
+        return false;
+    return true;
+}
+
+static void choose(Reader *reader, int number) {
+    if (number < 1 || number > reader->menu.count) {
+        reader_say(reader, "Not done: the menu goes from 1 to %d.", reader->menu.count);
+        return;
+    }
+    char line[ACTION_TEXT_MAX];
+    memcpy(line, reader->menu.entries[number - 1].line, sizeof line);
+    reader_main_menu(reader);
+    if (!do_word(reader, line)) do_line(reader, line);
+}
+
+static bool is_number(const char *line) {
+    return *line && line[strspn(line, "0123456789")] == '\0' && strlen(line) < 4;
+}
+
+static bool is_command(const char *line) {
+    static const char *const words[] = {"h",       "help",  "?",       "q",        "menu", "repeat",
+                                        "actions", "views", "lessons", "pictures", NULL};
+    char name[READER_LABEL_MAX];
+    utf8_format(name, sizeof name, "%.*s", (int)strcspn(line, " \t"), line);
+    for (int k = 0; words[k]; k++)
+        if (strcmp(name, words[k]) == 0) return true;
+    return *line == ':' || action_find(name) != ACTION_NONE;
+}
+
+/* A line is the answer to an open question when it is nothing else. */
+static bool answer(Reader *reader, const char *line) {
+    Action action = {.id = ACTION_ANSWER};
+    if (!reader_asks(reader) || is_command(line)) return false;
+    if (*line == '\0') {
+        reader_say(reader, "Type the answer, or skip.");
+        return true;
+    }
+    if (strcmp(line, "back") == 0)
+        action.id = ACTION_LESSON_BACK;
+    else if (strcmp(line, "skip") != 0)
+        utf8_copy(action.text, sizeof action.text, line);
+    do_action(reader, &action);
+    return true;
+}
+
+static void take_line(Reader *reader, char *line) {
+    while (isspace((unsigned char)*line)) line++;
+    for (size_t length = strlen(line); length > 0 && isspace((unsigned char)line[length - 1]);)
+        line[--length] = '\0';
+    if (answer(reader, line)) return;
+    line += *line == ':';
+    if (*line == '\0')
+        choose(reader, 1);
+    else if (is_number(line))
+        choose(reader, (int)strtol(line, NULL, 10));
+    else if (!do_word(reader, line))
+        do_line(reader, line);
+}
+
+/* The next line, without its end. One that is too long, or no text, is read to its end and refused: "" then.
+ * False at the end of the input. */
+static bool read_line(Reader *reader, char line[ACTION_TEXT_MAX]) {
+    FILE *in = reader->config.in;
+    size_t length = 0;
+    bool nul = false;
+    int c;
+    if (reader->config.prompt) fputs("> ", reader->config.out);
+    fflush(reader->config.out);
+    while ((c = fgetc(in)) != EOF && c != '\n') {
+        if (length < ACTION_TEXT_MAX - 1) line[length] = (char)c;
+        length++;
+        nul = nul || c == '\0';
+    }
+    if (c == EOF && length == 0) return false;
+    reader->refused = nul || length >= ACTION_TEXT_MAX;
+    line[reader->refused ? 0 : length] = '\0';
+    if (nul)
+        reader_say(reader, "Not done: the line has a NUL byte in it.");
+    else if (reader->refused)
+        reader_say(reader, "Not done: the line has %zu bytes, at most %d are read.", length,
+                   ACTION_TEXT_MAX - 1);
+    return true;
+}
+
+bool reader_run(Session *session, const ReaderConfig *config, Error *err) {
+    Reader reader = {.session = session, .config = *config};
+    char line[ACTION_TEXT_MAX];
+    reader_say(&reader, "skipscope in words: a residual network, one operation after the other.");
+    work(&reader);
+    reader_main_menu(&reader);
+    reader_look(&reader);
+    reader_say_where(&reader);
+    if (!reader_asks(&reader)) reader_say_menu(&reader);
+    while (!reader.done && read_line(&reader, line))
+        if (!reader.refused) take_line(&reader, line);
+    return fflush(config->out) == 0 || output_refuse(err);
+}

@@ -1,0 +1,20 @@
+/* The explorer for who listens: it reads lines and answers in lines. Numbers choose from a menu, words are
+ * actions as in scripts; after each it says what has changed. Nothing is drawn, nothing is sent twice, no
+ * escape sequence leaves it. */
+#ifndef APP_EXPLORER_READER_H
+#define APP_EXPLORER_READER_H
+
+#include <stdio.h>
+
+#include "app/session/session.h"
+
+typedef struct ReaderConfig {
+    FILE *in, *out;
+    bool ascii;
+    bool prompt; /* a sign before each line is read */
+} ReaderConfig;
+
+/* Until the user leaves or the input ends. False when the output cannot be written. */
+bool reader_run(Session *session, const ReaderConfig *config, Error *err);
+
+#endif

@@ -1,0 +1,263 @@
+/* What has changed, in words. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/explorer/reader_state.h"
+#include "views/words/say.h"
+#include "core/base/utf8.h"
+#include "views/words/describe.h"
+#include "views/part/parts.h"
+
+/* Collects what is written and says it. */
+typedef struct Note {
+    FILE *out;
+    char *text;
+    size_t size;
+} Note;
+
+static bool begin_note(Note *note) {
+    *note = (Note){.text = NULL};
+    note->out = open_memstream(&note->text, &note->size);
+    return note->out;
+}
+
+static void say_note(Reader *reader, Note *note) {
+    if (fclose(note->out) == 0) say_put(reader->config.out, note->text, reader->config.ascii);
+    free(note->text);
+}
+
+static Scene scene_of(const Reader *reader) {
+    Session *front = session_front(reader->session);
+    session_look_prepare(front);
+    Scene scene = session_scene(front);
+    session_twin_scene(front, &scene);
+    return scene;
+}
+
+static void describe_run_of(char *out, size_t out_size, Session *front) {
+    Scene scene = session_scene(front);
+    char twin[TWIN_NAME_MAX] = "";
+    if (front->twin.show != TWIN_OFF) session_twin_describe(front, twin, sizeof twin);
+    utf8_format(out, out_size, "%s|%s|%s|%s|%d|%s", scene.network->arch, scene.weights_note, scene.image_name,
+                part_skip_mode(&scene).text, front->target, twin);
+}
+
+static ReaderSeen look(const Reader *reader) {
+    Session *front = session_front(reader->session);
+    LessonPanel panel;
+    Scene scene = session_scene(front);
+    ReaderSeen seen = {.lesson = session_lesson_panel(reader->session, &panel),
+                       .at = scene.at,
+                       .steps = scene_steps_done(scene.pass),
+                       .channel = scene.channel,
+                       .row = scene.row,
+                       .column = scene.column,
+                       .view = front->view,
+                       .lab_open = front->lab.shown.open,
+                       .watches = scene.watch_count};
+    if (seen.lab_open) seen.result = front->lab.shown.results[front->lab.shown.current];
+    if (seen.lesson) seen.page = panel.page, seen.phase = panel.phase, seen.task_done = panel.task_done;
+    describe_run_of(seen.run, sizeof seen.run, front);
+    return seen;
+}
+
+void reader_look(Reader *reader) {
+    reader->seen = look(reader);
+}
+
+static void say_twin(FILE *out, Session *front, const Scene *scene) {
+    char twin[TWIN_NAME_MAX];
+    if (front->twin.show == TWIN_OFF) return;
+    session_twin_describe(front, twin, sizeof twin);
+    fprintf(out, "Compared with %s.\n", twin);
+    if (!scene->twin || !scene->twin->figures.known) return;
+    const Difference *d = &scene->twin->figures;
+    fprintf(out, "Lengths here %.3g, there %.3g, of the difference %.3g.\n", d->a_l2, d->b_l2, d->l2);
+}
+
+static void say_watches(Reader *reader) {
+    Scene scene = scene_of(reader);
+    for (int k = 0; k < scene.watch_count; k++) {
+        const SceneWatch *watch = &scene.watches[k];
+        Tensor tensor = scene_tensor(&scene, watch->op, scene.phase);
+        char value[40] = "not computed yet";
+        size_t at = shape_index(tensor.shape, 0, watch->channel, watch->row, watch->column);
+        if (tensor.data) snprintf(value, sizeof value, "%.5g", (double)tensor.data[at]);
+        reader_say(reader, "Watched: %s, channel %d, row %d, column %d: %s.",
+                   scene.network->ops[watch->op].name, watch->channel, watch->row, watch->column, value);
+    }
+    if (scene.watch_count == 0) reader_say(reader, "Nothing is watched.");
+}
+
+static void say_run(Reader *reader) {
+    Note note;
+    Scene scene = scene_of(reader);
+    if (!begin_note(&note)) return;
+    describe_run(note.out, &scene);
+    describe_answer(note.out, &scene);
+    say_twin(note.out, session_front(reader->session), &scene);
+    say_note(reader, &note);
+}
+
+static void say_operation(Reader *reader) {
+    Note note;
+    Scene scene = scene_of(reader);
+    ViewId view = session_front(reader->session)->view;
+    if (!begin_note(&note)) return;
+    describe_operation(note.out, &scene);
+    if (view == VIEW_MAPS) describe_map(note.out, &scene);
+    if (view == VIEW_VALUE) describe_value(note.out, &scene);
+    if (view == VIEW_BLOCK) describe_view(note.out, &scene, view);
+    say_note(reader, &note);
+}
+
+void reader_say_view(Reader *reader) {
+    Note note;
+    Scene scene = scene_of(reader);
+    if (!begin_note(&note)) return;
+    describe_view(note.out, &scene, session_front(reader->session)->view);
+    say_note(reader, &note);
+}
+
+static void say_place(Reader *reader, bool map) {
+    Note note;
+    Scene scene = scene_of(reader);
+    if (!begin_note(&note)) return;
+    if (map)
+        describe_map(note.out, &scene);
+    else
+        describe_value(note.out, &scene);
+    say_note(reader, &note);
+}
+
+/* "Which?" and its options, each on a line of its own; the screen has them in a row with three spaces
+ * between. */
+static void say_question(Reader *reader, const char *question) {
+    const char *option, *label = "Question: ";
+    for (; (option = strstr(question, "   ")); question = option + 3, label = "")
+        reader_say(reader, "%s%.*s", label, (int)(option - question), question);
+    reader_say(reader, "%s%s", label, question);
+    reader_say(reader, "Type the answer, or skip.");
+}
+
+static void say_page(Reader *reader) {
+    LessonPanel panel;
+    if (!session_lesson_panel(reader->session, &panel)) return;
+    if (panel.phase != LESSON_SHOWN)
+        reader_say(reader, "Lesson %s, page %d of %d:\n%s", panel.lesson, panel.page + 1, panel.page_count,
+                   panel.title);
+    if (*panel.verdict) reader_say(reader, "%s", panel.verdict);
+    if (*panel.text) reader_say(reader, "%s", panel.text);
+    if (*panel.task) reader_say(reader, "%s %s", panel.task_done ? "Done:" : "Task:", panel.task);
+    if (panel.phase == LESSON_SHOWN) {
+        reader_say(reader, "View: %s.", view_ops(session_front(reader->session)->view)->title);
+        reader_say_view(reader);
+    }
+    if (*panel.question) say_question(reader, panel.question);
+}
+
+void reader_say_where(Reader *reader) {
+    if (reader->session->lesson) {
+        say_page(reader);
+        return;
+    }
+    say_run(reader);
+    say_operation(reader);
+}
+
+/* What a pane would show stays silent until it is asked for again. */
+static bool say_explanation(Reader *reader) {
+    Session *front = session_front(reader->session);
+    Explanation explanation;
+    if (front->explain == EXPLAIN_OFF) return false;
+    Scene scene = scene_of(reader);
+    session_explain_make(front, &scene, &explanation);
+    front->explain = EXPLAIN_OFF;
+    for (int k = 0; k < explanation.line_count; k++) {
+        const ExplainLine *line = &explanation.lines[k];
+        reader_say(reader, "%s%s", line->kind == EXPLAIN_LINE_NOW ? "this line: " : "", line->text);
+    }
+    return true;
+}
+
+static bool say_help(Reader *reader, Session *front) {
+    SessionKeys keys;
+    if (!front->help) return false;
+    front->help = false;
+    session_collect_help(front, &keys);
+    for (int k = 0; k < keys.row_count; k++)
+        reader_say(reader, "%s: %s", keys.rows[k].keys, keys.rows[k].help);
+    return true;
+}
+
+static bool say_files(Reader *reader, Session *front) {
+    if (!front->files_open) return false;
+    front->files_open = front->files_filtering = false;
+    const FileList *list = &front->files;
+    reader_say(reader, "%d %s in %s:", list->shown_count, file_group_name(list->group), list->folder);
+    for (int k = 0; k < list->shown_count; k++) reader_say(reader, "%s", list->rows[list->shown[k]].name);
+    reader_say(reader, "Type image, weights or arch and a name.");
+    return true;
+}
+
+static bool say_prompt(Reader *reader, Session *front) {
+    if (!front->prompt.open) return false;
+    front->prompt.open = false;
+    reader_say(reader, "A word is missing behind it: %s ...",
+               *front->prompt.text ? front->prompt.text : "the action");
+    return true;
+}
+
+/* What lies over the view, where there is a screen. */
+static bool say_overlays(Reader *reader) {
+    Session *front = session_front(reader->session);
+    bool any = say_help(reader, front);
+    any = say_files(reader, front) || any;
+    any = say_prompt(reader, front) || any;
+    return say_explanation(reader) || any;
+}
+
+static bool say_selection(Reader *reader, const ReaderSeen *old, const ReaderSeen *now) {
+    bool moved = now->at != old->at, view = now->view != old->view, channel = now->channel != old->channel,
+         cell = now->row != old->row || now->column != old->column;
+    bool steps = now->steps != old->steps, watches = now->watches != old->watches;
+    bool lab = now->view == VIEW_ANALYSES && (now->result != old->result || now->lab_open != old->lab_open);
+    if (view) reader_say(reader, "View: %s.", view_ops(now->view)->title);
+    if (view || lab)
+        reader_say_view(reader);
+    else if (moved || steps)
+        say_operation(reader);
+    else if (channel || cell)
+        say_place(reader, channel);
+    if (watches || (now->watches > 0 && steps)) say_watches(reader);
+    return moved || view || channel || cell || steps || watches || lab;
+}
+
+static bool say_notice(Reader *reader) {
+    const Session *front = session_const_front(reader->session);
+    if (front->notice_kind == NOTICE_NONE || front->notice[0] == '\0') return false;
+    reader_say(reader, "%s%s", front->notice_kind == NOTICE_INFO ? "" : "Not done: ", front->notice);
+    return true;
+}
+
+void reader_say_changes(Reader *reader) {
+    ReaderSeen old = reader->seen, now = look(reader);
+    bool page = now.lesson && (!old.lesson || now.page != old.page || now.phase != old.phase);
+    bool any = say_notice(reader);
+    any = say_overlays(reader) || any;
+    if (page || now.lesson != old.lesson) {
+        if (now.lesson) say_page(reader);
+        reader_main_menu(reader);
+        if (!now.lesson) reader_say_where(reader);
+        if ((!old.lesson || !now.lesson) && !reader_asks(reader)) reader_say_menu(reader);
+        any = true;
+    } else {
+        bool run = strcmp(now.run, old.run) != 0;
+        if (run) say_run(reader);
+        any = say_selection(reader, &old, &now) || run || any;
+        if (now.task_done && !old.task_done) reader_say(reader, "The task is done.");
+    }
+    if (!any) reader_say(reader, "Nothing has changed that could be said; describe says what is shown.");
+    reader->seen = now;
+}

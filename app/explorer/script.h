@@ -1,0 +1,28 @@
+/* The script language: one action a line, by name, with its argument. The same language is the : prompt.
+ * Empty lines and lines that begin with # are skipped; the others have less than ACTION_TEXT_MAX bytes. Two
+ * words exist only in scripts: "size 80x24" and "keys s s Enter" (names as in views/term/key.h). */
+#ifndef APP_EXPLORER_SCRIPT_H
+#define APP_EXPLORER_SCRIPT_H
+
+#include "app/session/session.h"
+
+/* The line without the space around it, "" for a comment; false when it is too long for an action. */
+bool script_trim_line(const char *line, char out[ACTION_TEXT_MAX], Error *err);
+/* id ACTION_NONE for an empty line. An unknown action is a sentence that names the nearest one. */
+bool script_parse_line(const char *line, Action *action, Error *err);
+
+/* Runs a whole file ("-": standard input); work is finished after every line. Stops at the first error, which
+ * names file and line; what a handout refuses is one. */
+bool script_run(Session *session, const char *path, Error *err);
+
+/* The parts of it, for a caller that looks at what each line does. The caller frees the text, which is UTF-8;
+ * one of more than 1 MiB is refused, from a pipe as from a file. */
+char *script_load(const char *path, Error *err);
+bool script_run_line(Session *session, const char *line, Error *err);
+/* Cuts the first line off *text; NULL when there is none. */
+char *script_next_line(char **text);
+
+/* Writes the screen as text: UTF-8, or ASCII when the canvas is. "-" is standard output. */
+bool script_write_screen(const Canvas *canvas, const char *path, Error *err);
+
+#endif

@@ -1,9 +1,0 @@
-#ifndef APP_FOLDER_H
-#define APP_FOLDER_H
-
-#include "core/error.h"
-
-/* There is a folder of that name afterwards; one that is there already is fine. */
-bool folder_make(const char *path, Error *err);
-
-#endif

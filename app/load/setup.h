@@ -1,0 +1,83 @@
+/* From options to something that runs: the model, and the pictures that go through it. Used by the explorer
+ * and by the commands alike. */
+#ifndef APP_LOAD_SETUP_H
+#define APP_LOAD_SETUP_H
+
+#include "app/cli/options.h"
+#include "core/train/dataset.h"
+#include "core/network/model.h"
+#include "core/pass/pass.h"
+
+enum { SETUP_INIT_MAX = 48, SETUP_NOTICE_MAX = 200 };
+
+typedef struct Setup {
+    Model *model;
+    bool untrained;                /* random weights */
+    char init[SETUP_INIT_MAX];     /* "trained", or what --init said: "he", "normal:0.01" */
+    unsigned long long seed;       /* --seed, of random weights now or later */
+    int bn;                        /* --bn, a ChoiceBn; not given: as the weights want it */
+    char notice[SETUP_NOTICE_MAX]; /* a sentence the user should see; "" for none */
+    char **images;                 /* the words that name pictures */
+    int image_count;
+} Setup;
+
+/* Whether the words are a MODEL and IMAGEs as setup_open takes them, as far as their first bytes tell. */
+bool setup_check_words(const Options *options, Error *err);
+/* Sorts the words into MODEL and IMAGEs and makes the model ready: weights, normalisation, class names. */
+bool setup_open(Setup *setup, const Options *options, Error *err);
+void setup_close(Setup *setup); /* a cleared Setup is fine */
+
+/* Another model while the program runs, with the seed and --bn of `old` and, where that is untrained, its
+ * --init. Weights: the name of a bundled model ("resnet20", "bundled resnet20", "resnet20-cifar10") or a
+ * safetensors file. An architecture: random weights. On failure `old` is as it was and `setup` is cleared. */
+bool setup_open_weights(Setup *setup, const Setup *old, const char *name, Error *err);
+bool setup_open_arch(Setup *setup, const Setup *old, const char *arch, Error *err);
+/* Batch norm uses the picture's own statistics: as --bn says, else with random weights. */
+bool setup_batch_statistics(const Setup *setup);
+/* --init and --seed. */
+bool setup_parse_init(const Options *options, InitConfig *init, Error *err);
+
+/* Of networks that are built beside the model: its own --init when it has random weights, else He; its seed.
+ */
+InitConfig setup_init(const Setup *setup);
+
+/* A network of --arch, --shortcut and --stride-in with values from --init and --seed. `classes` 0: the
+ * architecture's own number. */
+Model *setup_new_model(const Options *options, const char *arch, int classes, Error *err);
+
+/* --without-skip and --bn. `lesioned` receives a heap array for SKIP_LESION (the caller frees it), else NULL;
+ * the config points to it. */
+bool setup_pass_config(const Setup *setup, const Options *options, PassConfig *config, bool **lesioned,
+                       Error *err);
+
+/* --dataset, --data, --split and --limit. */
+DatasetConfig setup_dataset_config(const Options *options);
+
+/* Normalised pictures in memory order, (count,H,W,3), and their targets. */
+typedef struct Batch {
+    int count;
+    real *values;                 /* heap */
+    int *targets;                 /* heap; NULL: the predicted classes */
+    int *labels;                  /* heap; what the pictures show, -1 where nobody knows */
+    char label[SETUP_NOTICE_MAX]; /* what they are: "photo.jpg", "16 images of cifar10 test" */
+} Batch;
+
+/* From --input, the picture words, or --data; without any of them the bundled pictures: `bundled` of them. */
+bool setup_load_batch(Batch *batch, const Setup *setup, const Options *options, int bundled, Error *err);
+void setup_free_batch(Batch *batch);
+/* The bundled pictures, whatever the command line named. */
+bool setup_load_bundled(Batch *batch, const Setup *setup, Error *err);
+
+/* One picture: a path, or the name of a bundled one. Writes (size,size,3). */
+bool setup_load_image(const Setup *setup, const char *name, real *nhwc, Error *err);
+/* The class that a bundled picture is named after, "04-cat"; -1 for any other picture. */
+int setup_picture_class(const Model *model, const char *name);
+
+/* What the model is compared with: of a trained CIFAR-10 network the bundled trained network without (with)
+ * skips, where there is one of that depth, else the same values without (with) them. `label` says which. */
+Model *setup_new_twin(const Setup *setup, char label[SETUP_NOTICE_MAX], Error *err);
+
+/* A pass for the batch, its input filled in. */
+Pass *setup_new_pass(const Setup *setup, const PassConfig *config, const Batch *batch, Error *err);
+
+#endif

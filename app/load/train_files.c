@@ -1,0 +1,201 @@
+#include "app/load/train_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "core/base/file.h"
+#include "core/format/safetensors.h"
+#include "core/base/utf8.h"
+
+enum { KIND_MAX = 120 };
+
+/* An empty file is nothing: mktemp makes one. */
+static bool stands(const char *path, struct stat *status) {
+    return stat(path, status) == 0 && !(S_ISREG(status->st_mode) && status->st_size == 0);
+}
+
+static bool has_checkpoint(const TrainFiles *files, char found[TRAIN_PATH_MAX]) {
+    struct stat status;
+    snprintf(found, TRAIN_PATH_MAX, "%s", files->checkpoint);
+    if (stands(found, &status)) return true;
+    train_previous_path(files->checkpoint, found, TRAIN_PATH_MAX);
+    return stands(found, &status);
+}
+
+/* In a few words, what the file holds. */
+static void tell_kind(const char *path, char kind[KIND_MAX]) {
+    Safetensors *file = safetensors_open_file(path, NULL);
+    const char *arch = file ? safetensors_value(file, "arch") : NULL;
+    const char *top1 = file ? safetensors_value(file, "test_top1") : NULL;
+    char name[40];
+    utf8_escape(name, sizeof name, arch ? arch : "", arch ? strlen(arch) : 0);
+    if (!file)
+        snprintf(kind, KIND_MAX, "something else than weights");
+    else if (safetensors_value(file, "checkpoint_step"))
+        snprintf(kind, KIND_MAX, "the checkpoint of a training");
+    else if (arch && top1)
+        snprintf(kind, KIND_MAX, "a trained %s, %.2f %% of the test images right", name,
+                 100 * strtod(top1, NULL));
+    else
+        snprintf(kind, KIND_MAX, "the weights of a network");
+    safetensors_close(file);
+}
+
+static bool find_names(TrainFiles *files, const Options *options, Error *err) {
+    *files =
+        (TrainFiles){.out = options->out, .lock = -1, .resume = options->resume, .restart = options->restart};
+    if (!options->out)
+        return error_set(err, ERROR_USAGE, "train needs --out FILE: where the weights are to go");
+    int length = snprintf(files->checkpoint, sizeof files->checkpoint, "%s.ckpt", options->out);
+    int lock = snprintf(files->lock_path, sizeof files->lock_path, "%s.ckpt.lock", options->out);
+    if (length < 0 || lock < 0 || (size_t)lock >= sizeof files->lock_path)
+        return error_set(err, ERROR_USAGE, "--out: the path is too long");
+    if (!files->resume || !files->restart) return true;
+    /* Of the two, the command line's beats the one that the environment presets. */
+    bool resumes = options_given(options, "resume"), restarts = options_given(options, "restart");
+    if (resumes == restarts)
+        return error_set(err, ERROR_USAGE,
+                         "--resume goes on and --restart begins anew: leave one of them out");
+    files->resume = resumes;
+    files->restart = restarts;
+    return true;
+}
+
+/* Before hours of work: can both files be written at the end? */
+static bool check_writable(const TrainFiles *files, Error *err) {
+    char previous[TRAIN_PATH_MAX];
+    train_previous_path(files->checkpoint, previous, sizeof previous);
+    const char *const paths[] = {files->out, files->checkpoint, previous};
+    for (int k = 0; k < 3; k++) {
+        FileWriter *writer = file_write_begin(paths[k], err);
+        if (!writer) return false;
+        file_write_abandon(writer);
+    }
+    return true;
+}
+
+static bool refuse_lock(const TrainFiles *files, int lock, Error *err) {
+    char owner[16] = "";
+    ssize_t size = pread(lock, owner, sizeof owner - 1, 0);
+    owner[size > 0 ? strspn(owner, "0123456789") : 0] = '\0';
+    return error_set(err, ERROR_FAILED,
+                     "%s: another training%s%s writes here: wait for its end, or give --out another name",
+                     files->out, *owner ? ", process " : "", owner);
+}
+
+/* Where a file system knows no locks, there is none. */
+static bool take_lock(TrainFiles *files, Error *err) {
+    struct stat held, named;
+    for (;;) {
+        int lock = open(files->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+        if (lock < 0) return true;
+        if (flock(lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+            refuse_lock(files, lock, err);
+            close(lock);
+            return false;
+        }
+        /* The one who held it may have removed it between the two calls above. */
+        bool still = fstat(lock, &held) == 0 && stat(files->lock_path, &named) == 0 &&
+                     held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+        files->lock = lock;
+        if (still) break;
+        close(lock);
+        files->lock = -1;
+    }
+    /* Only for the message of another one. */
+    if (ftruncate(files->lock, 0) == 0) dprintf(files->lock, "%ld\n", (long)getpid());
+    return true;
+}
+
+void train_files_end(TrainFiles *files) {
+    if (files->lock < 0) return;
+    unlink(files->lock_path);
+    close(files->lock);
+    files->lock = -1;
+}
+
+/* Neither --resume nor --restart: nothing may stand there. */
+static bool check_free(const TrainFiles *files, Error *err) {
+    char found[TRAIN_PATH_MAX], kind[KIND_MAX];
+    if (has_checkpoint(files, found))
+        return error_set(err, ERROR_USAGE,
+                         "%s: the checkpoint of a training stands here: --resume goes on from it, --restart "
+                         "begins anew and replaces it; or remove it",
+                         found);
+    if (!files->stood) return true;
+    tell_kind(files->out, kind);
+    return error_set(err, ERROR_USAGE,
+                     "%s: holds %s: give --out another name; or --restart begins anew, and replaces it at "
+                     "the end",
+                     files->out, kind);
+}
+
+bool train_files_begin(TrainFiles *files, const Options *options, Error *err) {
+    char found[TRAIN_PATH_MAX];
+    if (!find_names(files, options, err) || !check_writable(files, err) || !take_lock(files, err))
+        return false;
+    files->stood = stands(files->out, &files->before);
+    if (!files->resume && !files->restart) return check_free(files, err);
+    if (files->restart || files->stood || has_checkpoint(files, found)) return true;
+    return error_set(err, ERROR_FILE,
+                     "%s: there is no checkpoint to go on from: without --resume a training begins",
+                     files->checkpoint);
+}
+
+bool train_files_replace(const TrainFiles *files) {
+    return files->restart && files->stood;
+}
+
+/* Whether the weights at --out are what this training ends with. */
+static bool check_result(const TrainFiles *files, const Trainer *trainer, Error *err) {
+    Error why = {0};
+    Safetensors *file = safetensors_open_file(files->out, &why);
+    bool ours =
+        file && train_check_identity(trainer, file, "its", &why) && safetensors_check_data(file, &why);
+    if (ours && safetensors_value(file, "checkpoint_step"))
+        ours = error_set(&why, ERROR_FILE, "%s: is a checkpoint, not the end of a training", files->out);
+    safetensors_close(file);
+    return ours || error_set(err, why.kind, "%s", why.text);
+}
+
+static bool go_on(const TrainFiles *files, Trainer *trainer, Error *err) {
+    Error notice, why = {0};
+    if (!train_resume(trainer, files->checkpoint, &notice, err)) return false;
+    if (notice.kind != ERROR_NONE) fprintf(stderr, "skipscope: %s\n", notice.text);
+    if (!files->stood || train_status(trainer).replaces || check_result(files, trainer, &why)) return true;
+    return error_set(err, ERROR_FILE,
+                     "%s; it is no result of this training, which would replace it at its end: move it away "
+                     "first",
+                     why.text);
+}
+
+bool train_files_resume(const TrainFiles *files, Trainer *trainer, bool *finished, Error *err) {
+    char found[TRAIN_PATH_MAX];
+    Error why = {0};
+    *finished = false;
+    if (!files->resume) return true;
+    if (has_checkpoint(files, found)) return go_on(files, trainer, err);
+    *finished = check_result(files, trainer, &why);
+    return *finished || error_set(err, ERROR_FILE,
+                                  "%s; it is no result of this training, and there is no %s to go on from",
+                                  why.text, files->checkpoint);
+}
+
+static bool is_same(const struct stat *a, const struct stat *b) {
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+bool train_files_check_end(const TrainFiles *files, Error *err) {
+    struct stat now;
+    if (!stands(files->out, &now) || (files->stood && is_same(&now, &files->before))) return true;
+    return error_set(err, ERROR_FAILED,
+                     "%s: has come there since this training began, and is not replaced: move it away, and "
+                     "the same command with --resume writes the result, which is in %s",
+                     files->out, files->checkpoint);
+}

@@ -1,0 +1,168 @@
+#include "app/measure/bench.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/cli/progress.h"
+#include "core/tensor/gemm.h"
+#include "core/train/optim.h"
+#include "core/network/resnet.h"
+#include "core/base/rng.h"
+
+/* Without --rounds: seconds for one architecture and batch. */
+#define BENCH_SECONDS 3.0
+
+enum { BENCH_ROUNDS_MIN = 3, BENCH_ROUNDS_DEFAULT_MAX = 50 };
+
+typedef struct Bench {
+    Network *network;
+    Pass *passes[BENCH_PASS_COUNT];
+    real *velocity;
+    double times_ms[BENCH_PASS_COUNT][BENCH_ROUNDS_MAX];
+    int rounds;
+} Bench;
+
+const char *bench_pass_name(BenchPass pass) {
+    static const char *const names[] = {"forward", "forward_steps", "forward_backward", "train_step"};
+    return names[pass];
+}
+
+const char *bench_blas_warning(void) {
+#if defined(__x86_64__)
+    const char *core = gemm_core_name();
+    if (__builtin_cpu_supports("avx512f") && (strcmp(core, "Haswell") == 0 || strcmp(core, "Zen") == 0))
+        return "the processor has AVX-512 but OpenBLAS runs its older kernels: unset OPENBLAS_CORETYPE and "
+               "OPENBLAS_L2_SIZE for twice the speed of its matrix products";
+#endif
+    return NULL;
+}
+
+double bench_peak_rss_mb(void) {
+    FILE *file = fopen("/proc/self/status", "r");
+    char line[256];
+    long kib = -1;
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "VmHWM: %ld kB", &kib) == 1) break;
+    if (file) fclose(file);
+    return kib < 0 ? NAN : (double)kib / 1024;
+}
+
+/* Linux forgets the peak so far when 5 is written here (man 5 proc); elsewhere it stays. */
+static void reset_peak_rss(void) {
+    FILE *file = fopen("/proc/self/clear_refs", "w");
+    if (!file) return;
+    fputs("5", file);
+    fclose(file);
+}
+
+/* Any input will do, but not zeros: they would make every ReLU and gradient special. */
+static void fill_input(Pass *pass) {
+    Rng rng;
+    rng_init(&rng, 1);
+    Shape shape = pass_network(pass)->input;
+    shape.n = pass_batch(pass);
+    real *x = pass_input(pass);
+    for (size_t k = 0; k < shape_count(shape); k++) x[k] = (real)rng_normal(&rng);
+}
+
+static bool open_bench(Bench *bench, const BenchRun *run, Error *err) {
+    ResnetConfig config = {0};
+    snprintf(config.arch, sizeof config.arch, "%s", run->arch);
+    bench->network = resnet_new(&config, err);
+    if (!bench->network) return false;
+    network_init_values(bench->network, &(InitConfig){.kind = INIT_HE});
+    const PassConfig configs[BENCH_PASS_COUNT] = {
+        [BENCH_FORWARD] = {.forward_only = true, .no_inspection = true},
+        [BENCH_FORWARD_STEPS] = {.forward_only = true},
+        [BENCH_FORWARD_BACKWARD] = {.no_inspection = true},
+        [BENCH_TRAIN_STEP] = {.batch_statistics = true, .no_input_gradient = true, .no_inspection = true}};
+    for (int p = 0; p < BENCH_PASS_COUNT; p++) {
+        if (!run->wanted[p]) continue;
+        PassConfig pass = configs[p];
+        pass.batch = run->batch;
+        bench->passes[p] = pass_new(bench->network, &pass, err);
+        if (!bench->passes[p]) return false;
+        fill_input(bench->passes[p]);
+    }
+    bench->velocity = calloc(bench->network->value_count, sizeof *bench->velocity);
+    return bench->velocity || error_set(err, ERROR_FAILED, "%s: not enough memory", run->arch);
+}
+
+static void close_bench(Bench *bench) {
+    for (int p = 0; p < BENCH_PASS_COUNT; p++) pass_free(bench->passes[p]);
+    free(bench->velocity);
+    network_free(bench->network);
+    free(bench);
+}
+
+/* A learning rate this small keeps the weights, and so the work, as they are. */
+static void run_once(Bench *bench, BenchPass which) {
+    static const SgdConfig sgd = {.momentum = 0.9, .weight_decay = 5e-4, .nesterov = true};
+    Pass *pass = bench->passes[which];
+    pass_restart(pass, NULL);
+    while (pass_step_forward(pass)) continue;
+    if (which == BENCH_FORWARD_BACKWARD || which == BENCH_TRAIN_STEP) pass_run_backward(pass);
+    if (which != BENCH_TRAIN_STEP) return;
+    optim_sgd_step(bench->network, pass, bench->velocity, &sgd, 1e-9);
+    optim_commit_statistics(bench->network, pass);
+}
+
+static void run_round(Bench *bench, double times_ms[BENCH_PASS_COUNT]) {
+    for (int p = 0; p < BENCH_PASS_COUNT; p++) {
+        if (!bench->passes[p]) continue;
+        double begun_s = progress_clock_s();
+        run_once(bench, (BenchPass)p);
+        times_ms[p] = (progress_clock_s() - begun_s) * 1e3;
+    }
+}
+
+static bool wants_more(const Bench *bench, const BenchRun *run, double seconds) {
+    if (run->rounds) return bench->rounds < run->rounds && bench->rounds < BENCH_ROUNDS_MAX;
+    return bench->rounds < BENCH_ROUNDS_MIN ||
+           (seconds < BENCH_SECONDS && bench->rounds < BENCH_ROUNDS_DEFAULT_MAX);
+}
+
+/* The first round is thrown away: it touches fresh memory. */
+static void measure(Bench *bench, const BenchRun *run) {
+    double times_ms[BENCH_PASS_COUNT] = {0};
+    run_round(bench, times_ms);
+    double begun_s = progress_clock_s();
+    while (wants_more(bench, run, progress_clock_s() - begun_s)) {
+        run_round(bench, times_ms);
+        for (int p = 0; p < BENCH_PASS_COUNT; p++) bench->times_ms[p][bench->rounds] = times_ms[p];
+        bench->rounds++;
+    }
+}
+
+static int compare(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static BenchResult result_of(Bench *bench, const BenchRun *run, BenchPass pass) {
+    double *times_ms = bench->times_ms[pass];
+    int n = bench->rounds;
+    qsort(times_ms, (size_t)n, sizeof *times_ms, compare);
+    bool backward = pass == BENCH_FORWARD_BACKWARD || pass == BENCH_TRAIN_STEP;
+    double flops = 2.0 * (double)network_macs(bench->network) * run->batch * (backward ? 3 : 1);
+    return (BenchResult){.measured = true,
+                         .min_ms = times_ms[0],
+                         .median_ms = n % 2 ? times_ms[n / 2] : (times_ms[n / 2 - 1] + times_ms[n / 2]) / 2,
+                         .gflops = flops / (times_ms[0] * 1e6)};
+}
+
+bool bench_measure(const BenchRun *run, BenchResult results[BENCH_PASS_COUNT], double *peak_rss_mb,
+                   Error *err) {
+    Bench *bench = calloc(1, sizeof *bench);
+    if (!bench) return error_set(err, ERROR_FAILED, "not enough memory");
+    reset_peak_rss();
+    bool ok = open_bench(bench, run, err);
+    if (ok) measure(bench, run);
+    for (int p = 0; p < BENCH_PASS_COUNT; p++)
+        results[p] = ok && bench->passes[p] ? result_of(bench, run, (BenchPass)p) : (BenchResult){0};
+    *peak_rss_mb = bench_peak_rss_mb();
+    close_bench(bench);
+    return ok;
+}

@@ -1,0 +1,275 @@
+/* The screen, or the tensor behind it, into a file; its ending says which. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/asset/export_file.h"
+#include "views/words/say.h"
+#include "app/explorer/script.h"
+#include "app/session/session_state.h"
+#include "core/image/encode.h"
+#include "core/base/file.h"
+#include "core/image/image.h"
+#include "core/format/npy.h"
+#include "core/base/utf8.h"
+#include "views/canvas/export.h"
+#include "views/canvas/svg.h"
+#include "views/words/describe.h"
+#include "views/part/parts.h"
+
+enum { PNG_SIDE = 256 };
+
+static bool no_memory(const char *path, Error *err) {
+    return error_set(err, ERROR_FAILED, "%s: not enough memory", path);
+}
+
+void session_screen_title(const Session *session, char *out, size_t out_size) {
+    session = session_const_front(session);
+    Scene scene = session_scene(session);
+    utf8_format(out, out_size, "%s view of %s, %s%s", view_ops(session->view)->title, scene.network->arch,
+                scene.network->ops[scene.op].name, scene.phase == PHASE_BACKWARD ? ", backward" : "");
+}
+
+/* Names of pictures and classes are somebody else's. Line ends stay. */
+static char *escape_lines(const char *text) {
+    char *safe = NULL;
+    size_t size;
+    FILE *out = open_memstream(&safe, &size);
+    if (!out) return NULL;
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        utf8_put_n(out, text, length);
+        text += length;
+        if (*text) fputc(*text++, out);
+    }
+    if (fclose(out) == 0) return safe;
+    free(safe);
+    return NULL;
+}
+
+char *session_describe(Session *session) {
+    session = session_front(session);
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) return NULL;
+    session_look_prepare(session);
+    Scene scene = session_scene(session);
+    session_twin_scene(session, &scene);
+    describe_run(out, &scene);
+    describe_view(out, &scene, session->view);
+    bool written = ferror(out) == 0;
+    bool ok = fclose(out) == 0 && written;
+    char *safe = ok ? escape_lines(text) : NULL;
+    free(text);
+    return safe;
+}
+
+static char *draw_svg(Session *session, const Canvas *canvas) {
+    char title[PART_TEXT_MAX], *words = session_describe(session);
+    size_t size;
+    session_screen_title(session, title, sizeof title);
+    CanvasSvg svg = {.theme = session->theme, .title = title, .description = words};
+    char *text = canvas_svg(canvas, &svg, &size);
+    free(words);
+    return text;
+}
+
+static bool write_screen(Session *session, const char *path, const char *ending, Error *err) {
+    /* A file can show colours, whatever the terminal can. */
+    bool colors = strcmp(ending, "txt") != 0 && session->theme != THEME_MONO;
+    unsigned flags = colors ? session->flags & ~(unsigned)CANVAS_MONO : session->flags;
+    Canvas *canvas = canvas_new(session->width, session->height, flags);
+    if (!canvas) return no_memory(path, err);
+    session_draw(session, canvas);
+    char *text = strcmp(ending, "svg") == 0 ? draw_svg(session, canvas)
+                 : strcmp(ending, "ans") == 0
+                     ? canvas_export_ansi_string(canvas, session->theme, COLOR_DEPTH_RGB)
+                     : canvas_export_text_string(canvas);
+    canvas_free(canvas);
+    if (!text) return no_memory(path, err);
+    bool ok = file_write_atomic(path, text, strlen(text), err);
+    free(text);
+    return ok;
+}
+
+static bool write_npy(const char *path, Tensor tensor, Error *err) {
+    Shape s = tensor.shape;
+    float *values = malloc(shape_count(s) * sizeof *values);
+    if (!values) return no_memory(path, err);
+    tensor_to_nchw(values, tensor.data, s);
+    bool ok = npy_save(path, 4, (const int[]){s.n, s.c, s.h, s.w}, values, err);
+    free(values);
+    return ok;
+}
+
+static bool write_csv(const char *path, Tensor tensor, Error *err) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) return no_memory(path, err);
+    fputs("channel,row,column,value\n", out);
+    Shape s = tensor.shape;
+    for (int c = 0; c < s.c; c++)
+        for (int h = 0; h < s.h; h++)
+            for (int w = 0; w < s.w; w++)
+                fprintf(out, "%d,%d,%d,%.9g\n", c, h, w, (double)tensor.data[shape_index(s, 0, c, h, w)]);
+    bool ok = ferror(out) == 0;
+    ok = fclose(out) == 0 && ok ? file_write_atomic(path, text, size, err) : no_memory(path, err);
+    free(text);
+    return ok;
+}
+
+/* The selected channel in the colours of the screen, enlarged by a whole number. */
+static bool write_png(const Session *session, const Scene *scene, const char *path, Tensor tensor,
+                      Error *err) {
+    Shape s = tensor.shape;
+    int side = s.h > s.w ? s.h : s.w, zoom = side < PNG_SIDE ? PNG_SIDE / side : 1;
+    Scale scale = scene_scale(scene, scene->op, scene->phase, scene->channel);
+    PaletteId palette = scene_palette(scene, scale, scene->phase);
+    Image image = {0};
+    if (!image_alloc(&image, s.w * zoom, s.h * zoom, err)) return false;
+    for (int y = 0; y < image.height; y++)
+        for (int x = 0; x < image.width; x++) {
+            double value = (double)tensor.data[shape_index(s, 0, scene->channel, y / zoom, x / zoom)];
+            Color color = color_map(palette, scale_level(scale, value));
+            int rgb = theme_resolve(session->theme == THEME_MONO ? THEME_DARK : session->theme, color,
+                                    COLOR_DEPTH_RGB);
+            uint8_t *pixel = image.rgb + 3 * ((size_t)y * (size_t)image.width + (size_t)x);
+            pixel[0] = (uint8_t)(rgb >> 16), pixel[1] = (uint8_t)(rgb >> 8), pixel[2] = (uint8_t)rgb;
+        }
+    bool ok = image_save_png(&image, path, err);
+    image_free(&image);
+    return ok;
+}
+
+static bool write_tensor(Session *session, const char *path, const char *ending, Error *err) {
+    Scene scene = session_scene(session);
+    session_twin_scene(session, &scene);
+    Tensor tensor = scene_tensor(&scene, scene.op, scene.phase);
+    if (!tensor.data)
+        return error_set(err, ERROR_FAILED, "%s: the %s of %s is not computed yet: e runs up to here", path,
+                         scene.phase == PHASE_FORWARD ? "activation" : "gradient",
+                         scene.network->ops[scene.op].name);
+    if (strcmp(ending, "npy") == 0) return write_npy(path, tensor, err);
+    if (strcmp(ending, "csv") == 0) return write_csv(path, tensor, err);
+    return write_png(session, &scene, path, tensor, err);
+}
+
+static bool is_one_of(const char *ending, const char *const *endings) {
+    for (; *endings; endings++)
+        if (strcmp(ending, *endings) == 0) return true;
+    return false;
+}
+
+static bool write_state(const Session *session, const char *path, Error *err) {
+    char *text = session_state_text(session), *line = NULL;
+    int length = text ? asprintf(&line, "%s\n", text) : -1;
+    bool ok = length >= 0 ? file_write_atomic(path, line, (size_t)length, err) : no_memory(path, err);
+    free(line);
+    free(text);
+    return ok;
+}
+
+bool session_export(Session *session, const char *path, Error *err) {
+    static const char *const screens[] = {"txt", "ans", "svg", NULL}, *const tensors[] = {"npy", "csv", "png",
+                                                                                          NULL};
+    const char *dot = strrchr(path, '.'), *ending = dot ? dot + 1 : "";
+    if (!export_file_may_replace(path, session->image_name, err)) return false;
+    if (is_one_of(ending, screens)) return write_screen(session, path, ending, err);
+    if (is_one_of(ending, tensors)) return write_tensor(session, path, ending, err);
+    if (strcmp(ending, "state") == 0) return write_state(session, path, err);
+    return error_set(
+        err, ERROR_USAGE,
+        "export: expected a file that ends in .txt, .ans or .svg for the screen, .npy, .csv or .png for the "
+        "selected tensor, or .state, found '%s'",
+        path);
+}
+
+void session_export_name(const Session *session, char *out, size_t out_size) {
+    Scene scene = session_scene(session);
+    utf8_format(out, out_size, "%s-%s%s.svg", scene.network->arch, scene.network->ops[scene.op].name,
+                scene.phase == PHASE_BACKWARD ? "-gradient" : "");
+}
+
+/* Without a name the prompt asks for one. */
+static void do_export(Session *session, const char *path) {
+    Error err = {0};
+    if (*path == '\0') {
+        char line[ACTION_TEXT_MAX] = "export ";
+        session_export_name(session, line + strlen(line), sizeof line - strlen(line));
+        prompt_open(&session->prompt, ':', line);
+    } else if (session_export(session, path, &err))
+        session_tell(session, NOTICE_INFO, "written to %s", path);
+    else
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+}
+
+static void do_screen(Session *session, const char *path) {
+    Error err = {0};
+    Canvas *canvas = canvas_new(session->width, session->height, session->flags);
+    if (!canvas) return;
+    session_draw(session, canvas);
+    if (script_write_screen(canvas, path, &err))
+        session_tell(session, NOTICE_INFO, "the screen is in %s", path);
+    else
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+    canvas_free(canvas);
+}
+
+static void do_describe(Session *session, const char *path) {
+    Error err = {0};
+    char *text = *path ? session_describe(session) : NULL;
+    bool ok = text;
+    if (*path == '\0')
+        error_set(&err, ERROR_USAGE, "describe: expected a file name, or - for standard output");
+    else if (!text)
+        no_memory(path, &err);
+    else if (strcmp(path, "-") != 0)
+        ok = file_write_atomic(path, text, strlen(text), &err);
+    else
+        say_put(stdout, text, session->flags & CANVAS_ASCII);
+    if (ok)
+        session_tell(session, NOTICE_INFO, "the description is in %s", path);
+    else
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+    free(text);
+}
+
+static char *screen_text(Session *session) {
+    Canvas *canvas = canvas_new(session->width, session->height, session->flags);
+    if (!canvas) return NULL;
+    session_draw(session, canvas);
+    char *text = canvas_export_text_string(canvas);
+    canvas_free(canvas);
+    return text;
+}
+
+/* Only the loop knows the terminal: it takes the text with session_take_copy. */
+static void do_copy(Session *session, const char *what) {
+    bool state = strcmp(what, "state") == 0;
+    if (*what && !state && strcmp(what, "screen") != 0) {
+        session_tell(session, NOTICE_ERROR, "copy: expected screen or state, found '%s'", what);
+        return;
+    }
+    free(session->copy);
+    session->copy = state ? session_state_text(session) : screen_text(session);
+    session_tell(session, NOTICE_INFO, "the %s is offered to the terminal's clipboard; not all take it",
+                 state ? "state" : "screen");
+}
+
+char *session_take_copy(Session *session) {
+    Session *front = session_front(session);
+    char *copy = front->copy;
+    front->copy = NULL;
+    return copy;
+}
+
+void session_do_export(Session *session, const Action *action) {
+    switch (action->id) {
+    case ACTION_SCREEN: do_screen(session, action->text); break;
+    case ACTION_DESCRIBE: do_describe(session, action->text); break;
+    case ACTION_COPY: do_copy(session, action->text); break;
+    default: do_export(session, action->text);
+    }
+}

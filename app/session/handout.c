@@ -1,0 +1,187 @@
+#include "app/session/handout.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/utf8.h"
+
+_Static_assert(VIEW_COUNT < 32, "Handout.views has a bit for each view");
+
+enum { WORD_MAX = 32, NO_GROUP = -1 };
+
+static const char *const lock_names[LOCK_GROUP_COUNT] = {
+    [LOCK_WEIGHTS] = "weights", [LOCK_IMAGE] = "image",  [LOCK_SKIP] = "skip",
+    [LOCK_RUN] = "run",         [LOCK_VIEW] = "view",    [LOCK_SETTINGS] = "settings",
+    [LOCK_FILES] = "files",     [LOCK_LESSON] = "lesson"};
+static const char *const pane_names[HIDDEN_PANE_COUNT] = {[HIDE_EXPLAIN] = "explain",
+                                                          [HIDE_FIGURES] = "figures",
+                                                          [HIDE_NAVIGATOR] = "navigator",
+                                                          [HIDE_STRIP] = "strip"};
+
+const char *handout_lock_name(LockGroup group) {
+    return lock_names[group];
+}
+
+bool handout_locks(const Handout *handout, LockGroup group) {
+    return handout->locks >> group & 1;
+}
+
+bool handout_hides_view(const Handout *handout, ViewId view) {
+    return handout->views >> view & 1;
+}
+
+bool handout_hides_pane(const Handout *handout, HiddenPane pane) {
+    return handout->panes >> pane & 1;
+}
+
+/* The next name of the list; false at its end. */
+static bool next_word(const char **list, char word[WORD_MAX]) {
+    if (**list == '\0') return false;
+    size_t length = strcspn(*list, ",+");
+    utf8_format(word, WORD_MAX, "%.*s", (int)length, *list);
+    *list += length + ((*list)[length] != '\0');
+    return true;
+}
+
+static int find_lock(const char *word) {
+    for (int k = 0; k < LOCK_GROUP_COUNT; k++)
+        if (strcmp(word, lock_names[k]) == 0) return k;
+    return -1;
+}
+
+static int find_pane(const char *word) {
+    for (int k = 0; k < HIDDEN_PANE_COUNT; k++)
+        if (strcmp(word, pane_names[k]) == 0) return k;
+    return -1;
+}
+
+bool handout_lock(Handout *handout, const char *names, Error *err) {
+    Handout next = *handout;
+    char word[WORD_MAX];
+    if (*names == '\0') return error_set(err, ERROR_USAGE, "lock: expected names, as in weights,image");
+    while (next_word(&names, word)) {
+        int group = find_lock(word);
+        if (group < 0)
+            return error_set(
+                err, ERROR_USAGE,
+                "lock: expected weights, image, skip, run, view, settings, files or lesson, found '%s'",
+                word);
+        next.locks |= 1u << group;
+    }
+    *handout = next;
+    return true;
+}
+
+bool handout_hide(Handout *handout, const char *names, Error *err) {
+    Handout next = *handout;
+    char word[WORD_MAX];
+    if (*names == '\0') return error_set(err, ERROR_USAGE, "hide: expected names, as in gradients,explain");
+    while (next_word(&names, word)) {
+        ViewId view;
+        int pane = find_pane(word);
+        if (pane >= 0)
+            next.panes |= 1u << pane;
+        else if (view_find(word, &view))
+            next.views |= 1u << view;
+        else
+            return error_set(
+                err, ERROR_USAGE,
+                "hide: expected a view (architecture, step, maps, value, block, gradients, input, "
+                "analyses), explain, figures, navigator or strip, found '%s'",
+                word);
+    }
+    if (next.views == (1u << VIEW_COUNT) - 1)
+        return error_set(err, ERROR_USAGE, "hide: at least one view must stay");
+    *handout = next;
+    return true;
+}
+
+static int group_of_files(const Handout *handout, const char *word) {
+    if (strcmp(word, "pictures") == 0) return LOCK_IMAGE;
+    if (*word) return LOCK_WEIGHTS;
+    return handout_locks(handout, LOCK_IMAGE) ? LOCK_WEIGHTS : NO_GROUP;
+}
+
+/* The group an action belongs to. */
+static int group_of(const Handout *handout, const Action *action) {
+    switch (action->id) {
+    case ACTION_WEIGHTS:
+    case ACTION_ARCH:
+    case ACTION_SWAP: return LOCK_WEIGHTS;
+    case ACTION_IMAGE:
+    case ACTION_TARGET: return LOCK_IMAGE;
+    case ACTION_FILES: return group_of_files(handout, action->text);
+    case ACTION_WITHOUT_SKIP:
+    case ACTION_LESION:
+    case ACTION_VERSUS:
+    case ACTION_TWIN: return LOCK_SKIP;
+    case ACTION_STEP:
+    case ACTION_BLOCK:
+    case ACTION_FINISH:
+    case ACTION_RUN_HERE:
+    case ACTION_RESTART:
+    case ACTION_CONTINUE:
+    case ACTION_PLAY:
+    case ACTION_SLOWER: return LOCK_RUN;
+    case ACTION_VIEW:
+    case ACTION_NEXT_VIEW:
+    case ACTION_PREVIOUS_VIEW:
+    case ACTION_ANALYSIS:
+    case ACTION_GO_MARK: return LOCK_VIEW;
+    case ACTION_SCOPE:
+    case ACTION_ORDER:
+    case ACTION_PALETTE:
+    case ACTION_POOLING:
+    case ACTION_CLIP:
+    case ACTION_OVERLAY:
+    case ACTION_THEME:
+    case ACTION_BIND:
+    case ACTION_MOUSE: return LOCK_SETTINGS;
+    case ACTION_SCREEN:
+    case ACTION_EXPORT:
+    case ACTION_EXPORT_CHART: return LOCK_FILES;
+    case ACTION_LESSON: return LOCK_LESSON;
+    default: return NO_GROUP;
+    }
+}
+
+/* The name of what the action would show; NULL when that is not hidden. */
+static const char *hidden_by(const Handout *handout, const Action *action) {
+    ViewId view;
+    if (action->id == ACTION_EXPLAIN && handout_hides_pane(handout, HIDE_EXPLAIN))
+        return pane_names[HIDE_EXPLAIN];
+    bool shows = action->id == ACTION_ANALYSIS || action->id == ACTION_VIEW;
+    const char *name = action->id == ACTION_ANALYSIS ? view_ops(VIEW_ANALYSES)->name : action->text;
+    return shows && view_find(name, &view) && handout_hides_view(handout, view) ? view_ops(view)->name : NULL;
+}
+
+bool handout_refuses(const Handout *handout, const Action *action, Error *why) {
+    int group = group_of(handout, action);
+    const char *hidden = hidden_by(handout, action);
+    if (group != NO_GROUP && handout_locks(handout, (LockGroup)group))
+        error_set(why, ERROR_USAGE, "locked by this handout: %s", lock_names[group]);
+    else if (hidden)
+        error_set(why, ERROR_USAGE, "hidden by this handout: %s", hidden);
+    else
+        return false;
+    return true;
+}
+
+static void append(char out[HANDOUT_NAMES_MAX], const char *name) {
+    size_t used = strlen(out);
+    utf8_format(out + used, HANDOUT_NAMES_MAX - used, "%s%s", used ? "+" : "", name);
+}
+
+void handout_lock_names(const Handout *handout, char out[HANDOUT_NAMES_MAX]) {
+    out[0] = '\0';
+    for (int k = 0; k < LOCK_GROUP_COUNT; k++)
+        if (handout_locks(handout, (LockGroup)k)) append(out, lock_names[k]);
+}
+
+void handout_hide_names(const Handout *handout, char out[HANDOUT_NAMES_MAX]) {
+    out[0] = '\0';
+    for (int k = 0; k < VIEW_COUNT; k++)
+        if (handout_hides_view(handout, (ViewId)k)) append(out, view_ops((ViewId)k)->name);
+    for (int k = 0; k < HIDDEN_PANE_COUNT; k++)
+        if (handout_hides_pane(handout, (HiddenPane)k)) append(out, pane_names[k]);
+}

@@ -1,0 +1,39 @@
+/* The laboratory in a session: analyses of the network and the picture that are shown. They run in steps
+ * while nothing else does; what they found is kept for as long as the program runs, each result under the
+ * weights, the picture and the settings that it was found for, and shown for these only. */
+#ifndef APP_SESSION_SESSION_LAB_H
+#define APP_SESSION_SESSION_LAB_H
+
+#include <stdint.h>
+
+#include "app/measure/scores.h"
+#include "app/load/setup.h"
+#include "views/scene/scene.h"
+
+enum { LAB_RESULTS_MAX = 64 };
+
+typedef struct LabResult {
+    uint64_t key; /* of everything that it depends on */
+    AnalysisId id;
+    bool plane; /* the slice's, over two directions */
+    bool waits; /* was found before a lesson went back: not shown until it is asked for again */
+    AnalysisResult result;
+} LabResult;
+
+typedef struct Lab {
+    LabResult *results; /* oldest first */
+    int count;
+    uint64_t key; /* of what is shown now */
+
+    Analysis *running; /* NULL: none */
+    double started_s;
+    double reported_s; /* when what it has so far was last shown */
+    int target, label; /* what it borrows */
+    Batch pictures;    /* for those that want many; loaded when first wanted */
+    Model *twin;       /* likewise */
+    char twin_label[SETUP_NOTICE_MAX];
+    Scores scores; /* likewise */
+    SceneLab shown;
+} Lab;
+
+#endif

@@ -1,0 +1,208 @@
+/* How maps are looked at: order of the channels, colours, scales; and the figures that takes. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/session/session_state.h"
+#include "core/inspect/block_figures.h"
+
+static const Network *network_of(const Session *session) {
+    return session->setup->model->network;
+}
+
+/* Elements that are profiled in a few milliseconds: while a pass runs and the selection follows it, larger
+ * tensors wait until it has come to rest. */
+enum { QUICK_COUNT = 1 << 16 };
+
+static void prepare_op(const Session *session, Pass *pass, int op) {
+    Shape shape = pass_network(pass)->ops[op].out;
+    bool quick = shape_count(shape) <= QUICK_COUNT;
+    int channel = session->wanted_channel < shape.c ? session->wanted_channel : shape.c - 1;
+    if (quick || session->job.kind == JOB_NONE) pass_profile_update(pass, op, channel);
+}
+
+static void prepare(const Session *session, Pass *pass, int op) {
+    const Network *network = pass_network(pass);
+    prepare_op(session, pass, op);
+    if (session->view == VIEW_INPUT) prepare_op(session, pass, 0);
+    if (session->view == VIEW_STEP)
+        for (int k = 0; k < network->ops[op].input_count; k++)
+            prepare_op(session, pass, network->ops[op].inputs[k]);
+    if (session->view != VIEW_BLOCK) return;
+    const Block *b = &network->blocks[block_of_op(network, op)];
+    prepare_op(session, pass, b->input);
+    for (int i = b->branch_last; i <= b->output; i++) prepare_op(session, pass, i);
+}
+
+/* Short of memory the figures stay unknown, and the views leave them out. */
+void session_look_prepare(Session *session) {
+    int op = scene_op_at(network_of(session), session->at);
+    prepare(session, session->pass, op);
+    Pass *other = session->twin.show == TWIN_OFF ? NULL : session->twin.pass;
+    if (other) prepare(session, other, scene_partner(pass_network(other), network_of(session), op));
+    session_overlay_prepare(session);
+}
+
+void session_look_scene(const Session *session, Scene *scene) {
+    const Profile *profile = NULL;
+    if (session->order == ORDER_ACTIVATION) profile = pass_act_profile(session->pass, scene->op);
+    if (session->order == ORDER_GRADIENT) profile = pass_grad_profile(session->pass, scene->op);
+    scene->order = session->order;
+    scene->ranking = profile ? profile->ranking : NULL;
+    scene->ranking_count = profile ? scene->network->ops[scene->op].out.c : 0;
+    scene->scope = session->scope;
+    scene->palette = session->palette;
+    scene->signed_palette = session->signed_palette;
+    scene->gradient_palette = session->gradient_palette;
+    scene->weight_palette = session->weight_palette;
+    scene->pooling = session->pooling;
+    scene->clip = session->clip;
+    scene->overlay = session->overlays[0].shown;
+}
+
+/* The place of a word in a list, the next place after `now` for no word, -1 for an unknown one. */
+static int choose(const char *word, const char *const *words, int count, int now) {
+    if (*word == '\0') return (now + 1) % count;
+    for (int k = 0; k < count; k++)
+        if (strcmp(word, words[k]) == 0) return k;
+    return -1;
+}
+
+static void do_order(Session *session, const char *word) {
+    static const char *const words[ORDER_COUNT] = {"index", "activation", "gradient"};
+    int found = choose(word, words, ORDER_COUNT, (int)session->order);
+    if (found < 0) {
+        session_tell(session, NOTICE_ERROR, "order: expected index, activation or gradient, found '%s'",
+                     word);
+        return;
+    }
+    session->order = (ChannelOrder)found;
+    int op = scene_op_at(network_of(session), session->at);
+    bool known = session->order == ORDER_ACTIVATION ? pass_act(session->pass, op).data != NULL
+                                                    : pass_grad(session->pass, op).data != NULL;
+    if (session->order == ORDER_INDEX)
+        session_tell(session, NOTICE_INFO, "channels by index");
+    else
+        session_tell(session, NOTICE_INFO, "channels by the l2 of their %s, largest first%s", words[found],
+                     known ? "" : "; it is not computed yet: by index until it is");
+}
+
+static void do_scope(Session *session, const char *word) {
+    static const char *const words[SCOPE_COUNT] = {"map", "group", "layer", "stage", "network"};
+    static const char *const spans[SCOPE_COUNT] = {
+        "each map by itself", "groups of 16 channels, as they stand", "all channels of the operation",
+        "all operations of the stage that are computed", "all operations of the network that are computed"};
+    int found = choose(word, words, SCOPE_COUNT, (int)session->scope);
+    if (found < 0) {
+        session_tell(session, NOTICE_ERROR, "scope: expected map, group, layer, stage or network, found '%s'",
+                     word);
+        return;
+    }
+    session->scope = (ScopeKind)found;
+    session_tell(session, NOTICE_INFO, "colour scale over the %s: %s", words[found], spans[found]);
+}
+
+static void do_pooling(Session *session, const char *word) {
+    static const char *const words[POOLING_COUNT] = {"auto", "mean", "largest"};
+    static const char *const means[POOLING_COUNT] = {"activations by mean, gradients by largest magnitude",
+                                                     "by mean", "by largest magnitude"};
+    int found = choose(word, words, POOLING_COUNT, (int)session->pooling);
+    if (found < 0) {
+        session_tell(session, NOTICE_ERROR, "pooling: expected auto, mean or largest, found '%s'", word);
+        return;
+    }
+    session->pooling = (PoolingChoice)found;
+    session_tell(session, NOTICE_INFO, "maps are shrunk %s: %s", words[found], means[found]);
+}
+
+static void do_clip(Session *session, const char *word) {
+    static const char *const words[CLIP_COUNT] = {"auto", "off", "on"};
+    int found = choose(word, words, CLIP_COUNT, (int)session->clip);
+    if (found < 0) {
+        session_tell(session, NOTICE_ERROR, "clip: expected auto, off or on, found '%s'", word);
+        return;
+    }
+    session->clip = (ClipChoice)found;
+    session_tell(session, NOTICE_INFO, "the scale of a layer leaves out its largest 0.5%%: %s",
+                 found == CLIP_AUTO ? "for gradients only (auto)" : words[found]);
+}
+
+/* The palette for a use; the three diverging ones differ, so that one sees what kind of number is shown. */
+static PaletteId *palette_for(Session *session, PaletteUse use) {
+    switch (use) {
+    case PALETTE_USE_MAGNITUDE: break;
+    case PALETTE_USE_ACTIVATION: return &session->signed_palette;
+    case PALETTE_USE_GRADIENT: return &session->gradient_palette;
+    case PALETTE_USE_WEIGHT: return &session->weight_palette;
+    }
+    return &session->palette;
+}
+
+/* What the selected tensor uses. */
+static PaletteUse use_shown(const Session *session) {
+    Scene scene = session_scene(session);
+    if (!scene_is_signed(&scene, scene.op, scene.phase)) return PALETTE_USE_MAGNITUDE;
+    return scene.phase == PHASE_BACKWARD ? PALETTE_USE_GRADIENT : PALETTE_USE_ACTIVATION;
+}
+
+static const char *use_words(PaletteUse use) {
+    switch (use) {
+    case PALETTE_USE_MAGNITUDE: break;
+    case PALETTE_USE_ACTIVATION: return "signed activations";
+    case PALETTE_USE_GRADIENT: return "gradients";
+    case PALETTE_USE_WEIGHT: return "weights";
+    }
+    return "values that are never negative";
+}
+
+static void tell_palette(Session *session, PaletteUse use) {
+    session_tell(session, NOTICE_INFO, "palette %s for %s", palette_name(*palette_for(session, use)),
+                 use_words(use));
+}
+
+/* "NAME", or "gradients NAME" for a use other than the shown one; without a word the next for what is shown.
+ */
+static void do_palette(Session *session, const char *text) {
+    static const struct {
+        const char *word;
+        PaletteUse use;
+    } uses[] = {{"activations ", PALETTE_USE_ACTIVATION},
+                {"gradients ", PALETTE_USE_GRADIENT},
+                {"weights ", PALETTE_USE_WEIGHT}};
+    PaletteUse use = use_shown(session);
+    const char *name = text;
+    for (size_t k = 0; k < sizeof uses / sizeof uses[0]; k++) {
+        size_t length = strlen(uses[k].word);
+        if (strncmp(text, uses[k].word, length) == 0) use = uses[k].use, name = text + length;
+    }
+    PaletteId found = *palette_for(session, use);
+    if (*name == '\0') {
+        bool diverging = use != PALETTE_USE_MAGNITUDE;
+        do found = (PaletteId)((found + 1) % PALETTE_COUNT);
+        while (palette_is_diverging(found) != diverging);
+    } else if (!palette_find(name, &found)) {
+        session_tell(session, NOTICE_ERROR,
+                     "palette: expected viridis, cividis, magma or gray, or for signed values rdbu, "
+                     "blue-orange, piyg, green-magenta, puor or purple-gold, found '%s'",
+                     name);
+        return;
+    }
+    if (!palette_is_diverging(found))
+        use = PALETTE_USE_MAGNITUDE;
+    else if (use == PALETTE_USE_MAGNITUDE)
+        use = PALETTE_USE_ACTIVATION;
+    *palette_for(session, use) = found;
+    tell_palette(session, use);
+}
+
+bool session_look_do(Session *session, const Action *action) {
+    switch (action->id) {
+    case ACTION_SCOPE: do_scope(session, action->text); return true;
+    case ACTION_ORDER: do_order(session, action->text); return true;
+    case ACTION_PALETTE: do_palette(session, action->text); return true;
+    case ACTION_POOLING: do_pooling(session, action->text); return true;
+    case ACTION_CLIP: do_clip(session, action->text); return true;
+    case ACTION_EXPLAIN: session_do_explain(session, action->text); return true;
+    case ACTION_OVERLAY: session_overlay_do(session, action->text); return true;
+    default: return false;
+    }
+}

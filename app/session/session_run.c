@@ -1,0 +1,226 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "app/asset/assets.h"
+#include "app/session/session_state.h"
+#include "core/base/utf8.h"
+
+static double seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static const Network *network_of(const Session *session) {
+    return session->setup->model->network;
+}
+
+/* A pass at its beginning. `old` is used again where its memory fits, which spares a large network a tenth of
+ * a second each time, and else left as it is. */
+static Pass *fresh_pass(const Session *session, Pass *old, SkipMode skip, Error *err) {
+    PassConfig config = session->config;
+    config.batch = 1;
+    config.skip = skip;
+    config.lesioned = session->lesioned;
+    Pass *pass = old;
+    bool fits = old && pass_network(old) == network_of(session) &&
+                pass_batch_statistics(old) == config.batch_statistics;
+    if (fits)
+        pass_set_skip(pass, skip, config.lesioned);
+    else
+        pass = pass_new(network_of(session), &config, err);
+    if (!pass) return NULL;
+    memcpy(pass_input(pass), session->input, shape_count(network_of(session)->input) * sizeof(real));
+    pass_restart(pass, &session->target);
+    return pass;
+}
+
+bool session_make_pass(Session *session, Error *err) {
+    Pass *pass = fresh_pass(session, session->pass, session->config.skip, err);
+    if (!pass) return false;
+    if (pass != session->pass) pass_free(session->pass);
+    pass_free(session->rival);
+    session_twin_forget(session);
+    overlay_clear(&session->overlays[0]);
+    session->pass = pass;
+    session->rival = NULL;
+    session->job = (Job){0};
+    session_lab_refresh(session);
+    return true;
+}
+
+static void start_run(Session *session, int steps_done, bool follow) {
+    int done = scene_steps_done(session->pass);
+    session->job = (Job){0};
+    if (done < steps_done)
+        session->job = (Job){
+            .kind = JOB_RUN, .target = steps_done, .first = done, .follow = follow, .started_s = seconds()};
+}
+
+void session_run_to(Session *session, int steps_done) {
+    start_run(session, steps_done, true);
+    session->at = session->job.kind == JOB_RUN ? session->job.first - 1 : steps_done - 1;
+    if (session->at < 0) session->at = 0;
+}
+
+void session_rerun(Session *session) {
+    int target = session->job.kind == JOB_RUN ? session->job.target : scene_steps_done(session->pass);
+    Error err = {0};
+    if (session_make_pass(session, &err))
+        start_run(session, target > 0 ? target : 1, false);
+    else
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+}
+
+void session_run_behind(Session *session, int steps_done) {
+    start_run(session, steps_done, false);
+}
+
+void session_name_image(Session *session, const char *name) {
+    const Asset *asset = strchr(name, '/') ? NULL : asset_find_image(name);
+    char asset_name[ASSET_NAME_MAX];
+    utf8_copy(session->image_name, sizeof session->image_name,
+              asset ? asset_image_name(asset, asset_name) : name);
+    session->true_class = asset ? setup_picture_class(session->setup->model, session->image_name) : -1;
+    for (int k = 0; k < session->image_count; k++)
+        if (strcmp(session->image_list[k], session->image_name) == 0) session->image_cursor = k;
+    session->image_is_array = false;
+}
+
+bool session_load_image(Session *session, const char *name, Error *err) {
+    if (!setup_load_image(session->setup, name, session->input, err)) return false;
+    session_name_image(session, name);
+    return true;
+}
+
+/* "lesion" alone takes the block of the selected op; "lesion:layer1.0,layer2.1" names them. */
+static bool mark_lesions(Session *session, const char *names, Error *err) {
+    const Network *network = network_of(session);
+    bool *marks = calloc((size_t)network->block_count, sizeof *marks);
+    bool any = false, ok = marks != NULL;
+    int here = network->ops[scene_op_at(network, session->at)].block;
+    if (ok && *names == '\0' && here >= 0) any = marks[here] = true;
+    while (ok && *names) {
+        size_t length = strcspn(names, ",");
+        char name[OP_NAME_MAX];
+        utf8_format(name, sizeof name, "%.*s", (int)length, names);
+        int block = network_find_block(network, name);
+        if (block < 0)
+            ok = error_set(err, ERROR_USAGE, "%s has no block '%s': expected a name like %s", network->arch,
+                           name, network->blocks[0].name);
+        else
+            any = marks[block] = true;
+        names += length + (names[length] == ',');
+    }
+    if (ok && !any)
+        ok = error_set(err, ERROR_USAGE,
+                       "lesion: select an operation inside a block, or name one, as in lesion:%s",
+                       network->blocks[0].name);
+    if (ok) memcpy(session->lesioned, marks, (size_t)network->block_count * sizeof *marks);
+    free(marks);
+    return ok;
+}
+
+bool session_set_skip(Session *session, const char *word, Error *err) {
+    static const SkipMode order[] = {SKIP_NONE_REMOVED, SKIP_PLAIN, SKIP_CUT, SKIP_LESION};
+    SkipMode next = SKIP_NONE_REMOVED;
+    bool known = false;
+    if (*word == '\0') {
+        /* A lesion needs a block: outside of one the round goes on. */
+        bool in_block = network_of(session)->ops[scene_op_at(network_of(session), session->at)].block >= 0;
+        next = order[((int)session->config.skip + 1) % (in_block ? 4 : 3)];
+        if (session->config.skip == SKIP_LESION) next = SKIP_NONE_REMOVED;
+        known = true;
+    }
+    for (int k = 0; !known && k < 4; k++)
+        if (strncmp(word, skip_mode_name(order[k]), strcspn(word, ":")) == 0 &&
+            strcspn(word, ":") == strlen(skip_mode_name(order[k]))) {
+            next = order[k];
+            known = true;
+        }
+    if (!known)
+        return error_set(err, ERROR_USAGE,
+                         "without-skip: expected none, plain, cut or lesion[:BLOCK], found '%s'", word);
+    if (next != SKIP_NONE_REMOVED && network_of(session)->shortcut == '-')
+        return error_set(err, ERROR_USAGE, "%s is a plain network: it has no skips to remove",
+                         network_of(session)->arch);
+    const char *colon = strchr(word, ':');
+    if (next == SKIP_LESION && !mark_lesions(session, colon ? colon + 1 : "", err)) return false;
+    session->config.skip = next;
+    return true;
+}
+
+bool session_toggle_lesion(Session *session, const char *name, Error *err) {
+    const Network *network = network_of(session);
+    bool any = false, fresh = session->config.skip != SKIP_LESION;
+    int block =
+        *name ? network_find_block(network, name) : network->ops[scene_op_at(network, session->at)].block;
+    if (network->shortcut == '-')
+        return error_set(err, ERROR_USAGE, "%s is a plain network: without a block nothing would be left",
+                         network->arch);
+    if (block < 0 && *name)
+        return error_set(err, ERROR_USAGE, "%s has no block '%s': expected a name like %s", network->arch,
+                         name, network->blocks[0].name);
+    if (block < 0)
+        return error_set(err, ERROR_USAGE,
+                         "lesion: select an operation inside a block, or name one, as in: lesion %s",
+                         network->blocks[0].name);
+    for (int b = 0; b < network->block_count; b++) {
+        session->lesioned[b] = (!fresh && session->lesioned[b]) != (b == block);
+        any = any || session->lesioned[b];
+    }
+    session->config.skip = any ? SKIP_LESION : SKIP_NONE_REMOVED;
+    return true;
+}
+
+static bool step_pass(Pass *pass) {
+    return pass_step_forward(pass) || pass_step_backward(pass);
+}
+
+/* What is shown decides what is computed: the rival runs once the gradients it is compared with are there and
+ * looked at. */
+static bool wants_rival(const Session *session) {
+    int steps = 2 * network_of(session)->op_count;
+    return session->view == VIEW_GRADIENTS && scene_steps_done(session->pass) == steps &&
+           network_of(session)->shortcut != '-' && session->config.skip == SKIP_NONE_REMOVED &&
+           (!session->rival || scene_steps_done(session->rival) < steps);
+}
+
+static void start_rival(Session *session) {
+    Error err = {0};
+    Pass *rival = fresh_pass(session, session->rival, session->rival_mode, &err);
+    if (rival != session->rival) pass_free(session->rival);
+    session->rival = rival;
+    if (!rival) {
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+        session->view = VIEW_STEP;
+        return;
+    }
+    session->job =
+        (Job){.kind = JOB_RIVAL, .target = 2 * network_of(session)->op_count, .started_s = seconds()};
+}
+
+bool session_work(Session *session) {
+    if (session->lesson) return session_lesson_work(session);
+    Job *job = &session->job;
+    if (session_load_waiting(session)) return true;
+    if (job->kind == JOB_NONE && wants_rival(session)) start_rival(session);
+    if (job->kind == JOB_NONE) return session_twin_work(session) || session_lab_work(session);
+    Pass *pass = job->kind == JOB_RUN ? session->pass : session->rival;
+    step_pass(pass);
+    int done = scene_steps_done(pass);
+    if (job->kind == JOB_RUN && job->follow) session->at = done - 1;
+    if (job->stops && session_stops_here(session, done - 1)) {
+        *job = (Job){0};
+        return true;
+    }
+    if (done >= job->target) *job = (Job){0};
+    return true;
+}
+
+void session_finish_work(Session *session) {
+    while (session_work(session)) {
+    }
+}

@@ -1,0 +1,184 @@
+/* Moving through time: steps, blocks, passes, playing. */
+#include <math.h>
+#include <time.h>
+
+#include "app/session/session_state.h"
+
+enum { PLAY_FIRST = 2, PLAY_MAX = 64 };
+
+static const Network *network_of(const Session *session) {
+    return session->setup->model->network;
+}
+
+static int last_at(const Session *session) {
+    return 2 * network_of(session)->op_count - 1;
+}
+
+void session_go_to(Session *session, int at) {
+    session_run_to(session, (at > last_at(session) ? last_at(session) : at) + 1);
+}
+
+void session_look_at(Session *session, int at) {
+    session->job.follow = false;
+    session->at = at < 0 ? 0 : at > last_at(session) ? last_at(session) : at;
+}
+
+/* A key counts from where the keys before it lead, also when the network is still on its way there: typing
+ * sss fast is three steps. */
+static void take_destination(Session *session) {
+    const Job *job = &session->job;
+    if (job->kind == JOB_RUN && job->follow && !job->stops) session->at = job->target - 1;
+}
+
+static void do_step(Session *session, int count) {
+    /* A selection ahead of what has been run, and of what is on its way, is caught up with first. */
+    if (session->at >= scene_steps_done(session->pass) && session->job.kind != JOB_RUN)
+        session_go_to(session, session->at + count - 1);
+    else
+        session_go_to(session, session->at + count);
+}
+
+/* Each round but the last goes on by an operation at least, so there are no more than the network has. */
+static int blocks_on(const Session *session, int count) {
+    int at = session->at, before = -1;
+    for (int k = 0; k < count && at != before; k++) {
+        before = at;
+        at = session_block_end(network_of(session), at);
+    }
+    return at;
+}
+
+static int blocks_back(const Session *session, int count) {
+    int at = session->at;
+    for (int k = 0; k < count && at > 0; k++) at = session_block_start(network_of(session), at);
+    return at;
+}
+
+static void do_block(Session *session, int count) {
+    int at = blocks_on(session, count);
+    if (at == session->at)
+        do_step(session, 1);
+    else
+        session_go_to(session, at);
+}
+
+static void do_restart(Session *session) {
+    Error err = {0};
+    if (!session_make_pass(session, &err))
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+    else
+        session_run_to(session, 1);
+}
+
+static void do_go(Session *session, int op) {
+    const Network *network = network_of(session);
+    if (op < 0 || op >= network->op_count)
+        session_tell(session, NOTICE_ERROR, "go: %s has operations 0 to %d, found %d%s", network->arch,
+                     network->op_count - 1, op, op == ACTION_NUMBER_MAX ? " or more" : "");
+    else
+        session_look_at(
+            session, scene_at(network, op, session->at < network->op_count ? PHASE_FORWARD : PHASE_BACKWARD));
+}
+
+static double now_s(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void set_rate(Session *session, double rate) {
+    session->play_rate = rate > PLAY_MAX ? PLAY_MAX : rate < 1 ? 0 : rate;
+    session->next_tick_s = now_s() + (session->play_rate > 0 ? 1 / session->play_rate : 0);
+    if (session->play_rate > 0)
+        session_tell(session, NOTICE_INFO, "playing %g operations a second: > faster, < slower, Space pauses",
+                     session->play_rate);
+    else
+        session_tell(session, NOTICE_INFO, "paused");
+}
+
+int session_wait_ms(const Session *session) {
+    session = session_const_front(session);
+    if (session->play_rate == 0) return -1;
+    double wait = ceil(1e3 * (session->next_tick_s - now_s()));
+    return wait < 0 ? 0 : (int)wait;
+}
+
+bool session_tick(Session *session) {
+    session = session_front(session);
+    if (session->play_rate == 0 || now_s() < session->next_tick_s) return false;
+    session->notice_kind = NOTICE_NONE;
+    session->next_tick_s += 1 / session->play_rate;
+    if (session->next_tick_s < now_s()) session->next_tick_s = now_s();
+    if (session->at < last_at(session))
+        do_step(session, 1);
+    else
+        set_rate(session, 0);
+    return true;
+}
+
+void session_play_out(Session *session) {
+    session = session_front(session);
+    if (session->play_rate == 0) return;
+    session->play_rate = 0;
+    session_go_to(session, last_at(session));
+}
+
+/* The selection stays where it is; when nothing runs either: why. */
+static void tell_standstill(Session *session, ActionId id) {
+    bool runs = session->job.kind == JOB_RUN && session->job.target > scene_steps_done(session->pass);
+    if (runs || session->notice_kind != NOTICE_NONE || id == ACTION_RESTART || id == ACTION_GO) return;
+    if (id == ACTION_RUN_HERE)
+        session_tell(session, NOTICE_INFO, "%s has been run already",
+                     network_of(session)->ops[scene_op_at(network_of(session), session->at)].name);
+    else if (session->at == last_at(session))
+        session_tell(session, NOTICE_INFO, "the backward pass has reached the image: R starts again");
+    else if (session->at == 0)
+        session_tell(session, NOTICE_INFO, "the forward pass begins here, at the image: s runs on");
+}
+
+bool session_do_time(Session *session, const Action *action) {
+    const Network *network = network_of(session);
+    int before = session->at;
+    ViewId view = session->view;
+    bool playing = session->play_rate > 0;
+    if (action->id == ACTION_PLAY || action->id == ACTION_SLOWER) {
+        set_rate(session, action->id == ACTION_SLOWER ? session->play_rate / 2
+                          : playing                   ? 2 * session->play_rate
+                                                      : PLAY_FIRST);
+        return true;
+    }
+    if (action->id == ACTION_STEP || action->id == ACTION_BLOCK || action->id == ACTION_FINISH)
+        take_destination(session);
+    switch (action->id) {
+    case ACTION_PAUSE: set_rate(session, 0); return true;
+    case ACTION_STEP:
+        /* While it plays, the key that steps pauses. */
+        if (playing) {
+            set_rate(session, 0);
+            return true;
+        }
+        do_step(session, action_count(action));
+        break;
+    case ACTION_STEP_BACK: session_look_at(session, session->at - action_count(action)); break;
+    case ACTION_BLOCK: do_block(session, action_count(action)); break;
+    case ACTION_BLOCK_BACK: session_look_at(session, blocks_back(session, action_count(action))); break;
+    case ACTION_FINISH: session_go_to(session, session_pass_end(network, session->at)); break;
+    case ACTION_REWIND: session_look_at(session, session_pass_start(network, session->at)); break;
+    case ACTION_RUN_HERE:
+        session_go_to(session, session->at);
+        if (session->view == VIEW_ARCHITECTURE && session_may_show(session, VIEW_STEP))
+            session->view = VIEW_STEP;
+        break;
+    case ACTION_RESTART: do_restart(session); break;
+    case ACTION_DIRECTION: session_look_at(session, last_at(session) - session->at); break;
+    case ACTION_NEXT_OP: session_look_at(session, session->at + action_count(action)); break;
+    case ACTION_PREVIOUS_OP: session_look_at(session, session->at - action_count(action)); break;
+    case ACTION_GO: do_go(session, action->number); break;
+    case ACTION_CONTINUE: session_do_continue(session); break;
+    case ACTION_CONTINUE_BACK: session_do_continue_back(session); break;
+    default: return false;
+    }
+    if (session->at == before && session->view == view) tell_standstill(session, action->id);
+    session->play_rate = 0;
+    return true;
+}

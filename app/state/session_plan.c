@@ -1,0 +1,221 @@
+/* The state of a session as a plan that can be written down, and what of it another session can be asked for.
+ */
+#include "app/state/session_plan.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/asset/assets.h"
+#include "core/network/resnet.h"
+#include "core/base/utf8.h"
+
+static const char BUNDLED[] = "bundled ";
+
+static const Network *network_of(const Session *session) {
+    return session->setup->model->network;
+}
+
+static int smaller(int a, int b) {
+    return a < b ? a : b;
+}
+
+__attribute__((format(printf, 4, 5))) static void append(char *out, size_t size, const char *separator,
+                                                         const char *format, ...) {
+    size_t used = strlen(out);
+    va_list arguments;
+    if (used > 0) used += utf8_copy(out + used, size - used, separator);
+    va_start(arguments, format);
+    if (used < size) utf8_vformat(out + used, size - used, format, arguments);
+    va_end(arguments);
+}
+
+static void describe_network(const Session *session, StatePlan *plan) {
+    const Setup *setup = session->setup;
+    const Network *network = setup->model->network;
+    const char *source = setup->model->source ? setup->model->source : "";
+    bool bundled = strncmp(source, BUNDLED, sizeof BUNDLED - 1) == 0;
+    char usual = resnet_is_cifar(network->arch) ? 'A' : 'B';
+    utf8_copy(plan->model, sizeof plan->model, network->arch);
+    if (!setup->untrained && !bundled) utf8_copy(plan->weights, sizeof plan->weights, source);
+    if (setup->untrained) {
+        utf8_copy(plan->init, sizeof plan->init, setup->init);
+        if (setup->seed > 0) snprintf(plan->seed, sizeof plan->seed, "%llu", setup->seed);
+        if (network->shortcut != '-' && network->shortcut != usual)
+            plan->shortcut = network->shortcut - 'A' + 1;
+    }
+    if (network->stride_in_1x1) plan->stride_in = STRIDE_IN_1X1;
+    if (session->config.batch_statistics != setup->untrained)
+        plan->bn = session->config.batch_statistics ? BN_TRAIN : BN_EVAL;
+}
+
+/* "cat" for "04-cat", when that is the picture meant. */
+static void describe_image(const Session *session, StatePlan *plan) {
+    const Asset *asset = asset_find_image(session->image_name), *first = asset_find_image("cat");
+    const char *dash = asset ? strchr(session->image_name, '-') : NULL, *name = session->image_name;
+    if (dash && asset_find_image(dash + 1) == asset) name = dash + 1;
+    if (!session->image_is_array && !(asset && asset == first))
+        utf8_copy(plan->image, sizeof plan->image, name);
+    bool listed = session->image_cursor < session->image_count;
+    if (listed && strcmp(session->image_list[session->image_cursor], session->image_name) != 0)
+        plan->cursor = session->image_cursor + 1;
+}
+
+static void describe_skips(const Session *session, StatePlan *plan) {
+    const Network *network = network_of(session);
+    plan->skip = session->config.skip == SKIP_LESION ? 0 : (int)session->config.skip;
+    for (int b = 0; session->config.skip == SKIP_LESION && b < network->block_count; b++)
+        if (session->lesioned[b])
+            append(plan->lesions, sizeof plan->lesions, "+", "%s", network->blocks[b].name);
+    for (int k = 0; k < session->swaps.count; k++)
+        append(plan->swaps, sizeof plan->swaps, "+", "%s+%s",
+               network->blocks[session->swaps.pairs[k][0]].name,
+               network->blocks[session->swaps.pairs[k][1]].name);
+    plan->versus = session->rival_mode == SKIP_PLAIN;
+}
+
+static void describe_moment(const Network *network, int at, char out[STATE_WORD_MAX]) {
+    utf8_format(out, STATE_WORD_MAX, "%s%s", network->ops[scene_op_at(network, at)].name,
+                at < network->op_count ? "" : ":backward");
+}
+
+static void describe_time(const Session *session, StatePlan *plan) {
+    const Network *network = network_of(session);
+    int done = session->job.kind == JOB_RUN ? session->job.target : scene_steps_done(session->pass);
+    if (session->at > 0) describe_moment(network, session->at, plan->at);
+    if (done == 2 * network->op_count)
+        snprintf(plan->done, sizeof plan->done, "all");
+    else if (done == network->op_count)
+        snprintf(plan->done, sizeof plan->done, "forward");
+    else if (done != 1)
+        snprintf(plan->done, sizeof plan->done, "%d", done);
+    plan->channel = smaller(session->wanted_channel, STATE_INDEX_MAX);
+    plan->row = smaller(session->wanted_row, STATE_INDEX_MAX);
+    plan->column = smaller(session->wanted_column, STATE_INDEX_MAX);
+}
+
+static int view_number(const void *state, const ViewField *field) {
+    const char *place = (const char *)state + field->offset;
+    return field->is_flag ? *(const bool *)place : *(const int *)(const void *)place;
+}
+
+static void describe_view(const Session *session, ViewId view, char out[STATE_VALUE_MAX]) {
+    for (const ViewField *field = view_ops(view)->fields; field && field->name; field++) {
+        int number = view_number(session->view_state[view], field);
+        if (number != 0 && field->is_flag) append(out, STATE_VALUE_MAX, "+", "%s", field->name);
+        if (number != 0 && !field->is_flag) append(out, STATE_VALUE_MAX, "+", "%s:%d", field->name, number);
+    }
+}
+
+/* The layer's scale is the one it starts with. */
+static int scope_place(ScopeKind scope) {
+    return scope == SCOPE_LAYER ? 0 : scope < SCOPE_LAYER ? (int)scope + 1 : (int)scope;
+}
+
+static void describe_look(const Session *session, StatePlan *plan) {
+    const PaletteId chosen[STATE_PALETTES] = {session->palette, session->signed_palette,
+                                              session->gradient_palette, session->weight_palette};
+    for (int k = 0; k < STATE_PALETTES; k++)
+        if (chosen[k] != theme_palette(session->theme, (PaletteUse)k))
+            plan->palettes[k] = (int)chosen[k] - (k == 0 ? 0 : PALETTE_RDBU) + 1;
+    plan->view = (int)session->view;
+    for (int k = 0; k < VIEW_COUNT; k++) describe_view(session, (ViewId)k, plan->views[k]);
+    plan->scope = scope_place(session->scope);
+    plan->order = (int)session->order;
+    plan->pooling = (int)session->pooling;
+    plan->clip = (int)session->clip;
+    plan->overlay = (int)session->overlay;
+    plan->explain = (int)session->explain;
+    plan->presenter = session->presenter;
+    if (session->lab.shown.open)
+        utf8_format(plan->analysis, sizeof plan->analysis, "%s%s",
+                    analysis_spec(session->lab.shown.current)->name,
+                    session->lab.shown.current == ANALYSIS_SLICE && session->lab.shown.plane ? "-plane" : "");
+}
+
+static void describe_twin(const Session *session, StatePlan *plan) {
+    static const char *const skips[] = {"built", "plain", "cut"};
+    const Twin *twin = &session->twin;
+    if (twin->show == TWIN_OFF) return;
+    if (twin->kind == TWIN_IMAGE)
+        utf8_format(plan->twin, sizeof plan->twin, "image:%s", twin->image);
+    else if (twin->kind == TWIN_WEIGHTS)
+        utf8_format(plan->twin, sizeof plan->twin, "weights:%s", twin->weights);
+    else
+        utf8_copy(plan->twin, sizeof plan->twin, skips[twin->skip]);
+    plan->twin_as = (int)twin->show - (int)TWIN_BOTH;
+}
+
+static void describe_stops(const Session *session, StatePlan *plan) {
+    const Network *network = network_of(session);
+    const Stops *stops = &session->stops;
+    for (int k = 0; k < stops->watch_count; k++) {
+        const SceneWatch *watch = &stops->watches[k];
+        append(plan->watches, sizeof plan->watches, "/", "%s:%d:%d:%d", network->ops[watch->op].name,
+               watch->channel, watch->row, watch->column);
+    }
+    for (int k = 0; k < stops->breakpoint_count; k++) {
+        char text[STATE_WORD_MAX];
+        if (stops->breakpoints[k].conditional)
+            condition_format(&stops->breakpoints[k].condition, text);
+        else
+            describe_moment(network, stops->breakpoints[k].at, text);
+        append(plan->breaks, sizeof plan->breaks, "/", "%s%s", stops->breakpoints[k].conditional ? "if " : "",
+               text);
+    }
+}
+
+StatePlan session_plan_of(const Session *session) {
+    StatePlan plan = state_plan_default();
+    describe_network(session, &plan);
+    describe_image(session, &plan);
+    describe_skips(session, &plan);
+    plan.target = session->target;
+    describe_time(session, &plan);
+    describe_look(session, &plan);
+    describe_twin(session, &plan);
+    describe_stops(session, &plan);
+    handout_lock_names(&session->handout, plan.lock);
+    handout_hide_names(&session->handout, plan.hide);
+    return plan;
+}
+
+static void tell_state(Session *session) {
+    enum { ROOM = SESSION_NOTE_MAX - 80 };
+    char text[STATE_TEXT_MAX];
+    StatePlan plan = session_plan_of(session);
+    size_t length = state_plan_format(&plan, text, sizeof text);
+    if (length < ROOM)
+        session_tell(session, NOTICE_INFO, "%s%s", text,
+                     session->image_is_array ? " (the input array is no part of it)" : "");
+    else
+        session_tell(
+            session, NOTICE_INFO,
+            "the state has %zu characters, too many for this line: y and a name that ends in .state write it",
+            length);
+}
+
+char *session_state_text(const Session *session) {
+    char text[STATE_TEXT_MAX];
+    StatePlan plan = session_plan_of(session_const_front(session));
+    state_plan_format(&plan, text, sizeof text);
+    return strdup(text);
+}
+
+/* As "screen -" does. */
+static void print_state(const Session *session) {
+    char *text = session_state_text(session);
+    if (text) printf("%s\n", text);
+    free(text);
+}
+
+void session_do_state(Session *session, const char *text) {
+    Error err = {0};
+    if (*text == '\0')
+        tell_state(session);
+    else if (strcmp(text, "-") == 0)
+        print_state(session);
+    else if (!session_set_state(session, text, &err))
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+}

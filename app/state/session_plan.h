@@ -1,0 +1,16 @@
+/* A session's state as a plan, and the way to a plan; shared by the files app/session/session*.c only. */
+#ifndef APP_STATE_SESSION_PLAN_H
+#define APP_STATE_SESSION_PLAN_H
+
+#include "app/session/session_state.h"
+#include "app/state/state_plan.h"
+
+StatePlan session_plan_of(const Session *session);
+/* Goes there: what a plan names is looked up first, so that what cannot be had changes nothing. Work that
+ * takes longer goes on in session_work. Locks stay and are added to. */
+bool session_plan_go(Session *session, const StatePlan *plan, Error *err);
+
+/* The action "state": with a string goes there, without one shows it, with - prints it. */
+void session_do_state(Session *session, const char *text);
+
+#endif

@@ -1,0 +1,406 @@
+/* The way to a state that has been written down. First everything that may be wrong is found out; then, in a
+ * part that only shortness of memory can make fail, it is done. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/asset/assets.h"
+#include "app/state/session_plan.h"
+#include "core/network/resnet.h"
+#include "core/base/utf8.h"
+
+enum { WORDS_MAX = 2 * SWAPS_MAX };
+
+/* What has been looked up for a plan. */
+typedef struct Trip {
+    const StatePlan *plan;
+    Setup next; /* another network; model NULL: the one there is */
+    const Setup *setup;
+    const Network *network;
+    real *picture;
+    bool *lesioned;
+    int swaps[SWAPS_MAX][2], swap_count;
+    int at, done;
+    Stops stops;
+    Handout handout;
+} Trip;
+
+static bool refuse(Error *err, const char *field, const Error *why) {
+    return error_set(err, why->kind, "state: field '%s': %s", field, why->text);
+}
+
+/* Copies the next piece of a list; false at its end. */
+static bool next_piece(const char **list, char separator, char *out, size_t out_size) {
+    const char ends[] = {separator, '\0'};
+    if (**list == '\0') return false;
+    size_t length = strcspn(*list, ends);
+    utf8_format(out, out_size, "%.*s", (int)length, *list);
+    *list += length + ((*list)[length] != '\0');
+    return true;
+}
+
+static bool read_seed(const char *digits, unsigned long long *seed, Error *err) {
+    size_t length = strlen(digits);
+    *seed = strtoull(digits, NULL, 10);
+    if (length <= 19 && strspn(digits, "0123456789") == length) return true;
+    return error_set(err, ERROR_USAGE, "state: field 'seed': expected up to 19 digits, found '%s'", digits);
+}
+
+static bool open_bundled(Trip *trip, Error *err) {
+    const StatePlan *plan = trip->plan;
+    Setup any = {.bn = plan->bn};
+    bool options = *plan->seed || plan->shortcut;
+    Error why = {0};
+    if (options)
+        return error_set(err, ERROR_USAGE, "state: field '%s' is for random weights, which 'init' asks for",
+                         *plan->seed ? "seed" : "shortcut");
+    if (!asset_find_model(plan->model))
+        return error_set(err, ERROR_USAGE,
+                         "state: field 'model': no trained %s is built in; init=he takes random weights",
+                         plan->model);
+    return setup_open_weights(&trip->next, &any, plan->model, &why) || refuse(err, "model", &why);
+}
+
+static bool open_network(Trip *trip, Error *err) {
+    const StatePlan *plan = trip->plan;
+    Error why = {0};
+    if (!*plan->init && !*plan->weights) return open_bundled(trip, err);
+    bool random = *plan->init != '\0';
+    Options options = {.arch = plan->model,
+                       .weights = random ? NULL : plan->weights,
+                       .init = random ? plan->init : NULL,
+                       .shortcut = plan->shortcut,
+                       .stride_in = plan->stride_in,
+                       .bn = plan->bn};
+    if (random && *plan->weights)
+        return error_set(err, ERROR_USAGE, "state: fields 'init' and 'weights' exclude each other");
+    InitConfig init;
+    if (!setup_parse_init(&options, &init, &why)) return refuse(err, "init", &why);
+    return read_seed(plan->seed, &options.seed, err) &&
+           (setup_open(&trip->next, &options, &why) || refuse(err, random ? "model" : "weights", &why));
+}
+
+static bool load_picture(Trip *trip, Error *err) {
+    Error why = {0};
+    const char *name = *trip->plan->image ? trip->plan->image : "cat";
+    trip->picture = calloc(shape_count(trip->network->input), sizeof *trip->picture);
+    if (!trip->picture) return error_set(err, ERROR_FAILED, "not enough memory for the picture");
+    return setup_load_image(trip->setup, name, trip->picture, &why) || refuse(err, "image", &why);
+}
+
+static bool find_block(const Trip *trip, const char *field, const char *name, int *block, Error *err) {
+    *block = network_find_block(trip->network, name);
+    if (*block >= 0) return true;
+    return error_set(err, ERROR_USAGE, "state: field '%s': %s has no block '%s'", field, trip->network->arch,
+                     name);
+}
+
+static bool find_skips(Trip *trip, Error *err) {
+    const StatePlan *plan = trip->plan;
+    const char *list = plan->lesions;
+    char name[OP_NAME_MAX];
+    int block;
+    trip->lesioned = calloc((size_t)trip->network->block_count, sizeof *trip->lesioned);
+    if (!trip->lesioned) return error_set(err, ERROR_FAILED, "not enough memory");
+    bool lesion = *list != '\0';
+    if ((plan->skip != 0 || lesion) && trip->network->shortcut == '-')
+        return error_set(err, ERROR_USAGE, "state: field '%s': %s is a plain network without skips",
+                         lesion ? "lesion" : "skip", trip->network->arch);
+    if ((plan->skip == SKIP_LESION) != lesion && (plan->skip != 0 || !lesion))
+        return error_set(err, ERROR_USAGE,
+                         lesion ? "state: fields 'skip' and 'lesion' exclude each other"
+                                : "state: field 'skip': lesion=BLOCK says which block");
+    while (next_piece(&list, '+', name, sizeof name)) {
+        if (!find_block(trip, "lesion", name, &block, err)) return false;
+        trip->lesioned[block] = true;
+    }
+    return true;
+}
+
+static bool find_swaps(Trip *trip, Error *err) {
+    const char *list = trip->plan->swaps;
+    char name[OP_NAME_MAX];
+    int count = 0, block;
+    while (next_piece(&list, '+', name, sizeof name)) {
+        if (count == WORDS_MAX)
+            return error_set(err, ERROR_USAGE, "state: field 'swap': at most %d pairs", SWAPS_MAX);
+        if (!find_block(trip, "swap", name, &block, err)) return false;
+        trip->swaps[count / 2][count % 2] = block;
+        count++;
+    }
+    trip->swap_count = count / 2;
+    return count % 2 == 0 ||
+           error_set(err, ERROR_USAGE, "state: field 'swap': expected pairs of blocks, found %d", count);
+}
+
+static bool find_moment(const Trip *trip, const char *field, const char *text, int *at, Error *err) {
+    char name[OP_NAME_MAX];
+    size_t length = strcspn(text, ":");
+    const char *rest = text + length;
+    utf8_format(name, sizeof name, "%.*s", (int)length, text);
+    int op = length < sizeof name ? network_find_op(trip->network, name) : -1;
+    bool backward = strcmp(rest, ":backward") == 0;
+    if (op < 0 || (*rest && !backward))
+        return error_set(err, ERROR_USAGE,
+                         "state: field '%s': expected an operation of %s, perhaps with :backward, found '%s'",
+                         field, trip->network->arch, text);
+    *at = scene_at(trip->network, op, backward ? PHASE_BACKWARD : PHASE_FORWARD);
+    return true;
+}
+
+static bool find_time(Trip *trip, Error *err) {
+    const StatePlan *plan = trip->plan;
+    int all = 2 * trip->network->op_count;
+    const char *word = plan->done;
+    size_t digits = strspn(word, "0123456789");
+    trip->done = 1;
+    if (*plan->at && !find_moment(trip, "at", plan->at, &trip->at, err)) return false;
+    if (strcmp(word, "all") == 0)
+        trip->done = all;
+    else if (strcmp(word, "forward") == 0)
+        trip->done = trip->network->op_count;
+    else if (*word)
+        trip->done = digits > 0 && digits < 8 && word[digits] == '\0' ? atoi(word) : -1;
+    if (trip->done >= 0 && trip->done <= all) return true;
+    return error_set(err, ERROR_USAGE,
+                     "state: field 'done': expected forward, all or a number up to %d, found '%s'", all,
+                     word);
+}
+
+/* ":NUMBER" */
+static bool take_index(const char **at, int *index) {
+    if (**at != ':') return false;
+    (*at)++;
+    return action_take_number(at, index);
+}
+
+static bool find_watches(Trip *trip, Error *err) {
+    const char *list = trip->plan->watches;
+    char piece[STATE_WORD_MAX];
+    while (next_piece(&list, '/', piece, sizeof piece)) {
+        SceneWatch watch = {.op = -1};
+        char *colon = strchr(piece, ':');
+        const char *at = colon;
+        bool ok = at && take_index(&at, &watch.channel) && take_index(&at, &watch.row) &&
+                  take_index(&at, &watch.column) && *at == '\0';
+        if (ok) {
+            *colon = '\0';
+            watch.op = network_find_op(trip->network, piece);
+            *colon = ':';
+        }
+        Shape out = watch.op >= 0 ? trip->network->ops[watch.op].out : (Shape){0};
+        if (trip->stops.watch_count == SCENE_WATCHES_MAX || watch.op < 0 || watch.channel < 0 ||
+            watch.channel >= out.c || watch.row < 0 || watch.row >= out.h || watch.column < 0 ||
+            watch.column >= out.w)
+            return error_set(err, ERROR_USAGE,
+                             "state: field 'watch': expected up to %d of OP:CHANNEL:ROW:COLUMN within its "
+                             "shape, found '%s'",
+                             SCENE_WATCHES_MAX, piece);
+        trip->stops.watches[trip->stops.watch_count++] = watch;
+    }
+    return true;
+}
+
+static bool find_breaks(Trip *trip, Error *err) {
+    const char *list = trip->plan->breaks;
+    char piece[STATE_WORD_MAX];
+    Error why = {0};
+    while (next_piece(&list, '/', piece, sizeof piece)) {
+        Breakpoint stop = {.conditional = strncmp(piece, "if ", 3) == 0};
+        if (trip->stops.breakpoint_count == BREAKPOINTS_MAX)
+            return error_set(err, ERROR_USAGE, "state: field 'break': at most %d", BREAKPOINTS_MAX);
+        if (stop.conditional && !condition_parse(piece + 3, &stop.condition, &why))
+            return refuse(err, "break", &why);
+        if (!stop.conditional && !find_moment(trip, "break", piece, &stop.at, err)) return false;
+        trip->stops.breakpoints[trip->stops.breakpoint_count++] = stop;
+    }
+    return true;
+}
+
+static const ViewField *find_member(ViewId view, const char *name) {
+    for (const ViewField *field = view_ops(view)->fields; field && field->name; field++)
+        if (strcmp(field->name, name) == 0) return field;
+    return NULL;
+}
+
+/* Reads "enlarged+input:3" into a view's state, or with state NULL only says whether it can be read. */
+static bool read_view(ViewId view, const char *list, void *state, Error *err) {
+    char piece[STATE_WORD_MAX], name[STATE_WORD_MAX];
+    while (next_piece(&list, '+', piece, sizeof piece)) {
+        const char *colon = strchr(piece, ':');
+        utf8_format(name, sizeof name, "%.*s", (int)strcspn(piece, ":"), piece);
+        const ViewField *field = find_member(view, name);
+        char *end = NULL;
+        long number = colon ? strtol(colon + 1, &end, 10) : 0;
+        bool digit = colon && (isdigit((unsigned char)colon[1]) || colon[1] == '-');
+        bool ok = field &&
+                  (field->is_flag ? !colon
+                                  : digit && *end == '\0' && number >= field->first && number <= field->last);
+        if (!ok)
+            return error_set(err, ERROR_USAGE, "state: field '%s': '%s' is nothing that this view keeps",
+                             view_ops(view)->name, piece);
+        if (state && field->is_flag) *(bool *)((char *)state + field->offset) = true;
+        if (state && !field->is_flag) *(int *)(void *)((char *)state + field->offset) = (int)number;
+    }
+    return true;
+}
+
+static bool find_look(const Trip *trip, const Session *session, Error *err) {
+    const StatePlan *plan = trip->plan;
+    AnalysisId analysis;
+    bool plane;
+    if (plan->target >= trip->network->classes)
+        return error_set(err, ERROR_USAGE, "state: field 'target': %s has the classes 0 to %d, found %d",
+                         trip->network->arch, trip->network->classes - 1, plan->target);
+    if (*plan->analysis && !session_lab_find(plan->analysis, &analysis, &plane))
+        return error_set(err, ERROR_USAGE, "state: field 'analysis': there is no '%s'", plan->analysis);
+    if (plan->cursor > session->image_count)
+        return error_set(err, ERROR_USAGE, "state: field 'cursor': there are %d pictures, found %d",
+                         session->image_count, plan->cursor);
+    for (int k = 0; k < VIEW_COUNT; k++)
+        if (!read_view((ViewId)k, plan->views[k], NULL, err)) return false;
+    return true;
+}
+
+static bool find_handout(Trip *trip, const Session *session, Error *err) {
+    const StatePlan *plan = trip->plan;
+    Handout *handout = &trip->handout;
+    Error why = {0};
+    *handout = session->handout;
+    if (*plan->lock && !handout_lock(handout, plan->lock, &why))
+        return error_set(err, why.kind, "state: field 'lock': %s", why.text);
+    if (*plan->hide && !handout_hide(handout, plan->hide, &why))
+        return error_set(err, why.kind, "state: field 'hide': %s", why.text);
+    if (handout_hides_view(handout, (ViewId)plan->view) ||
+        (*plan->analysis && handout_hides_view(handout, VIEW_ANALYSES)))
+        return error_set(err, ERROR_USAGE, "hidden by this handout: %s", view_ops((ViewId)plan->view)->name);
+    if (plan->explain && handout_hides_pane(handout, HIDE_EXPLAIN))
+        return error_set(err, ERROR_USAGE, "hidden by this handout: explain");
+    return true;
+}
+
+/* Everything in the plan that can be wrong. */
+static bool look_up(Trip *trip, const Session *session, bool other, Error *err) {
+    if (!find_handout(trip, session, err)) return false;
+    if (other && !open_network(trip, err)) return false;
+    trip->setup = other ? &trip->next : session->setup;
+    trip->network = trip->setup->model->network;
+    if (other && strcmp(trip->network->arch, trip->plan->model) != 0 && !asset_find_model(trip->plan->model))
+        return error_set(err, ERROR_USAGE, "state: field 'weights': %s holds %s, not %s", trip->plan->weights,
+                         trip->network->arch, trip->plan->model);
+    return load_picture(trip, err) && find_skips(trip, err) && find_swaps(trip, err) &&
+           find_time(trip, err) && find_watches(trip, err) && find_breaks(trip, err) &&
+           find_look(trip, session, err);
+}
+
+static void discard(Trip *trip) {
+    setup_close(&trip->next);
+    free(trip->picture);
+    free(trip->lesioned);
+}
+
+static ScopeKind scope_at(int place) {
+    return place == 0 ? SCOPE_LAYER : place <= (int)SCOPE_LAYER ? (ScopeKind)(place - 1) : (ScopeKind)place;
+}
+
+static void set_look(Session *session, const StatePlan *plan) {
+    session_set_presenter(session, plan->presenter);
+    session_set_theme(session, session->theme); /* its own palettes */
+    PaletteId *const palettes[STATE_PALETTES] = {&session->palette, &session->signed_palette,
+                                                 &session->gradient_palette, &session->weight_palette};
+    for (int k = 0; k < STATE_PALETTES; k++)
+        if (plan->palettes[k] > 0)
+            *palettes[k] = (PaletteId)(plan->palettes[k] - 1 + (k == 0 ? 0 : PALETTE_RDBU));
+    for (int k = 0; k < VIEW_COUNT; k++) {
+        memset(session->view_state[k], 0, view_ops((ViewId)k)->state_size);
+        read_view((ViewId)k, plan->views[k], session->view_state[k], NULL);
+    }
+    session->view = (ViewId)plan->view;
+    session->scope = scope_at(plan->scope);
+    session->order = (ChannelOrder)plan->order;
+    session->pooling = (PoolingChoice)plan->pooling;
+    session->clip = (ClipChoice)plan->clip;
+    session->overlay = (OverlayKind)plan->overlay;
+    session->explain = (ExplainLevel)plan->explain;
+    session->rival_mode = plan->versus ? SKIP_PLAIN : SKIP_CUT;
+    session->wanted_channel = plan->channel;
+    session->wanted_row = plan->row;
+    session->wanted_column = plan->column;
+    if (plan->cursor > 0) session->image_cursor = plan->cursor - 1;
+}
+
+static bool set_twin(Session *session, const StatePlan *plan, Error *err) {
+    char text[STATE_VALUE_MAX];
+    Error why = {0};
+    session_twin_clear(session);
+    if (*plan->twin == '\0') return true;
+    utf8_copy(text, sizeof text, plan->twin);
+    char *colon = strchr(text, ':');
+    if (colon) *colon = ' ';
+    if (strcmp(text, "difference") == 0 || strcmp(text, "off") == 0)
+        return error_set(err, ERROR_USAGE,
+                         "state: field 'twin': expected plain, cut, built, image:NAME or weights:NAME");
+    if (!session_twin_do(session, text, &why)) return refuse(err, "twin", &why);
+    session->twin.show = (TwinShow)((int)TWIN_BOTH + plan->twin_as);
+    return true;
+}
+
+static void close_what_is_open(Session *session) {
+    session->help = session->files_open = session->files_filtering = false;
+    session->prompt.open = false;
+    session->play_rate = 0;
+    session->pending_count = 0;
+    session->pending_letter = ACTION_NONE;
+    session->swaps.waiting = 0;
+    session->lab.shown.open = false;
+}
+
+static bool arrive(Session *session, Trip *trip, Error *err) {
+    const StatePlan *plan = trip->plan;
+    const Network *network = session->setup->model->network;
+    close_what_is_open(session);
+    memcpy(session->input, trip->picture, shape_count(network->input) * sizeof(real));
+    session_name_image(session, *plan->image ? plan->image : "cat");
+    memcpy(session->lesioned, trip->lesioned, (size_t)network->block_count * sizeof(bool));
+    session->config.skip = *plan->lesions ? SKIP_LESION : (SkipMode)plan->skip;
+    session->target = plan->target;
+    if (!session_set_swaps(session, trip->swaps, trip->swap_count, err)) return false;
+    if (!session_make_pass(session, err)) return false;
+    session_stops_replace(session, &trip->stops);
+    if (!set_twin(session, plan, err)) return false;
+    if (*plan->analysis) {
+        Action action = {.id = ACTION_ANALYSIS};
+        utf8_copy(action.text, sizeof action.text, plan->analysis);
+        session_lab_do(session, &action);
+    }
+    set_look(session, plan);
+    session->handout = trip->handout;
+    session_run_behind(session, trip->done);
+    session->at = trip->at;
+    return true;
+}
+
+/* A locked group must stay as it is. */
+static bool keeps_locks(const Session *session, const StatePlan *plan, Error *err) {
+    StatePlan now = session_plan_of(session);
+    for (int k = 0; k < LOCK_GROUP_COUNT; k++)
+        if (handout_locks(&session->handout, (LockGroup)k) && !state_plan_same(&now, plan, (LockGroup)k))
+            return error_set(err, ERROR_USAGE, "locked by this handout: %s", handout_lock_name((LockGroup)k));
+    return true;
+}
+
+bool session_plan_go(Session *session, const StatePlan *plan, Error *err) {
+    Trip trip = {.plan = plan};
+    StatePlan now = session_plan_of(session);
+    bool other = !state_plan_same_network(&now, plan);
+    bool ok = keeps_locks(session, plan, err) && look_up(&trip, session, other, err) &&
+              (!other || session_replace(session, &trip.next, err)) && arrive(session, &trip, err);
+    discard(&trip);
+    return ok;
+}
+
+bool session_set_state(Session *session, const char *text, Error *err) {
+    StatePlan plan;
+    return state_plan_parse(text, &plan, err) && session_plan_go(session, &plan, err);
+}

@@ -1,0 +1,92 @@
+#include "app/tutor/lesson_tour.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/utf8.h"
+
+typedef struct Tour {
+    Session *session;
+    Canvas *now, *before;
+    bool any;
+} Tour;
+
+/* As if no lesson were under way: its text stands elsewhere. The last row names keys, which are of no use in
+ * a picture. */
+static void draw(Tour *tour) {
+    Session *own = session_front(tour->session);
+    LessonRun *run = own->tutor;
+    Canvas *old = tour->before;
+    tour->before = tour->now, tour->now = old;
+    own->tutor = NULL;
+    own->still = true;
+    session_draw(own, tour->now);
+    own->tutor = run;
+    own->still = false;
+    canvas_fill(tour->now, (Rect){0, tour->now->height - 1, tour->now->width, 1}, (Style){.fg = 0, .bg = 0},
+                ' ');
+}
+
+static bool same_screen(const Canvas *a, const Canvas *b) {
+    size_t count = (size_t)a->width * (size_t)a->height;
+    for (size_t k = 0; k < count; k++) {
+        const Cell *x = &a->cells[k], *y = &b->cells[k];
+        if (x->glyph != y->glyph || x->fg != y->fg || x->bg != y->bg || x->attributes != y->attributes)
+            return false;
+    }
+    return true;
+}
+
+/* "b) y is exactly x" for a choice. */
+static void write_truth(const LessonRun *run, const LessonPage *page, char *out, size_t out_size) {
+    bool known = run->judged && run->verdict.known;
+    int option = run->verdict.truth[0] - 'a';
+    out[0] = '\0';
+    if (known && page->ask.kind == ASK_CHOICE && option >= 0 && option < page->ask.option_count)
+        utf8_format(out, out_size, "%c) %s", 'a' + option, page->ask.options[option].text);
+    else if (known)
+        utf8_copy(out, out_size, run->verdict.truth);
+}
+
+static bool stop_here(Tour *tour, TourVisit visit, void *context, Error *err) {
+    const LessonRun *run = tour->session->lesson;
+    const LessonPage *page = &run->lesson->pages[run->page];
+    char truth[512];
+    TourStop stop = {
+        .session = session_front(tour->session), .lesson = run->lesson, .source = page, .truth = truth};
+    session_finish_work(tour->session);
+    if (run->failure.place.line > 0)
+        return error_set(err, ERROR_FILE, "line %d of the lesson: %s", run->failure.place.line,
+                         run->failure.text);
+    session_lesson_panel(tour->session, &stop.panel);
+    write_truth(run, page, truth, sizeof truth);
+    draw(tour);
+    stop.screen = tour->now;
+    stop.changed = !tour->any || !same_screen(tour->now, tour->before);
+    tour->any = true;
+    return visit(&stop, context, err);
+}
+
+static bool walk(Tour *tour, TourVisit visit, void *context, Error *err) {
+    bool ok = true;
+    /* At most three phases a page. */
+    for (int k = 3 * LESSON_PAGES_MAX; ok && tour->session->lesson && k > 0; k--) {
+        const LessonRun *run = tour->session->lesson;
+        bool asks = run->lesson->pages[run->page].ask.kind != ASK_NOTHING && run->phase != LESSON_SHOWN;
+        ok = stop_here(tour, visit, context, err);
+        if (ok) session_do(tour->session, &(Action){.id = asks ? ACTION_ANSWER : ACTION_LESSON_NEXT});
+    }
+    return ok;
+}
+
+bool lesson_tour(Session *session, const char *name, TourVisit visit, void *context, Error *err) {
+    Tour tour = {.session = session,
+                 .now = canvas_new(session->width, session->height, session->flags),
+                 .before = canvas_new(session->width, session->height, session->flags)};
+    bool ok = tour.now && tour.before;
+    if (!ok) error_set(err, ERROR_FAILED, "not enough memory for the screens");
+    ok = ok && session_lesson_start(session, name, err) && walk(&tour, visit, context, err);
+    canvas_free(tour.now);
+    canvas_free(tour.before);
+    return ok;
+}

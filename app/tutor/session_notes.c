@@ -1,0 +1,50 @@
+/* What the speaker is told about the page that is shown. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/session/session_state.h"
+#include "core/base/utf8.h"
+
+static const char ASKS[] = "an answer is asked for: ";
+
+static const char *what_is_seen(const LessonPanel *panel) {
+    if (panel->exploring) return "an excursion (Home returns to the page)";
+    if (panel->working) return "the engine at work";
+    if (panel->phase == LESSON_ASK) return "the question; the answer is typed now";
+    if (panel->phase == LESSON_SHOWN) return "the view that the page leads to";
+    return *panel->question ? "the question"
+           : panel->changes ? "the text; the view has not followed yet"
+                            : "the text";
+}
+
+static void name_page(char *out, size_t size, int number, const char *title) {
+    size_t used = utf8_format(out, size, "page %d: ", number);
+    utf8_clip(out + used, size - used, title);
+}
+
+static void say_next(const LessonRun *run, const LessonPanel *panel, char *out, size_t size) {
+    const Lesson *lesson = run->lesson;
+    if (panel->phase == LESSON_ASK)
+        snprintf(out, size, "the truth, once an answer is given or skipped (Esc)");
+    else if (panel->phase == LESSON_READ && *panel->question)
+        utf8_clip(out + utf8_copy(out, size, ASKS), size - strlen(ASKS), panel->question);
+    else if (panel->phase == LESSON_READ && panel->changes)
+        snprintf(out, size, "the view follows the text");
+    else if (panel->page + 1 < panel->page_count)
+        name_page(out, size, panel->page + 2, lesson->pages[panel->page + 1].title);
+    else
+        snprintf(out, size, "the end of the lesson");
+}
+
+void session_notes(const Session *session, NotesPanel *out) {
+    LessonPanel panel;
+    *out = (NotesPanel){.pages = 0};
+    if (!session->lesson || !session_lesson_panel(session, &panel)) return;
+    utf8_clip(out->lesson, sizeof out->lesson, panel.lesson);
+    utf8_clip(out->title, sizeof out->title, panel.title);
+    utf8_clip(out->notes, sizeof out->notes, panel.notes);
+    utf8_copy(out->now, sizeof out->now, what_is_seen(&panel));
+    say_next(session->lesson, &panel, out->next, sizeof out->next);
+    out->page = panel.page + 1;
+    out->pages = panel.page_count;
+}

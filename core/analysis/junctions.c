@@ -1,0 +1,176 @@
+/* The ledger of every addition y = relu(F(x) + S(x)): the gradient of x is the sum of what came back through
+ * the skip and what came back through F. Both have passed the ReLU after the addition first: with its mask D
+ *
+ *     dL/dx = S^T D dL/dy + F'^T D dL/dy
+ *
+ * so that in this network the skip is no open road either: D, whose density is shown, stands in it. */
+#include <math.h>
+#include <stdio.h>
+
+#include "core/base/utf8.h"
+
+#include "core/analysis/analysis.h"
+
+typedef struct Entry {
+    Junction junction;
+    double skip_share, branch_share; /* of |g|^2: <part, g> / <g, g> */
+    double open;                     /* share of units the last ReLU lets through */
+    double error;                    /* |skip + branch - g| / |g| */
+} Entry;
+
+typedef struct JunctionsState {
+    const AnalysisInput *input;
+    Pass *pass;
+    Error err;
+} JunctionsState;
+
+enum {
+    COLUMN_SKIP,
+    COLUMN_BRANCH,
+    COLUMN_COSINE,
+    COLUMN_SKIP_SHARE,
+    COLUMN_BRANCH_SHARE,
+    COLUMN_OPEN,
+    COLUMN_IN,
+    COLUMN_OUT,
+    COLUMNS
+};
+
+static const AnalysisColumn columns[COLUMNS] = {
+    [COLUMN_SKIP] =
+        {.name = "via skip", .unit = "|g|, L2", .kind = COLUMN_LOG, .charted = true, .subject = SUBJECT_SKIP},
+    [COLUMN_BRANCH] = {.name = "via F",
+                       .unit = "|g|, L2",
+                       .kind = COLUMN_LOG,
+                       .charted = true,
+                       .same_axis = true,
+                       .subject = SUBJECT_BRANCH},
+    [COLUMN_COSINE] = {.name = "cos", .unit = "of the two", .kind = COLUMN_SIGNED},
+    [COLUMN_SKIP_SHARE] = {.name = "skip part",
+                           .unit = "along g",
+                           .kind = COLUMN_SHARE,
+                           .charted = true,
+                           .subject = SUBJECT_SKIP},
+    [COLUMN_BRANCH_SHARE] = {.name = "F part", .unit = "along g", .kind = COLUMN_SHARE},
+    [COLUMN_OPEN] = {.name = "ReLU open", .unit = "units", .kind = COLUMN_SHARE},
+    [COLUMN_IN] = {.name = "|g| at x", .unit = "L2", .kind = COLUMN_LOG},
+    [COLUMN_OUT] = {.name = "|g| at y", .unit = "L2", .kind = COLUMN_LOG},
+};
+
+static bool junctions_begin(void *memory, const AnalysisInput *input, Error *err) {
+    JunctionsState *state = memory;
+    state->input = input;
+    if (input->model->network->shortcut != '-') return true;
+    return error_set(err, ERROR_USAGE,
+                     "junctions: %s adds nothing to its branches: expected a network with skips",
+                     input->model->network->arch);
+}
+
+static int junctions_total(const void *memory) {
+    (void)memory;
+    return 1;
+}
+
+static void junctions_step(void *memory, int number) {
+    JunctionsState *state = memory;
+    (void)number;
+    state->pass = analysis_run_pass(state->input, &state->err);
+}
+
+static double open_share(Tensor act) {
+    size_t count = shape_count(act.shape), open = 0;
+    for (size_t j = 0; j < count; j++) open += act.data[j] > 0;
+    return (double)open / (double)count;
+}
+
+static Entry entry_of(const Pass *pass, int block) {
+    const Block *b = &pass_network(pass)->blocks[block];
+    Tensor g = pass_grad(pass, b->input);
+    const real *skip = pass_route_grad(pass, block, ROUTE_SKIP).data,
+               *branch = pass_route_grad(pass, block, ROUTE_BRANCH).data;
+    size_t count = shape_count(g.shape);
+    Entry entry = {.junction = pass_junction(pass, block), .open = open_share(pass_act(pass, b->output))};
+    double square = tensor_dot(g.data, g.data, count), error = 0;
+    for (size_t j = 0; j < count; j++) {
+        double rest = (double)skip[j] + (double)branch[j] - (double)g.data[j];
+        error += rest * rest;
+    }
+    entry.skip_share = tensor_dot(skip, g.data, count) / square;
+    entry.branch_share = tensor_dot(branch, g.data, count) / square;
+    entry.error = square > 0 ? sqrt(error / square) : 0;
+    return entry;
+}
+
+static bool add_row(const JunctionsState *state, int block, Entry entry, AnalysisTable *table) {
+    double *row = analysis_table_add(table, "%s", state->input->model->network->blocks[block].name);
+    if (!row) return false;
+    row[COLUMN_SKIP] = entry.junction.skip_l2;
+    row[COLUMN_BRANCH] = entry.junction.branch_l2;
+    row[COLUMN_COSINE] = entry.junction.cosine;
+    row[COLUMN_SKIP_SHARE] = entry.skip_share;
+    row[COLUMN_BRANCH_SHARE] = entry.branch_share;
+    row[COLUMN_OPEN] = entry.open;
+    row[COLUMN_IN] = entry.junction.in_l2;
+    row[COLUMN_OUT] = entry.junction.out_l2;
+    return true;
+}
+
+static void read_ledger(AnalysisResult *result) {
+    const AnalysisTable *table = &result->table;
+    int n = table->row_count, skip_leads = 0;
+    double least = 1, most = 0;
+    for (int r = 0; r < n; r++) {
+        double open = analysis_table_get(table, r, COLUMN_OPEN);
+        skip_leads += analysis_table_get(table, r, COLUMN_SKIP_SHARE) > 0.5;
+        least = fmin(least, open);
+        most = fmax(most, open);
+    }
+    double growth = analysis_table_get(table, 0, COLUMN_IN) / analysis_table_get(table, n - 1, COLUMN_OUT);
+    snprintf(
+        result->reading, sizeof result->reading,
+        "At %d of %d additions the skip brought more of the gradient than F. From the last block's "
+        "output to the first block's input |g| changes by a factor of %.3g. The ReLU after each "
+        "addition lets %.0f to %.0f %% of the units through, and both parts with it: dy/dx is D(I + F'), "
+        "not I + F'.",
+        skip_leads, n, growth, 100 * least, 100 * most);
+}
+
+static bool junctions_report(const void *memory, int done, AnalysisResult *result) {
+    const JunctionsState *state = memory;
+    analysis_table_begin(&result->table, "block", columns, COLUMNS);
+    snprintf(result->certainty, sizeof result->certainty, "exact, one batch of %d picture%s",
+             state->input->image_count, state->input->image_count == 1 ? "" : "s");
+    if (!state->pass) {
+        utf8_copy(result->reading, sizeof result->reading, done > 0 ? state->err.text : "Not begun.");
+        return true;
+    }
+    for (int b = 0; b < pass_network(state->pass)->block_count; b++) {
+        Entry entry = entry_of(state->pass, b);
+        result->oracle_value = fmax(result->oracle_value, entry.error);
+        if (!add_row(state, b, entry, &result->table)) return false;
+    }
+    read_ledger(result);
+    snprintf(result->oracle, sizeof result->oracle, "largest |skip part + F part - gradient| / |gradient|");
+    result->oracle_limit = 1e-6; /* one float32 rounding of the sum */
+    return true;
+}
+
+static void junctions_clear(void *memory) {
+    JunctionsState *state = memory;
+    pass_free(state->pass);
+}
+
+const AnalysisSpec analysis_junctions_spec = {
+    .name = "junctions",
+    .title = "Junction ledger",
+    .sentence = "At every addition: how much of the gradient came back through the skip, how much through "
+                "the block's own layers, and whether the two agree.",
+    .math = "∂L/∂x = Sᵀ·D·∂L/∂y + F′ᵀ·D·∂L/∂y,  part = ⟨g_part, g⟩ / ⟨g, g⟩",
+    .source = "He et al. 2015, arXiv:1512.03385, equation 1; D is the ReLU after the addition",
+    .state_size = sizeof(JunctionsState),
+    .begin = junctions_begin,
+    .total = junctions_total,
+    .step = junctions_step,
+    .report = junctions_report,
+    .clear = junctions_clear,
+};

@@ -1,0 +1,192 @@
+#include "core/base/utf8.h"
+
+#include <string.h>
+
+typedef struct CodeRange {
+    uint32_t first, last;
+} CodeRange;
+
+static const CodeRange hostile_codes[] = {
+    {0x0000, 0x001F}, {0x007F, 0x009F},   {0x00AD, 0x00AD},      {0x034F, 0x034F}, {0x061C, 0x061C},
+    {0x115F, 0x1160}, {0x180E, 0x180E},   {0x200B, 0x200F},      {0x2028, 0x202E}, {0x2060, 0x206F},
+    {0x3164, 0x3164}, {0xD800, 0xF8FF},   {0xFEFF, 0xFEFF},      {0xFFA0, 0xFFA0}, {0xFFF9, 0xFFFB},
+    {0xFFFE, 0xFFFF}, {0xE0000, 0xE0FFF}, {0xF0000, UINT32_MAX},
+};
+
+bool utf8_is_hostile(uint32_t code) {
+    if (code >= 0x20 && code < 0x7F) return false;
+    for (size_t k = 0; k < sizeof hostile_codes / sizeof hostile_codes[0]; k++) {
+        if (code >= hostile_codes[k].first && code <= hostile_codes[k].last) return true;
+    }
+    return false;
+}
+
+/* Bytes of the character that begins with this one; 1 for a byte that begins none. */
+static size_t wanted_bytes(unsigned char first) {
+    if (first < 0xC2 || first > 0xF4) return 1;
+    return first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+}
+
+static bool is_continuation(char byte) {
+    return ((unsigned char)byte & 0xC0) == 0x80;
+}
+
+size_t utf8_decode(const char *text, size_t length, uint32_t *code) {
+    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    unsigned char first = (unsigned char)text[0];
+    *code = first;
+    if (first < 0x80) return 1;
+    size_t need = wanted_bytes(first);
+    *code = UINT32_MAX;
+    if (need == 1 || need > length) return 1;
+    uint32_t value = first & (0x7Fu >> need);
+    for (size_t k = 1; k < need; k++) {
+        if (!is_continuation(text[k])) return 1;
+        value = value << 6 | ((unsigned char)text[k] & 0x3Fu);
+    }
+    bool surrogate = value >= 0xD800 && value <= 0xDFFF;
+    if (value < smallest[need] || value > 0x10FFFF || surrogate) return 1;
+    *code = value;
+    return need;
+}
+
+size_t utf8_encode(uint32_t code, char out[4]) {
+    if (code < 0x80) {
+        out[0] = (char)code;
+        return 1;
+    }
+    size_t count = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    for (size_t k = count - 1; k > 0; k--) {
+        out[k] = (char)(0x80 | (code & 0x3F));
+        code >>= 6;
+    }
+    out[0] = (char)((0xF00u >> count & 0xF0u) | code);
+    return count;
+}
+
+/* The length without the beginning of a character whose other bytes are not there. */
+static size_t without_part(const char *text, size_t length) {
+    for (size_t back = 1; back <= 3 && back <= length; back++) {
+        if (is_continuation(text[length - back])) continue;
+        return wanted_bytes((unsigned char)text[length - back]) > back ? length - back : length;
+    }
+    return length;
+}
+
+size_t utf8_cut(const char *text, size_t length, size_t most) {
+    return length <= most ? length : without_part(text, most);
+}
+
+int utf8_first(const char *text, int most) {
+    return (int)utf8_cut(text, strlen(text), (size_t)most);
+}
+
+size_t utf8_copy_n(char *out, size_t out_size, const char *text, size_t length) {
+    if (out_size == 0) return 0;
+    size_t count = utf8_cut(text, length, out_size - 1);
+    memmove(out, text, count);
+    out[count] = '\0';
+    return count;
+}
+
+size_t utf8_copy(char *out, size_t out_size, const char *text) {
+    return utf8_copy_n(out, out_size, text, strlen(text));
+}
+
+size_t utf8_vformat(char *out, size_t out_size, const char *format, va_list arguments) {
+    if (out_size == 0) return 0;
+    int length = vsnprintf(out, out_size, format, arguments);
+    size_t count = length < 0 ? 0 : (size_t)length;
+    if (count >= out_size) count = without_part(out, out_size - 1);
+    out[count] = '\0';
+    return count;
+}
+
+size_t utf8_format(char *out, size_t out_size, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    size_t count = utf8_vformat(out, out_size, format, arguments);
+    va_end(arguments);
+    return count;
+}
+
+/* Repairs into the buffer; *left receives what had no room, "" for nothing. */
+static size_t repair(char *out, size_t out_size, const char *text, const char **left) {
+    const char *end = text + strlen(text);
+    size_t used = 0;
+    while (text < end) {
+        uint32_t code;
+        char bytes[4];
+        size_t taken = utf8_decode(text, (size_t)(end - text), &code);
+        size_t count = utf8_encode(code == UINT32_MAX ? UTF8_REPLACEMENT : code, bytes);
+        if (used + count >= out_size) break;
+        memcpy(out + used, bytes, count);
+        used += count;
+        text += taken;
+    }
+    out[used] = '\0';
+    *left = text;
+    return used;
+}
+
+size_t utf8_repair(char *out, size_t out_size, const char *text) {
+    const char *left;
+    return out_size > 0 ? repair(out, out_size, text, &left) : 0;
+}
+
+size_t utf8_clip(char *out, size_t out_size, const char *text) {
+    static const char ellipsis[] = "\xE2\x80\xA6";
+    const char *left;
+    size_t used = out_size > 0 ? repair(out, out_size, text, &left) : 0;
+    if (out_size < sizeof ellipsis || *left == '\0') return used;
+    used = utf8_cut(out, used, out_size - sizeof ellipsis);
+    memcpy(out + used, ellipsis, sizeof ellipsis);
+    return used + sizeof ellipsis - 1;
+}
+
+void utf8_escape_byte(unsigned char byte, char out[UTF8_ESCAPE]) {
+    static const char digits[] = "0123456789ABCDEF";
+    out[0] = '\\';
+    out[1] = 'x';
+    out[2] = digits[byte >> 4];
+    out[3] = digits[byte & 15];
+}
+
+/* One character as it may be printed, and the bytes that were read; returns the bytes written. */
+static size_t escape_next(const char *text, size_t length, char out[4 * UTF8_ESCAPE], size_t *taken) {
+    uint32_t code;
+    *taken = utf8_decode(text, length, &code);
+    if (!utf8_is_hostile(code)) {
+        memcpy(out, text, *taken);
+        return *taken;
+    }
+    for (size_t k = 0; k < *taken; k++) utf8_escape_byte((unsigned char)text[k], out + k * UTF8_ESCAPE);
+    return *taken * UTF8_ESCAPE;
+}
+
+size_t utf8_escape(char *out, size_t out_size, const char *text, size_t length) {
+    size_t used = 0, taken;
+    if (out_size == 0) return 0;
+    for (size_t at = 0; at < length; at += taken) {
+        char piece[4 * UTF8_ESCAPE];
+        size_t count = escape_next(text + at, length - at, piece, &taken);
+        if (used + count >= out_size) break;
+        memcpy(out + used, piece, count);
+        used += count;
+    }
+    out[used] = '\0';
+    return used;
+}
+
+void utf8_put(FILE *out, const char *text) {
+    utf8_put_n(out, text, strlen(text));
+}
+
+void utf8_put_n(FILE *out, const char *text, size_t length) {
+    size_t taken;
+    for (size_t at = 0; at < length; at += taken) {
+        char piece[4 * UTF8_ESCAPE];
+        size_t count = escape_next(text + at, length - at, piece, &taken);
+        fwrite(piece, 1, count, out);
+    }
+}

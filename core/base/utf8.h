@@ -1,0 +1,51 @@
+/* UTF-8: the one decoder, the one list of characters that must not reach a terminal, and how a text is cut,
+ * repaired and escaped. Needs no locale. */
+#ifndef CORE_BASE_UTF8_H
+#define CORE_BASE_UTF8_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { UTF8_ESCAPE = 4 /* glyphs of "\x1B" */, UTF8_REPLACEMENT = 0xFFFD };
+
+/* One character of `text`, which has `length` > 0 bytes. Returns the bytes taken, 1 to 4; 1 and
+ * *code = UINT32_MAX for a byte that is not valid UTF-8 (Unicode, table 3-7). */
+size_t utf8_decode(const char *text, size_t length, uint32_t *code);
+size_t utf8_encode(uint32_t code, char out[4]); /* returns the bytes written */
+
+/* Characters that a text could drive, hide or reorder what a terminal shows with: control characters (C0 and
+ * C1), zero-width and bidirectional marks, private use, surrogates, and UINT32_MAX. */
+bool utf8_is_hostile(uint32_t code);
+
+/* The most bytes, at most `most`, that end where a character ends. A broken byte is a character. */
+size_t utf8_cut(const char *text, size_t length, size_t most);
+
+/* For "%.*s", utf8_first(text, 60), text. */
+int utf8_first(const char *text, int most);
+
+/* What follows writes at most out_size - 1 bytes and a NUL, stops where a character ends, and returns the
+ * bytes written without the NUL. An out_size of 0 writes nothing. */
+size_t utf8_copy(char *out, size_t out_size, const char *text);
+size_t utf8_copy_n(char *out, size_t out_size, const char *text, size_t length);
+/* printf into a buffer. Unlike snprintf it returns what was written, so that `used += utf8_format(out + used,
+ * size - used, ...)` never leaves the buffer. */
+size_t utf8_format(char *out, size_t out_size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+size_t utf8_vformat(char *out, size_t out_size, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
+/* A copy in which each broken byte is U+FFFD: always valid UTF-8. */
+size_t utf8_repair(char *out, size_t out_size, const char *text);
+/* The same; a text that is longer than its room ends in an ellipsis. */
+size_t utf8_clip(char *out, size_t out_size, const char *text);
+
+/* A copy that is safe to print on any terminal: each byte of a hostile character becomes \xNN. Newlines are
+ * escaped as well. */
+size_t utf8_escape(char *out, size_t out_size, const char *text, size_t length);
+void utf8_escape_byte(unsigned char byte, char out[UTF8_ESCAPE]); /* "\x1B", without a NUL */
+/* The same, printed. */
+void utf8_put(FILE *out, const char *text);
+void utf8_put_n(FILE *out, const char *text, size_t length);
+
+#endif

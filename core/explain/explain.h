@@ -1,0 +1,66 @@
+/* Answers about one thing here and now, at three levels: for anyone, for who wants the code, for who wants
+ * the mathematics. Every number in them is read from the pass when the answer is made and is kept as a field
+ * beside the words, so that it can be checked.
+ *
+ * The thing is an op's activation, an op's gradient, one number of either, or a whole block. A gradient is
+ * explained by the ops that read the activation, because they are who passes it down. */
+#ifndef CORE_EXPLAIN_EXPLAIN_H
+#define CORE_EXPLAIN_EXPLAIN_H
+
+#include "core/image/normalise.h"
+#include "core/pass/pass.h"
+
+enum { EXPLAIN_LINES_MAX = 64, EXPLAIN_FIELDS_MAX = 24, EXPLAIN_TEXT_MAX = 700 };
+
+typedef enum ExplainLevel { EXPLAIN_OFF, EXPLAIN_ANYONE, EXPLAIN_CODE, EXPLAIN_MATH } ExplainLevel;
+
+typedef enum ExplainKind {
+    EXPLAIN_HEADING,
+    EXPLAIN_TEXT,      /* to be wrapped */
+    EXPLAIN_FORMULA,   /* Unicode; to be wrapped */
+    EXPLAIN_PLACE,     /* "core/op/relu.c:17" */
+    EXPLAIN_LINE,      /* of source code, not to be wrapped */
+    EXPLAIN_LINE_NOW,  /* the one that matters */
+    EXPLAIN_REFERENCE, /* paper and section */
+} ExplainKind;
+
+typedef struct ExplainLine {
+    ExplainKind kind;
+    char text[EXPLAIN_TEXT_MAX];
+} ExplainLine;
+
+/* A number that stands in the words. */
+typedef struct ExplainField {
+    const char *name;
+    double value;
+} ExplainField;
+
+typedef struct Explanation {
+    int line_count, field_count;
+    ExplainLine lines[EXPLAIN_LINES_MAX];
+    ExplainField fields[EXPLAIN_FIELDS_MAX];
+} Explanation;
+
+/* The text of one of the program's own sources, "core/op/relu.c"; false when it is not at hand. */
+typedef bool (*ExplainSources)(const char *path, const char **text, size_t *size);
+
+typedef struct ExplainQuery {
+    const Pass *pass;               /* its first image is spoken of */
+    const Normalise *normalise;     /* NULL: not known */
+    const char *const *class_names; /* NULL: numbers */
+    ExplainSources sources;         /* NULL: none */
+    ExplainLevel level;
+    int op;
+    bool backward; /* the gradient of act[op] */
+    bool block;    /* the block that op is in, if it is in one */
+    bool value;    /* the number at channel, row, column, not all of the op */
+    int channel, row, column;
+} ExplainQuery;
+
+/* What is not computed yet is said to be so; EXPLAIN_OFF gives no line. */
+void explain_make(const ExplainQuery *query, Explanation *out);
+
+/* The value of a field, NaN when there is none of that name. */
+double explain_field(const Explanation *explanation, const char *name);
+
+#endif

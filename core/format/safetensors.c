@@ -1,0 +1,232 @@
+#include "core/format/safetensors.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "core/base/half.h"
+#include "core/format/safetensors_header.h"
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "float32 data is read as it lies in the file");
+
+enum { SAFETENSORS_CHUNK_BYTES = 1 << 16, SAFETENSORS_FIRST_BYTES = 512 };
+
+/* What a file that is no safetensors file begins with, and the rest of the sentence about it. */
+typedef struct Signature {
+    size_t offset;
+    const char *bytes;
+    size_t size;
+    const char *name;
+} Signature;
+
+static const Signature signatures[] = {
+    {.bytes = "PK\3\4",
+     .size = 4,
+     .name = "a zip archive, perhaps a PyTorch checkpoint, which is not supported yet"},
+    {.bytes = "\x80\2\x8a\x0a", .size = 4, .name = "an old PyTorch checkpoint, which is not supported yet"},
+    {.bytes = "\x80\2", .size = 2, .name = "a Python pickle"},
+    {.bytes = "\x80\3", .size = 2, .name = "a Python pickle"},
+    {.bytes = "\x80\4", .size = 2, .name = "a Python pickle"},
+    {.bytes = "\x80\5", .size = 2, .name = "a Python pickle"},
+    {.offset = 257, .bytes = "ustar", .size = 5, .name = "a tar archive: unpack it first"},
+    {.bytes = "\x1f\x8b", .size = 2, .name = "a gzip file: unpack it first"},
+    {.bytes = "7z\xbc\xaf", .size = 4, .name = "a 7z archive: unpack it first"},
+    {.bytes = "\x89HDF", .size = 4, .name = "an HDF5 file, perhaps of Keras"},
+    {.bytes = "GGUF", .size = 4, .name = "a GGUF file"},
+    {.bytes = "version https://git-lfs", .size = 23, .name = "a Git LFS pointer: run git lfs pull"},
+    {.bytes = "<!DOC", .size = 5, .name = "a web page: the download went wrong"},
+    {.bytes = "<!doc", .size = 5, .name = "a web page: the download went wrong"},
+    {.bytes = "<html", .size = 5, .name = "a web page: the download went wrong"},
+    {.bytes = "<?xml", .size = 5, .name = "an XML file"},
+    {.bytes = "{", .size = 1, .name = "a JSON file, perhaps the index of a model in several files"},
+    {.bytes = "\x93NUMPY", .size = 6, .name = "a NumPy array"},
+    {.bytes = "\x89PNG", .size = 4, .name = "a PNG picture"},
+    {.bytes = "\xff\xd8\xff", .size = 3, .name = "a JPEG picture"},
+    {.bytes = "\x7f"
+              "ELF",
+     .size = 4,
+     .name = "a program"},
+};
+
+static bool read_range(const Safetensors *file, uint64_t offset, void *buffer, size_t count, Error *err) {
+    if (!file->memory) return file_read_at(&file->file, offset, buffer, count, err);
+    assert(offset <= file->size && count <= file->size - offset);
+    memcpy(buffer, file->memory + offset, count);
+    return true;
+}
+
+/* The first bytes cannot be a safetensors file's: says what they are, where that is known. */
+static bool refuse_start(const Safetensors *file, const char *problem, Error *err) {
+    uint8_t first[SAFETENSORS_FIRST_BYTES];
+    size_t count = file->size < sizeof first ? (size_t)file->size : sizeof first;
+    if (!read_range(file, 0, first, count, err)) return false;
+    for (size_t k = 0; k < sizeof signatures / sizeof *signatures; k++) {
+        const Signature *s = &signatures[k];
+        if (count >= s->offset + s->size && memcmp(first + s->offset, s->bytes, s->size) == 0) {
+            return error_set(err, ERROR_FILE, "%s: expected a safetensors file, found %s", file->label,
+                             s->name);
+        }
+    }
+    return error_set(err, ERROR_FILE, "%s: is no safetensors file: %s", file->label, problem);
+}
+
+static bool measure_header(const Safetensors *file, uint64_t *length, Error *err) {
+    char problem[160];
+    if (file->size == 0) return error_set(err, ERROR_FILE, "%s: the file is empty", file->label);
+    if (file->size < 8) {
+        snprintf(problem, sizeof problem, "%d bytes are too short for one", (int)file->size);
+        return refuse_start(file, problem, err);
+    }
+    uint8_t bytes[8];
+    if (!read_range(file, 0, bytes, sizeof bytes, err)) return false;
+    *length = 0;
+    for (int k = 7; k >= 0; k--) *length = *length << 8 | bytes[k];
+    if (*length > SAFETENSORS_HEADER_MAX) {
+        snprintf(problem, sizeof problem, "its header length of %llu bytes is absurd, expected at most %d",
+                 (unsigned long long)*length, SAFETENSORS_HEADER_MAX);
+        return refuse_start(file, problem, err);
+    }
+    if (*length > file->size - 8) {
+        snprintf(problem, sizeof problem, "its header needs %llu bytes, the file has %llu",
+                 (unsigned long long)*length + 8, (unsigned long long)file->size);
+        return refuse_start(file, problem, err);
+    }
+    return true;
+}
+
+static bool read_header(Safetensors *file, Error *err) {
+    uint64_t length = 0;
+    if (!measure_header(file, &length, err)) return false;
+    char *header = malloc((size_t)length + 1);
+    if (!header) return error_set(err, ERROR_FAILED, "%s: not enough memory for its header", file->label);
+    bool good = read_range(file, 8, header, (size_t)length, err);
+    if (good && (length == 0 || !memchr("{ \t\r\n", header[0], 5))) {
+        good = refuse_start(file, "its header does not begin with a brace", err);
+    }
+    file->data_start = 8 + length;
+    good = good && safetensors_header_parse(file, header, (size_t)length, err);
+    free(header);
+    return good;
+}
+
+static Safetensors *open_with(Safetensors file, const char *label, Error *err) {
+    file.arena = arena_new();
+    Safetensors *opened = file.arena ? arena_alloc(file.arena, 1, sizeof *opened) : NULL;
+    char *copy = opened ? arena_alloc(file.arena, strlen(label) + 1, 1) : NULL;
+    if (!copy) {
+        error_set(err, ERROR_FAILED, "%s: not enough memory", label);
+        file_close(&file.file);
+        arena_free(file.arena);
+        return NULL;
+    }
+    *opened = file;
+    opened->label = strcpy(copy, label);
+    if (read_header(opened, err)) return opened;
+    safetensors_close(opened);
+    return NULL;
+}
+
+Safetensors *safetensors_open_file(const char *path, Error *err) {
+    File file;
+    if (!file_open(&file, path, err)) return NULL;
+    return open_with((Safetensors){.file = file, .size = file.size}, path, err);
+}
+
+Safetensors *safetensors_open_memory(const void *bytes, size_t size, const char *label, Error *err) {
+    return open_with((Safetensors){.memory = bytes, .size = size}, label, err);
+}
+
+void safetensors_close(Safetensors *file) {
+    if (!file) return;
+    file_close(&file->file);
+    arena_free(file->arena);
+}
+
+const char *safetensors_label(const Safetensors *file) {
+    return file->label;
+}
+
+int safetensors_count(const Safetensors *file) {
+    return file->tensor_count;
+}
+
+const SafetensorsTensor *safetensors_get(const Safetensors *file, int index) {
+    assert(index >= 0 && index < file->tensor_count);
+    return &file->tensors[index];
+}
+
+static int compare_name(const void *name, const void *tensor) {
+    return strcmp(name, ((const SafetensorsTensor *)tensor)->name);
+}
+
+const SafetensorsTensor *safetensors_find(const Safetensors *file, const char *name) {
+    if (file->tensor_count == 0) return NULL;
+    return bsearch(name, file->tensors, (size_t)file->tensor_count, sizeof *file->tensors, compare_name);
+}
+
+int safetensors_pair_count(const Safetensors *file) {
+    return file->pair_count;
+}
+
+SafetensorsPair safetensors_pair(const Safetensors *file, int index) {
+    assert(index >= 0 && index < file->pair_count);
+    return file->pairs[index];
+}
+
+const char *safetensors_value(const Safetensors *file, const char *key) {
+    for (int k = 0; k < file->pair_count; k++) {
+        if (strcmp(file->pairs[k].key, key) == 0) return file->pairs[k].value;
+    }
+    return NULL;
+}
+
+static double element(const uint8_t *bytes, SafetensorsType type) {
+    uint16_t half;
+    double whole;
+    if (type == SAFETENSORS_F64) {
+        memcpy(&whole, bytes, sizeof whole);
+        return whole;
+    }
+    memcpy(&half, bytes, sizeof half);
+    return type == SAFETENSORS_F16 ? half_from_f16(half) : half_from_bf16(half);
+}
+
+bool safetensors_read(const Safetensors *file, const SafetensorsTensor *tensor, float *out, Error *err) {
+    SafetensorsType type = tensor->type;
+    uint64_t start = file->data_start + tensor->begin, total = tensor->end - tensor->begin;
+    if (type == SAFETENSORS_F32) return read_range(file, start, out, (size_t)total, err);
+    if (type != SAFETENSORS_F16 && type != SAFETENSORS_BF16 && type != SAFETENSORS_F64) {
+        return error_set(err, ERROR_FILE, "%s: %s has the type %s, expected F32, F16, BF16 or F64",
+                         file->label, tensor->name, safetensors_type_name(type));
+    }
+    uint8_t chunk[SAFETENSORS_CHUNK_BYTES];
+    size_t size = type == SAFETENSORS_F64 ? 8 : 2;
+    for (uint64_t done = 0; done < total;) {
+        size_t count = total - done < sizeof chunk ? (size_t)(total - done) : sizeof chunk;
+        if (!read_range(file, start + done, chunk, count, err)) return false;
+        for (size_t at = 0; at < count; at += size) *out++ = (float)element(chunk + at, type);
+        done += count;
+    }
+    return true;
+}
+
+bool safetensors_check_data(const Safetensors *file, Error *err) {
+    const char *expected = safetensors_value(file, "crc32");
+    if (!expected) return true;
+    uint8_t chunk[SAFETENSORS_CHUNK_BYTES];
+    char found[16];
+    uLong crc = crc32(0, NULL, 0);
+    for (uint64_t at = file->data_start; at < file->size;) {
+        size_t count = file->size - at < sizeof chunk ? (size_t)(file->size - at) : sizeof chunk;
+        if (!read_range(file, at, chunk, count, err)) return false;
+        crc = crc32(crc, chunk, (uInt)count);
+        at += count;
+    }
+    snprintf(found, sizeof found, "%08lx", crc);
+    if (strcmp(found, expected) == 0) return true;
+    return error_set(err, ERROR_FILE,
+                     "%s: is damaged: the checksum of its data is %s, its metadata (crc32) says %s",
+                     file->label, found, expected);
+}

@@ -1,0 +1,30 @@
+/* Inside of core/format/safetensors: an open file, and the parser of its header. */
+#ifndef CORE_FORMAT_SAFETENSORS_HEADER_H
+#define CORE_FORMAT_SAFETENSORS_HEADER_H
+
+#include "core/base/arena.h"
+#include "core/base/file.h"
+#include "core/format/safetensors.h"
+
+enum {
+    SAFETENSORS_HEADER_MAX =
+        16 << 20, /* bytes; a ResNet of 1202 layers needs less than one of these 16 million */
+    SAFETENSORS_NAME_MAX = 256
+};
+
+struct Safetensors {
+    const char *label;
+    File file;             /* or */
+    const uint8_t *memory; /* not owned */
+    uint64_t size, data_start;
+    SafetensorsTensor *tensors; /* by name */
+    int tensor_count;
+    SafetensorsPair *pairs;
+    int pair_count;
+    Arena *arena;
+};
+
+/* Fills tensors and pairs from the header and checks all of it against the size of the file. */
+bool safetensors_header_parse(Safetensors *file, const char *header, size_t length, Error *err);
+
+#endif

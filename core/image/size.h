@@ -1,0 +1,21 @@
+/* How large a picture is, from the first bytes of its file: for lists, where decoding would take too long.
+ * Says nothing about the rest being sound. */
+#ifndef CORE_IMAGE_SIZE_H
+#define CORE_IMAGE_SIZE_H
+
+#include <stdint.h>
+
+#include "core/base/error.h"
+
+typedef struct ImageSize {
+    int width,
+        height;  /* pixels; 0 when the file is a JPEG that does not tell in its first IMAGE_SIZE_BYTES */
+    bool is_png; /* else JPEG */
+} ImageSize;
+
+enum { IMAGE_SIZE_BYTES = 256 << 10 };
+
+bool image_size_file(ImageSize *out, const char *path, Error *err);
+bool image_size_memory(ImageSize *out, const uint8_t *bytes, size_t size, const char *label, Error *err);
+
+#endif

@@ -1,0 +1,82 @@
+#include "core/inspect/block_figures.h"
+
+#include <math.h>
+
+int block_of_op(const Network *network, int op) {
+    if (network->ops[op].block >= 0) return network->ops[op].block;
+    return op <= network->blocks[0].input ? 0 : network->block_count - 1;
+}
+
+BlockGates block_gates(const Pass *pass, int block, bool backward) {
+    SkipMode mode = pass_skip_mode(pass);
+    return (BlockGates){.skip_closed = mode == SKIP_PLAIN || (mode == SKIP_CUT && backward),
+                        .branch_closed = pass_block_is_lesioned(pass, block)};
+}
+
+static double act_l2(const Pass *pass, int op) {
+    Stats stats = pass_act_stats(pass, op);
+    return stats.known ? stats.l2 : NAN;
+}
+
+static double grad_l2(const Pass *pass, int op) {
+    Stats stats = pass_grad_stats(pass, op);
+    return stats.known ? stats.l2 : NAN;
+}
+
+/* dy/dsum is 1 where y > 0 and 0 elsewhere, so the density of the mask is that of y. */
+static double kept(const Pass *pass, int output) {
+    Stats stats = pass_act_stats(pass, output);
+    return stats.known ? 1 - (double)stats.zeros / (double)stats.count : NAN;
+}
+
+/* The op before the last ReLU: the addition, or the end of F in a plain network. */
+static int sum_op(const Block *block) {
+    return block->add >= 0 ? block->add : block->branch_last;
+}
+
+BlockForward block_forward(const Pass *pass, int block) {
+    const Block *b = &pass_network(pass)->blocks[block];
+    BlockForward f = {.x = act_l2(pass, b->input),
+                      .shortcut = NAN,
+                      .branch = act_l2(pass, b->branch_last),
+                      .sum = act_l2(pass, sum_op(b)),
+                      .y = act_l2(pass, b->output),
+                      .ratio = NAN,
+                      .cosine = NAN,
+                      .kept = kept(pass, b->output)};
+    f.known = !isnan(f.y);
+    if (b->shortcut == SHORTCUT_NONE) return f;
+    f.shortcut = act_l2(pass, b->shortcut_last);
+    Tensor skip = pass_act(pass, b->shortcut_last), branch = pass_act(pass, b->branch_last);
+    if (!skip.data || !branch.data) return f;
+    f.ratio = f.branch / f.shortcut;
+    f.cosine = tensor_dot(branch.data, skip.data, shape_count(skip.shape)) / (f.branch * f.shortcut);
+    return f;
+}
+
+BlockBackward block_backward(const Pass *pass, int block) {
+    const Block *b = &pass_network(pass)->blocks[block];
+    Junction junction = pass_junction(pass, block);
+    BlockBackward g = {.known = junction.known,
+                       .y = grad_l2(pass, b->output),
+                       .sum = grad_l2(pass, sum_op(b)),
+                       .skip = NAN,
+                       .branch = NAN,
+                       .x = grad_l2(pass, b->input),
+                       .cosine = NAN,
+                       .kept = kept(pass, b->output)};
+    if (!junction.known) return g;
+    g.branch = junction.branch_l2;
+    if (b->shortcut != SHORTCUT_NONE) {
+        g.skip = junction.skip_l2;
+        g.cosine = junction.cosine;
+    }
+    return g;
+}
+
+int block_input_channel(const Network *network, int block, int c) {
+    const Block *b = &network->blocks[block];
+    int inside = network->ops[b->input].out.c, outside = network->ops[b->output].out.c;
+    if (b->shortcut == SHORTCUT_ZERO_PAD) c -= (outside - inside) / 2;
+    return c < 0 ? 0 : c >= inside ? inside - 1 : c;
+}

@@ -1,0 +1,290 @@
+#include "core/inspect/gradcheck.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/pass/state.h"
+#include "core/base/utf8.h"
+
+enum { NOISE_STEPS = 4 }; /* the smallest, where rounding is measured */
+
+static const double EPSILON = sizeof(real) == sizeof(double) ? DBL_EPSILON : FLT_EPSILON;
+
+struct Gradcheck {
+    const Pass *pass;
+    GradcheckSite site;
+    Network network; /* the pass's, with values of its own */
+    real *values;    /* heap */
+    Pass *moved;     /* one pass, used again */
+    double scale;    /* of the tensor: rms */
+    double loss;     /* unmoved, in double */
+    GradcheckStep steps[GRADCHECK_STEPS];
+};
+
+static size_t memory_index(const Param *param, const int *index) {
+    size_t at = (size_t)index[0];
+    if (param->role == PARAM_CONV_WEIGHT) {
+        const int order[] = {2, 3, 1}; /* (K,C,R,S) lies as (K,R,S,C) */
+        for (int d = 0; d < 3; d++) at = at * (size_t)param->dims[order[d]] + (size_t)index[order[d]];
+        return at;
+    }
+    for (int d = 1; d < param->rank; d++) at = at * (size_t)param->dims[d] + (size_t)index[d];
+    return at;
+}
+
+static size_t largest(const real *values, size_t count) {
+    size_t best = 0;
+    for (size_t j = 1; j < count; j++)
+        if (fabs((double)values[j]) > fabs((double)values[best])) best = j;
+    return best;
+}
+
+static bool check_index(const char *name, const int *index, int count, const int *dims, int rank,
+                        Error *err) {
+    if (count != rank)
+        return error_set(err, ERROR_USAGE, "%s has %d dimensions: expected %d numbers, found %d", name, rank,
+                         rank, count);
+    for (int d = 0; d < rank; d++)
+        if (index[d] < 0 || index[d] >= dims[d])
+            return error_set(err, ERROR_USAGE, "%s: expected 0 to %d as number %d, found %d", name,
+                             dims[d] - 1, d + 1, index[d]);
+    return true;
+}
+
+bool gradcheck_find(const Pass *pass, const char *name, const int *index, int index_count,
+                    GradcheckSite *site, Error *err) {
+    const Network *network = pass->network;
+    *site = (GradcheckSite){.param = network_find_param(network, name), .op = network_find_op(network, name)};
+    const Param *param = site->param;
+    if (param && !param_role_learns(param->role))
+        return error_set(err, ERROR_USAGE, "%s is a statistic and has no gradient", name);
+    if (param) {
+        site->op = param->op;
+        if (index_count == 0)
+            site->at = largest(pass_param_grad(pass, param), param->count);
+        else if (check_index(name, index, index_count, param->dims, param->rank, err))
+            site->at = memory_index(param, index);
+        else
+            return false;
+        return true;
+    }
+    if (site->op < 0 || site->op >= network_logits_op(network) + 1)
+        return error_set(err, ERROR_USAGE,
+                         "%s has no operation or parameter '%.*s': expected one like layer1.0.conv1 or "
+                         "layer1.0.conv1.weight",
+                         network->arch, utf8_first(name, 60), name);
+    Shape shape = network->ops[site->op].out;
+    size_t count = shape_count(shape);
+    if (index_count == 0) {
+        site->at = largest(pass_grad(pass, site->op).data, count);
+        return true;
+    }
+    const int dims[] = {shape.c, shape.h, shape.w};
+    if (!check_index(name, index, index_count, dims, 3, err)) return false;
+    site->at = shape_index(shape, 0, index[0], index[1], index[2]);
+    return true;
+}
+
+void gradcheck_describe(const Pass *pass, GradcheckSite site, char out[GRADCHECK_LABEL_MAX]) {
+    const Network *network = pass->network;
+    size_t at = site.at;
+    if (site.param && site.param->role == PARAM_CONV_WEIGHT) {
+        size_t c = (size_t)site.param->dims[1], r = (size_t)site.param->dims[2],
+               s = (size_t)site.param->dims[3];
+        utf8_format(out, GRADCHECK_LABEL_MAX, "%s (%zu,%zu,%zu,%zu)", site.param->name, at / (c * r * s),
+                    at % c, at / (c * s) % r, at / c % s);
+    } else if (site.param && site.param->rank == 2) {
+        size_t columns = (size_t)site.param->dims[1];
+        utf8_format(out, GRADCHECK_LABEL_MAX, "%s (%zu,%zu)", site.param->name, at / columns, at % columns);
+    } else if (site.param) {
+        utf8_format(out, GRADCHECK_LABEL_MAX, "%s (%zu)", site.param->name, at);
+    } else {
+        Shape shape = network->ops[site.op].out;
+        size_t c = (size_t)shape.c, w = (size_t)shape.w, h = (size_t)shape.h;
+        utf8_format(out, GRADCHECK_LABEL_MAX, "%s (%zu,%zu,%zu)", network->ops[site.op].name, at % c,
+                    at / (c * w) % h, at / c % w);
+    }
+}
+
+static const real *tensor_of(const Gradcheck *check, size_t *count) {
+    const GradcheckSite *site = &check->site;
+    *count = site->param ? site->param->count : shape_count(check->pass->network->ops[site->op].out);
+    return site->param ? network_const_values(check->pass->network, site->param)
+                       : pass_act(check->pass, site->op).data;
+}
+
+/* In double from the probabilities: the loss itself is stored as a float. */
+static double loss_of(const Pass *pass) {
+    const double *p = pass_probabilities(pass);
+    int classes = pass->network->classes, batch = pass->config.batch;
+    double sum = 0;
+    for (int n = 0; n < batch; n++) sum -= log(p[n * classes + pass->targets[n]]);
+    return sum / batch;
+}
+
+static bool open_moved(Gradcheck *check, Error *err) {
+    const Pass *pass = check->pass;
+    PassConfig config = pass->config;
+    check->network = *pass->network;
+    check->values = malloc(pass->network->value_count * sizeof *check->values);
+    if (!check->values) return error_set(err, ERROR_FAILED, "not enough memory for a copy of the weights");
+    memcpy(check->values, pass->network->values, pass->network->value_count * sizeof *check->values);
+    check->network.values = check->values;
+    config.forward_only = config.no_inspection = true;
+    check->moved = pass_new(&check->network, &config, err);
+    if (!check->moved) return false;
+    memcpy(pass_input(check->moved), pass->nodes[0].act, pass_act_count(pass, 0) * sizeof(real));
+    return true;
+}
+
+Gradcheck *gradcheck_new(const Pass *pass, GradcheckSite site, Error *err) {
+    Gradcheck *check = calloc(1, sizeof *check);
+    if (!check) {
+        error_set(err, ERROR_FAILED, "not enough memory");
+        return NULL;
+    }
+    check->pass = pass;
+    check->site = site;
+    if (!open_moved(check, err)) {
+        gradcheck_free(check);
+        return NULL;
+    }
+    size_t count;
+    const real *tensor = tensor_of(check, &count);
+    check->scale = sqrt(tensor_dot(tensor, tensor, count) / (double)count);
+    if (!(check->scale > 0)) check->scale = 1;
+    check->loss = loss_of(pass);
+    return check;
+}
+
+void gradcheck_free(Gradcheck *check) {
+    if (!check) return;
+    pass_free(check->moved);
+    free(check->values);
+    free(check);
+}
+
+double gradcheck_value(const Gradcheck *check) {
+    size_t count;
+    return (double)tensor_of(check, &count)[check->site.at];
+}
+
+double gradcheck_backprop(const Gradcheck *check) {
+    const GradcheckSite *site = &check->site;
+    const real *grad =
+        site->param ? pass_param_grad(check->pass, site->param) : pass_grad(check->pass, site->op).data;
+    return (double)grad[site->at];
+}
+
+/* Decisions that differ from the unmoved pass, behind the place that moves. */
+static int count_kinks(const Gradcheck *check) {
+    const Network *network = check->pass->network;
+    int kinks = 0;
+    for (int i = check->site.op + 1; i < network->op_count; i++) {
+        const real *a = check->pass->nodes[i].act, *b = check->moved->nodes[i].act;
+        size_t count = pass_act_count(check->pass, i);
+        if (network->ops[i].kind == OP_RELU)
+            for (size_t j = 0; j < count; j++) kinks += (a[j] > 0) != (b[j] > 0);
+        if (network->ops[i].kind == OP_MAX_POOL) {
+            const int *x = check->pass->nodes[i].saved, *y = check->moved->nodes[i].saved;
+            for (size_t j = 0; j < count; j++) kinks += x[j] != y[j];
+        }
+    }
+    return kinks;
+}
+
+/* L with v + h in place of v; `moved` receives what v + h became in a real. */
+static double loss_at(Gradcheck *check, double h, double *moved, int *kinks) {
+    const GradcheckSite *site = &check->site;
+    real value = (real)(gradcheck_value(check) + h);
+    *moved = (double)value;
+    pass_restart(check->moved, check->pass->targets);
+    if (site->param) {
+        check->values[site->param->offset + site->at] = value;
+    } else if (site->op == 0) {
+        check->moved->nodes[0].act[site->at] = value;
+        pass_step_forward(check->moved);
+    } else {
+        while (check->moved->forward_done <= site->op) pass_step_forward(check->moved);
+        check->moved->nodes[site->op].act[site->at] = value;
+    }
+    pass_run_forward(check->moved);
+    *kinks += count_kinks(check);
+    double loss = loss_of(check->moved);
+    if (site->param) check->values[site->param->offset + site->at] = (real)gradcheck_value(check);
+    if (!site->param && site->op == 0) check->moved->nodes[0].act[site->at] = (real)gradcheck_value(check);
+    return loss;
+}
+
+void gradcheck_step(Gradcheck *check, int number) {
+    GradcheckStep *step = &check->steps[number];
+    double wanted = check->scale * pow(10, (number - GRADCHECK_STEPS) / 2.0), plus, minus;
+    *step = (GradcheckStep){.known = true};
+    double above = loss_at(check, wanted, &plus, &step->kinks);
+    double below = loss_at(check, -wanted, &minus, &step->kinks);
+    step->h = (plus - minus) / 2; /* as it was after rounding to a real */
+    step->numeric = (above - below) / (plus - minus);
+    step->second = above + below - 2 * check->loss;
+}
+
+/* Standard deviation of one loss. The second difference of three losses has 6 times its variance, and the
+ * least that there can be is the rounding of the logits themselves. */
+static double noise_of(const Gradcheck *check) {
+    double squares = 0;
+    int count = 0;
+    for (int k = 0; k < NOISE_STEPS; k++) {
+        if (!check->steps[k].known) continue;
+        squares += check->steps[k].second * check->steps[k].second / 6;
+        count++;
+    }
+    return fmax(count > 0 ? sqrt(squares / count) : 0, EPSILON / 8);
+}
+
+/* What changed from the coarser step to this one, as far as rounding cannot explain it, was its curvature
+ * and its kinks. Curvature goes with the square of the step, so little of it is left; what kinks do goes with
+ * the step itself and by chance, so as much may be left as has changed. */
+static double truncation_of(const Gradcheck *check, int number, double noise) {
+    const GradcheckStep *step = &check->steps[number];
+    if (number + 1 == GRADCHECK_STEPS || !step[1].known) return fabs(step->numeric);
+    double ratio = step->h / step[1].h, square = ratio * ratio;
+    double explained = noise / step->h + noise / step[1].h;
+    double change = fmax(0, fabs(step->numeric - step[1].numeric) - explained);
+    double before = truncation_of(check, number + 1, noise);
+    return step->kinks > 0 ? fmax(change, before * ratio)
+                           : fmax(change * square / (1 - square), before * square);
+}
+
+GradcheckStep gradcheck_get(const Gradcheck *check, int number) {
+    GradcheckStep step = check->steps[number];
+    double noise = noise_of(check);
+    if (!step.known) return step;
+    step.rounding = noise / (sqrt(2) * step.h);
+    step.truncation = truncation_of(check, number, noise);
+    return step;
+}
+
+int gradcheck_best(const Gradcheck *check) {
+    int best = -1;
+    double least = INFINITY;
+    for (int k = 0; k < GRADCHECK_STEPS; k++) {
+        GradcheckStep step = gradcheck_get(check, k);
+        double error = step.rounding + step.truncation;
+        if (!step.known || !(error < least)) continue;
+        least = error;
+        best = k;
+    }
+    return best;
+}
+
+const char *gradcheck_limit(GradcheckStep step) {
+    if (step.rounding >= step.truncation) return "rounding";
+    return step.kinks > 0 ? "a kink" : "curvature";
+}
+
+double gradcheck_relative(double backprop, double numeric) {
+    double largest_of = fmax(fabs(backprop), fabs(numeric));
+    return largest_of > 0 ? fabs(backprop - numeric) / largest_of : 0;
+}

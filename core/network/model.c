@@ -1,0 +1,310 @@
+#include "core/network/model.h"
+
+#include <assert.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/network/class_names.h"
+#include "core/base/json_write.h"
+#include "core/base/utf8.h"
+
+enum { MODEL_OWN_PAIRS = 6, MODEL_LABEL_MAX = 4200 };
+
+static const char *copy_text(Arena *arena, const char *text) {
+    char *copy = arena_alloc(arena, strlen(text) + 1, 1);
+    return copy ? strcpy(copy, text) : NULL;
+}
+
+static bool no_memory(const char *source, Error *err) {
+    return error_set(err, ERROR_FAILED, "%s: not enough memory", *source ? source : "model");
+}
+
+const char *model_value(const Model *model, const char *key) {
+    for (int k = 0; k < model->pair_count; k++) {
+        if (strcmp(model->pairs[k].key, key) == 0) return model->pairs[k].value;
+    }
+    return NULL;
+}
+
+static bool value_is(const Model *model, const char *key, const char *value, bool when_missing) {
+    const char *found = model_value(model, key);
+    return found ? strcmp(found, value) == 0 : when_missing;
+}
+
+/* "a,b,c" or "[a,b,c]" as a JSON list, so that numbers are read whatever the locale. NULL when it is none. */
+static json_t *parse_list(const char *text) {
+    if (*text == '[') return json_loads(text, 0, NULL);
+    size_t size = strlen(text) + 3;
+    char *list = malloc(size);
+    if (!list) return NULL;
+    utf8_format(list, size, "[%s]", text);
+    json_t *parsed = json_loads(list, 0, NULL);
+    free(list);
+    return parsed;
+}
+
+static bool parse_triple(const Model *model, const char *key, float out[3], Error *err) {
+    const char *text = model_value(model, key);
+    if (!text) return true;
+    json_t *list = parse_list(text);
+    bool good = json_array_size(list) == 3;
+    for (size_t c = 0; good && c < 3; c++) {
+        const json_t *item = json_array_get(list, c);
+        out[c] = (float)json_number_value(item);
+        good = json_is_number(item) && isfinite(out[c]);
+    }
+    json_decref(list);
+    if (good) return true;
+    return error_set(err, ERROR_FILE,
+                     "%s: its metadata %s is '%.*s', expected three numbers like 0.5,0.5,0.5", model->source,
+                     key, utf8_first(text, 80), text);
+}
+
+static bool load_normalise(Model *model, Error *err) {
+    bool cifar = resnet_is_cifar(model->network->arch);
+    model->normalise = !cifar                                          ? normalise_imagenet()
+                       : value_is(model, "dataset", "cifar100", false) ? normalise_cifar100()
+                                                                       : normalise_cifar10();
+    if (!parse_triple(model, "mean", model->normalise.mean, err) ||
+        !parse_triple(model, "std", model->normalise.std, err)) {
+        return false;
+    }
+    for (int c = 0; c < 3; c++) {
+        if (!(model->normalise.std[c] > 0)) {
+            return error_set(err, ERROR_FILE, "%s: its metadata std is '%.*s', expected positive numbers",
+                             model->source, utf8_first(model_value(model, "std"), 80),
+                             model_value(model, "std"));
+        }
+    }
+    return true;
+}
+
+/* A JSON list of strings as lines; heap, NULL when it is none. */
+static char *lines_from_json(const char *text) {
+    json_t *list = json_loads(text, 0, NULL);
+    char *lines = json_is_array(list) ? calloc(strlen(text) + 1, 1) : NULL;
+    size_t length = 0;
+    for (size_t k = 0; lines && k < json_array_size(list); k++) {
+        const char *name = json_string_value(json_array_get(list, k));
+        if (!name) {
+            free(lines);
+            lines = NULL;
+        } else { /* a string's bytes are never more than its JSON with quotes and comma */
+            length += (size_t)sprintf(lines + length, "%s\n", name);
+        }
+    }
+    json_decref(list);
+    return lines;
+}
+
+static char *lines_from_commas(const char *text) {
+    char *lines = strdup(text);
+    for (char *at = lines; at && *at; at++) {
+        if (*at == ',') *at = '\n';
+    }
+    return lines;
+}
+
+static bool load_class_names(Model *model, Error *err) {
+    const char *text = model_value(model, "classes");
+    int classes = model->network->classes;
+    if (!text) {
+        bool named = classes == 10 && resnet_is_cifar(model->network->arch) &&
+                     value_is(model, "dataset", "cifar10", true);
+        model->class_names = named ? class_names_cifar10() : NULL;
+        return true;
+    }
+    char label[MODEL_LABEL_MAX];
+    utf8_format(label, sizeof label, "%s (metadata classes)", model->source);
+    char *lines = *text == '[' ? lines_from_json(text) : lines_from_commas(text);
+    if (!lines)
+        return error_set(err, ERROR_FILE, "%s: expected names with commas, or a JSON list of strings", label);
+    model->class_names = class_names_parse(model->arena, lines, strlen(lines), classes, label, err);
+    free(lines);
+    return model->class_names;
+}
+
+static bool copy_pairs(Model *model, const Safetensors *file, Error *err) {
+    int count = safetensors_pair_count(file);
+    SafetensorsPair *pairs = arena_alloc(model->arena, (size_t)count, sizeof *pairs);
+    if (!pairs) return no_memory(model->source, err);
+    for (int k = 0; k < count; k++) {
+        SafetensorsPair pair = safetensors_pair(file, k);
+        pairs[k] = (SafetensorsPair){.key = copy_text(model->arena, pair.key),
+                                     .value = copy_text(model->arena, pair.value)};
+        if (!pairs[k].key || !pairs[k].value) return no_memory(model->source, err);
+    }
+    model->pairs = pairs;
+    model->pair_count = count;
+    return true;
+}
+
+static Model *model_alloc(const char *source, Error *err) {
+    Arena *arena = arena_new();
+    Model *model = arena ? arena_alloc(arena, 1, sizeof *model) : NULL;
+    if (model) *model = (Model){.arena = arena, .source = copy_text(arena, source)};
+    if (model && model->source) return model;
+    no_memory(source, err);
+    arena_free(arena);
+    return NULL;
+}
+
+/* The network that the header describes, checked against it, still without values. */
+static Network *build_network(const Safetensors *file, const ModelOptions *options, Error *err) {
+    ResnetConfig config;
+    const char *recorded = safetensors_value(file, "arch"), *stride = safetensors_value(file, "stride_in");
+    if (!weights_find_config(file, options->arch ? options->arch : recorded, &config, err)) return NULL;
+    config.stride_in_1x1 = options->stride_in_1x1 || (stride && strcmp(stride, "1x1") == 0);
+    if (options->shortcut && config.shortcut && options->shortcut != config.shortcut) {
+        error_set(err, ERROR_FILE, "%s: expected shortcuts of option %c, found the tensors of option %c",
+                  safetensors_label(file), options->shortcut, config.shortcut);
+        return NULL;
+    }
+    Network *network = resnet_new(&config, err);
+    if (network && weights_check(file, network, err)) return network;
+    network_free(network);
+    return NULL;
+}
+
+static bool load_into(Model *model, const Safetensors *file, const ModelOptions *options, Error *err) {
+    model->network = build_network(file, options, err);
+    return model->network && copy_pairs(model, file, err) && load_normalise(model, err) &&
+           load_class_names(model, err) && safetensors_check_data(file, err) &&
+           weights_read(file, model->network, err);
+}
+
+/* Closes the file in every case. */
+static Model *load_opened(Safetensors *file, const ModelOptions *options, Error *err) {
+    static const ModelOptions defaults = {0};
+    if (!file) return NULL;
+    Model *model = model_alloc(safetensors_label(file), err);
+    if (model && !load_into(model, file, options ? options : &defaults, err)) {
+        model_free(model);
+        model = NULL;
+    }
+    safetensors_close(file);
+    return model;
+}
+
+Model *model_load_file(const char *path, const ModelOptions *options, Error *err) {
+    return load_opened(safetensors_open_file(path, err), options, err);
+}
+
+Model *model_load_memory(const void *bytes, size_t size, const char *label, const ModelOptions *options,
+                         Error *err) {
+    return load_opened(safetensors_open_memory(bytes, size, label, err), options, err);
+}
+
+Model *model_new(Network *network, Error *err) {
+    Model *model = model_alloc("", err);
+    if (!model) {
+        network_free(network);
+        return NULL;
+    }
+    model->network = network;
+    if (load_normalise(model, err) && load_class_names(model, err)) return model;
+    model_free(model);
+    return NULL;
+}
+
+void model_free(Model *model) {
+    if (!model) return;
+    network_free(model->network);
+    arena_free(model->arena);
+}
+
+bool model_set_class_names(Model *model, const char *const *names, Error *err) {
+    const char *const *copies = class_names_copy(model->arena, names, model->network->classes);
+    if (!copies) return no_memory(model->source, err);
+    model->class_names = copies;
+    return true;
+}
+
+const char *model_class_name(const Model *model, int class_index, char *buffer, size_t buffer_size) {
+    assert(class_index >= 0 && class_index < model->network->classes);
+    if (model->class_names) return model->class_names[class_index];
+    snprintf(buffer, buffer_size, "class %d", class_index);
+    return buffer;
+}
+
+/* The metadata being collected for a file; `heap` holds the texts that were made for it. */
+typedef struct PairList {
+    SafetensorsPair *pairs;
+    int count;
+    char *heap[MODEL_OWN_PAIRS];
+    int heap_count;
+} PairList;
+
+static bool has_key(const PairList *list, const char *key) {
+    for (int k = 0; k < list->count; k++) {
+        if (strcmp(list->pairs[k].key, key) == 0) return true;
+    }
+    return false;
+}
+
+static void add_own(PairList *list, const char *key, const char *value) {
+    if (!has_key(list, key)) list->pairs[list->count++] = (SafetensorsPair){.key = key, .value = value};
+}
+
+/* Takes the text a JSON writer made, without the brackets of its list when `bare`. */
+static bool add_written(PairList *list, const char *key, JsonWriter *writer, bool bare) {
+    if (!json_write_end(writer)) return false;
+    list->heap[list->heap_count++] = writer->text;
+    if (bare) writer->text[writer->length - 1] = '\0';
+    add_own(list, key, writer->text + (bare ? 1 : 0));
+    return true;
+}
+
+static bool add_triple(PairList *list, const char *key, const float values[3]) {
+    JsonWriter writer;
+    json_write_init(&writer, NULL);
+    json_write_array_begin(&writer);
+    for (int c = 0; c < 3; c++) json_write_float(&writer, values[c]);
+    json_write_array_end(&writer);
+    return add_written(list, key, &writer, true);
+}
+
+static bool add_class_names(PairList *list, const Model *model) {
+    JsonWriter writer;
+    if (!model->class_names) return true;
+    json_write_init(&writer, NULL);
+    json_write_array_begin(&writer);
+    for (int k = 0; k < model->network->classes; k++) json_write_string(&writer, model->class_names[k]);
+    json_write_array_end(&writer);
+    return add_written(list, "classes", &writer, false);
+}
+
+const char *model_shortcut_name(const Model *model) {
+    switch (model->network->shortcut) {
+    case 'A': return "A";
+    case 'B': return "B";
+    case 'C': return "C";
+    default: return "none";
+    }
+}
+
+static bool collect_pairs(PairList *list, const Model *model, const SafetensorsPair *pairs, int pair_count) {
+    const Network *network = model->network;
+    list->pairs = calloc((size_t)pair_count + MODEL_OWN_PAIRS, sizeof *list->pairs);
+    if (!list->pairs) return false;
+    for (int k = 0; k < pair_count; k++) list->pairs[list->count++] = pairs[k];
+    add_own(list, "arch", network->arch);
+    add_own(list, "shortcut", model_shortcut_name(model));
+    add_own(list, "stride_in", network->stride_in_1x1 ? "1x1" : "3x3");
+    return add_triple(list, "mean", model->normalise.mean) && add_triple(list, "std", model->normalise.std) &&
+           add_class_names(list, model);
+}
+
+bool model_save(const Model *model, const SafetensorsPair *pairs, int pair_count, const char *path,
+                Error *err) {
+    PairList list = {0};
+    bool good = collect_pairs(&list, model, pairs, pair_count)
+                    ? weights_save(model->network, list.pairs, list.count, path, err)
+                    : error_set(err, ERROR_FAILED, "%s: not enough memory to write it", path);
+    for (int k = 0; k < list.heap_count; k++) free(list.heap[k]);
+    free(list.pairs);
+    return good;
+}

@@ -1,0 +1,111 @@
+/* A Network: ops, parameters, blocks. Exactly what an architecture and a weights file say; nothing of it
+ * depends on an input. It is built once (core/network/resnet) and only the optimiser and the weights loader write its
+ * values afterwards. */
+#ifndef CORE_NETWORK_NETWORK_H
+#define CORE_NETWORK_NETWORK_H
+
+#include "core/op/op.h"
+
+enum { PARAM_NAME_MAX = 64, ARCH_NAME_MAX = 24 };
+
+typedef struct Param {
+    char name[PARAM_NAME_MAX]; /* PyTorch's: "layer1.0.bn1.weight" */
+    ParamRole role;
+    int op;
+    int rank, dims[PARAM_RANK_MAX]; /* file order */
+    size_t offset, count;           /* slice of Network.values */
+} Param;
+
+typedef enum ShortcutKind {
+    SHORTCUT_NONE,       /* plain network: no addition at all */
+    SHORTCUT_IDENTITY,   /* y = F(x) + x */
+    SHORTCUT_ZERO_PAD,   /* option A: stride-2 subsampling, zeros for the new channels */
+    SHORTCUT_PROJECTION, /* 1x1 convolution and batch norm */
+} ShortcutKind;
+
+typedef struct Block {
+    char name[OP_NAME_MAX]; /* "layer1.0" */
+    int stage;              /* 1.. as in layer1 */
+    ShortcutKind shortcut;
+    int input;                     /* op whose output is x */
+    int branch_first, branch_last; /* F(x): conv1 .. the last batch norm */
+    int shortcut_last; /* op whose output the shortcut brings to the add; == input for an identity */
+    int add;           /* -1 in a plain network */
+    int output;        /* the last ReLU */
+} Block;
+
+typedef struct Network {
+    char arch[ARCH_NAME_MAX]; /* "resnet20", "plain34" */
+    Op *ops;
+    Param *params;
+    Block *blocks;
+    int op_count, param_count, block_count;
+    real *values;       /* all parameters, one after the other; conv weights in memory order */
+    size_t value_count; /* elements of values, with padding between parameters */
+    int classes;
+    Shape input; /* n = 1 */
+    bool stride_in_1x1;
+    char shortcut; /* 'A', 'B', 'C', or '-' for a plain network */
+    struct Arena *arena;
+} Network;
+
+void network_free(Network *network); /* NULL is fine */
+
+/* Index of the op or block of that name, or -1. */
+int network_find_op(const Network *network, const char *name);
+int network_find_block(const Network *network, const char *name);
+const Param *network_find_param(const Network *network, const char *name); /* NULL when there is none */
+
+/* Exchanges the values of two blocks with the same parameters. False with a sentence, and nothing changed,
+ * when their shapes differ. Passes that have run on the network are stale afterwards. */
+bool network_swap_blocks(Network *network, int a, int b, Error *err);
+
+/* Learnable parameters, as PyTorch counts them (running statistics are buffers). */
+size_t network_param_count(const Network *network);
+size_t network_op_param_count(const Network *network, int op);
+/* Multiply-adds of one forward pass of one image, convolutions and linear layers. */
+uint64_t network_macs(const Network *network);
+uint64_t network_op_macs(const Network *network, int op);
+
+/* The op whose forward follows directly on the logits is the loss; these two are the last ops of every
+ * network. */
+int network_logits_op(const Network *network);
+int network_loss_op(const Network *network);
+
+real *network_values(Network *network, const Param *param);
+const real *network_const_values(const Network *network, const Param *param);
+
+/* Between file order and memory order; the two differ only for convolution weights, (K,C,R,S) and (K,R,S,C).
+ */
+void param_from_file(real *memory, const float *file, const Param *param);
+void param_to_file(float *file, const real *memory, const Param *param);
+
+typedef enum InitKind { INIT_HE, INIT_GLOROT, INIT_NORMAL, INIT_GAIN, INIT_ZERO_GAMMA } InitKind;
+
+typedef struct InitConfig {
+    InitKind kind;
+    double std;  /* INIT_NORMAL only */
+    double gain; /* INIT_GAIN only */
+    unsigned long long seed;
+} InitConfig;
+
+/* Random weights. INIT_HE as torchvision: conv weights normal with std sqrt(2 / (K*R*S)) (He et al. 2015,
+ * arXiv:1502.01852, fan out), gamma 1, beta 0, the linear layer uniform in +-1/sqrt(C). INIT_ZERO_GAMMA is
+ * INIT_HE with the last gamma of every branch 0 (Goyal et al. 2017, arXiv:1706.02677, section 5.1).
+ * It needs batch norm. INIT_GLOROT: conv std sqrt(2 / ((C+K)*R*S)). INIT_GAIN: conv std gain / sqrt(K*R*S),
+ * so that a gain of sqrt(2) is INIT_HE. */
+void network_init_values(Network *network, const InitConfig *init);
+
+/* Building, used by core/network/resnet: a builder appends ops, checks shapes, and network_finish allocates the
+ * parameters. */
+typedef struct NetworkBuilder NetworkBuilder;
+NetworkBuilder *network_build_begin(const char *arch, Shape input, Error *err);
+/* Appends an op; `prototype` gives kind, inputs, block, kernel, stride, pad, channels. Returns its index, or
+ * -1 (err set once; later calls do nothing). */
+int network_build_op(NetworkBuilder *builder, Op prototype, const char *name_format, ...)
+    __attribute__((format(printf, 3, 4)));
+int network_build_block(NetworkBuilder *builder, Block prototype);
+Block *network_build_get_block(NetworkBuilder *builder, int block);
+Network *network_build_end(NetworkBuilder *builder, Error *err); /* frees the builder in every case */
+
+#endif

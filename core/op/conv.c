@@ -1,0 +1,274 @@
+#include "core/op/conv.h"
+
+#include <string.h>
+
+#include "core/op/conv_direct.h"
+#include "core/op/conv_window.h"
+#include "core/tensor/elementwise.h"
+#include "core/tensor/gemm.h"
+#include "core/base/parallel.h"
+
+enum {
+    FEW_PIXELS =
+        1024, /* below this, sharing by pixel leaves each thread too little to amortise its weights */
+    TILE_ELEMENTS = 1 << 16, /* unrolled windows of one tile: 256 kB of floats, in a second-level cache */
+    TILE_PIXELS_MIN = 64,    /* a product with fewer rows spends its time packing the weights */
+    CHANNEL_GRAIN = 16,      /* no share narrower than a cache line of output channels */
+};
+
+static int pixel_count(const ConvShape *q) {
+    return q->n * q->oh * q->ow;
+}
+
+static int window_size(const ConvShape *q) {
+    return q->r * q->s * q->c;
+}
+
+static bool is_pointwise(const ConvShape *q) {
+    return q->r == 1 && q->s == 1 && q->stride == 1 && q->pad == 0;
+}
+
+static int tile_pixels(int window) {
+    int pixels = TILE_ELEMENTS / window;
+    return pixels < TILE_PIXELS_MIN ? TILE_PIXELS_MIN : pixels;
+}
+
+/* dx of a stride-1 convolution is itself a convolution of dy, by the weights turned around and with C and K
+ * exchanged. */
+static ConvShape turned_around(const ConvShape *q) {
+    return (ConvShape){.n = q->n,
+                       .h = q->oh,
+                       .w = q->ow,
+                       .c = q->k,
+                       .k = q->c,
+                       .r = q->r,
+                       .s = q->s,
+                       .stride = 1,
+                       .pad = q->r - 1 - q->pad,
+                       .oh = q->h,
+                       .ow = q->w};
+}
+
+static bool can_turn_around(const ConvShape *q) {
+    return q->stride == 1 && q->r == q->s && q->pad < q->r && q->n * q->h * q->w >= FEW_PIXELS;
+}
+
+/* Images whose windows are unrolled together when the input gradient is folded back. */
+static int fold_images(const ConvShape *q) {
+    int images = FEW_PIXELS / (q->oh * q->ow);
+    return images < 1 ? 1 : images < q->n ? images : q->n;
+}
+
+static size_t larger(size_t a, size_t b) {
+    return a > b ? a : b;
+}
+
+size_t conv_scratch_count(const ConvShape *q) {
+    if (conv_direct_fits(q)) return conv_direct_scratch_count(q);
+    size_t window = (size_t)window_size(q), workers = (size_t)parallel_threads();
+    size_t weights = (size_t)q->k * window;
+    size_t tiles = workers * (size_t)tile_pixels((int)window) * window;
+    size_t all = pixel_count(q) < FEW_PIXELS ? (size_t)pixel_count(q) * window : 0;
+    size_t partial = pixel_count(q) < FEW_PIXELS ? 0 : (workers - 1) * weights;
+    size_t folded = (size_t)fold_images(q) * (size_t)(q->oh * q->ow) * window;
+    size_t around = 0;
+    if (can_turn_around(q)) {
+        ConvShape t = turned_around(q);
+        around = weights + workers * (size_t)tile_pixels(window_size(&t)) * (size_t)window_size(&t);
+    }
+    return larger(larger(tiles + partial, all), larger(folded, around));
+}
+
+typedef struct ConvJob {
+    const ConvShape *shape;
+    const real *x, *w, *dy, *rows;
+    real *y, *dw, *scratch, *partial;
+    int pixels, first_image;
+    bool add;
+} ConvJob;
+
+/* The unrolled windows of pixels begin..end-1: x itself when nothing needs unrolling. */
+static const real *unroll_tile(const ConvShape *q, const real *x, int begin, int end, real *space) {
+    if (is_pointwise(q)) return x + (size_t)begin * (size_t)q->c;
+    window_unroll(q, x, begin, end, space);
+    return space;
+}
+
+static real *worker_tile(const ConvJob *job, int worker) {
+    size_t window = (size_t)window_size(job->shape);
+    return job->scratch + (size_t)worker * (size_t)tile_pixels((int)window) * window;
+}
+
+static void unroll_work(void *context, int begin, int end, int worker) {
+    ConvJob *job = context;
+    (void)worker;
+    window_unroll(job->shape, job->x, begin, end,
+                  job->scratch + (size_t)begin * (size_t)window_size(job->shape));
+}
+
+/* All windows at once, for the layers with few pixels. */
+static const real *unroll_all(ConvJob *job) {
+    if (is_pointwise(job->shape)) return job->x;
+    parallel_for(pixel_count(job->shape), 16, unroll_work, job);
+    return job->scratch;
+}
+
+static void forward_pixels(void *context, int begin, int end, int worker) {
+    const ConvJob *job = context;
+    const ConvShape *q = job->shape;
+    int window = window_size(q), step = tile_pixels(window);
+    for (int p = begin; p < end; p += step) {
+        int stop = p + step < end ? p + step : end;
+        const real *rows = unroll_tile(q, job->x, p, stop, worker_tile(job, worker));
+        gemm(stop - p, q->k, window, (Matrix){rows, window, false}, (Matrix){job->w, window, true},
+             job->y + (size_t)p * (size_t)q->k, q->k, job->add);
+    }
+}
+
+static void forward_channels(void *context, int begin, int end, int worker) {
+    const ConvJob *job = context;
+    const ConvShape *q = job->shape;
+    int window = window_size(q);
+    (void)worker;
+    gemm(pixel_count(q), end - begin, window, (Matrix){job->rows, window, false},
+         (Matrix){job->w + (size_t)begin * (size_t)window, window, true}, job->y + begin, q->k, false);
+}
+
+void conv_forward(const ConvShape *q, const real *x, const real *w, real *y, real *scratch) {
+    if (conv_direct_fits(q)) {
+        conv_direct_forward(q, x, w, y, scratch);
+        return;
+    }
+    ConvJob job = {.shape = q, .x = x, .w = w, .y = y, .scratch = scratch};
+    if (pixel_count(q) >= FEW_PIXELS) {
+        parallel_for(pixel_count(q), TILE_PIXELS_MIN, forward_pixels, &job);
+        return;
+    }
+    job.rows = unroll_all(&job);
+    parallel_for(q->k, CHANNEL_GRAIN, forward_channels, &job);
+}
+
+/* Each worker adds up its own pixels; worker 0 directly in dw, the others in a private sum. */
+static void weight_pixels(void *context, int begin, int end, int worker) {
+    const ConvJob *job = context;
+    const ConvShape *q = job->shape;
+    int window = window_size(q), step = tile_pixels(window);
+    real *dw = worker == 0 ? job->dw : job->partial + (size_t)(worker - 1) * (size_t)q->k * (size_t)window;
+    for (int p = begin; p < end; p += step) {
+        int stop = p + step < end ? p + step : end;
+        const real *rows = unroll_tile(q, job->x, p, stop, worker_tile(job, worker));
+        gemm(q->k, window, stop - p, (Matrix){job->dy + (size_t)p * (size_t)q->k, q->k, true},
+             (Matrix){rows, window, false}, dw, window, p > begin);
+    }
+}
+
+static void weight_channels(void *context, int begin, int end, int worker) {
+    const ConvJob *job = context;
+    const ConvShape *q = job->shape;
+    int window = window_size(q);
+    (void)worker;
+    gemm(end - begin, window, pixel_count(q), (Matrix){job->dy + begin, q->k, true},
+         (Matrix){job->rows, window, false}, job->dw + (size_t)begin * (size_t)window, window, false);
+}
+
+void conv_backward_weight(const ConvShape *q, const real *x, const real *dy, real *dw, real *scratch) {
+    if (conv_direct_fits(q)) {
+        conv_direct_backward_weight(q, x, dy, dw, scratch);
+        return;
+    }
+    ConvJob job = {.shape = q, .x = x, .dy = dy, .dw = dw, .scratch = scratch};
+    if (pixel_count(q) < FEW_PIXELS) {
+        job.rows = unroll_all(&job);
+        parallel_for(q->k, CHANNEL_GRAIN, weight_channels, &job);
+        return;
+    }
+    size_t weights = (size_t)q->k * (size_t)window_size(q);
+    job.partial = worker_tile(&job, parallel_threads());
+    parallel_for(pixel_count(q), TILE_PIXELS_MIN, weight_pixels, &job);
+    int shares = parallel_shares(pixel_count(q), TILE_PIXELS_MIN);
+    for (int k = 1; k < shares; k++) elementwise_add(dw, job.partial + (size_t)(k - 1) * weights, weights);
+}
+
+static void turn_weights(const ConvShape *q, const real *w, real *turned) {
+    for (int r = 0; r < q->r; r++)
+        for (int s = 0; s < q->s; s++)
+            for (int k = 0; k < q->k; k++) {
+                const real *from =
+                    w + (((size_t)k * (size_t)q->r + (size_t)r) * (size_t)q->s + (size_t)s) * (size_t)q->c;
+                size_t tap = (size_t)((q->r - 1 - r) * q->s + (q->s - 1 - s)) * (size_t)q->k + (size_t)k;
+                for (int c = 0; c < q->c; c++)
+                    turned[(size_t)c * (size_t)(q->r * q->s * q->k) + tap] = from[c];
+            }
+}
+
+static void input_windows(void *context, int begin, int end, int worker) {
+    const ConvJob *job = context;
+    const ConvShape *q = job->shape;
+    int window = window_size(q);
+    size_t first = (size_t)job->first_image * (size_t)(q->oh * q->ow);
+    (void)worker;
+    gemm(job->pixels, end - begin, q->k, (Matrix){job->dy + first * (size_t)q->k, q->k, false},
+         (Matrix){job->w + begin, window, false}, job->scratch + begin, window, false);
+}
+
+static void input_fold(void *context, int begin, int end, int worker) {
+    const ConvJob *job = context;
+    (void)worker;
+    WindowFold fold = {.shape = job->shape,
+                       .rows = job->scratch,
+                       .dx = job->y,
+                       .first_image = job->first_image,
+                       .add = job->add};
+    window_fold(&fold, begin, end);
+}
+
+/* The way without a restriction on stride: gradients of all window entries first, then folded back. */
+static void backward_input_by_fold(ConvJob *job) {
+    const ConvShape *q = job->shape;
+    int images = fold_images(q);
+    for (job->first_image = 0; job->first_image < q->n; job->first_image += images) {
+        int left = q->n - job->first_image, group = left < images ? left : images;
+        job->pixels = group * q->oh * q->ow;
+        parallel_for(window_size(q), CHANNEL_GRAIN, input_windows, job);
+        parallel_for(group * q->h, 1, input_fold, job);
+    }
+}
+
+/* 1x1, stride 1: dx (pixels, C) = dy (pixels, K) * w (K, C). */
+static void input_pointwise_pixels(void *context, int begin, int end, int worker) {
+    const ConvJob *job = context;
+    const ConvShape *q = job->shape;
+    (void)worker;
+    gemm(end - begin, q->c, q->k, (Matrix){job->dy + (size_t)begin * (size_t)q->k, q->k, false},
+         (Matrix){job->w, q->c, false}, job->y + (size_t)begin * (size_t)q->c, q->c, job->add);
+}
+
+static void input_pointwise_channels(void *context, int begin, int end, int worker) {
+    const ConvJob *job = context;
+    const ConvShape *q = job->shape;
+    (void)worker;
+    gemm(pixel_count(q), end - begin, q->k, (Matrix){job->dy, q->k, false},
+         (Matrix){job->w + begin, q->c, false}, job->y + begin, q->c, job->add);
+}
+
+void conv_backward_input(const ConvShape *q, const real *dy, const real *w, real *dx, bool add,
+                         real *scratch) {
+    ConvJob job = {.shape = q, .dy = dy, .w = w, .y = dx, .scratch = scratch, .add = add};
+    if (conv_direct_fits(q)) {
+        conv_direct_backward_input(q, dy, w, dx, add, scratch);
+    } else if (is_pointwise(q) && pixel_count(q) >= FEW_PIXELS) {
+        parallel_for(pixel_count(q), TILE_PIXELS_MIN, input_pointwise_pixels, &job);
+    } else if (is_pointwise(q)) {
+        parallel_for(q->c, CHANNEL_GRAIN, input_pointwise_channels, &job);
+    } else if (can_turn_around(q)) {
+        ConvShape around = turned_around(q);
+        turn_weights(q, w, scratch);
+        job.shape = &around;
+        job.x = dy;
+        job.w = scratch;
+        job.scratch = scratch + (size_t)q->k * (size_t)window_size(q);
+        parallel_for(pixel_count(&around), TILE_PIXELS_MIN, forward_pixels, &job);
+    } else {
+        backward_input_by_fold(&job);
+    }
+}

@@ -1,0 +1,333 @@
+#include "core/op/conv_direct.h"
+
+#include <string.h>
+
+#include "core/base/parallel.h"
+
+/* Output channels lie side by side in a vector of LANES; TILE output pixels of one row are computed together,
+ * so that each weight vector is used TILE times from a register (twice as often when there is only one). TAPS
+ * entries of the window share one reading of dy in the weight gradient. */
+enum { LANES = 16, TILE = 8, TAPS = 8, SUMS = 16, DIRECT_WEIGHTS_MAX = 1 << 16 };
+
+/* gcc has to be told to use the full width; clang uses it for vectors that are declared so wide. */
+#if defined(__x86_64__) && defined(__clang__)
+#define VECTOR_CODE __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw")))
+#elif defined(__x86_64__)
+#define VECTOR_CODE __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,prefer-vector-width=512")))
+#else
+#define VECTOR_CODE
+#endif
+#define INLINE_VECTOR_CODE static inline __attribute__((always_inline)) VECTOR_CODE
+
+typedef real Lanes __attribute__((vector_size(LANES * sizeof(real)), aligned(sizeof(real))));
+
+static bool processor_fits(void) {
+#if defined(__x86_64__)
+    return sizeof(real) == 4 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+#else
+    return false;
+#endif
+}
+
+bool conv_direct_fits(const ConvShape *q) {
+    return processor_fits() && q->stride == 1 && q->r == q->s && q->pad == q->r / 2 && q->r % 2 == 1 &&
+           q->r > 1 && q->c % LANES == 0 && q->k % LANES == 0 && q->ow % TILE == 0 &&
+           q->n * q->oh * q->ow >= 1024 && q->k * q->c * q->r * q->s <= DIRECT_WEIGHTS_MAX;
+}
+
+/* The work is cut into bands of rows of one image: a whole image each when there are enough of them. */
+static int band_rows(const ConvShape *q) {
+    int threads = parallel_threads();
+    return q->n >= threads ? q->h : (q->h + threads - 1) / threads;
+}
+
+static int bands_per_image(const ConvShape *q) {
+    return (q->h + band_rows(q) - 1) / band_rows(q);
+}
+
+/* A band of the input with its neighbours above and below and a margin of zeros: no tap of any window falls
+ * outside. */
+static size_t padded_count(const ConvShape *q, int channels) {
+    return (size_t)(band_rows(q) + 2 * q->pad) * (size_t)(q->w + 2 * q->pad) * (size_t)channels;
+}
+
+static size_t weight_count(const ConvShape *q) {
+    return (size_t)q->k * (size_t)q->c * (size_t)(q->r * q->s);
+}
+
+size_t conv_direct_scratch_count(const ConvShape *q) {
+    size_t workers = (size_t)parallel_threads(), channels = (size_t)(q->c > q->k ? q->c : q->k);
+    return workers * (padded_count(q, (int)channels) + weight_count(q)) + weight_count(q);
+}
+
+typedef struct DirectJob {
+    const ConvShape *shape;
+    int from, to; /* channels read and written: c and k, or the other way round for the input gradient */
+    const real *x, *w, *dy;
+    real *y, *scratch, *sums;
+    bool add;
+} DirectJob;
+
+typedef struct Band {
+    int image, row, rows;
+} Band;
+
+static Band band_of(const ConvShape *q, int index) {
+    int per_image = bands_per_image(q), rows = band_rows(q);
+    Band band = {.image = index / per_image, .row = index % per_image * rows, .rows = rows};
+    if (band.row + band.rows > q->h) band.rows = q->h - band.row;
+    return band;
+}
+
+static void pad_band(const ConvShape *q, const Band *band, const real *x, int channels, real *padded) {
+    size_t c = (size_t)channels, margin = (size_t)q->pad * c, row_size = (size_t)q->w * c;
+    for (int h = band->row - q->pad; h < band->row + band->rows + q->pad; h++) {
+        if (h < 0 || h >= q->h) {
+            memset(padded, 0, (row_size + 2 * margin) * sizeof *padded);
+        } else {
+            memset(padded, 0, margin * sizeof *padded);
+            memcpy(padded + margin, x + ((size_t)band->image * (size_t)q->h + (size_t)h) * row_size,
+                   row_size * sizeof *padded);
+            memset(padded + margin + row_size, 0, margin * sizeof *padded);
+        }
+        padded += row_size + 2 * margin;
+    }
+}
+
+/* `vectors` (1 or 2) times LANES output channels of TILE neighbouring pixels. The window rows start at x and
+ * lie x_row apart; w holds for each tap the weights of all `to` output channels. */
+typedef struct Tile {
+    const real *x, *w;
+    real *y;
+    size_t x_row;
+    int taps_in_row, rows, from, to;
+    bool add;
+} Tile;
+
+INLINE_VECTOR_CODE void compute_tile(const Tile *t, const int vectors, const int pixels, const int from) {
+    Lanes sum[SUMS];
+    for (int j = 0; j < SUMS; j++) sum[j] = (Lanes){0};
+    const real *w = t->w;
+    for (int r = 0; r < t->rows; r++) {
+        const real *x = t->x + (size_t)r * t->x_row;
+        for (int tap = 0; tap < t->taps_in_row; tap++, w += t->to) {
+            Lanes weight[2];
+            for (int v = 0; v < vectors; v++) weight[v] = *(const Lanes *)(w + v * LANES);
+#pragma GCC unroll 16
+            for (int p = 0; p < pixels; p++)
+                for (int v = 0; v < vectors; v++) sum[p * vectors + v] += x[tap + p * from] * weight[v];
+        }
+    }
+#pragma GCC unroll 16
+    for (int p = 0; p < pixels; p++)
+        for (int v = 0; v < vectors; v++) {
+            Lanes *y = (Lanes *)(t->y + (size_t)p * (size_t)t->to + (size_t)(v * LANES));
+            *y = t->add ? *y + sum[p * vectors + v] : sum[p * vectors + v];
+        }
+}
+
+static Tile tile_at(const Tile *first, int p, int k) {
+    Tile tile = *first;
+    tile.x += (size_t)p * (size_t)tile.from;
+    tile.y += (size_t)p * (size_t)tile.to + (size_t)k;
+    tile.w += k;
+    return tile;
+}
+
+/* With `from` known to the compiler, the pixels of a tile are constant distances apart and need no address
+ * registers. */
+INLINE_VECTOR_CODE void compute_row_from(const Tile *first, int pixels, const int from) {
+    int k = 0;
+    for (; k + 2 * LANES <= first->to; k += 2 * LANES)
+        for (int p = 0; p < pixels; p += TILE) {
+            Tile tile = tile_at(first, p, k);
+            compute_tile(&tile, 2, TILE, from);
+        }
+    for (int p = 0; k < first->to && p < pixels;) {
+        Tile tile = tile_at(first, p, k);
+        bool wide = p + 2 * TILE <= pixels;
+        if (wide)
+            compute_tile(&tile, 1, 2 * TILE, from);
+        else
+            compute_tile(&tile, 1, TILE, from);
+        p += wide ? 2 * TILE : TILE;
+    }
+}
+
+VECTOR_CODE static void compute_row(const Tile *first, int pixels) {
+    switch (first->from) {
+    case 16: compute_row_from(first, pixels, 16); break;
+    case 32: compute_row_from(first, pixels, 32); break;
+    case 64: compute_row_from(first, pixels, 64); break;
+    default: compute_row_from(first, pixels, first->from); break;
+    }
+}
+
+static void convolve_bands(void *context, int begin, int end, int worker) {
+    const DirectJob *job = context;
+    const ConvShape *q = job->shape;
+    real *padded = job->scratch + (size_t)worker * padded_count(q, job->from);
+    size_t x_row = (size_t)(q->w + 2 * q->pad) * (size_t)job->from, y_row = (size_t)q->w * (size_t)job->to;
+    for (int index = begin; index < end; index++) {
+        Band band = band_of(q, index);
+        pad_band(q, &band, job->x, job->from, padded);
+        for (int h = 0; h < band.rows; h++) {
+            Tile tile = {.x = padded + (size_t)h * x_row,
+                         .w = job->w,
+                         .x_row = x_row,
+                         .rows = q->r,
+                         .from = job->from,
+                         .to = job->to,
+                         .taps_in_row = q->s * job->from,
+                         .add = job->add,
+                         .y = job->y + ((size_t)band.image * (size_t)q->h + (size_t)(band.row + h)) * y_row};
+            compute_row(&tile, q->w);
+        }
+    }
+}
+
+static void convolve(DirectJob *job) {
+    parallel_for(job->shape->n * bands_per_image(job->shape), 1, convolve_bands, job);
+}
+
+/* (K,R,S,C) -> (R,S,C,K): the output channels of one tap side by side. */
+static void pack_forward(const ConvShape *q, const real *w, real *packed) {
+    size_t window = (size_t)(q->r * q->s) * (size_t)q->c;
+    for (int k = 0; k < q->k; k++)
+        for (size_t j = 0; j < window; j++) packed[j * (size_t)q->k + (size_t)k] = w[(size_t)k * window + j];
+}
+
+/* (K,R,S,C) -> (R,S,K,C) with the taps in reverse: dx is the convolution of dy with the weights turned
+ * around. */
+static void pack_backward(const ConvShape *q, const real *w, real *packed) {
+    size_t taps = (size_t)(q->r * q->s), c = (size_t)q->c;
+    for (size_t k = 0; k < (size_t)q->k; k++)
+        for (size_t tap = 0; tap < taps; tap++)
+            memcpy(packed + ((taps - 1 - tap) * (size_t)q->k + k) * c, w + (k * taps + tap) * c,
+                   c * sizeof *packed);
+}
+
+void conv_direct_forward(const ConvShape *q, const real *x, const real *w, real *y, real *scratch) {
+    pack_forward(q, w, scratch);
+    DirectJob job = {.shape = q,
+                     .from = q->c,
+                     .to = q->k,
+                     .x = x,
+                     .w = scratch,
+                     .y = y,
+                     .scratch = scratch + weight_count(q)};
+    convolve(&job);
+}
+
+void conv_direct_backward_input(const ConvShape *q, const real *dy, const real *w, real *dx, bool add,
+                                real *scratch) {
+    pack_backward(q, w, scratch);
+    DirectJob job = {.shape = q,
+                     .from = q->k,
+                     .to = q->c,
+                     .x = dy,
+                     .w = scratch,
+                     .y = dx,
+                     .scratch = scratch + weight_count(q),
+                     .add = add};
+    convolve(&job);
+}
+
+/* sums[tap][k] += dy[p][k] * x[p][tap] over the pixels of one row, for neighbouring taps. */
+typedef struct Outer {
+    const real *x, *dy;
+    real *sums;
+    size_t x_row;
+    int pixels, rows, from, to;
+} Outer;
+
+INLINE_VECTOR_CODE void sum_outer(const Outer *o, const int vectors, const int taps) {
+    Lanes sum[SUMS];
+    for (int j = 0; j < SUMS; j++) sum[j] = (Lanes){0};
+    const real *dy = o->dy;
+    for (int h = 0; h < o->rows; h++) {
+        const real *x = o->x + (size_t)h * o->x_row;
+        for (int p = 0; p < o->pixels; p++, x += o->from, dy += o->to) {
+            Lanes d[2];
+            for (int v = 0; v < vectors; v++) d[v] = *(const Lanes *)(dy + v * LANES);
+#pragma GCC unroll 16
+            for (int j = 0; j < taps; j++)
+                for (int v = 0; v < vectors; v++) sum[j * vectors + v] += x[j] * d[v];
+        }
+    }
+#pragma GCC unroll 16
+    for (int j = 0; j < taps; j++)
+        for (int v = 0; v < vectors; v++)
+            *(Lanes *)(o->sums + (size_t)j * (size_t)o->to + (size_t)(v * LANES)) += sum[j * vectors + v];
+}
+
+static Outer outer_at(const Outer *first, int j, int k) {
+    Outer outer = *first;
+    outer.x += j;
+    outer.dy += k;
+    outer.sums += (size_t)j * (size_t)outer.to + (size_t)k;
+    return outer;
+}
+
+/* All taps of kernel row r (a multiple of LANES, as C is), all output channels. */
+VECTOR_CODE static void weight_row(const Outer *first, int taps) {
+    int k = 0;
+    for (; k + 2 * LANES <= first->to; k += 2 * LANES)
+        for (int j = 0; j < taps; j += TAPS) {
+            Outer outer = outer_at(first, j, k);
+            sum_outer(&outer, 2, TAPS);
+        }
+    for (int j = 0; k < first->to && j < taps; j += 2 * TAPS) {
+        Outer outer = outer_at(first, j, k);
+        sum_outer(&outer, 1, 2 * TAPS);
+    }
+}
+
+/* Rows of dy in one go: few enough that they stay in the first-level cache while all taps are summed. */
+enum { WEIGHT_ROWS_ELEMENTS = 4096 };
+
+static void weight_bands(void *context, int begin, int end, int worker) {
+    const DirectJob *job = context;
+    const ConvShape *q = job->shape;
+    real *padded = job->scratch + (size_t)worker * padded_count(q, q->c);
+    real *sums = job->sums + (size_t)worker * weight_count(q);
+    size_t x_row = (size_t)(q->w + 2 * q->pad) * (size_t)q->c, dy_row = (size_t)q->w * (size_t)q->k;
+    int rows = dy_row < WEIGHT_ROWS_ELEMENTS ? (int)(WEIGHT_ROWS_ELEMENTS / dy_row) : 1;
+    memset(sums, 0, weight_count(q) * sizeof *sums);
+    for (int index = begin; index < end; index++) {
+        Band band = band_of(q, index);
+        pad_band(q, &band, job->x, q->c, padded);
+        const real *dy = job->dy + ((size_t)band.image * (size_t)q->h + (size_t)band.row) * dy_row;
+        for (int h = 0; h < band.rows; h += rows)
+            for (int r = 0; r < q->r; r++) {
+                Outer outer = {.x = padded + (size_t)(h + r) * x_row,
+                               .dy = dy + (size_t)h * dy_row,
+                               .x_row = x_row,
+                               .rows = h + rows < band.rows ? rows : band.rows - h,
+                               .pixels = q->w,
+                               .from = q->c,
+                               .to = q->k,
+                               .sums = sums + (size_t)(r * q->s) * (size_t)q->c * (size_t)q->k};
+                weight_row(&outer, q->s * q->c);
+            }
+    }
+}
+
+void conv_direct_backward_weight(const ConvShape *q, const real *x, const real *dy, real *dw, real *scratch) {
+    size_t window = (size_t)(q->r * q->s) * (size_t)q->c;
+    int bands = q->n * bands_per_image(q), shares = parallel_shares(bands, 1);
+    DirectJob job = {.shape = q,
+                     .x = x,
+                     .dy = dy,
+                     .sums = scratch,
+                     .scratch = scratch + (size_t)parallel_threads() * weight_count(q)};
+    parallel_for(bands, 1, weight_bands, &job);
+    for (int k = 0; k < q->k; k++)
+        for (size_t j = 0; j < window; j++) {
+            real sum = 0;
+            for (int worker = 0; worker < shares; worker++)
+                sum += scratch[(size_t)worker * weight_count(q) + j * (size_t)q->k + (size_t)k];
+            dw[(size_t)k * window + j] = sum;
+        }
+}

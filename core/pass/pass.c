@@ -1,0 +1,271 @@
+#include "core/pass/pass.h"
+
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+#include "core/tensor/elementwise.h"
+#include "core/pass/state.h"
+
+/* Largest scratch any op asks for: ops run one at a time and share it. */
+static size_t scratch_count(const Network *network, int batch) {
+    size_t largest = 0;
+    for (int i = 0; i < network->op_count; i++) {
+        const OpSpec *spec = op_spec(network->ops[i].kind);
+        size_t count = spec->scratch_count ? spec->scratch_count(&network->ops[i], batch) : 0;
+        if (count > largest) largest = count;
+    }
+    return largest;
+}
+
+static void *take(Pass *pass, size_t count, size_t size, bool *ok) {
+    void *memory = arena_alloc(pass->arena, count, size);
+    if (!memory) *ok = false;
+    return memory;
+}
+
+static void find_readers(Pass *pass) {
+    const Network *network = pass->network;
+    for (int i = 0; i < network->op_count; i++) pass->nodes[i].first_reader = pass->nodes[i].block = -1;
+    for (int i = network->op_count - 1; i >= 0; i--)
+        for (int k = 0; k < network->ops[i].input_count; k++)
+            pass->nodes[network->ops[i].inputs[k]].first_reader = i;
+    for (int b = 0; b < network->block_count; b++) pass->nodes[network->blocks[b].input].block = b;
+}
+
+/* Gradients lie behind all activations: a pass that only runs forward never touches their pages. */
+static bool allocate_nodes(Pass *pass) {
+    const Network *network = pass->network;
+    bool ok = true;
+    for (int i = 0; i < network->op_count && ok; i++) {
+        const OpSpec *spec = op_spec(network->ops[i].kind);
+        Node *node = &pass->nodes[i];
+        node->act = take(pass, pass_act_count(pass, i), sizeof(real), &ok);
+        if (spec->saved_bytes)
+            node->saved = take(pass, 1, spec->saved_bytes(&network->ops[i], pass->config.batch), &ok);
+    }
+    for (int i = 0; i < network->op_count && ok && !pass->config.forward_only; i++)
+        pass->nodes[i].grad = take(pass, pass_act_count(pass, i), sizeof(real), &ok);
+    return ok;
+}
+
+static bool allocate_routes(Pass *pass) {
+    const Network *network = pass->network;
+    bool ok = true;
+    for (int b = 0; b < network->block_count && ok && pass_keeps_routes(pass); b++) {
+        const Block *block = &network->blocks[b];
+        RouteParts *route = &pass->routes[b];
+        size_t count = pass_act_count(pass, block->input);
+        if (block->shortcut == SHORTCUT_NONE) continue;
+        route->branch = take(pass, count, sizeof(real), &ok);
+        route->skip = take(pass, count, sizeof(real), &ok);
+    }
+    return ok;
+}
+
+static bool allocate(Pass *pass) {
+    const Network *network = pass->network;
+    bool ok = true;
+    size_t batch = (size_t)pass->config.batch;
+    pass->nodes = take(pass, (size_t)network->op_count, sizeof *pass->nodes, &ok);
+    pass->routes = take(pass, (size_t)network->block_count, sizeof *pass->routes, &ok);
+    pass->lesioned = take(pass, (size_t)network->block_count, sizeof *pass->lesioned, &ok);
+    pass->targets = take(pass, batch, sizeof *pass->targets, &ok);
+    pass->wanted_targets = take(pass, batch, sizeof *pass->wanted_targets, &ok);
+    pass->scratch = take(pass, scratch_count(network, pass->config.batch), sizeof *pass->scratch, &ok);
+    if (!ok) return false;
+    find_readers(pass);
+    ok = allocate_nodes(pass) && allocate_routes(pass);
+    if (ok && !pass->config.forward_only)
+        pass->param_grads = take(pass, network->value_count, sizeof(real), &ok);
+    return ok;
+}
+
+/* Loops count pixels and elements in int. */
+static bool batch_fits(const Network *network, int batch) {
+    for (int i = 0; i < network->op_count; i++)
+        if (shape_count(network->ops[i].out) * (size_t)batch > INT_MAX) return false;
+    return true;
+}
+
+/* A batch norm in training needs two values a channel: one value minus its own mean is always 0. */
+static bool statistics_fit(const Network *network, const PassConfig *config, Error *err) {
+    for (int i = 0; i < network->op_count && config->batch_statistics; i++) {
+        const Op *op = &network->ops[i];
+        if (op->kind == OP_BATCH_NORM && config->batch * op->in.h * op->in.w == 1)
+            return error_set(err, ERROR_USAGE,
+                             "%s: batch norm in training mode expects more than 1 value per channel, found a "
+                             "batch of 1 on a 1x1 map",
+                             op->name);
+    }
+    return true;
+}
+
+Pass *pass_new(const Network *network, const PassConfig *config, Error *err) {
+    PassConfig wanted = *config;
+    if (wanted.batch == 0) wanted.batch = 1;
+    if (wanted.batch < 0 || !batch_fits(network, wanted.batch)) {
+        error_set(err, ERROR_USAGE, "a batch of %d images of %s is too large", wanted.batch, network->arch);
+        return NULL;
+    }
+    if (!statistics_fit(network, &wanted, err)) return NULL;
+    Arena *arena = arena_new();
+    Pass *pass = arena ? arena_alloc(arena, 1, sizeof *pass) : NULL;
+    if (pass) *pass = (Pass){.network = network, .arena = arena, .config = wanted};
+    if (!pass || !allocate(pass)) {
+        arena_free(arena);
+        error_set(err, ERROR_FAILED, "not enough memory for a batch of %d in %s", wanted.batch,
+                  network->arch);
+        return NULL;
+    }
+    pass_set_skip(pass, wanted.skip, wanted.lesioned);
+    pass_restart(pass, NULL);
+    return pass;
+}
+
+void pass_free(Pass *pass) {
+    if (pass) arena_free(pass->arena); /* the Pass itself lives in its arena */
+}
+
+void pass_set_skip(Pass *pass, SkipMode skip, const bool *lesioned) {
+    size_t blocks = (size_t)pass->network->block_count;
+    pass->config.skip = skip;
+    pass->config.lesioned = pass->lesioned;
+    memset(pass->lesioned, 0, blocks * sizeof *pass->lesioned);
+    if (lesioned) memcpy(pass->lesioned, lesioned, blocks * sizeof *pass->lesioned);
+}
+
+real *pass_input(Pass *pass) {
+    return pass->nodes[0].act;
+}
+
+void pass_restart(Pass *pass, const int *targets) {
+    for (int n = 0; n < pass->config.batch; n++) pass->wanted_targets[n] = targets ? targets[n] : -1;
+    pass->forward_done = pass->backward_done = 0;
+}
+
+OpRun pass_run_of(const Pass *pass, int i) {
+    const Network *network = pass->network;
+    const Op *op = &network->ops[i];
+    const Node *node = &pass->nodes[i];
+    OpRun run = {.op = op,
+                 .batch = pass->config.batch,
+                 .batch_statistics = pass->config.batch_statistics,
+                 .gates = pass_add_gates(pass, i),
+                 .targets = pass->targets,
+                 .y = node->act,
+                 .saved = node->saved,
+                 .scratch = pass->scratch,
+                 .dy = node->grad};
+    for (int k = 0; k < op->input_count; k++) run.x[k] = pass->nodes[op->inputs[k]].act;
+    for (int k = 0; k < op->param_count; k++) {
+        const Param *param = &network->params[op->param_first + k];
+        run.w[k] = network->values + param->offset;
+        if (pass->param_grads && param_role_learns(param->role))
+            run.dw[k] = pass->param_grads + param->offset;
+    }
+    return run;
+}
+
+bool pass_step_forward(Pass *pass) {
+    int i = pass->forward_done;
+    if (i == pass->network->op_count) return false;
+    OpRun run = pass_run_of(pass, i);
+    /* The loss replaces -1 by the prediction; starting from what was asked makes the step repeatable. */
+    if (i == network_loss_op(pass->network))
+        memcpy(pass->targets, pass->wanted_targets, (size_t)pass->config.batch * sizeof *pass->targets);
+    op_spec(run.op->kind)->forward(&run);
+    pass->forward_done = i + 1;
+    pass->nodes[i].act_profile.known = false;
+    if (!pass->config.no_inspection) pass->nodes[i].act_stats = tensor_stats(run.y, pass_act_count(pass, i));
+    return true;
+}
+
+/* Does op i read x on its way through the shortcut of the block whose input x is? */
+static bool is_skip_reader(const Network *network, int i, int block) {
+    return i >= network->blocks[block].branch_last + 1;
+}
+
+/* Where op i's gradient for its input k goes. A block's input is read by the branch and by the shortcut; each
+ * writes its own part, or, when nobody looks at the parts, the later reader (which runs backward first)
+ * writes and the earlier one adds. */
+static void route_gradient(const Pass *pass, OpRun *run, int i, int k) {
+    int input = run->op->inputs[k];
+    const Node *node = &pass->nodes[input];
+    if (input == 0 && pass->config.no_input_gradient) return;
+    run->dx[k] = node->grad;
+    if (node->block < 0 || pass->network->blocks[node->block].shortcut == SHORTCUT_NONE) return;
+    bool skip = is_skip_reader(pass->network, i, node->block);
+    if (pass_keeps_routes(pass))
+        run->dx[k] = skip ? pass->routes[node->block].skip : pass->routes[node->block].branch;
+    else
+        run->dx_adds[k] = !skip;
+}
+
+/* Both parts are there: add them up, and measure them. */
+static void join_routes(Pass *pass, int block) {
+    const Block *b = &pass->network->blocks[block];
+    RouteParts *route = &pass->routes[block];
+    size_t count = pass_act_count(pass, b->input);
+    elementwise_sum(pass->nodes[b->input].grad, route->branch, route->skip, count);
+    route->branch_profile.known = route->skip_profile.known = false;
+}
+
+static void measure_junction(Pass *pass, int block) {
+    const Block *b = &pass->network->blocks[block];
+    RouteParts *route = &pass->routes[block];
+    size_t count = pass_act_count(pass, b->input);
+    Junction *j = &route->junction;
+    *j = (Junction){.known = true,
+                    .in_l2 = pass->nodes[b->input].grad_stats.l2,
+                    .out_l2 = pass->nodes[b->output].grad_stats.l2};
+    if (b->shortcut == SHORTCUT_NONE) {
+        j->branch_l2 = j->in_l2;
+        j->cosine = NAN;
+        return;
+    }
+    j->skip_l2 = sqrt(tensor_dot(route->skip, route->skip, count));
+    j->branch_l2 = sqrt(tensor_dot(route->branch, route->branch, count));
+    j->cosine = tensor_dot(route->skip, route->branch, count) / (j->skip_l2 * j->branch_l2);
+}
+
+/* After op i's backward: gradients whose last part has just arrived. */
+static void complete_gradients(Pass *pass, const OpRun *run, int i) {
+    for (int k = 0; k < run->op->input_count; k++) {
+        int input = run->op->inputs[k];
+        Node *node = &pass->nodes[input];
+        if (node->first_reader != i || !run->dx[k]) continue;
+        node->grad_profile.known = false;
+        bool junction = node->block >= 0 && pass_keeps_routes(pass);
+        if (junction && pass->network->blocks[node->block].shortcut != SHORTCUT_NONE)
+            join_routes(pass, node->block);
+        if (!pass->config.no_inspection)
+            node->grad_stats = tensor_stats(node->grad, pass_act_count(pass, input));
+        if (junction) measure_junction(pass, node->block);
+    }
+}
+
+bool pass_step_backward(Pass *pass) {
+    int count = pass->network->op_count, i = count - 1 - pass->backward_done;
+    if (pass->config.forward_only || pass->forward_done < count || i < 0) return false;
+    OpRun run = pass_run_of(pass, i);
+    if (i == count - 1) {
+        pass->nodes[i].grad[0] = 1; /* d loss / d loss */
+        pass->nodes[i].grad_stats = tensor_stats(pass->nodes[i].grad, 1);
+    }
+    for (int k = 0; k < run.op->input_count; k++) route_gradient(pass, &run, i, k);
+    op_spec(run.op->kind)->backward(&run);
+    pass->backward_done++;
+    complete_gradients(pass, &run, i);
+    return true;
+}
+
+void pass_run_forward(Pass *pass) {
+    while (pass_step_forward(pass)) {
+    }
+}
+
+void pass_run_backward(Pass *pass) {
+    while (pass_step_backward(pass)) {
+    }
+}

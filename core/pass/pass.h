@@ -1,0 +1,118 @@
+/* A Pass: everything that one input causes in one network, one op at a time, forward and then backward.
+ *
+ * Time runs from 0 to 2*op_count: step t < op_count is op t forward, the rest is op (2*op_count-1-t)
+ * backward. Two watermarks say how far the pass has come; looking at an earlier op moves no watermark and
+ * undoes nothing. A forward pass never writes the network. Stepping and running through are the same code, so
+ * they agree bit for bit. */
+#ifndef CORE_PASS_PASS_H
+#define CORE_PASS_PASS_H
+
+#include "core/network/network.h"
+#include "core/tensor/profile.h"
+
+typedef struct Pass Pass;
+
+/* The three things people mean by "without skip connections", never mixed:
+ *   PLAIN   the skip is gone in both directions: y = F(x), the same weights
+ *   CUT     forward unchanged, the skip's term dropped in the backward pass only
+ *   LESION  chosen blocks lose their branch and keep their skip: y = x (Veit et al. 2016, arXiv:1605.06431)
+ */
+typedef enum SkipMode { SKIP_NONE_REMOVED, SKIP_PLAIN, SKIP_CUT, SKIP_LESION } SkipMode;
+
+const char *skip_mode_name(SkipMode mode); /* "none", "plain", "cut", "lesion" */
+
+typedef struct PassConfig {
+    int batch;             /* images; 0 means 1 */
+    bool batch_statistics; /* batch norm uses this batch's statistics (training) */
+    SkipMode skip;
+    const bool *lesioned;   /* SKIP_LESION: one flag a block, copied */
+    bool others_plain;      /* SKIP_LESION: the blocks that keep their branch have no skip, as in a plain
+                               network that has lost a block */
+    bool forward_only;      /* no memory for gradients */
+    bool no_input_gradient; /* training: the gradient of the image itself is not needed */
+    bool no_inspection;     /* training: no statistics, and the two routes of a gradient are not kept apart */
+} PassConfig;
+
+Pass *pass_new(const Network *network, const PassConfig *config, Error *err);
+void pass_free(Pass *pass); /* NULL is fine */
+
+const Network *pass_network(const Pass *pass);
+int pass_batch(const Pass *pass);
+SkipMode pass_skip_mode(const Pass *pass);
+bool pass_batch_statistics(const Pass *pass);
+bool pass_block_is_lesioned(const Pass *pass, int block);
+/* What of an addition this pass lets through; all true for every other op. */
+AddGates pass_add_gates(const Pass *pass, int op);
+
+/* The input image buffer (N,3,H,W) to fill, channels-last. Call pass_restart after writing it. */
+real *pass_input(Pass *pass);
+/* Another way of being without skips, in the same memory. `lesioned` as in PassConfig. Call pass_restart
+ * after it. */
+void pass_set_skip(Pass *pass, SkipMode skip, const bool *lesioned);
+/* Sets both watermarks back to 0 and the targets; NULL or -1: the predicted class of each image. */
+void pass_restart(Pass *pass, const int *targets);
+int pass_target(const Pass *pass,
+                int image); /* -1 until the loss has been computed when the target is the prediction */
+
+/* One op. False when there is nothing left in that direction (backward needs the whole forward pass). */
+bool pass_step_forward(Pass *pass);
+bool pass_step_backward(Pass *pass);
+void pass_run_forward(Pass *pass);
+void pass_run_backward(Pass *pass);
+
+/* Watermarks: ops 0 .. forward_done-1 have been run forward, the last backward_done ops backward. */
+int pass_forward_done(const Pass *pass);
+int pass_backward_done(const Pass *pass);
+
+/* Tensors; data is NULL while not computed. The gradient of op i is ready once all ops that read act[i] have
+ * been run backward. */
+Tensor pass_act(const Pass *pass, int op);
+Tensor pass_grad(const Pass *pass, int op);
+const real *pass_param_grad(const Pass *pass, const Param *param); /* memory order; NULL while not computed */
+const real *pass_param_grads(const Pass *pass);                    /* all, laid out as Network.values */
+
+/* .known is false while the tensor has not been computed, or with no_inspection. */
+Stats pass_act_stats(const Pass *pass, int op);
+Stats pass_grad_stats(const Pass *pass, int op);
+Stats pass_param_grad_stats(const Pass *pass, const Param *param); /* computed at the call */
+
+/* What is worth the time only while somebody looks at an op. Update computes the profiles of its activation
+ * and its gradient, and where it is the input of a block of the two parts of that, where these are there and
+ * the profile is not, with the percentiles of one channel (-1: of none); false when memory is short. Running
+ * the op again forgets them, so that what is found is never stale. NULL while there is none. */
+bool pass_profile_update(Pass *pass, int op, int channel);
+const Profile *pass_act_profile(const Pass *pass, int op);
+const Profile *pass_grad_profile(const Pass *pass, int op);
+
+double pass_loss(const Pass *pass); /* NaN while not computed */
+
+/* Saved by operators in forward. NULL while not computed. */
+const real *pass_norm_mean(const Pass *pass, int op);    /* batch norm: the mean used, (C) */
+const real *pass_norm_inv_std(const Pass *pass, int op); /* batch norm: 1/sqrt(var + eps) used, (C) */
+const real *pass_norm_var(const Pass *pass, int op);     /* batch norm: biased variance used, (C) */
+const int *pass_max_pool_choice(const Pass *pass,
+                                int op); /* max pool: window position r*S+s that won, as y in memory */
+const double *pass_probabilities(const Pass *pass); /* softmax, (N,classes) */
+
+/* Where a block's gradient came from. g_in is the gradient of the loss with respect to the block's input x,
+ * and g_in = g_skip + g_branch exactly: the part that came through the shortcut and the part that came
+ * through F. */
+typedef enum Route { ROUTE_SKIP, ROUTE_BRANCH } Route;
+
+typedef struct Junction {
+    bool known;
+    double in_l2, skip_l2, branch_l2; /* of the gradient of x: total and its two parts */
+    double cosine;                    /* between the two parts; NaN when one of them is zero */
+    double out_l2;                    /* of the gradient of the block's output y */
+} Junction;
+
+Junction pass_junction(const Pass *pass, int block);
+/* One part of the gradient of the block's input; data is NULL while not computed. All zero where the route is
+ * closed. */
+Tensor pass_route_grad(const Pass *pass, int block, Route route);
+
+const Profile *pass_route_profile(const Pass *pass, int block, Route route); /* see pass_profile_update */
+
+size_t pass_bytes(const Pass *pass);
+
+#endif

@@ -1,0 +1,157 @@
+/* Looking at a pass: how far it is, its tensors, statistics and junctions. */
+#include <assert.h>
+#include <math.h>
+
+#include "core/pass/state.h"
+
+const char *skip_mode_name(SkipMode mode) {
+    static const char *const names[] = {"none", "plain", "cut", "lesion"};
+    return names[mode];
+}
+
+const Network *pass_network(const Pass *pass) {
+    return pass->network;
+}
+
+int pass_batch(const Pass *pass) {
+    return pass->config.batch;
+}
+
+SkipMode pass_skip_mode(const Pass *pass) {
+    return pass->config.skip;
+}
+
+bool pass_batch_statistics(const Pass *pass) {
+    return pass->config.batch_statistics;
+}
+
+bool pass_block_is_lesioned(const Pass *pass, int block) {
+    return pass->config.skip == SKIP_LESION && pass->lesioned[block];
+}
+
+/* The three meanings of "without skip" are nothing but gates of the additions. */
+AddGates pass_add_gates(const Pass *pass, int op) {
+    AddGates gates = {true, true, true, true};
+    const Op *o = &pass->network->ops[op];
+    if (o->kind != OP_ADD) return gates;
+    switch (pass->config.skip) {
+    case SKIP_NONE_REMOVED: break;
+    case SKIP_PLAIN: gates.skip_forward = gates.skip_backward = false; break;
+    case SKIP_CUT: gates.skip_backward = false; break;
+    case SKIP_LESION:
+        gates.branch_forward = gates.branch_backward = !pass->lesioned[o->block];
+        if (pass->config.others_plain) gates.skip_forward = gates.skip_backward = pass->lesioned[o->block];
+        break;
+    }
+    return gates;
+}
+
+int pass_target(const Pass *pass, int image) {
+    return pass->forward_done == pass->network->op_count ? pass->targets[image] : pass->wanted_targets[image];
+}
+
+int pass_forward_done(const Pass *pass) {
+    return pass->forward_done;
+}
+
+int pass_backward_done(const Pass *pass) {
+    return pass->backward_done;
+}
+
+static bool act_is_ready(const Pass *pass, int op) {
+    return op < pass->forward_done;
+}
+
+static bool backward_ran(const Pass *pass, int op) {
+    return op >= pass->network->op_count - pass->backward_done;
+}
+
+static bool grad_is_ready(const Pass *pass, int op) {
+    int reader = pass->nodes[op].first_reader;
+    if (op == 0 && pass->config.no_input_gradient) return false;
+    return pass->backward_done > 0 && (reader < 0 || backward_ran(pass, reader));
+}
+
+Tensor pass_act(const Pass *pass, int op) {
+    Shape shape = op_output_shape(&pass->network->ops[op], pass->config.batch);
+    return (Tensor){shape, act_is_ready(pass, op) ? pass->nodes[op].act : NULL};
+}
+
+Tensor pass_grad(const Pass *pass, int op) {
+    Shape shape = op_output_shape(&pass->network->ops[op], pass->config.batch);
+    return (Tensor){shape, grad_is_ready(pass, op) ? pass->nodes[op].grad : NULL};
+}
+
+const real *pass_param_grad(const Pass *pass, const Param *param) {
+    if (!param_role_learns(param->role) || !backward_ran(pass, param->op)) return NULL;
+    return pass->param_grads + param->offset;
+}
+
+const real *pass_param_grads(const Pass *pass) {
+    return pass->param_grads;
+}
+
+Stats pass_act_stats(const Pass *pass, int op) {
+    return act_is_ready(pass, op) ? pass->nodes[op].act_stats : (Stats){0};
+}
+
+Stats pass_grad_stats(const Pass *pass, int op) {
+    return grad_is_ready(pass, op) ? pass->nodes[op].grad_stats : (Stats){0};
+}
+
+Stats pass_param_grad_stats(const Pass *pass, const Param *param) {
+    const real *grad = pass_param_grad(pass, param);
+    return grad ? tensor_stats(grad, param->count) : (Stats){0};
+}
+
+double pass_loss(const Pass *pass) {
+    int loss = network_loss_op(pass->network);
+    return act_is_ready(pass, loss) ? (double)pass->nodes[loss].act[0] : NAN;
+}
+
+static const real *norm_saved(const Pass *pass, int op, int which) {
+    const Op *o = &pass->network->ops[op];
+    assert(o->kind == OP_BATCH_NORM);
+    return act_is_ready(pass, op) ? (const real *)pass->nodes[op].saved + (size_t)which * (size_t)o->out.c
+                                  : NULL;
+}
+
+const real *pass_norm_mean(const Pass *pass, int op) {
+    return norm_saved(pass, op, 0);
+}
+
+const real *pass_norm_var(const Pass *pass, int op) {
+    return norm_saved(pass, op, 1);
+}
+
+const real *pass_norm_inv_std(const Pass *pass, int op) {
+    return norm_saved(pass, op, 2);
+}
+
+const int *pass_max_pool_choice(const Pass *pass, int op) {
+    assert(pass->network->ops[op].kind == OP_MAX_POOL);
+    return act_is_ready(pass, op) ? pass->nodes[op].saved : NULL;
+}
+
+const double *pass_probabilities(const Pass *pass) {
+    int loss = network_loss_op(pass->network);
+    return act_is_ready(pass, loss) ? pass->nodes[loss].saved : NULL;
+}
+
+Junction pass_junction(const Pass *pass, int block) {
+    int input = pass->network->blocks[block].input;
+    return pass_keeps_routes(pass) && grad_is_ready(pass, input) ? pass->routes[block].junction
+                                                                 : (Junction){0};
+}
+
+Tensor pass_route_grad(const Pass *pass, int block, Route route) {
+    const Block *b = &pass->network->blocks[block];
+    Tensor grad = pass_grad(pass, b->input);
+    if (!pass_keeps_routes(pass) || !grad.data) return (Tensor){grad.shape, NULL};
+    if (b->shortcut == SHORTCUT_NONE) return (Tensor){grad.shape, route == ROUTE_BRANCH ? grad.data : NULL};
+    return (Tensor){grad.shape, route == ROUTE_SKIP ? pass->routes[block].skip : pass->routes[block].branch};
+}
+
+size_t pass_bytes(const Pass *pass) {
+    return arena_bytes(pass->arena);
+}

@@ -1,0 +1,49 @@
+/* What a Pass holds; shared by core/pass/pass, core/pass/query, core/inspect/vjp and core/inspect/gradcheck only. */
+#ifndef CORE_PASS_STATE_H
+#define CORE_PASS_STATE_H
+
+#include "core/base/arena.h"
+#include "core/pass/pass.h"
+
+typedef struct Node {
+    real *act, *grad;
+    void *saved;
+    Stats act_stats, grad_stats;
+    Profile act_profile, grad_profile;
+    int first_reader; /* lowest op that reads act; its backward completes grad. -1 for the loss */
+    int block;        /* block whose input this is, or -1 */
+} Node;
+
+/* The gradient of a block's input in its two parts, and their measure. */
+typedef struct RouteParts {
+    real *skip, *branch;
+    Profile skip_profile, branch_profile;
+    Junction junction;
+} RouteParts;
+
+struct Pass {
+    const Network *network;
+    Arena *arena;
+    PassConfig config;
+    bool *lesioned;
+    int *targets, *wanted_targets; /* as used, as asked */
+    Node *nodes;
+    RouteParts *routes;
+    real *param_grads, *scratch;
+    int forward_done, backward_done;
+};
+
+/* Elements of op's activation for the whole batch. */
+static inline size_t pass_act_count(const Pass *pass, int op) {
+    return shape_count(op_output_shape(&pass->network->ops[op], pass->config.batch));
+}
+
+/* Are the two parts of a block's gradient kept apart? */
+static inline bool pass_keeps_routes(const Pass *pass) {
+    return !pass->config.forward_only && !pass->config.no_inspection;
+}
+
+/* What op i reads and writes in this pass; the gradients for its inputs are not set. */
+OpRun pass_run_of(const Pass *pass, int op);
+
+#endif

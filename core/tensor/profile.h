@@ -1,0 +1,42 @@
+/* What is worth knowing about a tensor while somebody looks at it: percentiles, and figures for every
+ * channel. Costs a few passes over the data, so it is computed once and kept; see pass_profile_update. */
+#ifndef CORE_TENSOR_PROFILE_H
+#define CORE_TENSOR_PROFILE_H
+
+#include "core/tensor/tensor.h"
+
+/* Share of the non-zero magnitudes that a robust colour scale covers; the rest is clipped. */
+#define PROFILE_REACH 0.995
+
+/* By nearest rank: percentile p of n finite values is the value that sorting puts at place ceil(p/100 * n),
+ * so each one occurs in the data, exactly. All NaN when no value is finite. */
+typedef struct Percentiles {
+    bool known;
+    double p1, p25, p50, p75, p99;
+} Percentiles;
+
+/* Every `stride`-th of the values, `count` in all. `room` holds `count` numbers and is overwritten. */
+Percentiles values_percentiles(const real *data, size_t count, size_t stride, real *room);
+/* The smallest |x| that PROFILE_REACH of the finite non-zero values do not exceed; 0 when there are none. */
+double values_reach(const real *data, size_t count, real *room);
+
+typedef struct ProfileChannel {
+    Stats stats;
+    Percentiles percentiles; /* of those that profile_channel was asked for */
+} ProfileChannel;
+
+typedef struct Profile {
+    bool known;
+    Percentiles percentiles;
+    double reach;
+    ProfileChannel *channels; /* shape.c of them, over all images */
+    int *ranking;             /* channels by falling l2; equal ones by number */
+} Profile;
+
+/* Fills a profile whose `channels` and `ranking` have room for shape.c entries; takes and gives back as much
+ * memory as the tensor has. False, and not known, when there is none. */
+bool profile_compute(Profile *profile, Tensor tensor);
+/* The percentiles of one channel of a profile that is known. */
+bool profile_channel(Profile *profile, Tensor tensor, int channel);
+
+#endif

@@ -1,0 +1,22 @@
+/* Stochastic gradient descent with momentum, as torch.optim.SGD does it. */
+#ifndef CORE_TRAIN_OPTIM_H
+#define CORE_TRAIN_OPTIM_H
+
+#include "core/pass/pass.h"
+
+typedef struct SgdConfig {
+    double momentum;     /* 0.9 in the paper */
+    double weight_decay; /* on every learnable parameter, batch norm and biases included, as in the paper's
+                            code and PyTorch */
+    bool nesterov;
+} SgdConfig;
+
+/* g += weight_decay * w;  v = momentum * v + g;  w -= lr * v   (nesterov: w -= lr * (g + momentum * v)).
+ * `velocity` is laid out as network->values and starts at zero. Running statistics are left alone. */
+void optim_sgd_step(Network *network, const Pass *pass, real *velocity, const SgdConfig *config, double lr);
+
+/* Running statistics move towards this batch's: running = 0.9 * running + 0.1 * batch, with the unbiased
+ * variance (PyTorch's momentum 0.1). The pass must have used batch statistics. */
+void optim_commit_statistics(Network *network, const Pass *pass);
+
+#endif

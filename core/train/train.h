@@ -1,0 +1,88 @@
+/* Learning, one batch at a time.
+ *
+ * Every random choice follows from the seed and the number of the step, and never from what ran before: a run
+ * that was stopped and resumed makes the same steps as one that was not, bit for bit with the same number of
+ * threads. */
+#ifndef CORE_TRAIN_TRAIN_H
+#define CORE_TRAIN_TRAIN_H
+
+#include "core/train/dataset.h"
+#include "core/network/model.h"
+#include "core/train/optim.h"
+
+typedef enum ScheduleKind {
+    SCHEDULE_COSINE, /* linear warm-up, then half a cosine down to 0 (Loshchilov & Hutter 2017,
+                        arXiv:1608.03983) */
+    SCHEDULE_STEPS,  /* divided by 10 at 1/2 and 3/4 of the steps (He et al. 2015, section 4.2) */
+} ScheduleKind;
+
+typedef struct TrainConfig {
+    int epochs, batch;
+    double lr; /* the peak */
+    ScheduleKind schedule;
+    double warmup_epochs;
+    SgdConfig sgd;
+    unsigned long long seed;
+    bool augment;     /* pad 4, random crop, mirror */
+    const char *init; /* how the first weights were made ("he"), for the record; NULL when nobody says */
+    bool replaces;    /* the result may replace what stands in its place; a checkpoint remembers it */
+} TrainConfig;
+
+/* The recipe of the bundled models: batch 128, peak 0.1, momentum 0.9 (Nesterov), weight decay 5e-4, one
+ * epoch of warm-up, cosine. */
+TrainConfig train_default_config(void);
+
+typedef struct Trainer Trainer;
+
+typedef struct TrainStatus {
+    long step, steps, steps_per_epoch; /* the last, incomplete batch of an epoch is left out */
+    double lr;                         /* of the step just made */
+    double loss, loss_average;         /* of the step just made; over the epoch so far */
+    double accuracy_average; /* share of training images classified rightly, over the epoch so far */
+    bool broken;             /* the loss is NaN or infinite; the weights were not touched by this step */
+    bool replaces;           /* TrainConfig.replaces, or the checkpoint's */
+} TrainStatus;
+
+/* Both model and data set outlive the trainer; the model's network is what learns. */
+Trainer *train_new(Model *model, const Dataset *dataset, const TrainConfig *config, Error *err);
+void train_free(Trainer *trainer);
+
+/* One batch. False when all epochs are done or the loss is not a finite number any more. */
+bool train_step(Trainer *trainer);
+TrainStatus train_status(const Trainer *trainer);
+
+/* One line that says how these weights are made: "30 epochs, batch 128, SGD ...". */
+void train_describe(const TrainConfig *config, char *out, size_t out_size);
+
+/* What makes this training this one and no other, as metadata: "arch", "shortcut", "recipe", "dataset",
+ * "train_images", "init". The texts are in the struct and in the trainer: it is not to be copied, and the
+ * trainer outlives it. */
+enum { TRAIN_IDENTITY_MAX = 6, TRAIN_RECIPE_MAX = 256 };
+
+typedef struct TrainIdentity {
+    SafetensorsPair pairs[TRAIN_IDENTITY_MAX];
+    int count;
+    char recipe[TRAIN_RECIPE_MAX], images[16];
+} TrainIdentity;
+
+void train_identify(const Trainer *trainer, TrainIdentity *identity);
+/* Whether the file is of this training; says what differs otherwise, and `whose` it is: "the checkpoint's".
+ * What the file does not tell is taken as equal, apart from arch and recipe. */
+bool train_check_identity(const Trainer *trainer, const Safetensors *file, const char *whose, Error *err);
+
+/* Everything a later run needs to go on: values, running statistics, velocity, step, identity, with checksums
+ * of it all. Written atomically. The checkpoint that this trainer wrote last, or went on from, becomes
+ * PATH.prev, so that from the second one on there are always two. */
+bool train_save_checkpoint(Trainer *trainer, const char *path, Error *err);
+/* Goes on from exactly that file. It must be whole, and of this training; says what is wrong otherwise. */
+bool train_load_checkpoint(Trainer *trainer, const char *path, Error *err);
+/* Goes on from the checkpoint at `path`, or when it is damaged or gone, from the one before it; `notice` is
+ * then the sentence about it, else "". A whole checkpoint of another training is refused. */
+bool train_resume(Trainer *trainer, const char *path, Error *notice, Error *err);
+
+/* Where the checkpoint before the one at `path` stands; a symbolic link at `path` is followed. */
+void train_previous_path(const char *path, char *out, size_t out_size);
+/* Removes both. */
+void train_remove_checkpoint(const char *path);
+
+#endif

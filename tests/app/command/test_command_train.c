@@ -1,0 +1,162 @@
+/* train and eval on a small data set made here. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/file.h"
+#include "core/network/model.h"
+#include "tests/support/assert_close.h"
+#include "tests/support/program.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/test_image.h"
+
+enum { TRAIN_PER_FILE = 52, TEST_IMAGES = 40 };
+
+/* 256 of 260 images in batches of 32: 8 steps an epoch. */
+#define TRAIN(dir, epochs, out, ...)                                                                         \
+    ARGS("train", "resnet8", "--data", (dir)->path, "--limit", "256", "--batch", "32", "--epochs", epochs,   \
+         "--threads", "2", "--quiet", "--out", out, __VA_ARGS__)
+
+static void assert_trains(const char *const *arguments) {
+    ProgramRun run = program_run(arguments);
+    if (run.status != 0) fail_msg("exit code %d: %s", run.status, run.err);
+    program_free(&run);
+}
+
+static void assert_same_file(const char *a, const char *b) {
+    Error err = {0};
+    size_t size_a, size_b;
+    uint8_t *bytes_a = file_read_all(a, 1 << 24, &size_a, &err);
+    uint8_t *bytes_b = file_read_all(b, 1 << 24, &size_b, &err);
+    assert_non_null(bytes_a);
+    assert_non_null(bytes_b);
+    assert_int_equal(size_a, size_b);
+    assert_memory_equal(bytes_a, bytes_b, size_a);
+    free(bytes_a);
+    free(bytes_b);
+}
+
+static void a_stopped_and_resumed_run_equals_one_that_was_not(void **state) {
+    TempDir *dir = *state;
+    char whole[TEMP_PATH_MAX], parts[TEMP_PATH_MAX];
+    test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
+    strcpy(whole, temp_dir_join(dir, "whole.safetensors"));
+    strcpy(parts, temp_dir_join(dir, "parts.safetensors"));
+    assert_trains(TRAIN(dir, "2", whole, "--seed", "3"));
+    assert_trains(TRAIN(dir, "2", parts, "--seed", "3", "--stop-after", "5"));
+    assert_int_equal(access(parts, F_OK), -1);
+    assert_trains(TRAIN(dir, "2", parts, "--seed", "3", "--stop-after", "11", "--resume"));
+    assert_trains(TRAIN(dir, "2", parts, "--seed", "3", "--resume"));
+    assert_same_file(whole, parts);
+    assert_int_equal(access(temp_dir_join(dir, "parts.safetensors.ckpt"), F_OK), -1);
+}
+
+/* The run is far too long to end by itself; its first line says that it has begun. */
+static void an_interrupt_leaves_a_checkpoint_to_go_on_from(void **state) {
+    TempDir *dir = *state;
+    char out[TEMP_PATH_MAX], text[4096] = "";
+    size_t length = 0;
+    int fd, status;
+    test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
+    strcpy(out, temp_dir_join(dir, "net.safetensors"));
+    pid_t child = program_start(ARGS("train", "resnet8", "--data", dir->path, "--limit", "256", "--batch",
+                                     "32", "--epochs", "100000", "--threads", "2", "--out", out),
+                                &fd);
+    bool asked = false; /* a second signal would end it at once */
+    for (ssize_t got; (got = read(fd, text + length, sizeof text - 1 - length)) > 0; length += (size_t)got) {
+        if (asked || !strstr(text, "epoch 1 of 100000")) continue;
+        assert_int_equal(kill(child, SIGINT), 0);
+        asked = true;
+    }
+    close(fd);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGINT);
+    if (!strstr(text, "--resume goes on from there")) fail_msg("%s", text);
+    char *step = strstr(text, "stopped after step ");
+    assert_non_null(step);
+    char next[32];
+    snprintf(next, sizeof next, "%ld", strtol(step + strlen("stopped after step "), NULL, 10) + 3);
+    assert_trains(TRAIN(dir, "100000", out, "--resume", "--stop-after", next));
+}
+
+static void the_file_says_how_it_was_made(void **state) {
+    TempDir *dir = *state;
+    Error err = {0};
+    char out[TEMP_PATH_MAX];
+    test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
+    strcpy(out, temp_dir_join(dir, "net.safetensors"));
+    assert_trains(TRAIN(dir, "1", out, "--seed", "4", "--lr", "0.05"));
+    Model *model = model_load_file(out, NULL, &err);
+    if (!model) fail_msg("%s", err.text);
+    assert_string_equal(model_value(model, "dataset"), "cifar10");
+    assert_string_equal(model_value(model, "seed"), "4");
+    assert_non_null(strstr(model_value(model, "recipe"), "1 epochs, batch 32"));
+    assert_string_equal(model->class_names[3], "cat");
+    double noted = strtod(model_value(model, "test_top1"), NULL);
+    model_free(model);
+    json_t *json = program_run_json(ARGS("eval", out, "--data", dir->path, "--json", "--quiet"));
+    assert_string_equal(json_string_value(json_object_get(json, "arch")), "resnet8");
+    assert_string_equal(json_string_value(json_object_get(json, "dataset")), "cifar10");
+    assert_string_equal(json_string_value(json_object_get(json, "split")), "test");
+    assert_int_equal(json_integer_value(json_object_get(json, "n")), TEST_IMAGES);
+    assert_close(json_number_value(json_object_get(json, "top1")), noted, 5e-5); /* noted with four digits */
+    assert_true(json_number_value(json_object_get(json, "loss")) > 0);
+    assert_true(json_number_value(json_object_get(json, "images_per_s")) > 0);
+    json_decref(json);
+}
+
+static void learning_lowers_the_loss(void **state) {
+    TempDir *dir = *state;
+    char out[TEMP_PATH_MAX];
+    test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
+    strcpy(out, temp_dir_join(dir, "net.safetensors"));
+    assert_trains(TRAIN(dir, "6", out, "--no-augment"));
+    json_t *json =
+        program_run_json(ARGS("eval", out, "--data", dir->path, "--split", "train", "--json", "--quiet"));
+    /* guessing has a loss of ln 10 = 2.30 */
+    assert_true(json_number_value(json_object_get(json, "loss")) < 1.8);
+    json_decref(json);
+}
+
+static void what_cannot_work_is_refused_at_the_start(void **state) {
+    TempDir *dir = *state;
+    char out[TEMP_PATH_MAX];
+    test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
+    strcpy(out, temp_dir_join(dir, "net.safetensors"));
+    program_expect_failure(1, "no-such-folder/net",
+                           TRAIN(dir, "1", temp_dir_join(dir, "no-such-folder/net"), "--seed", "1"));
+    program_expect_failure(2, "train needs --out", ARGS("train", "resnet8", "--data", dir->path));
+    program_expect_failure(4, "net.safetensors.ckpt", TRAIN(dir, "1", out, "--resume"));
+    program_expect_failure(2, "reads 224x224 images",
+                           ARGS("train", "resnet18", "--data", dir->path, "--out", out));
+    program_expect_failure(2, "a batch of 4096",
+                           ARGS("train", "resnet8", "--data", dir->path, "--batch", "4096", "--out", out));
+    program_expect_failure(
+        4, "expected the folder of cifar100",
+        ARGS("train", "resnet8", "--dataset", "cifar100", "--data", dir->path, "--out", out));
+}
+
+static void another_recipe_is_not_resumed(void **state) {
+    TempDir *dir = *state;
+    char out[TEMP_PATH_MAX];
+    test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
+    strcpy(out, temp_dir_join(dir, "net.safetensors"));
+    assert_trains(TRAIN(dir, "1", out, "--stop-after", "2"));
+    program_expect_failure(4, "recipe", TRAIN(dir, "2", out, "--resume"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        IN_TEMP_DIR(a_stopped_and_resumed_run_equals_one_that_was_not),
+        IN_TEMP_DIR(an_interrupt_leaves_a_checkpoint_to_go_on_from),
+        IN_TEMP_DIR(the_file_says_how_it_was_made),
+        IN_TEMP_DIR(learning_lowers_the_loss),
+        IN_TEMP_DIR(what_cannot_work_is_refused_at_the_start),
+        IN_TEMP_DIR(another_recipe_is_not_resumed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

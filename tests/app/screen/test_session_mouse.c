@@ -1,0 +1,220 @@
+/* Clicks: what is clicked is what is drawn there. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/assert_close.h"
+#include "tests/support/session_world.h"
+#include "views/style/text.h"
+
+static void mouse(SessionWorld *world, MouseButton button, int x, int y) {
+    session_key(world->session, &(Key){.code = KEY_CODE_MOUSE, .button = button, .x = x, .y = y});
+    session_finish_work(world->session);
+}
+
+static int open_with_mouse(void **state) {
+    session_world_open(state);
+    session_world_act(*state, "mouse on");
+    return 0;
+}
+
+/* Clicks into the middle of the first place that shows the text. */
+static void click_text(SessionWorld *world, const char *text) {
+    char *screen = session_world_screen(world), *line = screen, *at = NULL;
+    int y = 0;
+    for (char *end; (end = strchr(line, '\n')); line = end + 1, y++) {
+        *end = '\0';
+        if ((at = strstr(line, text))) break;
+    }
+    if (!at) fail_msg("no '%s' on the screen", text);
+    int x = text_width_n(line, (size_t)(at - line)) + text_width(text) / 2;
+    free(screen);
+    mouse(world, MOUSE_LEFT, x, y);
+}
+
+static const char *op_name(SessionWorld *world) {
+    return world->setup.model->network->ops[session_scene(world->session).op].name;
+}
+
+static void a_tab_shows_its_view(void **state) {
+    SessionWorld *world = *state;
+    static const char *const tabs[] = {"S[t]ep",      "[m]aps",  "Val[u]e",       "[b]lock",
+                                       "G[r]adients", "[i]nput", "[a]rchitecture"};
+    static const ViewId views[] = {VIEW_STEP,      VIEW_MAPS,  VIEW_VALUE,       VIEW_BLOCK,
+                                   VIEW_GRADIENTS, VIEW_INPUT, VIEW_ARCHITECTURE};
+    for (size_t k = 0; k < sizeof views / sizeof views[0]; k++) {
+        click_text(world, tabs[k]);
+        assert_int_equal(world->session->view, views[k]);
+    }
+}
+
+static void a_row_of_the_architecture_is_selected(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "fold none");
+    click_text(world, "bn1 ");
+    assert_string_equal(op_name(world), "bn1");
+    session_world_act(world, "fold blocks");
+    click_text(world, "layer1.2");
+    assert_string_equal(op_name(world), "layer1.2.relu2");
+    session_world_act(world, "other");
+    session_world_act(world, "first");
+    click_text(world, "3x3 conv, 32, /2");
+    assert_string_equal(op_name(world), "layer2.0.conv1");
+}
+
+/* Every cell of the strip selects a moment that the strip then marks in that very cell. */
+static void the_strip_leads_to_any_moment(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "view maps");
+    for (int width = 80; width <= 200; width += 60) {
+        session_set_size(world->session, width, 24);
+        for (int x = 0; x < width; x++) {
+            int before = world->session->at;
+            mouse(world, MOUSE_LEFT, x, 21);
+            assert_null(session_error(world->session));
+            if (world->session->at == before) continue;
+            Canvas *canvas = canvas_new(width, 24, CANVAS_MONO);
+            session_draw(world->session, canvas);
+            uint32_t glyph = canvas_get(canvas, x, 21)->glyph;
+            assert_true(glyph == U'●' || glyph == U'○');
+            canvas_free(canvas);
+        }
+    }
+    mouse(world, MOUSE_LEFT, 195, 21);
+    assert_true(world->session->at >= world->steps / 2);
+}
+
+/* The hardware cursor stands on the selected cell of an enlarged map. */
+static void the_cell_of_an_enlarged_map_is_the_one_under_the_pointer(void **state) {
+    SessionWorld *world = *state;
+    static const char *const ops[] = {"conv1", "layer2.0.conv1", "layer3.0.conv1"};
+    session_world_act(world, "finish");
+    session_world_act(world, "view maps");
+    session_world_act(world, "select conv1");
+    session_world_act(world, "open");
+    for (size_t k = 0; k < sizeof ops / sizeof ops[0]; k++) {
+        char line[64];
+        snprintf(line, sizeof line, "select %s", ops[k]);
+        session_world_act(world, line);
+        int hits = 0;
+        for (int y = 3; y < 19; y++)
+            for (int x = 0; x < 80; x++) {
+                session_world_act(world, "cell 0 0");
+                mouse(world, MOUSE_LEFT, x, y);
+                if (world->session->notice_kind == NOTICE_INFO) continue;
+                Scene scene = session_scene(world->session);
+                Canvas *canvas = canvas_new(80, 24, CANVAS_MONO);
+                session_draw(world->session, canvas);
+                int zoom = 32 / scene.network->ops[scene.op].out.w;
+                assert_true(x >= canvas->cursor_x && x < canvas->cursor_x + zoom);
+                assert_true(y >= canvas->cursor_y && 2 * (y - canvas->cursor_y) < zoom + zoom % 2);
+                canvas_free(canvas);
+                hits++;
+            }
+        if (hits <= 100) fail_msg("%s %d hits", ops[k], hits);
+    }
+}
+
+static void a_map_among_many_is_selected_with_its_cell(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "finish");
+    session_world_act(world, "select conv1");
+    session_world_act(world, "view maps");
+    bool seen[16] = {false};
+    for (int y = 3; y < 17; y++)
+        for (int x = 0; x < 80; x += 3) {
+            mouse(world, MOUSE_LEFT, x, y);
+            assert_null(session_error(world->session));
+            seen[session_scene(world->session).channel] = true;
+        }
+    for (int c = 0; c < 16; c++) assert_true(seen[c]);
+    mouse(world, MOUSE_LEFT, 1, 4);
+    Scene scene = session_scene(world->session);
+    assert_int_equal(scene.channel, 0);
+    assert_int_equal(scene.row, 0);
+    assert_int_equal(scene.column, 0);
+}
+
+static void the_wheel_moves_by_rows(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "fold none");
+    mouse(world, MOUSE_WHEEL_DOWN, 10, 10);
+    assert_string_equal(op_name(world), "relu");
+    mouse(world, MOUSE_WHEEL_UP, 10, 10);
+    assert_string_equal(op_name(world), "input");
+    session_world_act(world, "help");
+    mouse(world, MOUSE_WHEEL_DOWN, 10, 10);
+    assert_int_equal(world->session->help_first, 3);
+}
+
+static void a_row_of_the_file_list_is_selected_and_then_chosen(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "files architectures");
+    click_text(world, "resnet32");
+    assert_true(world->session->files_open);
+    click_text(world, "resnet32");
+    assert_false(world->session->files_open);
+    assert_string_equal(world->session->setup->model->network->arch, "resnet32");
+    session_world_act(world, "files");
+    click_text(world, "weights");
+    assert_int_equal(world->session->files.group, FILES_WEIGHTS);
+}
+
+/* Off, it is the terminal's; a report that comes late changes nothing. */
+static void without_the_mouse_a_report_does_nothing(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "mouse off");
+    assert_false(session_mouse(world->session));
+    click_text(world, "[m]aps");
+    mouse(world, MOUSE_WHEEL_DOWN, 4, 4);
+    assert_int_equal(world->session->view, VIEW_ARCHITECTURE);
+    assert_string_equal(op_name(world), "input");
+    session_world_act(world, "mouse");
+    assert_true(session_mouse(world->session));
+    session_world_act(world, "mouse maybe");
+    assert_non_null(strstr(session_error(world->session), "on or off"));
+}
+
+static void a_script_clicks_too(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "click 28 1");
+    assert_int_equal(world->session->view, VIEW_MAPS);
+    session_world_act(world, "click here");
+    assert_non_null(strstr(session_error(world->session), "COLUMN ROW"));
+    session_world_act(world, "click -5 4000");
+    assert_null(session_error(world->session));
+}
+
+/* Every cell of every view at several sizes, compared sides too: nothing that is drawn names what is not
+ * there. */
+static void no_click_goes_wrong(void **state) {
+    SessionWorld *world = *state;
+    static const int sizes[][2] = {{80, 24}, {120, 40}, {200, 60}, {40, 12}};
+    session_world_act(world, "finish");
+    session_world_act(world, "twin weights plain20");
+    for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++)
+        for (int view = 0; view < VIEW_COUNT; view++)
+            for (int k = 0; k < 60; k++) {
+                session_set_size(world->session, sizes[s][0], sizes[s][1]);
+                world->session->view = (ViewId)view;
+                mouse(world, MOUSE_LEFT, k * 37 % sizes[s][0], k * 11 % sizes[s][1]);
+                if (session_error(world->session)) fail_msg("%s", session_error(world->session));
+            }
+}
+
+#define MOUSE_TEST(name) cmocka_unit_test_setup_teardown(name, open_with_mouse, session_world_close)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        MOUSE_TEST(a_tab_shows_its_view),
+        MOUSE_TEST(a_row_of_the_architecture_is_selected),
+        MOUSE_TEST(the_strip_leads_to_any_moment),
+        MOUSE_TEST(the_cell_of_an_enlarged_map_is_the_one_under_the_pointer),
+        MOUSE_TEST(a_map_among_many_is_selected_with_its_cell),
+        MOUSE_TEST(the_wheel_moves_by_rows),
+        MOUSE_TEST(a_row_of_the_file_list_is_selected_and_then_chosen),
+        MOUSE_TEST(without_the_mouse_a_report_does_nothing),
+        MOUSE_TEST(a_script_clicks_too),
+        MOUSE_TEST(no_click_goes_wrong),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,240 @@
+/* Presenter mode: fewer panes, larger cells, keys as they are pressed, the pointer. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/assert_close.h"
+#include "tests/support/session_world.h"
+#include "views/canvas/export.h"
+
+static bool shows(SessionWorld *world, const char *part) {
+    char *screen = session_world_screen(world);
+    bool found = strstr(screen, part) != NULL;
+    free(screen);
+    return found;
+}
+
+static void it_drops_side_panes_tabs_and_strip_and_gives_them_back(void **state) {
+    SessionWorld *world = *state;
+    session_set_size(world->session, 200, 60);
+    session_world_act(world, "finish");
+    session_world_act(world, "view maps");
+    SessionPanes before = session_panes(world->session);
+    assert_false(rect_is_empty(before.navigator) || rect_is_empty(before.value));
+    session_world_act(world, "presenter on");
+    SessionPanes panes = session_panes(world->session);
+    assert_true(rect_is_empty(panes.navigator) && rect_is_empty(panes.value));
+    assert_int_equal(panes.view.w, 200);
+    assert_int_equal(panes.view.h, 57);
+    assert_false(shows(world, "fwd "));
+    assert_false(shows(world, "[m]aps"));
+    session_world_act(world, "redraw"); /* the notice has been read */
+    assert_true(shows(world, "skips as built"));
+    assert_int_equal(world->session->theme, THEME_CONTRAST);
+    session_world_act(world, "presenter off");
+    assert_memory_equal(&before, &(SessionPanes[]){session_panes(world->session)}[0], sizeof before);
+    assert_int_equal(world->session->theme, THEME_DARK);
+}
+
+/* The largest whole magnification up to 4 with which one map has room, and it is said. */
+static void maps_are_as_large_as_they_fit_and_say_so(void **state) {
+    SessionWorld *world = *state;
+    static const struct {
+        const char *op;
+        int width, height, zoom;
+    } cases[] = {{"layer3.0.add", 80, 24, 4},  {"layer3.0.add", 120, 40, 4}, {"layer2.0.add", 80, 24, 2},
+                 {"layer2.0.add", 120, 40, 3}, {"layer1.0.add", 80, 24, 1},  {"layer1.0.add", 200, 60, 3}};
+    session_world_act(world, "finish");
+    session_world_act(world, "view maps");
+    session_world_act(world, "presenter on");
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        char line[64], text[32];
+        session_set_size(world->session, cases[k].width, cases[k].height);
+        snprintf(line, sizeof line, "select %s", cases[k].op);
+        session_world_act(world, line);
+        snprintf(text, sizeof text, "a value is %dx%d", cases[k].zoom, cases[k].zoom);
+        if (shows(world, text) != (cases[k].zoom > 1) || (cases[k].zoom == 1 && shows(world, "a value is")))
+            fail_msg("%s at %dx%d", cases[k].op, cases[k].width, cases[k].height);
+    }
+    session_world_act(world, "presenter off");
+    assert_false(shows(world, "a value is"));
+}
+
+static void keys_are_shown_with_what_they_do(void **state) {
+    SessionWorld *world = *state;
+    session_world_press(world, "s");
+    assert_false(shows(world, " s  run one operation"));
+    session_world_act(world, "presenter on");
+    session_world_press(world, "s");
+    assert_true(shows(world, " s  run one operation"));
+    session_world_press(world, "n m");
+    assert_true(shows(world, " s   n   m  show Maps"));
+    session_world_press(world, "l");
+    assert_true(shows(world, " n   m   l  right"));
+    session_forget_keys(world->session);
+    assert_false(shows(world, " l  right"));
+}
+
+static void what_is_typed_into_the_prompt_is_not_shown(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "presenter on");
+    session_world_press(world, ": f i n i s h");
+    SessionKeys keys;
+    session_collect_pressed(world->session, &keys);
+    assert_int_equal(keys.pressed_count, 0);
+    session_world_press(world, "Enter");
+    assert_true(shows(world, " :  type an action"));
+}
+
+static void the_pointer_moves_by_arrows_and_leaves_the_selection(void **state) {
+    SessionWorld *world = *state;
+    Session *session = world->session;
+    session_world_act(world, "finish");
+    session_world_act(world, "select layer1.0.add");
+    session_world_act(world, "view maps");
+    session_world_press(world, ".");
+    assert_true(session->pointer.on);
+    session_world_act(world, "pointer 40 12");
+    session_world_press(world, "Right Down S-Right S-Down Left Up");
+    assert_int_equal(session->pointer.x, 48);
+    assert_int_equal(session->pointer.y, 16);
+    assert_int_equal(session->wanted_channel, 0);
+    session_world_press(world, "l");
+    assert_int_equal(session->wanted_channel, 1);
+    assert_true(session->pointer.on);
+    session_world_press(world, "Esc");
+    assert_false(session->pointer.on);
+    session_world_press(world, "Right");
+    assert_int_equal(session->wanted_channel, 2);
+}
+
+static void the_pointer_stays_on_the_screen_and_is_marked_without_colour(void **state) {
+    SessionWorld *world = *state;
+    static const unsigned flags[] = {0, CANVAS_MONO, CANVAS_ASCII | CANVAS_MONO};
+    for (int k = 0; k < 3; k++) {
+        session_set_screen(world->session, 80, 24, flags[k]);
+        session_world_act(world, "pointer 30 10");
+        Canvas *canvas = canvas_new(80, 24, flags[k]);
+        session_draw(world->session, canvas);
+        assert_int_equal(canvas_get(canvas, 29, 10)->glyph, '[');
+        assert_int_equal(canvas_get(canvas, 31, 10)->glyph, ']');
+        if (flags[k] & CANVAS_MONO) assert_true(canvas_get(canvas, 30, 10)->attributes & CELL_REVERSE);
+        assert_int_equal(canvas->cursor_x, 30);
+        assert_int_equal(canvas->cursor_y, 10);
+        canvas_free(canvas);
+    }
+    session_world_act(world, "pointer 500 500");
+    session_world_press(world, "Right Down");
+    assert_int_equal(world->session->pointer.x, 79);
+    assert_int_equal(world->session->pointer.y, 23);
+    session_set_size(world->session, 60, 16);
+    assert_true(shows(world, "["));
+}
+
+/* A half block shows two values: the pointer must not turn them round. */
+static void a_map_under_the_pointer_keeps_its_colours(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "finish");
+    session_world_act(world, "select layer1.0.add");
+    session_world_act(world, "view maps");
+    Canvas *before = canvas_new(80, 24, 0), *after = canvas_new(80, 24, 0);
+    session_draw(world->session, before);
+    int x = 0, y = 0;
+    for (int k = 0; k < 80 * 24; k++)
+        if (before->cells[k].glyph == U'▀' && color_kind(before->cells[k].fg) == COLOR_KIND_MAP)
+            x = k % 80, y = k / 80;
+    assert_true(y > 0);
+    world->session->pointer = (Pointer){.on = true, .x = x, .y = y};
+    session_draw(world->session, after);
+    assert_memory_equal(canvas_get(before, x, y), canvas_get(after, x, y), sizeof(Cell));
+    canvas_free(before);
+    canvas_free(after);
+}
+
+static void enter_selects_what_is_pointed_at(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "pointer 25 1"); /* a tab */
+    session_world_press(world, "Enter");
+    assert_int_equal(world->session->view, VIEW_MAPS);
+}
+
+static void clicks_move_the_pointer_while_it_is_shown(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "mouse on");
+    session_world_act(world, "pointer 5 5");
+    session_key(world->session, &(Key){.code = KEY_CODE_MOUSE, .button = MOUSE_LEFT, .x = 25, .y = 1});
+    assert_int_equal(world->session->pointer.x, 25);
+    assert_int_equal(world->session->view, VIEW_ARCHITECTURE);
+}
+
+static void a_lesson_is_presented_and_pointing_is_no_excursion(void **state) {
+    SessionWorld *world = *state;
+    session_set_size(world->session, 120, 40);
+    session_world_act(world, "presenter on");
+    session_world_act(world, "lesson skip");
+    Session *front = session_front(world->session);
+    assert_true(front->presenter);
+    assert_int_equal(session_panes(front).view.w, 120);
+    session_world_press(world, "Space . Right");
+    LessonPanel panel;
+    assert_true(session_lesson_panel(world->session, &panel));
+    assert_false(panel.exploring);
+    assert_int_equal(panel.phase, LESSON_SHOWN);
+    session_world_press(world, "PageDown"); /* a clicker */
+    assert_true(session_lesson_panel(world->session, &panel));
+    assert_int_equal(panel.page, 1);
+    session_world_press(world, "PageUp");
+    assert_true(session_lesson_panel(world->session, &panel));
+    assert_int_equal(panel.page, 0);
+    assert_true(session_front(world->session)->pointer.on);
+    assert_true(shows(world, "go back"));
+}
+
+static void the_speaker_is_told_page_notes_and_what_comes_next(void **state) {
+    SessionWorld *world = *state;
+    static const char text[] = "title Small\nabout A\npage One\n| a\ndo finish\n| b\nnotes Say it slowly.\n"
+                               "page Two\nask number How many?\nanswer blocks within 10%\npage Three\n| c\n";
+    char line[TEMP_PATH_MAX + 8];
+    NotesPanel notes;
+    session_notes(world->session, &notes);
+    assert_int_equal(notes.pages, 0);
+    snprintf(line, sizeof line, "lesson %s", temp_dir_write(world->dir, "s.lesson", text, sizeof text - 1));
+    session_world_act(world, line);
+    session_notes(world->session, &notes);
+    assert_string_equal(notes.title, "One");
+    assert_string_equal(notes.notes, "Say it slowly.");
+    assert_string_equal(notes.next, "the view follows the text");
+    assert_int_equal(notes.page, 1);
+    assert_int_equal(notes.pages, 3);
+    session_world_press(world, "Space");
+    session_notes(world->session, &notes);
+    assert_string_equal(notes.next, "page 2: Two");
+    session_world_press(world, "Space");
+    session_notes(world->session, &notes);
+    assert_string_equal(notes.next, "an answer is asked for: How many?");
+    session_world_press(world, "Space Esc Space");
+    session_notes(world->session, &notes);
+    assert_string_equal(notes.next, "the end of the lesson");
+    session_world_press(world, "m");
+    session_notes(world->session, &notes);
+    assert_non_null(strstr(notes.now, "excursion"));
+}
+
+#define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, session_world_open, session_world_close)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        IN_WORLD(it_drops_side_panes_tabs_and_strip_and_gives_them_back),
+        IN_WORLD(maps_are_as_large_as_they_fit_and_say_so),
+        IN_WORLD(keys_are_shown_with_what_they_do),
+        IN_WORLD(what_is_typed_into_the_prompt_is_not_shown),
+        IN_WORLD(the_pointer_moves_by_arrows_and_leaves_the_selection),
+        IN_WORLD(the_pointer_stays_on_the_screen_and_is_marked_without_colour),
+        IN_WORLD(a_map_under_the_pointer_keeps_its_colours),
+        IN_WORLD(enter_selects_what_is_pointed_at),
+        IN_WORLD(clicks_move_the_pointer_while_it_is_shown),
+        IN_WORLD(a_lesson_is_presented_and_pointing_is_no_excursion),
+        IN_WORLD(the_speaker_is_told_page_notes_and_what_comes_next),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,105 @@
+#include "core/network/class_names.h"
+
+#include <string.h>
+
+#include "tests/support/assert_close.h"
+#include "tests/support/temp_dir.h"
+
+static int arena_setup(void **state) {
+    *state = arena_new();
+    return 0;
+}
+
+static int arena_teardown(void **state) {
+    arena_free(*state);
+    return 0;
+}
+
+static void assert_refused(Arena *arena, const char *text, size_t size, const char *reason) {
+    Error err = {0};
+    assert_null(class_names_parse(arena, text, size, 2, "names.txt", &err));
+    assert_int_equal(err.kind, ERROR_FILE);
+    if (!strstr(err.text, reason)) fail_msg("'%s' does not say '%s'", err.text, reason);
+}
+
+static void names_are_lines(void **state) {
+    const char text[] = "tabby cat\nd\xc3\xb6ner\n\n";
+    const char *const *names = class_names_parse(*state, text, sizeof text - 1, 2, "x", NULL);
+    assert_string_equal(names[0], "tabby cat");
+    assert_string_equal(names[1], "d\xc3\xb6ner");
+}
+
+static void windows_line_ends_do_not_belong_to_the_names(void **state) {
+    const char *const *names = class_names_parse(*state, "a\r\nb\r\n", 6, 2, "x", NULL);
+    assert_string_equal(names[0], "a");
+    assert_string_equal(names[1], "b");
+}
+
+static void a_wrong_number_of_names_is_said(void **state) {
+    assert_refused(*state, "a\n", 2, "has 1 class names, expected 2");
+    assert_refused(*state, "a\nb\nc\n", 6, "has 3 class names, expected 2");
+    assert_refused(*state, "", 0, "has 0 class names, expected 2");
+}
+
+static void lines_that_are_no_names_are_refused(void **state) {
+    char large[300];
+    memset(large, 'a', sizeof large);
+    assert_refused(*state, "a\n\nb", 4, "line 2 is empty");
+    assert_refused(*state, "a\n\x1b[2J", 6, "control character (byte 27)");
+    assert_refused(*state, "a\0\nb", 4, "control character (byte 0)");
+    assert_refused(*state,
+                   "\xff\xfe"
+                   "a\0\n\0b\0",
+                   8, "the name in line 1 is not UTF-8 (byte 1)");
+    assert_refused(*state, "a\n\xC2\x9B", 4, "control character (byte 155)"); /* U+009B is CSI */
+    assert_refused(*state, "a\nb\xC3", 4, "the name in line 2 is not UTF-8 (byte 2)");
+    assert_refused(*state, large, sizeof large, "has 300 bytes, expected at most 128");
+}
+
+static void a_missing_file_is_named(void **state) {
+    Error err = {0};
+    assert_null(class_names_load(*state, "/nonexistent/names.txt", 2, &err));
+    assert_non_null(strstr(err.text, "/nonexistent/names.txt"));
+}
+
+static void a_list_in_a_file_is_read_as_every_text_is(void **state) {
+    TempDir *dir = *state;
+    static const char good[] = "\xEF\xBB\xBF"
+                               "cat\r\nk\xC3\xA4se\r\n",
+                      latin[] = "cat\nk\xE4se\n", nul[] = "cat\0\ndog";
+    Error err = {0};
+    Arena *arena = arena_new();
+    const char *const *names =
+        class_names_load(arena, temp_dir_write(dir, "n", good, sizeof good - 1), 2, &err);
+    if (!names) fail_msg("%s", err.text);
+    assert_string_equal(names[0], "cat");
+    assert_string_equal(names[1], "k\xC3\xA4se");
+    assert_null(class_names_load(arena, temp_dir_write(dir, "n", latin, sizeof latin - 1), 2, &err));
+    assert_non_null(strstr(err.text, "n, line 2, byte 2: the byte 0xE4 is not UTF-8"));
+    assert_null(class_names_load(arena, temp_dir_write(dir, "n", nul, sizeof nul - 1), 2, &err));
+    assert_non_null(strstr(err.text, "n, line 1, byte 4: is a NUL byte"));
+    arena_free(arena);
+}
+
+static void copies_do_not_depend_on_the_originals(void **state) {
+    char name[] = "cat";
+    const char *const original[] = {name};
+    const char *const *copy = class_names_copy(*state, original, 1);
+    name[0] = 'r';
+    assert_string_equal(copy[0], "cat");
+}
+
+#define WITH_ARENA(test) cmocka_unit_test_setup_teardown(test, arena_setup, arena_teardown)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        WITH_ARENA(names_are_lines),
+        WITH_ARENA(windows_line_ends_do_not_belong_to_the_names),
+        WITH_ARENA(a_wrong_number_of_names_is_said),
+        WITH_ARENA(lines_that_are_no_names_are_refused),
+        WITH_ARENA(a_missing_file_is_named),
+        IN_TEMP_DIR(a_list_in_a_file_is_read_as_every_text_is),
+        WITH_ARENA(copies_do_not_depend_on_the_originals),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

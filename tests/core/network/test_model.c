@@ -1,0 +1,177 @@
+#include "core/network/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/file.h"
+#include "tests/support/assert_close.h"
+#include "tests/support/temp_dir.h"
+
+static Model *new_model(const char *arch, int classes) {
+    ResnetConfig config = {.classes = classes};
+    Error err = {0};
+    snprintf(config.arch, sizeof config.arch, "%s", arch);
+    Network *network = resnet_new(&config, &err);
+    if (!network) fail_msg("%s", err.text);
+    Model *model = model_new(network, &err);
+    if (!model) fail_msg("%s", err.text);
+    return model;
+}
+
+/* Saves a fresh network with these metadata. */
+static const char *save_with(TempDir *dir, const char *arch, int classes, const SafetensorsPair *pairs,
+                             int pair_count) {
+    Error err = {0};
+    Model *model = new_model(arch, classes);
+    const char *path = temp_dir_join(dir, "m.safetensors");
+    if (!model_save(model, pairs, pair_count, path, &err)) fail_msg("%s", err.text);
+    model_free(model);
+    return path;
+}
+
+static Model *load(const char *path, const ModelOptions *options) {
+    Error err = {0};
+    Model *model = model_load_file(path, options, &err);
+    if (!model) fail_msg("%s", err.text);
+    return model;
+}
+
+static void assert_refused(const char *path, const ModelOptions *options, const char *reason) {
+    Error err = {0};
+    assert_null(model_load_file(path, options, &err));
+    assert_int_equal(err.kind, ERROR_FILE);
+    if (!strstr(err.text, reason)) fail_msg("'%s' does not say '%s'", err.text, reason);
+}
+
+static void a_new_cifar_network_gets_cifars_names_and_colors(void **state) {
+    (void)state;
+    Model *model = new_model("resnet20", 0);
+    assert_string_equal(model->class_names[3], "cat");
+    assert_close(model->normalise.std[2], 0.2616, 1e-7); /* the rounding of a float */
+    model_free(model);
+}
+
+static void an_imagenet_network_has_numbers_for_names(void **state) {
+    (void)state;
+    char text[32];
+    Model *model = new_model("resnet18", 0);
+    assert_null(model->class_names);
+    assert_string_equal(model_class_name(model, 281, text, sizeof text), "class 281");
+    assert_close(model->normalise.mean[0], 0.485, 1e-7); /* the rounding of a float */
+    model_free(model);
+}
+
+static void a_cifar_network_of_another_class_count_has_no_names(void **state) {
+    (void)state;
+    Model *model = new_model("resnet20", 7);
+    assert_null(model->class_names);
+    model_free(model);
+}
+
+static void a_model_comes_back_with_everything_it_was_saved_with(void **state) {
+    const SafetensorsPair pairs[] = {{.key = "dataset", .value = "cifar10"},
+                                     {.key = "test_top1", .value = "91.5"}};
+    Error err = {0};
+    char text[32];
+    Model *model = new_model("plain20", 3);
+    const char *const names[] = {"cat", "dog, small", "\xc3\xa9l\xc3\xa9phant"};
+    assert_true(model_set_class_names(model, names, &err));
+    model->normalise = (Normalise){.mean = {0.1f, 0.2f, 0.3f}, .std = {0.4f, 0.5f, 0.6f}};
+    const char *path = temp_dir_join(*state, "m.safetensors");
+    assert_true(model_save(model, pairs, 2, path, &err));
+    model_free(model);
+    model = load(path, NULL);
+    assert_string_equal(model->network->arch, "plain20");
+    assert_int_equal(model->network->classes, 3);
+    assert_true(model->normalise.mean[0] == 0.1f && model->normalise.std[2] == 0.6f);
+    assert_string_equal(model_class_name(model, 1, text, sizeof text), "dog, small");
+    assert_string_equal(model->class_names[2], "\xc3\xa9l\xc3\xa9phant");
+    assert_string_equal(model_value(model, "test_top1"), "91.5");
+    assert_null(model_value(model, "recipe"));
+    assert_string_equal(model->source, path);
+    model_free(model);
+}
+
+static void a_model_is_loaded_from_memory_the_same_way(void **state) {
+    size_t size;
+    Error err = {0};
+    uint8_t *bytes = file_read_all(save_with(*state, "resnet20", 0, NULL, 0), 1 << 24, &size, &err);
+    Model *model = model_load_memory(bytes, size, "the bundled model", NULL, &err);
+    free(bytes);
+    assert_non_null(model);
+    assert_string_equal(model->source, "the bundled model");
+    assert_string_equal(model->network->arch, "resnet20");
+    model_free(model);
+}
+
+static void names_with_commas_between_them_are_read(void **state) {
+    const SafetensorsPair pair = {.key = "classes", .value = "red,green,blue"};
+    Model *model = load(save_with(*state, "resnet20", 3, &pair, 1), NULL);
+    assert_string_equal(model->class_names[1], "green");
+    model_free(model);
+}
+
+static void metadata_that_make_no_sense_are_refused_by_name(void **state) {
+    const struct {
+        const char *key, *value, *reason;
+    } cases[] = {
+        {"mean", "0.5,0.5", "metadata mean is '0.5,0.5', expected three numbers"},
+        {"mean", "a,b,c", "expected three numbers"},
+        {"mean", "1e999,0,0", "expected three numbers"},
+        {"std", "0.5,0,0.5", "expected positive numbers"},
+        {"classes", "a,b", "has 2 class names, expected 3"},
+        {"classes", "a,,c", "line 2 is empty"},
+        {"classes", "a,b,\x1b[2J", "control character"},
+        {"classes", "[1,2,3]", "expected names with commas, or a JSON list"},
+        {"arch", "resnet56", "expected the tensors of resnet56, found those of resnet20"},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        const SafetensorsPair pair = {.key = cases[k].key, .value = cases[k].value};
+        assert_refused(save_with(*state, "resnet20", 3, &pair, 1), NULL, cases[k].reason);
+    }
+}
+
+static void an_option_makes_a_plain_network_of_the_same_tensors(void **state) {
+    const SafetensorsPair pair = {.key = "arch", .value = "resnet20"};
+    const char *path = save_with(*state, "plain20", 0, &pair, 1);
+    Model *model = load(path, NULL);
+    assert_string_equal(model->network->arch, "resnet20");
+    model_free(model);
+    model = load(path, &(ModelOptions){.arch = "plain20"});
+    assert_string_equal(model->network->arch, "plain20");
+    model_free(model);
+    assert_refused(path, &(ModelOptions){.arch = "resnet18"},
+                   "expected the tensors of resnet18, found those of resnet20");
+}
+
+static void another_shortcut_option_than_the_files_is_refused(void **state) {
+    assert_refused(save_with(*state, "resnet20", 0, NULL, 0), &(ModelOptions){.shortcut = 'B'},
+                   "expected shortcuts of option B, found the tensors of option A");
+}
+
+static void a_damaged_byte_is_noticed_on_loading(void **state) {
+    size_t size;
+    Error err = {0};
+    uint8_t *bytes = file_read_all(save_with(*state, "resnet20", 0, NULL, 0), 1 << 24, &size, &err);
+    bytes[size - 1000] ^= 1;
+    assert_null(model_load_memory(bytes, size, "x", NULL, &err));
+    assert_non_null(strstr(err.text, "damaged"));
+    free(bytes);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_new_cifar_network_gets_cifars_names_and_colors),
+        cmocka_unit_test(an_imagenet_network_has_numbers_for_names),
+        cmocka_unit_test(a_cifar_network_of_another_class_count_has_no_names),
+        IN_TEMP_DIR(a_model_comes_back_with_everything_it_was_saved_with),
+        IN_TEMP_DIR(a_model_is_loaded_from_memory_the_same_way),
+        IN_TEMP_DIR(names_with_commas_between_them_are_read),
+        IN_TEMP_DIR(metadata_that_make_no_sense_are_refused_by_name),
+        IN_TEMP_DIR(an_option_makes_a_plain_network_of_the_same_tensors),
+        IN_TEMP_DIR(another_shortcut_option_than_the_files_is_refused),
+        IN_TEMP_DIR(a_damaged_byte_is_noticed_on_loading),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

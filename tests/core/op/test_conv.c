@@ -1,0 +1,257 @@
+/* The three functions of core/op/conv against plain loops in double, over every way they can go: few pixels and
+ * many, pointwise, turned-around weights, folding, and the direct kernels; with one thread and with more. */
+#include <float.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/op/conv.h"
+#include "core/op/conv_direct.h"
+#include "core/tensor/gemm.h"
+#include "core/base/parallel.h"
+#include "tests/support/assert_close.h"
+#include "tests/support/fixture.h"
+
+/* A sum of m products below 1 is rounded m times, by half an epsilon of a partial sum of about sqrt(m)/3 in a
+ * random direction: together a tenth of m epsilons. */
+static const double EPSILON = sizeof(real) == sizeof(double) ? DBL_EPSILON : FLT_EPSILON;
+
+typedef struct Reference {
+    size_t x_count, w_count, y_count;
+    real *x, *w, *dy;
+    double *y, *dx, *dw;
+} Reference;
+
+static ConvShape shape_of(int n, int h, int w, int c, int k, int r, int s, int stride, int pad) {
+    return (ConvShape){.n = n,
+                       .h = h,
+                       .w = w,
+                       .c = c,
+                       .k = k,
+                       .r = r,
+                       .s = s,
+                       .stride = stride,
+                       .pad = pad,
+                       .oh = (h + 2 * pad - r) / stride + 1,
+                       .ow = (w + 2 * pad - s) / stride + 1};
+}
+
+static void *numbers(size_t count, size_t size) {
+    void *memory = calloc(count, size);
+    assert_non_null(memory);
+    return memory;
+}
+
+static real *filled(size_t count, const char *name) {
+    real *values = numbers(count, sizeof *values);
+    fixture_fill(values, count, 1, name);
+    return values;
+}
+
+/* One window: all channels in, one channel out. */
+static void add_window(const ConvShape *q, const Reference *ref, size_t out, int n, int oh, int ow, int k) {
+    double sum = 0, dy = (double)ref->dy[out];
+    for (int r = 0; r < q->r; r++)
+        for (int s = 0; s < q->s; s++) {
+            int ih = oh * q->stride - q->pad + r, iw = ow * q->stride - q->pad + s;
+            if (ih < 0 || ih >= q->h || iw < 0 || iw >= q->w) continue;
+            size_t at = (size_t)((n * q->h + ih) * q->w + iw) * (size_t)q->c;
+            size_t tap = (size_t)((k * q->r + r) * q->s + s) * (size_t)q->c;
+            for (int c = 0; c < q->c; c++) {
+                sum += (double)ref->x[at + (size_t)c] * (double)ref->w[tap + (size_t)c];
+                ref->dx[at + (size_t)c] += dy * (double)ref->w[tap + (size_t)c];
+                ref->dw[tap + (size_t)c] += dy * (double)ref->x[at + (size_t)c];
+            }
+        }
+    ref->y[out] = sum;
+}
+
+static Reference reference_new(const ConvShape *q) {
+    Reference ref = {.x_count = (size_t)(q->n * q->h * q->w) * (size_t)q->c,
+                     .w_count = (size_t)(q->k * q->r * q->s) * (size_t)q->c,
+                     .y_count = (size_t)(q->n * q->oh * q->ow) * (size_t)q->k};
+    ref.x = filled(ref.x_count, "x");
+    ref.w = filled(ref.w_count, "w");
+    ref.dy = filled(ref.y_count, "dy");
+    ref.y = numbers(ref.y_count, sizeof *ref.y);
+    ref.dx = numbers(ref.x_count, sizeof *ref.dx);
+    ref.dw = numbers(ref.w_count, sizeof *ref.dw);
+    size_t out = 0;
+    for (int n = 0; n < q->n; n++)
+        for (int oh = 0; oh < q->oh; oh++)
+            for (int ow = 0; ow < q->ow; ow++)
+                for (int k = 0; k < q->k; k++) add_window(q, &ref, out++, n, oh, ow, k);
+    return ref;
+}
+
+static void reference_free(Reference *ref) {
+    free(ref->x), free(ref->w), free(ref->dy);
+    free(ref->y), free(ref->dx), free(ref->dw);
+}
+
+/* Names the shape in a message; `terms` products are added up in each element. */
+static void assert_agrees(const ConvShape *q, const char *what, const real *got, const double *expected,
+                          size_t count, int terms) {
+    double tolerance = EPSILON * (terms + 1);
+    for (size_t j = 0; j < count; j++)
+        if (!(fabs((double)got[j] - expected[j]) <= tolerance))
+            fail_msg(
+                "%s[%zu] is %.9g, expected %.9g within %.2g: n %d, %dx%d, %d -> %d channels, kernel %dx%d, "
+                "stride %d, pad %d, %d threads",
+                what, j, (double)got[j], expected[j], tolerance, q->n, q->h, q->w, q->c, q->k, q->r, q->s,
+                q->stride, q->pad, parallel_threads());
+}
+
+static void spoil(real *values, size_t count) {
+    for (size_t j = 0; j < count; j++) values[j] = (real)NAN;
+}
+
+static void check_backward_input(const ConvShape *q, const Reference *ref, real *scratch) {
+    real *dx = numbers(ref->x_count, sizeof *dx), *before = filled(ref->x_count, "before");
+    double *expected = numbers(ref->x_count, sizeof *expected);
+    spoil(dx, ref->x_count);
+    conv_backward_input(q, ref->dy, ref->w, dx, false, scratch);
+    assert_agrees(q, "dx", dx, ref->dx, ref->x_count, q->k * q->r * q->s);
+    memcpy(dx, before, ref->x_count * sizeof *dx);
+    for (size_t j = 0; j < ref->x_count; j++) expected[j] = (double)before[j] + ref->dx[j];
+    conv_backward_input(q, ref->dy, ref->w, dx, true, scratch);
+    assert_agrees(q, "dx added", dx, expected, ref->x_count, q->k * q->r * q->s);
+    free(dx), free(before), free(expected);
+}
+
+/* Every output starts as NaN, and so does the scratch: nothing may be left out or read unwritten. */
+static void check_with_threads(const ConvShape *q, const Reference *ref, int threads) {
+    parallel_set_threads(threads);
+    size_t scratch_count = conv_scratch_count(q);
+    real *scratch = numbers(scratch_count + 1, sizeof *scratch);
+    real *y = numbers(ref->y_count, sizeof *y), *dw = numbers(ref->w_count, sizeof *dw);
+    spoil(scratch, scratch_count);
+    spoil(y, ref->y_count);
+    spoil(dw, ref->w_count);
+    scratch[scratch_count] = 123;
+    conv_forward(q, ref->x, ref->w, y, scratch);
+    assert_agrees(q, "y", y, ref->y, ref->y_count, q->c * q->r * q->s);
+    conv_backward_weight(q, ref->x, ref->dy, dw, scratch);
+    assert_agrees(q, "dw", dw, ref->dw, ref->w_count, q->n * q->oh * q->ow);
+    check_backward_input(q, ref, scratch);
+    assert_true(scratch[scratch_count] == 123);
+    free(scratch), free(y), free(dw);
+}
+
+static void check(ConvShape q) {
+    Reference ref = reference_new(&q);
+    for (int threads = 1; threads <= 3; threads++) check_with_threads(&q, &ref, threads);
+    reference_free(&ref);
+}
+
+static void few_pixels_are_shared_by_channel(void **state) {
+    (void)state;
+    check(shape_of(1, 7, 5, 3, 40, 3, 3, 1, 1));
+    check(shape_of(2, 9, 9, 17, 33, 3, 3, 2, 1));
+    check(shape_of(3, 8, 8, 4, 6, 5, 5, 1, 2));
+    check(shape_of(1, 21, 20, 3, 16, 7, 7, 2, 3));
+    check(shape_of(1, 1, 1, 5, 3, 3, 3, 1, 1));
+    check(shape_of(2, 6, 5, 3, 4, 3, 1, 1, 1));
+    check(shape_of(1, 7, 7, 64, 64, 3, 3, 1, 1));
+}
+
+static void many_pixels_are_shared_by_pixel(void **state) {
+    (void)state;
+    check(shape_of(1, 33, 35, 3, 5, 3, 3, 1, 1));
+    check(shape_of(4, 17, 19, 5, 7, 3, 3, 1, 1));
+    check(shape_of(1, 36, 37, 2, 3, 3, 3, 1, 0));
+    check(shape_of(1, 33, 33, 2, 3, 3, 3, 1, 2));
+    check(shape_of(2, 34, 31, 2, 3, 5, 5, 1, 2));
+    check(shape_of(2, 23, 24, 128, 8, 3, 3, 1, 1)); /* windows so long that a tile has its least height */
+}
+
+static void what_cannot_be_turned_around_is_folded(void **state) {
+    (void)state;
+    check(shape_of(1, 32, 32, 2, 3, 3, 3, 1, 3));  /* padding as wide as the kernel */
+    check(shape_of(2, 24, 25, 3, 4, 1, 3, 1, 1));  /* a kernel that is not square */
+    check(shape_of(5, 31, 33, 3, 20, 3, 3, 2, 1)); /* images in groups, the last one smaller */
+    check(shape_of(2, 67, 65, 3, 8, 7, 7, 2, 3));  /* more pixels than a group may have */
+    check(shape_of(2, 10, 11, 3, 4, 2, 2, 3, 0));  /* pixels that no window reaches */
+}
+
+static void pointwise_convolutions_need_no_windows(void **state) {
+    (void)state;
+    check(shape_of(1, 7, 7, 40, 33, 1, 1, 1, 0));
+    check(shape_of(2, 23, 25, 7, 5, 1, 1, 1, 0));
+    check(shape_of(3, 32, 32, 16, 64, 1, 1, 1, 0));
+    check(shape_of(2, 9, 7, 6, 20, 1, 1, 2, 0));
+    check(shape_of(5, 31, 32, 4, 6, 1, 1, 2, 0));
+}
+
+static const int CHANNELS[] = {16, 32, 48, 64, 80}, WIDTHS[] = {8, 16, 24, 32, 56}, BATCHES[] = {1, 2, 5};
+
+/* Just enough rows for the direct kernels, and a number of them that threads do not divide evenly. */
+static ConvShape direct_shape(int batch, int width, int c, int k, int kernel) {
+    int rows = ((1024 + batch * width - 1) / (batch * width)) | 1;
+    return shape_of(batch, rows, width, c, k, kernel, kernel, 1, kernel / 2);
+}
+
+static void check_all_sizes(int c, int k, int kernel) {
+    for (int w = 0; w < 5; w++)
+        for (int n = 0; n < 3; n++) check(direct_shape(BATCHES[n], WIDTHS[w], c, k, kernel));
+}
+
+static void direct_kernels_of_all_widths_and_batches(void **state) {
+    (void)state;
+    check_all_sizes(16, 16, 3);
+    check_all_sizes(32, 16, 3);
+    check_all_sizes(16, 48, 3);
+    check_all_sizes(16, 16, 5);
+}
+
+static void direct_kernels_of_all_channels(void **state) {
+    (void)state;
+    for (int pair = 0; pair < 25; pair++) {
+        int c = CHANNELS[pair / 5], k = CHANNELS[pair % 5];
+        check(direct_shape(BATCHES[pair % 3], WIDTHS[(pair + pair / 5) % 5], c, k, 3));
+        if (c * k * 25 <= 1 << 16) check(direct_shape(BATCHES[pair % 3], WIDTHS[pair % 5], c, k, 5));
+    }
+}
+
+/* More rows of dy than fit the first-level cache in one go, and many images for each worker. */
+static void direct_kernels_of_larger_pictures(void **state) {
+    (void)state;
+    check(shape_of(1, 56, 56, 64, 64, 3, 3, 1, 1));
+    check(shape_of(7, 32, 32, 16, 16, 3, 3, 1, 1));
+    check(shape_of(9, 16, 16, 32, 32, 3, 3, 1, 1));
+    check(shape_of(17, 8, 8, 64, 64, 3, 3, 1, 1));
+}
+
+/* The tests above speak of the direct kernels; here is what may reach them on a processor that has them. */
+static void direct_kernels_refuse_what_they_cannot_do(void **state) {
+    (void)state;
+    ConvShape fits = shape_of(1, 32, 32, 16, 16, 3, 3, 1, 1);
+    if (!conv_direct_fits(&fits)) {
+        print_message(
+            "this processor or this build has no direct kernels: all shapes went through core/op/conv\n");
+        skip();
+    }
+    const ConvShape refused[] = {
+        shape_of(1, 32, 32, 17, 16, 3, 3, 1, 1), shape_of(1, 32, 32, 16, 8, 3, 3, 1, 1),
+        shape_of(1, 31, 32, 16, 16, 3, 3, 1, 1), shape_of(1, 64, 36, 16, 16, 3, 3, 1, 1),
+        shape_of(2, 64, 64, 16, 16, 3, 3, 2, 1), shape_of(1, 64, 64, 16, 16, 3, 3, 1, 0),
+        shape_of(1, 64, 64, 16, 16, 1, 1, 1, 0), shape_of(1, 64, 64, 16, 16, 3, 5, 1, 1),
+        shape_of(1, 64, 64, 96, 96, 3, 3, 1, 1),
+    };
+    for (size_t k = 0; k < sizeof refused / sizeof refused[0]; k++)
+        assert_false(conv_direct_fits(&refused[k]));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(few_pixels_are_shared_by_channel),
+        cmocka_unit_test(many_pixels_are_shared_by_pixel),
+        cmocka_unit_test(what_cannot_be_turned_around_is_folded),
+        cmocka_unit_test(pointwise_convolutions_need_no_windows),
+        cmocka_unit_test(direct_kernels_of_all_widths_and_batches),
+        cmocka_unit_test(direct_kernels_of_all_channels),
+        cmocka_unit_test(direct_kernels_of_larger_pictures),
+        cmocka_unit_test(direct_kernels_refuse_what_they_cannot_do),
+    };
+    gemm_init();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,139 @@
+/* The two routes of a block: their gradients kept apart, and each taken away. */
+#include <math.h>
+
+#include "core/tensor/gemm.h"
+#include "tests/support/assert_close.h"
+#include "tests/support/fixture.h"
+#include "tests/support/pass_check.h"
+
+static void a_junction_is_exactly_the_sum_of_its_routes(void **state) {
+    (void)state;
+    Network *network = pass_check_network("resnet20", 'B');
+    Pass *pass = pass_check_run(network, (PassConfig){.batch = 2});
+    for (int b = 0; b < network->block_count; b++) {
+        Tensor total = pass_grad(pass, network->blocks[b].input);
+        size_t count = shape_count(total.shape);
+        const real *skip = pass_route_grad(pass, b, ROUTE_SKIP).data;
+        const real *branch = pass_route_grad(pass, b, ROUTE_BRANCH).data;
+        for (size_t j = 0; j < count; j++) assert_close(total.data[j], skip[j] + branch[j], 0);
+        Junction junction = pass_junction(pass, b);
+        double dot = tensor_dot(skip, branch, count);
+        assert_close(junction.in_l2, pass_grad_stats(pass, network->blocks[b].input).l2, 0);
+        assert_close(junction.out_l2, pass_grad_stats(pass, network->blocks[b].output).l2, 0);
+        /* |a+b|^2 = |a|^2 + |b|^2 + 2 a.b, up to the rounding of each sum to `real` */
+        assert_close(pow(junction.in_l2, 2), pow(junction.skip_l2, 2) + pow(junction.branch_l2, 2) + 2 * dot,
+                     1e-6 * pow(junction.in_l2, 2));
+        assert_close(junction.cosine, dot / (junction.skip_l2 * junction.branch_l2), 1e-12);
+    }
+    pass_free(pass);
+    network_free(network);
+}
+
+static void identity_route_is_the_gradient_behind_the_addition(void **state) {
+    (void)state;
+    Network *network = pass_check_network("resnet20", 'A');
+    Pass *pass = pass_check_run(network, (PassConfig){0});
+    const Block *block = &network->blocks[1];
+    Tensor add = pass_grad(pass, block->add);
+    pass_check_bits(pass_route_grad(pass, 1, ROUTE_SKIP).data, add.data, shape_count(add.shape),
+                    "skip route");
+    pass_free(pass);
+    network_free(network);
+}
+
+static bool is_zero(Tensor tensor) {
+    return tensor_stats(tensor.data, shape_count(tensor.shape)).zeros == shape_count(tensor.shape);
+}
+
+static void plain_removes_the_skip_in_both_directions(void **state) {
+    (void)state;
+    Network *network = pass_check_network("resnet20", 'B');
+    Pass *pass = pass_check_run(network, (PassConfig){.skip = SKIP_PLAIN});
+    for (int b = 0; b < network->block_count; b++) {
+        const Block *block = &network->blocks[b];
+        Tensor branch = pass_act(pass, block->branch_last);
+        pass_check_bits(pass_act(pass, block->add).data, branch.data, shape_count(branch.shape), "y = F(x)");
+        assert_true(is_zero(pass_route_grad(pass, b, ROUTE_SKIP)));
+        assert_close(pass_junction(pass, b).skip_l2, 0, 0);
+        assert_true(isnan(pass_junction(pass, b).cosine));
+        assert_true(pass_junction(pass, b).branch_l2 > 0);
+    }
+    pass_free(pass);
+    network_free(network);
+}
+
+static void cut_changes_no_activation_and_drops_only_the_skips_gradient(void **state) {
+    (void)state;
+    Network *network = pass_check_network("resnet20", 'B');
+    Pass *full = pass_check_run(network, (PassConfig){0}),
+         *cut = pass_check_run(network, (PassConfig){.skip = SKIP_CUT});
+    for (int i = 0; i < network->op_count; i++) {
+        Tensor act = pass_act(full, i);
+        pass_check_bits(act.data, pass_act(cut, i).data, shape_count(act.shape), network->ops[i].name);
+    }
+    for (int b = 0; b < network->block_count; b++) {
+        assert_true(is_zero(pass_route_grad(cut, b, ROUTE_SKIP)));
+        assert_true(pass_junction(cut, b).branch_l2 > 0);
+    }
+    /* Above the last addition nothing has been cut yet. */
+    Tensor grad = pass_grad(full, network->blocks[8].add);
+    pass_check_bits(grad.data, pass_grad(cut, network->blocks[8].add).data, shape_count(grad.shape),
+                    "last add");
+    pass_free(full);
+    pass_free(cut);
+    network_free(network);
+}
+
+static void lesion_silences_the_branch_of_the_chosen_block_only(void **state) {
+    (void)state;
+    Network *network = pass_check_network("resnet20", 'A');
+    bool lesioned[9] = {false, true};
+    Pass *pass = fixture_pass(network, &(PassConfig){.skip = SKIP_LESION, .lesioned = lesioned}, 0);
+    lesioned[1] = false; /* the flags were copied */
+    pass_run_forward(pass);
+    pass_run_backward(pass);
+    const Block *block = &network->blocks[1];
+    Tensor x = pass_act(pass, block->input);
+    pass_check_bits(pass_act(pass, block->add).data, x.data, shape_count(x.shape), "y = x");
+    assert_true(is_zero(pass_route_grad(pass, 1, ROUTE_BRANCH)));
+    assert_true(is_zero(pass_grad(pass, block->branch_first)));
+    assert_true(pass_junction(pass, 0).branch_l2 > 0 && pass_junction(pass, 2).branch_l2 > 0);
+    assert_true(pass_block_is_lesioned(pass, 1) && !pass_block_is_lesioned(pass, 0));
+    pass_free(pass);
+    network_free(network);
+}
+
+static void a_plain_network_has_one_route(void **state) {
+    (void)state;
+    Network *network = pass_check_network("plain20", 0);
+    Pass *pass = pass_check_run(network, (PassConfig){0});
+    Junction junction = pass_junction(pass, 4);
+    assert_true(junction.known && isnan(junction.cosine));
+    assert_close(junction.skip_l2, 0, 0);
+    assert_close(junction.branch_l2, junction.in_l2, 0);
+    assert_null(pass_route_grad(pass, 4, ROUTE_SKIP).data);
+    pass_free(pass);
+    network_free(network);
+}
+
+static void skip_modes_have_the_names_of_the_option(void **state) {
+    (void)state;
+    assert_string_equal(skip_mode_name(SKIP_NONE_REMOVED), "none");
+    assert_string_equal(skip_mode_name(SKIP_PLAIN), "plain");
+    assert_string_equal(skip_mode_name(SKIP_CUT), "cut");
+    assert_string_equal(skip_mode_name(SKIP_LESION), "lesion");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_junction_is_exactly_the_sum_of_its_routes),
+        cmocka_unit_test(identity_route_is_the_gradient_behind_the_addition),
+        cmocka_unit_test(plain_removes_the_skip_in_both_directions),
+        cmocka_unit_test(cut_changes_no_activation_and_drops_only_the_skips_gradient),
+        cmocka_unit_test(lesion_silences_the_branch_of_the_chosen_block_only),
+        cmocka_unit_test(a_plain_network_has_one_route),
+        cmocka_unit_test(skip_modes_have_the_names_of_the_option),
+    };
+    gemm_init();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

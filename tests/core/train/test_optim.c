@@ -1,0 +1,203 @@
+/* Stochastic gradient descent against its formulas in double, and the running statistics. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/tensor/gemm.h"
+#include "core/train/optim.h"
+#include "core/base/parallel.h"
+#include "tests/support/assert_close.h"
+#include "tests/support/fixture.h"
+
+enum { STEPS = 3 };
+
+/* Values near 1 and steps below them, each rounded a few times in a step. */
+static const double TOLERANCE = sizeof(real) == sizeof(double) ? 1e-14 : 2e-6;
+
+/* A network that learns, and the same numbers in double. */
+typedef struct Site {
+    Network *network;
+    Pass *pass;
+    real *velocity;
+    double *w, *v;
+} Site;
+
+static void *numbers(size_t count, size_t size) {
+    void *memory = calloc(count, size);
+    assert_non_null(memory);
+    return memory;
+}
+
+static Site site_new(void) {
+    Site site = {.network = fixture_network(&(ResnetConfig){.arch = "resnet8"}, 2)};
+    size_t count = site.network->value_count;
+    site.pass = fixture_pass(site.network, &(PassConfig){.batch = 2, .batch_statistics = true}, 2);
+    site.velocity = numbers(count, sizeof *site.velocity);
+    site.w = numbers(count, sizeof *site.w);
+    site.v = numbers(count, sizeof *site.v);
+    for (size_t j = 0; j < count; j++) site.w[j] = (double)site.network->values[j];
+    pass_run_forward(site.pass);
+    pass_run_backward(site.pass);
+    return site;
+}
+
+static void site_free(Site *site) {
+    pass_free(site->pass);
+    network_free(site->network);
+    free(site->velocity), free(site->w), free(site->v);
+}
+
+/* The formulas of core/train/optim.h, one parameter at a time. */
+static void step_by_hand(Site *site, const SgdConfig *config, double lr) {
+    for (int p = 0; p < site->network->param_count; p++) {
+        const Param *param = &site->network->params[p];
+        if (!param_role_learns(param->role)) continue;
+        const real *gradient = pass_param_grad(site->pass, param);
+        for (size_t j = 0; j < param->count; j++) {
+            double *w = &site->w[param->offset + j], *v = &site->v[param->offset + j];
+            double g = (double)gradient[j] + config->weight_decay * *w;
+            *v = config->momentum * *v + g;
+            *w -= lr * (config->nesterov ? g + config->momentum * *v : *v);
+        }
+    }
+}
+
+static void assert_as_by_hand(const Site *site) {
+    for (size_t j = 0; j < site->network->value_count; j++) {
+        assert_close(site->network->values[j], site->w[j], TOLERANCE * (1 + fabs(site->w[j])));
+        assert_close(site->velocity[j], site->v[j], TOLERANCE * (1 + fabs(site->v[j])));
+    }
+}
+
+/* Every step with the same gradients, the learning rate halved each time: it must stay outside of the
+ * velocity. */
+static void assert_steps(SgdConfig config) {
+    Site site = site_new();
+    double lr = 0.2;
+    for (int k = 0; k < STEPS; k++, lr /= 2) {
+        optim_sgd_step(site.network, site.pass, site.velocity, &config, lr);
+        step_by_hand(&site, &config, lr);
+        assert_as_by_hand(&site);
+    }
+    site_free(&site);
+}
+
+static void without_momentum_a_step_follows_the_gradient(void **state) {
+    (void)state;
+    assert_steps((SgdConfig){0});
+}
+
+static void momentum_keeps_a_share_of_the_velocity(void **state) {
+    (void)state;
+    assert_steps((SgdConfig){.momentum = 0.9});
+}
+
+static void nesterov_looks_one_step_ahead(void **state) {
+    (void)state;
+    assert_steps((SgdConfig){.momentum = 0.9, .nesterov = true});
+}
+
+static void weight_decay_pulls_on_every_learnable_parameter(void **state) {
+    (void)state;
+    assert_steps((SgdConfig){.weight_decay = 0.1});
+    assert_steps((SgdConfig){.momentum = 0.9, .weight_decay = 0.1, .nesterov = true});
+}
+
+/* Three numbers by hand, without the loop above: w = 1, g = 2, wd = 0.5, m = 0.9, lr = 0.1.
+ *   step 1: g' = 2.5, v = 2.5, w = 0.75            nesterov: w = 1 - 0.1 * (2.5 + 2.25) = 0.525
+ *   step 2: g' = 2.375, v = 4.625, w = 0.2875      nesterov: g' = 2.2625, v = 4.5125, w = -0.107375 */
+static void two_steps_come_to_the_numbers_on_paper(void **state) {
+    (void)state;
+    static const double expected[2][2] = {{0.75, 0.2875}, {0.525, -0.107375}};
+    for (int nesterov = 0; nesterov < 2; nesterov++) {
+        Site site = site_new();
+        const Param *bias = network_find_param(site.network, "fc.bias");
+        SgdConfig config = {.momentum = 0.9, .weight_decay = 0.5, .nesterov = nesterov == 1};
+        real *w = network_values(site.network, bias);
+        *w = 1;
+        ((real *)pass_param_grad(site.pass, bias))[0] = 2;
+        for (int k = 0; k < 2; k++) {
+            optim_sgd_step(site.network, site.pass, site.velocity, &config, 0.1);
+            assert_close(*w, expected[nesterov][k], TOLERANCE);
+        }
+        site_free(&site);
+    }
+}
+
+static void a_step_leaves_running_statistics_alone(void **state) {
+    (void)state;
+    Site site = site_new();
+    SgdConfig config = {.momentum = 0.9, .weight_decay = 0.1};
+    optim_sgd_step(site.network, site.pass, site.velocity, &config, 0.1);
+    for (int p = 0; p < site.network->param_count; p++) {
+        const Param *param = &site.network->params[p];
+        bool moved = false;
+        for (size_t j = 0; j < param->count; j++)
+            moved = moved || (double)site.network->values[param->offset + j] != site.w[param->offset + j];
+        assert_int_equal(moved, param_role_learns(param->role));
+    }
+    site_free(&site);
+}
+
+/* Mean and unbiased variance of channel c of what a batch norm read. */
+static void moments_of(Tensor x, int c, double *mean, double *var) {
+    size_t channels = (size_t)x.shape.c, count = shape_count(x.shape) / channels;
+    double sum = 0, square = 0;
+    for (size_t p = 0; p < count; p++) sum += (double)x.data[p * channels + (size_t)c];
+    *mean = sum / (double)count;
+    for (size_t p = 0; p < count; p++) square += pow((double)x.data[p * channels + (size_t)c] - *mean, 2);
+    *var = square / (double)(count - 1);
+}
+
+static void assert_norm_moved(const Site *site, const Op *op) {
+    Tensor x = pass_act(site->pass, op->inputs[0]);
+    const Param *mean = &site->network->params[op->param_first + 2],
+                *var = &site->network->params[op->param_first + 3];
+    assert_int_equal(mean->role, PARAM_NORM_MEAN);
+    assert_int_equal(var->role, PARAM_NORM_VAR);
+    for (int c = 0; c < op->out.c; c++) {
+        size_t m = mean->offset + (size_t)c, v = var->offset + (size_t)c;
+        double batch_mean, batch_var;
+        moments_of(x, c, &batch_mean, &batch_var);
+        /* The batch's moments are sums in float over stretches of 64 pixels. */
+        assert_close(site->network->values[m], 0.9 * site->w[m] + 0.1 * batch_mean, TOLERANCE);
+        assert_close(site->network->values[v], 0.9 * site->w[v] + 0.1 * batch_var,
+                     TOLERANCE * (1 + batch_var));
+    }
+}
+
+static void running_statistics_move_a_tenth_towards_the_unbiased_ones(void **state) {
+    (void)state;
+    Site site = site_new();
+    optim_commit_statistics(site.network, site.pass);
+    for (int i = 0; i < site.network->op_count; i++)
+        if (site.network->ops[i].kind == OP_BATCH_NORM) assert_norm_moved(&site, &site.network->ops[i]);
+    site_free(&site);
+}
+
+static void committing_statistics_changes_nothing_that_learns(void **state) {
+    (void)state;
+    Site site = site_new();
+    optim_commit_statistics(site.network, site.pass);
+    for (int p = 0; p < site.network->param_count; p++) {
+        const Param *param = &site.network->params[p];
+        for (size_t j = 0; param_role_learns(param->role) && j < param->count; j++)
+            assert_close(site.network->values[param->offset + j], site.w[param->offset + j], 0);
+    }
+    site_free(&site);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_momentum_a_step_follows_the_gradient),
+        cmocka_unit_test(momentum_keeps_a_share_of_the_velocity),
+        cmocka_unit_test(nesterov_looks_one_step_ahead),
+        cmocka_unit_test(weight_decay_pulls_on_every_learnable_parameter),
+        cmocka_unit_test(two_steps_come_to_the_numbers_on_paper),
+        cmocka_unit_test(a_step_leaves_running_statistics_alone),
+        cmocka_unit_test(running_statistics_move_a_tenth_towards_the_unbiased_ones),
+        cmocka_unit_test(committing_statistics_changes_nothing_that_learns),
+    };
+    gemm_init();
+    parallel_set_threads(2);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,171 @@
+/* Learning on a tiny data set made here: that it learns, that it repeats itself, and what it refuses. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/tensor/gemm.h"
+#include "core/base/parallel.h"
+#include "tests/support/assert_close.h"
+#include "tests/support/train_site.h"
+
+static void learning_lowers_the_loss(void **state) {
+    TrainConfig config = small_config();
+    config.epochs = 8;
+    config.augment = false;
+    Site site = site_new(*state, config);
+    run_steps(&site, STEPS_AN_EPOCH);
+    double first = train_status(site.trainer).loss_average;
+    run_steps(&site, 7 * STEPS_AN_EPOCH);
+    TrainStatus last = train_status(site.trainer);
+    /* Guessing costs ln 10 = 2.3; the pictures tell their label by brightness. */
+    assert_true(first > 1.5);
+    assert_true(last.loss_average < first / 2);
+    assert_true(last.accuracy_average > 0.5);
+    site_free(&site);
+}
+
+static void the_status_counts_steps_and_leaves_the_rest_of_an_epoch_out(void **state) {
+    Site site = site_new(*state, small_config());
+    TrainStatus status = train_status(site.trainer);
+    assert_int_equal(status.step, 0);
+    assert_int_equal(status.steps, 2 * STEPS_AN_EPOCH);
+    assert_int_equal(status.steps_per_epoch, STEPS_AN_EPOCH);
+    double sum = 0;
+    for (int k = 0; k < STEPS_AN_EPOCH; k++) {
+        run_steps(&site, 1);
+        sum += train_status(site.trainer).loss;
+    }
+    status = train_status(site.trainer);
+    assert_close(status.loss_average, sum / STEPS_AN_EPOCH, 1e-12); /* the same sum in double */
+    run_steps(&site, 1);
+    status = train_status(site.trainer);
+    assert_close(status.loss_average, status.loss, 1e-12); /* a new epoch begins with nothing */
+    run_steps(&site, STEPS_AN_EPOCH - 1);
+    assert_false(train_step(site.trainer));
+    assert_int_equal(train_status(site.trainer).step, 2 * STEPS_AN_EPOCH);
+    assert_false(train_status(site.trainer).broken);
+    site_free(&site);
+}
+
+static void the_same_seed_makes_the_same_weights(void **state) {
+    TrainConfig config = small_config();
+    Site a = site_new(*state, config), b = site_of(*state, config);
+    config.seed++;
+    Site other = site_of(*state, config);
+    run_steps(&a, 5), run_steps(&b, 5), run_steps(&other, 5);
+    assert_same_values(&a, &b);
+    assert_memory_not_equal(a.model->network->values, other.model->network->values,
+                            a.model->network->value_count * sizeof(real));
+    site_free(&a), site_free(&b), site_free(&other);
+}
+
+static void the_rate_warms_up_and_follows_half_a_cosine(void **state) {
+    TrainConfig config = small_config();
+    config.epochs = 3;
+    config.lr = 0.02;
+    Site site = site_new(*state, config);
+    for (int k = 0; k < 3 * STEPS_AN_EPOCH; k++) {
+        double done = (double)(k - STEPS_AN_EPOCH) / (2 * STEPS_AN_EPOCH);
+        double expected = k < STEPS_AN_EPOCH ? 0.02 * (k + 1) / STEPS_AN_EPOCH
+                                             : 0.01 * (1 + cos(3.14159265358979324 * done));
+        run_steps(&site, 1);
+        assert_close(train_status(site.trainer).lr, expected, 1e-15); /* the same formula in double */
+    }
+    site_free(&site);
+}
+
+static void the_rate_in_steps_is_a_tenth_after_each_mark(void **state) {
+    TrainConfig config = small_config();
+    config.schedule = SCHEDULE_STEPS;
+    config.warmup_epochs = 0;
+    config.lr = 0.02;
+    Site site = site_new(*state, config);
+    static const double expected[2 * STEPS_AN_EPOCH] = {0.02, 0.02, 0.02, 0.02, 0.002, 0.002, 0.0002, 0.0002};
+    for (int k = 0; k < 2 * STEPS_AN_EPOCH; k++) {
+        run_steps(&site, 1);
+        assert_close(train_status(site.trainer).lr, expected[k], 1e-15); /* a rounding of the product */
+    }
+    site_free(&site);
+}
+
+static void a_broken_loss_stops_before_it_reaches_the_weights(void **state) {
+    Site site = site_new(*state, small_config());
+    Network *network = site.model->network;
+    size_t bytes = network->value_count * sizeof(real);
+    run_steps(&site, 1);
+    network_values(network, network_find_param(network, "fc.bias"))[3] = (real)NAN;
+    real *before = malloc(bytes);
+    assert_non_null(before);
+    memcpy(before, network->values, bytes);
+    assert_false(train_step(site.trainer));
+    TrainStatus status = train_status(site.trainer);
+    assert_true(status.broken && isnan(status.loss));
+    assert_int_equal(status.step, 1);
+    assert_memory_equal(network->values, before, bytes);
+    assert_false(train_step(site.trainer));
+    free(before);
+    site_free(&site);
+}
+
+static void the_recipe_names_what_matters(void **state) {
+    (void)state;
+    char text[256];
+    TrainConfig config = train_default_config();
+    train_describe(&config, text, sizeof text);
+    assert_string_equal(text, "30 epochs, batch 128, SGD momentum 0.9 (Nesterov), weight decay 0.0005 on all "
+                              "parameters, peak learning rate 0.1, warm-up for 1 epoch, then half a cosine, "
+                              "pad-4 crop and flip, seed 0");
+}
+
+static void assert_refused(const Site *site, TrainConfig config, const char *reason) {
+    Error err = {0};
+    assert_null(train_new(site->model, site->dataset, &config, &err));
+    assert_int_equal(err.kind, ERROR_USAGE);
+    if (!strstr(err.text, reason)) fail_msg("'%s' does not say '%s'", err.text, reason);
+}
+
+static void impossible_recipes_are_refused(void **state) {
+    Site site = site_new(*state, small_config());
+    const TrainConfig good = small_config();
+    TrainConfig config = good;
+    config.batch = 1;
+    assert_refused(&site, config, "a batch of 1: expected 2 to 65");
+    config.batch = IMAGES + 1;
+    assert_refused(&site, config, "a batch of 66: expected 2 to 65");
+    config = good, config.epochs = 0;
+    assert_refused(&site, config, "0 epochs");
+    const double rates[] = {0, -1, (double)NAN, (double)INFINITY};
+    for (int k = 0; k < 4; k++) {
+        config = good, config.lr = rates[k];
+        assert_refused(&site, config, "a positive rate");
+    }
+    site_free(&site);
+}
+
+static void networks_that_do_not_fit_the_pictures_are_refused(void **state) {
+    Site site = site_new(*state, small_config());
+    Site large = {.model = new_model((ResnetConfig){.arch = "resnet18"}), .dataset = site.dataset};
+    Site many = {.model = new_model((ResnetConfig){.arch = "resnet8", .classes = 100}),
+                 .dataset = site.dataset};
+    assert_refused(&large, small_config(), "resnet18 reads 224x224 images, the data set has 32x32");
+    assert_refused(&many, small_config(), "resnet8 has 100 classes, the data set 10");
+    model_free(large.model);
+    model_free(many.model);
+    site_free(&site);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        IN_TEMP_DIR(learning_lowers_the_loss),
+        IN_TEMP_DIR(the_status_counts_steps_and_leaves_the_rest_of_an_epoch_out),
+        IN_TEMP_DIR(the_same_seed_makes_the_same_weights),
+        IN_TEMP_DIR(the_rate_warms_up_and_follows_half_a_cosine),
+        IN_TEMP_DIR(the_rate_in_steps_is_a_tenth_after_each_mark),
+        IN_TEMP_DIR(a_broken_loss_stops_before_it_reaches_the_weights),
+        cmocka_unit_test(the_recipe_names_what_matters),
+        IN_TEMP_DIR(impossible_recipes_are_refused),
+        IN_TEMP_DIR(networks_that_do_not_fit_the_pictures_are_refused),
+    };
+    gemm_init();
+    parallel_set_threads(2);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,453 @@
+#include "tests/support/canvas_check.h"
+#include "tests/support/fixture.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/tensor/gemm.h"
+#include "core/network/model.h"
+#include "views/part/parts_detail.h"
+
+static Canvas *canvas_of(int width, int height, unsigned flags) {
+    Canvas *canvas = canvas_new(width, height, flags);
+    assert_non_null(canvas);
+    return canvas;
+}
+
+static Network *network_of(const char *arch) {
+    ResnetConfig config = {.shortcut = 0};
+    snprintf(config.arch, sizeof config.arch, "%s", arch);
+    return fixture_network(&config, 1);
+}
+
+static void assert_summary(const Network *network, const char *op, const char *expected) {
+    int index = network_find_op(network, op);
+    assert_true(index >= 0);
+    assert_string_equal(part_op_summary(&network->ops[index]).text, expected);
+}
+
+static void every_kind_of_op_has_a_summary(void **state) {
+    (void)state;
+    Network *cifar = network_of("resnet20"), *imagenet = network_of("resnet18");
+    assert_summary(cifar, "input", "image");
+    assert_summary(cifar, "conv1", "conv 3x3");
+    assert_summary(imagenet, "conv1", "conv 7x7 /2");
+    assert_summary(imagenet, "maxpool", "max pool 3x3 /2");
+    assert_summary(cifar, "bn1", "batch norm");
+    assert_summary(cifar, "relu", "ReLU");
+    assert_summary(cifar, "layer2.0.downsample", "zero-pad /2");
+    assert_summary(cifar, "layer2.0.add", "add");
+    assert_summary(cifar, "avgpool", "average pool");
+    assert_summary(cifar, "fc", "linear");
+    assert_summary(cifar, "loss", "softmax and loss");
+    network_free(cifar);
+    network_free(imagenet);
+}
+
+static void short_names_leave_out_the_block(void **state) {
+    (void)state;
+    Network *network = network_of("resnet18");
+    int inside = network_find_op(network, "layer2.0.downsample.0"), outside = network_find_op(network, "fc");
+    assert_string_equal(part_op_short_name(network, inside), "downsample.0");
+    assert_string_equal(part_op_short_name(network, outside), "fc");
+    network_free(network);
+}
+
+static void the_state_letter_follows_the_pass(void **state) {
+    (void)state;
+    Network *network = network_of("resnet20");
+    Pass *pass = fixture_pass(network, &(PassConfig){.batch = 1}, 1);
+    int conv = network_find_op(network, "conv1");
+    assert_int_equal(part_op_state(pass, conv), ' ');
+    pass_step_forward(pass);
+    pass_step_forward(pass);
+    assert_int_equal(part_op_state(pass, conv), 'F');
+    assert_int_equal(part_op_state(pass, conv + 1), ' ');
+    pass_run_forward(pass);
+    pass_run_backward(pass);
+    assert_int_equal(part_op_state(pass, conv), 'G');
+    pass_input(pass)[0] = (real)NAN;
+    pass_restart(pass, NULL);
+    pass_step_forward(pass);
+    pass_step_forward(pass);
+    assert_int_equal(part_op_state(pass, conv), '!');
+    pass_free(pass);
+    network_free(network);
+}
+
+static void assert_skips(const Network *network, PassConfig config, const char *mode, const char *word) {
+    Pass *pass = fixture_pass(network, &config, 1);
+    Scene scene = {.network = network, .pass = pass};
+    assert_string_equal(part_skip_mode(&scene).text, mode);
+    assert_string_equal(part_skip_word(&scene), word);
+    pass_free(pass);
+}
+
+static void the_skip_mode_is_always_named(void **state) {
+    (void)state;
+    Network *network = network_of("resnet20"), *plain = network_of("plain20");
+    bool two[9] = {[0] = true, [4] = true}, all[9];
+    memset(all, true, sizeof all);
+    assert_skips(network, (PassConfig){.skip = SKIP_NONE_REMOVED}, "skips as built", "skips on");
+    assert_skips(network, (PassConfig){.skip = SKIP_PLAIN}, "plain: skips removed in both directions",
+                 "plain");
+    assert_skips(network, (PassConfig){.skip = SKIP_CUT}, "cut: skips carry no gradient", "cut");
+    assert_skips(network, (PassConfig){.skip = SKIP_LESION, .lesioned = two}, "lesion: layer1.0, layer2.1",
+                 "lesion");
+    assert_skips(network, (PassConfig){.skip = SKIP_LESION, .lesioned = all},
+                 "lesion: layer1.0, layer1.1, layer1.2, layer2.0, layer2.1, layer2.2, layer3.0, "
+                 "layer3.1, ...",
+                 "lesion");
+    assert_skips(plain, (PassConfig){.skip = SKIP_NONE_REMOVED}, "no skips in this architecture", "no skips");
+    network_free(network);
+    network_free(plain);
+}
+
+static void a_heading_fills_its_row(void **state) {
+    (void)state;
+    Canvas *canvas = canvas_of(14, 1, 0);
+    int after = part_heading(canvas, (Rect){.x = 1, .w = 12, .h = 1}, style_role(ROLE_TITLE), "Title");
+    assert_int_equal(after, 6);
+    assert_canvas_text(canvas, " Title ──────\n");
+    canvas_free(canvas);
+}
+
+static void a_field_wraps_beside_its_label(void **state) {
+    (void)state;
+    Canvas *canvas = canvas_of(14, 4, 0);
+    int rows = part_field(canvas, (Rect){.w = 14, .h = 3}, 6, "kind", "one two three");
+    assert_int_equal(rows, 2);
+    assert_canvas_text(canvas, "kind  one two\n      three\n\n\n");
+    assert_int_equal(part_field(canvas, (Rect){.y = 3, .w = 14, .h = 1}, 6, "kind", "one two three"), 1);
+    assert_int_equal(part_field(canvas, (Rect){.y = 3, .w = 14, .h = 1}, 6, "kind", ""), 1);
+    canvas_free(canvas);
+}
+
+static void the_figures_leave_out_from_the_end(void **state) {
+    (void)state;
+    const real data[] = {-1, 0, 0, 3};
+    Stats stats = tensor_stats(data, 4);
+    Canvas *canvas = canvas_of(90, 3, 0);
+    part_stats_line(canvas, (Rect){.w = 90, .h = 1}, &stats);
+    part_stats_line(canvas, (Rect){.y = 1, .w = 40, .h = 1}, &stats);
+    part_stats_line(canvas, (Rect){.y = 2, .w = 90, .h = 1}, &(Stats){.known = false});
+    assert_canvas_text(canvas,
+                       "n 4  nan 0  inf 0  -25% 0:50% +25%  min -1  max 3  mean 0.5  std 1.5  |x|2 3.16\n"
+                       "n 4  nan/inf 0  -25% 0:50% +25%  min -1\n"
+                       "not computed yet\n");
+    canvas_free(canvas);
+}
+
+static void figures_of_several_rows_stand_in_columns(void **state) {
+    (void)state;
+    const real small[] = {-1, 0, 0, 3}, large[] = {-100, 0, 0, 300};
+    real room[4];
+    PartFigures rows[] = {
+        {.label = "a", .stats = tensor_stats(small, 4), .percentiles = values_percentiles(small, 4, 1, room)},
+        {.label = "bcd",
+         .stats = tensor_stats(large, 4),
+         .percentiles = values_percentiles(large, 4, 1, room)}};
+    Canvas *canvas = canvas_of(160, 4, 0);
+    part_figures(canvas, (Rect){.w = 160, .h = 2}, rows, 2);
+    part_figures(canvas, (Rect){.y = 2, .w = 62, .h = 2}, rows, 2);
+    assert_canvas_text(canvas, "a    n 4  nan 0  inf 0  -25% 0:50% +25%  min -1    p1 -1    p25 -1    p50 0  "
+                               "p75 0  p99 3    max 3    mean "
+                               "0.5  std 1.5  |x|2 3.16\n"
+                               "bcd  n 4  nan 0  inf 0  -25% 0:50% +25%  min -100  p1 -100  p25 -100  p50 0  "
+                               "p75 0  p99 300  max 300  mean "
+                               "50   std 150  |x|2 316\n"
+                               "a    n 4  nan 0  inf 0  -25% 0:50% +25%  min -1    max 3\n"
+                               "bcd  n 4  nan 0  inf 0  -25% 0:50% +25%  min -100  max 300\n");
+    canvas_free(canvas);
+}
+
+static void figures_take_more_lines_where_there_are_some(void **state) {
+    (void)state;
+    const real data[] = {-1, 0, 0, 3};
+    real room[4];
+    PartFigures row = {.label = "layer",
+                       .stats = tensor_stats(data, 4),
+                       .percentiles = values_percentiles(data, 4, 1, room)};
+    Canvas *canvas = canvas_of(70, 3, 0);
+    part_figures(canvas, (Rect){.w = 70, .h = 3}, &row, 1);
+    assert_canvas_text(canvas, "layer  n 4  nan 0  inf 0  -25% 0:50% +25%  min -1  p1 -1  p25 -1\n"
+                               "       p50 0  p75 0  p99 3  max 3  mean 0.5  std 1.5  |x|2 3.16\n\n");
+    canvas_free(canvas);
+}
+
+static void crowded_figures_are_written_shorter(void **state) {
+    (void)state;
+    const real data[] = {(real)-1e-5, 0, 0, (real)3e-5};
+    real room[4];
+    PartFigures row = {.stats = tensor_stats(data, 4), .percentiles = values_percentiles(data, 4, 1, room)};
+    Canvas *canvas = canvas_of(80, 2, 0);
+    part_figures(canvas, (Rect){.w = 66, .h = 2}, &row, 1);
+    assert_canvas_text(canvas, "n 4  nan/inf 0  -25% 0:50% +25%  min -1e-5  max 3e-5  mean 5e-6\n"
+                               "std 1.5e-5  |x|2 3.16e-5  p1/25/50/75/99 -1 -1 0 0 3 x1e-5\n");
+    canvas_free(canvas);
+}
+
+static void bad_news_is_never_left_out(void **state) {
+    (void)state;
+    const real data[] = {-1, (real)NAN, (real)INFINITY, 3};
+    Stats stats = tensor_stats(data, 4);
+    Canvas *canvas = canvas_of(90, 2, 0);
+    part_stats_line(canvas, (Rect){.w = 12, .h = 1}, &stats);
+    part_stats_line(canvas, (Rect){.y = 1, .w = 36, .h = 1}, &stats);
+    assert_canvas_text(canvas, "nan 1  inf 1\nnan 1  inf 1  n 4  -25% 0:0% +25%\n");
+    assert_int_equal(canvas_get(canvas, 0, 0)->fg, color_role(ROLE_BAD));
+    canvas_free(canvas);
+}
+
+/* Three channels of 4x4: rising, zero everywhere, and one that has a NaN. */
+enum { SMALL_SIDE = 4, SMALL_CHANNELS = 3, SMALL_COUNT = SMALL_SIDE * SMALL_SIDE * SMALL_CHANNELS };
+
+static PartTensor small_tensor(real data[SMALL_COUNT]) {
+    Tensor tensor = {.shape = {.n = 1, .c = SMALL_CHANNELS, .h = SMALL_SIDE, .w = SMALL_SIDE}, .data = data};
+    for (int k = 0; k < SMALL_COUNT; k++) data[k] = (real)(k % SMALL_CHANNELS == 0 ? k : 0);
+    data[2] = (real)NAN;
+    return part_tensor_scaled(tensor, scale_of(0, SMALL_COUNT, false));
+}
+
+static void a_montage_numbers_frames_and_marks_dead_maps(void **state) {
+    (void)state;
+    real data[SMALL_COUNT];
+    PartTensor tensor = small_tensor(data);
+    Scene scene = {.palette = PALETTE_GRAY};
+    Canvas *canvas = canvas_of(16, 4, CANVAS_ASCII);
+    PartPage page = part_montage(canvas, canvas_area(canvas), &scene, &tensor, (PartMontage){.selected = 0});
+    assert_int_equal(page.dead, 1);
+    assert_canvas_text(canvas, "+0---+1    2\n"
+                               "|..:-| x   x\n"
+                               "|**#%|\n"
+                               "+----+\n");
+    canvas_free(canvas);
+}
+
+static void a_montage_of_nothing_says_so(void **state) {
+    (void)state;
+    PartTensor tensor = part_tensor_scaled((Tensor){.shape = {1, 3, 4, 4}}, scale_of(0, 1, false));
+    Scene scene = {.palette = PALETTE_GRAY};
+    Canvas *canvas = canvas_of(20, 2, 0);
+    PartPage page = part_montage(canvas, canvas_area(canvas), &scene, &tensor, (PartMontage){.selected = 0});
+    assert_int_equal(page.dead, -1);
+    assert_canvas_text(canvas, "not computed yet\n\n");
+    canvas_free(canvas);
+}
+
+static void every_planned_page_fits_its_area(void **state) {
+    (void)state;
+    static const Shape shapes[] = {{1, 16, 32, 32}, {1, 64, 8, 8}, {1, 3, 224, 224}, {1, 2048, 7, 7}};
+    for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
+        for (int w = 3; w <= 200; w += 7) {
+            for (int h = 2; h <= 60; h += 5) {
+                PartPage page = part_montage_plan((Rect){.w = w, .h = h}, shapes[k], (PartMontage){0});
+                assert_true(page.columns >= 1 && page.rows >= 1 && page.count >= 1);
+                assert_true(page.columns * (page.map_width + 1) + 1 <= w);
+                assert_true(page.rows * (page.map_height + 1) <= h);
+                assert_true(page.count <= page.columns * page.rows && page.count <= shapes[k].c);
+                assert_int_equal(page.total, shapes[k].c);
+            }
+        }
+    }
+}
+
+static void maps_grow_only_while_all_of_them_fit(void **state) {
+    (void)state;
+    Shape shape = {1, 4, 8, 8};
+    PartPage roomy = part_montage_plan((Rect){.w = 70, .h = 9}, shape, (PartMontage){0});
+    assert_int_equal(roomy.map_width, 16);
+    assert_int_equal(roomy.columns * roomy.rows, 4);
+    PartPage capped = part_montage_plan((Rect){.w = 70, .h = 9}, shape, (PartMontage){.side_max = 8});
+    assert_int_equal(capped.map_width, 8);
+    PartPage shrunk = part_montage_plan((Rect){.w = 70, .h = 9}, shape, (PartMontage){.side_max = 4});
+    assert_int_equal(shrunk.map_width, 4);
+}
+
+static void pages_are_whole_and_show_what_is_selected(void **state) {
+    (void)state;
+    Rect area = {.w = 40, .h = 10};
+    Shape shape = {1, 64, 8, 8};
+    PartPage page = part_montage_plan(area, shape, (PartMontage){0});
+    assert_int_equal(page.columns * page.rows, 8);
+    assert_int_equal(part_montage_first(&page, 0), 0);
+    assert_int_equal(part_montage_first(&page, 7), 0);
+    assert_int_equal(part_montage_first(&page, 63), 56);
+    page = part_montage_plan(area, (Shape){1, 60, 8, 8}, (PartMontage){.first = 56});
+    assert_int_equal(page.count, 4);
+}
+
+static void the_page_says_which_channels_it_shows(void **state) {
+    (void)state;
+    PartPage page = {.first = 32, .count = 32, .total = 64, .dead = -1};
+    assert_string_equal(part_page_info(&page).text, "channels 32-63 of 64");
+    page.dead = 3;
+    assert_string_equal(part_page_info(&page).text, "channels 32-63 of 64, 3 dead");
+    page.count = 1;
+    page.dead = 0;
+    assert_string_equal(part_page_info(&page).text, "channel 32 of 64");
+    page = (PartPage){.count = 8, .total = 64, .blocked = 2, .dead = 1, .order = "gradient"};
+    assert_string_equal(part_page_info(&page).text, "ranks 0-7 of 64 by gradient, 1 dead, 2 no gradient");
+}
+
+static void a_legend_tells_small_ranges_apart(void **state) {
+    (void)state;
+    Scene scene = {.palette = PALETTE_GRAY, .signed_palette = PALETTE_RDBU};
+    PartTensor tensor = part_tensor_scaled((Tensor){.shape = {1, 1, 1, 1}}, scale_of(-3e-4, 1e-4, true));
+    Canvas *canvas = canvas_of(50, 1, CANVAS_ASCII);
+    part_legend(canvas, canvas_area(canvas), &scene, &tensor, 0);
+    char *text = canvas_export_text_string(canvas);
+    assert_non_null(strstr(text, "[-3.0e-04 "));
+    assert_non_null(strstr(text, " +3.0e-04] shared"));
+    free(text);
+    canvas_free(canvas);
+}
+
+/* The scale is named, the clipping and the pooling too, in shorter words where there is less room. */
+static void a_legend_names_what_was_done_to_the_values(void **state) {
+    (void)state;
+    Scene scene = {.palette = PALETTE_GRAY, .gradient_palette = PALETTE_RDBU};
+    PartTensor tensor = part_tensor_scaled((Tensor){.shape = {1, 1, 1, 1}}, scale_of(-3, 1, true));
+    tensor.scale.clipped = true;
+    tensor.phase = PHASE_BACKWARD;
+    tensor.scope = "stage 2";
+    Canvas *canvas = canvas_of(100, 4, CANVAS_ASCII);
+    part_legend(canvas, (Rect){.w = 100, .h = 1}, &scene, &tensor, 0);
+    part_legend(canvas, (Rect){.y = 1, .w = 45, .h = 1}, &scene, &tensor, 0);
+    scene.pooling = POOLING_MEAN;
+    part_legend(canvas, (Rect){.y = 2, .w = 100, .h = 1}, &scene, &tensor, 0);
+    tensor.as_is = true;
+    part_legend(canvas, (Rect){.y = 3, .w = 100, .h = 1}, &scene, &tensor, 0);
+    char *text = canvas_export_text_string(canvas);
+    assert_non_null(strstr(text, " +3.00] stage 2, top 0.5% clipped, shrunk by largest |x|\n"));
+    assert_non_null(strstr(text, " +3.00] stage 2, clipped, largest\n"));
+    assert_non_null(strstr(text, " +3.00] stage 2, top 0.5% clipped, shrunk by mean\n"));
+    assert_non_null(strstr(text, " +3.00] stage 2, top 0.5% clipped\n"));
+    free(text);
+    canvas_free(canvas);
+}
+
+static double bar_value(const void *context, int k) {
+    return ((const double *)context)[k];
+}
+
+static const char *bar_label(const void *context, int k, PartText *buffer) {
+    (void)context;
+    snprintf(buffer->text, sizeof buffer->text, "v%d", k);
+    return buffer->text;
+}
+
+static PartBars bars_of(double *values, int count) {
+    return (PartBars){.count = count,
+                      .selected = -1,
+                      .label_width = 3,
+                      .value_width = 7,
+                      .context = values,
+                      .value = bar_value,
+                      .label = bar_label};
+}
+
+static void bars_of_both_signs_share_one_zero(void **state) {
+    (void)state;
+    double values[] = {2, -1, NAN};
+    PartBars bars = bars_of(values, 3);
+    bars.selected = 1;
+    Canvas *canvas = canvas_of(25, 3, CANVAS_ASCII);
+    part_bars(canvas, canvas_area(canvas), &bars);
+    assert_canvas_text(canvas, "  v0       |#####  +2.000\n"
+                               "> v1    ###|       -1.000\n"
+                               "  v2       x          nan\n");
+    canvas_free(canvas);
+}
+
+static void percent_bars_are_parts_of_the_whole(void **state) {
+    (void)state;
+    double values[] = {0.5, 1, 0};
+    PartBars bars = bars_of(values, 3);
+    bars.percent = true;
+    Canvas *canvas = canvas_of(24, 3, CANVAS_ASCII);
+    part_bars(canvas, canvas_area(canvas), &bars);
+    assert_canvas_text(canvas, "  v0  #####          50%\n"
+                               "  v1  ##########    100%\n"
+                               "  v2                  0%\n");
+    canvas_free(canvas);
+}
+
+static void bars_turn_pages_with_the_selection(void **state) {
+    (void)state;
+    double values[100];
+    for (int k = 0; k < 100; k++) values[k] = k;
+    PartBars bars = bars_of(values, 100);
+    Rect area = {.w = 60, .h = 5};
+    for (bars.selected = 0; bars.selected < 100; bars.selected++) {
+        PartBarsPlan plan = part_bars_plan(area, &bars);
+        assert_int_equal(plan.columns * plan.rows, 10);
+        assert_true(bars.selected >= plan.first && bars.selected < plan.first + plan.count);
+    }
+}
+
+static void tiny_values_keep_their_digits(void **state) {
+    (void)state;
+    double values[] = {1.25e-7, 2.5e-7};
+    PartBars bars = bars_of(values, 2);
+    bars.value_width = 9;
+    Canvas *canvas = canvas_of(29, 2, CANVAS_ASCII);
+    part_bars(canvas, canvas_area(canvas), &bars);
+    char *text = canvas_export_text_string(canvas);
+    assert_non_null(strstr(text, "+1.25e-07"));
+    assert_non_null(strstr(text, "+2.50e-07"));
+    free(text);
+    canvas_free(canvas);
+}
+
+static void empty_areas_draw_nothing(void **state) {
+    (void)state;
+    real data[SMALL_COUNT];
+    double values[] = {1};
+    PartTensor tensor = small_tensor(data);
+    PartBars bars = bars_of(values, 1);
+    Scene scene = {.palette = PALETTE_GRAY};
+    Stats stats = tensor_stats(data, SMALL_COUNT);
+    Canvas *canvas = canvas_of(9, 2, 0);
+    Rect areas[] = {{.w = 0, .h = 2}, {.w = 9, .h = 0}, {.x = 3, .w = -4, .h = -1}};
+    for (size_t k = 0; k < sizeof areas / sizeof areas[0]; k++) {
+        part_heading(canvas, areas[k], style_role(ROLE_TITLE), "Title");
+        assert_int_equal(part_field(canvas, areas[k], 3, "a", "b"), 0);
+        part_stats_line(canvas, areas[k], &stats);
+        part_montage(canvas, areas[k], &scene, &tensor, (PartMontage){.selected = 0});
+        part_bars(canvas, areas[k], &bars);
+    }
+    assert_canvas_text(canvas, "\n\n");
+    canvas_free(canvas);
+}
+
+int main(void) {
+    gemm_init();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_kind_of_op_has_a_summary),
+        cmocka_unit_test(short_names_leave_out_the_block),
+        cmocka_unit_test(the_state_letter_follows_the_pass),
+        cmocka_unit_test(the_skip_mode_is_always_named),
+        cmocka_unit_test(a_heading_fills_its_row),
+        cmocka_unit_test(a_field_wraps_beside_its_label),
+        cmocka_unit_test(the_figures_leave_out_from_the_end),
+        cmocka_unit_test(figures_of_several_rows_stand_in_columns),
+        cmocka_unit_test(figures_take_more_lines_where_there_are_some),
+        cmocka_unit_test(crowded_figures_are_written_shorter),
+        cmocka_unit_test(bad_news_is_never_left_out),
+        cmocka_unit_test(a_montage_numbers_frames_and_marks_dead_maps),
+        cmocka_unit_test(a_montage_of_nothing_says_so),
+        cmocka_unit_test(every_planned_page_fits_its_area),
+        cmocka_unit_test(maps_grow_only_while_all_of_them_fit),
+        cmocka_unit_test(pages_are_whole_and_show_what_is_selected),
+        cmocka_unit_test(the_page_says_which_channels_it_shows),
+        cmocka_unit_test(a_legend_tells_small_ranges_apart),
+        cmocka_unit_test(a_legend_names_what_was_done_to_the_values),
+        cmocka_unit_test(bars_of_both_signs_share_one_zero),
+        cmocka_unit_test(percent_bars_are_parts_of_the_whole),
+        cmocka_unit_test(bars_turn_pages_with_the_selection),
+        cmocka_unit_test(tiny_values_keep_their_digits),
+        cmocka_unit_test(empty_areas_draw_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

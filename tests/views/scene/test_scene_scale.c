@@ -1,0 +1,198 @@
+/* What the colours of a map span, and how that is said. */
+#include "tests/support/assert_close.h"
+
+#include <string.h>
+
+#include "core/tensor/gemm.h"
+#include "core/network/resnet.h"
+#include "views/scene/scale.h"
+
+typedef struct World {
+    Model *model;
+    Pass *pass;
+    Scene scene;
+} World;
+
+static int world_open(void **state) {
+    static World world;
+    Error err = {0};
+    Network *network = resnet_new(&(ResnetConfig){.arch = "resnet20"}, &err);
+    network_init_values(network, &(InitConfig){.kind = INIT_HE, .seed = 1});
+    world = (World){.model = model_new(network, &err)};
+    world.pass = pass_new(network, &(PassConfig){.batch = 1}, &err);
+    if (!world.pass) return 1;
+    real *x = pass_input(world.pass);
+    for (size_t j = 0; j < shape_count(network->input); j++) x[j] = (real)(j * 37 % 101) / 50 - 1;
+    pass_restart(world.pass, NULL);
+    world.scene = (Scene){.model = world.model, .network = network, .pass = world.pass};
+    *state = &world;
+    return 0;
+}
+
+static int world_close(void **state) {
+    World *world = *state;
+    pass_free(world->pass);
+    model_free(world->model);
+    return 0;
+}
+
+static void run_all(World *world) {
+    pass_run_forward(world->pass);
+    pass_run_backward(world->pass);
+}
+
+static int select_op(World *world, const char *name) {
+    int op = network_find_op(world->scene.network, name);
+    assert_true(op >= 0);
+    return world->scene.op = op;
+}
+
+static Scale scale_in(World *world, ScopeKind scope, Phase phase, int channel) {
+    world->scene.scope = scope;
+    return scene_scale(&world->scene, world->scene.op, phase, channel);
+}
+
+/* Largest magnitude of channels first .. end-1, and over an op. */
+static double largest(Tensor tensor, int first, int end) {
+    double most = 0;
+    for (size_t j = 0; j < shape_count(tensor.shape); j++) {
+        int c = (int)(j % (size_t)tensor.shape.c);
+        if (c >= first && c < end) most = fmax(most, fabs((double)tensor.data[j]));
+    }
+    return most;
+}
+
+static void wider_scopes_span_more(void **state) {
+    World *world = *state;
+    run_all(world);
+    int op = select_op(world, "layer2.0.conv1");
+    world->scene.clip = CLIP_OFF;
+    for (int phase = PHASE_FORWARD; phase <= PHASE_BACKWARD; phase++) {
+        for (int c = 0; c < 32; c++) {
+            Tensor tensor = scene_tensor(&world->scene, op, (Phase)phase);
+            double map = scale_in(world, SCOPE_MAP, (Phase)phase, c).hi;
+            double group = scale_in(world, SCOPE_GROUP, (Phase)phase, c).hi;
+            double layer = scale_in(world, SCOPE_LAYER, (Phase)phase, c).hi;
+            double stage = scale_in(world, SCOPE_STAGE, (Phase)phase, c).hi;
+            double network = scale_in(world, SCOPE_NETWORK, (Phase)phase, c).hi;
+            /* Ends of scales are values of the tensor: no tolerance. */
+            assert_close(map, largest(tensor, c, c + 1), 0);
+            assert_close(group, largest(tensor, c / 16 * 16, c / 16 * 16 + 16), 0);
+            assert_close(layer, largest(tensor, 0, 32), 0);
+            assert_true(map <= group && group <= layer && layer <= stage && stage <= network);
+        }
+    }
+}
+
+static void a_stage_is_its_ops_that_have_been_computed(void **state) {
+    World *world = *state;
+    int op = select_op(world, "layer2.0.conv1");
+    while (pass_forward_done(world->pass) <= op) pass_step_forward(world->pass);
+    Scale first = scale_in(world, SCOPE_STAGE, PHASE_FORWARD, 0);
+    assert_close(first.hi, largest(pass_act(world->pass, op), 0, 32), 0);
+    run_all(world);
+    double most = 0, everywhere = 0;
+    for (int i = 0; i < world->scene.network->op_count; i++) {
+        const Op *o = &world->scene.network->ops[i];
+        double own = largest(pass_act(world->pass, i), 0, o->out.c);
+        if (o->out.h == 1) continue;
+        everywhere = fmax(everywhere, own);
+        if (strncmp(o->name, "layer2.", 7) == 0) most = fmax(most, own);
+    }
+    assert_close(scale_in(world, SCOPE_STAGE, PHASE_FORWARD, 0).hi, most, 0);
+    assert_close(scale_in(world, SCOPE_NETWORK, PHASE_FORWARD, 0).hi, everywhere, 0);
+}
+
+static void signed_scales_have_zero_in_the_middle_and_others_at_the_end(void **state) {
+    World *world = *state;
+    run_all(world);
+    for (int scope = 0; scope < SCOPE_COUNT; scope++) {
+        select_op(world, "layer1.0.bn1");
+        Scale both = scale_in(world, (ScopeKind)scope, PHASE_FORWARD, 3);
+        assert_true(both.is_signed && both.lo == -both.hi);
+        select_op(world, "layer1.0.relu1");
+        Scale gradient = scale_in(world, (ScopeKind)scope, PHASE_BACKWARD, 3);
+        assert_true(gradient.is_signed && gradient.lo == -gradient.hi);
+        Scale rising = scale_in(world, (ScopeKind)scope, PHASE_FORWARD, 3);
+        /* A stage has convolutions in it, whose outputs are signed. */
+        if (scope <= SCOPE_LAYER) assert_true(!rising.is_signed && rising.lo == 0);
+        if (scope > SCOPE_LAYER) assert_true(rising.is_signed);
+    }
+}
+
+static void a_layer_of_gradients_is_clipped_at_its_reach_and_says_so(void **state) {
+    World *world = *state;
+    run_all(world);
+    int op = select_op(world, "layer2.0.conv1");
+    assert_false(scale_in(world, SCOPE_LAYER, PHASE_BACKWARD, 0).clipped);
+    assert_true(pass_profile_update(world->pass, op, -1));
+    Scale scale = scale_in(world, SCOPE_LAYER, PHASE_BACKWARD, 0);
+    assert_true(scale.clipped);
+    Tensor gradient = pass_grad(world->pass, op);
+    size_t outside = 0, nonzero = 0;
+    for (size_t j = 0; j < shape_count(gradient.shape); j++) {
+        outside += fabs((double)gradient.data[j]) > scale.hi;
+        nonzero += gradient.data[j] != 0;
+    }
+    assert_true(outside > 0 && (double)outside <= 0.005 * (double)nonzero);
+    assert_false(scale_in(world, SCOPE_LAYER, PHASE_FORWARD, 0).clipped);
+    assert_false(scale_in(world, SCOPE_NETWORK, PHASE_BACKWARD, 0).clipped);
+    world->scene.clip = CLIP_OFF;
+    assert_false(scale_in(world, SCOPE_LAYER, PHASE_BACKWARD, 0).clipped);
+    world->scene.clip = CLIP_ON;
+    assert_true(scale_in(world, SCOPE_LAYER, PHASE_FORWARD, 0).clipped);
+}
+
+static void assert_text(World *world, ScopeKind scope, int channel, const char *expected) {
+    world->scene.scope = scope;
+    assert_string_equal(scene_scope_text(&world->scene, world->scene.op, channel).text, expected);
+}
+
+static void every_scope_has_a_name(void **state) {
+    World *world = *state;
+    run_all(world);
+    int op = select_op(world, "layer2.0.conv1");
+    assert_text(world, SCOPE_MAP, 5, "map");
+    assert_text(world, SCOPE_GROUP, 5, "group 0-15");
+    assert_text(world, SCOPE_GROUP, 31, "group 16-31");
+    assert_text(world, SCOPE_LAYER, 5, "layer");
+    assert_text(world, SCOPE_STAGE, 5, "stage 2");
+    assert_text(world, SCOPE_NETWORK, 5, "network");
+    assert_true(pass_profile_update(world->pass, op, -1));
+    world->scene.order = ORDER_ACTIVATION;
+    world->scene.ranking = pass_act_profile(world->pass, op)->ranking;
+    world->scene.ranking_count = 32;
+    assert_text(world, SCOPE_GROUP, world->scene.ranking[20], "ranks 16-31");
+    select_op(world, "conv1");
+    assert_text(world, SCOPE_STAGE, 5, "stem and head");
+}
+
+/* A group follows the order shown: the sixteen loudest channels share a scale. */
+static void a_group_is_cut_in_the_order_shown(void **state) {
+    World *world = *state;
+    run_all(world);
+    int op = select_op(world, "layer2.0.conv1");
+    assert_true(pass_profile_update(world->pass, op, -1));
+    world->scene.order = ORDER_ACTIVATION;
+    world->scene.ranking = pass_act_profile(world->pass, op)->ranking;
+    world->scene.ranking_count = 32;
+    double most = 0;
+    for (int k = 16; k < 32; k++)
+        most = fmax(most,
+                    largest(pass_act(world->pass, op), world->scene.ranking[k], world->scene.ranking[k] + 1));
+    assert_close(scale_in(world, SCOPE_GROUP, PHASE_FORWARD, world->scene.ranking[31]).hi, most, 0);
+}
+
+int main(void) {
+    gemm_init();
+#define WITH_WORLD(test) cmocka_unit_test_setup_teardown(test, world_open, world_close)
+    const struct CMUnitTest tests[] = {
+        WITH_WORLD(wider_scopes_span_more),
+        WITH_WORLD(a_stage_is_its_ops_that_have_been_computed),
+        WITH_WORLD(signed_scales_have_zero_in_the_middle_and_others_at_the_end),
+        WITH_WORLD(a_layer_of_gradients_is_clipped_at_its_reach_and_says_so),
+        WITH_WORLD(every_scope_has_a_name),
+        WITH_WORLD(a_group_is_cut_in_the_order_shown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

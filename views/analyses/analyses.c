@@ -1,0 +1,378 @@
+/* The laboratory: the list of analyses, and the chart of one with what it says and how sure that is. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/utf8.h"
+#include "views/analyses/chart.h"
+#include "views/canvas/layout.h"
+#include "views/part/parts.h"
+#include "views/style/text.h"
+#include "views/scene/view.h"
+#include "views/analyses/analyses.h"
+
+enum {
+    NAME_WIDTH = 12,
+    TITLE_WIDTH = 24,
+    STATE_WIDTH = 22,
+    LABEL_WIDTH = 11,
+    WIDE = 120,
+    INDEX_MAX = 1 << 20
+};
+
+typedef struct AnalysesState {
+    int cursor;       /* in the list */
+    AnalysisId shown; /* whose chart the rest is about */
+    int row, column;
+    bool words; /* all that is said, in place of the chart */
+} AnalysesState;
+
+AnalysisId view_analyses_pick(const void *memory, const SceneLab *lab, int *row) {
+    const AnalysesState *state = memory;
+    *row = lab->open ? (state->shown == lab->current ? state->row : 0) : -1;
+    return lab->open ? lab->current : (AnalysisId)state->cursor;
+}
+
+static PartText state_text(const SceneLab *lab, int id) {
+    PartText out;
+    const AnalysisResult *result = lab->results[id];
+    if (lab->running && (int)lab->current == id)
+        snprintf(out.text, sizeof out.text, "running, %d of %d", lab->done, lab->total);
+    else if (!result)
+        snprintf(out.text, sizeof out.text, "not run");
+    else if (!result->complete)
+        snprintf(out.text, sizeof out.text, "given up, %d of %d", result->done, result->total);
+    else
+        utf8_format(out.text, sizeof out.text, "done%s",
+                    *result->oracle && !(result->oracle_value <= result->oracle_limit) ? ", CHECK FAILS"
+                                                                                       : "");
+    return out;
+}
+
+static void draw_list_row(Canvas *canvas, Rect row, const Scene *scene, int id, bool selected) {
+    const AnalysisSpec *spec = analysis_spec((AnalysisId)id);
+    int x = row.x + 2;
+    canvas_text_fit(canvas, x, row.y, NAME_WIDTH - 1, style_bold(ROLE_TEXT), spec->name);
+    x += NAME_WIDTH;
+    canvas_text_fit(canvas, x, row.y, TITLE_WIDTH - 1, style_role(ROLE_TEXT), spec->title);
+    x += TITLE_WIDTH;
+    canvas_text_fit(canvas, x, row.y, STATE_WIDTH - 1, style_role(ROLE_DIM), state_text(scene->lab, id).text);
+    x += STATE_WIDTH;
+    if (row.w >= WIDE)
+        canvas_text_fit(canvas, x, row.y, row.x + row.w - x, style_role(ROLE_DIM), spec->sentence);
+    if (!selected) return;
+    canvas_put(canvas, row.x, row.y, style_bold(ROLE_ACCENT), U'▸');
+    canvas_paint(canvas, row, (Style){.fg = COLOR_KEEP, .bg = color_role(ROLE_CURSOR)});
+    canvas_set_cursor(canvas, row.x + 2, row.y);
+}
+
+/* Fields below each other; returns what is left. */
+static void put_field(Canvas *canvas, Rect *area, const char *label, const char *text) {
+    if (rect_is_empty(*area)) return;
+    layout_take_top(area, part_field(canvas, *area, LABEL_WIDTH, label, text));
+}
+
+static void draw_list(const AnalysesState *state, const Scene *scene, Canvas *canvas, Rect area) {
+    const AnalysisSpec *spec = analysis_spec((AnalysisId)state->cursor);
+    Rect head = layout_take_top(&area, 1), below = area;
+    canvas_text_fit(canvas, head.x, head.y, head.w, style_bold(ROLE_TITLE),
+                    "Laboratory: questions that one look at one pass does not answer");
+    enum { ABOUT = 7 }; /* rows that the selected one is told in */
+    int rows = ANALYSIS_COUNT < area.h - ABOUT ? ANALYSIS_COUNT : area.h - ABOUT;
+    Rect list = layout_take_top(&below, rows);
+    int first = layout_scroll(state->cursor - rows / 2, state->cursor, ANALYSIS_COUNT, rows);
+    for (int k = 0; k < rows; k++)
+        draw_list_row(canvas, (Rect){list.x, list.y + k, list.w, 1}, scene, first + k,
+                      first + k == state->cursor);
+    if (below.h > ABOUT) layout_take_top(&below, 1);
+    part_heading(canvas, layout_take_top(&below, 1), style_role(ROLE_TITLE), spec->title);
+    put_field(canvas, &below, "answers", spec->sentence);
+    put_field(canvas, &below, "formula", spec->math);
+    put_field(canvas, &below, "source", spec->source);
+    put_field(canvas, &below, "pictures",
+              spec->wants & ANALYSIS_WANTS_SCORES     ? "none: networks are counted"
+              : spec->wants & ANALYSIS_WANTS_PICTURES ? "the bundled ones; your own: on the command line"
+                                                      : "the one that is shown");
+}
+
+/* What stands below a chart. Where rows are few the chart has them: a line for each field, not more. */
+typedef struct Foot {
+    const AnalysisSpec *spec;
+    const AnalysisResult *result;
+    char check[ANALYSIS_TEXT_MAX + 80];
+    bool tight, tiny; /* tiny: the reading alone, beside a lesson */
+    bool crowded;     /* the chart needs the rows of formula and source; o shows them */
+    int reading;      /* rows */
+} Foot;
+
+static Foot foot_of(const AnalysisSpec *spec, const AnalysisResult *result, Rect area) {
+    enum { TIGHT = 28, READING_TIGHT = 3, TINY = 16, READING_TINY = 2 };
+    Foot foot = {.spec = spec, .result = result, .tight = area.h < TIGHT, .tiny = area.h < TINY};
+    analysis_format_check(result, foot.check, sizeof foot.check);
+    foot.reading = text_wrap_count(result->reading, area.w);
+    if (foot.tight && foot.reading > READING_TIGHT) foot.reading = READING_TIGHT;
+    if (foot.tiny && foot.reading > READING_TINY) foot.reading = READING_TINY;
+    return foot;
+}
+
+/* Draws one field into the top of the area, or with no canvas only counts its rows. */
+static int foot_field(const Foot *foot, Canvas *canvas, Rect *area, const char *label, const char *text) {
+    if (*text == '\0') return 0;
+    int rows = foot->tight ? 1 : text_wrap_count(text, area->w - LABEL_WIDTH);
+    if (!canvas) return rows;
+    Rect row = layout_take_top(area, rows);
+    if (row.h == 0) return rows;
+    if (foot->tight) {
+        canvas_text(canvas, row.x, row.y, style_role(ROLE_DIM), label);
+        canvas_text_fit(canvas, row.x + LABEL_WIDTH, row.y, row.w - LABEL_WIDTH, style_role(ROLE_TEXT), text);
+    } else
+        part_field(canvas, row, LABEL_WIDTH, label, text);
+    return rows;
+}
+
+static int foot_sources(const Foot *foot, Canvas *canvas, Rect *area) {
+    return foot_field(foot, canvas, area, "formula", foot->spec->math) +
+           foot_field(foot, canvas, area, "source", foot->spec->source);
+}
+
+static int foot_fields(const Foot *foot, Canvas *canvas, Rect area) {
+    if (foot->tiny) return 0;
+    return foot_field(foot, canvas, &area, "certainty", foot->result->certainty) +
+           foot_field(foot, canvas, &area, "check", foot->check) +
+           (foot->crowded ? 0 : foot_sources(foot, canvas, &area));
+}
+
+static void draw_foot(const Foot *foot, Canvas *canvas, Rect area) {
+    Rect reading = layout_take_top(&area, foot->reading < area.h ? foot->reading : area.h);
+    int lines =
+        canvas_text_wrapped(canvas, reading, style_bold(foot->result->complete ? ROLE_TEXT : ROLE_WARN),
+                            foot->result->reading, 0);
+    if (lines > reading.h || foot->tiny || foot->crowded)
+        canvas_text_right(canvas, reading.x + reading.w, reading.y + reading.h - 1, style_bold(ROLE_ACCENT),
+                          " … o: all of it");
+    foot_fields(foot, canvas, area);
+}
+
+/* The part of the table that is seen: the cursor stays inside. */
+static ChartWindow window_of(const AnalysesState *state, const SceneLab *lab, const AnalysisTable *table,
+                             int rows) {
+    bool mine = state->shown == lab->current;
+    int row = mine ? state->row : 0;
+    if (row >= table->row_count) row = table->row_count - 1;
+    return (ChartWindow){.row = layout_scroll(row - rows / 2, row, table->row_count, rows),
+                         .column = mine && state->column < table->column_count ? state->column : 0,
+                         .selected = row};
+}
+
+/* A step of the slice has no block to go to: Enter asks the slice's other question. */
+static void draw_other_question(Canvas *canvas, Rect head, const SceneLab *lab) {
+    if (lab->current != ANALYSIS_SLICE || lab->running) return;
+    canvas_text_fit(canvas, head.x, head.y, head.w / 2, style_bold(ROLE_ACCENT),
+                    lab->plane ? "Enter: along one direction" : "Enter: the plane of two directions");
+}
+
+static void draw_position(Canvas *canvas, Rect head, const AnalysisTable *table, ChartWindow window,
+                          int rows) {
+    char text[80] = "";
+    int used = 0, columns = chart_columns_fit(table, head.w, window.column);
+    if (columns < table->column_count)
+        used += snprintf(text, sizeof text, "columns %d-%d of %d (h l)  ", window.column + 1,
+                         window.column + columns, table->column_count);
+    if (rows < table->row_count)
+        snprintf(text + used, sizeof text - (size_t)used, "rows %d-%d of %d", window.row + 1,
+                 window.row + rows, table->row_count);
+    canvas_text_right(canvas, head.x + head.w, head.y, style_role(ROLE_DIM), text);
+}
+
+static void draw_words(Canvas *canvas, Rect area, const AnalysisSpec *spec, const AnalysisResult *result) {
+    char check[ANALYSIS_TEXT_MAX + 80];
+    analysis_format_check(result, check, sizeof check);
+    part_heading(canvas, layout_take_top(&area, 1), style_role(ROLE_TITLE), spec->title);
+    put_field(canvas, &area, "about", result->subject);
+    put_field(canvas, &area, "answers", spec->sentence);
+    put_field(canvas, &area, result->complete ? "reading" : "INCOMPLETE", result->reading);
+    put_field(canvas, &area, "certainty", result->certainty);
+    if (*check) put_field(canvas, &area, "check", check);
+    put_field(canvas, &area, "formula", spec->math);
+    put_field(canvas, &area, "source", spec->source);
+}
+
+static void draw_result(const AnalysesState *state, const Scene *scene, Canvas *canvas, Rect area) {
+    const SceneLab *lab = scene->lab;
+    const AnalysisSpec *spec = analysis_spec(lab->current);
+    const AnalysisResult *result = lab->results[lab->current];
+    const AnalysisTable *table = &result->table;
+    char title[2 * ANALYSIS_TEXT_MAX];
+    Foot foot = foot_of(spec, result, area);
+    Rect head = layout_take_top(&area, 1);
+    utf8_format(title, sizeof title, "%s%s: %s",
+                lab->running       ? "UNDER WAY "
+                : result->complete ? ""
+                                   : "INCOMPLETE ",
+                spec->title, result->subject);
+    canvas_text_fit(canvas, head.x, head.y, head.w, style_bold(ROLE_TITLE), title);
+    enum { CHART_MIN = 7 }; /* with its heading and the line below */
+    int foot_rows = foot.reading + foot_fields(&foot, NULL, area);
+    foot.crowded = foot.tight && chart_rows_fit(area.h - 1 - foot_rows) < table->row_count;
+    if (foot.crowded) foot_rows = foot.reading + foot_fields(&foot, NULL, area);
+    if (foot_rows > area.h - CHART_MIN) foot_rows = area.h > CHART_MIN ? area.h - CHART_MIN : 0;
+    Rect below = layout_take_bottom(&area, foot_rows);
+    Rect position = layout_take_bottom(&area, 1);
+    int unused = chart_rows_fit(area.h) - table->row_count;
+    if (unused > 0) {
+        /* What is said follows the chart and does not hang at the bottom. */
+        area.h -= unused, position.y -= unused;
+        below.y -= unused, below.h += unused;
+    }
+    if (table->row_count > 0) {
+        enum { BESIDE_MAP = 100 };
+        ChartWindow window = window_of(state, lab, table, chart_rows_fit(area.h));
+        /* Where not all fits, the map is what was asked for, and figures make way. */
+        if (table->strip.heat && area.w < BESIDE_MAP) window.column = table->column_count - 1;
+        chart_draw(canvas, area, table, window);
+        draw_other_question(canvas, position, lab);
+        draw_position(canvas, position, table, window, chart_rows_fit(area.h));
+    }
+    draw_foot(&foot, canvas, below);
+}
+
+static void draw_pending(const Scene *scene, Canvas *canvas, Rect area) {
+    const SceneLab *lab = scene->lab;
+    const AnalysisSpec *spec = analysis_spec(lab->current);
+    canvas_text_fit(canvas, area.x, area.y, area.w, style_bold(ROLE_TITLE), spec->title);
+    layout_take_top(&area, 2);
+    Rect bar = layout_take_top(&area, 2);
+    if (lab->running) {
+        int width = bar.w / 2;
+        plot_progress(canvas,
+                      (PlotBar){.x = bar.x, .y = bar.y, .width = width, .style = style_role(ROLE_ACCENT)},
+                      lab->done, lab->total);
+        canvas_printf(canvas, bar.x + width + 2, bar.y, style_role(ROLE_TEXT), "%d of %d steps", lab->done,
+                      lab->total);
+        if (!isnan(lab->eta_s))
+            canvas_printf(canvas, bar.x, bar.y + 1, style_role(ROLE_DIM),
+                          "about %s left; Esc stops and shows what there is",
+                          text_format_duration(lab->eta_s).text);
+    } else
+        canvas_text_fit(canvas, bar.x, bar.y, bar.w, style_role(ROLE_WARN),
+                        "Not run for this picture and these settings: Enter runs it, Esc goes to the list.");
+    layout_take_top(&area, 1);
+    put_field(canvas, &area, "answers", spec->sentence);
+    put_field(canvas, &area, "formula", spec->math);
+    put_field(canvas, &area, "source", spec->source);
+}
+
+/* What is under way shows itself as soon as there is something to see. */
+static bool has_rows(const SceneLab *lab) {
+    const AnalysisResult *result = lab->results[lab->current];
+    return result && (!lab->running || result->table.row_count > 0);
+}
+
+static void view_analyses_draw(const void *memory, const Scene *scene, Canvas *canvas, Rect area) {
+    const AnalysesState *state = memory;
+    if (!scene->lab)
+        canvas_text_fit(canvas, area.x, area.y, area.w, style_role(ROLE_WARN), "no laboratory here");
+    else if (!scene->lab->open)
+        draw_list(state, scene, canvas, area);
+    else if (!has_rows(scene->lab))
+        draw_pending(scene, canvas, area);
+    else if (state->words)
+        draw_words(canvas, area, analysis_spec(scene->lab->current),
+                   scene->lab->results[scene->lab->current]);
+    else
+        draw_result(state, scene, canvas, area);
+}
+
+static int moved(Action action, int from, int count) {
+    enum { PAGE = 10 };
+    int by = action_count(&action), to = from;
+    switch (action.id) {
+    case ACTION_UP: to -= by; break;
+    case ACTION_DOWN: to += by; break;
+    case ACTION_PAGE_UP: to -= PAGE * by; break;
+    case ACTION_PAGE_DOWN: to += PAGE * by; break;
+    case ACTION_FIRST: to = 0; break;
+    case ACTION_LAST: to = count - 1; break;
+    default: return -1;
+    }
+    return to < 0 ? 0 : to >= count ? count - 1 : to;
+}
+
+static Action run(int id, bool plane) {
+    Action action = view_action(ACTION_ANALYSIS, 0);
+    utf8_format(action.text, sizeof action.text, "%s%s", analysis_spec((AnalysisId)id)->name,
+                plane && id == ANALYSIS_SLICE ? " plane" : "");
+    return action;
+}
+
+/* The row's block or operation becomes the selected one; the action itself when it has none. */
+static Action go_to_row(const Scene *scene, const char *label, Action action) {
+    const Network *network = scene->network;
+    int block = network_find_block(network, label), op = network_find_op(network, label);
+    if (block >= 0)
+        op = network->blocks[block].add >= 0 ? network->blocks[block].add : network->blocks[block].output;
+    if (op < 0) return action;
+    Action select = view_action(ACTION_SELECT, 0);
+    utf8_copy(select.text, sizeof select.text, network->ops[op].name);
+    return select;
+}
+
+static Action act_on_result(AnalysesState *state, const Scene *scene, Action action) {
+    const SceneLab *lab = scene->lab;
+    const AnalysisResult *result = lab->results[lab->current];
+    if (state->shown != lab->current) state->row = state->column = 0;
+    state->shown = lab->current;
+    if (action.id == ACTION_OTHER && result) {
+        state->words = !state->words;
+        return view_action(ACTION_NONE, 0);
+    }
+    if (!result || lab->running)
+        return action.id == ACTION_OPEN ? run((int)lab->current, lab->plane) : action;
+    const AnalysisTable *table = &result->table;
+    if (table->row_count == 0) return action;
+    if (state->row >= table->row_count) state->row = table->row_count - 1;
+    int columns = chart_columns_fit(table, scene->width, state->column), to;
+    switch (action.id) {
+    case ACTION_LEFT: state->column -= state->column > 0; break;
+    case ACTION_RIGHT: state->column += state->column + columns < table->column_count; break;
+    case ACTION_OPEN:
+        if (lab->current == ANALYSIS_SLICE) return run(ANALYSIS_SLICE, !lab->plane);
+        return go_to_row(scene, table->labels[state->row], action);
+    default:
+        to = moved(action, state->row, table->row_count);
+        if (to < 0) return action;
+        state->row = to;
+    }
+    return view_action(ACTION_NONE, 0);
+}
+
+static Action view_analyses_act(void *memory, const Scene *scene, Action action) {
+    AnalysesState *state = memory;
+    if (!scene->lab) return action;
+    if (scene->lab->open) return act_on_result(state, scene, action);
+    if (action.id == ACTION_OPEN) return run(state->cursor, false);
+    int to = moved(action, state->cursor, ANALYSIS_COUNT);
+    if (to < 0) return action;
+    state->cursor = to;
+    return view_action(ACTION_NONE, 0);
+}
+
+static const ViewField fields[] = {
+    {.name = "cursor", .offset = offsetof(AnalysesState, cursor), .last = ANALYSIS_COUNT - 1},
+    {.name = "shown", .offset = offsetof(AnalysesState, shown), .last = ANALYSIS_COUNT - 1},
+    {.name = "row", .offset = offsetof(AnalysesState, row), .last = INDEX_MAX},
+    {.name = "column", .offset = offsetof(AnalysesState, column), .last = INDEX_MAX},
+    {.name = "words", .offset = offsetof(AnalysesState, words), .is_flag = true},
+    {.name = NULL},
+};
+
+const ViewOps view_analyses_ops = {
+    .name = "analyses",
+    .title = "Lab",
+    .summary = "The laboratory: analyses of this network and picture, each with a check of its own figures.",
+    .key = 'A',
+    .state_size = sizeof(AnalysesState),
+    .fields = fields,
+    .act = view_analyses_act,
+    .draw = view_analyses_draw,
+};

@@ -1,0 +1,252 @@
+/* The whole program: as a table that folds, every op with its shape and its cost and the skips as lanes
+ * beside it; or as the paper's figure, beside its plain twin. */
+#include <stdio.h>
+#include <string.h>
+
+#include "views/architecture/detail.h"
+#include "views/architecture/figure.h"
+#include "views/architecture/group.h"
+#include "views/architecture/table.h"
+#include "views/canvas/layout.h"
+#include "views/part/parts.h"
+#include "views/style/text.h"
+#include "views/scene/view.h"
+
+enum { TEXT_MAX = 400, INDEX_MAX = 1 << 20 };
+
+typedef struct ArchitectureState {
+    bool figure;
+    bool chosen; /* a folding; until then it is the finest that fits */
+    FoldLevel level;
+    int group, block; /* opened, plus 1; 0: none */
+} ArchitectureState;
+
+/* In so many rows of table. */
+static ArchitectureFold fold_of(const ArchitectureState *state, const Network *network, int rows) {
+    return (ArchitectureFold){
+        .level = state->chosen ? state->level : architecture_fold_fitting(network, rows),
+        .group = state->group - 1,
+        .block = state->block - 1,
+    };
+}
+
+static ArchitectureTable table_of(const Scene *scene) {
+    return architecture_table_plan((Rect){.w = scene->width, .h = scene->height});
+}
+
+static void draw_sentence(Canvas *canvas, Rect area, const Scene *scene) {
+    const OpSpec *spec = op_spec(scene->network->ops[scene->op].kind);
+    char text[TEXT_MAX];
+    snprintf(text, sizeof text, "%s: %s", spec->title, spec->sentence);
+    Rect inside = layout_inset(area, 1, 0);
+    canvas_text_wrapped(canvas, inside, style_role(ROLE_TEXT), text, 0);
+    Rect title = {.x = inside.x, .y = inside.y, .w = text_width(spec->title) + 1, .h = 1};
+    canvas_paint(canvas, title, (Style){.fg = COLOR_KEEP, .bg = COLOR_KEEP, .attributes = CELL_BOLD});
+}
+
+static void draw_folded_sentence(Canvas *canvas, Rect area, const Scene *scene, const ArchitectureRow *row) {
+    char text[TEXT_MAX];
+    architecture_group_describe(scene->network, row, text, sizeof text);
+    size_t used = strlen(text);
+    if (scene->op > 0) /* what a step has just done stands inside */
+        snprintf(text + used, sizeof text - used, " t shows %s.", scene->network->ops[scene->op].name);
+    canvas_text_wrapped(canvas, layout_inset(area, 1, 0), style_role(ROLE_TEXT), text, 0);
+}
+
+static void draw_table(const ArchitectureState *state, const Scene *scene, Canvas *canvas, Rect area) {
+    ArchitectureTable table = architecture_table_plan(area);
+    ArchitectureFold fold = fold_of(state, scene->network, table.rows.h);
+    ArchitectureRow row =
+        architecture_row_at(scene->network, fold, architecture_row_of(scene->network, fold, scene->op));
+    bool folded = architecture_row_is_folded(&row), below = rect_is_empty(table.pane);
+    architecture_table_draw(canvas, &table, scene, fold);
+    if (folded && below)
+        draw_folded_sentence(canvas, table.text, scene, &row);
+    else if (folded)
+        architecture_group_draw(canvas, table.pane, scene, &row);
+    else if (below)
+        draw_sentence(canvas, table.text, scene);
+    else
+        architecture_detail_draw(canvas, table.pane, scene);
+}
+
+static void view_architecture_draw(const void *state, const Scene *scene, Canvas *canvas, Rect area) {
+    const ArchitectureState *own = state;
+    Rect old = canvas_clip(canvas, area);
+    if (own->figure)
+        architecture_figure_draw(canvas, area, scene);
+    else
+        draw_table(own, scene, canvas, area);
+    canvas_unclip(canvas, old);
+}
+
+static Action select_op(const Network *network, int op) {
+    int last = network->op_count - 1;
+    Action action = view_action(ACTION_SELECT, 0);
+    snprintf(action.text, sizeof action.text, "%s", network->ops[op < 0 ? 0 : op > last ? last : op].name);
+    return action;
+}
+
+static int limit(int row, int count) {
+    return row < 0 ? 0 : row >= count ? count - 1 : row;
+}
+
+/* The row that many rows further down; headings stand for the row below them. */
+static Action select_row(const Scene *scene, ArchitectureFold fold, int row) {
+    const Network *network = scene->network;
+    row = limit(row, architecture_row_count(network, fold));
+    return select_op(network, architecture_row_at(network, fold, row).last);
+}
+
+/* By rows that can be selected: ops and folded rows. */
+static Action move(const Scene *scene, ArchitectureFold fold, int by) {
+    const Network *network = scene->network;
+    int count = architecture_row_count(network, fold), row = architecture_row_of(network, fold, scene->op),
+        found = row;
+    for (int next = row; by != 0;) {
+        next += by > 0 ? 1 : -1;
+        if (next < 0 || next >= count) break;
+        ArchitectureRowKind kind = architecture_row_at(network, fold, next).kind;
+        if (kind == ROW_STAGE || kind == ROW_BLOCK) continue;
+        found = next;
+        by += by > 0 ? -1 : 1;
+    }
+    return select_row(scene, fold, found);
+}
+
+/* Opens the folded row of the selected op. The op stays selected, unless it is the one that stands for the
+ * whole row: then the cursor goes to the first row in it. */
+static Action unfold(ArchitectureState *state, const Scene *scene, ArchitectureFold fold) {
+    const Network *network = scene->network;
+    ArchitectureRow row = architecture_row_at(network, fold, architecture_row_of(network, fold, scene->op));
+    bool stage = row.kind == ROW_FOLDED_STAGE;
+    state->level = fold.level;
+    state->chosen = true;
+    if (stage) state->group = architecture_group_of(network, row.op) + 1;
+    state->block = stage ? 0 : network->ops[row.op].block + 1;
+    if (scene->op != row.last) return view_action(ACTION_NONE, 0);
+    ArchitectureFold opened = fold_of(state, network, 0);
+    return select_row(scene, opened, architecture_row_of(network, opened, row.op));
+}
+
+static bool is_folded(const Scene *scene, ArchitectureFold fold) {
+    const Network *network = scene->network;
+    ArchitectureRow row = architecture_row_at(network, fold, architecture_row_of(network, fold, scene->op));
+    return architecture_row_is_folded(&row);
+}
+
+/* Closes what is open around the selected op, from the inside out, then a level of folding. False at the top:
+ * nothing is open. */
+static bool fold_out(ArchitectureState *state, const Scene *scene, ArchitectureFold fold) {
+    int block = scene->network->ops[scene->op].block;
+    ArchitectureState out = {.chosen = true, .level = fold.level};
+    if (fold.level == FOLD_NONE)
+        out.level = FOLD_BLOCKS;
+    else if (block >= 0 && block == fold.block)
+        out.group = state->group;
+    else if (architecture_group_of(scene->network, scene->op) != fold.group) {
+        if (fold.level == FOLD_STAGES) return false;
+        out.level = FOLD_STAGES;
+    }
+    *state = out;
+    return true;
+}
+
+/* False when the word is none of the foldings. */
+static bool set_level(ArchitectureState *state, FoldLevel now, const char *word) {
+    FoldLevel level = (FoldLevel)((now + 1) % FOLD_LEVEL_COUNT);
+    if (*word) {
+        for (level = FOLD_STAGES; level < FOLD_LEVEL_COUNT; level++)
+            if (strcmp(word, fold_level_name(level)) == 0) break;
+        if (strcmp(word, "ops") == 0) level = FOLD_NONE;
+        if (level == FOLD_LEVEL_COUNT) return false;
+    }
+    *state = (ArchitectureState){.chosen = true, .level = level};
+    return true;
+}
+
+static Action act_on_figure(ArchitectureState *state, const Scene *scene, Action action) {
+    const Network *network = scene->network;
+    int count = architecture_figure_row_count(network), page = scene->height > 4 ? scene->height - 4 : 1;
+    int row = architecture_figure_row_of(network, scene->op), by = action_count(&action);
+    switch (action.id) {
+    case ACTION_UP: row -= by; break;
+    case ACTION_DOWN: row += by; break;
+    case ACTION_PAGE_UP: row -= page * by; break;
+    case ACTION_PAGE_DOWN: row += page * by; break;
+    case ACTION_FIRST: row = 0; break;
+    case ACTION_LAST: row = count - 1; break;
+    case ACTION_OPEN: return view_action(ACTION_RUN_HERE, 0);
+    case ACTION_CLOSE: state->figure = false; return view_action(ACTION_NONE, 0);
+    default: return action;
+    }
+    return select_op(network, architecture_figure_row_at(network, limit(row, count)).op);
+}
+
+static Action act_on_table(ArchitectureState *state, const Scene *scene, Action action) {
+    const Network *network = scene->network;
+    ArchitectureTable table = table_of(scene);
+    ArchitectureFold fold = fold_of(state, network, table.rows.h);
+    int by = action_count(&action), page = table.rows.h > 1 ? table.rows.h - 1 : 1;
+    int row = architecture_row_of(network, fold, scene->op);
+    switch (action.id) {
+    case ACTION_UP: return move(scene, fold, -by);
+    case ACTION_DOWN: return move(scene, fold, by);
+    case ACTION_PAGE_UP: return select_row(scene, fold, row - page * by);
+    case ACTION_PAGE_DOWN: return select_row(scene, fold, row + page * by);
+    case ACTION_FIRST: return select_row(scene, fold, 0);
+    case ACTION_LAST: return select_op(network, network->op_count - 1);
+    case ACTION_OPEN:
+        return is_folded(scene, fold) ? unfold(state, scene, fold) : view_action(ACTION_RUN_HERE, 0);
+    case ACTION_RIGHT: return is_folded(scene, fold) ? unfold(state, scene, fold) : action;
+    case ACTION_LEFT:
+    case ACTION_CLOSE: return fold_out(state, scene, fold) ? view_action(ACTION_NONE, 0) : action;
+    default: return action;
+    }
+}
+
+static Action view_architecture_act(void *state, const Scene *scene, Action action) {
+    ArchitectureState *own = state;
+    ArchitectureTable table = table_of(scene);
+    if (action.id == ACTION_OTHER) {
+        own->figure = !own->figure;
+        return view_action(ACTION_NONE, 0);
+    }
+    if (action.id == ACTION_FOLD) {
+        FoldLevel now = fold_of(own, scene->network, table.rows.h).level;
+        return set_level(own, now, action.text) ? view_action(ACTION_NONE, 0) : action;
+    }
+    return own->figure ? act_on_figure(own, scene, action) : act_on_table(own, scene, action);
+}
+
+static ZoomLevel view_architecture_level(const void *state, const Scene *scene) {
+    const ArchitectureState *own = state;
+    int block = scene->network->ops[scene->op].block;
+    if (own->figure || block < 0) return ZOOM_NETWORK;
+    if (own->block == block + 1) return ZOOM_BLOCK;
+    return own->group == architecture_group_of(scene->network, scene->op) + 1 ? ZOOM_STAGE : ZOOM_NETWORK;
+}
+
+static const ViewField fields[] = {
+    {.name = "figure", .offset = offsetof(ArchitectureState, figure), .is_flag = true},
+    {.name = "folded", .offset = offsetof(ArchitectureState, chosen), .is_flag = true},
+    {.name = "level", .offset = offsetof(ArchitectureState, level), .last = FOLD_LEVEL_COUNT - 1},
+    {.name = "group", .offset = offsetof(ArchitectureState, group), .last = INDEX_MAX},
+    {.name = "block", .offset = offsetof(ArchitectureState, block), .last = INDEX_MAX},
+    {.name = NULL},
+};
+
+const ViewOps view_architecture_ops = {
+    .name = "architecture",
+    .title = "Architecture",
+    .summary =
+        "Every operation of the network in order, with its shape, its parameters and its multiply-adds, "
+        "and the skips as lanes beside the operations they pass by; stages and blocks fold. Also as the "
+        "paper's figure 3, the plain network beside the residual one.",
+    .key = 'a',
+    .state_size = sizeof(ArchitectureState),
+    .fields = fields,
+    .level = view_architecture_level,
+    .act = view_architecture_act,
+    .draw = view_architecture_draw,
+};

@@ -1,0 +1,30 @@
+/* The maps of a residual block that stand side by side: x, F(x), the sum, y; or the gradients on the way
+ * back, with the parts that came through the skip and through F. */
+#ifndef VIEWS_BLOCK_MAPS_H
+#define VIEWS_BLOCK_MAPS_H
+
+#include "views/scene/scene.h"
+
+enum { BLOCK_MAPS_MAX = 5 };
+
+/* One of the maps that stand side by side. */
+typedef struct BlockMap {
+    const char *name;
+    Tensor tensor;
+    int channel;
+    double l2;
+    const Profile *profile; /* NULL while it is not there */
+} BlockMap;
+
+/* All of them, with their common scale: by the scene's scope, over all of the maps. */
+typedef struct BlockMaps {
+    BlockMap maps[BLOCK_MAPS_MAX];
+    int count;
+    Scale scale;
+} BlockMaps;
+
+/* The scene's channel, as far as the block's output has it. */
+int block_channel(const Scene *scene, int block);
+BlockMaps block_maps_collect(const Scene *scene, int block);
+
+#endif

@@ -1,0 +1,130 @@
+#include "views/block/reading.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/utf8.h"
+#include "core/inspect/block_figures.h"
+#include "views/part/parts.h"
+#include "views/style/text.h"
+
+__attribute__((format(printf, 2, 3))) static void append(BlockText *out, const char *format, ...) {
+    size_t used = strlen(out->text);
+    va_list arguments;
+    va_start(arguments, format);
+    utf8_vformat(out->text + used, sizeof out->text - used, format, arguments);
+    va_end(arguments);
+}
+
+BlockText block_reading_shapes(const Scene *scene, int block) {
+    BlockText out = {.text = ""};
+    const Network *network = scene->network;
+    const Block *b = &network->blocks[block];
+    append(&out, "stage %d, x %s from %s, y %s, shortcut: %s", b->stage,
+           text_format_shape(network->ops[b->input].out).text, network->ops[b->input].name,
+           text_format_shape(network->ops[b->output].out).text, part_shortcut_name(b->shortcut));
+    return out;
+}
+
+BlockText block_reading_state(const Scene *scene, int block) {
+    BlockText out = {.text = ""};
+    const Op *op = &scene->network->ops[scene->op];
+    if (op->block < 0) append(&out, "%s lies outside the blocks: this is the nearest one. ", op->name);
+    switch (pass_skip_mode(scene->pass)) {
+    case SKIP_NONE_REMOVED: break;
+    case SKIP_PLAIN: append(&out, "plain: the shortcut is closed in both directions."); break;
+    case SKIP_CUT: append(&out, "cut: the shortcut carries the activation, but no gradient back."); break;
+    case SKIP_LESION:
+        if (pass_block_is_lesioned(scene->pass, block))
+            append(&out, "lesion: F of this block is closed in both directions.");
+        else
+            append(&out, "lesion of other blocks: nothing is closed here.");
+    }
+    return out;
+}
+
+/* Two directions in a space of thousands of dimensions are near a right angle unless something aligns them;
+ * a tenth is far from chance there. */
+static const char *angle_words(double cosine) {
+    if (cosine > 0.1) return "points along the shortcut";
+    return cosine < -0.1 ? "takes away from what the shortcut brings" : "is nearly at right angles to it";
+}
+
+static const char *size_words(double ratio) {
+    if (ratio < 0.5) return "F is small beside the shortcut: the block edits x rather than replaces it";
+    return ratio > 2 ? "F outweighs the shortcut" : "F and the shortcut weigh about the same";
+}
+
+static void read_forward(BlockText *out, const Scene *scene, int block) {
+    BlockForward f = block_forward(scene->pass, block);
+    BlockGates gates = block_gates(scene->pass, block, false);
+    const Block *b = &scene->network->blocks[block];
+    if (!f.known) {
+        append(out, "The forward pass has not come to the end of this block: n runs a block, f all of it.");
+        return;
+    }
+    if (b->add < 0) {
+        append(out, "The last ReLU keeps %s. There is no shortcut: y is all that F makes of x.",
+               text_format_percent(f.kept).text);
+        return;
+    }
+    append(out, "|F|/|shortcut| %.3f   cos(F, shortcut) ", f.ratio);
+    append(out, isnan(f.cosine) ? "-" : "%+.3f", f.cosine);
+    append(out, "   the last ReLU keeps %s\n", text_format_percent(f.kept).text);
+    if (gates.skip_closed)
+        append(out, "The sum is F(x) alone: the shortcut's value does not arrive.");
+    else if (gates.branch_closed)
+        append(out, "The sum is the shortcut alone: what F computes does not arrive.");
+    else
+        append(out, "%s, and F %s.", size_words(f.ratio),
+               isnan(f.cosine) ? "adds nothing" : angle_words(f.cosine));
+}
+
+/* Closer than a hundredth the order is nobody's finding; closer than a millionth the processor decides it. */
+static const char *larger_way(const BlockBackward *g) {
+    if (fabs(g->skip - g->branch) <= 0.01 * fmax(g->skip, g->branch)) return "Both ways bring the same";
+    return g->skip > g->branch ? "The shortcut brings the larger part" : "F brings the larger part";
+}
+
+static void read_ways(BlockText *out, const Scene *scene, int block, const BlockBackward *g) {
+    BlockGates gates = block_gates(scene->pass, block, true);
+    if (gates.skip_closed) {
+        append(out, "All of the gradient at x comes through F: the shortcut is closed.");
+    } else if (gates.branch_closed) {
+        append(out, "All of the gradient at x comes through the shortcut: F is closed.");
+    } else {
+        append(out, "%s.", larger_way(g));
+        if (scene->network->blocks[block].shortcut == SHORTCUT_IDENTITY)
+            append(out, " Through the identity the gradient past the ReLU arrives at x unchanged.");
+    }
+}
+
+static void read_backward(BlockText *out, const Scene *scene, int block) {
+    BlockBackward g = block_backward(scene->pass, block);
+    if (!g.known) {
+        append(out, "The backward pass has not come to the start of this block: f runs the pass to its end.");
+        return;
+    }
+    append(out, "ReLU mask after the %s: %s open",
+           scene->network->blocks[block].add >= 0 ? "add" : "last batch norm",
+           text_format_percent(g.kept).text);
+    if (isnan(g.skip)) {
+        append(out, "\nThere is no shortcut: all of the gradient at x comes through F.");
+        return;
+    }
+    if (g.branch > 0 && g.skip > 0) append(out, "   |skip|/|F| %.3f", g.skip / g.branch);
+    append(out, "   cos(skip, F) ");
+    append(out, isnan(g.cosine) ? "-\n" : "%+.3f\n", g.cosine);
+    read_ways(out, scene, block, &g);
+}
+
+BlockText block_reading(const Scene *scene, int block) {
+    BlockText out = {.text = ""};
+    if (scene->phase == PHASE_FORWARD)
+        read_forward(&out, scene, block);
+    else
+        read_backward(&out, scene, block);
+    return out;
+}

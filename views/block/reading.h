@@ -1,0 +1,20 @@
+/* A residual block in words, from the figures of this run. */
+#ifndef VIEWS_BLOCK_READING_H
+#define VIEWS_BLOCK_READING_H
+
+#include "views/scene/scene.h"
+
+enum { BLOCK_TEXT_MAX = 480 };
+
+typedef struct BlockText {
+    char text[BLOCK_TEXT_MAX];
+} BlockText;
+
+/* Where the block stands and what it does to the shape. */
+BlockText block_reading_shapes(const Scene *scene, int block);
+/* What is out of the ordinary: a selection outside the blocks, a closed way; "" for nothing. */
+BlockText block_reading_state(const Scene *scene, int block);
+/* The ratio, the cosine and the mask of the scene's phase, and what they mean. */
+BlockText block_reading(const Scene *scene, int block);
+
+#endif

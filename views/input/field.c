@@ -1,0 +1,128 @@
+#include "views/input/field.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "views/canvas/layout.h"
+#include "views/part/parts.h"
+#include "views/style/text.h"
+
+bool input_field_find(ReceptiveField *field, const Scene *scene) {
+    FieldCell cell = {.op = scene->op, .channel = scene->channel, .row = scene->row, .column = scene->column};
+    return receptive_field(field, scene->network, scene->pass, cell);
+}
+
+static TextNumber size_text(FieldBox box) {
+    TextNumber out;
+    snprintf(out.text, sizeof out.text, "%dx%d", field_span_size(box.rows), field_span_size(box.columns));
+    return out;
+}
+
+/* "nothing" where the way is closed or brings the zeros of option A. */
+static TextNumber way_text(const FieldRoutes *routes) {
+    TextNumber nothing = {.text = "nothing"};
+    return routes->count > 0 ? size_text(routes->whole) : nothing;
+}
+
+int input_field_rows(const ReceptiveField *field) {
+    if (field->all.count == 0) return 2;
+    return field->add >= 0 ? 5 : 4;
+}
+
+static void draw_heading(Canvas *canvas, Rect row, const Scene *scene) {
+    char title[PART_TEXT_MAX];
+    const Op *op = &scene->network->ops[scene->op];
+    snprintf(title, sizeof title, "Receptive field of %s ch %d (%d,%d)", op->name, scene->channel, scene->row,
+             scene->column);
+    part_heading(canvas, row, style_role(ROLE_TITLE), title);
+}
+
+static void draw_rectangle(Canvas *canvas, Rect row, FieldBox seen) {
+    char text[2 * PART_TEXT_MAX];
+    int x = row.x + canvas_put(canvas, row.x, row.y, style_bold(ROLE_MARK), plot_frame_glyph(canvas, false));
+    snprintf(text, sizeof text, "rows %d-%d, columns %d-%d: %s px", seen.rows.first, seen.rows.last,
+             seen.columns.first, seen.columns.last, size_text(seen).text);
+    canvas_text_fit(canvas, x + 1, row.y, row.x + row.w - x - 1, style_role(ROLE_TEXT), text);
+}
+
+/* Has a batch norm on this very picture's statistics had a part in the cell? */
+static bool reads_batch(const Scene *scene) {
+    bool norm = false;
+    for (int i = 0; i <= scene->op && !norm; i++) norm = scene->network->ops[i].kind == OP_BATCH_NORM;
+    return norm && pass_batch_statistics(scene->pass);
+}
+
+static void draw_share(Canvas *canvas, Rect row, const Scene *scene, const FieldRoutes *all) {
+    char text[2 * PART_TEXT_MAX];
+    Shape picture = scene->network->input;
+    double share = (double)field_span_size(all->seen.rows) * field_span_size(all->seen.columns) /
+                   ((double)picture.h * picture.w);
+    const char *format = reads_batch(scene) ? "%s; without edges %s px; BN reads all"
+                                            : "%s of the picture; without edges %s px";
+    snprintf(text, sizeof text, format, text_format_percent(share).text, size_text(all->whole).text);
+    canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_TEXT), text);
+}
+
+/* "layer2.1.add: through skip 31x31, through F 35x35" */
+static void draw_ways(Canvas *canvas, Rect row, const Scene *scene, const ReceptiveField *field) {
+    int right = row.x + row.w;
+    char text[PART_TEXT_MAX];
+    snprintf(text, sizeof text, "%s: ", scene->network->ops[field->add].name);
+    int x = canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_DIM), text);
+    snprintf(text, sizeof text, "skip %s, ", way_text(&field->skip).text);
+    x = canvas_text_fit(canvas, x, row.y, right - x, style_role(ROLE_SKIP), text);
+    snprintf(text, sizeof text, "F %s px", way_text(&field->branch).text);
+    canvas_text_fit(canvas, x, row.y, right - x, style_role(ROLE_BRANCH), text);
+}
+
+static TextNumber count_text(double count) {
+    TextNumber out;
+    if (count < 1e7) return text_format_count((size_t)count);
+    snprintf(out.text, sizeof out.text, "%.3g", count);
+    return out;
+}
+
+/* Where the row is short the adds are left out. */
+static PartText routes_text(const ReceptiveField *field, int width) {
+    enum { WORDS = 15 }; /* columns of what follows without its two sizes */
+    int rest =
+        WORDS + text_width(size_text(field->all.least).text) + text_width(size_text(field->all.most).text);
+    PartText out;
+    TextNumber count = count_text(field->all.count);
+    snprintf(out.text, sizeof out.text, "%s routes over %d add%s: ", count.text, field->adds,
+             field->adds == 1 ? "" : "s");
+    if (text_width(out.text) + rest > width) snprintf(out.text, sizeof out.text, "%s routes: ", count.text);
+    return out;
+}
+
+static void draw_routes(Canvas *canvas, Rect row, const ReceptiveField *field) {
+    char text[2 * PART_TEXT_MAX];
+    int right = row.x + row.w;
+    if (field->all.count == 1) {
+        snprintf(text, sizeof text, "one route: %s",
+                 field->adds == 0 ? "no addition on the way" : "every add on the way has one way in");
+        canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_DIM), text);
+        return;
+    }
+    int x =
+        canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_DIM), routes_text(field, row.w).text);
+    x = canvas_text_fit(canvas, x, row.y, right - x, style_role(ROLE_SKIP), "skips ");
+    x += canvas_put(canvas, x, row.y, style_bold(ROLE_SKIP), plot_frame_glyph(canvas, true));
+    snprintf(text, sizeof text, " %s, ", size_text(field->all.least).text);
+    x = canvas_text_fit(canvas, x, row.y, right - x, style_role(ROLE_SKIP), text);
+    snprintf(text, sizeof text, "F %s px", size_text(field->all.most).text);
+    canvas_text_fit(canvas, x, row.y, right - x, style_role(ROLE_BRANCH), text);
+}
+
+void input_field_draw(Canvas *canvas, Rect area, const Scene *scene, const ReceptiveField *field) {
+    draw_heading(canvas, layout_take_top(&area, 1), scene);
+    if (field->all.count == 0) {
+        canvas_text_fit(canvas, area.x, area.y, area.h > 0 ? area.w : 0, style_role(ROLE_TEXT),
+                        "none: no route reaches it, it is constant");
+        return;
+    }
+    draw_rectangle(canvas, layout_take_top(&area, 1), field->all.seen);
+    draw_share(canvas, layout_take_top(&area, 1), scene, &field->all);
+    draw_routes(canvas, layout_take_top(&area, 1), field);
+    if (field->add >= 0) draw_ways(canvas, layout_take_top(&area, 1), scene, field);
+}

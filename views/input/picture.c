@@ -1,0 +1,135 @@
+#include "views/input/picture.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "core/network/class_names.h"
+#include "core/base/utf8.h"
+#include "views/scene/class_rank.h"
+#include "views/part/parts.h"
+#include "views/style/text.h"
+
+enum { ZOOM_MAX = 8, LINE_MAX = 320 };
+
+PlotGrid input_picture_fit(Rect area, const Scene *scene) {
+    Shape shape = scene->network->input;
+    return plot_grid_fit(area, shape.w, shape.h, ZOOM_MAX);
+}
+
+/* Compared sides have one scale. */
+static Scale heat_scale(const Scene *scene) {
+    const SceneOverlay *mine = &scene->overlay, *other = scene->twin ? &scene->twin->scene->overlay : NULL;
+    bool clipped = mine->kind == OVERLAY_GRADIENT;
+    double top = clipped ? mine->reach : mine->max;
+    if (other && other->values && other->kind == mine->kind)
+        top = fmax(top, clipped ? other->reach : other->max);
+    Scale scale = scale_of(0, top, false);
+    scale.clipped = clipped;
+    return scale;
+}
+
+static PlotHeatmap heat_of(const Scene *scene) {
+    Shape shape = scene->network->input;
+    return (PlotHeatmap){
+        .map = {.data = scene->overlay.values, .width = shape.w, .height = shape.h, .stride = 1},
+        .scale = heat_scale(scene),
+        .palette = scene->palette,
+        .pooling = scene->overlay.kind == OVERLAY_GRADIENT ? PLOT_LARGEST : PLOT_MEAN};
+}
+
+static void draw_frame(Canvas *canvas, const PlotGrid *grid, FieldBox box, bool second) {
+    FieldSpan rows = box.rows, columns = box.columns;
+    int right = grid->width - 1, bottom = grid->height - 1;
+    plot_frame(canvas, grid,
+               (PlotFrame){.first_x = columns.first < 0 ? 0 : columns.first,
+                           .last_x = columns.last > right ? right : columns.last,
+                           .first_y = rows.first < 0 ? 0 : rows.first,
+                           .last_y = rows.last > bottom ? bottom : rows.last,
+                           .role = second ? ROLE_SKIP : ROLE_MARK,
+                           .second = second});
+}
+
+PlotGrid input_picture_draw(Canvas *canvas, Rect area, const Scene *scene, const ReceptiveField *field) {
+    Tensor tensor = pass_act(scene->pass, 0);
+    const Normalise *normalise = &scene->model->normalise;
+    PlotHeatmap heat = heat_of(scene);
+    PlotImage image = {.data = tensor.data,
+                       .width = tensor.shape.w,
+                       .height = tensor.shape.h,
+                       .zoom_max = ZOOM_MAX,
+                       .heat = heat.map.data ? &heat : NULL};
+    for (int c = 0; c < 3; c++) {
+        image.mean[c] = (double)normalise->mean[c];
+        image.std[c] = (double)normalise->std[c];
+    }
+    if (!tensor.data || rect_is_empty(area)) return (PlotGrid){.cells = {.x = area.x, .y = area.y}};
+    PlotGrid grid = plot_image(canvas, area, &image);
+    if (field && field->all.count > 1) draw_frame(canvas, &grid, field->all.least, true);
+    if (field && field->all.count > 0) draw_frame(canvas, &grid, field->all.seen, false);
+    return grid;
+}
+
+const char *input_target_reason(const Scene *scene) {
+    int target = pass_target(scene->pass, 0), first = -1;
+    const double *probabilities = pass_probabilities(scene->pass);
+    if (target == scene->true_class) return "true class";
+    if (probabilities) class_rank(probabilities, scene->network->classes, &first, 1);
+    return target == first ? "predicted class" : "asked for";
+}
+
+static const char *class_name(const Scene *scene, int class_index, char buffer[CLASS_NAME_MAX]) {
+    return model_class_name(scene->model, class_index, buffer, CLASS_NAME_MAX);
+}
+
+/* What an overlay waits for. */
+static const char *missing(const Scene *scene) {
+    bool forward = pass_forward_done(scene->pass) == scene->network->op_count;
+    if (scene->overlay.kind == OVERLAY_GRAD_CAM)
+        return forward ? "Grad-CAM: not enough memory" : "Grad-CAM: needs the forward pass, f runs it";
+    if (!forward) return "input gradient: needs both passes, f runs the forward one, f again the other";
+    return pass_grad(scene->pass, 0).data ? "input gradient: not enough memory"
+                                          : "input gradient: the backward pass has not reached the image: f";
+}
+
+static void describe(const Scene *scene, char text[LINE_MAX]) {
+    char name[CLASS_NAME_MAX];
+    const SceneOverlay *overlay = &scene->overlay;
+    const Op *layer = &scene->network->ops[overlay->layer];
+    if (overlay->kind == OVERLAY_NONE)
+        utf8_format(text, LINE_MAX, "%s as the network sees it, true class: %s",
+                    text_format_shape(scene->network->input).text,
+                    scene->true_class < 0 ? "not known" : class_name(scene, scene->true_class, name));
+    else if (!overlay->values)
+        utf8_copy(text, LINE_MAX, missing(scene));
+    else if (overlay->kind == OVERLAY_GRAD_CAM)
+        utf8_format(text, LINE_MAX, "Grad-CAM of logit %s (%s) at %s, %dx%d",
+                    class_name(scene, overlay->class_index, name), input_target_reason(scene), layer->name,
+                    layer->out.h, layer->out.w);
+    else
+        utf8_format(text, LINE_MAX, "input gradient |d loss/d x| for %s (%s)",
+                    class_name(scene, pass_target(scene->pass, 0), name), input_target_reason(scene));
+}
+
+void input_title_draw(Canvas *canvas, Rect row, const Scene *scene) {
+    char text[LINE_MAX];
+    bool waits = scene->overlay.kind != OVERLAY_NONE && !scene->overlay.values;
+    int x = canvas_text_fit(canvas, row.x, row.y, row.w / 2, style_bold(ROLE_TITLE), scene->image_name);
+    describe(scene, text);
+    canvas_text_fit(canvas, x + 2, row.y, row.x + row.w - x - 2, style_role(waits ? ROLE_WARN : ROLE_DIM),
+                    text);
+}
+
+void input_legend_draw(Canvas *canvas, Rect row, const Scene *scene) {
+    char text[LINE_MAX], name[CLASS_NAME_MAX];
+    const SceneOverlay *overlay = &scene->overlay;
+    const Op *layer = &scene->network->ops[overlay->layer];
+    if (!overlay->values) return;
+    if (overlay->kind == OVERLAY_GRAD_CAM && !(overlay->max > 0)) {
+        utf8_format(text, sizeof text, "Grad-CAM is 0 everywhere: nothing in %s speaks for %s", layer->name,
+                    class_name(scene, overlay->class_index, name));
+        canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_WARN), text);
+        return;
+    }
+    plot_legend(canvas, row, heat_scale(scene), scene->palette,
+                overlay->kind == OVERLAY_GRAD_CAM ? "Grad-CAM" : "|dL/dx|, 0.5% clipped");
+}

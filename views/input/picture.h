@@ -1,0 +1,22 @@
+/* The picture of the input view with what is laid over it: a heat map, and the frame of a receptive field. */
+#ifndef VIEWS_INPUT_PICTURE_H
+#define VIEWS_INPUT_PICTURE_H
+
+#include "core/inspect/receptive_field.h"
+#include "views/canvas/canvas.h"
+#include "views/scene/scene.h"
+
+/* Where it will land, without drawing. */
+PlotGrid input_picture_fit(Rect area, const Scene *scene);
+/* As large as it gets; `field` may be NULL. Returns where; nothing without a picture. */
+PlotGrid input_picture_draw(Canvas *canvas, Rect area, const Scene *scene, const ReceptiveField *field);
+
+/* Its name, and what is shown of it, or what is missing for that. */
+void input_title_draw(Canvas *canvas, Rect row, const Scene *scene);
+/* `[0 ▇▇▇▇ +0.54] Grad-CAM`; nothing when nothing is laid over it. */
+void input_legend_draw(Canvas *canvas, Rect row, const Scene *scene);
+
+/* "true class", "predicted class" or "asked for": why the loss asks for its target. */
+const char *input_target_reason(const Scene *scene);
+
+#endif

@@ -1,0 +1,101 @@
+#include "views/panel/explain_panel.h"
+
+#include "views/canvas/layout.h"
+#include "views/part/parts.h"
+#include "views/style/text.h"
+
+enum { INDENT = 2 };
+
+const char *explain_level_name(ExplainLevel level) {
+    static const char *const names[] = {"off", "anyone", "code", "math"};
+    return names[level];
+}
+
+static bool is_code(ExplainKind kind) {
+    return kind == EXPLAIN_LINE || kind == EXPLAIN_LINE_NOW || kind == EXPLAIN_PLACE;
+}
+
+static int indent_of(ExplainKind kind) {
+    return kind == EXPLAIN_TEXT || kind == EXPLAIN_PLACE || kind == EXPLAIN_REFERENCE ? 0 : INDENT;
+}
+
+static int line_rows(const ExplainLine *line, int width) {
+    if (line->kind == EXPLAIN_HEADING || is_code(line->kind)) return 1;
+    return text_wrap_count(line->text, width - indent_of(line->kind));
+}
+
+int explain_panel_rows(const Explanation *explanation, int width) {
+    int rows = 0;
+    for (int k = 0; k < explanation->line_count; k++) rows += line_rows(&explanation->lines[k], width);
+    return rows;
+}
+
+static Style style_of(ExplainKind kind) {
+    switch (kind) {
+    case EXPLAIN_FORMULA: return style_role(ROLE_ACCENT);
+    case EXPLAIN_PLACE:
+    case EXPLAIN_REFERENCE: return style_role(ROLE_DIM);
+    case EXPLAIN_LINE_NOW: return style_bold(ROLE_ACCENT);
+    default: return style_role(ROLE_TEXT);
+    }
+}
+
+static void draw_heading(Canvas *canvas, Rect row, const char *text, ExplainLevel level) {
+    static const char *const keys[] = {"", "1 anyone", "2 code", "3 maths"};
+    int right = row.x + row.w;
+    part_heading(canvas, row, style_bold(ROLE_TITLE), text);
+    for (int k = EXPLAIN_MATH; k > EXPLAIN_OFF; k--) {
+        Style style = k == (int)level ? style_bold(ROLE_ACCENT) : style_role(ROLE_DIM);
+        if (k == (int)level) style.attributes |= CELL_UNDERLINE;
+        right = canvas_text_right(canvas, right, row.y, style, keys[k]);
+        right = canvas_text_right(canvas, right, row.y, style_role(ROLE_TEXT), "  ");
+    }
+}
+
+/* Rows of the body to leave out above, so that the line that matters can be seen. */
+static int rows_above(const Explanation *explanation, Rect area) {
+    int row = 0, total = explain_panel_rows(explanation, area.w) - 1, now = -1;
+    for (int k = 1; k < explanation->line_count; k++) {
+        if (explanation->lines[k].kind == EXPLAIN_LINE_NOW && now < 0) now = row;
+        row += line_rows(&explanation->lines[k], area.w);
+    }
+    return now < 0 ? 0 : layout_scroll(now - area.h / 2, now, total, area.h);
+}
+
+/* Where the name of the file is out of sight, it stands in place of the title. */
+static const char *title_of(const Explanation *explanation, Rect area, int y) {
+    const char *title = explanation->lines[0].text;
+    for (int k = 1; k < explanation->line_count && y < area.y; k++) {
+        if (explanation->lines[k].kind == EXPLAIN_PLACE) title = explanation->lines[k].text;
+        y += line_rows(&explanation->lines[k], area.w);
+    }
+    return title;
+}
+
+static void draw_line(Canvas *canvas, Rect place, const ExplainLine *line) {
+    int indent = indent_of(line->kind);
+    Rect inner = {.x = place.x + indent, .y = place.y, .w = place.w - indent, .h = place.h};
+    if (line->kind == EXPLAIN_LINE_NOW)
+        canvas_put(canvas, place.x, place.y, style_bold(ROLE_ACCENT), part_glyph(canvas, U'▸', '>'));
+    if (is_code(line->kind))
+        canvas_text_fit(canvas, inner.x, inner.y, inner.w, style_of(line->kind), line->text);
+    else
+        canvas_text_wrapped(canvas, inner, style_of(line->kind), line->text, 0);
+}
+
+void explain_panel_draw(Canvas *canvas, Rect area, const Explanation *explanation, ExplainLevel level) {
+    if (rect_is_empty(area) || explanation->line_count == 0) return;
+    Rect heading = layout_take_top(&area, 1);
+    int y = area.y - rows_above(explanation, area);
+    draw_heading(canvas, heading, title_of(explanation, area, y), level);
+    Rect old = canvas_clip(canvas, area);
+    for (int k = 1; k < explanation->line_count; k++) {
+        int rows = line_rows(&explanation->lines[k], area.w);
+        draw_line(canvas, (Rect){.x = area.x, .y = y, .w = area.w, .h = rows}, &explanation->lines[k]);
+        y += rows;
+    }
+    if (y > area.y + area.h)
+        canvas_text_right(canvas, area.x + area.w, area.y + area.h - 1, style_bold(ROLE_ACCENT),
+                          part_glyph(canvas, U'…', '.') == U'…' ? " …" : " ...");
+    canvas_unclip(canvas, old);
+}

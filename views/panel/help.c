@@ -1,0 +1,118 @@
+#include "views/panel/help.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "views/canvas/layout.h"
+#include "views/part/parts.h"
+#include "views/style/text.h"
+#include "views/scene/view.h"
+
+enum { WIDE = 120, KEYS_WIDTH = 18, COLUMN_GAP = 3 };
+
+/* The text flows down the left column, then down the right one. */
+typedef struct Page {
+    Canvas *canvas;
+    Rect area;
+    int columns;
+    int first; /* line at the top of the left column */
+    int line;  /* the next one */
+} Page;
+
+static const HelpRow letters[] = {
+    {.keys = "F", .help = "beside an operation: it has been run forward", .group = "Letters"},
+    {.keys = "G", .help = "the gradient of the loss with respect to its output is known", .group = "Letters"},
+    {.keys = "!", .help = "its output or gradient has a NaN or an infinity in it", .group = "Letters"},
+};
+
+static int column_width(const Page *page) {
+    return (page->area.w - (page->columns - 1) * COLUMN_GAP) / page->columns;
+}
+
+/* The place of the next line; empty when it is scrolled out. */
+static Rect take_line(Page *page) {
+    int k = page->line++ - page->first, width = column_width(page);
+    if (k < 0 || k >= page->columns * page->area.h) return (Rect){.x = 0};
+    return (Rect){.x = page->area.x + k / page->area.h * (width + COLUMN_GAP),
+                  .y = page->area.y + k % page->area.h,
+                  .w = width,
+                  .h = 1};
+}
+
+static void put_heading(Page *page, const char *title) {
+    if (page->line > 0) take_line(page);
+    Rect row = take_line(page);
+    if (!rect_is_empty(row)) part_heading(page->canvas, row, style_bold(ROLE_TITLE), title);
+}
+
+static void put_entry(Page *page, const char *keys, const char *help) {
+    int width = column_width(page) - KEYS_WIDTH;
+    const char *cursor = help, *text;
+    size_t length;
+    for (int k = 0; (text = text_wrap_next(&cursor, width, &length)); k++) {
+        Rect row = take_line(page);
+        if (rect_is_empty(row)) continue;
+        if (k == 0) canvas_text_fit(page->canvas, row.x, row.y, KEYS_WIDTH - 1, style_bold(ROLE_KEY), keys);
+        canvas_text_n(page->canvas, row.x + KEYS_WIDTH, row.y, style_role(ROLE_TEXT), text, length);
+    }
+}
+
+/* All rows of the group of rows[k], when rows[k] is the first of it. */
+static void put_group(Page *page, const HelpRow *rows, int count, int k) {
+    const char *group = rows[k].group;
+    for (int j = 0; j < k; j++)
+        if (strcmp(rows[j].group, group) == 0) return;
+    put_heading(page, group);
+    for (int j = k; j < count; j++)
+        if (strcmp(rows[j].group, group) == 0) put_entry(page, rows[j].keys, rows[j].help);
+}
+
+static void put_views(Page *page, unsigned hidden) {
+    put_heading(page, "Views");
+    for (int k = 0; k < VIEW_COUNT; k++) {
+        const ViewOps *view = view_ops((ViewId)k);
+        char keys[32];
+        if (hidden >> k & 1) continue;
+        snprintf(keys, sizeof keys, "%c  %s", view->key, view->title);
+        put_entry(page, keys, view->summary);
+    }
+}
+
+static int put_all(Page *page, const HelpInfo *info) {
+    page->line = 0;
+    for (int k = 0; k < info->row_count; k++) put_group(page, info->rows, info->row_count, k);
+    put_group(page, letters, (int)(sizeof letters / sizeof letters[0]), 0);
+    put_views(page, info->hidden_views);
+    return page->line;
+}
+
+static void draw_title(Canvas *canvas, Rect row, const Page *page, int count) {
+    char text[96];
+    int visible = page->columns * page->area.h;
+    int x = canvas_text(canvas, row.x + 1, row.y, style_bold(ROLE_ACCENT), "Help") + 2;
+    x = canvas_text(canvas, x, row.y, style_bold(ROLE_KEY), "?");
+    x = canvas_text(canvas, x, row.y, style_role(ROLE_DIM), " or ");
+    x = canvas_text(canvas, x, row.y, style_bold(ROLE_KEY), "Esc");
+    canvas_text(canvas, x, row.y, style_role(ROLE_DIM), " closes it");
+    if (count <= visible) return;
+    snprintf(text, sizeof text, "lines %d-%d of %d, j and k scroll", page->first + 1, page->first + visible,
+             count);
+    canvas_text_right(canvas, row.x + row.w - 1, row.y, style_role(ROLE_DIM), text);
+}
+
+void help_draw(Canvas *canvas, Rect area, const HelpInfo *info) {
+    Rect old = canvas_clip(canvas, area), body = area;
+    Rect title = layout_take_top(&body, 1);
+    layout_take_top(&body, 1);
+    body = layout_inset(body, 1, 0);
+    Page page = {.canvas = canvas, .area = body, .columns = area.w >= WIDE ? 2 : 1, .first = INT_MAX};
+    if (!rect_is_empty(body)) {
+        int count = put_all(&page, info), last = count - page.columns * body.h;
+        page.first = info->first < last ? info->first : last;
+        if (page.first < 0) page.first = 0;
+        put_all(&page, info);
+        draw_title(canvas, title, &page, count);
+    }
+    canvas_unclip(canvas, old);
+}

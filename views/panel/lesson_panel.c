@@ -1,0 +1,134 @@
+#include "views/panel/lesson_panel.h"
+
+#include <stdio.h>
+
+#include "core/base/utf8.h"
+#include "views/scene/click.h"
+#include "views/canvas/layout.h"
+#include "views/part/parts.h"
+#include "views/style/text.h"
+
+enum { GAP = 2 };
+
+Rect lesson_panel_take(Rect *area, int width, int height, bool is_scene) {
+    int rows = is_scene ? LESSON_SCENE_ROWS + (width < LAYOUT_S_WIDTH) : LESSON_SHEET_ROWS;
+    if (layout_tier(width, height) < LAYOUT_M) return layout_take_bottom(area, rows);
+    int columns = area->w - LESSON_VIEW_WIDTH - 1;
+    if (columns > LESSON_COLUMN_WIDTH) columns = LESSON_COLUMN_WIDTH;
+    Rect taken = layout_take_right(area, columns);
+    area->w -= 1;
+    return taken;
+}
+
+static bool is_column(Rect area) {
+    return area.h > LESSON_SHEET_ROWS;
+}
+
+/* `3/7 The sum ───────────────── What a skip adds` */
+static void draw_heading(Canvas *canvas, Rect row, const LessonPanel *panel) {
+    char title[160];
+    if (panel->is_scene)
+        utf8_format(title, sizeof title, "%s ", panel->title);
+    else
+        utf8_format(title, sizeof title, "%d/%d %s ", panel->page + 1, panel->page_count, panel->title);
+    int x = part_heading(canvas, row, style_bold(ROLE_TITLE), title), width = text_width(panel->lesson);
+    if (panel->is_scene || is_column(row) || x + GAP + width + 1 > row.x + row.w) return;
+    canvas_text_right(canvas, row.x + row.w - 1, row.y, style_role(ROLE_DIM), " ");
+    canvas_text_right(canvas, row.x + row.w - 1, row.y, style_role(ROLE_DIM), panel->lesson);
+    canvas_put(canvas, row.x + row.w - 2 - width, row.y, style_role(ROLE_DIM), ' ');
+}
+
+/* Writes a paragraph at the top of the area and takes its rows off it. */
+static void draw_paragraph(Canvas *canvas, Rect *area, Style style, const char *text) {
+    if (*text == '\0' || area->h <= 0) return;
+    int rows = canvas_text_wrapped(canvas, *area, style, text, 0);
+    layout_take_top(area, rows);
+}
+
+/* In a column paragraphs stand apart. */
+static void draw_gap(Rect *area, bool column) {
+    if (column) layout_take_top(area, 1);
+}
+
+static void draw_verdict(Canvas *canvas, Rect *area, const LessonPanel *panel) {
+    if (*panel->verdict == '\0') return;
+    Role role = panel->skipped ? ROLE_TEXT : panel->right ? ROLE_GOOD : ROLE_WARN;
+    draw_paragraph(canvas, area, style_bold(role), panel->verdict);
+}
+
+static void draw_task(Canvas *canvas, Rect *area, const LessonPanel *panel) {
+    char text[480];
+    if (*panel->task == '\0') return;
+    utf8_format(text, sizeof text, "%s %s", panel->task_done ? "[x] done:" : "[ ] task:", panel->task);
+    draw_paragraph(canvas, area, style_bold(panel->task_done ? ROLE_GOOD : ROLE_KEY), text);
+}
+
+/* A key and what it does; a click does the same. */
+static int draw_key(Canvas *canvas, int x, int y, const char *key, const char *label, ActionId action) {
+    int first = x;
+    x = canvas_text(canvas, x, y, style_bold(ROLE_KEY), key) + 1;
+    x = canvas_text(canvas, x, y, style_role(ROLE_DIM), label);
+    click_add(canvas, (Rect){first, y, x - first, 1}, (Action){.id = action});
+    return x + GAP;
+}
+
+static void draw_answer(Canvas *canvas, Rect row, const LessonPanel *panel) {
+    int x = canvas_text(canvas, row.x, row.y, style_bold(ROLE_KEY), "answer> ");
+    int cursor = x + panel->answer_cursor;
+    x = canvas_text(canvas, x, row.y, style_bold(ROLE_TEXT), panel->answer);
+    canvas_paint(canvas, (Rect){cursor, row.y, 1, 1},
+                 (Style){.fg = COLOR_KEEP, .bg = COLOR_KEEP, .attributes = CELL_REVERSE});
+    canvas_set_cursor(canvas, cursor, row.y);
+    x = canvas_text(canvas, x + GAP + 1, row.y, style_bold(ROLE_KEY), "Enter") + 1;
+    x = canvas_text(canvas, x, row.y, style_role(ROLE_DIM), "answer") + GAP;
+    x = canvas_text(canvas, x, row.y, style_bold(ROLE_KEY), "Esc") + 1;
+    canvas_text(canvas, x, row.y, style_role(ROLE_DIM), "skip");
+}
+
+static const char *next_label(const LessonPanel *panel) {
+    if (panel->is_scene) return "back to the book";
+    if (panel->phase == LESSON_READ && *panel->question) return "answer";
+    if (panel->phase == LESSON_READ && panel->changes) return "look";
+    return panel->page + 1 < panel->page_count ? "next page" : "end of the lesson";
+}
+
+/* What to press; the row is the panel's last. */
+static void draw_keys(Canvas *canvas, Rect row, const LessonPanel *panel) {
+    int x = row.x;
+    if (panel->phase == LESSON_ASK) {
+        draw_answer(canvas, row, panel);
+        return;
+    }
+    if (panel->working)
+        x = canvas_text(canvas, x, row.y, style_bold(ROLE_WARN), "working ...") + GAP;
+    else
+        x = draw_key(canvas, x, row.y, "Space", next_label(panel), ACTION_LESSON_NEXT);
+    if (!panel->is_scene && (panel->page > 0 || panel->phase != LESSON_READ))
+        x = draw_key(canvas, x, row.y, is_column(row) ? "Bksp" : "Backspace", "back", ACTION_LESSON_BACK);
+    if (panel->exploring) {
+        x = canvas_text(canvas, x, row.y, style_bold(ROLE_WARN), "exploring:") + 1;
+        draw_key(canvas, x, row.y, "Home", "this page's view", ACTION_LESSON_RETURN);
+    }
+}
+
+void lesson_panel_draw(Canvas *canvas, Rect area, const LessonPanel *panel) {
+    bool column = is_column(area);
+    if (column) canvas_line_down(canvas, area.x - 1, area.y, area.h, style_role(ROLE_DIM));
+    Rect old = canvas_clip(canvas, area);
+    draw_heading(canvas, layout_take_top(&area, 1), panel);
+    area = layout_inset(area, 1, 0);
+    Rect keys = column ? layout_take_bottom(&area, 3) : layout_take_bottom(&area, 1);
+    if (column) {
+        canvas_text_fit(canvas, area.x, area.y, area.w, style_role(ROLE_DIM),
+                        panel->is_scene ? "from the book of questions" : panel->lesson);
+        layout_take_top(&area, 2);
+    }
+    draw_verdict(canvas, &area, panel);
+    if (*panel->verdict) draw_gap(&area, column);
+    draw_paragraph(canvas, &area, style_role(ROLE_TEXT), panel->text);
+    draw_gap(&area, column);
+    draw_paragraph(canvas, &area, style_bold(ROLE_TEXT), panel->question);
+    draw_task(canvas, &area, panel);
+    draw_keys(canvas, layout_take_top(&keys, 1), panel);
+    canvas_unclip(canvas, old);
+}

@@ -1,0 +1,39 @@
+/* The page of a lesson beside the view: six rows below it, or from 120x40 on a column to its right. */
+#ifndef VIEWS_PANEL_LESSON_PANEL_H
+#define VIEWS_PANEL_LESSON_PANEL_H
+
+#include <stdbool.h>
+
+#include "views/canvas/canvas.h"
+
+enum { LESSON_SHEET_ROWS = 6, LESSON_SCENE_ROWS = 3, LESSON_COLUMN_WIDTH = 48, LESSON_VIEW_WIDTH = 80 };
+
+/* A page is read, its question perhaps answered, then it is shown: the view follows. */
+typedef enum LessonPhase { LESSON_READ, LESSON_ASK, LESSON_SHOWN } LessonPhase;
+
+typedef struct LessonPanel {
+    const char *lesson, *title; /* of the lesson, of the page */
+    int page, page_count;       /* page from 0 */
+    bool is_scene;              /* of the book of questions: nothing but this page */
+    LessonPhase phase;
+    bool changes;         /* Space makes the view follow; else it turns the page */
+    const char *text;     /* as it is to be read in this phase, figures filled in; "" for none */
+    const char *question; /* with its options, "" for none or when it has been answered */
+    const char *answer;   /* typed so far, in LESSON_ASK */
+    int answer_cursor;    /* columns before it */
+    const char *verdict;  /* "" while there is none */
+    bool right, skipped;
+    const char *task; /* "" for none */
+    bool task_done;
+    bool working;      /* the page's actions are being done */
+    bool exploring;    /* the user has left the page's view */
+    const char *notes; /* for the speaker; not drawn */
+} LessonPanel;
+
+/* Takes the panel's place off the area of the view, on a screen of that size; a scene of the book has one
+ * sentence and needs fewer rows. */
+Rect lesson_panel_take(Rect *area, int width, int height, bool is_scene);
+
+void lesson_panel_draw(Canvas *canvas, Rect area, const LessonPanel *panel);
+
+#endif

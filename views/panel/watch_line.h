@@ -1,0 +1,14 @@
+/* The numbers that are kept in sight, beside each other as far as they have room. */
+#ifndef VIEWS_PANEL_WATCH_LINE_H
+#define VIEWS_PANEL_WATCH_LINE_H
+
+#include "views/canvas/canvas.h"
+#include "views/scene/scene.h"
+
+/* Rows that so many of them take on `width` columns. */
+int watch_line_rows(int count, int width);
+
+/* "watch layer1.0.conv1 ch 3 (5,7): x +0.123 g -1.2e-05  ..."; "·" for what is not computed. */
+void watch_line_draw(Canvas *canvas, Rect area, const Scene *scene);
+
+#endif

@@ -1,0 +1,107 @@
+#include "views/part/parts_detail.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "views/style/text.h"
+
+enum { MARKER_WIDTH = 2, GAP = 2, BAR_MIN = 9, BAR_MAX = 60, DIGITS_MAX = 4 };
+
+static int smaller(int a, int b) {
+    return a < b ? a : b;
+}
+
+static int larger(int a, int b) {
+    return a > b ? a : b;
+}
+
+/* Everything in a column but the bar: the marker, label and value with a space between, the gap after. */
+static int width_without_bar(const PartBars *bars) {
+    return MARKER_WIDTH + bars->label_width + 1 + 1 + bars->value_width + GAP;
+}
+
+PartBarsPlan part_bars_plan(Rect area, const PartBars *bars) {
+    if (rect_is_empty(area) || bars->count < 1) return (PartBarsPlan){.columns = 1, .rows = 1};
+    int fixed = width_without_bar(bars), needed = (bars->count + area.h - 1) / area.h;
+    int columns = larger(1, smaller(needed, (area.w + GAP) / (fixed + BAR_MIN)));
+    PartBarsPlan plan = {.columns = columns, .rows = smaller(area.h, (bars->count + columns - 1) / columns)};
+    plan.column_width = smaller((area.w + GAP) / columns, fixed + BAR_MAX);
+    int page = plan.columns * plan.rows;
+    plan.first = bars->selected > 0 ? bars->selected / page * page : 0;
+    plan.count = smaller(page, bars->count - plan.first);
+    return plan;
+}
+
+/* What the longest bar stands for, and whether bars grow to both sides. */
+typedef struct BarScale {
+    double reach;
+    bool is_signed;
+} BarScale;
+
+static BarScale scale_of_bars(const PartBars *bars) {
+    BarScale scale = {.reach = bars->percent ? 1 : 0};
+    for (int k = 0; k < bars->count && !bars->percent; k++) {
+        double value = bars->value(bars->context, k);
+        if (!isfinite(value)) continue;
+        scale.reach = fmax(scale.reach, fabs(value));
+        scale.is_signed = scale.is_signed || value < 0;
+    }
+    return scale;
+}
+
+/* The same decimals in all rows, so many that the largest value has four digits; where that takes too much
+ * room, an exponent. */
+static TextNumber format_value(double value, const PartBars *bars, BarScale scale) {
+    TextNumber out = {.text = ""}, number = text_format_percent(value);
+    int room = (int)sizeof out.text - 1, width = smaller(bars->value_width, room);
+    int decimals = scale.reach > 0 ? DIGITS_MAX - 1 - (int)floor(log10(scale.reach)) : 1;
+    int length =
+        bars->percent ? 0 : snprintf(number.text, sizeof number.text, "%+.*f", larger(0, decimals), value);
+    for (int digits = DIGITS_MAX; length > width && digits > 0; digits--)
+        length = snprintf(number.text, sizeof number.text, "%+.*e", digits - 1, value);
+    if (!isfinite(value)) snprintf(number.text, sizeof number.text, isnan(value) ? "nan" : "%+g", value);
+    snprintf(out.text, sizeof out.text, "%*.*s", width, room, number.text);
+    return out;
+}
+
+static void draw_value_bar(Canvas *canvas, PlotBar bar, BarScale scale, double value) {
+    double fraction = scale.reach > 0 ? value / scale.reach : isnan(value) ? value : 0;
+    if (scale.is_signed)
+        plot_bar_signed(canvas, bar, fraction);
+    else
+        plot_bar(canvas, bar, fraction);
+}
+
+static void draw_row(Canvas *canvas, Rect row, const PartBars *bars, BarScale scale, int k) {
+    PartText buffer = {.text = ""};
+    bool selected = k == bars->selected;
+    double value = bars->value(bars->context, k);
+    Style text = selected ? style_bold(ROLE_ACCENT) : style_role(ROLE_TEXT);
+    if (selected) {
+        canvas_put(canvas, row.x, row.y, style_bold(ROLE_ACCENT), '>');
+        canvas_set_cursor(canvas, row.x, row.y);
+    }
+    int x = row.x + MARKER_WIDTH, bar_width = row.w - width_without_bar(bars);
+    canvas_text_fit(canvas, x, row.y, bars->label_width, text, bars->label(bars->context, k, &buffer));
+    x += bars->label_width + 1;
+    Role role = bars->role ? bars->role(bars->context, k) : ROLE_ACCENT;
+    PlotBar bar = {.x = x, .y = row.y, .width = bar_width, .style = style_role(role)};
+    if (bar_width > 0) draw_value_bar(canvas, bar, scale, value);
+    canvas_text(canvas, x + larger(0, bar_width) + 1, row.y, isfinite(value) ? text : style_bold(ROLE_BAD),
+                format_value(value, bars, scale).text);
+}
+
+void part_bars(Canvas *canvas, Rect area, const PartBars *bars) {
+    if (rect_is_empty(area)) return;
+    Rect old = canvas_clip(canvas, area);
+    PartBarsPlan plan = part_bars_plan(area, bars);
+    BarScale scale = scale_of_bars(bars);
+    for (int j = 0; j < plan.count; j++) {
+        Rect row = {.x = area.x + j / plan.rows * plan.column_width,
+                    .y = area.y + j % plan.rows,
+                    .w = plan.column_width,
+                    .h = 1};
+        draw_row(canvas, row, bars, scale, plan.first + j);
+    }
+    canvas_unclip(canvas, old);
+}

@@ -1,0 +1,287 @@
+#include "views/plot/plot.h"
+
+#include <math.h>
+
+enum { CHANNELS_RGB = 3, MARK_RING_ZOOM = 3 };
+
+/* One drawn pixel covers map columns x0..x1 and rows y0..y1, with fractions at the edges. */
+typedef struct Window {
+    double x0, x1, y0, y1;
+} Window;
+
+/* What the two pixels of one cell show. */
+typedef struct PixelPair {
+    double value[2];
+    bool marked[2];
+    bool has_lower;
+} PixelPair;
+
+PlotMap plot_map_of(Tensor tensor, int n, int c) {
+    Shape s = tensor.shape;
+    return (PlotMap){.data = tensor.data == NULL ? NULL : tensor.data + shape_index(s, n, c, 0, 0),
+                     .width = s.w,
+                     .height = s.h,
+                     .stride = s.c};
+}
+
+static int at_least_one(double size) {
+    return size < 1 ? 1 : (int)size;
+}
+
+PlotGrid plot_grid_fit(Rect area, int width, int height, int zoom_max) {
+    PlotGrid grid = {.width = width, .height = height, .zoom = 1, .cells = {.x = area.x, .y = area.y}};
+    if (rect_is_empty(area) || width < 1 || height < 1) return grid;
+    int room = 2 * area.h;
+    while (grid.zoom < zoom_max && width * (grid.zoom + 1) <= area.w && height * (grid.zoom + 1) <= room)
+        grid.zoom++;
+    double shrink = fmax(1, fmax((double)width / area.w, (double)height / room));
+    /* Rounding must not lose the last column of an exact quotient. */
+    grid.px_width = at_least_one(width * grid.zoom / shrink + 1e-9);
+    grid.px_height = at_least_one(height * grid.zoom / shrink + 1e-9);
+    grid.cells.w = grid.px_width;
+    grid.cells.h = (grid.px_height + 1) / 2;
+    return grid;
+}
+
+PlotGrid plot_grid_fill(Rect area, int width, int height) {
+    PlotGrid grid = plot_grid_fit(area, width, height, 1);
+    if (rect_is_empty(area) || width < 1 || height < 1) return grid;
+    grid.px_width = grid.cells.w = width < area.w ? width : area.w;
+    grid.px_height = height < 2 * area.h ? height : 2 * area.h;
+    grid.cells.h = (grid.px_height + 1) / 2;
+    return grid;
+}
+
+void plot_grid_cell(const PlotGrid *grid, int x, int y, int *cell_x, int *cell_y) {
+    *cell_x = grid->cells.x + (int)((long)x * grid->px_width / grid->width);
+    *cell_y = grid->cells.y + (int)((long)y * grid->px_height / grid->height) / 2;
+}
+
+static int clamp(int value, int last) {
+    return value < 0 ? 0 : value > last ? last : value;
+}
+
+/* Enlarged: the position that the pixel repeats; shrunk: the first one that plot_grid_cell puts there. */
+static int position_of(int px, int size, int px_size) {
+    long round_up = px_size > size ? 0 : px_size - 1;
+    return (int)(((long)px * size + round_up) / px_size);
+}
+
+void plot_grid_at(const PlotGrid *grid, int cell_x, int cell_y, int *x, int *y) {
+    int px = clamp(cell_x - grid->cells.x, grid->px_width - 1);
+    int py = clamp(2 * (cell_y - grid->cells.y), grid->px_height - 1);
+    *x = clamp(position_of(px, grid->width, grid->px_width), grid->width - 1);
+    *y = clamp(position_of(py, grid->height, grid->px_height), grid->height - 1);
+}
+
+static Window window_of(const PlotGrid *grid, int px, int py) {
+    double sx = (double)grid->width / grid->px_width, sy = (double)grid->height / grid->px_height;
+    return (Window){.x0 = px * sx, .x1 = (px + 1) * sx, .y0 = py * sy, .y1 = (py + 1) * sy};
+}
+
+static double map_value(const PlotMap *map, int x, int y) {
+    size_t stride = (size_t)map->stride;
+    size_t pitch = map->pitch ? (size_t)map->pitch : (size_t)map->width * stride;
+    return (double)map->data[(size_t)y * pitch + (size_t)x * stride];
+}
+
+/* How much of map cell k lies between a and b. */
+static double overlap(int k, double a, double b) {
+    return fmin(k + 1, b) - fmax(k, a);
+}
+
+/* Rounding of the edges must not let in a neighbour. */
+static int first_cell(double start) {
+    return (int)(start + 1e-9);
+}
+
+static int last_cell(double end, int size) {
+    int last = (int)ceil(end - 1e-9) - 1;
+    return last < size ? last : size - 1;
+}
+
+static double window_mean(const PlotMap *map, Window w) {
+    double sum = 0, area = 0;
+    for (int y = first_cell(w.y0); y <= last_cell(w.y1, map->height); y++) {
+        double high = overlap(y, w.y0, w.y1);
+        for (int x = first_cell(w.x0); x <= last_cell(w.x1, map->width); x++) {
+            double part = high * overlap(x, w.x0, w.x1);
+            sum += part * map_value(map, x, y);
+            area += part;
+        }
+    }
+    return sum / area;
+}
+
+static double window_largest(const PlotMap *map, Window w) {
+    double best = 0;
+    for (int y = first_cell(w.y0); y <= last_cell(w.y1, map->height); y++) {
+        for (int x = first_cell(w.x0); x <= last_cell(w.x1, map->width); x++) {
+            double value = map_value(map, x, y);
+            if (!isfinite(value)) return value;
+            if (fabs(value) > fabs(best)) best = value;
+        }
+    }
+    return best;
+}
+
+/* Enlarged pixels repeat one value; no window may straddle two map cells then. */
+static double sample(const PlotMap *map, PlotPooling pooling, const PlotGrid *grid, int px, int py) {
+    if (grid->zoom > 1) return map_value(map, px / grid->zoom, py / grid->zoom);
+    Window w = window_of(grid, px, py);
+    return pooling == PLOT_LARGEST ? window_largest(map, w) : window_mean(map, w);
+}
+
+/* A marked pixel is filled, or ringed when it is large enough to leave its colour visible inside. */
+static bool pixel_is_marked(const PlotHeatmap *heatmap, const PlotGrid *grid, int px, int py) {
+    if (!heatmap->marked) return false;
+    int zoom = grid->zoom;
+    if (zoom >= MARK_RING_ZOOM) {
+        int rx = px % zoom, ry = py % zoom;
+        bool edge = rx == 0 || ry == 0 || rx == zoom - 1 || ry == zoom - 1;
+        return edge && px / zoom == heatmap->mark_x && py / zoom == heatmap->mark_y;
+    }
+    int mark_px = (int)((long)heatmap->mark_x * grid->px_width / grid->width);
+    int mark_py = (int)((long)heatmap->mark_y * grid->px_height / grid->height);
+    return px / zoom * zoom == mark_px / zoom * zoom && py / zoom * zoom == mark_py / zoom * zoom;
+}
+
+/* Two pixels, upper and lower, as one cell: one colour for both, a space, leaves no seam between glyphs. */
+static void put_half_blocks(Canvas *canvas, int x, int y, Color upper, Color lower) {
+    if (upper == lower) {
+        canvas_put(canvas, x, y, (Style){.bg = lower}, ' ');
+    } else {
+        canvas_put(canvas, x, y, (Style){.fg = upper, .bg = lower}, U'▀');
+    }
+}
+
+static bool uses_ramp(const Canvas *canvas) {
+    return (canvas->flags & (CANVAS_ASCII | CANVAS_MONO)) != 0;
+}
+
+static double pair_value(const PixelPair *pair, PlotPooling pooling) {
+    double a = pair->value[0], b = pair->value[1];
+    if (!pair->has_lower) return a;
+    if (!isfinite(a) || !isfinite(b)) return NAN;
+    if (pooling == PLOT_LARGEST) return fabs(b) > fabs(a) ? b : a;
+    return (a + b) / 2;
+}
+
+static void put_ramp_cell(Canvas *canvas, int x, int y, const PlotHeatmap *heatmap, const PixelPair *pair) {
+    int level = scale_level(heatmap->scale, pair_value(pair, heatmap->pooling));
+    bool mono = (canvas->flags & CANVAS_MONO) != 0;
+    Style style = {.fg = mono ? COLOR_DEFAULT : color_map(heatmap->palette, level)};
+    if (level == PALETTE_INVALID) style.fg = color_role(ROLE_INVALID);
+    if (pair->marked[0] || pair->marked[1]) style.attributes = CELL_REVERSE;
+    uint32_t glyph = level == PALETTE_INVALID ? U'×' : (uint32_t)palette_ramp(heatmap->scale, level);
+    canvas_put(canvas, x, y, style, glyph);
+}
+
+static void put_color_cell(Canvas *canvas, int x, int y, const PlotHeatmap *heatmap, const PixelPair *pair) {
+    Color color[2] = {COLOR_DEFAULT, COLOR_DEFAULT};
+    bool invalid = false;
+    for (int k = 0; k < 1 + pair->has_lower; k++) {
+        color[k] = color_map(heatmap->palette, scale_level(heatmap->scale, pair->value[k]));
+        if (pair->marked[k]) color[k] = color_role(ROLE_MARK);
+        invalid = invalid || !isfinite(pair->value[k]);
+    }
+    if (invalid) {
+        bool marked = pair->marked[0] || pair->marked[1];
+        Style style = {.fg = color_role(ROLE_INVALID), .attributes = marked ? CELL_REVERSE : 0};
+        canvas_put(canvas, x, y, style, U'×');
+    } else {
+        put_half_blocks(canvas, x, y, color[0], color[1]);
+    }
+}
+
+PlotGrid plot_heatmap(Canvas *canvas, Rect area, const PlotHeatmap *heatmap) {
+    const PlotMap *map = &heatmap->map;
+    PlotGrid grid = heatmap->fill ? plot_grid_fill(area, map->width, map->height)
+                                  : plot_grid_fit(area, map->width, map->height, heatmap->zoom_max);
+    if (map->data == NULL) return grid;
+    Rect seen = rect_intersect(grid.cells, canvas->clip);
+    for (int y = seen.y; y < seen.y + seen.h; y++) {
+        for (int x = seen.x; x < seen.x + seen.w; x++) {
+            int px = x - grid.cells.x, py = 2 * (y - grid.cells.y);
+            PixelPair pair = {.has_lower = py + 1 < grid.px_height};
+            for (int k = 0; k < 1 + pair.has_lower; k++) {
+                pair.value[k] = sample(map, heatmap->pooling, &grid, px, py + k);
+                pair.marked[k] = pixel_is_marked(heatmap, &grid, px, py + k);
+            }
+            if (uses_ramp(canvas)) {
+                put_ramp_cell(canvas, x, y, heatmap, &pair);
+            } else {
+                put_color_cell(canvas, x, y, heatmap, &pair);
+            }
+        }
+    }
+    return grid;
+}
+
+static uint8_t byte_of(double intensity) {
+    return isfinite(intensity) ? (uint8_t)lround(255 * fmax(0, fmin(1, intensity))) : 0;
+}
+
+static Rgb image_pixel(const PlotImage *image, const PlotGrid *grid, int px, int py) {
+    uint8_t channel[CHANNELS_RGB];
+    for (int c = 0; c < CHANNELS_RGB; c++) {
+        PlotMap map = {
+            .data = image->data + c, .width = image->width, .height = image->height, .stride = CHANNELS_RGB};
+        channel[c] = byte_of(sample(&map, PLOT_MEAN, grid, px, py) * image->std[c] + image->mean[c]);
+    }
+    return (Rgb){.r = channel[0], .g = channel[1], .b = channel[2]};
+}
+
+static uint8_t blend(double gray, uint8_t heat, double share) {
+    return (uint8_t)lround((1 - share) * gray + share * heat);
+}
+
+/* The photo's own colours would be taken for heat: only its light stays (ITU-R BT.709 weights). */
+static Rgb heated(Rgb photo, const PlotHeatmap *heat, const PlotGrid *grid, int px, int py) {
+    const double opaque = 0.85;
+    int level = scale_level(heat->scale, sample(&heat->map, heat->pooling, grid, px, py));
+    if (level == PALETTE_INVALID) return (Rgb){.r = UINT8_MAX};
+    double gray = 0.2126 * photo.r + 0.7152 * photo.g + 0.0722 * photo.b;
+    double share = opaque * level / (PALETTE_LEVELS - 1);
+    Rgb color = palette_rgb(heat->palette, level);
+    return (Rgb){
+        .r = blend(gray, color.r, share), .g = blend(gray, color.g, share), .b = blend(gray, color.b, share)};
+}
+
+static void put_image_cell(Canvas *canvas, int x, int y, Rgb upper, Rgb lower, bool has_lower) {
+    Color above = color_rgb(upper.r, upper.g, upper.b);
+    Color below = has_lower ? color_rgb(lower.r, lower.g, lower.b) : COLOR_DEFAULT;
+    if (!uses_ramp(canvas)) {
+        put_half_blocks(canvas, x, y, above, below);
+        return;
+    }
+    double light = color_lightness(upper);
+    if (has_lower) light = (light + color_lightness(lower)) / 2;
+    Scale scale = scale_of(0, 100, false);
+    bool mono = (canvas->flags & CANVAS_MONO) != 0;
+    canvas_put(canvas, x, y, (Style){.fg = mono ? COLOR_DEFAULT : above},
+               (uint32_t)palette_ramp(scale, scale_level(scale, light)));
+}
+
+PlotGrid plot_image(Canvas *canvas, Rect area, const PlotImage *image) {
+    PlotGrid grid = plot_grid_fit(area, image->width, image->height, image->zoom_max);
+    if (image->data == NULL) return grid;
+    if (image->heat && uses_ramp(canvas)) {
+        PlotHeatmap alone = *image->heat;
+        alone.zoom_max = image->zoom_max;
+        return plot_heatmap(canvas, area, &alone);
+    }
+    Rect seen = rect_intersect(grid.cells, canvas->clip);
+    for (int y = seen.y; y < seen.y + seen.h; y++) {
+        for (int x = seen.x; x < seen.x + seen.w; x++) {
+            int px = x - grid.cells.x, py = 2 * (y - grid.cells.y);
+            bool has_lower = py + 1 < grid.px_height;
+            Rgb upper = image_pixel(image, &grid, px, py);
+            Rgb lower = has_lower ? image_pixel(image, &grid, px, py + 1) : upper;
+            if (image->heat) upper = heated(upper, image->heat, &grid, px, py);
+            if (image->heat) lower = heated(lower, image->heat, &grid, px, has_lower ? py + 1 : py);
+            put_image_cell(canvas, x, y, upper, lower, has_lower);
+        }
+    }
+    return grid;
+}

@@ -1,0 +1,25 @@
+/* Which values the colours of a map span, and how that is said. */
+#ifndef VIEWS_SCENE_SCALE_H
+#define VIEWS_SCENE_SCALE_H
+
+#include "views/scene/scene.h"
+
+enum { SCOPE_GROUP_CHANNELS = 16, SCOPE_TEXT_MAX = 48 };
+
+/* What the scope is for one channel of an op: "map", "group 16-31", "ranks 0-15" when the channels are not
+ * shown by number, "layer", "stage 2", "stem and head" for what is in no stage, "network". */
+typedef struct ScopeText {
+    char text[SCOPE_TEXT_MAX];
+} ScopeText;
+
+ScopeText scene_scope_text(const Scene *scene, int op, int channel);
+
+/* Smallest and largest finite value in an op's scope of SCOPE_STAGE or SCOPE_NETWORK: over all ops whose
+ * output is a map (has more than one cell a channel) and has been computed in that direction. False when
+ * there are none. */
+bool scene_wide_range(const Scene *scene, int op, Phase phase, double *min, double *max);
+
+/* Does the scale of the layer leave out the largest magnitudes in this direction? */
+bool scene_clips(const Scene *scene, Phase phase);
+
+#endif

@@ -1,0 +1,182 @@
+/* All that a view may see: the model, the pass, what is selected. Const, so that drawing cannot change
+ * anything. */
+#ifndef VIEWS_SCENE_SCENE_H
+#define VIEWS_SCENE_SCENE_H
+
+#include "core/analysis/analysis.h"
+#include "core/tensor/difference.h"
+#include "core/network/model.h"
+#include "core/pass/pass.h"
+#include "views/style/palette.h"
+#include "views/plot/plot.h"
+
+typedef enum Phase { PHASE_FORWARD, PHASE_BACKWARD } Phase;
+
+/* What a colour scale spans; see views/scene/scale.h. */
+typedef enum ScopeKind {
+    SCOPE_MAP,     /* one channel */
+    SCOPE_GROUP,   /* 16 channels that follow on each other in the order shown */
+    SCOPE_LAYER,   /* all channels of the op */
+    SCOPE_STAGE,   /* all ops of the same stage that have been computed in the same direction */
+    SCOPE_NETWORK, /* all ops, likewise */
+    SCOPE_COUNT
+} ScopeKind;
+
+const char *scope_name(ScopeKind scope); /* "map", "group", "layer", "stage", "network" */
+
+/* In which order the channels of an op stand: by number, or by falling l2 of activation or gradient. */
+typedef enum ChannelOrder { ORDER_INDEX, ORDER_ACTIVATION, ORDER_GRADIENT, ORDER_COUNT } ChannelOrder;
+
+const char *order_name(ChannelOrder order); /* "index", "activation", "gradient" */
+
+/* How maps are shrunk. A gradient changes sign from cell to cell, and a mean would show almost nothing of it:
+ * AUTO takes the mean of activations and the largest magnitude of gradients. */
+typedef enum PoolingChoice { POOLING_AUTO, POOLING_MEAN, POOLING_LARGEST, POOLING_COUNT } PoolingChoice;
+
+/* Does the layer's scale leave out the few largest magnitudes (PROFILE_REACH)? AUTO: for gradients, whose
+ * tails are long. */
+typedef enum ClipChoice { CLIP_AUTO, CLIP_OFF, CLIP_ON, CLIP_COUNT } ClipChoice;
+
+/* A number that is kept in sight. */
+typedef struct SceneWatch {
+    int op, channel, row, column;
+} SceneWatch;
+
+enum { SCENE_WATCHES_MAX = 4 };
+
+/* Long work under way; total 0 when there is none. */
+typedef struct SceneJob {
+    const char *title;
+    int done, total; /* steps */
+    double eta_s;    /* NaN while unknown */
+} SceneJob;
+
+/* A refusal is shown like an information: nothing has gone wrong, but nothing was done. */
+typedef enum NoticeKind { NOTICE_NONE, NOTICE_INFO, NOTICE_REFUSAL, NOTICE_ERROR } NoticeKind;
+
+/* What is laid over the picture of the input view; see core/inspect/saliency.h. */
+typedef enum OverlayKind { OVERLAY_NONE, OVERLAY_GRAD_CAM, OVERLAY_GRADIENT, OVERLAY_COUNT } OverlayKind;
+
+const char *overlay_name(OverlayKind kind); /* "none", "grad-cam", "gradient" */
+
+typedef struct SceneOverlay {
+    OverlayKind kind;
+    const real *values; /* of this side's pass, one a pixel of the picture, >= 0; NULL: not computed yet */
+    double max, reach;  /* the largest, and what PROFILE_REACH of those above 0 do not exceed */
+    int layer;          /* Grad-CAM: whose output is weighed */
+    int class_index;    /* Grad-CAM: whose logit is asked for */
+} SceneOverlay;
+
+/* A second network, or a second picture, at the same place of the program. */
+typedef struct SceneTwin {
+    const struct Scene *scene; /* the other side */
+    Difference figures; /* of the selected tensors; not known while one of them is not computed, or their
+                           shapes differ */
+    const Tensor
+        *difference; /* this side minus the other, shown in place of the selected tensor; else NULL */
+    Stats difference_stats;
+} SceneTwin;
+
+/* The laboratory: analyses of what is shown, one of them perhaps under way. */
+typedef struct SceneLab {
+    const AnalysisResult *results[ANALYSIS_COUNT]; /* for these weights, picture and settings; NULL: none */
+    bool plane;                                    /* the slice is over two directions */
+    bool open;                                     /* `current` is looked at; else the list */
+    AnalysisId current;
+    bool running; /* `current` is */
+    int done, total;
+    double eta_s; /* NaN while unknown */
+} SceneLab;
+
+typedef struct Scene {
+    const Model *model;
+    const Network *network; /* model->network */
+    const Pass *pass;       /* one image */
+    const Pass
+        *rival; /* the same network and image without skips, for comparison; NULL until it has been run */
+    SkipMode rival_mode; /* SKIP_CUT or SKIP_PLAIN */
+
+    /* The selected step of the program: time `at` is op `op` in `phase`. It may lie ahead of what has been
+     * run. */
+    int at, op;
+    Phase phase;
+    int channel, row, column; /* of the selected op's output; always valid for its shape */
+
+    const char *weights_note;      /* "random weights, he, seed 0" or where the weights come from */
+    const char *image_name;        /* of the picture in the pass */
+    int true_class;                /* -1: not known */
+    const char *const *image_list; /* pictures to choose from */
+    int image_count, image_cursor;
+
+    ScopeKind scope;
+    PaletteId palette; /* sequential, for what is never negative; signed maps use a diverging one: */
+    PaletteId signed_palette, gradient_palette, weight_palette;
+    PoolingChoice pooling;
+    ClipChoice clip;
+    ChannelOrder order;
+    const int *ranking; /* by `order`, of ranking_count channels; NULL: by number, or not known yet */
+    int ranking_count;
+    int width, height; /* cells of the area the view is drawn into, for moves by rows and pages */
+
+    SceneOverlay overlay;
+
+    const SceneWatch *watches;
+    int watch_count;
+    const bool *breaks; /* one a moment: a breakpoint stands there; NULL: none at all */
+    int pending_count;  /* digits typed before a key; 0 for none */
+    double play_rate;   /* operations a second; 0: paused */
+
+    const SceneTwin *twin; /* NULL: nothing is compared. With one, both sides have one colour scale. */
+
+    const SceneLab *lab; /* NULL: there is none */
+
+    bool presenter;     /* for a class: cells as large as they fit, rather than many maps */
+    bool hides_figures; /* the lines of figures under tensors are left out */
+
+    SceneJob job;
+    NoticeKind notice_kind;
+    const char *notice; /* NULL for none */
+} Scene;
+
+/* Time and op: forward 0 .. n-1, then backward through the same ops in reverse, n .. 2n-1. */
+static inline int scene_op_at(const Network *network, int at) {
+    return at < network->op_count ? at : 2 * network->op_count - 1 - at;
+}
+
+static inline int scene_at(const Network *network, int op, Phase phase) {
+    return phase == PHASE_FORWARD ? op : 2 * network->op_count - 1 - op;
+}
+
+/* Steps run so far: everything before this time has been computed. */
+static inline int scene_steps_done(const Pass *pass) {
+    return pass_forward_done(pass) + pass_backward_done(pass);
+}
+
+/* The tensor that op `op` shows in a phase: its activation, or the gradient of the loss with respect to it.
+ * data is NULL while it has not been computed. */
+Tensor scene_tensor(const Scene *scene, int op, Phase phase);
+Stats scene_stats(const Scene *scene, int op, Phase phase);
+
+/* The op of `other` that corresponds to op `op` of `network`: the one of that name, or where there is none (a
+ * plain network has no adds) the nearest one before it that has a partner. */
+int scene_partner(const Network *other, const Network *network, int op);
+
+/* Are the values signed (diverging map, zero in the middle), or all >= 0? From the statistics. */
+bool scene_is_signed(const Scene *scene, int op, Phase phase);
+
+/* Channels in the order shown: the one at a place, and the place of one. By number while no ranking is known.
+ */
+int scene_channel_at(const Scene *scene, int place);
+int scene_place_of(const Scene *scene, int channel);
+bool scene_is_ranked(const Scene *scene);
+
+/* Figures beyond the statistics; NULL while they have not been computed. */
+const Profile *scene_profile(const Scene *scene, int op, Phase phase);
+
+PlotPooling scene_pooling(const Scene *scene, Phase phase);
+
+/* The colour scale for one channel, by the scene's scope, and the palette that goes with it. */
+Scale scene_scale(const Scene *scene, int op, Phase phase, int channel);
+PaletteId scene_palette(const Scene *scene, Scale scale, Phase phase);
+
+#endif

@@ -1,0 +1,23 @@
+#include "views/scene/view.h"
+
+#include <string.h>
+
+#define VIEW_DECLARE(ID, file) extern const ViewOps view_##file##_ops;
+VIEW_LIST(VIEW_DECLARE)
+#undef VIEW_DECLARE
+
+const ViewOps *view_ops(ViewId id) {
+#define VIEW_ENTRY(ID, file) [VIEW_##ID] = &view_##file##_ops,
+    static const ViewOps *const views[VIEW_COUNT] = {VIEW_LIST(VIEW_ENTRY)};
+#undef VIEW_ENTRY
+    return views[id];
+}
+
+bool view_find(const char *name, ViewId *id) {
+    for (int k = 0; k < VIEW_COUNT; k++)
+        if (strcmp(view_ops((ViewId)k)->name, name) == 0) {
+            *id = (ViewId)k;
+            return true;
+        }
+    return false;
+}

@@ -1,0 +1,11 @@
+/* The figures below the panels, one row each: statistics (in `lines` rows a tensor), parameters, what only
+ * one kind of op has. Private to views/step/step*.c. */
+#ifndef VIEWS_STEP_NOTES_H
+#define VIEWS_STEP_NOTES_H
+
+#include "views/step/panel.h"
+
+int step_notes_height(const Scene *scene, const StepPanels *panels, int lines);
+void step_notes_draw(Canvas *canvas, Rect area, const Scene *scene, const StepPanels *panels, int lines);
+
+#endif

@@ -1,0 +1,59 @@
+#include "views/term/input.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "views/term/guard.h"
+
+enum {
+    ESCAPE_DELAY_MS = 25,    /* the rest of a sequence comes within this time, or Escape was pressed alone */
+    SEQUENCE_DELAY_MS = 100, /* nobody waits for a key whose sequence is not whole */
+    GAP_MS = 1000,           /* a paste, answer or sequence whose end was lost is over after such a silence */
+};
+
+static int64_t now_ms(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+/* Takes what the keyboard has sent; false when there is nothing. A terminal that has gone away reads as its
+ * end. */
+static bool take_bytes(TermInput *input, int timeout_ms) {
+    unsigned char bytes[KEY_READER_SIZE];
+    struct pollfd ready = {.fd = input->fd, .events = POLLIN};
+    size_t room = key_reader_room(&input->reader);
+    if (room == 0) return false;
+    if (poll(&ready, 1, timeout_ms) <= 0) {
+        term_input_was_quiet(input);
+        return false;
+    }
+    ssize_t count = read(input->fd, bytes, room);
+    if (count < 0 && (errno == EINTR || errno == EAGAIN)) return false;
+    if (count <= 0) {
+        term_guard_hang_up();
+        return false;
+    }
+    /* Not the time since the last byte: the program may have been busy while these were waiting. */
+    if (input->quiet_ms - input->last_ms > GAP_MS) key_reader_forget(&input->reader);
+    input->last_ms = now_ms();
+    key_reader_feed(&input->reader, bytes, (size_t)count);
+    return true;
+}
+
+void term_input_was_quiet(TermInput *input) {
+    input->quiet_ms = now_ms();
+}
+
+static int delay_ms(const KeyReader *reader) {
+    return reader->count == 0 ? 0 : reader->count == 1 ? ESCAPE_DELAY_MS : SEQUENCE_DELAY_MS;
+}
+
+bool term_input_read_key(TermInput *input, Key *key) {
+    do {
+        if (key_reader_next(&input->reader, false, key)) return true;
+    } while (take_bytes(input, delay_ms(&input->reader)));
+    return key_reader_next(&input->reader, true, key);
+}

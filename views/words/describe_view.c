@@ -1,0 +1,163 @@
+/* What each view shows, in words. */
+#include <math.h>
+#include <string.h>
+
+#include "core/inspect/block_figures.h"
+#include "views/block/reading.h"
+#include "views/words/describe.h"
+#include "core/inspect/gradient_flow.h"
+#include "views/gradients/reading.h"
+#include "views/input/field.h"
+#include "views/part/parts.h"
+#include "views/style/text.h"
+
+static void say_stem_and_blocks(FILE *out, const Network *network) {
+    for (int b = 0; b < network->block_count; b++) {
+        const Block *block = &network->blocks[b];
+        size_t params = 0;
+        for (int i = 0; i < network->op_count; i++)
+            if (network->ops[i].block == b) params += network_op_param_count(network, i);
+        fprintf(out, "%s: %d operations, writes %s, shortcut %s, %s parameters.\n", block->name,
+                block->output - block->branch_first + 1,
+                text_format_shape(network->ops[block->output].out).text, part_shortcut_name(block->shortcut),
+                text_format_count(params).text);
+    }
+}
+
+static void say_architecture(FILE *out, const Scene *scene) {
+    const Network *network = scene->network;
+    fprintf(out, "%s: %d operations, %d blocks, %s parameters, %s multiply-adds.\n", network->arch,
+            network->op_count, network->block_count, text_format_count(network_param_count(network)).text,
+            text_format_count((size_t)network_macs(network)).text);
+    say_stem_and_blocks(out, network);
+    fprintf(out, "Selected is %s.\n", network->ops[scene->op].name);
+}
+
+/* The lines of a text end where a statement ends. */
+static void say_text(FILE *out, const char *text) {
+    if (*text) fprintf(out, "%s\n", text);
+}
+
+static void say_forward_norms(FILE *out, const Scene *scene, int block) {
+    BlockForward f = block_forward(scene->pass, block);
+    if (!f.known) return;
+    fprintf(out, "Lengths: x %.3g", f.x);
+    if (!isnan(f.shortcut)) fprintf(out, ", shortcut %.3g", f.shortcut);
+    fprintf(out, ", F %.3g", f.branch);
+    if (!isnan(f.sum)) fprintf(out, ", sum %.3g", f.sum);
+    fprintf(out, ", y %.3g.\n", f.y);
+}
+
+static void say_backward_norms(FILE *out, const Scene *scene, int block) {
+    BlockBackward g = block_backward(scene->pass, block);
+    if (!g.known) return;
+    fprintf(out, "Gradients: at y %.3g, past the ReLU %.3g", g.y, g.sum);
+    if (!isnan(g.skip)) fprintf(out, ", through the skip %.3g, through F %.3g", g.skip, g.branch);
+    fprintf(out, ", at x %.3g.\n", g.x);
+}
+
+static void say_block(FILE *out, const Scene *scene) {
+    int block = block_of_op(scene->network, scene->op);
+    fprintf(out, "Block %s, %d of %d.\n", scene->network->blocks[block].name, block + 1,
+            scene->network->block_count);
+    say_text(out, block_reading_shapes(scene, block).text);
+    say_text(out, block_reading_state(scene, block).text);
+    if (scene->phase == PHASE_FORWARD)
+        say_forward_norms(out, scene, block);
+    else
+        say_backward_norms(out, scene, block);
+    say_text(out, block_reading(scene, block).text);
+}
+
+static void say_gradients(FILE *out, const Scene *scene) {
+    say_text(out, "The length of the gradient at the input of each block, from the image to the loss.");
+    say_text(out, reading_norms(scene, false));
+    say_text(out, reading_comparison(scene).text);
+    for (int row = 0; row < flow_row_count(scene->network); row++)
+        if (flow_row(scene->pass, row).known) say_text(out, reading_row(scene, row).text);
+    say_text(out, reading_summary(scene, false).text);
+}
+
+static void say_span(FILE *out, const char *what, FieldSpan span) {
+    fprintf(out, "%s %d to %d", what, span.first, span.last);
+}
+
+static void say_input(FILE *out, const Scene *scene) {
+    ReceptiveField field;
+    fprintf(out, "Picture %s, %s as the network sees it.\n", scene->image_name,
+            text_format_shape(scene->network->input).text);
+    describe_answer(out, scene);
+    if (!pass_probabilities(scene->pass))
+        say_text(out, "No answer yet: the forward pass has not come to the loss.");
+    if (!input_field_find(&field, scene) || field.all.count == 0) return;
+    fprintf(out, "The selected number of %s can depend on", scene->network->ops[scene->op].name);
+    say_span(out, " rows", field.all.seen.rows);
+    say_span(out, " and columns", field.all.seen.columns);
+    fprintf(out, " of the picture.\n");
+}
+
+static void say_number(FILE *out, ColumnKind kind, double value) {
+    if (isnan(value))
+        fputs("none", out);
+    else if (kind == COLUMN_SHARE)
+        fprintf(out, "%.3g percent", 100 * value);
+    else
+        fprintf(out, kind == COLUMN_COUNT ? "%.0f" : "%.4g", value);
+}
+
+static void say_result(FILE *out, const AnalysisSpec *spec, const AnalysisResult *result) {
+    char check[ANALYSIS_TEXT_MAX];
+    const AnalysisTable *table = &result->table;
+    fprintf(out, "%s. %s\nOf %s; %s.\n", spec->title, spec->sentence, result->subject, result->certainty);
+    say_text(out, result->reading);
+    for (int r = 0; r < table->row_count; r++) {
+        fprintf(out, "%s %s:", table->row_name, table->labels[r]);
+        for (int c = 0; c < table->column_count; c++) {
+            fprintf(out, "%s %s ", c ? "," : "", table->columns[c].name);
+            say_number(out, table->columns[c].kind, analysis_table_get(table, r, c));
+        }
+        fprintf(out, ".\n");
+    }
+    analysis_format_check(result, check, sizeof check);
+    say_text(out, check);
+}
+
+static void say_analyses(FILE *out, const Scene *scene) {
+    const SceneLab *lab = scene->lab;
+    if (!lab) return;
+    if (lab->open && lab->results[lab->current]) {
+        say_result(out, analysis_spec(lab->current), lab->results[lab->current]);
+        return;
+    }
+    say_text(out, "Questions that one look at one pass does not answer; 'analysis NAME' runs one.");
+    for (int k = 0; k < ANALYSIS_COUNT; k++) {
+        const AnalysisSpec *spec = analysis_spec((AnalysisId)k);
+        fprintf(out, "%s: %s%s\n", spec->name, spec->sentence, lab->results[k] ? " It has been run." : "");
+    }
+}
+
+static void say_value(FILE *out, const Scene *scene) {
+    describe_value(out, scene);
+    if (!scene_tensor(scene, scene->op, scene->phase).data)
+        describe_figures(out, scene);
+    else
+        say_text(out, "'explain 3' says how this number came about, with the numbers put in.");
+}
+
+void describe_view(FILE *out, const Scene *scene, ViewId view) {
+    switch (view) {
+    case VIEW_ARCHITECTURE: say_architecture(out, scene); break;
+    case VIEW_STEP: describe_operation(out, scene); break;
+    case VIEW_MAPS:
+        fprintf(out, "Maps of %s, %s.\n", scene->network->ops[scene->op].name, part_phase_name(scene->phase));
+        describe_figures(out, scene);
+        describe_map(out, scene);
+        break;
+    case VIEW_VALUE: say_value(out, scene); break;
+    case VIEW_BLOCK: say_block(out, scene); break;
+    case VIEW_GRADIENTS: say_gradients(out, scene); break;
+    case VIEW_INPUT: say_input(out, scene); break;
+    case VIEW_ANALYSES: say_analyses(out, scene); break;
+    case VIEW_COUNT: break;
+    }
+}
