@@ -1,4 +1,5 @@
 #include "app/cli.h"
+#include "app/command/command.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,8 +10,8 @@
 #include "app/cli/options.h"
 #include "app/cli/output.h"
 #include "app/cli/progress.h"
-#include "core/tensor/gemm.h"
 #include "core/base/parallel.h"
+#include "core/tensor/gemm.h"
 #include "views/term/environment.h"
 
 static int exit_code(ErrorKind kind) {
@@ -58,7 +59,7 @@ static bool run_command(const Options *options, Error *err) {
         options_print_help(options->command, stdout);
     else if (options->version)
         puts("skipscope " SKIPSCOPE_VERSION);
-    else if (!command_get(options->command)->run(options, err))
+    else if (!command_run(options, err))
         return false;
     return output_finish(err);
 }

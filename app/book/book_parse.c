@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "app/book/book_parse.h"
-#include "app/explorer/script.h"
+#include "views/scene/action_parse.h"
 #include "views/style/text.h"
 
 static LessonPlace place_of(const BookParser *parser, const char *at) {
@@ -199,7 +199,7 @@ static bool read_action(BookParser *parser, BookPart *part) {
     LessonAction row = {.place = place_of(parser, at)};
     if (place->action_count == LESSON_ACTIONS_MAX)
         lesson_mistake(parser->mistakes, row.place, "a scene has at most %d actions", LESSON_ACTIONS_MAX);
-    else if (!script_parse_line(at, &row.action, &err))
+    else if (!action_parse(at, &row.action, &err))
         lesson_mistake(parser->mistakes, row.place, "%s", err.text);
     else if (lesson_is_for_users(row.action.id))
         lesson_mistake(parser->mistakes, row.place, "'%s' cannot stand in a scene",

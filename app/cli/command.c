@@ -3,19 +3,12 @@
 #include <assert.h>
 #include <string.h>
 
-#include "app/explorer/explorer.h"
-
 #define COMMAND_ROW(ID, function, word, following, purpose, shown)                                           \
-    [COMMAND_##ID] = {.name = word,                                                                          \
-                      .words = following,                                                                    \
-                      .sentence = purpose,                                                                   \
-                      .examples = shown,                                                                     \
-                      .run = command_##function},
+    [COMMAND_##ID] = {.name = word, .words = following, .sentence = purpose, .examples = shown},
 
 static const Command commands[COMMAND_COUNT] = {
     [COMMAND_EXPLORE] = {.name = "",
                          .words = "[MODEL] [IMAGE]",
-                         .run = explorer_run,
                          .sentence = "skipscope: look into a residual network, forward and backward, in the "
                                      "terminal.",
                          .examples =

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/suggest.h"
 #include "app/cli/words.h"
+#include "core/base/suggest.h"
 
 enum { OPERANDS_MAX = 8 };
 

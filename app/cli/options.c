@@ -8,8 +8,8 @@
 
 #include "app/cli/operands.h"
 #include "app/cli/option_table.h"
-#include "core/base/suggest.h"
 #include "app/cli/words.h"
+#include "core/base/suggest.h"
 #include "core/base/utf8.h"
 
 enum { OPTION_VARIABLE_MAX = 64, OPTION_LONG_FIRST = 256 };

@@ -7,8 +7,8 @@
 
 #include "app/asset/assets.h"
 #include "app/cli/command.h"
-#include "core/base/suggest.h"
 #include "core/base/file.h"
+#include "core/base/suggest.h"
 #include "core/network/resnet.h"
 
 enum { WORD_IMAGES_MAX = 64, WORD_LENGTH_MAX = 64 };

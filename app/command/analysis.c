@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/measure/analysis_print.h"
-#include "app/cli/command.h"
 #include "app/asset/export_file.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/progress.h"
+#include "app/command/command.h"
 #include "app/load/setup.h"
+#include "app/measure/analysis_print.h"
 #include "core/analysis/analysis.h"
 
 enum { BUNDLED = 64 };

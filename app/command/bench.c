@@ -1,16 +1,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/measure/bench.h"
-#include "app/measure/bench_ui.h"
 #include "app/cli/options.h"
 #include "app/cli/progress.h"
-#include "core/base/suggest.h"
 #include "app/cli/table.h"
-#include "core/tensor/gemm.h"
+#include "app/command/command.h"
+#include "app/measure/bench.h"
+#include "app/measure/bench_ui.h"
 #include "core/base/json_write.h"
 #include "core/base/parallel.h"
+#include "core/base/suggest.h"
 #include "core/base/utf8.h"
+#include "core/tensor/gemm.h"
 
 static const char ARCHS_DEFAULT[] = "resnet20,resnet18,resnet50";
 

@@ -1,8 +1,9 @@
 #include <stdlib.h>
 
 #include "app/cli/progress.h"
-#include "app/load/setup.h"
 #include "app/cli/table.h"
+#include "app/command/command.h"
+#include "app/load/setup.h"
 #include "core/base/json_write.h"
 #include "views/style/text.h"
 

@@ -9,12 +9,13 @@
 #include <zlib.h>
 
 #include "app/asset/assets.h"
-#include "app/measure/bench.h"
-#include "app/explorer/config.h"
 #include "app/cli/options.h"
-#include "core/tensor/gemm.h"
+#include "app/command/command.h"
+#include "app/explorer/config.h"
+#include "app/measure/bench.h"
 #include "core/base/parallel.h"
 #include "core/base/utf8.h"
+#include "core/tensor/gemm.h"
 #include "views/term/environment.h"
 
 enum { DOCTOR_WIDTH_MIN = 80, DOCTOR_HEIGHT_MIN = 24 };

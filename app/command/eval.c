@@ -1,9 +1,10 @@
 #include <stdlib.h>
 
-#include "app/measure/accuracy.h"
 #include "app/cli/output.h"
 #include "app/cli/progress.h"
+#include "app/command/command.h"
 #include "app/load/setup.h"
+#include "app/measure/accuracy.h"
 #include "core/base/json_write.h"
 
 enum { EVAL_BATCH = 128 };

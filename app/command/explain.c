@@ -5,11 +5,12 @@
 
 #include "app/asset/explain_sources.h"
 #include "app/cli/options.h"
-#include "app/load/setup.h"
-#include "core/base/suggest.h"
 #include "app/cli/table.h"
-#include "core/explain/explain.h"
+#include "app/command/command.h"
+#include "app/load/setup.h"
 #include "core/base/json_write.h"
+#include "core/base/suggest.h"
+#include "core/explain/explain.h"
 
 enum { EXPLAIN_WIDTH = 96 };
 

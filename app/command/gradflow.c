@@ -2,10 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/measure/gradflow.h"
 #include "app/cli/output.h"
 #include "app/cli/progress.h"
 #include "app/cli/table.h"
+#include "app/command/command.h"
+#include "app/measure/gradflow.h"
 #include "core/base/json_write.h"
 #include "views/plot/plot.h"
 

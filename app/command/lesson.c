@@ -2,14 +2,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/explorer/bundled_session.h"
-#include "app/explorer/explorer.h"
 #include "app/asset/export_file.h"
 #include "app/asset/folder.h"
-#include "app/lesson/lesson.h"
-#include "app/tutor/lesson_export.h"
-#include "app/tutor/session_lesson.h"
 #include "app/cli/table.h"
+#include "app/command/command.h"
+#include "app/explorer/bundled_session.h"
+#include "app/explorer/explorer.h"
+#include "app/lesson/lesson.h"
+#include "app/session/session_lesson.h"
+#include "app/tutor/lesson_export.h"
 #include "core/base/file.h"
 #include "core/base/utf8.h"
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "app/cli/options.h"
+#include "app/command/command.h"
 #include "app/explorer/stage.h"
 #include "app/explorer/stage_socket.h"
 #include "core/base/utf8.h"

@@ -1,8 +1,9 @@
 #include <string.h>
 
 #include "app/cli/options.h"
-#include "core/base/suggest.h"
 #include "app/cli/table.h"
+#include "app/command/command.h"
+#include "core/base/suggest.h"
 #include "core/op/op.h"
 
 enum { OPS_WIDTH = 96 };

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/measure/analysis_print.h"
-#include "app/cli/command.h"
 #include "app/asset/export_file.h"
 #include "app/cli/output.h"
-#include "app/measure/scores.h"
-#include "app/load/setup.h"
 #include "app/cli/table.h"
+#include "app/command/command.h"
+#include "app/load/setup.h"
+#include "app/measure/analysis_print.h"
+#include "app/measure/scores.h"
 #include "core/base/json_write.h"
 #include "core/network/paper.h"
 #include "views/style/text.h"

@@ -1,3 +1,4 @@
+#include "app/command/command.h"
 #include "app/explorer/explorer.h"
 
 bool command_present(const Options *options, Error *err) {

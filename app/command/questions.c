@@ -6,6 +6,7 @@
 #include "app/book/book.h"
 #include "app/cli/options.h"
 #include "app/cli/table.h"
+#include "app/command/command.h"
 #include "core/base/utf8.h"
 
 enum { QUESTIONS_WIDTH = 88, SCENE_INDENT = 4 };

@@ -3,12 +3,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/explorer/bundled_session.h"
 #include "app/asset/export_file.h"
-#include "app/lesson/lesson.h"
 #include "app/cli/options.h"
 #include "app/cli/output.h"
+#include "app/command/command.h"
+#include "app/explorer/bundled_session.h"
 #include "app/explorer/record.h"
+#include "app/lesson/lesson.h"
 #include "core/base/file.h"
 
 /* The name of a lesson comes first; of files, those that end in .lesson are lessons, all others scripts. */

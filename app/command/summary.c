@@ -2,8 +2,9 @@
 #include <string.h>
 
 #include "app/cli/output.h"
-#include "app/load/setup.h"
 #include "app/cli/table.h"
+#include "app/command/command.h"
+#include "app/load/setup.h"
 #include "core/base/json_write.h"
 #include "views/style/text.h"
 

@@ -7,11 +7,12 @@
 #include "app/asset/export_file.h"
 #include "app/asset/folder.h"
 #include "app/cli/progress.h"
+#include "app/command/command.h"
 #include "app/load/setup.h"
 #include "core/base/file.h"
 #include "core/base/json_write.h"
-#include "core/format/npy.h"
 #include "core/base/utf8.h"
+#include "core/format/npy.h"
 
 enum { TRACE_PATH_MAX = 4096, TRACE_NAME_MAX = 128 };
 

@@ -2,13 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/measure/accuracy.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/progress.h"
+#include "app/command/command.h"
 #include "app/load/setup.h"
 #include "app/load/train_files.h"
-#include "core/train/train.h"
+#include "app/measure/accuracy.h"
 #include "core/base/utf8.h"
+#include "core/train/train.h"
 
 enum { TRAIN_EVAL_BATCH = 128 };
 

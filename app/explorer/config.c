@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/explorer/script.h"
 #include "core/base/text_file.h"
 #include "core/base/utf8.h"
+#include "views/scene/action_parse.h"
 
 enum { CONFIG_BYTES_MAX = 1 << 18 };
 
@@ -158,7 +158,7 @@ static bool is_overruled(const Options *options, ActionId id) {
 
 static bool run_line(Session *session, const Options *options, const char *line, Error *err) {
     Action action;
-    if (!script_parse_line(line, &action, err)) return false;
+    if (!action_parse(line, &action, err)) return false;
     if (is_refused(action.id))
         return error_set(err, ERROR_USAGE, "'%s' has no place in a config file%s", action_name(action.id),
                          action.id == ACTION_ARCH || action.id == ACTION_WEIGHTS

@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include "app/explorer/config.h"
-#include "app/lesson/lesson.h"
 #include "app/explorer/reader.h"
 #include "app/explorer/record.h"
 #include "app/explorer/script.h"
-#include "app/session/session.h"
 #include "app/explorer/stage.h"
+#include "app/lesson/lesson.h"
+#include "app/session/session.h"
 #include "core/base/utf8.h"
 #include "views/term/term.h"
 

@@ -6,12 +6,12 @@
 #include <string.h>
 #include <time.h>
 
-#include "app/input/keymap.h"
 #include "app/cli/output.h"
 #include "app/explorer/reader_state.h"
-#include "views/words/say.h"
-#include "app/explorer/script.h"
+#include "app/input/keymap.h"
 #include "core/base/utf8.h"
+#include "views/scene/action_parse.h"
+#include "views/words/say.h"
 
 /* Work that takes longer is announced, and spoken of again and again. */
 static const double PATIENCE_S = 1, REPORT_S = 10;
@@ -81,7 +81,7 @@ static void do_line(Reader *reader, const char *line) {
     Action action;
     Error err = {0};
     if (press(reader, line)) return;
-    if (!script_parse_line(line, &action, &err))
+    if (!action_parse(line, &action, &err))
         reader_say(reader, "Not done: %s.", err.text);
     else if (action.id != ACTION_NONE)
         do_action(reader, &action);

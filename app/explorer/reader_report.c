@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "app/explorer/reader_state.h"
-#include "views/words/say.h"
 #include "core/base/utf8.h"
-#include "views/words/describe.h"
 #include "views/part/parts.h"
+#include "views/words/describe.h"
+#include "views/words/say.h"
 
 /* Collects what is written and says it. */
 typedef struct Note {

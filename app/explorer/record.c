@@ -12,6 +12,7 @@
 #include "app/session/session_state.h"
 #include "core/base/utf8.h"
 #include "views/canvas/export.h"
+#include "views/scene/action_parse.h"
 #include "views/style/text.h"
 
 /* Milliseconds at RECORD_PACE. */
@@ -248,7 +249,7 @@ static bool type_line(Recorder *recorder, const char *line, Error *err) {
 
 static bool press_all(Recorder *recorder, const char *names, Error *err) {
     char copy[ACTION_TEXT_MAX], *state = NULL;
-    if (!script_trim_line(names, copy, err)) return false;
+    if (!action_trim_line(names, copy, err)) return false;
     for (char *name = strtok_r(copy, " \t", &state); name; name = strtok_r(NULL, " \t", &state)) {
         uint32_t code;
         if (!key_parse(name, &code)) return error_set(err, ERROR_USAGE, "keys: there is no key '%s'", name);
@@ -273,7 +274,7 @@ static bool play_line(Recorder *recorder, char *line, Error *err) {
     bool quiet = strncmp(line, "size ", 5) == 0 || session_const_front(recorder->session)->prompt.open;
     char *before = canvas_export_text_string(recorder->canvas);
     bool ok = quiet ? script_run_line(recorder->session, line, err)
-                    : script_parse_line(line, &action, err) && type_line(recorder, line, err);
+                    : action_parse(line, &action, err) && type_line(recorder, line, err);
     session_play_out(recorder->session);
     const char *problem = ok ? session_error(recorder->session) : NULL;
     if (ok && !problem) problem = session_refusal(recorder->session);

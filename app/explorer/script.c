@@ -1,68 +1,14 @@
 #include "app/explorer/script.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "app/cli/output.h"
-#include "core/base/suggest.h"
-#include "core/base/file.h"
 #include "core/base/text_file.h"
-#include "core/base/utf8.h"
-#include "views/canvas/export.h"
+#include "views/scene/action_parse.h"
 
 enum { SCRIPT_BYTES_MAX = 1 << 20 };
-
-static bool unknown_action(const char *word, Error *err) {
-    Suggestion suggestion = suggest_begin(word);
-    for (int id = ACTION_NONE + 1; id < ACTION_COUNT; id++)
-        suggest_offer(&suggestion, action_name((ActionId)id));
-    const char *best = suggest_best(&suggestion);
-    return error_set(err, ERROR_USAGE, "there is no action '%s'%s%s%s", word, best ? ": did you mean '" : "",
-                     best ? best : "", best ? "'?" : "");
-}
-
-static bool parse_number(const char *name, const char *text, Action *action, Error *err) {
-    if (action_read_numbers(text, &action->number, 1) && action->number >= 0) return true;
-    return error_set(err, ERROR_USAGE, "%s: expected a number, found '%s'", name, text);
-}
-
-bool script_trim_line(const char *line, char out[ACTION_TEXT_MAX], Error *err) {
-    while (isspace((unsigned char)*line)) line++;
-    size_t length = strlen(line);
-    while (length > 0 && isspace((unsigned char)line[length - 1])) length--;
-    out[0] = '\0';
-    if (*line == '#') return true;
-    if (length >= ACTION_TEXT_MAX)
-        return error_set(err, ERROR_USAGE, "the line has %zu bytes, expected at most %d", length,
-                         ACTION_TEXT_MAX - 1);
-    utf8_copy_n(out, ACTION_TEXT_MAX, line, length);
-    return true;
-}
-
-bool script_parse_line(const char *line, Action *action, Error *err) {
-    char text[ACTION_TEXT_MAX], name[64];
-    *action = (Action){.id = ACTION_NONE};
-    if (!script_trim_line(line, text, err)) return false;
-    if (text[0] == '\0') return true;
-    size_t length = strcspn(text, " \t");
-    utf8_copy_n(name, sizeof name, text, length);
-    const char *rest = text + length + strspn(text + length, " \t");
-    action->id = action_find(name);
-    if (action->id == ACTION_NONE) return unknown_action(name, err);
-    switch (action_argument(action->id)) {
-    case ACTION_ARGUMENT_NONE:
-        if (*rest) return error_set(err, ERROR_USAGE, "%s takes no argument, found '%s'", name, rest);
-        return true;
-    case ACTION_ARGUMENT_COUNT: return *rest ? parse_number(name, rest, action, err) : true;
-    case ACTION_ARGUMENT_NUMBER: return parse_number(name, rest, action, err);
-    case ACTION_ARGUMENT_TEXT: break;
-    }
-    utf8_copy(action->text, sizeof action->text, rest);
-    return true;
-}
 
 /* A locked action has been told in the notice line, where nobody looks while a script runs. */
 static bool was_obeyed(const Session *session, Error *err) {
@@ -95,11 +41,11 @@ static bool run_size(Session *session, const char *text, Error *err) {
 
 bool script_run_line(Session *session, const char *line, Error *err) {
     char text[ACTION_TEXT_MAX];
-    if (!script_trim_line(line, text, err)) return false;
+    if (!action_trim_line(line, text, err)) return false;
     if (strncmp(text, "keys ", 5) == 0) return run_keys(session, text + 5, err);
     if (strncmp(text, "size ", 5) == 0) return run_size(session, text + 5, err);
     Action action;
-    if (!script_parse_line(text, &action, err)) return false;
+    if (!action_parse(text, &action, err)) return false;
     if (action.id == ACTION_NONE) return true;
     session_do(session, &action);
     if (!was_obeyed(session, err)) return false;
@@ -129,20 +75,6 @@ bool script_run(Session *session, const char *path, Error *err) {
         ok = script_run_line(session, line, &problem);
         if (!ok) error_set(err, problem.kind, "%s:%d: %s", path, number, problem.text);
     }
-    free(text);
-    return ok;
-}
-
-bool script_write_screen(const Canvas *canvas, const char *path, Error *err) {
-    if (*path == '\0')
-        return error_set(err, ERROR_USAGE, "screen: expected a file name, or - for standard output");
-    char *text = canvas_export_text_string(canvas);
-    if (!text) return error_set(err, ERROR_FAILED, "not enough memory for the screen");
-    bool ok;
-    if (strcmp(path, "-") == 0)
-        ok = fputs(text, stdout) >= 0 || output_refuse(err);
-    else
-        ok = file_write_atomic(path, text, strlen(text), err);
     free(text);
     return ok;
 }

@@ -6,11 +6,6 @@
 
 #include "app/session/session.h"
 
-/* The line without the space around it, "" for a comment; false when it is too long for an action. */
-bool script_trim_line(const char *line, char out[ACTION_TEXT_MAX], Error *err);
-/* id ACTION_NONE for an empty line. An unknown action is a sentence that names the nearest one. */
-bool script_parse_line(const char *line, Action *action, Error *err);
-
 /* Runs a whole file ("-": standard input); work is finished after every line. Stops at the first error, which
  * names file and line; what a handout refuses is one. */
 bool script_run(Session *session, const char *path, Error *err);
@@ -21,8 +16,5 @@ char *script_load(const char *path, Error *err);
 bool script_run_line(Session *session, const char *line, Error *err);
 /* Cuts the first line off *text; NULL when there is none. */
 char *script_next_line(char **text);
-
-/* Writes the screen as text: UTF-8, or ASCII when the canvas is. "-" is standard output. */
-bool script_write_screen(const Canvas *canvas, const char *path, Error *err);
 
 #endif

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/explorer/script.h"
 #include "core/base/utf8.h"
-#include "views/term/key.h"
+#include "views/scene/action_parse.h"
 #include "views/scene/view.h"
+#include "views/term/key.h"
 
 static bool is_view_key(uint32_t code) {
     for (int k = 0; k < VIEW_COUNT; k++)
@@ -42,7 +42,7 @@ bool bindings_set(UserBindings *bindings, const char *text, Error *err) {
         return error_set(err, ERROR_USAGE,
                          "bind: expected a key and an action, as in 'bind X arch resnet56'");
     if (!check_key(binding.key, &binding.code, err)) return false;
-    if (*line && !script_parse_line(line, &binding.action, err)) return false;
+    if (*line && !action_parse(line, &binding.action, err)) return false;
     forget(bindings, binding.code);
     if (binding.action.id == ACTION_NONE) return true;
     if (bindings->count == BINDINGS_MAX)

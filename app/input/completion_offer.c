@@ -8,12 +8,12 @@
 #include <sys/stat.h>
 
 #include "app/asset/assets.h"
-#include "app/book/book.h"
 #include "app/asset/export_file.h"
+#include "app/book/book.h"
 #include "app/lesson/lesson.h"
 #include "core/network/resnet.h"
-#include "views/style/theme.h"
 #include "views/scene/view.h"
+#include "views/style/theme.h"
 
 enum { SUBJECT_MIN = 5, FOLDER_ROOM = 4 * COMPLETION_WORD_MAX, PATH_ROOM = 2 * FOLDER_ROOM };
 

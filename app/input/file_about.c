@@ -5,8 +5,8 @@
 
 #include "app/asset/assets.h"
 #include "app/input/file_list.h"
-#include "core/image/size.h"
 #include "core/base/utf8.h"
+#include "core/image/size.h"
 #include "core/network/weights.h"
 #include "views/style/text.h"
 

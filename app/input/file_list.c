@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "app/asset/assets.h"
-#include "core/network/resnet.h"
 #include "core/base/utf8.h"
+#include "core/network/resnet.h"
 
 static void clear_rows(FileList *list) {
     for (int k = 0; k < list->count; k++) free(list->rows[k].name);

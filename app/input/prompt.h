@@ -2,8 +2,8 @@
 #ifndef APP_INPUT_PROMPT_H
 #define APP_INPUT_PROMPT_H
 
-#include "views/scene/action.h"
 #include "views/canvas/canvas.h"
+#include "views/scene/action.h"
 #include "views/term/key.h"
 
 enum { PROMPT_HISTORY_MAX = 32 };

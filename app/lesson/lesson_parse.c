@@ -7,8 +7,8 @@
 
 #include "app/lesson/lesson.h"
 #include "app/lesson/lesson_ask.h"
-#include "app/explorer/script.h"
 #include "core/base/suggest.h"
+#include "views/scene/action_parse.h"
 #include "views/style/text.h"
 
 typedef struct Directive {
@@ -158,7 +158,7 @@ static bool read_do(LessonParser *parser, const char *rest) {
     LessonPlace place = lesson_parser_place(parser, rest);
     Action action;
     Error err = {0};
-    if (!script_parse_line(rest, &action, &err))
+    if (!action_parse(rest, &action, &err))
         lesson_mistake(parser->mistakes, place, "%s", err.text);
     else if (action.id == ACTION_NONE)
         lesson_mistake(parser->mistakes, place, "do: expected an action, as in: do view block");

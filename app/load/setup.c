@@ -5,8 +5,8 @@
 
 #include "app/asset/assets.h"
 #include "app/cli/words.h"
-#include "core/network/class_names.h"
 #include "core/base/utf8.h"
+#include "core/network/class_names.h"
 
 static const char BUNDLED_MODEL[] = "assets/models/resnet20-cifar10.safetensors";
 static const char BUNDLED_ARCH[] = "resnet20";

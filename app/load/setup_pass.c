@@ -5,9 +5,9 @@
 #include "app/asset/assets.h"
 #include "app/load/setup.h"
 #include "core/base/suggest.h"
-#include "core/image/image.h"
-#include "core/format/npy.h"
 #include "core/base/utf8.h"
+#include "core/format/npy.h"
+#include "core/image/image.h"
 
 enum { SETUP_DATA_DEFAULT = 32, BLOCK_NAME_MAX = OP_NAME_MAX };
 

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "core/base/file.h"
-#include "core/format/safetensors.h"
 #include "core/base/utf8.h"
+#include "core/format/safetensors.h"
 
 enum { KIND_MAX = 120 };
 

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "app/cli/progress.h"
+#include "core/base/rng.h"
+#include "core/network/resnet.h"
 #include "core/tensor/gemm.h"
 #include "core/train/optim.h"
-#include "core/network/resnet.h"
-#include "core/base/rng.h"
 
 /* Without --rounds: seconds for one architecture and batch. */
 #define BENCH_SECONDS 3.0

@@ -7,11 +7,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/base/file.h"
+#include "core/base/text_file.h"
+#include "core/image/image.h"
 #include "core/network/class_names.h"
 #include "core/train/dataset.h"
-#include "core/base/file.h"
-#include "core/image/image.h"
-#include "core/base/text_file.h"
 
 enum {
     IMPORT_TRAIN_FILES = 5,

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "app/measure/accuracy.h"
 #include "app/asset/assets.h"
+#include "app/measure/accuracy.h"
 #include "core/base/utf8.h"
 
 enum { SCORE_BATCH = 128 };

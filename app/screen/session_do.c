@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "app/input/keymap.h"
-#include "app/state/session_plan.h"
 #include "app/session/session_state.h"
+#include "app/state/session_plan.h"
 #include "core/base/utf8.h"
 #include "views/part/parts.h"
 

@@ -5,9 +5,9 @@
 #include "core/base/utf8.h"
 #include "views/panel/frame.h"
 #include "views/panel/navigator.h"
-#include "views/part/parts.h"
 #include "views/panel/twin_frame.h"
 #include "views/panel/watch_line.h"
+#include "views/part/parts.h"
 
 enum { PANE_GAP = 2, VALUE_WIDTH = 60, WELCOME_ROWS = 4 };
 

@@ -4,18 +4,18 @@
 #include <string.h>
 
 #include "app/asset/export_file.h"
-#include "views/words/say.h"
-#include "app/explorer/script.h"
+#include "app/cli/output.h"
 #include "app/session/session_state.h"
-#include "core/image/encode.h"
 #include "core/base/file.h"
-#include "core/image/image.h"
-#include "core/format/npy.h"
 #include "core/base/utf8.h"
+#include "core/format/npy.h"
+#include "core/image/encode.h"
+#include "core/image/image.h"
 #include "views/canvas/export.h"
 #include "views/canvas/svg.h"
-#include "views/words/describe.h"
 #include "views/part/parts.h"
+#include "views/words/describe.h"
+#include "views/words/say.h"
 
 enum { PNG_SIDE = 256 };
 
@@ -205,12 +205,27 @@ static void do_export(Session *session, const char *path) {
         session_tell(session, NOTICE_ERROR, "%s", err.text);
 }
 
+/* UTF-8, or ASCII when the canvas is. "-" is standard output. */
+static bool write_text(const Canvas *canvas, const char *path, Error *err) {
+    if (*path == '\0')
+        return error_set(err, ERROR_USAGE, "screen: expected a file name, or - for standard output");
+    char *text = canvas_export_text_string(canvas);
+    if (!text) return error_set(err, ERROR_FAILED, "not enough memory for the screen");
+    bool ok;
+    if (strcmp(path, "-") == 0)
+        ok = fputs(text, stdout) >= 0 || output_refuse(err);
+    else
+        ok = file_write_atomic(path, text, strlen(text), err);
+    free(text);
+    return ok;
+}
+
 static void do_screen(Session *session, const char *path) {
     Error err = {0};
     Canvas *canvas = canvas_new(session->width, session->height, session->flags);
     if (!canvas) return;
     session_draw(session, canvas);
-    if (script_write_screen(canvas, path, &err))
+    if (write_text(canvas, path, &err))
         session_tell(session, NOTICE_INFO, "the screen is in %s", path);
     else
         session_tell(session, NOTICE_ERROR, "%s", err.text);

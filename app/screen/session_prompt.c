@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/explorer/script.h"
 #include "app/session/session_state.h"
 #include "core/base/utf8.h"
 #include "views/part/parts.h"
+#include "views/scene/action_parse.h"
 #include "views/style/text.h"
 
 static const Network *network_of(const Session *session) {
@@ -72,7 +72,7 @@ static void enter(Session *session) {
         if (session->prompt.text[0] == '\0') session->notice_kind = NOTICE_NONE;
         return;
     }
-    if (!script_parse_line(session->prompt.text, &action, &err))
+    if (!action_parse(session->prompt.text, &action, &err))
         session_tell(session, NOTICE_ERROR, "%s", err.text);
     else if (action.id != ACTION_NONE)
         session_do(session, &action);

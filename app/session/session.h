@@ -5,11 +5,11 @@
 #define APP_SESSION_SESSION_H
 
 #include "app/load/setup.h"
-#include "views/scene/action.h"
 #include "views/canvas/canvas.h"
-#include "views/term/key.h"
 #include "views/panel/notes_panel.h"
+#include "views/scene/action.h"
 #include "views/style/theme.h"
+#include "views/term/key.h"
 
 typedef struct Session Session;
 
@@ -39,8 +39,8 @@ void session_do(Session *session, const Action *action);
 /* A key goes to the prompt when it is open, else through the keymap to session_do. */
 void session_key(Session *session, const Key *key);
 
-/* Goes to a state that the action "state" has shown (app/state/state_plan.h); what cannot be had changes nothing.
- */
+/* Goes to a state that the action "state" has shown (app/state/state_plan.h); what cannot be had changes
+ * nothing. */
 bool session_set_state(Session *session, const char *text, Error *err);
 char *session_state_text(const Session *session); /* that string; the caller frees it; NULL: no memory */
 /* Adds to what is out of reach: names as in app/session/handout.h, NULL for none. */

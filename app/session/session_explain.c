@@ -4,8 +4,8 @@
 #include "app/asset/explain_sources.h"
 #include "app/session/session_state.h"
 #include "core/explain/chart.h"
-#include "views/canvas/layout.h"
 #include "views/analyses/analyses.h"
+#include "views/canvas/layout.h"
 
 enum { BODY_MIN = 6, PANEL_MIN = 4 };
 

@@ -6,8 +6,8 @@
 
 #include <stdint.h>
 
-#include "app/measure/scores.h"
 #include "app/load/setup.h"
+#include "app/measure/scores.h"
 #include "views/scene/scene.h"
 
 enum { LAB_RESULTS_MAX = 64 };

@@ -2,22 +2,22 @@
 #ifndef APP_SESSION_SESSION_STATE_H
 #define APP_SESSION_SESSION_STATE_H
 
+#include "app/book/session_book.h"
 #include "app/input/bindings.h"
 #include "app/input/completion.h"
 #include "app/input/file_list.h"
-#include "app/session/handout.h"
 #include "app/input/prompt.h"
+#include "app/session/handout.h"
 #include "app/session/session.h"
-#include "app/screen/session_book.h"
 #include "app/session/session_lab.h"
-#include "app/tutor/session_lesson.h"
+#include "app/session/session_lesson.h"
 #include "app/session/session_overlay.h"
 #include "app/session/session_stops.h"
 #include "app/session/session_twin.h"
+#include "views/canvas/layout.h"
 #include "views/panel/explain_panel.h"
 #include "views/panel/frame.h"
 #include "views/panel/help.h"
-#include "views/canvas/layout.h"
 #include "views/scene/view.h"
 
 enum {

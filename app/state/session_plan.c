@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "app/asset/assets.h"
-#include "core/network/resnet.h"
 #include "core/base/utf8.h"
+#include "core/network/resnet.h"
 
 static const char BUNDLED[] = "bundled ";
 

@@ -7,8 +7,8 @@
 
 #include "app/asset/assets.h"
 #include "app/state/session_plan.h"
-#include "core/network/resnet.h"
 #include "core/base/utf8.h"
+#include "core/network/resnet.h"
 
 enum { WORDS_MAX = 2 * SWAPS_MAX };
 

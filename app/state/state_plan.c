@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "core/base/suggest.h"
-#include "core/pass/pass.h"
 #include "core/base/utf8.h"
-#include "views/style/palette.h"
+#include "core/pass/pass.h"
 #include "views/scene/scene.h"
+#include "views/style/palette.h"
 
 static const char VERSION[] = "v1:";
 

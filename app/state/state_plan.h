@@ -21,7 +21,8 @@ enum {
     STATE_PALETTES = 4, /* magnitudes, signed activations, gradients, weights */
 };
 
-/* A state as it is written; names are looked up in the network when it is gone to (app/state/session_plan.c). */
+/* A state as it is written; names are looked up in the network when it is gone to
+ * (app/state/session_plan.c). */
 typedef struct StatePlan {
     char model[STATE_WORD_MAX];    /* architecture, or the name of a bundled trained network */
     char image[ACTION_TEXT_MAX];   /* "": the first bundled one */

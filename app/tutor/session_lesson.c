@@ -1,12 +1,12 @@
-#include "app/tutor/session_lesson.h"
+#include "app/session/session_lesson.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "app/tutor/lesson_results.h"
 #include "app/session/session_state.h"
+#include "app/tutor/lesson_results.h"
 #include "core/base/utf8.h"
 #include "views/style/text.h"
 

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/explain/part.h"
 #include "core/base/utf8.h"
+#include "core/explain/part.h"
 
 static void append(char text[EXPLAIN_TEXT_MAX], const char *format, va_list arguments) {
     size_t used = strlen(text);

@@ -2,8 +2,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "core/inspect/arithmetic.h"
 #include "core/explain/part.h"
+#include "core/inspect/arithmetic.h"
 
 enum { TERMS_SHOWN = 3 };
 

@@ -2,8 +2,8 @@
 #ifndef CORE_EXPLAIN_PART_H
 #define CORE_EXPLAIN_PART_H
 
-#include "core/inspect/arithmetic.h"
 #include "core/explain/explain.h"
+#include "core/inspect/arithmetic.h"
 
 void explain_say(Explanation *out, ExplainKind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

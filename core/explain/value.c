@@ -1,8 +1,8 @@
 /* One number, explained for anyone: what it is among the others, and what it was made from. */
 #include <math.h>
 
-#include "core/inspect/arithmetic.h"
 #include "core/explain/part.h"
+#include "core/inspect/arithmetic.h"
 
 /* Share of the numbers of its own map that are smaller. */
 static double share_below(Tensor tensor, int channel, double value) {

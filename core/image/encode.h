@@ -1,5 +1,5 @@
-/* The one door to stb_image_write, and only to its encoder: files are written by core/base/file, which notices a
- * full disk. */
+/* The one door to stb_image_write, and only to its encoder: files are written by core/base/file, which
+ * notices a full disk. */
 #ifndef CORE_IMAGE_ENCODE_H
 #define CORE_IMAGE_ENCODE_H
 

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/file.h"
 #include "core/image/decode.h"
 #include "core/image/encode.h"
-#include "core/base/file.h"
 #include "core/image/guard.h"
 
 enum {

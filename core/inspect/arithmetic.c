@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/inspect/arithmetic_part.h"
 #include "core/base/utf8.h"
+#include "core/inspect/arithmetic_part.h"
 
 /* An op that reads another one, as its input number `input`. */
 typedef struct Reader {

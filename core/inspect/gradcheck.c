@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/pass/state.h"
 #include "core/base/utf8.h"
+#include "core/pass/state.h"
 
 enum { NOISE_STEPS = 4 }; /* the smallest, where rounding is measured */
 

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/network/class_names.h"
 #include "core/base/json_write.h"
 #include "core/base/utf8.h"
+#include "core/network/class_names.h"
 
 enum { MODEL_OWN_PAIRS = 6, MODEL_LABEL_MAX = 4200 };
 

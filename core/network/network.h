@@ -1,6 +1,6 @@
 /* A Network: ops, parameters, blocks. Exactly what an architecture and a weights file say; nothing of it
- * depends on an input. It is built once (core/network/resnet) and only the optimiser and the weights loader write its
- * values afterwards. */
+ * depends on an input. It is built once (core/network/resnet) and only the optimiser and the weights loader
+ * write its values afterwards. */
 #ifndef CORE_NETWORK_NETWORK_H
 #define CORE_NETWORK_NETWORK_H
 
@@ -96,8 +96,8 @@ typedef struct InitConfig {
  * so that a gain of sqrt(2) is INIT_HE. */
 void network_init_values(Network *network, const InitConfig *init);
 
-/* Building, used by core/network/resnet: a builder appends ops, checks shapes, and network_finish allocates the
- * parameters. */
+/* Building, used by core/network/resnet: a builder appends ops, checks shapes, and network_finish allocates
+ * the parameters. */
 typedef struct NetworkBuilder NetworkBuilder;
 NetworkBuilder *network_build_begin(const char *arch, Shape input, Error *err);
 /* Appends an op; `prototype` gives kind, inputs, block, kernel, stride, pad, channels. Returns its index, or

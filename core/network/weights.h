@@ -11,8 +11,8 @@
 #ifndef CORE_NETWORK_WEIGHTS_H
 #define CORE_NETWORK_WEIGHTS_H
 
-#include "core/network/resnet.h"
 #include "core/format/safetensors.h"
+#include "core/network/resnet.h"
 
 /* Fills `config` from the tensors. `arch` (NULL: none) is an explicit or recorded architecture that must
  * agree with them. ResNeXt, wide and timm's other stems are refused by name. */

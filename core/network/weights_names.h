@@ -1,5 +1,5 @@
-/* Inside of core/network/weights: a file's tensor names seen as torchvision's, whatever wrapper they were saved
- * through. */
+/* Inside of core/network/weights: a file's tensor names seen as torchvision's, whatever wrapper they were
+ * saved through. */
 #ifndef CORE_NETWORK_WEIGHTS_NAMES_H
 #define CORE_NETWORK_WEIGHTS_NAMES_H
 

@@ -1,7 +1,7 @@
 /* The addition that makes a network residual: y = F(x) + x. Input 0 is the branch F, input 1 the shortcut.
  * The gates say which of the two count in each direction (see SkipMode in core/pass/pass.h). */
-#include "core/tensor/elementwise.h"
 #include "core/op/op.h"
+#include "core/tensor/elementwise.h"
 
 static bool add_shape(Op *op, const Shape *x, Error *err) {
     if (!shape_equal(x[0], x[1]))

@@ -1,6 +1,6 @@
 /* Global average pooling: one number a channel. */
-#include "core/op/op.h"
 #include "core/base/parallel.h"
+#include "core/op/op.h"
 
 static bool average_shape(Op *op, const Shape *x, Error *err) {
     (void)err;

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "core/base/cpu.h"
-#include "core/op/op.h"
 #include "core/base/parallel.h"
+#include "core/op/op.h"
 
 /* Per-channel sums run in `real` over PIXEL_BLOCK pixels and in double across blocks: exact enough for
  * millions of pixels. */

@@ -2,11 +2,11 @@
 
 #include <string.h>
 
+#include "core/base/parallel.h"
 #include "core/op/conv_direct.h"
 #include "core/op/conv_window.h"
 #include "core/tensor/elementwise.h"
 #include "core/tensor/gemm.h"
-#include "core/base/parallel.h"
 
 enum {
     FEW_PIXELS =

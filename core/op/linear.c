@@ -1,7 +1,7 @@
 /* The classifier: one linear layer. */
-#include "core/tensor/gemm.h"
-#include "core/op/op.h"
 #include "core/base/parallel.h"
+#include "core/op/op.h"
+#include "core/tensor/gemm.h"
 
 static bool linear_shape(Op *op, const Shape *x, Error *err) {
     if (x[0].h != 1 || x[0].w != 1 || op->channels < 1)

@@ -1,8 +1,8 @@
 /* Max pooling. Padding is minus infinity; a tie goes to the first element in row-major order; NaN wins (as in
  * PyTorch). */
 #include "core/base/cpu.h"
-#include "core/op/op.h"
 #include "core/base/parallel.h"
+#include "core/op/op.h"
 
 static bool pool_shape(Op *op, const Shape *x, Error *err) {
     if (2 * op->pad > op->kernel_h || 2 * op->pad > op->kernel_w)

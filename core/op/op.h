@@ -102,8 +102,8 @@ typedef struct OpSpec {
 } OpSpec;
 
 const OpSpec *op_spec(OpKind kind);
-/* Whether a conv2d of this shape is run without unrolling its windows (core/op/conv_direct) on this processor.
- */
+/* Whether a conv2d of this shape is run without unrolling its windows (core/op/conv_direct) on this
+ * processor. */
 bool op_conv2d_is_direct(const Op *op, int batch);
 
 /* The shape of op's output for a batch; the loss is one number whatever the batch. */

@@ -1,7 +1,7 @@
 /* Rectified linear unit. NaN passes in both directions, as in PyTorch: a network that breaks must be seen to
  * break. */
-#include "core/tensor/elementwise.h"
 #include "core/op/op.h"
+#include "core/tensor/elementwise.h"
 
 static bool relu_shape(Op *op, const Shape *x, Error *err) {
     (void)err;

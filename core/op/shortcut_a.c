@@ -2,8 +2,8 @@
  * taken, and the new channels are zeros, half of them before and half after the old ones. */
 #include <string.h>
 
-#include "core/op/op.h"
 #include "core/base/parallel.h"
+#include "core/op/op.h"
 
 static bool shortcut_shape(Op *op, const Shape *x, Error *err) {
     if (op->channels < x[0].c || (op->channels - x[0].c) % 2 != 0)

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/tensor/elementwise.h"
 #include "core/pass/state.h"
+#include "core/tensor/elementwise.h"
 
 /* Largest scratch any op asks for: ops run one at a time and share it. */
 static size_t scratch_count(const Network *network, int batch) {

@@ -1,4 +1,5 @@
-/* What a Pass holds; shared by core/pass/pass, core/pass/query, core/inspect/vjp and core/inspect/gradcheck only. */
+/* What a Pass holds; shared by core/pass/pass, core/pass/query, core/inspect/vjp and core/inspect/gradcheck
+ * only. */
 #ifndef CORE_PASS_STATE_H
 #define CORE_PASS_STATE_H
 

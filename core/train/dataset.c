@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 
 #include "core/base/arena.h"
-#include "core/network/class_names.h"
 #include "core/base/file.h"
+#include "core/network/class_names.h"
 
 enum { DATASET_PATH_MAX = 4096, DATASET_FILES_MAX = 5, DATASET_RECORDS_MAX = 1000000, DATASET_PAD = 4 };
 

@@ -8,8 +8,8 @@
 #define CORE_TRAIN_DATASET_H
 
 #include "core/base/error.h"
-#include "core/image/normalise.h"
 #include "core/base/rng.h"
+#include "core/image/normalise.h"
 
 enum { DATASET_SIDE = 32, DATASET_PIXELS = 3 * 32 * 32 };
 

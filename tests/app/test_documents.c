@@ -23,8 +23,9 @@ static char *read_file(const char *path) {
 
 /* Every source file, one behind the other. */
 static int read_sources(void **state) {
-    static const char *const patterns[] = {"core/*/*.[ch]", "views/*/*.[ch]",   "app/*.[ch]", "app/*/*.[ch]",
-                                           "app/*/*.sh",    "tests/*/*.[ch]", "tests/*/*/*.[ch]", "Makefile"};
+    static const char *const patterns[] = {"core/*/*.[ch]",    "views/*/*.[ch]", "app/*.[ch]",
+                                           "app/*/*.[ch]",     "app/*/*.sh",     "tests/*/*.[ch]",
+                                           "tests/*/*/*.[ch]", "Makefile"};
     char *all = NULL;
     size_t size;
     FILE *stream = open_memstream(&all, &size);
@@ -65,8 +66,8 @@ static bool has_option(const char *sources, const char *name) {
     return strstr(sources, row) != NULL;
 }
 
-/* A room, a slash, and more: core/op/op.c. What has a capital word in it stands for many, and data/ is made by
- * 'make data'. */
+/* A room, a slash, and more: core/op/op.c. What has a capital word in it stands for many, and data/ is made
+ * by 'make data'. */
 static bool is_path(const char *word) {
     static const char *const rooms[] = {"core/", "views/", "app/", "assets/", "tests/", "models/"};
     if (strstr(word, "NAME")) return false;

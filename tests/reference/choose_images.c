@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/train/evaluate.h"
-#include "core/tensor/gemm.h"
 #include "core/image/image.h"
+#include "core/tensor/gemm.h"
+#include "core/train/evaluate.h"
 
 enum { CHOOSE_RIGHT = 12, CHOOSE_WRONG = 3, CHOOSE_BATCH = 100, CHOOSE_PATH_MAX = 4096 };
 

@@ -8,8 +8,8 @@
 
 #include <stdint.h>
 
-#include "core/pass/pass.h"
 #include "core/network/resnet.h"
+#include "core/pass/pass.h"
 
 #define FIXTURE_GOLDEN_RATIO 0x9E3779B97F4A7C15u
 

@@ -2,8 +2,8 @@
 #ifndef TESTS_SUPPORT_GOLDEN_H
 #define TESTS_SUPPORT_GOLDEN_H
 
-#include "core/pass/pass.h"
 #include "core/network/resnet.h"
+#include "core/pass/pass.h"
 
 enum { GOLDEN_SAMPLES = 32, GOLDEN_NAME_MAX = 64, GOLDEN_BATCH_MAX = 4 };
 

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/explorer/script.h"
 #include "core/tensor/gemm.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/test_image.h"
 #include "views/canvas/export.h"
+#include "views/scene/action_parse.h"
 
 int session_world_open(void **state) {
     SessionWorld *world = calloc(1, sizeof *world);
@@ -41,7 +41,7 @@ int session_world_close(void **state) {
 void session_world_act(SessionWorld *world, const char *line) {
     Action action;
     Error err = {0};
-    if (!script_parse_line(line, &action, &err)) fail_msg("%s", err.text);
+    if (!action_parse(line, &action, &err)) fail_msg("%s", err.text);
     session_do(world->session, &action);
     session_finish_work(world->session);
 }

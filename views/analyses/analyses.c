@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "core/base/utf8.h"
+#include "views/analyses/analyses.h"
 #include "views/analyses/chart.h"
 #include "views/canvas/layout.h"
 #include "views/part/parts.h"
-#include "views/style/text.h"
 #include "views/scene/view.h"
-#include "views/analyses/analyses.h"
+#include "views/style/text.h"
 
 enum {
     NAME_WIDTH = 12,

@@ -5,9 +5,9 @@
 
 #include "views/architecture/group.h"
 #include "views/architecture/lane.h"
-#include "views/scene/click.h"
 #include "views/canvas/layout.h"
 #include "views/part/parts.h"
+#include "views/scene/click.h"
 #include "views/style/text.h"
 
 enum { WIDE = 110, WIDER = 150, FOOT_ROWS = 3, LABEL_MAX = 48, BAR_WIDTH = 24 };

@@ -4,9 +4,9 @@
 
 #include "views/architecture/group.h"
 #include "views/architecture/lane.h"
-#include "views/scene/click.h"
 #include "views/canvas/layout.h"
 #include "views/part/parts.h"
+#include "views/scene/click.h"
 #include "views/style/text.h"
 
 typedef ArchitectureTable Table;

@@ -11,8 +11,8 @@
 #include "views/canvas/layout.h"
 #include "views/part/parts.h"
 #include "views/scene/scale.h"
-#include "views/style/text.h"
 #include "views/scene/view.h"
+#include "views/style/text.h"
 
 enum { LOW_ROWS = 18, CLASS_LOW_ROWS = 24 };
 enum { TITLE_ROWS = 2, READING_ROWS = 3, MAP_ROWS_MIN = 8, MONTAGE_ROWS_MIN = 6, ZOOM_MAX = 4, PAGE = 8 };

@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 #include "core/inspect/block_figures.h"
-#include "views/scene/click.h"
 #include "views/part/parts.h"
+#include "views/scene/click.h"
 #include "views/style/text.h"
 
 /* Columns from the left edge: the two lanes, what stands beside them, and where the figures end. */

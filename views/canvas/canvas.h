@@ -1,14 +1,14 @@
-/* The screen as data. Views draw only into a Canvas; back ends turn it into a terminal (views/term/term), text or
- * ANSI text (views/canvas/export). All coordinates are absolute; whatever lies outside the clip rectangle is
- * not drawn, so any drawing is safe at any size. */
+/* The screen as data. Views draw only into a Canvas; back ends turn it into a terminal (views/term/term),
+ * text or ANSI text (views/canvas/export). All coordinates are absolute; whatever lies outside the clip
+ * rectangle is not drawn, so any drawing is safe at any size. */
 #ifndef VIEWS_CANVAS_CANVAS_H
 #define VIEWS_CANVAS_CANVAS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "views/style/color.h"
 #include "views/canvas/rect.h"
+#include "views/style/color.h"
 
 /* glyph 0 marks the right half of the two-column glyph in the cell to the left. */
 typedef struct Cell {

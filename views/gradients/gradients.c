@@ -3,14 +3,14 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "views/scene/click.h"
 #include "core/inspect/gradient_flow.h"
+#include "views/canvas/layout.h"
 #include "views/gradients/panel.h"
 #include "views/gradients/reading.h"
-#include "views/canvas/layout.h"
 #include "views/part/parts.h"
-#include "views/style/text.h"
+#include "views/scene/click.h"
 #include "views/scene/view.h"
+#include "views/style/text.h"
 
 enum {
     WIDE = 120,  /* from here on numbers stand beside the bars */

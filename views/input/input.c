@@ -3,16 +3,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/network/class_names.h"
 #include "core/base/utf8.h"
-#include "views/scene/class_rank.h"
-#include "views/scene/click.h"
+#include "core/network/class_names.h"
+#include "views/canvas/layout.h"
 #include "views/input/field.h"
 #include "views/input/picture.h"
-#include "views/canvas/layout.h"
 #include "views/part/parts.h"
-#include "views/style/text.h"
+#include "views/scene/class_rank.h"
+#include "views/scene/click.h"
 #include "views/scene/view.h"
+#include "views/style/text.h"
 
 enum {
     TOP = 5,

@@ -3,10 +3,10 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "core/network/class_names.h"
 #include "core/base/utf8.h"
-#include "views/scene/class_rank.h"
+#include "core/network/class_names.h"
 #include "views/part/parts.h"
+#include "views/scene/class_rank.h"
 #include "views/style/text.h"
 
 enum { ZOOM_MAX = 8, LINE_MAX = 320 };

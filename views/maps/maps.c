@@ -2,15 +2,15 @@
  */
 #include <stdio.h>
 
-#include "views/scene/click.h"
 #include "views/canvas/layout.h"
 #include "views/maps/axes.h"
 #include "views/maps/bars.h"
 #include "views/maps/maps_kernels.h"
 #include "views/maps/panel.h"
 #include "views/part/parts_detail.h"
-#include "views/style/text.h"
+#include "views/scene/click.h"
 #include "views/scene/view.h"
+#include "views/style/text.h"
 
 enum {
     TALL = 24,           /* from here on legend, figures and cell have rows of their own */

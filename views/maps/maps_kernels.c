@@ -4,9 +4,9 @@
 #include <stdio.h>
 
 #include "core/base/utf8.h"
-#include "views/maps/kernels_plan.h"
 #include "views/canvas/layout.h"
 #include "views/maps/axes.h"
+#include "views/maps/kernels_plan.h"
 #include "views/part/parts_detail.h"
 #include "views/style/text.h"
 

@@ -5,9 +5,9 @@
 #include <strings.h>
 
 #include "core/base/utf8.h"
-#include "views/scene/click.h"
 #include "views/canvas/layout.h"
 #include "views/part/parts.h"
+#include "views/scene/click.h"
 #include "views/style/text.h"
 
 /* The longest question has room in the wider list. */

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "core/base/utf8.h"
-#include "views/scene/click.h"
 #include "views/canvas/layout.h"
 #include "views/part/parts.h"
+#include "views/scene/click.h"
 #include "views/style/text.h"
 
 /* Farther apart than WIDTH_MAX, name and size no longer belong together. */

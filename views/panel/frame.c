@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "core/base/utf8.h"
-#include "views/scene/click.h"
 #include "views/canvas/layout.h"
 #include "views/part/parts.h"
+#include "views/scene/click.h"
 #include "views/style/text.h"
 
 enum { HEAD_ROWS = 2, FOOT_ROWS = 3, GAP = 2, TEXT_MAX = 640, HINTS_MIN = 18 };

@@ -6,8 +6,8 @@
 
 #include "views/canvas/layout.h"
 #include "views/part/parts.h"
-#include "views/style/text.h"
 #include "views/scene/view.h"
+#include "views/style/text.h"
 
 enum { WIDE = 120, KEYS_WIDTH = 18, COLUMN_GAP = 3 };
 

@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 #include "core/base/utf8.h"
-#include "views/scene/click.h"
 #include "views/canvas/layout.h"
 #include "views/part/parts.h"
+#include "views/scene/click.h"
 #include "views/style/text.h"
 
 enum { GAP = 2 };

@@ -2,9 +2,9 @@
 
 #include <stdio.h>
 
-#include "views/scene/click.h"
 #include "views/canvas/layout.h"
 #include "views/part/parts.h"
+#include "views/scene/click.h"
 #include "views/style/text.h"
 
 enum { STATE_X = 0, LANE_X = 2, NAME_X = 5, NORM_WIDTH = 8, SHAPE_WIDTH = 10 };

@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 #include "core/base/utf8.h"
-#include "views/scene/class_rank.h"
 #include "views/part/parts.h"
+#include "views/scene/class_rank.h"
 #include "views/style/text.h"
 
 enum { GAP = 2, TEXT_MAX = 240, NAME_MAX_SHOWN = 32 };

@@ -1,5 +1,5 @@
-/* What a view needs beyond views/part/parts.h to move through maps and bars: where they stand, and which maps are
- * dead. */
+/* What a view needs beyond views/part/parts.h to move through maps and bars: where they stand, and which
+ * maps are dead. */
 #ifndef VIEWS_PART_PARTS_DETAIL_H
 #define VIEWS_PART_PARTS_DETAIL_H
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "core/base/utf8.h"
-#include "views/scene/click.h"
 #include "views/part/parts_detail.h"
+#include "views/scene/click.h"
 #include "views/scene/scale.h"
 #include "views/style/text.h"
 

@@ -4,11 +4,11 @@
 #define VIEWS_SCENE_SCENE_H
 
 #include "core/analysis/analysis.h"
-#include "core/tensor/difference.h"
 #include "core/network/model.h"
 #include "core/pass/pass.h"
-#include "views/style/palette.h"
+#include "core/tensor/difference.h"
 #include "views/plot/plot.h"
+#include "views/style/palette.h"
 
 typedef enum Phase { PHASE_FORWARD, PHASE_BACKWARD } Phase;
 

@@ -5,8 +5,8 @@
 #ifndef VIEWS_SCENE_VIEW_H
 #define VIEWS_SCENE_VIEW_H
 
-#include "views/scene/action.h"
 #include "views/canvas/canvas.h"
+#include "views/scene/action.h"
 #include "views/scene/scene.h"
 #include "views/scene/view_list.h"
 

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "views/scene/click.h"
 #include "views/canvas/layout.h"
+#include "views/scene/click.h"
 #include "views/style/text.h"
 
 enum { NUMBER_END = 10, PHASE = 11, NAME = 15, NAME_WIDTH = 22, LABEL_WIDTH = 9, LINE_MAX = 320 };

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/network/class_names.h"
 #include "core/base/utf8.h"
+#include "core/network/class_names.h"
 #include "views/scene/class_rank.h"
 #include "views/style/text.h"
 

@@ -3,10 +3,10 @@
 #include <stdio.h>
 
 #include "views/canvas/layout.h"
-#include "views/style/text.h"
 #include "views/scene/view.h"
 #include "views/step/list.h"
 #include "views/step/notes.h"
+#include "views/style/text.h"
 
 enum {
     WIDE = 120, /* from here on the list of steps stands at the left */

@@ -1,5 +1,5 @@
-/* Colours as views name them: by meaning, not by number. A Color says what it is; views/style/palette turns it into
- * what a theme and a colour depth can show. */
+/* Colours as views name them: by meaning, not by number. A Color says what it is; views/style/palette turns
+ * it into what a theme and a colour depth can show. */
 #ifndef VIEWS_STYLE_COLOR_H
 #define VIEWS_STYLE_COLOR_H
 

@@ -94,8 +94,9 @@ static const Rgb palette_anchors[PALETTE_COUNT][PALETTE_ANCHORS] = {
     },
 };
 
-/* xterm colours of the 64 levels, chosen by dynamic programming: the least squared difference in CIE Lab among all sequences
- * whose lightness strictly rises from step to step (on both sides of the middle for diverging maps). */
+/* xterm colours of the 64 levels, chosen by dynamic programming: the least squared difference in CIE Lab
+ * among all sequences whose lightness strictly rises from step to step (on both sides of the middle for
+ * diverging maps). */
 static const uint8_t palette_indices_256[PALETTE_COUNT][PALETTE_LEVELS] = {
     [PALETTE_VIRIDIS] = {
         53, 53, 53, 53, 53, 53, 53, 53, 53, 53, 25, 25, 25, 25, 25, 25, 60, 60, 60, 60, 60, 60, 60, 60,

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/tensor/tensor.h"
 #include "core/base/utf8.h"
+#include "core/tensor/tensor.h"
 
 /* Columns of a code point: 2 for East Asian wide characters and emoji, 0 for combining marks, -1 for what
  * must never reach a terminal (utf8_is_hostile). */

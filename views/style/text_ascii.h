@@ -1,4 +1,5 @@
-/* ASCII likenesses of the glyphs that the program's own texts and drawings use. Private to views/style/text.c. */
+/* ASCII likenesses of the glyphs that the program's own texts and drawings use. Private to
+ * views/style/text.c. */
 #ifndef VIEWS_STYLE_TEXT_ASCII_H
 #define VIEWS_STYLE_TEXT_ASCII_H
 

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "views/term/key_answer.h"
 #include "views/style/text.h"
+#include "views/term/key_answer.h"
 
 enum {
     ESCAPE = 27,

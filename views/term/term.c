@@ -9,13 +9,13 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "views/style/text.h"
 #include "views/term/base64.h"
-#include "views/term/environment.h"
 #include "views/term/colors.h"
+#include "views/term/environment.h"
 #include "views/term/guard.h"
 #include "views/term/input.h"
 #include "views/term/terminfo_blob.h"
-#include "views/style/text.h"
 
 struct Term {
     SCREEN *screen;

@@ -9,8 +9,8 @@
 
 #include "core/base/error.h"
 #include "views/canvas/canvas.h"
-#include "views/term/key.h"
 #include "views/style/theme.h"
+#include "views/term/key.h"
 
 typedef struct Term Term;
 

@@ -1,6 +1,6 @@
-/* views/term/skipscope.ti, compiled: ncurses takes an entry from the TERMINFO variable in this form. It is kept
- * here, because building the program should not need tic. Made by tic -x -o DIR views/term/skipscope.ti && infocmp
- * -Q2 -x -q -A DIR skipscope-direct | grep -v '^#' Private to views/term/term.c. */
+/* views/term/skipscope.ti, compiled: ncurses takes an entry from the TERMINFO variable in this form. It is
+ * kept here, because building the program should not need tic. Made by tic -x -o DIR views/term/skipscope.ti
+ * && infocmp -Q2 -x -q -A DIR skipscope-direct | grep -v '^#' Private to views/term/term.c. */
 #ifndef VIEWS_TERM_TERMINFO_BLOB_H
 #define VIEWS_TERM_TERMINFO_BLOB_H
 

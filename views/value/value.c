@@ -3,14 +3,14 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "core/inspect/arithmetic.h"
 #include "core/base/utf8.h"
+#include "core/inspect/arithmetic.h"
 #include "views/canvas/layout.h"
 #include "views/part/parts.h"
+#include "views/scene/view.h"
 #include "views/style/text.h"
 #include "views/value/part.h"
 #include "views/value/ranking.h"
-#include "views/scene/view.h"
 
 enum {
     TEXT_MAX = 256,

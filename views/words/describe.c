@@ -2,10 +2,10 @@
 
 #include <math.h>
 
-#include "core/tensor/landmark.h"
 #include "core/inspect/block_figures.h"
-#include "views/scene/class_rank.h"
+#include "core/tensor/landmark.h"
 #include "views/part/parts.h"
+#include "views/scene/class_rank.h"
 #include "views/style/text.h"
 
 enum { CLASS_NAME_MAX = 64, CLASSES = 3 };

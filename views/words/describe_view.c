@@ -3,13 +3,13 @@
 #include <string.h>
 
 #include "core/inspect/block_figures.h"
-#include "views/block/reading.h"
-#include "views/words/describe.h"
 #include "core/inspect/gradient_flow.h"
+#include "views/block/reading.h"
 #include "views/gradients/reading.h"
 #include "views/input/field.h"
 #include "views/part/parts.h"
 #include "views/style/text.h"
+#include "views/words/describe.h"
 
 static void say_stem_and_blocks(FILE *out, const Network *network) {
     for (int b = 0; b < network->block_count; b++) {

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/tensor/gemm.h"
 #include "core/format/npy.h"
-#include "core/pass/pass.h"
 #include "core/network/resnet.h"
+#include "core/pass/pass.h"
+#include "core/tensor/gemm.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/program.h"
 #include "tests/support/temp_dir.h"

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/explorer/script.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/program.h"
 #include "tests/support/session_world.h"
+#include "views/scene/action_parse.h"
 
 enum { TOO_LONG = (1 << 20) + 1 };
 
@@ -97,11 +97,11 @@ static void an_action_keeps_all_of_its_line(void **state) {
     memset(line, 'a', sizeof line);
     memcpy(line, "image ", 6);
     line[ACTION_TEXT_MAX - 1] = '\0';
-    assert_true(script_parse_line(line, &action, &err));
+    assert_true(action_parse(line, &action, &err));
     assert_string_equal(action.text, line + 6);
     line[ACTION_TEXT_MAX - 1] = 'a';
     line[ACTION_TEXT_MAX] = '\0';
-    assert_false(script_parse_line(line, &action, &err));
+    assert_false(action_parse(line, &action, &err));
     assert_string_equal(err.text, "the line has 512 bytes, expected at most 511");
 }
 

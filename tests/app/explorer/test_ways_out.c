@@ -1,6 +1,6 @@
-/* Every program that has the terminal, and every kind of way out of it: all is as before, within two seconds,
- * and the exit status is that of the signal. tests/views/term/test_term_ways.c has all signals, for one program.
- */
+/* Every program that has the terminal, and every kind of way out of it: all is as before, within two
+ * seconds, and the exit status is that of the signal. tests/views/term/test_term_ways.c has all signals, for
+ * one program. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,12 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/explorer/script.h"
 #include "core/base/parallel.h"
 #include "core/network/resnet.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/session_world.h"
 #include "tests/support/test_image.h"
+#include "views/scene/action_parse.h"
 
 enum { DEPTH_MAX = 5 };
 
@@ -56,7 +56,7 @@ static bool is_arch(const char *name) {
 static bool is_accepted(SessionWorld *world, const char *line, Error *err) {
     Session *session = world->session;
     Action action;
-    if (!script_parse_line(line, &action, err)) return false;
+    if (!action_parse(line, &action, err)) return false;
     if (action.id == ACTION_ARCH) return is_arch(action.text);
     session_set_presenter(session, false);
     session_do(session, &action);

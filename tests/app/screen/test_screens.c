@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/explorer/script.h"
 #include "core/tensor/gemm.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/screen_golden.h"
 #include "tests/support/session_world.h"
 #include "views/canvas/export.h"
+#include "views/scene/action_parse.h"
 
 enum { NAME_MAX_BYTES = 96 };
 
@@ -73,7 +73,7 @@ static void act(Session *session, const char *lines) {
         Action action;
         Error err = {0};
         snprintf(line, sizeof line, "%.*s", length, lines);
-        if (!script_parse_line(line, &action, &err)) fail_msg("%s", err.text);
+        if (!action_parse(line, &action, &err)) fail_msg("%s", err.text);
         session_do(session, &action);
         session_finish_work(session);
         if (session_error(session)) fail_msg("%s: %s", line, session_error(session));

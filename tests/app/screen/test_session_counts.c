@@ -12,6 +12,7 @@
 #include "core/base/parallel.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/session_world.h"
+#include "views/scene/action_parse.h"
 
 /* LARGE is more than a resnet20 has of anything, and small enough for any arithmetic. An action may take as
  * much of the processor as CPU_S, whatever else runs; the longest takes a few hundredths of that. */
@@ -170,13 +171,13 @@ static void a_typed_line_is_clamped_where_it_is_parsed(void **state) {
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
         Action action;
         Error err = {0};
-        if (!script_parse_line(cases[k].line, &action, &err)) fail_msg("%s", err.text);
+        if (!action_parse(cases[k].line, &action, &err)) fail_msg("%s", err.text);
         assert_int_equal(action.number, cases[k].number);
     }
     for (size_t k = 0; k < sizeof bad / sizeof bad[0]; k++) {
         Action action;
         Error err = {0};
-        assert_false(script_parse_line(bad[k], &action, &err));
+        assert_false(action_parse(bad[k], &action, &err));
         assert_non_null(strstr(err.text, "expected a number, found"));
     }
 }

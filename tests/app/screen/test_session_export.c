@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "core/base/file.h"
-#include "core/image/image.h"
 #include "core/format/npy.h"
+#include "core/image/image.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/session_world.h"
 

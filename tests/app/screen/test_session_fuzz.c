@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/explorer/script.h"
 #include "core/base/rng.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/session_world.h"
+#include "views/scene/action_parse.h"
 #include "views/term/key_reader.h"
 
 enum { KEYS_DEFAULT = 3000, WORK_MAX = 40 };
@@ -90,7 +90,7 @@ static void act(SessionWorld *world, Rng *rng) {
     int a = next_number(rng), b = next_number(rng), c = next_number(rng);
     snprintf(words, sizeof words, forms[rng_below(rng, sizeof forms / sizeof forms[0])], a, b, c);
     snprintf(line, sizeof line, "%s %s", action_name(action.id), words);
-    if (script_parse_line(line, &action, &err)) session_do(world->session, &action);
+    if (action_parse(line, &action, &err)) session_do(world->session, &action);
 }
 
 static void press(SessionWorld *world, KeyReader *reader, Rng *rng) {

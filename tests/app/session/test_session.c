@@ -11,6 +11,7 @@
 #include "tests/support/assert_close.h"
 #include "tests/support/test_image.h"
 #include "views/canvas/export.h"
+#include "views/scene/action_parse.h"
 
 typedef struct Fixture {
     TempDir *dir;
@@ -51,7 +52,7 @@ static int close_fixture(void **state) {
 static void act(Fixture *f, const char *line) {
     Action action;
     Error err = {0};
-    if (!script_parse_line(line, &action, &err)) fail_msg("%s", err.text);
+    if (!action_parse(line, &action, &err)) fail_msg("%s", err.text);
     session_do(f->session, &action);
     session_finish_work(f->session);
 }

@@ -4,11 +4,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "app/explorer/script.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/canvas_check.h"
 #include "tests/support/session_world.h"
 #include "tests/support/test_image.h"
+#include "views/scene/action_parse.h"
 
 static const AnalysisResult *shown(const SessionWorld *world, AnalysisId id) {
     return world->session->lab.shown.results[id];
@@ -18,7 +18,7 @@ static const AnalysisResult *shown(const SessionWorld *world, AnalysisId id) {
 static void begin(SessionWorld *world, const char *line) {
     Action action;
     Error err = {0};
-    assert_true(script_parse_line(line, &action, &err));
+    assert_true(action_parse(line, &action, &err));
     session_do(world->session, &action);
 }
 

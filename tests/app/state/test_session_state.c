@@ -4,15 +4,15 @@
 #include <string.h>
 
 #include "app/asset/assets.h"
-#include "app/explorer/script.h"
 #include "app/state/session_plan.h"
-#include "core/tensor/gemm.h"
 #include "core/base/rng.h"
+#include "core/tensor/gemm.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/canvas_check.h"
 #include "tests/support/program.h"
 #include "tests/support/session_world.h"
 #include "tests/support/test_image.h"
+#include "views/scene/action_parse.h"
 
 /* A session on the bundled network, as the program starts. */
 typedef struct Place {
@@ -45,7 +45,7 @@ static void end(Place *place) {
 static void act(Session *session, const char *line) {
     Action action;
     Error err = {0};
-    if (!script_parse_line(line, &action, &err)) fail_msg("%s: %s", line, err.text);
+    if (!action_parse(line, &action, &err)) fail_msg("%s: %s", line, err.text);
     session_do(session, &action);
     session_finish_work(session);
 }

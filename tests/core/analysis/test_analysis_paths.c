@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/tensor/gemm.h"
 #include "core/inspect/vjp.h"
+#include "core/tensor/gemm.h"
 #include "tests/support/analysis_world.h"
 #include "tests/support/assert_close.h"
 

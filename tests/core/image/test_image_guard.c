@@ -4,8 +4,8 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "core/image/decode.h"
 #include "core/base/file.h"
+#include "core/image/decode.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/bytes.h"
 

@@ -1,7 +1,7 @@
 /* The arithmetic that is shown must be the arithmetic that was done: the terms of every kind of op add up to
  * the element that the engine wrote, in both directions, in every mode. */
-#include "core/tensor/gemm.h"
 #include "core/base/rng.h"
+#include "core/tensor/gemm.h"
 #include "tests/support/arithmetic_check.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/pass_check.h"

@@ -1,13 +1,14 @@
-/* The three functions of core/op/conv against plain loops in double, over every way they can go: few pixels and
- * many, pointwise, turned-around weights, folding, and the direct kernels; with one thread and with more. */
+/* The three functions of core/op/conv against plain loops in double, over every way they can go: few pixels
+ * and many, pointwise, turned-around weights, folding, and the direct kernels; with one thread and with
+ * more. */
 #include <float.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/parallel.h"
 #include "core/op/conv.h"
 #include "core/op/conv_direct.h"
 #include "core/tensor/gemm.h"
-#include "core/base/parallel.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/fixture.h"
 

@@ -2,8 +2,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "core/tensor/gemm.h"
 #include "core/base/parallel.h"
+#include "core/tensor/gemm.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/op_fixture.h"
 

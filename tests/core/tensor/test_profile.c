@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 
-#include "core/tensor/gemm.h"
-#include "core/pass/pass.h"
-#include "core/network/resnet.h"
 #include "core/base/rng.h"
+#include "core/network/resnet.h"
+#include "core/pass/pass.h"
+#include "core/tensor/gemm.h"
 
 static int by_value(const void *a, const void *b) {
     real x = *(const real *)a, y = *(const real *)b;

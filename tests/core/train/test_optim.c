@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/parallel.h"
 #include "core/tensor/gemm.h"
 #include "core/train/optim.h"
-#include "core/base/parallel.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/fixture.h"
 

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/tensor/gemm.h"
 #include "core/base/parallel.h"
+#include "core/tensor/gemm.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/train_site.h"
 

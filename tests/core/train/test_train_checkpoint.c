@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "core/base/file.h"
-#include "core/tensor/gemm.h"
 #include "core/base/parallel.h"
+#include "core/tensor/gemm.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/train_site.h"
 

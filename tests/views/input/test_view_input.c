@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "core/network/class_names.h"
-#include "core/tensor/gemm.h"
 #include "core/network/resnet.h"
+#include "core/tensor/gemm.h"
 #include "views/scene/view.h"
 
 extern const ViewOps view_input_ops;

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "views/scene/click.h"
 #include "views/maps/kernels.h"
 #include "views/maps/kernels_plan.h"
+#include "views/scene/click.h"
 
 extern const ViewOps view_maps_ops;
 

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/tensor/gemm.h"
 #include "core/network/resnet.h"
+#include "core/tensor/gemm.h"
 #include "views/part/parts.h"
 #include "views/scene/view.h"
 

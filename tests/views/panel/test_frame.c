@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "core/tensor/gemm.h"
 #include "core/network/resnet.h"
+#include "core/tensor/gemm.h"
 #include "views/panel/frame.h"
 #include "views/panel/help.h"
 #include "views/style/text.h"

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/tensor/gemm.h"
 #include "core/network/model.h"
+#include "core/tensor/gemm.h"
 #include "views/part/parts_detail.h"
 
 static Canvas *canvas_of(int width, int height, unsigned flags) {

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "core/tensor/gemm.h"
 #include "core/network/resnet.h"
+#include "core/tensor/gemm.h"
 #include "views/scene/scale.h"
 
 typedef struct World {

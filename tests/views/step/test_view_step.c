@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/tensor/gemm.h"
 #include "core/network/resnet.h"
-#include "views/style/text.h"
+#include "core/tensor/gemm.h"
 #include "views/scene/view.h"
+#include "views/style/text.h"
 
 extern const ViewOps view_step_ops;
 

@@ -3,13 +3,13 @@
  *
  * A page's state is what the actions of the pages so far lead to, from the lesson's beginning: going back,
  * and returning from an excursion, begin a new session and perform them again. */
-#ifndef APP_TUTOR_SESSION_LESSON_H
-#define APP_TUTOR_SESSION_LESSON_H
+#ifndef APP_SESSION_SESSION_LESSON_H
+#define APP_SESSION_SESSION_LESSON_H
 
 #include "app/lesson/lesson_ask.h"
 #include "app/load/setup.h"
-#include "views/term/key.h"
 #include "views/panel/lesson_panel.h"
+#include "views/term/key.h"
 
 struct Session;
 

@@ -1,6 +1,6 @@
 /* Where somebody is in the book of questions (app/book/book.h); part of the session. */
-#ifndef APP_SCREEN_SESSION_BOOK_H
-#define APP_SCREEN_SESSION_BOOK_H
+#ifndef APP_BOOK_SESSION_BOOK_H
+#define APP_BOOK_SESSION_BOOK_H
 
 #include "app/book/book.h"
 
