@@ -1,4 +1,4 @@
-/* What a Session holds; shared by the files app/session/session*.c only. */
+/* What a Session holds; shared by app/session, app/state, app/screen and app/tutor. */
 #ifndef APP_SESSION_SESSION_STATE_H
 #define APP_SESSION_SESSION_STATE_H
 

@@ -1,4 +1,4 @@
-/* A session's state as a plan, and the way to a plan; shared by the files app/session/session*.c only. */
+/* A session's state as a plan, and the way to a plan; shared by those who see into a Session. */
 #ifndef APP_STATE_SESSION_PLAN_H
 #define APP_STATE_SESSION_PLAN_H
 

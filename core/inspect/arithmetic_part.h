@@ -1,4 +1,4 @@
-/* Building one part of an Arithmetic; used by core/inspect/arithmetic*.c only. */
+/* Building one part of an Arithmetic; used by the files arithmetic_*.c only. */
 #ifndef CORE_INSPECT_ARITHMETIC_PART_H
 #define CORE_INSPECT_ARITHMETIC_PART_H
 

@@ -1,5 +1,4 @@
-/* The steps around the selected one, and what the network says about its op. Private to views/step/step*.c.
- */
+/* The steps around the selected one, and what the network says about its op. Private to views/step. */
 #ifndef VIEWS_STEP_LIST_H
 #define VIEWS_STEP_LIST_H
 

@@ -1,5 +1,5 @@
 /* The figures below the panels, one row each: statistics (in `lines` rows a tensor), parameters, what only
- * one kind of op has. Private to views/step/step*.c. */
+ * one kind of op has. Private to views/step. */
 #ifndef VIEWS_STEP_NOTES_H
 #define VIEWS_STEP_NOTES_H
 

@@ -1,5 +1,5 @@
 /* What one step reads and writes, as panels side by side: forward the inputs and the output, backward the
- * incoming gradient and what it becomes. Private to views/step/step*.c. */
+ * incoming gradient and what it becomes. Private to views/step. */
 #ifndef VIEWS_STEP_PANEL_H
 #define VIEWS_STEP_PANEL_H
 
