@@ -1,4 +1,4 @@
-/* The words behind a command, by its usage line. That line is all there is: what the help shows is what is
+/* The words after a command, by its usage line. That line is all there is: what the help shows is what is
  * accepted.
  *
  *   [MODEL] IMAGE...                  capitals: any word; brackets: it may be missing; dots: and more of them

@@ -6,7 +6,7 @@
 
 #include "app/input/completion_offer.h"
 
-/* The places behind an action. In the last one of a `line` the spaces belong to the word: names of files and
+/* The places after an action. In the last one of a `line` the spaces belong to the word: names of files and
  * classes have some. */
 typedef struct Places {
     WordsOf words[COMPLETION_PLACES_MAX];
@@ -57,7 +57,7 @@ static void take_word(char out[COMPLETION_WORD_MAX], const char **at) {
     *at += length + strspn(*at + length, " ");
 }
 
-/* Offers what can stand where `at`, which is behind the name of the action, ends. Returns where that word
+/* Offers what can stand where `at`, which is after the name of the action, ends. Returns where that word
  * begins. */
 static const char *offer_words(Completion *completion, const char *at, const Scene *scene) {
     const Places *row = &places[completion->action];

@@ -92,7 +92,7 @@ static void offer_blocks_like(const Offer *to) {
     }
 }
 
-/* An operation has a direction behind it, "if" a quantity. */
+/* An operation has a direction after it, "if" a quantity. */
 static void offer_break_next(const Offer *to) {
     static const char *const directions[] = {"forward", "backward", NULL}, *const quantities[] = {
                                                                                "act", "grad", "dead",
@@ -220,7 +220,7 @@ static void offer_skips(const Offer *to) {
     }
 }
 
-/* "image" and "weights" have a name behind them; the others compare skips. */
+/* "image" and "weights" have a name after them; the others compare skips. */
 static void offer_twin(const Offer *to) {
     static const char *const skips[] = {"plain", "cut", "built", "difference", NULL};
     for (int k = 0; network_of(to)->shortcut != '-' && skips[k]; k++) offer(to, skips[k]);

@@ -1,4 +1,4 @@
-/* The words that can stand at one place behind an action; used by completion.c only. */
+/* The words that can stand at one place after an action; used by completion.c only. */
 #ifndef APP_INPUT_COMPLETION_OFFER_H
 #define APP_INPUT_COMPLETION_OFFER_H
 
@@ -6,7 +6,7 @@
 
 enum { COMPLETION_PLACES_MAX = 4 };
 
-/* What can stand at one place behind an action. */
+/* What can stand at one place after an action. */
 typedef enum WordsOf {
     WORDS_NONE, /* nothing, or what only the user knows */
     WORDS_SWITCH,
@@ -18,7 +18,7 @@ typedef enum WordsOf {
     WORDS_ROW,
     WORDS_COLUMN,
     WORDS_BREAK,
-    WORDS_BREAK_NEXT, /* a direction behind an op, a quantity behind "if" */
+    WORDS_BREAK_NEXT, /* a direction after an op, a quantity after "if" */
     WORDS_RELATION,
     WORDS_LIMIT,
     WORDS_BLOCK,

@@ -36,7 +36,7 @@ FileWriter *file_write_begin(const char *path, Error *err);
 bool file_write_append(FileWriter *writer, const void *bytes, size_t count, Error *err);
 /* All three free the writer in every case. */
 bool file_write_commit(FileWriter *writer, Error *err);
-/* As commit, and what stood there before stays beside it, its name with `suffix` behind (".prev"; NULL keeps
+/* As commit, and what stood there before stays beside it, its name with `suffix` added (".prev"; NULL keeps
  * nothing). The new file is on the disk before the old one gives its name away, so that at every instant one
  * of the two names leads to a whole file. */
 bool file_write_commit_keeping(FileWriter *writer, const char *suffix, Error *err);

@@ -150,7 +150,7 @@ static int read_numbers(const ScreenCell *cells, PrintedNumber out[NUMBERS_MAX])
 }
 
 /* Rounding to the digits shown may move the last one of each by one, and a ReLU whose input is almost 0, open
- * on one processor and closed on another, moves what is computed behind it by up to a thousandth. */
+ * on one processor and closed on another, moves what is computed after it by up to a thousandth. */
 static bool same_number(const PrintedNumber *a, const PrintedNumber *b) {
     double room = 1.01 * fmax(a->unit, b->unit) + 1e-3 * fmax(fabs(a->value), fabs(b->value));
     return fabs(a->value - b->value) <= room;

@@ -39,7 +39,7 @@ const char *action_help(ActionId id);
 ActionArgument action_argument(ActionId id);
 ActionId action_find(const char *name); /* ACTION_NONE when there is none of that name */
 
-/* Reads a whole number, spaces and a sign before it, and sets *at behind it. What lies beyond
+/* Reads a whole number, spaces and a sign before it, and sets *at after it. What lies beyond
  * ACTION_NUMBER_MAX, on either side of 0, becomes that. False, with *at where it was, when there is none. */
 bool action_take_number(const char **at, int *number);
 /* `count` numbers with spaces between them, and nothing else. */

@@ -15,7 +15,7 @@ typedef enum AnswerStart {
 /* May this byte, after an escape character, begin a string? */
 bool key_answer_introduces(unsigned char byte);
 
-/* Is this a string, or the Escape key and then others? `at` points behind the escape character. `torn`: that
+/* Is this a string, or the Escape key and then others? `at` points after the escape character. `torn`: that
  * character has come long before the rest and has already been the Escape key; only what nobody types is a
  * string then. */
 AnswerStart key_answer_start(const unsigned char *at, size_t count, bool torn);

@@ -16,7 +16,7 @@ typedef struct KeyReader {
     unsigned char held[KEY_HELD_MAX]; /* the beginning of a sequence whose rest is late */
     size_t held_count;
     unsigned char answer; /* what introduced the string that is being swallowed; 0: none */
-    bool answer_escape;   /* of that string an escape character has come, and not yet what is behind it */
+    bool answer_escape;   /* of that string an escape character has come, and not yet what comes after it */
     bool after_escape;    /* the last key was Escape; an answer's first byte, should its second follow */
     bool in_paste;
     bool accepts_paste; /* pasted text comes as keys, line ends and tabs as spaces; else it is swallowed */

@@ -1,4 +1,4 @@
-/* What Tab offers is accepted: for every action, every word at every place behind it, and every word that can
+/* What Tab offers is accepted: for every action, every word at every place after it, and every word that can
  * follow. */
 #include "app/input/completion.h"
 
@@ -16,7 +16,7 @@
 
 enum { DEPTH_MAX = 5 };
 
-/* What has words to choose from; of the others only the user knows what stands behind them. */
+/* What has words to choose from; of the others only the user knows what stands after them. */
 static bool is_open(ActionId id) {
     switch (id) {
     case ACTION_MARK:
@@ -148,7 +148,7 @@ static void names_of_classes_are_offered_whole(void **state) {
     assert_int_equal(try_all(world, "target great white", DEPTH_MAX), 1);
 }
 
-/* The words that Tab offers behind the line, with spaces between them. */
+/* The words that Tab offers after the line, with spaces between them. */
 static char *offered(SessionWorld *world, const char *line) {
     Completion completion = {.words = NULL};
     Scene scene = session_scene(world->session);
