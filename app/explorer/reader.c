@@ -68,10 +68,10 @@ static bool press(Reader *reader, const char *line) {
     Session *front = session_front(reader->session);
     uint32_t code;
     if (strlen(line) != 1 || !key_parse(line, &code)) return false;
-    if (!bindings_find(&front->bindings, code) && keymap_find(code).id == ACTION_NONE) return false;
+    if (!bindings_find(&front->typing.bindings, code) && keymap_find(code).id == ACTION_NONE) return false;
     session_key(reader->session, &(Key){.code = code});
     work(reader);
-    session_front(reader->session)->pending_letter = ACTION_NONE;
+    session_front(reader->session)->typing.letter = ACTION_NONE;
     reader->done = session_wants_quit(reader->session);
     if (!reader->done) reader_say_changes(reader);
     return true;

@@ -77,10 +77,10 @@ static void add_lessons(Menu *menu) {
 }
 
 static void add_pictures(Menu *menu, const Session *session) {
-    for (int k = 0; k < session->image_count; k++) {
+    for (int k = 0; k < session->exp.pictures.count; k++) {
         char line[ACTION_TEXT_MAX];
-        utf8_format(line, sizeof line, "image %s", session->image_list[k]);
-        add(menu, line, session->image_list[k]);
+        utf8_format(line, sizeof line, "image %s", session->exp.pictures.list[k]);
+        add(menu, line, session->exp.pictures.list[k]);
     }
 }
 

@@ -40,7 +40,7 @@ static void describe_run_of(char *out, size_t out_size, Session *front) {
     char twin[TWIN_NAME_MAX] = "";
     if (front->twin.show != TWIN_OFF) session_twin_describe(front, twin, sizeof twin);
     utf8_format(out, out_size, "%s|%s|%s|%s|%d|%s", scene.network->arch, scene.weights_note, scene.image_name,
-                part_skip_mode(&scene).text, front->target, twin);
+                part_skip_mode(&scene).text, front->exp.target, twin);
 }
 
 static ReaderSeen look(const Reader *reader) {
@@ -53,7 +53,7 @@ static ReaderSeen look(const Reader *reader) {
                        .channel = scene.channel,
                        .row = scene.row,
                        .column = scene.column,
-                       .view = front->view,
+                       .view = front->look.view,
                        .lab_open = front->lab.shown.open,
                        .watches = scene.watch_count};
     if (seen.lab_open) seen.result = front->lab.shown.results[front->lab.shown.current];
@@ -103,7 +103,7 @@ static void say_run(Reader *reader) {
 static void say_operation(Reader *reader) {
     Note note;
     Scene scene = scene_of(reader);
-    ViewId view = session_front(reader->session)->view;
+    ViewId view = session_front(reader->session)->look.view;
     if (!begin_note(&note)) return;
     describe_operation(note.out, &scene);
     if (view == VIEW_MAPS) describe_map(note.out, &scene);
@@ -116,7 +116,7 @@ void reader_say_view(Reader *reader) {
     Note note;
     Scene scene = scene_of(reader);
     if (!begin_note(&note)) return;
-    describe_view(note.out, &scene, session_front(reader->session)->view);
+    describe_view(note.out, &scene, session_front(reader->session)->look.view);
     say_note(reader, &note);
 }
 
@@ -151,7 +151,7 @@ static void say_page(Reader *reader) {
     if (*panel.text) reader_say(reader, "%s", panel.text);
     if (*panel.task) reader_say(reader, "%s %s", panel.task_done ? "Done:" : "Task:", panel.task);
     if (panel.phase == LESSON_SHOWN) {
-        reader_say(reader, "View: %s.", view_ops(session_front(reader->session)->view)->title);
+        reader_say(reader, "View: %s.", view_ops(session_front(reader->session)->look.view)->title);
         reader_say_view(reader);
     }
     if (*panel.question) say_question(reader, panel.question);
@@ -170,10 +170,10 @@ void reader_say_where(Reader *reader) {
 static bool say_explanation(Reader *reader) {
     Session *front = session_front(reader->session);
     Explanation explanation;
-    if (front->explain == EXPLAIN_OFF) return false;
+    if (front->look.explain.level == EXPLAIN_OFF) return false;
     Scene scene = scene_of(reader);
     session_explain_make(front, &scene, &explanation);
-    front->explain = EXPLAIN_OFF;
+    front->look.explain.level = EXPLAIN_OFF;
     for (int k = 0; k < explanation.line_count; k++) {
         const ExplainLine *line = &explanation.lines[k];
         reader_say(reader, "%s%s", line->kind == EXPLAIN_LINE_NOW ? "this line: " : "", line->text);
@@ -183,8 +183,8 @@ static bool say_explanation(Reader *reader) {
 
 static bool say_help(Reader *reader, Session *front) {
     SessionKeys keys;
-    if (!front->help) return false;
-    front->help = false;
+    if (!front->help.open) return false;
+    front->help.open = false;
     session_collect_help(front, &keys);
     for (int k = 0; k < keys.row_count; k++)
         reader_say(reader, "%s: %s", keys.rows[k].keys, keys.rows[k].help);
@@ -192,9 +192,9 @@ static bool say_help(Reader *reader, Session *front) {
 }
 
 static bool say_files(Reader *reader, Session *front) {
-    if (!front->files_open) return false;
-    front->files_open = front->files_filtering = false;
-    const FileList *list = &front->files;
+    if (!front->files.open) return false;
+    front->files.open = front->files.filtering = false;
+    const FileList *list = &front->files.list;
     reader_say(reader, "%d %s in %s:", list->shown_count, file_group_name(list->group), list->folder);
     for (int k = 0; k < list->shown_count; k++) reader_say(reader, "%s", list->rows[list->shown[k]].name);
     reader_say(reader, "Type image, weights or arch and a name.");
@@ -202,10 +202,10 @@ static bool say_files(Reader *reader, Session *front) {
 }
 
 static bool say_prompt(Reader *reader, Session *front) {
-    if (!front->prompt.open) return false;
-    front->prompt.open = false;
+    if (!front->typing.prompt.open) return false;
+    front->typing.prompt.open = false;
     reader_say(reader, "A word is missing behind it: %s ...",
-               *front->prompt.text ? front->prompt.text : "the action");
+               *front->typing.prompt.text ? front->typing.prompt.text : "the action");
     return true;
 }
 
@@ -236,8 +236,8 @@ static bool say_selection(Reader *reader, const ReaderSeen *old, const ReaderSee
 
 static bool say_notice(Reader *reader) {
     const Session *front = session_const_front(reader->session);
-    if (front->notice_kind == NOTICE_NONE || front->notice[0] == '\0') return false;
-    reader_say(reader, "%s%s", front->notice_kind == NOTICE_INFO ? "" : "Not done: ", front->notice);
+    if (front->notice.kind == NOTICE_NONE || front->notice.text[0] == '\0') return false;
+    reader_say(reader, "%s%s", front->notice.kind == NOTICE_INFO ? "" : "Not done: ", front->notice.text);
     return true;
 }
 

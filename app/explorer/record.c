@@ -126,9 +126,10 @@ bool record_chapter(const Session *session, char chapter[RECORD_CHAPTER_MAX]) {
 static bool fit_canvas(Recorder *recorder) {
     const Session *session = recorder->session;
     const Canvas *canvas = recorder->canvas;
-    if (canvas && canvas->width == session->width && canvas->height == session->height) return true;
+    if (canvas && canvas->width == session->display.width && canvas->height == session->display.height)
+        return true;
     canvas_free(recorder->canvas);
-    recorder->canvas = canvas_new(session->width, session->height, session->flags);
+    recorder->canvas = canvas_new(session->display.width, session->display.height, session->display.flags);
     return recorder->canvas;
 }
 
@@ -205,8 +206,8 @@ static bool play_lesson(Recorder *recorder, Error *err) {
 
 static bool begin(Recorder *recorder, Session *session, const RecordConfig *config, const char *title,
                   FILE *out, Error *err) {
-    CastConfig cast = {.width = session->width,
-                       .height = session->height,
+    CastConfig cast = {.width = session->display.width,
+                       .height = session->display.height,
                        .theme = session_theme(session),
                        .depth = config->depth,
                        .title = config->title ? config->title : title};
@@ -271,7 +272,7 @@ static bool play_line(Recorder *recorder, char *line, Error *err) {
     }
     if (*line == '\0') return true;
     if (strncmp(line, "keys ", 5) == 0) return press_all(recorder, line + 5, err);
-    bool quiet = strncmp(line, "size ", 5) == 0 || session_const_front(recorder->session)->prompt.open;
+    bool quiet = strncmp(line, "size ", 5) == 0 || session_const_front(recorder->session)->typing.prompt.open;
     char *before = canvas_export_text_string(recorder->canvas);
     bool ok = quiet ? script_run_line(recorder->session, line, err)
                     : action_parse(line, &action, err) && type_line(recorder, line, err);

@@ -244,8 +244,8 @@ MEASURE_NUMBER(growth) {
     return growth(scene_of(query)->pass);
 }
 
-MEASURE_NUMBER(rival_growth) {
-    return growth(scene_of(query)->rival);
+MEASURE_NUMBER(baseline_growth) {
+    return growth(scene_of(query)->baseline);
 }
 
 /* Is it that name, when _ stands for a space? */

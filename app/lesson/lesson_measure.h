@@ -58,7 +58,8 @@ void measure_format(FigureValue *value);
     FIGURE("cosine", "BLOCK", NUMBER, cosine, "between the two parts")                                       \
     FIGURE("stretch", "", NUMBER, stretch, "|y| of the last block / |x| of the first")                       \
     FIGURE("growth", "", NUMBER, growth, "|gradient| at the first block's x / at the last block's y")        \
-    FIGURE("rival-growth", "", NUMBER, rival_growth, "the same without skips, as the Gradients view shows")  \
+    FIGURE("rival-growth", "", NUMBER, baseline_growth,                                                      \
+           "the same without skips, as the Gradients view shows")                                            \
     FIGURE("result", "ANALYSIS ROW COLUMN", NUMBER, result, "of an analysis that has run; _ for space")      \
     FIGURE("result-share", "ANALYSIS ROW COLUMN", SHARE, result, "the same in percent")                      \
     FIGURE("top-row", "ANALYSIS COLUMN", TEXT, top_row, "the row of the largest number there")               \

@@ -12,7 +12,7 @@ static const char HINTS[] = "Enter open  h back  1 2 3 level  / find  q";
 static BookPanel panel_of(const Session *session, const char *titles[BOOK_QUESTIONS_MAX]) {
     const BookState *state = &session->book;
     const Book *book = state->book;
-    bool framed = !rect_is_empty(frame_view_area(session->width, session->height));
+    bool framed = !rect_is_empty(frame_view_area(session->display.width, session->display.height));
     for (int k = 0; k < book->count; k++) titles[k] = book->questions[k].title;
     return (BookPanel){.book = book->title,
                        .titles = titles,
@@ -24,12 +24,12 @@ static BookPanel panel_of(const Session *session, const char *titles[BOOK_QUESTI
                        .scene = state->spot.scene,
                        .words = state->words,
                        .hints = framed ? NULL : HINTS,
-                       .notice = !framed && session_error(session) ? session->notice : NULL};
+                       .notice = !framed && session_error(session) ? session->notice.text : NULL};
 }
 
 static Rect area_of(const Session *session) {
-    Rect area = frame_view_area(session->width, session->height);
-    return rect_is_empty(area) ? (Rect){.w = session->width, .h = session->height} : area;
+    Rect area = frame_view_area(session->display.width, session->display.height);
+    return rect_is_empty(area) ? (Rect){.w = session->display.width, .h = session->display.height} : area;
 }
 
 void session_book_draw(const Session *session, Canvas *canvas) {
@@ -141,7 +141,7 @@ static bool open_book(Session *session) {
     if (!state->book) return false;
     if (state->spot.level == 0) state->spot = (BookSpot){.level = 1, .scene = BOOK_NOTHING};
     state->open = true;
-    session->files_open = session->help = false;
+    session->files.open = session->help.open = false;
     scroll_to(session, state->spot.first);
     return true;
 }
@@ -220,7 +220,7 @@ static void search(Session *session, const char *words) {
     if (*words)
         session_book_find(session, words);
     else
-        prompt_open(&session->prompt, '/', "");
+        prompt_open(&session->typing.prompt, '/', "");
 }
 
 /* What the book has no use for closes it and is done, except what works on any screen. */

@@ -10,7 +10,7 @@
 #include "views/part/parts.h"
 
 static const Network *network_of(const Session *session) {
-    return session->setup->model->network;
+    return session->exp.setup->model->network;
 }
 
 /* "OP", in the direction that is looked at; "OP forward", "OP backward". */
@@ -21,7 +21,7 @@ static void do_select(Session *session, const char *text) {
     const char *rest = text + length + strspn(text + length, " ");
     utf8_format(name, sizeof name, "%.*s", (int)length, text);
     int op = length < sizeof name ? network_find_op(network, name) : -1;
-    bool backward = *rest ? strcmp(rest, "backward") == 0 : session->at >= network->op_count;
+    bool backward = *rest ? strcmp(rest, "backward") == 0 : session->exp.at >= network->op_count;
     if (op < 0)
         session_tell(session, NOTICE_ERROR, "%s has no operation '%s': names are like %s", network->arch,
                      text, network->ops[network->blocks[0].branch_first].name);
@@ -38,34 +38,34 @@ static void do_cell(Session *session, const char *text) {
         session_tell(session, NOTICE_ERROR, "cell: expected ROW COLUMN, as in 'cell 4 7', found '%s'", text);
         return;
     }
-    session->wanted_row = place[0];
-    session->wanted_column = place[1];
+    session->exp.wanted.row = place[0];
+    session->exp.wanted.column = place[1];
 }
 
 static void do_view(Session *session, const char *name) {
     ViewId view;
     if (view_find(name, &view))
-        session->view = view;
+        session->look.view = view;
     else
         session_tell(
             session, NOTICE_ERROR,
             "there is no view '%s': expected architecture, step, maps, value, block, gradients, input or "
             "analyses",
             name);
-    session->help = false;
+    session->help.open = false;
 }
 
 static void do_image(Session *session, const char *name) {
     Error err = {0};
-    bool same = strcmp(name, session->image_name) == 0;
+    bool same = strcmp(name, session->exp.picture.name) == 0;
     if (!session_load_image(session, name, &err))
         session_tell(session, NOTICE_ERROR, "%s", err.text);
     else
         session_rerun(session);
-    if (same && session->notice_kind == NOTICE_NONE)
+    if (same && session->notice.kind == NOTICE_NONE)
         session_tell(session, NOTICE_INFO,
                      "%s is the picture already: j and k choose another in the input view",
-                     session->image_name);
+                     session->exp.picture.name);
 }
 
 /* Without a name the list offers what there is. */
@@ -94,14 +94,14 @@ static int find_class(const Model *model, const char *word) {
 
 static void do_target(Session *session, const char *word) {
     bool predicted = *word == '\0' || strcmp(word, "predicted") == 0;
-    int found = predicted ? -1 : find_class(session->setup->model, word);
+    int found = predicted ? -1 : find_class(session->exp.setup->model, word);
     if (!predicted && found < 0) {
         session_tell(session, NOTICE_ERROR,
                      "target: expected 'predicted', a class name, or a number below %d, found '%s'",
                      network_of(session)->classes, word);
         return;
     }
-    session->target = found;
+    session->exp.target = found;
     session_rerun(session);
 }
 
@@ -125,16 +125,16 @@ static void do_lesion(Session *session, const char *name) {
 }
 
 static void do_versus(Session *session, const char *word) {
-    bool cut = *word ? strcmp(word, "cut") == 0 : session->rival_mode == SKIP_PLAIN;
+    bool cut = *word ? strcmp(word, "cut") == 0 : session->exp.baseline_mode == SKIP_PLAIN;
     if (*word && !cut && strcmp(word, "plain") != 0) {
         session_tell(session, NOTICE_ERROR, "versus: expected cut or plain, found '%s'", word);
         return;
     }
-    session->rival_mode = cut ? SKIP_CUT : SKIP_PLAIN;
-    if (session->job.kind == JOB_RIVAL) session->job = (Job){0};
-    pass_free(session->rival);
-    session->rival = NULL;
-    if (session->view != VIEW_GRADIENTS)
+    session->exp.baseline_mode = cut ? SKIP_CUT : SKIP_PLAIN;
+    if (session->exp.job.kind == JOB_BASELINE) session->exp.job = (Job){0};
+    pass_free(session->exp.baseline);
+    session->exp.baseline = NULL;
+    if (session->look.view != VIEW_GRADIENTS)
         session_tell(session, NOTICE_INFO, "the gradients view now compares with %s: %c shows it",
                      cut ? "cut" : "plain", view_ops(VIEW_GRADIENTS)->key);
 }
@@ -143,13 +143,13 @@ static void do_twin(Session *session, const char *text) {
     Error err = {0};
     if (!session_twin_do(session, text, &err))
         session_tell(session, NOTICE_ERROR, "%s", err.text);
-    else if (session->view == VIEW_ANALYSES)
+    else if (session->look.view == VIEW_ANALYSES)
         session_tell(session, NOTICE_INFO, "the comparison is %s; the laboratory has one side only",
                      session->twin.show == TWIN_OFF ? "off" : "on in the other views");
 }
 
 static void do_theme(Session *session, const char *word) {
-    ThemeId theme = (ThemeId)((session->theme + 1) % THEME_COUNT);
+    ThemeId theme = (ThemeId)((session->display.theme + 1) % THEME_COUNT);
     if (*word && !theme_find(word, &theme)) {
         session_tell(session, NOTICE_ERROR, "theme: expected dark, light, contrast or mono, found '%s'",
                      word);
@@ -161,31 +161,32 @@ static void do_theme(Session *session, const char *word) {
 
 /* Back out: of the help, of work under way, or to the whole network. */
 static void do_close(Session *session) {
-    if (session->help)
-        session->help = false;
-    else if (session->job.kind == JOB_RUN)
-        session->job = (Job){0};
-    else if (session->view != VIEW_ANALYSES || !session_lab_close(session))
-        session->view = session_may_show(session, VIEW_ARCHITECTURE) ? VIEW_ARCHITECTURE : session->view;
+    if (session->help.open)
+        session->help.open = false;
+    else if (session->exp.job.kind == JOB_RUN)
+        session->exp.job = (Job){0};
+    else if (session->look.view != VIEW_ANALYSES || !session_lab_close(session))
+        session->look.view =
+            session_may_show(session, VIEW_ARCHITECTURE) ? VIEW_ARCHITECTURE : session->look.view;
 }
 
 static void turn_view(Session *session, int by) {
-    ViewId next = session->view;
+    ViewId next = session->look.view;
     do next = (ViewId)(((int)next + by + VIEW_COUNT) % VIEW_COUNT);
     while (!session_may_show(session, next));
-    session->view = next;
-    session->help = false;
+    session->look.view = next;
+    session->help.open = false;
 }
 
 /* Moves that no view wanted, and that belong to the list of pictures in the input view. */
 static void do_move(Session *session, const Action *action) {
     int count = action_count(action),
         by = action->id == ACTION_UP || action->id == ACTION_PAGE_UP ? -count : count;
-    int cursor = session->image_cursor + by;
-    if (session->view != VIEW_INPUT || session->image_count == 0) return;
-    session->image_cursor = cursor < 0                       ? 0
-                            : cursor >= session->image_count ? session->image_count - 1
-                                                             : cursor;
+    int cursor = session->exp.pictures.cursor + by;
+    if (session->look.view != VIEW_INPUT || session->exp.pictures.count == 0) return;
+    session->exp.pictures.cursor = cursor < 0                              ? 0
+                                   : cursor >= session->exp.pictures.count ? session->exp.pictures.count - 1
+                                                                           : cursor;
 }
 
 static bool do_choice(Session *session, const Action *action) {
@@ -197,7 +198,7 @@ static bool do_choice(Session *session, const Action *action) {
     case ACTION_WATCH: session_do_watch(session, action->text); return true;
     case ACTION_GRADCHECK: session_do_gradcheck(session); return true;
     case ACTION_SELECT: do_select(session, action->text); return true;
-    case ACTION_CHANNEL: session->wanted_channel = action->number > 0 ? action->number : 0; return true;
+    case ACTION_CHANNEL: session->exp.wanted.channel = action->number > 0 ? action->number : 0; return true;
     case ACTION_CELL: do_cell(session, action->text); return true;
     case ACTION_IMAGE:
     case ACTION_WEIGHTS:
@@ -224,7 +225,7 @@ static bool do_choice(Session *session, const Action *action) {
 
 /* A folding that no view wanted. */
 static void tell_fold(Session *session, const char *word) {
-    if (session->view != VIEW_ARCHITECTURE)
+    if (session->look.view != VIEW_ARCHITECTURE)
         session_tell(session, NOTICE_INFO, "only the architecture view folds: a shows it");
     else
         session_tell(session, NOTICE_ERROR, "fold: expected stages, blocks or none, found '%s'", word);
@@ -236,10 +237,10 @@ static void do_screen_action(Session *session, const Action *action) {
     case ACTION_NEXT_VIEW: turn_view(session, 1); break;
     case ACTION_PREVIOUS_VIEW: turn_view(session, -1); break;
     case ACTION_HELP:
-        session->help = !session->help;
-        session->help_first = 0;
+        session->help.open = !session->help.open;
+        session->help.first = 0;
         break;
-    case ACTION_PROMPT: prompt_open(&session->prompt, ':', ""); break;
+    case ACTION_PROMPT: prompt_open(&session->typing.prompt, ':', ""); break;
     case ACTION_SEARCH: session_do_search(session, action->text); break;
     case ACTION_SEARCH_NEXT: session_do_search_next(session, 1); break;
     case ACTION_SEARCH_PREVIOUS: session_do_search_next(session, -1); break;
@@ -250,16 +251,17 @@ static void do_screen_action(Session *session, const Action *action) {
     case ACTION_THEME: do_theme(session, action->text); break;
     case ACTION_BIND: session_do_bind(session, action->text); break;
     case ACTION_MOUSE: session_do_mouse(session, action->text); break;
-    case ACTION_REDRAW: session->redraw = true; break;
-    case ACTION_QUIT: session->quit = true; break;
+    case ACTION_REDRAW: session->display.redraw = true; break;
+    case ACTION_QUIT: session->display.quit = true; break;
     case ACTION_CLOSE: do_close(session); break;
     case ACTION_OPEN:
-        if (session->view == VIEW_ANALYSES)
+        if (session->look.view == VIEW_ANALYSES)
             session_tell(session, NOTICE_INFO, "this row stands for no block or operation to go to");
         break;
     case ACTION_FOLD: tell_fold(session, action->text); break;
     case ACTION_OTHER:
-        session_tell(session, NOTICE_INFO, "the %s view has one drawing only", view_ops(session->view)->name);
+        session_tell(session, NOTICE_INFO, "the %s view has one drawing only",
+                     view_ops(session->look.view)->name);
         break;
     default: do_move(session, action); break;
     }
@@ -267,18 +269,18 @@ static void do_screen_action(Session *session, const Action *action) {
 
 /* The help screen scrolls; any other key first closes it. */
 static bool help_eats(Session *session, const Action *action) {
-    int page = session->height - 6, by = action_count(action);
-    if (session->help_first > ACTION_NUMBER_MAX) session->help_first = ACTION_NUMBER_MAX;
+    int page = session->display.height - 6, by = action_count(action);
+    if (session->help.first > ACTION_NUMBER_MAX) session->help.first = ACTION_NUMBER_MAX;
     switch (action->id) {
-    case ACTION_UP: session->help_first -= by; break;
-    case ACTION_DOWN: session->help_first += by; break;
-    case ACTION_PAGE_UP: session->help_first -= by * page; break;
-    case ACTION_PAGE_DOWN: session->help_first += by * page; break;
+    case ACTION_UP: session->help.first -= by; break;
+    case ACTION_DOWN: session->help.first += by; break;
+    case ACTION_PAGE_UP: session->help.first -= by * page; break;
+    case ACTION_PAGE_DOWN: session->help.first += by * page; break;
     case ACTION_QUIT:
-    case ACTION_OPEN: session->help = false; break;
+    case ACTION_OPEN: session->help.open = false; break;
     default: return false;
     }
-    if (session->help_first < 0) session->help_first = 0;
+    if (session->help.first < 0) session->help.first = 0;
     return true;
 }
 
@@ -291,27 +293,27 @@ void session_do(Session *session, const Action *action) {
         session_do_click(session, action->text);
         return;
     }
-    session->notice_kind = NOTICE_NONE;
+    session->notice.kind = NOTICE_NONE;
     if (session_refuses(session, action)) return;
     if (action->id != ACTION_QUIT) session_load_waiting(session); /* typed ahead: it means the new network */
-    if (session->help && help_eats(session, action)) return;
-    if (session->files_open && !session->help && session_files_eat(session, action)) return;
-    if (session->book.open && !session->help && session_book_eat(session, action)) return;
-    if (action->id == ACTION_CLOSE && session->explain != EXPLAIN_OFF && session->job.kind != JOB_RUN &&
-        !session->help) {
-        session->explain = EXPLAIN_OFF;
+    if (session->help.open && help_eats(session, action)) return;
+    if (session->files.open && !session->help.open && session_files_eat(session, action)) return;
+    if (session->book.open && !session->help.open && session_book_eat(session, action)) return;
+    if (action->id == ACTION_CLOSE && session->look.explain.level != EXPLAIN_OFF &&
+        session->exp.job.kind != JOB_RUN && !session->help.open) {
+        session->look.explain.level = EXPLAIN_OFF;
         return;
     }
     if (session->tutor && session_lesson_takes(session->tutor, action)) return;
     Action left = *action;
     Scene scene;
-    const ViewOps *view = view_ops(session->view);
+    const ViewOps *view = view_ops(session->look.view);
     /* Backing out of running work comes before the view's own levels. */
-    bool cancels = action->id == ACTION_CLOSE && (session->help || session->job.kind == JOB_RUN);
-    if (view->act && !cancels && !session->files_open && !session->book.open) {
+    bool cancels = action->id == ACTION_CLOSE && (session->help.open || session->exp.job.kind == JOB_RUN);
+    if (view->act && !cancels && !session->files.open && !session->book.open) {
         session_look_prepare(session);
         scene = session_scene(session);
-        left = view->act(session->view_state[session->view], &scene, *action);
+        left = view->act(session->look.view_state[session->look.view], &scene, *action);
     }
     if (left.id == ACTION_NONE || session_refuses(session, &left)) return;
     if (!session_do_time(session, &left) && !do_choice(session, &left)) do_screen_action(session, &left);
@@ -319,10 +321,10 @@ void session_do(Session *session, const Action *action) {
 
 /* The letter after M and '. */
 static bool await_letter(Session *session, uint32_t code) {
-    Action action = {.id = session->pending_letter};
+    Action action = {.id = session->typing.letter};
     if (action.id == ACTION_NONE) return false;
-    session->pending_letter = ACTION_NONE;
-    session->notice_kind = NOTICE_NONE;
+    session->typing.letter = ACTION_NONE;
+    session->notice.kind = NOTICE_NONE;
     if (code > ' ' && code < 0x7F) {
         action.text[0] = (char)code;
         session_do(session, &action);
@@ -332,10 +334,10 @@ static bool await_letter(Session *session, uint32_t code) {
 
 /* Digits before a key say how often. A 0 alone means nothing. */
 static bool take_digit(Session *session, uint32_t code) {
-    if (code < '0' || code > '9' || (code == '0' && session->pending_count == 0)) return false;
-    session_explain_digit(session, (int)(code - '0'), session->pending_count == 0);
-    int count = 10 * session->pending_count + (int)(code - '0');
-    session->pending_count = count < ACTION_NUMBER_MAX ? count : ACTION_NUMBER_MAX;
+    if (code < '0' || code > '9' || (code == '0' && session->typing.count == 0)) return false;
+    session_explain_digit(session, (int)(code - '0'), session->typing.count == 0);
+    int count = 10 * session->typing.count + (int)(code - '0');
+    session->typing.count = count < ACTION_NUMBER_MAX ? count : ACTION_NUMBER_MAX;
     return true;
 }
 
@@ -349,22 +351,22 @@ void session_key(Session *session, const Key *key) {
         session_mouse_key(session, key);
         return;
     }
-    if (session->prompt.open) {
+    if (session->typing.prompt.open) {
         session_prompt_key(session, key);
         return;
     }
-    if (session->files_open && !session->help && session_files_key(session, key)) return;
-    if (session->book.open && !session->help && session_book_key(session, key)) return;
+    if (session->files.open && !session->help.open && session_files_key(session, key)) return;
+    if (session->book.open && !session->help.open && session_book_key(session, key)) return;
     session_explain_wait(session, key->at_s);
     if (await_letter(session, key->code)) return;
     session_show_key(session, key->code, NULL);
     if (take_digit(session, key->code)) return;
-    const UserBinding *own = bindings_find(&session->bindings, key->code);
+    const UserBinding *own = bindings_find(&session->typing.bindings, key->code);
     Action action = own ? own->action : keymap_find(key->code);
-    session->keys_shown.action = action.id;
-    utf8_copy(session->keys_shown.text, sizeof session->keys_shown.text, action.text);
-    int count = session->pending_count;
-    session->pending_count = 0;
+    session->display.keys_shown.action = action.id;
+    utf8_copy(session->display.keys_shown.text, sizeof session->display.keys_shown.text, action.text);
+    int count = session->typing.count;
+    session->typing.count = 0;
     bool takes_count = action_argument(action.id) == ACTION_ARGUMENT_COUNT || action.id == ACTION_FIRST ||
                        action.id == ACTION_LAST || action.id == ACTION_CLOSE;
     if (session_explain_settle(session, takes_count)) count = 0;
@@ -373,8 +375,8 @@ void session_key(Session *session, const Key *key) {
     if (count > 0 && (action.id == ACTION_FIRST || action.id == ACTION_LAST))
         action = (Action){.id = ACTION_GO, .number = count};
     bool asks = (action.id == ACTION_MARK || action.id == ACTION_GO_MARK) && action.text[0] == '\0';
-    session->pending_letter = asks ? action.id : ACTION_NONE;
-    if (session->pending_letter != ACTION_NONE)
+    session->typing.letter = asks ? action.id : ACTION_NONE;
+    if (session->typing.letter != ACTION_NONE)
         session_tell(session, NOTICE_INFO, "%s: which letter?", action_name(action.id));
     else if (action.id != ACTION_NONE)
         session_do(session, &action);

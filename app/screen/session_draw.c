@@ -17,17 +17,18 @@ static bool has_room(const SessionPanes *panes, int columns) {
 }
 
 static bool has_twin(const Session *session) {
-    return session->twin.show != TWIN_OFF && session->twin.pass && session->view != VIEW_ANALYSES;
+    return session->twin.show != TWIN_OFF && session->twin.pass && session->look.view != VIEW_ANALYSES;
 }
 
 Rect session_frame_area(const Session *session) {
-    return frame_view_area_without(session->width, session->height, session_frame_parts(session));
+    return frame_view_area_without(session->display.width, session->display.height,
+                                   session_frame_parts(session));
 }
 
 /* Before a class the view has the whole width, and the text stands below it. */
 static Rect take_lesson(const Session *session, Rect *area) {
-    if (session->presenter) return layout_take_bottom(area, LESSON_SHEET_ROWS);
-    return lesson_panel_take(area, session->width, session->height, session->tutor->is_scene);
+    if (session->display.presenter) return layout_take_bottom(area, LESSON_SHEET_ROWS);
+    return lesson_panel_take(area, session->display.width, session->display.height, session->tutor->is_scene);
 }
 
 int session_view_width(const Session *session) {
@@ -38,13 +39,13 @@ int session_view_width(const Session *session) {
 
 SessionPanes session_panes(const Session *session) {
     SessionPanes panes = {.view = session_frame_area(session)};
-    LayoutTier tier = layout_tier(session->width, session->height);
+    LayoutTier tier = layout_tier(session->display.width, session->display.height);
     bool twin = has_twin(session);
     bool both = twin && session->twin.show != TWIN_DIFFERENCE && panes.view.w >= SESSION_TWIN_WIDE;
     if (rect_is_empty(panes.view)) return panes;
     if (session->tutor) panes.lesson = take_lesson(session, &panes.view);
-    bool beside = tier >= LAYOUT_L && session->explain != EXPLAIN_OFF && !both &&
-                  session->view != VIEW_ARCHITECTURE && session->view != VIEW_ANALYSES;
+    bool beside = tier >= LAYOUT_L && session->look.explain.level != EXPLAIN_OFF && !both &&
+                  session->look.view != VIEW_ARCHITECTURE && session->look.view != VIEW_ANALYSES;
     if (!beside) panes.explain = session_explain_take(session, &panes.view);
     int watches = session->stops.watch_count;
     if (watches > 0) panes.watch = layout_take_bottom(&panes.view, watch_line_rows(watches, panes.view.w));
@@ -54,16 +55,16 @@ SessionPanes session_panes(const Session *session) {
         panes.view = layout_take_left(&panes.other, (panes.other.w - 1) / 2);
         panes.line = layout_take_left(&panes.other, 1);
         panes.other_title = layout_take_top(&panes.other, 1);
-    } else if (tier >= LAYOUT_M && session->view != VIEW_ARCHITECTURE && session->view != VIEW_ANALYSES &&
-               !session->presenter && !session_hides(session, HIDE_NAVIGATOR) &&
-               has_room(&panes, NAVIGATOR_WIDTH)) {
+    } else if (tier >= LAYOUT_M && session->look.view != VIEW_ARCHITECTURE &&
+               session->look.view != VIEW_ANALYSES && !session->display.presenter &&
+               !session_hides(session, HIDE_NAVIGATOR) && has_room(&panes, NAVIGATOR_WIDTH)) {
         panes.navigator = layout_take_left(&panes.view, NAVIGATOR_WIDTH);
         layout_take_left(&panes.view, PANE_GAP);
         ViewId value;
         if (beside) {
             panes.explain = layout_take_right(&panes.view, VALUE_WIDTH);
             layout_take_right(&panes.view, PANE_GAP);
-        } else if (tier >= LAYOUT_L && view_find("value", &value) && session->view != value &&
+        } else if (tier >= LAYOUT_L && view_find("value", &value) && session->look.view != value &&
                    has_room(&panes, VALUE_WIDTH)) {
             panes.value = layout_take_right(&panes.view, VALUE_WIDTH);
             layout_take_right(&panes.view, PANE_GAP);
@@ -76,7 +77,7 @@ SessionPanes session_panes(const Session *session) {
 static void draw_in(const Session *session, ViewId view, Scene scene, Canvas *canvas, Rect area) {
     Rect old = canvas_clip(canvas, area);
     scene.width = area.w, scene.height = area.h;
-    view_ops(view)->draw(session->view_state[view], &scene, canvas, area);
+    view_ops(view)->draw(session->look.view_state[view], &scene, canvas, area);
     canvas_unclip(canvas, old);
 }
 
@@ -98,7 +99,7 @@ static void draw_other(const Session *session, const Scene *scene, Canvas *canva
     SceneTwin back = {.scene = scene}; /* so that it finds the common scale, too */
     other.twin = &back;
     draw_title(session, &other, canvas, title, 'B');
-    draw_in(session, session->view, other, canvas, area);
+    draw_in(session, session->look.view, other, canvas, area);
     canvas->clicks = clicks;
 }
 
@@ -109,7 +110,7 @@ static void draw_twin(const Session *session, const Scene *scene, Canvas *canvas
         return;
     }
     draw_title(session, scene, canvas, panes->title, session->twin.show == TWIN_DIFFERENCE ? '-' : 'A');
-    draw_in(session, session->view, *scene, canvas, panes->view);
+    draw_in(session, session->look.view, *scene, canvas, panes->view);
     if (rect_is_empty(panes->other)) return;
     canvas_line_down(canvas, panes->line.x, panes->line.y, panes->line.h, style_role(ROLE_DIM));
     draw_other(session, scene, canvas, panes->other_title, panes->other);
@@ -119,7 +120,7 @@ static void draw_explanation(const Session *session, const Scene *scene, Canvas 
     Explanation explanation;
     if (rect_is_empty(area)) return;
     session_explain_make(session, scene, &explanation);
-    explain_panel_draw(canvas, area, &explanation, session->explain);
+    explain_panel_draw(canvas, area, &explanation, session->look.explain.level);
 }
 
 static bool is_blank(const Canvas *canvas, Rect row) {
@@ -140,11 +141,11 @@ static Rect blank_row(const Canvas *canvas, Rect area) {
 /* Where to go from the first screen, in a row that is empty anyway, until something has been run. */
 static void draw_welcome(const Session *session, const Scene *scene, Canvas *canvas, Rect area) {
     char key[32], text[96];
-    bool starts = session->view == VIEW_ARCHITECTURE && pass_forward_done(scene->pass) <= 1;
-    if (!starts || session->tutor || session->still || session->presenter) return;
+    bool starts = session->look.view == VIEW_ARCHITECTURE && pass_forward_done(scene->pass) <= 1;
+    if (!starts || session->tutor || session->display.still || session->display.presenter) return;
     Rect row = blank_row(canvas, area);
     if (rect_is_empty(row)) return;
-    bindings_left(&session->bindings, keymap_keys(ACTION_QUESTIONS), key, sizeof key);
+    bindings_left(&session->typing.bindings, keymap_keys(ACTION_QUESTIONS), key, sizeof key);
     bool lessons = session_offers(session, ACTION_LESSON, NULL);
     if (*key == '\0' && !lessons) return;
     utf8_format(text, sizeof text, "New here?  %s%s%s", lessons ? ":lesson first   " : "", key,
@@ -160,7 +161,7 @@ void session_draw_view(Session *session, Scene *scene, Canvas *canvas) {
     if (twin)
         draw_twin(session, scene, canvas, &panes);
     else
-        draw_in(session, session->view, *scene, canvas, panes.view);
+        draw_in(session, session->look.view, *scene, canvas, panes.view);
     if (!twin) draw_welcome(session, scene, canvas, panes.view);
     draw_explanation(session, scene, canvas, panes.explain);
     ViewId value;

@@ -26,8 +26,9 @@ static bool no_memory(const char *path, Error *err) {
 void session_screen_title(const Session *session, char *out, size_t out_size) {
     session = session_const_front(session);
     Scene scene = session_scene(session);
-    utf8_format(out, out_size, "%s view of %s, %s%s", view_ops(session->view)->title, scene.network->arch,
-                scene.network->ops[scene.op].name, scene.phase == PHASE_BACKWARD ? ", backward" : "");
+    utf8_format(out, out_size, "%s view of %s, %s%s", view_ops(session->look.view)->title,
+                scene.network->arch, scene.network->ops[scene.op].name,
+                scene.phase == PHASE_BACKWARD ? ", backward" : "");
 }
 
 /* Names of pictures and classes are somebody else's. Line ends stay. */
@@ -57,7 +58,7 @@ char *session_describe(Session *session) {
     Scene scene = session_scene(session);
     session_twin_scene(session, &scene);
     describe_run(out, &scene);
-    describe_view(out, &scene, session->view);
+    describe_view(out, &scene, session->look.view);
     bool written = ferror(out) == 0;
     bool ok = fclose(out) == 0 && written;
     char *safe = ok ? escape_lines(text) : NULL;
@@ -69,7 +70,7 @@ static char *draw_svg(Session *session, const Canvas *canvas) {
     char title[PART_TEXT_MAX], *words = session_describe(session);
     size_t size;
     session_screen_title(session, title, sizeof title);
-    CanvasSvg svg = {.theme = session->theme, .title = title, .description = words};
+    CanvasSvg svg = {.theme = session->display.theme, .title = title, .description = words};
     char *text = canvas_svg(canvas, &svg, &size);
     free(words);
     return text;
@@ -77,14 +78,14 @@ static char *draw_svg(Session *session, const Canvas *canvas) {
 
 static bool write_screen(Session *session, const char *path, const char *ending, Error *err) {
     /* A file can show colours, whatever the terminal can. */
-    bool colors = strcmp(ending, "txt") != 0 && session->theme != THEME_MONO;
-    unsigned flags = colors ? session->flags & ~(unsigned)CANVAS_MONO : session->flags;
-    Canvas *canvas = canvas_new(session->width, session->height, flags);
+    bool colors = strcmp(ending, "txt") != 0 && session->display.theme != THEME_MONO;
+    unsigned flags = colors ? session->display.flags & ~(unsigned)CANVAS_MONO : session->display.flags;
+    Canvas *canvas = canvas_new(session->display.width, session->display.height, flags);
     if (!canvas) return no_memory(path, err);
     session_draw(session, canvas);
     char *text = strcmp(ending, "svg") == 0 ? draw_svg(session, canvas)
                  : strcmp(ending, "ans") == 0
-                     ? canvas_export_ansi_string(canvas, session->theme, COLOR_DEPTH_RGB)
+                     ? canvas_export_ansi_string(canvas, session->display.theme, COLOR_DEPTH_RGB)
                      : canvas_export_text_string(canvas);
     canvas_free(canvas);
     if (!text) return no_memory(path, err);
@@ -133,8 +134,9 @@ static bool write_png(const Session *session, const Scene *scene, const char *pa
         for (int x = 0; x < image.width; x++) {
             double value = (double)tensor.data[shape_index(s, 0, scene->channel, y / zoom, x / zoom)];
             Color color = color_map(palette, scale_level(scale, value));
-            int rgb = theme_resolve(session->theme == THEME_MONO ? THEME_DARK : session->theme, color,
-                                    COLOR_DEPTH_RGB);
+            int rgb =
+                theme_resolve(session->display.theme == THEME_MONO ? THEME_DARK : session->display.theme,
+                              color, COLOR_DEPTH_RGB);
             uint8_t *pixel = image.rgb + 3 * ((size_t)y * (size_t)image.width + (size_t)x);
             pixel[0] = (uint8_t)(rgb >> 16), pixel[1] = (uint8_t)(rgb >> 8), pixel[2] = (uint8_t)rgb;
         }
@@ -175,7 +177,7 @@ bool session_export(Session *session, const char *path, Error *err) {
     static const char *const screens[] = {"txt", "ans", "svg", NULL}, *const tensors[] = {"npy", "csv", "png",
                                                                                           NULL};
     const char *dot = strrchr(path, '.'), *ending = dot ? dot + 1 : "";
-    if (!export_file_may_replace(path, session->image_name, err)) return false;
+    if (!export_file_may_replace(path, session->exp.picture.name, err)) return false;
     if (is_one_of(ending, screens)) return write_screen(session, path, ending, err);
     if (is_one_of(ending, tensors)) return write_tensor(session, path, ending, err);
     if (strcmp(ending, "state") == 0) return write_state(session, path, err);
@@ -198,7 +200,7 @@ static void do_export(Session *session, const char *path) {
     if (*path == '\0') {
         char line[ACTION_TEXT_MAX] = "export ";
         session_export_name(session, line + strlen(line), sizeof line - strlen(line));
-        prompt_open(&session->prompt, ':', line);
+        prompt_open(&session->typing.prompt, ':', line);
     } else if (session_export(session, path, &err))
         session_tell(session, NOTICE_INFO, "written to %s", path);
     else
@@ -222,7 +224,7 @@ static bool write_text(const Canvas *canvas, const char *path, Error *err) {
 
 static void do_screen(Session *session, const char *path) {
     Error err = {0};
-    Canvas *canvas = canvas_new(session->width, session->height, session->flags);
+    Canvas *canvas = canvas_new(session->display.width, session->display.height, session->display.flags);
     if (!canvas) return;
     session_draw(session, canvas);
     if (write_text(canvas, path, &err))
@@ -243,7 +245,7 @@ static void do_describe(Session *session, const char *path) {
     else if (strcmp(path, "-") != 0)
         ok = file_write_atomic(path, text, strlen(text), &err);
     else
-        say_put(stdout, text, session->flags & CANVAS_ASCII);
+        say_put(stdout, text, session->display.flags & CANVAS_ASCII);
     if (ok)
         session_tell(session, NOTICE_INFO, "the description is in %s", path);
     else
@@ -252,7 +254,7 @@ static void do_describe(Session *session, const char *path) {
 }
 
 static char *screen_text(Session *session) {
-    Canvas *canvas = canvas_new(session->width, session->height, session->flags);
+    Canvas *canvas = canvas_new(session->display.width, session->display.height, session->display.flags);
     if (!canvas) return NULL;
     session_draw(session, canvas);
     char *text = canvas_export_text_string(canvas);
@@ -267,16 +269,16 @@ static void do_copy(Session *session, const char *what) {
         session_tell(session, NOTICE_ERROR, "copy: expected screen or state, found '%s'", what);
         return;
     }
-    free(session->copy);
-    session->copy = state ? session_state_text(session) : screen_text(session);
+    free(session->display.copy);
+    session->display.copy = state ? session_state_text(session) : screen_text(session);
     session_tell(session, NOTICE_INFO, "the %s is offered to the terminal's clipboard; not all take it",
                  state ? "state" : "screen");
 }
 
 char *session_take_copy(Session *session) {
     Session *front = session_front(session);
-    char *copy = front->copy;
-    front->copy = NULL;
+    char *copy = front->display.copy;
+    front->display.copy = NULL;
     return copy;
 }
 

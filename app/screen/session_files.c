@@ -11,9 +11,9 @@
 static const char HINTS[] = "Enter ok  h up  Tab next  / find  Esc";
 
 static FilePanel panel_of(const Session *session) {
-    const FileList *list = &session->files;
+    const FileList *list = &session->files.list;
     bool framed = !rect_is_empty(session_frame_area(session));
-    bool error = session->notice_kind == NOTICE_ERROR && !framed;
+    bool error = session->notice.kind == NOTICE_ERROR && !framed;
     return (FilePanel){.group = list->group,
                        .rows = list->rows,
                        .shown = list->shown,
@@ -21,15 +21,15 @@ static FilePanel panel_of(const Session *session) {
                        .selected = list->selected,
                        .folder = list->folder ? list->folder : "",
                        .filter = list->filter,
-                       .filtering = session->files_filtering,
-                       .about = error ? session->notice : list->about,
+                       .filtering = session->files.filtering,
+                       .about = error ? session->notice.text : list->about,
                        .about_is_bad = error || list->about_is_bad,
                        .hints = framed ? NULL : HINTS};
 }
 
 static Rect area_of(const Session *session) {
     Rect area = session_frame_area(session);
-    return rect_is_empty(area) ? (Rect){.w = session->width, .h = session->height} : area;
+    return rect_is_empty(area) ? (Rect){.w = session->display.width, .h = session->display.height} : area;
 }
 
 void session_files_draw(const Session *session, Canvas *canvas) {
@@ -49,39 +49,39 @@ int session_files_hints(FrameHint *out, int room) {
 }
 
 static void select_current(Session *session) {
-    const Network *network = session->setup->model->network;
-    const char *slash = strrchr(session->image_name, '/');
-    const char *picture = slash ? slash + 1 : session->image_name;
-    file_list_select(&session->files, 0);
-    if (session->files.group != FILES_WEIGHTS)
-        file_list_select_name(&session->files,
-                              session->files.group == FILES_PICTURES ? picture : network->arch);
+    const Network *network = session->exp.setup->model->network;
+    const char *slash = strrchr(session->exp.picture.name, '/');
+    const char *picture = slash ? slash + 1 : session->exp.picture.name;
+    file_list_select(&session->files.list, 0);
+    if (session->files.list.group != FILES_WEIGHTS)
+        file_list_select_name(&session->files.list,
+                              session->files.list.group == FILES_PICTURES ? picture : network->arch);
 }
 
 /* Where the folder it was in last can no longer be read, the one of the program. */
 static void open_group(Session *session, FileGroup group) {
     Error err = {0};
-    FileList *list = &session->files;
-    session->files_filtering = false;
+    FileList *list = &session->files.list;
+    session->files.filtering = false;
     bool ok = file_list_read(list, group, &err);
     if (!ok) {
         file_list_clear(list);
         ok = file_list_read(list, group, &err);
     }
     if (!ok) session_tell(session, NOTICE_ERROR, "%s", err.text);
-    session->files_open = ok;
+    session->files.open = ok;
     session->book.open = false;
-    session->help = false;
+    session->help.open = false;
     if (ok) select_current(session);
 }
 
 void session_do_files(Session *session, const char *word) {
-    if (*word == '\0' && session->files_open) {
-        session->files_open = false;
+    if (*word == '\0' && session->files.open) {
+        session->files.open = false;
         return;
     }
     for (int k = 0; k < FILE_GROUP_COUNT; k++)
-        if (*word == '\0' ? k == (int)session->files.group
+        if (*word == '\0' ? k == (int)session->files.list.group
                           : strcmp(word, file_group_name((FileGroup)k)) == 0) {
             open_group(session, (FileGroup)k);
             return;
@@ -92,7 +92,7 @@ void session_do_files(Session *session, const char *word) {
 
 static void enter_folder(Session *session, char *folder) {
     Error err = {0};
-    FileList *list = &session->files;
+    FileList *list = &session->files.list;
     char *from = list->folder ? strdup(list->folder) : NULL;
     if (folder && file_list_enter(list, folder, &err)) {
         const char *slash = from ? strrchr(from, '/') : NULL;
@@ -109,7 +109,7 @@ static void choose(Session *session) {
     static const ActionId actions[] = {[FILES_PICTURES] = ACTION_IMAGE,
                                        [FILES_WEIGHTS] = ACTION_WEIGHTS,
                                        [FILES_ARCHITECTURES] = ACTION_ARCH};
-    const FileList *list = &session->files;
+    const FileList *list = &session->files.list;
     const FileRow *row = file_list_selected(list);
     Action action = {.id = actions[list->group]};
     if (!row) {
@@ -120,19 +120,19 @@ static void choose(Session *session) {
         session_tell(session, NOTICE_ERROR, "the path of this file is longer than %d bytes",
                      ACTION_TEXT_MAX - 1);
     } else {
-        session->files_open = false;
+        session->files.open = false;
         session_do(session, &action);
-        session->files_open = session_error(session) != NULL;
+        session->files.open = session_error(session) != NULL;
     }
 }
 
 static void move(Session *session, int by) {
-    file_list_select(&session->files, session->files.selected + by);
+    file_list_select(&session->files.list, session->files.list.selected + by);
 }
 
 /* What the list has no use for closes it and is done, except what works on any screen. */
 bool session_files_eat(Session *session, const Action *action) {
-    FileList *list = &session->files;
+    FileList *list = &session->files.list;
     FilePanel panel = panel_of(session);
     int by = action_count(action), page = file_panel_rows(&panel, area_of(session));
     switch (action->id) {
@@ -152,11 +152,11 @@ bool session_files_eat(Session *session, const Action *action) {
         open_group(session, (FileGroup)((list->group + FILE_GROUP_COUNT - 1) % FILE_GROUP_COUNT));
         return true;
     case ACTION_SEARCH:
-        session->files_filtering = *action->text == '\0';
+        session->files.filtering = *action->text == '\0';
         file_list_filter(list, action->text);
         return true;
     case ACTION_CLOSE:
-    case ACTION_QUIT: session->files_open = false; return true;
+    case ACTION_QUIT: session->files.open = false; return true;
     case ACTION_FILES:
     case ACTION_HELP:
     case ACTION_PROMPT:
@@ -166,7 +166,7 @@ bool session_files_eat(Session *session, const Action *action) {
     case ACTION_MOUSE:
     case ACTION_CLICK:
     case ACTION_REDRAW: return false;
-    default: session->files_open = false; return false;
+    default: session->files.open = false; return false;
     }
 }
 
@@ -178,11 +178,11 @@ static void drop_glyph(char *text) {
 
 /* The filter narrows the list as it is typed. */
 static void type_filter(Session *session, const Key *key) {
-    FileList *list = &session->files;
+    FileList *list = &session->files.list;
     char text[FILE_FILTER_MAX], glyph[5] = {0};
     utf8_copy(text, sizeof text, list->filter);
     if (key->code == KEY_CODE_ENTER || key->code == KEY_CODE_ESCAPE) {
-        session->files_filtering = false;
+        session->files.filtering = false;
         if (key->code == KEY_CODE_ESCAPE) file_list_filter(list, "");
         return;
     }
@@ -196,8 +196,8 @@ static void type_filter(Session *session, const Key *key) {
 
 bool session_files_key(Session *session, const Key *key) {
     bool moves = key->code == KEY_CODE_UP || key->code == KEY_CODE_DOWN || key->code == KEY_CODE_MOUSE;
-    if (session->files_filtering && !moves) {
-        session->notice_kind = NOTICE_NONE;
+    if (session->files.filtering && !moves) {
+        session->notice.kind = NOTICE_NONE;
         type_filter(session, key);
         return true;
     }

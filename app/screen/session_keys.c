@@ -14,30 +14,31 @@ enum { OWN_FIRST = 2 };
 static void add_hint(const Session *session, SessionKeys *keys, const char *names, const char *label) {
     if (keys->hint_count == SESSION_HINTS_MAX) return;
     char *name = keys->hint_names[keys->hint_count];
-    bindings_left(&session->bindings, names, name, SESSION_KEY_MAX);
+    bindings_left(&session->typing.bindings, names, name, SESSION_KEY_MAX);
     name[strcspn(name, " ")] = '\0';
     if (*name) keys->hints[keys->hint_count++] = (FrameHint){.key = name, .label = label};
 }
 
 static void add_own_hints(const Session *session, SessionKeys *keys, int from, int to) {
-    const UserBindings *own = &session->bindings;
+    const UserBindings *own = &session->typing.bindings;
     for (int k = from; k < to && k < own->count && keys->hint_count < SESSION_HINTS_MAX; k++)
         keys->hints[keys->hint_count++] = (FrameHint){.key = own->rows[k].key, .label = own->rows[k].line};
 }
 
 /* The key that finishes says what it runs now; when all is done, beginning again takes its place. */
 static void add_finish(const Session *session, SessionKeys *keys, const Binding *binding) {
-    int n = session->setup->model->network->op_count;
-    if (session->at == 2 * n - 1 && scene_steps_done(session->pass) == 2 * n)
+    int n = session->exp.setup->model->network->op_count;
+    if (session->exp.at == 2 * n - 1 && scene_steps_done(session->exp.pass) == 2 * n)
         add_hint(session, keys, keymap_keys(ACTION_RESTART), "again");
     else
-        add_hint(session, keys, binding->keys, session->at < n - 1 ? "forward" : "backward");
+        add_hint(session, keys, binding->keys, session->exp.at < n - 1 ? "forward" : "backward");
 }
 
 /* A class is shown the keys that are pressed, and no others. */
 static bool is_hinted(const Session *session, const Binding *binding) {
-    if (session->presenter && binding->action != ACTION_HELP && binding->action != ACTION_QUIT) return false;
-    return binding->hint && binding->views & 1u << session->view &&
+    if (session->display.presenter && binding->action != ACTION_HELP && binding->action != ACTION_QUIT)
+        return false;
+    return binding->hint && binding->views & 1u << session->look.view &&
            session_offers(session, binding->action, binding->text);
 }
 
@@ -53,20 +54,20 @@ static void add_hints(const Session *session, SessionKeys *keys, int lead) {
 
 void session_collect_hints(const Session *session, SessionKeys *keys) {
     keys->hint_count = 0;
-    if (session->files_open && !session->help) {
+    if (session->files.open && !session->help.open) {
         keys->hint_count = session_files_hints(keys->hints, SESSION_HINTS_MAX);
         return;
     }
-    if (session->book.open && !session->help) {
+    if (session->book.open && !session->help.open) {
         keys->hint_count = session_book_hints(session, keys->hints, SESSION_HINTS_MAX);
         return;
     }
-    if (!session->presenter) add_own_hints(session, keys, 0, OWN_FIRST);
+    if (!session->display.presenter) add_own_hints(session, keys, 0, OWN_FIRST);
     for (int lead = 1; lead <= KEYMAP_LEADS; lead++) add_hints(session, keys, lead);
-    if (!session->presenter && session_offers(session, ACTION_EXPLAIN, NULL))
+    if (!session->display.presenter && session_offers(session, ACTION_EXPLAIN, NULL))
         keys->hints[keys->hint_count++] = (FrameHint){.key = "1-3", .label = "explain"};
     add_hints(session, keys, 0);
-    if (!session->presenter) add_own_hints(session, keys, OWN_FIRST, BINDINGS_MAX);
+    if (!session->display.presenter) add_own_hints(session, keys, OWN_FIRST, BINDINGS_MAX);
 }
 
 static void add_row(SessionKeys *keys, const char *name, const char *help, const char *group) {
@@ -80,13 +81,13 @@ static void add_named(const Session *session, SessionKeys *keys, const char *nam
 }
 
 void session_collect_help(const Session *session, SessionKeys *keys) {
-    const UserBindings *own = &session->bindings;
+    const UserBindings *own = &session->typing.bindings;
     keys->row_count = 0;
     if (session->tutor) {
-        add_row(keys, session->presenter ? "Space PageDown" : "Space", action_help(ACTION_LESSON_NEXT),
-                "Lesson");
-        add_row(keys, session->presenter ? "Backspace PageUp" : "Backspace", action_help(ACTION_LESSON_BACK),
-                "Lesson");
+        add_row(keys, session->display.presenter ? "Space PageDown" : "Space",
+                action_help(ACTION_LESSON_NEXT), "Lesson");
+        add_row(keys, session->display.presenter ? "Backspace PageUp" : "Backspace",
+                action_help(ACTION_LESSON_BACK), "Lesson");
         add_row(keys, "Home", action_help(ACTION_LESSON_RETURN), "Lesson");
         add_row(keys, "q", "leave the lesson", "Lesson");
     }
@@ -119,9 +120,9 @@ void session_collect_help(const Session *session, SessionKeys *keys) {
 /* Without a word: which keys there are. */
 void session_do_bind(Session *session, const char *text) {
     Error err = {0};
-    const UserBindings *bindings = &session->bindings;
-    char list[SESSION_NOTE_MAX] = "";
-    if (*text && !bindings_set(&session->bindings, text, &err)) {
+    const UserBindings *bindings = &session->typing.bindings;
+    char list[NOTICE_MAX] = "";
+    if (*text && !bindings_set(&session->typing.bindings, text, &err)) {
         session_tell(session, NOTICE_ERROR, "%s", err.text);
         return;
     }

@@ -10,24 +10,24 @@
 enum { LEAP_COLUMNS = 8, LEAP_ROWS = 4 };
 
 unsigned session_frame_parts(const Session *session) {
-    if (session->presenter) return FRAME_WITHOUT_TABS | FRAME_WITHOUT_STRIP;
+    if (session->display.presenter) return FRAME_WITHOUT_TABS | FRAME_WITHOUT_STRIP;
     return session_hides(session, HIDE_STRIP) ? FRAME_WITHOUT_STRIP : 0;
 }
 
 void session_set_presenter(Session *session, bool on) {
-    if (on == session->presenter) return;
-    session->presenter = on;
-    session->keys_shown = (KeysShown){.count = 0};
+    if (on == session->display.presenter) return;
+    session->display.presenter = on;
+    session->display.keys_shown = (KeysShown){.count = 0};
     if (on) {
-        session->theme_before = session->theme;
-        if (session->theme != THEME_MONO) session_set_theme(session, THEME_CONTRAST);
-    } else if (session->theme == THEME_CONTRAST) {
-        session_set_theme(session, session->theme_before);
+        session->display.theme_before = session->display.theme;
+        if (session->display.theme != THEME_MONO) session_set_theme(session, THEME_CONTRAST);
+    } else if (session->display.theme == THEME_CONTRAST) {
+        session_set_theme(session, session->display.theme_before);
     }
 }
 
 static void do_presenter(Session *session, const char *word) {
-    bool on = *word ? strcmp(word, "on") == 0 : !session->presenter;
+    bool on = *word ? strcmp(word, "on") == 0 : !session->display.presenter;
     if (*word && !on && strcmp(word, "off") != 0) {
         session_tell(session, NOTICE_ERROR, "presenter: expected on or off, found '%s'", word);
         return;
@@ -43,15 +43,15 @@ static int clamp(int value, int last) {
 }
 
 static void put_pointer(Session *session, int x, int y) {
-    session->pointer =
-        (Pointer){.on = true, .x = clamp(x, session->width - 1), .y = clamp(y, session->height - 1)};
+    session->display.pointer = (Pointer){
+        .on = true, .x = clamp(x, session->display.width - 1), .y = clamp(y, session->display.height - 1)};
 }
 
 /* It begins at what is selected, or in the middle. */
 static void begin_pointing(Session *session) {
     Rect view = session_panes(session).view;
     int x = view.x + view.w / 2, y = view.y + view.h / 2;
-    Canvas *canvas = canvas_new(session->width, session->height, session->flags);
+    Canvas *canvas = canvas_new(session->display.width, session->display.height, session->display.flags);
     if (canvas) {
         session_draw(session, canvas);
         if (canvas->cursor_x >= 0) x = canvas->cursor_x, y = canvas->cursor_y;
@@ -69,8 +69,8 @@ static void do_pointer(Session *session, const char *text) {
         put_pointer(session, place[0], place[1]);
     else if (*text && !on && !off)
         session_tell(session, NOTICE_ERROR, "pointer: expected on, off or COLUMN ROW, found '%s'", text);
-    else if (off || (!on && session->pointer.on))
-        session->pointer.on = false;
+    else if (off || (!on && session->display.pointer.on))
+        session->display.pointer.on = false;
     else
         begin_pointing(session);
 }
@@ -97,8 +97,8 @@ static bool move_pointer(Session *front, uint32_t code) {
                  {KEY_CODE_SHIFT_DOWN, 0, LEAP_ROWS}};
     for (size_t k = 0; k < sizeof moves / sizeof moves[0]; k++)
         if (moves[k].code == code) {
-            put_pointer(front, front->pointer.x + moves[k].x, front->pointer.y + moves[k].y);
-            front->notice_kind = NOTICE_NONE;
+            put_pointer(front, front->display.pointer.x + moves[k].x, front->display.pointer.y + moves[k].y);
+            front->notice.kind = NOTICE_NONE;
             return true;
         }
     return false;
@@ -108,8 +108,9 @@ static bool move_pointer(Session *front, uint32_t code) {
 bool session_pointer_key(Session *session, const Key *key) {
     Session *front = session_front(session);
     bool asked = session->lesson && session->lesson->phase == LESSON_ASK;
-    if (!front->pointer.on || front->prompt.open || front->help || front->files_open) return false;
-    if (key->code == KEY_CODE_MOUSE && key->button == MOUSE_LEFT && front->mouse) {
+    if (!front->display.pointer.on || front->typing.prompt.open || front->help.open || front->files.open)
+        return false;
+    if (key->code == KEY_CODE_MOUSE && key->button == MOUSE_LEFT && front->display.mouse) {
         put_pointer(front, key->x, key->y);
         return true;
     }
@@ -117,11 +118,11 @@ bool session_pointer_key(Session *session, const Key *key) {
     if (asked) return false;
     if (key->code == KEY_CODE_ENTER) {
         Action click = {.id = ACTION_CLICK};
-        snprintf(click.text, sizeof click.text, "%d %d", front->pointer.x, front->pointer.y);
+        snprintf(click.text, sizeof click.text, "%d %d", front->display.pointer.x, front->display.pointer.y);
         session_do(session, &click);
         return true;
     }
-    if (key->code == KEY_CODE_ESCAPE) front->pointer.on = false;
+    if (key->code == KEY_CODE_ESCAPE) front->display.pointer.on = false;
     return key->code == KEY_CODE_ESCAPE;
 }
 
@@ -131,11 +132,12 @@ static bool may_reverse(const Canvas *canvas, const Cell *cell) {
 }
 
 void session_pointer_draw(const Session *session, Canvas *canvas) {
-    int x = clamp(session->pointer.x, canvas->width - 1), y = clamp(session->pointer.y, canvas->height - 1);
+    int x = clamp(session->display.pointer.x, canvas->width - 1),
+        y = clamp(session->display.pointer.y, canvas->height - 1);
     Style style = {
         .fg = color_role(ROLE_CURSOR_TEXT), .bg = color_role(ROLE_CURSOR), .attributes = CELL_BOLD};
     const Cell *cell = canvas_get(canvas, x, y);
-    if (!session->pointer.on || !cell) return;
+    if (!session->display.pointer.on || !cell) return;
     if (may_reverse(canvas, cell))
         canvas_paint(canvas, (Rect){x, y, 1, 1},
                      (Style){.fg = COLOR_KEEP, .bg = COLOR_KEEP, .attributes = CELL_REVERSE | CELL_BOLD});
@@ -147,8 +149,8 @@ void session_pointer_draw(const Session *session, Canvas *canvas) {
 }
 
 void session_show_key(Session *front, uint32_t code, const Action *action) {
-    KeysShown *shown = &front->keys_shown;
-    if (!front->presenter) return;
+    KeysShown *shown = &front->display.keys_shown;
+    if (!front->display.presenter) return;
     if (shown->count == KEYS_SHOWN_MAX)
         memmove(shown->codes, shown->codes + 1, (size_t)--shown->count * sizeof *shown->codes);
     shown->codes[shown->count++] = code;
@@ -157,7 +159,7 @@ void session_show_key(Session *front, uint32_t code, const Action *action) {
 }
 
 void session_forget_keys(Session *session) {
-    session_front(session)->keys_shown.count = 0;
+    session_front(session)->display.keys_shown.count = 0;
 }
 
 /* "show Maps" says more than the help of the action "view". */
@@ -177,8 +179,8 @@ static void describe(const KeysShown *shown, char *out, size_t out_size) {
 }
 
 void session_collect_pressed(const Session *session, SessionKeys *keys) {
-    const KeysShown *shown = &session->keys_shown;
-    keys->pressed_count = session->presenter && !session->prompt.open ? shown->count : 0;
+    const KeysShown *shown = &session->display.keys_shown;
+    keys->pressed_count = session->display.presenter && !session->typing.prompt.open ? shown->count : 0;
     for (int k = 0; k < keys->pressed_count; k++) {
         key_format(shown->codes[k], keys->pressed_names[k]);
         keys->pressed[k] = keys->pressed_names[k];

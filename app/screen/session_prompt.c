@@ -11,7 +11,7 @@
 #include "views/style/text.h"
 
 static const Network *network_of(const Session *session) {
-    return session->setup->model->network;
+    return session->exp.setup->model->network;
 }
 
 /* Does the op's name, kind or size contain the words? Case does not matter. */
@@ -31,61 +31,61 @@ static void find_op(Session *session, int from, int direction) {
     int n = network->op_count, found = -1, total = 0, rank = 0;
     for (int k = 0; k < n && found < 0; k++) {
         int op = ((from + direction * k) % n + n) % n;
-        if (op_matches(&network->ops[op], session->search)) found = op;
+        if (op_matches(&network->ops[op], session->typing.search)) found = op;
     }
     for (int op = 0; op < n; op++) {
-        total += op_matches(&network->ops[op], session->search);
+        total += op_matches(&network->ops[op], session->typing.search);
         if (op == found) rank = total;
     }
     if (found < 0) {
-        session_tell(session, NOTICE_ERROR, "no operation matches '%s'", session->search);
+        session_tell(session, NOTICE_ERROR, "no operation matches '%s'", session->typing.search);
         return;
     }
-    Phase phase = session->at < n ? PHASE_FORWARD : PHASE_BACKWARD;
+    Phase phase = session->exp.at < n ? PHASE_FORWARD : PHASE_BACKWARD;
     session_look_at(session, scene_at(network, found, phase));
     session_tell(session, NOTICE_INFO, "%s: %d of %d that match '%s'; } next, { previous",
-                 network->ops[found].name, rank, total, session->search);
+                 network->ops[found].name, rank, total, session->typing.search);
 }
 
 void session_do_search(Session *session, const char *words) {
     if (*words == '\0') {
-        session->search_from = session->at;
-        prompt_open(&session->prompt, '/', "");
+        session->typing.search_from = session->exp.at;
+        prompt_open(&session->typing.prompt, '/', "");
         return;
     }
-    utf8_copy(session->search, sizeof session->search, words);
-    find_op(session, scene_op_at(network_of(session), session->at), 1);
+    utf8_copy(session->typing.search, sizeof session->typing.search, words);
+    find_op(session, scene_op_at(network_of(session), session->exp.at), 1);
 }
 
 void session_do_search_next(Session *session, int direction) {
-    if (session->search[0] == '\0')
+    if (session->typing.search[0] == '\0')
         session_tell(session, NOTICE_INFO, "nothing has been searched for: / searches");
     else
-        find_op(session, scene_op_at(network_of(session), session->at) + direction, direction);
+        find_op(session, scene_op_at(network_of(session), session->exp.at) + direction, direction);
 }
 
 static void enter(Session *session) {
     Error err = {0};
     Action action;
-    session->prompt.open = false;
-    if (session->prompt.sign == '/') {
-        if (session->prompt.text[0] == '\0') session->notice_kind = NOTICE_NONE;
+    session->typing.prompt.open = false;
+    if (session->typing.prompt.sign == '/') {
+        if (session->typing.prompt.text[0] == '\0') session->notice.kind = NOTICE_NONE;
         return;
     }
-    if (!action_parse(session->prompt.text, &action, &err))
+    if (!action_parse(session->typing.prompt.text, &action, &err))
         session_tell(session, NOTICE_ERROR, "%s", err.text);
     else if (action.id != ACTION_NONE)
         session_do(session, &action);
 }
 
 static void cancel(Session *session) {
-    session->prompt.open = false;
-    session->notice_kind = NOTICE_NONE;
-    if (session->prompt.sign != '/') return;
+    session->typing.prompt.open = false;
+    session->notice.kind = NOTICE_NONE;
+    if (session->typing.prompt.sign != '/') return;
     if (session->book.open)
         session_book_give_up(session);
     else
-        session->at = session->search_from;
+        session->exp.at = session->typing.search_from;
 }
 
 /* What a handout keeps out of reach is not offered. */
@@ -103,8 +103,8 @@ static void leave_out_refused(const Session *session, Completion *c) {
 
 /* The first Tab writes what all candidates share, the next ones go through them. */
 static void complete(Session *session, int by) {
-    Completion *c = &session->completion;
-    Prompt *prompt = &session->prompt;
+    Completion *c = &session->typing.completion;
+    Prompt *prompt = &session->typing.prompt;
     if (!c->words) {
         Scene scene = session_scene(session);
         char common[COMPLETION_WORD_MAX];
@@ -126,24 +126,24 @@ static void complete(Session *session, int by) {
 }
 
 void session_prompt_key(Session *session, const Key *key) {
-    Prompt *prompt = &session->prompt;
+    Prompt *prompt = &session->typing.prompt;
     if (prompt->sign == ':' && (key->code == KEY_CODE_TAB || key->code == KEY_CODE_BACKTAB)) {
         complete(session, key->code == KEY_CODE_TAB ? 1 : -1);
         return;
     }
-    completion_clear(&session->completion);
+    completion_clear(&session->typing.completion);
     PromptResult result = prompt_key(prompt, key);
     if (result == PROMPT_ENTERED) enter(session);
     if (result == PROMPT_CANCELLED) cancel(session);
     if (result != PROMPT_EDITING || prompt->sign != '/') return;
     if (session->book.open) {
-        session->notice_kind = NOTICE_NONE;
+        session->notice.kind = NOTICE_NONE;
         session_book_find(session, prompt->text);
         return;
     }
-    utf8_copy(session->search, sizeof session->search, prompt->text);
-    session->notice_kind = NOTICE_NONE;
-    if (*prompt->text) find_op(session, scene_op_at(network_of(session), session->search_from), 1);
+    utf8_copy(session->typing.search, sizeof session->typing.search, prompt->text);
+    session->notice.kind = NOTICE_NONE;
+    if (*prompt->text) find_op(session, scene_op_at(network_of(session), session->typing.search_from), 1);
 }
 
 /* The action that the line begins with, or NULL. */
@@ -156,11 +156,12 @@ static const char *help_of(const Prompt *prompt) {
 
 /* Above the line: the candidates, as many as fit around the chosen one; else what the action does. */
 void session_prompt_draw(const Session *session, Canvas *canvas) {
-    const Completion *c = &session->completion;
-    Rect row = {0, session->height - 2, session->width, 1};
-    prompt_draw(&session->prompt, canvas, (Rect){0, session->height - 1, session->width - 1, 1});
-    if (session->prompt.sign != ':') return;
-    const char *help = help_of(&session->prompt);
+    const Completion *c = &session->typing.completion;
+    Rect row = {0, session->display.height - 2, session->display.width, 1};
+    prompt_draw(&session->typing.prompt, canvas,
+                (Rect){0, session->display.height - 1, session->display.width - 1, 1});
+    if (session->typing.prompt.sign != ':') return;
+    const char *help = help_of(&session->typing.prompt);
     if (c->count > 1) {
         canvas_fill(canvas, row, style_role(ROLE_TEXT), ' ');
         int first = c->chosen > 2 ? c->chosen - 2 : 0;

@@ -1,4 +1,4 @@
-/* The Session owns everything that changes while the explorer runs: the pass and its rival, the selection,
+/* The Session owns everything that changes while the explorer runs: the pass and its baseline, the selection,
  * the state of the views, the work under way. Keys, scripts and tests all enter through session_do; the loop
  * gives it time through session_work. */
 #ifndef APP_SESSION_SESSION_H

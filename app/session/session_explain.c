@@ -12,30 +12,31 @@ enum { BODY_MIN = 6, PANEL_MIN = 4 };
 /* In these views a block, not one operation, is what is looked at. */
 static bool looks_at_block(const Session *session, const Scene *scene, ZoomLevel level) {
     return scene->network->ops[scene->op].kind == OP_ADD || level == ZOOM_BLOCK ||
-           session->view == VIEW_GRADIENTS || (session->view == VIEW_BLOCK && level != ZOOM_OP);
+           session->look.view == VIEW_GRADIENTS || (session->look.view == VIEW_BLOCK && level != ZOOM_OP);
 }
 
 static void explain_lab(const Session *session, const SceneLab *lab, Explanation *out) {
-    ExplainChartQuery query = {.level = session->explain, .sources = explain_source};
-    query.id = view_analyses_pick(session->view_state[VIEW_ANALYSES], lab, &query.row);
+    ExplainChartQuery query = {.level = session->look.explain.level, .sources = explain_source};
+    query.id = view_analyses_pick(session->look.view_state[VIEW_ANALYSES], lab, &query.row);
     query.result = lab->results[query.id];
     explain_chart(&query, out);
 }
 
 void session_explain_make(const Session *session, const Scene *scene, Explanation *out) {
-    if (session->view == VIEW_ANALYSES && scene->lab) {
+    if (session->look.view == VIEW_ANALYSES && scene->lab) {
         explain_lab(session, scene->lab, out);
         return;
     }
-    const ViewOps *view = view_ops(session->view);
-    ZoomLevel level = view->level ? view->level(session->view_state[session->view], scene) : ZOOM_NETWORK;
+    const ViewOps *view = view_ops(session->look.view);
+    ZoomLevel level =
+        view->level ? view->level(session->look.view_state[session->look.view], scene) : ZOOM_NETWORK;
     ExplainQuery query = {.pass = scene->pass,
                           .normalise = &scene->model->normalise,
                           .class_names = scene->model->class_names,
                           .sources = explain_source,
-                          .level = session->explain,
+                          .level = session->look.explain.level,
                           .op = scene->op,
-                          .backward = scene->phase == PHASE_BACKWARD || session->view == VIEW_GRADIENTS,
+                          .backward = scene->phase == PHASE_BACKWARD || session->look.view == VIEW_GRADIENTS,
                           .block = looks_at_block(session, scene, level),
                           .value = level == ZOOM_VALUE,
                           .channel = scene->channel,
@@ -48,11 +49,12 @@ void session_do_explain(Session *session, const char *word) {
     static const char *const digits[] = {"off", "1", "2", "3"};
     for (int k = EXPLAIN_OFF; k <= EXPLAIN_MATH; k++)
         if (strcmp(word, digits[k]) == 0 || strcmp(word, explain_level_name((ExplainLevel)k)) == 0) {
-            session->explain = session->explain == (ExplainLevel)k ? EXPLAIN_OFF : (ExplainLevel)k;
+            session->look.explain.level =
+                session->look.explain.level == (ExplainLevel)k ? EXPLAIN_OFF : (ExplainLevel)k;
             return;
         }
     if (*word == '\0')
-        session->explain = (ExplainLevel)((session->explain + 1) % (EXPLAIN_MATH + 1));
+        session->look.explain.level = (ExplainLevel)((session->look.explain.level + 1) % (EXPLAIN_MATH + 1));
     else
         session_tell(session, NOTICE_ERROR,
                      "explain: expected 1 (anyone), 2 (code), 3 (math) or off, found "
@@ -64,35 +66,36 @@ void session_do_explain(Session *session, const char *word) {
 static const double READING_S = 0.8;
 
 void session_explain_wait(Session *session, double now_s) {
-    if (session->explain_asked && now_s > session->explain_asked_s + READING_S) {
-        session->explain_asked = false;
-        session->pending_count = 0;
+    if (session->look.explain.asked && now_s > session->look.explain.asked_s + READING_S) {
+        session->look.explain.asked = false;
+        session->typing.count = 0;
     }
-    session->explain_asked_s = now_s;
+    session->look.explain.asked_s = now_s;
 }
 
 /* The first digit opens the answer at once. Whether it meant that or a count only the next key tells. */
 void session_explain_digit(Session *session, int digit, bool first) {
     if (session_hides(session, HIDE_EXPLAIN)) return;
-    if (session->explain_asked) session->explain = session->explain_before;
-    session->explain_asked = first && digit >= EXPLAIN_ANYONE && digit <= EXPLAIN_MATH;
-    if (!session->explain_asked) return;
-    session->explain_before = session->explain;
-    session->explain = (int)session->explain == digit ? EXPLAIN_OFF : (ExplainLevel)digit;
+    if (session->look.explain.asked) session->look.explain.level = session->look.explain.before;
+    session->look.explain.asked = first && digit >= EXPLAIN_ANYONE && digit <= EXPLAIN_MATH;
+    if (!session->look.explain.asked) return;
+    session->look.explain.before = session->look.explain.level;
+    session->look.explain.level =
+        (int)session->look.explain.level == digit ? EXPLAIN_OFF : (ExplainLevel)digit;
 }
 
 /* Another key came; it counts, or it does not. */
 bool session_explain_settle(Session *session, bool counts) {
-    bool asked = session->explain_asked;
-    session->explain_asked = false;
-    if (asked && counts) session->explain = session->explain_before;
+    bool asked = session->look.explain.asked;
+    session->look.explain.asked = false;
+    if (asked && counts) session->look.explain.level = session->look.explain.before;
     return asked && !counts;
 }
 
 Rect session_explain_take(const Session *session, Rect *view) {
     static const int wanted[] = {[EXPLAIN_ANYONE] = 8, [EXPLAIN_CODE] = 24, [EXPLAIN_MATH] = 12};
-    if (session->explain == EXPLAIN_OFF) return (Rect){0};
-    int most = session->explain == EXPLAIN_CODE ? view->h - BODY_MIN : view->h / 2 + 1;
-    int rows = wanted[session->explain] < most ? wanted[session->explain] : most;
+    if (session->look.explain.level == EXPLAIN_OFF) return (Rect){0};
+    int most = session->look.explain.level == EXPLAIN_CODE ? view->h - BODY_MIN : view->h / 2 + 1;
+    int rows = wanted[session->look.explain.level] < most ? wanted[session->look.explain.level] : most;
     return layout_take_bottom(view, rows < PANEL_MIN ? PANEL_MIN : rows);
 }

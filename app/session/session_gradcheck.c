@@ -13,7 +13,7 @@ static void tell(Session *session, GradcheckSite site, const Gradcheck *check) {
     GradcheckStep best = gradcheck_get(check, gradcheck_best(check));
     double backprop = gradcheck_backprop(check);
     bool holds = fabs(backprop - best.numeric) <= 3 * (best.rounding + best.truncation);
-    gradcheck_describe(session->pass, site, place);
+    gradcheck_describe(session->exp.pass, site, place);
     session_tell(session, holds ? NOTICE_INFO : NOTICE_ERROR,
                  "%s: backprop %.4g, central difference %.3g at h=%.0e, %.0e apart: %s%s", place, backprop,
                  best.numeric, best.h, gradcheck_relative(backprop, best.numeric),
@@ -26,7 +26,7 @@ void session_do_gradcheck(Session *session) {
     const char *name = scene.network->ops[scene.op].name;
     const int index[] = {scene.channel, scene.row, scene.column};
     GradcheckSite site;
-    if (pass_skip_mode(session->pass) == SKIP_CUT) {
+    if (pass_skip_mode(session->exp.pass) == SKIP_CUT) {
         session_tell(session, NOTICE_ERROR,
                      "with 'cut' the backward pass is not the derivative of the forward pass, on purpose");
         return;
@@ -36,16 +36,16 @@ void session_do_gradcheck(Session *session) {
                      scene.network->arch, name);
         return;
     }
-    if (!pass_grad(session->pass, scene.op).data) {
+    if (!pass_grad(session->exp.pass, scene.op).data) {
         session_tell(session, NOTICE_ERROR, "%s has no gradient yet: run the pass backward to it first",
                      name);
         return;
     }
-    if (!gradcheck_find(session->pass, name, index, 3, &site, &err)) {
+    if (!gradcheck_find(session->exp.pass, name, index, 3, &site, &err)) {
         session_tell(session, NOTICE_ERROR, "%s", err.text);
         return;
     }
-    Gradcheck *check = gradcheck_new(session->pass, site, &err);
+    Gradcheck *check = gradcheck_new(session->exp.pass, site, &err);
     for (int k = 0; check && k < GRADCHECK_STEPS; k++) gradcheck_step(check, k);
     if (check)
         tell(session, site, check);

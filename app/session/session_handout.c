@@ -24,7 +24,7 @@ bool session_offers(const Session *session, ActionId id, const char *text) {
 }
 
 bool session_may_show(const Session *session, ViewId view) {
-    if (is_lessons_own(session) || view == session->view) return true;
+    if (is_lessons_own(session) || view == session->look.view) return true;
     return !handout_hides_view(&session->handout, view) && !handout_locks(&session->handout, LOCK_VIEW);
 }
 
@@ -37,8 +37,8 @@ bool session_set_handout(Session *session, const char *lock, const char *hide, E
     if (lock && !handout_lock(&handout, lock, err)) return false;
     if (hide && !handout_hide(&handout, hide, err)) return false;
     session->handout = handout;
-    for (int k = 0; k < VIEW_COUNT && handout_hides_view(&handout, session->view); k++)
-        if (!handout_hides_view(&handout, (ViewId)k)) session->view = (ViewId)k;
-    if (session_hides(session, HIDE_EXPLAIN)) session->explain = EXPLAIN_OFF;
+    for (int k = 0; k < VIEW_COUNT && handout_hides_view(&handout, session->look.view); k++)
+        if (!handout_hides_view(&handout, (ViewId)k)) session->look.view = (ViewId)k;
+    if (session_hides(session, HIDE_EXPLAIN)) session->look.explain.level = EXPLAIN_OFF;
     return true;
 }

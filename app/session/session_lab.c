@@ -43,18 +43,19 @@ static uint64_t mix(uint64_t hash, const void *bytes, size_t size) {
 
 /* Weights, picture and settings, as they are and not by name: nothing else can make a result stale. */
 static uint64_t key_of(const Session *session) {
-    const Network *network = session->setup->model->network;
-    const Setup *setup = session->setup;
-    int settings[] = {(int)session->config.skip, session->config.batch_statistics, session->target};
+    const Network *network = session->exp.setup->model->network;
+    const Setup *setup = session->exp.setup;
+    int settings[] = {(int)session->exp.config.skip, session->exp.config.batch_statistics,
+                      session->exp.target};
     uint64_t hash = mix(UINT64_C(0xCBF29CE484222325), network->arch, strlen(network->arch));
     hash = mix(hash, &network->shortcut, 1);
     hash = mix(hash, network->values, network->value_count * sizeof(real));
-    hash = mix(hash, session->input, shape_count(network->input) * sizeof(real));
+    hash = mix(hash, session->exp.picture.input, shape_count(network->input) * sizeof(real));
     hash = mix(hash, settings, sizeof settings);
     hash = mix(hash, setup->init, strlen(setup->init)); /* of networks that an analysis builds */
     hash = mix(hash, &setup->seed, sizeof setup->seed);
-    if (session->config.skip == SKIP_LESION)
-        hash = mix(hash, session->lesioned, (size_t)network->block_count * sizeof(bool));
+    if (session->exp.config.skip == SKIP_LESION)
+        hash = mix(hash, session->exp.lesioned, (size_t)network->block_count * sizeof(bool));
     return hash;
 }
 
@@ -134,10 +135,10 @@ static void finish(Session *session) {
 static bool provide(Session *session, const AnalysisSpec *spec, Error *err) {
     Lab *lab = &session->lab;
     if (spec->wants & ANALYSIS_WANTS_PICTURES && lab->pictures.count == 0 &&
-        !setup_load_bundled(&lab->pictures, session->setup, err))
+        !setup_load_bundled(&lab->pictures, session->exp.setup, err))
         return false;
     if (spec->wants & ANALYSIS_WANTS_TWIN && !lab->twin)
-        lab->twin = setup_new_twin(session->setup, lab->twin_label, err);
+        lab->twin = setup_new_twin(session->exp.setup, lab->twin_label, err);
     if (spec->wants & ANALYSIS_WANTS_SCORES && lab->scores.count == 0 &&
         !scores_add_bundled(&lab->scores, NULL, true, err))
         return false;
@@ -146,23 +147,23 @@ static bool provide(Session *session, const AnalysisSpec *spec, Error *err) {
 
 static AnalysisInput input_of(Session *session, const AnalysisSpec *spec) {
     Lab *lab = &session->lab;
-    const Setup *setup = session->setup;
+    const Setup *setup = session->exp.setup;
     bool many = spec->wants & ANALYSIS_WANTS_PICTURES;
-    lab->target = session->target;
-    lab->label = session->true_class;
+    lab->target = session->exp.target;
+    lab->label = session->exp.picture.true_class;
     return (AnalysisInput){.model = setup->model,
                            .twin = lab->twin,
                            .twin_label = lab->twin_label,
-                           .images = many ? lab->pictures.values : session->input,
+                           .images = many ? lab->pictures.values : session->exp.picture.input,
                            .targets = many ? lab->pictures.targets : &lab->target,
                            .labels = many ? lab->pictures.labels : &lab->label,
                            .image_count = many ? lab->pictures.count : 1,
-                           .images_label = many ? lab->pictures.label : session->image_name,
+                           .images_label = many ? lab->pictures.label : session->exp.picture.name,
                            .weights_label = setup->untrained ? setup->init : "trained",
-                           .batch_statistics = session->config.batch_statistics,
-                           .skip = session->config.skip,
-                           .lesioned = session->lesioned,
-                           .target_class = session->target,
+                           .batch_statistics = session->exp.config.batch_statistics,
+                           .skip = session->exp.config.skip,
+                           .lesioned = session->exp.lesioned,
+                           .target_class = session->exp.target,
                            .seed = setup->seed,
                            .init = setup_init(setup),
                            .plane = lab->shown.plane,
@@ -225,8 +226,8 @@ static void do_analysis(Session *session, const char *name) {
         session_tell(session, NOTICE_ERROR, "there is no analysis '%s': A lists them", name);
         return;
     }
-    session->view = VIEW_ANALYSES;
-    session->help = false;
+    session->look.view = VIEW_ANALYSES;
+    session->help.open = false;
     if (*name == '\0') {
         lab->shown.open = false;
         return;
@@ -261,9 +262,9 @@ static void do_export_chart(Session *session, const char *path) {
     const AnalysisSpec *spec = analysis_spec(shown->current);
     if (*path == '\0') {
         char line[ACTION_TEXT_MAX];
-        snprintf(line, sizeof line, "export-chart %s-%s.svg", session->setup->model->network->arch,
+        snprintf(line, sizeof line, "export-chart %s-%s.svg", session->exp.setup->model->network->arch,
                  spec->name);
-        prompt_open(&session->prompt, ':', line);
+        prompt_open(&session->typing.prompt, ':', line);
     } else if (analysis_export(spec, result, path, &err)) {
         session_tell(session, NOTICE_INFO, "written to %s", path);
     } else {

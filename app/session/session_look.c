@@ -6,7 +6,7 @@
 #include "core/inspect/block_figures.h"
 
 static const Network *network_of(const Session *session) {
-    return session->setup->model->network;
+    return session->exp.setup->model->network;
 }
 
 /* Elements that are profiled in a few milliseconds: while a pass runs and the selection follows it, larger
@@ -16,18 +16,18 @@ enum { QUICK_COUNT = 1 << 16 };
 static void prepare_op(const Session *session, Pass *pass, int op) {
     Shape shape = pass_network(pass)->ops[op].out;
     bool quick = shape_count(shape) <= QUICK_COUNT;
-    int channel = session->wanted_channel < shape.c ? session->wanted_channel : shape.c - 1;
-    if (quick || session->job.kind == JOB_NONE) pass_profile_update(pass, op, channel);
+    int channel = session->exp.wanted.channel < shape.c ? session->exp.wanted.channel : shape.c - 1;
+    if (quick || session->exp.job.kind == JOB_NONE) pass_profile_update(pass, op, channel);
 }
 
 static void prepare(const Session *session, Pass *pass, int op) {
     const Network *network = pass_network(pass);
     prepare_op(session, pass, op);
-    if (session->view == VIEW_INPUT) prepare_op(session, pass, 0);
-    if (session->view == VIEW_STEP)
+    if (session->look.view == VIEW_INPUT) prepare_op(session, pass, 0);
+    if (session->look.view == VIEW_STEP)
         for (int k = 0; k < network->ops[op].input_count; k++)
             prepare_op(session, pass, network->ops[op].inputs[k]);
-    if (session->view != VIEW_BLOCK) return;
+    if (session->look.view != VIEW_BLOCK) return;
     const Block *b = &network->blocks[block_of_op(network, op)];
     prepare_op(session, pass, b->input);
     for (int i = b->branch_last; i <= b->output; i++) prepare_op(session, pass, i);
@@ -35,8 +35,8 @@ static void prepare(const Session *session, Pass *pass, int op) {
 
 /* Short of memory the figures stay unknown, and the views leave them out. */
 void session_look_prepare(Session *session) {
-    int op = scene_op_at(network_of(session), session->at);
-    prepare(session, session->pass, op);
+    int op = scene_op_at(network_of(session), session->exp.at);
+    prepare(session, session->exp.pass, op);
     Pass *other = session->twin.show == TWIN_OFF ? NULL : session->twin.pass;
     if (other) prepare(session, other, scene_partner(pass_network(other), network_of(session), op));
     session_overlay_prepare(session);
@@ -44,19 +44,19 @@ void session_look_prepare(Session *session) {
 
 void session_look_scene(const Session *session, Scene *scene) {
     const Profile *profile = NULL;
-    if (session->order == ORDER_ACTIVATION) profile = pass_act_profile(session->pass, scene->op);
-    if (session->order == ORDER_GRADIENT) profile = pass_grad_profile(session->pass, scene->op);
-    scene->order = session->order;
+    if (session->look.order == ORDER_ACTIVATION) profile = pass_act_profile(session->exp.pass, scene->op);
+    if (session->look.order == ORDER_GRADIENT) profile = pass_grad_profile(session->exp.pass, scene->op);
+    scene->order = session->look.order;
     scene->ranking = profile ? profile->ranking : NULL;
     scene->ranking_count = profile ? scene->network->ops[scene->op].out.c : 0;
-    scene->scope = session->scope;
-    scene->palette = session->palette;
-    scene->signed_palette = session->signed_palette;
-    scene->gradient_palette = session->gradient_palette;
-    scene->weight_palette = session->weight_palette;
-    scene->pooling = session->pooling;
-    scene->clip = session->clip;
-    scene->overlay = session->overlays[0].shown;
+    scene->scope = session->look.scope;
+    scene->palette = session->look.palettes.magnitude;
+    scene->signed_palette = session->look.palettes.activation;
+    scene->gradient_palette = session->look.palettes.gradient;
+    scene->weight_palette = session->look.palettes.weight;
+    scene->pooling = session->look.pooling;
+    scene->clip = session->look.clip;
+    scene->overlay = session->look.overlays[0].shown;
 }
 
 /* The place of a word in a list, the next place after `now` for no word, -1 for an unknown one. */
@@ -69,17 +69,17 @@ static int choose(const char *word, const char *const *words, int count, int now
 
 static void do_order(Session *session, const char *word) {
     static const char *const words[ORDER_COUNT] = {"index", "activation", "gradient"};
-    int found = choose(word, words, ORDER_COUNT, (int)session->order);
+    int found = choose(word, words, ORDER_COUNT, (int)session->look.order);
     if (found < 0) {
         session_tell(session, NOTICE_ERROR, "order: expected index, activation or gradient, found '%s'",
                      word);
         return;
     }
-    session->order = (ChannelOrder)found;
-    int op = scene_op_at(network_of(session), session->at);
-    bool known = session->order == ORDER_ACTIVATION ? pass_act(session->pass, op).data != NULL
-                                                    : pass_grad(session->pass, op).data != NULL;
-    if (session->order == ORDER_INDEX)
+    session->look.order = (ChannelOrder)found;
+    int op = scene_op_at(network_of(session), session->exp.at);
+    bool known = session->look.order == ORDER_ACTIVATION ? pass_act(session->exp.pass, op).data != NULL
+                                                         : pass_grad(session->exp.pass, op).data != NULL;
+    if (session->look.order == ORDER_INDEX)
         session_tell(session, NOTICE_INFO, "channels by index");
     else
         session_tell(session, NOTICE_INFO, "channels by the l2 of their %s, largest first%s", words[found],
@@ -91,13 +91,13 @@ static void do_scope(Session *session, const char *word) {
     static const char *const spans[SCOPE_COUNT] = {
         "each map by itself", "groups of 16 channels, as they stand", "all channels of the operation",
         "all operations of the stage that are computed", "all operations of the network that are computed"};
-    int found = choose(word, words, SCOPE_COUNT, (int)session->scope);
+    int found = choose(word, words, SCOPE_COUNT, (int)session->look.scope);
     if (found < 0) {
         session_tell(session, NOTICE_ERROR, "scope: expected map, group, layer, stage or network, found '%s'",
                      word);
         return;
     }
-    session->scope = (ScopeKind)found;
+    session->look.scope = (ScopeKind)found;
     session_tell(session, NOTICE_INFO, "colour scale over the %s: %s", words[found], spans[found]);
 }
 
@@ -105,23 +105,23 @@ static void do_pooling(Session *session, const char *word) {
     static const char *const words[POOLING_COUNT] = {"auto", "mean", "largest"};
     static const char *const means[POOLING_COUNT] = {"activations by mean, gradients by largest magnitude",
                                                      "by mean", "by largest magnitude"};
-    int found = choose(word, words, POOLING_COUNT, (int)session->pooling);
+    int found = choose(word, words, POOLING_COUNT, (int)session->look.pooling);
     if (found < 0) {
         session_tell(session, NOTICE_ERROR, "pooling: expected auto, mean or largest, found '%s'", word);
         return;
     }
-    session->pooling = (PoolingChoice)found;
+    session->look.pooling = (PoolingChoice)found;
     session_tell(session, NOTICE_INFO, "maps are shrunk %s: %s", words[found], means[found]);
 }
 
 static void do_clip(Session *session, const char *word) {
     static const char *const words[CLIP_COUNT] = {"auto", "off", "on"};
-    int found = choose(word, words, CLIP_COUNT, (int)session->clip);
+    int found = choose(word, words, CLIP_COUNT, (int)session->look.clip);
     if (found < 0) {
         session_tell(session, NOTICE_ERROR, "clip: expected auto, off or on, found '%s'", word);
         return;
     }
-    session->clip = (ClipChoice)found;
+    session->look.clip = (ClipChoice)found;
     session_tell(session, NOTICE_INFO, "the scale of a layer leaves out its largest 0.5%%: %s",
                  found == CLIP_AUTO ? "for gradients only (auto)" : words[found]);
 }
@@ -130,11 +130,11 @@ static void do_clip(Session *session, const char *word) {
 static PaletteId *palette_for(Session *session, PaletteUse use) {
     switch (use) {
     case PALETTE_USE_MAGNITUDE: break;
-    case PALETTE_USE_ACTIVATION: return &session->signed_palette;
-    case PALETTE_USE_GRADIENT: return &session->gradient_palette;
-    case PALETTE_USE_WEIGHT: return &session->weight_palette;
+    case PALETTE_USE_ACTIVATION: return &session->look.palettes.activation;
+    case PALETTE_USE_GRADIENT: return &session->look.palettes.gradient;
+    case PALETTE_USE_WEIGHT: return &session->look.palettes.weight;
     }
-    return &session->palette;
+    return &session->look.palettes.magnitude;
 }
 
 /* What the selected tensor uses. */

@@ -14,16 +14,16 @@ static double seconds(void) {
 }
 
 static const Network *network_of(const Session *session) {
-    return session->setup->model->network;
+    return session->exp.setup->model->network;
 }
 
 /* A pass at its beginning. `old` is used again where its memory fits, which spares a large network a tenth of
  * a second each time, and else left as it is. */
 static Pass *fresh_pass(const Session *session, Pass *old, SkipMode skip, Error *err) {
-    PassConfig config = session->config;
+    PassConfig config = session->exp.config;
     config.batch = 1;
     config.skip = skip;
-    config.lesioned = session->lesioned;
+    config.lesioned = session->exp.lesioned;
     Pass *pass = old;
     bool fits = old && pass_network(old) == network_of(session) &&
                 pass_batch_statistics(old) == config.batch_statistics;
@@ -32,41 +32,43 @@ static Pass *fresh_pass(const Session *session, Pass *old, SkipMode skip, Error 
     else
         pass = pass_new(network_of(session), &config, err);
     if (!pass) return NULL;
-    memcpy(pass_input(pass), session->input, shape_count(network_of(session)->input) * sizeof(real));
-    pass_restart(pass, &session->target);
+    memcpy(pass_input(pass), session->exp.picture.input,
+           shape_count(network_of(session)->input) * sizeof(real));
+    pass_restart(pass, &session->exp.target);
     return pass;
 }
 
 bool session_make_pass(Session *session, Error *err) {
-    Pass *pass = fresh_pass(session, session->pass, session->config.skip, err);
+    Pass *pass = fresh_pass(session, session->exp.pass, session->exp.config.skip, err);
     if (!pass) return false;
-    if (pass != session->pass) pass_free(session->pass);
-    pass_free(session->rival);
+    if (pass != session->exp.pass) pass_free(session->exp.pass);
+    pass_free(session->exp.baseline);
     session_twin_forget(session);
-    overlay_clear(&session->overlays[0]);
-    session->pass = pass;
-    session->rival = NULL;
-    session->job = (Job){0};
+    overlay_clear(&session->look.overlays[0]);
+    session->exp.pass = pass;
+    session->exp.baseline = NULL;
+    session->exp.job = (Job){0};
     session_lab_refresh(session);
     return true;
 }
 
 static void start_run(Session *session, int steps_done, bool follow) {
-    int done = scene_steps_done(session->pass);
-    session->job = (Job){0};
+    int done = scene_steps_done(session->exp.pass);
+    session->exp.job = (Job){0};
     if (done < steps_done)
-        session->job = (Job){
+        session->exp.job = (Job){
             .kind = JOB_RUN, .target = steps_done, .first = done, .follow = follow, .started_s = seconds()};
 }
 
 void session_run_to(Session *session, int steps_done) {
     start_run(session, steps_done, true);
-    session->at = session->job.kind == JOB_RUN ? session->job.first - 1 : steps_done - 1;
-    if (session->at < 0) session->at = 0;
+    session->exp.at = session->exp.job.kind == JOB_RUN ? session->exp.job.first - 1 : steps_done - 1;
+    if (session->exp.at < 0) session->exp.at = 0;
 }
 
 void session_rerun(Session *session) {
-    int target = session->job.kind == JOB_RUN ? session->job.target : scene_steps_done(session->pass);
+    int target =
+        session->exp.job.kind == JOB_RUN ? session->exp.job.target : scene_steps_done(session->exp.pass);
     Error err = {0};
     if (session_make_pass(session, &err))
         start_run(session, target > 0 ? target : 1, false);
@@ -74,23 +76,25 @@ void session_rerun(Session *session) {
         session_tell(session, NOTICE_ERROR, "%s", err.text);
 }
 
-void session_run_behind(Session *session, int steps_done) {
+void session_run_still(Session *session, int steps_done) {
     start_run(session, steps_done, false);
 }
 
 void session_name_image(Session *session, const char *name) {
     const Asset *asset = strchr(name, '/') ? NULL : asset_find_image(name);
     char asset_name[ASSET_NAME_MAX];
-    utf8_copy(session->image_name, sizeof session->image_name,
+    utf8_copy(session->exp.picture.name, sizeof session->exp.picture.name,
               asset ? asset_image_name(asset, asset_name) : name);
-    session->true_class = asset ? setup_picture_class(session->setup->model, session->image_name) : -1;
-    for (int k = 0; k < session->image_count; k++)
-        if (strcmp(session->image_list[k], session->image_name) == 0) session->image_cursor = k;
-    session->image_is_array = false;
+    session->exp.picture.true_class =
+        asset ? setup_picture_class(session->exp.setup->model, session->exp.picture.name) : -1;
+    for (int k = 0; k < session->exp.pictures.count; k++)
+        if (strcmp(session->exp.pictures.list[k], session->exp.picture.name) == 0)
+            session->exp.pictures.cursor = k;
+    session->exp.picture.is_array = false;
 }
 
 bool session_load_image(Session *session, const char *name, Error *err) {
-    if (!setup_load_image(session->setup, name, session->input, err)) return false;
+    if (!setup_load_image(session->exp.setup, name, session->exp.picture.input, err)) return false;
     session_name_image(session, name);
     return true;
 }
@@ -100,7 +104,7 @@ static bool mark_lesions(Session *session, const char *names, Error *err) {
     const Network *network = network_of(session);
     bool *marks = calloc((size_t)network->block_count, sizeof *marks);
     bool any = false, ok = marks != NULL;
-    int here = network->ops[scene_op_at(network, session->at)].block;
+    int here = network->ops[scene_op_at(network, session->exp.at)].block;
     if (ok && *names == '\0' && here >= 0) any = marks[here] = true;
     while (ok && *names) {
         size_t length = strcspn(names, ",");
@@ -118,7 +122,7 @@ static bool mark_lesions(Session *session, const char *names, Error *err) {
         ok = error_set(err, ERROR_USAGE,
                        "lesion: select an operation inside a block, or name one, as in lesion:%s",
                        network->blocks[0].name);
-    if (ok) memcpy(session->lesioned, marks, (size_t)network->block_count * sizeof *marks);
+    if (ok) memcpy(session->exp.lesioned, marks, (size_t)network->block_count * sizeof *marks);
     free(marks);
     return ok;
 }
@@ -129,9 +133,10 @@ bool session_set_skip(Session *session, const char *word, Error *err) {
     bool known = false;
     if (*word == '\0') {
         /* A lesion needs a block: outside of one the round goes on. */
-        bool in_block = network_of(session)->ops[scene_op_at(network_of(session), session->at)].block >= 0;
-        next = order[((int)session->config.skip + 1) % (in_block ? 4 : 3)];
-        if (session->config.skip == SKIP_LESION) next = SKIP_NONE_REMOVED;
+        bool in_block =
+            network_of(session)->ops[scene_op_at(network_of(session), session->exp.at)].block >= 0;
+        next = order[((int)session->exp.config.skip + 1) % (in_block ? 4 : 3)];
+        if (session->exp.config.skip == SKIP_LESION) next = SKIP_NONE_REMOVED;
         known = true;
     }
     for (int k = 0; !known && k < 4; k++)
@@ -148,15 +153,15 @@ bool session_set_skip(Session *session, const char *word, Error *err) {
                          network_of(session)->arch);
     const char *colon = strchr(word, ':');
     if (next == SKIP_LESION && !mark_lesions(session, colon ? colon + 1 : "", err)) return false;
-    session->config.skip = next;
+    session->exp.config.skip = next;
     return true;
 }
 
 bool session_toggle_lesion(Session *session, const char *name, Error *err) {
     const Network *network = network_of(session);
-    bool any = false, fresh = session->config.skip != SKIP_LESION;
+    bool any = false, fresh = session->exp.config.skip != SKIP_LESION;
     int block =
-        *name ? network_find_block(network, name) : network->ops[scene_op_at(network, session->at)].block;
+        *name ? network_find_block(network, name) : network->ops[scene_op_at(network, session->exp.at)].block;
     if (network->shortcut == '-')
         return error_set(err, ERROR_USAGE, "%s is a plain network: without a block nothing would be left",
                          network->arch);
@@ -168,10 +173,10 @@ bool session_toggle_lesion(Session *session, const char *name, Error *err) {
                          "lesion: select an operation inside a block, or name one, as in: lesion %s",
                          network->blocks[0].name);
     for (int b = 0; b < network->block_count; b++) {
-        session->lesioned[b] = (!fresh && session->lesioned[b]) != (b == block);
-        any = any || session->lesioned[b];
+        session->exp.lesioned[b] = (!fresh && session->exp.lesioned[b]) != (b == block);
+        any = any || session->exp.lesioned[b];
     }
-    session->config.skip = any ? SKIP_LESION : SKIP_NONE_REMOVED;
+    session->exp.config.skip = any ? SKIP_LESION : SKIP_NONE_REMOVED;
     return true;
 }
 
@@ -179,39 +184,39 @@ static bool step_pass(Pass *pass) {
     return pass_step_forward(pass) || pass_step_backward(pass);
 }
 
-/* What is shown decides what is computed: the rival runs once the gradients it is compared with are there and
+/* What is shown decides what is computed: the baseline runs once the gradients it is compared with are there and
  * looked at. */
-static bool wants_rival(const Session *session) {
+static bool wants_baseline(const Session *session) {
     int steps = 2 * network_of(session)->op_count;
-    return session->view == VIEW_GRADIENTS && scene_steps_done(session->pass) == steps &&
-           network_of(session)->shortcut != '-' && session->config.skip == SKIP_NONE_REMOVED &&
-           (!session->rival || scene_steps_done(session->rival) < steps);
+    return session->look.view == VIEW_GRADIENTS && scene_steps_done(session->exp.pass) == steps &&
+           network_of(session)->shortcut != '-' && session->exp.config.skip == SKIP_NONE_REMOVED &&
+           (!session->exp.baseline || scene_steps_done(session->exp.baseline) < steps);
 }
 
-static void start_rival(Session *session) {
+static void start_baseline(Session *session) {
     Error err = {0};
-    Pass *rival = fresh_pass(session, session->rival, session->rival_mode, &err);
-    if (rival != session->rival) pass_free(session->rival);
-    session->rival = rival;
-    if (!rival) {
+    Pass *baseline = fresh_pass(session, session->exp.baseline, session->exp.baseline_mode, &err);
+    if (baseline != session->exp.baseline) pass_free(session->exp.baseline);
+    session->exp.baseline = baseline;
+    if (!baseline) {
         session_tell(session, NOTICE_ERROR, "%s", err.text);
-        session->view = VIEW_STEP;
+        session->look.view = VIEW_STEP;
         return;
     }
-    session->job =
-        (Job){.kind = JOB_RIVAL, .target = 2 * network_of(session)->op_count, .started_s = seconds()};
+    session->exp.job =
+        (Job){.kind = JOB_BASELINE, .target = 2 * network_of(session)->op_count, .started_s = seconds()};
 }
 
 bool session_work(Session *session) {
     if (session->lesson) return session_lesson_work(session);
-    Job *job = &session->job;
+    Job *job = &session->exp.job;
     if (session_load_waiting(session)) return true;
-    if (job->kind == JOB_NONE && wants_rival(session)) start_rival(session);
+    if (job->kind == JOB_NONE && wants_baseline(session)) start_baseline(session);
     if (job->kind == JOB_NONE) return session_twin_work(session) || session_lab_work(session);
-    Pass *pass = job->kind == JOB_RUN ? session->pass : session->rival;
+    Pass *pass = job->kind == JOB_RUN ? session->exp.pass : session->exp.baseline;
     step_pass(pass);
     int done = scene_steps_done(pass);
-    if (job->kind == JOB_RUN && job->follow) session->at = done - 1;
+    if (job->kind == JOB_RUN && job->follow) session->exp.at = done - 1;
     if (job->stops && session_stops_here(session, done - 1)) {
         *job = (Job){0};
         return true;

@@ -7,11 +7,13 @@
 #include "app/input/completion.h"
 #include "app/input/file_list.h"
 #include "app/input/prompt.h"
+#include "app/session/display.h"
+#include "app/session/experiment.h"
 #include "app/session/handout.h"
+#include "app/session/look.h"
 #include "app/session/session.h"
 #include "app/session/session_lab.h"
 #include "app/session/session_lesson.h"
-#include "app/session/session_overlay.h"
 #include "app/session/session_stops.h"
 #include "app/session/session_twin.h"
 #include "views/canvas/layout.h"
@@ -20,116 +22,42 @@
 #include "views/panel/help.h"
 #include "views/scene/view.h"
 
-enum {
-    SESSION_NOTE_MAX = 320,
-    SESSION_TWIN_WIDE = 2 * LAYOUT_S_WIDTH + 1, /* from here on two sides stand beside each other */
-};
+enum { SESSION_TWIN_WIDE = 2 * LAYOUT_S_WIDTH + 1 /* from here on two sides stand beside each other */ };
 
-typedef enum JobKind { JOB_NONE, JOB_RUN, JOB_RIVAL } JobKind;
-
-/* Run the pass until `target` steps are done, the selection following the wave if asked; or run the rival to
- * its end. */
-typedef struct Job {
-    JobKind kind;
-    int target, first;  /* steps done at the end, and when it began */
-    bool follow, stops; /* the selection follows; breakpoints count */
-    double started_s;
-} Job;
-
-/* A model that has been asked for and is loaded in the next step of work, when the screen has said so. */
-typedef struct SessionLoad {
-    ActionId action; /* ACTION_WEIGHTS, ACTION_ARCH; ACTION_NONE: nothing waits */
-    char name[ACTION_TEXT_MAX];
-} SessionLoad;
-
-/* Blocks that have changed places, in the order in which they did. */
-enum { SWAPS_MAX = 4 };
-
-typedef struct Swaps {
-    int count, pairs[SWAPS_MAX][2];
-    int waiting; /* the block to be swapped with the next one named, plus one; 0: none */
-} Swaps;
-
-/* Shows a place to a class. */
-typedef struct Pointer {
-    bool on;
-    int x, y;
-} Pointer;
-
-/* The keys pressed last, for a class to see, and what the last one does. */
-enum { KEYS_SHOWN_MAX = 3 };
-
-typedef struct KeysShown {
-    uint32_t codes[KEYS_SHOWN_MAX];
-    int count;
-    ActionId action; /* ACTION_NONE: none */
-    char text[24];   /* of the action */
-} KeysShown;
-
-struct Session {
-    const Setup *setup; /* the caller's, or the one below */
-    Setup own;          /* since another model was loaded; cleared before */
-    SessionLoad load;
-    PassConfig config;
-    bool *lesioned; /* one flag a block */
-    Pass *pass, *rival;
-    SkipMode rival_mode;
-    Twin twin;
-    Lab lab;
-    Swaps swaps;
-    Stops stops;
-    real *input; /* the picture in the pass, normalised */
-    int target;
-    char image_name[ACTION_TEXT_MAX];
-    bool image_is_array; /* no picture: normalised values without a file */
-    int true_class;
-    const char **image_list;
-    char *image_names; /* what image_list points into */
-    int image_count, image_cursor;
-
-    int at;
-    int wanted_channel, wanted_row, wanted_column; /* as asked; the scene shows the nearest that the op has */
-    ViewId view;
-    void *view_state[VIEW_COUNT];
-    ScopeKind scope;
-    ThemeId theme;
-    PaletteId palette, signed_palette, gradient_palette, weight_palette;
-    PoolingChoice pooling;
-    ClipChoice clip;
-    ChannelOrder order;
-    OverlayKind overlay;
-    Overlay overlays[2]; /* of this side, and of the other one of a comparison */
-
-    bool help;
-    int help_first;
-    bool files_open, files_filtering;
-    FileList files;
-    BookState book;
+/* What is being typed: the prompt with its completion, a search, a count before a key, the letter of a mark. */
+typedef struct Typing {
     Prompt prompt;
     Completion completion;
     char search[ACTION_TEXT_MAX];
-    int search_from;                      /* the moment selected when a search began */
-    int pending_count;                    /* digits typed so far */
-    ExplainLevel explain, explain_before; /* what the pane says; before a digit that may be a count */
-    bool explain_asked;                   /* the digit just typed opened it */
-    double explain_asked_s;               /* when that was */
-    ActionId pending_letter;              /* the action that waits for a letter */
-    double play_rate, next_tick_s;
-    Job job;
-    NoticeKind notice_kind;
-    char notice[SESSION_NOTE_MAX], note[SESSION_NOTE_MAX];
-    int width, height;
-    unsigned flags;
-    bool mouse; /* a click selects */
+    int search_from; /* the moment selected when a search began */
+    int count;       /* digits typed so far */
+    ActionId letter; /* the action that waits for a letter */
     UserBindings bindings;
-    bool quit, redraw;
-    char *copy; /* waits for the clipboard; NULL: nothing */
+} Typing;
+
+typedef struct HelpScreen {
+    bool open;
+    int first; /* row at the top */
+} HelpScreen;
+
+typedef struct FileScreen {
+    bool open, filtering;
+    FileList list;
+} FileScreen;
+
+struct Session {
+    Experiment exp;
+    Twin twin;
+    Lab lab;
+    Stops stops;
+    Look look;
+    Notice notice;
+    Display display;
+    Typing typing;
+    HelpScreen help;
+    FileScreen files;
+    BookState book;
     Handout handout;
-    bool presenter;
-    bool still;           /* drawn for a page: nothing invites to press keys */
-    ThemeId theme_before; /* presenter mode */
-    Pointer pointer;
-    KeysShown keys_shown;
 
     LessonRun *lesson;   /* under way: it has the keys */
     LessonRun *tutor;    /* this is the session of that lesson; not owned */
@@ -138,9 +66,9 @@ struct Session {
 
 /* session_run.c: passes and the work on them */
 bool session_make_pass(Session *session, Error *err);
-void session_run_to(Session *session, int steps_done);     /* the selection ends at the last of these steps */
-void session_rerun(Session *session);                      /* begin again and come as far as before */
-void session_run_behind(Session *session, int steps_done); /* the same; the selection stays where it is */
+void session_run_to(Session *session, int steps_done);    /* the selection ends at the last of these steps */
+void session_rerun(Session *session);                     /* begin again and come as far as before */
+void session_run_still(Session *session, int steps_done); /* the same; the selection stays where it is */
 bool session_load_image(Session *session, const char *name, Error *err);
 void session_name_image(Session *session, const char *name); /* the picture in the pass is that one */
 bool session_set_skip(Session *session, const char *word, Error *err);

@@ -9,7 +9,7 @@
 #include "core/base/utf8.h"
 
 static const Network *network_of(const Session *session) {
-    return session->setup->model->network;
+    return session->exp.setup->model->network;
 }
 
 static const char *phase_word(const Network *network, int at) {
@@ -131,7 +131,7 @@ void session_do_break(Session *session, const char *text) {
     Error err = {0};
     Breakpoint conditional = {.conditional = true};
     if (*text == '\0')
-        toggle_at(session, session->at);
+        toggle_at(session, session->exp.at);
     else if (strcmp(text, "off") == 0) {
         session->stops.breakpoint_count = 0;
         session_tell(session, NOTICE_INFO, "no breakpoints any more");
@@ -146,7 +146,7 @@ void session_do_break(Session *session, const char *text) {
 
 void session_do_breaks(Session *session) {
     const Stops *stops = &session->stops;
-    char list[SESSION_NOTE_MAX] = "", text[CONDITION_TEXT_MAX];
+    char list[NOTICE_MAX] = "", text[CONDITION_TEXT_MAX];
     for (int k = 0; k < stops->breakpoint_count; k++) {
         describe(session, &stops->breakpoints[k], text);
         size_t used = strlen(list);
@@ -176,9 +176,9 @@ bool session_stops_here(Session *session, int at) {
         char text[CONDITION_TEXT_MAX];
         double value = 0;
         int op = scene_op_at(network, at);
-        bool hit = b->conditional
-                       ? condition_holds(&b->condition, session->pass, op, at >= network->op_count, &value)
-                       : b->at == at;
+        bool hit = b->conditional ? condition_holds(&b->condition, session->exp.pass, op,
+                                                    at >= network->op_count, &value)
+                                  : b->at == at;
         if (!hit) continue;
         describe(session, b, text);
         if (b->conditional)
@@ -197,26 +197,26 @@ void session_do_continue(Session *session) {
                      "no breakpoint is set: B sets one here, :break if grad < 1e-6 a condition");
         return;
     }
-    int done = scene_steps_done(session->pass), last = 2 * network_of(session)->op_count - 1;
-    for (int at = session->at + 1; at < done; at++)
+    int done = scene_steps_done(session->exp.pass), last = 2 * network_of(session)->op_count - 1;
+    for (int at = session->exp.at + 1; at < done; at++)
         if (session_stops_here(session, at)) {
-            session->at = at;
+            session->exp.at = at;
             return;
         }
     if (done > last) {
-        session->at = last;
+        session->exp.at = last;
         session_tell(session, NOTICE_INFO, "no breakpoint up to the end of the backward pass");
         return;
     }
     session_run_to(session, last + 1);
-    session->job.stops = true;
+    session->exp.job.stops = true;
 }
 
 void session_do_continue_back(Session *session) {
-    int done = scene_steps_done(session->pass);
-    for (int at = (session->at < done ? session->at : done) - 1; at >= 0; at--)
+    int done = scene_steps_done(session->exp.pass);
+    for (int at = (session->exp.at < done ? session->exp.at : done) - 1; at >= 0; at--)
         if (session_stops_here(session, at)) {
-            session->at = at;
+            session->exp.at = at;
             return;
         }
     session_tell(session, NOTICE_INFO, "no breakpoint before this");
@@ -230,11 +230,11 @@ static int mark_index(char letter) {
 
 static Mark here(const Session *session) {
     return (Mark){.set = true,
-                  .at = session->at,
-                  .channel = session->wanted_channel,
-                  .row = session->wanted_row,
-                  .column = session->wanted_column,
-                  .view = session->view};
+                  .at = session->exp.at,
+                  .channel = session->exp.wanted.channel,
+                  .row = session->exp.wanted.row,
+                  .column = session->exp.wanted.column,
+                  .view = session->look.view};
 }
 
 static bool find_mark(Session *session, const char *what, const char *text, int *index) {
@@ -260,11 +260,11 @@ void session_do_go_mark(Session *session, const char *text) {
         return;
     }
     session->stops.marks[MARK_BEFORE] = here(session);
-    session->at = mark.at;
-    session->wanted_channel = mark.channel;
-    session->wanted_row = mark.row;
-    session->wanted_column = mark.column;
-    session->view = mark.view;
+    session->exp.at = mark.at;
+    session->exp.wanted.channel = mark.channel;
+    session->exp.wanted.row = mark.row;
+    session->exp.wanted.column = mark.column;
+    session->look.view = mark.view;
 }
 
 static bool parse_watch(Session *session, const char *text, SceneWatch *watch) {

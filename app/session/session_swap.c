@@ -5,12 +5,12 @@
 #include "app/session/session_state.h"
 
 static const Network *network_of(const Session *session) {
-    return session->setup->model->network;
+    return session->exp.setup->model->network;
 }
 
 /* A pair that changes places a second time is as it was. */
 static bool note_pair(Session *session, int a, int b) {
-    Swaps *swaps = &session->swaps;
+    Swaps *swaps = &session->exp.swaps;
     for (int k = 0; k < swaps->count; k++)
         if (swaps->pairs[k][0] == (a < b ? a : b) && swaps->pairs[k][1] == (a < b ? b : a) &&
             k == swaps->count - 1) {
@@ -26,8 +26,8 @@ static bool note_pair(Session *session, int a, int b) {
 void session_swap_describe(const Session *session, char *note, size_t size) {
     const Network *network = network_of(session);
     size_t used = strlen(note);
-    for (int k = 0; k < session->swaps.count && used < size; k++) {
-        const int *pair = session->swaps.pairs[k];
+    for (int k = 0; k < session->exp.swaps.count && used < size; k++) {
+        const int *pair = session->exp.swaps.pairs[k];
         used += (size_t)snprintf(note + used, size - used, "%s%s<>%s", k ? " " : "; swapped ",
                                  network->blocks[pair[0]].name, network->blocks[pair[1]].name);
     }
@@ -40,7 +40,7 @@ static bool swap(Session *session, int a, int b, Error *err) {
     if (!note_pair(session, a, b))
         return error_set(err, ERROR_USAGE,
                          "swap: at most %d pairs at a time; the last one swapped again goes back", SWAPS_MAX);
-    if (!network_swap_blocks(session->setup->model->network, a, b, err)) {
+    if (!network_swap_blocks(session->exp.setup->model->network, a, b, err)) {
         note_pair(session, a, b);
         return false;
     }
@@ -52,8 +52,8 @@ static bool swap(Session *session, int a, int b, Error *err) {
 }
 
 bool session_set_swaps(Session *session, int (*pairs)[2], int count, Error *err) {
-    Network *network = session->setup->model->network;
-    Swaps *swaps = &session->swaps;
+    Network *network = session->exp.setup->model->network;
+    Swaps *swaps = &session->exp.swaps;
     while (swaps->count > 0) {
         const int *pair = swaps->pairs[--swaps->count];
         network_swap_blocks(network, pair[0], pair[1], NULL);
@@ -71,7 +71,7 @@ bool session_set_swaps(Session *session, int (*pairs)[2], int count, Error *err)
 static int find_block(const Session *session, const char *name, Error *err) {
     const Network *network = network_of(session);
     int block =
-        *name ? network_find_block(network, name) : network->ops[scene_op_at(network, session->at)].block;
+        *name ? network_find_block(network, name) : network->ops[scene_op_at(network, session->exp.at)].block;
     if (block < 0)
         error_set(err, ERROR_USAGE,
                   *name ? "swap: %s has no block '%s'" : "swap: %s: select an operation inside a block%s",
@@ -85,16 +85,16 @@ static bool do_swap(Session *session, const char *text, Error *err) {
     sscanf(text, "%31s %31s", first, second);
     int a = find_block(session, first, err);
     if (a < 0) return false;
-    int b = *second ? find_block(session, second, err) : session->swaps.waiting - 1;
+    int b = *second ? find_block(session, second, err) : session->exp.swaps.waiting - 1;
     if (*second && b < 0) return false;
     if (b < 0) {
-        session->swaps.waiting = a + 1;
+        session->exp.swaps.waiting = a + 1;
         session_tell(session, NOTICE_INFO,
                      "%s waits: select a block of the same shape and press the key again",
                      network_of(session)->blocks[a].name);
         return true;
     }
-    session->swaps.waiting = 0;
+    session->exp.swaps.waiting = 0;
     if (!swap(session, a, b, err)) return false;
     session_tell(session, NOTICE_INFO, "%s and %s have changed places; the same again puts them back",
                  network_of(session)->blocks[a].name, network_of(session)->blocks[b].name);
@@ -104,7 +104,7 @@ static bool do_swap(Session *session, const char *text, Error *err) {
 void session_do_swap(Session *session, const char *text) {
     Error err = {0};
     if (!do_swap(session, text, &err)) {
-        session->swaps.waiting = 0;
+        session->exp.swaps.waiting = 0;
         session_tell(session, NOTICE_ERROR, "%s", err.text);
     }
 }

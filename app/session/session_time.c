@@ -7,7 +7,7 @@
 enum { PLAY_FIRST = 2, PLAY_MAX = 64 };
 
 static const Network *network_of(const Session *session) {
-    return session->setup->model->network;
+    return session->exp.setup->model->network;
 }
 
 static int last_at(const Session *session) {
@@ -19,28 +19,28 @@ void session_go_to(Session *session, int at) {
 }
 
 void session_look_at(Session *session, int at) {
-    session->job.follow = false;
-    session->at = at < 0 ? 0 : at > last_at(session) ? last_at(session) : at;
+    session->exp.job.follow = false;
+    session->exp.at = at < 0 ? 0 : at > last_at(session) ? last_at(session) : at;
 }
 
 /* A key counts from where the keys before it lead, also when the network is still on its way there: typing
  * sss fast is three steps. */
 static void take_destination(Session *session) {
-    const Job *job = &session->job;
-    if (job->kind == JOB_RUN && job->follow && !job->stops) session->at = job->target - 1;
+    const Job *job = &session->exp.job;
+    if (job->kind == JOB_RUN && job->follow && !job->stops) session->exp.at = job->target - 1;
 }
 
 static void do_step(Session *session, int count) {
     /* A selection ahead of what has been run, and of what is on its way, is caught up with first. */
-    if (session->at >= scene_steps_done(session->pass) && session->job.kind != JOB_RUN)
-        session_go_to(session, session->at + count - 1);
+    if (session->exp.at >= scene_steps_done(session->exp.pass) && session->exp.job.kind != JOB_RUN)
+        session_go_to(session, session->exp.at + count - 1);
     else
-        session_go_to(session, session->at + count);
+        session_go_to(session, session->exp.at + count);
 }
 
 /* Each round but the last goes on by an operation at least, so there are no more than the network has. */
 static int blocks_on(const Session *session, int count) {
-    int at = session->at, before = -1;
+    int at = session->exp.at, before = -1;
     for (int k = 0; k < count && at != before; k++) {
         before = at;
         at = session_block_end(network_of(session), at);
@@ -49,14 +49,14 @@ static int blocks_on(const Session *session, int count) {
 }
 
 static int blocks_back(const Session *session, int count) {
-    int at = session->at;
+    int at = session->exp.at;
     for (int k = 0; k < count && at > 0; k++) at = session_block_start(network_of(session), at);
     return at;
 }
 
 static void do_block(Session *session, int count) {
     int at = blocks_on(session, count);
-    if (at == session->at)
+    if (at == session->exp.at)
         do_step(session, 1);
     else
         session_go_to(session, at);
@@ -77,7 +77,8 @@ static void do_go(Session *session, int op) {
                      network->op_count - 1, op, op == ACTION_NUMBER_MAX ? " or more" : "");
     else
         session_look_at(
-            session, scene_at(network, op, session->at < network->op_count ? PHASE_FORWARD : PHASE_BACKWARD));
+            session,
+            scene_at(network, op, session->exp.at < network->op_count ? PHASE_FORWARD : PHASE_BACKWARD));
 }
 
 static double now_s(void) {
@@ -87,29 +88,29 @@ static double now_s(void) {
 }
 
 static void set_rate(Session *session, double rate) {
-    session->play_rate = rate > PLAY_MAX ? PLAY_MAX : rate < 1 ? 0 : rate;
-    session->next_tick_s = now_s() + (session->play_rate > 0 ? 1 / session->play_rate : 0);
-    if (session->play_rate > 0)
+    session->exp.play.rate = rate > PLAY_MAX ? PLAY_MAX : rate < 1 ? 0 : rate;
+    session->exp.play.next_tick_s = now_s() + (session->exp.play.rate > 0 ? 1 / session->exp.play.rate : 0);
+    if (session->exp.play.rate > 0)
         session_tell(session, NOTICE_INFO, "playing %g operations a second: > faster, < slower, Space pauses",
-                     session->play_rate);
+                     session->exp.play.rate);
     else
         session_tell(session, NOTICE_INFO, "paused");
 }
 
 int session_wait_ms(const Session *session) {
     session = session_const_front(session);
-    if (session->play_rate == 0) return -1;
-    double wait = ceil(1e3 * (session->next_tick_s - now_s()));
+    if (session->exp.play.rate == 0) return -1;
+    double wait = ceil(1e3 * (session->exp.play.next_tick_s - now_s()));
     return wait < 0 ? 0 : (int)wait;
 }
 
 bool session_tick(Session *session) {
     session = session_front(session);
-    if (session->play_rate == 0 || now_s() < session->next_tick_s) return false;
-    session->notice_kind = NOTICE_NONE;
-    session->next_tick_s += 1 / session->play_rate;
-    if (session->next_tick_s < now_s()) session->next_tick_s = now_s();
-    if (session->at < last_at(session))
+    if (session->exp.play.rate == 0 || now_s() < session->exp.play.next_tick_s) return false;
+    session->notice.kind = NOTICE_NONE;
+    session->exp.play.next_tick_s += 1 / session->exp.play.rate;
+    if (session->exp.play.next_tick_s < now_s()) session->exp.play.next_tick_s = now_s();
+    if (session->exp.at < last_at(session))
         do_step(session, 1);
     else
         set_rate(session, 0);
@@ -118,32 +119,33 @@ bool session_tick(Session *session) {
 
 void session_play_out(Session *session) {
     session = session_front(session);
-    if (session->play_rate == 0) return;
-    session->play_rate = 0;
+    if (session->exp.play.rate == 0) return;
+    session->exp.play.rate = 0;
     session_go_to(session, last_at(session));
 }
 
 /* The selection stays where it is; when nothing runs either: why. */
 static void tell_standstill(Session *session, ActionId id) {
-    bool runs = session->job.kind == JOB_RUN && session->job.target > scene_steps_done(session->pass);
-    if (runs || session->notice_kind != NOTICE_NONE || id == ACTION_RESTART || id == ACTION_GO) return;
+    bool runs =
+        session->exp.job.kind == JOB_RUN && session->exp.job.target > scene_steps_done(session->exp.pass);
+    if (runs || session->notice.kind != NOTICE_NONE || id == ACTION_RESTART || id == ACTION_GO) return;
     if (id == ACTION_RUN_HERE)
         session_tell(session, NOTICE_INFO, "%s has been run already",
-                     network_of(session)->ops[scene_op_at(network_of(session), session->at)].name);
-    else if (session->at == last_at(session))
+                     network_of(session)->ops[scene_op_at(network_of(session), session->exp.at)].name);
+    else if (session->exp.at == last_at(session))
         session_tell(session, NOTICE_INFO, "the backward pass has reached the image: R starts again");
-    else if (session->at == 0)
+    else if (session->exp.at == 0)
         session_tell(session, NOTICE_INFO, "the forward pass begins here, at the image: s runs on");
 }
 
 bool session_do_time(Session *session, const Action *action) {
     const Network *network = network_of(session);
-    int before = session->at;
-    ViewId view = session->view;
-    bool playing = session->play_rate > 0;
+    int before = session->exp.at;
+    ViewId view = session->look.view;
+    bool playing = session->exp.play.rate > 0;
     if (action->id == ACTION_PLAY || action->id == ACTION_SLOWER) {
-        set_rate(session, action->id == ACTION_SLOWER ? session->play_rate / 2
-                          : playing                   ? 2 * session->play_rate
+        set_rate(session, action->id == ACTION_SLOWER ? session->exp.play.rate / 2
+                          : playing                   ? 2 * session->exp.play.rate
                                                       : PLAY_FIRST);
         return true;
     }
@@ -159,26 +161,26 @@ bool session_do_time(Session *session, const Action *action) {
         }
         do_step(session, action_count(action));
         break;
-    case ACTION_STEP_BACK: session_look_at(session, session->at - action_count(action)); break;
+    case ACTION_STEP_BACK: session_look_at(session, session->exp.at - action_count(action)); break;
     case ACTION_BLOCK: do_block(session, action_count(action)); break;
     case ACTION_BLOCK_BACK: session_look_at(session, blocks_back(session, action_count(action))); break;
-    case ACTION_FINISH: session_go_to(session, session_pass_end(network, session->at)); break;
-    case ACTION_REWIND: session_look_at(session, session_pass_start(network, session->at)); break;
+    case ACTION_FINISH: session_go_to(session, session_pass_end(network, session->exp.at)); break;
+    case ACTION_REWIND: session_look_at(session, session_pass_start(network, session->exp.at)); break;
     case ACTION_RUN_HERE:
-        session_go_to(session, session->at);
-        if (session->view == VIEW_ARCHITECTURE && session_may_show(session, VIEW_STEP))
-            session->view = VIEW_STEP;
+        session_go_to(session, session->exp.at);
+        if (session->look.view == VIEW_ARCHITECTURE && session_may_show(session, VIEW_STEP))
+            session->look.view = VIEW_STEP;
         break;
     case ACTION_RESTART: do_restart(session); break;
-    case ACTION_DIRECTION: session_look_at(session, last_at(session) - session->at); break;
-    case ACTION_NEXT_OP: session_look_at(session, session->at + action_count(action)); break;
-    case ACTION_PREVIOUS_OP: session_look_at(session, session->at - action_count(action)); break;
+    case ACTION_DIRECTION: session_look_at(session, last_at(session) - session->exp.at); break;
+    case ACTION_NEXT_OP: session_look_at(session, session->exp.at + action_count(action)); break;
+    case ACTION_PREVIOUS_OP: session_look_at(session, session->exp.at - action_count(action)); break;
     case ACTION_GO: do_go(session, action->number); break;
     case ACTION_CONTINUE: session_do_continue(session); break;
     case ACTION_CONTINUE_BACK: session_do_continue_back(session); break;
     default: return false;
     }
-    if (session->at == before && session->view == view) tell_standstill(session, action->id);
-    session->play_rate = 0;
+    if (session->exp.at == before && session->look.view == view) tell_standstill(session, action->id);
+    session->exp.play.rate = 0;
     return true;
 }

@@ -9,13 +9,13 @@
 #include "core/base/utf8.h"
 
 static const Model *model_of(const Session *session) {
-    return session->twin.kind == TWIN_WEIGHTS ? session->twin.model : session->setup->model;
+    return session->twin.kind == TWIN_WEIGHTS ? session->twin.model : session->exp.setup->model;
 }
 
 void session_twin_forget(Session *session) {
     Twin *twin = &session->twin;
     pass_free(twin->pass);
-    overlay_clear(&session->overlays[1]);
+    overlay_clear(&session->look.overlays[1]);
     free(twin->input);
     free(twin->difference);
     twin->pass = NULL;
@@ -38,18 +38,18 @@ static bool fill_input(Session *session, Error *err) {
     if (!twin->input) return error_set(err, ERROR_FAILED, "not enough memory for the other side");
     Setup setup = {.model = (Model *)model};
     if (twin->kind == TWIN_IMAGE) return setup_load_image(&setup, twin->image, twin->input, err);
-    if (twin->kind == TWIN_WEIGHTS && asset_find_image(session->image_name))
-        return setup_load_image(&setup, session->image_name, twin->input, err);
-    if (!shape_equal(model->network->input, session->setup->model->network->input))
+    if (twin->kind == TWIN_WEIGHTS && asset_find_image(session->exp.picture.name))
+        return setup_load_image(&setup, session->exp.picture.name, twin->input, err);
+    if (!shape_equal(model->network->input, session->exp.setup->model->network->input))
         return error_set(err, ERROR_USAGE, "%s reads other pictures than %s: compare them on a bundled one",
-                         model->network->arch, session->setup->model->network->arch);
-    memcpy(twin->input, session->input, count * sizeof(real));
+                         model->network->arch, session->exp.setup->model->network->arch);
+    memcpy(twin->input, session->exp.picture.input, count * sizeof(real));
     return true;
 }
 
 /* Both sides ask for the same class, or their gradients would answer different questions. */
 static int shared_target(const Session *session) {
-    int target = session->target >= 0 ? session->target : pass_target(session->pass, 0);
+    int target = session->exp.target >= 0 ? session->exp.target : pass_target(session->exp.pass, 0);
     return target < model_of(session)->network->classes ? target : -1;
 }
 
@@ -57,9 +57,9 @@ static bool begin(Session *session, Error *err) {
     Twin *twin = &session->twin;
     if (!fill_input(session, err)) return false;
     const Network *network = model_of(session)->network;
-    PassConfig config = session->config;
+    PassConfig config = session->exp.config;
     config.batch = 1;
-    config.lesioned = session->lesioned;
+    config.lesioned = session->exp.lesioned;
     if (twin->kind == TWIN_SKIP) config.skip = twin->skip;
     if (twin->kind == TWIN_WEIGHTS) config.skip = SKIP_NONE_REMOVED;
     twin->pass = pass_new(network, &config, err);
@@ -72,8 +72,8 @@ static bool begin(Session *session, Error *err) {
 
 /* Steps of the other side that correspond to the steps this side has made. */
 static int wanted_steps(const Session *session) {
-    const Network *network = session->setup->model->network, *other = model_of(session)->network;
-    int done = scene_steps_done(session->pass);
+    const Network *network = session->exp.setup->model->network, *other = model_of(session)->network;
+    int done = scene_steps_done(session->exp.pass);
     if (done == 0) return 0;
     Phase phase = done <= network->op_count ? PHASE_FORWARD : PHASE_BACKWARD;
     return scene_at(other, scene_partner(other, network, scene_op_at(network, done - 1)), phase) + 1;
@@ -98,9 +98,9 @@ bool session_twin_work(Session *session) {
 /* What its picture shows, in the words of its network. */
 static int true_class_of(const Session *session) {
     const Twin *twin = &session->twin;
-    if (twin->kind == TWIN_SKIP) return session->true_class;
+    if (twin->kind == TWIN_SKIP) return session->exp.picture.true_class;
     return setup_picture_class(model_of(session),
-                               twin->kind == TWIN_IMAGE ? twin->image : session->image_name);
+                               twin->kind == TWIN_IMAGE ? twin->image : session->exp.picture.name);
 }
 
 static Scene other_scene(const Session *session, const Scene *mine) {
@@ -109,14 +109,14 @@ static Scene other_scene(const Session *session, const Scene *mine) {
     scene.model = model_of(session);
     scene.network = scene.model->network;
     scene.pass = twin->pass;
-    scene.rival = NULL;
+    scene.baseline = NULL;
     scene.op = scene_partner(scene.network, mine->network, mine->op);
     scene.at = scene_at(scene.network, scene.op, mine->phase);
     Shape out = scene.network->ops[scene.op].out;
     scene.channel = mine->channel < out.c ? mine->channel : out.c - 1;
     scene.row = mine->row < out.h ? mine->row : out.h - 1;
     scene.column = mine->column < out.w ? mine->column : out.w - 1;
-    scene.overlay = session->overlays[1].shown;
+    scene.overlay = session->look.overlays[1].shown;
     scene.true_class = true_class_of(session);
     if (twin->kind == TWIN_IMAGE) scene.image_name = twin->image;
     if (twin->kind == TWIN_WEIGHTS) scene.weights_note = twin->weights;
@@ -126,7 +126,7 @@ static Scene other_scene(const Session *session, const Scene *mine) {
 /* The figures and, where it is shown, the tensor itself, once for each moment. */
 static void compare(Session *session, const Scene *mine) {
     Twin *twin = &session->twin;
-    int steps = scene_steps_done(session->pass), other_steps = scene_steps_done(twin->pass);
+    int steps = scene_steps_done(session->exp.pass), other_steps = scene_steps_done(twin->pass);
     if (twin->at == mine->at && twin->steps == steps && twin->other_steps == other_steps && twin->difference)
         return;
     twin->at = mine->at, twin->steps = steps, twin->other_steps = other_steps;
@@ -174,13 +174,13 @@ void session_twin_describe(const Session *session, char *out, size_t out_size) {
 /* Without a word from the user: the plain twin, or for a pass without skips the network as built. */
 static bool choose_default(Session *session, Error *err) {
     Twin *twin = &session->twin;
-    if (session->setup->model->network->shortcut == '-')
+    if (session->exp.setup->model->network->shortcut == '-')
         return error_set(err, ERROR_USAGE,
                          "%s has no skips to remove: say what to compare it with, as in "
                          ":twin weights resnet20-cifar10 or :twin image 03-bird",
-                         session->setup->model->network->arch);
+                         session->exp.setup->model->network->arch);
     twin->kind = TWIN_SKIP;
-    twin->skip = session->config.skip == SKIP_NONE_REMOVED ? SKIP_PLAIN : SKIP_NONE_REMOVED;
+    twin->skip = session->exp.config.skip == SKIP_NONE_REMOVED ? SKIP_PLAIN : SKIP_NONE_REMOVED;
     return twin->chosen = true;
 }
 
@@ -208,7 +208,7 @@ static bool choose(Session *session, const char *word, const char *rest, Error *
                          "twin: expected off, plain, cut, built, image NAME, weights NAME or difference, "
                          "found '%s%s%s'",
                          word, *rest ? " " : "", rest);
-    if (kind == TWIN_SKIP && session->setup->model->network->shortcut == '-')
+    if (kind == TWIN_SKIP && session->exp.setup->model->network->shortcut == '-')
         return choose_default(session, err);
     session_twin_clear(session);
     twin->kind = kind;

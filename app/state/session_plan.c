@@ -14,7 +14,7 @@
 static const char BUNDLED[] = "bundled ";
 
 static const Network *network_of(const Session *session) {
-    return session->setup->model->network;
+    return session->exp.setup->model->network;
 }
 
 static int smaller(int a, int b) {
@@ -32,7 +32,7 @@ __attribute__((format(printf, 4, 5))) static void append(char *out, size_t size,
 }
 
 static void describe_network(const Session *session, StatePlan *plan) {
-    const Setup *setup = session->setup;
+    const Setup *setup = session->exp.setup;
     const Network *network = setup->model->network;
     const char *source = setup->model->source ? setup->model->source : "";
     bool bundled = strncmp(source, BUNDLED, sizeof BUNDLED - 1) == 0;
@@ -46,33 +46,35 @@ static void describe_network(const Session *session, StatePlan *plan) {
             plan->shortcut = network->shortcut - 'A' + 1;
     }
     if (network->stride_in_1x1) plan->stride_in = STRIDE_IN_1X1;
-    if (session->config.batch_statistics != setup->untrained)
-        plan->bn = session->config.batch_statistics ? BN_TRAIN : BN_EVAL;
+    if (session->exp.config.batch_statistics != setup->untrained)
+        plan->bn = session->exp.config.batch_statistics ? BN_TRAIN : BN_EVAL;
 }
 
 /* "cat" for "04-cat", when that is the picture meant. */
 static void describe_image(const Session *session, StatePlan *plan) {
-    const Asset *asset = asset_find_image(session->image_name), *first = asset_find_image("cat");
-    const char *dash = asset ? strchr(session->image_name, '-') : NULL, *name = session->image_name;
+    const Asset *asset = asset_find_image(session->exp.picture.name), *first = asset_find_image("cat");
+    const char *dash = asset ? strchr(session->exp.picture.name, '-') : NULL,
+               *name = session->exp.picture.name;
     if (dash && asset_find_image(dash + 1) == asset) name = dash + 1;
-    if (!session->image_is_array && !(asset && asset == first))
+    if (!session->exp.picture.is_array && !(asset && asset == first))
         utf8_copy(plan->image, sizeof plan->image, name);
-    bool listed = session->image_cursor < session->image_count;
-    if (listed && strcmp(session->image_list[session->image_cursor], session->image_name) != 0)
-        plan->cursor = session->image_cursor + 1;
+    bool listed = session->exp.pictures.cursor < session->exp.pictures.count;
+    if (listed &&
+        strcmp(session->exp.pictures.list[session->exp.pictures.cursor], session->exp.picture.name) != 0)
+        plan->cursor = session->exp.pictures.cursor + 1;
 }
 
 static void describe_skips(const Session *session, StatePlan *plan) {
     const Network *network = network_of(session);
-    plan->skip = session->config.skip == SKIP_LESION ? 0 : (int)session->config.skip;
-    for (int b = 0; session->config.skip == SKIP_LESION && b < network->block_count; b++)
-        if (session->lesioned[b])
+    plan->skip = session->exp.config.skip == SKIP_LESION ? 0 : (int)session->exp.config.skip;
+    for (int b = 0; session->exp.config.skip == SKIP_LESION && b < network->block_count; b++)
+        if (session->exp.lesioned[b])
             append(plan->lesions, sizeof plan->lesions, "+", "%s", network->blocks[b].name);
-    for (int k = 0; k < session->swaps.count; k++)
+    for (int k = 0; k < session->exp.swaps.count; k++)
         append(plan->swaps, sizeof plan->swaps, "+", "%s+%s",
-               network->blocks[session->swaps.pairs[k][0]].name,
-               network->blocks[session->swaps.pairs[k][1]].name);
-    plan->versus = session->rival_mode == SKIP_PLAIN;
+               network->blocks[session->exp.swaps.pairs[k][0]].name,
+               network->blocks[session->exp.swaps.pairs[k][1]].name);
+    plan->versus = session->exp.baseline_mode == SKIP_PLAIN;
 }
 
 static void describe_moment(const Network *network, int at, char out[STATE_WORD_MAX]) {
@@ -82,17 +84,18 @@ static void describe_moment(const Network *network, int at, char out[STATE_WORD_
 
 static void describe_time(const Session *session, StatePlan *plan) {
     const Network *network = network_of(session);
-    int done = session->job.kind == JOB_RUN ? session->job.target : scene_steps_done(session->pass);
-    if (session->at > 0) describe_moment(network, session->at, plan->at);
+    int done =
+        session->exp.job.kind == JOB_RUN ? session->exp.job.target : scene_steps_done(session->exp.pass);
+    if (session->exp.at > 0) describe_moment(network, session->exp.at, plan->at);
     if (done == 2 * network->op_count)
         snprintf(plan->done, sizeof plan->done, "all");
     else if (done == network->op_count)
         snprintf(plan->done, sizeof plan->done, "forward");
     else if (done != 1)
         snprintf(plan->done, sizeof plan->done, "%d", done);
-    plan->channel = smaller(session->wanted_channel, STATE_INDEX_MAX);
-    plan->row = smaller(session->wanted_row, STATE_INDEX_MAX);
-    plan->column = smaller(session->wanted_column, STATE_INDEX_MAX);
+    plan->channel = smaller(session->exp.wanted.channel, STATE_INDEX_MAX);
+    plan->row = smaller(session->exp.wanted.row, STATE_INDEX_MAX);
+    plan->column = smaller(session->exp.wanted.column, STATE_INDEX_MAX);
 }
 
 static int view_number(const void *state, const ViewField *field) {
@@ -102,7 +105,7 @@ static int view_number(const void *state, const ViewField *field) {
 
 static void describe_view(const Session *session, ViewId view, char out[STATE_VALUE_MAX]) {
     for (const ViewField *field = view_ops(view)->fields; field && field->name; field++) {
-        int number = view_number(session->view_state[view], field);
+        int number = view_number(session->look.view_state[view], field);
         if (number != 0 && field->is_flag) append(out, STATE_VALUE_MAX, "+", "%s", field->name);
         if (number != 0 && !field->is_flag) append(out, STATE_VALUE_MAX, "+", "%s:%d", field->name, number);
     }
@@ -114,20 +117,21 @@ static int scope_place(ScopeKind scope) {
 }
 
 static void describe_look(const Session *session, StatePlan *plan) {
-    const PaletteId chosen[STATE_PALETTES] = {session->palette, session->signed_palette,
-                                              session->gradient_palette, session->weight_palette};
+    const PaletteId chosen[STATE_PALETTES] = {session->look.palettes.magnitude,
+                                              session->look.palettes.activation,
+                                              session->look.palettes.gradient, session->look.palettes.weight};
     for (int k = 0; k < STATE_PALETTES; k++)
-        if (chosen[k] != theme_palette(session->theme, (PaletteUse)k))
+        if (chosen[k] != theme_palette(session->display.theme, (PaletteUse)k))
             plan->palettes[k] = (int)chosen[k] - (k == 0 ? 0 : PALETTE_RDBU) + 1;
-    plan->view = (int)session->view;
+    plan->view = (int)session->look.view;
     for (int k = 0; k < VIEW_COUNT; k++) describe_view(session, (ViewId)k, plan->views[k]);
-    plan->scope = scope_place(session->scope);
-    plan->order = (int)session->order;
-    plan->pooling = (int)session->pooling;
-    plan->clip = (int)session->clip;
-    plan->overlay = (int)session->overlay;
-    plan->explain = (int)session->explain;
-    plan->presenter = session->presenter;
+    plan->scope = scope_place(session->look.scope);
+    plan->order = (int)session->look.order;
+    plan->pooling = (int)session->look.pooling;
+    plan->clip = (int)session->look.clip;
+    plan->overlay = (int)session->look.overlay;
+    plan->explain = (int)session->look.explain.level;
+    plan->presenter = session->display.presenter;
     if (session->lab.shown.open)
         utf8_format(plan->analysis, sizeof plan->analysis, "%s%s",
                     analysis_spec(session->lab.shown.current)->name,
@@ -171,7 +175,7 @@ StatePlan session_plan_of(const Session *session) {
     describe_network(session, &plan);
     describe_image(session, &plan);
     describe_skips(session, &plan);
-    plan.target = session->target;
+    plan.target = session->exp.target;
     describe_time(session, &plan);
     describe_look(session, &plan);
     describe_twin(session, &plan);
@@ -182,13 +186,13 @@ StatePlan session_plan_of(const Session *session) {
 }
 
 static void tell_state(Session *session) {
-    enum { ROOM = SESSION_NOTE_MAX - 80 };
+    enum { ROOM = NOTICE_MAX - 80 };
     char text[STATE_TEXT_MAX];
     StatePlan plan = session_plan_of(session);
     size_t length = state_plan_format(&plan, text, sizeof text);
     if (length < ROOM)
         session_tell(session, NOTICE_INFO, "%s%s", text,
-                     session->image_is_array ? " (the input array is no part of it)" : "");
+                     session->exp.picture.is_array ? " (the input array is no part of it)" : "");
     else
         session_tell(
             session, NOTICE_INFO,

@@ -255,9 +255,9 @@ static bool find_look(const Trip *trip, const Session *session, Error *err) {
                          trip->network->arch, trip->network->classes - 1, plan->target);
     if (*plan->analysis && !session_lab_find(plan->analysis, &analysis, &plane))
         return error_set(err, ERROR_USAGE, "state: field 'analysis': there is no '%s'", plan->analysis);
-    if (plan->cursor > session->image_count)
+    if (plan->cursor > session->exp.pictures.count)
         return error_set(err, ERROR_USAGE, "state: field 'cursor': there are %d pictures, found %d",
-                         session->image_count, plan->cursor);
+                         session->exp.pictures.count, plan->cursor);
     for (int k = 0; k < VIEW_COUNT; k++)
         if (!read_view((ViewId)k, plan->views[k], NULL, err)) return false;
     return true;
@@ -284,7 +284,7 @@ static bool find_handout(Trip *trip, const Session *session, Error *err) {
 static bool look_up(Trip *trip, const Session *session, bool other, Error *err) {
     if (!find_handout(trip, session, err)) return false;
     if (other && !open_network(trip, err)) return false;
-    trip->setup = other ? &trip->next : session->setup;
+    trip->setup = other ? &trip->next : session->exp.setup;
     trip->network = trip->setup->model->network;
     if (other && strcmp(trip->network->arch, trip->plan->model) != 0 && !asset_find_model(trip->plan->model))
         return error_set(err, ERROR_USAGE, "state: field 'weights': %s holds %s, not %s", trip->plan->weights,
@@ -306,28 +306,29 @@ static ScopeKind scope_at(int place) {
 
 static void set_look(Session *session, const StatePlan *plan) {
     session_set_presenter(session, plan->presenter);
-    session_set_theme(session, session->theme); /* its own palettes */
-    PaletteId *const palettes[STATE_PALETTES] = {&session->palette, &session->signed_palette,
-                                                 &session->gradient_palette, &session->weight_palette};
+    session_set_theme(session, session->display.theme); /* its own palettes */
+    PaletteId *const palettes[STATE_PALETTES] = {
+        &session->look.palettes.magnitude, &session->look.palettes.activation,
+        &session->look.palettes.gradient, &session->look.palettes.weight};
     for (int k = 0; k < STATE_PALETTES; k++)
         if (plan->palettes[k] > 0)
             *palettes[k] = (PaletteId)(plan->palettes[k] - 1 + (k == 0 ? 0 : PALETTE_RDBU));
     for (int k = 0; k < VIEW_COUNT; k++) {
-        memset(session->view_state[k], 0, view_ops((ViewId)k)->state_size);
-        read_view((ViewId)k, plan->views[k], session->view_state[k], NULL);
+        memset(session->look.view_state[k], 0, view_ops((ViewId)k)->state_size);
+        read_view((ViewId)k, plan->views[k], session->look.view_state[k], NULL);
     }
-    session->view = (ViewId)plan->view;
-    session->scope = scope_at(plan->scope);
-    session->order = (ChannelOrder)plan->order;
-    session->pooling = (PoolingChoice)plan->pooling;
-    session->clip = (ClipChoice)plan->clip;
-    session->overlay = (OverlayKind)plan->overlay;
-    session->explain = (ExplainLevel)plan->explain;
-    session->rival_mode = plan->versus ? SKIP_PLAIN : SKIP_CUT;
-    session->wanted_channel = plan->channel;
-    session->wanted_row = plan->row;
-    session->wanted_column = plan->column;
-    if (plan->cursor > 0) session->image_cursor = plan->cursor - 1;
+    session->look.view = (ViewId)plan->view;
+    session->look.scope = scope_at(plan->scope);
+    session->look.order = (ChannelOrder)plan->order;
+    session->look.pooling = (PoolingChoice)plan->pooling;
+    session->look.clip = (ClipChoice)plan->clip;
+    session->look.overlay = (OverlayKind)plan->overlay;
+    session->look.explain.level = (ExplainLevel)plan->explain;
+    session->exp.baseline_mode = plan->versus ? SKIP_PLAIN : SKIP_CUT;
+    session->exp.wanted.channel = plan->channel;
+    session->exp.wanted.row = plan->row;
+    session->exp.wanted.column = plan->column;
+    if (plan->cursor > 0) session->exp.pictures.cursor = plan->cursor - 1;
 }
 
 static bool set_twin(Session *session, const StatePlan *plan, Error *err) {
@@ -347,24 +348,24 @@ static bool set_twin(Session *session, const StatePlan *plan, Error *err) {
 }
 
 static void close_what_is_open(Session *session) {
-    session->help = session->files_open = session->files_filtering = false;
-    session->prompt.open = false;
-    session->play_rate = 0;
-    session->pending_count = 0;
-    session->pending_letter = ACTION_NONE;
-    session->swaps.waiting = 0;
+    session->help.open = session->files.open = session->files.filtering = false;
+    session->typing.prompt.open = false;
+    session->exp.play.rate = 0;
+    session->typing.count = 0;
+    session->typing.letter = ACTION_NONE;
+    session->exp.swaps.waiting = 0;
     session->lab.shown.open = false;
 }
 
 static bool arrive(Session *session, Trip *trip, Error *err) {
     const StatePlan *plan = trip->plan;
-    const Network *network = session->setup->model->network;
+    const Network *network = session->exp.setup->model->network;
     close_what_is_open(session);
-    memcpy(session->input, trip->picture, shape_count(network->input) * sizeof(real));
+    memcpy(session->exp.picture.input, trip->picture, shape_count(network->input) * sizeof(real));
     session_name_image(session, *plan->image ? plan->image : "cat");
-    memcpy(session->lesioned, trip->lesioned, (size_t)network->block_count * sizeof(bool));
-    session->config.skip = *plan->lesions ? SKIP_LESION : (SkipMode)plan->skip;
-    session->target = plan->target;
+    memcpy(session->exp.lesioned, trip->lesioned, (size_t)network->block_count * sizeof(bool));
+    session->exp.config.skip = *plan->lesions ? SKIP_LESION : (SkipMode)plan->skip;
+    session->exp.target = plan->target;
     if (!session_set_swaps(session, trip->swaps, trip->swap_count, err)) return false;
     if (!session_make_pass(session, err)) return false;
     session_stops_replace(session, &trip->stops);
@@ -376,8 +377,8 @@ static bool arrive(Session *session, Trip *trip, Error *err) {
     }
     set_look(session, plan);
     session->handout = trip->handout;
-    session_run_behind(session, trip->done);
-    session->at = trip->at;
+    session_run_still(session, trip->done);
+    session->exp.at = trip->at;
     return true;
 }
 

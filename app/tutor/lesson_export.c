@@ -24,7 +24,7 @@ static char *picture_of(const TourStop *stop, const char *id, bool inside) {
     char title[PART_TEXT_MAX], *words = session_describe(stop->session);
     size_t size;
     session_screen_title(stop->session, title, sizeof title);
-    CanvasSvg svg = {.theme = stop->session->theme,
+    CanvasSvg svg = {.theme = stop->session->display.theme,
                      .title = title,
                      .description = words,
                      .id = id,

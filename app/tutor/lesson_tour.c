@@ -19,10 +19,10 @@ static void draw(Tour *tour) {
     Canvas *old = tour->before;
     tour->before = tour->now, tour->now = old;
     own->tutor = NULL;
-    own->still = true;
+    own->display.still = true;
     session_draw(own, tour->now);
     own->tutor = run;
-    own->still = false;
+    own->display.still = false;
     canvas_fill(tour->now, (Rect){0, tour->now->height - 1, tour->now->width, 1}, (Style){.fg = 0, .bg = 0},
                 ' ');
 }
@@ -81,8 +81,9 @@ static bool walk(Tour *tour, TourVisit visit, void *context, Error *err) {
 
 bool lesson_tour(Session *session, const char *name, TourVisit visit, void *context, Error *err) {
     Tour tour = {.session = session,
-                 .now = canvas_new(session->width, session->height, session->flags),
-                 .before = canvas_new(session->width, session->height, session->flags)};
+                 .now = canvas_new(session->display.width, session->display.height, session->display.flags),
+                 .before =
+                     canvas_new(session->display.width, session->display.height, session->display.flags)};
     bool ok = tour.now && tour.before;
     if (!ok) error_set(err, ERROR_FAILED, "not enough memory for the screens");
     ok = ok && session_lesson_start(session, name, err) && walk(&tour, visit, context, err);

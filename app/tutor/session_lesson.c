@@ -33,7 +33,7 @@ const LessonPage *session_lesson_page(const LessonRun *run) {
 
 static FigureSource source_of(const LessonRun *run, Scene *scene) {
     *scene = session_scene(run->session);
-    return (FigureSource){.scene = scene, .view = run->session->view};
+    return (FigureSource){.scene = scene, .view = run->session->look.view};
 }
 
 static void forget_texts(LessonRun *run) {
@@ -46,21 +46,21 @@ static void forget_texts(LessonRun *run) {
 
 /* What is the user's own and no part of a page: how the screen looks, which keys there are. */
 static void take_over(Session *fresh, const Session *old) {
-    fresh->bindings = old->bindings;
-    fresh->mouse = old->mouse;
-    fresh->prompt = old->prompt;
-    fresh->prompt.open = false;
+    fresh->typing.bindings = old->typing.bindings;
+    fresh->display.mouse = old->display.mouse;
+    fresh->typing.prompt = old->typing.prompt;
+    fresh->typing.prompt.open = false;
     fresh->handout = old->handout;
-    fresh->presenter = old->presenter;
-    fresh->theme_before = old->theme_before;
-    fresh->pointer = old->pointer;
-    fresh->keys_shown = old->keys_shown;
-    session_set_screen(fresh, old->width, old->height, old->flags);
+    fresh->display.presenter = old->display.presenter;
+    fresh->display.theme_before = old->display.theme_before;
+    fresh->display.pointer = old->display.pointer;
+    fresh->display.keys_shown = old->display.keys_shown;
+    session_set_screen(fresh, old->display.width, old->display.height, old->display.flags);
 }
 
 /* The lesson's session as it is before the first page. `old` is freed when it is a lesson's. */
 static bool begin_again(LessonRun *run, Session *old, Error *err) {
-    SessionConfig config = {.setup = &run->setup, .target = -1, .theme = old->theme};
+    SessionConfig config = {.setup = &run->setup, .target = -1, .theme = old->display.theme};
     Session *fresh = session_new(&config, err);
     if (!fresh) return false;
     take_over(fresh, old);
@@ -164,7 +164,7 @@ static void take_notice(LessonRun *run) {
         run->failure.place = run->last;
         utf8_copy(run->failure.text, sizeof run->failure.text, problem);
     }
-    run->session->notice_kind = NOTICE_NONE;
+    run->session->notice.kind = NOTICE_NONE;
     if (run->failure.place.line > 0)
         session_tell(run->session, NOTICE_ERROR, "line %d of the lesson: %s", run->failure.place.line,
                      run->failure.text);
@@ -215,7 +215,7 @@ void session_lesson_begin(Session *session, const Action *action) {
     if (action->id != ACTION_LESSON || strcmp(action->text, "off") == 0)
         session_tell(session, NOTICE_INFO, "no lesson is under way: ':lesson NAME' begins one");
     else if (*action->text == '\0')
-        prompt_open(&session->prompt, ':', "lesson ");
+        prompt_open(&session->typing.prompt, ':', "lesson ");
     else if (!session_lesson_start(session, action->text, &err))
         session_tell(session, NOTICE_ERROR, "%s", err.text);
 }

@@ -49,8 +49,8 @@ static void give(LessonRun *run) {
 }
 
 bool session_lesson_ask_key(LessonRun *run, const Key *key) {
-    if (run->phase != LESSON_ASK || run->session->help) return false;
-    run->session->notice_kind = NOTICE_NONE;
+    if (run->phase != LESSON_ASK || run->session->help.open) return false;
+    run->session->notice.kind = NOTICE_NONE;
     switch (key->code) {
     case KEY_CODE_ENTER: give(run); break;
     case KEY_CODE_ESCAPE: run->request = (Action){.id = ACTION_ANSWER}; break;

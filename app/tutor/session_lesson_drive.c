@@ -9,7 +9,7 @@
 static void check_shown(const LessonRun *run, LessonMistakes *mistakes) {
     const LessonPage *page = &run->lesson->pages[run->page];
     Scene scene = session_scene(run->session);
-    FigureSource source = {.scene = &scene, .view = run->session->view};
+    FigureSource source = {.scene = &scene, .view = run->session->look.view};
     bool shown = run->phase == LESSON_SHOWN;
     LessonPlace place = shown && page->after_place.line ? page->after_place : page->text_place;
     if (run->unknown > 0)

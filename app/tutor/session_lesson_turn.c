@@ -9,7 +9,7 @@
 
 static void keep_picture(LessonRun *run) {
     if (session_lesson_page(run)->keeps_picture && run->exploring)
-        utf8_copy(run->pictures[run->page], sizeof run->pictures[0], run->session->image_name);
+        utf8_copy(run->pictures[run->page], sizeof run->pictures[0], run->session->exp.picture.name);
 }
 
 static void finish(Session *session, const char *how) {
@@ -70,7 +70,7 @@ static void give_answer(Session *session, const char *answer) {
         error_set(&err, ERROR_USAGE, "this page asks nothing%s",
                   run->phase == LESSON_SHOWN ? " any more" : "");
     else if (*answer == '\0' ||
-             lesson_answer_check(&page->ask, run->session->setup->model->network, answer, &err)) {
+             lesson_answer_check(&page->ask, run->session->exp.setup->model->network, answer, &err)) {
         utf8_copy(run->answer, sizeof run->answer, answer);
         if (run->exploring)
             session_lesson_show_again(session, run->page, LESSON_SHOWN);
@@ -84,7 +84,7 @@ static void change_lesson(Session *session, const char *name) {
     Error err = {.text = "not enough memory for the lesson"};
     Session *own = session->lesson->session;
     if (*name == '\0') {
-        prompt_open(&own->prompt, ':', "lesson ");
+        prompt_open(&own->typing.prompt, ':', "lesson ");
     } else if (strcmp(name, "off") == 0) {
         finish(session, "the lesson has been left");
     } else if (!session_lesson_start(session, name, &err)) {
@@ -156,7 +156,7 @@ bool session_lesson_takes(LessonRun *run, const Action *action) {
     case ACTION_LESSON_RETURN:
     case ACTION_ANSWER:
         run->request = *action;
-        run->session->help = false;
+        run->session->help.open = false;
         return true;
     default: break;
     }
@@ -168,21 +168,21 @@ bool session_lesson_takes(LessonRun *run, const Action *action) {
 void session_lesson_key(Session *session, const Key *key) {
     LessonRun *run = session->lesson;
     Session *front = run->session;
-    bool free_keys = !front->prompt.open && !front->files_open && !front->book.open &&
-                     key->code != KEY_CODE_MOUSE && front->pending_letter == ACTION_NONE;
+    bool free_keys = !front->typing.prompt.open && !front->files.open && !front->book.open &&
+                     key->code != KEY_CODE_MOUSE && front->typing.letter == ACTION_NONE;
     Action action = {.id = ACTION_NONE};
-    if (key->code == ' ' && front->play_rate == 0) action.id = ACTION_LESSON_NEXT;
+    if (key->code == ' ' && front->exp.play.rate == 0) action.id = ACTION_LESSON_NEXT;
     if (key->code == KEY_CODE_BACKSPACE) action.id = ACTION_LESSON_BACK;
     if (key->code == KEY_CODE_HOME) action.id = ACTION_LESSON_RETURN;
     /* What a presenter's clicker sends. */
-    if (front->presenter && key->code == KEY_CODE_PAGE_DOWN) action.id = ACTION_LESSON_NEXT;
-    if (front->presenter && key->code == KEY_CODE_PAGE_UP) action.id = ACTION_LESSON_BACK;
+    if (front->display.presenter && key->code == KEY_CODE_PAGE_DOWN) action.id = ACTION_LESSON_NEXT;
+    if (front->display.presenter && key->code == KEY_CODE_PAGE_UP) action.id = ACTION_LESSON_BACK;
     if (!free_keys || (!session_lesson_ask_key(run, key) && action.id == ACTION_NONE)) {
         session_key(front, key);
-    } else if (run->phase != LESSON_ASK && front->help) {
-        front->help = false;
+    } else if (run->phase != LESSON_ASK && front->help.open) {
+        front->help.open = false;
     } else if (run->phase != LESSON_ASK) {
-        front->pending_count = 0;
+        front->typing.count = 0;
         session_show_key(front, key->code, &action);
         session_do(front, &action);
     }

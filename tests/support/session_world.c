@@ -58,7 +58,8 @@ void session_world_press(SessionWorld *world, const char *names) {
 }
 
 char *session_world_screen(SessionWorld *world) {
-    Canvas *canvas = canvas_new(world->session->width, world->session->height, world->session->flags);
+    Canvas *canvas = canvas_new(world->session->display.width, world->session->display.height,
+                                world->session->display.flags);
     session_draw(world->session, canvas);
     char *text = canvas_export_text_string(canvas);
     canvas_free(canvas);

@@ -48,7 +48,7 @@ SkipWorld skip_world_open(const char *arch, char shortcut, SkipMode skip) {
     world.scene = (Scene){.model = world.model,
                           .network = network,
                           .pass = world.pass,
-                          .rival_mode = SKIP_CUT,
+                          .baseline_mode = SKIP_CUT,
                           .scope = SCOPE_LAYER,
                           .signed_palette = PALETTE_BLUE_ORANGE,
                           .gradient_palette = PALETTE_GREEN_MAGENTA};
@@ -57,7 +57,7 @@ SkipWorld skip_world_open(const char *arch, char shortcut, SkipMode skip) {
 
 void skip_world_close(SkipWorld *world) {
     pass_free(world->pass);
-    pass_free(world->rival);
+    pass_free(world->baseline);
     model_free(world->model);
 }
 
@@ -65,12 +65,12 @@ void skip_world_run(SkipWorld *world, int steps) {
     run(world->pass, steps);
 }
 
-void skip_world_add_rival(SkipWorld *world, SkipMode mode) {
-    pass_free(world->rival);
-    world->rival = new_pass(world->scene.network, mode);
-    run(world->rival, -1);
-    world->scene.rival = world->rival;
-    world->scene.rival_mode = mode;
+void skip_world_add_baseline(SkipWorld *world, SkipMode mode) {
+    pass_free(world->baseline);
+    world->baseline = new_pass(world->scene.network, mode);
+    run(world->baseline, -1);
+    world->scene.baseline = world->baseline;
+    world->scene.baseline_mode = mode;
 }
 
 void skip_world_select(SkipWorld *world, const char *op, Phase phase, int channel) {

@@ -1,4 +1,4 @@
-/* A network of random weights, one pass over a formula's picture and perhaps a rival, and a canvas to draw a
+/* A network of random weights, one pass over a formula's picture and perhaps a baseline, and a canvas to draw a
  * view on: for the views that show skips. */
 #ifndef TESTS_SUPPORT_SKIP_WORLD_H
 #define TESTS_SUPPORT_SKIP_WORLD_H
@@ -10,7 +10,7 @@
 
 typedef struct SkipWorld {
     Model *model;
-    Pass *pass, *rival;
+    Pass *pass, *baseline;
     Scene scene;
     long state[32]; /* of the view, zeroed at first */
 } SkipWorld;
@@ -28,7 +28,7 @@ extern const SkipScreen skip_screens[SKIP_SCREENS];
 SkipWorld skip_world_open(const char *arch, char shortcut, SkipMode skip);
 void skip_world_close(SkipWorld *world);
 void skip_world_run(SkipWorld *world, int steps); /* of the pass; -1: all */
-void skip_world_add_rival(SkipWorld *world, SkipMode mode);
+void skip_world_add_baseline(SkipWorld *world, SkipMode mode);
 void skip_world_select(SkipWorld *world, const char *op, Phase phase, int channel);
 
 /* What the view shows, for free(). Draws twice into a larger canvas; fails the test when the drawings differ

@@ -26,14 +26,14 @@ enum {
     TIGHT = 16, /* below so many rows the chart has them */
 };
 
-typedef enum BarId { BAR_TOTAL, BAR_SKIP, BAR_BRANCH, BAR_RIVAL, BAR_COUNT } BarId;
+typedef enum BarId { BAR_TOTAL, BAR_SKIP, BAR_BRANCH, BAR_BASELINE, BAR_COUNT } BarId;
 
 /* Where the columns of the chart stand. */
 typedef struct Table {
     Rect area;
-    bool wide, rival;              /* numbers beside the bars; a column for the rival */
+    bool wide, baseline;           /* numbers beside the bars; a column for the baseline */
     int shortcut, total, cosine;   /* first columns; total: the number when it has no bar */
-    int bar[BAR_COUNT], bar_width; /* bar[BAR_TOTAL] is used when wide, bar[BAR_RIVAL] with a rival */
+    int bar[BAR_COUNT], bar_width; /* bar[BAR_TOTAL] is used when wide, bar[BAR_BASELINE] with a baseline */
     PlotLogAxis axis;
 } Table;
 
@@ -44,30 +44,30 @@ static int bar_first(const Table *table) {
 }
 
 static int bar_end(const Table *table) {
-    return table->rival ? BAR_COUNT : BAR_RIVAL;
+    return table->baseline ? BAR_COUNT : BAR_BASELINE;
 }
 
 static PlotLogAxis common_axis(const Scene *scene, bool with_ops) {
     double range[2] = {INFINITY, 0};
     flow_widen_by_rows(scene->pass, range);
-    if (scene->rival && reading_compares(scene)) flow_widen_by_rows(scene->rival, range);
+    if (scene->baseline && reading_compares(scene)) flow_widen_by_rows(scene->baseline, range);
     if (with_ops) flow_widen_by_ops(scene->pass, range);
     return plot_log_axis_fit(range, 2);
 }
 
 static Table table_plan(const Scene *scene, Rect area) {
-    Table table = {.area = area, .wide = area.w >= WIDE, .rival = reading_compares(scene)};
-    int ratio = !table.rival ? 0 : table.wide ? RATIO_WIDTH : RATIO_WIDTH - 2;
+    Table table = {.area = area, .wide = area.w >= WIDE, .baseline = reading_compares(scene)};
+    int ratio = !table.baseline ? 0 : table.wide ? RATIO_WIDTH : RATIO_WIDTH - 2;
     table.shortcut = area.x + 2 + NAME_WIDTH;
     table.total = table.shortcut + (table.wide ? 15 : 4);
     int first = bar_first(&table), x = table.wide ? table.total : table.total + NUMBER_WIDTH;
     int step = (area.x + area.w - x - COSINE_WIDTH - ratio) / (bar_end(&table) - first);
     table.bar_width = step - 1 - (table.wide ? NUMBER_WIDTH : 0);
     for (int k = first; k < bar_end(&table); k++, x += step) {
-        if (k == BAR_RIVAL) table.cosine = x, x += COSINE_WIDTH;
+        if (k == BAR_BASELINE) table.cosine = x, x += COSINE_WIDTH;
         table.bar[k] = x;
     }
-    if (!table.rival) table.cosine = x;
+    if (!table.baseline) table.cosine = x;
     return table;
 }
 
@@ -82,12 +82,12 @@ static void draw_title(Canvas *canvas, Rect area, const Scene *scene) {
 
 static void draw_head(Canvas *canvas, const Table *table, const Scene *scene) {
     int right = table->area.x + table->area.w, y = table->area.y;
-    char rival[PART_TEXT_MAX];
-    snprintf(rival, sizeof rival, "%s |g|", skip_mode_name(scene->rival_mode));
+    char baseline[PART_TEXT_MAX];
+    snprintf(baseline, sizeof baseline, "%s |g|", skip_mode_name(scene->baseline_mode));
     enum { ROOMY_BAR = 13 };
     bool roomy = table->bar_width >= ROOMY_BAR - 1;
     const char *const titles[BAR_COUNT] = {"|g|", roomy ? "through skip" : "skip", roomy ? "through F" : "F",
-                                           rival};
+                                           baseline};
     Style dim = style_role(ROLE_DIM);
     canvas_text(canvas, table->area.x + 2, y, dim, "block");
     canvas_text(canvas, table->shortcut, y, dim, table->wide ? "shortcut" : "way");
@@ -95,7 +95,7 @@ static void draw_head(Canvas *canvas, const Table *table, const Scene *scene) {
     for (int k = bar_first(table); k < bar_end(table); k++)
         canvas_text(canvas, table->bar[k], y, style_bold(bar_roles[k]), titles[k]);
     canvas_text(canvas, table->cosine, y, dim, "cos");
-    if (table->rival) canvas_text_right(canvas, right, y, dim, "ratio");
+    if (table->baseline) canvas_text_right(canvas, right, y, dim, "ratio");
 }
 
 static void draw_number(Canvas *canvas, int x, int y, double value) {
@@ -109,7 +109,7 @@ static void draw_bar(Canvas *canvas, const Table *table, BarId id, int y, double
                    .y = y,
                    .width = table->bar_width,
                    .style = style_role(bar_roles[id]),
-                   .hatched = id == BAR_RIVAL && (canvas->flags & (CANVAS_MONO | CANVAS_ASCII))};
+                   .hatched = id == BAR_BASELINE && (canvas->flags & (CANVAS_MONO | CANVAS_ASCII))};
     if (isnan(value)) return;
     plot_log_bar(canvas, bar, table->axis, value);
     if (table->wide)
@@ -155,13 +155,13 @@ static void draw_row_name(Canvas *canvas, const Table *table, const Scene *scene
     canvas_text(canvas, table->shortcut, y, style_role(ROLE_DIM), lane_word(table, kind));
 }
 
-/* The rival's bar, and how it compares. */
-static void draw_rival(Canvas *canvas, const Table *table, const Scene *scene, int row, int y) {
-    double own = flow_row(scene->pass, row).total, rival = flow_row(scene->rival, row).total;
-    draw_bar(canvas, table, BAR_RIVAL, y, rival);
-    if (!(own > 0) || isnan(rival)) return;
+/* The baseline's bar, and how it compares. */
+static void draw_baseline(Canvas *canvas, const Table *table, const Scene *scene, int row, int y) {
+    double own = flow_row(scene->pass, row).total, baseline = flow_row(scene->baseline, row).total;
+    draw_bar(canvas, table, BAR_BASELINE, y, baseline);
+    if (!(own > 0) || isnan(baseline)) return;
     char ratio[24];
-    snprintf(ratio, sizeof ratio, "x%.2g", rival / own);
+    snprintf(ratio, sizeof ratio, "x%.2g", baseline / own);
     canvas_text_right(canvas, table->area.x + table->area.w, y, style_role(ROLE_TEXT), ratio);
 }
 
@@ -180,7 +180,7 @@ static void draw_row(Canvas *canvas, const Table *table, const Scene *scene, int
     if (!isnan(flow.cosine))
         canvas_text(canvas, table->cosine, y, style_role(flow.cosine < 0 ? ROLE_WARN : ROLE_TEXT),
                     text_format_signed(flow.cosine, 5, 2).text);
-    if (scene->rival && table->rival) draw_rival(canvas, table, scene, row, y);
+    if (scene->baseline && table->baseline) draw_baseline(canvas, table, scene, row, y);
 }
 
 static int first_row(const Scene *scene, int height) {
@@ -192,9 +192,9 @@ static void draw_rows(Canvas *canvas, const Table *table, const Scene *scene, Re
     int count = flow_row_count(scene->network), first = first_row(scene, rows.h);
     for (int k = 0; k < rows.h && first + k < count; k++)
         draw_row(canvas, table, scene, first + k, rows.y + k);
-    if (table->rival)
-        canvas_text(canvas, table->bar[BAR_RIVAL], rows.y + (rows.h < count ? rows.h : count) / 2,
-                    style_role(ROLE_WARN), reading_rival_state(scene));
+    if (table->baseline)
+        canvas_text(canvas, table->bar[BAR_BASELINE], rows.y + (rows.h < count ? rows.h : count) / 2,
+                    style_role(ROLE_WARN), reading_baseline_state(scene));
 }
 
 /* The ticks, and which rows are seen when not all are. */

@@ -36,15 +36,15 @@ ReadingText reading_comparison(const Scene *scene) {
                scene->network->arch);
     else if (!reading_compares(scene))
         append(&out, "nothing beside it: this run is itself changed. %s", part_skip_mode(scene).text);
-    else if (scene->rival_mode == SKIP_CUT)
+    else if (scene->baseline_mode == SKIP_CUT)
         append(&out, "as built  vs  cut: same forward, the skip's term dropped in backward  (v: plain)");
     else
         append(&out, "as built  vs  plain: same weights, skips removed in both directions  (v: cut)");
     return out;
 }
 
-const char *reading_rival_state(const Scene *scene) {
-    if (!reading_compares(scene) || scene->rival) return "";
+const char *reading_baseline_state(const Scene *scene) {
+    if (!reading_compares(scene) || scene->baseline) return "";
     return is_complete(scene) ? "being computed" : "after f";
 }
 
@@ -80,9 +80,9 @@ ReadingText reading_row(const Scene *scene, int row) {
         append_norm(&out, ", F ", flow.branch);
         if (!isnan(flow.cosine)) append(&out, ", cos %+.3f", flow.cosine);
     }
-    if (scene->rival && reading_compares(scene)) {
-        append(&out, "; %s", skip_mode_name(scene->rival_mode));
-        append_norm(&out, " ", flow_row(scene->rival, row).total);
+    if (scene->baseline && reading_compares(scene)) {
+        append(&out, "; %s", skip_mode_name(scene->baseline_mode));
+        append_norm(&out, " ", flow_row(scene->baseline, row).total);
     }
     return out;
 }
@@ -132,10 +132,10 @@ static void append_extremes(ReadingText *out, const Scene *scene, const FlowSumm
  * without skips. */
 static void append_losses(ReadingText *out, const Scene *scene) {
     double own = pass_loss(scene->pass);
-    if (scene->rival && reading_compares(scene) && scene->rival_mode == SKIP_PLAIN) {
-        double rival = pass_loss(scene->rival);
-        if (!(fmax(own, rival) <= 2 * fmin(own, rival)))
-            append(out, " The losses differ (%.2g, plain %.2g): compare slopes, not sizes.", own, rival);
+    if (scene->baseline && reading_compares(scene) && scene->baseline_mode == SKIP_PLAIN) {
+        double baseline = pass_loss(scene->baseline);
+        if (!(fmax(own, baseline) <= 2 * fmin(own, baseline)))
+            append(out, " The losses differ (%.2g, plain %.2g): compare slopes, not sizes.", own, baseline);
     } else if (own < 1e-3) {
         append(out, " The loss is only %.2g, so all of it is small.", own);
     }
@@ -161,10 +161,10 @@ ReadingText reading_summary(const Scene *scene, bool brief) {
     ReadingText out = {.text = ""};
     append(&out, "From the head back through %d blocks |g| ", own.blocks);
     append_trend(&out, &own);
-    if (scene->rival && reading_compares(scene)) {
-        FlowSummary rival = flow_summary(scene->rival);
-        append(&out, "; %s: ", skip_mode_name(scene->rival_mode));
-        append_trend(&out, &rival);
+    if (scene->baseline && reading_compares(scene)) {
+        FlowSummary baseline = flow_summary(scene->baseline);
+        append(&out, "; %s: ", skip_mode_name(scene->baseline_mode));
+        append_trend(&out, &baseline);
     }
     append(&out, ".");
     append_losses(&out, scene);

@@ -13,12 +13,12 @@ typedef struct ReadingText {
     char text[READING_TEXT_MAX];
 } ReadingText;
 
-/* Is a rival without skips of any use: does the pass itself run with all of its skips? */
+/* Is a baseline without skips of any use: does the pass itself run with all of its skips? */
 bool reading_compares(const Scene *scene);
 /* What stands beside what, or why nothing does. */
 ReadingText reading_comparison(const Scene *scene);
-/* Why the rival's column is empty; "" when it is not. */
-const char *reading_rival_state(const Scene *scene);
+/* Why the baseline's column is empty; "" when it is not. */
+const char *reading_baseline_state(const Scene *scene);
 /* Which statistics the batch norms used; `brief` for narrow screens. */
 const char *reading_norms(const Scene *scene, bool brief);
 /* One row of the chart with all its figures. */

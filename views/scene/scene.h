@@ -93,8 +93,8 @@ typedef struct Scene {
     const Network *network; /* model->network */
     const Pass *pass;       /* one image */
     const Pass
-        *rival; /* the same network and image without skips, for comparison; NULL until it has been run */
-    SkipMode rival_mode; /* SKIP_CUT or SKIP_PLAIN */
+        *baseline; /* the same network and image without skips, for comparison; NULL until it has been run */
+    SkipMode baseline_mode; /* SKIP_CUT or SKIP_PLAIN */
 
     /* The selected step of the program: time `at` is op `op` in `phase`. It may lie ahead of what has been
      * run. */

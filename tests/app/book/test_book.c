@@ -131,11 +131,11 @@ static void Q_opens_the_list_and_Enter_a_question(void **state) {
 static void a_digit_in_the_book_neither_counts_nor_explains(void **state) {
     SessionWorld *world = *state;
     type(world, "Q3");
-    assert_int_equal(world->session->pending_count, 0);
-    assert_int_equal(world->session->explain, EXPLAIN_OFF);
+    assert_int_equal(world->session->typing.count, 0);
+    assert_int_equal(world->session->look.explain.level, EXPLAIN_OFF);
     assert_int_equal(spot(world)->level, 3);
     type(world, "7");
-    assert_non_null(strstr(world->session->notice, "found '7'"));
+    assert_non_null(strstr(world->session->notice.text, "found '7'"));
     assert_int_equal(spot(world)->level, 3);
 }
 
@@ -222,16 +222,16 @@ static void n_and_N_walk_through_what_was_found(void **state) {
     type(world, "Q/veit");
     press(world, KEY_CODE_ENTER);
     BookSpot first = *spot(world);
-    assert_non_null(strstr(world->session->notice, "'veit': 1 of "));
+    assert_non_null(strstr(world->session->notice.text, "'veit': 1 of "));
     type(world, "n");
-    assert_non_null(strstr(world->session->notice, "'veit': 2 of "));
+    assert_non_null(strstr(world->session->notice.text, "'veit': 2 of "));
     type(world, "N");
-    assert_non_null(strstr(world->session->notice, "'veit': 1 of "));
+    assert_non_null(strstr(world->session->notice.text, "'veit': 1 of "));
     assert_memory_equal(spot(world), &first, sizeof first);
     type(world, "N"); /* around the beginning */
-    assert_null(strstr(world->session->notice, ": 1 of "));
+    assert_null(strstr(world->session->notice.text, ": 1 of "));
     type(world, "n");
-    assert_non_null(strstr(world->session->notice, "'veit': 1 of "));
+    assert_non_null(strstr(world->session->notice.text, "'veit': 1 of "));
 }
 
 static void Escape_gives_a_search_up_and_goes_back(void **state) {
@@ -308,7 +308,7 @@ static void Tab_marks_the_next_place_and_says_when_there_is_none(void **state) {
     press(world, KEY_CODE_TAB);
     assert_true(spot(world)->scene > first);
     press(world, KEY_CODE_TAB);
-    assert_non_null(strstr(world->session->notice, "nothing more to show"));
+    assert_non_null(strstr(world->session->notice.text, "nothing more to show"));
     press(world, KEY_CODE_BACKTAB);
     assert_int_equal(spot(world)->scene, first);
 }
@@ -332,11 +332,11 @@ static void other_actions_close_the_book(void **state) {
     assert_screen(world, "[m]aps", true);
     type(world, "QL");
     assert_false(world->session->book.open);
-    assert_true(world->session->files_open);
+    assert_true(world->session->files.open);
     type(world, "q");
     session_world_act(world, "questions");
     assert_true(world->session->book.open);
-    assert_false(world->session->files_open);
+    assert_false(world->session->files.open);
 }
 
 static void the_command_prints_list_question_and_level(void **state) {

@@ -87,13 +87,13 @@ static void its_lines_are_those_of_a_script(void **state) {
                              "bind X arch resnet56");
     assert_int_equal(read.config.problems, 0);
     assert_null(session_error(world->session));
-    assert_int_equal(world->session->theme, THEME_LIGHT);
-    assert_int_equal(world->session->signed_palette, PALETTE_PUOR);
+    assert_int_equal(world->session->display.theme, THEME_LIGHT);
+    assert_int_equal(world->session->look.palettes.activation, PALETTE_PUOR);
     assert_true(session_mouse(world->session));
-    assert_int_equal(world->session->view, VIEW_MAPS);
+    assert_int_equal(world->session->look.view, VIEW_MAPS);
     session_key(world->session, &(Key){.code = 'X'});
     session_finish_work(world->session);
-    assert_string_equal(world->session->setup->model->network->arch, "resnet56");
+    assert_string_equal(world->session->exp.setup->model->network->arch, "resnet56");
     config_clear(&read.config);
 }
 
@@ -120,7 +120,7 @@ static void a_wrong_line_is_named_and_the_others_count(void **state) {
         assert_int_equal(read.config.problems, 1);
         if (!strstr(session_error(world->session), cases[k].says))
             fail_msg("'%s' is not in '%s'", cases[k].says, session_error(world->session));
-        assert_int_equal(world->session->view, VIEW_BLOCK);
+        assert_int_equal(world->session->look.view, VIEW_BLOCK);
         config_clear(&read.config);
     }
     Read read = apply(world, "x\ny\nz\n");
@@ -133,8 +133,8 @@ static void a_mark_at_the_beginning_is_no_part_of_the_first_line(void **state) {
     SessionWorld *world = *state;
     Read read = apply(world, "\xEF\xBB\xBFtheme light\r\nview maps\r\n");
     assert_int_equal(read.config.problems, 0);
-    assert_int_equal(world->session->theme, THEME_LIGHT);
-    assert_int_equal(world->session->view, VIEW_MAPS);
+    assert_int_equal(world->session->display.theme, THEME_LIGHT);
+    assert_int_equal(world->session->look.view, VIEW_MAPS);
     config_clear(&read.config);
 }
 
@@ -168,9 +168,9 @@ static void the_command_line_overrules_lines_too(void **state) {
     char *words[] = {(char *)"skipscope", (char *)"--theme=dark", (char *)"--no-mouse", NULL};
     Read read = read_config(words, 3);
     config_run(&read.config, world->session, &read.options);
-    assert_int_equal(world->session->theme, THEME_DARK);
+    assert_int_equal(world->session->display.theme, THEME_DARK);
     assert_false(session_mouse(world->session));
-    assert_int_equal(world->session->view, VIEW_MAPS);
+    assert_int_equal(world->session->look.view, VIEW_MAPS);
     config_clear(&read.config);
 }
 
@@ -194,15 +194,15 @@ static void a_bound_key_acts_and_can_be_given_back(void **state) {
     session_world_act(world, "bind S step 2");
     session_key(world->session, &(Key){.code = 'S'});
     session_finish_work(world->session);
-    assert_int_equal(world->session->at, 2);
+    assert_int_equal(world->session->exp.at, 2);
     session_world_act(world, "bind S");
     session_key(world->session, &(Key){.code = 'S'});
-    assert_int_equal(world->session->at, 1);
+    assert_int_equal(world->session->exp.at, 1);
     session_world_act(world, "bind");
-    assert_non_null(strstr(world->session->notice, "no keys of your own"));
+    assert_non_null(strstr(world->session->notice.text, "no keys of your own"));
     session_world_act(world, "bind C-t theme");
     session_world_act(world, "bind");
-    assert_non_null(strstr(world->session->notice, "C-t: theme"));
+    assert_non_null(strstr(world->session->notice.text, "C-t: theme"));
 }
 
 static void the_keys_that_lead_out_cannot_be_bound(void **state) {
@@ -213,7 +213,7 @@ static void the_keys_that_lead_out_cannot_be_bound(void **state) {
     for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++) {
         session_world_act(world, lines[k]);
         assert_non_null(session_error(world->session));
-        assert_int_equal(world->session->bindings.count, 0);
+        assert_int_equal(world->session->typing.bindings.count, 0);
     }
 }
 
@@ -228,7 +228,7 @@ static void there_is_room_for_so_many_keys_and_it_is_said(void **state) {
         full = full || (problem && strstr(problem, "already"));
     }
     assert_true(full);
-    assert_int_equal(world->session->bindings.count, BINDINGS_MAX);
+    assert_int_equal(world->session->typing.bindings.count, BINDINGS_MAX);
     session_world_act(world, "help");
     free(session_world_screen(world));
 }

@@ -49,18 +49,18 @@ static void lines_that_are_too_long_or_no_text_are_refused_and_the_next_one_coun
     assert_non_null(strstr(text, "\nNot done: the line has 512 bytes, at most 511 are read.\n"));
     assert_null(strstr(text, "cannot be"));
     free(text);
-    assert_int_equal(((SessionWorld *)*state)->session->view, VIEW_MAPS);
+    assert_int_equal(((SessionWorld *)*state)->session->look.view, VIEW_MAPS);
     text = answer_bytes(*state, "vi\0ew\nview block\n", 17, false);
     assert_non_null(strstr(text, "\nNot done: the line has a NUL byte in it.\n"));
     free(text);
-    assert_int_equal(((SessionWorld *)*state)->session->view, VIEW_BLOCK);
+    assert_int_equal(((SessionWorld *)*state)->session->look.view, VIEW_BLOCK);
 }
 
 static void a_step_is_told_with_its_figures_and_its_peak(void **state) {
     SessionWorld *world = *state;
     char *text = answer(world, "step\n"), part[200];
-    Tensor y = pass_act(world->session->pass, 1);
-    Stats stats = pass_act_stats(world->session->pass, 1);
+    Tensor y = pass_act(world->session->exp.pass, 1);
+    Stats stats = pass_act_stats(world->session->exp.pass, 1);
     size_t peak = 0;
     for (size_t k = 0; k < shape_count(y.shape); k++)
         if (y.data[k] > y.data[peak]) peak = k;
@@ -80,7 +80,7 @@ static void an_addition_is_told_with_both_ways_forward_and_backward(void **state
     SessionWorld *world = *state;
     char *text = answer(world, "finish\nfinish\nselect layer2.1.add forward\ndirection\n"), part[200];
     int block = network_find_block(world->setup.model->network, "layer2.1");
-    Junction junction = pass_junction(world->session->pass, block);
+    Junction junction = pass_junction(world->session->exp.pass, block);
     assert_non_null(strstr(text, "The addition: x has length "));
     snprintf(part, sizeof part,
              "gradient %.3g, of it %.3g through the skip and %.3g through F, cosine %+.3f.\n", junction.in_l2,
@@ -92,18 +92,18 @@ static void an_addition_is_told_with_both_ways_forward_and_backward(void **state
 static void numbers_and_the_empty_line_choose_from_the_menu(void **state) {
     SessionWorld *world = *state;
     free(answer(world, "1\n\n"));
-    assert_int_equal(world->session->at, 2);
+    assert_int_equal(world->session->exp.at, 2);
     free(answer(world, "2\n"));
-    assert_int_equal(world->session->at, 1);
+    assert_int_equal(world->session->exp.at, 1);
     free(answer(world, "views\n3\n"));
-    assert_int_equal(world->session->view, VIEW_MAPS);
+    assert_int_equal(world->session->look.view, VIEW_MAPS);
     expect(world, "99\n", "Not done: the menu goes from 1 to 9.");
 }
 
 static void a_letter_is_the_key_that_texts_name(void **state) {
     SessionWorld *world = *state;
     free(answer(world, "f\n"));
-    assert_int_equal(scene_steps_done(world->session->pass), world->steps / 2);
+    assert_int_equal(scene_steps_done(world->session->exp.pass), world->steps / 2);
 }
 
 static void what_is_not_possible_is_said_and_goes_on(void **state) {
@@ -117,11 +117,11 @@ static void what_is_not_possible_is_said_and_goes_on(void **state) {
 static void what_needs_a_window_on_the_screen_is_said_and_closed(void **state) {
     SessionWorld *world = *state;
     expect(world, "export\n", "A word is missing behind it: export resnet20-input.svg");
-    assert_false(world->session->prompt.open);
+    assert_false(world->session->typing.prompt.open);
     expect(world, "files pictures\n", "\n04-cat\n");
-    assert_false(world->session->files_open);
+    assert_false(world->session->files.open);
     expect(world, "explain 1\n", "\ninput: Input\n");
-    assert_int_equal(world->session->explain, EXPLAIN_OFF);
+    assert_int_equal(world->session->look.explain.level, EXPLAIN_OFF);
 }
 
 static void a_lesson_is_read_answered_and_left(void **state) {

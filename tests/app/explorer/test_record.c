@@ -28,7 +28,7 @@ static char *record(Session *session, RecordFunction function, const char *name,
 
 static void expect_screen(const CastReplay *replay, SessionWorld *world) {
     Session *session = world->session;
-    Canvas *canvas = canvas_new(session->width, session->height, session->flags);
+    Canvas *canvas = canvas_new(session->display.width, session->display.height, session->display.flags);
     session_draw(session, canvas);
     cast_replay_expect(replay, canvas, session_theme(session), COLOR_DEPTH_RGB);
     canvas_free(canvas);

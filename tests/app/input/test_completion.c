@@ -36,11 +36,12 @@ static void close_all(Session *session) {
     session_lesson_end(session);
     session_lab_clear(session);
     session_twin_clear(session);
-    session->files_open = session->book.open = session->pointer.on = session->prompt.open = false;
-    session->stops.breakpoint_count = session->swaps.waiting = 0;
-    session->view = VIEW_ARCHITECTURE;
-    if (session->config.skip == SKIP_NONE_REMOVED) return;
-    session->config.skip = SKIP_NONE_REMOVED;
+    session->files.open = session->book.open = session->display.pointer.on = session->typing.prompt.open =
+        false;
+    session->stops.breakpoint_count = session->exp.swaps.waiting = 0;
+    session->look.view = VIEW_ARCHITECTURE;
+    if (session->exp.config.skip == SKIP_NONE_REMOVED) return;
+    session->exp.config.skip = SKIP_NONE_REMOVED;
     session_rerun(session);
 }
 
@@ -118,7 +119,7 @@ static void try_every_action(SessionWorld *world, const char *model, const char 
         go_to(world, model, place);
         snprintf(line, sizeof line, "%s ", action_name((ActionId)id));
         int count = try_all(world, line, 1);
-        bool no_lesion = id == ACTION_LESION && world->session->setup->model->network->shortcut == '-';
+        bool no_lesion = id == ACTION_LESION && world->session->exp.setup->model->network->shortcut == '-';
         if (count == 0 && !is_open((ActionId)id) && !no_lesion) fail_msg("'%s' offers nothing", line);
         if (count > 0 && action_argument((ActionId)id) != ACTION_ARGUMENT_TEXT)
             fail_msg("'%s' takes no words and offers some", line);

@@ -30,7 +30,8 @@ static void act(SessionWorld *world, const char *lines) {
 
 /* With its colours: some keys change nothing else. */
 static char *draw(SessionWorld *world) {
-    Canvas *canvas = canvas_new(world->session->width, world->session->height, world->session->flags);
+    Canvas *canvas = canvas_new(world->session->display.width, world->session->display.height,
+                                world->session->display.flags);
     session_draw(world->session, canvas);
     char *text = canvas_export_ansi_string(canvas, session_theme(world->session), COLOR_DEPTH_RGB);
     canvas_free(canvas);

@@ -65,11 +65,11 @@ static void go_to(SessionWorld *world, const char *const *lines) {
     Session *session = world->session;
     Error err = {0};
     session_lesson_end(session);
-    session->files_open = session->book.open = session->quit = session->mouse = false;
-    session->image_cursor = session->help_first = 0;
-    file_list_clear(&session->files);
+    session->files.open = session->book.open = session->display.quit = session->display.mouse = false;
+    session->exp.pictures.cursor = session->help.first = 0;
+    file_list_clear(&session->files.list);
     session->book.spot = (BookSpot){.level = 0};
-    session->explain = EXPLAIN_OFF;
+    session->look.explain.level = EXPLAIN_OFF;
     if (!session_set_state(session, "v1:resnet20", &err)) fail_msg("%s", err.text);
     session_world_act(world, "select layer2.1.conv1");
     session_world_act(world, "channel 7");
@@ -81,10 +81,11 @@ static void go_to(SessionWorld *world, const char *const *lines) {
 static char *where(SessionWorld *world) {
     Session *session = world->session;
     char *state = session_state_text(session), *text = NULL;
-    if (session->job.kind == JOB_RUN) session_finish_work(session);
+    if (session->exp.job.kind == JOB_RUN) session_finish_work(session);
     assert_true(asprintf(&text, "%s image %d file %d question %d line %d view %d at %d", state,
-                         session->image_cursor, session->files.selected, session->book.spot.question,
-                         session->book.spot.first, (int)session->view, session->at) > 0);
+                         session->exp.pictures.cursor, session->files.list.selected,
+                         session->book.spot.question, session->book.spot.first, (int)session->look.view,
+                         session->exp.at) > 0);
     free(state);
     return text;
 }
@@ -100,8 +101,8 @@ static void act_and_draw(SessionWorld *world, const Action *action) {
     free(session_world_screen(world));
     limit_time("", 0);
     session_play_out(session);
-    if (session->at < 0 || session->at >= world->steps) fail_msg("%s: at %d", what, session->at);
-    if (session->wanted_channel < 0 || session->wanted_row < 0 || session->wanted_column < 0)
+    if (session->exp.at < 0 || session->exp.at >= world->steps) fail_msg("%s: at %d", what, session->exp.at);
+    if (session->exp.wanted.channel < 0 || session->exp.wanted.row < 0 || session->exp.wanted.column < 0)
         fail_msg("%s: a negative index", what);
 }
 
@@ -185,9 +186,9 @@ static void a_typed_line_is_clamped_where_it_is_parsed(void **state) {
 static void typed_digits_are_clamped(void **state) {
     SessionWorld *world = *state;
     session_world_press(world, "9 9 9 9 9 9 9 9 9 9 9 9");
-    assert_int_equal(world->session->pending_count, ACTION_NUMBER_MAX);
+    assert_int_equal(world->session->typing.count, ACTION_NUMBER_MAX);
     session_world_press(world, "s");
-    assert_int_equal(world->session->at, world->steps - 1);
+    assert_int_equal(world->session->exp.at, world->steps - 1);
     session_world_press(world, "9 9 9 9 9 9 9 9 9 9 g");
     assert_non_null(strstr(session_error(world->session), "operations 0 to 71, found 1000000 or more"));
 }
@@ -202,11 +203,11 @@ static void no_number_wraps_around(void **state) {
     session_world_act(world, "watch layer1.0.add 4294967297 4294967297 4294967297");
     assert_non_null(strstr(session_error(world->session), "within its shape"));
     session_world_act(world, "click 4294967297 4294967297");
-    assert_non_null(strstr(world->session->notice, "nothing here"));
+    assert_non_null(strstr(world->session->notice.text, "nothing here"));
     session_world_act(world, "pointer 4294967297 4294967297");
-    assert_int_equal(world->session->pointer.x, world->session->width - 1);
+    assert_int_equal(world->session->display.pointer.x, world->session->display.width - 1);
     session_world_act(world, "pointer -4294967297 -4294967297");
-    assert_int_equal(world->session->pointer.y, 0);
+    assert_int_equal(world->session->display.pointer.y, 0);
     assert_false(script_run_line(world->session, "size 4294967376x24", &err));
     assert_false(script_run_line(world->session, "size 80x4294967320", &err));
     assert_true(script_run_line(world->session, "size 80x24", &err));

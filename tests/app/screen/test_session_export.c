@@ -22,7 +22,7 @@ static Tensor prepare(SessionWorld *world) {
     session_world_act(world, "select layer2.0.conv1");
     session_world_act(world, "view maps");
     session_world_act(world, "channel 9");
-    return pass_act(world->session->pass, session_scene(world->session).op);
+    return pass_act(world->session->exp.pass, session_scene(world->session).op);
 }
 
 static void an_array_holds_the_tensor_in_numpys_order(void **state) {
@@ -95,8 +95,8 @@ static void the_key_proposes_a_name(void **state) {
     SessionWorld *world = *state;
     prepare(world);
     session_key(world->session, &(Key){.code = 'y'});
-    assert_true(world->session->prompt.open);
-    assert_string_equal(world->session->prompt.text, "export resnet20-layer2.0.conv1.svg");
+    assert_true(world->session->typing.prompt.open);
+    assert_string_equal(world->session->typing.prompt.text, "export resnet20-layer2.0.conv1.svg");
 }
 
 #define SESSION_TEST(name) cmocka_unit_test_setup_teardown(name, session_world_open, session_world_close)

@@ -22,7 +22,7 @@ static int close_folder(void **state) {
 }
 
 static FileList *list_of(SessionWorld *world) {
-    return &world->session->files;
+    return &world->session->files.list;
 }
 
 static const char *selected(SessionWorld *world) {
@@ -67,8 +67,8 @@ static void enter_loads_the_selected_picture_and_closes_the_list(void **state) {
     type(world, "Lg3j");
     assert_string_equal(selected(world), "04-cat");
     press(world, KEY_CODE_ENTER);
-    assert_false(world->session->files_open);
-    assert_string_equal(world->session->image_name, "04-cat");
+    assert_false(world->session->files.open);
+    assert_string_equal(world->session->exp.picture.name, "04-cat");
 }
 
 static void a_file_called_like_a_bundled_picture_is_the_file(void **state) {
@@ -77,8 +77,8 @@ static void a_file_called_like_a_bundled_picture_is_the_file(void **state) {
     session_world_act(world, "files pictures");
     file_list_select_name(list_of(world), "04-cat.png");
     press(world, KEY_CODE_ENTER);
-    assert_string_equal(world->session->image_name, "./04-cat.png");
-    assert_int_equal(world->session->true_class, -1);
+    assert_string_equal(world->session->exp.picture.name, "./04-cat.png");
+    assert_int_equal(world->session->exp.picture.true_class, -1);
 }
 
 static void folders_open_and_lead_back(void **state) {
@@ -95,12 +95,12 @@ static void folders_open_and_lead_back(void **state) {
     press(world, KEY_CODE_ENTER);
     type(world, "G");
     press(world, KEY_CODE_ENTER);
-    assert_string_equal(world->session->image_name, "inner/two.png");
+    assert_string_equal(world->session->exp.picture.name, "inner/two.png");
     type(world, "Lh");
     assert_string_equal(selected(world), "inner");
     for (int k = 0; k < 40; k++) press(world, 'h');
     assert_string_equal(list_of(world)->folder, "/");
-    assert_non_null(strstr(world->session->notice, "no folder above"));
+    assert_non_null(strstr(world->session->notice.text, "no folder above"));
 }
 
 static void weights_say_what_they_are_and_load(void **state) {
@@ -117,7 +117,7 @@ static void weights_say_what_they_are_and_load(void **state) {
     file_list_select_name(list_of(world), "mine.safetensors");
     assert_screen_has(world, "resnet20, 10 classes");
     press(world, KEY_CODE_ENTER);
-    assert_string_equal(world->session->note, "trained: mine.safetensors");
+    assert_string_equal(world->session->exp.weights_note, "trained: mine.safetensors");
 }
 
 static void architectures_are_listed_with_their_parameters(void **state) {
@@ -128,7 +128,7 @@ static void architectures_are_listed_with_their_parameters(void **state) {
     assert_screen_has(world, "269,722");
     type(world, "j");
     press(world, KEY_CODE_ENTER);
-    assert_string_equal(world->session->setup->model->network->arch, "resnet32");
+    assert_string_equal(world->session->exp.setup->model->network->arch, "resnet32");
 }
 
 static void actions_without_a_name_open_their_list(void **state) {
@@ -136,7 +136,7 @@ static void actions_without_a_name_open_their_list(void **state) {
     static const char *const actions[] = {"image", "weights", "arch"};
     for (int k = 0; k < FILE_GROUP_COUNT; k++) {
         session_world_act(world, actions[k]);
-        assert_true(world->session->files_open);
+        assert_true(world->session->files.open);
         assert_int_equal(list_of(world)->group, k);
     }
     session_world_act(world, "files nonsense");
@@ -152,7 +152,7 @@ static void a_filter_narrows_the_list_as_it_is_typed(void **state) {
     assert_screen_has(world, "nothing matches the filter");
     press(world, KEY_CODE_ENTER);
     press(world, KEY_CODE_ENTER);
-    assert_true(world->session->files_open);
+    assert_true(world->session->files.open);
     press(world, '/');
     press(world, KEY_CODE_ESCAPE);
     assert_int_equal(list_of(world)->shown_count, list_of(world)->count);
@@ -164,14 +164,14 @@ static void escape_closes_and_other_actions_close_and_act(void **state) {
     SessionWorld *world = *state;
     type(world, "L");
     press(world, KEY_CODE_ESCAPE);
-    assert_false(world->session->files_open);
+    assert_false(world->session->files.open);
     type(world, "Lq");
     assert_false(session_wants_quit(world->session));
     type(world, "Lm");
-    assert_false(world->session->files_open);
-    assert_int_equal(world->session->view, VIEW_MAPS);
+    assert_false(world->session->files.open);
+    assert_int_equal(world->session->look.view, VIEW_MAPS);
     type(world, "LL");
-    assert_false(world->session->files_open);
+    assert_false(world->session->files.open);
 }
 
 /* Names that would drive a terminal, very long ones, and things that are no files. */
@@ -199,7 +199,7 @@ static void hostile_names_are_shown_as_text(void **state) {
     file_list_select_name(list_of(world), "a\xff\xfe.png");
     press(world, KEY_CODE_ENTER);
     assert_non_null(session_error(world->session));
-    assert_true(world->session->files_open);
+    assert_true(world->session->files.open);
 }
 
 static void a_folder_that_cannot_be_read_leaves_the_list_where_it_is(void **state) {

@@ -105,7 +105,8 @@ static void press(SessionWorld *world, KeyReader *reader, Rng *rng) {
 }
 
 static void draw(SessionWorld *world) {
-    Canvas *canvas = canvas_new(world->session->width, world->session->height, world->session->flags);
+    Canvas *canvas = canvas_new(world->session->display.width, world->session->display.height,
+                                world->session->display.flags);
     session_draw(world->session, canvas);
     canvas_free(canvas);
 }
@@ -126,7 +127,8 @@ static void any_keys_and_sizes_leave_a_screen_that_can_be_drawn(void **state) {
                                (unsigned)rng_below(&rng, 4));
         press(world, &reader, &rng);
         draw(world);
-        assert_in_range(world->session->at, 0, 2 * world->session->setup->model->network->op_count - 1);
+        assert_in_range(world->session->exp.at, 0,
+                        2 * world->session->exp.setup->model->network->op_count - 1);
     }
     assert_int_equal(chdir(start), 0);
 }

@@ -43,7 +43,7 @@ static void a_tab_shows_its_view(void **state) {
                                    VIEW_GRADIENTS, VIEW_INPUT, VIEW_ARCHITECTURE};
     for (size_t k = 0; k < sizeof views / sizeof views[0]; k++) {
         click_text(world, tabs[k]);
-        assert_int_equal(world->session->view, views[k]);
+        assert_int_equal(world->session->look.view, views[k]);
     }
 }
 
@@ -68,10 +68,10 @@ static void the_strip_leads_to_any_moment(void **state) {
     for (int width = 80; width <= 200; width += 60) {
         session_set_size(world->session, width, 24);
         for (int x = 0; x < width; x++) {
-            int before = world->session->at;
+            int before = world->session->exp.at;
             mouse(world, MOUSE_LEFT, x, 21);
             assert_null(session_error(world->session));
-            if (world->session->at == before) continue;
+            if (world->session->exp.at == before) continue;
             Canvas *canvas = canvas_new(width, 24, CANVAS_MONO);
             session_draw(world->session, canvas);
             uint32_t glyph = canvas_get(canvas, x, 21)->glyph;
@@ -80,7 +80,7 @@ static void the_strip_leads_to_any_moment(void **state) {
         }
     }
     mouse(world, MOUSE_LEFT, 195, 21);
-    assert_true(world->session->at >= world->steps / 2);
+    assert_true(world->session->exp.at >= world->steps / 2);
 }
 
 /* The hardware cursor stands on the selected cell of an enlarged map. */
@@ -100,7 +100,7 @@ static void the_cell_of_an_enlarged_map_is_the_one_under_the_pointer(void **stat
             for (int x = 0; x < 80; x++) {
                 session_world_act(world, "cell 0 0");
                 mouse(world, MOUSE_LEFT, x, y);
-                if (world->session->notice_kind == NOTICE_INFO) continue;
+                if (world->session->notice.kind == NOTICE_INFO) continue;
                 Scene scene = session_scene(world->session);
                 Canvas *canvas = canvas_new(80, 24, CANVAS_MONO);
                 session_draw(world->session, canvas);
@@ -143,20 +143,20 @@ static void the_wheel_moves_by_rows(void **state) {
     assert_string_equal(op_name(world), "input");
     session_world_act(world, "help");
     mouse(world, MOUSE_WHEEL_DOWN, 10, 10);
-    assert_int_equal(world->session->help_first, 3);
+    assert_int_equal(world->session->help.first, 3);
 }
 
 static void a_row_of_the_file_list_is_selected_and_then_chosen(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "files architectures");
     click_text(world, "resnet32");
-    assert_true(world->session->files_open);
+    assert_true(world->session->files.open);
     click_text(world, "resnet32");
-    assert_false(world->session->files_open);
-    assert_string_equal(world->session->setup->model->network->arch, "resnet32");
+    assert_false(world->session->files.open);
+    assert_string_equal(world->session->exp.setup->model->network->arch, "resnet32");
     session_world_act(world, "files");
     click_text(world, "weights");
-    assert_int_equal(world->session->files.group, FILES_WEIGHTS);
+    assert_int_equal(world->session->files.list.group, FILES_WEIGHTS);
 }
 
 /* Off, it is the terminal's; a report that comes late changes nothing. */
@@ -166,7 +166,7 @@ static void without_the_mouse_a_report_does_nothing(void **state) {
     assert_false(session_mouse(world->session));
     click_text(world, "[m]aps");
     mouse(world, MOUSE_WHEEL_DOWN, 4, 4);
-    assert_int_equal(world->session->view, VIEW_ARCHITECTURE);
+    assert_int_equal(world->session->look.view, VIEW_ARCHITECTURE);
     assert_string_equal(op_name(world), "input");
     session_world_act(world, "mouse");
     assert_true(session_mouse(world->session));
@@ -177,7 +177,7 @@ static void without_the_mouse_a_report_does_nothing(void **state) {
 static void a_script_clicks_too(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "click 28 1");
-    assert_int_equal(world->session->view, VIEW_MAPS);
+    assert_int_equal(world->session->look.view, VIEW_MAPS);
     session_world_act(world, "click here");
     assert_non_null(strstr(session_error(world->session), "COLUMN ROW"));
     session_world_act(world, "click -5 4000");
@@ -195,7 +195,7 @@ static void no_click_goes_wrong(void **state) {
         for (int view = 0; view < VIEW_COUNT; view++)
             for (int k = 0; k < 60; k++) {
                 session_set_size(world->session, sizes[s][0], sizes[s][1]);
-                world->session->view = (ViewId)view;
+                world->session->look.view = (ViewId)view;
                 mouse(world, MOUSE_LEFT, k * 37 % sizes[s][0], k * 11 % sizes[s][1]);
                 if (session_error(world->session)) fail_msg("%s", session_error(world->session));
             }

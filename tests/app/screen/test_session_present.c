@@ -30,10 +30,10 @@ static void it_drops_side_panes_tabs_and_strip_and_gives_them_back(void **state)
     assert_false(shows(world, "[m]aps"));
     session_world_act(world, "redraw"); /* the notice has been read */
     assert_true(shows(world, "skips as built"));
-    assert_int_equal(world->session->theme, THEME_CONTRAST);
+    assert_int_equal(world->session->display.theme, THEME_CONTRAST);
     session_world_act(world, "presenter off");
     assert_memory_equal(&before, &(SessionPanes[]){session_panes(world->session)}[0], sizeof before);
-    assert_int_equal(world->session->theme, THEME_DARK);
+    assert_int_equal(world->session->display.theme, THEME_DARK);
 }
 
 /* The largest whole magnification up to 4 with which one map has room, and it is said. */
@@ -93,19 +93,19 @@ static void the_pointer_moves_by_arrows_and_leaves_the_selection(void **state) {
     session_world_act(world, "select layer1.0.add");
     session_world_act(world, "view maps");
     session_world_press(world, ".");
-    assert_true(session->pointer.on);
+    assert_true(session->display.pointer.on);
     session_world_act(world, "pointer 40 12");
     session_world_press(world, "Right Down S-Right S-Down Left Up");
-    assert_int_equal(session->pointer.x, 48);
-    assert_int_equal(session->pointer.y, 16);
-    assert_int_equal(session->wanted_channel, 0);
+    assert_int_equal(session->display.pointer.x, 48);
+    assert_int_equal(session->display.pointer.y, 16);
+    assert_int_equal(session->exp.wanted.channel, 0);
     session_world_press(world, "l");
-    assert_int_equal(session->wanted_channel, 1);
-    assert_true(session->pointer.on);
+    assert_int_equal(session->exp.wanted.channel, 1);
+    assert_true(session->display.pointer.on);
     session_world_press(world, "Esc");
-    assert_false(session->pointer.on);
+    assert_false(session->display.pointer.on);
     session_world_press(world, "Right");
-    assert_int_equal(session->wanted_channel, 2);
+    assert_int_equal(session->exp.wanted.channel, 2);
 }
 
 static void the_pointer_stays_on_the_screen_and_is_marked_without_colour(void **state) {
@@ -125,8 +125,8 @@ static void the_pointer_stays_on_the_screen_and_is_marked_without_colour(void **
     }
     session_world_act(world, "pointer 500 500");
     session_world_press(world, "Right Down");
-    assert_int_equal(world->session->pointer.x, 79);
-    assert_int_equal(world->session->pointer.y, 23);
+    assert_int_equal(world->session->display.pointer.x, 79);
+    assert_int_equal(world->session->display.pointer.y, 23);
     session_set_size(world->session, 60, 16);
     assert_true(shows(world, "["));
 }
@@ -144,7 +144,7 @@ static void a_map_under_the_pointer_keeps_its_colours(void **state) {
         if (before->cells[k].glyph == U'▀' && color_kind(before->cells[k].fg) == COLOR_KIND_MAP)
             x = k % 80, y = k / 80;
     assert_true(y > 0);
-    world->session->pointer = (Pointer){.on = true, .x = x, .y = y};
+    world->session->display.pointer = (Pointer){.on = true, .x = x, .y = y};
     session_draw(world->session, after);
     assert_memory_equal(canvas_get(before, x, y), canvas_get(after, x, y), sizeof(Cell));
     canvas_free(before);
@@ -155,7 +155,7 @@ static void enter_selects_what_is_pointed_at(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "pointer 25 1"); /* a tab */
     session_world_press(world, "Enter");
-    assert_int_equal(world->session->view, VIEW_MAPS);
+    assert_int_equal(world->session->look.view, VIEW_MAPS);
 }
 
 static void clicks_move_the_pointer_while_it_is_shown(void **state) {
@@ -163,8 +163,8 @@ static void clicks_move_the_pointer_while_it_is_shown(void **state) {
     session_world_act(world, "mouse on");
     session_world_act(world, "pointer 5 5");
     session_key(world->session, &(Key){.code = KEY_CODE_MOUSE, .button = MOUSE_LEFT, .x = 25, .y = 1});
-    assert_int_equal(world->session->pointer.x, 25);
-    assert_int_equal(world->session->view, VIEW_ARCHITECTURE);
+    assert_int_equal(world->session->display.pointer.x, 25);
+    assert_int_equal(world->session->look.view, VIEW_ARCHITECTURE);
 }
 
 static void a_lesson_is_presented_and_pointing_is_no_excursion(void **state) {
@@ -173,7 +173,7 @@ static void a_lesson_is_presented_and_pointing_is_no_excursion(void **state) {
     session_world_act(world, "presenter on");
     session_world_act(world, "lesson skip");
     Session *front = session_front(world->session);
-    assert_true(front->presenter);
+    assert_true(front->display.presenter);
     assert_int_equal(session_panes(front).view.w, 120);
     session_world_press(world, "Space . Right");
     LessonPanel panel;
@@ -186,7 +186,7 @@ static void a_lesson_is_presented_and_pointing_is_no_excursion(void **state) {
     session_world_press(world, "PageUp");
     assert_true(session_lesson_panel(world->session, &panel));
     assert_int_equal(panel.page, 0);
-    assert_true(session_front(world->session)->pointer.on);
+    assert_true(session_front(world->session)->display.pointer.on);
     assert_true(shows(world, "go back"));
 }
 

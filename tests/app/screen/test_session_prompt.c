@@ -15,7 +15,7 @@ static void type(SessionWorld *world, const char *keys) {
 }
 
 static const char *text_of(const SessionWorld *world) {
-    return world->session->prompt.text;
+    return world->session->typing.prompt.text;
 }
 
 static const char *op_name(SessionWorld *world) {
@@ -36,7 +36,7 @@ static void tab_completes_names_and_then_their_words(void **state) {
     assert_string_equal(text_of(world), "without-skip lesion:layer2.1");
     press(world, KEY_CODE_BACKTAB);
     press(world, KEY_CODE_ENTER);
-    assert_true(pass_block_is_lesioned(world->session->pass,
+    assert_true(pass_block_is_lesioned(world->session->exp.pass,
                                        network_find_block(world->setup.model->network, "layer2.0")));
 }
 
@@ -113,12 +113,12 @@ static void hits_follow_each_other_around_the_end(void **state) {
     type(world, "/ADD");
     press(world, KEY_CODE_ENTER);
     assert_string_equal(op_name(world), "layer1.0.add");
-    assert_non_null(strstr(world->session->notice, "1 of 9"));
+    assert_non_null(strstr(world->session->notice.text, "1 of 9"));
     type(world, "}");
     assert_string_equal(op_name(world), "layer1.1.add");
     type(world, "{{");
     assert_string_equal(op_name(world), "layer3.2.add");
-    assert_non_null(strstr(world->session->notice, "9 of 9"));
+    assert_non_null(strstr(world->session->notice.text, "9 of 9"));
 }
 
 static void kinds_and_shapes_are_found_too(void **state) {

@@ -15,7 +15,7 @@ static void hand_out(SessionWorld *world, const char *lock, const char *hide) {
 }
 
 static void expect_notice(const SessionWorld *world, const char *part) {
-    const char *notice = world->session->notice_kind == NOTICE_NONE ? "" : world->session->notice;
+    const char *notice = world->session->notice.kind == NOTICE_NONE ? "" : world->session->notice.text;
     if (!strstr(notice, part)) fail_msg("'%s' does not say '%s'", notice, part);
 }
 
@@ -99,16 +99,16 @@ static void ways_through_a_view_are_locked_too(void **state) {
     expect_notice(world, "locked by this handout: view");
     session_world_press(world, "Esc");
     session_world_press(world, "Esc");
-    assert_int_equal(world->session->view, VIEW_MAPS);
+    assert_int_equal(world->session->look.view, VIEW_MAPS);
     session_world_press(world, "e");
-    assert_int_equal(world->session->view, VIEW_MAPS);
-    world->session->view = VIEW_INPUT;
+    assert_int_equal(world->session->look.view, VIEW_MAPS);
+    world->session->look.view = VIEW_INPUT;
     hand_out(world, "image", NULL);
-    char *name = strdup(world->session->image_name);
+    char *name = strdup(world->session->exp.picture.name);
     session_world_press(world, "Down");
     session_world_press(world, "Enter");
     expect_notice(world, "locked by this handout: image");
-    assert_string_equal(world->session->image_name, name);
+    assert_string_equal(world->session->exp.picture.name, name);
     free(name);
 }
 
@@ -116,17 +116,17 @@ static void hidden_views_have_no_tab_no_key_and_no_line_in_the_help(void **state
     SessionWorld *world = *state;
     assert_true(shows(world, "G[r]adients"));
     hand_out(world, NULL, "gradients,value,architecture");
-    assert_int_equal(world->session->view, VIEW_STEP);
+    assert_int_equal(world->session->look.view, VIEW_STEP);
     assert_false(shows(world, "G[r]adients"));
     session_world_press(world, "r");
     expect_notice(world, "hidden by this handout: gradients");
-    assert_int_equal(world->session->view, VIEW_STEP);
+    assert_int_equal(world->session->look.view, VIEW_STEP);
     for (int k = 0; k < VIEW_COUNT; k++) {
         session_world_press(world, "Tab");
-        assert_false(handout_hides_view(&world->session->handout, world->session->view));
+        assert_false(handout_hides_view(&world->session->handout, world->session->look.view));
     }
     session_world_press(world, "Esc");
-    assert_false(handout_hides_view(&world->session->handout, world->session->view));
+    assert_false(handout_hides_view(&world->session->handout, world->session->look.view));
     session_set_size(world->session, 200, 100);
     session_world_press(world, "?");
     assert_false(shows(world, "r  Gradients"));
@@ -146,10 +146,10 @@ static void hidden_panes_are_not_drawn(void **state) {
     assert_false(shows(world, "nan 0"));
     assert_false(shows(world, "fwd "));
     assert_true(rect_is_empty(session_panes(world->session).navigator));
-    assert_int_equal(world->session->explain, EXPLAIN_OFF);
+    assert_int_equal(world->session->look.explain.level, EXPLAIN_OFF);
     session_world_press(world, "2");
     session_world_press(world, "j");
-    assert_int_equal(world->session->explain, EXPLAIN_OFF);
+    assert_int_equal(world->session->look.explain.level, EXPLAIN_OFF);
     session_world_act(world, "explain 3");
     expect_notice(world, "hidden by this handout: explain");
 }
@@ -160,7 +160,7 @@ static void no_hint_and_no_help_names_a_key_that_is_refused(void **state) {
     SessionKeys keys;
     hand_out(world, "weights,image,skip,run,view,settings,files,lesson", "explain");
     for (int view = 0; view < VIEW_COUNT; view++) {
-        world->session->view = (ViewId)view;
+        world->session->look.view = (ViewId)view;
         session_collect_hints(world->session, &keys);
         for (int k = 0; k < keys.hint_count; k++) {
             uint32_t code;
@@ -207,12 +207,12 @@ static void a_lesson_goes_on_under_locks_and_its_reader_obeys_them(void **state)
     session_world_act(world, "lesson skip");
     session_world_press(world, "Space");
     const Session *front = session_front(world->session);
-    assert_int_equal(front->view, VIEW_BLOCK);
+    assert_int_equal(front->look.view, VIEW_BLOCK);
     assert_null(session_error(world->session));
     session_world_press(world, "m");
     front = session_front(world->session);
-    assert_int_equal(front->view, VIEW_BLOCK);
-    assert_non_null(strstr(front->notice, "locked by this handout: view"));
+    assert_int_equal(front->look.view, VIEW_BLOCK);
+    assert_non_null(strstr(front->notice.text, "locked by this handout: view"));
 }
 
 static void the_command_line_hands_out(void **state) {

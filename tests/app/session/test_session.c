@@ -58,7 +58,8 @@ static void act(Fixture *f, const char *line) {
 }
 
 static char *screen(Fixture *f) {
-    Canvas *canvas = canvas_new(f->session->width, f->session->height, f->session->flags);
+    Canvas *canvas =
+        canvas_new(f->session->display.width, f->session->display.height, f->session->display.flags);
     session_draw(f->session, canvas);
     char *text = canvas_export_text_string(canvas);
     canvas_free(canvas);
@@ -68,17 +69,17 @@ static char *screen(Fixture *f) {
 static void it_begins_at_the_image_with_one_step_run(void **state) {
     Fixture *f = *state;
     assert_int_equal(session_scene(f->session).at, 0);
-    assert_int_equal(scene_steps_done(f->session->pass), 1);
+    assert_int_equal(scene_steps_done(f->session->exp.pass), 1);
 }
 
 static void a_step_runs_one_operation_and_selects_it(void **state) {
     Fixture *f = *state;
     act(f, "step");
     assert_int_equal(session_scene(f->session).at, 1);
-    assert_int_equal(scene_steps_done(f->session->pass), 2);
+    assert_int_equal(scene_steps_done(f->session->exp.pass), 2);
     act(f, "step 10");
     assert_int_equal(session_scene(f->session).at, 11);
-    assert_int_equal(scene_steps_done(f->session->pass), 12);
+    assert_int_equal(scene_steps_done(f->session->exp.pass), 12);
 }
 
 static void going_back_undoes_nothing_and_shows_the_same_screen(void **state) {
@@ -87,7 +88,7 @@ static void going_back_undoes_nothing_and_shows_the_same_screen(void **state) {
     act(f, "finish");
     act(f, "select layer2.1.conv2");
     for (int view = 0; view < VIEW_COUNT; view++) {
-        f->session->view = (ViewId)view;
+        f->session->look.view = (ViewId)view;
         session_finish_work(f->session);
         char *before = screen(f);
         act(f, "step-back 7");
@@ -97,7 +98,7 @@ static void going_back_undoes_nothing_and_shows_the_same_screen(void **state) {
         free(before);
         free(after);
     }
-    assert_int_equal(scene_steps_done(f->session->pass), f->steps);
+    assert_int_equal(scene_steps_done(f->session->exp.pass), f->steps);
 }
 
 static void finish_goes_to_the_loss_and_then_to_the_image(void **state) {
@@ -106,7 +107,7 @@ static void finish_goes_to_the_loss_and_then_to_the_image(void **state) {
     assert_int_equal(session_scene(f->session).at, f->steps / 2 - 1);
     act(f, "finish");
     assert_int_equal(session_scene(f->session).at, f->steps - 1);
-    assert_int_equal(scene_steps_done(f->session->pass), f->steps);
+    assert_int_equal(scene_steps_done(f->session->exp.pass), f->steps);
     act(f, "step");
     assert_int_equal(session_scene(f->session).at, f->steps - 1);
 }
@@ -130,9 +131,9 @@ static void blocks_end_at_their_last_relu_and_begin_at_conv1_backward(void **sta
 static void selecting_ahead_and_running_here_catches_up(void **state) {
     Fixture *f = *state;
     act(f, "select layer2.1.add");
-    assert_int_equal(scene_steps_done(f->session->pass), 1);
+    assert_int_equal(scene_steps_done(f->session->exp.pass), 1);
     act(f, "run-here");
-    assert_int_equal(scene_steps_done(f->session->pass), session_scene(f->session).at + 1);
+    assert_int_equal(scene_steps_done(f->session->exp.pass), session_scene(f->session).at + 1);
 }
 
 static void without_skip_keeps_place_and_progress(void **state) {
@@ -144,9 +145,9 @@ static void without_skip_keeps_place_and_progress(void **state) {
     static const SkipMode modes[] = {SKIP_PLAIN, SKIP_CUT, SKIP_LESION, SKIP_NONE_REMOVED};
     for (int k = 0; k < 4; k++) {
         act(f, "without-skip");
-        assert_int_equal(pass_skip_mode(f->session->pass), modes[k]);
+        assert_int_equal(pass_skip_mode(f->session->exp.pass), modes[k]);
         assert_int_equal(session_scene(f->session).at, at);
-        assert_int_equal(scene_steps_done(f->session->pass), f->steps);
+        assert_int_equal(scene_steps_done(f->session->exp.pass), f->steps);
     }
 }
 
@@ -157,32 +158,32 @@ static void a_named_lesion_marks_only_its_blocks(void **state) {
     for (int b = 0; b < network->block_count; b++) {
         bool named = strcmp(network->blocks[b].name, "layer1.1") == 0 ||
                      strcmp(network->blocks[b].name, "layer3.2") == 0;
-        assert_int_equal(pass_block_is_lesioned(f->session->pass, b), named);
+        assert_int_equal(pass_block_is_lesioned(f->session->exp.pass, b), named);
     }
 }
 
-static void the_gradients_view_runs_its_rival_only_when_looked_at(void **state) {
+static void the_gradients_view_runs_its_baseline_only_when_looked_at(void **state) {
     Fixture *f = *state;
     act(f, "finish");
     act(f, "finish");
-    assert_null(f->session->rival);
+    assert_null(f->session->exp.baseline);
     act(f, "view gradients");
-    assert_non_null(session_scene(f->session).rival);
-    assert_int_equal(pass_skip_mode(session_scene(f->session).rival), SKIP_CUT);
+    assert_non_null(session_scene(f->session).baseline);
+    assert_int_equal(pass_skip_mode(session_scene(f->session).baseline), SKIP_CUT);
     act(f, "versus");
-    assert_int_equal(pass_skip_mode(session_scene(f->session).rival), SKIP_PLAIN);
+    assert_int_equal(pass_skip_mode(session_scene(f->session).baseline), SKIP_PLAIN);
 }
 
 static void a_new_picture_keeps_the_progress(void **state) {
     Fixture *f = *state;
     act(f, "finish");
-    double before = pass_loss(f->session->pass);
+    double before = pass_loss(f->session->exp.pass);
     char line[TEMP_PATH_MAX + 8];
     snprintf(line, sizeof line, "image %s", test_image_write(f->dir, "two.png", 2));
     act(f, line);
     assert_null(session_error(f->session));
-    assert_int_equal(scene_steps_done(f->session->pass), f->steps / 2);
-    assert_true(pass_loss(f->session->pass) != before);
+    assert_int_equal(scene_steps_done(f->session->exp.pass), f->steps / 2);
+    assert_true(pass_loss(f->session->exp.pass) != before);
 }
 
 static void what_goes_wrong_is_one_sentence_and_changes_nothing(void **state) {
@@ -202,7 +203,7 @@ static void what_goes_wrong_is_one_sentence_and_changes_nothing(void **state) {
         act(f, lines[k]);
         if (!session_error(f->session)) fail_msg("'%s' is not refused", lines[k]);
         assert_int_equal(session_scene(f->session).at, 0);
-        assert_int_equal(pass_skip_mode(f->session->pass), SKIP_NONE_REMOVED);
+        assert_int_equal(pass_skip_mode(f->session->exp.pass), SKIP_NONE_REMOVED);
     }
 }
 
@@ -229,8 +230,8 @@ static void every_view_draws_at_every_step_and_size(void **state) {
     for (int view = 0; view < VIEW_COUNT; view++)
         for (size_t k = 0; k < sizeof sizes / sizeof sizes[0]; k++)
             for (int at = 0; at < f->steps; at += 5) {
-                f->session->view = (ViewId)view;
-                f->session->at = at;
+                f->session->look.view = (ViewId)view;
+                f->session->exp.at = at;
                 session_set_screen(f->session, sizes[k][0], sizes[k][1],
                                    (at & 1 ? CANVAS_ASCII : 0) | (at & 2 ? CANVAS_MONO : 0));
                 char *first = screen(f), *second = screen(f);
@@ -270,11 +271,11 @@ static void the_prompt_completes_and_runs(void **state) {
     Fixture *f = *state;
     for (const char *c = ":fini\t"; *c; c++)
         session_key(f->session, &(Key){.code = *c == '\t' ? KEY_CODE_TAB : (uint32_t)*c});
-    assert_string_equal(f->session->prompt.text, "finish ");
+    assert_string_equal(f->session->typing.prompt.text, "finish ");
     session_key(f->session, &(Key){.code = KEY_CODE_ENTER});
     session_finish_work(f->session);
     assert_int_equal(session_scene(f->session).at, f->steps / 2 - 1);
-    assert_false(f->session->prompt.open);
+    assert_false(f->session->typing.prompt.open);
 }
 
 #define SESSION_TEST(test) cmocka_unit_test_setup_teardown(test, open_fixture, close_fixture)
@@ -289,7 +290,7 @@ int main(void) {
         SESSION_TEST(selecting_ahead_and_running_here_catches_up),
         SESSION_TEST(without_skip_keeps_place_and_progress),
         SESSION_TEST(a_named_lesion_marks_only_its_blocks),
-        SESSION_TEST(the_gradients_view_runs_its_rival_only_when_looked_at),
+        SESSION_TEST(the_gradients_view_runs_its_baseline_only_when_looked_at),
         SESSION_TEST(a_new_picture_keeps_the_progress),
         SESSION_TEST(what_goes_wrong_is_one_sentence_and_changes_nothing),
         SESSION_TEST(channel_and_cell_survive_smaller_operations),

@@ -6,7 +6,7 @@
 #include <string.h>
 
 static void assert_notice(SessionWorld *world, const char *expected) {
-    const char *notice = world->session->notice;
+    const char *notice = world->session->notice.text;
     if (!strstr(notice, expected)) fail_msg("'%s' is not in '%s'", expected, notice);
 }
 
@@ -27,7 +27,7 @@ static void the_selected_element_is_checked(void **state) {
     session_world_act(world, "gradcheck");
     assert_notice(world, "layer3.0.conv1 (5,2,3): backprop ");
     assert_notice(world, "agrees, limited by ");
-    assert_int_equal(world->session->notice_kind, NOTICE_INFO);
+    assert_int_equal(world->session->notice.kind, NOTICE_INFO);
 }
 
 static void cut_gradients_are_not_derivatives(void **state) {

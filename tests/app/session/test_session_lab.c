@@ -41,7 +41,7 @@ static void the_list_names_every_analysis_and_enter_runs_one(void **state) {
     session_world_act(world, "close");
     expect_on_screen(world, "done");
     session_world_act(world, "close");
-    assert_int_equal(world->session->view, VIEW_ARCHITECTURE);
+    assert_int_equal(world->session->look.view, VIEW_ARCHITECTURE);
 }
 
 static void an_analysis_runs_in_steps_with_progress_and_esc_shows_what_it_has(void **state) {
@@ -81,7 +81,7 @@ static void steps_of_the_pass_come_first_and_the_analysis_goes_on(void **state) 
     begin(world, "view step");
     begin(world, "step");
     session_work(world->session);
-    assert_int_equal(scene_steps_done(world->session->pass), 2);
+    assert_int_equal(scene_steps_done(world->session->exp.pass), 2);
     session_finish_work(world->session);
     assert_true(shown(world, ANALYSIS_PATHS)->complete);
 }
@@ -147,7 +147,7 @@ static void enter_on_a_row_selects_its_block(void **state) {
     session_world_act(world, "down 4");
     session_world_act(world, "open");
     const Network *network = world->setup.model->network;
-    assert_int_equal(scene_op_at(network, world->session->at), network->blocks[4].add);
+    assert_int_equal(scene_op_at(network, world->session->exp.at), network->blocks[4].add);
     session_world_act(world, "analysis paths");
     session_world_act(world, "open");
     expect_on_screen(world, "stands for no block");
@@ -195,14 +195,14 @@ static void lesions_are_toggled_one_by_one_and_named(void **state) {
     session_world_act(world, "select layer1.1.add");
     session_world_act(world, "lesion");
     session_world_act(world, "lesion layer3.2");
-    assert_int_equal(pass_skip_mode(world->session->pass), SKIP_LESION);
+    assert_int_equal(pass_skip_mode(world->session->exp.pass), SKIP_LESION);
     expect_on_screen(world, "lesion: layer1.1, layer3.2");
     session_world_act(world, "lesion");
     expect_on_screen(world, "lesion: layer3.2");
-    assert_false(pass_block_is_lesioned(world->session->pass, 1));
-    assert_true(pass_block_is_lesioned(world->session->pass, 8));
+    assert_false(pass_block_is_lesioned(world->session->exp.pass, 1));
+    assert_true(pass_block_is_lesioned(world->session->exp.pass, 8));
     session_world_act(world, "lesion layer3.2");
-    assert_int_equal(pass_skip_mode(world->session->pass), SKIP_NONE_REMOVED);
+    assert_int_equal(pass_skip_mode(world->session->exp.pass), SKIP_NONE_REMOVED);
     session_world_act(world, "select conv1");
     session_world_act(world, "lesion");
     assert_non_null(strstr(session_error(world->session), "inside a block"));
@@ -262,7 +262,7 @@ static void networks_that_are_built_follow_the_sessions_init_and_seed(void **sta
     begin(world, "close");
     assert_non_null(strstr(shown(world, ANALYSIS_SHATTERED)->subject, "built beside it: he, seed 0"));
     session_world_act(world, "arch resnet8");
-    Setup *setup = (Setup *)world->session->setup; /* as if --init and --seed had said so */
+    Setup *setup = (Setup *)world->session->exp.setup; /* as if --init and --seed had said so */
     snprintf(setup->init, sizeof setup->init, "gain:0.5");
     setup->seed = 7;
     begin(world, "analysis shattered");

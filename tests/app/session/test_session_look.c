@@ -7,7 +7,7 @@
 #include <string.h>
 
 static void assert_notice(SessionWorld *world, const char *expected) {
-    const char *notice = world->session->notice;
+    const char *notice = world->session->notice.text;
     if (!strstr(notice, expected)) fail_msg("'%s' is not in '%s'", expected, notice);
 }
 
@@ -20,14 +20,14 @@ static void assert_refused(SessionWorld *world, const char *line, const char *ex
 static void the_order_goes_round_and_takes_words(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "order");
-    assert_int_equal(world->session->order, ORDER_ACTIVATION);
+    assert_int_equal(world->session->look.order, ORDER_ACTIVATION);
     session_world_act(world, "order");
-    assert_int_equal(world->session->order, ORDER_GRADIENT);
+    assert_int_equal(world->session->look.order, ORDER_GRADIENT);
     assert_notice(world, "it is not computed yet");
     session_world_act(world, "order");
-    assert_int_equal(world->session->order, ORDER_INDEX);
+    assert_int_equal(world->session->look.order, ORDER_INDEX);
     session_world_act(world, "order gradient");
-    assert_int_equal(world->session->order, ORDER_GRADIENT);
+    assert_int_equal(world->session->look.order, ORDER_GRADIENT);
     assert_refused(world, "order size", "expected index, activation or gradient, found 'size'");
 }
 
@@ -38,16 +38,16 @@ static void scopes_poolings_and_clipping_take_words(void **state) {
         char line[32];
         snprintf(line, sizeof line, "scope %s", scopes[k]);
         session_world_act(world, line);
-        assert_int_equal(world->session->scope, k);
+        assert_int_equal(world->session->look.scope, k);
     }
     session_world_act(world, "scope");
-    assert_int_equal(world->session->scope, SCOPE_MAP);
+    assert_int_equal(world->session->look.scope, SCOPE_MAP);
     session_world_act(world, "pooling largest");
-    assert_int_equal(world->session->pooling, POOLING_LARGEST);
+    assert_int_equal(world->session->look.pooling, POOLING_LARGEST);
     session_world_act(world, "pooling");
-    assert_int_equal(world->session->pooling, POOLING_AUTO);
+    assert_int_equal(world->session->look.pooling, POOLING_AUTO);
     session_world_act(world, "clip on");
-    assert_int_equal(world->session->clip, CLIP_ON);
+    assert_int_equal(world->session->look.clip, CLIP_ON);
     assert_refused(world, "scope block", "expected map, group, layer, stage or network, found 'block'");
     assert_refused(world, "pooling max", "expected auto, mean or largest");
     assert_refused(world, "clip 3", "expected auto, off or on");
@@ -55,24 +55,24 @@ static void scopes_poolings_and_clipping_take_words(void **state) {
 
 static void palettes_are_kept_apart_by_what_they_show(void **state) {
     SessionWorld *world = *state;
-    PaletteId activations = world->session->signed_palette;
+    PaletteId activations = world->session->look.palettes.activation;
     session_world_act(world, "palette gradients puor");
-    assert_int_equal(world->session->gradient_palette, PALETTE_PUOR);
-    assert_int_equal(world->session->signed_palette, activations);
+    assert_int_equal(world->session->look.palettes.gradient, PALETTE_PUOR);
+    assert_int_equal(world->session->look.palettes.activation, activations);
     session_world_act(world, "palette weights rdbu");
-    assert_int_equal(world->session->weight_palette, PALETTE_RDBU);
+    assert_int_equal(world->session->look.palettes.weight, PALETTE_RDBU);
     session_world_act(world, "palette magma");
-    assert_int_equal(world->session->palette, PALETTE_MAGMA);
+    assert_int_equal(world->session->look.palettes.magnitude, PALETTE_MAGMA);
     assert_refused(world, "palette jet", "found 'jet'");
     /* Without a word: the next of the kind that is shown. */
     session_world_act(world, "finish");
     session_world_act(world, "finish");
     session_world_act(world, "select layer1.0.conv1");
-    PaletteId before = world->session->gradient_palette;
+    PaletteId before = world->session->look.palettes.gradient;
     session_world_act(world, "palette");
-    assert_int_not_equal(world->session->gradient_palette, before);
-    assert_int_equal(world->session->palette, PALETTE_MAGMA);
-    assert_int_equal(world->session->signed_palette, activations);
+    assert_int_not_equal(world->session->look.palettes.gradient, before);
+    assert_int_equal(world->session->look.palettes.magnitude, PALETTE_MAGMA);
+    assert_int_equal(world->session->look.palettes.activation, activations);
 }
 
 /* Does the ranking in the scene order the norms of what the pass holds now? */

@@ -6,7 +6,7 @@
 #include "tests/support/session_world.h"
 
 static const Network *network_of(const SessionWorld *world) {
-    return world->session->setup->model->network;
+    return world->session->exp.setup->model->network;
 }
 
 static const char *op_name(SessionWorld *world) {
@@ -26,8 +26,8 @@ static void an_architecture_comes_with_random_weights_and_says_so(void **state) 
     session_world_act(world, "arch resnet32");
     assert_string_equal(network_of(world)->arch, "resnet32");
     assert_string_equal(op_name(world), "layer2.1.add");
-    assert_true(pass_act(world->session->pass, session_scene(world->session).op).data != NULL);
-    assert_true(pass_batch_statistics(world->session->pass));
+    assert_true(pass_act(world->session->exp.pass, session_scene(world->session).op).data != NULL);
+    assert_true(pass_batch_statistics(world->session->exp.pass));
     assert_screen_has(world, "random weights, seed 0");
     assert_screen_has(world, "resnet32 ");
 }
@@ -41,8 +41,8 @@ static void trained_weights_come_by_the_name_of_a_bundled_model(void **state) {
         snprintf(line, sizeof line, "weights %s", names[k]);
         session_world_act(world, line);
         assert_string_equal(network_of(world)->arch, strstr(names[k], "plain") ? "plain20" : "resnet20");
-        assert_false(pass_batch_statistics(world->session->pass));
-        assert_non_null(strstr(world->session->note, "trained: bundled "));
+        assert_false(pass_batch_statistics(world->session->exp.pass));
+        assert_non_null(strstr(world->session->exp.weights_note, "trained: bundled "));
     }
 }
 
@@ -53,15 +53,15 @@ static void a_file_of_weights_brings_its_numbers(void **state) {
     const char *path = temp_dir_join(world->dir, "mine.safetensors");
     assert_true(model_save(world->setup.model, NULL, 0, path, &err));
     session_world_act(world, "finish");
-    double loss = pass_loss(world->session->pass);
+    double loss = pass_loss(world->session->exp.pass);
     session_world_act(world, "arch resnet32");
     snprintf(line, sizeof line, "weights %s", path);
     session_world_act(world, line);
     session_world_act(world, "restart");
     session_world_act(world, "finish");
-    assert_non_null(strstr(world->session->note, "trained: mine.safetensors"));
-    assert_false(pass_batch_statistics(world->session->pass));
-    assert_close(pass_loss(world->session->pass), loss, 0); /* the same weights, the same picture */
+    assert_non_null(strstr(world->session->exp.weights_note, "trained: mine.safetensors"));
+    assert_false(pass_batch_statistics(world->session->exp.pass));
+    assert_close(pass_loss(world->session->exp.pass), loss, 0); /* the same weights, the same picture */
 }
 
 static void what_cannot_be_loaded_changes_nothing(void **state) {
@@ -72,13 +72,13 @@ static void what_cannot_be_loaded_changes_nothing(void **state) {
     session_world_act(world, "select layer1.0.add");
     session_world_act(world, "without-skip lesion");
     session_world_act(world, "watch layer1.0.add 0 0 0");
-    const Pass *pass = world->session->pass;
+    const Pass *pass = world->session->exp.pass;
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
         session_world_act(world, cases[k].line);
         assert_non_null(session_error(world->session));
         assert_non_null(strstr(session_error(world->session), cases[k].says));
-        assert_ptr_equal(world->session->pass, pass);
-        assert_ptr_equal(world->session->setup, &world->setup);
+        assert_ptr_equal(world->session->exp.pass, pass);
+        assert_ptr_equal(world->session->exp.setup, &world->setup);
         assert_int_equal(world->session->stops.watch_count, 1);
     }
 }
@@ -97,29 +97,30 @@ static void broken_weights_are_refused_in_one_sentence(void **state) {
 static void the_picture_is_prepared_for_the_new_size(void **state) {
     SessionWorld *world = *state;
     char name[ACTION_TEXT_MAX];
-    snprintf(name, sizeof name, "%s", world->session->image_name);
+    snprintf(name, sizeof name, "%s", world->session->exp.picture.name);
     session_world_act(world, "arch resnet18");
-    Shape shape = pass_act(world->session->pass, 0).shape;
+    Shape shape = pass_act(world->session->exp.pass, 0).shape;
     assert_int_equal(shape.h, 224);
-    assert_string_equal(world->session->image_name, name);
+    assert_string_equal(world->session->exp.picture.name, name);
     real *expected = calloc(shape_count(shape), sizeof *expected);
     Error err = {0};
-    assert_true(setup_load_image(world->session->setup, name, expected, &err));
-    assert_memory_equal(pass_act(world->session->pass, 0).data, expected, shape_count(shape) * sizeof(real));
+    assert_true(setup_load_image(world->session->exp.setup, name, expected, &err));
+    assert_memory_equal(pass_act(world->session->exp.pass, 0).data, expected,
+                        shape_count(shape) * sizeof(real));
     free(expected);
     session_world_act(world, "image cat");
     session_world_act(world, "arch resnet20");
-    assert_int_equal(pass_act(world->session->pass, 0).shape.h, 32);
-    assert_string_equal(world->session->image_name, "04-cat");
+    assert_int_equal(pass_act(world->session->exp.pass, 0).shape.h, 32);
+    assert_string_equal(world->session->exp.picture.name, "04-cat");
 }
 
 static void a_picture_that_is_gone_gives_way_to_a_bundled_one(void **state) {
     SessionWorld *world = *state;
-    assert_int_equal(remove(world->session->image_name), 0);
+    assert_int_equal(remove(world->session->exp.picture.name), 0);
     session_world_act(world, "arch resnet32");
     assert_string_equal(network_of(world)->arch, "resnet32");
-    assert_string_equal(world->session->image_name, "04-cat");
-    assert_non_null(strstr(world->session->notice, "the picture is 04-cat"));
+    assert_string_equal(world->session->exp.picture.name, "04-cat");
+    assert_non_null(strstr(world->session->notice.text, "the picture is 04-cat"));
 }
 
 static void what_names_operations_stays_where_they_exist(void **state) {
@@ -145,7 +146,7 @@ static void what_names_operations_stays_where_they_exist(void **state) {
     assert_true(stops->marks[0].set);
     assert_false(stops->marks[1].set);
     assert_int_equal(world->session->twin.show, TWIN_OFF);
-    assert_int_equal(pass_skip_mode(world->session->pass), SKIP_NONE_REMOVED);
+    assert_int_equal(pass_skip_mode(world->session->exp.pass), SKIP_NONE_REMOVED);
     session_world_act(world, "go-mark a");
     assert_string_equal(op_name(world), "layer3.2.add");
 }
@@ -156,7 +157,7 @@ static void a_finished_program_is_finished_in_the_new_network(void **state) {
     session_world_act(world, "finish");
     session_world_act(world, "view gradients");
     session_world_act(world, "arch plain32");
-    assert_int_equal(scene_steps_done(world->session->pass), 2 * network_of(world)->op_count);
+    assert_int_equal(scene_steps_done(world->session->exp.pass), 2 * network_of(world)->op_count);
     assert_screen_has(world, "plain32 has no skips");
 }
 
@@ -170,7 +171,7 @@ static void every_view_draws_the_new_network(void **state) {
     session_world_act(world, "arch resnet50");
     session_world_act(world, "arch resnet20");
     for (int k = 0; k < VIEW_COUNT; k++) {
-        world->session->view = (ViewId)k;
+        world->session->look.view = (ViewId)k;
         assert_screen_has(world, "resnet20");
     }
 }
@@ -190,7 +191,7 @@ static void keys_typed_ahead_mean_the_new_network(void **state) {
     session_do(world->session, &(Action){.id = ACTION_STEP, .number = 2});
     session_finish_work(world->session);
     assert_string_equal(network_of(world)->arch, "resnet32");
-    assert_int_equal(scene_steps_done(world->session->pass), 3);
+    assert_int_equal(scene_steps_done(world->session->exp.pass), 3);
 }
 
 #define SESSION_TEST(name) cmocka_unit_test_setup_teardown(name, session_world_open, session_world_close)

@@ -10,34 +10,34 @@ enum { SIDE = 32, PIXELS = SIDE * SIDE };
 
 static const SceneOverlay *shown(SessionWorld *world, int side) {
     session_look_prepare(world->session);
-    return &world->session->overlays[side].shown;
+    return &world->session->look.overlays[side].shown;
 }
 
 static void the_key_goes_round_in_the_input_view_only(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "view step");
     session_key(world->session, &(Key){.code = 'o'});
-    assert_int_equal(world->session->overlay, OVERLAY_NONE);
-    assert_non_null(strstr(world->session->notice, "one drawing only"));
+    assert_int_equal(world->session->look.overlay, OVERLAY_NONE);
+    assert_non_null(strstr(world->session->notice.text, "one drawing only"));
     session_world_act(world, "view input");
     static const OverlayKind round[] = {OVERLAY_GRAD_CAM, OVERLAY_GRADIENT, OVERLAY_NONE};
     for (int k = 0; k < 3; k++) {
         session_key(world->session, &(Key){.code = 'o'});
-        assert_int_equal(world->session->overlay, round[k]);
-        assert_int_equal(world->session->notice_kind, NOTICE_INFO);
+        assert_int_equal(world->session->look.overlay, round[k]);
+        assert_int_equal(world->session->notice.kind, NOTICE_INFO);
     }
 }
 
 static void words_choose_one_and_others_are_refused(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "overlay gradient");
-    assert_int_equal(world->session->overlay, OVERLAY_GRADIENT);
+    assert_int_equal(world->session->look.overlay, OVERLAY_GRADIENT);
     session_world_act(world, "overlay heat");
     assert_string_equal(session_error(world->session),
                         "overlay: expected none, grad-cam or gradient, found 'heat'");
-    assert_int_equal(world->session->overlay, OVERLAY_GRADIENT);
+    assert_int_equal(world->session->look.overlay, OVERLAY_GRADIENT);
     session_world_act(world, "overlay none");
-    assert_int_equal(world->session->overlay, OVERLAY_NONE);
+    assert_int_equal(world->session->look.overlay, OVERLAY_NONE);
 }
 
 /* Is the overlay the enlarged Grad-CAM of this pass now? */
@@ -69,11 +69,11 @@ static void each_waits_for_the_pass_it_needs(void **state) {
     session_world_act(world, "overlay grad-cam");
     assert_null(shown(world, 0)->values);
     session_world_act(world, "finish");
-    assert_grad_cam(shown(world, 0), world->session->pass);
+    assert_grad_cam(shown(world, 0), world->session->exp.pass);
     session_world_act(world, "overlay gradient");
     assert_null(shown(world, 0)->values);
     session_world_act(world, "finish");
-    assert_gradient(shown(world, 0), world->session->pass);
+    assert_gradient(shown(world, 0), world->session->exp.pass);
     session_world_act(world, "restart");
     assert_null(shown(world, 0)->values);
 }
@@ -89,9 +89,9 @@ static void a_new_pass_forgets_what_the_old_one_gave(void **state) {
         session_world_act(world, "overlay grad-cam");
         shown(world, 0);
         session_world_act(world, changes[k]);
-        assert_grad_cam(shown(world, 0), world->session->pass);
+        assert_grad_cam(shown(world, 0), world->session->exp.pass);
         session_world_act(world, "overlay gradient");
-        assert_gradient(shown(world, 0), world->session->pass);
+        assert_gradient(shown(world, 0), world->session->exp.pass);
     }
 }
 
@@ -101,7 +101,7 @@ static void nothing_is_computed_twice(void **state) {
     session_world_act(world, "finish");
     session_world_act(world, "overlay grad-cam");
     shown(world, 0);
-    real *values = world->session->overlays[0].values;
+    real *values = world->session->look.overlays[0].values;
     values[0] = 123;
     assert_close(shown(world, 0)->values[0], 123, 0);
 }
@@ -113,12 +113,12 @@ static void each_side_of_a_comparison_has_its_own(void **state) {
     session_world_act(world, "view input");
     session_world_act(world, "overlay gradient");
     session_world_act(world, "twin plain");
-    assert_gradient(shown(world, 0), world->session->pass);
+    assert_gradient(shown(world, 0), world->session->exp.pass);
     assert_gradient(shown(world, 1), world->session->twin.pass);
     Scene scene = session_scene(world->session);
     assert_true(session_twin_scene(world->session, &scene));
-    assert_ptr_equal(scene.overlay.values, world->session->overlays[0].values);
-    assert_ptr_equal(scene.twin->scene->overlay.values, world->session->overlays[1].values);
+    assert_ptr_equal(scene.overlay.values, world->session->look.overlays[0].values);
+    assert_ptr_equal(scene.twin->scene->overlay.values, world->session->look.overlays[1].values);
     assert_memory_not_equal(scene.overlay.values, scene.twin->scene->overlay.values, PIXELS * sizeof(real));
     session_world_act(world, "overlay grad-cam");
     assert_grad_cam(shown(world, 1), world->session->twin.pass);

@@ -43,8 +43,8 @@ static void blocks_of_different_shapes_stay(void **state) {
 }
 
 static double logit(const SessionWorld *world) {
-    const Network *network = world->session->setup->model->network;
-    return (double)pass_act(world->session->pass, network_logits_op(network)).data[0];
+    const Network *network = world->session->exp.setup->model->network;
+    return (double)pass_act(world->session->exp.pass, network_logits_op(network)).data[0];
 }
 
 static void the_picture_is_judged_anew_and_the_title_says_why(void **state) {
@@ -54,7 +54,7 @@ static void the_picture_is_judged_anew_and_the_title_says_why(void **state) {
     char *first = session_world_screen(world);
     session_world_act(world, "swap layer1.1 layer1.2");
     assert_true(logit(world) != before);
-    assert_non_null(strstr(world->session->note, "swapped layer1.1<>layer1.2"));
+    assert_non_null(strstr(world->session->exp.weights_note, "swapped layer1.1<>layer1.2"));
     session_world_act(world, "swap layer1.2 layer1.1");
     assert_close(logit(world), before, 0);
     session_world_act(world, "redraw");
@@ -70,7 +70,7 @@ static void one_block_waits_for_the_other(void **state) {
     session_world_act(world, "swap");
     session_world_act(world, "select layer3.2.bn1");
     session_world_act(world, "swap");
-    assert_non_null(strstr(world->session->note, "layer3.1<>layer3.2"));
+    assert_non_null(strstr(world->session->exp.weights_note, "layer3.1<>layer3.2"));
     session_world_act(world, "select conv1");
     session_do(world->session, &(Action){.id = ACTION_SWAP});
     assert_non_null(strstr(session_error(world->session), "inside a block"));

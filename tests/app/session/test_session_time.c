@@ -23,13 +23,13 @@ static const char *op_name(SessionWorld *world) {
 static void digits_say_how_often(void **state) {
     SessionWorld *world = *state;
     press(world, "12s");
-    assert_int_equal(world->session->at, 12);
+    assert_int_equal(world->session->exp.at, 12);
     press(world, "5S");
-    assert_int_equal(world->session->at, 7);
+    assert_int_equal(world->session->exp.at, 7);
     press(world, "3]");
-    assert_int_equal(world->session->at, 10);
+    assert_int_equal(world->session->exp.at, 10);
     press(world, "7g");
-    assert_int_equal(world->session->at, 7);
+    assert_int_equal(world->session->exp.at, 7);
 }
 
 static void digits_wait_in_sight_and_escape_drops_them(void **state) {
@@ -40,7 +40,7 @@ static void digits_wait_in_sight_and_escape_drops_them(void **state) {
     free(screen);
     session_key(world->session, &(Key){.code = KEY_CODE_ESCAPE});
     press(world, "s");
-    assert_int_equal(world->session->at, 1);
+    assert_int_equal(world->session->exp.at, 1);
 }
 
 static void a_run_stops_at_a_breakpoint_in_either_direction_of_the_program(void **state) {
@@ -50,26 +50,26 @@ static void a_run_stops_at_a_breakpoint_in_either_direction_of_the_program(void 
     session_world_act(world, "continue");
     assert_string_equal(op_name(world), "layer2.0.add");
     int add = network_find_op(network_of(world), "layer2.0.add");
-    assert_int_equal(scene_steps_done(world->session->pass), add + 1);
+    assert_int_equal(scene_steps_done(world->session->exp.pass), add + 1);
     session_world_act(world, "continue");
     assert_string_equal(op_name(world), "layer1.1.conv1");
     assert_int_equal(session_scene(world->session).phase, PHASE_BACKWARD);
-    int done = scene_steps_done(world->session->pass);
+    int done = scene_steps_done(world->session->exp.pass);
     session_world_act(world, "continue-back");
-    assert_int_equal(world->session->at, add);
-    assert_int_equal(scene_steps_done(world->session->pass), done);
+    assert_int_equal(world->session->exp.at, add);
+    assert_int_equal(scene_steps_done(world->session->exp.pass), done);
     session_world_act(world, "continue");
     assert_string_equal(op_name(world), "layer1.1.conv1");
-    assert_int_equal(scene_steps_done(world->session->pass), done);
+    assert_int_equal(scene_steps_done(world->session->exp.pass), done);
 }
 
 static void a_condition_stops_where_it_first_holds(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "break if dead > 30%");
     session_world_act(world, "continue");
-    int at = world->session->at;
+    int at = world->session->exp.at;
     for (int i = 0; i <= at; i++) {
-        Stats stats = pass_act_stats(world->session->pass, i);
+        Stats stats = pass_act_stats(world->session->exp.pass, i);
         bool relu = world->setup.model->network->ops[i].kind == OP_RELU;
         bool dead = relu && (double)stats.zeros > 0.3 * (double)stats.count;
         assert_int_equal(dead, i == at);
@@ -85,11 +85,11 @@ static void padding_is_not_dead(void **state) {
     const Network *network = world->setup.model->network;
     int stops = 0;
     session_world_act(world, "break if dead > 5%");
-    for (int before = -1; world->session->at != before;) {
-        before = world->session->at;
+    for (int before = -1; world->session->exp.at != before;) {
+        before = world->session->exp.at;
         session_world_act(world, "continue");
-        if (world->session->notice_kind == NOTICE_NONE) break;
-        assert_int_equal(network->ops[scene_op_at(network, world->session->at)].kind, OP_RELU);
+        if (world->session->notice.kind == NOTICE_NONE) break;
+        assert_int_equal(network->ops[scene_op_at(network, world->session->exp.at)].kind, OP_RELU);
         stops++;
     }
     assert_true(stops >= network->block_count);
@@ -103,7 +103,7 @@ static void the_first_number_that_is_none_stops_a_run(void **state) {
     session_world_act(world, "break if nan");
     session_world_act(world, "continue");
     assert_string_equal(op_name(world), "layer2.0.conv2");
-    assert_true(world->session->at < network->op_count);
+    assert_true(world->session->exp.at < network->op_count);
     char *screen = session_world_screen(world);
     assert_non_null(strstr(screen, "numbers are NaN or infinite"));
     free(screen);
@@ -112,8 +112,8 @@ static void the_first_number_that_is_none_stops_a_run(void **state) {
 static void without_a_breakpoint_continue_says_how_to_set_one(void **state) {
     SessionWorld *world = *state;
     press(world, "c");
-    assert_int_equal(world->session->at, 0);
-    assert_non_null(strstr(world->session->notice, "B sets one"));
+    assert_int_equal(world->session->exp.at, 0);
+    assert_non_null(strstr(world->session->notice.text, "B sets one"));
 }
 
 static void the_key_sets_and_takes_away(void **state) {
@@ -138,7 +138,7 @@ static void a_mark_comes_back_to_everything(void **state) {
     press(world, "'q");
     Scene scene = session_scene(world->session);
     assert_string_equal(op_name(world), "layer1.1.conv2");
-    assert_int_equal(world->session->view, VIEW_MAPS);
+    assert_int_equal(world->session->look.view, VIEW_MAPS);
     assert_true(scene.channel == 9 && scene.row == 3 && scene.column == 4);
     press(world, "''");
     assert_string_equal(op_name(world), "fc");
@@ -153,7 +153,7 @@ static void a_watch_shows_value_and_gradient_wherever_one_looks(void **state) {
     session_world_act(world, "finish");
     session_world_act(world, "finish");
     int op = network_find_op(network_of(world), "layer1.0.conv1");
-    Tensor act = pass_act(world->session->pass, op);
+    Tensor act = pass_act(world->session->exp.pass, op);
     char expected[96];
     snprintf(expected, sizeof expected, "layer1.0.conv1 ch 3 (5,7): x %+.4g  g",
              (double)act.data[shape_index(act.shape, 0, 3, 5, 7)]);
@@ -189,13 +189,14 @@ static void every_watched_number_has_a_place_of_its_own(void **state) {
 static void where_time_ends_steps_say_so(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "step-back");
-    assert_string_equal(world->session->notice, "the forward pass begins here, at the image: s runs on");
+    assert_string_equal(world->session->notice.text, "the forward pass begins here, at the image: s runs on");
     session_world_act(world, "select input backward");
     session_world_act(world, "step"); /* selected, but not run: it is caught up with */
-    assert_int_equal(scene_steps_done(world->session->pass), world->steps);
-    assert_int_equal(world->session->notice_kind, NOTICE_NONE);
+    assert_int_equal(scene_steps_done(world->session->exp.pass), world->steps);
+    assert_int_equal(world->session->notice.kind, NOTICE_NONE);
     session_world_act(world, "step");
-    assert_string_equal(world->session->notice, "the backward pass has reached the image: R starts again");
+    assert_string_equal(world->session->notice.text,
+                        "the backward pass has reached the image: R starts again");
 }
 
 static void keys_typed_ahead_of_the_network_all_count(void **state) {
@@ -219,16 +220,16 @@ static void playing_steps_when_it_is_due_and_a_step_pauses_it(void **state) {
     SessionWorld *world = *state;
     assert_int_equal(session_wait_ms(world->session), -1);
     press(world, ">>");
-    assert_true(world->session->play_rate == 4);
+    assert_true(world->session->exp.play.rate == 4);
     int wait = session_wait_ms(world->session);
     assert_true(wait >= 0 && wait <= 250);
-    world->session->next_tick_s = 0; /* long ago */
+    world->session->exp.play.next_tick_s = 0; /* long ago */
     assert_true(session_tick(world->session));
     session_finish_work(world->session);
-    assert_int_equal(world->session->at, 1);
+    assert_int_equal(world->session->exp.at, 1);
     press(world, " ");
     assert_int_equal(session_wait_ms(world->session), -1);
-    assert_int_equal(world->session->at, 1);
+    assert_int_equal(world->session->exp.at, 1);
     press(world, "><<");
     assert_int_equal(session_wait_ms(world->session), -1);
 }

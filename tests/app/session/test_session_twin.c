@@ -56,7 +56,7 @@ static void the_difference_stands_in_place_of_the_tensor(void **state) {
     session_world_act(world, "twin plain");
     session_world_act(world, "twin difference");
     Scene scene = compared_scene(world);
-    Tensor mine = pass_act(world->session->pass, scene.op);
+    Tensor mine = pass_act(world->session->exp.pass, scene.op);
     Tensor other = pass_act(world->session->twin.pass, scene.op);
     Tensor shown = scene_tensor(&scene, scene.op, scene.phase);
     double sum = 0;
@@ -116,10 +116,10 @@ static void a_new_picture_begins_the_other_side_anew(void **state) {
     session_world_act(world, "twin plain");
     session_world_act(world, "image 05-deer");
     Scene scene = compared_scene(world);
-    size_t bytes = shape_count(world->session->pass ? scene.network->input : (Shape){0}) * sizeof(real);
-    assert_memory_equal(pass_act(world->session->twin.pass, 0).data, pass_act(world->session->pass, 0).data,
-                        bytes);
-    assert_int_equal(scene_steps_done(world->session->twin.pass), scene_steps_done(world->session->pass));
+    size_t bytes = shape_count(world->session->exp.pass ? scene.network->input : (Shape){0}) * sizeof(real);
+    assert_memory_equal(pass_act(world->session->twin.pass, 0).data,
+                        pass_act(world->session->exp.pass, 0).data, bytes);
+    assert_int_equal(scene_steps_done(world->session->twin.pass), scene_steps_done(world->session->exp.pass));
 }
 
 static void a_mistake_is_one_sentence_and_changes_nothing(void **state) {

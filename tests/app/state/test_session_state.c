@@ -15,31 +15,31 @@
 #include "views/scene/action_parse.h"
 
 /* A session on the bundled network, as the program starts. */
-typedef struct Place {
+typedef struct Spot {
     Setup setup;
     Session *session;
-} Place;
+} Spot;
 
-static Place open_place(void) {
-    Place place = {.session = NULL};
-    return place;
+static Spot open_spot(void) {
+    Spot spot = {.session = NULL};
+    return spot;
 }
 
-static void begin(Place *place, int width, int height) {
+static void begin(Spot *spot, int width, int height) {
     char *words[] = {(char *)"skipscope", NULL};
     Options options;
     Error err = {0};
     gemm_init();
-    if (!options_parse(&options, 1, words, &err) || !setup_open(&place->setup, &options, &err))
+    if (!options_parse(&options, 1, words, &err) || !setup_open(&spot->setup, &options, &err))
         fail_msg("%s", err.text);
-    place->session = session_new(&(SessionConfig){.setup = &place->setup, .target = -1}, &err);
-    if (!place->session) fail_msg("%s", err.text);
-    session_set_screen(place->session, width, height, 0);
+    spot->session = session_new(&(SessionConfig){.setup = &spot->setup, .target = -1}, &err);
+    if (!spot->session) fail_msg("%s", err.text);
+    session_set_screen(spot->session, width, height, 0);
 }
 
-static void end(Place *place) {
-    session_free(place->session);
-    setup_close(&place->setup);
+static void end(Spot *spot) {
+    session_free(spot->session);
+    setup_close(&spot->setup);
 }
 
 static void act(Session *session, const char *line) {
@@ -53,7 +53,7 @@ static void act(Session *session, const char *line) {
 /* What an error or a hint said is no part of a state. */
 static Canvas *draw(Session *session) {
     session_say(session, false, "", 0);
-    Canvas *canvas = canvas_new(session->width, session->height, session->flags);
+    Canvas *canvas = canvas_new(session->display.width, session->display.height, session->display.flags);
     session_draw(session, canvas);
     return canvas;
 }
@@ -85,81 +85,81 @@ static void go(Session *session, const char *text) {
 }
 
 static void expect_refusal(const char *text, const char *part) {
-    Place place = open_place();
+    Spot spot = open_spot();
     Error err = {0};
-    begin(&place, 80, 24);
-    Canvas *before = draw(place.session);
-    assert_false(session_set_state(place.session, text, &err));
+    begin(&spot, 80, 24);
+    Canvas *before = draw(spot.session);
+    assert_false(session_set_state(spot.session, text, &err));
     if (!strstr(err.text, part)) fail_msg("'%s' does not say '%s'", err.text, part);
-    session_finish_work(place.session);
-    Canvas *after = draw(place.session);
+    session_finish_work(spot.session);
+    Canvas *after = draw(spot.session);
     assert_memory_equal(before->cells, after->cells, 80 * 24 * sizeof(Cell));
     canvas_free(before);
     canvas_free(after);
-    end(&place);
+    end(&spot);
 }
 
 static void the_start_is_the_shortest_string(void **state) {
     (void)state;
-    Place place = open_place();
-    begin(&place, 80, 24);
-    expect_state(place.session, "v1:resnet20");
-    end(&place);
+    Spot spot = open_spot();
+    begin(&spot, 80, 24);
+    expect_state(spot.session, "v1:resnet20");
+    end(&spot);
 }
 
 static void what_differs_from_the_start_is_named(void **state) {
     (void)state;
-    Place place = open_place();
-    begin(&place, 80, 24);
+    Spot spot = open_spot();
+    begin(&spot, 80, 24);
     static const char *const lines[] = {
         "image dog",     "finish",   "finish",         "select layer2.0.add backward",
         "channel 5",     "cell 3 4", "view maps",      "open",
         "scope network", "twin cut", "lesion layer1.1"};
-    for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++) act(place.session, lines[k]);
-    expect_state(place.session,
+    for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++) act(spot.session, lines[k]);
+    expect_state(spot.session,
                  "v1:resnet20,dog,lesion=layer1.1,at=layer2.0.add:backward,done=all,ch=5,row=3,col=4,"
                  "view=maps,maps=enlarged,scope=network,twin=cut");
-    end(&place);
+    end(&spot);
 }
 
 static void random_weights_are_named_by_how_they_were_made(void **state) {
     (void)state;
-    Place place = open_place();
-    begin(&place, 80, 24);
-    act(place.session, "arch resnet56");
-    expect_state(place.session, "v1:resnet56,init=he");
-    go(place.session, "v1:resnet8,init=normal:0.01,seed=7,bn=eval,shortcut=B");
-    expect_state(place.session, "v1:resnet8,init=normal:0.01,seed=7,shortcut=B,bn=eval");
-    assert_string_equal(place.session->setup->model->network->arch, "resnet8");
-    assert_int_equal(place.session->setup->model->network->shortcut, 'B');
-    assert_false(place.session->config.batch_statistics);
-    go(place.session, "v1:resnet20");
-    expect_state(place.session, "v1:resnet20");
-    end(&place);
+    Spot spot = open_spot();
+    begin(&spot, 80, 24);
+    act(spot.session, "arch resnet56");
+    expect_state(spot.session, "v1:resnet56,init=he");
+    go(spot.session, "v1:resnet8,init=normal:0.01,seed=7,bn=eval,shortcut=B");
+    expect_state(spot.session, "v1:resnet8,init=normal:0.01,seed=7,shortcut=B,bn=eval");
+    assert_string_equal(spot.session->exp.setup->model->network->arch, "resnet8");
+    assert_int_equal(spot.session->exp.setup->model->network->shortcut, 'B');
+    assert_false(spot.session->exp.config.batch_statistics);
+    go(spot.session, "v1:resnet20");
+    expect_state(spot.session, "v1:resnet20");
+    end(&spot);
 }
 
 static void no_character_needs_quotes_in_a_shell(void **state) {
     TempDir *dir = *state;
-    Place place = open_place();
+    Spot spot = open_spot();
     char line[TEMP_PATH_MAX + 8];
-    begin(&place, 80, 24);
+    begin(&spot, 80, 24);
     snprintf(line, sizeof line, "image %s", test_image_write(dir, "a b,c=d'$(e)*.png", 1));
-    act(place.session, line);
-    act(place.session, "break if grad < 1e-6");
-    char *text = session_state_text(place.session);
+    act(spot.session, line);
+    act(spot.session, "break if grad < 1e-6");
+    char *text = session_state_text(spot.session);
     assert_int_equal(strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/:+=,%"),
                      strlen(text));
-    Place other = open_place();
+    Spot other = open_spot();
     begin(&other, 80, 24);
     go(other.session, text);
-    expect_same_screen(place.session, other.session, text);
+    expect_same_screen(spot.session, other.session, text);
     expect_state(other.session, text);
     free(text);
     end(&other);
-    end(&place);
+    end(&spot);
 }
 
-/* Lines that lead somewhere else, some with a place for a random number. */
+/* Lines that lead somewhere else, some with a spot for a random number. */
 static const char *const moves[] = {"finish",
                                     "finish",
                                     "finish",
@@ -239,8 +239,9 @@ static const char *const moves[] = {"finish",
 
 static void walk(Session *session, Rng *rng, int count) {
     for (int k = 0; k < count; k++) act(session, moves[rng_below(rng, sizeof moves / sizeof moves[0])]);
-    if (session->files_open) act(session, "close");
-    if (session->view == VIEW_ANALYSES) act(session, "view block"); /* what has been run there is no state */
+    if (session->files.open) act(session, "close");
+    if (session->look.view == VIEW_ANALYSES)
+        act(session, "view block"); /* what has been run there is no state */
 }
 
 static void many_random_states_lead_to_the_same_screen(void **state) {
@@ -250,7 +251,7 @@ static void many_random_states_lead_to_the_same_screen(void **state) {
     Rng rng;
     rng_init(&rng, 4711);
     for (int k = 0; k < WALKS; k++) {
-        Place here = open_place(), there = open_place();
+        Spot here = open_spot(), there = open_spot();
         begin(&here, sizes[k % 3][0], sizes[k % 3][1]);
         begin(&there, sizes[k % 3][0], sizes[k % 3][1]);
         walk(here.session, &rng, STEPS);
@@ -271,7 +272,7 @@ static void a_state_can_be_gone_to_from_anywhere(void **state) {
     Rng rng;
     rng_init(&rng, 1234);
     for (int k = 0; k < WALKS; k++) {
-        Place here = open_place(), there = open_place();
+        Spot here = open_spot(), there = open_spot();
         begin(&here, 120, 40);
         begin(&there, 120, 40);
         walk(here.session, &rng, STEPS);
@@ -287,7 +288,7 @@ static void a_state_can_be_gone_to_from_anywhere(void **state) {
 
 static void an_analysis_that_is_open_is_run_again(void **state) {
     (void)state;
-    Place here = open_place(), there = open_place();
+    Spot here = open_spot(), there = open_spot();
     begin(&here, 80, 24);
     begin(&there, 80, 24);
     act(here.session, "analysis junctions");
@@ -368,23 +369,23 @@ static void random_bytes_are_refused_or_read_without_harm(void **state) {
 
 static void states_are_shown_exported_and_gone_to_by_action(void **state) {
     TempDir *dir = *state;
-    Place place = open_place();
+    Spot spot = open_spot();
     char line[TEMP_PATH_MAX + 16], text[256] = "";
-    begin(&place, 80, 24);
-    act(place.session, "state v1:resnet20,at=fc,done=forward,view=step");
-    assert_null(session_error(place.session));
-    act(place.session, "state");
-    assert_string_equal(place.session->notice, "v1:resnet20,at=fc,done=forward,view=step");
+    begin(&spot, 80, 24);
+    act(spot.session, "state v1:resnet20,at=fc,done=forward,view=step");
+    assert_null(session_error(spot.session));
+    act(spot.session, "state");
+    assert_string_equal(spot.session->notice.text, "v1:resnet20,at=fc,done=forward,view=step");
     snprintf(line, sizeof line, "export %s", temp_dir_join(dir, "x.state"));
-    act(place.session, line);
+    act(spot.session, line);
     FILE *file = fopen(temp_dir_join(dir, "x.state"), "r");
     assert_non_null(file);
     assert_non_null(fgets(text, sizeof text, file));
     fclose(file);
     assert_string_equal(text, "v1:resnet20,at=fc,done=forward,view=step\n");
-    act(place.session, "state nonsense");
-    assert_non_null(session_error(place.session));
-    end(&place);
+    act(spot.session, "state nonsense");
+    assert_non_null(session_error(spot.session));
+    end(&spot);
 }
 
 static void the_command_line_begins_there_or_says_what_is_wrong(void **state) {

@@ -80,13 +80,13 @@ static void text_comes_first_then_the_view_follows_then_the_next_page(void **sta
     LessonPanel panel = panel_of(world);
     assert_int_equal(panel.phase, LESSON_READ);
     assert_string_equal(panel.text, "resnet20 has 9 blocks.");
-    assert_int_equal(run_of(world)->session->view, VIEW_ARCHITECTURE);
+    assert_int_equal(run_of(world)->session->look.view, VIEW_ARCHITECTURE);
     session_world_press(world, "Space");
     panel = panel_of(world);
     assert_int_equal(panel.phase, LESSON_SHOWN);
     assert_string_equal(panel.text, "It says cat.");
     assert_string_equal(panel.notes, "Only for the speaker.");
-    assert_int_equal(run_of(world)->session->view, VIEW_BLOCK);
+    assert_int_equal(run_of(world)->session->look.view, VIEW_BLOCK);
     session_world_press(world, "Space");
     panel = panel_of(world);
     assert_int_equal(panel.page, 1);
@@ -159,7 +159,7 @@ static void an_action_that_fails_is_told_with_its_line(void **state) {
     begin_text(world, "title T\nabout A\npage P\n| a\ndo select layer9.0.add\ndo view maps\n");
     session_world_press(world, "Space");
     expect_error(world, "line 5 of the lesson: resnet20 has no operation");
-    assert_int_equal(run_of(world)->session->view, VIEW_MAPS);
+    assert_int_equal(run_of(world)->session->look.view, VIEW_MAPS);
 }
 
 static void the_users_own_state_comes_back_as_it_was(void **state) {
@@ -170,12 +170,12 @@ static void the_users_own_state_comes_back_as_it_was(void **state) {
     for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++) session_world_act(world, lines[k]);
     session_world_act(world, "redraw");
     char *before = session_world_screen(world);
-    const Pass *pass = world->session->pass;
+    const Pass *pass = world->session->exp.pass;
     session_world_act(world, "lesson skip");
     session_world_press(world, "Space Space Space 0 . 5 Enter Space m h p"); /* an answer, and an excursion */
     session_world_press(world, "q");
     assert_null(world->session->lesson);
-    assert_ptr_equal(world->session->pass, pass);
+    assert_ptr_equal(world->session->exp.pass, pass);
     session_world_act(world, "redraw");
     expect_screen(world, before);
     free(before);
@@ -272,12 +272,12 @@ static void a_block_is_judged_by_its_rank(void **state) {
     begin_text(world, LESSON);
     session_world_press(world, "Space Space Space Esc Space Space Esc Space");
     const LessonRun *run = run_of(world);
-    const Network *network = run->session->setup->model->network;
+    const Network *network = run->session->exp.setup->model->network;
     int best = 0, worst = 0;
     for (int b = 1; b < network->block_count; b++) {
-        double f = pass_act_stats(run->session->pass, network->blocks[b].branch_last).l2;
-        if (f > pass_act_stats(run->session->pass, network->blocks[best].branch_last).l2) best = b;
-        if (f < pass_act_stats(run->session->pass, network->blocks[worst].branch_last).l2) worst = b;
+        double f = pass_act_stats(run->session->exp.pass, network->blocks[b].branch_last).l2;
+        if (f > pass_act_stats(run->session->exp.pass, network->blocks[best].branch_last).l2) best = b;
+        if (f < pass_act_stats(run->session->exp.pass, network->blocks[worst].branch_last).l2) worst = b;
     }
     char line[64];
     snprintf(line, sizeof line, "answer %s", network->blocks[worst].name);
@@ -286,7 +286,7 @@ static void a_block_is_judged_by_its_rank(void **state) {
     assert_false(panel_of(world).right);
     session_world_press(world, "Backspace");
     snprintf(line, sizeof line, "answer %s",
-             run_of(world)->session->setup->model->network->blocks[best].name);
+             run_of(world)->session->exp.setup->model->network->blocks[best].name);
     session_world_act(world, line);
     assert_true(panel_of(world).right);
 }
@@ -317,7 +317,7 @@ static void a_picture_that_was_chosen_stays_for_the_rest(void **state) {
     session_world_press(world, "m Home");
     assert_string_equal(panel_of(world).text, "Picture mine.png.");
     session_world_press(world, "Backspace Backspace");
-    assert_string_equal(run_of(world)->session->image_name, "04-cat");
+    assert_string_equal(run_of(world)->session->exp.picture.name, "04-cat");
 }
 
 static void the_last_page_ends_the_lesson(void **state) {
@@ -327,7 +327,7 @@ static void the_last_page_ends_the_lesson(void **state) {
     assert_non_null(world->session->lesson);
     session_world_press(world, "Space");
     assert_null(world->session->lesson);
-    assert_non_null(strstr(world->session->notice, "the lesson is over"));
+    assert_non_null(strstr(world->session->notice.text, "the lesson is over"));
 }
 
 static char *read_file(const char *path) {
@@ -384,9 +384,9 @@ static void another_lesson_takes_the_place_of_this_one(void **state) {
 static void without_a_lesson_its_actions_say_so(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "lesson-next");
-    assert_non_null(strstr(world->session->notice, "no lesson is under way"));
+    assert_non_null(strstr(world->session->notice.text, "no lesson is under way"));
     session_world_act(world, "answer 3");
-    assert_non_null(strstr(world->session->notice, "no lesson is under way"));
+    assert_non_null(strstr(world->session->notice.text, "no lesson is under way"));
 }
 
 static void wide_screens_have_the_page_in_a_column_and_keep_the_views_room(void **state) {

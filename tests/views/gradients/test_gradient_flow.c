@@ -120,11 +120,11 @@ static void readings_say_what_the_numbers_say(void **state) {
     SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
     assert_shows(reading_summary(&world.scene, true).text, "has run 0 of %d", world.scene.network->op_count);
     skip_world_run(&world, -1);
-    skip_world_add_rival(&world, SKIP_PLAIN);
-    FlowSummary own = flow_summary(world.pass), rival = flow_summary(world.rival);
+    skip_world_add_baseline(&world, SKIP_PLAIN);
+    FlowSummary own = flow_summary(world.pass), baseline = flow_summary(world.baseline);
     ReadingText text = reading_summary(&world.scene, false);
     assert_shows(text.text, "x%.3g (x%.3g a block); plain:", own.overall, own.per_block);
-    assert_shows(text.text, "x%.3g (x%.3g a block)", rival.overall, rival.per_block);
+    assert_shows(text.text, "x%.3g (x%.3g a block)", baseline.overall, baseline.per_block);
     assert_shows(text.text, "in %d of 9", own.opposing);
     assert_true(strlen(text.text) < READING_TEXT_MAX - 1);
     skip_world_close(&world);
@@ -134,7 +134,7 @@ static void a_deep_network_fits_into_the_reading(void **state) {
     (void)state;
     SkipWorld world = skip_world_open("resnet50", 0, SKIP_NONE_REMOVED);
     skip_world_run(&world, -1);
-    skip_world_add_rival(&world, SKIP_CUT);
+    skip_world_add_baseline(&world, SKIP_CUT);
     ReadingText text = reading_summary(&world.scene, false);
     assert_true(text.text[strlen(text.text) - 1] == '.');
     skip_world_close(&world);

@@ -44,7 +44,7 @@ static void everything_fits_on_every_screen(void **state) {
     (void)state;
     SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
     skip_world_run(&world, -1);
-    skip_world_add_rival(&world, SKIP_CUT);
+    skip_world_add_baseline(&world, SKIP_CUT);
     skip_world_select(&world, "layer2.1.conv1", PHASE_BACKWARD, 3);
     for (int k = 0; k < SKIP_SCREENS; k++) {
         char *text = draw(&world, k);
@@ -63,13 +63,13 @@ static void rows_show_both_ways_the_cosine_and_the_ratio(void **state) {
     (void)state;
     SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
     skip_world_run(&world, -1);
-    skip_world_add_rival(&world, SKIP_PLAIN);
+    skip_world_add_baseline(&world, SKIP_PLAIN);
     skip_world_select(&world, "layer3.0.add", PHASE_BACKWARD, 0);
     char *text = draw(&world, 3);
     for (int row = 1; row <= world.scene.network->block_count; row++) {
         FlowRow flow = flow_row(world.pass, row);
-        double rival = flow_row(world.rival, row).total;
-        const double norms[] = {flow.skip, flow.branch, rival};
+        double baseline = flow_row(world.baseline, row).total;
+        const double norms[] = {flow.skip, flow.branch, baseline};
         char wanted[32];
         for (int k = 0; k < 3; k++) {
             snprintf(wanted, sizeof wanted, "%.1e", norms[k]);
@@ -77,7 +77,7 @@ static void rows_show_both_ways_the_cosine_and_the_ratio(void **state) {
         }
         snprintf(wanted, sizeof wanted, "%+.2f", flow.cosine);
         assert_row_shows(text, flow_row_name(world.scene.network, row), wanted);
-        snprintf(wanted, sizeof wanted, "x%.2g", rival / flow.total);
+        snprintf(wanted, sizeof wanted, "x%.2g", baseline / flow.total);
         assert_row_shows(text, flow_row_name(world.scene.network, row), wanted);
     }
     assert_shows(text, "plain: same weights, skips removed in both directions");
@@ -86,7 +86,7 @@ static void rows_show_both_ways_the_cosine_and_the_ratio(void **state) {
     skip_world_close(&world);
 }
 
-static void a_missing_rival_says_why(void **state) {
+static void a_missing_baseline_says_why(void **state) {
     (void)state;
     SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
     skip_world_run(&world, world.scene.network->op_count);
@@ -182,7 +182,7 @@ int main(void) {
         cmocka_unit_test(it_is_the_view_of_its_name),
         cmocka_unit_test(everything_fits_on_every_screen),
         cmocka_unit_test(rows_show_both_ways_the_cosine_and_the_ratio),
-        cmocka_unit_test(a_missing_rival_says_why),
+        cmocka_unit_test(a_missing_baseline_says_why),
         cmocka_unit_test(without_skips_there_is_nothing_to_compare),
         cmocka_unit_test(every_moment_of_a_pass_can_be_drawn),
         cmocka_unit_test(many_blocks_scroll_with_the_selection),
