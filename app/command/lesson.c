@@ -9,8 +9,9 @@
 #include "app/explorer/bundled_session.h"
 #include "app/explorer/explorer.h"
 #include "app/lesson/lesson.h"
-#include "app/session/session_lesson.h"
-#include "app/tutor/lesson_export.h"
+#include "app/publish/lesson_drive.h"
+#include "app/publish/lesson_export.h"
+#include "app/screen/screen.h"
 #include "core/base/file.h"
 #include "core/base/utf8.h"
 
@@ -29,11 +30,11 @@ static bool list_lessons(const Options *options, Error *err) {
     return true;
 }
 
-/* Does what the lesson says, in a session as it would have. */
+/* Does what the lesson says, on a screen as it would have. */
 static bool drive(const Options *options, const char *name, LessonMistakes *mistakes, Error *err) {
     BundledSession bundled;
     bool ok = bundled_session_open(&bundled, options, false, err) &&
-              session_lesson_drive(bundled.session, name, mistakes, err);
+              lesson_drive(bundled.screen, name, mistakes, err);
     bundled_session_close(&bundled);
     return ok;
 }
@@ -62,21 +63,21 @@ static bool check(const Options *options, const char *name, Error *err) {
                      mistakes.count == 1 ? "" : "s");
 }
 
-static bool export_page(Session *session, const LessonExport *what, const char *path, Error *err) {
+static bool export_page(Screen *screen, const LessonExport *what, const char *path, Error *err) {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     if (!out) return error_set(err, ERROR_FAILED, "not enough memory for the page");
-    bool ok = lesson_export_html(session, what, out, err);
+    bool ok = lesson_export_html(screen, what, out, err);
     if (fclose(out) != 0 && ok) ok = error_set(err, ERROR_FAILED, "not enough memory for the page");
     ok = ok && file_write_atomic(path, text, size, err);
     free(text);
     return ok;
 }
 
-static bool export_screens(Session *session, const LessonExport *what, const char *folder, Error *err) {
+static bool export_screens(Screen *screen, const LessonExport *what, const char *folder, Error *err) {
     int count = 0;
-    if (!folder_make(folder, err) || !lesson_export_svg(session, what, folder, &count, err)) return false;
+    if (!folder_make(folder, err) || !lesson_export_svg(screen, what, folder, &count, err)) return false;
     fprintf(stderr, "%d screens in ", count);
     utf8_put(stderr, folder);
     fputc('\n', stderr);
@@ -99,7 +100,7 @@ static bool export_lesson(const Options *options, Error *err) {
     if (is_page(options->out) && !export_file_prepare(options->out, EXPORT_PAGE, err)) return false;
     bool ok =
         bundled_session_open(&bundled, options, true, err) &&
-        (is_page(options->out) ? export_page : export_screens)(bundled.session, &what, options->out, err);
+        (is_page(options->out) ? export_page : export_screens)(bundled.screen, &what, options->out, err);
     bundled_session_close(&bundled);
     return ok;
 }

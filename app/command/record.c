@@ -20,18 +20,17 @@ static bool is_lesson(const char *word) {
     return lesson_is_bundled(word) || access(word, F_OK) != 0;
 }
 
-static bool record(Session *session, const Options *options, FILE *out, Error *err) {
+static bool record(Screen *screen, const Options *options, FILE *out, Error *err) {
     const char *word = options->words[0];
     RecordConfig config = {.depth = record_depth(options_color(options)), .pace = options->pace};
-    return (is_lesson(word) ? record_lesson : record_script)(session, word, &config, out, err);
+    return (is_lesson(word) ? record_lesson : record_script)(screen, word, &config, out, err);
 }
 
 /* In memory first: what cannot be recorded to its end leaves no file. */
-static bool record_in_memory(Session *session, const Options *options, char **text, size_t *size,
-                             Error *err) {
+static bool record_in_memory(Screen *screen, const Options *options, char **text, size_t *size, Error *err) {
     FILE *out = open_memstream(text, size);
     if (!out) return error_set(err, ERROR_FAILED, "not enough memory for the recording");
-    bool ok = record(session, options, out, err);
+    bool ok = record(screen, options, out, err);
     if (fclose(out) != 0 && ok) ok = error_set(err, ERROR_FAILED, "not enough memory for the recording");
     return ok;
 }
@@ -51,7 +50,7 @@ bool command_record(const Options *options, Error *err) {
         return false;
     bool ok = bundled_session_open(&bundled, options,
                                    record_depth(options_color(options)) != COLOR_DEPTH_NONE, err) &&
-              record_in_memory(bundled.session, options, &text, &size, err) &&
+              record_in_memory(bundled.screen, options, &text, &size, err) &&
               write_out(options->out, text, size, err);
     free(text);
     bundled_session_close(&bundled);

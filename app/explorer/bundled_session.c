@@ -5,22 +5,22 @@
 
 bool bundled_session_open(BundledSession *out, const Options *options, bool colors, Error *err) {
     Setup any = {.seed = 0};
-    SessionConfig config = {.setup = &out->setup, .target = -1};
-    *out = (BundledSession){.session = NULL};
-    if (!explorer_find_theme(options, &config.theme, err) ||
+    ScreenConfig config = {.session = {.setup = &out->setup, .target = -1}};
+    *out = (BundledSession){.screen = NULL};
+    if (!explorer_find_theme(options, &config.session.theme, err) ||
         !setup_open_weights(&out->setup, &any, "resnet20", err))
         return false;
-    out->session = session_new(&config, err);
-    if (!out->session) return false;
-    bool mono = !colors || config.theme == THEME_MONO;
-    session_set_screen(out->session, options->size.width ? options->size.width : LAYOUT_S_WIDTH,
-                       options->size.height ? options->size.height : LAYOUT_S_HEIGHT,
-                       (options->ascii ? CANVAS_ASCII : 0) | (mono ? CANVAS_MONO : 0));
+    out->screen = screen_new(&config, err);
+    if (!out->screen) return false;
+    bool mono = !colors || config.session.theme == THEME_MONO;
+    screen_set_canvas(out->screen, options->size.width ? options->size.width : LAYOUT_S_WIDTH,
+                      options->size.height ? options->size.height : LAYOUT_S_HEIGHT,
+                      (options->ascii ? CANVAS_ASCII : 0) | (mono ? CANVAS_MONO : 0));
     return true;
 }
 
 void bundled_session_close(BundledSession *bundled) {
-    session_free(bundled->session);
+    screen_free(bundled->screen);
     setup_close(&bundled->setup);
-    *bundled = (BundledSession){.session = NULL};
+    *bundled = (BundledSession){.screen = NULL};
 }

@@ -3,11 +3,11 @@
 #define APP_EXPLORER_BUNDLED_SESSION_H
 
 #include "app/cli/options.h"
-#include "app/session/session.h"
+#include "app/screen/screen.h"
 
 typedef struct BundledSession {
     Setup setup;
-    Session *session; /* NULL: it could not be opened; there is nothing to close then, but it may be closed */
+    Screen *screen; /* NULL: it could not be opened; there is nothing to close then, but it may be closed */
 } BundledSession;
 
 /* With the options' theme, size (80x24) and glyphs; `colors`: what is drawn will have them. */

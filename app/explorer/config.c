@@ -156,7 +156,7 @@ static bool is_overruled(const Options *options, ActionId id) {
     return id == ACTION_MOUSE && (options_decided(options, "mouse") || options_decided(options, "no-mouse"));
 }
 
-static bool run_line(Session *session, const Options *options, const char *line, Error *err) {
+static bool run_line(Screen *screen, const Options *options, const char *line, Error *err) {
     Action action;
     if (!action_parse(line, &action, err)) return false;
     if (is_refused(action.id))
@@ -165,18 +165,18 @@ static bool run_line(Session *session, const Options *options, const char *line,
                              ? ": 'set arch NAME' or 'set weights FILE' chooses the network"
                              : "");
     if (is_overruled(options, action.id)) return true;
-    session_do(session, &action);
-    const char *problem = session_error(session);
+    screen_do(screen, &action);
+    const char *problem = screen_error(screen);
     return problem ? error_set(err, ERROR_FAILED, "%s", problem) : true;
 }
 
-void config_run(Config *config, Session *session, const Options *options) {
+void config_run(Config *config, Screen *screen, const Options *options) {
     for (int k = 0; k < config->line_count; k++) {
         Error err = {0};
         const char *line = config->lines[k];
-        if (!is_nothing(line) && !is_set(line) && !run_line(session, options, line, &err))
+        if (!is_nothing(line) && !is_set(line) && !run_line(screen, options, line, &err))
             note_problem(config, k + 1, err.text);
     }
-    session_say(session, config->problems > 0, config->problems > 0 ? config->first.text : "",
-                config->problems - 1);
+    screen_say(screen, config->problems > 0, config->problems > 0 ? config->first.text : "",
+               config->problems - 1);
 }

@@ -9,7 +9,7 @@
 #define APP_EXPLORER_CONFIG_H
 
 #include "app/cli/options.h"
-#include "app/session/session.h"
+#include "app/screen/screen.h"
 
 typedef struct Config {
     char *path, *text; /* heap; text NULL: there is no such file */
@@ -36,6 +36,6 @@ void config_set_options(Config *config, Options *options);
 void config_refuse(Config *config, const char *reason);
 
 /* All other lines; a problem becomes the session's notice. */
-void config_run(Config *config, Session *session, const Options *options);
+void config_run(Config *config, Screen *screen, const Options *options);
 
 #endif

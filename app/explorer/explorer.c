@@ -13,7 +13,7 @@
 #include "app/explorer/script.h"
 #include "app/explorer/stage.h"
 #include "app/lesson/lesson.h"
-#include "app/session/session.h"
+#include "app/screen/screen.h"
 #include "core/base/utf8.h"
 #include "views/term/term.h"
 
@@ -59,17 +59,17 @@ static void live_key(Live *live, const Key *key) {
 }
 
 /* At once, and not after the class. True when there is something new to see. */
-static bool live_trouble(Live *live, Session *session) {
+static bool live_trouble(Live *live, Screen *screen) {
     if (live->told || !live->file || !ferror(live->file)) return false;
     live->told = true;
-    session_say(session, true, "the recording cannot be written: is the disk full?", 0);
+    screen_say(screen, true, "the recording cannot be written: is the disk full?", 0);
     return true;
 }
 
-static void live_frame(Live *live, const Session *session, const Canvas *canvas) {
+static void live_frame(Live *live, const Screen *screen, const Canvas *canvas) {
     CastConfig config = {.width = canvas->width,
                          .height = canvas->height,
-                         .theme = session_theme(session),
+                         .theme = screen_theme(screen),
                          .depth = canvas->flags & CANVAS_MONO ? COLOR_DEPTH_NONE : live->depth,
                          .idle_limit_s = LIVE_IDLE_S};
     if (!live->file) return;
@@ -78,9 +78,9 @@ static void live_frame(Live *live, const Session *session, const Canvas *canvas)
         live->begin_ms = now_ms();
     }
     if (!live->cast) return;
-    cast_theme(live->cast, session_theme(session));
+    cast_theme(live->cast, screen_theme(screen));
     cast_frame(live->cast, live_time(live), canvas);
-    if (record_chapter(session, live->chapter)) cast_marker(live->cast, live_time(live), live->chapter);
+    if (record_chapter(screen, live->chapter)) cast_marker(live->cast, live_time(live), live->chapter);
 }
 
 static bool live_close(Live *live, const Options *options, Error *err) {
@@ -90,122 +90,122 @@ static bool live_close(Live *live, const Options *options, Error *err) {
            error_set(err, ERROR_FAILED, "%s: the recording could not be written to its end", options->record);
 }
 
-static bool work_for_a_slice(Session *session, Term *term) {
+static bool work_for_a_slice(Screen *screen, Term *term) {
     double end = now_ms() + SLICE_MS;
     bool worked = false;
-    while (now_ms() < end && session_work(session)) {
+    while (now_ms() < end && screen_work(screen)) {
         worked = true;
         if (term_wait(term, 0)) break;
     }
     return worked;
 }
 
-static void fit_screen(Session *session, Term *term, Canvas **canvas) {
+static void fit_screen(Screen *screen, Term *term, Canvas **canvas) {
     if (*canvas && (*canvas)->width == term_width(term) && (*canvas)->height == term_height(term)) return;
     canvas_free(*canvas);
     *canvas = canvas_new(term_width(term), term_height(term), term_canvas_flags(term));
-    session_set_screen(session, term_width(term), term_height(term), term_canvas_flags(term));
+    screen_set_canvas(screen, term_width(term), term_height(term), term_canvas_flags(term));
 }
 
-static bool read_keys(Session *session, Term *term, Live *live) {
+static bool read_keys(Screen *screen, Term *term, Live *live) {
     bool any = false;
-    for (Key key; !session_wants_quit(session) && !term_signal() && term_read_key(term, &key);) {
+    for (Key key; !screen_wants_quit(screen) && !term_signal() && term_read_key(term, &key);) {
         any = true;
         if (key.code == KEY_CODE_RESIZE) continue;
         key.at_s = now_ms() * 1e-3;
         live_key(live, &key);
-        session_key(session, &key);
+        screen_key(screen, &key);
     }
     return any;
 }
 
 /* What the speaker's terminal asks for, one thing a frame: keys and signals come first, and each page is
  * seen. */
-static bool hear_stage(Session *session, Stage *stage) {
+static bool hear_stage(Screen *screen, Stage *stage) {
     StageRequest request = stage ? stage_hear(stage) : STAGE_NOTHING;
     if (request == STAGE_NOTHING) return false;
-    session_forget_keys(session);
-    session_do(session, &(Action){.id = request == STAGE_NEXT ? ACTION_LESSON_NEXT : ACTION_LESSON_BACK});
+    screen_forget_keys(screen);
+    screen_do(screen, &(Action){.id = request == STAGE_NEXT ? ACTION_LESSON_NEXT : ACTION_LESSON_BACK});
     return true;
 }
 
-static void show_stage(const Session *session, Stage *stage) {
+static void show_stage(const Screen *screen, Stage *stage) {
     NotesPanel panel;
     if (!stage) return;
-    session_notes(session, &panel);
+    screen_notes(screen, &panel);
     stage_show(stage, &panel);
 }
 
 /* Reads keys and works until the screen should be drawn again. */
-static void wait_and_work(Session *session, Term *term, Live *live) {
+static void wait_and_work(Screen *screen, Term *term, Live *live) {
     double redraw_ms = now_ms() + REDRAW_MS;
     for (bool worked = false;
-         !term_signal() && !read_keys(session, term, live) && !hear_stage(session, live->stage);
+         !term_signal() && !read_keys(screen, term, live) && !hear_stage(screen, live->stage);
          worked = true) {
-        if (!work_for_a_slice(session, term)) {
-            if (worked || session_tick(session)) return;
-            term_wait(term, session_wait_ms(session));
+        if (!work_for_a_slice(screen, term)) {
+            if (worked || screen_tick(screen)) return;
+            term_wait(term, screen_wait_ms(screen));
         } else if (now_ms() >= redraw_ms) {
             return;
         }
     }
 }
 
-static void follow_mouse(Session *session, Term *term) {
-    if (session_mouse(session) == term_mouse(term)) return;
-    term_set_mouse(term, session_mouse(session));
-    if (session_mouse(session) != term_mouse(term)) session_refuse_mouse(session);
+static void follow_mouse(Screen *screen, Term *term) {
+    if (screen_mouse(screen) == term_mouse(term)) return;
+    term_set_mouse(term, screen_mouse(screen));
+    if (screen_mouse(screen) != term_mouse(term)) screen_refuse_mouse(screen);
 }
 
-static void offer_copy(Session *session, Term *term) {
-    char *copy = session_take_copy(session);
-    if (copy && !term_copy(term, copy)) session_say(session, true, "this terminal has no clipboard", 0);
+static void offer_copy(Screen *screen, Term *term) {
+    char *copy = screen_take_copy(screen);
+    if (copy && !term_copy(term, copy)) screen_say(screen, true, "this terminal has no clipboard", 0);
     free(copy);
 }
 
-static bool loop(Session *session, Term *term, Live *live, Error *err) {
+static bool loop(Screen *screen, Term *term, Live *live, Error *err) {
     Canvas *canvas = NULL;
-    while (!session_wants_quit(session) && !term_signal()) {
-        fit_screen(session, term, &canvas);
+    while (!screen_wants_quit(screen) && !term_signal()) {
+        fit_screen(screen, term, &canvas);
         if (!canvas) return error_set(err, ERROR_FAILED, "not enough memory for the screen");
-        if (session_wants_redraw(session)) term_redraw(term);
-        follow_mouse(session, term);
-        offer_copy(session, term);
-        if (session_theme(session) != term_theme(term)) {
-            term_set_theme(term, session_theme(session));
-            fit_screen(session, term, &canvas);
-            session_set_screen(session, term_width(term), term_height(term), term_canvas_flags(term));
+        if (screen_wants_redraw(screen)) term_redraw(term);
+        follow_mouse(screen, term);
+        offer_copy(screen, term);
+        if (screen_theme(screen) != term_theme(term)) {
+            term_set_theme(term, screen_theme(screen));
+            fit_screen(screen, term, &canvas);
+            screen_set_canvas(screen, term_width(term), term_height(term), term_canvas_flags(term));
             canvas->flags = term_canvas_flags(term);
         }
-        session_draw(session, canvas);
+        screen_draw(screen, canvas);
         term_flush(term, canvas);
-        show_stage(session, live->stage);
-        live_frame(live, session, canvas);
-        if (!live_trouble(live, session)) wait_and_work(session, term, live);
+        show_stage(screen, live->stage);
+        live_frame(live, screen, canvas);
+        if (!live_trouble(live, screen)) wait_and_work(screen, term, live);
     }
     canvas_free(canvas);
     return true;
 }
 
 /* Without it the presentation goes on, and says what is missing. */
-static Stage *open_stage(Session *session, const Options *options) {
+static Stage *open_stage(Screen *screen, const Options *options) {
     Error err = {0};
     if (!options->presents) return NULL;
     Stage *stage = stage_open(options->name ? options->name : "present", &err);
-    if (!stage) session_say(session, true, err.text, 0);
+    if (!stage) screen_say(screen, true, err.text, 0);
     return stage;
 }
 
-static bool run_on_terminal(Session *session, const Options *options, Error *err) {
+static bool run_on_terminal(Screen *screen, const Options *options, Error *err) {
     TermConfig config = {
-        .depth = options_color(options), .theme = session_theme(session), .ascii = options->ascii};
+        .depth = options_color(options), .theme = screen_theme(screen), .ascii = options->ascii};
     Live live;
     Term *term = term_open(&config, err);
     if (!term) return false;
     bool ok = live_open(&live, options, err);
-    live.stage = ok ? open_stage(session, options) : NULL;
+    live.stage = ok ? open_stage(screen, options) : NULL;
     if (live.stage) term_watch(term, stage_fd(live.stage));
-    ok = ok && loop(session, term, &live, err);
+    ok = ok && loop(screen, term, &live, err);
     term_close(term);
     stage_close(live.stage);
     ok = live_close(&live, options, err) && ok;
@@ -217,21 +217,21 @@ static bool run_on_terminal(Session *session, const Options *options, Error *err
     return ok;
 }
 
-static bool run_script(Session *session, const Options *options, Error *err) {
+static bool run_script(Screen *screen, const Options *options, Error *err) {
     unsigned flags = (options->ascii ? CANVAS_ASCII : 0) | CANVAS_MONO;
-    session_set_screen(session, options->size.width ? options->size.width : 80,
-                       options->size.height ? options->size.height : 24, flags);
-    session_finish_work(session); /* of --state: a script does not wait */
-    return script_run(session, options->script, err);
+    screen_set_canvas(screen, options->size.width ? options->size.width : 80,
+                      options->size.height ? options->size.height : 24, flags);
+    screen_finish_work(screen); /* of --state: a script does not wait */
+    return script_run(screen, options->script, err);
 }
 
-static bool run_reader(Session *session, const Options *options, Error *err) {
+static bool run_reader(Screen *screen, const Options *options, Error *err) {
     ReaderConfig config = {.in = stdin,
                            .out = stdout,
                            .ascii = options->ascii,
                            .prompt = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)};
-    session_set_screen(session, 80, 24, CANVAS_MONO | (options->ascii ? CANVAS_ASCII : 0));
-    return reader_run(session, &config, err);
+    screen_set_canvas(screen, 80, 24, CANVAS_MONO | (options->ascii ? CANVAS_ASCII : 0));
+    return reader_run(screen, &config, err);
 }
 
 bool explorer_find_theme(const Options *options, ThemeId *theme, Error *err) {
@@ -246,37 +246,37 @@ static bool load_values(const Options *options, const Setup *setup, Batch *batch
     return !options->input || setup_load_batch(batch, setup, options, 1, err);
 }
 
-static Session *open_session(const Options *options, const Setup *setup, ThemeId theme, Error *err) {
-    SessionConfig config = {.setup = setup,
-                            .theme = theme,
-                            .mouse = options->mouse && !options->no_mouse,
-                            .presenter = options->presents,
-                            .results = options->results,
-                            .image = setup->image_count > 0 ? setup->images[0] : NULL,
-                            .target = options->target.count > 0 ? options->target.values[0] : -1};
+static Screen *open_screen(const Options *options, const Setup *setup, ThemeId theme, Error *err) {
+    ScreenConfig config = {.session = {.setup = setup,
+                                       .theme = theme,
+                                       .presenter = options->presents,
+                                       .image = setup->image_count > 0 ? setup->images[0] : NULL,
+                                       .target = options->target.count > 0 ? options->target.values[0] : -1},
+                           .mouse = options->mouse && !options->no_mouse,
+                           .results = options->results};
     bool *lesioned = NULL;
     Batch batch = {0};
-    Session *session = NULL;
-    if (setup_pass_config(setup, options, &config.pass, &lesioned, err) &&
+    Screen *screen = NULL;
+    if (setup_pass_config(setup, options, &config.session.pass, &lesioned, err) &&
         load_values(options, setup, &batch, err)) {
-        config.values = batch.values;
-        session = session_new(&config, err);
+        config.session.values = batch.values;
+        screen = screen_new(&config, err);
     }
     setup_free_batch(&batch);
     free(lesioned);
-    return session;
+    return screen;
 }
 
-/* The session and what it stands on. */
+/* The screen and what it stands on. */
 typedef struct World {
     Setup setup;
-    Session *session;
+    Screen *screen;
 } World;
 
 static void close_world(World *world) {
-    session_free(world->session);
+    screen_free(world->screen);
     setup_close(&world->setup);
-    *world = (World){.session = NULL};
+    *world = (World){.screen = NULL};
 }
 
 /* A large network takes a second or two to be there, before there is a screen. */
@@ -289,13 +289,13 @@ static void say_waiting(const Options *options, bool waiting) {
 
 static bool open_world(World *world, const Options *options, Error *err) {
     ThemeId theme;
-    *world = (World){.session = NULL};
+    *world = (World){.screen = NULL};
     say_waiting(options, true);
     if (explorer_find_theme(options, &theme, err) && setup_open(&world->setup, options, err))
-        world->session = open_session(options, &world->setup, theme, err);
+        world->screen = open_screen(options, &world->setup, theme, err);
     say_waiting(options, false);
-    if (!world->session) close_world(world);
-    return world->session;
+    if (!world->screen) close_world(world);
+    return world->screen;
 }
 
 /* With the user's settings; without them, when that is what it fails for. */
@@ -310,20 +310,20 @@ static bool open_with_config(World *world, Config *config, Options *options, Err
     return open_world(world, options, err);
 }
 
-static bool begin_lesson(Session *session, const char *name, Error *err) {
+static bool begin_lesson(Screen *screen, const char *name, Error *err) {
     Action action = {.id = ACTION_LESSON};
     if (!name) return true;
     if (strlen(name) >= sizeof action.text)
         return error_set(err, ERROR_USAGE, "%s: the path of the lesson is longer than %zu bytes", name,
                          sizeof action.text - 1);
     utf8_copy(action.text, sizeof action.text, name);
-    session_do(session, &action);
-    const char *problem = session_error(session);
+    screen_do(screen, &action);
+    const char *problem = screen_error(screen);
     return problem ? error_set(err, ERROR_FAILED, "%s", problem) : true;
 }
 
 /* A state says which network and picture, in place of the words and options that do. */
-static bool go_to_state(Session *session, const Options *options, Error *err) {
+static bool go_to_state(Screen *screen, const Options *options, Error *err) {
     static const char *const names[] = {"arch", "weights",      "init",  "seed",
                                         "bn",   "without-skip", "input", "target"};
     if (!options->state) return true;
@@ -334,28 +334,28 @@ static bool go_to_state(Session *session, const Options *options, Error *err) {
         if (options_given(options, names[k]))
             return error_set(err, ERROR_USAGE,
                              "--%s and --state both say what to show: leave one of them out", names[k]);
-    return session_set_state(session, options->state, err);
+    return screen_set_state(screen, options->state, err);
 }
 
 /* What the command line says to begin with; settings of the user's come before, so that no lock refuses them.
  */
-static bool begin(Session *session, const Options *options, Error *err) {
-    return go_to_state(session, options, err) &&
-           session_set_handout(session, options->lock, options->hide, err) &&
-           begin_lesson(session, options->lesson, err);
+static bool begin(Screen *screen, const Options *options, Error *err) {
+    return go_to_state(screen, options, err) &&
+           session_set_handout(screen_own(screen), options->lock, options->hide, err) &&
+           begin_lesson(screen, options->lesson, err);
 }
 
 static bool explore(Config *config, Options *options, Error *err) {
     World world;
     if (!open_with_config(&world, config, options, err)) return false;
-    config_run(config, world.session, options);
-    bool ok = begin(world.session, options, err);
+    config_run(config, world.screen, options);
+    bool ok = begin(world.screen, options, err);
     if (ok && options->script)
-        ok = run_script(world.session, options, err);
+        ok = run_script(world.screen, options, err);
     else if (ok && options->screen_reader)
-        ok = run_reader(world.session, options, err);
+        ok = run_reader(world.screen, options, err);
     else if (ok)
-        ok = run_on_terminal(world.session, options, err);
+        ok = run_on_terminal(world.screen, options, err);
     close_world(&world);
     return ok;
 }

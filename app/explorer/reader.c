@@ -32,7 +32,7 @@ static double now_s(void) {
 }
 
 static void say_progress(Reader *reader) {
-    Scene scene = session_scene(session_front(reader->session));
+    Scene scene = session_scene(screen_front(reader->screen));
     if (scene.job.total > 0)
         reader_say(reader, "Working: %s, %d of %d steps.", scene.job.title, scene.job.done, scene.job.total);
     else
@@ -42,8 +42,8 @@ static void say_progress(Reader *reader) {
 
 static void work(Reader *reader) {
     double next = now_s() + PATIENCE_S;
-    session_play_out(reader->session);
-    while (session_work(reader->session)) {
+    screen_play_out(reader->screen);
+    while (screen_work(reader->screen)) {
         if (now_s() < next) continue;
         say_progress(reader);
         next = now_s() + REPORT_S;
@@ -55,9 +55,9 @@ static void do_action(Reader *reader, const Action *action) {
         reader_say(reader, "Not done: the screen is a drawing; describe says it in words.");
         return;
     }
-    session_do(reader->session, action);
+    screen_do(reader->screen, action);
     work(reader);
-    if (session_wants_quit(reader->session))
+    if (screen_wants_quit(reader->screen))
         reader->done = true;
     else
         reader_say_changes(reader);
@@ -65,14 +65,13 @@ static void do_action(Reader *reader, const Action *action) {
 
 /* The texts name keys: a letter alone is one. */
 static bool press(Reader *reader, const char *line) {
-    Session *front = session_front(reader->session);
     uint32_t code;
     if (strlen(line) != 1 || !key_parse(line, &code)) return false;
-    if (!bindings_find(&front->typing.bindings, code) && keymap_find(code).id == ACTION_NONE) return false;
-    session_key(reader->session, &(Key){.code = code});
+    if (!bindings_find(&reader->screen->bindings, code) && keymap_find(code).id == ACTION_NONE) return false;
+    screen_key(reader->screen, &(Key){.code = code});
     work(reader);
-    session_front(reader->session)->typing.letter = ACTION_NONE;
-    reader->done = session_wants_quit(reader->session);
+    reader->screen->typing.letter = ACTION_NONE;
+    reader->done = screen_wants_quit(reader->screen);
     if (!reader->done) reader_say_changes(reader);
     return true;
 }
@@ -208,8 +207,8 @@ static bool read_line(Reader *reader, char line[ACTION_TEXT_MAX]) {
     return true;
 }
 
-bool reader_run(Session *session, const ReaderConfig *config, Error *err) {
-    Reader reader = {.session = session, .config = *config};
+bool reader_run(Screen *screen, const ReaderConfig *config, Error *err) {
+    Reader reader = {.screen = screen, .config = *config};
     char line[ACTION_TEXT_MAX];
     reader_say(&reader, "skipscope in words: a residual network, one operation after the other.");
     work(&reader);

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "app/session/session.h"
+#include "app/screen/screen.h"
 
 typedef struct ReaderConfig {
     FILE *in, *out;
@@ -15,6 +15,6 @@ typedef struct ReaderConfig {
 } ReaderConfig;
 
 /* Until the user leaves or the input ends. False when the output cannot be written. */
-bool reader_run(Session *session, const ReaderConfig *config, Error *err);
+bool reader_run(Screen *screen, const ReaderConfig *config, Error *err);
 
 #endif

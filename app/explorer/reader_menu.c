@@ -15,7 +15,7 @@ static void add(Menu *menu, const char *line, const char *label) {
 
 bool reader_asks(const Reader *reader) {
     LessonPanel panel;
-    return session_lesson_panel(reader->session, &panel) && *panel.question && panel.phase != LESSON_SHOWN;
+    return screen_lesson_panel(reader->screen, &panel) && *panel.question && panel.phase != LESSON_SHOWN;
 }
 
 /* Each line and its label. */
@@ -38,7 +38,7 @@ static const char *const explorer_entries[][2] = {{"step", "next operation"},
                                                   {NULL, NULL}};
 
 void reader_main_menu(Reader *reader) {
-    const char *const(*entries)[2] = reader->session->lesson ? lesson_entries : explorer_entries;
+    const char *const(*entries)[2] = screen_lesson(reader->screen) ? lesson_entries : explorer_entries;
     reader->menu.count = 0;
     for (; (*entries)[0]; entries++) add(&reader->menu, (*entries)[0], (*entries)[1]);
 }
@@ -92,7 +92,7 @@ bool reader_open_menu(Reader *reader, const char *word) {
     menu->count = 0;
     if (views) add_views(menu);
     if (lessons) add_lessons(menu);
-    if (pictures) add_pictures(menu, session_const_front(reader->session));
+    if (pictures) add_pictures(menu, screen_front(reader->screen));
     for (int k = 0; k < menu->count; k++) reader_say(reader, "%d %s", k + 1, menu->entries[k].label);
     reader_say(reader, "Choose 1 to %d; anything else goes back.", menu->count);
     return true;

@@ -28,7 +28,7 @@ static void say_note(Reader *reader, Note *note) {
 }
 
 static Scene scene_of(const Reader *reader) {
-    Session *front = session_front(reader->session);
+    Session *front = screen_front(reader->screen);
     session_look_prepare(front);
     Scene scene = session_scene(front);
     session_twin_scene(front, &scene);
@@ -44,10 +44,10 @@ static void describe_run_of(char *out, size_t out_size, Session *front) {
 }
 
 static ReaderSeen look(const Reader *reader) {
-    Session *front = session_front(reader->session);
+    Session *front = screen_front(reader->screen);
     LessonPanel panel;
     Scene scene = session_scene(front);
-    ReaderSeen seen = {.lesson = session_lesson_panel(reader->session, &panel),
+    ReaderSeen seen = {.lesson = screen_lesson_panel(reader->screen, &panel),
                        .at = scene.at,
                        .steps = scene_steps_done(scene.pass),
                        .channel = scene.channel,
@@ -96,14 +96,14 @@ static void say_run(Reader *reader) {
     if (!begin_note(&note)) return;
     describe_run(note.out, &scene);
     describe_answer(note.out, &scene);
-    say_twin(note.out, session_front(reader->session), &scene);
+    say_twin(note.out, screen_front(reader->screen), &scene);
     say_note(reader, &note);
 }
 
 static void say_operation(Reader *reader) {
     Note note;
     Scene scene = scene_of(reader);
-    ViewId view = session_front(reader->session)->look.view;
+    ViewId view = screen_front(reader->screen)->look.view;
     if (!begin_note(&note)) return;
     describe_operation(note.out, &scene);
     if (view == VIEW_MAPS) describe_map(note.out, &scene);
@@ -116,7 +116,7 @@ void reader_say_view(Reader *reader) {
     Note note;
     Scene scene = scene_of(reader);
     if (!begin_note(&note)) return;
-    describe_view(note.out, &scene, session_front(reader->session)->look.view);
+    describe_view(note.out, &scene, screen_front(reader->screen)->look.view);
     say_note(reader, &note);
 }
 
@@ -143,7 +143,7 @@ static void say_question(Reader *reader, const char *question) {
 
 static void say_page(Reader *reader) {
     LessonPanel panel;
-    if (!session_lesson_panel(reader->session, &panel)) return;
+    if (!screen_lesson_panel(reader->screen, &panel)) return;
     if (panel.phase != LESSON_SHOWN)
         reader_say(reader, "Lesson %s, page %d of %d:\n%s", panel.lesson, panel.page + 1, panel.page_count,
                    panel.title);
@@ -151,14 +151,14 @@ static void say_page(Reader *reader) {
     if (*panel.text) reader_say(reader, "%s", panel.text);
     if (*panel.task) reader_say(reader, "%s %s", panel.task_done ? "Done:" : "Task:", panel.task);
     if (panel.phase == LESSON_SHOWN) {
-        reader_say(reader, "View: %s.", view_ops(session_front(reader->session)->look.view)->title);
+        reader_say(reader, "View: %s.", view_ops(screen_front(reader->screen)->look.view)->title);
         reader_say_view(reader);
     }
     if (*panel.question) say_question(reader, panel.question);
 }
 
 void reader_say_where(Reader *reader) {
-    if (reader->session->lesson) {
+    if (screen_lesson(reader->screen)) {
         say_page(reader);
         return;
     }
@@ -168,7 +168,7 @@ void reader_say_where(Reader *reader) {
 
 /* What a pane would show stays silent until it is asked for again. */
 static bool say_explanation(Reader *reader) {
-    Session *front = session_front(reader->session);
+    Session *front = screen_front(reader->screen);
     Explanation explanation;
     if (front->look.explain.level == EXPLAIN_OFF) return false;
     Scene scene = scene_of(reader);
@@ -181,40 +181,38 @@ static bool say_explanation(Reader *reader) {
     return true;
 }
 
-static bool say_help(Reader *reader, Session *front) {
-    SessionKeys keys;
-    if (!front->help.open) return false;
-    front->help.open = false;
-    session_collect_help(front, &keys);
+static void say_help(Reader *reader) {
+    ScreenKeys keys;
+    screen_collect_help(reader->screen, &keys);
     for (int k = 0; k < keys.row_count; k++)
         reader_say(reader, "%s: %s", keys.rows[k].keys, keys.rows[k].help);
-    return true;
 }
 
-static bool say_files(Reader *reader, Session *front) {
-    if (!front->files.open) return false;
-    front->files.open = front->files.filtering = false;
-    const FileList *list = &front->files.list;
+static void say_files(Reader *reader) {
+    const FileList *list = &reader->screen->files.list;
+    reader->screen->files.filtering = false;
     reader_say(reader, "%d %s in %s:", list->shown_count, file_group_name(list->group), list->folder);
     for (int k = 0; k < list->shown_count; k++) reader_say(reader, "%s", list->rows[list->shown[k]].name);
     reader_say(reader, "Type image, weights or arch and a name.");
+}
+
+static void say_prompt(Reader *reader) {
+    const char *text = reader->screen->typing.prompt.text;
+    reader_say(reader, "A word is missing behind it: %s ...", *text ? text : "the action");
+}
+
+static bool say_layer(Reader *reader, LayerId id, void (*say)(Reader *)) {
+    if (!layer_is_open(reader->screen, id)) return false;
+    say(reader);
+    layer_close(reader->screen, id);
     return true;
 }
 
-static bool say_prompt(Reader *reader, Session *front) {
-    if (!front->typing.prompt.open) return false;
-    front->typing.prompt.open = false;
-    reader_say(reader, "A word is missing behind it: %s ...",
-               *front->typing.prompt.text ? front->typing.prompt.text : "the action");
-    return true;
-}
-
-/* What lies over the view, where there is a screen. */
-static bool say_overlays(Reader *reader) {
-    Session *front = session_front(reader->session);
-    bool any = say_help(reader, front);
-    any = say_files(reader, front) || any;
-    any = say_prompt(reader, front) || any;
+/* What would lie over the view is said once, and is then out of the way. */
+static bool say_layers(Reader *reader) {
+    bool any = say_layer(reader, LAYER_HELP, say_help);
+    any = say_layer(reader, LAYER_FILES, say_files) || any;
+    any = say_layer(reader, LAYER_PROMPT, say_prompt) || any;
     return say_explanation(reader) || any;
 }
 
@@ -235,7 +233,7 @@ static bool say_selection(Reader *reader, const ReaderSeen *old, const ReaderSee
 }
 
 static bool say_notice(Reader *reader) {
-    const Session *front = session_const_front(reader->session);
+    const Session *front = screen_front(reader->screen);
     if (front->notice.kind == NOTICE_NONE || front->notice.text[0] == '\0') return false;
     reader_say(reader, "%s%s", front->notice.kind == NOTICE_INFO ? "" : "Not done: ", front->notice.text);
     return true;
@@ -245,7 +243,7 @@ void reader_say_changes(Reader *reader) {
     ReaderSeen old = reader->seen, now = look(reader);
     bool page = now.lesson && (!old.lesson || now.page != old.page || now.phase != old.phase);
     bool any = say_notice(reader);
-    any = say_overlays(reader) || any;
+    any = say_layers(reader) || any;
     if (page || now.lesson != old.lesson) {
         if (now.lesson) say_page(reader);
         reader_main_menu(reader);

@@ -3,7 +3,7 @@
 #define APP_EXPLORER_READER_STATE_H
 
 #include "app/explorer/reader.h"
-#include "app/session/session_state.h"
+#include "app/screen/screen_state.h"
 
 enum { READER_MENU_MAX = 40, READER_LABEL_MAX = 128 };
 
@@ -32,7 +32,7 @@ typedef struct ReaderSeen {
 } ReaderSeen;
 
 typedef struct Reader {
-    Session *session;
+    Screen *screen;
     ReaderConfig config;
     Menu menu;
     ReaderSeen seen;

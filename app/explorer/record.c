@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "app/explorer/script.h"
-#include "app/session/session_state.h"
+#include "app/screen/screen_state.h"
 #include "core/base/utf8.h"
 #include "views/canvas/export.h"
 #include "views/scene/action_parse.h"
@@ -29,7 +29,7 @@ enum {
 };
 
 typedef struct Recorder {
-    Session *session;
+    Screen *screen;
     CastWriter *cast;
     Canvas *canvas;
     long now_ms;
@@ -113,10 +113,10 @@ FILE *record_open(const char *path, Error *err) {
     return NULL;
 }
 
-bool record_chapter(const Session *session, char chapter[RECORD_CHAPTER_MAX]) {
+bool record_chapter(const Screen *screen, char chapter[RECORD_CHAPTER_MAX]) {
     LessonPanel panel;
     char now[RECORD_CHAPTER_MAX];
-    if (!session_lesson_panel(session, &panel)) return false;
+    if (!screen_lesson_panel(screen, &panel)) return false;
     utf8_format(now, sizeof now, "%d/%d %s", panel.page + 1, panel.page_count, panel.title);
     if (strcmp(now, chapter) == 0) return false;
     memcpy(chapter, now, sizeof now);
@@ -124,23 +124,22 @@ bool record_chapter(const Session *session, char chapter[RECORD_CHAPTER_MAX]) {
 }
 
 static bool fit_canvas(Recorder *recorder) {
-    const Session *session = recorder->session;
+    const Display *display = &screen_own(recorder->screen)->display;
     const Canvas *canvas = recorder->canvas;
-    if (canvas && canvas->width == session->display.width && canvas->height == session->display.height)
-        return true;
+    if (canvas && canvas->width == display->width && canvas->height == display->height) return true;
     canvas_free(recorder->canvas);
-    recorder->canvas = canvas_new(session->display.width, session->display.height, session->display.flags);
+    recorder->canvas = canvas_new(display->width, display->height, display->flags);
     return recorder->canvas;
 }
 
 /* What the screen shows when all work is done. */
 static bool show(Recorder *recorder, Error *err) {
-    session_finish_work(recorder->session);
+    screen_finish_work(recorder->screen);
     if (!fit_canvas(recorder)) return error_set(err, ERROR_FAILED, "not enough memory for the screen");
-    session_draw(recorder->session, recorder->canvas);
-    cast_theme(recorder->cast, session_theme(recorder->session));
+    screen_draw(recorder->screen, recorder->canvas);
+    cast_theme(recorder->cast, screen_theme(recorder->screen));
     cast_frame(recorder->cast, recorder->now_ms, recorder->canvas);
-    if (record_chapter(recorder->session, recorder->chapter))
+    if (record_chapter(recorder->screen, recorder->chapter))
         cast_marker(recorder->cast, recorder->now_ms, recorder->chapter);
     return true;
 }
@@ -173,14 +172,14 @@ static bool press(Recorder *recorder, uint32_t code, Error *err) {
     char bytes[RECORD_KEY_MAX];
     record_key_bytes(code, bytes);
     if (*bytes) cast_input(recorder->cast, recorder->now_ms, bytes);
-    session_key(recorder->session, &(Key){.code = code});
+    screen_key(recorder->screen, &(Key){.code = code});
     return show(recorder, err);
 }
 
 /* Reads a page, asks, shows; false in *more at the end of the last page, which stays. */
 static bool play_phase(Recorder *recorder, bool *more, Error *err) {
     LessonPanel panel;
-    *more = session_lesson_panel(recorder->session, &panel);
+    *more = screen_lesson_panel(recorder->screen, &panel);
     if (!*more) return true;
     bool asks = panel.phase == LESSON_ASK, shown = panel.phase == LESSON_SHOWN;
     if (asks) {
@@ -204,14 +203,14 @@ static bool play_lesson(Recorder *recorder, Error *err) {
     return ok;
 }
 
-static bool begin(Recorder *recorder, Session *session, const RecordConfig *config, const char *title,
+static bool begin(Recorder *recorder, Screen *screen, const RecordConfig *config, const char *title,
                   FILE *out, Error *err) {
-    CastConfig cast = {.width = session->display.width,
-                       .height = session->display.height,
-                       .theme = session_theme(session),
+    CastConfig cast = {.width = screen_own(screen)->display.width,
+                       .height = screen_own(screen)->display.height,
+                       .theme = screen_theme(screen),
                        .depth = config->depth,
                        .title = config->title ? config->title : title};
-    *recorder = (Recorder){.session = session,
+    *recorder = (Recorder){.screen = screen,
                            .cast = cast_begin(out, &cast),
                            .pace = config->pace > 0 ? config->pace : RECORD_PACE};
     return recorder->cast || error_set(err, ERROR_FAILED, "not enough memory for the recording");
@@ -225,12 +224,12 @@ static bool end(Recorder *recorder, bool ok, Error *err) {
     return ok;
 }
 
-bool record_lesson(Session *session, const char *name, const RecordConfig *config, FILE *out, Error *err) {
+bool record_lesson(Screen *screen, const char *name, const RecordConfig *config, FILE *out, Error *err) {
     Recorder recorder;
     LessonPanel panel;
-    if (!session_lesson_start(session, name, err)) return false;
-    session_lesson_panel(session, &panel);
-    if (!begin(&recorder, session, config, panel.lesson, out, err)) return false;
+    if (!screen_begin_lesson(screen, name, err)) return false;
+    screen_lesson_panel(screen, &panel);
+    if (!begin(&recorder, screen, config, panel.lesson, out, err)) return false;
     return end(&recorder, play_lesson(&recorder, err), err);
 }
 
@@ -272,13 +271,13 @@ static bool play_line(Recorder *recorder, char *line, Error *err) {
     }
     if (*line == '\0') return true;
     if (strncmp(line, "keys ", 5) == 0) return press_all(recorder, line + 5, err);
-    bool quiet = strncmp(line, "size ", 5) == 0 || session_const_front(recorder->session)->typing.prompt.open;
+    bool quiet = strncmp(line, "size ", 5) == 0 || layer_takes_text(recorder->screen);
     char *before = canvas_export_text_string(recorder->canvas);
-    bool ok = quiet ? script_run_line(recorder->session, line, err)
+    bool ok = quiet ? script_run_line(recorder->screen, line, err)
                     : action_parse(line, &action, err) && type_line(recorder, line, err);
-    session_play_out(recorder->session);
-    const char *problem = ok ? session_error(recorder->session) : NULL;
-    if (ok && !problem) problem = session_refusal(recorder->session);
+    screen_play_out(recorder->screen);
+    const char *problem = ok ? screen_error(recorder->screen) : NULL;
+    if (ok && !problem) problem = screen_refusal(recorder->screen);
     ok = ok && (problem ? error_set(err, ERROR_FAILED, "%s", problem) : show(recorder, err));
     if (ok) skim(recorder, before);
     free(before);
@@ -293,17 +292,17 @@ static bool play_script(Recorder *recorder, const char *path, char *text, Error 
         Error problem = {0};
         ok = play_line(recorder, line, &problem);
         if (!ok) error_set(err, problem.kind, "%s:%d: %s", path, number, problem.text);
-        if (session_wants_quit(recorder->session)) break;
+        if (screen_wants_quit(recorder->screen)) break;
     }
     return ok;
 }
 
-bool record_script(Session *session, const char *path, const RecordConfig *config, FILE *out, Error *err) {
+bool record_script(Screen *screen, const char *path, const RecordConfig *config, FILE *out, Error *err) {
     Recorder recorder;
     char *text = script_load(path, err);
     if (!text) return false;
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    bool ok = begin(&recorder, session, config, strcmp(path, "-") == 0 ? NULL : name, out, err) &&
+    bool ok = begin(&recorder, screen, config, strcmp(path, "-") == 0 ? NULL : name, out, err) &&
               end(&recorder, play_script(&recorder, path, text, err), err);
     free(text);
     return ok;

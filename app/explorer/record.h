@@ -3,7 +3,7 @@
 #ifndef APP_EXPLORER_RECORD_H
 #define APP_EXPLORER_RECORD_H
 
-#include "app/session/session.h"
+#include "app/screen/screen.h"
 #include "views/canvas/cast.h"
 
 enum { RECORD_PACE = 200 }; /* words a minute that are read: what an adult reads of plain prose */
@@ -16,9 +16,9 @@ typedef struct RecordConfig {
 
 /* The session has its size and flags. A lesson is read page by page; questions are left time to think and
  * then skipped. Each page is a marker. The file is written to `out`. */
-bool record_lesson(Session *session, const char *name, const RecordConfig *config, FILE *out, Error *err);
+bool record_lesson(Screen *screen, const char *name, const RecordConfig *config, FILE *out, Error *err);
 /* Each line is typed into the prompt; "keys" and "size" are done as they stand. A comment is a marker. */
-bool record_script(Session *session, const char *path, const RecordConfig *config, FILE *out, Error *err);
+bool record_script(Screen *screen, const char *path, const RecordConfig *config, FILE *out, Error *err);
 
 /* A file has all colours, unless the user or NO_COLOR wants fewer. */
 ColorDepth record_depth(ColorDepth wanted);
@@ -33,6 +33,6 @@ FILE *record_open(const char *path, Error *err);
 enum { RECORD_KEY_MAX = 8, RECORD_CHAPTER_MAX = 200 };
 void record_key_bytes(uint32_t code, char out[RECORD_KEY_MAX]);
 /* "3/7 The sum": the page of the lesson under way, when it is another one than `chapter` says. */
-bool record_chapter(const Session *session, char chapter[RECORD_CHAPTER_MAX]);
+bool record_chapter(const Screen *screen, char chapter[RECORD_CHAPTER_MAX]);
 
 #endif

@@ -11,47 +11,47 @@
 enum { SCRIPT_BYTES_MAX = 1 << 20 };
 
 /* A locked action has been told in the notice line, where nobody looks while a script runs. */
-static bool was_obeyed(const Session *session, Error *err) {
-    const char *why = session_refusal(session);
+static bool was_obeyed(const Screen *screen, Error *err) {
+    const char *why = screen_refusal(screen);
     return why ? error_set(err, ERROR_FAILED, "%s", why) : true;
 }
 
-static bool run_keys(Session *session, char *names, Error *err) {
+static bool run_keys(Screen *screen, char *names, Error *err) {
     char *state = NULL;
     for (char *name = strtok_r(names, " \t", &state); name; name = strtok_r(NULL, " \t", &state)) {
         Key key = {0};
         if (!key_parse(name, &key.code))
             return error_set(err, ERROR_USAGE, "keys: there is no key '%s'", name);
-        session_key(session, &key);
-        if (!was_obeyed(session, err)) return false;
-        session_finish_work(session);
+        screen_key(screen, &key);
+        if (!was_obeyed(screen, err)) return false;
+        screen_finish_work(screen);
     }
     return true;
 }
 
-static bool run_size(Session *session, const char *text, Error *err) {
+static bool run_size(Screen *screen, const char *text, Error *err) {
     int width, height;
     const char *at = text;
     if (!action_take_number(&at, &width) || *at++ != 'x' || !action_read_numbers(at, &height, 1) ||
         width < 1 || height < 1 || width > CANVAS_SIDE_MAX || height > CANVAS_SIDE_MAX)
         return error_set(err, ERROR_USAGE, "size: expected COLUMNSxROWS, as in 80x24, found '%s'", text);
-    session_set_size(session, width, height);
+    screen_set_size(screen, width, height);
     return true;
 }
 
-bool script_run_line(Session *session, const char *line, Error *err) {
+bool script_run_line(Screen *screen, const char *line, Error *err) {
     char text[ACTION_TEXT_MAX];
     if (!action_trim_line(line, text, err)) return false;
-    if (strncmp(text, "keys ", 5) == 0) return run_keys(session, text + 5, err);
-    if (strncmp(text, "size ", 5) == 0) return run_size(session, text + 5, err);
+    if (strncmp(text, "keys ", 5) == 0) return run_keys(screen, text + 5, err);
+    if (strncmp(text, "size ", 5) == 0) return run_size(screen, text + 5, err);
     Action action;
     if (!action_parse(text, &action, err)) return false;
     if (action.id == ACTION_NONE) return true;
-    session_do(session, &action);
-    if (!was_obeyed(session, err)) return false;
-    session_play_out(session);
-    session_finish_work(session);
-    const char *problem = session_error(session);
+    screen_do(screen, &action);
+    if (!was_obeyed(screen, err)) return false;
+    screen_play_out(screen);
+    screen_finish_work(screen);
+    const char *problem = screen_error(screen);
     return problem ? error_set(err, ERROR_FAILED, "%s", problem) : true;
 }
 
@@ -67,12 +67,12 @@ char *script_next_line(char **text) {
     return line;
 }
 
-bool script_run(Session *session, const char *path, Error *err) {
+bool script_run(Screen *screen, const char *path, Error *err) {
     char *text = script_load(path, err), *rest = text, *line;
     bool ok = text;
-    for (int number = 1; ok && !session_wants_quit(session) && (line = script_next_line(&rest)); number++) {
+    for (int number = 1; ok && !screen_wants_quit(screen) && (line = script_next_line(&rest)); number++) {
         Error problem = {0};
-        ok = script_run_line(session, line, &problem);
+        ok = script_run_line(screen, line, &problem);
         if (!ok) error_set(err, problem.kind, "%s:%d: %s", path, number, problem.text);
     }
     free(text);

@@ -4,16 +4,16 @@
 #ifndef APP_EXPLORER_SCRIPT_H
 #define APP_EXPLORER_SCRIPT_H
 
-#include "app/session/session.h"
+#include "app/screen/screen.h"
 
 /* Runs a whole file ("-": standard input); work is finished after every line. Stops at the first error, which
  * names file and line; what a handout refuses is one. */
-bool script_run(Session *session, const char *path, Error *err);
+bool script_run(Screen *screen, const char *path, Error *err);
 
 /* The parts of it, for a caller that looks at what each line does. The caller frees the text, which is UTF-8;
  * one of more than 1 MiB is refused, from a pipe as from a file. */
 char *script_load(const char *path, Error *err);
-bool script_run_line(Session *session, const char *line, Error *err);
+bool script_run_line(Screen *screen, const char *line, Error *err);
 /* Cuts the first line off *text; NULL when there is none. */
 char *script_next_line(char **text);
 

@@ -101,8 +101,6 @@ Session *session_new(const SessionConfig *config, Error *err) {
     *session = (Session){.exp.setup = config->setup,
                          .exp.config = config->pass,
                          .exp.target = config->target,
-                         .display.mouse = config->mouse,
-                         .results = config->results,
                          .display.presenter = config->presenter,
                          .display.theme_before = config->presenter ? THEME_DARK : config->theme,
                          .exp.baseline_mode = SKIP_CUT,
@@ -118,36 +116,41 @@ Session *session_new(const SessionConfig *config, Error *err) {
 
 void session_free(Session *session) {
     if (!session) return;
-    session_lesson_end(session);
-    session_book_clear(session);
     pass_free(session->exp.pass);
     pass_free(session->exp.baseline);
     session_twin_clear(session);
     session_lab_clear(session);
     overlay_clear(&session->look.overlays[0]);
     session_stops_clear(session);
-    completion_clear(&session->typing.completion);
     for (int k = 0; k < VIEW_COUNT; k++) free(session->look.view_state[k]);
-    free(session->display.copy);
     free(session->exp.picture.input);
     free(session->exp.lesioned);
     free((void *)session->exp.pictures.list);
     free(session->exp.pictures.names);
-    file_list_clear(&session->files.list);
     setup_close(&session->exp.own);
     free(session);
 }
 
-void session_set_screen(Session *session, int width, int height, unsigned flags) {
-    if (session->lesson) session_set_screen(session->lesson->session, width, height, flags);
+void session_set_canvas(Session *session, int width, int height, unsigned flags) {
     session_set_size(session, width, height);
     session->display.flags = flags;
 }
 
 void session_set_size(Session *session, int width, int height) {
-    if (session->lesson) session_set_size(session->lesson->session, width, height);
     session->display.width = width;
     session->display.height = height;
+}
+
+void session_set_presenter(Session *session, bool on) {
+    Display *display = &session->display;
+    if (on == display->presenter) return;
+    display->presenter = on;
+    if (on) {
+        display->theme_before = display->theme;
+        if (display->theme != THEME_MONO) session_set_theme(session, THEME_CONTRAST);
+    } else if (display->theme == THEME_CONTRAST) {
+        session_set_theme(session, display->theme_before);
+    }
 }
 
 static int clamp(int value, int low, int high) {
@@ -194,7 +197,6 @@ Scene session_scene(const Session *session) {
                    .watches = session->stops.watches,
                    .watch_count = session->stops.watch_count,
                    .breaks = session->stops.flags,
-                   .pending_count = session->look.explain.asked ? 0 : session->typing.count,
                    .play_rate = session->exp.play.rate,
                    .lab = &session->lab.shown,
                    .presenter = session->display.presenter,
@@ -212,74 +214,12 @@ Scene session_scene(const Session *session) {
     return scene;
 }
 
-void session_draw(Session *session, Canvas *canvas) {
-    session = session_front(session);
+Action session_ask_view(Session *session, Action action) {
+    const ViewOps *view = view_ops(session->look.view);
+    /* Backing out of running work comes before the view's own levels. */
+    bool cancels = action.id == ACTION_CLOSE && session->exp.job.kind == JOB_RUN;
+    if (!view->act || cancels) return action;
     session_look_prepare(session);
     Scene scene = session_scene(session);
-    SessionKeys keys;
-    session_collect_hints(session, &keys);
-    session_collect_pressed(session, &keys);
-    canvas_clear(canvas);
-    const ViewOps *view = view_ops(session->look.view);
-    FrameInfo info = {.view = session->look.view,
-                      .level = view->level ? view->level(session->look.view_state[session->look.view], &scene)
-                                           : ZOOM_NETWORK,
-                      .hints = keys.hints,
-                      .hint_count = keys.hint_count,
-                      .without = session_frame_parts(session),
-                      .hidden_views = session->handout.views,
-                      .pressed = keys.pressed,
-                      .pressed_count = keys.pressed_count,
-                      .pressed_text = keys.pressed_text};
-    Rect area = frame_draw(canvas, &info, &scene);
-    if (session->files.open && !session->help.open) session_files_draw(session, canvas);
-    bool book = session->book.open && !session->help.open;
-    if (book) session_book_draw(session, canvas);
-    if (rect_is_empty(area)) return;
-    if (!book) session_draw_lesson(session, canvas);
-    if (session->help.open) {
-        session_collect_help(session, &keys);
-        help_draw(canvas, area,
-                  &(HelpInfo){.rows = keys.rows,
-                              .row_count = keys.row_count,
-                              .first = session->help.first,
-                              .hidden_views = session->handout.views});
-    } else if (!session->files.open && !book) {
-        session_draw_view(session, &scene, canvas);
-    }
-    session_pointer_draw(session, canvas);
-    if (session->typing.prompt.open) session_prompt_draw(session, canvas);
-}
-
-void session_say(Session *session, bool error, const char *sentence, int more) {
-    session = session_front(session);
-    char others[48] = "";
-    if (more > 0) snprintf(others, sizeof others, " (and %d more like it)", more);
-    session->notice.kind = NOTICE_NONE;
-    if (error) session_tell(session, NOTICE_ERROR, "%s%s", sentence, others);
-}
-
-ThemeId session_theme(const Session *session) {
-    return session_const_front(session)->display.theme;
-}
-
-bool session_wants_quit(const Session *session) {
-    return session->display.quit;
-}
-
-bool session_wants_redraw(Session *session) {
-    session = session_front(session);
-    bool redraw = session->display.redraw;
-    session->display.redraw = false;
-    return redraw;
-}
-
-const char *session_error(const Session *session) {
-    session = session_const_front(session);
-    return session->notice.kind == NOTICE_ERROR ? session->notice.text : NULL;
-}
-
-const char *session_refusal(const Session *session) {
-    session = session_const_front(session);
-    return session->notice.kind == NOTICE_REFUSAL ? session->notice.text : NULL;
+    return view->act(session->look.view_state[session->look.view], &scene, action);
 }

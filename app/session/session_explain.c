@@ -45,32 +45,31 @@ void session_explain_make(const Session *session, const Scene *scene, Explanatio
     explain_make(&query, out);
 }
 
-void session_do_explain(Session *session, const char *word) {
+bool session_do_explain(Session *session, const Action *action, Error *err) {
+    const char *word = action->text;
     static const char *const digits[] = {"off", "1", "2", "3"};
     for (int k = EXPLAIN_OFF; k <= EXPLAIN_MATH; k++)
         if (strcmp(word, digits[k]) == 0 || strcmp(word, explain_level_name((ExplainLevel)k)) == 0) {
             session->look.explain.level =
                 session->look.explain.level == (ExplainLevel)k ? EXPLAIN_OFF : (ExplainLevel)k;
-            return;
+            return true;
         }
-    if (*word == '\0')
-        session->look.explain.level = (ExplainLevel)((session->look.explain.level + 1) % (EXPLAIN_MATH + 1));
-    else
-        session_tell(session, NOTICE_ERROR,
-                     "explain: expected 1 (anyone), 2 (code), 3 (math) or off, found "
-                     "'%s'",
-                     word);
+    if (*word)
+        return error_set(err, ERROR_USAGE,
+                         "explain: expected 1 (anyone), 2 (code), 3 (math) or off, found '%s'", word);
+    session->look.explain.level = (ExplainLevel)((session->look.explain.level + 1) % (EXPLAIN_MATH + 1));
+    return true;
 }
 
 /* Who reads an answer needs longer for it than who types 12s for its second key. */
 static const double READING_S = 0.8;
 
-void session_explain_wait(Session *session, double now_s) {
-    if (session->look.explain.asked && now_s > session->look.explain.asked_s + READING_S) {
-        session->look.explain.asked = false;
-        session->typing.count = 0;
-    }
-    session->look.explain.asked_s = now_s;
+bool session_explain_wait(Session *session, double now_s) {
+    ExplainPane *pane = &session->look.explain;
+    bool read = pane->asked && now_s > pane->asked_s + READING_S;
+    if (read) pane->asked = false;
+    pane->asked_s = now_s;
+    return read;
 }
 
 /* The first digit opens the answer at once. Whether it meant that or a count only the next key tells. */
@@ -90,6 +89,12 @@ bool session_explain_settle(Session *session, bool counts) {
     session->look.explain.asked = false;
     if (asked && counts) session->look.explain.level = session->look.explain.before;
     return asked && !counts;
+}
+
+bool session_explain_close(Session *session) {
+    bool shown = session->look.explain.level != EXPLAIN_OFF && session->exp.job.kind != JOB_RUN;
+    if (shown) session->look.explain.level = EXPLAIN_OFF;
+    return shown;
 }
 
 Rect session_explain_take(const Session *session, Rect *view) {

@@ -5,14 +5,9 @@
 
 #include "app/session/session_state.h"
 
-/* What a lesson does by itself is what its author wants to be seen. */
-static bool is_lessons_own(const Session *session) {
-    return session->tutor && session->tutor->acting;
-}
-
 bool session_refuses(Session *session, const Action *action) {
     Error why = {0};
-    if (is_lessons_own(session) || !handout_refuses(&session->handout, action, &why)) return false;
+    if (session->by_author || !handout_refuses(&session->handout, action, &why)) return false;
     session_tell(session, NOTICE_REFUSAL, "%s", why.text);
     return true;
 }
@@ -24,7 +19,7 @@ bool session_offers(const Session *session, ActionId id, const char *text) {
 }
 
 bool session_may_show(const Session *session, ViewId view) {
-    if (is_lessons_own(session) || view == session->look.view) return true;
+    if (session->by_author || view == session->look.view) return true;
     return !handout_hides_view(&session->handout, view) && !handout_locks(&session->handout, LOCK_VIEW);
 }
 

@@ -218,19 +218,17 @@ bool session_lab_find(const char *name, AnalysisId *id, bool *plane) {
     return *plane || analysis_find(name, id);
 }
 
-static void do_analysis(Session *session, const char *name) {
+bool session_do_analysis(Session *session, const Action *action, Error *err) {
+    const char *name = action->text;
     Lab *lab = &session->lab;
     AnalysisId id;
     bool plane;
-    if (*name && !session_lab_find(name, &id, &plane)) {
-        session_tell(session, NOTICE_ERROR, "there is no analysis '%s': A lists them", name);
-        return;
-    }
+    if (*name && !session_lab_find(name, &id, &plane))
+        return error_set(err, ERROR_USAGE, "there is no analysis '%s': A lists them", name);
     session->look.view = VIEW_ANALYSES;
-    session->help.open = false;
     if (*name == '\0') {
         lab->shown.open = false;
-        return;
+        return true;
     }
     bool same =
         lab->running && lab->shown.current == id && (id != ANALYSIS_SLICE || lab->shown.plane == plane);
@@ -241,6 +239,7 @@ static void do_analysis(Session *session, const char *name) {
     if (!same) take_waiting(session, id);
     const AnalysisResult *known = lab->shown.results[id];
     if (!same && !(known && known->complete)) start(session, id);
+    return true;
 }
 
 /* The one that is looked at, or NULL with a sentence. */
@@ -251,32 +250,16 @@ static const AnalysisResult *shown_result(const Session *session, Error *err) {
     return result;
 }
 
-static void do_export_chart(Session *session, const char *path) {
-    const SceneLab *shown = &session->lab.shown;
-    Error err = {0};
-    const AnalysisResult *result = shown_result(session, &err);
-    if (!result) {
-        session_tell(session, NOTICE_ERROR, "%s", err.text);
-        return;
-    }
-    const AnalysisSpec *spec = analysis_spec(shown->current);
-    if (*path == '\0') {
-        char line[ACTION_TEXT_MAX];
-        snprintf(line, sizeof line, "export-chart %s-%s.svg", session->exp.setup->model->network->arch,
-                 spec->name);
-        prompt_open(&session->typing.prompt, ':', line);
-    } else if (analysis_export(spec, result, path, &err)) {
-        session_tell(session, NOTICE_INFO, "written to %s", path);
-    } else {
-        session_tell(session, NOTICE_ERROR, "%s", err.text);
-    }
+bool session_chart_name(const Session *session, char *out, size_t out_size, Error *err) {
+    if (!shown_result(session, err)) return false;
+    snprintf(out, out_size, "%s-%s.svg", session->exp.setup->model->network->arch,
+             analysis_spec(session->lab.shown.current)->name);
+    return true;
 }
 
-void session_lab_do(Session *session, const Action *action) {
-    if (action->id == ACTION_ANALYSIS)
-        do_analysis(session, action->text);
-    else
-        do_export_chart(session, action->text);
+bool session_export_chart(const Session *session, const char *path, Error *err) {
+    const AnalysisResult *result = shown_result(session, err);
+    return result && analysis_export(analysis_spec(session->lab.shown.current), result, path, err);
 }
 
 bool session_lab_work(Session *session) {

@@ -67,14 +67,12 @@ static int choose(const char *word, const char *const *words, int count, int now
     return -1;
 }
 
-static void do_order(Session *session, const char *word) {
+bool session_do_order(Session *session, const Action *action, Error *err) {
     static const char *const words[ORDER_COUNT] = {"index", "activation", "gradient"};
-    int found = choose(word, words, ORDER_COUNT, (int)session->look.order);
-    if (found < 0) {
-        session_tell(session, NOTICE_ERROR, "order: expected index, activation or gradient, found '%s'",
-                     word);
-        return;
-    }
+    int found = choose(action->text, words, ORDER_COUNT, (int)session->look.order);
+    if (found < 0)
+        return error_set(err, ERROR_USAGE, "order: expected index, activation or gradient, found '%s'",
+                         action->text);
     session->look.order = (ChannelOrder)found;
     int op = scene_op_at(network_of(session), session->exp.at);
     bool known = session->look.order == ORDER_ACTIVATION ? pass_act(session->exp.pass, op).data != NULL
@@ -84,46 +82,45 @@ static void do_order(Session *session, const char *word) {
     else
         session_tell(session, NOTICE_INFO, "channels by the l2 of their %s, largest first%s", words[found],
                      known ? "" : "; it is not computed yet: by index until it is");
+    return true;
 }
 
-static void do_scope(Session *session, const char *word) {
+bool session_do_scope(Session *session, const Action *action, Error *err) {
     static const char *const words[SCOPE_COUNT] = {"map", "group", "layer", "stage", "network"};
     static const char *const spans[SCOPE_COUNT] = {
         "each map by itself", "groups of 16 channels, as they stand", "all channels of the operation",
         "all operations of the stage that are computed", "all operations of the network that are computed"};
-    int found = choose(word, words, SCOPE_COUNT, (int)session->look.scope);
-    if (found < 0) {
-        session_tell(session, NOTICE_ERROR, "scope: expected map, group, layer, stage or network, found '%s'",
-                     word);
-        return;
-    }
+    int found = choose(action->text, words, SCOPE_COUNT, (int)session->look.scope);
+    if (found < 0)
+        return error_set(err, ERROR_USAGE, "scope: expected map, group, layer, stage or network, found '%s'",
+                         action->text);
     session->look.scope = (ScopeKind)found;
     session_tell(session, NOTICE_INFO, "colour scale over the %s: %s", words[found], spans[found]);
+    return true;
 }
 
-static void do_pooling(Session *session, const char *word) {
+bool session_do_pooling(Session *session, const Action *action, Error *err) {
     static const char *const words[POOLING_COUNT] = {"auto", "mean", "largest"};
     static const char *const means[POOLING_COUNT] = {"activations by mean, gradients by largest magnitude",
                                                      "by mean", "by largest magnitude"};
-    int found = choose(word, words, POOLING_COUNT, (int)session->look.pooling);
-    if (found < 0) {
-        session_tell(session, NOTICE_ERROR, "pooling: expected auto, mean or largest, found '%s'", word);
-        return;
-    }
+    int found = choose(action->text, words, POOLING_COUNT, (int)session->look.pooling);
+    if (found < 0)
+        return error_set(err, ERROR_USAGE, "pooling: expected auto, mean or largest, found '%s'",
+                         action->text);
     session->look.pooling = (PoolingChoice)found;
     session_tell(session, NOTICE_INFO, "maps are shrunk %s: %s", words[found], means[found]);
+    return true;
 }
 
-static void do_clip(Session *session, const char *word) {
+bool session_do_clip(Session *session, const Action *action, Error *err) {
     static const char *const words[CLIP_COUNT] = {"auto", "off", "on"};
-    int found = choose(word, words, CLIP_COUNT, (int)session->look.clip);
-    if (found < 0) {
-        session_tell(session, NOTICE_ERROR, "clip: expected auto, off or on, found '%s'", word);
-        return;
-    }
+    int found = choose(action->text, words, CLIP_COUNT, (int)session->look.clip);
+    if (found < 0)
+        return error_set(err, ERROR_USAGE, "clip: expected auto, off or on, found '%s'", action->text);
     session->look.clip = (ClipChoice)found;
     session_tell(session, NOTICE_INFO, "the scale of a layer leaves out its largest 0.5%%: %s",
                  found == CLIP_AUTO ? "for gradients only (auto)" : words[found]);
+    return true;
 }
 
 /* The palette for a use; the three diverging ones differ, so that one sees what kind of number is shown. */
@@ -161,7 +158,7 @@ static void tell_palette(Session *session, PaletteUse use) {
 
 /* "NAME", or "gradients NAME" for a use other than the shown one; without a word the next for what is shown.
  */
-static void do_palette(Session *session, const char *text) {
+bool session_do_palette(Session *session, const Action *action, Error *err) {
     static const struct {
         const char *word;
         PaletteUse use;
@@ -169,7 +166,7 @@ static void do_palette(Session *session, const char *text) {
                 {"gradients ", PALETTE_USE_GRADIENT},
                 {"weights ", PALETTE_USE_WEIGHT}};
     PaletteUse use = use_shown(session);
-    const char *name = text;
+    const char *text = action->text, *name = text;
     for (size_t k = 0; k < sizeof uses / sizeof uses[0]; k++) {
         size_t length = strlen(uses[k].word);
         if (strncmp(text, uses[k].word, length) == 0) use = uses[k].use, name = text + length;
@@ -180,11 +177,10 @@ static void do_palette(Session *session, const char *text) {
         do found = (PaletteId)((found + 1) % PALETTE_COUNT);
         while (palette_is_diverging(found) != diverging);
     } else if (!palette_find(name, &found)) {
-        session_tell(session, NOTICE_ERROR,
-                     "palette: expected viridis, cividis, magma or gray, or for signed values rdbu, "
-                     "blue-orange, piyg, green-magenta, puor or purple-gold, found '%s'",
-                     name);
-        return;
+        return error_set(err, ERROR_USAGE,
+                         "palette: expected viridis, cividis, magma or gray, or for signed values rdbu, "
+                         "blue-orange, piyg, green-magenta, puor or purple-gold, found '%s'",
+                         name);
     }
     if (!palette_is_diverging(found))
         use = PALETTE_USE_MAGNITUDE;
@@ -192,17 +188,5 @@ static void do_palette(Session *session, const char *text) {
         use = PALETTE_USE_ACTIVATION;
     *palette_for(session, use) = found;
     tell_palette(session, use);
-}
-
-bool session_look_do(Session *session, const Action *action) {
-    switch (action->id) {
-    case ACTION_SCOPE: do_scope(session, action->text); return true;
-    case ACTION_ORDER: do_order(session, action->text); return true;
-    case ACTION_PALETTE: do_palette(session, action->text); return true;
-    case ACTION_POOLING: do_pooling(session, action->text); return true;
-    case ACTION_CLIP: do_clip(session, action->text); return true;
-    case ACTION_EXPLAIN: session_do_explain(session, action->text); return true;
-    case ACTION_OVERLAY: session_overlay_do(session, action->text); return true;
-    default: return false;
-    }
+    return true;
 }

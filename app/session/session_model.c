@@ -105,7 +105,6 @@ static int steps_like(const Session *session, const Network *network, int at) {
 static void forget_views(Session *session) {
     for (int k = 0; k < VIEW_COUNT; k++)
         memset(session->look.view_state[k], 0, view_ops((ViewId)k)->state_size);
-    completion_clear(&session->typing.completion);
 }
 
 /* From here on nothing can fail. */
@@ -180,8 +179,10 @@ bool session_load_waiting(Session *session) {
     return true;
 }
 
-void session_do_load(Session *session, const Action *action) {
+bool session_do_load(Session *session, const Action *action, Error *err) {
+    (void)err;
     session->exp.load.action = action->id;
     utf8_copy(session->exp.load.name, sizeof session->exp.load.name, action->text);
     session_tell(session, NOTICE_INFO, "loading %s ...", action->text);
+    return true;
 }

@@ -79,14 +79,14 @@ static void tell(Session *session) {
     session_tell(session, NOTICE_INFO, "%s", means[session->look.overlay]);
 }
 
-void session_overlay_do(Session *session, const char *word) {
+bool session_do_overlay(Session *session, const Action *action, Error *err) {
+    const char *word = action->text;
     int found = *word == '\0' ? ((int)session->look.overlay + 1) % OVERLAY_COUNT : -1;
     for (int k = 0; k < OVERLAY_COUNT; k++)
         if (strcmp(word, overlay_name((OverlayKind)k)) == 0) found = k;
-    if (found < 0) {
-        session_tell(session, NOTICE_ERROR, "overlay: expected none, grad-cam or gradient, found '%s'", word);
-        return;
-    }
+    if (found < 0)
+        return error_set(err, ERROR_USAGE, "overlay: expected none, grad-cam or gradient, found '%s'", word);
     session->look.overlay = (OverlayKind)found;
     tell(session);
+    return true;
 }

@@ -208,7 +208,6 @@ static void start_baseline(Session *session) {
 }
 
 bool session_work(Session *session) {
-    if (session->lesson) return session_lesson_work(session);
     Job *job = &session->exp.job;
     if (session_load_waiting(session)) return true;
     if (job->kind == JOB_NONE && wants_baseline(session)) start_baseline(session);

@@ -83,32 +83,32 @@ void session_stops_replace(Session *session, const Stops *stops) {
     refresh_flags(session);
 }
 
-static void add_breakpoint(Session *session, Breakpoint breakpoint) {
+static bool add_breakpoint(Session *session, Breakpoint breakpoint, Error *err) {
     Stops *stops = &session->stops;
     char text[CONDITION_TEXT_MAX];
-    if (stops->breakpoint_count == BREAKPOINTS_MAX) {
-        session_tell(session, NOTICE_ERROR,
-                     "break: there are %d breakpoints already; 'break off' forgets them", BREAKPOINTS_MAX);
-        return;
-    }
+    if (stops->breakpoint_count == BREAKPOINTS_MAX)
+        return error_set(err, ERROR_USAGE,
+                         "break: there are %d breakpoints already; 'break off' forgets them",
+                         BREAKPOINTS_MAX);
     stops->breakpoints[stops->breakpoint_count++] = breakpoint;
     describe(session, &breakpoint, text);
     session_tell(session, NOTICE_INFO, "c runs and stops %s %s", breakpoint.conditional ? "if" : "at", text);
+    return true;
 }
 
-static void toggle_at(Session *session, int at) {
+static bool toggle_at(Session *session, int at, Error *err) {
     Stops *stops = &session->stops;
     for (int k = 0; k < stops->breakpoint_count; k++) {
         if (stops->breakpoints[k].conditional || stops->breakpoints[k].at != at) continue;
         stops->breakpoints[k] = stops->breakpoints[--stops->breakpoint_count];
         session_tell(session, NOTICE_INFO, "no breakpoint here any more");
-        return;
+        return true;
     }
-    add_breakpoint(session, (Breakpoint){.at = at});
+    return add_breakpoint(session, (Breakpoint){.at = at}, err);
 }
 
 /* "OP", "OP forward", "OP backward" */
-static void break_at_name(Session *session, const char *text) {
+static bool break_at_name(Session *session, const char *text, Error *err) {
     const Network *network = network_of(session);
     char name[OP_NAME_MAX];
     size_t length = strcspn(text, " ");
@@ -116,35 +116,35 @@ static void break_at_name(Session *session, const char *text) {
     utf8_format(name, sizeof name, "%.*s", (int)length, text);
     int op = network_find_op(network, name);
     bool backward = strcmp(rest, "backward") == 0;
-    if (op < 0 || (*rest && !backward && strcmp(rest, "forward") != 0)) {
-        session_tell(
-            session, NOTICE_ERROR,
-            "break: expected an operation of %s and forward or backward, or if and a condition, found "
-            "'%s'",
-            network->arch, text);
-        return;
-    }
-    toggle_at(session, scene_at(network, op, backward ? PHASE_BACKWARD : PHASE_FORWARD));
+    if (op < 0 || (*rest && !backward && strcmp(rest, "forward") != 0))
+        return error_set(err, ERROR_USAGE,
+                         "break: expected an operation of %s and forward or backward, or if and a "
+                         "condition, found '%s'",
+                         network->arch, text);
+    return toggle_at(session, scene_at(network, op, backward ? PHASE_BACKWARD : PHASE_FORWARD), err);
 }
 
-void session_do_break(Session *session, const char *text) {
-    Error err = {0};
+static bool change_breakpoints(Session *session, const char *text, Error *err) {
     Breakpoint conditional = {.conditional = true};
-    if (*text == '\0')
-        toggle_at(session, session->exp.at);
-    else if (strcmp(text, "off") == 0) {
+    if (*text == '\0') return toggle_at(session, session->exp.at, err);
+    if (strcmp(text, "off") == 0) {
         session->stops.breakpoint_count = 0;
         session_tell(session, NOTICE_INFO, "no breakpoints any more");
-    } else if (strncmp(text, "if ", 3) != 0)
-        break_at_name(session, text);
-    else if (condition_parse(text + 3, &conditional.condition, &err))
-        add_breakpoint(session, conditional);
-    else
-        session_tell(session, NOTICE_ERROR, "%s", err.text);
-    refresh_flags(session);
+        return true;
+    }
+    if (strncmp(text, "if ", 3) != 0) return break_at_name(session, text, err);
+    return condition_parse(text + 3, &conditional.condition, err) &&
+           add_breakpoint(session, conditional, err);
 }
 
-void session_do_breaks(Session *session) {
+bool session_do_break(Session *session, const Action *action, Error *err) {
+    bool ok = change_breakpoints(session, action->text, err);
+    refresh_flags(session);
+    return ok;
+}
+
+bool session_do_breaks(Session *session, const Action *action, Error *err) {
+    (void)action, (void)err;
     const Stops *stops = &session->stops;
     char list[NOTICE_MAX] = "", text[CONDITION_TEXT_MAX];
     for (int k = 0; k < stops->breakpoint_count; k++) {
@@ -155,6 +155,7 @@ void session_do_breaks(Session *session) {
     }
     session_tell(session, NOTICE_INFO, "%s%s", *list ? "runs stop at: " : "no breakpoint: B sets one here",
                  list);
+    return true;
 }
 
 static void tell_condition(Session *session, const char *op, const char *text, ConditionMetric metric,
@@ -191,7 +192,7 @@ bool session_stops_here(Session *session, int at) {
 }
 
 /* Moments that have been computed are looked through; then the run goes on from there. */
-void session_do_continue(Session *session) {
+void session_continue(Session *session) {
     if (session->stops.breakpoint_count == 0) {
         session_tell(session, NOTICE_INFO,
                      "no breakpoint is set: B sets one here, :break if grad < 1e-6 a condition");
@@ -212,7 +213,7 @@ void session_do_continue(Session *session) {
     session->exp.job.stops = true;
 }
 
-void session_do_continue_back(Session *session) {
+void session_continue_back(Session *session) {
     int done = scene_steps_done(session->exp.pass);
     for (int at = (session->exp.at < done ? session->exp.at : done) - 1; at >= 0; at--)
         if (session_stops_here(session, at)) {
@@ -237,37 +238,37 @@ static Mark here(const Session *session) {
                   .view = session->look.view};
 }
 
-static bool find_mark(Session *session, const char *what, const char *text, int *index) {
+static bool find_mark(const Action *action, int *index, Error *err) {
+    const char *text = action->text;
     *index = text[0] && !text[1] ? mark_index(text[0]) : -1;
     if (*index >= 0) return true;
-    session_tell(session, NOTICE_ERROR, "%s: expected a letter, found '%s'", what, text);
-    return false;
+    return error_set(err, ERROR_USAGE, "%s: expected a letter, found '%s'", action_name(action->id), text);
 }
 
-void session_do_mark(Session *session, const char *text) {
+bool session_do_mark(Session *session, const Action *action, Error *err) {
     int index;
-    if (!find_mark(session, "mark", text, &index)) return;
+    if (!find_mark(action, &index, err)) return false;
     session->stops.marks[index] = here(session);
-    session_tell(session, NOTICE_INFO, "'%s comes back here", text);
+    session_tell(session, NOTICE_INFO, "'%s comes back here", action->text);
+    return true;
 }
 
-void session_do_go_mark(Session *session, const char *text) {
+bool session_do_go_mark(Session *session, const Action *action, Error *err) {
     int index;
-    if (!find_mark(session, "go-mark", text, &index)) return;
+    if (!find_mark(action, &index, err)) return false;
     Mark mark = session->stops.marks[index];
-    if (!mark.set) {
-        session_tell(session, NOTICE_ERROR, "there is no mark '%s': M%s sets it", text, text);
-        return;
-    }
+    if (!mark.set)
+        return error_set(err, ERROR_USAGE, "there is no mark '%s': M%s sets it", action->text, action->text);
     session->stops.marks[MARK_BEFORE] = here(session);
     session->exp.at = mark.at;
     session->exp.wanted.channel = mark.channel;
     session->exp.wanted.row = mark.row;
     session->exp.wanted.column = mark.column;
     session->look.view = mark.view;
+    return true;
 }
 
-static bool parse_watch(Session *session, const char *text, SceneWatch *watch) {
+static bool parse_watch(const Session *session, const char *text, SceneWatch *watch, Error *err) {
     const Network *network = network_of(session);
     char name[OP_NAME_MAX];
     int length = (int)strcspn(text, " \t"), cell[3];
@@ -280,9 +281,8 @@ static bool parse_watch(Session *session, const char *text, SceneWatch *watch) {
             watch->column >= 0 && watch->column < out.w)
             return true;
     }
-    session_tell(session, NOTICE_ERROR,
-                 "watch: expected OP CHANNEL ROW COLUMN within its shape, or off, found '%s'", text);
-    return false;
+    return error_set(err, ERROR_USAGE,
+                     "watch: expected OP CHANNEL ROW COLUMN within its shape, or off, found '%s'", text);
 }
 
 static void toggle_watch(Session *session, SceneWatch watch) {
@@ -298,11 +298,15 @@ static void toggle_watch(Session *session, SceneWatch watch) {
     stops->watches[stops->watch_count++] = watch;
 }
 
-void session_do_watch(Session *session, const char *text) {
+bool session_do_watch(Session *session, const Action *action, Error *err) {
+    const char *text = action->text;
     Scene scene = session_scene(session);
     SceneWatch watch = {.op = scene.op, .channel = scene.channel, .row = scene.row, .column = scene.column};
-    if (strcmp(text, "off") == 0)
+    if (strcmp(text, "off") == 0) {
         session->stops.watch_count = 0;
-    else if (*text == '\0' || parse_watch(session, text, &watch))
-        toggle_watch(session, watch);
+        return true;
+    }
+    if (*text && !parse_watch(session, text, &watch, err)) return false;
+    toggle_watch(session, watch);
+    return true;
 }

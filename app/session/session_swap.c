@@ -101,10 +101,8 @@ static bool do_swap(Session *session, const char *text, Error *err) {
     return true;
 }
 
-void session_do_swap(Session *session, const char *text) {
-    Error err = {0};
-    if (!do_swap(session, text, &err)) {
-        session->exp.swaps.waiting = 0;
-        session_tell(session, NOTICE_ERROR, "%s", err.text);
-    }
+bool session_do_swap(Session *session, const Action *action, Error *err) {
+    bool ok = do_swap(session, action->text, err);
+    if (!ok) session->exp.swaps.waiting = 0;
+    return ok;
 }

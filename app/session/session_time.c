@@ -62,23 +62,26 @@ static void do_block(Session *session, int count) {
         session_go_to(session, at);
 }
 
-static void do_restart(Session *session) {
-    Error err = {0};
-    if (!session_make_pass(session, &err))
-        session_tell(session, NOTICE_ERROR, "%s", err.text);
-    else
-        session_run_to(session, 1);
+static bool do_restart(Session *session, Error *err) {
+    if (!session_make_pass(session, err)) return false;
+    session_run_to(session, 1);
+    return true;
 }
 
-static void do_go(Session *session, int op) {
+static bool do_go(Session *session, int op, Error *err) {
     const Network *network = network_of(session);
+    Phase phase = session->exp.at < network->op_count ? PHASE_FORWARD : PHASE_BACKWARD;
     if (op < 0 || op >= network->op_count)
-        session_tell(session, NOTICE_ERROR, "go: %s has operations 0 to %d, found %d%s", network->arch,
-                     network->op_count - 1, op, op == ACTION_NUMBER_MAX ? " or more" : "");
-    else
-        session_look_at(
-            session,
-            scene_at(network, op, session->exp.at < network->op_count ? PHASE_FORWARD : PHASE_BACKWARD));
+        return error_set(err, ERROR_USAGE, "go: %s has operations 0 to %d, found %d%s", network->arch,
+                         network->op_count - 1, op, op == ACTION_NUMBER_MAX ? " or more" : "");
+    session_look_at(session, scene_at(network, op, phase));
+    return true;
+}
+
+static void run_here(Session *session) {
+    session_go_to(session, session->exp.at);
+    if (session->look.view == VIEW_ARCHITECTURE && session_may_show(session, VIEW_STEP))
+        session->look.view = VIEW_STEP;
 }
 
 static double now_s(void) {
@@ -98,14 +101,12 @@ static void set_rate(Session *session, double rate) {
 }
 
 int session_wait_ms(const Session *session) {
-    session = session_const_front(session);
     if (session->exp.play.rate == 0) return -1;
     double wait = ceil(1e3 * (session->exp.play.next_tick_s - now_s()));
     return wait < 0 ? 0 : (int)wait;
 }
 
 bool session_tick(Session *session) {
-    session = session_front(session);
     if (session->exp.play.rate == 0 || now_s() < session->exp.play.next_tick_s) return false;
     session->notice.kind = NOTICE_NONE;
     session->exp.play.next_tick_s += 1 / session->exp.play.rate;
@@ -118,7 +119,6 @@ bool session_tick(Session *session) {
 }
 
 void session_play_out(Session *session) {
-    session = session_front(session);
     if (session->exp.play.rate == 0) return;
     session->exp.play.rate = 0;
     session_go_to(session, last_at(session));
@@ -138,49 +138,51 @@ static void tell_standstill(Session *session, ActionId id) {
         session_tell(session, NOTICE_INFO, "the forward pass begins here, at the image: s runs on");
 }
 
-bool session_do_time(Session *session, const Action *action) {
+bool session_do_play(Session *session, const Action *action, Error *err) {
+    double rate = session->exp.play.rate;
+    (void)err;
+    switch (action->id) {
+    case ACTION_PLAY: set_rate(session, rate > 0 ? 2 * rate : PLAY_FIRST); break;
+    case ACTION_SLOWER: set_rate(session, rate / 2); break;
+    default: set_rate(session, 0); break;
+    }
+    return true;
+}
+
+static bool move(Session *session, const Action *action, Error *err) {
     const Network *network = network_of(session);
-    int before = session->exp.at;
-    ViewId view = session->look.view;
-    bool playing = session->exp.play.rate > 0;
-    if (action->id == ACTION_PLAY || action->id == ACTION_SLOWER) {
-        set_rate(session, action->id == ACTION_SLOWER ? session->exp.play.rate / 2
-                          : playing                   ? 2 * session->exp.play.rate
-                                                      : PLAY_FIRST);
+    int at = session->exp.at, count = action_count(action);
+    switch (action->id) {
+    case ACTION_STEP: do_step(session, count); break;
+    case ACTION_STEP_BACK:
+    case ACTION_PREVIOUS_OP: session_look_at(session, at - count); break;
+    case ACTION_NEXT_OP: session_look_at(session, at + count); break;
+    case ACTION_BLOCK: do_block(session, count); break;
+    case ACTION_BLOCK_BACK: session_look_at(session, blocks_back(session, count)); break;
+    case ACTION_FINISH: session_go_to(session, session_pass_end(network, at)); break;
+    case ACTION_REWIND: session_look_at(session, session_pass_start(network, at)); break;
+    case ACTION_RUN_HERE: run_here(session); break;
+    case ACTION_RESTART: return do_restart(session, err);
+    case ACTION_DIRECTION: session_look_at(session, last_at(session) - at); break;
+    case ACTION_GO: return do_go(session, action->number, err);
+    case ACTION_CONTINUE: session_continue(session); break;
+    case ACTION_CONTINUE_BACK: session_continue_back(session); break;
+    default: break;
+    }
+    return true;
+}
+
+bool session_do_time(Session *session, const Action *action, Error *err) {
+    if (action->id == ACTION_STEP && session->exp.play.rate > 0) { /* the key that steps pauses a film */
+        set_rate(session, 0);
         return true;
     }
     if (action->id == ACTION_STEP || action->id == ACTION_BLOCK || action->id == ACTION_FINISH)
         take_destination(session);
-    switch (action->id) {
-    case ACTION_PAUSE: set_rate(session, 0); return true;
-    case ACTION_STEP:
-        /* While it plays, the key that steps pauses. */
-        if (playing) {
-            set_rate(session, 0);
-            return true;
-        }
-        do_step(session, action_count(action));
-        break;
-    case ACTION_STEP_BACK: session_look_at(session, session->exp.at - action_count(action)); break;
-    case ACTION_BLOCK: do_block(session, action_count(action)); break;
-    case ACTION_BLOCK_BACK: session_look_at(session, blocks_back(session, action_count(action))); break;
-    case ACTION_FINISH: session_go_to(session, session_pass_end(network, session->exp.at)); break;
-    case ACTION_REWIND: session_look_at(session, session_pass_start(network, session->exp.at)); break;
-    case ACTION_RUN_HERE:
-        session_go_to(session, session->exp.at);
-        if (session->look.view == VIEW_ARCHITECTURE && session_may_show(session, VIEW_STEP))
-            session->look.view = VIEW_STEP;
-        break;
-    case ACTION_RESTART: do_restart(session); break;
-    case ACTION_DIRECTION: session_look_at(session, last_at(session) - session->exp.at); break;
-    case ACTION_NEXT_OP: session_look_at(session, session->exp.at + action_count(action)); break;
-    case ACTION_PREVIOUS_OP: session_look_at(session, session->exp.at - action_count(action)); break;
-    case ACTION_GO: do_go(session, action->number); break;
-    case ACTION_CONTINUE: session_do_continue(session); break;
-    case ACTION_CONTINUE_BACK: session_do_continue_back(session); break;
-    default: return false;
-    }
-    if (session->exp.at == before && session->look.view == view) tell_standstill(session, action->id);
+    int before = session->exp.at;
+    ViewId view = session->look.view;
+    bool ok = move(session, action, err);
+    if (ok && session->exp.at == before && session->look.view == view) tell_standstill(session, action->id);
     session->exp.play.rate = 0;
-    return true;
+    return ok;
 }

@@ -227,7 +227,7 @@ static TwinShow next_show(const Session *session) {
     }
 }
 
-bool session_twin_do(Session *session, const char *text, Error *err) {
+bool session_set_twin(Session *session, const char *text, Error *err) {
     Twin *twin = &session->twin;
     char word[16];
     size_t length = strcspn(text, " ");
@@ -246,5 +246,13 @@ bool session_twin_do(Session *session, const char *text, Error *err) {
     }
     if (!twin->chosen && !choose_default(session, err)) return false;
     twin->show = difference ? TWIN_DIFFERENCE : next_show(session);
+    return true;
+}
+
+bool session_do_twin(Session *session, const Action *action, Error *err) {
+    if (!session_set_twin(session, action->text, err)) return false;
+    if (session->look.view == VIEW_ANALYSES)
+        session_tell(session, NOTICE_INFO, "the comparison is %s; the laboratory has one side only",
+                     session->twin.show == TWIN_OFF ? "off" : "on in the other views");
     return true;
 }

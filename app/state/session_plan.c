@@ -202,7 +202,7 @@ static void tell_state(Session *session) {
 
 char *session_state_text(const Session *session) {
     char text[STATE_TEXT_MAX];
-    StatePlan plan = session_plan_of(session_const_front(session));
+    StatePlan plan = session_plan_of(session);
     state_plan_format(&plan, text, sizeof text);
     return strdup(text);
 }
@@ -214,12 +214,11 @@ static void print_state(const Session *session) {
     free(text);
 }
 
-void session_do_state(Session *session, const char *text) {
-    Error err = {0};
-    if (*text == '\0')
-        tell_state(session);
-    else if (strcmp(text, "-") == 0)
+bool session_do_state(Session *session, const Action *action, Error *err) {
+    (void)err;
+    if (*action->text)
         print_state(session);
-    else if (!session_set_state(session, text, &err))
-        session_tell(session, NOTICE_ERROR, "%s", err.text);
+    else
+        tell_state(session);
+    return true;
 }

@@ -10,7 +10,7 @@ StatePlan session_plan_of(const Session *session);
  * takes longer goes on in session_work. Locks stay and are added to. */
 bool session_plan_go(Session *session, const StatePlan *plan, Error *err);
 
-/* The action "state": with a string goes there, without one shows it, with - prints it. */
-void session_do_state(Session *session, const char *text);
+/* The action "state" without a string shows it, with - prints it. */
+bool session_do_state(Session *session, const Action *action, Error *err);
 
 #endif

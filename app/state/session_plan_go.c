@@ -342,17 +342,13 @@ static bool set_twin(Session *session, const StatePlan *plan, Error *err) {
     if (strcmp(text, "difference") == 0 || strcmp(text, "off") == 0)
         return error_set(err, ERROR_USAGE,
                          "state: field 'twin': expected plain, cut, built, image:NAME or weights:NAME");
-    if (!session_twin_do(session, text, &why)) return refuse(err, "twin", &why);
+    if (!session_set_twin(session, text, &why)) return refuse(err, "twin", &why);
     session->twin.show = (TwinShow)((int)TWIN_BOTH + plan->twin_as);
     return true;
 }
 
-static void close_what_is_open(Session *session) {
-    session->help.open = session->files.open = session->files.filtering = false;
-    session->typing.prompt.open = false;
+static void forget_what_waits(Session *session) {
     session->exp.play.rate = 0;
-    session->typing.count = 0;
-    session->typing.letter = ACTION_NONE;
     session->exp.swaps.waiting = 0;
     session->lab.shown.open = false;
 }
@@ -360,7 +356,7 @@ static void close_what_is_open(Session *session) {
 static bool arrive(Session *session, Trip *trip, Error *err) {
     const StatePlan *plan = trip->plan;
     const Network *network = session->exp.setup->model->network;
-    close_what_is_open(session);
+    forget_what_waits(session);
     memcpy(session->exp.picture.input, trip->picture, shape_count(network->input) * sizeof(real));
     session_name_image(session, *plan->image ? plan->image : "cat");
     memcpy(session->exp.lesioned, trip->lesioned, (size_t)network->block_count * sizeof(bool));
@@ -373,7 +369,7 @@ static bool arrive(Session *session, Trip *trip, Error *err) {
     if (*plan->analysis) {
         Action action = {.id = ACTION_ANALYSIS};
         utf8_copy(action.text, sizeof action.text, plan->analysis);
-        session_lab_do(session, &action);
+        if (!session_do_analysis(session, &action, err)) return false;
     }
     set_look(session, plan);
     session->handout = trip->handout;

@@ -21,9 +21,10 @@ int session_world_open(void **state) {
     gemm_init();
     if (!options_parse(&options, 3, words, &err) || !setup_open(&world->setup, &options, &err))
         fail_msg("%s", err.text);
-    SessionConfig config = {.setup = &world->setup, .image = picture, .target = -1};
-    world->session = session_new(&config, &err);
-    if (!world->session) fail_msg("%s", err.text);
+    ScreenConfig config = {.session = {.setup = &world->setup, .image = picture, .target = -1}};
+    world->screen = screen_new(&config, &err);
+    if (!world->screen) fail_msg("%s", err.text);
+    world->session = screen_own(world->screen);
     world->steps = 2 * world->setup.model->network->op_count;
     *state = world;
     return 0;
@@ -31,7 +32,7 @@ int session_world_open(void **state) {
 
 int session_world_close(void **state) {
     SessionWorld *world = *state;
-    session_free(world->session);
+    screen_free(world->screen);
     setup_close(&world->setup);
     temp_dir_teardown((void **)&world->dir);
     free(world);
@@ -42,8 +43,8 @@ void session_world_act(SessionWorld *world, const char *line) {
     Action action;
     Error err = {0};
     if (!action_parse(line, &action, &err)) fail_msg("%s", err.text);
-    session_do(world->session, &action);
-    session_finish_work(world->session);
+    screen_do(world->screen, &action);
+    screen_finish_work(world->screen);
 }
 
 void session_world_press(SessionWorld *world, const char *names) {
@@ -52,15 +53,15 @@ void session_world_press(SessionWorld *world, const char *names) {
     for (char *name = strtok_r(copy, " ", &state); name; name = strtok_r(NULL, " ", &state)) {
         Key key = {0};
         assert_true(key_parse(name, &key.code));
-        session_key(world->session, &key);
-        session_finish_work(world->session);
+        screen_key(world->screen, &key);
+        screen_finish_work(world->screen);
     }
 }
 
 char *session_world_screen(SessionWorld *world) {
     Canvas *canvas = canvas_new(world->session->display.width, world->session->display.height,
                                 world->session->display.flags);
-    session_draw(world->session, canvas);
+    screen_draw(world->screen, canvas);
     char *text = canvas_export_text_string(canvas);
     canvas_free(canvas);
     return text;

@@ -1,14 +1,15 @@
-/* A session on a random resnet20 and a picture from a formula, driven by the lines of a script. */
+/* A screen with a session on a random resnet20 and a picture from a formula, driven by the lines of a script. */
 #ifndef TESTS_SUPPORT_SESSION_WORLD_H
 #define TESTS_SUPPORT_SESSION_WORLD_H
 
-#include "app/session/session_state.h"
+#include "app/screen/screen_state.h"
 #include "tests/support/temp_dir.h"
 
 typedef struct SessionWorld {
     TempDir *dir;
     Setup setup;
-    Session *session;
+    Screen *screen;
+    Session *session; /* the user's own on that screen */
     int steps; /* of the whole program */
 } SessionWorld;
 

@@ -89,8 +89,8 @@ static void signs_of_markdown_become_marks(void **state) {
 }
 
 static void press(SessionWorld *world, uint32_t code) {
-    session_key(world->session, &(Key){.code = code});
-    session_finish_work(world->session);
+    screen_key(world->screen, &(Key){.code = code});
+    screen_finish_work(world->screen);
 }
 
 static void type(SessionWorld *world, const char *keys) {
@@ -105,7 +105,7 @@ static void assert_screen(SessionWorld *world, const char *text, bool wanted) {
 }
 
 static const BookSpot *spot(const SessionWorld *world) {
-    return &world->session->book.spot;
+    return &world->screen->book.spot;
 }
 
 static void Q_opens_the_list_and_Enter_a_question(void **state) {
@@ -131,7 +131,7 @@ static void Q_opens_the_list_and_Enter_a_question(void **state) {
 static void a_digit_in_the_book_neither_counts_nor_explains(void **state) {
     SessionWorld *world = *state;
     type(world, "Q3");
-    assert_int_equal(world->session->typing.count, 0);
+    assert_int_equal(world->screen->typing.count, 0);
     assert_int_equal(world->session->look.explain.level, EXPLAIN_OFF);
     assert_int_equal(spot(world)->level, 3);
     type(world, "7");
@@ -158,11 +158,11 @@ static void every_way_back_leads_to_the_list_and_out(void **state) {
         if (!spot(world)->reading) press(world, KEY_CODE_ENTER);
         assert_true(spot(world)->reading);
         press(world, keys[k]);
-        assert_true(world->session->book.open);
+        assert_true(layer_is_open(world->screen, LAYER_BOOK));
         assert_false(spot(world)->reading);
         press(world, keys[k]);
-        assert_false(world->session->book.open);
-        assert_false(session_wants_quit(world->session));
+        assert_false(layer_is_open(world->screen, LAYER_BOOK));
+        assert_false(screen_wants_quit(world->screen));
         char *after = session_world_screen(world);
         assert_string_equal(after, before);
         free(after);
@@ -177,7 +177,7 @@ static void the_book_opens_where_it_was_closed(void **state) {
     BookSpot place = *spot(world);
     assert_int_equal(place.first, 3);
     type(world, "Q");
-    assert_false(world->session->book.open);
+    assert_false(layer_is_open(world->screen, LAYER_BOOK));
     type(world, "Q");
     assert_memory_equal(spot(world), &place, sizeof place);
 }
@@ -247,10 +247,10 @@ static void Escape_gives_a_search_up_and_goes_back(void **state) {
 static void what_is_not_found_is_said(void **state) {
     SessionWorld *world = *state;
     type(world, "Q/xyzzy");
-    assert_string_equal(session_error(world->session), "nothing in the book has 'xyzzy' in it");
+    assert_string_equal(screen_error(world->screen), "nothing in the book has 'xyzzy' in it");
     press(world, KEY_CODE_ENTER);
     session_world_act(world, "questions xyzzy");
-    assert_non_null(strstr(session_error(world->session), "no question has 'xyzzy'"));
+    assert_non_null(strstr(screen_error(world->screen), "no question has 'xyzzy'"));
 }
 
 static void following_a_scene_and_returning_changes_nothing(void **state) {
@@ -263,7 +263,7 @@ static void following_a_scene_and_returning_changes_nothing(void **state) {
     BookSpot place = *spot(world);
     char *page = session_world_screen(world);
     press(world, KEY_CODE_ENTER);
-    assert_non_null(world->session->lesson);
+    assert_non_null(world->screen->lesson);
     assert_screen(world, "the stream runs down", true);
     assert_screen(world, "back to the book", true);
     assert_screen(world, "F peels off it", true);
@@ -273,8 +273,8 @@ static void following_a_scene_and_returning_changes_nothing(void **state) {
     assert_screen(world, "the stream runs down", true);
     type(world, "m");
     type(world, "q");
-    assert_null(world->session->lesson);
-    assert_false(session_wants_quit(world->session));
+    assert_null(world->screen->lesson);
+    assert_false(screen_wants_quit(world->screen));
     assert_memory_equal(spot(world), &place, sizeof place);
     char *again = session_world_screen(world);
     assert_string_equal(again, page);
@@ -293,10 +293,10 @@ static void Space_Backspace_and_Q_return_from_a_scene_too(void **state) {
     session_world_act(world, "questions 3");
     for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
         press(world, KEY_CODE_ENTER);
-        assert_non_null(world->session->lesson);
+        assert_non_null(world->screen->lesson);
         press(world, keys[k]);
-        assert_null(world->session->lesson);
-        assert_true(world->session->book.open);
+        assert_null(world->screen->lesson);
+        assert_true(layer_is_open(world->screen, LAYER_BOOK));
     }
 }
 
@@ -319,7 +319,7 @@ static void in_a_lesson_the_book_can_be_read_and_not_followed(void **state) {
     session_world_act(world, "questions 3");
     assert_screen(world, "A wire around a block", true);
     press(world, KEY_CODE_ENTER);
-    assert_non_null(strstr(session_error(world->session), "a lesson is under way"));
+    assert_non_null(strstr(screen_error(world->screen), "a lesson is under way"));
     type(world, "hh");
     assert_screen(world, "What a skip adds", true);
     assert_screen(world, "exploring", false);
@@ -328,15 +328,15 @@ static void in_a_lesson_the_book_can_be_read_and_not_followed(void **state) {
 static void other_actions_close_the_book(void **state) {
     SessionWorld *world = *state;
     type(world, "Qm");
-    assert_false(world->session->book.open);
+    assert_false(layer_is_open(world->screen, LAYER_BOOK));
     assert_screen(world, "[m]aps", true);
     type(world, "QL");
-    assert_false(world->session->book.open);
-    assert_true(world->session->files.open);
+    assert_false(layer_is_open(world->screen, LAYER_BOOK));
+    assert_true(layer_is_open(world->screen, LAYER_FILES));
     type(world, "q");
     session_world_act(world, "questions");
-    assert_true(world->session->book.open);
-    assert_false(world->session->files.open);
+    assert_true(layer_is_open(world->screen, LAYER_BOOK));
+    assert_false(layer_is_open(world->screen, LAYER_FILES));
 }
 
 static void the_command_prints_list_question_and_level(void **state) {

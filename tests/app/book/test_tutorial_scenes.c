@@ -24,33 +24,33 @@ static int close_book(void **state) {
     return 0;
 }
 
-static Session *open_session(Setup *setup) {
+static Screen *open_screen(Setup *setup) {
     Error err = {0};
     Setup any = {.seed = 0};
     if (!setup_open_weights(setup, &any, "resnet20", &err)) fail_msg("%s", err.text);
-    Session *session = session_new(&(SessionConfig){.setup = setup, .target = -1}, &err);
-    if (!session) fail_msg("%s", err.text);
-    session_set_screen(session, BOOK_SCREEN_WIDTH, BOOK_SCREEN_HEIGHT, CANVAS_MONO); /* maps as characters */
-    return session;
+    Screen *screen = screen_new(&(ScreenConfig){.session = {.setup = setup, .target = -1}}, &err);
+    if (!screen) fail_msg("%s", err.text);
+    screen_set_canvas(screen, BOOK_SCREEN_WIDTH, BOOK_SCREEN_HEIGHT, CANVAS_MONO); /* maps as characters */
+    return screen;
 }
 
 /* The screen after the scene's actions; fails when one of them does. */
 static char *perform(const BookPlace *scene) {
     Setup setup = {0};
-    Session *session = open_session(&setup);
+    Screen *screen = open_screen(&setup);
     for (int k = 0; k < scene->action_count; k++) {
-        session_do(session, &scene->actions[k].action);
-        session_finish_work(session);
-        if (session_error(session))
-            fail_msg("%s:%d: %s", TUTORIAL_NAME, scene->actions[k].place.line, session_error(session));
+        screen_do(screen, &scene->actions[k].action);
+        screen_finish_work(screen);
+        if (screen_error(screen))
+            fail_msg("%s:%d: %s", TUTORIAL_NAME, scene->actions[k].place.line, screen_error(screen));
     }
     Canvas *canvas = canvas_new(BOOK_SCREEN_WIDTH, BOOK_SCREEN_HEIGHT, CANVAS_MONO);
-    session_draw(session, canvas);
-    char *screen = canvas_export_text_string(canvas);
+    screen_draw(screen, canvas);
+    char *text = canvas_export_text_string(canvas);
     canvas_free(canvas);
-    session_free(session);
+    screen_free(screen);
     setup_close(&setup);
-    return screen;
+    return text;
 }
 
 static void every_scene_can_be_performed(void **state) {

@@ -41,7 +41,7 @@ static Read read_text(TempDir *dir, const char *text) {
 /* All of it on the session of the world. */
 static Read apply(SessionWorld *world, const char *text) {
     Read read = read_text(world->dir, text);
-    config_run(&read.config, world->session, &read.options);
+    config_run(&read.config, world->screen, &read.options);
     return read;
 }
 
@@ -86,13 +86,13 @@ static void its_lines_are_those_of_a_script(void **state) {
     Read read = apply(world, "# my own\n\n  theme light  \r\npalette activations puor\nmouse on\nview maps\n"
                              "bind X arch resnet56");
     assert_int_equal(read.config.problems, 0);
-    assert_null(session_error(world->session));
+    assert_null(screen_error(world->screen));
     assert_int_equal(world->session->display.theme, THEME_LIGHT);
     assert_int_equal(world->session->look.palettes.activation, PALETTE_PUOR);
-    assert_true(session_mouse(world->session));
+    assert_true(screen_mouse(world->screen));
     assert_int_equal(world->session->look.view, VIEW_MAPS);
-    session_key(world->session, &(Key){.code = 'X'});
-    session_finish_work(world->session);
+    screen_key(world->screen, &(Key){.code = 'X'});
+    screen_finish_work(world->screen);
     assert_string_equal(world->session->exp.setup->model->network->arch, "resnet56");
     config_clear(&read.config);
 }
@@ -118,14 +118,14 @@ static void a_wrong_line_is_named_and_the_others_count(void **state) {
         snprintf(text, sizeof text, "view step\n%s\nview block\n", cases[k].line);
         Read read = apply(world, text);
         assert_int_equal(read.config.problems, 1);
-        if (!strstr(session_error(world->session), cases[k].says))
-            fail_msg("'%s' is not in '%s'", cases[k].says, session_error(world->session));
+        if (!strstr(screen_error(world->screen), cases[k].says))
+            fail_msg("'%s' is not in '%s'", cases[k].says, screen_error(world->screen));
         assert_int_equal(world->session->look.view, VIEW_BLOCK);
         config_clear(&read.config);
     }
     Read read = apply(world, "x\ny\nz\n");
-    assert_non_null(strstr(session_error(world->session), "config:1: "));
-    assert_non_null(strstr(session_error(world->session), "(and 2 more like it)"));
+    assert_non_null(strstr(screen_error(world->screen), "config:1: "));
+    assert_non_null(strstr(screen_error(world->screen), "(and 2 more like it)"));
     config_clear(&read.config);
 }
 
@@ -143,7 +143,7 @@ static void a_file_that_is_no_text_is_told_of_with_its_place(void **state) {
     Read read = apply(world, "theme light\nview m\xE4ps\n");
     assert_int_equal(read.config.problems, 1);
     assert_non_null(
-        strstr(session_error(world->session), "config, line 2, byte 7: the byte 0xE4 is not UTF-8"));
+        strstr(screen_error(world->screen), "config, line 2, byte 7: the byte 0xE4 is not UTF-8"));
     config_clear(&read.config);
 }
 
@@ -167,9 +167,9 @@ static void the_command_line_overrules_lines_too(void **state) {
     write_config(world->dir, "theme light\nmouse on\nview maps\n");
     char *words[] = {(char *)"skipscope", (char *)"--theme=dark", (char *)"--no-mouse", NULL};
     Read read = read_config(words, 3);
-    config_run(&read.config, world->session, &read.options);
+    config_run(&read.config, world->screen, &read.options);
     assert_int_equal(world->session->display.theme, THEME_DARK);
-    assert_false(session_mouse(world->session));
+    assert_false(screen_mouse(world->screen));
     assert_int_equal(world->session->look.view, VIEW_MAPS);
     config_clear(&read.config);
 }
@@ -192,11 +192,11 @@ static void keys_of_ones_own_stand_in_hints_and_help(void **state) {
 static void a_bound_key_acts_and_can_be_given_back(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "bind S step 2");
-    session_key(world->session, &(Key){.code = 'S'});
-    session_finish_work(world->session);
+    screen_key(world->screen, &(Key){.code = 'S'});
+    screen_finish_work(world->screen);
     assert_int_equal(world->session->exp.at, 2);
     session_world_act(world, "bind S");
-    session_key(world->session, &(Key){.code = 'S'});
+    screen_key(world->screen, &(Key){.code = 'S'});
     assert_int_equal(world->session->exp.at, 1);
     session_world_act(world, "bind");
     assert_non_null(strstr(world->session->notice.text, "no keys of your own"));
@@ -212,8 +212,8 @@ static void the_keys_that_lead_out_cannot_be_bound(void **state) {
         "bind 0 step", "bind Mouse step", "bind nokey step", "bind X nothing", "bind X step x"};
     for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++) {
         session_world_act(world, lines[k]);
-        assert_non_null(session_error(world->session));
-        assert_int_equal(world->session->typing.bindings.count, 0);
+        assert_non_null(screen_error(world->screen));
+        assert_int_equal(world->screen->bindings.count, 0);
     }
 }
 
@@ -224,11 +224,11 @@ static void there_is_room_for_so_many_keys_and_it_is_said(void **state) {
         char line[16];
         snprintf(line, sizeof line, "bind %c step", c);
         session_world_act(world, line);
-        const char *problem = session_error(world->session);
+        const char *problem = screen_error(world->screen);
         full = full || (problem && strstr(problem, "already"));
     }
     assert_true(full);
-    assert_int_equal(world->session->typing.bindings.count, BINDINGS_MAX);
+    assert_int_equal(world->screen->bindings.count, BINDINGS_MAX);
     session_world_act(world, "help");
     free(session_world_screen(world));
 }

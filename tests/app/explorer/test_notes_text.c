@@ -70,8 +70,8 @@ static void texts_of_any_length_are_cut_at_a_character(void **state) {
         assert_true(asprintf(&line, "lesson %s", temp_dir_write(world->dir, "g.lesson", text, strlen(text))) >
                     0);
         session_world_act(world, line);
-        assert_null(session_error(world->session));
-        session_notes(world->session, &notes);
+        assert_null(screen_error(world->screen));
+        screen_notes(world->screen, &notes);
         const char *const texts[] = {notes.lesson, notes.title, notes.notes, notes.next};
         for (int k = 0; k < 4; k++) assert_utf8(texts[k]);
         bool whole = (size_t)letters * 2 + 2 <= sizeof notes.notes;

@@ -24,7 +24,7 @@ static char *answer_bytes(SessionWorld *world, const char *lines, size_t size, b
     assert_int_equal(fwrite(lines, 1, size, in), size);
     rewind(in);
     ReaderConfig config = {.in = in, .out = out, .ascii = ascii};
-    if (!reader_run(world->session, &config, &err)) fail_msg("%s", err.text);
+    if (!reader_run(world->screen, &config, &err)) fail_msg("%s", err.text);
     fclose(in);
     fclose(out);
     assert_plain_text(text, ascii);
@@ -117,9 +117,9 @@ static void what_is_not_possible_is_said_and_goes_on(void **state) {
 static void what_needs_a_window_on_the_screen_is_said_and_closed(void **state) {
     SessionWorld *world = *state;
     expect(world, "export\n", "A word is missing behind it: export resnet20-input.svg");
-    assert_false(world->session->typing.prompt.open);
+    assert_false(layer_is_open(world->screen, LAYER_PROMPT));
     expect(world, "files pictures\n", "\n04-cat\n");
-    assert_false(world->session->files.open);
+    assert_false(layer_is_open(world->screen, LAYER_FILES));
     expect(world, "explain 1\n", "\ninput: Input\n");
     assert_int_equal(world->session->look.explain.level, EXPLAIN_OFF);
 }
@@ -133,7 +133,7 @@ static void a_lesson_is_read_answered_and_left(void **state) {
     assert_non_null(strstr(text, "\nYou said 0.5.\n"));
     assert_non_null(strstr(text, "\nNot answered.\n"));
     assert_non_null(strstr(text, "\nthe lesson has been left: 'What a skip adds'.\n"));
-    assert_null(world->session->lesson);
+    assert_null(world->screen->lesson);
     free(text);
 }
 
@@ -170,7 +170,7 @@ static void a_description_goes_to_a_file_as_the_screen_does(void **state) {
     assert_plain_text(text, false);
     free(text);
     session_world_act(world, "describe");
-    assert_non_null(strstr(session_error(world->session), "describe: expected a file name, or -"));
+    assert_non_null(strstr(screen_error(world->screen), "describe: expected a file name, or -"));
 }
 
 /* Lines that somebody might type, right ones and wrong ones. */

@@ -12,16 +12,16 @@
 
 static const RecordConfig usual = {.depth = COLOR_DEPTH_RGB};
 
-typedef bool (*RecordFunction)(Session *session, const char *name, const RecordConfig *config, FILE *out,
+typedef bool (*RecordFunction)(Screen *screen, const char *name, const RecordConfig *config, FILE *out,
                                Error *err);
 
-static char *record(Session *session, RecordFunction function, const char *name, const RecordConfig *config) {
+static char *record(Screen *screen, RecordFunction function, const char *name, const RecordConfig *config) {
     char *text = NULL;
     size_t size;
     Error err = {0};
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
-    if (!function(session, name, config, out, &err)) fail_msg("%s", err.text);
+    if (!function(screen, name, config, out, &err)) fail_msg("%s", err.text);
     fclose(out);
     return text;
 }
@@ -29,22 +29,22 @@ static char *record(Session *session, RecordFunction function, const char *name,
 static void expect_screen(const CastReplay *replay, SessionWorld *world) {
     Session *session = world->session;
     Canvas *canvas = canvas_new(session->display.width, session->display.height, session->display.flags);
-    session_draw(session, canvas);
-    cast_replay_expect(replay, canvas, session_theme(session), COLOR_DEPTH_RGB);
+    screen_draw(world->screen, canvas);
+    cast_replay_expect(replay, canvas, screen_theme(world->screen), COLOR_DEPTH_RGB);
     canvas_free(canvas);
 }
 
 static void turn_the_page(SessionWorld *world) {
-    for (int page = world->session->lesson->page; world->session->lesson->page == page;)
-        session_world_act(world, world->session->lesson->phase == LESSON_ASK ? "answer" : "lesson-next");
+    for (int page = world->screen->lesson->page; world->screen->lesson->page == page;)
+        session_world_act(world, world->screen->lesson->phase == LESSON_ASK ? "answer" : "lesson-next");
 }
 
 static void a_lesson_is_replayed_to_its_screens_at_every_marker_and_at_the_end(void **state) {
     SessionWorld *world = *state;
-    char *text = record(world->session, record_lesson, "skip", &usual);
+    char *text = record(world->screen, record_lesson, "skip", &usual);
     session_world_act(world, "lesson off");
     session_world_act(world, "lesson skip");
-    int pages = world->session->lesson->lesson->page_count, page = 0;
+    int pages = world->screen->lesson->lesson->page_count, page = 0;
     CastReplay replay = cast_replay_begin(text);
     for (; cast_replay_next(&replay); page++) {
         if (page > 0) turn_the_page(world);
@@ -54,10 +54,10 @@ static void a_lesson_is_replayed_to_its_screens_at_every_marker_and_at_the_end(v
         expect_screen(&replay, world);
     }
     assert_int_equal(page, pages);
-    if (session_error(world->session)) fail_msg("%s", session_error(world->session));
+    if (screen_error(world->screen)) fail_msg("%s", screen_error(world->screen));
     LessonPanel panel;
-    for (session_lesson_panel(world->session, &panel); panel.phase != LESSON_SHOWN && panel.changes;
-         session_lesson_panel(world->session, &panel))
+    for (screen_lesson_panel(world->screen, &panel); panel.phase != LESSON_SHOWN && panel.changes;
+         screen_lesson_panel(world->screen, &panel))
         session_world_act(world, panel.phase == LESSON_ASK ? "answer" : "lesson-next");
     expect_screen(&replay, world);
     assert_string_equal(json_string_value(json_object_get(replay.header, "title")), "What a skip adds");
@@ -67,9 +67,9 @@ static void a_lesson_is_replayed_to_its_screens_at_every_marker_and_at_the_end(v
 
 static void the_same_lesson_gives_the_same_bytes(void **state) {
     SessionWorld *world = *state;
-    char *first = record(world->session, record_lesson, "add", &usual);
+    char *first = record(world->screen, record_lesson, "add", &usual);
     session_world_act(world, "lesson off");
-    char *second = record(world->session, record_lesson, "add", &usual);
+    char *second = record(world->screen, record_lesson, "add", &usual);
     assert_string_equal(first, second);
     free(first);
     free(second);
@@ -78,7 +78,7 @@ static void the_same_lesson_gives_the_same_bytes(void **state) {
 static double length_of(SessionWorld *world, int pace) {
     RecordConfig config = {.depth = COLOR_DEPTH_256, .pace = pace};
     session_world_act(world, "lesson off");
-    char *text = record(world->session, record_lesson, "first", &config);
+    char *text = record(world->screen, record_lesson, "first", &config);
     CastReplay replay = cast_replay_begin(text);
     while (cast_replay_next(&replay)) {
     }
@@ -108,7 +108,7 @@ static void a_script_is_typed_and_its_comments_are_markers(void **state) {
     SessionWorld *world = *state;
     const char *path = write_script(world, "# Forward\nfinish\n\n# A block\nselect layer2.0.add\nview block\n"
                                            "size 100x30\nkeys n m\n");
-    char *text = record(world->session, record_script, path, &usual);
+    char *text = record(world->screen, record_script, path, &usual);
     CastReplay replay = cast_replay_begin(text);
     assert_true(cast_replay_next(&replay));
     assert_string_equal(replay.marker, "Forward");
@@ -130,7 +130,7 @@ static void a_line_that_is_wrong_is_named_and_ends_the_recording(void **state) {
     Error err = {0};
     snprintf(path, sizeof path, "%s", write_script(world, "finish\nfinsh\n"));
     FILE *out = open_memstream(&text, &size);
-    assert_false(record_script(world->session, path, &usual, out, &err));
+    assert_false(record_script(world->screen, path, &usual, out, &err));
     fclose(out);
     free(text);
     if (!strstr(err.text, "demo.script:2: there is no action 'finsh': did you mean 'finish'?"))

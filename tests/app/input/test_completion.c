@@ -30,14 +30,15 @@ static bool is_open(ActionId id) {
     }
 }
 
-static void close_all(Session *session) {
+static void close_all(SessionWorld *world) {
+    Session *session = world->session;
     Error err = {0};
     assert_true(session_set_swaps(session, NULL, 0, &err));
-    session_lesson_end(session);
+    screen_end_lesson(world->screen);
     session_lab_clear(session);
     session_twin_clear(session);
-    session->files.open = session->book.open = session->display.pointer.on = session->typing.prompt.open =
-        false;
+    layer_close_all(world->screen);
+    layer_close(world->screen, LAYER_POINTER);
     session->stops.breakpoint_count = session->exp.swaps.waiting = 0;
     session->look.view = VIEW_ARCHITECTURE;
     if (session->exp.config.skip == SKIP_NONE_REMOVED) return;
@@ -60,13 +61,13 @@ static bool is_accepted(SessionWorld *world, const char *line, Error *err) {
     if (!action_parse(line, &action, err)) return false;
     if (action.id == ACTION_ARCH) return is_arch(action.text);
     session_set_presenter(session, false);
-    session_do(session, &action);
+    screen_do(world->screen, &action);
     session_load_waiting(session);
-    const char *problem = session_error(session);
+    const char *problem = screen_error(world->screen);
     /* The laboratory says of every analysis what it cannot ask of a network. */
     if (problem && action.id == ACTION_ANALYSIS && session->lab.shown.open) problem = NULL;
     if (problem) error_set(err, ERROR_FAILED, "%s", problem);
-    close_all(session);
+    close_all(world);
     return problem == NULL;
 }
 
@@ -104,7 +105,7 @@ static void write_files(TempDir *dir) {
 static void go_to(SessionWorld *world, const char *model, const char *place) {
     const char *arch = strchr(model, ' ') + 1;
     if (strcmp(session_scene(world->session).network->arch, arch) != 0) session_world_act(world, model);
-    if (session_error(world->session)) fail_msg("%s: %s", model, session_error(world->session));
+    if (screen_error(world->screen)) fail_msg("%s: %s", model, screen_error(world->screen));
     session_world_act(world, "finish");
     session_world_act(world, "finish");
     session_world_act(world, place);

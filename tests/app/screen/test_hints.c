@@ -32,8 +32,8 @@ static void act(SessionWorld *world, const char *lines) {
 static char *draw(SessionWorld *world) {
     Canvas *canvas = canvas_new(world->session->display.width, world->session->display.height,
                                 world->session->display.flags);
-    session_draw(world->session, canvas);
-    char *text = canvas_export_ansi_string(canvas, session_theme(world->session), COLOR_DEPTH_RGB);
+    screen_draw(world->screen, canvas);
+    char *text = canvas_export_ansi_string(canvas, screen_theme(world->screen), COLOR_DEPTH_RGB);
     canvas_free(canvas);
     return text;
 }
@@ -41,12 +41,12 @@ static char *draw(SessionWorld *world) {
 /* As it was before the last key, whatever that was. */
 static void settle(SessionWorld *world, const Moment *moment, ViewId view) {
     char line[64];
-    session_key(world->session, &(Key){.code = KEY_CODE_ESCAPE});
+    screen_key(world->screen, &(Key){.code = KEY_CODE_ESCAPE});
     act(world, "pause;explain off;twin off;without-skip none");
     act(world, moment->looked_at);
     snprintf(line, sizeof line, "view %s", view_ops(view)->name);
     act(world, line);
-    session_say(world->session, false, "", 0);
+    screen_say(world->screen, false, "", 0);
 }
 
 static void check_key(SessionWorld *world, const Moment *moment, ViewId view, FrameHint hint) {
@@ -56,8 +56,8 @@ static void check_key(SessionWorld *world, const Moment *moment, ViewId view, Fr
     snprintf(name, sizeof name, "%.*s", (int)strcspn(hint.key, " -"), hint.key);
     assert_true(key_parse(name, &key.code));
     char *before = draw(world);
-    session_key(world->session, &key);
-    session_finish_work(world->session);
+    screen_key(world->screen, &key);
+    screen_finish_work(world->screen);
     char *after = draw(world);
     if (strcmp(before, after) == 0)
         fail_msg("%s at '%s': %s (%s) changes nothing", view_ops(view)->name, moment->looked_at, name,
@@ -68,13 +68,13 @@ static void check_key(SessionWorld *world, const Moment *moment, ViewId view, Fr
 
 static void every_key_of_the_hint_bar_does_something_that_is_seen(void **state) {
     SessionWorld *world = *state;
-    session_set_screen(world->session, 80, 24, 0);
+    screen_set_canvas(world->screen, 80, 24, 0);
     for (int m = 0; m < MOMENTS; m++) {
         act(world, moments[m].done);
         for (int v = 0; v < VIEW_COUNT; v++) {
-            SessionKeys keys;
+            ScreenKeys keys;
             settle(world, &moments[m], (ViewId)v);
-            session_collect_hints(world->session, &keys);
+            screen_collect_hints(world->screen, &keys);
             for (int k = 0; k < keys.hint_count; k++)
                 if (strcmp(keys.hints[k].label, "quit") != 0)
                     check_key(world, &moments[m], (ViewId)v, keys.hints[k]);
@@ -93,8 +93,8 @@ static void follow(SessionWorld *world, const char *name) {
     if (!strstr(bottom, hint) && !strstr(screen, tab)) fail_msg("nothing names %s on\n%s", name, screen);
     free(screen);
     assert_true(key_parse(name, &key.code));
-    session_key(world->session, &key);
-    session_finish_work(world->session);
+    screen_key(world->screen, &key);
+    screen_finish_work(world->screen);
 }
 
 static void assert_screen_has(SessionWorld *world, const char *text) {
@@ -115,20 +115,20 @@ static void the_screen_itself_leads_to_a_product_and_to_a_skip(void **state) {
     static const char *const in[] = {"s", "Enter", "Enter", "Enter", "Enter", "Enter"};
     static const char *const back[] = {"f", "f", "r"};
     SessionWorld *world = *state;
-    session_set_screen(world->session, 80, 24, 0);
+    screen_set_canvas(world->screen, 80, 24, 0);
     for (size_t k = 0; k < sizeof in / sizeof in[0]; k++) follow(world, in[k]);
     assert_screen_has(world, "conv1  activation  ch 0 of 16 row 0 column 0");
     assert_screen_has(world, "kernel w");
     for (size_t k = 0; k < sizeof back / sizeof back[0]; k++) follow(world, back[k]);
     assert_screen_has(world, "through skip");
-    session_key(world->session, &(Key){.code = KEY_CODE_DOWN});
+    screen_key(world->screen, &(Key){.code = KEY_CODE_DOWN});
     assert_screen_has(world, "layer1.0: |g| ");
     assert_screen_has(world, "; skip ");
 }
 
 static void the_first_screen_says_where_to_begin_until_something_is_run(void **state) {
     SessionWorld *world = *state;
-    session_set_screen(world->session, 80, 24, 0);
+    screen_set_canvas(world->screen, 80, 24, 0);
     assert_screen_has(world, "New here?  :lesson first   Q questions and answers");
     act(world, "bind Q next-view");
     assert_screen_has(world, "New here?  :lesson first");

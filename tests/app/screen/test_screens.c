@@ -20,13 +20,13 @@ typedef struct Size {
 static const Size sizes[] = {{80, 24}, {40, 12}, {60, 16}, {100, 30}, {132, 43}, {200, 60}};
 
 /* What is shown: lines of the script language, separated by semicolons. */
-typedef struct Screen {
+typedef struct Shot {
     const char *name, *lines;
-} Screen;
+} Shot;
 
 #define GRADIENTS "finish;finish;"
 
-static const Screen screens[] = {
+static const Shot screens[] = {
     {"start", ""},
     {"architecture", GRADIENTS "select layer1.1.conv2;direction"},
     {"step", "finish;select layer2.0.conv1;view step"},
@@ -56,7 +56,7 @@ enum { SCREENS = sizeof screens / sizeof screens[0] };
 /* Before a class: also at the size they are made for, and at a projector's. */
 static const Size class_sizes[] = {{80, 24}, {100, 30}, {120, 40}};
 
-static const Screen class_screens[] = {
+static const Shot class_screens[] = {
     {"presenter-maps", "presenter on;finish;select layer2.1.add;view maps;redraw"},
     {"presenter-block", "presenter on;finish;select layer2.1.add;view block;redraw"},
     {"presenter-value", "presenter on;finish;select layer1.1.conv2;cell 5 9;view value;redraw"},
@@ -66,7 +66,7 @@ static const Screen class_screens[] = {
                 "hide=gradients+explain+figures+navigator"},
 };
 
-static void act(Session *session, const char *lines) {
+static void act(Screen *screen, const char *lines) {
     char line[ACTION_TEXT_MAX];
     while (*lines) {
         int length = (int)strcspn(lines, ";");
@@ -74,42 +74,42 @@ static void act(Session *session, const char *lines) {
         Error err = {0};
         snprintf(line, sizeof line, "%.*s", length, lines);
         if (!action_parse(line, &action, &err)) fail_msg("%s", err.text);
-        session_do(session, &action);
-        session_finish_work(session);
-        if (session_error(session)) fail_msg("%s: %s", line, session_error(session));
+        screen_do(screen, &action);
+        screen_finish_work(screen);
+        if (screen_error(screen)) fail_msg("%s: %s", line, screen_error(screen));
         lines += length + (lines[length] == ';');
     }
 }
 
-static Session *open_session(Setup *setup) {
+static Screen *open_screen(Setup *setup) {
     char *words[] = {(char *)"skipscope", NULL};
     Options options;
     Error err = {0};
     gemm_init();
     if (!options_parse(&options, 1, words, &err) || !setup_open(setup, &options, &err))
         fail_msg("%s", err.text);
-    Session *session = session_new(&(SessionConfig){.setup = setup, .target = -1}, &err);
-    if (!session) fail_msg("%s", err.text);
-    return session;
+    Screen *screen = screen_new(&(ScreenConfig){.session = {.setup = setup, .target = -1}}, &err);
+    if (!screen) fail_msg("%s", err.text);
+    return screen;
 }
 
-static Canvas *draw(const Screen *screen, Size size, unsigned flags) {
+static Canvas *draw(const Shot *shot, Size size, unsigned flags) {
     Setup setup = {0};
-    Session *session = open_session(&setup);
-    session_set_screen(session, size.width, size.height, flags);
-    act(session, screen->lines);
+    Screen *screen = open_screen(&setup);
+    screen_set_canvas(screen, size.width, size.height, flags);
+    act(screen, shot->lines);
     Canvas *canvas = canvas_new(size.width, size.height, flags);
-    session_draw(session, canvas);
-    session_free(session);
+    screen_draw(screen, canvas);
+    screen_free(screen);
     setup_close(&setup);
     return canvas;
 }
 
-static void check_text(const Screen *screen, Size size, unsigned flags, const char *form) {
+static void check_text(const Shot *shot, Size size, unsigned flags, const char *form) {
     char name[NAME_MAX_BYTES];
-    Canvas *canvas = draw(screen, size, flags);
+    Canvas *canvas = draw(shot, size, flags);
     char *text = canvas_export_text_string(canvas);
-    snprintf(name, sizeof name, "%s-%dx%d%s.txt", screen->name, size.width, size.height, form);
+    snprintf(name, sizeof name, "%s-%dx%d%s.txt", shot->name, size.width, size.height, form);
     screen_golden_check(name, text);
     free(text);
     canvas_free(canvas);
@@ -209,12 +209,12 @@ static void check_same_words(const char *text, const char *ansi, const struct De
     }
 }
 
-static void check_depths(const Screen *screen, Size size, bool mono) {
-    Canvas *canvas = draw(screen, size, mono ? CANVAS_MONO : 0);
+static void check_depths(const Shot *shot, Size size, bool mono) {
+    Canvas *canvas = draw(shot, size, mono ? CANVAS_MONO : 0);
     char *text = canvas_export_text_string(canvas);
     for (int d = mono ? 0 : 1; d < (mono ? 1 : 4); d++) {
         char *ansi = canvas_export_ansi_string(canvas, THEME_DARK, depths[d].depth);
-        check_same_words(text, ansi, &depths[d], screen->name);
+        check_same_words(text, ansi, &depths[d], shot->name);
         free(ansi);
     }
     free(text);

@@ -64,13 +64,15 @@ static void limit_time(const char *what, int cpu_s) {
 static void go_to(SessionWorld *world, const char *const *lines) {
     Session *session = world->session;
     Error err = {0};
-    session_lesson_end(session);
-    session->files.open = session->book.open = session->display.quit = session->display.mouse = false;
-    session->exp.pictures.cursor = session->help.first = 0;
-    file_list_clear(&session->files.list);
-    session->book.spot = (BookSpot){.level = 0};
+    Screen *screen = world->screen;
+    screen_end_lesson(screen);
+    layer_close_all(screen);
+    screen->quit = screen->mouse = false;
+    session->exp.pictures.cursor = screen->help_first = 0;
+    file_list_clear(&screen->files.list);
+    screen->book.spot = (BookSpot){.level = 0};
     session->look.explain.level = EXPLAIN_OFF;
-    if (!session_set_state(session, "v1:resnet20", &err)) fail_msg("%s", err.text);
+    if (!screen_set_state(screen, "v1:resnet20", &err)) fail_msg("%s", err.text);
     session_world_act(world, "select layer2.1.conv1");
     session_world_act(world, "channel 7");
     session_world_act(world, "cell 5 6");
@@ -81,10 +83,11 @@ static void go_to(SessionWorld *world, const char *const *lines) {
 static char *where(SessionWorld *world) {
     Session *session = world->session;
     char *state = session_state_text(session), *text = NULL;
-    if (session->exp.job.kind == JOB_RUN) session_finish_work(session);
+    const BookSpot *spot = &world->screen->book.spot;
+    if (session->exp.job.kind == JOB_RUN) screen_finish_work(world->screen);
     assert_true(asprintf(&text, "%s image %d file %d question %d line %d view %d at %d", state,
-                         session->exp.pictures.cursor, session->files.list.selected,
-                         session->book.spot.question, session->book.spot.first, (int)session->look.view,
+                         session->exp.pictures.cursor, world->screen->files.list.selected,
+                         spot->question, spot->first, (int)session->look.view,
                          session->exp.at) > 0);
     free(state);
     return text;
@@ -95,12 +98,12 @@ static void act_and_draw(SessionWorld *world, const Action *action) {
     char what[80];
     snprintf(what, sizeof what, "%s %d", action_name(action->id), action->number);
     limit_time(what, CPU_S);
-    session_do(session, action);
-    for (int k = 0; k < WORK_MAX && session_work(session); k++) {
+    screen_do(world->screen, action);
+    for (int k = 0; k < WORK_MAX && screen_work(world->screen); k++) {
     }
     free(session_world_screen(world));
     limit_time("", 0);
-    session_play_out(session);
+    screen_play_out(world->screen);
     if (session->exp.at < 0 || session->exp.at >= world->steps) fail_msg("%s: at %d", what, session->exp.at);
     if (session->exp.wanted.channel < 0 || session->exp.wanted.row < 0 || session->exp.wanted.column < 0)
         fail_msg("%s: a negative index", what);
@@ -186,11 +189,11 @@ static void a_typed_line_is_clamped_where_it_is_parsed(void **state) {
 static void typed_digits_are_clamped(void **state) {
     SessionWorld *world = *state;
     session_world_press(world, "9 9 9 9 9 9 9 9 9 9 9 9");
-    assert_int_equal(world->session->typing.count, ACTION_NUMBER_MAX);
+    assert_int_equal(world->screen->typing.count, ACTION_NUMBER_MAX);
     session_world_press(world, "s");
     assert_int_equal(world->session->exp.at, world->steps - 1);
     session_world_press(world, "9 9 9 9 9 9 9 9 9 9 g");
-    assert_non_null(strstr(session_error(world->session), "operations 0 to 71, found 1000000 or more"));
+    assert_non_null(strstr(screen_error(world->screen), "operations 0 to 71, found 1000000 or more"));
 }
 
 /* Where a number is written as text, 4294967297 is not 1. */
@@ -201,18 +204,18 @@ static void no_number_wraps_around(void **state) {
     assert_int_equal(session_scene(world->session).row, session_scene(world->session).column);
     assert_true(session_scene(world->session).row > 2);
     session_world_act(world, "watch layer1.0.add 4294967297 4294967297 4294967297");
-    assert_non_null(strstr(session_error(world->session), "within its shape"));
+    assert_non_null(strstr(screen_error(world->screen), "within its shape"));
     session_world_act(world, "click 4294967297 4294967297");
     assert_non_null(strstr(world->session->notice.text, "nothing here"));
     session_world_act(world, "pointer 4294967297 4294967297");
-    assert_int_equal(world->session->display.pointer.x, world->session->display.width - 1);
+    assert_int_equal(world->screen->pointer.x, world->session->display.width - 1);
     session_world_act(world, "pointer -4294967297 -4294967297");
-    assert_int_equal(world->session->display.pointer.y, 0);
-    assert_false(script_run_line(world->session, "size 4294967376x24", &err));
-    assert_false(script_run_line(world->session, "size 80x4294967320", &err));
-    assert_true(script_run_line(world->session, "size 80x24", &err));
-    assert_false(session_set_state(world->session, "v1:resnet20,watch=relu:4294967297:0:0", &err));
-    assert_true(session_set_state(world->session, "v1:resnet20,watch=relu:1:0:0", &err));
+    assert_int_equal(world->screen->pointer.y, 0);
+    assert_false(script_run_line(world->screen, "size 4294967376x24", &err));
+    assert_false(script_run_line(world->screen, "size 80x4294967320", &err));
+    assert_true(script_run_line(world->screen, "size 80x24", &err));
+    assert_false(screen_set_state(world->screen, "v1:resnet20,watch=relu:4294967297:0:0", &err));
+    assert_true(screen_set_state(world->screen, "v1:resnet20,watch=relu:1:0:0", &err));
 }
 
 #define SESSION_TEST(name) cmocka_unit_test_setup_teardown(name, session_world_open, session_world_close)

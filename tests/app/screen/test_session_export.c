@@ -80,23 +80,23 @@ static void the_ending_decides_and_others_are_refused(void **state) {
     assert_non_null(strstr(text, "<svg "));
     free(text);
     export_to(world, "s.doc");
-    assert_non_null(strstr(session_error(world->session), "expected a file that ends in .txt, .ans or .svg"));
+    assert_non_null(strstr(screen_error(world->screen), "expected a file that ends in .txt, .ans or .svg"));
 }
 
 static void what_is_not_computed_is_not_written(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "select fc");
     const char *path = export_to(world, "t.npy");
-    assert_non_null(strstr(session_error(world->session), "not computed yet"));
+    assert_non_null(strstr(screen_error(world->screen), "not computed yet"));
     assert_null(fopen(path, "r"));
 }
 
 static void the_key_proposes_a_name(void **state) {
     SessionWorld *world = *state;
     prepare(world);
-    session_key(world->session, &(Key){.code = 'y'});
-    assert_true(world->session->typing.prompt.open);
-    assert_string_equal(world->session->typing.prompt.text, "export resnet20-layer2.0.conv1.svg");
+    screen_key(world->screen, &(Key){.code = 'y'});
+    assert_true(layer_is_open(world->screen, LAYER_PROMPT));
+    assert_string_equal(world->screen->typing.prompt.text, "export resnet20-layer2.0.conv1.svg");
 }
 
 #define SESSION_TEST(name) cmocka_unit_test_setup_teardown(name, session_world_open, session_world_close)

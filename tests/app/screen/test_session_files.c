@@ -22,7 +22,7 @@ static int close_folder(void **state) {
 }
 
 static FileList *list_of(SessionWorld *world) {
-    return &world->session->files.list;
+    return &world->screen->files.list;
 }
 
 static const char *selected(SessionWorld *world) {
@@ -31,8 +31,8 @@ static const char *selected(SessionWorld *world) {
 }
 
 static void press(SessionWorld *world, uint32_t code) {
-    session_key(world->session, &(Key){.code = code});
-    session_finish_work(world->session);
+    screen_key(world->screen, &(Key){.code = code});
+    screen_finish_work(world->screen);
 }
 
 static void type(SessionWorld *world, const char *keys) {
@@ -67,7 +67,7 @@ static void enter_loads_the_selected_picture_and_closes_the_list(void **state) {
     type(world, "Lg3j");
     assert_string_equal(selected(world), "04-cat");
     press(world, KEY_CODE_ENTER);
-    assert_false(world->session->files.open);
+    assert_false(layer_is_open(world->screen, LAYER_FILES));
     assert_string_equal(world->session->exp.picture.name, "04-cat");
 }
 
@@ -112,7 +112,7 @@ static void weights_say_what_they_are_and_load(void **state) {
     file_list_select_name(list_of(world), "broken.safetensors");
     assert_true(list_of(world)->about_is_bad);
     press(world, KEY_CODE_ENTER);
-    assert_non_null(strstr(session_error(world->session), "broken.safetensors"));
+    assert_non_null(strstr(screen_error(world->screen), "broken.safetensors"));
     session_world_act(world, "files weights");
     file_list_select_name(list_of(world), "mine.safetensors");
     assert_screen_has(world, "resnet20, 10 classes");
@@ -136,11 +136,11 @@ static void actions_without_a_name_open_their_list(void **state) {
     static const char *const actions[] = {"image", "weights", "arch"};
     for (int k = 0; k < FILE_GROUP_COUNT; k++) {
         session_world_act(world, actions[k]);
-        assert_true(world->session->files.open);
+        assert_true(layer_is_open(world->screen, LAYER_FILES));
         assert_int_equal(list_of(world)->group, k);
     }
     session_world_act(world, "files nonsense");
-    assert_non_null(strstr(session_error(world->session), "pictures, weights or architectures"));
+    assert_non_null(strstr(screen_error(world->screen), "pictures, weights or architectures"));
 }
 
 static void a_filter_narrows_the_list_as_it_is_typed(void **state) {
@@ -152,7 +152,7 @@ static void a_filter_narrows_the_list_as_it_is_typed(void **state) {
     assert_screen_has(world, "nothing matches the filter");
     press(world, KEY_CODE_ENTER);
     press(world, KEY_CODE_ENTER);
-    assert_true(world->session->files.open);
+    assert_true(layer_is_open(world->screen, LAYER_FILES));
     press(world, '/');
     press(world, KEY_CODE_ESCAPE);
     assert_int_equal(list_of(world)->shown_count, list_of(world)->count);
@@ -164,14 +164,14 @@ static void escape_closes_and_other_actions_close_and_act(void **state) {
     SessionWorld *world = *state;
     type(world, "L");
     press(world, KEY_CODE_ESCAPE);
-    assert_false(world->session->files.open);
+    assert_false(layer_is_open(world->screen, LAYER_FILES));
     type(world, "Lq");
-    assert_false(session_wants_quit(world->session));
+    assert_false(screen_wants_quit(world->screen));
     type(world, "Lm");
-    assert_false(world->session->files.open);
+    assert_false(layer_is_open(world->screen, LAYER_FILES));
     assert_int_equal(world->session->look.view, VIEW_MAPS);
     type(world, "LL");
-    assert_false(world->session->files.open);
+    assert_false(layer_is_open(world->screen, LAYER_FILES));
 }
 
 /* Names that would drive a terminal, very long ones, and things that are no files. */
@@ -198,8 +198,8 @@ static void hostile_names_are_shown_as_text(void **state) {
     assert_screen_has(world, "a\\x1B[31m\\x0Ab.png");
     file_list_select_name(list_of(world), "a\xff\xfe.png");
     press(world, KEY_CODE_ENTER);
-    assert_non_null(session_error(world->session));
-    assert_true(world->session->files.open);
+    assert_non_null(screen_error(world->screen));
+    assert_true(layer_is_open(world->screen, LAYER_FILES));
 }
 
 static void a_folder_that_cannot_be_read_leaves_the_list_where_it_is(void **state) {
@@ -209,7 +209,7 @@ static void a_folder_that_cannot_be_read_leaves_the_list_where_it_is(void **stat
     file_list_select_name(list_of(world), "gone");
     assert_int_equal(rmdir(temp_dir_join(world->dir, "gone")), 0);
     press(world, KEY_CODE_ENTER);
-    assert_non_null(strstr(session_error(world->session), "gone: cannot be listed"));
+    assert_non_null(strstr(screen_error(world->screen), "gone: cannot be listed"));
     assert_string_equal(selected(world), "gone");
 }
 
@@ -233,13 +233,13 @@ static void thousands_of_files_are_listed_in_order(void **state) {
 static void it_works_on_small_and_on_tiny_screens(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "files pictures");
-    session_set_size(world->session, 40, 12);
+    screen_set_size(world->screen, 40, 12);
     assert_screen_has(world, "one.png");
     assert_screen_has(world, "Enter ok");
     assert_screen_has(world, "PNG, ");
-    session_set_size(world->session, 1, 1);
+    screen_set_size(world->screen, 1, 1);
     free(session_world_screen(world));
-    session_set_size(world->session, 7, 3);
+    screen_set_size(world->screen, 7, 3);
     free(session_world_screen(world));
 }
 

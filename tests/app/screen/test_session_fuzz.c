@@ -90,7 +90,7 @@ static void act(SessionWorld *world, Rng *rng) {
     int a = next_number(rng), b = next_number(rng), c = next_number(rng);
     snprintf(words, sizeof words, forms[rng_below(rng, sizeof forms / sizeof forms[0])], a, b, c);
     snprintf(line, sizeof line, "%s %s", action_name(action.id), words);
-    if (action_parse(line, &action, &err)) session_do(world->session, &action);
+    if (action_parse(line, &action, &err)) screen_do(world->screen, &action);
 }
 
 static void press(SessionWorld *world, KeyReader *reader, Rng *rng) {
@@ -99,15 +99,15 @@ static void press(SessionWorld *world, KeyReader *reader, Rng *rng) {
     if (rng_below(rng, 8) == 0) act(world, rng);
     if (key_reader_room(reader) >= count) key_reader_feed(reader, bytes, count);
     bool complete = rng_below(rng, 4) > 0;
-    for (Key key; key_reader_next(reader, complete, &key);) session_key(world->session, &key);
-    for (int k = 0; k < WORK_MAX && session_work(world->session); k++) {
+    for (Key key; key_reader_next(reader, complete, &key);) screen_key(world->screen, &key);
+    for (int k = 0; k < WORK_MAX && screen_work(world->screen); k++) {
     }
 }
 
 static void draw(SessionWorld *world) {
     Canvas *canvas = canvas_new(world->session->display.width, world->session->display.height,
                                 world->session->display.flags);
-    session_draw(world->session, canvas);
+    screen_draw(world->screen, canvas);
     canvas_free(canvas);
 }
 
@@ -123,8 +123,8 @@ static void any_keys_and_sizes_leave_a_screen_that_can_be_drawn(void **state) {
     rng_init(&rng, 20161123);
     for (long k = 0; k < keys; k++) {
         if (rng_below(&rng, 50) == 0)
-            session_set_screen(world->session, 1 + (int)rng_below(&rng, 240), 1 + (int)rng_below(&rng, 80),
-                               (unsigned)rng_below(&rng, 4));
+            screen_set_canvas(world->screen, 1 + (int)rng_below(&rng, 240), 1 + (int)rng_below(&rng, 80),
+                              (unsigned)rng_below(&rng, 4));
         press(world, &reader, &rng);
         draw(world);
         assert_in_range(world->session->exp.at, 0,

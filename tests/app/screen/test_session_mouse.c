@@ -7,8 +7,8 @@
 #include "views/style/text.h"
 
 static void mouse(SessionWorld *world, MouseButton button, int x, int y) {
-    session_key(world->session, &(Key){.code = KEY_CODE_MOUSE, .button = button, .x = x, .y = y});
-    session_finish_work(world->session);
+    screen_key(world->screen, &(Key){.code = KEY_CODE_MOUSE, .button = button, .x = x, .y = y});
+    screen_finish_work(world->screen);
 }
 
 static int open_with_mouse(void **state) {
@@ -66,14 +66,14 @@ static void the_strip_leads_to_any_moment(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "view maps");
     for (int width = 80; width <= 200; width += 60) {
-        session_set_size(world->session, width, 24);
+        screen_set_size(world->screen, width, 24);
         for (int x = 0; x < width; x++) {
             int before = world->session->exp.at;
             mouse(world, MOUSE_LEFT, x, 21);
-            assert_null(session_error(world->session));
+            assert_null(screen_error(world->screen));
             if (world->session->exp.at == before) continue;
             Canvas *canvas = canvas_new(width, 24, CANVAS_MONO);
-            session_draw(world->session, canvas);
+            screen_draw(world->screen, canvas);
             uint32_t glyph = canvas_get(canvas, x, 21)->glyph;
             assert_true(glyph == U'●' || glyph == U'○');
             canvas_free(canvas);
@@ -103,7 +103,7 @@ static void the_cell_of_an_enlarged_map_is_the_one_under_the_pointer(void **stat
                 if (world->session->notice.kind == NOTICE_INFO) continue;
                 Scene scene = session_scene(world->session);
                 Canvas *canvas = canvas_new(80, 24, CANVAS_MONO);
-                session_draw(world->session, canvas);
+                screen_draw(world->screen, canvas);
                 int zoom = 32 / scene.network->ops[scene.op].out.w;
                 assert_true(x >= canvas->cursor_x && x < canvas->cursor_x + zoom);
                 assert_true(y >= canvas->cursor_y && 2 * (y - canvas->cursor_y) < zoom + zoom % 2);
@@ -123,7 +123,7 @@ static void a_map_among_many_is_selected_with_its_cell(void **state) {
     for (int y = 3; y < 17; y++)
         for (int x = 0; x < 80; x += 3) {
             mouse(world, MOUSE_LEFT, x, y);
-            assert_null(session_error(world->session));
+            assert_null(screen_error(world->screen));
             seen[session_scene(world->session).channel] = true;
         }
     for (int c = 0; c < 16; c++) assert_true(seen[c]);
@@ -143,35 +143,35 @@ static void the_wheel_moves_by_rows(void **state) {
     assert_string_equal(op_name(world), "input");
     session_world_act(world, "help");
     mouse(world, MOUSE_WHEEL_DOWN, 10, 10);
-    assert_int_equal(world->session->help.first, 3);
+    assert_int_equal(world->screen->help_first, 3);
 }
 
 static void a_row_of_the_file_list_is_selected_and_then_chosen(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "files architectures");
     click_text(world, "resnet32");
-    assert_true(world->session->files.open);
+    assert_true(layer_is_open(world->screen, LAYER_FILES));
     click_text(world, "resnet32");
-    assert_false(world->session->files.open);
+    assert_false(layer_is_open(world->screen, LAYER_FILES));
     assert_string_equal(world->session->exp.setup->model->network->arch, "resnet32");
     session_world_act(world, "files");
     click_text(world, "weights");
-    assert_int_equal(world->session->files.list.group, FILES_WEIGHTS);
+    assert_int_equal(world->screen->files.list.group, FILES_WEIGHTS);
 }
 
 /* Off, it is the terminal's; a report that comes late changes nothing. */
 static void without_the_mouse_a_report_does_nothing(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "mouse off");
-    assert_false(session_mouse(world->session));
+    assert_false(screen_mouse(world->screen));
     click_text(world, "[m]aps");
     mouse(world, MOUSE_WHEEL_DOWN, 4, 4);
     assert_int_equal(world->session->look.view, VIEW_ARCHITECTURE);
     assert_string_equal(op_name(world), "input");
     session_world_act(world, "mouse");
-    assert_true(session_mouse(world->session));
+    assert_true(screen_mouse(world->screen));
     session_world_act(world, "mouse maybe");
-    assert_non_null(strstr(session_error(world->session), "on or off"));
+    assert_non_null(strstr(screen_error(world->screen), "on or off"));
 }
 
 static void a_script_clicks_too(void **state) {
@@ -179,9 +179,9 @@ static void a_script_clicks_too(void **state) {
     session_world_act(world, "click 28 1");
     assert_int_equal(world->session->look.view, VIEW_MAPS);
     session_world_act(world, "click here");
-    assert_non_null(strstr(session_error(world->session), "COLUMN ROW"));
+    assert_non_null(strstr(screen_error(world->screen), "COLUMN ROW"));
     session_world_act(world, "click -5 4000");
-    assert_null(session_error(world->session));
+    assert_null(screen_error(world->screen));
 }
 
 /* Every cell of every view at several sizes, compared sides too: nothing that is drawn names what is not
@@ -194,10 +194,10 @@ static void no_click_goes_wrong(void **state) {
     for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++)
         for (int view = 0; view < VIEW_COUNT; view++)
             for (int k = 0; k < 60; k++) {
-                session_set_size(world->session, sizes[s][0], sizes[s][1]);
+                screen_set_size(world->screen, sizes[s][0], sizes[s][1]);
                 world->session->look.view = (ViewId)view;
                 mouse(world, MOUSE_LEFT, k * 37 % sizes[s][0], k * 11 % sizes[s][1]);
-                if (session_error(world->session)) fail_msg("%s", session_error(world->session));
+                if (screen_error(world->screen)) fail_msg("%s", screen_error(world->screen));
             }
 }
 

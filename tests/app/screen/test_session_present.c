@@ -16,7 +16,7 @@ static bool shows(SessionWorld *world, const char *part) {
 
 static void it_drops_side_panes_tabs_and_strip_and_gives_them_back(void **state) {
     SessionWorld *world = *state;
-    session_set_size(world->session, 200, 60);
+    screen_set_size(world->screen, 200, 60);
     session_world_act(world, "finish");
     session_world_act(world, "view maps");
     SessionPanes before = session_panes(world->session);
@@ -49,7 +49,7 @@ static void maps_are_as_large_as_they_fit_and_say_so(void **state) {
     session_world_act(world, "presenter on");
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
         char line[64], text[32];
-        session_set_size(world->session, cases[k].width, cases[k].height);
+        screen_set_size(world->screen, cases[k].width, cases[k].height);
         snprintf(line, sizeof line, "select %s", cases[k].op);
         session_world_act(world, line);
         snprintf(text, sizeof text, "a value is %dx%d", cases[k].zoom, cases[k].zoom);
@@ -71,7 +71,7 @@ static void keys_are_shown_with_what_they_do(void **state) {
     assert_true(shows(world, " s   n   m  show Maps"));
     session_world_press(world, "l");
     assert_true(shows(world, " n   m   l  right"));
-    session_forget_keys(world->session);
+    screen_forget_keys(world->screen);
     assert_false(shows(world, " l  right"));
 }
 
@@ -79,8 +79,8 @@ static void what_is_typed_into_the_prompt_is_not_shown(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "presenter on");
     session_world_press(world, ": f i n i s h");
-    SessionKeys keys;
-    session_collect_pressed(world->session, &keys);
+    ScreenKeys keys;
+    screen_collect_pressed(world->screen, &keys);
     assert_int_equal(keys.pressed_count, 0);
     session_world_press(world, "Enter");
     assert_true(shows(world, " :  type an action"));
@@ -93,17 +93,17 @@ static void the_pointer_moves_by_arrows_and_leaves_the_selection(void **state) {
     session_world_act(world, "select layer1.0.add");
     session_world_act(world, "view maps");
     session_world_press(world, ".");
-    assert_true(session->display.pointer.on);
+    assert_true(layer_is_open(world->screen, LAYER_POINTER));
     session_world_act(world, "pointer 40 12");
     session_world_press(world, "Right Down S-Right S-Down Left Up");
-    assert_int_equal(session->display.pointer.x, 48);
-    assert_int_equal(session->display.pointer.y, 16);
+    assert_int_equal(world->screen->pointer.x, 48);
+    assert_int_equal(world->screen->pointer.y, 16);
     assert_int_equal(session->exp.wanted.channel, 0);
     session_world_press(world, "l");
     assert_int_equal(session->exp.wanted.channel, 1);
-    assert_true(session->display.pointer.on);
+    assert_true(layer_is_open(world->screen, LAYER_POINTER));
     session_world_press(world, "Esc");
-    assert_false(session->display.pointer.on);
+    assert_false(layer_is_open(world->screen, LAYER_POINTER));
     session_world_press(world, "Right");
     assert_int_equal(session->exp.wanted.channel, 2);
 }
@@ -112,10 +112,10 @@ static void the_pointer_stays_on_the_screen_and_is_marked_without_colour(void **
     SessionWorld *world = *state;
     static const unsigned flags[] = {0, CANVAS_MONO, CANVAS_ASCII | CANVAS_MONO};
     for (int k = 0; k < 3; k++) {
-        session_set_screen(world->session, 80, 24, flags[k]);
+        screen_set_canvas(world->screen, 80, 24, flags[k]);
         session_world_act(world, "pointer 30 10");
         Canvas *canvas = canvas_new(80, 24, flags[k]);
-        session_draw(world->session, canvas);
+        screen_draw(world->screen, canvas);
         assert_int_equal(canvas_get(canvas, 29, 10)->glyph, '[');
         assert_int_equal(canvas_get(canvas, 31, 10)->glyph, ']');
         if (flags[k] & CANVAS_MONO) assert_true(canvas_get(canvas, 30, 10)->attributes & CELL_REVERSE);
@@ -125,9 +125,9 @@ static void the_pointer_stays_on_the_screen_and_is_marked_without_colour(void **
     }
     session_world_act(world, "pointer 500 500");
     session_world_press(world, "Right Down");
-    assert_int_equal(world->session->display.pointer.x, 79);
-    assert_int_equal(world->session->display.pointer.y, 23);
-    session_set_size(world->session, 60, 16);
+    assert_int_equal(world->screen->pointer.x, 79);
+    assert_int_equal(world->screen->pointer.y, 23);
+    screen_set_size(world->screen, 60, 16);
     assert_true(shows(world, "["));
 }
 
@@ -138,14 +138,15 @@ static void a_map_under_the_pointer_keeps_its_colours(void **state) {
     session_world_act(world, "select layer1.0.add");
     session_world_act(world, "view maps");
     Canvas *before = canvas_new(80, 24, 0), *after = canvas_new(80, 24, 0);
-    session_draw(world->session, before);
+    screen_draw(world->screen, before);
     int x = 0, y = 0;
     for (int k = 0; k < 80 * 24; k++)
         if (before->cells[k].glyph == U'▀' && color_kind(before->cells[k].fg) == COLOR_KIND_MAP)
             x = k % 80, y = k / 80;
     assert_true(y > 0);
-    world->session->display.pointer = (Pointer){.on = true, .x = x, .y = y};
-    session_draw(world->session, after);
+    world->screen->pointer = (Pointer){.x = x, .y = y};
+    layer_open(world->screen, LAYER_POINTER);
+    screen_draw(world->screen, after);
     assert_memory_equal(canvas_get(before, x, y), canvas_get(after, x, y), sizeof(Cell));
     canvas_free(before);
     canvas_free(after);
@@ -162,31 +163,31 @@ static void clicks_move_the_pointer_while_it_is_shown(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "mouse on");
     session_world_act(world, "pointer 5 5");
-    session_key(world->session, &(Key){.code = KEY_CODE_MOUSE, .button = MOUSE_LEFT, .x = 25, .y = 1});
-    assert_int_equal(world->session->display.pointer.x, 25);
+    screen_key(world->screen, &(Key){.code = KEY_CODE_MOUSE, .button = MOUSE_LEFT, .x = 25, .y = 1});
+    assert_int_equal(world->screen->pointer.x, 25);
     assert_int_equal(world->session->look.view, VIEW_ARCHITECTURE);
 }
 
 static void a_lesson_is_presented_and_pointing_is_no_excursion(void **state) {
     SessionWorld *world = *state;
-    session_set_size(world->session, 120, 40);
+    screen_set_size(world->screen, 120, 40);
     session_world_act(world, "presenter on");
     session_world_act(world, "lesson skip");
-    Session *front = session_front(world->session);
+    Session *front = screen_front(world->screen);
     assert_true(front->display.presenter);
     assert_int_equal(session_panes(front).view.w, 120);
     session_world_press(world, "Space . Right");
     LessonPanel panel;
-    assert_true(session_lesson_panel(world->session, &panel));
+    assert_true(screen_lesson_panel(world->screen, &panel));
     assert_false(panel.exploring);
     assert_int_equal(panel.phase, LESSON_SHOWN);
     session_world_press(world, "PageDown"); /* a clicker */
-    assert_true(session_lesson_panel(world->session, &panel));
+    assert_true(screen_lesson_panel(world->screen, &panel));
     assert_int_equal(panel.page, 1);
     session_world_press(world, "PageUp");
-    assert_true(session_lesson_panel(world->session, &panel));
+    assert_true(screen_lesson_panel(world->screen, &panel));
     assert_int_equal(panel.page, 0);
-    assert_true(session_front(world->session)->display.pointer.on);
+    assert_true(layer_is_open(world->screen, LAYER_POINTER));
     assert_true(shows(world, "go back"));
 }
 
@@ -196,27 +197,27 @@ static void the_speaker_is_told_page_notes_and_what_comes_next(void **state) {
                                "page Two\nask number How many?\nanswer blocks within 10%\npage Three\n| c\n";
     char line[TEMP_PATH_MAX + 8];
     NotesPanel notes;
-    session_notes(world->session, &notes);
+    screen_notes(world->screen, &notes);
     assert_int_equal(notes.pages, 0);
     snprintf(line, sizeof line, "lesson %s", temp_dir_write(world->dir, "s.lesson", text, sizeof text - 1));
     session_world_act(world, line);
-    session_notes(world->session, &notes);
+    screen_notes(world->screen, &notes);
     assert_string_equal(notes.title, "One");
     assert_string_equal(notes.notes, "Say it slowly.");
     assert_string_equal(notes.next, "the view follows the text");
     assert_int_equal(notes.page, 1);
     assert_int_equal(notes.pages, 3);
     session_world_press(world, "Space");
-    session_notes(world->session, &notes);
+    screen_notes(world->screen, &notes);
     assert_string_equal(notes.next, "page 2: Two");
     session_world_press(world, "Space");
-    session_notes(world->session, &notes);
+    screen_notes(world->screen, &notes);
     assert_string_equal(notes.next, "an answer is asked for: How many?");
     session_world_press(world, "Space Esc Space");
-    session_notes(world->session, &notes);
+    screen_notes(world->screen, &notes);
     assert_string_equal(notes.next, "the end of the lesson");
     session_world_press(world, "m");
-    session_notes(world->session, &notes);
+    screen_notes(world->screen, &notes);
     assert_non_null(strstr(notes.now, "excursion"));
 }
 

@@ -6,8 +6,8 @@
 #include "tests/support/session_world.h"
 
 static void press(SessionWorld *world, uint32_t code) {
-    session_key(world->session, &(Key){.code = code});
-    session_finish_work(world->session);
+    screen_key(world->screen, &(Key){.code = code});
+    screen_finish_work(world->screen);
 }
 
 static void type(SessionWorld *world, const char *keys) {
@@ -15,7 +15,7 @@ static void type(SessionWorld *world, const char *keys) {
 }
 
 static const char *text_of(const SessionWorld *world) {
-    return world->session->typing.prompt.text;
+    return world->screen->typing.prompt.text;
 }
 
 static const char *op_name(SessionWorld *world) {
@@ -128,7 +128,7 @@ static void kinds_and_shapes_are_found_too(void **state) {
     session_world_act(world, "search 64x8x8");
     assert_string_equal(op_name(world), "layer3.0.conv1");
     session_world_act(world, "search nothing like it");
-    assert_non_null(strstr(session_error(world->session), "no operation matches"));
+    assert_non_null(strstr(screen_error(world->screen), "no operation matches"));
 }
 
 #define SESSION_TEST(name) cmocka_unit_test_setup_teardown(name, session_world_open, session_world_close)

@@ -127,7 +127,7 @@ static void hidden_views_have_no_tab_no_key_and_no_line_in_the_help(void **state
     }
     session_world_press(world, "Esc");
     assert_false(handout_hides_view(&world->session->handout, world->session->look.view));
-    session_set_size(world->session, 200, 100);
+    screen_set_size(world->screen, 200, 100);
     session_world_press(world, "?");
     assert_false(shows(world, "r  Gradients"));
     assert_true(shows(world, "m  Maps"));
@@ -135,7 +135,7 @@ static void hidden_views_have_no_tab_no_key_and_no_line_in_the_help(void **state
 
 static void hidden_panes_are_not_drawn(void **state) {
     SessionWorld *world = *state;
-    session_set_size(world->session, 120, 40);
+    screen_set_size(world->screen, 120, 40);
     session_world_act(world, "finish");
     session_world_act(world, "view maps");
     session_world_act(world, "explain 1");
@@ -157,11 +157,11 @@ static void hidden_panes_are_not_drawn(void **state) {
 /* The hint bar and the help are read for the keys of everything that is refused. */
 static void no_hint_and_no_help_names_a_key_that_is_refused(void **state) {
     SessionWorld *world = *state;
-    SessionKeys keys;
+    ScreenKeys keys;
     hand_out(world, "weights,image,skip,run,view,settings,files,lesson", "explain");
     for (int view = 0; view < VIEW_COUNT; view++) {
         world->session->look.view = (ViewId)view;
-        session_collect_hints(world->session, &keys);
+        screen_collect_hints(world->screen, &keys);
         for (int k = 0; k < keys.hint_count; k++) {
             uint32_t code;
             if (!key_parse(keys.hints[k].key, &code)) fail_msg("a hint for '%s'", keys.hints[k].key);
@@ -170,7 +170,7 @@ static void no_hint_and_no_help_names_a_key_that_is_refused(void **state) {
                 fail_msg("%s names %s", view_ops((ViewId)view)->name, keys.hints[k].key);
         }
     }
-    session_collect_help(world->session, &keys);
+    screen_collect_help(world->screen, &keys);
     for (int k = 0; k < keys.row_count; k++)
         for (int id = ACTION_NONE + 1; id < ACTION_COUNT; id++)
             if (handout_refuses(&world->session->handout, &(Action){.id = (ActionId)id}, NULL) &&
@@ -185,18 +185,18 @@ static void a_state_adds_locks_and_takes_none_back(void **state) {
     hand_out(world, "image", NULL);
     snprintf(line, sizeof line, "state %s,lock=skip", text);
     session_world_act(world, line);
-    assert_null(session_error(world->session));
+    assert_null(screen_error(world->screen));
     assert_true(handout_locks(&world->session->handout, LOCK_IMAGE));
     assert_true(handout_locks(&world->session->handout, LOCK_SKIP));
-    assert_false(session_set_state(world->session, "v1:resnet20,dog,init=he", &err));
+    assert_false(screen_set_state(world->screen, "v1:resnet20,dog,init=he", &err));
     assert_string_equal(err.text, "locked by this handout: image");
     snprintf(line, sizeof line, "state %s,skip=cut", text);
     session_world_act(world, line);
-    assert_string_equal(session_error(world->session), "locked by this handout: skip");
+    assert_string_equal(screen_error(world->screen), "locked by this handout: skip");
     hand_out(world, NULL, "gradients");
     snprintf(line, sizeof line, "state %s,view=gradients", text);
     session_world_act(world, line);
-    assert_string_equal(session_error(world->session), "hidden by this handout: gradients");
+    assert_string_equal(screen_error(world->screen), "hidden by this handout: gradients");
     free(text);
 }
 
@@ -206,11 +206,11 @@ static void a_lesson_goes_on_under_locks_and_its_reader_obeys_them(void **state)
     hand_out(world, "view,run,image", NULL);
     session_world_act(world, "lesson skip");
     session_world_press(world, "Space");
-    const Session *front = session_front(world->session);
+    const Session *front = screen_front(world->screen);
     assert_int_equal(front->look.view, VIEW_BLOCK);
-    assert_null(session_error(world->session));
+    assert_null(screen_error(world->screen));
     session_world_press(world, "m");
-    front = session_front(world->session);
+    front = screen_front(world->screen);
     assert_int_equal(front->look.view, VIEW_BLOCK);
     assert_non_null(strstr(front->notice.text, "locked by this handout: view"));
 }

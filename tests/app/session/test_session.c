@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "app/explorer/script.h"
-#include "app/session/session_state.h"
+#include "app/screen/screen_state.h"
 #include "core/tensor/gemm.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/test_image.h"
@@ -16,8 +16,9 @@
 typedef struct Fixture {
     TempDir *dir;
     Setup setup;
-    Session *session;
-    int steps; /* of the whole program */
+    Screen *screen;
+    Session *session; /* the user's own on that screen */
+    int steps;        /* of the whole program */
 } Fixture;
 
 static int open_fixture(void **state) {
@@ -31,9 +32,10 @@ static int open_fixture(void **state) {
     gemm_init();
     if (!options_parse(&options, 3, words, &err) || !setup_open(&f->setup, &options, &err))
         fail_msg("%s", err.text);
-    SessionConfig config = {.setup = &f->setup, .image = picture, .target = -1};
-    f->session = session_new(&config, &err);
-    if (!f->session) fail_msg("%s", err.text);
+    ScreenConfig config = {.session = {.setup = &f->setup, .image = picture, .target = -1}};
+    f->screen = screen_new(&config, &err);
+    if (!f->screen) fail_msg("%s", err.text);
+    f->session = screen_own(f->screen);
     f->steps = 2 * f->setup.model->network->op_count;
     *state = f;
     return 0;
@@ -41,7 +43,7 @@ static int open_fixture(void **state) {
 
 static int close_fixture(void **state) {
     Fixture *f = *state;
-    session_free(f->session);
+    screen_free(f->screen);
     setup_close(&f->setup);
     temp_dir_teardown((void **)&f->dir);
     free(f);
@@ -53,14 +55,14 @@ static void act(Fixture *f, const char *line) {
     Action action;
     Error err = {0};
     if (!action_parse(line, &action, &err)) fail_msg("%s", err.text);
-    session_do(f->session, &action);
-    session_finish_work(f->session);
+    screen_do(f->screen, &action);
+    screen_finish_work(f->screen);
 }
 
-static char *screen(Fixture *f) {
+static char *picture_of(Fixture *f) {
     Canvas *canvas =
         canvas_new(f->session->display.width, f->session->display.height, f->session->display.flags);
-    session_draw(f->session, canvas);
+    screen_draw(f->screen, canvas);
     char *text = canvas_export_text_string(canvas);
     canvas_free(canvas);
     return text;
@@ -89,11 +91,11 @@ static void going_back_undoes_nothing_and_shows_the_same_screen(void **state) {
     act(f, "select layer2.1.conv2");
     for (int view = 0; view < VIEW_COUNT; view++) {
         f->session->look.view = (ViewId)view;
-        session_finish_work(f->session);
-        char *before = screen(f);
+        screen_finish_work(f->screen);
+        char *before = picture_of(f);
         act(f, "step-back 7");
         act(f, "step 7");
-        char *after = screen(f);
+        char *after = picture_of(f);
         assert_string_equal(before, after);
         free(before);
         free(after);
@@ -181,7 +183,7 @@ static void a_new_picture_keeps_the_progress(void **state) {
     char line[TEMP_PATH_MAX + 8];
     snprintf(line, sizeof line, "image %s", test_image_write(f->dir, "two.png", 2));
     act(f, line);
-    assert_null(session_error(f->session));
+    assert_null(screen_error(f->screen));
     assert_int_equal(scene_steps_done(f->session->exp.pass), f->steps / 2);
     assert_true(pass_loss(f->session->exp.pass) != before);
 }
@@ -201,7 +203,7 @@ static void what_goes_wrong_is_one_sentence_and_changes_nothing(void **state) {
                                         "screen"};
     for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++) {
         act(f, lines[k]);
-        if (!session_error(f->session)) fail_msg("'%s' is not refused", lines[k]);
+        if (!screen_error(f->screen)) fail_msg("'%s' is not refused", lines[k]);
         assert_int_equal(session_scene(f->session).at, 0);
         assert_int_equal(pass_skip_mode(f->session->exp.pass), SKIP_NONE_REMOVED);
     }
@@ -232,9 +234,9 @@ static void every_view_draws_at_every_step_and_size(void **state) {
             for (int at = 0; at < f->steps; at += 5) {
                 f->session->look.view = (ViewId)view;
                 f->session->exp.at = at;
-                session_set_screen(f->session, sizes[k][0], sizes[k][1],
-                                   (at & 1 ? CANVAS_ASCII : 0) | (at & 2 ? CANVAS_MONO : 0));
-                char *first = screen(f), *second = screen(f);
+                screen_set_canvas(f->screen, sizes[k][0], sizes[k][1],
+                                  (at & 1 ? CANVAS_ASCII : 0) | (at & 2 ? CANVAS_MONO : 0));
+                char *first = picture_of(f), *second = picture_of(f);
                 assert_string_equal(first, second);
                 free(first);
                 free(second);
@@ -249,33 +251,33 @@ static void a_script_writes_the_screen(void **state) {
                          "# a comment\n\nfinish\nsize 100x30\nkeys j j Enter\nscreen %s\nquit\n", path);
     Error err = {0};
     const char *script = temp_dir_write(f->dir, "script", line, (size_t)count);
-    if (!script_run(f->session, script, &err)) fail_msg("%s", err.text);
+    if (!script_run(f->screen, script, &err)) fail_msg("%s", err.text);
     FILE *file = fopen(path, "r");
     assert_non_null(file);
     char first[256] = "";
     assert_non_null(fgets(first, sizeof first, file));
     fclose(file);
     assert_non_null(strstr(first, "skipscope"));
-    assert_true(session_wants_quit(f->session));
+    assert_true(screen_wants_quit(f->screen));
 }
 
 static void a_script_error_names_file_and_line(void **state) {
     Fixture *f = *state;
     Error err = {0};
     const char *script = temp_dir_write(f->dir, "script", "step\nstp\n", 9);
-    assert_false(script_run(f->session, script, &err));
+    assert_false(script_run(f->screen, script, &err));
     assert_non_null(strstr(err.text, "script:2: there is no action 'stp': did you mean 'step'?"));
 }
 
 static void the_prompt_completes_and_runs(void **state) {
     Fixture *f = *state;
     for (const char *c = ":fini\t"; *c; c++)
-        session_key(f->session, &(Key){.code = *c == '\t' ? KEY_CODE_TAB : (uint32_t)*c});
-    assert_string_equal(f->session->typing.prompt.text, "finish ");
-    session_key(f->session, &(Key){.code = KEY_CODE_ENTER});
-    session_finish_work(f->session);
+        screen_key(f->screen, &(Key){.code = *c == '\t' ? KEY_CODE_TAB : (uint32_t)*c});
+    assert_string_equal(f->screen->typing.prompt.text, "finish ");
+    screen_key(f->screen, &(Key){.code = KEY_CODE_ENTER});
+    screen_finish_work(f->screen);
     assert_int_equal(session_scene(f->session).at, f->steps / 2 - 1);
-    assert_false(f->session->typing.prompt.open);
+    assert_false(layer_is_open(f->screen, LAYER_PROMPT));
 }
 
 #define SESSION_TEST(test) cmocka_unit_test_setup_teardown(test, open_fixture, close_fixture)

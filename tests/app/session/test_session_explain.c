@@ -11,8 +11,8 @@
 #include "tests/support/session_world.h"
 
 static void press(SessionWorld *world, const char *keys) {
-    for (; *keys; keys++) session_key(world->session, &(Key){.code = (uint32_t)*keys});
-    session_finish_work(world->session);
+    for (; *keys; keys++) screen_key(world->screen, &(Key){.code = (uint32_t)*keys});
+    screen_finish_work(world->screen);
 }
 
 static void a_digit_opens_the_answer_and_the_same_digit_closes_it(void **state) {
@@ -28,7 +28,7 @@ static void a_digit_opens_the_answer_and_the_same_digit_closes_it(void **state) 
     assert_int_equal(world->session->look.explain.level, EXPLAIN_OFF);
     press(world, "1t2t");
     assert_int_equal(world->session->look.explain.level, EXPLAIN_CODE);
-    session_key(world->session, &(Key){.code = KEY_CODE_ESCAPE});
+    screen_key(world->screen, &(Key){.code = KEY_CODE_ESCAPE});
     assert_int_equal(world->session->look.explain.level, EXPLAIN_OFF);
 }
 
@@ -45,8 +45,8 @@ static void a_digit_before_a_step_is_a_count(void **state) {
 }
 
 static void press_at(SessionWorld *world, char key, double at_s) {
-    session_key(world->session, &(Key){.code = (uint32_t)key, .at_s = at_s});
-    session_finish_work(world->session);
+    screen_key(world->screen, &(Key){.code = (uint32_t)key, .at_s = at_s});
+    screen_finish_work(world->screen);
 }
 
 static void who_has_read_the_answer_types_no_count(void **state) {
@@ -83,14 +83,14 @@ static void one_number_is_explained_where_one_is_selected(void **state) {
 
 static void a_chart_is_explained_in_the_laboratory(void **state) {
     SessionWorld *world = *state;
-    session_set_size(world->session, 100, 40);
+    screen_set_size(world->screen, 100, 40);
     session_world_act(world, "view analyses");
     session_world_act(world, "explain anyone");
     char *screen = session_world_screen(world);
     assert_non_null(strstr(screen, "It has not been run yet"));
     free(screen);
     session_world_act(world, "analysis junctions");
-    session_finish_work(world->session);
+    screen_finish_work(world->screen);
     static const char *const levels[][2] = {{"explain anyone", "block layer1.0: via skip"},
                                             {"explain code", "core/analysis/junctions.c:"},
                                             {"explain math", "Check holds"}};

@@ -19,7 +19,7 @@ static void begin(SessionWorld *world, const char *line) {
     Action action;
     Error err = {0};
     assert_true(action_parse(line, &action, &err));
-    session_do(world->session, &action);
+    screen_do(world->screen, &action);
 }
 
 static void expect_on_screen(SessionWorld *world, const char *part) {
@@ -48,7 +48,7 @@ static void an_analysis_runs_in_steps_with_progress_and_esc_shows_what_it_has(vo
     SessionWorld *world = *state;
     begin(world, "analysis paths");
     assert_true(world->session->lab.shown.running);
-    for (int k = 0; k < 5; k++) assert_true(session_work(world->session));
+    for (int k = 0; k < 5; k++) assert_true(screen_work(world->screen));
     assert_int_equal(world->session->lab.shown.done, 5);
     Scene scene = session_scene(world->session);
     assert_int_equal(scene.job.done, 5);
@@ -66,7 +66,7 @@ static void an_analysis_runs_in_steps_with_progress_and_esc_shows_what_it_has(vo
 static void what_is_under_way_shows_itself_before_it_is_done(void **state) {
     SessionWorld *world = *state;
     begin(world, "analysis slice");
-    for (int k = 0; k < 2; k++) assert_true(session_work(world->session));
+    for (int k = 0; k < 2; k++) assert_true(screen_work(world->screen));
     assert_true(world->session->lab.shown.running);
     expect_on_screen(world, "UNDER WAY Loss slice");
     assert_int_equal(shown(world, ANALYSIS_SLICE)->table.row_count, 21);
@@ -77,12 +77,12 @@ static void what_is_under_way_shows_itself_before_it_is_done(void **state) {
 static void steps_of_the_pass_come_first_and_the_analysis_goes_on(void **state) {
     SessionWorld *world = *state;
     begin(world, "analysis paths");
-    session_work(world->session);
+    screen_work(world->screen);
     begin(world, "view step");
     begin(world, "step");
-    session_work(world->session);
+    screen_work(world->screen);
     assert_int_equal(scene_steps_done(world->session->exp.pass), 2);
-    session_finish_work(world->session);
+    screen_finish_work(world->screen);
     assert_true(shown(world, ANALYSIS_PATHS)->complete);
 }
 
@@ -122,7 +122,7 @@ static void another_network_has_results_of_its_own(void **state) {
     session_world_act(world, "analysis responses");
     assert_int_equal(shown(world, ANALYSIS_RESPONSES)->table.row_count, 19);
     begin(world, "analysis paths");
-    session_work(world->session);
+    screen_work(world->screen);
     session_world_act(world, "arch resnet8");
     assert_false(world->session->lab.shown.running);
     assert_null(shown(world, ANALYSIS_RESPONSES));
@@ -134,7 +134,7 @@ static void another_network_has_results_of_its_own(void **state) {
 static void a_change_stops_what_is_running(void **state) {
     SessionWorld *world = *state;
     begin(world, "analysis paths");
-    session_work(world->session);
+    screen_work(world->screen);
     begin(world, "without-skip cut");
     assert_false(world->session->lab.shown.running);
     assert_null(shown(world, ANALYSIS_PATHS));
@@ -157,19 +157,19 @@ static void the_chart_is_written_as_svg_and_csv(void **state) {
     SessionWorld *world = *state;
     char line[TEMP_PATH_MAX + 16];
     begin(world, "export-chart nothing.svg");
-    assert_non_null(strstr(session_error(world->session), "no analysis is shown"));
+    assert_non_null(strstr(screen_error(world->screen), "no analysis is shown"));
     session_world_act(world, "analysis junctions");
     static const char *const names[] = {"chart.svg", "chart.csv"};
     for (int k = 0; k < 2; k++) {
         struct stat info;
         snprintf(line, sizeof line, "export-chart %s", temp_dir_join(world->dir, names[k]));
         session_world_act(world, line);
-        assert_null(session_error(world->session));
+        assert_null(screen_error(world->screen));
         assert_int_equal(stat(temp_dir_join(world->dir, names[k]), &info), 0);
         assert_true(info.st_size > 300);
     }
     begin(world, "export-chart chart.txt");
-    assert_non_null(strstr(session_error(world->session), "ends in .svg or .csv"));
+    assert_non_null(strstr(screen_error(world->screen), "ends in .svg or .csv"));
 }
 
 static void words_in_place_of_the_chart(void **state) {
@@ -185,9 +185,9 @@ static void a_question_without_sense_is_refused_in_a_sentence(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "without-skip plain");
     session_world_act(world, "analysis paths");
-    assert_non_null(strstr(session_error(world->session), "one path only"));
+    assert_non_null(strstr(screen_error(world->screen), "one path only"));
     begin(world, "analysis nonsense");
-    assert_non_null(strstr(session_error(world->session), "no analysis 'nonsense'"));
+    assert_non_null(strstr(screen_error(world->screen), "no analysis 'nonsense'"));
 }
 
 static void lesions_are_toggled_one_by_one_and_named(void **state) {
@@ -205,9 +205,9 @@ static void lesions_are_toggled_one_by_one_and_named(void **state) {
     assert_int_equal(pass_skip_mode(world->session->exp.pass), SKIP_NONE_REMOVED);
     session_world_act(world, "select conv1");
     session_world_act(world, "lesion");
-    assert_non_null(strstr(session_error(world->session), "inside a block"));
+    assert_non_null(strstr(screen_error(world->screen), "inside a block"));
     session_world_act(world, "lesion layer9.9");
-    assert_non_null(strstr(session_error(world->session), "no block 'layer9.9'"));
+    assert_non_null(strstr(screen_error(world->screen), "no block 'layer9.9'"));
 }
 
 static void every_page_is_legible_on_every_screen(void **state) {
@@ -218,15 +218,15 @@ static void every_page_is_legible_on_every_screen(void **state) {
         session_world_act(world, "without-skip none");
         snprintf(line, sizeof line, "analysis %s", analysis_spec((AnalysisId)k)->name);
         session_world_act(world, line);
-        if (session_error(world->session)) continue; /* it has said why not */
+        if (screen_error(world->screen)) continue; /* it has said why not */
         for (int s = 0; s < 6; s++) {
-            session_set_screen(world->session, sizes[s % 3][0], sizes[s % 3][1], s < 3 ? 0 : CANVAS_ASCII);
+            screen_set_canvas(world->screen, sizes[s % 3][0], sizes[s % 3][1], s < 3 ? 0 : CANVAS_ASCII);
             expect_on_screen(world, analysis_spec((AnalysisId)k)->title);
             expect_on_screen(world, "certainty");
             expect_on_screen(world, "check");
             expect_on_screen(world, shown(world, (AnalysisId)k)->table.labels[0]);
         }
-        session_set_screen(world->session, 80, 24, 0);
+        screen_set_canvas(world->screen, 80, 24, 0);
     }
 }
 
@@ -237,9 +237,9 @@ static void the_plane_is_a_question_of_its_own_and_enter_asks_it(void **state) {
     assert_non_null(strstr(shown(world, ANALYSIS_SLICE)->certainty, "loss of the true classes"));
     expect_on_screen(world, "Enter: the plane of two directions");
     Action enter = {.id = ACTION_OPEN};
-    session_do(world->session, &enter);
+    screen_do(world->screen, &enter);
     assert_true(world->session->lab.running != NULL);
-    while (world->session->lab.shown.done < 3) session_work(world->session);
+    while (world->session->lab.shown.done < 3) screen_work(world->screen);
     begin(world, "close");
     assert_int_equal(shown(world, ANALYSIS_SLICE)->table.row_count, 30);
     expect_on_screen(world, "Enter: along one direction");
@@ -252,13 +252,13 @@ static void the_plane_is_a_question_of_its_own_and_enter_asks_it(void **state) {
     assert_true(world->session->lab.running != NULL);
     begin(world, "close");
     begin(world, "analysis slice sphere");
-    assert_non_null(strstr(session_error(world->session), "no analysis 'slice sphere'"));
+    assert_non_null(strstr(screen_error(world->screen), "no analysis 'slice sphere'"));
 }
 
 static void networks_that_are_built_follow_the_sessions_init_and_seed(void **state) {
     SessionWorld *world = *state;
     begin(world, "analysis shattered");
-    session_work(world->session);
+    screen_work(world->screen);
     begin(world, "close");
     assert_non_null(strstr(shown(world, ANALYSIS_SHATTERED)->subject, "built beside it: he, seed 0"));
     session_world_act(world, "arch resnet8");
@@ -266,7 +266,7 @@ static void networks_that_are_built_follow_the_sessions_init_and_seed(void **sta
     snprintf(setup->init, sizeof setup->init, "gain:0.5");
     setup->seed = 7;
     begin(world, "analysis shattered");
-    session_work(world->session);
+    screen_work(world->screen);
     begin(world, "close");
     assert_non_null(strstr(shown(world, ANALYSIS_SHATTERED)->subject, "built beside it: gain:0.5, seed 7"));
 }

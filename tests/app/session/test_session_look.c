@@ -13,7 +13,7 @@ static void assert_notice(SessionWorld *world, const char *expected) {
 
 static void assert_refused(SessionWorld *world, const char *line, const char *expected) {
     session_world_act(world, line);
-    assert_non_null(session_error(world->session));
+    assert_non_null(screen_error(world->screen));
     assert_notice(world, expected);
 }
 

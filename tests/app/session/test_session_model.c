@@ -75,8 +75,8 @@ static void what_cannot_be_loaded_changes_nothing(void **state) {
     const Pass *pass = world->session->exp.pass;
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
         session_world_act(world, cases[k].line);
-        assert_non_null(session_error(world->session));
-        assert_non_null(strstr(session_error(world->session), cases[k].says));
+        assert_non_null(screen_error(world->screen));
+        assert_non_null(strstr(screen_error(world->screen), cases[k].says));
         assert_ptr_equal(world->session->exp.pass, pass);
         assert_ptr_equal(world->session->exp.setup, &world->setup);
         assert_int_equal(world->session->stops.watch_count, 1);
@@ -90,7 +90,7 @@ static void broken_weights_are_refused_in_one_sentence(void **state) {
         temp_dir_write(world->dir, "broken.safetensors", "\x10\0\0\0\0\0\0\0{\"a\":1}         ", 24);
     snprintf(line, sizeof line, "weights %s", path);
     session_world_act(world, line);
-    assert_non_null(strstr(session_error(world->session), "broken.safetensors"));
+    assert_non_null(strstr(screen_error(world->screen), "broken.safetensors"));
     assert_string_equal(network_of(world)->arch, "resnet20");
 }
 
@@ -178,18 +178,18 @@ static void every_view_draws_the_new_network(void **state) {
 
 static void the_screen_says_that_it_loads_before_it_does(void **state) {
     SessionWorld *world = *state;
-    session_do(world->session, &(Action){.id = ACTION_ARCH, .text = "resnet32"});
+    screen_do(world->screen, &(Action){.id = ACTION_ARCH, .text = "resnet32"});
     assert_screen_has(world, "loading resnet32 ...");
     assert_string_equal(network_of(world)->arch, "resnet20");
-    assert_true(session_work(world->session));
+    assert_true(screen_work(world->screen));
     assert_string_equal(network_of(world)->arch, "resnet32");
 }
 
 static void keys_typed_ahead_mean_the_new_network(void **state) {
     SessionWorld *world = *state;
-    session_do(world->session, &(Action){.id = ACTION_ARCH, .text = "resnet32"});
-    session_do(world->session, &(Action){.id = ACTION_STEP, .number = 2});
-    session_finish_work(world->session);
+    screen_do(world->screen, &(Action){.id = ACTION_ARCH, .text = "resnet32"});
+    screen_do(world->screen, &(Action){.id = ACTION_STEP, .number = 2});
+    screen_finish_work(world->screen);
     assert_string_equal(network_of(world)->arch, "resnet32");
     assert_int_equal(scene_steps_done(world->session->exp.pass), 3);
 }

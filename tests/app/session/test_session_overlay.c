@@ -16,13 +16,13 @@ static const SceneOverlay *shown(SessionWorld *world, int side) {
 static void the_key_goes_round_in_the_input_view_only(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "view step");
-    session_key(world->session, &(Key){.code = 'o'});
+    screen_key(world->screen, &(Key){.code = 'o'});
     assert_int_equal(world->session->look.overlay, OVERLAY_NONE);
     assert_non_null(strstr(world->session->notice.text, "one drawing only"));
     session_world_act(world, "view input");
     static const OverlayKind round[] = {OVERLAY_GRAD_CAM, OVERLAY_GRADIENT, OVERLAY_NONE};
     for (int k = 0; k < 3; k++) {
-        session_key(world->session, &(Key){.code = 'o'});
+        screen_key(world->screen, &(Key){.code = 'o'});
         assert_int_equal(world->session->look.overlay, round[k]);
         assert_int_equal(world->session->notice.kind, NOTICE_INFO);
     }
@@ -33,7 +33,7 @@ static void words_choose_one_and_others_are_refused(void **state) {
     session_world_act(world, "overlay gradient");
     assert_int_equal(world->session->look.overlay, OVERLAY_GRADIENT);
     session_world_act(world, "overlay heat");
-    assert_string_equal(session_error(world->session),
+    assert_string_equal(screen_error(world->screen),
                         "overlay: expected none, grad-cam or gradient, found 'heat'");
     assert_int_equal(world->session->look.overlay, OVERLAY_GRADIENT);
     session_world_act(world, "overlay none");

@@ -72,10 +72,10 @@ static void one_block_waits_for_the_other(void **state) {
     session_world_act(world, "swap");
     assert_non_null(strstr(world->session->exp.weights_note, "layer3.1<>layer3.2"));
     session_world_act(world, "select conv1");
-    session_do(world->session, &(Action){.id = ACTION_SWAP});
-    assert_non_null(strstr(session_error(world->session), "inside a block"));
-    session_do(world->session, &(Action){.id = ACTION_SWAP, .text = "layer9.1 layer1.0"});
-    assert_non_null(strstr(session_error(world->session), "no block 'layer9.1'"));
+    screen_do(world->screen, &(Action){.id = ACTION_SWAP});
+    assert_non_null(strstr(screen_error(world->screen), "inside a block"));
+    screen_do(world->screen, &(Action){.id = ACTION_SWAP, .text = "layer9.1 layer1.0"});
+    assert_non_null(strstr(screen_error(world->screen), "no block 'layer9.1'"));
 }
 
 #define SESSION_TEST(name) cmocka_unit_test_setup_teardown(name, session_world_open, session_world_close)

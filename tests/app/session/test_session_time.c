@@ -11,8 +11,8 @@ static const Network *network_of(const SessionWorld *world) {
 
 static void press(SessionWorld *world, const char *keys) {
     for (; *keys; keys++) {
-        session_key(world->session, &(Key){.code = (unsigned char)*keys});
-        session_finish_work(world->session);
+        screen_key(world->screen, &(Key){.code = (unsigned char)*keys});
+        screen_finish_work(world->screen);
     }
 }
 
@@ -38,7 +38,7 @@ static void digits_wait_in_sight_and_escape_drops_them(void **state) {
     char *screen = session_world_screen(world);
     assert_non_null(strstr(screen, "10 times"));
     free(screen);
-    session_key(world->session, &(Key){.code = KEY_CODE_ESCAPE});
+    screen_key(world->screen, &(Key){.code = KEY_CODE_ESCAPE});
     press(world, "s");
     assert_int_equal(world->session->exp.at, 1);
 }
@@ -142,9 +142,9 @@ static void a_mark_comes_back_to_everything(void **state) {
     assert_true(scene.channel == 9 && scene.row == 3 && scene.column == 4);
     press(world, "''");
     assert_string_equal(op_name(world), "fc");
-    assert_false(session_wants_quit(world->session));
+    assert_false(screen_wants_quit(world->screen));
     press(world, "'z");
-    assert_non_null(strstr(session_error(world->session), "no mark 'z'"));
+    assert_non_null(strstr(screen_error(world->screen), "no mark 'z'"));
 }
 
 static void a_watch_shows_value_and_gradient_wherever_one_looks(void **state) {
@@ -163,7 +163,7 @@ static void a_watch_shows_value_and_gradient_wherever_one_looks(void **state) {
     session_world_act(world, "watch layer1.0.conv1 3 5 7");
     assert_int_equal(world->session->stops.watch_count, 0);
     session_world_act(world, "watch conv1 99 0 0");
-    assert_non_null(strstr(session_error(world->session), "expected OP CHANNEL ROW COLUMN"));
+    assert_non_null(strstr(screen_error(world->screen), "expected OP CHANNEL ROW COLUMN"));
 }
 
 /* What was asked for last must be seen, too, on however narrow a screen. */
@@ -176,7 +176,7 @@ static void every_watched_number_has_a_place_of_its_own(void **state) {
         session_world_act(world, line);
     }
     for (size_t w = 0; w < sizeof widths / sizeof widths[0]; w++) {
-        session_set_size(world->session, widths[w], 24);
+        screen_set_size(world->screen, widths[w], 24);
         char *screen = session_world_screen(world), sought[32];
         for (int k = 0; k < SCENE_WATCHES_MAX; k++) {
             snprintf(sought, sizeof sought, "ch %d (31,31): x", 10 + k);
@@ -202,36 +202,36 @@ static void where_time_ends_steps_say_so(void **state) {
 static void keys_typed_ahead_of_the_network_all_count(void **state) {
     SessionWorld *world = *state;
     Key key = {.code = 's'};
-    for (int k = 0; k < 3; k++) session_key(world->session, &key);
-    session_finish_work(world->session);
+    for (int k = 0; k < 3; k++) screen_key(world->screen, &key);
+    screen_finish_work(world->screen);
     assert_int_equal(session_scene(world->session).at, 3);
     key.code = 'S';
-    session_key(world->session, &key);
-    session_finish_work(world->session);
+    screen_key(world->screen, &key);
+    screen_finish_work(world->screen);
     assert_int_equal(session_scene(world->session).at, 2);
     key.code = 'f';
-    for (int k = 0; k < 2; k++) session_key(world->session, &key);
-    session_finish_work(world->session);
+    for (int k = 0; k < 2; k++) screen_key(world->screen, &key);
+    screen_finish_work(world->screen);
     Scene scene = session_scene(world->session);
     assert_int_equal(scene.at, 2 * scene.network->op_count - 1);
 }
 
 static void playing_steps_when_it_is_due_and_a_step_pauses_it(void **state) {
     SessionWorld *world = *state;
-    assert_int_equal(session_wait_ms(world->session), -1);
+    assert_int_equal(screen_wait_ms(world->screen), -1);
     press(world, ">>");
     assert_true(world->session->exp.play.rate == 4);
-    int wait = session_wait_ms(world->session);
+    int wait = screen_wait_ms(world->screen);
     assert_true(wait >= 0 && wait <= 250);
     world->session->exp.play.next_tick_s = 0; /* long ago */
-    assert_true(session_tick(world->session));
-    session_finish_work(world->session);
+    assert_true(screen_tick(world->screen));
+    screen_finish_work(world->screen);
     assert_int_equal(world->session->exp.at, 1);
     press(world, " ");
-    assert_int_equal(session_wait_ms(world->session), -1);
+    assert_int_equal(screen_wait_ms(world->screen), -1);
     assert_int_equal(world->session->exp.at, 1);
     press(world, "><<");
-    assert_int_equal(session_wait_ms(world->session), -1);
+    assert_int_equal(screen_wait_ms(world->screen), -1);
 }
 
 #define SESSION_TEST(name) cmocka_unit_test_setup_teardown(name, session_world_open, session_world_close)

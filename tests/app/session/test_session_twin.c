@@ -90,7 +90,7 @@ static void both_sides_have_one_scale(void **state) {
 static void a_plain_network_finds_its_partner_operations(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "twin weights plain20-cifar10");
-    assert_null(session_error(world->session));
+    assert_null(screen_error(world->screen));
     session_world_act(world, "finish");
     session_world_act(world, "select layer2.0.conv2");
     Scene scene = compared_scene(world);
@@ -127,12 +127,12 @@ static void a_mistake_is_one_sentence_and_changes_nothing(void **state) {
     session_world_act(world, "twin plain");
     session_world_act(world, "twin sideways");
     assert_string_equal(
-        session_error(world->session),
+        screen_error(world->screen),
         "twin: expected off, plain, cut, built, image NAME, weights NAME or difference, found "
         "'sideways'");
     assert_int_equal(world->session->twin.show, TWIN_BOTH);
     session_world_act(world, "twin weights nothing.safetensors");
-    assert_non_null(strstr(session_error(world->session), "nothing.safetensors"));
+    assert_non_null(strstr(screen_error(world->screen), "nothing.safetensors"));
     assert_int_equal(world->session->twin.kind, TWIN_SKIP);
 }
 
@@ -140,20 +140,20 @@ static void the_key_goes_round(void **state) {
     SessionWorld *world = *state;
     static const TwinShow narrow[] = {TWIN_BOTH, TWIN_OTHER, TWIN_DIFFERENCE, TWIN_OFF};
     for (int k = 0; k < 4; k++) {
-        session_key(world->session, &(Key){.code = 'D'});
+        screen_key(world->screen, &(Key){.code = 'D'});
         assert_int_equal(world->session->twin.show, narrow[k]);
     }
-    session_set_size(world->session, 200, 60);
+    screen_set_size(world->screen, 200, 60);
     static const TwinShow wide[] = {TWIN_BOTH, TWIN_DIFFERENCE, TWIN_OFF};
     for (int k = 0; k < 3; k++) {
-        session_key(world->session, &(Key){.code = 'D'});
+        screen_key(world->screen, &(Key){.code = 'D'});
         assert_int_equal(world->session->twin.show, wide[k]);
     }
 }
 
 static void both_titles_stand_on_a_wide_screen(void **state) {
     SessionWorld *world = *state;
-    session_set_size(world->session, 200, 60);
+    screen_set_size(world->screen, 200, 60);
     session_world_act(world, "view maps");
     session_world_act(world, "twin plain");
     char *screen = session_world_screen(world);

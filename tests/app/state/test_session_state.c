@@ -17,7 +17,8 @@
 /* A session on the bundled network, as the program starts. */
 typedef struct Spot {
     Setup setup;
-    Session *session;
+    Screen *screen;
+    Session *session; /* the user's own on that screen */
 } Spot;
 
 static Spot open_spot(void) {
@@ -32,39 +33,41 @@ static void begin(Spot *spot, int width, int height) {
     gemm_init();
     if (!options_parse(&options, 1, words, &err) || !setup_open(&spot->setup, &options, &err))
         fail_msg("%s", err.text);
-    spot->session = session_new(&(SessionConfig){.setup = &spot->setup, .target = -1}, &err);
-    if (!spot->session) fail_msg("%s", err.text);
-    session_set_screen(spot->session, width, height, 0);
+    spot->screen = screen_new(&(ScreenConfig){.session = {.setup = &spot->setup, .target = -1}}, &err);
+    if (!spot->screen) fail_msg("%s", err.text);
+    spot->session = screen_own(spot->screen);
+    screen_set_canvas(spot->screen, width, height, 0);
 }
 
 static void end(Spot *spot) {
-    session_free(spot->session);
+    screen_free(spot->screen);
     setup_close(&spot->setup);
 }
 
-static void act(Session *session, const char *line) {
+static void act(Screen *screen, const char *line) {
     Action action;
     Error err = {0};
     if (!action_parse(line, &action, &err)) fail_msg("%s: %s", line, err.text);
-    session_do(session, &action);
-    session_finish_work(session);
+    screen_do(screen, &action);
+    screen_finish_work(screen);
 }
 
 /* What an error or a hint said is no part of a state. */
-static Canvas *draw(Session *session) {
-    session_say(session, false, "", 0);
-    Canvas *canvas = canvas_new(session->display.width, session->display.height, session->display.flags);
-    session_draw(session, canvas);
+static Canvas *draw(Screen *screen) {
+    screen_say(screen, false, "", 0);
+    Canvas *canvas = canvas_new(screen_own(screen)->display.width, screen_own(screen)->display.height,
+                                screen_own(screen)->display.flags);
+    screen_draw(screen, canvas);
     return canvas;
 }
 
-static void expect_same_screen(Session *a, Session *b, const char *text) {
+static void expect_same_screen(Screen *a, Screen *b, const char *text) {
     Canvas *mine = draw(a), *yours = draw(b);
     for (int k = 0; k < mine->width * mine->height; k++) {
         const Cell *x = &mine->cells[k], *y = &yours->cells[k];
         if (x->glyph == y->glyph && x->fg == y->fg && x->bg == y->bg && x->attributes == y->attributes)
             continue;
-        char *left = session_state_text(b);
+        char *left = session_state_text(screen_own(b));
         fail_msg("%s: column %d row %d is U+%04X, not U+%04X; there it is %s", text, k % mine->width,
                  k / mine->width, (unsigned)y->glyph, (unsigned)x->glyph, left);
     }
@@ -78,21 +81,21 @@ static void expect_state(Session *session, const char *expected) {
     free(text);
 }
 
-static void go(Session *session, const char *text) {
+static void go(Screen *screen, const char *text) {
     Error err = {0};
-    if (!session_set_state(session, text, &err)) fail_msg("%s: %s", text, err.text);
-    session_finish_work(session);
+    if (!screen_set_state(screen, text, &err)) fail_msg("%s: %s", text, err.text);
+    screen_finish_work(screen);
 }
 
 static void expect_refusal(const char *text, const char *part) {
     Spot spot = open_spot();
     Error err = {0};
     begin(&spot, 80, 24);
-    Canvas *before = draw(spot.session);
-    assert_false(session_set_state(spot.session, text, &err));
+    Canvas *before = draw(spot.screen);
+    assert_false(screen_set_state(spot.screen, text, &err));
     if (!strstr(err.text, part)) fail_msg("'%s' does not say '%s'", err.text, part);
-    session_finish_work(spot.session);
-    Canvas *after = draw(spot.session);
+    screen_finish_work(spot.screen);
+    Canvas *after = draw(spot.screen);
     assert_memory_equal(before->cells, after->cells, 80 * 24 * sizeof(Cell));
     canvas_free(before);
     canvas_free(after);
@@ -115,7 +118,7 @@ static void what_differs_from_the_start_is_named(void **state) {
         "image dog",     "finish",   "finish",         "select layer2.0.add backward",
         "channel 5",     "cell 3 4", "view maps",      "open",
         "scope network", "twin cut", "lesion layer1.1"};
-    for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++) act(spot.session, lines[k]);
+    for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++) act(spot.screen, lines[k]);
     expect_state(spot.session,
                  "v1:resnet20,dog,lesion=layer1.1,at=layer2.0.add:backward,done=all,ch=5,row=3,col=4,"
                  "view=maps,maps=enlarged,scope=network,twin=cut");
@@ -126,14 +129,14 @@ static void random_weights_are_named_by_how_they_were_made(void **state) {
     (void)state;
     Spot spot = open_spot();
     begin(&spot, 80, 24);
-    act(spot.session, "arch resnet56");
+    act(spot.screen, "arch resnet56");
     expect_state(spot.session, "v1:resnet56,init=he");
-    go(spot.session, "v1:resnet8,init=normal:0.01,seed=7,bn=eval,shortcut=B");
+    go(spot.screen, "v1:resnet8,init=normal:0.01,seed=7,bn=eval,shortcut=B");
     expect_state(spot.session, "v1:resnet8,init=normal:0.01,seed=7,shortcut=B,bn=eval");
     assert_string_equal(spot.session->exp.setup->model->network->arch, "resnet8");
     assert_int_equal(spot.session->exp.setup->model->network->shortcut, 'B');
     assert_false(spot.session->exp.config.batch_statistics);
-    go(spot.session, "v1:resnet20");
+    go(spot.screen, "v1:resnet20");
     expect_state(spot.session, "v1:resnet20");
     end(&spot);
 }
@@ -144,15 +147,15 @@ static void no_character_needs_quotes_in_a_shell(void **state) {
     char line[TEMP_PATH_MAX + 8];
     begin(&spot, 80, 24);
     snprintf(line, sizeof line, "image %s", test_image_write(dir, "a b,c=d'$(e)*.png", 1));
-    act(spot.session, line);
-    act(spot.session, "break if grad < 1e-6");
+    act(spot.screen, line);
+    act(spot.screen, "break if grad < 1e-6");
     char *text = session_state_text(spot.session);
     assert_int_equal(strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/:+=,%"),
                      strlen(text));
     Spot other = open_spot();
     begin(&other, 80, 24);
-    go(other.session, text);
-    expect_same_screen(spot.session, other.session, text);
+    go(other.screen, text);
+    expect_same_screen(spot.screen, other.screen, text);
     expect_state(other.session, text);
     free(text);
     end(&other);
@@ -237,11 +240,11 @@ static const char *const moves[] = {"finish",
                                     "arch resnet8",
                                     "arch resnet14-nobn"};
 
-static void walk(Session *session, Rng *rng, int count) {
-    for (int k = 0; k < count; k++) act(session, moves[rng_below(rng, sizeof moves / sizeof moves[0])]);
-    if (session->files.open) act(session, "close");
-    if (session->look.view == VIEW_ANALYSES)
-        act(session, "view block"); /* what has been run there is no state */
+static void walk(Screen *screen, Rng *rng, int count) {
+    for (int k = 0; k < count; k++) act(screen, moves[rng_below(rng, sizeof moves / sizeof moves[0])]);
+    if (layer_is_open(screen, LAYER_FILES)) act(screen, "close");
+    if (screen_own(screen)->look.view == VIEW_ANALYSES)
+        act(screen, "view block"); /* what has been run there is no state */
 }
 
 static void many_random_states_lead_to_the_same_screen(void **state) {
@@ -254,10 +257,10 @@ static void many_random_states_lead_to_the_same_screen(void **state) {
         Spot here = open_spot(), there = open_spot();
         begin(&here, sizes[k % 3][0], sizes[k % 3][1]);
         begin(&there, sizes[k % 3][0], sizes[k % 3][1]);
-        walk(here.session, &rng, STEPS);
+        walk(here.screen, &rng, STEPS);
         char *text = session_state_text(here.session);
-        go(there.session, text);
-        expect_same_screen(here.session, there.session, text);
+        go(there.screen, text);
+        expect_same_screen(here.screen, there.screen, text);
         expect_state(there.session, text);
         free(text);
         end(&here);
@@ -275,11 +278,11 @@ static void a_state_can_be_gone_to_from_anywhere(void **state) {
         Spot here = open_spot(), there = open_spot();
         begin(&here, 120, 40);
         begin(&there, 120, 40);
-        walk(here.session, &rng, STEPS);
-        walk(there.session, &rng, STEPS);
+        walk(here.screen, &rng, STEPS);
+        walk(there.screen, &rng, STEPS);
         char *text = session_state_text(here.session);
-        go(there.session, text);
-        expect_same_screen(here.session, there.session, text);
+        go(there.screen, text);
+        expect_same_screen(here.screen, there.screen, text);
         free(text);
         end(&here);
         end(&there);
@@ -291,12 +294,12 @@ static void an_analysis_that_is_open_is_run_again(void **state) {
     Spot here = open_spot(), there = open_spot();
     begin(&here, 80, 24);
     begin(&there, 80, 24);
-    act(here.session, "analysis junctions");
-    act(here.session, "down");
+    act(here.screen, "analysis junctions");
+    act(here.screen, "down");
     char *text = session_state_text(here.session);
     assert_non_null(strstr(text, "analysis=junctions"));
-    go(there.session, text);
-    expect_same_screen(here.session, there.session, text);
+    go(there.screen, text);
+    expect_same_screen(here.screen, there.screen, text);
     free(text);
     end(&here);
     end(&there);
@@ -372,19 +375,19 @@ static void states_are_shown_exported_and_gone_to_by_action(void **state) {
     Spot spot = open_spot();
     char line[TEMP_PATH_MAX + 16], text[256] = "";
     begin(&spot, 80, 24);
-    act(spot.session, "state v1:resnet20,at=fc,done=forward,view=step");
-    assert_null(session_error(spot.session));
-    act(spot.session, "state");
+    act(spot.screen, "state v1:resnet20,at=fc,done=forward,view=step");
+    assert_null(screen_error(spot.screen));
+    act(spot.screen, "state");
     assert_string_equal(spot.session->notice.text, "v1:resnet20,at=fc,done=forward,view=step");
     snprintf(line, sizeof line, "export %s", temp_dir_join(dir, "x.state"));
-    act(spot.session, line);
+    act(spot.screen, line);
     FILE *file = fopen(temp_dir_join(dir, "x.state"), "r");
     assert_non_null(file);
     assert_non_null(fgets(text, sizeof text, file));
     fclose(file);
     assert_string_equal(text, "v1:resnet20,at=fc,done=forward,view=step\n");
-    act(spot.session, "state nonsense");
-    assert_non_null(session_error(spot.session));
+    act(spot.screen, "state nonsense");
+    assert_non_null(screen_error(spot.screen));
     end(&spot);
 }
 

@@ -30,7 +30,7 @@ static void keep_screen(SessionWorld *world, const LessonPanel *panel, Walk *wal
 static void walk_to_the_end(SessionWorld *world, Walk *walk) {
     for (bool more = true; more;) {
         LessonPanel panel;
-        if (!session_lesson_panel(world->session, &panel)) fail_msg("%s", session_error(world->session));
+        if (!screen_lesson_panel(world->screen, &panel)) fail_msg("%s", screen_error(world->screen));
         keep_screen(world, &panel, walk);
         more = panel.page + 1 < panel.page_count || (panel.phase != LESSON_SHOWN && panel.changes);
         if (more) session_world_press(world, panel.phase == LESSON_ASK ? "Esc" : "Space");
@@ -64,7 +64,7 @@ static void every_lesson_shows_the_stored_screens_to_its_end_and_back(void **sta
     char name[LESSON_NAME_MAX], line[LESSON_NAME_MAX + 8];
     int lessons = 0;
     /* Without colours maps are characters, which a text can hold. */
-    session_set_screen(world->session, LAYOUT_S_WIDTH, LAYOUT_S_HEIGHT, CANVAS_MONO);
+    screen_set_canvas(world->screen, LAYOUT_S_WIDTH, LAYOUT_S_HEIGHT, CANVAS_MONO);
     for (; lesson_bundled(lessons, name); lessons++) {
         Walk walk = {.count = 0};
         snprintf(line, sizeof line, "lesson %s", name);

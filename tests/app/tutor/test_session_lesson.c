@@ -6,6 +6,7 @@
 
 #include "app/explorer/script.h"
 #include "tests/support/assert_close.h"
+#include "app/publish/lesson_drive.h"
 #include "tests/support/session_world.h"
 #include "tests/support/test_image.h"
 
@@ -41,13 +42,13 @@ static const char LESSON[] = "title Small\n"
                              "do finish\n";
 
 static const LessonRun *run_of(const SessionWorld *world) {
-    assert_non_null(world->session->lesson);
-    return world->session->lesson;
+    assert_non_null(world->screen->lesson);
+    return world->screen->lesson;
 }
 
 static LessonPanel panel_of(const SessionWorld *world) {
     LessonPanel panel;
-    assert_true(session_lesson_panel(world->session, &panel));
+    assert_true(screen_lesson_panel(world->screen, &panel));
     return panel;
 }
 
@@ -60,7 +61,7 @@ static void begin_text(SessionWorld *world, const char *text) {
     fclose(file);
     snprintf(line, sizeof line, "lesson %s", path);
     session_world_act(world, line);
-    if (!world->session->lesson) fail_msg("%s", session_error(world->session));
+    if (!world->screen->lesson) fail_msg("%s", screen_error(world->screen));
 }
 
 static void expect_screen(SessionWorld *world, const char *expected) {
@@ -70,7 +71,7 @@ static void expect_screen(SessionWorld *world, const char *expected) {
 }
 
 static void expect_error(const SessionWorld *world, const char *part) {
-    const char *problem = session_error(world->session);
+    const char *problem = screen_error(world->screen);
     if (!problem || !strstr(problem, part)) fail_msg("'%s', expected '%s'", problem ? problem : "", part);
 }
 
@@ -99,8 +100,8 @@ static void every_bundled_lesson_is_without_mistakes_when_it_is_driven(void **st
     for (int k = 0; lesson_bundled(k, name); k++) {
         LessonMistakes mistakes = {.count = 0};
         Error err = {0};
-        assert_true(session_lesson_drive(world->session, name, &mistakes, &err));
-        assert_null(world->session->lesson);
+        assert_true(lesson_drive(world->screen, name, &mistakes, &err));
+        assert_null(world->screen->lesson);
         if (mistakes.count > 0)
             fail_msg("%s:%d:%d: %s", name, mistakes.rows[0].place.line, mistakes.rows[0].place.column,
                      mistakes.rows[0].text);
@@ -117,7 +118,7 @@ static void driving_finds_actions_that_fail_and_figures_that_nothing_computed(vo
                "page Q\n| {loss} {probability mouse}\npage R\nask number B?\nanswer gradient-norm fc\n");
     snprintf(path, sizeof path, "%s", temp_dir_join(world->dir, "small.lesson"));
     session_world_act(world, "lesson off");
-    assert_true(session_lesson_drive(world->session, path, &mistakes, &err));
+    assert_true(lesson_drive(world->screen, path, &mistakes, &err));
     assert_int_equal(mistakes.count, 3);
     assert_int_equal(mistakes.rows[0].place.line, 6);
     assert_int_equal(mistakes.rows[0].place.column, 4);
@@ -139,7 +140,7 @@ static LessonMistakes mistakes_of_choice(SessionWorld *world, const char *when) 
     begin_text(world, lesson);
     session_world_act(world, "lesson off");
     snprintf(path, sizeof path, "%s", temp_dir_join(world->dir, "small.lesson"));
-    assert_true(session_lesson_drive(world->session, path, &mistakes, &err));
+    assert_true(lesson_drive(world->screen, path, &mistakes, &err));
     return mistakes;
 }
 
@@ -174,7 +175,7 @@ static void the_users_own_state_comes_back_as_it_was(void **state) {
     session_world_act(world, "lesson skip");
     session_world_press(world, "Space Space Space 0 . 5 Enter Space m h p"); /* an answer, and an excursion */
     session_world_press(world, "q");
-    assert_null(world->session->lesson);
+    assert_null(world->screen->lesson);
     assert_ptr_equal(world->session->exp.pass, pass);
     session_world_act(world, "redraw");
     expect_screen(world, before);
@@ -324,9 +325,9 @@ static void the_last_page_ends_the_lesson(void **state) {
     SessionWorld *world = *state;
     begin_text(world, "title T\nabout A\npage P\n| a\n");
     session_world_press(world, "Backspace");
-    assert_non_null(world->session->lesson);
+    assert_non_null(world->screen->lesson);
     session_world_press(world, "Space");
-    assert_null(world->session->lesson);
+    assert_null(world->screen->lesson);
     assert_non_null(strstr(world->session->notice.text, "the lesson is over"));
 }
 
@@ -349,7 +350,7 @@ static void answers_are_kept_if_and_only_if_asked_for(void **state) {
     char *none = read_file(path);
     assert_string_equal(none, "");
     free(none);
-    world->session->results = path;
+    world->screen->results = path;
     begin_text(world, LESSON);
     session_world_press(world, "Space Space Space 9 Enter Space Space a Enter Space Space Esc q");
     char *text = read_file(path), *line = strchr(text, '\n');
@@ -363,9 +364,9 @@ static void answers_are_kept_if_and_only_if_asked_for(void **state) {
 
 static void a_place_for_answers_that_cannot_be_written_is_told_at_once(void **state) {
     SessionWorld *world = *state;
-    world->session->results = "/nowhere/answers.csv";
+    world->screen->results = "/nowhere/answers.csv";
     session_world_act(world, "lesson first");
-    assert_null(world->session->lesson);
+    assert_null(world->screen->lesson);
     expect_error(world, "/nowhere/answers.csv");
 }
 
@@ -378,7 +379,7 @@ static void another_lesson_takes_the_place_of_this_one(void **state) {
     session_world_act(world, "lesson conv");
     assert_string_equal(run_of(world)->lesson->name, "conv");
     session_world_act(world, "lesson off");
-    assert_null(world->session->lesson);
+    assert_null(world->screen->lesson);
 }
 
 static void without_a_lesson_its_actions_say_so(void **state) {
@@ -391,15 +392,15 @@ static void without_a_lesson_its_actions_say_so(void **state) {
 
 static void wide_screens_have_the_page_in_a_column_and_keep_the_views_room(void **state) {
     SessionWorld *world = *state;
-    session_set_size(world->session, 120, 40);
+    screen_set_size(world->screen, 120, 40);
     begin_text(world, LESSON);
     SessionPanes panes = session_panes(run_of(world)->session);
     assert_int_equal(panes.view.w, LESSON_VIEW_WIDTH);
     assert_int_equal(panes.lesson.h, 35);
-    session_set_size(world->session, 200, 60);
+    screen_set_size(world->screen, 200, 60);
     panes = session_panes(run_of(world)->session);
     assert_int_equal(panes.lesson.w, LESSON_COLUMN_WIDTH);
-    session_set_size(world->session, 80, 24);
+    screen_set_size(world->screen, 80, 24);
     panes = session_panes(run_of(world)->session);
     assert_int_equal(panes.lesson.h, LESSON_SHEET_ROWS);
     assert_int_equal(panes.view.h, 13);
@@ -411,7 +412,7 @@ static void any_size_can_be_drawn(void **state) {
     session_world_press(world, "Space Space Space 1 2");
     static const int sizes[][2] = {{1, 1}, {60, 16}, {79, 23}, {119, 41}, {400, 20}, {61, 200}};
     for (size_t k = 0; k < sizeof sizes / sizeof sizes[0]; k++) {
-        session_set_size(world->session, sizes[k][0], sizes[k][1]);
+        screen_set_size(world->screen, sizes[k][0], sizes[k][1]);
         free(session_world_screen(world));
     }
 }

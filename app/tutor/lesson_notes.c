@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/session/session_state.h"
+#include "app/tutor/lesson_run.h"
 #include "core/base/utf8.h"
 
 static const char ASKS[] = "an answer is asked for: ";
@@ -36,15 +36,15 @@ static void say_next(const LessonRun *run, const LessonPanel *panel, char *out, 
         snprintf(out, size, "the end of the lesson");
 }
 
-void session_notes(const Session *session, NotesPanel *out) {
+void lesson_run_notes(const LessonRun *run, NotesPanel *out) {
     LessonPanel panel;
+    lesson_run_panel(run, &panel);
     *out = (NotesPanel){.pages = 0};
-    if (!session->lesson || !session_lesson_panel(session, &panel)) return;
     utf8_clip(out->lesson, sizeof out->lesson, panel.lesson);
     utf8_clip(out->title, sizeof out->title, panel.title);
     utf8_clip(out->notes, sizeof out->notes, panel.notes);
     utf8_copy(out->now, sizeof out->now, what_is_seen(&panel));
-    say_next(session->lesson, &panel, out->next, sizeof out->next);
+    say_next(run, &panel, out->next, sizeof out->next);
     out->page = panel.page + 1;
     out->pages = panel.page_count;
 }

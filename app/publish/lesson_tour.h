@@ -1,11 +1,11 @@
 /* Walking through a lesson to see what it shows, without the panel of its text. */
-#ifndef APP_TUTOR_LESSON_TOUR_H
-#define APP_TUTOR_LESSON_TOUR_H
+#ifndef APP_PUBLISH_LESSON_TOUR_H
+#define APP_PUBLISH_LESSON_TOUR_H
 
-#include "app/session/session_state.h"
+#include "app/screen/screen_state.h"
 
 typedef struct TourStop {
-    Session *session; /* the lesson's own */
+    Screen *owner; /* on which the lesson is under way */
     const Lesson *lesson;
     const LessonPage *source;
     LessonPanel panel;    /* texts as shown here */
@@ -18,6 +18,6 @@ typedef struct TourStop {
 typedef bool (*TourVisit)(const TourStop *stop, void *context, Error *err);
 
 /* Begins the lesson and stops before and after each page's actions; questions are skipped. */
-bool lesson_tour(Session *session, const char *name, TourVisit visit, void *context, Error *err);
+bool lesson_tour(Screen *screen, const char *name, TourVisit visit, void *context, Error *err);
 
 #endif

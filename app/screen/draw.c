@@ -1,7 +1,8 @@
+/* Drawing the screen: the frame, the view with its panes, and the layers over it. */
 #include <stdio.h>
 
 #include "app/input/keymap.h"
-#include "app/session/session_state.h"
+#include "app/screen/screen_state.h"
 #include "core/base/utf8.h"
 #include "views/panel/frame.h"
 #include "views/panel/navigator.h"
@@ -9,70 +10,7 @@
 #include "views/panel/watch_line.h"
 #include "views/part/parts.h"
 
-enum { PANE_GAP = 2, VALUE_WIDTH = 60, WELCOME_ROWS = 4 };
-
-/* Does the view keep its room when so many columns go to something else? */
-static bool has_room(const SessionPanes *panes, int columns) {
-    return panes->view.w - columns - PANE_GAP >= LAYOUT_S_WIDTH;
-}
-
-static bool has_twin(const Session *session) {
-    return session->twin.show != TWIN_OFF && session->twin.pass && session->look.view != VIEW_ANALYSES;
-}
-
-Rect session_frame_area(const Session *session) {
-    return frame_view_area_without(session->display.width, session->display.height,
-                                   session_frame_parts(session));
-}
-
-/* Before a class the view has the whole width, and the text stands below it. */
-static Rect take_lesson(const Session *session, Rect *area) {
-    if (session->display.presenter) return layout_take_bottom(area, LESSON_SHEET_ROWS);
-    return lesson_panel_take(area, session->display.width, session->display.height, session->tutor->is_scene);
-}
-
-int session_view_width(const Session *session) {
-    Rect area = session_frame_area(session);
-    if (session->tutor) take_lesson(session, &area);
-    return area.w;
-}
-
-SessionPanes session_panes(const Session *session) {
-    SessionPanes panes = {.view = session_frame_area(session)};
-    LayoutTier tier = layout_tier(session->display.width, session->display.height);
-    bool twin = has_twin(session);
-    bool both = twin && session->twin.show != TWIN_DIFFERENCE && panes.view.w >= SESSION_TWIN_WIDE;
-    if (rect_is_empty(panes.view)) return panes;
-    if (session->tutor) panes.lesson = take_lesson(session, &panes.view);
-    bool beside = tier >= LAYOUT_L && session->look.explain.level != EXPLAIN_OFF && !both &&
-                  session->look.view != VIEW_ARCHITECTURE && session->look.view != VIEW_ANALYSES;
-    if (!beside) panes.explain = session_explain_take(session, &panes.view);
-    int watches = session->stops.watch_count;
-    if (watches > 0) panes.watch = layout_take_bottom(&panes.view, watch_line_rows(watches, panes.view.w));
-    if (twin) panes.strip = layout_take_bottom(&panes.view, 1);
-    if (both) {
-        panes.other = panes.view;
-        panes.view = layout_take_left(&panes.other, (panes.other.w - 1) / 2);
-        panes.line = layout_take_left(&panes.other, 1);
-        panes.other_title = layout_take_top(&panes.other, 1);
-    } else if (tier >= LAYOUT_M && session->look.view != VIEW_ARCHITECTURE &&
-               session->look.view != VIEW_ANALYSES && !session->display.presenter &&
-               !session_hides(session, HIDE_NAVIGATOR) && has_room(&panes, NAVIGATOR_WIDTH)) {
-        panes.navigator = layout_take_left(&panes.view, NAVIGATOR_WIDTH);
-        layout_take_left(&panes.view, PANE_GAP);
-        ViewId value;
-        if (beside) {
-            panes.explain = layout_take_right(&panes.view, VALUE_WIDTH);
-            layout_take_right(&panes.view, PANE_GAP);
-        } else if (tier >= LAYOUT_L && view_find("value", &value) && session->look.view != value &&
-                   has_room(&panes, VALUE_WIDTH)) {
-            panes.value = layout_take_right(&panes.view, VALUE_WIDTH);
-            layout_take_right(&panes.view, PANE_GAP);
-        }
-    }
-    if (twin) panes.title = layout_take_top(&panes.view, 1);
-    return panes;
-}
+enum { WELCOME_ROWS = 4 };
 
 static void draw_in(const Session *session, ViewId view, Scene scene, Canvas *canvas, Rect area) {
     Rect old = canvas_clip(canvas, area);
@@ -139,13 +77,14 @@ static Rect blank_row(const Canvas *canvas, Rect area) {
 }
 
 /* Where to go from the first screen, in a row that is empty anyway, until something has been run. */
-static void draw_welcome(const Session *session, const Scene *scene, Canvas *canvas, Rect area) {
+static void draw_welcome(const Screen *screen, const Scene *scene, Canvas *canvas, Rect area) {
+    const Session *session = screen_front(screen);
     char key[32], text[96];
     bool starts = session->look.view == VIEW_ARCHITECTURE && pass_forward_done(scene->pass) <= 1;
-    if (!starts || session->tutor || session->display.still || session->display.presenter) return;
+    if (!starts || screen->lesson || session->display.still || session->display.presenter) return;
     Rect row = blank_row(canvas, area);
     if (rect_is_empty(row)) return;
-    bindings_left(&session->typing.bindings, keymap_keys(ACTION_QUESTIONS), key, sizeof key);
+    bindings_left(&screen->bindings, keymap_keys(ACTION_QUESTIONS), key, sizeof key);
     bool lessons = session_offers(session, ACTION_LESSON, NULL);
     if (*key == '\0' && !lessons) return;
     utf8_format(text, sizeof text, "New here?  %s%s%s", lessons ? ":lesson first   " : "", key,
@@ -153,25 +92,60 @@ static void draw_welcome(const Session *session, const Scene *scene, Canvas *can
     canvas_text(canvas, row.x + 1, row.y, style_role(ROLE_DIM), text);
 }
 
-void session_draw_view(Session *session, Scene *scene, Canvas *canvas) {
+static void draw_view(const Screen *screen, Scene *scene, Canvas *canvas) {
+    Session *session = screen_front(screen);
     SessionPanes panes = session_panes(session);
-    bool twin = has_twin(session) && session_twin_scene(session, scene);
+    bool twin = session_shows_twin(session) && session_twin_scene(session, scene);
     if (!rect_is_empty(panes.navigator)) navigator_draw(canvas, panes.navigator, scene);
     if (!rect_is_empty(panes.watch)) watch_line_draw(canvas, panes.watch, scene);
     if (twin)
         draw_twin(session, scene, canvas, &panes);
     else
         draw_in(session, session->look.view, *scene, canvas, panes.view);
-    if (!twin) draw_welcome(session, scene, canvas, panes.view);
+    if (!twin) draw_welcome(screen, scene, canvas, panes.view);
     draw_explanation(session, scene, canvas, panes.explain);
     ViewId value;
     if (!rect_is_empty(panes.value) && view_find("value", &value))
         draw_in(session, value, *scene, canvas, panes.value);
 }
 
-void session_draw_lesson(const Session *session, Canvas *canvas) {
-    LessonPanel panel;
-    Rect area = session_panes(session).lesson;
-    if (!rect_is_empty(area) && session_lesson_panel(session, &panel))
-        lesson_panel_draw(canvas, area, &panel);
+Rect screen_full_area(const Screen *screen) {
+    const Session *session = screen_front(screen);
+    Rect area = session_frame_area(session);
+    return rect_is_empty(area) ? (Rect){.w = session->display.width, .h = session->display.height} : area;
+}
+
+/* Of several that take the view's room only the topmost is seen. */
+static void draw_layers(const Screen *screen, Canvas *canvas, bool framed) {
+    const LayerStack *stack = &screen->layers;
+    for (int k = layer_floor(screen); k < stack->count; k++) {
+        const LayerOps *ops = layer_ops(stack->ids[k]);
+        bool hidden = ops->hides_view && k != layer_in_view(screen);
+        if (!hidden && (framed || !ops->needs_frame)) ops->draw(screen, canvas);
+    }
+}
+
+void screen_draw(Screen *screen, Canvas *canvas) {
+    Session *session = screen_front(screen);
+    ScreenKeys keys;
+    session_look_prepare(session);
+    Scene scene = session_scene(session);
+    scene.pending_count = session->look.explain.asked ? 0 : screen->typing.count;
+    screen_collect_hints(screen, &keys);
+    screen_collect_pressed(screen, &keys);
+    canvas_clear(canvas);
+    const ViewOps *view = view_ops(session->look.view);
+    const void *state = session->look.view_state[session->look.view];
+    FrameInfo info = {.view = session->look.view,
+                      .level = view->level ? view->level(state, &scene) : ZOOM_NETWORK,
+                      .hints = keys.hints,
+                      .hint_count = keys.hint_count,
+                      .without = session_frame_parts(session),
+                      .hidden_views = session->handout.views,
+                      .pressed = keys.pressed,
+                      .pressed_count = keys.pressed_count,
+                      .pressed_text = keys.pressed_text};
+    bool framed = !rect_is_empty(frame_draw(canvas, &info, &scene));
+    if (framed && layer_in_view(screen) < 0) draw_view(screen, &scene, canvas);
+    draw_layers(screen, canvas, framed);
 }

@@ -1,11 +1,11 @@
-#include "app/tutor/lesson_export.h"
+#include "app/publish/lesson_export.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/tutor/lesson_html.h"
-#include "app/tutor/lesson_tour.h"
+#include "app/publish/lesson_html.h"
+#include "app/publish/lesson_tour.h"
 #include "core/base/file.h"
 #include "views/canvas/svg.h"
 #include "views/part/parts.h"
@@ -21,10 +21,10 @@ typedef struct Sheet {
 
 /* The screen as a picture with its title and its words; heap. */
 static char *picture_of(const TourStop *stop, const char *id, bool inside) {
-    char title[PART_TEXT_MAX], *words = session_describe(stop->session);
+    char title[PART_TEXT_MAX], *words = screen_describe(stop->owner);
     size_t size;
-    session_screen_title(stop->session, title, sizeof title);
-    CanvasSvg svg = {.theme = stop->session->display.theme,
+    screen_title(stop->owner, title, sizeof title);
+    CanvasSvg svg = {.theme = screen_theme(stop->owner),
                      .title = title,
                      .description = words,
                      .id = id,
@@ -39,9 +39,9 @@ static bool put_figure(Sheet *sheet, const TourStop *stop, Error *err) {
     char id[32], title[PART_TEXT_MAX];
     if (!stop->changed) return true;
     snprintf(id, sizeof id, "screen-%d", ++sheet->screens);
-    char *picture = picture_of(stop, id, true), *words = session_describe(stop->session);
+    char *picture = picture_of(stop, id, true), *words = screen_describe(stop->owner);
     bool ok = picture && words;
-    session_screen_title(stop->session, title, sizeof title);
+    screen_title(stop->owner, title, sizeof title);
     if (ok) {
         fprintf(sheet->out, "<figure>\n%s<figcaption>", picture);
         html_put(sheet->out, title);
@@ -124,9 +124,9 @@ static bool visit_html(const TourStop *stop, void *context, Error *err) {
     return true;
 }
 
-bool lesson_export_html(Session *session, const LessonExport *what, FILE *out, Error *err) {
+bool lesson_export_html(Screen *screen, const LessonExport *what, FILE *out, Error *err) {
     Sheet sheet = {.out = out, .notes = what->notes, .page = -1};
-    if (!lesson_tour(session, what->lesson, visit_html, &sheet, err)) return false;
+    if (!lesson_tour(screen, what->lesson, visit_html, &sheet, err)) return false;
     end_page(&sheet);
     html_end(out);
     return true;
@@ -158,10 +158,9 @@ static bool visit_svg(const TourStop *stop, void *context, Error *err) {
     return ok;
 }
 
-bool lesson_export_svg(Session *session, const LessonExport *what, const char *folder, int *count,
-                       Error *err) {
+bool lesson_export_svg(Screen *screen, const LessonExport *what, const char *folder, int *count, Error *err) {
     Sheet sheet = {.folder = folder};
-    bool ok = lesson_tour(session, what->lesson, visit_svg, &sheet, err);
+    bool ok = lesson_tour(screen, what->lesson, visit_svg, &sheet, err);
     *count = sheet.screens;
     return ok;
 }

@@ -5,7 +5,7 @@
 
 #include "app/asset/export_file.h"
 #include "app/cli/output.h"
-#include "app/session/session_state.h"
+#include "app/screen/screen_state.h"
 #include "core/base/file.h"
 #include "core/base/utf8.h"
 #include "core/format/npy.h"
@@ -23,8 +23,8 @@ static bool no_memory(const char *path, Error *err) {
     return error_set(err, ERROR_FAILED, "%s: not enough memory", path);
 }
 
-void session_screen_title(const Session *session, char *out, size_t out_size) {
-    session = session_const_front(session);
+void screen_title(const Screen *screen, char *out, size_t out_size) {
+    const Session *session = screen_front(screen);
     Scene scene = session_scene(session);
     utf8_format(out, out_size, "%s view of %s, %s%s", view_ops(session->look.view)->title,
                 scene.network->arch, scene.network->ops[scene.op].name,
@@ -48,8 +48,8 @@ static char *escape_lines(const char *text) {
     return NULL;
 }
 
-char *session_describe(Session *session) {
-    session = session_front(session);
+char *screen_describe(Screen *screen) {
+    Session *session = screen_front(screen);
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
@@ -66,24 +66,25 @@ char *session_describe(Session *session) {
     return safe;
 }
 
-static char *draw_svg(Session *session, const Canvas *canvas) {
-    char title[PART_TEXT_MAX], *words = session_describe(session);
+static char *draw_svg(Screen *screen, const Canvas *canvas) {
+    char title[PART_TEXT_MAX], *words = screen_describe(screen);
     size_t size;
-    session_screen_title(session, title, sizeof title);
-    CanvasSvg svg = {.theme = session->display.theme, .title = title, .description = words};
+    screen_title(screen, title, sizeof title);
+    CanvasSvg svg = {.theme = screen_theme(screen), .title = title, .description = words};
     char *text = canvas_svg(canvas, &svg, &size);
     free(words);
     return text;
 }
 
-static bool write_screen(Session *session, const char *path, const char *ending, Error *err) {
+static bool write_screen(Screen *screen, const char *path, const char *ending, Error *err) {
+    const Session *session = screen_front(screen);
     /* A file can show colours, whatever the terminal can. */
     bool colors = strcmp(ending, "txt") != 0 && session->display.theme != THEME_MONO;
     unsigned flags = colors ? session->display.flags & ~(unsigned)CANVAS_MONO : session->display.flags;
     Canvas *canvas = canvas_new(session->display.width, session->display.height, flags);
     if (!canvas) return no_memory(path, err);
-    session_draw(session, canvas);
-    char *text = strcmp(ending, "svg") == 0 ? draw_svg(session, canvas)
+    screen_draw(screen, canvas);
+    char *text = strcmp(ending, "svg") == 0 ? draw_svg(screen, canvas)
                  : strcmp(ending, "ans") == 0
                      ? canvas_export_ansi_string(canvas, session->display.theme, COLOR_DEPTH_RGB)
                      : canvas_export_text_string(canvas);
@@ -173,12 +174,13 @@ static bool write_state(const Session *session, const char *path, Error *err) {
     return ok;
 }
 
-bool session_export(Session *session, const char *path, Error *err) {
+static bool export(Screen *screen, const char *path, Error *err) {
     static const char *const screens[] = {"txt", "ans", "svg", NULL}, *const tensors[] = {"npy", "csv", "png",
                                                                                           NULL};
+    Session *session = screen_front(screen);
     const char *dot = strrchr(path, '.'), *ending = dot ? dot + 1 : "";
     if (!export_file_may_replace(path, session->exp.picture.name, err)) return false;
-    if (is_one_of(ending, screens)) return write_screen(session, path, ending, err);
+    if (is_one_of(ending, screens)) return write_screen(screen, path, ending, err);
     if (is_one_of(ending, tensors)) return write_tensor(session, path, ending, err);
     if (strcmp(ending, "state") == 0) return write_state(session, path, err);
     return error_set(
@@ -188,23 +190,46 @@ bool session_export(Session *session, const char *path, Error *err) {
         path);
 }
 
-void session_export_name(const Session *session, char *out, size_t out_size) {
+/* A name that suits what is shown. */
+static void suggest(const Session *session, char *out, size_t out_size) {
     Scene scene = session_scene(session);
     utf8_format(out, out_size, "%s-%s%s.svg", scene.network->arch, scene.network->ops[scene.op].name,
                 scene.phase == PHASE_BACKWARD ? "-gradient" : "");
 }
 
 /* Without a name the prompt asks for one. */
-static void do_export(Session *session, const char *path) {
-    Error err = {0};
-    if (*path == '\0') {
+bool screen_do_export(Screen *screen, const Action *action, Error *err) {
+    Session *front = screen_front(screen);
+    if (*action->text == '\0') {
         char line[ACTION_TEXT_MAX] = "export ";
-        session_export_name(session, line + strlen(line), sizeof line - strlen(line));
-        prompt_open(&session->typing.prompt, ':', line);
-    } else if (session_export(session, path, &err))
-        session_tell(session, NOTICE_INFO, "written to %s", path);
-    else
-        session_tell(session, NOTICE_ERROR, "%s", err.text);
+        suggest(front, line + strlen(line), sizeof line - strlen(line));
+        screen_open_prompt(screen, line);
+        return true;
+    }
+    if (!export(screen, action->text, err)) return false;
+    session_tell(front, NOTICE_INFO, "written to %s", action->text);
+    return true;
+}
+
+bool screen_do_export_chart(Screen *screen, const Action *action, Error *err) {
+    Session *front = screen_front(screen);
+    if (*action->text == '\0') {
+        char line[ACTION_TEXT_MAX] = "export-chart ";
+        size_t used = strlen(line);
+        if (!session_chart_name(front, line + used, sizeof line - used, err)) return false;
+        screen_open_prompt(screen, line);
+        return true;
+    }
+    if (!session_export_chart(front, action->text, err)) return false;
+    session_tell(front, NOTICE_INFO, "written to %s", action->text);
+    return true;
+}
+
+static Canvas *draw_canvas(Screen *screen) {
+    const Display *display = &screen_front(screen)->display;
+    Canvas *canvas = canvas_new(display->width, display->height, display->flags);
+    if (canvas) screen_draw(screen, canvas);
+    return canvas;
 }
 
 /* UTF-8, or ASCII when the canvas is. "-" is standard output. */
@@ -222,71 +247,48 @@ static bool write_text(const Canvas *canvas, const char *path, Error *err) {
     return ok;
 }
 
-static void do_screen(Session *session, const char *path) {
-    Error err = {0};
-    Canvas *canvas = canvas_new(session->display.width, session->display.height, session->display.flags);
-    if (!canvas) return;
-    session_draw(session, canvas);
-    if (write_text(canvas, path, &err))
-        session_tell(session, NOTICE_INFO, "the screen is in %s", path);
-    else
-        session_tell(session, NOTICE_ERROR, "%s", err.text);
+bool screen_do_screen(Screen *screen, const Action *action, Error *err) {
+    Canvas *canvas = draw_canvas(screen);
+    if (!canvas) return error_set(err, ERROR_FAILED, "not enough memory for the screen");
+    bool ok = write_text(canvas, action->text, err);
+    if (ok) session_tell(screen_front(screen), NOTICE_INFO, "the screen is in %s", action->text);
     canvas_free(canvas);
+    return ok;
 }
 
-static void do_describe(Session *session, const char *path) {
-    Error err = {0};
-    char *text = *path ? session_describe(session) : NULL;
-    bool ok = text;
+bool screen_do_describe(Screen *screen, const Action *action, Error *err) {
+    const char *path = action->text;
+    Session *front = screen_front(screen);
     if (*path == '\0')
-        error_set(&err, ERROR_USAGE, "describe: expected a file name, or - for standard output");
-    else if (!text)
-        no_memory(path, &err);
-    else if (strcmp(path, "-") != 0)
-        ok = file_write_atomic(path, text, strlen(text), &err);
+        return error_set(err, ERROR_USAGE, "describe: expected a file name, or - for standard output");
+    char *text = screen_describe(screen);
+    if (!text) return no_memory(path, err);
+    bool ok = true;
+    if (strcmp(path, "-") != 0)
+        ok = file_write_atomic(path, text, strlen(text), err);
     else
-        say_put(stdout, text, session->display.flags & CANVAS_ASCII);
-    if (ok)
-        session_tell(session, NOTICE_INFO, "the description is in %s", path);
-    else
-        session_tell(session, NOTICE_ERROR, "%s", err.text);
+        say_put(stdout, text, front->display.flags & CANVAS_ASCII);
+    if (ok) session_tell(front, NOTICE_INFO, "the description is in %s", path);
     free(text);
+    return ok;
 }
 
-static char *screen_text(Session *session) {
-    Canvas *canvas = canvas_new(session->display.width, session->display.height, session->display.flags);
-    if (!canvas) return NULL;
-    session_draw(session, canvas);
-    char *text = canvas_export_text_string(canvas);
+static char *screen_text(Screen *screen) {
+    Canvas *canvas = draw_canvas(screen);
+    char *text = canvas ? canvas_export_text_string(canvas) : NULL;
     canvas_free(canvas);
     return text;
 }
 
-/* Only the loop knows the terminal: it takes the text with session_take_copy. */
-static void do_copy(Session *session, const char *what) {
+bool screen_do_copy(Screen *screen, const Action *action, Error *err) {
+    const char *what = action->text;
+    Session *front = screen_front(screen);
     bool state = strcmp(what, "state") == 0;
-    if (*what && !state && strcmp(what, "screen") != 0) {
-        session_tell(session, NOTICE_ERROR, "copy: expected screen or state, found '%s'", what);
-        return;
-    }
-    free(session->display.copy);
-    session->display.copy = state ? session_state_text(session) : screen_text(session);
-    session_tell(session, NOTICE_INFO, "the %s is offered to the terminal's clipboard; not all take it",
+    if (*what && !state && strcmp(what, "screen") != 0)
+        return error_set(err, ERROR_USAGE, "copy: expected screen or state, found '%s'", what);
+    free(screen->copy);
+    screen->copy = state ? session_state_text(front) : screen_text(screen);
+    session_tell(front, NOTICE_INFO, "the %s is offered to the terminal's clipboard; not all take it",
                  state ? "state" : "screen");
-}
-
-char *session_take_copy(Session *session) {
-    Session *front = session_front(session);
-    char *copy = front->display.copy;
-    front->display.copy = NULL;
-    return copy;
-}
-
-void session_do_export(Session *session, const Action *action) {
-    switch (action->id) {
-    case ACTION_SCREEN: do_screen(session, action->text); break;
-    case ACTION_DESCRIBE: do_describe(session, action->text); break;
-    case ACTION_COPY: do_copy(session, action->text); break;
-    default: do_export(session, action->text);
-    }
+    return true;
 }

@@ -1,5 +1,5 @@
 /* Lessons to be read without the program: whole, well formed, and nothing is fetched from anywhere. */
-#include "app/tutor/lesson_export.h"
+#include "app/publish/lesson_export.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -17,8 +17,8 @@ static char *export_page(SessionWorld *world, const char *lesson, bool notes) {
     Error err = {0};
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
-    session_set_screen(world->session, 80, 24, 0);
-    if (!lesson_export_html(world->session, &(LessonExport){.lesson = lesson, .notes = notes}, out, &err))
+    screen_set_canvas(world->screen, 80, 24, 0);
+    if (!lesson_export_html(world->screen, &(LessonExport){.lesson = lesson, .notes = notes}, out, &err))
         fail_msg("%s", err.text);
     fclose(out);
     return text;
@@ -101,8 +101,8 @@ static void each_screen_is_a_picture_of_its_own(void **state) {
     char folder[TEMP_PATH_MAX];
     int screens = 0, found = 0;
     snprintf(folder, sizeof folder, "%s", temp_dir_join(world->dir, "."));
-    session_set_screen(world->session, 80, 24, 0);
-    if (!lesson_export_svg(world->session, &(LessonExport){.lesson = "skip"}, folder, &screens, &err))
+    screen_set_canvas(world->screen, 80, 24, 0);
+    if (!lesson_export_svg(world->screen, &(LessonExport){.lesson = "skip"}, folder, &screens, &err))
         fail_msg("%s", err.text);
     DIR *directory = opendir(folder);
     for (struct dirent *entry; (entry = readdir(directory));) {
@@ -124,7 +124,7 @@ static void a_lesson_that_is_not_there_is_named(void **state) {
     SessionWorld *world = *state;
     Error err = {0};
     FILE *out = tmpfile();
-    assert_false(lesson_export_html(world->session, &(LessonExport){.lesson = "skp"}, out, &err));
+    assert_false(lesson_export_html(world->screen, &(LessonExport){.lesson = "skp"}, out, &err));
     fclose(out);
     if (!strstr(err.text, "there is no lesson 'skp'; did you mean 'skip'")) fail_msg("%s", err.text);
 }

@@ -1,6 +1,6 @@
-/* Where somebody is in the book of questions (app/book/book.h); part of the session. */
-#ifndef APP_BOOK_SESSION_BOOK_H
-#define APP_BOOK_SESSION_BOOK_H
+/* Where somebody is in the book of questions (app/book/book.h); part of the screen. */
+#ifndef APP_SCREEN_BOOK_STATE_H
+#define APP_SCREEN_BOOK_STATE_H
 
 #include "app/book/book.h"
 
@@ -13,8 +13,7 @@ typedef struct BookSpot {
 } BookSpot;
 
 typedef struct BookState {
-    Book *book; /* read when it is first opened; owned */
-    bool open;
+    Book *book;            /* read when it is first opened; owned */
     BookSpot spot, before; /* now, and when the search began */
     char words[ACTION_TEXT_MAX];
     int found_part; /* of the question; BOOK_NOTHING */

@@ -1,4 +1,4 @@
-#include "app/tutor/lesson_html.h"
+#include "app/publish/lesson_html.h"
 
 #include <string.h>
 

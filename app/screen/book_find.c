@@ -1,11 +1,8 @@
 /* Searching the whole book: all questions, all levels. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "app/screen/screen_state.h"
 #include "core/base/utf8.h"
-
-#include "app/session/session_state.h"
 
 /* A place in the book: byte `at` of a part of a question; part BOOK_NOTHING is its title. */
 typedef struct Found {
@@ -15,7 +12,7 @@ typedef struct Found {
 
 typedef struct Search {
     Found from, first, last;
-    Found next, before; /* the first at or after `from`, and the last before it; question -1: none */
+    Found next, before; /* match relative to `from`; question -1: none */
     int count, earlier; /* all there are, and those before `from` */
 } Search;
 
@@ -47,8 +44,8 @@ static Search find_all(const Book *book, const char *words, Found from) {
     return search;
 }
 
-static void show(Session *session, Found found) {
-    BookState *state = &session->book;
+static void show(Screen *screen, Found found) {
+    BookState *state = &screen->book;
     BookSpot *spot = &state->spot;
     int level = found.part < 0 ? 0 : state->book->questions[found.question].parts[found.part].level;
     spot->question = found.question;
@@ -56,47 +53,55 @@ static void show(Session *session, Found found) {
     spot->reading = true;
     state->found_part = found.part;
     state->found_at = found.at;
-    session_book_show(session, found.part, found.at);
+    screen_book_show(screen, found.part, found.at);
 }
 
 static Found place_now(const BookState *state) {
     return (Found){state->spot.question, state->found_part, state->found_at};
 }
 
-static void find(Session *session, Found from, int direction) {
-    BookState *state = &session->book;
+static bool find(Screen *screen, Found from, int direction, Error *err) {
+    BookState *state = &screen->book;
     Search search = find_all(state->book, state->words, from);
-    if (search.count == 0) {
-        session_tell(session, NOTICE_ERROR, "nothing in the book has '%s' in it", state->words);
-        return;
-    }
+    if (search.count == 0)
+        return error_set(err, ERROR_USAGE, "nothing in the book has '%s' in it", state->words);
     int rank = direction < 0 ? search.earlier : search.earlier % search.count + 1;
-    show(session, direction > 0 ? search.next : search.before);
-    session_tell(session, NOTICE_INFO, "'%s': %d of %d; n next, N before", state->words, rank, search.count);
+    show(screen, direction > 0 ? search.next : search.before);
+    session_tell(screen_front(screen), NOTICE_INFO, "'%s': %d of %d; n next, N before", state->words, rank,
+                 search.count);
+    return true;
 }
 
 /* From where the search began on, so that more letters do not move on needlessly. */
-void session_book_find(Session *session, const char *words) {
-    BookState *state = &session->book;
+bool screen_book_find(Screen *screen, const char *words, Error *err) {
+    BookState *state = &screen->book;
+    Found from = {.question = state->before.question, .part = BOOK_NOTHING};
     utf8_copy(state->words, sizeof state->words, words);
     state->spot = state->before;
-    if (*words)
-        find(session, (Found){.question = state->before.question, .part = BOOK_NOTHING}, 1);
-    else
-        session_book_show(session, 0, 0);
+    if (*words) return find(screen, from, 1, err);
+    screen_book_show(screen, 0, 0);
+    return true;
 }
 
-void session_book_find_next(Session *session, int direction) {
-    BookState *state = &session->book;
+bool screen_book_find_next(Screen *screen, int direction, Error *err) {
+    BookState *state = &screen->book;
     Found from = place_now(state);
     from.at += direction > 0;
-    if (*state->words == '\0')
-        session_tell(session, NOTICE_INFO, "nothing has been searched for: / searches");
-    else
-        find(session, from, direction);
+    if (*state->words) return find(screen, from, direction, err);
+    session_tell(screen_front(screen), NOTICE_INFO, "nothing has been searched for: / searches");
+    return true;
 }
 
-void session_book_give_up(Session *session) {
-    session->book.spot = session->book.before;
-    session->book.words[0] = '\0';
+static void follow(Screen *screen, const char *words) {
+    Session *front = screen_front(screen);
+    Error err = {0};
+    front->notice.kind = NOTICE_NONE;
+    if (!screen_book_find(screen, words, &err)) session_tell(front, NOTICE_ERROR, "%s", err.text);
 }
+
+static void give_up(Screen *screen) {
+    screen->book.spot = screen->book.before;
+    screen->book.words[0] = '\0';
+}
+
+const SearchOps book_searches = {.follow = follow, .give_up = give_up};

@@ -1,4 +1,4 @@
-#include "app/tutor/lesson_tour.h"
+#include "app/publish/lesson_tour.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "core/base/utf8.h"
 
 typedef struct Tour {
-    Session *session;
+    Screen *screen;
     Canvas *now, *before;
     bool any;
 } Tour;
@@ -14,15 +14,14 @@ typedef struct Tour {
 /* As if no lesson were under way: its text stands elsewhere. The last row names keys, which are of no use in
  * a picture. */
 static void draw(Tour *tour) {
-    Session *own = session_front(tour->session);
-    LessonRun *run = own->tutor;
+    Display *display = &screen_front(tour->screen)->display;
+    Display before = *display;
     Canvas *old = tour->before;
     tour->before = tour->now, tour->now = old;
-    own->tutor = NULL;
-    own->display.still = true;
-    session_draw(own, tour->now);
-    own->tutor = run;
-    own->display.still = false;
+    display->sheet = SHEET_NONE;
+    display->still = true;
+    screen_draw(tour->screen, tour->now);
+    *display = before;
     canvas_fill(tour->now, (Rect){0, tour->now->height - 1, tour->now->width, 1}, (Style){.fg = 0, .bg = 0},
                 ' ');
 }
@@ -39,26 +38,26 @@ static bool same_screen(const Canvas *a, const Canvas *b) {
 
 /* "b) y is exactly x" for a choice. */
 static void write_truth(const LessonRun *run, const LessonPage *page, char *out, size_t out_size) {
-    bool known = run->judged && run->verdict.known;
-    int option = run->verdict.truth[0] - 'a';
+    const LessonVerdict *verdict = &run->answer.verdict;
+    bool known = run->answer.judged && verdict->known;
+    int option = verdict->truth[0] - 'a';
     out[0] = '\0';
     if (known && page->ask.kind == ASK_CHOICE && option >= 0 && option < page->ask.option_count)
         utf8_format(out, out_size, "%c) %s", 'a' + option, page->ask.options[option].text);
     else if (known)
-        utf8_copy(out, out_size, run->verdict.truth);
+        utf8_copy(out, out_size, verdict->truth);
 }
 
 static bool stop_here(Tour *tour, TourVisit visit, void *context, Error *err) {
-    const LessonRun *run = tour->session->lesson;
+    const LessonRun *run = screen_lesson(tour->screen);
     const LessonPage *page = &run->lesson->pages[run->page];
     char truth[512];
-    TourStop stop = {
-        .session = session_front(tour->session), .lesson = run->lesson, .source = page, .truth = truth};
-    session_finish_work(tour->session);
+    TourStop stop = {.owner = tour->screen, .lesson = run->lesson, .source = page, .truth = truth};
+    screen_finish_work(tour->screen);
     if (run->failure.place.line > 0)
         return error_set(err, ERROR_FILE, "line %d of the lesson: %s", run->failure.place.line,
                          run->failure.text);
-    session_lesson_panel(tour->session, &stop.panel);
+    screen_lesson_panel(tour->screen, &stop.panel);
     write_truth(run, page, truth, sizeof truth);
     draw(tour);
     stop.screen = tour->now;
@@ -70,23 +69,23 @@ static bool stop_here(Tour *tour, TourVisit visit, void *context, Error *err) {
 static bool walk(Tour *tour, TourVisit visit, void *context, Error *err) {
     bool ok = true;
     /* At most three phases a page. */
-    for (int k = 3 * LESSON_PAGES_MAX; ok && tour->session->lesson && k > 0; k--) {
-        const LessonRun *run = tour->session->lesson;
+    for (int k = 3 * LESSON_PAGES_MAX; ok && screen_lesson(tour->screen) && k > 0; k--) {
+        const LessonRun *run = screen_lesson(tour->screen);
         bool asks = run->lesson->pages[run->page].ask.kind != ASK_NOTHING && run->phase != LESSON_SHOWN;
         ok = stop_here(tour, visit, context, err);
-        if (ok) session_do(tour->session, &(Action){.id = asks ? ACTION_ANSWER : ACTION_LESSON_NEXT});
+        if (ok) screen_do(tour->screen, &(Action){.id = asks ? ACTION_ANSWER : ACTION_LESSON_NEXT});
     }
     return ok;
 }
 
-bool lesson_tour(Session *session, const char *name, TourVisit visit, void *context, Error *err) {
-    Tour tour = {.session = session,
-                 .now = canvas_new(session->display.width, session->display.height, session->display.flags),
-                 .before =
-                     canvas_new(session->display.width, session->display.height, session->display.flags)};
+bool lesson_tour(Screen *screen, const char *name, TourVisit visit, void *context, Error *err) {
+    const Display *display = &screen_own(screen)->display;
+    Tour tour = {.screen = screen,
+                 .now = canvas_new(display->width, display->height, display->flags),
+                 .before = canvas_new(display->width, display->height, display->flags)};
     bool ok = tour.now && tour.before;
     if (!ok) error_set(err, ERROR_FAILED, "not enough memory for the screens");
-    ok = ok && session_lesson_start(session, name, err) && walk(&tour, visit, context, err);
+    ok = ok && screen_begin_lesson(screen, name, err) && walk(&tour, visit, context, err);
     canvas_free(tour.now);
     canvas_free(tour.before);
     return ok;

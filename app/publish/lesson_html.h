@@ -1,4 +1,4 @@
-/* The frame of an exported lesson, and text in it. Private to app/tutor/lesson_export.c. */
+/* The frame of an exported lesson, and text in it. Private to app/publish/lesson_export.c. */
 #ifndef APP_TUTOR_LESSON_HTML_H
 #define APP_TUTOR_LESSON_HTML_H
 

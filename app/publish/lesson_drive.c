@@ -2,7 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/session/session_state.h"
+#include "app/publish/lesson_drive.h"
+#include "app/screen/screen_state.h"
 #include "views/style/text.h"
 
 /* What is asked has been computed, and all figures are known. */
@@ -12,9 +13,9 @@ static void check_shown(const LessonRun *run, LessonMistakes *mistakes) {
     FigureSource source = {.scene = &scene, .view = run->session->look.view};
     bool shown = run->phase == LESSON_SHOWN;
     LessonPlace place = shown && page->after_place.line ? page->after_place : page->text_place;
-    if (run->unknown > 0)
+    if (run->shown.unknown > 0)
         lesson_mistake(mistakes, place, "a figure of this text is not known here: nothing has computed it");
-    if (shown && run->judged && !run->verdict.known)
+    if (shown && run->answer.judged && !run->answer.verdict.known)
         lesson_mistake(mistakes, page->ask.place, "the answer is not known: nothing has computed it");
     if (shown && lesson_ask_is_fragile(&page->ask, &source))
         lesson_mistake(mistakes, page->ask.place,
@@ -23,11 +24,11 @@ static void check_shown(const LessonRun *run, LessonMistakes *mistakes) {
 }
 
 /* With the figures in it. */
-static void check_rows(const Session *session, LessonMistakes *mistakes) {
-    const LessonRun *run = session->lesson;
+static void check_rows(const Screen *screen, LessonMistakes *mistakes) {
+    const LessonRun *run = screen_lesson(screen);
     const LessonPage *page = &run->lesson->pages[run->page];
     LessonPanel panel;
-    session_lesson_panel(session, &panel);
+    screen_lesson_panel(screen, &panel);
     const char *const texts[] = {panel.verdict, panel.text, panel.question};
     int rows = *panel.task ? 1 + (text_width(panel.task) > LESSON_WIDTH - 12) : 0;
     for (int k = 0; k < 3; k++) rows += *texts[k] ? text_wrap_count(texts[k], LESSON_WIDTH) : 0;
@@ -38,25 +39,25 @@ static void check_rows(const Session *session, LessonMistakes *mistakes) {
 }
 
 /* Does all that is to be done for the page and phase shown. */
-static void drive_phase(Session *session, LessonMistakes *mistakes) {
-    const LessonRun *run = session->lesson;
-    session_finish_work(session);
+static void drive_phase(Screen *screen, LessonMistakes *mistakes) {
+    const LessonRun *run = screen_lesson(screen);
+    screen_finish_work(screen);
     if (run->failure.place.line > 0) {
         lesson_mistake(mistakes, run->failure.place, "%s", run->failure.text);
         return;
     }
     check_shown(run, mistakes);
-    check_rows(session, mistakes);
+    check_rows(screen, mistakes);
 }
 
-bool session_lesson_drive(Session *session, const char *name, LessonMistakes *mistakes, Error *err) {
-    session_set_screen(session, LAYOUT_S_WIDTH, LAYOUT_S_HEIGHT, CANVAS_MONO);
-    if (!session_lesson_start(session, name, err)) return false;
+bool lesson_drive(Screen *screen, const char *name, LessonMistakes *mistakes, Error *err) {
+    screen_set_canvas(screen, LAYOUT_S_WIDTH, LAYOUT_S_HEIGHT, CANVAS_MONO);
+    if (!screen_begin_lesson(screen, name, err)) return false;
     /* At most three phases a page. */
-    for (int k = 3 * LESSON_PAGES_MAX; session->lesson && k > 0; k--) {
-        drive_phase(session, mistakes);
-        bool asks = session->lesson->phase == LESSON_ASK;
-        session_do(session, &(Action){.id = asks ? ACTION_ANSWER : ACTION_LESSON_NEXT});
+    for (int k = 3 * LESSON_PAGES_MAX; screen_lesson(screen) && k > 0; k--) {
+        drive_phase(screen, mistakes);
+        bool asks = screen_lesson(screen)->phase == LESSON_ASK;
+        screen_do(screen, &(Action){.id = asks ? ACTION_ANSWER : ACTION_LESSON_NEXT});
     }
     return true;
 }

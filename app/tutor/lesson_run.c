@@ -1,0 +1,232 @@
+#include "app/tutor/lesson_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/session/session_state.h"
+#include "app/tutor/lesson_results.h"
+#include "core/base/utf8.h"
+#include "views/style/text.h"
+
+const LessonPage *lesson_run_page(const LessonRun *run) {
+    return &run->lesson->pages[run->page];
+}
+
+static FigureSource source_of(const LessonRun *run, Scene *scene) {
+    *scene = session_scene(run->session);
+    return (FigureSource){.scene = scene, .view = run->session->look.view};
+}
+
+static void forget_texts(LessonRun *run) {
+    free(run->shown.text);
+    free(run->shown.question);
+    run->shown = (LessonTexts){.text = NULL};
+}
+
+/* What is the user's own and no part of a page: the screen, and what is out of reach. */
+static void take_over(const LessonRun *run, Session *fresh, const Session *old) {
+    fresh->handout = old->handout;
+    fresh->display = old->display;
+    fresh->display.sheet = run->is_scene ? SHEET_SCENE : SHEET_LESSON;
+}
+
+/* The lesson's session as it is before the first page. `old` is freed when it is a lesson's. */
+static bool begin_again(LessonRun *run, Session *old, Error *err) {
+    SessionConfig config = {.setup = &run->setup, .target = -1, .theme = old->display.theme};
+    Session *fresh = session_new(&config, err);
+    if (!fresh) return false;
+    take_over(run, fresh, old);
+    if (old == run->session) {
+        session_lab_inherit(fresh, old);
+        session_free(old);
+    }
+    run->session = fresh;
+    run->done_page = run->done_action = 0;
+    run->exploring = false;
+    forget_texts(run);
+    return true;
+}
+
+void lesson_run_free(LessonRun *run) {
+    if (!run) return;
+    session_free(run->session);
+    setup_close(&run->setup);
+    lesson_free(run->lesson);
+    free(run->pictures);
+    free(run->shown.text);
+    free(run->shown.question);
+    free(run);
+}
+
+static LessonRun *allocate(Lesson *lesson, Error *err) {
+    LessonRun *run = calloc(1, sizeof *run);
+    if (!run) {
+        lesson_free(lesson);
+        error_set(err, ERROR_FAILED, "not enough memory for the lesson");
+        return NULL;
+    }
+    run->lesson = lesson;
+    run->pictures = calloc((size_t)lesson->page_count, sizeof *run->pictures);
+    if (run->pictures) return run;
+    error_set(err, ERROR_FAILED, "not enough memory for the lesson");
+    lesson_run_free(run);
+    return NULL;
+}
+
+static LessonRun *begin(LessonRun *run, Session *user, Error *err) {
+    Setup any = {.seed = 0};
+    bool ok = run && (!run->results || lesson_results_open(run->results, err)) &&
+              setup_open_weights(&run->setup, &any, "resnet20", err) && begin_again(run, user, err);
+    if (ok) return run;
+    lesson_run_free(run);
+    return NULL;
+}
+
+LessonRun *lesson_run_new(Lesson *lesson, Session *user, const char *results, Error *err) {
+    LessonRun *run = allocate(lesson, err);
+    if (run) run->results = results;
+    return begin(run, user, err);
+}
+
+LessonRun *lesson_run_new_scene(Lesson *lesson, Session *user, Error *err) {
+    LessonRun *run = allocate(lesson, err);
+    if (run) run->is_scene = true;
+    run = begin(run, user, err);
+    if (run) lesson_run_show(run, 0, LESSON_SHOWN);
+    return run;
+}
+
+/* The next action on the way to the page and phase that are shown; NULL when it has come there. */
+static const Action *next_action(LessonRun *run, Action *picture) {
+    while (run->done_page < run->page || (run->done_page == run->page && run->phase == LESSON_SHOWN)) {
+        const LessonPage *page = &run->lesson->pages[run->done_page];
+        if (run->done_action < page->action_count) {
+            run->last = page->actions[run->done_action].place;
+            return &page->actions[run->done_action++].action;
+        }
+        if (run->done_page == run->page) return NULL;
+        const char *kept = run->pictures[run->done_page++];
+        run->done_action = 0;
+        if (*kept == '\0') continue;
+        *picture = (Action){.id = ACTION_IMAGE};
+        utf8_copy(picture->text, sizeof picture->text, kept);
+        return picture;
+    }
+    return NULL;
+}
+
+static void record(LessonRun *run) {
+    Error err = {0};
+    if (run->results && !lesson_results_append(run->results, run->lesson, run->page, run->answer.text,
+                                               &run->answer.verdict, &err))
+        session_tell(run->session, NOTICE_ERROR, "%s", err.text);
+}
+
+/* When all work is done: is the task done, what is the answer, what does the text say? */
+static void settle_page(LessonRun *run) {
+    const LessonPage *page = lesson_run_page(run);
+    LessonAnswer *answer = &run->answer;
+    Scene scene;
+    FigureSource source = source_of(run, &scene);
+    if (page->task && !run->task_done) run->task_done = figure_test_holds(&page->until, &source);
+    if (run->phase == LESSON_SHOWN && page->ask.kind != ASK_NOTHING && !answer->judged) {
+        answer->verdict = lesson_judge(&page->ask, answer->text, &source);
+        answer->judged = true;
+        record(run);
+    }
+    if (run->shown.settled || run->exploring) return;
+    forget_texts(run);
+    bool after = run->phase == LESSON_SHOWN && (*page->after || page->ask.kind != ASK_NOTHING);
+    run->shown.text = lesson_fill(after ? page->after : page->text, &source, &run->shown.unknown);
+    if (page->ask.kind != ASK_NOTHING && run->phase != LESSON_SHOWN)
+        run->shown.question = lesson_ask_text(&page->ask);
+    run->shown.settled = true;
+}
+
+/* What a page does is said by its text; only what fails is told. */
+static void take_notice(LessonRun *run) {
+    const Notice *notice = &run->session->notice;
+    if (notice->kind == NOTICE_ERROR && run->failure.place.line == 0) {
+        run->failure.place = run->last;
+        utf8_copy(run->failure.text, sizeof run->failure.text, notice->text);
+    }
+    run->session->notice.kind = NOTICE_NONE;
+    if (run->failure.place.line > 0)
+        session_tell(run->session, NOTICE_ERROR, "line %d of the lesson: %s", run->failure.place.line,
+                     run->failure.text);
+}
+
+static bool is_under_way(const LessonRun *run) {
+    return run->done_page < run->page ||
+           (run->phase == LESSON_SHOWN && run->done_action < lesson_run_page(run)->action_count);
+}
+
+LessonWork lesson_run_work(LessonRun *run, Action *next) {
+    bool ours = !run->exploring && !run->shown.settled;
+    if (session_work(run->session)) {
+        if (ours) take_notice(run);
+        return LESSON_WORKED;
+    }
+    Action picture;
+    const Action *action = run->exploring ? NULL : next_action(run, &picture);
+    if (!action) {
+        settle_page(run);
+        return LESSON_RESTS;
+    }
+    *next = *action;
+    run->session->by_author = true;
+    return LESSON_ACTS;
+}
+
+void lesson_run_acted(LessonRun *run) {
+    run->session->by_author = false;
+    take_notice(run);
+}
+
+void lesson_run_show(LessonRun *run, int page, LessonPhase phase) {
+    if (page != run->page) run->task_done = false;
+    if (phase == LESSON_READ) run->answer = (LessonAnswer){.judged = false};
+    run->page = page;
+    run->phase = phase;
+    run->failure.place.line = 0;
+    forget_texts(run);
+}
+
+void lesson_run_show_again(LessonRun *run, int page, LessonPhase phase) {
+    Error err = {0};
+    if (begin_again(run, run->session, &err))
+        lesson_run_show(run, page, phase);
+    else
+        session_tell(run->session, NOTICE_ERROR, "%s", err.text);
+}
+
+bool lesson_page_changes(const LessonPage *page) {
+    return page->action_count > 0 || page->ask.kind != ASK_NOTHING || *page->after;
+}
+
+void lesson_run_panel(const LessonRun *run, LessonPanel *out) {
+    const LessonPage *page = lesson_run_page(run);
+    const LessonTexts *shown = &run->shown;
+    const LessonAnswer *answer = &run->answer;
+    bool working = is_under_way(run) || !shown->text;
+    bool asks_task = run->phase == LESSON_SHOWN || !lesson_page_changes(page);
+    *out = (LessonPanel){.lesson = run->lesson->title,
+                         .title = page->title,
+                         .page = run->page,
+                         .page_count = run->lesson->page_count,
+                         .is_scene = run->is_scene,
+                         .phase = run->phase,
+                         .changes = lesson_page_changes(page),
+                         .text = shown->text ? shown->text : "",
+                         .question = shown->question ? shown->question : "",
+                         .answer = answer->text,
+                         .answer_cursor = text_width_n(answer->text, answer->cursor),
+                         .verdict = answer->judged ? answer->verdict.text : "",
+                         .right = answer->verdict.right,
+                         .skipped = !answer->verdict.given,
+                         .task = page->task && asks_task ? page->task : "",
+                         .task_done = run->task_done,
+                         .working = working && !run->exploring,
+                         .exploring = run->exploring,
+                         .notes = page->notes};
+}

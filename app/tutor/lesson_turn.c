@@ -1,0 +1,107 @@
+/* What the user asks of a lesson: turning its pages, leaving them and coming back, answering, and the keys
+ * for all that. */
+#include <string.h>
+
+#include "app/session/session_state.h"
+#include "app/tutor/lesson_run.h"
+#include "core/base/utf8.h"
+
+static void keep_picture(LessonRun *run) {
+    if (lesson_run_page(run)->keeps_picture && run->exploring)
+        utf8_copy(run->pictures[run->page], sizeof run->pictures[0], run->session->exp.picture.name);
+}
+
+/* From an excursion the way leads through the lesson's beginning. */
+static void show(LessonRun *run, int page, LessonPhase phase) {
+    if (run->exploring)
+        lesson_run_show_again(run, page, phase);
+    else
+        lesson_run_show(run, page, phase);
+}
+
+bool lesson_run_next(LessonRun *run) {
+    const LessonPage *page = lesson_run_page(run);
+    bool more = run->phase == LESSON_READ && lesson_page_changes(page);
+    if (run->phase == LESSON_ASK) return true;
+    if (more) {
+        show(run, run->page, page->ask.kind != ASK_NOTHING ? LESSON_ASK : LESSON_SHOWN);
+        return true;
+    }
+    if (run->page + 1 == run->lesson->page_count) return false;
+    keep_picture(run);
+    show(run, run->page + 1, LESSON_READ);
+    return true;
+}
+
+void lesson_run_back(LessonRun *run) {
+    int page = run->page;
+    if (run->phase == LESSON_ASK)
+        lesson_run_show(run, page, LESSON_READ);
+    else if (run->phase == LESSON_SHOWN)
+        lesson_run_show_again(run, page, LESSON_READ);
+    else if (page > 0)
+        lesson_run_show_again(
+            run, page - 1, lesson_page_changes(&run->lesson->pages[page - 1]) ? LESSON_SHOWN : LESSON_READ);
+    else
+        session_tell(run->session, NOTICE_INFO, "this is the lesson's first page; q leaves the lesson");
+}
+
+void lesson_run_return(LessonRun *run) {
+    if (run->exploring)
+        lesson_run_show_again(run, run->page, run->phase);
+    else
+        session_tell(run->session, NOTICE_INFO, "this is the page's own view: nothing to return from");
+}
+
+bool lesson_run_answer(LessonRun *run, const char *answer, Error *err) {
+    const LessonPage *page = lesson_run_page(run);
+    const Network *network = run->session->exp.setup->model->network;
+    if (page->ask.kind == ASK_NOTHING || run->phase == LESSON_SHOWN)
+        return error_set(err, ERROR_USAGE, "this page asks nothing%s",
+                         run->phase == LESSON_SHOWN ? " any more" : "");
+    if (*answer && !lesson_answer_check(&page->ask, network, answer, err)) return false;
+    utf8_copy(run->answer.text, sizeof run->answer.text, answer);
+    show(run, run->page, LESSON_SHOWN);
+    return true;
+}
+
+/* What the user may do without leaving the page's view. */
+static bool stays(ActionId id) {
+    switch (id) {
+    case ACTION_QUESTIONS:
+    case ACTION_HELP:
+    case ACTION_PROMPT:
+    case ACTION_SCREEN:
+    case ACTION_DESCRIBE:
+    case ACTION_EXPORT:
+    case ACTION_EXPORT_CHART:
+    case ACTION_THEME:
+    case ACTION_REDRAW:
+    case ACTION_MOUSE:
+    case ACTION_BIND:
+    case ACTION_BREAKS:
+    case ACTION_PRESENTER:
+    case ACTION_POINTER:
+    case ACTION_CLICK:
+    case ACTION_NONE: return true;
+    default: return false;
+    }
+}
+
+void lesson_run_watch(LessonRun *run, const Action *action) {
+    bool asks = action->id == ACTION_STATE && *action->text == '\0';
+    if (!asks && !stays(action->id)) run->exploring = true;
+}
+
+ActionId lesson_run_key(const LessonRun *run, const Key *key) {
+    bool presenter = run->session->display.presenter;
+    switch (key->code) {
+    case ' ': return run->session->exp.play.rate == 0 ? ACTION_LESSON_NEXT : ACTION_NONE;
+    case KEY_CODE_BACKSPACE: return ACTION_LESSON_BACK;
+    case KEY_CODE_HOME: return ACTION_LESSON_RETURN;
+    /* What a presenter's clicker sends. */
+    case KEY_CODE_PAGE_DOWN: return presenter ? ACTION_LESSON_NEXT : ACTION_NONE;
+    case KEY_CODE_PAGE_UP: return presenter ? ACTION_LESSON_BACK : ACTION_NONE;
+    default: return ACTION_NONE;
+    }
+}
