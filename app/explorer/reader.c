@@ -4,11 +4,11 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/cli/output.h"
 #include "app/explorer/reader_state.h"
 #include "app/input/keymap.h"
+#include "core/base/clock.h"
 #include "core/base/utf8.h"
 #include "views/scene/action_parse.h"
 #include "views/words/say.h"
@@ -25,12 +25,6 @@ void reader_say(Reader *reader, const char *format, ...) {
     say_put(reader->config.out, text, reader->config.ascii);
 }
 
-static double now_s(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static void say_progress(Reader *reader) {
     Scene scene = session_scene(session_front(reader->session));
     if (scene.job.total > 0)
@@ -41,12 +35,12 @@ static void say_progress(Reader *reader) {
 }
 
 static void work(Reader *reader) {
-    double next = now_s() + PATIENCE_S;
+    double next = clock_seconds() + PATIENCE_S;
     session_play_out(reader->session);
     while (session_work(reader->session)) {
-        if (now_s() < next) continue;
+        if (clock_seconds() < next) continue;
         say_progress(reader);
-        next = now_s() + REPORT_S;
+        next = clock_seconds() + REPORT_S;
     }
 }
 
