@@ -294,12 +294,12 @@ void term_redraw(Term *term) {
     term->redraw = true;
 }
 
-/* A glyph of the width that the canvas gave it, as the C library and so curses see it. */
+/* The glyph, or U+FFFD for one that curses, which draws by wcwidth, would not give the canvas's width. */
 static wchar_t showable_glyph(const Term *term, const Cell *cell, bool room_for_two) {
     uint32_t glyph = cell->glyph;
     if (term->ascii) glyph = (unsigned char)text_ascii(glyph);
     int width = wcwidth((wchar_t)glyph);
-    if (width != text_glyph_width(glyph)) return '?';
+    if (width != text_glyph_width(glyph)) return UTF8_REPLACEMENT;
     return width == 2 && !room_for_two ? ' ' : (wchar_t)glyph;
 }
 
