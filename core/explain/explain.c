@@ -50,26 +50,6 @@ int explain_reader(const Network *network, int op) {
     return -1;
 }
 
-ExplainSum explain_sum(const Pass *pass, int block) {
-    const Network *network = pass_network(pass);
-    const Block *b = &network->blocks[block];
-    if (b->add < 0) return (ExplainSum){0};
-    const Op *add = &network->ops[b->add];
-    Tensor branch = pass_act(pass, add->inputs[0]), skip = pass_act(pass, add->inputs[1]);
-    if (!branch.data || !skip.data) return (ExplainSum){0};
-    double bb = 0, ss = 0, bs = 0;
-    size_t count = shape_count(add->out);
-    for (size_t j = 0; j < count; j++) {
-        double f = (double)branch.data[j], x = (double)skip.data[j];
-        bb += f * f, ss += x * x, bs += f * x;
-    }
-    return (ExplainSum){.known = true,
-                        .branch_l2 = sqrt(bb),
-                        .skip_l2 = sqrt(ss),
-                        .ratio = sqrt(bb / ss),
-                        .cosine = bs / sqrt(bb * ss)};
-}
-
 double explain_open_share(const Pass *pass, int op) {
     Stats stats = pass_act_stats(pass, op);
     return stats.known ? 1 - (double)stats.zeros / (double)stats.count : NAN;

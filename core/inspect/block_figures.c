@@ -47,10 +47,10 @@ BlockForward block_forward(const Pass *pass, int block) {
     f.known = !isnan(f.y);
     if (b->shortcut == SHORTCUT_NONE) return f;
     f.shortcut = act_l2(pass, b->shortcut_last);
-    Tensor skip = pass_act(pass, b->shortcut_last), branch = pass_act(pass, b->branch_last);
-    if (!skip.data || !branch.data) return f;
-    f.ratio = f.branch / f.shortcut;
-    f.cosine = tensor_dot(branch.data, skip.data, shape_count(skip.shape)) / (f.branch * f.shortcut);
+    AdditionTerms terms = pass_addition_terms(pass, block);
+    if (!terms.known) return f;
+    f.ratio = terms.ratio;
+    f.cosine = terms.cosine;
     return f;
 }
 
