@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "core/base/integer.h"
+
 int block_of_op(const Network *network, int op) {
     if (network->ops[op].block >= 0) return network->ops[op].block;
     return op <= network->blocks[0].input ? 0 : network->block_count - 1;
@@ -78,5 +80,5 @@ int block_input_channel(const Network *network, int block, int c) {
     const Block *b = &network->blocks[block];
     int inside = network->ops[b->input].out.c, outside = network->ops[b->output].out.c;
     if (b->shortcut == SHORTCUT_ZERO_PAD) c -= (outside - inside) / 2;
-    return c < 0 ? 0 : c >= inside ? inside - 1 : c;
+    return integer_clamp(c, 0, inside - 1);
 }

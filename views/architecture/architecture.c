@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/integer.h"
 #include "views/architecture/detail.h"
 #include "views/architecture/figure.h"
 #include "views/architecture/group.h"
@@ -83,7 +84,7 @@ static void view_architecture_draw(const void *state, const Scene *scene, Canvas
 static Action select_op(const Network *network, int op) {
     int last = network->op_count - 1;
     Action action = view_action(ACTION_SELECT, 0);
-    snprintf(action.text, sizeof action.text, "%s", network->ops[op < 0 ? 0 : op > last ? last : op].name);
+    snprintf(action.text, sizeof action.text, "%s", network->ops[integer_clamp(op, 0, last)].name);
     return action;
 }
 
