@@ -1,6 +1,5 @@
 #include "app/explorer/reader.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "app/explorer/reader_state.h"
 #include "app/input/keymap.h"
 #include "core/base/clock.h"
+#include "core/base/line.h"
 #include "core/base/utf8.h"
 #include "views/scene/action_parse.h"
 #include "views/words/say.h"
@@ -164,9 +164,7 @@ static bool answer(Reader *reader, const char *line) {
 }
 
 static void take_line(Reader *reader, char *line) {
-    while (isspace((unsigned char)*line)) line++;
-    for (size_t length = strlen(line); length > 0 && isspace((unsigned char)line[length - 1]);)
-        line[--length] = '\0';
+    line = line_trim(line);
     if (answer(reader, line)) return;
     line += *line == ':';
     if (*line == '\0')
