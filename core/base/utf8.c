@@ -107,6 +107,18 @@ size_t utf8_format(char *out, size_t out_size, const char *format, ...) {
     return count;
 }
 
+void utf8_vappend(char *out, size_t out_size, const char *format, va_list arguments) {
+    size_t used = strlen(out);
+    if (used < out_size) utf8_vformat(out + used, out_size - used, format, arguments);
+}
+
+void utf8_append(char *out, size_t out_size, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    utf8_vappend(out, out_size, format, arguments);
+    va_end(arguments);
+}
+
 /* Repairs into the buffer; *left receives what had no room, "" for nothing. */
 static size_t repair(char *out, size_t out_size, const char *text, const char **left) {
     const char *end = text + strlen(text);

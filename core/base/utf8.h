@@ -38,6 +38,10 @@ size_t utf8_copy_n(char *out, size_t out_size, const char *text, size_t length);
 size_t utf8_format(char *out, size_t out_size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 size_t utf8_vformat(char *out, size_t out_size, const char *format, va_list arguments)
     __attribute__((format(printf, 3, 0)));
+/* printf after the text that the buffer holds already. */
+void utf8_append(char *out, size_t out_size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void utf8_vappend(char *out, size_t out_size, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
 /* A copy in which each broken byte is U+FFFD: always valid UTF-8. */
 size_t utf8_repair(char *out, size_t out_size, const char *text);
 /* The same; a text that is longer than its room ends in an ellipsis. */

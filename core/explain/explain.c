@@ -8,18 +8,13 @@
 #include "core/base/utf8.h"
 #include "core/explain/part.h"
 
-static void append(char text[EXPLAIN_TEXT_MAX], const char *format, va_list arguments) {
-    size_t used = strlen(text);
-    utf8_vformat(text + used, EXPLAIN_TEXT_MAX - used, format, arguments);
-}
-
 void explain_say(Explanation *out, ExplainKind kind, const char *format, ...) {
     if (out->line_count == EXPLAIN_LINES_MAX) return;
     ExplainLine *line = &out->lines[out->line_count++];
     va_list arguments;
     *line = (ExplainLine){.kind = kind};
     va_start(arguments, format);
-    append(line->text, format, arguments);
+    utf8_vappend(line->text, sizeof line->text, format, arguments);
     va_end(arguments);
 }
 
@@ -27,7 +22,7 @@ void explain_more(Explanation *out, const char *format, ...) {
     va_list arguments;
     if (out->line_count == 0) return;
     va_start(arguments, format);
-    append(out->lines[out->line_count - 1].text, format, arguments);
+    utf8_vappend(out->lines[out->line_count - 1].text, EXPLAIN_TEXT_MAX, format, arguments);
     va_end(arguments);
 }
 

@@ -48,9 +48,8 @@ static void draw_sentence(Canvas *canvas, Rect area, const Scene *scene) {
 static void draw_folded_sentence(Canvas *canvas, Rect area, const Scene *scene, const ArchitectureRow *row) {
     char text[TEXT_MAX];
     architecture_group_describe(scene->network, row, text, sizeof text);
-    size_t used = strlen(text);
     if (scene->op > 0) /* what a step has just done stands inside */
-        snprintf(text + used, sizeof text - used, " t shows %s.", scene->network->ops[scene->op].name);
+        utf8_append(text, sizeof text, " t shows %s.", scene->network->ops[scene->op].name);
     canvas_text_wrapped(canvas, layout_inset(area, 1, 0), style_role(ROLE_TEXT), text, 0);
 }
 

@@ -258,24 +258,17 @@ PartPage part_montage(Canvas *canvas, Rect area, const Scene *scene, const PartT
     return page;
 }
 
-static void append(PartText *out, const char *format, int count) {
-    size_t used = strlen(out->text);
-    if (count > 0) snprintf(out->text + used, sizeof out->text - used, format, count);
-}
-
 PartText part_page_info(const PartPage *page) {
     PartText out;
     const char *what = page->order ? "rank" : "channel";
-    int used = page->count == 1
-                   ? snprintf(out.text, sizeof out.text, "%s %d of %d", what, page->first, page->total)
-                   : snprintf(out.text, sizeof out.text, "%ss %d-%d of %d", what, page->first,
-                              page->first + page->count - 1, page->total);
-    if (page->order) utf8_format(out.text + used, sizeof out.text - (size_t)used, " by %s", page->order);
-    if (page->zoom > 1) {
-        size_t length = strlen(out.text);
-        snprintf(out.text + length, sizeof out.text - length, ", a value is %dx%d", page->zoom, page->zoom);
-    }
-    append(&out, ", %d dead", page->dead);
-    append(&out, ", %d no gradient", page->blocked);
+    if (page->count == 1)
+        utf8_format(out.text, sizeof out.text, "%s %d of %d", what, page->first, page->total);
+    else
+        utf8_format(out.text, sizeof out.text, "%ss %d-%d of %d", what, page->first,
+                    page->first + page->count - 1, page->total);
+    if (page->order) utf8_append(out.text, sizeof out.text, " by %s", page->order);
+    if (page->zoom > 1) utf8_append(out.text, sizeof out.text, ", a value is %dx%d", page->zoom, page->zoom);
+    if (page->dead > 0) utf8_append(out.text, sizeof out.text, ", %d dead", page->dead);
+    if (page->blocked > 0) utf8_append(out.text, sizeof out.text, ", %d no gradient", page->blocked);
     return out;
 }
