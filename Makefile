@@ -10,7 +10,7 @@ ifeq ($(MAKELEVEL)$(filter clean,$(MAKECMDGOALS)),0)
   MAKEFLAGS += -j$(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 endif
 PKG_CONFIG ?= pkg-config
-PKGS     := openblas jansson ncursesw zlib
+PKGS     := openblas jansson ncursesw zlib libutf8proc
 VERSION  := 0.1.0
 
 ifneq ($(filter-out clean format check help,$(or $(MAKECMDGOALS),all)),)

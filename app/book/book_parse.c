@@ -1,10 +1,10 @@
 /* Reads the book and says everything that is wrong in it, each with line and column. */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/book/book_parse.h"
+#include "core/base/line.h"
 #include "views/scene/action_parse.h"
 #include "views/style/text.h"
 
@@ -280,8 +280,7 @@ bool book_read_lines(BookParser *parser, char *text) {
         next = strchr(line, '\n');
         if (next) *next++ = '\0';
         if (next && *next == '\0') next = NULL;
-        size_t length = strlen(line);
-        while (length > 0 && isspace((unsigned char)line[length - 1])) line[--length] = '\0';
+        line_trim_end(line);
         parser->line = line;
         parser->number++;
         ok = read_line(parser);

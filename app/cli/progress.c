@@ -1,9 +1,9 @@
 #include "app/cli/progress.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
 #include "views/style/text.h"
 
 /* Seconds between two lines, on a terminal and elsewhere, and before there is a first one. */
@@ -11,19 +11,13 @@
 #define PROGRESS_EVERY_FILE_S     10.0
 #define PROGRESS_TIME_LEFT_S      1.0
 
-double progress_clock_s(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
 Progress progress_begin(bool quiet, double done) {
     return (Progress){
-        .quiet = quiet, .terminal = isatty(STDERR_FILENO), .begun_s = progress_clock_s(), .first = done};
+        .quiet = quiet, .terminal = isatty(STDERR_FILENO), .begun_s = clock_seconds(), .first = done};
 }
 
 void progress_show(Progress *progress, double done, double total, const char *text) {
-    double now = progress_clock_s(), passed = now - progress->begun_s;
+    double now = clock_seconds(), passed = now - progress->begun_s;
     double every = progress->terminal ? PROGRESS_EVERY_TERMINAL_S : PROGRESS_EVERY_FILE_S;
     if (progress->quiet || (progress->shown_s > 0 && now - progress->shown_s < every)) return;
     char left[64] = "";

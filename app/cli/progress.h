@@ -12,8 +12,6 @@ typedef struct Progress {
     int width;               /* columns of the line that stands there */
 } Progress;
 
-double progress_clock_s(void); /* monotonic seconds */
-
 /* `done`: what an earlier run had done already; it counts for the share, not for the time left. */
 Progress progress_begin(bool quiet, double done);
 /* Shows the line when it is due: "text  12%  3:07 left". */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <utf8proc.h>
 #include <zlib.h>
 
 #include "app/asset/assets.h"
@@ -96,8 +97,8 @@ static void check_engine(void) {
 
 static void check_libraries(void) {
     char text[160];
-    snprintf(text, sizeof text, "skipscope %s, jansson %s, zlib %s", SKIPSCOPE_VERSION, jansson_version_str(),
-             zlibVersion());
+    snprintf(text, sizeof text, "skipscope %s, jansson %s, utf8proc %s, zlib %s", SKIPSCOPE_VERSION,
+             jansson_version_str(), utf8proc_version(), zlibVersion());
     line("versions", text);
 }
 

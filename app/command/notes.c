@@ -13,6 +13,7 @@
 #include "app/command/command.h"
 #include "app/explorer/stage.h"
 #include "app/explorer/stage_socket.h"
+#include "core/base/clock.h"
 #include "core/base/utf8.h"
 #include "views/term/term.h"
 
@@ -36,12 +37,6 @@ typedef struct Listener {
     double heard_s;    /* when the panel came */
     bool known, ended; /* a page has come; and the presentation is over since */
 } Listener;
-
-static double seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static bool open_listener(Listener *listener, const Options *options, Error *err) {
     *listener = (Listener){.fd = -1};
@@ -68,8 +63,8 @@ static void lose(Listener *listener) {
     close(listener->fd);
     listener->fd = -1;
     listener->ended = listener->known;
-    listener->panel.elapsed_s += seconds() - listener->heard_s;
-    listener->panel.page_s += seconds() - listener->heard_s;
+    listener->panel.elapsed_s += clock_seconds() - listener->heard_s;
+    listener->panel.page_s += clock_seconds() - listener->heard_s;
 }
 
 static bool is_same_page(const NotesPanel *a, const NotesPanel *b) {
@@ -85,7 +80,7 @@ static bool take_line(Listener *listener) {
     if (stage_read_page(listener->line, &panel)) {
         panel.first = is_same_page(&panel, &listener->panel) ? listener->panel.first : 0;
         listener->panel = panel;
-        listener->heard_s = seconds();
+        listener->heard_s = clock_seconds();
         listener->known = true;
         listener->ended = false;
     }
@@ -159,8 +154,8 @@ static bool draw(Term *term, Listener *listener) {
     char clock[16];
     if (!canvas) return false;
     if (listener->fd >= 0 && listener->known) {
-        panel.elapsed_s += seconds() - listener->heard_s;
-        panel.page_s += seconds() - listener->heard_s;
+        panel.elapsed_s += clock_seconds() - listener->heard_s;
+        panel.page_s += clock_seconds() - listener->heard_s;
     }
     if (listener->ended) panel.pages = 0;
     write_clock(clock);

@@ -1,11 +1,11 @@
 #include "app/explorer/config.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/line.h"
 #include "core/base/text_file.h"
 #include "core/base/utf8.h"
 #include "views/scene/action_parse.h"
@@ -44,13 +44,6 @@ static void note_problem(Config *config, int line, const char *sentence) {
         error_set(&config->first, ERROR_FILE, "%s", sentence);
 }
 
-static char *trim(char *line) {
-    while (isspace((unsigned char)*line)) line++;
-    size_t length = strlen(line);
-    while (length > 0 && isspace((unsigned char)line[length - 1])) line[--length] = '\0';
-    return line;
-}
-
 static bool split(Config *config, Error *err) {
     int count = 1;
     for (const char *at = config->text; *at; at++) count += *at == '\n';
@@ -59,7 +52,7 @@ static bool split(Config *config, Error *err) {
     for (char *line = config->text, *next; line; line = next) {
         next = strchr(line, '\n');
         if (next) *next++ = '\0';
-        config->lines[config->line_count++] = trim(line);
+        config->lines[config->line_count++] = line_trim(line);
     }
     return true;
 }

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "app/explorer/config.h"
@@ -14,18 +13,13 @@
 #include "app/explorer/stage.h"
 #include "app/lesson/lesson.h"
 #include "app/screen/screen.h"
+#include "core/base/clock.h"
 #include "core/base/utf8.h"
 #include "views/term/term.h"
 
 /* Work runs in slices that end as soon as a key waits; the screen follows less often, because drawing takes
  * time from the work. */
 enum { SLICE_MS = 16, REDRAW_MS = 50 };
-
-static double now_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
-}
 
 /* What goes along with the screen: the speaker's notes in another terminal, and a recording in real time. */
 typedef struct Live {
@@ -41,7 +35,7 @@ typedef struct Live {
 enum { LIVE_IDLE_S = 4 };
 
 static long live_time(const Live *live) {
-    return (long)(now_ms() - live->begin_ms);
+    return (long)(clock_milliseconds() - live->begin_ms);
 }
 
 static bool live_open(Live *live, const Options *options, Error *err) {
@@ -75,7 +69,7 @@ static void live_frame(Live *live, const Screen *screen, const Canvas *canvas) {
     if (!live->file) return;
     if (!live->cast) {
         live->cast = cast_begin(live->file, &config);
-        live->begin_ms = now_ms();
+        live->begin_ms = clock_milliseconds();
     }
     if (!live->cast) return;
     cast_theme(live->cast, screen_theme(screen));
@@ -91,9 +85,9 @@ static bool live_close(Live *live, const Options *options, Error *err) {
 }
 
 static bool work_for_a_slice(Screen *screen, Term *term) {
-    double end = now_ms() + SLICE_MS;
+    double end = clock_milliseconds() + SLICE_MS;
     bool worked = false;
-    while (now_ms() < end && screen_work(screen)) {
+    while (clock_milliseconds() < end && screen_work(screen)) {
         worked = true;
         if (term_wait(term, 0)) break;
     }
@@ -112,7 +106,7 @@ static bool read_keys(Screen *screen, Term *term, Live *live) {
     for (Key key; !screen_wants_quit(screen) && !term_signal() && term_read_key(term, &key);) {
         any = true;
         if (key.code == KEY_CODE_RESIZE) continue;
-        key.at_s = now_ms() * 1e-3;
+        key.at_s = clock_milliseconds() * 1e-3;
         live_key(live, &key);
         screen_key(screen, &key);
     }
@@ -138,14 +132,14 @@ static void show_stage(const Screen *screen, Stage *stage) {
 
 /* Reads keys and works until the screen should be drawn again. */
 static void wait_and_work(Screen *screen, Term *term, Live *live) {
-    double redraw_ms = now_ms() + REDRAW_MS;
+    double redraw_ms = clock_milliseconds() + REDRAW_MS;
     for (bool worked = false;
          !term_signal() && !read_keys(screen, term, live) && !hear_stage(screen, live->stage);
          worked = true) {
         if (!work_for_a_slice(screen, term)) {
             if (worked || screen_tick(screen)) return;
             term_wait(term, screen_wait_ms(screen));
-        } else if (now_ms() >= redraw_ms) {
+        } else if (clock_milliseconds() >= redraw_ms) {
             return;
         }
     }

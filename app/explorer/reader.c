@@ -1,14 +1,14 @@
 #include "app/explorer/reader.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/cli/output.h"
 #include "app/explorer/reader_state.h"
 #include "app/input/keymap.h"
+#include "core/base/clock.h"
+#include "core/base/line.h"
 #include "core/base/utf8.h"
 #include "views/scene/action_parse.h"
 #include "views/words/say.h"
@@ -25,12 +25,6 @@ void reader_say(Reader *reader, const char *format, ...) {
     say_put(reader->config.out, text, reader->config.ascii);
 }
 
-static double now_s(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static void say_progress(Reader *reader) {
     Scene scene = session_scene(screen_front(reader->screen));
     if (scene.job.total > 0)
@@ -41,12 +35,12 @@ static void say_progress(Reader *reader) {
 }
 
 static void work(Reader *reader) {
-    double next = now_s() + PATIENCE_S;
+    double next = clock_seconds() + PATIENCE_S;
     screen_play_out(reader->screen);
     while (screen_work(reader->screen)) {
-        if (now_s() < next) continue;
+        if (clock_seconds() < next) continue;
         say_progress(reader);
-        next = now_s() + REPORT_S;
+        next = clock_seconds() + REPORT_S;
     }
 }
 
@@ -169,9 +163,7 @@ static bool answer(Reader *reader, const char *line) {
 }
 
 static void take_line(Reader *reader, char *line) {
-    while (isspace((unsigned char)*line)) line++;
-    for (size_t length = strlen(line); length > 0 && isspace((unsigned char)line[length - 1]);)
-        line[--length] = '\0';
+    line = line_trim(line);
     if (answer(reader, line)) return;
     line += *line == ':';
     if (*line == '\0')

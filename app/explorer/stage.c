@@ -8,10 +8,10 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "app/explorer/stage_socket.h"
+#include "core/base/clock.h"
 #include "core/base/utf8.h"
 
 enum {
@@ -36,12 +36,6 @@ struct Stage {
     bool shown;
     double begun_s, turned_s;
 };
-
-static double seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 char *stage_write_page(const NotesPanel *panel) {
     NotesPanel p = *panel; /* JSON is UTF-8: what is not would leave the old page on the speaker's screen */
@@ -91,7 +85,7 @@ Stage *stage_open_at(const char *path, Error *err) {
     }
     for (int k = 0; k < READERS_MAX; k++) stage->readers[k].fd = -1;
     snprintf(stage->path, sizeof stage->path, "%s", path);
-    stage->begun_s = stage->turned_s = seconds();
+    stage->begun_s = stage->turned_s = clock_seconds();
     stage->poll = -1;
     stage->listener = stage_listen(path, err);
     if (stage->listener >= 0 && lstat(path, &stage->made) == 0) {
@@ -151,8 +145,8 @@ static void tell(Reader *reader, const char *line) {
 }
 
 static char *line_now(Stage *stage) {
-    stage->panel.elapsed_s = seconds() - stage->begun_s;
-    stage->panel.page_s = seconds() - stage->turned_s;
+    stage->panel.elapsed_s = clock_seconds() - stage->begun_s;
+    stage->panel.page_s = clock_seconds() - stage->turned_s;
     return stage_write_page(&stage->panel);
 }
 
@@ -249,7 +243,7 @@ static bool same(const NotesPanel *a, const NotesPanel *b) {
 
 void stage_show(Stage *stage, const NotesPanel *panel) {
     if (stage->shown && same(&stage->panel, panel)) return;
-    if (!stage->shown || !same_page(&stage->panel, panel)) stage->turned_s = seconds();
+    if (!stage->shown || !same_page(&stage->panel, panel)) stage->turned_s = clock_seconds();
     stage->panel = *panel;
     stage->shown = true;
     char *line = line_now(stage);

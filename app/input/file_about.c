@@ -99,11 +99,7 @@ void file_list_describe(FileList *list) {
     }
     if (!ok) utf8_copy(list->about, sizeof list->about, without_path(list, row, err.text));
     list->about_is_bad = !ok;
-    if (list->cut) {
-        size_t used = strlen(list->about);
-        snprintf(list->about + used, sizeof list->about - used,
-                 " (the folder has more than %d entries: "
-                 "the rest is not listed)",
-                 FILE_LIST_MAX);
-    }
+    if (list->cut)
+        utf8_append(list->about, sizeof list->about,
+                    " (the folder has more than %d entries: the rest is not listed)", FILE_LIST_MAX);
 }

@@ -1,5 +1,4 @@
 /* Reads a lesson and says everything that is wrong in it, each with line and column. */
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +6,7 @@
 
 #include "app/lesson/lesson.h"
 #include "app/lesson/lesson_ask.h"
+#include "core/base/line.h"
 #include "core/base/suggest.h"
 #include "views/scene/action_parse.h"
 #include "views/style/text.h"
@@ -240,18 +240,13 @@ static bool read_line(LessonParser *parser) {
     return true;
 }
 
-static void trim_end(char *line) {
-    size_t length = strlen(line);
-    while (length > 0 && isspace((unsigned char)line[length - 1])) line[--length] = '\0';
-}
-
 static bool read_lines(LessonParser *parser, const char *text) {
     char *copy = strdup(text);
     bool ok = copy != NULL;
     for (char *line = copy, *next; ok && line; line = next) {
         next = strchr(line, '\n');
         if (next) *next++ = '\0';
-        trim_end(line);
+        line_trim_end(line);
         parser->line = line;
         parser->number++;
         ok = read_line(parser);

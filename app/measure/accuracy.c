@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "app/cli/progress.h"
+#include "core/base/clock.h"
 #include "core/base/utf8.h"
 
 bool accuracy_measure(Accuracy *accuracy, const Model *model, const Dataset *dataset,
@@ -18,8 +19,8 @@ bool accuracy_measure(Accuracy *accuracy, const Model *model, const Dataset *dat
         progress_show(&progress, so_far.seen, dataset_count(dataset), text);
     }
     progress_end(&progress);
-    *accuracy = (Accuracy){.evaluation = evaluate_result(evaluator),
-                           .seconds = progress_clock_s() - progress.begun_s};
+    *accuracy =
+        (Accuracy){.evaluation = evaluate_result(evaluator), .seconds = clock_seconds() - progress.begun_s};
     evaluate_free(evaluator);
     return true;
 }

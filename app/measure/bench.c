@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/cli/progress.h"
+#include "core/base/clock.h"
 #include "core/base/rng.h"
 #include "core/network/resnet.h"
 #include "core/tensor/gemm.h"
@@ -112,9 +113,9 @@ static void run_once(Bench *bench, BenchPass which) {
 static void run_round(Bench *bench, double times_ms[BENCH_PASS_COUNT]) {
     for (int p = 0; p < BENCH_PASS_COUNT; p++) {
         if (!bench->passes[p]) continue;
-        double begun_s = progress_clock_s();
+        double begun_s = clock_seconds();
         run_once(bench, (BenchPass)p);
-        times_ms[p] = (progress_clock_s() - begun_s) * 1e3;
+        times_ms[p] = (clock_seconds() - begun_s) * 1e3;
     }
 }
 
@@ -128,8 +129,8 @@ static bool wants_more(const Bench *bench, const BenchRun *run, double seconds) 
 static void measure(Bench *bench, const BenchRun *run) {
     double times_ms[BENCH_PASS_COUNT] = {0};
     run_round(bench, times_ms);
-    double begun_s = progress_clock_s();
-    while (wants_more(bench, run, progress_clock_s() - begun_s)) {
+    double begun_s = clock_seconds();
+    while (wants_more(bench, run, clock_seconds() - begun_s)) {
         run_round(bench, times_ms);
         for (int p = 0; p < BENCH_PASS_COUNT; p++) bench->times_ms[p][bench->rounds] = times_ms[p];
         bench->rounds++;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "app/measure/pty_child.h"
+#include "core/base/clock.h"
 #include "core/base/rng.h"
 #include "views/plot/plot.h"
 #include "views/term/term.h"
@@ -179,10 +180,10 @@ static int run_program(void *context) {
 
 static bool start_program(PtyChild *child, const char *arch, double *first_ms, Error *err) {
     char *words[] = {"skipscope", (char *)arch, NULL};
-    double begin = pty_child_now_ms();
+    double begin = clock_milliseconds();
     if (!pty_child_start(child, UI_WIDTH, UI_HEIGHT, true, run_program, words, err)) return false;
     bool shown = pty_child_wait_text(child, "quit", ANSWER_MS);
-    *first_ms = pty_child_now_ms() - begin;
+    *first_ms = clock_milliseconds() - begin;
     if (!shown) {
         pty_child_end(child);
         return error_set(err, ERROR_FAILED, "the explorer showed nothing within %d s", ANSWER_MS / 1000);
@@ -205,7 +206,7 @@ static double percentile(double *values, int count, double share) {
 /* An idle program writes nothing, so the first byte after a key is its answer. */
 static bool time_idle_keys(PtyChild *child, double *times, Error *err) {
     for (int k = 0; k < KEYS_IDLE; k++) {
-        double begin = pty_child_now_ms();
+        double begin = clock_milliseconds();
         pty_child_type(child, k % 2 ? "k" : "j");
         if (!pty_child_read(child, ANSWER_MS))
             return error_set(err, ERROR_FAILED, "a key was not answered within %d s", ANSWER_MS / 1000);
@@ -222,10 +223,10 @@ static bool time_busy_keys(PtyChild *child, double *times, Error *err) {
          * so that the words waited for are always drawn whole. */
         if (k % KEYS_A_RUN == 0) pty_child_type(child, "Rffa");
         /* A little further into the run with every key. */
-        double until = pty_child_now_ms() + 20 + 3 * k;
-        while (pty_child_now_ms() < until) pty_child_read(child, 1);
+        double until = clock_milliseconds() + 20 + 3 * k;
+        while (clock_milliseconds() < until) pty_child_read(child, 1);
         pty_child_forget(child);
-        double begin = pty_child_now_ms();
+        double begin = clock_milliseconds();
         pty_child_type(child, "?");
         if (!pty_child_wait_text(child, HELP_WORDS, ANSWER_MS))
             return error_set(err, ERROR_FAILED, "the help did not open within %d s", ANSWER_MS / 1000);
@@ -249,8 +250,8 @@ static bool measure_program(Ui *ui, Error *err) {
     }
     announce(ui, "silence");
     unsigned long long before = child.bytes;
-    double until = pty_child_now_ms() + IDLE_MS;
-    while (pty_child_now_ms() < until) pty_child_read(&child, until - pty_child_now_ms());
+    double until = clock_milliseconds() + IDLE_MS;
+    while (clock_milliseconds() < until) pty_child_read(&child, until - clock_milliseconds());
     double idle = (double)(child.bytes - before);
     announce(ui, "keys");
     pty_child_type(&child, "m");

@@ -7,14 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-double pty_child_now_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
-}
+#include "core/base/clock.h"
 
 static void set_environment(bool true_color) {
     static const char *const disturbing[] = {"NO_COLOR", "STY",     "TMUX",           "TERMINFO",
@@ -39,7 +34,7 @@ bool pty_child_start(PtyChild *child, int width, int height, bool true_color, Pt
         set_environment(true_color);
         _exit(run(context));
     }
-    child->last_ms = pty_child_now_ms();
+    child->last_ms = clock_milliseconds();
     return true;
 }
 
@@ -75,22 +70,22 @@ bool pty_child_read(PtyChild *child, double timeout_ms) {
         child->ended = count == 0 || errno != EINTR;
         return false;
     }
-    child->last_ms = pty_child_now_ms();
+    child->last_ms = clock_milliseconds();
     child->bytes += (unsigned long long)count;
     keep_tail(child, bytes, (size_t)count);
     return true;
 }
 
 void pty_child_settle(PtyChild *child, double quiet_ms, double timeout_ms) {
-    double begin = pty_child_now_ms();
-    while (!child->ended && pty_child_now_ms() - begin < timeout_ms)
+    double begin = clock_milliseconds();
+    while (!child->ended && clock_milliseconds() - begin < timeout_ms)
         if (!pty_child_read(child, quiet_ms)) return;
 }
 
 bool pty_child_wait_text(PtyChild *child, const char *text, double timeout_ms) {
-    double end = pty_child_now_ms() + timeout_ms;
+    double end = clock_milliseconds() + timeout_ms;
     while (!strstr(child->tail, text)) {
-        double left = end - pty_child_now_ms();
+        double left = end - clock_milliseconds();
         if (child->ended || left <= 0) return false;
         pty_child_read(child, left);
     }

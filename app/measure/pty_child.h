@@ -22,8 +22,6 @@ typedef struct PtyChild {
 
 typedef int (*PtyChildMain)(void *context);
 
-double pty_child_now_ms(void);
-
 /* Runs `run` in a child whose standard streams are a terminal of that size, UTF-8, with 256 or true colours.
  * Its result is the child's exit status. */
 bool pty_child_start(PtyChild *child, int width, int height, bool true_color, PtyChildMain run, void *context,

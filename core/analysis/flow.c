@@ -272,11 +272,11 @@ static bool report_depths(FlowState *state, AnalysisResult *result) {
 static void read_pair(const FlowState *state, int first, char *out, size_t size, const char *when) {
     const FlowRun *residual = &state->runs[first], *plain = &state->runs[first + 1];
     if (!residual->known || !plain->known) return;
-    size_t used = strlen(out);
-    snprintf(out + used, size - used,
-             "%s: from the last block to the first the gradient is multiplied by %.3g with the skips and by "
-             "%.3g without. ",
-             when, residual->grad[0] / residual->out, plain->grad[0] / plain->out);
+    utf8_append(
+        out, size,
+        "%s: from the last block to the first the gradient is multiplied by %.3g with the skips and by "
+        "%.3g without. ",
+        when, residual->grad[0] / residual->out, plain->grad[0] / plain->out);
 }
 
 static void read_runs(const FlowState *state, AnalysisResult *result) {
@@ -289,17 +289,15 @@ static void read_runs(const FlowState *state, AnalysisResult *result) {
             snprintf(when, sizeof when, "Depth %d", state->runs[k].build.depth);
             if (k == 0 || k + 2 >= state->run_count) read_pair(state, k, out, size, when);
         }
-        size_t used = strlen(out);
-        snprintf(out + used, size - used, "All with random weights and statistics of the batch.");
+        utf8_append(out, size, "All with random weights and statistics of the batch.");
         return;
     }
     read_pair(state, 0, out, size, input->untrained ? "Random weights" : "These weights");
     if (!input->untrained) read_pair(state, 2, out, size, "At the start (random weights, this batch's BN)");
-    size_t used = strlen(out);
-    snprintf(out + used, size - used,
-             "|g| is of activations; |dw| is of weights, summed over all places, and says nothing about "
-             "vanishing by itself. Learning rate %.3g.",
-             rate_of(state));
+    utf8_append(out, size,
+                "|g| is of activations; |dw| is of weights, summed over all places, and says nothing about "
+                "vanishing by itself. Learning rate %.3g.",
+                rate_of(state));
 }
 
 static bool flow_report(const void *memory, int done, AnalysisResult *result) {

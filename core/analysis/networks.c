@@ -118,9 +118,8 @@ static void format_init(const InitConfig *init, char out[64]) {
 
 void analysis_say_init(AnalysisResult *result, const InitConfig *init) {
     char text[64];
-    size_t used = strlen(result->subject);
     format_init(init, text);
-    utf8_format(result->subject + used, sizeof result->subject - used, "; built beside it: %s", text);
+    utf8_append(result->subject, sizeof result->subject, "; built beside it: %s", text);
 }
 
 void analysis_say_fresh(AnalysisResult *result, const InitConfig *init, const char *what) {

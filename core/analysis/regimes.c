@@ -304,13 +304,10 @@ static void read_verdict(const RegimesState *state, const char *verdict, const c
     for (int k = 0; k < CELLS; k++) {
         double error, factor = mean_factor(&rows[k], &error);
         if (rows[k].done == 0 || strcmp(verdict_of(&rows[k], factor), verdict) != 0) continue;
-        size_t used = strlen(out);
-        snprintf(out + used, size - used, "%s%s (%.3f)", first ? title : "; ", kinds[rows[k].kind].name,
-                 factor);
+        utf8_append(out, size, "%s%s (%.3f)", first ? title : "; ", kinds[rows[k].kind].name, factor);
         first = false;
     }
-    size_t used = strlen(out);
-    if (!first) snprintf(out + used, size - used, ". ");
+    if (!first) utf8_append(out, size, ". ");
 }
 
 static void read_rows(const RegimesState *state, AnalysisResult *result) {

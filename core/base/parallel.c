@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <unistd.h>
 
+#include "core/base/integer.h"
+
 /* A worker that has just finished looks for the next job for about this many rounds before it sleeps:
  * operators follow each other within microseconds, and waking a thread costs more than most of them. Bounded,
  * because the cores are shared. */
@@ -101,7 +103,7 @@ int parallel_threads(void) {
 }
 
 void parallel_set_threads(int threads) {
-    pool.threads = threads < 1 ? 1 : threads > PARALLEL_THREADS_MAX ? PARALLEL_THREADS_MAX : threads;
+    pool.threads = integer_clamp(threads, 1, PARALLEL_THREADS_MAX);
 }
 
 static void hand_out(const Job *job, int active) {

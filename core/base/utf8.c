@@ -1,24 +1,42 @@
 #include "core/base/utf8.h"
 
 #include <string.h>
+#include <utf8proc.h>
 
-typedef struct CodeRange {
-    uint32_t first, last;
-} CodeRange;
+/* Variation selectors of the Basic Multilingual Plane: they choose between forms of one character, such as
+ * text and emoji, and hide nothing. */
+static bool is_variation_selector(uint32_t code) {
+    return code >= 0xFE00 && code <= 0xFE0F;
+}
 
-static const CodeRange hostile_codes[] = {
-    {0x0000, 0x001F}, {0x007F, 0x009F},   {0x00AD, 0x00AD},      {0x034F, 0x034F}, {0x061C, 0x061C},
-    {0x115F, 0x1160}, {0x180E, 0x180E},   {0x200B, 0x200F},      {0x2028, 0x202E}, {0x2060, 0x206F},
-    {0x3164, 0x3164}, {0xD800, 0xF8FF},   {0xFEFF, 0xFEFF},      {0xFFA0, 0xFFA0}, {0xFFF9, 0xFFFB},
-    {0xFFFE, 0xFFFF}, {0xE0000, 0xE0FFF}, {0xF0000, UINT32_MAX},
-};
+/* Code points that will never be characters, U+FFFE and U+FFFF of each plane among them. */
+static bool is_noncharacter(uint32_t code) {
+    return (code & 0xFFFE) == 0xFFFE || (code >= 0xFDD0 && code <= 0xFDEF);
+}
 
+/* The tag and selector block of plane 14; Unicode reserves the unassigned ones to be invisible as well. */
+static bool is_tag(uint32_t code) {
+    return code >= 0xE0000 && code <= 0xE0FFF;
+}
+
+bool utf8_is_control(uint32_t code) {
+    return code <= 0x10FFFF && utf8proc_category((utf8proc_int32_t)code) == UTF8PROC_CATEGORY_CC;
+}
+
+/* Unassigned characters pass: a newer Unicode may have assigned them. */
 bool utf8_is_hostile(uint32_t code) {
     if (code >= 0x20 && code < 0x7F) return false;
-    for (size_t k = 0; k < sizeof hostile_codes / sizeof hostile_codes[0]; k++) {
-        if (code >= hostile_codes[k].first && code <= hostile_codes[k].last) return true;
+    if (code > 0x10FFFF || is_noncharacter(code) || is_tag(code)) return true;
+    const utf8proc_property_t *property = utf8proc_get_property((utf8proc_int32_t)code);
+    switch (property->category) {
+    case UTF8PROC_CATEGORY_CC: /* control */
+    case UTF8PROC_CATEGORY_CF: /* format: zero-width, bidirectional */
+    case UTF8PROC_CATEGORY_CS: /* surrogate */
+    case UTF8PROC_CATEGORY_CO: /* private use */
+    case UTF8PROC_CATEGORY_ZL: /* line separator */
+    case UTF8PROC_CATEGORY_ZP: /* paragraph separator */ return true;
+    default: return property->ignorable && !is_variation_selector(code);
     }
-    return false;
 }
 
 /* Bytes of the character that begins with this one; 1 for a byte that begins none. */
@@ -32,36 +50,15 @@ static bool is_continuation(char byte) {
 }
 
 size_t utf8_decode(const char *text, size_t length, uint32_t *code) {
-    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    unsigned char first = (unsigned char)text[0];
-    *code = first;
-    if (first < 0x80) return 1;
-    size_t need = wanted_bytes(first);
-    *code = UINT32_MAX;
-    if (need == 1 || need > length) return 1;
-    uint32_t value = first & (0x7Fu >> need);
-    for (size_t k = 1; k < need; k++) {
-        if (!is_continuation(text[k])) return 1;
-        value = value << 6 | ((unsigned char)text[k] & 0x3Fu);
-    }
-    bool surrogate = value >= 0xD800 && value <= 0xDFFF;
-    if (value < smallest[need] || value > 0x10FFFF || surrogate) return 1;
-    *code = value;
-    return need;
+    utf8proc_int32_t value;
+    utf8proc_ssize_t taken =
+        utf8proc_iterate((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length, &value);
+    *code = taken > 0 ? (uint32_t)value : UINT32_MAX;
+    return taken > 0 ? (size_t)taken : 1;
 }
 
 size_t utf8_encode(uint32_t code, char out[4]) {
-    if (code < 0x80) {
-        out[0] = (char)code;
-        return 1;
-    }
-    size_t count = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    for (size_t k = count - 1; k > 0; k--) {
-        out[k] = (char)(0x80 | (code & 0x3F));
-        code >>= 6;
-    }
-    out[0] = (char)((0xF00u >> count & 0xF0u) | code);
-    return count;
+    return (size_t)utf8proc_encode_char((utf8proc_int32_t)code, (utf8proc_uint8_t *)out);
 }
 
 /* The length without the beginning of a character whose other bytes are not there. */
@@ -108,6 +105,18 @@ size_t utf8_format(char *out, size_t out_size, const char *format, ...) {
     size_t count = utf8_vformat(out, out_size, format, arguments);
     va_end(arguments);
     return count;
+}
+
+void utf8_vappend(char *out, size_t out_size, const char *format, va_list arguments) {
+    size_t used = strlen(out);
+    if (used < out_size) utf8_vformat(out + used, out_size - used, format, arguments);
+}
+
+void utf8_append(char *out, size_t out_size, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    utf8_vappend(out, out_size, format, arguments);
+    va_end(arguments);
 }
 
 /* Repairs into the buffer; *left receives what had no room, "" for nothing. */

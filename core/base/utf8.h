@@ -1,5 +1,5 @@
-/* UTF-8: the one decoder, the one list of characters that must not reach a terminal, and how a text is cut,
- * repaired and escaped. Needs no locale. */
+/* UTF-8: decoding and classes of characters (by libutf8proc), which characters must not reach a terminal, and
+ * how a text is cut, repaired and escaped. Needs no locale. */
 #ifndef CORE_BASE_UTF8_H
 #define CORE_BASE_UTF8_H
 
@@ -16,8 +16,11 @@ enum { UTF8_ESCAPE = 4 /* glyphs of "\x1B" */, UTF8_REPLACEMENT = 0xFFFD };
 size_t utf8_decode(const char *text, size_t length, uint32_t *code);
 size_t utf8_encode(uint32_t code, char out[4]); /* returns the bytes written */
 
-/* Characters that a text could drive, hide or reorder what a terminal shows with: control characters (C0 and
- * C1), zero-width and bidirectional marks, private use, surrogates, and UINT32_MAX. */
+bool utf8_is_control(uint32_t code); /* C0, DEL and C1 */
+
+/* Characters with which a text could drive a terminal, or hide or reorder what it shows: control and format
+ * characters (zero-width and bidirectional marks), line separators, private use, surrogates, noncharacters,
+ * whatever Unicode lets a font draw as nothing, and UINT32_MAX. */
 bool utf8_is_hostile(uint32_t code);
 
 /* The most bytes, at most `most`, that end where a character ends. A broken byte is a character. */
@@ -34,6 +37,10 @@ size_t utf8_copy_n(char *out, size_t out_size, const char *text, size_t length);
  * size - used, ...)` never leaves the buffer. */
 size_t utf8_format(char *out, size_t out_size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 size_t utf8_vformat(char *out, size_t out_size, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
+/* printf after the text that the buffer holds already. */
+void utf8_append(char *out, size_t out_size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void utf8_vappend(char *out, size_t out_size, const char *format, va_list arguments)
     __attribute__((format(printf, 3, 0)));
 /* A copy in which each broken byte is U+FFFD: always valid UTF-8. */
 size_t utf8_repair(char *out, size_t out_size, const char *text);

@@ -116,7 +116,7 @@ static const char *closed_way(const Pass *pass, int add) {
 }
 
 static void say_sum(const Speech *s, int block) {
-    ExplainSum sum = explain_sum(s->pass, block);
+    AdditionTerms sum = pass_addition_terms(s->pass, block);
     bool identity = s->network->blocks[block].shortcut == SHORTCUT_IDENTITY;
     const char *closed = closed_way(s->pass, s->network->blocks[block].add);
     if (closed) explain_say(s->out, EXPLAIN_TEXT, "%s", closed);

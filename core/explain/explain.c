@@ -8,18 +8,13 @@
 #include "core/base/utf8.h"
 #include "core/explain/part.h"
 
-static void append(char text[EXPLAIN_TEXT_MAX], const char *format, va_list arguments) {
-    size_t used = strlen(text);
-    utf8_vformat(text + used, EXPLAIN_TEXT_MAX - used, format, arguments);
-}
-
 void explain_say(Explanation *out, ExplainKind kind, const char *format, ...) {
     if (out->line_count == EXPLAIN_LINES_MAX) return;
     ExplainLine *line = &out->lines[out->line_count++];
     va_list arguments;
     *line = (ExplainLine){.kind = kind};
     va_start(arguments, format);
-    append(line->text, format, arguments);
+    utf8_vappend(line->text, sizeof line->text, format, arguments);
     va_end(arguments);
 }
 
@@ -27,7 +22,7 @@ void explain_more(Explanation *out, const char *format, ...) {
     va_list arguments;
     if (out->line_count == 0) return;
     va_start(arguments, format);
-    append(out->lines[out->line_count - 1].text, format, arguments);
+    utf8_vappend(out->lines[out->line_count - 1].text, EXPLAIN_TEXT_MAX, format, arguments);
     va_end(arguments);
 }
 
@@ -48,26 +43,6 @@ int explain_reader(const Network *network, int op) {
         for (int k = 0; k < network->ops[i].input_count; k++)
             if (network->ops[i].inputs[k] == op) return i;
     return -1;
-}
-
-ExplainSum explain_sum(const Pass *pass, int block) {
-    const Network *network = pass_network(pass);
-    const Block *b = &network->blocks[block];
-    if (b->add < 0) return (ExplainSum){0};
-    const Op *add = &network->ops[b->add];
-    Tensor branch = pass_act(pass, add->inputs[0]), skip = pass_act(pass, add->inputs[1]);
-    if (!branch.data || !skip.data) return (ExplainSum){0};
-    double bb = 0, ss = 0, bs = 0;
-    size_t count = shape_count(add->out);
-    for (size_t j = 0; j < count; j++) {
-        double f = (double)branch.data[j], x = (double)skip.data[j];
-        bb += f * f, ss += x * x, bs += f * x;
-    }
-    return (ExplainSum){.known = true,
-                        .branch_l2 = sqrt(bb),
-                        .skip_l2 = sqrt(ss),
-                        .ratio = sqrt(bb / ss),
-                        .cosine = bs / sqrt(bb * ss)};
 }
 
 double explain_open_share(const Pass *pass, int op) {

@@ -87,7 +87,7 @@ static void say_block(const ExplainQuery *query, int index, Explanation *out) {
     }
     explain_say(out, EXPLAIN_FORMULA, "share of ones in D: %.4g",
                 explain_number(out, "open_share", explain_open_share(query->pass, block->output)));
-    ExplainSum sum = explain_sum(query->pass, index);
+    AdditionTerms sum = pass_addition_terms(query->pass, index);
     if (sum.known)
         explain_say(out, EXPLAIN_FORMULA, "|F(x)| / |%s| = %.4g / %.4g = %.4g,  cos = %+.4g",
                     identity ? "x" : "shortcut(x)", explain_number(out, "branch", sum.branch_l2),

@@ -16,13 +16,6 @@ double explain_number(Explanation *out, const char *name, double value);
  * loss. */
 int explain_reader(const Network *network, int op);
 
-/* F(x) and the shortcut at a block's addition, as they were added. */
-typedef struct ExplainSum {
-    bool known;
-    double branch_l2, skip_l2, ratio, cosine; /* ratio: |F| / |shortcut(x)| */
-} ExplainSum;
-
-ExplainSum explain_sum(const Pass *pass, int block);
 /* Share of numbers of act[op] that are not zero: for a ReLU, how much of it is open. */
 double explain_open_share(const Pass *pass, int op);
 

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "core/base/integer.h"
+
 int block_of_op(const Network *network, int op) {
     if (network->ops[op].block >= 0) return network->ops[op].block;
     return op <= network->blocks[0].input ? 0 : network->block_count - 1;
@@ -47,10 +49,10 @@ BlockForward block_forward(const Pass *pass, int block) {
     f.known = !isnan(f.y);
     if (b->shortcut == SHORTCUT_NONE) return f;
     f.shortcut = act_l2(pass, b->shortcut_last);
-    Tensor skip = pass_act(pass, b->shortcut_last), branch = pass_act(pass, b->branch_last);
-    if (!skip.data || !branch.data) return f;
-    f.ratio = f.branch / f.shortcut;
-    f.cosine = tensor_dot(branch.data, skip.data, shape_count(skip.shape)) / (f.branch * f.shortcut);
+    AdditionTerms terms = pass_addition_terms(pass, block);
+    if (!terms.known) return f;
+    f.ratio = terms.ratio;
+    f.cosine = terms.cosine;
     return f;
 }
 
@@ -78,5 +80,5 @@ int block_input_channel(const Network *network, int block, int c) {
     const Block *b = &network->blocks[block];
     int inside = network->ops[b->input].out.c, outside = network->ops[b->output].out.c;
     if (b->shortcut == SHORTCUT_ZERO_PAD) c -= (outside - inside) / 2;
-    return c < 0 ? 0 : c >= inside ? inside - 1 : c;
+    return integer_clamp(c, 0, inside - 1);
 }

@@ -39,7 +39,7 @@ static bool check_name(const char *name, size_t length, const char *label, int l
     for (size_t k = 0; k < length;) {
         uint32_t code;
         size_t bytes = utf8_decode(name + k, length - k, &code);
-        if (code < 0x20 || (code >= 0x7F && code < 0xA0)) {
+        if (utf8_is_control(code)) {
             return error_set(err, ERROR_FILE, "%s: the name in line %d has a control character (byte %d)",
                              label, line, (unsigned char)name[k + bytes - 1]);
         }

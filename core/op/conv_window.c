@@ -3,14 +3,11 @@
 #include <string.h>
 
 #include "core/base/cpu.h"
-
-static int clip(int value, int low, int high) {
-    return value < low ? low : value > high ? high : value;
-}
+#include "core/base/integer.h"
 
 /* One kernel row of one window: S*C elements, of which columns left..right-1 lie inside the image. */
 static real *unroll_row(const ConvShape *q, const real *x_row, int iw, real *out) {
-    int left = clip(-iw, 0, q->s), right = clip(q->w - iw, left, q->s);
+    int left = integer_clamp(-iw, 0, q->s), right = integer_clamp(q->w - iw, left, q->s);
     size_t c = (size_t)q->c;
     memset(out, 0, (size_t)left * c * sizeof *out);
     if (right > left)
@@ -43,7 +40,7 @@ CPU_CLONES static void fold_taps(const ConvShape *q, const real *windows, int r,
     for (int ow = 0; ow < q->ow; ow++) {
         const real *taps = windows + (size_t)ow * window + (size_t)r * (size_t)q->s * c_count;
         int iw = ow * q->stride - q->pad;
-        int left = clip(-iw, 0, q->s), right = clip(q->w - iw, left, q->s);
+        int left = integer_clamp(-iw, 0, q->s), right = integer_clamp(q->w - iw, left, q->s);
         if (right <= left) continue;
         real *to = dx_row + (size_t)(iw + left) * c_count;
         const real *from = taps + (size_t)left * c_count;

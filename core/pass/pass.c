@@ -177,6 +177,7 @@ bool pass_step_forward(Pass *pass) {
     op_spec(run.op->kind)->forward(&run);
     pass->forward_done = i + 1;
     pass->nodes[i].act_profile.known = false;
+    if (run.op->block >= 0) pass->routes[run.op->block].terms.known = false;
     if (!pass->config.no_inspection) pass->nodes[i].act_stats = tensor_stats(run.y, pass_act_count(pass, i));
     return true;
 }

@@ -76,6 +76,17 @@ Stats pass_act_stats(const Pass *pass, int op);
 Stats pass_grad_stats(const Pass *pass, int op);
 Stats pass_param_grad_stats(const Pass *pass, const Param *param); /* computed at the call */
 
+/* The two terms of a block's addition, as they stand in memory, whatever its gates let through. */
+typedef struct AdditionTerms {
+    bool known;                /* both have been computed, and the block has an addition */
+    double branch_l2, skip_l2; /* |F(x)| and |shortcut(x)| over the whole tensor */
+    double ratio;              /* |F(x)| / |shortcut(x)| */
+    double cosine;             /* between the two; NaN when one of them is zero */
+} AdditionTerms;
+
+/* Computed at the first call after an op of the block has run, then kept. */
+AdditionTerms pass_addition_terms(const Pass *pass, int block);
+
 /* What is worth the time only while somebody looks at an op. Update computes the profiles of its activation
  * and its gradient, and where it is the input of a block of the two parts of that, where these are there and
  * the profile is not, with the percentiles of one channel (-1: of none); false when memory is short. Running

@@ -144,6 +144,24 @@ Junction pass_junction(const Pass *pass, int block) {
                                                                  : (Junction){0};
 }
 
+AdditionTerms pass_addition_terms(const Pass *pass, int block) {
+    const Block *b = &pass->network->blocks[block];
+    AdditionTerms *terms = &pass->routes[block].terms;
+    if (b->shortcut == SHORTCUT_NONE) return (AdditionTerms){0};
+    Tensor branch = pass_act(pass, b->branch_last), skip = pass_act(pass, b->shortcut_last);
+    if (!branch.data || !skip.data) return (AdditionTerms){0};
+    if (terms->known) return *terms;
+    size_t count = shape_count(branch.shape);
+    double branch_l2 = sqrt(tensor_dot(branch.data, branch.data, count));
+    double skip_l2 = sqrt(tensor_dot(skip.data, skip.data, count));
+    *terms = (AdditionTerms){.known = true,
+                             .branch_l2 = branch_l2,
+                             .skip_l2 = skip_l2,
+                             .ratio = branch_l2 / skip_l2,
+                             .cosine = tensor_dot(branch.data, skip.data, count) / (branch_l2 * skip_l2)};
+    return *terms;
+}
+
 Tensor pass_route_grad(const Pass *pass, int block, Route route) {
     const Block *b = &pass->network->blocks[block];
     Tensor grad = pass_grad(pass, b->input);

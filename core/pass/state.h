@@ -15,11 +15,13 @@ typedef struct Node {
     int block;        /* block whose input this is, or -1 */
 } Node;
 
-/* The gradient of a block's input in its two parts, and their measure. */
+/* What a block keeps of its two routes: the gradient of its input in two parts with their measure, and the
+ * measure of the two terms of its addition. */
 typedef struct RouteParts {
     real *skip, *branch;
     Profile skip_profile, branch_profile;
     Junction junction;
+    AdditionTerms terms;
 } RouteParts;
 
 struct Pass {

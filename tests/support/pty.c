@@ -1,5 +1,6 @@
 #include "tests/support/pty.h"
 
+#include "core/base/clock.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/signals.h"
 
@@ -12,17 +13,10 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include <utmp.h>
 
 enum { DEADLINE_MS = 30000, ROW_MAX = 4096 };
-
-static long now_ms(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
 
 static int on_property(VTermProp property, VTermValue *value, void *user) {
     Pty *pty = user;
@@ -171,17 +165,18 @@ static void fail_with_screen(Pty *pty, const char *what) {
 }
 
 void pty_wait_text(Pty *pty, const char *text) {
-    long deadline = now_ms() + DEADLINE_MS;
+    double deadline = clock_milliseconds() + DEADLINE_MS;
     while (!pty_shows(pty, text)) {
-        if (!pump(pty, 100) && now_ms() > deadline) fail_with_screen(pty, text);
+        if (!pump(pty, 100) && clock_milliseconds() > deadline) fail_with_screen(pty, text);
     }
 }
 
 int pty_wait_end(Pty *pty) {
-    long deadline = now_ms() + DEADLINE_MS;
+    double deadline = clock_milliseconds() + DEADLINE_MS;
     struct pollfd event = {.fd = pty->events, .events = POLLIN};
     while (poll(&event, 1, 0) == 0) {
-        if (!pump(pty, 10) && now_ms() > deadline) fail_with_screen(pty, "the end of the program");
+        if (!pump(pty, 10) && clock_milliseconds() > deadline)
+            fail_with_screen(pty, "the end of the program");
     }
     int status = 0;
     assert_int_equal(read(pty->events, &status, sizeof status), sizeof status);
@@ -199,18 +194,19 @@ int pty_wait_end_unread(Pty *pty, int timeout_ms) {
 }
 
 void pty_wait_output(Pty *pty, const char *bytes) {
-    long deadline = now_ms() + DEADLINE_MS;
+    double deadline = clock_milliseconds() + DEADLINE_MS;
     while (!pty_wrote(pty, bytes))
-        if (!pump(pty, 100) && now_ms() > deadline) fail_with_screen(pty, bytes + (*bytes == '\033'));
+        if (!pump(pty, 100) && clock_milliseconds() > deadline)
+            fail_with_screen(pty, bytes + (*bytes == '\033'));
 }
 
 /* For a moment it may seem so, until the kernel has moved to the other end what has come. */
 static void wait_full(Pty *pty, bool resizing) {
     enum { LASTING_MS = 50 };
     struct pollfd room = {.fd = pty->tty, .events = POLLOUT};
-    long deadline = now_ms() + DEADLINE_MS;
+    double deadline = clock_milliseconds() + DEADLINE_MS;
     for (int k = 0; poll(&room, 1, LASTING_MS) != 0; k++) {
-        if (now_ms() > deadline) fail_msg("the terminal still takes output");
+        if (clock_milliseconds() > deadline) fail_msg("the terminal still takes output");
         if (resizing) pty_resize(pty, 180 + k % 20, 60);
         usleep(1000);
     }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/integer.h"
 #include "views/architecture/detail.h"
 #include "views/architecture/figure.h"
 #include "views/architecture/group.h"
@@ -47,9 +48,8 @@ static void draw_sentence(Canvas *canvas, Rect area, const Scene *scene) {
 static void draw_folded_sentence(Canvas *canvas, Rect area, const Scene *scene, const ArchitectureRow *row) {
     char text[TEXT_MAX];
     architecture_group_describe(scene->network, row, text, sizeof text);
-    size_t used = strlen(text);
     if (scene->op > 0) /* what a step has just done stands inside */
-        snprintf(text + used, sizeof text - used, " t shows %s.", scene->network->ops[scene->op].name);
+        utf8_append(text, sizeof text, " t shows %s.", scene->network->ops[scene->op].name);
     canvas_text_wrapped(canvas, layout_inset(area, 1, 0), style_role(ROLE_TEXT), text, 0);
 }
 
@@ -83,7 +83,7 @@ static void view_architecture_draw(const void *state, const Scene *scene, Canvas
 static Action select_op(const Network *network, int op) {
     int last = network->op_count - 1;
     Action action = view_action(ACTION_SELECT, 0);
-    snprintf(action.text, sizeof action.text, "%s", network->ops[op < 0 ? 0 : op > last ? last : op].name);
+    snprintf(action.text, sizeof action.text, "%s", network->ops[integer_clamp(op, 0, last)].name);
     return action;
 }
 

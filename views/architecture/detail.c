@@ -1,7 +1,6 @@
 #include "views/architecture/detail.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,37 +15,23 @@ typedef struct Pane {
     Rect rest;
 } Pane;
 
-static int append(char *text, size_t size, int used, const char *format, ...) {
-    va_list arguments;
-    if (used >= (int)size) return used;
-    va_start(arguments, format);
-    int length = vsnprintf(text + used, size - (size_t)used, format, arguments);
-    va_end(arguments);
-    return used + length;
-}
-
 /* "16*3*3*3". */
-static int append_dims(char *text, size_t size, int used, const Param *param, char times) {
-    for (int k = 0; k < param->rank; k++) {
-        if (k > 0) used = append(text, size, used, "%c", times);
-        used = append(text, size, used, "%d", param->dims[k]);
-    }
-    return used;
+static void append_dims(char *text, size_t size, const Param *param, const char *times) {
+    for (int k = 0; k < param->rank; k++) utf8_append(text, size, "%s%d", k > 0 ? times : "", param->dims[k]);
 }
 
 PartText architecture_param_sum(const Network *network, int op) {
-    PartText out = {.text = "none"};
+    PartText out = {.text = ""};
     const Op *o = &network->ops[op];
-    int used = 0;
     for (int k = 0; k < o->param_count; k++) {
         const Param *param = &network->params[o->param_first + k];
         if (!param_role_learns(param->role)) continue;
-        if (used > 0) used = append(out.text, sizeof out.text, used, " + ");
-        used = append_dims(out.text, sizeof out.text, used, param, '*');
+        if (out.text[0]) utf8_append(out.text, sizeof out.text, " + ");
+        append_dims(out.text, sizeof out.text, param, "*");
     }
-    if (used > 0)
-        append(out.text, sizeof out.text, used, " = %s",
-               text_format_count(network_op_param_count(network, op)).text);
+    if (out.text[0] == '\0') return (PartText){.text = "none"};
+    utf8_append(out.text, sizeof out.text, " = %s",
+                text_format_count(network_op_param_count(network, op)).text);
     return out;
 }
 
@@ -105,11 +90,11 @@ static void put_shapes(Pane *pane, const Network *network, const Op *op) {
 static void put_params(Pane *pane, const Network *network, const Op *op) {
     for (int k = 0; k < op->param_count; k++) {
         const Param *param = &network->params[op->param_first + k];
-        char text[TEXT_MAX];
-        int used = append_dims(text, sizeof text, 0, param, 'x');
+        char text[TEXT_MAX] = "";
+        append_dims(text, sizeof text, param, "x");
         const char *suffix = strrchr(param->name, '.');
-        append(text, sizeof text, used, "  %s%s", suffix ? suffix + 1 : param->name,
-               param_role_learns(param->role) ? "" : " (not learned)");
+        utf8_append(text, sizeof text, "  %s%s", suffix ? suffix + 1 : param->name,
+                    param_role_learns(param->role) ? "" : " (not learned)");
         put_field(pane, k == 0 ? "holds" : "", text);
     }
     put_field(pane, "parameters", architecture_param_sum(network, op->index).text);
@@ -117,18 +102,17 @@ static void put_params(Pane *pane, const Network *network, const Op *op) {
 }
 
 static void put_stats(Pane *pane, const char *label, const Stats *stats) {
-    char text[TEXT_MAX];
+    char text[TEXT_MAX] = "";
     if (!stats->known) {
         put_field(pane, label, "not computed yet");
         return;
     }
-    int used = 0;
     if (stats->nan + stats->inf > 0)
-        used = append(text, sizeof text, used, "%s NaN, %s infinite!  ", text_format_count(stats->nan).text,
-                      text_format_count(stats->inf).text);
+        utf8_append(text, sizeof text, "%s NaN, %s infinite!  ", text_format_count(stats->nan).text,
+                    text_format_count(stats->inf).text);
     double zeros = stats->count ? (double)stats->zeros / (double)stats->count : 0;
-    append(text, sizeof text, used, "mean %.3g  std %.3g  min %.3g  max %.3g  |x|2 %.3g  zero %s",
-           stats->mean, stats->std, stats->min, stats->max, stats->l2, text_format_percent(zeros).text);
+    utf8_append(text, sizeof text, "mean %.3g  std %.3g  min %.3g  max %.3g  |x|2 %.3g  zero %s", stats->mean,
+                stats->std, stats->min, stats->max, stats->l2, text_format_percent(zeros).text);
     put_field(pane, label, text);
 }
 
@@ -138,9 +122,9 @@ static void put_routes(Pane *pane, const Scene *scene, const Op *op) {
     if (op->kind != OP_ADD || op->block < 0) return;
     Junction junction = pass_junction(scene->pass, op->block);
     if (!junction.known) return;
-    int used = append(text, sizeof text, 0, "|g in| %.2e  by skip %.2e  by F %.2e", junction.in_l2,
-                      junction.skip_l2, junction.branch_l2);
-    if (!isnan(junction.cosine)) append(text, sizeof text, used, "  cos %+.2f", junction.cosine);
+    utf8_format(text, sizeof text, "|g in| %.2e  by skip %.2e  by F %.2e", junction.in_l2, junction.skip_l2,
+                junction.branch_l2);
+    if (!isnan(junction.cosine)) utf8_append(text, sizeof text, "  cos %+.2f", junction.cosine);
     put_field(pane, "routes", text);
 }
 

@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,20 +35,12 @@ PartText architecture_group_name(const Network *network, const ArchitectureRow *
     return out;
 }
 
-__attribute__((format(printf, 3, 4))) static void append(char *out, size_t size, const char *format, ...) {
-    size_t used = strlen(out);
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(out + used, size - used, format, arguments);
-    va_end(arguments);
-}
-
 PartText architecture_group_kinds(const ArchitectureGroup *group) {
     PartText out = {.text = ""};
     for (int kind = SHORTCUT_PROJECTION; kind >= SHORTCUT_NONE; kind--)
         if (group->kinds[kind] > 0)
-            append(out.text, sizeof out.text, "%s%d %s", out.text[0] ? ", " : "", group->kinds[kind],
-                   kind == SHORTCUT_NONE ? "without a skip" : part_shortcut_name((ShortcutKind)kind));
+            utf8_append(out.text, sizeof out.text, "%s%d %s", out.text[0] ? ", " : "", group->kinds[kind],
+                        kind == SHORTCUT_NONE ? "without a skip" : part_shortcut_name((ShortcutKind)kind));
     return out;
 }
 
@@ -61,7 +52,7 @@ PartText architecture_block_skip(const Network *network, int block) {
     bool projection = b->shortcut == SHORTCUT_PROJECTION;
     snprintf(out.text, sizeof out.text, "%s",
              projection ? "projection 1x1" : part_shortcut_name(b->shortcut));
-    if (stride > 1) append(out.text, sizeof out.text, "%s/%d", projection ? "" : " ", stride);
+    if (stride > 1) utf8_append(out.text, sizeof out.text, "%s/%d", projection ? "" : " ", stride);
     return out;
 }
 
@@ -86,12 +77,12 @@ Role architecture_group_state_role(char state) {
 /* "conv 3x3 /2, batch norm, ReLU, conv 3x3, batch norm". */
 static void append_ops(char *out, size_t size, const Network *network, int first, int last) {
     for (int op = first; op <= last; op++)
-        append(out, size, "%s%s", op > first ? ", " : "", part_op_summary(&network->ops[op]).text);
+        utf8_append(out, size, "%s%s", op > first ? ", " : "", part_op_summary(&network->ops[op]).text);
 }
 
 static void append_branch(char *out, size_t size, const Network *network, int block) {
     const Block *b = &network->blocks[block];
-    append(out, size, "F = ");
+    utf8_append(out, size, "F = ");
     append_ops(out, size, network, b->branch_first, b->branch_last);
 }
 
@@ -103,13 +94,13 @@ void architecture_group_describe(const Network *network, const ArchitectureRow *
         append_ops(out, size, network, row->op, row->last);
     } else if (row->kind == ROW_FOLDED_BLOCK) {
         append_branch(out, size, network, block);
-        append(out, size, "; skip: %s", architecture_block_skip(network, block).text);
+        utf8_append(out, size, "; skip: %s", architecture_block_skip(network, block).text);
     } else {
-        append(out, size, "%d %s, shortcuts: %s. In the first, ", group.blocks,
-               group.blocks == 1 ? "block" : "blocks", architecture_group_kinds(&group).text);
+        utf8_append(out, size, "%d %s, shortcuts: %s. In the first, ", group.blocks,
+                    group.blocks == 1 ? "block" : "blocks", architecture_group_kinds(&group).text);
         append_branch(out, size, network, block);
     }
-    append(out, size, ". Enter unfolds.");
+    utf8_append(out, size, ". Enter unfolds.");
 }
 
 typedef struct Pane {
@@ -129,7 +120,7 @@ static void put_tensor(Pane *pane, const Scene *scene, const char *label, int op
              scene->network->ops[op].name);
     put_field(pane, label, text);
     snprintf(text, sizeof text, act.known ? "|x|2 %.4g" : "|x|2 -", act.l2);
-    append(text, sizeof text, grad.known ? "   |gradient| %.4g" : "   |gradient| -", grad.l2);
+    utf8_append(text, sizeof text, grad.known ? "   |gradient| %.4g" : "   |gradient| -", grad.l2);
     put_field(pane, "", text);
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "core/base/integer.h"
 #include "core/inspect/block_figures.h"
 #include "views/block/lane.h"
 #include "views/block/maps.h"
@@ -240,7 +241,7 @@ static Action select_block(const Scene *scene, int by) {
     int block = network->ops[scene->op].block, last = network->block_count - 1;
     if (block < 0) block = scene->op <= network->blocks[0].input ? -1 : last + 1;
     block += by;
-    block = block < 0 ? 0 : block > last ? last : block;
+    block = integer_clamp(block, 0, last);
     Action action = view_action(ACTION_SELECT, 0);
     snprintf(action.text, sizeof action.text, "%s", network->ops[network->blocks[block].output].name);
     return action;
@@ -250,14 +251,14 @@ static Action select_channel(const Scene *scene, int by) {
     int block = block_of_op(scene->network, scene->op);
     int last = scene->network->ops[scene->network->blocks[block].output].out.c - 1;
     int channel = block_channel(scene, block) + by;
-    return view_action(ACTION_CHANNEL, channel < 0 ? 0 : channel > last ? last : channel);
+    return view_action(ACTION_CHANNEL, integer_clamp(channel, 0, last));
 }
 
 /* The stream shows no channels: left and right walk along its operations. */
 static Action select_op(const Scene *scene, long by) {
     long op = scene->op + by, last = scene->network->op_count - 1;
     Action action = view_action(ACTION_SELECT, 0);
-    op = op < 0 ? 0 : op > last ? last : op;
+    op = integer_clamp(op, 0, last);
     snprintf(action.text, sizeof action.text, "%s", scene->network->ops[op].name);
     return action;
 }

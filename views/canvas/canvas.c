@@ -5,12 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/integer.h"
 #include "views/style/text.h"
 
 enum { REPLACEMENT = 0xFFFD, LINE_BYTES_MAX = 4096 };
 
 static int side(int wanted) {
-    return wanted < 1 ? 1 : wanted > CANVAS_SIDE_MAX ? CANVAS_SIDE_MAX : wanted;
+    return integer_clamp(wanted, 1, CANVAS_SIDE_MAX);
 }
 
 Canvas *canvas_new(int width, int height, unsigned flags) {

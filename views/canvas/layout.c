@@ -2,6 +2,8 @@
 
 #include <stdint.h>
 
+#include "core/base/integer.h"
+
 LayoutTier layout_tier(int width, int height) {
     if (width >= 200 && height >= 60) return LAYOUT_L;
     if (width >= 120 && height >= 40) return LAYOUT_M;
@@ -10,10 +12,6 @@ LayoutTier layout_tier(int width, int height) {
 
 static int positive(int value) {
     return value > 0 ? value : 0;
-}
-
-static int smaller(int a, int b) {
-    return a < b ? a : b;
 }
 
 /* Length of weighted part k when `rest` cells are shared by parts k.. of total weight `weights`. */
@@ -37,7 +35,7 @@ static void split(int total, const LayoutPart *parts, int count, Rect *out) {
             rest -= length;
             weights -= parts[k].weight;
         }
-        out[k].w = smaller(positive(length), left);
+        out[k].w = integer_min(positive(length), left);
         left -= out[k].w;
     }
 }
@@ -61,7 +59,7 @@ void layout_split_rows(Rect area, const LayoutPart *parts, int count, Rect *out)
 }
 
 Rect layout_take_top(Rect *area, int rows) {
-    rows = smaller(positive(rows), positive(area->h));
+    rows = integer_min(positive(rows), positive(area->h));
     Rect taken = {.x = area->x, .y = area->y, .w = area->w, .h = rows};
     area->y += rows;
     area->h -= rows;
@@ -69,13 +67,13 @@ Rect layout_take_top(Rect *area, int rows) {
 }
 
 Rect layout_take_bottom(Rect *area, int rows) {
-    rows = smaller(positive(rows), positive(area->h));
+    rows = integer_min(positive(rows), positive(area->h));
     area->h -= rows;
     return (Rect){.x = area->x, .y = area->y + area->h, .w = area->w, .h = rows};
 }
 
 Rect layout_take_left(Rect *area, int columns) {
-    columns = smaller(positive(columns), positive(area->w));
+    columns = integer_min(positive(columns), positive(area->w));
     Rect taken = {.x = area->x, .y = area->y, .w = columns, .h = area->h};
     area->x += columns;
     area->w -= columns;
@@ -83,7 +81,7 @@ Rect layout_take_left(Rect *area, int columns) {
 }
 
 Rect layout_take_right(Rect *area, int columns) {
-    columns = smaller(positive(columns), positive(area->w));
+    columns = integer_min(positive(columns), positive(area->w));
     area->w -= columns;
     return (Rect){.x = area->x + area->w, .y = area->y, .w = columns, .h = area->h};
 }
@@ -96,8 +94,8 @@ Rect layout_inset(Rect area, int columns, int rows) {
 }
 
 Rect layout_center(Rect area, int w, int h) {
-    w = smaller(positive(w), positive(area.w));
-    h = smaller(positive(h), positive(area.h));
+    w = integer_min(positive(w), positive(area.w));
+    h = integer_min(positive(h), positive(area.h));
     return (Rect){.x = area.x + (area.w - w) / 2, .y = area.y + (area.h - h) / 2, .w = w, .h = h};
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "core/base/integer.h"
 #include "core/inspect/gradient_flow.h"
 #include "views/canvas/layout.h"
 #include "views/gradients/panel.h"
@@ -265,7 +266,7 @@ static void view_gradients_draw(const void *state, const Scene *scene, Canvas *c
 
 static Action select_row(const Scene *scene, int row) {
     int last = flow_row_count(scene->network) - 1;
-    row = row < 0 ? 0 : row > last ? last : row;
+    row = integer_clamp(row, 0, last);
     Action action = view_action(ACTION_SELECT, 0);
     snprintf(action.text, sizeof action.text, "%s",
              scene->network->ops[flow_row_select(scene->network, row)].name);

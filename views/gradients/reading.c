@@ -1,7 +1,6 @@
 #include "views/gradients/reading.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,25 +20,21 @@ static bool is_complete(const Scene *scene) {
     return pass_backward_done(scene->pass) == scene->network->op_count;
 }
 
-__attribute__((format(printf, 2, 3))) static void append(ReadingText *out, const char *format, ...) {
-    size_t used = strlen(out->text);
-    va_list arguments;
-    va_start(arguments, format);
-    utf8_vformat(out->text + used, sizeof out->text - used, format, arguments);
-    va_end(arguments);
-}
-
 ReadingText reading_comparison(const Scene *scene) {
     ReadingText out = {.text = ""};
     if (!has_skips(scene))
-        append(&out, "%s has no skips: F is the only way, and there is nothing to compare",
-               scene->network->arch);
+        utf8_append(out.text, sizeof out.text,
+                    "%s has no skips: F is the only way, and there is nothing to compare",
+                    scene->network->arch);
     else if (!reading_compares(scene))
-        append(&out, "nothing beside it: this run is itself changed. %s", part_skip_mode(scene).text);
+        utf8_append(out.text, sizeof out.text, "nothing beside it: this run is itself changed. %s",
+                    part_skip_mode(scene).text);
     else if (scene->baseline_mode == SKIP_CUT)
-        append(&out, "as built  vs  cut: same forward, the skip's term dropped in backward  (v: plain)");
+        utf8_append(out.text, sizeof out.text,
+                    "as built  vs  cut: same forward, the skip's term dropped in backward  (v: plain)");
     else
-        append(&out, "as built  vs  plain: same weights, skips removed in both directions  (v: cut)");
+        utf8_append(out.text, sizeof out.text,
+                    "as built  vs  plain: same weights, skips removed in both directions  (v: cut)");
     return out;
 }
 
@@ -61,27 +56,27 @@ const char *reading_norms(const Scene *scene, bool brief) {
 static void append_norm(ReadingText *out, const char *label, double value) {
     if (isnan(value)) return;
     if (value == 0)
-        append(out, "%s0", label);
+        utf8_append(out->text, sizeof out->text, "%s0", label);
     else
-        append(out, "%s%.2e", label, value);
+        utf8_append(out->text, sizeof out->text, "%s%.2e", label, value);
 }
 
 ReadingText reading_row(const Scene *scene, int row) {
     ReadingText out = {.text = ""};
     FlowRow flow = flow_row(scene->pass, row);
-    append(&out, "%s: ", flow_row_name(scene->network, row));
+    utf8_append(out.text, sizeof out.text, "%s: ", flow_row_name(scene->network, row));
     if (!flow.known) {
-        append(&out, "the gradient at its input is not there yet");
+        utf8_append(out.text, sizeof out.text, "the gradient at its input is not there yet");
         return out;
     }
     append_norm(&out, "|g| ", flow.total);
     if (flow.has_skip) {
         append_norm(&out, "; skip ", flow.skip);
         append_norm(&out, ", F ", flow.branch);
-        if (!isnan(flow.cosine)) append(&out, ", cos %+.3f", flow.cosine);
+        if (!isnan(flow.cosine)) utf8_append(out.text, sizeof out.text, ", cos %+.3f", flow.cosine);
     }
     if (scene->baseline && reading_compares(scene)) {
-        append(&out, "; %s", skip_mode_name(scene->baseline_mode));
+        utf8_append(out.text, sizeof out.text, "; %s", skip_mode_name(scene->baseline_mode));
         append_norm(&out, " ", flow_row(scene->baseline, row).total);
     }
     return out;
@@ -96,36 +91,37 @@ static const char *trend(double overall) {
 
 static void append_trend(ReadingText *out, const FlowSummary *summary) {
     if (!isfinite(summary->overall))
-        append(out, "starts at 0");
+        utf8_append(out->text, sizeof out->text, "starts at 0");
     else if (summary->overall == 0)
-        append(out, "dies: 0 at the first block");
+        utf8_append(out->text, sizeof out->text, "dies: 0 at the first block");
     else
-        append(out, "%s x%.3g (x%.3g a block)", trend(summary->overall), summary->overall,
-               summary->per_block);
+        utf8_append(out->text, sizeof out->text, "%s x%.3g (x%.3g a block)", trend(summary->overall),
+                    summary->overall, summary->per_block);
 }
 
 static void append_opposing(ReadingText *out, const Scene *scene, const FlowSummary *summary, bool brief) {
     enum { NAMES_MAX = 3 };
     if (summary->opposing == 0) {
-        append(out, " F opposes the skip (cos < 0) in no block.");
+        utf8_append(out->text, sizeof out->text, " F opposes the skip (cos < 0) in no block.");
         return;
     }
-    append(out, " F opposes the skip (cos < 0) in %d of %d%s", summary->opposing, summary->blocks,
-           brief ? "." : ":");
+    utf8_append(out->text, sizeof out->text, " F opposes the skip (cos < 0) in %d of %d%s", summary->opposing,
+                summary->blocks, brief ? "." : ":");
     if (brief) return;
     int named = 0;
     for (int row = 1; row <= summary->blocks && named < NAMES_MAX; row++) {
         if (!(flow_row(scene->pass, row).cosine < 0)) continue;
-        append(out, "%s %s", named++ ? "," : "", flow_row_name(scene->network, row));
+        utf8_append(out->text, sizeof out->text, "%s %s", named++ ? "," : "",
+                    flow_row_name(scene->network, row));
     }
-    append(out, summary->opposing > NAMES_MAX ? ", ..." : ".");
+    utf8_append(out->text, sizeof out->text, summary->opposing > NAMES_MAX ? ", ..." : ".");
 }
 
 static void append_extremes(ReadingText *out, const Scene *scene, const FlowSummary *summary) {
     FlowRow most = flow_row(scene->pass, summary->largest), least = flow_row(scene->pass, summary->smallest);
-    append(out, " Largest %.1e at %s, smallest %.1e at %s.", most.total,
-           flow_row_name(scene->network, summary->largest), least.total,
-           flow_row_name(scene->network, summary->smallest));
+    utf8_append(out->text, sizeof out->text, " Largest %.1e at %s, smallest %.1e at %s.", most.total,
+                flow_row_name(scene->network, summary->largest), least.total,
+                flow_row_name(scene->network, summary->smallest));
 }
 
 /* The gradient of the loss starts at p - 1 for the wanted class: a loss near 0 makes all of it small, with or
@@ -135,9 +131,10 @@ static void append_losses(ReadingText *out, const Scene *scene) {
     if (scene->baseline && reading_compares(scene) && scene->baseline_mode == SKIP_PLAIN) {
         double baseline = pass_loss(scene->baseline);
         if (!(fmax(own, baseline) <= 2 * fmin(own, baseline)))
-            append(out, " The losses differ (%.2g, plain %.2g): compare slopes, not sizes.", own, baseline);
+            utf8_append(out->text, sizeof out->text,
+                        " The losses differ (%.2g, plain %.2g): compare slopes, not sizes.", own, baseline);
     } else if (own < 1e-3) {
-        append(out, " The loss is only %.2g, so all of it is small.", own);
+        utf8_append(out->text, sizeof out->text, " The loss is only %.2g, so all of it is small.", own);
     }
 }
 
@@ -145,13 +142,15 @@ static ReadingText missing(const Scene *scene) {
     ReadingText out = {.text = ""};
     int ops = scene->network->op_count, forward = pass_forward_done(scene->pass);
     if (forward < ops)
-        append(&out,
-               "The forward pass has run %d of %d operations: f runs it to the loss; then f again runs the "
-               "backward pass.",
-               forward, ops);
+        utf8_append(
+            out.text, sizeof out.text,
+            "The forward pass has run %d of %d operations: f runs it to the loss; then f again runs the "
+            "backward pass.",
+            forward, ops);
     else
-        append(&out, "The backward pass has run %d of %d operations: f runs the rest.",
-               pass_backward_done(scene->pass), ops);
+        utf8_append(out.text, sizeof out.text,
+                    "The backward pass has run %d of %d operations: f runs the rest.",
+                    pass_backward_done(scene->pass), ops);
     return out;
 }
 
@@ -159,14 +158,14 @@ ReadingText reading_summary(const Scene *scene, bool brief) {
     FlowSummary own = flow_summary(scene->pass);
     if (!is_complete(scene) || !own.known) return missing(scene);
     ReadingText out = {.text = ""};
-    append(&out, "From the head back through %d blocks |g| ", own.blocks);
+    utf8_append(out.text, sizeof out.text, "From the head back through %d blocks |g| ", own.blocks);
     append_trend(&out, &own);
     if (scene->baseline && reading_compares(scene)) {
         FlowSummary baseline = flow_summary(scene->baseline);
-        append(&out, "; %s: ", skip_mode_name(scene->baseline_mode));
+        utf8_append(out.text, sizeof out.text, "; %s: ", skip_mode_name(scene->baseline_mode));
         append_trend(&out, &baseline);
     }
-    append(&out, ".");
+    utf8_append(out.text, sizeof out.text, ".");
     append_losses(&out, scene);
     if (has_skips(scene) && pass_skip_mode(scene->pass) != SKIP_PLAIN &&
         pass_skip_mode(scene->pass) != SKIP_CUT)

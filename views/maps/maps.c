@@ -2,6 +2,7 @@
  */
 #include <stdio.h>
 
+#include "core/base/integer.h"
 #include "views/canvas/layout.h"
 #include "views/maps/axes.h"
 #include "views/maps/bars.h"
@@ -225,10 +226,6 @@ static void view_maps_draw(const void *state, const Scene *scene, Canvas *canvas
     canvas_unclip(canvas, old);
 }
 
-static int clamp(long value, int last) {
-    return value < 0 ? 0 : value > last ? last : (int)value;
-}
-
 /* From `at` by `delta`, as often as asked and as it stays within 0 .. last. */
 static int stepped(int at, int delta, int count, int last) {
     if (delta == 0) return at;
@@ -260,8 +257,8 @@ static Action move_channel(const MapsPlan *plan, const Scene *scene, Action acti
     case ACTION_RIGHT: at = stepped(at, stride.right, count, last); break;
     case ACTION_UP: at = stepped(at, -stride.down, count, last); break;
     case ACTION_DOWN: at = stepped(at, stride.down, count, last); break;
-    case ACTION_PAGE_UP: at = clamp(at - page, last); break;
-    case ACTION_PAGE_DOWN: at = clamp(at + page, last); break;
+    case ACTION_PAGE_UP: at = integer_clamp(at - page, 0, last); break;
+    case ACTION_PAGE_DOWN: at = integer_clamp(at + page, 0, last); break;
     case ACTION_FIRST: at = 0; break;
     case ACTION_LAST: at = last; break;
     default: return action;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/base/integer.h"
 #include "core/base/utf8.h"
 #include "views/canvas/layout.h"
 #include "views/part/parts.h"
@@ -32,7 +33,7 @@ static Places places_of(const BookPanel *panel, Rect area) {
     }
     if (both) {
         int width = area.w - BOOK_TEXT_WIDTH - GAP;
-        width = width < LIST_MIN ? LIST_MIN : width > LIST_MAX ? LIST_MAX : width;
+        width = integer_clamp(width, LIST_MIN, LIST_MAX);
         places.list = layout_take_left(&places.text, width);
         places.line = layout_take_left(&places.text, 1);
         layout_take_left(&places.text, 1);
@@ -58,7 +59,7 @@ int book_panel_rows(const BookPanel *panel, Rect area) {
 
 int book_panel_clamp(int first, int lines, int rows) {
     int last = lines > rows ? lines - rows : 0;
-    return first < 0 ? 0 : first > last ? last : first;
+    return integer_clamp(first, 0, last);
 }
 
 static void draw_entry(Canvas *canvas, Rect row, const BookPanel *panel, int k) {

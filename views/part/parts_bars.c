@@ -1,3 +1,4 @@
+#include "core/base/integer.h"
 #include "views/part/parts_detail.h"
 
 #include <math.h>
@@ -7,14 +8,6 @@
 
 enum { MARKER_WIDTH = 2, GAP = 2, BAR_MIN = 9, BAR_MAX = 60, DIGITS_MAX = 4 };
 
-static int smaller(int a, int b) {
-    return a < b ? a : b;
-}
-
-static int larger(int a, int b) {
-    return a > b ? a : b;
-}
-
 /* Everything in a column but the bar: the marker, label and value with a space between, the gap after. */
 static int width_without_bar(const PartBars *bars) {
     return MARKER_WIDTH + bars->label_width + 1 + 1 + bars->value_width + GAP;
@@ -23,12 +16,13 @@ static int width_without_bar(const PartBars *bars) {
 PartBarsPlan part_bars_plan(Rect area, const PartBars *bars) {
     if (rect_is_empty(area) || bars->count < 1) return (PartBarsPlan){.columns = 1, .rows = 1};
     int fixed = width_without_bar(bars), needed = (bars->count + area.h - 1) / area.h;
-    int columns = larger(1, smaller(needed, (area.w + GAP) / (fixed + BAR_MIN)));
-    PartBarsPlan plan = {.columns = columns, .rows = smaller(area.h, (bars->count + columns - 1) / columns)};
-    plan.column_width = smaller((area.w + GAP) / columns, fixed + BAR_MAX);
+    int columns = integer_max(1, integer_min(needed, (area.w + GAP) / (fixed + BAR_MIN)));
+    PartBarsPlan plan = {.columns = columns,
+                         .rows = integer_min(area.h, (bars->count + columns - 1) / columns)};
+    plan.column_width = integer_min((area.w + GAP) / columns, fixed + BAR_MAX);
     int page = plan.columns * plan.rows;
     plan.first = bars->selected > 0 ? bars->selected / page * page : 0;
-    plan.count = smaller(page, bars->count - plan.first);
+    plan.count = integer_min(page, bars->count - plan.first);
     return plan;
 }
 
@@ -53,10 +47,11 @@ static BarScale scale_of_bars(const PartBars *bars) {
  * room, an exponent. */
 static TextNumber format_value(double value, const PartBars *bars, BarScale scale) {
     TextNumber out = {.text = ""}, number = text_format_percent(value);
-    int room = (int)sizeof out.text - 1, width = smaller(bars->value_width, room);
+    int room = (int)sizeof out.text - 1, width = integer_min(bars->value_width, room);
     int decimals = scale.reach > 0 ? DIGITS_MAX - 1 - (int)floor(log10(scale.reach)) : 1;
-    int length =
-        bars->percent ? 0 : snprintf(number.text, sizeof number.text, "%+.*f", larger(0, decimals), value);
+    int length = bars->percent
+                     ? 0
+                     : snprintf(number.text, sizeof number.text, "%+.*f", integer_max(0, decimals), value);
     for (int digits = DIGITS_MAX; length > width && digits > 0; digits--)
         length = snprintf(number.text, sizeof number.text, "%+.*e", digits - 1, value);
     if (!isfinite(value)) snprintf(number.text, sizeof number.text, isnan(value) ? "nan" : "%+g", value);
@@ -87,8 +82,8 @@ static void draw_row(Canvas *canvas, Rect row, const PartBars *bars, BarScale sc
     Role role = bars->role ? bars->role(bars->context, k) : ROLE_ACCENT;
     PlotBar bar = {.x = x, .y = row.y, .width = bar_width, .style = style_role(role)};
     if (bar_width > 0) draw_value_bar(canvas, bar, scale, value);
-    canvas_text(canvas, x + larger(0, bar_width) + 1, row.y, isfinite(value) ? text : style_bold(ROLE_BAD),
-                format_value(value, bars, scale).text);
+    canvas_text(canvas, x + integer_max(0, bar_width) + 1, row.y,
+                isfinite(value) ? text : style_bold(ROLE_BAD), format_value(value, bars, scale).text);
 }
 
 void part_bars(Canvas *canvas, Rect area, const PartBars *bars) {

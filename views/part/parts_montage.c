@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/integer.h"
 #include "core/base/utf8.h"
 #include "views/part/parts_detail.h"
 #include "views/scene/click.h"
@@ -83,10 +84,6 @@ static int at_least_one(int value) {
     return value < 1 ? 1 : value;
 }
 
-static int smaller(int a, int b) {
-    return a < b ? a : b;
-}
-
 static int page_capacity(const PartPage *page) {
     return page->columns * page->rows;
 }
@@ -95,8 +92,8 @@ static int page_capacity(const PartPage *page) {
  * of the frame lies on the row of numbers below; in the last row it may be missing. */
 static PartPage plan_zoomed(Rect area, Shape shape, int side_max, int zoom) {
     int side = side_max > 0 ? side_max : INT_MAX - 1;
-    Rect box = {.w = at_least_one(smaller(area.w - 2, side)),
-                .h = at_least_one(smaller(area.h - 1, (side + 1) / 2))};
+    Rect box = {.w = at_least_one(integer_min(area.w - 2, side)),
+                .h = at_least_one(integer_min(area.h - 1, (side + 1) / 2))};
     PlotGrid grid = plot_grid_fit(box, shape.w, shape.h, zoom);
     return (PartPage){.columns = at_least_one((area.w - 1) / (grid.cells.w + 1)),
                       .rows = at_least_one(area.h / (grid.cells.h + 1)),
@@ -131,8 +128,8 @@ PartPage part_montage_plan(Rect area, Shape shape, PartMontage montage) {
     }
     balance(&page);
     if (montage.says_zoom && page.map_width > shape.w) page.zoom = page.map_width / at_least_one(shape.w);
-    page.first = smaller(montage.first < 0 ? 0 : montage.first, at_least_one(shape.c) - 1);
-    page.count = smaller(page_capacity(&page), shape.c - page.first);
+    page.first = integer_min(montage.first < 0 ? 0 : montage.first, at_least_one(shape.c) - 1);
+    page.count = integer_min(page_capacity(&page), shape.c - page.first);
     return page;
 }
 
@@ -261,24 +258,17 @@ PartPage part_montage(Canvas *canvas, Rect area, const Scene *scene, const PartT
     return page;
 }
 
-static void append(PartText *out, const char *format, int count) {
-    size_t used = strlen(out->text);
-    if (count > 0) snprintf(out->text + used, sizeof out->text - used, format, count);
-}
-
 PartText part_page_info(const PartPage *page) {
     PartText out;
     const char *what = page->order ? "rank" : "channel";
-    int used = page->count == 1
-                   ? snprintf(out.text, sizeof out.text, "%s %d of %d", what, page->first, page->total)
-                   : snprintf(out.text, sizeof out.text, "%ss %d-%d of %d", what, page->first,
-                              page->first + page->count - 1, page->total);
-    if (page->order) utf8_format(out.text + used, sizeof out.text - (size_t)used, " by %s", page->order);
-    if (page->zoom > 1) {
-        size_t length = strlen(out.text);
-        snprintf(out.text + length, sizeof out.text - length, ", a value is %dx%d", page->zoom, page->zoom);
-    }
-    append(&out, ", %d dead", page->dead);
-    append(&out, ", %d no gradient", page->blocked);
+    if (page->count == 1)
+        utf8_format(out.text, sizeof out.text, "%s %d of %d", what, page->first, page->total);
+    else
+        utf8_format(out.text, sizeof out.text, "%ss %d-%d of %d", what, page->first,
+                    page->first + page->count - 1, page->total);
+    if (page->order) utf8_append(out.text, sizeof out.text, " by %s", page->order);
+    if (page->zoom > 1) utf8_append(out.text, sizeof out.text, ", a value is %dx%d", page->zoom, page->zoom);
+    if (page->dead > 0) utf8_append(out.text, sizeof out.text, ", %d dead", page->dead);
+    if (page->blocked > 0) utf8_append(out.text, sizeof out.text, ", %d no gradient", page->blocked);
     return out;
 }

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "core/base/integer.h"
+
 enum { CHANNELS_RGB = 3, MARK_RING_ZOOM = 3 };
 
 /* One drawn pixel covers map columns x0..x1 and rows y0..y1, with fractions at the edges. */
@@ -57,10 +59,6 @@ void plot_grid_cell(const PlotGrid *grid, int x, int y, int *cell_x, int *cell_y
     *cell_y = grid->cells.y + (int)((long)y * grid->px_height / grid->height) / 2;
 }
 
-static int clamp(int value, int last) {
-    return value < 0 ? 0 : value > last ? last : value;
-}
-
 /* Enlarged: the position that the pixel repeats; shrunk: the first one that plot_grid_cell puts there. */
 static int position_of(int px, int size, int px_size) {
     long round_up = px_size > size ? 0 : px_size - 1;
@@ -68,10 +66,10 @@ static int position_of(int px, int size, int px_size) {
 }
 
 void plot_grid_at(const PlotGrid *grid, int cell_x, int cell_y, int *x, int *y) {
-    int px = clamp(cell_x - grid->cells.x, grid->px_width - 1);
-    int py = clamp(2 * (cell_y - grid->cells.y), grid->px_height - 1);
-    *x = clamp(position_of(px, grid->width, grid->px_width), grid->width - 1);
-    *y = clamp(position_of(py, grid->height, grid->px_height), grid->height - 1);
+    int px = integer_clamp(cell_x - grid->cells.x, 0, grid->px_width - 1);
+    int py = integer_clamp(2 * (cell_y - grid->cells.y), 0, grid->px_height - 1);
+    *x = integer_clamp(position_of(px, grid->width, grid->px_width), 0, grid->width - 1);
+    *y = integer_clamp(position_of(py, grid->height, grid->px_height), 0, grid->height - 1);
 }
 
 static Window window_of(const PlotGrid *grid, int px, int py) {

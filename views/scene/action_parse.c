@@ -1,8 +1,8 @@
 #include "views/scene/action_parse.h"
 
-#include <ctype.h>
 #include <string.h>
 
+#include "core/base/line.h"
 #include "core/base/suggest.h"
 #include "core/base/utf8.h"
 
@@ -21,9 +21,7 @@ static bool parse_number(const char *name, const char *text, Action *action, Err
 }
 
 bool action_trim_line(const char *line, char out[ACTION_TEXT_MAX], Error *err) {
-    while (isspace((unsigned char)*line)) line++;
-    size_t length = strlen(line);
-    while (length > 0 && isspace((unsigned char)line[length - 1])) length--;
+    size_t length = line_trimmed(&line);
     out[0] = '\0';
     if (*line == '#') return true;
     if (length >= ACTION_TEXT_MAX)

@@ -2,6 +2,7 @@
  * gradients. */
 #include <stdio.h>
 
+#include "core/base/integer.h"
 #include "views/canvas/layout.h"
 #include "views/scene/view.h"
 #include "views/step/list.h"
@@ -104,7 +105,7 @@ static void view_step_draw(const void *state, const Scene *scene, Canvas *canvas
 
 static Action move_steps(const Scene *scene, int by) {
     int last = 2 * scene->network->op_count - 1, at = scene->at + by;
-    at = at < 0 ? 0 : at > last ? last : at;
+    at = integer_clamp(at, 0, last);
     if (at == scene->at) return view_action(ACTION_NONE, 0);
     return at > scene->at ? view_action(ACTION_NEXT_OP, at - scene->at)
                           : view_action(ACTION_PREVIOUS_OP, scene->at - at);
@@ -112,7 +113,7 @@ static Action move_steps(const Scene *scene, int by) {
 
 static Action move_channel(const Scene *scene, int by) {
     int last = scene->network->ops[scene->op].out.c - 1, channel = scene->channel + by;
-    return view_action(ACTION_CHANNEL, channel < 0 ? 0 : channel > last ? last : channel);
+    return view_action(ACTION_CHANNEL, integer_clamp(channel, 0, last));
 }
 
 static Action view_step_act(void *state, const Scene *scene, Action action) {

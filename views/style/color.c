@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/base/integer.h"
+
 /* Inverse of the sRGB transfer function, IEC 61966-2-1. */
 static double linear(uint8_t byte) {
     double u = byte / 255.0;
@@ -57,7 +59,7 @@ static int nearest_cube_step(uint8_t value) {
 int color_nearest_256(Rgb rgb) {
     int cube = 16 + 36 * nearest_cube_step(rgb.r) + 6 * nearest_cube_step(rgb.g) + nearest_cube_step(rgb.b);
     int gray = ((rgb.r + rgb.g + rgb.b) / 3 - 3) / 10;
-    gray = 232 + (gray < 0 ? 0 : gray > 23 ? 23 : gray);
+    gray = 232 + integer_clamp(gray, 0, 23);
     int cube_distance = distance(rgb, color_of_index_256(cube));
     return distance(rgb, color_of_index_256(gray)) < cube_distance ? gray : cube;
 }

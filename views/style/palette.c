@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <strings.h>
 
+#include "core/base/integer.h"
 #include "views/style/palette_data.h"
 
 static const char *const palette_names[PALETTE_COUNT] = {
@@ -56,10 +57,6 @@ bool palette_is_diverging(PaletteId palette) {
     return palette >= PALETTE_RDBU;
 }
 
-static int clamp_level(int level) {
-    return level < 0 ? 0 : level >= PALETTE_LEVELS ? PALETTE_LEVELS - 1 : level;
-}
-
 /* Distance of a level from zero on a diverging map: -31 .. 31. */
 static int level_from_zero(int level) {
     return level < 1 ? 1 - PALETTE_ZERO : level - PALETTE_ZERO;
@@ -71,7 +68,7 @@ static uint8_t mix(uint8_t a, uint8_t b, double t) {
 
 Rgb palette_rgb(PaletteId palette, int level) {
     assert(palette < PALETTE_COUNT);
-    level = clamp_level(level);
+    level = integer_clamp(level, 0, PALETTE_LEVELS - 1);
     double middle = (PALETTE_ANCHORS - 1) / 2.0;
     double at = palette_is_diverging(palette)
                     ? middle + level_from_zero(level) * middle / (PALETTE_LEVELS - 1 - PALETTE_ZERO)
@@ -84,13 +81,13 @@ Rgb palette_rgb(PaletteId palette, int level) {
 
 int palette_index_256(PaletteId palette, int level) {
     assert(palette < PALETTE_COUNT);
-    return palette_indices_256[palette][clamp_level(level)];
+    return palette_indices_256[palette][integer_clamp(level, 0, PALETTE_LEVELS - 1)];
 }
 
 int palette_index_16(PaletteId palette, int level) {
     assert(palette < PALETTE_COUNT);
     const PaletteSteps *steps = &palette_steps_16[palette];
-    level = clamp_level(level);
+    level = integer_clamp(level, 0, PALETTE_LEVELS - 1);
     if (!palette_is_diverging(palette)) return steps->index[level * steps->count / PALETTE_LEVELS];
     int middle = steps->count / 2, side = PALETTE_LEVELS - 1 - PALETTE_ZERO;
     double step = (double)level_from_zero(level) * middle / side;

@@ -1,43 +1,20 @@
 #include "views/style/text.h"
 
 #include <string.h>
+#include <utf8proc.h>
 
 #include "core/base/utf8.h"
 #include "views/style/text_ascii.h"
 
-typedef struct CodeRange {
-    uint32_t first, last;
-} CodeRange;
-
-/* Combining marks that occur in European texts, and variation selectors. */
-static const CodeRange combining_codes[] = {
-    {0x0300, 0x036F}, {0x0483, 0x0489}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF},
-    {0x20D0, 0x20FF}, {0x3099, 0x309A}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F},
-};
-
-/* Unicode 15, EastAsianWidth W and F, in large pieces; views/term/term replaces what the C library measures
- * differently. */
-static const CodeRange wide_codes[] = {
-    {0x1100, 0x115E},   {0x2E80, 0x303E},   {0x3041, 0x33FF},   {0x3400, 0x4DBF},
-    {0x4E00, 0xA4CF},   {0xA960, 0xA97C},   {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},
-    {0xFE30, 0xFE6F},   {0xFF01, 0xFF60},   {0xFFE0, 0xFFE6},   {0x1F300, 0x1F64F},
-    {0x1F680, 0x1F6FC}, {0x1F900, 0x1F9FF}, {0x1FA70, 0x1FAFF}, {0x20000, 0x3FFFD},
-};
-
-static bool code_in(uint32_t code, const CodeRange *ranges, size_t count) {
-    for (size_t k = 0; k < count; k++) {
-        if (code >= ranges[k].first && code <= ranges[k].last) return true;
-    }
-    return false;
-}
-
-#define CODE_IN(code, ranges) code_in(code, ranges, sizeof(ranges) / sizeof((ranges)[0]))
-
+/* views/term/term replaces what the C library measures differently. */
 int text_glyph_width(uint32_t code) {
     if (code >= 0x20 && code < 0x7F) return 1;
     if (utf8_is_hostile(code)) return -1;
-    if (CODE_IN(code, combining_codes)) return 0;
-    return CODE_IN(code, wide_codes) ? 2 : 1;
+    switch (utf8proc_category((utf8proc_int32_t)code)) {
+    case UTF8PROC_CATEGORY_MN: /* marks that combine with the letter before them */
+    case UTF8PROC_CATEGORY_ME: return 0;
+    default: return utf8proc_charwidth((utf8proc_int32_t)code) == 2 ? 2 : 1;
+    }
 }
 
 TextScan text_scan(const char *text, size_t length) {

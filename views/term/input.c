@@ -2,9 +2,9 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
 #include "views/term/guard.h"
 
 enum {
@@ -12,12 +12,6 @@ enum {
     SEQUENCE_DELAY_MS = 100, /* nobody waits for a key whose sequence is not whole */
     GAP_MS = 1000,           /* a paste, answer or sequence whose end was lost is over after such a silence */
 };
-
-static int64_t now_ms(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
 
 /* Takes what the keyboard has sent; false when there is nothing. A terminal that has gone away reads as its
  * end. */
@@ -38,13 +32,13 @@ static bool take_bytes(TermInput *input, int timeout_ms) {
     }
     /* Not the time since the last byte: the program may have been busy while these were waiting. */
     if (input->quiet_ms - input->last_ms > GAP_MS) key_reader_forget(&input->reader);
-    input->last_ms = now_ms();
+    input->last_ms = clock_milliseconds();
     key_reader_feed(&input->reader, bytes, (size_t)count);
     return true;
 }
 
 void term_input_was_quiet(TermInput *input) {
-    input->quiet_ms = now_ms();
+    input->quiet_ms = clock_milliseconds();
 }
 
 static int delay_ms(const KeyReader *reader) {

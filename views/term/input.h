@@ -7,8 +7,8 @@
 typedef struct TermInput {
     int fd;
     KeyReader reader;
-    int64_t last_ms;  /* when the last byte was read */
-    int64_t quiet_ms; /* until when it is known that none came after it */
+    double last_ms;  /* when the last byte was read */
+    double quiet_ms; /* until when it is known that none came after it */
 } TermInput;
 
 /* The next key. Waits for nothing, except up to 25 ms for what follows an escape character, and up to 100 ms

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "core/base/integer.h"
 #include "views/style/text.h"
 #include "views/term/base64.h"
 #include "views/term/colors.h"
@@ -148,14 +149,10 @@ static void leave_screen(const Term *term) {
     term_guard_left();
 }
 
-static int clamp_side(int side) {
-    return side < 1 ? 1 : side > CANVAS_SIDE_MAX ? CANVAS_SIDE_MAX : side;
-}
-
 /* What the terminal shows is unknown after a change of size. */
 static bool fit_buffers(Term *term) {
     Canvas *shown = canvas_new(COLS, LINES, 0);
-    cchar_t *row = calloc((size_t)clamp_side(COLS) + 1, sizeof *row);
+    cchar_t *row = calloc((size_t)integer_clamp(COLS, 1, CANVAS_SIDE_MAX) + 1, sizeof *row);
     if (shown == NULL || row == NULL) {
         canvas_free(shown);
         free(row);
@@ -294,12 +291,12 @@ void term_redraw(Term *term) {
     term->redraw = true;
 }
 
-/* A glyph of the width that the canvas gave it, as the C library and so curses see it. */
+/* The glyph, or U+FFFD for one that curses, which draws by wcwidth, would not give the canvas's width. */
 static wchar_t showable_glyph(const Term *term, const Cell *cell, bool room_for_two) {
     uint32_t glyph = cell->glyph;
     if (term->ascii) glyph = (unsigned char)text_ascii(glyph);
     int width = wcwidth((wchar_t)glyph);
-    if (width != text_glyph_width(glyph)) return '?';
+    if (width != text_glyph_width(glyph)) return UTF8_REPLACEMENT;
     return width == 2 && !room_for_two ? ' ' : (wchar_t)glyph;
 }
 
@@ -396,7 +393,8 @@ void term_flush(Term *term, const Canvas *canvas) {
 static void follow_size(Term *term) {
     struct winsize size;
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0) return;
-    resize_term(clamp_side(size.ws_row), clamp_side(size.ws_col));
+    resize_term(integer_clamp(size.ws_row, 1, CANVAS_SIDE_MAX),
+                integer_clamp(size.ws_col, 1, CANVAS_SIDE_MAX));
     fit_buffers(term);
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/integer.h"
 #include "views/part/parts.h"
 #include "views/style/text.h"
 
@@ -19,14 +20,6 @@ enum {
 
 typedef enum Column { COLUMN_VALUE, COLUMN_WEIGHT, COLUMN_PRODUCT } Column;
 
-static int larger(int a, int b) {
-    return a > b ? a : b;
-}
-
-static int smaller(int a, int b) {
-    return a < b ? a : b;
-}
-
 static int grid_count(const ArithmeticGrid *grid) {
     if (grid->rows == 0) return 0;
     return grid->weight_name ? VALUE_GRIDS_MAX : 1;
@@ -35,13 +28,13 @@ static int grid_count(const ArithmeticGrid *grid) {
 /* Widest cell with which `across` grids stand side by side; 0 when they do not fit. */
 static int widest_cell(int width, int across, const ArithmeticGrid *grid) {
     int box = (width - (across - 1) * GAP) / across;
-    if (box < smaller(BOX_MIN, width)) return 0;
-    int cell = smaller(CELL_MAX, box / grid->columns);
+    if (box < integer_min(BOX_MIN, width)) return 0;
+    int cell = integer_min(CELL_MAX, box / grid->columns);
     return cell < CELL_MIN ? 0 : cell;
 }
 
 static int box_width(const ValueGridPlan *plan, const ArithmeticGrid *grid) {
-    return larger(BOX_MIN, plan->cell_width * grid->columns);
+    return integer_max(BOX_MIN, plan->cell_width * grid->columns);
 }
 
 /* Places the grids in rows of `across`. */
@@ -134,7 +127,7 @@ static Form form_of(const ArithmeticGrid *grid, const double *values, int cell_w
     }
     form.exponent = power < -1 || power > 2 ? power : 0;
     int digits = power > form.exponent ? power - form.exponent + 1 : 1;
-    form.decimals = larger(0, smaller(DECIMALS_MAX, form.width - 2 - digits));
+    form.decimals = integer_max(0, integer_min(DECIMALS_MAX, form.width - 2 - digits));
     return form;
 }
 

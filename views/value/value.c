@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "core/base/integer.h"
 #include "core/base/utf8.h"
 #include "core/inspect/arithmetic.h"
 #include "views/canvas/layout.h"
@@ -287,8 +288,7 @@ static Action open_term(ValueState *state, const Scene *scene, Action action) {
 }
 
 static int moved(int at, int by, int last) {
-    long to = (long)at + by;
-    return to < 0 ? 0 : to > last ? last : (int)to;
+    return integer_clamp((long)at + by, 0, last);
 }
 
 static Action move_channel(const Scene *scene, int by) {

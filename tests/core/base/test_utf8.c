@@ -136,13 +136,24 @@ static void what_is_printed_is_what_the_buffer_would_hold(void **state) {
 }
 
 static void what_drives_a_terminal_is_known(void **state) {
-    static const uint32_t hostile[] = {0,      7,      0x0A,   0x1B,   0x7F,   0x80,    0x9B,      0x9F,
-                                       0x200B, 0x202E, 0x2066, 0xE000, 0xFEFF, 0xE0001, UINT32_MAX};
-    static const uint32_t harmless[] = {' ', '~', 0xA0, 0xE4, 0x3B1, 0x4E00, 0xFFFD, 0x1F600};
+    static const uint32_t hostile[] = {
+        0,      7,      0x0A,   0x1B,    0x7F,    0x80,    0x9B,     0x9F,     0xAD,      0x034F,
+        0x0600, 0x115F, 0x180E, 0x200B,  0x2028,  0x202E,  0x2066,   0x3164,   0xD800,    0xE000,
+        0xFEFF, 0xFFFE, 0xFDD0, 0xE0001, 0xE0FFF, 0xF0000, 0x10FFFF, 0x110000, UINT32_MAX};
+    static const uint32_t harmless[] = {' ',   '~',    0xA0,   0xE4,   0x0301, 0x0378,
+                                        0x3B1, 0x4E00, 0xFE0F, 0xFFFD, 0x1F600};
     (void)state;
     for (size_t k = 0; k < sizeof hostile / sizeof hostile[0]; k++) assert_true(utf8_is_hostile(hostile[k]));
     for (size_t k = 0; k < sizeof harmless / sizeof harmless[0]; k++)
         assert_false(utf8_is_hostile(harmless[k]));
+}
+
+static void control_characters_are_told_from_others(void **state) {
+    static const uint32_t others[] = {' ', 0xA0, 0xAD, 0x200B, 0x4E00, UINT32_MAX};
+    (void)state;
+    for (uint32_t code = 0; code < 0x20; code++) assert_true(utf8_is_control(code));
+    for (uint32_t code = 0x7F; code < 0xA0; code++) assert_true(utf8_is_control(code));
+    for (size_t k = 0; k < sizeof others / sizeof others[0]; k++) assert_false(utf8_is_control(others[k]));
 }
 
 int main(void) {
@@ -156,6 +167,7 @@ int main(void) {
         cmocka_unit_test(no_escape_is_cut_in_half),
         cmocka_unit_test(what_is_printed_is_what_the_buffer_would_hold),
         cmocka_unit_test(what_drives_a_terminal_is_known),
+        cmocka_unit_test(control_characters_are_told_from_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -116,6 +116,33 @@ static void a_plain_network_has_one_route(void **state) {
     network_free(network);
 }
 
+/* Nothing kept from an earlier run may be seen in a later one. */
+static void the_terms_of_an_addition_are_measured_in_every_run_anew(void **state) {
+    (void)state;
+    Network *network = pass_check_network("resnet20", 'B');
+    Pass *pass = pass_check_run(network, (PassConfig){.batch = 2});
+    double first = pass_addition_terms(pass, 1).cosine;
+    pass_input(pass)[0] += 1;
+    pass_restart(pass, NULL);
+    assert_false(pass_addition_terms(pass, 1).known);
+    pass_run_forward(pass);
+    for (int b = 0; b < network->block_count; b++) {
+        AdditionTerms terms = pass_addition_terms(pass, b);
+        Tensor f = pass_act(pass, network->blocks[b].branch_last);
+        Tensor skip = pass_act(pass, network->blocks[b].shortcut_last);
+        double dot = tensor_dot(f.data, skip.data, shape_count(f.shape));
+        /* Statistics add up squares that have been rounded to `real`. */
+        assert_close(terms.branch_l2, pass_act_stats(pass, network->blocks[b].branch_last).l2,
+                     1e-6 * terms.branch_l2);
+        assert_close(terms.skip_l2, pass_act_stats(pass, network->blocks[b].shortcut_last).l2,
+                     1e-6 * terms.skip_l2);
+        assert_close(terms.cosine, dot / (terms.branch_l2 * terms.skip_l2), 1e-12);
+    }
+    assert_true(pass_addition_terms(pass, 1).cosine != first);
+    pass_free(pass);
+    network_free(network);
+}
+
 static void skip_modes_have_the_names_of_the_option(void **state) {
     (void)state;
     assert_string_equal(skip_mode_name(SKIP_NONE_REMOVED), "none");
@@ -132,6 +159,7 @@ int main(void) {
         cmocka_unit_test(cut_changes_no_activation_and_drops_only_the_skips_gradient),
         cmocka_unit_test(lesion_silences_the_branch_of_the_chosen_block_only),
         cmocka_unit_test(a_plain_network_has_one_route),
+        cmocka_unit_test(the_terms_of_an_addition_are_measured_in_every_run_anew),
         cmocka_unit_test(skip_modes_have_the_names_of_the_option),
     };
     gemm_init();

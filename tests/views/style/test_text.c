@@ -31,6 +31,9 @@ static void widths_count_columns_not_bytes(void **state) {
     assert_int_equal(text_width("abc"), 3);
     assert_int_equal(text_width("▀│×"), 3);
     assert_int_equal(text_width("猫"), 2);
+    assert_int_equal(text_width("⌚"), 2);
+    assert_int_equal(text_width("नि"), 2); /* a vowel sign that has a column of its own */
+    assert_int_equal(text_width("नु"), 1);  /* one that stands below the letter */
     assert_int_equal(text_width("e\xCC\x81"), 1);
     assert_int_equal(text_glyph_width(0x1B), -1);
     assert_int_equal(text_glyph_width(0x9B), -1);
