@@ -13,9 +13,10 @@ bool bundled_session_open(BundledSession *out, const Options *options, bool colo
     out->session = session_new(&config, err);
     if (!out->session) return false;
     bool mono = !colors || config.theme == THEME_MONO;
-    session_set_screen(out->session, options->size.width ? options->size.width : LAYOUT_S_WIDTH,
-                       options->size.height ? options->size.height : LAYOUT_S_HEIGHT,
-                       (options->ascii ? CANVAS_ASCII : 0) | (mono ? CANVAS_MONO : 0));
+    session_set_screen(out->session,
+                       options->explorer.size.width ? options->explorer.size.width : LAYOUT_S_WIDTH,
+                       options->explorer.size.height ? options->explorer.size.height : LAYOUT_S_HEIGHT,
+                       (options->output.ascii ? CANVAS_ASCII : 0) | (mono ? CANVAS_MONO : 0));
     return true;
 }
 

@@ -67,18 +67,18 @@ static bool open_network(Trip *trip, Error *err) {
     Error why = {0};
     if (!*plan->init && !*plan->weights) return open_bundled(trip, err);
     bool random = *plan->init != '\0';
-    Options options = {.arch = plan->model,
-                       .weights = random ? NULL : plan->weights,
-                       .init = random ? plan->init : NULL,
-                       .shortcut = plan->shortcut,
-                       .stride_in = plan->stride_in,
-                       .bn = plan->bn};
+    ModelSpec spec = {.arch = plan->model,
+                      .weights = random ? NULL : plan->weights,
+                      .init = random ? plan->init : NULL,
+                      .shortcut = plan->shortcut,
+                      .stride_in = plan->stride_in,
+                      .bn = plan->bn};
     if (random && *plan->weights)
         return error_set(err, ERROR_USAGE, "state: fields 'init' and 'weights' exclude each other");
     InitConfig init;
-    if (!setup_parse_init(&options, &init, &why)) return refuse(err, "init", &why);
-    return read_seed(plan->seed, &options.seed, err) &&
-           (setup_open(&trip->next, &options, &why) || refuse(err, random ? "model" : "weights", &why));
+    if (!setup_parse_init(&spec, &init, &why)) return refuse(err, "init", &why);
+    return read_seed(plan->seed, &spec.seed, err) &&
+           (setup_open_model(&trip->next, &spec, &why) || refuse(err, random ? "model" : "weights", &why));
 }
 
 static bool load_picture(Trip *trip, Error *err) {
