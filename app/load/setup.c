@@ -68,7 +68,7 @@ static Model *new_model(const ModelSpec *spec, int classes, bool values, Error *
     utf8_copy(config.arch, sizeof config.arch, spec->arch);
     Network *network = resnet_new(&config, err);
     if (!network) return NULL;
-    if (init.kind == INIT_ZERO_GAMMA && resnet_is_norm_free(spec->arch)) {
+    if (init.kind == INIT_ZERO_GAMMA && arch_of(spec->arch).norm_free) {
         network_free(network);
         error_set(err, ERROR_USAGE, "--init zero-gamma: %s has no batch norm and so no gamma", spec->arch);
         return NULL;
