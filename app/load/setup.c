@@ -9,6 +9,7 @@
 #include "core/network/class_names.h"
 
 static const char BUNDLED_MODEL[] = "assets/models/resnet20-cifar10.safetensors";
+static const char BUNDLED[] = "bundled "; /* begins the source of a model that is built in */
 static const char BUNDLED_ARCH[] = "resnet20";
 static const char IMAGENET_NAMES[] = "assets/classes/imagenet.txt";
 
@@ -51,6 +52,23 @@ InitConfig setup_init(const Setup *setup) {
     Error err = {0};
     if (!setup_parse_init(&spec, &init, &err)) init = (InitConfig){.kind = INIT_HE, .seed = setup->seed};
     return init;
+}
+
+ModelSpec setup_spec(const Setup *setup) {
+    const Network *network = setup->model->network;
+    const char *source = setup->model->source;
+    bool bundled = !source || *source == '\0' || strncmp(source, BUNDLED, sizeof BUNDLED - 1) == 0;
+    ModelSpec spec = {.arch = network->arch, .bn = setup->bn};
+    char usual = resnet_is_cifar(network->arch) ? 'A' : 'B';
+    if (network->stride_in_1x1) spec.stride_in = STRIDE_IN_1X1;
+    if (!setup->untrained) {
+        spec.weights = bundled ? NULL : source;
+        return spec;
+    }
+    spec.init = setup->init;
+    spec.seed = setup->seed;
+    if (network->shortcut != '-' && network->shortcut != usual) spec.shortcut = network->shortcut - 'A' + 1;
+    return spec;
 }
 
 static char shortcut_letter(const ModelSpec *spec) {
