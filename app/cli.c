@@ -72,7 +72,7 @@ int cli_run(int argc, char **argv) {
     Error err = {0};
     bool utf8 = environment_init_locale();
     if (!options_parse(&options, argc, argv, &err)) return report(&err, options.command);
-    if (!utf8) options.ascii = true;
-    if (options.threads) parallel_set_threads(options.threads);
+    if (!utf8) options.output.ascii = true;
+    if (options.run.threads) parallel_set_threads(options.run.threads);
     return run_command(&options, &err) ? 0 : report(&err, options.command);
 }

@@ -27,8 +27,8 @@ bool options_decided(const Options *options, const char *name) {
 }
 
 ColorDepth options_color(const Options *options) {
-    if (options->no_color) return COLOR_DEPTH_NONE;
-    return options->color > 0 ? (ColorDepth)(options->color - 1) : COLOR_DEPTH_AUTO;
+    if (options->output.no_color) return COLOR_DEPTH_NONE;
+    return options->output.color > 0 ? (ColorDepth)(options->output.color - 1) : COLOR_DEPTH_AUTO;
 }
 
 static const OptionSpec *find_letter(char letter, CommandId command) {

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "app/cli/command.h"
+#include "app/cli/model_spec.h"
 #include "views/style/color.h"
 
 enum { OPTION_COUNTS_MAX = 64, OPTION_NAME_MAX = 32, OPTION_ROWS_MAX = 96 };
@@ -30,50 +31,58 @@ typedef struct OptionSize {
 } OptionSize;
 
 /* A choice is the number of its word in the table, from 1; 0 when not given. */
-typedef enum ChoiceBn { BN_DEFAULT, BN_EVAL, BN_TRAIN } ChoiceBn;
 typedef enum ChoiceSplit { SPLIT_DEFAULT, SPLIT_TEST, SPLIT_TRAIN } ChoiceSplit;
-typedef enum ChoiceStride { STRIDE_IN_DEFAULT, STRIDE_IN_3X3, STRIDE_IN_1X1 } ChoiceStride;
 typedef enum ChoiceSchedule { SCHEDULE_DEFAULT, SCHEDULE_IS_COSINE, SCHEDULE_IS_STEPS } ChoiceSchedule;
 typedef enum ChoiceDataset { DATASET_DEFAULT, DATASET_IS_CIFAR10, DATASET_IS_CIFAR100 } ChoiceDataset;
 
-typedef struct Options {
-    CommandId command;
-    char **words; /* what is neither option nor command */
-    int word_count;
-    bool given[OPTION_ROWS_MAX];            /* row k of the table stood on the command line */
-    bool from_environment[OPTION_ROWS_MAX]; /* or in the environment */
-    bool help, version;
-
-    /* the model */
-    const char *arch, *weights, *init, *without_skip, *classes;
-    int shortcut; /* 1 A, 2 B, 3 C */
-    int stride_in, bn;
-    unsigned long long seed;
-    OptionTriple mean, std;
-    /* what goes through it */
-    const char *input, *data;
+/* What goes through the network. */
+typedef struct InputOptions {
+    const char *file; /* --input: an array instead of a picture */
+    const char *data;
     int dataset, split, limit;
+    OptionTriple mean, std;
     OptionCounts target;
-    /* learning and measuring */
+} InputOptions;
+
+/* How it goes through. */
+typedef struct RunOptions {
+    const char *without_skip, *classes;
     OptionCounts batch;
-    const char *pass;
-    int samples, epochs, stop_after, rounds, threads, schedule;
+    int threads;
+} RunOptions;
+
+typedef struct TrainOptions {
+    int epochs, stop_after, schedule;
     double lr;
-    bool resume, restart, no_augment, ui;
-    /* analyses */
+    bool resume, restart, no_augment;
+} TrainOptions;
+
+typedef struct BenchOptions {
+    const char *pass;
+    int rounds;
+    bool ui;
+} BenchOptions;
+
+/* Analyses, gradcheck and explain: what is looked at, and how closely. */
+typedef struct AnalysisOptions {
     OptionCounts depths;
+    int samples;
     bool plane;
     const char *op;
     OptionCounts index;
     int level;
     bool backward;
-    /* output */
+} AnalysisOptions;
+
+typedef struct OutputOptions {
     const char *out, *svg;
-    int pace;
+    int pace, top;
     bool notes;
     bool json, csv, quiet, ascii, no_color;
-    int top, color;
-    /* the explorer */
+    int color;
+} OutputOptions;
+
+typedef struct ExplorerOptions {
     const char *script, *theme, *results, *record;
     const char *lesson; /* to begin with; set by the command of that name */
     bool presents;      /* in presenter mode, with notes for another terminal; likewise */
@@ -82,6 +91,23 @@ typedef struct Options {
     OptionSize size;
     const char *config;
     bool mouse, no_mouse, no_animation, no_config, screen_reader;
+} ExplorerOptions;
+
+typedef struct Options {
+    CommandId command;
+    char **words; /* what is neither option nor command */
+    int word_count;
+    bool given[OPTION_ROWS_MAX];            /* row k of the table stood on the command line */
+    bool from_environment[OPTION_ROWS_MAX]; /* or in the environment */
+    bool help, version;
+    ModelSpec model;
+    InputOptions input;
+    RunOptions run;
+    TrainOptions train;
+    BenchOptions bench;
+    AnalysisOptions analysis;
+    OutputOptions output;
+    ExplorerOptions explorer;
 } Options;
 
 /* argv[0] is the program. Permutes argv; the Options point into it and into the environment. An error is of

@@ -13,15 +13,6 @@
 
 enum { WORD_IMAGES_MAX = 64, WORD_LENGTH_MAX = 64 };
 
-/* "resnet" or "plain" and a number, and perhaps the ending for no batch norm: resnet_new judges the number.
- */
-static bool is_arch(const char *word) {
-    size_t family = strncmp(word, "resnet", 6) == 0 ? 6 : strncmp(word, "plain", 5) == 0 ? 5 : 0;
-    const char *depth = word + family;
-    size_t digits = strspn(depth, "0123456789");
-    return family > 0 && digits > 0 && (!depth[digits] || strcmp(depth + digits, RESNET_NORM_FREE) == 0);
-}
-
 static bool find_file_kind(const char *path, WordKind *kind, Error *err) {
     File file;
     unsigned char head[4] = {0};
@@ -75,7 +66,8 @@ static bool refuse(const char *word, Error *err) {
 
 bool word_find_kind(const char *word, WordKind *kind, Error *err) {
     struct stat status;
-    if (is_arch(word)) {
+    Arch arch;
+    if (arch_parse(word, &arch)) {
         *kind = WORD_ARCH;
         return true;
     }

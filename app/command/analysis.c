@@ -31,7 +31,7 @@ static bool answer(AnalysisId id, const AnalysisInput *input, const Options *opt
     AnalysisResult result;
     Analysis *analysis = analysis_new(id, input, err);
     if (!analysis) return false;
-    *caught = work(analysis, analysis_spec(id)->name, options->quiet);
+    *caught = work(analysis, analysis_spec(id)->name, options->output.quiet);
     bool ok = analysis_report(analysis, &result) || error_set(err, ERROR_FAILED, "not enough memory");
     if (ok) {
         ok = analysis_print(analysis_spec(id), &result, options, err);
@@ -61,18 +61,19 @@ static bool ask(AnalysisId id, const Setup *setup, const Options *options, const
                            .batch_statistics = config.batch_statistics,
                            .skip = config.skip,
                            .lesioned = lesioned,
-                           .target_class = options->target.count > 0 ? options->target.values[0] : -1,
-                           .samples = options->samples,
-                           .seed = options->seed,
-                           .depths = options->depths.values,
-                           .depth_count = options->depths.count,
-                           .lr = options->lr,
-                           .plane = options->plane,
-                           .place = options->op,
-                           .index = options->index.values,
-                           .index_count = options->index.count,
+                           .target_class =
+                               options->input.target.count > 0 ? options->input.target.values[0] : -1,
+                           .samples = options->analysis.samples,
+                           .seed = options->model.seed,
+                           .depths = options->analysis.depths.values,
+                           .depth_count = options->analysis.depths.count,
+                           .lr = options->train.lr,
+                           .plane = options->analysis.plane,
+                           .place = options->analysis.op,
+                           .index = options->analysis.index.values,
+                           .index_count = options->analysis.index.count,
                            .untrained = setup->untrained};
-    bool ok = (twin || !wants_twin) && setup_parse_init(options, &input.init, err) &&
+    bool ok = (twin || !wants_twin) && setup_parse_init(&options->model, &input.init, err) &&
               answer(id, &input, options, &caught, err);
     model_free(twin);
     free(lesioned);
@@ -84,7 +85,7 @@ static bool ask(AnalysisId id, const Setup *setup, const Options *options, const
 static bool run(AnalysisId id, const Options *options, Error *err) {
     Setup setup;
     Batch batch;
-    if (options->svg && !export_file_prepare(options->svg, EXPORT_SVG, err)) return false;
+    if (options->output.svg && !export_file_prepare(options->output.svg, EXPORT_SVG, err)) return false;
     if (!setup_open(&setup, options, err)) return false;
     progress_say(setup.notice);
     bool single = id == ANALYSIS_GRADCHECK || id == ANALYSIS_LOGITS;

@@ -44,7 +44,7 @@ static bool parse_passes(const char *text, bool wanted[BENCH_PASS_COUNT], Error 
 static void write_result(BenchOutput *out, const BenchRun *run, BenchPass pass, const BenchResult *result,
                          double peak_rss_mb) {
     JsonWriter *json = &out->json;
-    if (out->options->json) {
+    if (out->options->output.json) {
         json_write_object_begin(json);
         json_write_key_string(json, "arch", run->arch);
         json_write_key_int(json, "batch", run->batch);
@@ -84,11 +84,11 @@ static int count_items(const char *list) {
 /* Every architecture of the list with every batch. */
 static bool bench_all(BenchOutput *out, const char *archs, Error *err) {
     const Options *options = out->options;
-    OptionCounts batches = options->batch;
-    BenchRun run = {.rounds = options->rounds};
+    OptionCounts batches = options->run.batch;
+    BenchRun run = {.rounds = options->bench.rounds};
     if (batches.count == 0) batches = (OptionCounts){.count = 1, .values = {1}};
-    if (!parse_passes(options->pass, run.wanted, err)) return false;
-    Progress progress = progress_begin(options->quiet, 0);
+    if (!parse_passes(options->bench.pass, run.wanted, err)) return false;
+    Progress progress = progress_begin(options->output.quiet, 0);
     int done = 0, total = count_items(archs) * batches.count;
     bool ok = true;
     for (const char *at = archs; ok && at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
@@ -127,7 +127,7 @@ static bool bench_json(BenchOutput *out, const char *archs, Error *err) {
 static bool bench_text(BenchOutput *out, const char *archs, Error *err) {
     static const char *const heads[] = {"<arch",    "batch",   "<pass",    "min ms", "median ms",
                                         "images/s", "GFLOP/s", "peak MiB", NULL};
-    table_init(&out->table, heads, out->options->ascii);
+    table_init(&out->table, heads, out->options->output.ascii);
     bool ok = bench_all(out, archs, err);
     if (ok) {
         printf("%d threads, OpenBLAS core %s\n", parallel_threads(), gemm_core_name());
@@ -185,22 +185,22 @@ static bool write_ui_table(const BenchUiFigure *figures, int count, bool ascii, 
 
 static bool bench_ui(const Options *options, Error *err) {
     BenchUiFigure figures[BENCH_UI_FIGURES_MAX];
-    Progress progress = progress_begin(options->quiet, 0);
+    Progress progress = progress_begin(options->output.quiet, 0);
     int count = bench_ui_measure(
-        &(BenchUi){.frames = options->rounds, .step = show_step, .context = &progress}, figures, err);
+        &(BenchUi){.frames = options->bench.rounds, .step = show_step, .context = &progress}, figures, err);
     progress_end(&progress);
     if (count < 0) return false;
-    return options->json ? write_ui_json(figures, count, err)
-                         : write_ui_table(figures, count, options->ascii, err);
+    return options->output.json ? write_ui_json(figures, count, err)
+                                : write_ui_table(figures, count, options->output.ascii, err);
 }
 
 bool command_bench(const Options *options, Error *err) {
     BenchOutput out = {.options = options};
-    if (options->ui) return bench_ui(options, err);
+    if (options->bench.ui) return bench_ui(options, err);
     const char *warning = bench_blas_warning();
-    const char *archs = options->word_count ? options->words[0]
-                        : options->arch     ? options->arch
-                                            : ARCHS_DEFAULT;
+    const char *archs = options->word_count   ? options->words[0]
+                        : options->model.arch ? options->model.arch
+                                              : ARCHS_DEFAULT;
     if (warning) progress_say(warning);
-    return options->json ? bench_json(&out, archs, err) : bench_text(&out, archs, err);
+    return options->output.json ? bench_json(&out, archs, err) : bench_text(&out, archs, err);
 }

@@ -78,7 +78,7 @@ static bool print_answer(const Answer *answer, bool ascii) {
 
 static bool answer_all(const Setup *setup, const Options *options, Pass *pass, JsonWriter *json, Error *err) {
     const Network *network = setup->model->network;
-    Answer answer = {.model = setup->model, .top = options->top ? options->top : CLASSIFY_TOP};
+    Answer answer = {.model = setup->model, .top = options->output.top ? options->output.top : CLASSIFY_TOP};
     if (answer.top > network->classes) answer.top = network->classes;
     answer.order = calloc((size_t)network->classes, sizeof *answer.order);
     bool ok = answer.order || error_set(err, ERROR_FAILED, "not enough memory");
@@ -96,7 +96,8 @@ static bool answer_all(const Setup *setup, const Options *options, Pass *pass, J
         else if (k > 0)
             putchar('\n');
         if (!json)
-            ok = print_answer(&answer, options->ascii) || error_set(err, ERROR_FAILED, "not enough memory");
+            ok = print_answer(&answer, options->output.ascii) ||
+                 error_set(err, ERROR_FAILED, "not enough memory");
     }
     free(answer.order);
     return ok;
@@ -130,8 +131,8 @@ static bool classify(const Setup *setup, const Options *options, Error *err) {
     config.forward_only = config.no_inspection = true;
     config.batch = 1;
     Pass *pass = pass_new(setup->model->network, &config, err);
-    bool ok = pass && (options->json ? answer_json(setup, options, pass, err)
-                                     : answer_all(setup, options, pass, NULL, err));
+    bool ok = pass && (options->output.json ? answer_json(setup, options, pass, err)
+                                            : answer_all(setup, options, pass, NULL, err));
     pass_free(pass);
     free(lesioned);
     return ok;

@@ -65,8 +65,8 @@ static void check_locale(const Options *options) {
     line("locale", text);
     if (!utf8)
         advice("block characters need UTF-8: set LANG to one of `locale -a`, for example LANG=C.UTF-8");
-    line("glyphs", options->ascii ? "ASCII: # = - | +" : "▏▎▍▌▋▊▉█ ▀▄ ░▒▓ ─│┌┐└┘ ×·→");
-    if (!options->ascii) advice("if boxes or question marks stand there, add --ascii");
+    line("glyphs", options->output.ascii ? "ASCII: # = - | +" : "▏▎▍▌▋▊▉█ ▀▄ ░▒▓ ─│┌┐└┘ ×·→");
+    if (!options->output.ascii) advice("if boxes or question marks stand there, add --ascii");
 }
 
 static void check_colors(const Options *options) {

@@ -39,12 +39,12 @@ static bool evaluate(const Setup *setup, const Dataset *dataset, const Options *
     PassConfig config;
     bool *lesioned;
     Accuracy accuracy;
-    if (options->batch.count > 1) return error_set(err, ERROR_USAGE, "--batch: expected one number");
+    if (options->run.batch.count > 1) return error_set(err, ERROR_USAGE, "--batch: expected one number");
     if (!setup_pass_config(setup, options, &config, &lesioned, err)) return false;
-    config.batch = options->batch.count ? options->batch.values[0] : EVAL_BATCH;
-    bool ok = accuracy_measure(&accuracy, setup->model, dataset, &config, options->quiet, err);
+    config.batch = options->run.batch.count ? options->run.batch.values[0] : EVAL_BATCH;
+    bool ok = accuracy_measure(&accuracy, setup->model, dataset, &config, options->output.quiet, err);
     free(lesioned);
-    if (ok && options->json) return write_json(&accuracy, setup->model, dataset, err);
+    if (ok && options->output.json) return write_json(&accuracy, setup->model, dataset, err);
     if (ok) print_text(&accuracy, setup->model, dataset);
     return ok;
 }

@@ -66,7 +66,7 @@ static bool find_subject(const Network *network, const char *name, ExplainQuery 
 }
 
 static bool find_cell(const Options *options, const Op *op, ExplainQuery *query, Error *err) {
-    const int *at = options->index.values, count = options->index.count;
+    const int *at = options->analysis.index.values, count = options->analysis.index.count;
     if (count == 0) return true;
     if (count != 3 || at[0] >= op->out.c || at[1] >= op->out.h || at[2] >= op->out.w)
         return error_set(err, ERROR_USAGE, "--index: expected channel, row and column below %d,%d,%d for %s",
@@ -88,19 +88,20 @@ static bool explain(const Setup *setup, const Options *options, const char *name
                           .normalise = &model->normalise,
                           .class_names = model->class_names,
                           .sources = explain_source,
-                          .level = options->level ? (ExplainLevel)options->level : EXPLAIN_ANYONE,
-                          .backward = options->backward};
+                          .level = options->analysis.level ? (ExplainLevel)options->analysis.level
+                                                           : EXPLAIN_ANYONE,
+                          .backward = options->analysis.backward};
     bool ok = pass && find_subject(model->network, name, &query, err) &&
               find_cell(options, &model->network->ops[query.op], &query, err);
     if (ok) {
         pass_run_forward(pass);
         pass_run_backward(pass);
         explain_make(&query, &explanation);
-        if (options->json)
+        if (options->output.json)
             ok = print_json(&explanation, query.level, err);
         else
             for (int k = 0; k < explanation.line_count; k++)
-                print_line(&explanation.lines[k], options->ascii);
+                print_line(&explanation.lines[k], options->output.ascii);
     }
     pass_free(pass);
     free(lesioned);

@@ -21,10 +21,10 @@ typedef struct FlowSet {
 static bool measure_all(FlowSet *set, const Setup *setup, const Options *options, Batch *batch, Error *err) {
     static const char *const modes[FLOW_RUNS_MAX] = {"none", "cut", "plain"};
     bool plain = setup->model->network->blocks[0].shortcut == SHORTCUT_NONE;
-    int wanted = options->without_skip || plain ? 1 : FLOW_RUNS_MAX;
+    int wanted = options->run.without_skip || plain ? 1 : FLOW_RUNS_MAX;
     for (; set->count < wanted; set->count++) {
         Options run = *options;
-        if (!run.without_skip) run.without_skip = modes[set->count];
+        if (!run.run.without_skip) run.run.without_skip = modes[set->count];
         if (!gradflow_measure(&set->runs[set->count], setup, &run, batch, err)) {
             gradflow_free(&set->runs[set->count]);
             return false;
@@ -208,12 +208,12 @@ static bool print_text(const FlowSet *set, const Setup *setup, const Batch *batc
 static bool report(const Setup *setup, const Options *options, Batch *batch, Error *err) {
     FlowSet set = {0};
     bool ok = measure_all(&set, setup, options, batch, err);
-    if (ok && options->json)
+    if (ok && options->output.json)
         ok = write_json(&set, setup, err);
-    else if (ok && options->csv)
+    else if (ok && options->output.csv)
         write_csv(&set, setup->model->network);
     else if (ok)
-        ok = print_text(&set, setup, batch, options->ascii, err);
+        ok = print_text(&set, setup, batch, options->output.ascii, err);
     free_all(&set);
     return ok;
 }

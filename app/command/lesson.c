@@ -23,7 +23,7 @@ static bool list_lessons(const Options *options, Error *err) {
         Lesson *lesson = lesson_open(name, err);
         if (!lesson) return false;
         printf("%-*s%s\n", NAME_WIDTH, name, lesson->title);
-        table_put_wrapped(stdout, lesson->about, NAME_WIDTH, LIST_WIDTH, options->ascii);
+        table_put_wrapped(stdout, lesson->about, NAME_WIDTH, LIST_WIDTH, options->output.ascii);
         lesson_free(lesson);
     }
     puts("\n'skipscope lesson NAME' begins one; README.md says how to write your own.");
@@ -90,17 +90,18 @@ static bool is_page(const char *path) {
 }
 
 static bool export_lesson(const Options *options, Error *err) {
-    LessonExport what = {.lesson = options->words[1], .notes = options->notes};
+    LessonExport what = {.lesson = options->words[1], .notes = options->output.notes};
     BundledSession bundled;
-    if (!options->out)
+    if (!options->output.out)
         return error_set(err, ERROR_USAGE,
                          "lesson export needs --out: FILE.html for one page, or a folder for its screens");
-    if (options->notes && !is_page(options->out))
+    if (options->output.notes && !is_page(options->output.out))
         return error_set(err, ERROR_USAGE, "--notes: pictures have no notes; --out FILE.html has");
-    if (is_page(options->out) && !export_file_prepare(options->out, EXPORT_PAGE, err)) return false;
-    bool ok =
-        bundled_session_open(&bundled, options, true, err) &&
-        (is_page(options->out) ? export_page : export_screens)(bundled.screen, &what, options->out, err);
+    if (is_page(options->output.out) && !export_file_prepare(options->output.out, EXPORT_PAGE, err))
+        return false;
+    bool ok = bundled_session_open(&bundled, options, true, err) &&
+              (is_page(options->output.out) ? export_page : export_screens)(bundled.screen, &what,
+                                                                            options->output.out, err);
     bundled_session_close(&bundled);
     return ok;
 }
@@ -116,12 +117,12 @@ bool command_lesson(const Options *options, Error *err) {
         if (options->word_count == 2) return export_lesson(options, err);
         return error_set(err, ERROR_USAGE, "lesson export: expected the lesson's name or file after it");
     }
-    if (options->out || options->notes)
+    if (options->output.out || options->output.notes)
         return error_set(err, ERROR_USAGE, "--out and --notes belong to 'skipscope lesson export NAME'");
     if (options->word_count > 1)
         return error_set(err, ERROR_USAGE, "lesson: '%s' is one word too many", options->words[1]);
     explore.command = COMMAND_EXPLORE;
-    explore.lesson = options->words[0];
+    explore.explorer.lesson = options->words[0];
     explore.word_count = 0;
     return explorer_run(&explore, err);
 }

@@ -40,7 +40,8 @@ typedef struct Listener {
 
 static bool open_listener(Listener *listener, const Options *options, Error *err) {
     *listener = (Listener){.fd = -1};
-    if (!stage_path(options->name ? options->name : "present", listener->path, err)) return false;
+    if (!stage_path(options->explorer.name ? options->explorer.name : "present", listener->path, err))
+        return false;
     listener->line = malloc(LINE_MAX_BYTES);
     return listener->line || error_set(err, ERROR_FAILED, "not enough memory");
 }
@@ -208,14 +209,14 @@ static bool run_on_terminal(Term *term, Listener *listener, Error *err) {
 bool command_notes(const Options *options, Error *err) {
     Listener listener;
     ThemeId theme = THEME_DARK;
-    if (options->theme && !theme_find(options->theme, &theme))
+    if (options->explorer.theme && !theme_find(options->explorer.theme, &theme))
         return error_set(err, ERROR_USAGE, "there is no theme '%s': expected dark, light, contrast or mono",
-                         options->theme);
+                         options->explorer.theme);
     if (!open_listener(&listener, options, err)) return false;
     bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO), ok = false;
     int number = 0;
     if (terminal) {
-        TermConfig config = {.depth = options_color(options), .theme = theme, .ascii = options->ascii};
+        TermConfig config = {.depth = options_color(options), .theme = theme, .ascii = options->output.ascii};
         Term *term = term_open(&config, err);
         ok = term && run_on_terminal(term, &listener, err);
         term_close(term);

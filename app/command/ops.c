@@ -34,10 +34,10 @@ static bool print_named(const char *name, bool ascii, Error *err) {
 }
 
 bool command_ops(const Options *options, Error *err) {
-    if (options->word_count > 0) return print_named(options->words[0], options->ascii, err);
+    if (options->word_count > 0) return print_named(options->words[0], options->output.ascii, err);
     for (int k = 0; k < OP_KIND_COUNT; k++) {
         if (k > 0) putchar('\n');
-        print_op(op_spec((OpKind)k), options->ascii);
+        print_op(op_spec((OpKind)k), options->output.ascii);
     }
     return true;
 }

@@ -216,23 +216,24 @@ static bool find_scores(Scores *scores, const Options *options, Error *err) {
     if (data && !(dataset = dataset_load(&config, err))) return false;
     bool ok = true;
     for (int k = 0; ok && k < options->word_count; k++)
-        ok = scores_add(scores, model_load_file(options->words[k], NULL, err), dataset, options->quiet, err);
-    ok = ok && scores_add_bundled(scores, dataset, options->quiet, err);
+        ok = scores_add(scores, model_load_file(options->words[k], NULL, err), dataset, options->output.quiet,
+                        err);
+    ok = ok && scores_add_bundled(scores, dataset, options->output.quiet, err);
     dataset_free(dataset);
     return ok;
 }
 
 static bool print_figures(const Scores *scores, const Options *options, Error *err) {
-    if (options->json) return write_json(scores, err);
-    if (options->csv) return write_csv(scores, err);
-    return print_text(scores, options->ascii, err);
+    if (options->output.json) return write_json(scores, err);
+    if (options->output.csv) return write_csv(scores, err);
+    return print_text(scores, options->output.ascii, err);
 }
 
 /* A chart that cannot be written costs nobody the figures. */
 bool command_paper(const Options *options, Error *err) {
     Scores scores = {0};
-    if (options->svg && !export_file_prepare(options->svg, EXPORT_SVG, err)) return false;
+    if (options->output.svg && !export_file_prepare(options->output.svg, EXPORT_SVG, err)) return false;
     if (!find_scores(&scores, options, err)) return false;
-    bool drawn = !options->svg || write_chart(&scores, options->svg, err);
+    bool drawn = !options->output.svg || write_chart(&scores, options->output.svg, err);
     return print_figures(&scores, options, drawn ? err : NULL) && drawn;
 }

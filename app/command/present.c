@@ -4,8 +4,8 @@
 bool command_present(const Options *options, Error *err) {
     Options explore = *options;
     explore.command = COMMAND_EXPLORE;
-    explore.lesson = options->words[0];
+    explore.explorer.lesson = options->words[0];
     explore.word_count = 0;
-    explore.presents = true;
+    explore.explorer.presents = true;
     return explorer_run(&explore, err);
 }

@@ -90,9 +90,9 @@ bool command_questions(const Options *options, Error *err) {
     int found = *words ? book_find(book, words) : -1;
     bool ok = true;
     if (*words == '\0')
-        list_questions(book, options->ascii);
+        list_questions(book, options->output.ascii);
     else if (found >= 0)
-        print_question(book, found, options->level, options->ascii);
+        print_question(book, found, options->analysis.level, options->output.ascii);
     else
         ok = error_set(err, ERROR_USAGE,
                        "no question has '%s' in it: expected a number from 1 to %d or words; 'skipscope "

@@ -22,7 +22,7 @@ static bool is_lesson(const char *word) {
 
 static bool record(Screen *screen, const Options *options, FILE *out, Error *err) {
     const char *word = options->words[0];
-    RecordConfig config = {.depth = record_depth(options_color(options)), .pace = options->pace};
+    RecordConfig config = {.depth = record_depth(options_color(options)), .pace = options->output.pace};
     return (is_lesson(word) ? record_lesson : record_script)(screen, word, &config, out, err);
 }
 
@@ -44,14 +44,15 @@ bool command_record(const Options *options, Error *err) {
     BundledSession bundled;
     char *text = NULL;
     size_t size = 0;
-    if (!options->out)
+    if (!options->output.out)
         return error_set(err, ERROR_USAGE, "record needs --out FILE.cast; --out - is standard output");
-    if (strcmp(options->out, "-") != 0 && !export_file_prepare(options->out, EXPORT_RECORDING, err))
+    if (strcmp(options->output.out, "-") != 0 &&
+        !export_file_prepare(options->output.out, EXPORT_RECORDING, err))
         return false;
     bool ok = bundled_session_open(&bundled, options,
                                    record_depth(options_color(options)) != COLOR_DEPTH_NONE, err) &&
               record_in_memory(bundled.screen, options, &text, &size, err) &&
-              write_out(options->out, text, size, err);
+              write_out(options->output.out, text, size, err);
     free(text);
     bundled_session_close(&bundled);
     return ok;

@@ -142,13 +142,13 @@ bool command_summary(const Options *options, Error *err) {
     if (!setup_open(&setup, options, err)) return false;
     const Network *network = setup.model->network;
     bool ok = true;
-    if (options->json) {
+    if (options->output.json) {
         ok = write_json(network, err);
-    } else if (options->csv) {
+    } else if (options->output.csv) {
         write_csv(network);
     } else {
-        print_heading(network, options->ascii);
-        ok = print_table(network, options->ascii, err);
+        print_heading(network, options->output.ascii);
+        ok = print_table(network, options->output.ascii, err);
     }
     setup_close(&setup);
     return ok;

@@ -137,14 +137,15 @@ static bool save_json(const Trace *trace, Error *err) {
 static bool write_trace(const Setup *setup, const Options *options, const Pass *pass, Error *err) {
     JsonWriter json;
     const Network *network = setup->model->network;
-    Trace trace = {.folder = options->out, .network = network, .pass = pass, .json = &json};
+    Trace trace = {.folder = options->output.out, .network = network, .pass = pass, .json = &json};
     json_write_init(&json, NULL);
     trace.buffer = calloc(largest_count(network, pass_batch(pass)), sizeof *trace.buffer);
     bool ok = trace.buffer || error_set(err, ERROR_FAILED, "not enough memory for the trace");
-    ok = ok && make_folders(options->out, err);
+    ok = ok && make_folders(options->output.out, err);
     json_write_object_begin(&json);
     write_head(&trace);
-    json_write_key_string(&json, "without_skip", options->without_skip ? options->without_skip : "none");
+    json_write_key_string(&json, "without_skip",
+                          options->run.without_skip ? options->run.without_skip : "none");
     ok = ok && write_all(&trace, err);
     json_write_object_end(&json);
     ok = ok && save_json(&trace, err);
@@ -156,7 +157,7 @@ static bool write_trace(const Setup *setup, const Options *options, const Pass *
 static void print_summary(const Setup *setup, const Options *options, const Batch *batch, const Pass *pass) {
     int best = pass_target(pass, 0);
     char name[160];
-    utf8_put(stdout, options->out);
+    utf8_put(stdout, options->output.out);
     printf(": %s, ", setup->model->network->arch);
     utf8_put(stdout, batch->label);
     printf(", loss %.6g, target %d (", pass_loss(pass), best);
@@ -183,7 +184,8 @@ static bool run_trace(const Setup *setup, const Options *options, const Batch *b
 bool command_trace(const Options *options, Error *err) {
     Setup setup;
     Batch batch;
-    if (!options->out) return error_set(err, ERROR_USAGE, "trace needs --out DIR: the folder for its files");
+    if (!options->output.out)
+        return error_set(err, ERROR_USAGE, "trace needs --out DIR: the folder for its files");
     if (!setup_open(&setup, options, err)) return false;
     progress_say(setup.notice);
     bool ok = setup_load_batch(&batch, &setup, options, 1, err);

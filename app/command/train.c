@@ -27,14 +27,14 @@ typedef struct Run {
 static bool read_config(Run *run, Error *err) {
     const Options *options = run->options;
     run->config = train_default_config();
-    run->config.seed = options->seed;
-    run->config.augment = !options->no_augment;
-    if (options->epochs) run->config.epochs = options->epochs;
-    if (options->lr > 0) run->config.lr = options->lr;
-    if (options->schedule == SCHEDULE_IS_STEPS) run->config.schedule = SCHEDULE_STEPS;
-    if (options->batch.count > 1) return error_set(err, ERROR_USAGE, "--batch: expected one number");
-    if (options->batch.count) run->config.batch = options->batch.values[0];
-    run->config.init = options->init ? options->init : "he";
+    run->config.seed = options->model.seed;
+    run->config.augment = !options->train.no_augment;
+    if (options->train.epochs) run->config.epochs = options->train.epochs;
+    if (options->train.lr > 0) run->config.lr = options->train.lr;
+    if (options->train.schedule == SCHEDULE_IS_STEPS) run->config.schedule = SCHEDULE_STEPS;
+    if (options->run.batch.count > 1) return error_set(err, ERROR_USAGE, "--batch: expected one number");
+    if (options->run.batch.count) run->config.batch = options->run.batch.values[0];
+    run->config.init = options->model.init ? options->model.init : "he";
     run->config.replaces = train_files_replace(&run->files);
     return true;
 }
@@ -52,11 +52,15 @@ static bool load_data(Run *run, Error *err) {
 
 static bool make_model(Run *run, Error *err) {
     const Options *options = run->options;
-    const char *arch = options->word_count ? options->words[0] : options->arch ? options->arch : "resnet20";
-    if (options->word_count && options_given(options, "arch") && strcmp(arch, options->arch) != 0)
+    const char *arch = options->word_count   ? options->words[0]
+                       : options->model.arch ? options->model.arch
+                                             : "resnet20";
+    if (options->word_count && options_given(options, "arch") && strcmp(arch, options->model.arch) != 0)
         return error_set(err, ERROR_USAGE, "the architecture is given twice: '%s' and --arch %s", arch,
-                         options->arch);
-    run->model = setup_new_model(options, arch, dataset_classes(run->train), err);
+                         options->model.arch);
+    ModelSpec spec = options->model;
+    spec.arch = arch;
+    run->model = setup_new_model(&spec, dataset_classes(run->train), err);
     if (!run->model) return false;
     run->model->normalise = dataset_normalise(run->train);
     return model_set_class_names(run->model, dataset_class_names(run->train), err);
@@ -81,14 +85,14 @@ static void show(const Run *run, Progress *progress) {
 }
 
 static bool is_stopped(const Run *run) {
-    return interrupt_signal() ||
-           (run->options->stop_after && train_status(run->trainer).step >= run->options->stop_after);
+    return interrupt_signal() || (run->options->train.stop_after &&
+                                  train_status(run->trainer).step >= run->options->train.stop_after);
 }
 
 /* Up to the end, a stop, or an error; every whole epoch leaves a checkpoint. */
 static bool learn(Run *run, Error *err) {
     TrainStatus status = train_status(run->trainer);
-    Progress progress = progress_begin(run->options->quiet, (double)status.step);
+    Progress progress = progress_begin(run->options->output.quiet, (double)status.step);
     bool ok = true;
     while (ok && !is_stopped(run) && train_step(run->trainer)) {
         show(run, &progress);
@@ -122,17 +126,17 @@ static bool save_model(const Run *run, const Accuracy *accuracy, Error *err) {
     pairs[count++] = (SafetensorsPair){"test_top1", top1};
     pairs[count++] = (SafetensorsPair){"test_loss", loss};
     pairs[count++] = (SafetensorsPair){"test_images", images};
-    return model_save(run->model, pairs, count, run->options->out, err);
+    return model_save(run->model, pairs, count, run->options->output.out, err);
 }
 
 static bool save_result(const Run *run, Error *err) {
     Accuracy accuracy;
     PassConfig pass = {.batch = TRAIN_EVAL_BATCH};
-    if (!accuracy_measure(&accuracy, run->model, run->test, &pass, run->options->quiet, err) ||
+    if (!accuracy_measure(&accuracy, run->model, run->test, &pass, run->options->output.quiet, err) ||
         !train_files_check_end(&run->files, err) || !save_model(run, &accuracy, err))
         return false;
     train_remove_checkpoint(run->files.checkpoint);
-    utf8_put(stdout, run->options->out);
+    utf8_put(stdout, run->options->output.out);
     printf(": %s, %.2f %% of %d test images right, loss %.4f\n", run->model->network->arch,
            100 * accuracy_top1(&accuracy), accuracy.evaluation.seen, accuracy_loss(&accuracy));
     return true;
@@ -140,7 +144,7 @@ static bool save_result(const Run *run, Error *err) {
 
 /* The line of the run that finished, from its file; one of an earlier version tells less. */
 static bool tell_finished(const Run *run, Error *err) {
-    const char *out = run->options->out, *arch = run->model->network->arch;
+    const char *out = run->options->output.out, *arch = run->model->network->arch;
     Safetensors *file = safetensors_open_file(out, err);
     if (!file) return false;
     const char *top1 = safetensors_value(file, "test_top1"), *loss = safetensors_value(file, "test_loss");

@@ -13,9 +13,10 @@ bool bundled_session_open(BundledSession *out, const Options *options, bool colo
     out->screen = screen_new(&config, err);
     if (!out->screen) return false;
     bool mono = !colors || config.session.theme == THEME_MONO;
-    screen_set_canvas(out->screen, options->size.width ? options->size.width : LAYOUT_S_WIDTH,
-                      options->size.height ? options->size.height : LAYOUT_S_HEIGHT,
-                      (options->ascii ? CANVAS_ASCII : 0) | (mono ? CANVAS_MONO : 0));
+    screen_set_canvas(out->screen,
+                      options->explorer.size.width ? options->explorer.size.width : LAYOUT_S_WIDTH,
+                      options->explorer.size.height ? options->explorer.size.height : LAYOUT_S_HEIGHT,
+                      (options->output.ascii ? CANVAS_ASCII : 0) | (mono ? CANVAS_MONO : 0));
     return true;
 }
 

@@ -58,11 +58,11 @@ static bool split(Config *config, Error *err) {
 }
 
 bool config_load(Config *config, const Options *options, Error *err) {
-    bool named = options_given(options, "config") || (options->config && !options->script);
+    bool named = options_given(options, "config") || (options->explorer.config && !options->explorer.script);
     Error problem = {0};
     *config = (Config){.path = NULL};
-    if (options->no_config || (options->script && !named)) return true;
-    config->path = named ? strdup(options->config) : config_path();
+    if (options->explorer.no_config || (options->explorer.script && !named)) return true;
+    config->path = named ? strdup(options->explorer.config) : config_path();
     if (!config->path || (!named && access(config->path, F_OK) != 0)) return true;
     config->text = text_file_read(config->path, CONFIG_BYTES_MAX, &problem);
     if (config->text) return split(config, err);

@@ -40,8 +40,8 @@ static long live_time(const Live *live) {
 
 static bool live_open(Live *live, const Options *options, Error *err) {
     *live = (Live){.depth = record_depth(options_color(options))};
-    if (!options->record) return true;
-    live->file = record_open(options->record, err);
+    if (!options->explorer.record) return true;
+    live->file = record_open(options->explorer.record, err);
     return live->file;
 }
 
@@ -80,8 +80,8 @@ static void live_frame(Live *live, const Screen *screen, const Canvas *canvas) {
 static bool live_close(Live *live, const Options *options, Error *err) {
     bool ok = !live->cast || cast_end(live->cast, live_time(live));
     if (live->file && fclose(live->file) != 0) ok = false;
-    return ok ||
-           error_set(err, ERROR_FAILED, "%s: the recording could not be written to its end", options->record);
+    return ok || error_set(err, ERROR_FAILED, "%s: the recording could not be written to its end",
+                           options->explorer.record);
 }
 
 static bool work_for_a_slice(Screen *screen, Term *term) {
@@ -184,15 +184,15 @@ static bool loop(Screen *screen, Term *term, Live *live, Error *err) {
 /* Without it the presentation goes on, and says what is missing. */
 static Stage *open_stage(Screen *screen, const Options *options) {
     Error err = {0};
-    if (!options->presents) return NULL;
-    Stage *stage = stage_open(options->name ? options->name : "present", &err);
+    if (!options->explorer.presents) return NULL;
+    Stage *stage = stage_open(options->explorer.name ? options->explorer.name : "present", &err);
     if (!stage) screen_say(screen, true, err.text, 0);
     return stage;
 }
 
 static bool run_on_terminal(Screen *screen, const Options *options, Error *err) {
     TermConfig config = {
-        .depth = options_color(options), .theme = screen_theme(screen), .ascii = options->ascii};
+        .depth = options_color(options), .theme = screen_theme(screen), .ascii = options->output.ascii};
     Live live;
     Term *term = term_open(&config, err);
     if (!term) return false;
@@ -212,42 +212,43 @@ static bool run_on_terminal(Screen *screen, const Options *options, Error *err) 
 }
 
 static bool run_script(Screen *screen, const Options *options, Error *err) {
-    unsigned flags = (options->ascii ? CANVAS_ASCII : 0) | CANVAS_MONO;
-    screen_set_canvas(screen, options->size.width ? options->size.width : 80,
-                      options->size.height ? options->size.height : 24, flags);
+    unsigned flags = (options->output.ascii ? CANVAS_ASCII : 0) | CANVAS_MONO;
+    screen_set_canvas(screen, options->explorer.size.width ? options->explorer.size.width : 80,
+                      options->explorer.size.height ? options->explorer.size.height : 24, flags);
     screen_finish_work(screen); /* of --state: a script does not wait */
-    return script_run(screen, options->script, err);
+    return script_run(screen, options->explorer.script, err);
 }
 
 static bool run_reader(Screen *screen, const Options *options, Error *err) {
     ReaderConfig config = {.in = stdin,
                            .out = stdout,
-                           .ascii = options->ascii,
+                           .ascii = options->output.ascii,
                            .prompt = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)};
-    screen_set_canvas(screen, 80, 24, CANVAS_MONO | (options->ascii ? CANVAS_ASCII : 0));
+    screen_set_canvas(screen, 80, 24, CANVAS_MONO | (options->output.ascii ? CANVAS_ASCII : 0));
     return reader_run(screen, &config, err);
 }
 
 bool explorer_find_theme(const Options *options, ThemeId *theme, Error *err) {
-    *theme = options->presents ? THEME_CONTRAST : THEME_DARK;
-    if (!options->theme || theme_find(options->theme, theme)) return true;
+    *theme = options->explorer.presents ? THEME_CONTRAST : THEME_DARK;
+    if (!options->explorer.theme || theme_find(options->explorer.theme, theme)) return true;
     return error_set(err, ERROR_USAGE, "there is no theme '%s': expected dark, light, contrast or mono",
-                     options->theme);
+                     options->explorer.theme);
 }
 
 /* One normalised image from a .npy file: of a batch, the first. */
 static bool load_values(const Options *options, const Setup *setup, Batch *batch, Error *err) {
-    return !options->input || setup_load_batch(batch, setup, options, 1, err);
+    return !options->input.file || setup_load_batch(batch, setup, options, 1, err);
 }
 
 static Screen *open_screen(const Options *options, const Setup *setup, ThemeId theme, Error *err) {
-    ScreenConfig config = {.session = {.setup = setup,
-                                       .theme = theme,
-                                       .presenter = options->presents,
-                                       .image = setup->image_count > 0 ? setup->images[0] : NULL,
-                                       .target = options->target.count > 0 ? options->target.values[0] : -1},
-                           .mouse = options->mouse && !options->no_mouse,
-                           .results = options->results};
+    ScreenConfig config = {
+        .session = {.setup = setup,
+                    .theme = theme,
+                    .presenter = options->explorer.presents,
+                    .image = setup->image_count > 0 ? setup->images[0] : NULL,
+                    .target = options->input.target.count > 0 ? options->input.target.values[0] : -1},
+        .mouse = options->explorer.mouse && !options->explorer.no_mouse,
+        .results = options->explorer.results};
     bool *lesioned = NULL;
     Batch batch = {0};
     Screen *screen = NULL;
@@ -276,8 +277,9 @@ static void close_world(World *world) {
 /* A large network takes a second or two to be there, before there is a screen. */
 static void say_waiting(const Options *options, bool waiting) {
     static const char text[] = "preparing the network ...";
-    bool named = options->arch || options->weights || options->state || options->word_count > 0;
-    if (!named || options->script || !isatty(STDOUT_FILENO) || !isatty(STDERR_FILENO)) return;
+    bool named =
+        options->model.arch || options->model.weights || options->explorer.state || options->word_count > 0;
+    if (!named || options->explorer.script || !isatty(STDOUT_FILENO) || !isatty(STDERR_FILENO)) return;
     fprintf(stderr, "\r%*s\r", (int)strlen(text), waiting ? text : "");
 }
 
@@ -320,7 +322,7 @@ static bool begin_lesson(Screen *screen, const char *name, Error *err) {
 static bool go_to_state(Screen *screen, const Options *options, Error *err) {
     static const char *const names[] = {"arch", "weights",      "init",  "seed",
                                         "bn",   "without-skip", "input", "target"};
-    if (!options->state) return true;
+    if (!options->explorer.state) return true;
     if (options->word_count > 0)
         return error_set(err, ERROR_USAGE, "'%s' and --state both say what to show: leave one of them out",
                          options->words[0]);
@@ -328,15 +330,15 @@ static bool go_to_state(Screen *screen, const Options *options, Error *err) {
         if (options_given(options, names[k]))
             return error_set(err, ERROR_USAGE,
                              "--%s and --state both say what to show: leave one of them out", names[k]);
-    return screen_set_state(screen, options->state, err);
+    return screen_set_state(screen, options->explorer.state, err);
 }
 
 /* What the command line says to begin with; settings of the user's come before, so that no lock refuses them.
  */
 static bool begin(Screen *screen, const Options *options, Error *err) {
     return go_to_state(screen, options, err) &&
-           session_set_handout(screen_own(screen), options->lock, options->hide, err) &&
-           begin_lesson(screen, options->lesson, err);
+           session_set_handout(screen_own(screen), options->explorer.lock, options->explorer.hide, err) &&
+           begin_lesson(screen, options->explorer.lesson, err);
 }
 
 static bool explore(Config *config, Options *options, Error *err) {
@@ -344,9 +346,9 @@ static bool explore(Config *config, Options *options, Error *err) {
     if (!open_with_config(&world, config, options, err)) return false;
     config_run(config, world.screen, options);
     bool ok = begin(world.screen, options, err);
-    if (ok && options->script)
+    if (ok && options->explorer.script)
         ok = run_script(world.screen, options, err);
-    else if (ok && options->screen_reader)
+    else if (ok && options->explorer.screen_reader)
         ok = run_reader(world.screen, options, err);
     else if (ok)
         ok = run_on_terminal(world.screen, options, err);
@@ -356,8 +358,8 @@ static bool explore(Config *config, Options *options, Error *err) {
 
 /* Known before a terminal is asked for, and before anything is loaded. */
 static bool words_are_good(const Options *options, Error *err) {
-    if (!options->lesson) return options->state || setup_check_words(options, err);
-    Lesson *lesson = lesson_open(options->lesson, err);
+    if (!options->explorer.lesson) return options->explorer.state || setup_check_words(options, err);
+    Lesson *lesson = lesson_open(options->explorer.lesson, err);
     lesson_free(lesson);
     return lesson;
 }
@@ -366,16 +368,17 @@ bool explorer_run(const Options *options, Error *err) {
     Config config = {.path = NULL};
     Options settled = *options;
     if (!words_are_good(options, err)) return false;
-    if (options->record && (options->script || options->screen_reader))
+    if (options->explorer.record && (options->explorer.script || options->explorer.screen_reader))
         return error_set(err, ERROR_USAGE,
                          "--record needs the explorer's screen: 'skipscope record' records a script");
-    if (options->record && !record_check(options->record, err)) return false;
-    if (!options->script && !options->screen_reader && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
+    if (options->explorer.record && !record_check(options->explorer.record, err)) return false;
+    if (!options->explorer.script && !options->explorer.screen_reader &&
+        !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
         return error_set(
             err, ERROR_TERMINAL,
             "the explorer needs a terminal on standard input and output: 'skipscope --script FILE' drives it "
             "without one, and 'skipscope --help' lists the commands that need none");
-    if (options->script && options->screen_reader)
+    if (options->explorer.script && options->explorer.screen_reader)
         return error_set(err, ERROR_USAGE,
                          "--screen-reader reads its lines from standard input: --script does not go with it");
     bool ok = config_load(&config, options, err) && explore(&config, &settled, err);

@@ -9,13 +9,9 @@
 #include "core/network/class_names.h"
 
 static const char BUNDLED_MODEL[] = "assets/models/resnet20-cifar10.safetensors";
+static const char BUNDLED[] = "bundled "; /* begins the source of a model that is built in */
 static const char BUNDLED_ARCH[] = "resnet20";
 static const char IMAGENET_NAMES[] = "assets/classes/imagenet.txt";
-
-/* Where the model is to come from. */
-typedef struct Origin {
-    const char *arch, *weights;
-} Origin;
 
 static bool parse_scale(const char *text, double *value) {
     char *end = NULL;
@@ -24,9 +20,9 @@ static bool parse_scale(const char *text, double *value) {
     return end != text && *end == '\0' && *value > 0 && *value <= 100;
 }
 
-bool setup_parse_init(const Options *options, InitConfig *init, Error *err) {
-    const char *text = options->init ? options->init : "he";
-    *init = (InitConfig){.seed = options->seed};
+bool setup_parse_init(const ModelSpec *spec, InitConfig *init, Error *err) {
+    const char *text = spec->init ? spec->init : "he";
+    *init = (InitConfig){.seed = spec->seed};
     if (strcmp(text, "he") == 0) {
         init->kind = INIT_HE;
     } else if (strcmp(text, "glorot") == 0) {
@@ -39,7 +35,7 @@ bool setup_parse_init(const Options *options, InitConfig *init, Error *err) {
         bool known = gain ? parse_scale(text + 5, &value)
                           : strncmp(text, "normal:", 7) == 0 && parse_scale(text + 7, &value);
         *init = (InitConfig){
-            .seed = options->seed, .kind = gain ? INIT_GAIN : INIT_NORMAL, .std = value, .gain = value};
+            .seed = spec->seed, .kind = gain ? INIT_GAIN : INIT_NORMAL, .std = value, .gain = value};
         if (!known)
             return error_set(
                 err, ERROR_USAGE,
@@ -51,35 +47,61 @@ bool setup_parse_init(const Options *options, InitConfig *init, Error *err) {
 }
 
 InitConfig setup_init(const Setup *setup) {
-    Options options = {.init = setup->untrained ? (char *)setup->init : NULL, .seed = setup->seed};
+    ModelSpec spec = {.init = setup->untrained ? setup->init : NULL, .seed = setup->seed};
     InitConfig init;
     Error err = {0};
-    if (!setup_parse_init(&options, &init, &err)) init = (InitConfig){.kind = INIT_HE, .seed = setup->seed};
+    if (!setup_parse_init(&spec, &init, &err)) init = (InitConfig){.kind = INIT_HE, .seed = setup->seed};
     return init;
 }
 
-Model *setup_new_model(const Options *options, const char *arch, int classes, Error *err) {
+ModelSpec setup_spec(const Setup *setup) {
+    const Network *network = setup->model->network;
+    const char *source = setup->model->source;
+    bool bundled = !source || *source == '\0' || strncmp(source, BUNDLED, sizeof BUNDLED - 1) == 0;
+    ModelSpec spec = {.arch = network->arch, .bn = setup->bn};
+    char usual = resnet_is_cifar(network->arch) ? 'A' : 'B';
+    if (network->stride_in_1x1) spec.stride_in = STRIDE_IN_1X1;
+    if (!setup->untrained) {
+        spec.weights = bundled ? NULL : source;
+        return spec;
+    }
+    spec.init = setup->init;
+    spec.seed = setup->seed;
+    if (network->shortcut != '-' && network->shortcut != usual) spec.shortcut = network->shortcut - 'A' + 1;
+    return spec;
+}
+
+static char shortcut_letter(const ModelSpec *spec) {
+    return spec->shortcut ? (char)('A' + spec->shortcut - 1) : '\0';
+}
+
+/* Without values all of them are 0: a table of shapes needs none, and sixty million random numbers take their
+ * time. */
+static Model *new_model(const ModelSpec *spec, int classes, bool values, Error *err) {
     InitConfig init;
-    if (!setup_parse_init(options, &init, err)) return NULL;
-    ResnetConfig config = {.shortcut = options->shortcut ? (char)('A' + options->shortcut - 1) : '\0',
-                           .stride_in_1x1 = options->stride_in == STRIDE_IN_1X1,
+    if (!setup_parse_init(spec, &init, err)) return NULL;
+    ResnetConfig config = {.shortcut = shortcut_letter(spec),
+                           .stride_in_1x1 = spec->stride_in == STRIDE_IN_1X1,
                            .classes = classes};
-    utf8_copy(config.arch, sizeof config.arch, arch);
+    utf8_copy(config.arch, sizeof config.arch, spec->arch);
     Network *network = resnet_new(&config, err);
     if (!network) return NULL;
-    if (init.kind == INIT_ZERO_GAMMA && resnet_is_norm_free(arch)) {
+    if (init.kind == INIT_ZERO_GAMMA && arch_of(spec->arch).norm_free) {
         network_free(network);
-        error_set(err, ERROR_USAGE, "--init zero-gamma: %s has no batch norm and so no gamma", arch);
+        error_set(err, ERROR_USAGE, "--init zero-gamma: %s has no batch norm and so no gamma", spec->arch);
         return NULL;
     }
-    /* A table of shapes needs no values, and sixty million random numbers take their time. */
-    if (options->command != COMMAND_SUMMARY) network_init_values(network, &init);
+    if (values) network_init_values(network, &init);
     return model_new(network, err);
 }
 
+Model *setup_new_model(const ModelSpec *spec, int classes, Error *err) {
+    return new_model(spec, classes, true, err);
+}
+
 /* The weights that only the environment names give way to an architecture on the command line. */
-static bool find_origin(Origin *origin, const Setup *setup, const Options *options, Error *err) {
-    *origin = (Origin){.arch = options->arch, .weights = options->weights};
+static bool find_origin(ModelSpec *origin, const Setup *setup, const Options *options, Error *err) {
+    *origin = options->model;
     WordKind kind;
     const char *word = options->word_count > setup->image_count ? options->words[0] : NULL;
     if (word && !word_find_kind(word, &kind, err)) return false;
@@ -102,30 +124,33 @@ static bool find_origin(Origin *origin, const Setup *setup, const Options *optio
     return true;
 }
 
-static Model *load_bundled(Setup *setup, const Options *options, Error *err) {
+static Model *load_bundled(Setup *setup, const ModelSpec *spec, bool values, Error *err) {
     const Asset *asset = asset_find(BUNDLED_MODEL);
+    ModelSpec random = *spec;
     if (asset) return model_load_memory(asset->begin, asset_size(asset), "bundled resnet20", NULL, err);
     setup->untrained = true;
     utf8_format(setup->notice, sizeof setup->notice,
                 "this build has no trained model inside: %s has random weights and its answers mean nothing",
                 BUNDLED_ARCH);
-    return setup_new_model(options, BUNDLED_ARCH, 0, err);
+    random.arch = BUNDLED_ARCH;
+    return new_model(&random, 0, values, err);
 }
 
-static Model *load_model(Setup *setup, const Options *options, const Origin *origin, Error *err) {
-    if (origin->weights) {
-        ModelOptions model = {.arch = origin->arch,
-                              .stride_in_1x1 = options->stride_in == STRIDE_IN_1X1,
-                              .shortcut = options->shortcut ? (char)('A' + options->shortcut - 1) : '\0'};
-        return model_load_file(origin->weights, &model, err);
+static Model *load_model(Setup *setup, const ModelSpec *spec, bool values, Error *err) {
+    ModelSpec random = *spec;
+    if (spec->weights) {
+        ModelOptions model = {.arch = spec->arch,
+                              .stride_in_1x1 = spec->stride_in == STRIDE_IN_1X1,
+                              .shortcut = shortcut_letter(spec)};
+        return model_load_file(spec->weights, &model, err);
     }
-    bool own = options->shortcut || options->stride_in || options->init;
-    if (!origin->arch && !own) return load_bundled(setup, options, err);
-    const char *arch = origin->arch ? origin->arch : BUNDLED_ARCH;
+    bool own = spec->shortcut || spec->stride_in || spec->init;
+    if (!spec->arch && !own) return load_bundled(setup, spec, values, err);
+    if (!spec->arch) random.arch = BUNDLED_ARCH;
     setup->untrained = true;
-    utf8_format(setup->notice, sizeof setup->notice, "%s has random weights (--init %s, seed %llu)", arch,
-                options->init ? options->init : "he", options->seed);
-    return setup_new_model(options, arch, 0, err);
+    utf8_format(setup->notice, sizeof setup->notice, "%s has random weights (--init %s, seed %llu)",
+                random.arch, spec->init ? spec->init : "he", spec->seed);
+    return new_model(&random, 0, values, err);
 }
 
 /* From the file of --classes, unless that is NULL. */
@@ -143,8 +168,8 @@ static bool name_classes(Model *model, const char *path, Error *err) {
 
 static void apply_normalise(Model *model, const Options *options) {
     for (int c = 0; c < 3; c++) {
-        if (options->mean.known) model->normalise.mean[c] = options->mean.values[c];
-        if (options->std.known) model->normalise.std[c] = options->std.values[c];
+        if (options->input.mean.known) model->normalise.mean[c] = options->input.mean.values[c];
+        if (options->input.std.known) model->normalise.std[c] = options->input.std.values[c];
     }
 }
 
@@ -168,20 +193,37 @@ static bool split_words(Setup *setup, const Options *options, Error *err) {
 
 bool setup_check_words(const Options *options, Error *err) {
     Setup setup = {.model = NULL};
-    Origin origin;
+    ModelSpec origin;
     return split_words(&setup, options, err) && find_origin(&origin, &setup, options, err);
 }
 
+/* Of a cleared setup, whose words may be known. */
+static bool open_model(Setup *setup, const ModelSpec *spec, bool values, Error *err) {
+    setup->seed = spec->seed;
+    setup->bn = spec->bn;
+    setup->model = load_model(setup, spec, values, err);
+    utf8_copy(setup->init, sizeof setup->init,
+              !setup->untrained ? "trained"
+              : spec->init      ? spec->init
+                                : "he");
+    return setup->model;
+}
+
 bool setup_open(Setup *setup, const Options *options, Error *err) {
-    Origin origin;
-    *setup = (Setup){.seed = options->seed, .bn = options->bn};
+    ModelSpec origin;
+    *setup = (Setup){.model = NULL};
     if (!split_words(setup, options, err) || !find_origin(&origin, setup, options, err)) return false;
-    setup->model = load_model(setup, options, &origin, err);
-    if (!setup->model) return false;
-    const char *random = options->init ? options->init : "he";
-    utf8_copy(setup->init, sizeof setup->init, setup->untrained ? random : "trained");
+    if (!open_model(setup, &origin, options->command != COMMAND_SUMMARY, err)) return false;
     apply_normalise(setup->model, options);
-    if (name_classes(setup->model, options->classes, err)) return true;
+    if (name_classes(setup->model, options->run.classes, err)) return true;
+    setup_close(setup);
+    return false;
+}
+
+bool setup_open_model(Setup *setup, const ModelSpec *spec, Error *err) {
+    *setup = (Setup){.model = NULL};
+    bool open = open_model(setup, spec, true, err);
+    if (open && name_classes(setup->model, NULL, err)) return true;
     setup_close(setup);
     return false;
 }
@@ -200,24 +242,18 @@ static Model *load_named(const char *name, Error *err) {
     return model_load_memory(asset->begin, asset_size(asset), label, NULL, err);
 }
 
-/* Takes the model; NULL is a failure that err tells of. */
-static bool complete(Setup *setup, Model *model, Error *err) {
-    setup->model = model;
-    if (model && name_classes(model, NULL, err)) return true;
+bool setup_open_weights(Setup *setup, const Setup *old, const char *name, Error *err) {
+    *setup = (Setup){.init = "trained", .seed = old->seed, .bn = old->bn};
+    setup->model = load_named(name, err);
+    if (setup->model && name_classes(setup->model, NULL, err)) return true;
     setup_close(setup);
     return false;
 }
 
-bool setup_open_weights(Setup *setup, const Setup *old, const char *name, Error *err) {
-    *setup = (Setup){.init = "trained", .seed = old->seed, .bn = old->bn};
-    return complete(setup, load_named(name, err), err);
-}
-
 bool setup_open_arch(Setup *setup, const Setup *old, const char *arch, Error *err) {
-    *setup = (Setup){.untrained = true, .seed = old->seed, .bn = old->bn};
-    utf8_copy(setup->init, sizeof setup->init, old->untrained ? old->init : "he");
-    Options options = {.init = setup->init, .seed = old->seed};
-    return complete(setup, setup_new_model(&options, arch, 0, err), err);
+    ModelSpec spec = {
+        .arch = arch, .init = old->untrained ? old->init : NULL, .seed = old->seed, .bn = old->bn};
+    return setup_open_model(setup, &spec, err);
 }
 
 bool setup_batch_statistics(const Setup *setup) {

@@ -25,6 +25,8 @@ typedef struct Setup {
 bool setup_check_words(const Options *options, Error *err);
 /* Sorts the words into MODEL and IMAGEs and makes the model ready: weights, normalisation, class names. */
 bool setup_open(Setup *setup, const Options *options, Error *err);
+/* The model alone, with no pictures named. On failure `setup` is cleared. */
+bool setup_open_model(Setup *setup, const ModelSpec *spec, Error *err);
 void setup_close(Setup *setup); /* a cleared Setup is fine */
 
 /* Another model while the program runs, with the seed and --bn of `old` and, where that is untrained, its
@@ -34,16 +36,19 @@ bool setup_open_weights(Setup *setup, const Setup *old, const char *name, Error 
 bool setup_open_arch(Setup *setup, const Setup *old, const char *arch, Error *err);
 /* Batch norm uses the picture's own statistics: as --bn says, else with random weights. */
 bool setup_batch_statistics(const Setup *setup);
-/* --init and --seed. */
-bool setup_parse_init(const Options *options, InitConfig *init, Error *err);
+/* What makes this model again where only the network is asked for; the texts are the setup's. Trained weights
+ * that are built in have neither `weights` nor `init`. */
+ModelSpec setup_spec(const Setup *setup);
+/* The spec's init and seed. */
+bool setup_parse_init(const ModelSpec *spec, InitConfig *init, Error *err);
 
 /* Of networks that are built beside the model: its own --init when it has random weights, else He; its seed.
  */
 InitConfig setup_init(const Setup *setup);
 
-/* A network of --arch, --shortcut and --stride-in with values from --init and --seed. `classes` 0: the
- * architecture's own number. */
-Model *setup_new_model(const Options *options, const char *arch, int classes, Error *err);
+/* A network of the spec's arch, shortcut and stride with values from its init and seed; `weights` is not
+ * looked at. `classes` 0: the architecture's own number. */
+Model *setup_new_model(const ModelSpec *spec, int classes, Error *err);
 
 /* --without-skip and --bn. `lesioned` receives a heap array for SKIP_LESION (the caller frees it), else NULL;
  * the config points to it. */

@@ -57,10 +57,10 @@ static bool parse_skip(const Network *network, const char *text, PassConfig *con
 
 bool setup_pass_config(const Setup *setup, const Options *options, PassConfig *config, bool **lesioned,
                        Error *err) {
-    bool chosen = options->bn != BN_DEFAULT || options->command != COMMAND_CLASSIFY;
+    bool chosen = options->model.bn != BN_DEFAULT || options->command != COMMAND_CLASSIFY;
     *config = (PassConfig){.batch_statistics = chosen && setup_batch_statistics(setup)};
     *lesioned = NULL;
-    const char *skip = options->without_skip ? options->without_skip : "none";
+    const char *skip = options->run.without_skip ? options->run.without_skip : "none";
     if (parse_skip(setup->model->network, skip, config, lesioned, err)) return true;
     free(*lesioned);
     *lesioned = NULL;
@@ -169,11 +169,11 @@ static bool copy_images(Batch *batch, const Setup *setup, const Dataset *dataset
 }
 
 DatasetConfig setup_dataset_config(const Options *options) {
-    return (DatasetConfig){.kind =
-                               options->dataset == DATASET_IS_CIFAR100 ? DATASET_CIFAR100 : DATASET_CIFAR10,
-                           .split = options->split == SPLIT_TRAIN ? DATASET_TRAIN : DATASET_TEST,
-                           .directory = options->data ? options->data : "data",
-                           .limit = options->limit};
+    return (DatasetConfig){.kind = options->input.dataset == DATASET_IS_CIFAR100 ? DATASET_CIFAR100
+                                                                                 : DATASET_CIFAR10,
+                           .split = options->input.split == SPLIT_TRAIN ? DATASET_TRAIN : DATASET_TEST,
+                           .directory = options->input.data ? options->input.data : "data",
+                           .limit = options->input.limit};
 }
 
 static bool load_data(Batch *batch, const Setup *setup, const Options *options, Error *err) {
@@ -207,16 +207,16 @@ static bool apply_targets(Batch *batch, const Setup *setup, const OptionCounts *
 
 bool setup_load_batch(Batch *batch, const Setup *setup, const Options *options, int bundled, Error *err) {
     *batch = (Batch){0};
-    if (options->input && setup->image_count > 0)
+    if (options->input.file && setup->image_count > 0)
         return error_set(err, ERROR_USAGE, "--input %s and the picture %s: choose one of them",
-                         options->input, setup->images[0]);
+                         options->input.file, setup->images[0]);
     bool data = options_given(options, "data") || options_given(options, "dataset") ||
                 options_given(options, "limit") || options_given(options, "split");
-    bool ok = options->input           ? load_npy(batch, setup, options->input, err)
+    bool ok = options->input.file      ? load_npy(batch, setup, options->input.file, err)
               : setup->image_count > 0 ? load_words(batch, setup, err)
               : data                   ? load_data(batch, setup, options, err)
                                        : load_bundled_images(batch, setup, bundled, err);
-    if (ok && apply_targets(batch, setup, &options->target, err)) return true;
+    if (ok && apply_targets(batch, setup, &options->input.target, err)) return true;
     setup_free_batch(batch);
     return false;
 }

@@ -9,9 +9,9 @@ enum { PATH_MAX_TWIN = 96 };
 /* "assets/models/plain20-cifar10.safetensors" for resnet20. */
 static const Asset *bundled_twin(const Network *network) {
     char path[PATH_MAX_TWIN];
-    const char *depth = network->arch + strcspn(network->arch, "0123456789");
-    utf8_format(path, sizeof path, "assets/models/%s%.8s-cifar10.safetensors",
-                network->shortcut == '-' ? "resnet" : "plain", depth);
+    char name[ARCH_NAME_MAX];
+    resnet_twin_name(network, name);
+    utf8_format(path, sizeof path, "assets/models/%s-cifar10.safetensors", name);
     return network->classes == 10 ? asset_find(path) : NULL;
 }
 

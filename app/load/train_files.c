@@ -47,12 +47,14 @@ static void tell_kind(const char *path, char kind[KIND_MAX]) {
 }
 
 static bool find_names(TrainFiles *files, const Options *options, Error *err) {
-    *files =
-        (TrainFiles){.out = options->out, .lock = -1, .resume = options->resume, .restart = options->restart};
-    if (!options->out)
+    *files = (TrainFiles){.out = options->output.out,
+                          .lock = -1,
+                          .resume = options->train.resume,
+                          .restart = options->train.restart};
+    if (!options->output.out)
         return error_set(err, ERROR_USAGE, "train needs --out FILE: where the weights are to go");
-    int length = snprintf(files->checkpoint, sizeof files->checkpoint, "%s.ckpt", options->out);
-    int lock = snprintf(files->lock_path, sizeof files->lock_path, "%s.ckpt.lock", options->out);
+    int length = snprintf(files->checkpoint, sizeof files->checkpoint, "%s.ckpt", options->output.out);
+    int lock = snprintf(files->lock_path, sizeof files->lock_path, "%s.ckpt.lock", options->output.out);
     if (length < 0 || lock < 0 || (size_t)lock >= sizeof files->lock_path)
         return error_set(err, ERROR_USAGE, "--out: the path is too long");
     if (!files->resume || !files->restart) return true;

@@ -206,11 +206,11 @@ bool analysis_write_svg(const AnalysisSpec *spec, const AnalysisResult *result, 
 
 static bool print_figures(const AnalysisSpec *spec, const AnalysisResult *result, const Options *options,
                           Error *err) {
-    if (options->json) return write_json(spec, result, err);
-    if (!result->complete && options->csv)
+    if (options->output.json) return write_json(spec, result, err);
+    if (!result->complete && options->output.csv)
         fprintf(stderr, "skipscope: %s is incomplete: %d of %d steps\n", spec->name, result->done,
                 result->total);
-    if (!options->csv) return print_text(spec, result, options->ascii, err);
+    if (!options->output.csv) return print_text(spec, result, options->output.ascii, err);
     write_csv(stdout, result);
     return true;
 }
@@ -218,7 +218,7 @@ static bool print_figures(const AnalysisSpec *spec, const AnalysisResult *result
 /* A chart that cannot be written costs nobody the figures. */
 bool analysis_print(const AnalysisSpec *spec, const AnalysisResult *result, const Options *options,
                     Error *err) {
-    bool drawn = !options->svg || analysis_write_svg(spec, result, options->svg, err);
+    bool drawn = !options->output.svg || analysis_write_svg(spec, result, options->output.svg, err);
     return print_figures(spec, result, options, drawn ? err : NULL) && drawn;
 }
 

@@ -41,7 +41,7 @@ static bool keep_targets(Batch *batch, const Pass *pass, Error *err) {
 bool gradflow_measure(Flow *flow, const Setup *setup, const Options *options, Batch *batch, Error *err) {
     PassConfig config;
     bool *lesioned;
-    *flow = (Flow){.without_skip = options->without_skip};
+    *flow = (Flow){.without_skip = options->run.without_skip};
     if (!setup_pass_config(setup, options, &config, &lesioned, err)) return false;
     Pass *pass = setup_new_pass(setup, &config, batch, err);
     bool ok = pass && alloc_flow(flow, setup->model->network, err);

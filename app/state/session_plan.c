@@ -9,9 +9,6 @@
 
 #include "app/asset/assets.h"
 #include "core/base/utf8.h"
-#include "core/network/resnet.h"
-
-static const char BUNDLED[] = "bundled ";
 
 static const Network *network_of(const Session *session) {
     return session->exp.setup->model->network;
@@ -31,21 +28,15 @@ __attribute__((format(printf, 4, 5))) static void append(char *out, size_t size,
     va_end(arguments);
 }
 
-static void describe_network(const Session *session, StatePlan *plan) {
+static void describe_network(const Session *session, PlanModel *plan) {
     const Setup *setup = session->exp.setup;
-    const Network *network = setup->model->network;
-    const char *source = setup->model->source ? setup->model->source : "";
-    bool bundled = strncmp(source, BUNDLED, sizeof BUNDLED - 1) == 0;
-    char usual = resnet_is_cifar(network->arch) ? 'A' : 'B';
-    utf8_copy(plan->model, sizeof plan->model, network->arch);
-    if (!setup->untrained && !bundled) utf8_copy(plan->weights, sizeof plan->weights, source);
-    if (setup->untrained) {
-        utf8_copy(plan->init, sizeof plan->init, setup->init);
-        if (setup->seed > 0) snprintf(plan->seed, sizeof plan->seed, "%llu", setup->seed);
-        if (network->shortcut != '-' && network->shortcut != usual)
-            plan->shortcut = network->shortcut - 'A' + 1;
-    }
-    if (network->stride_in_1x1) plan->stride_in = STRIDE_IN_1X1;
+    ModelSpec spec = setup_spec(setup);
+    utf8_copy(plan->arch, sizeof plan->arch, spec.arch);
+    if (spec.weights) utf8_copy(plan->weights, sizeof plan->weights, spec.weights);
+    if (spec.init) utf8_copy(plan->init, sizeof plan->init, spec.init);
+    if (spec.seed > 0) snprintf(plan->seed, sizeof plan->seed, "%llu", spec.seed);
+    plan->shortcut = spec.shortcut;
+    plan->stride_in = spec.stride_in;
     if (session->exp.config.batch_statistics != setup->untrained)
         plan->bn = session->exp.config.batch_statistics ? BN_TRAIN : BN_EVAL;
 }
@@ -57,24 +48,24 @@ static void describe_image(const Session *session, StatePlan *plan) {
                *name = session->exp.picture.name;
     if (dash && asset_find_image(dash + 1) == asset) name = dash + 1;
     if (!session->exp.picture.is_array && !(asset && asset == first))
-        utf8_copy(plan->image, sizeof plan->image, name);
+        utf8_copy(plan->picture.name, sizeof plan->picture.name, name);
     bool listed = session->exp.pictures.cursor < session->exp.pictures.count;
     if (listed &&
         strcmp(session->exp.pictures.list[session->exp.pictures.cursor], session->exp.picture.name) != 0)
-        plan->cursor = session->exp.pictures.cursor + 1;
+        plan->picture.cursor = session->exp.pictures.cursor + 1;
 }
 
 static void describe_skips(const Session *session, StatePlan *plan) {
     const Network *network = network_of(session);
-    plan->skip = session->exp.config.skip == SKIP_LESION ? 0 : (int)session->exp.config.skip;
+    plan->skips.mode = session->exp.config.skip == SKIP_LESION ? 0 : (int)session->exp.config.skip;
     for (int b = 0; session->exp.config.skip == SKIP_LESION && b < network->block_count; b++)
         if (session->exp.lesioned[b])
-            append(plan->lesions, sizeof plan->lesions, "+", "%s", network->blocks[b].name);
+            append(plan->skips.lesions, sizeof plan->skips.lesions, "+", "%s", network->blocks[b].name);
     for (int k = 0; k < session->exp.swaps.count; k++)
-        append(plan->swaps, sizeof plan->swaps, "+", "%s+%s",
+        append(plan->skips.swaps, sizeof plan->skips.swaps, "+", "%s+%s",
                network->blocks[session->exp.swaps.pairs[k][0]].name,
                network->blocks[session->exp.swaps.pairs[k][1]].name);
-    plan->versus = session->exp.baseline_mode == SKIP_PLAIN;
+    plan->skips.versus = session->exp.baseline_mode == SKIP_PLAIN;
 }
 
 static void describe_moment(const Network *network, int at, char out[STATE_WORD_MAX]) {
@@ -86,16 +77,16 @@ static void describe_time(const Session *session, StatePlan *plan) {
     const Network *network = network_of(session);
     int done =
         session->exp.job.kind == JOB_RUN ? session->exp.job.target : scene_steps_done(session->exp.pass);
-    if (session->exp.at > 0) describe_moment(network, session->exp.at, plan->at);
+    if (session->exp.at > 0) describe_moment(network, session->exp.at, plan->place.at);
     if (done == 2 * network->op_count)
-        snprintf(plan->done, sizeof plan->done, "all");
+        snprintf(plan->place.done, sizeof plan->place.done, "all");
     else if (done == network->op_count)
-        snprintf(plan->done, sizeof plan->done, "forward");
+        snprintf(plan->place.done, sizeof plan->place.done, "forward");
     else if (done != 1)
-        snprintf(plan->done, sizeof plan->done, "%d", done);
-    plan->channel = smaller(session->exp.wanted.channel, STATE_INDEX_MAX);
-    plan->row = smaller(session->exp.wanted.row, STATE_INDEX_MAX);
-    plan->column = smaller(session->exp.wanted.column, STATE_INDEX_MAX);
+        snprintf(plan->place.done, sizeof plan->place.done, "%d", done);
+    plan->place.channel = smaller(session->exp.wanted.channel, STATE_INDEX_MAX);
+    plan->place.row = smaller(session->exp.wanted.row, STATE_INDEX_MAX);
+    plan->place.column = smaller(session->exp.wanted.column, STATE_INDEX_MAX);
 }
 
 static int view_number(const void *state, const ViewField *field) {
@@ -122,18 +113,18 @@ static void describe_look(const Session *session, StatePlan *plan) {
                                               session->look.palettes.gradient, session->look.palettes.weight};
     for (int k = 0; k < STATE_PALETTES; k++)
         if (chosen[k] != theme_palette(session->display.theme, (PaletteUse)k))
-            plan->palettes[k] = (int)chosen[k] - (k == 0 ? 0 : PALETTE_RDBU) + 1;
-    plan->view = (int)session->look.view;
-    for (int k = 0; k < VIEW_COUNT; k++) describe_view(session, (ViewId)k, plan->views[k]);
-    plan->scope = scope_place(session->look.scope);
-    plan->order = (int)session->look.order;
-    plan->pooling = (int)session->look.pooling;
-    plan->clip = (int)session->look.clip;
-    plan->overlay = (int)session->look.overlay;
-    plan->explain = (int)session->look.explain.level;
+            plan->look.palettes[k] = (int)chosen[k] - (k == 0 ? 0 : PALETTE_RDBU) + 1;
+    plan->look.view = (int)session->look.view;
+    for (int k = 0; k < VIEW_COUNT; k++) describe_view(session, (ViewId)k, plan->look.views[k]);
+    plan->look.scope = scope_place(session->look.scope);
+    plan->look.order = (int)session->look.order;
+    plan->look.pooling = (int)session->look.pooling;
+    plan->look.clip = (int)session->look.clip;
+    plan->look.overlay = (int)session->look.overlay;
+    plan->look.explain = (int)session->look.explain.level;
     plan->presenter = session->display.presenter;
     if (session->lab.shown.open)
-        utf8_format(plan->analysis, sizeof plan->analysis, "%s%s",
+        utf8_format(plan->look.analysis, sizeof plan->look.analysis, "%s%s",
                     analysis_spec(session->lab.shown.current)->name,
                     session->lab.shown.current == ANALYSIS_SLICE && session->lab.shown.plane ? "-plane" : "");
 }
@@ -143,12 +134,12 @@ static void describe_twin(const Session *session, StatePlan *plan) {
     const Twin *twin = &session->twin;
     if (twin->show == TWIN_OFF) return;
     if (twin->kind == TWIN_IMAGE)
-        utf8_format(plan->twin, sizeof plan->twin, "image:%s", twin->image);
+        utf8_format(plan->twin.what, sizeof plan->twin.what, "image:%s", twin->image);
     else if (twin->kind == TWIN_WEIGHTS)
-        utf8_format(plan->twin, sizeof plan->twin, "weights:%s", twin->weights);
+        utf8_format(plan->twin.what, sizeof plan->twin.what, "weights:%s", twin->weights);
     else
-        utf8_copy(plan->twin, sizeof plan->twin, skips[twin->skip]);
-    plan->twin_as = (int)twin->show - (int)TWIN_BOTH;
+        utf8_copy(plan->twin.what, sizeof plan->twin.what, skips[twin->skip]);
+    plan->twin.shown = (int)twin->show - (int)TWIN_BOTH;
 }
 
 static void describe_stops(const Session *session, StatePlan *plan) {
@@ -156,8 +147,8 @@ static void describe_stops(const Session *session, StatePlan *plan) {
     const Stops *stops = &session->stops;
     for (int k = 0; k < stops->watch_count; k++) {
         const SceneWatch *watch = &stops->watches[k];
-        append(plan->watches, sizeof plan->watches, "/", "%s:%d:%d:%d", network->ops[watch->op].name,
-               watch->channel, watch->row, watch->column);
+        append(plan->stops.watches, sizeof plan->stops.watches, "/", "%s:%d:%d:%d",
+               network->ops[watch->op].name, watch->channel, watch->row, watch->column);
     }
     for (int k = 0; k < stops->breakpoint_count; k++) {
         char text[STATE_WORD_MAX];
@@ -165,23 +156,23 @@ static void describe_stops(const Session *session, StatePlan *plan) {
             condition_format(&stops->breakpoints[k].condition, text);
         else
             describe_moment(network, stops->breakpoints[k].at, text);
-        append(plan->breaks, sizeof plan->breaks, "/", "%s%s", stops->breakpoints[k].conditional ? "if " : "",
-               text);
+        append(plan->stops.breaks, sizeof plan->stops.breaks, "/", "%s%s",
+               stops->breakpoints[k].conditional ? "if " : "", text);
     }
 }
 
 StatePlan session_plan_of(const Session *session) {
     StatePlan plan = state_plan_default();
-    describe_network(session, &plan);
+    describe_network(session, &plan.model);
     describe_image(session, &plan);
     describe_skips(session, &plan);
-    plan.target = session->exp.target;
+    plan.picture.target = session->exp.target;
     describe_time(session, &plan);
     describe_look(session, &plan);
     describe_twin(session, &plan);
     describe_stops(session, &plan);
-    handout_lock_names(&session->handout, plan.lock);
-    handout_hide_names(&session->handout, plan.hide);
+    handout_lock_names(&session->handout, plan.handout.lock);
+    handout_hide_names(&session->handout, plan.handout.hide);
     return plan;
 }
 

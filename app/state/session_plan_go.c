@@ -13,7 +13,7 @@
 enum { WORDS_MAX = 2 * SWAPS_MAX };
 
 /* What has been looked up for a plan. */
-typedef struct Trip {
+typedef struct StateTarget {
     const StatePlan *plan;
     Setup next; /* another network; model NULL: the one there is */
     const Setup *setup;
@@ -24,7 +24,7 @@ typedef struct Trip {
     int at, done;
     Stops stops;
     Handout handout;
-} Trip;
+} StateTarget;
 
 static bool refuse(Error *err, const char *field, const Error *why) {
     return error_set(err, why->kind, "state: field '%s': %s", field, why->text);
@@ -47,122 +47,123 @@ static bool read_seed(const char *digits, unsigned long long *seed, Error *err) 
     return error_set(err, ERROR_USAGE, "state: field 'seed': expected up to 19 digits, found '%s'", digits);
 }
 
-static bool open_bundled(Trip *trip, Error *err) {
-    const StatePlan *plan = trip->plan;
-    Setup any = {.bn = plan->bn};
-    bool options = *plan->seed || plan->shortcut;
+static bool open_bundled(StateTarget *target, Error *err) {
+    const StatePlan *plan = target->plan;
+    Setup any = {.bn = plan->model.bn};
+    bool options = *plan->model.seed || plan->model.shortcut;
     Error why = {0};
     if (options)
         return error_set(err, ERROR_USAGE, "state: field '%s' is for random weights, which 'init' asks for",
-                         *plan->seed ? "seed" : "shortcut");
-    if (!asset_find_model(plan->model))
+                         *plan->model.seed ? "seed" : "shortcut");
+    if (!asset_find_model(plan->model.arch))
         return error_set(err, ERROR_USAGE,
                          "state: field 'model': no trained %s is built in; init=he takes random weights",
-                         plan->model);
-    return setup_open_weights(&trip->next, &any, plan->model, &why) || refuse(err, "model", &why);
+                         plan->model.arch);
+    return setup_open_weights(&target->next, &any, plan->model.arch, &why) || refuse(err, "model", &why);
 }
 
-static bool open_network(Trip *trip, Error *err) {
-    const StatePlan *plan = trip->plan;
+static bool open_network(StateTarget *target, Error *err) {
+    const StatePlan *plan = target->plan;
     Error why = {0};
-    if (!*plan->init && !*plan->weights) return open_bundled(trip, err);
-    bool random = *plan->init != '\0';
-    Options options = {.arch = plan->model,
-                       .weights = random ? NULL : plan->weights,
-                       .init = random ? plan->init : NULL,
-                       .shortcut = plan->shortcut,
-                       .stride_in = plan->stride_in,
-                       .bn = plan->bn};
-    if (random && *plan->weights)
+    if (!*plan->model.init && !*plan->model.weights) return open_bundled(target, err);
+    bool random = *plan->model.init != '\0';
+    ModelSpec spec = {.arch = plan->model.arch,
+                      .weights = random ? NULL : plan->model.weights,
+                      .init = random ? plan->model.init : NULL,
+                      .shortcut = plan->model.shortcut,
+                      .stride_in = plan->model.stride_in,
+                      .bn = plan->model.bn};
+    if (random && *plan->model.weights)
         return error_set(err, ERROR_USAGE, "state: fields 'init' and 'weights' exclude each other");
     InitConfig init;
-    if (!setup_parse_init(&options, &init, &why)) return refuse(err, "init", &why);
-    return read_seed(plan->seed, &options.seed, err) &&
-           (setup_open(&trip->next, &options, &why) || refuse(err, random ? "model" : "weights", &why));
+    if (!setup_parse_init(&spec, &init, &why)) return refuse(err, "init", &why);
+    return read_seed(plan->model.seed, &spec.seed, err) &&
+           (setup_open_model(&target->next, &spec, &why) || refuse(err, random ? "model" : "weights", &why));
 }
 
-static bool load_picture(Trip *trip, Error *err) {
+static bool load_picture(StateTarget *target, Error *err) {
     Error why = {0};
-    const char *name = *trip->plan->image ? trip->plan->image : "cat";
-    trip->picture = calloc(shape_count(trip->network->input), sizeof *trip->picture);
-    if (!trip->picture) return error_set(err, ERROR_FAILED, "not enough memory for the picture");
-    return setup_load_image(trip->setup, name, trip->picture, &why) || refuse(err, "image", &why);
+    const char *name = *target->plan->picture.name ? target->plan->picture.name : "cat";
+    target->picture = calloc(shape_count(target->network->input), sizeof *target->picture);
+    if (!target->picture) return error_set(err, ERROR_FAILED, "not enough memory for the picture");
+    return setup_load_image(target->setup, name, target->picture, &why) || refuse(err, "image", &why);
 }
 
-static bool find_block(const Trip *trip, const char *field, const char *name, int *block, Error *err) {
-    *block = network_find_block(trip->network, name);
+static bool find_block(const StateTarget *target, const char *field, const char *name, int *block,
+                       Error *err) {
+    *block = network_find_block(target->network, name);
     if (*block >= 0) return true;
-    return error_set(err, ERROR_USAGE, "state: field '%s': %s has no block '%s'", field, trip->network->arch,
-                     name);
+    return error_set(err, ERROR_USAGE, "state: field '%s': %s has no block '%s'", field,
+                     target->network->arch, name);
 }
 
-static bool find_skips(Trip *trip, Error *err) {
-    const StatePlan *plan = trip->plan;
-    const char *list = plan->lesions;
+static bool find_skips(StateTarget *target, Error *err) {
+    const StatePlan *plan = target->plan;
+    const char *list = plan->skips.lesions;
     char name[OP_NAME_MAX];
     int block;
-    trip->lesioned = calloc((size_t)trip->network->block_count, sizeof *trip->lesioned);
-    if (!trip->lesioned) return error_set(err, ERROR_FAILED, "not enough memory");
+    target->lesioned = calloc((size_t)target->network->block_count, sizeof *target->lesioned);
+    if (!target->lesioned) return error_set(err, ERROR_FAILED, "not enough memory");
     bool lesion = *list != '\0';
-    if ((plan->skip != 0 || lesion) && trip->network->shortcut == '-')
+    if ((plan->skips.mode != 0 || lesion) && target->network->shortcut == '-')
         return error_set(err, ERROR_USAGE, "state: field '%s': %s is a plain network without skips",
-                         lesion ? "lesion" : "skip", trip->network->arch);
-    if ((plan->skip == SKIP_LESION) != lesion && (plan->skip != 0 || !lesion))
+                         lesion ? "lesion" : "skip", target->network->arch);
+    if ((plan->skips.mode == SKIP_LESION) != lesion && (plan->skips.mode != 0 || !lesion))
         return error_set(err, ERROR_USAGE,
                          lesion ? "state: fields 'skip' and 'lesion' exclude each other"
                                 : "state: field 'skip': lesion=BLOCK says which block");
     while (next_piece(&list, '+', name, sizeof name)) {
-        if (!find_block(trip, "lesion", name, &block, err)) return false;
-        trip->lesioned[block] = true;
+        if (!find_block(target, "lesion", name, &block, err)) return false;
+        target->lesioned[block] = true;
     }
     return true;
 }
 
-static bool find_swaps(Trip *trip, Error *err) {
-    const char *list = trip->plan->swaps;
+static bool find_swaps(StateTarget *target, Error *err) {
+    const char *list = target->plan->skips.swaps;
     char name[OP_NAME_MAX];
     int count = 0, block;
     while (next_piece(&list, '+', name, sizeof name)) {
         if (count == WORDS_MAX)
             return error_set(err, ERROR_USAGE, "state: field 'swap': at most %d pairs", SWAPS_MAX);
-        if (!find_block(trip, "swap", name, &block, err)) return false;
-        trip->swaps[count / 2][count % 2] = block;
+        if (!find_block(target, "swap", name, &block, err)) return false;
+        target->swaps[count / 2][count % 2] = block;
         count++;
     }
-    trip->swap_count = count / 2;
+    target->swap_count = count / 2;
     return count % 2 == 0 ||
            error_set(err, ERROR_USAGE, "state: field 'swap': expected pairs of blocks, found %d", count);
 }
 
-static bool find_moment(const Trip *trip, const char *field, const char *text, int *at, Error *err) {
+static bool find_moment(const StateTarget *target, const char *field, const char *text, int *at, Error *err) {
     char name[OP_NAME_MAX];
     size_t length = strcspn(text, ":");
     const char *rest = text + length;
     utf8_format(name, sizeof name, "%.*s", (int)length, text);
-    int op = length < sizeof name ? network_find_op(trip->network, name) : -1;
+    int op = length < sizeof name ? network_find_op(target->network, name) : -1;
     bool backward = strcmp(rest, ":backward") == 0;
     if (op < 0 || (*rest && !backward))
         return error_set(err, ERROR_USAGE,
                          "state: field '%s': expected an operation of %s, perhaps with :backward, found '%s'",
-                         field, trip->network->arch, text);
-    *at = scene_at(trip->network, op, backward ? PHASE_BACKWARD : PHASE_FORWARD);
+                         field, target->network->arch, text);
+    *at = scene_at(target->network, op, backward ? PHASE_BACKWARD : PHASE_FORWARD);
     return true;
 }
 
-static bool find_time(Trip *trip, Error *err) {
-    const StatePlan *plan = trip->plan;
-    int all = 2 * trip->network->op_count;
-    const char *word = plan->done;
+static bool find_time(StateTarget *target, Error *err) {
+    const StatePlan *plan = target->plan;
+    int all = 2 * target->network->op_count;
+    const char *word = plan->place.done;
     size_t digits = strspn(word, "0123456789");
-    trip->done = 1;
-    if (*plan->at && !find_moment(trip, "at", plan->at, &trip->at, err)) return false;
+    target->done = 1;
+    if (*plan->place.at && !find_moment(target, "at", plan->place.at, &target->at, err)) return false;
     if (strcmp(word, "all") == 0)
-        trip->done = all;
+        target->done = all;
     else if (strcmp(word, "forward") == 0)
-        trip->done = trip->network->op_count;
+        target->done = target->network->op_count;
     else if (*word)
-        trip->done = digits > 0 && digits < 8 && word[digits] == '\0' ? atoi(word) : -1;
-    if (trip->done >= 0 && trip->done <= all) return true;
+        target->done = digits > 0 && digits < 8 && word[digits] == '\0' ? atoi(word) : -1;
+    if (target->done >= 0 && target->done <= all) return true;
     return error_set(err, ERROR_USAGE,
                      "state: field 'done': expected forward, all or a number up to %d, found '%s'", all,
                      word);
@@ -175,8 +176,8 @@ static bool take_index(const char **at, int *index) {
     return action_take_number(at, index);
 }
 
-static bool find_watches(Trip *trip, Error *err) {
-    const char *list = trip->plan->watches;
+static bool find_watches(StateTarget *target, Error *err) {
+    const char *list = target->plan->stops.watches;
     char piece[STATE_WORD_MAX];
     while (next_piece(&list, '/', piece, sizeof piece)) {
         SceneWatch watch = {.op = -1};
@@ -186,34 +187,34 @@ static bool find_watches(Trip *trip, Error *err) {
                   take_index(&at, &watch.column) && *at == '\0';
         if (ok) {
             *colon = '\0';
-            watch.op = network_find_op(trip->network, piece);
+            watch.op = network_find_op(target->network, piece);
             *colon = ':';
         }
-        Shape out = watch.op >= 0 ? trip->network->ops[watch.op].out : (Shape){0};
-        if (trip->stops.watch_count == SCENE_WATCHES_MAX || watch.op < 0 || watch.channel < 0 ||
+        Shape out = watch.op >= 0 ? target->network->ops[watch.op].out : (Shape){0};
+        if (target->stops.watch_count == SCENE_WATCHES_MAX || watch.op < 0 || watch.channel < 0 ||
             watch.channel >= out.c || watch.row < 0 || watch.row >= out.h || watch.column < 0 ||
             watch.column >= out.w)
             return error_set(err, ERROR_USAGE,
                              "state: field 'watch': expected up to %d of OP:CHANNEL:ROW:COLUMN within its "
                              "shape, found '%s'",
                              SCENE_WATCHES_MAX, piece);
-        trip->stops.watches[trip->stops.watch_count++] = watch;
+        target->stops.watches[target->stops.watch_count++] = watch;
     }
     return true;
 }
 
-static bool find_breaks(Trip *trip, Error *err) {
-    const char *list = trip->plan->breaks;
+static bool find_breaks(StateTarget *target, Error *err) {
+    const char *list = target->plan->stops.breaks;
     char piece[STATE_WORD_MAX];
     Error why = {0};
     while (next_piece(&list, '/', piece, sizeof piece)) {
         Breakpoint stop = {.conditional = strncmp(piece, "if ", 3) == 0};
-        if (trip->stops.breakpoint_count == BREAKPOINTS_MAX)
+        if (target->stops.breakpoint_count == BREAKPOINTS_MAX)
             return error_set(err, ERROR_USAGE, "state: field 'break': at most %d", BREAKPOINTS_MAX);
         if (stop.conditional && !condition_parse(piece + 3, &stop.condition, &why))
             return refuse(err, "break", &why);
-        if (!stop.conditional && !find_moment(trip, "break", piece, &stop.at, err)) return false;
-        trip->stops.breakpoints[trip->stops.breakpoint_count++] = stop;
+        if (!stop.conditional && !find_moment(target, "break", piece, &stop.at, err)) return false;
+        target->stops.breakpoints[target->stops.breakpoint_count++] = stop;
     }
     return true;
 }
@@ -246,58 +247,60 @@ static bool read_view(ViewId view, const char *list, void *state, Error *err) {
     return true;
 }
 
-static bool find_look(const Trip *trip, const Session *session, Error *err) {
-    const StatePlan *plan = trip->plan;
+static bool find_look(const StateTarget *target, const Session *session, Error *err) {
+    const StatePlan *plan = target->plan;
     AnalysisId analysis;
     bool plane;
-    if (plan->target >= trip->network->classes)
+    if (plan->picture.target >= target->network->classes)
         return error_set(err, ERROR_USAGE, "state: field 'target': %s has the classes 0 to %d, found %d",
-                         trip->network->arch, trip->network->classes - 1, plan->target);
-    if (*plan->analysis && !session_lab_find(plan->analysis, &analysis, &plane))
-        return error_set(err, ERROR_USAGE, "state: field 'analysis': there is no '%s'", plan->analysis);
-    if (plan->cursor > session->exp.pictures.count)
+                         target->network->arch, target->network->classes - 1, plan->picture.target);
+    if (*plan->look.analysis && !session_lab_find(plan->look.analysis, &analysis, &plane))
+        return error_set(err, ERROR_USAGE, "state: field 'analysis': there is no '%s'", plan->look.analysis);
+    if (plan->picture.cursor > session->exp.pictures.count)
         return error_set(err, ERROR_USAGE, "state: field 'cursor': there are %d pictures, found %d",
-                         session->exp.pictures.count, plan->cursor);
+                         session->exp.pictures.count, plan->picture.cursor);
     for (int k = 0; k < VIEW_COUNT; k++)
-        if (!read_view((ViewId)k, plan->views[k], NULL, err)) return false;
+        if (!read_view((ViewId)k, plan->look.views[k], NULL, err)) return false;
     return true;
 }
 
-static bool find_handout(Trip *trip, const Session *session, Error *err) {
-    const StatePlan *plan = trip->plan;
-    Handout *handout = &trip->handout;
+static bool find_handout(StateTarget *target, const Session *session, Error *err) {
+    const StatePlan *plan = target->plan;
+    Handout *handout = &target->handout;
     Error why = {0};
     *handout = session->handout;
-    if (*plan->lock && !handout_lock(handout, plan->lock, &why))
+    if (*plan->handout.lock && !handout_lock(handout, plan->handout.lock, &why))
         return error_set(err, why.kind, "state: field 'lock': %s", why.text);
-    if (*plan->hide && !handout_hide(handout, plan->hide, &why))
+    if (*plan->handout.hide && !handout_hide(handout, plan->handout.hide, &why))
         return error_set(err, why.kind, "state: field 'hide': %s", why.text);
-    if (handout_hides_view(handout, (ViewId)plan->view) ||
-        (*plan->analysis && handout_hides_view(handout, VIEW_ANALYSES)))
-        return error_set(err, ERROR_USAGE, "hidden by this handout: %s", view_ops((ViewId)plan->view)->name);
-    if (plan->explain && handout_hides_pane(handout, HIDE_EXPLAIN))
+    if (handout_hides_view(handout, (ViewId)plan->look.view) ||
+        (*plan->look.analysis && handout_hides_view(handout, VIEW_ANALYSES)))
+        return error_set(err, ERROR_USAGE, "hidden by this handout: %s",
+                         view_ops((ViewId)plan->look.view)->name);
+    if (plan->look.explain && handout_hides_pane(handout, HIDE_EXPLAIN))
         return error_set(err, ERROR_USAGE, "hidden by this handout: explain");
     return true;
 }
 
 /* Everything in the plan that can be wrong. */
-static bool look_up(Trip *trip, const Session *session, bool other, Error *err) {
-    if (!find_handout(trip, session, err)) return false;
-    if (other && !open_network(trip, err)) return false;
-    trip->setup = other ? &trip->next : session->exp.setup;
-    trip->network = trip->setup->model->network;
-    if (other && strcmp(trip->network->arch, trip->plan->model) != 0 && !asset_find_model(trip->plan->model))
-        return error_set(err, ERROR_USAGE, "state: field 'weights': %s holds %s, not %s", trip->plan->weights,
-                         trip->network->arch, trip->plan->model);
-    return load_picture(trip, err) && find_skips(trip, err) && find_swaps(trip, err) &&
-           find_time(trip, err) && find_watches(trip, err) && find_breaks(trip, err) &&
-           find_look(trip, session, err);
+static bool look_up(StateTarget *target, const Session *session, bool other, Error *err) {
+    if (!find_handout(target, session, err)) return false;
+    if (other && !open_network(target, err)) return false;
+    target->setup = other ? &target->next : session->exp.setup;
+    target->network = target->setup->model->network;
+    if (other && strcmp(target->network->arch, target->plan->model.arch) != 0 &&
+        !asset_find_model(target->plan->model.arch))
+        return error_set(err, ERROR_USAGE, "state: field 'weights': %s holds %s, not %s",
+                         target->plan->model.weights, target->network->arch, target->plan->model.arch);
+    return load_picture(target, err) && find_skips(target, err) && find_swaps(target, err) &&
+           find_time(target, err) && find_watches(target, err) && find_breaks(target, err) &&
+           find_look(target, session, err);
 }
 
-static void discard(Trip *trip) {
-    setup_close(&trip->next);
-    free(trip->picture);
-    free(trip->lesioned);
+static void discard(StateTarget *target) {
+    setup_close(&target->next);
+    free(target->picture);
+    free(target->lesioned);
 }
 
 static ScopeKind scope_at(int place) {
@@ -311,39 +314,39 @@ static void set_look(Session *session, const StatePlan *plan) {
         &session->look.palettes.magnitude, &session->look.palettes.activation,
         &session->look.palettes.gradient, &session->look.palettes.weight};
     for (int k = 0; k < STATE_PALETTES; k++)
-        if (plan->palettes[k] > 0)
-            *palettes[k] = (PaletteId)(plan->palettes[k] - 1 + (k == 0 ? 0 : PALETTE_RDBU));
+        if (plan->look.palettes[k] > 0)
+            *palettes[k] = (PaletteId)(plan->look.palettes[k] - 1 + (k == 0 ? 0 : PALETTE_RDBU));
     for (int k = 0; k < VIEW_COUNT; k++) {
         memset(session->look.view_state[k], 0, view_ops((ViewId)k)->state_size);
-        read_view((ViewId)k, plan->views[k], session->look.view_state[k], NULL);
+        read_view((ViewId)k, plan->look.views[k], session->look.view_state[k], NULL);
     }
-    session->look.view = (ViewId)plan->view;
-    session->look.scope = scope_at(plan->scope);
-    session->look.order = (ChannelOrder)plan->order;
-    session->look.pooling = (PoolingChoice)plan->pooling;
-    session->look.clip = (ClipChoice)plan->clip;
-    session->look.overlay = (OverlayKind)plan->overlay;
-    session->look.explain.level = (ExplainLevel)plan->explain;
-    session->exp.baseline_mode = plan->versus ? SKIP_PLAIN : SKIP_CUT;
-    session->exp.wanted.channel = plan->channel;
-    session->exp.wanted.row = plan->row;
-    session->exp.wanted.column = plan->column;
-    if (plan->cursor > 0) session->exp.pictures.cursor = plan->cursor - 1;
+    session->look.view = (ViewId)plan->look.view;
+    session->look.scope = scope_at(plan->look.scope);
+    session->look.order = (ChannelOrder)plan->look.order;
+    session->look.pooling = (PoolingChoice)plan->look.pooling;
+    session->look.clip = (ClipChoice)plan->look.clip;
+    session->look.overlay = (OverlayKind)plan->look.overlay;
+    session->look.explain.level = (ExplainLevel)plan->look.explain;
+    session->exp.baseline_mode = plan->skips.versus ? SKIP_PLAIN : SKIP_CUT;
+    session->exp.wanted.channel = plan->place.channel;
+    session->exp.wanted.row = plan->place.row;
+    session->exp.wanted.column = plan->place.column;
+    if (plan->picture.cursor > 0) session->exp.pictures.cursor = plan->picture.cursor - 1;
 }
 
 static bool set_twin(Session *session, const StatePlan *plan, Error *err) {
     char text[STATE_VALUE_MAX];
     Error why = {0};
     session_twin_clear(session);
-    if (*plan->twin == '\0') return true;
-    utf8_copy(text, sizeof text, plan->twin);
+    if (*plan->twin.what == '\0') return true;
+    utf8_copy(text, sizeof text, plan->twin.what);
     char *colon = strchr(text, ':');
     if (colon) *colon = ' ';
     if (strcmp(text, "difference") == 0 || strcmp(text, "off") == 0)
         return error_set(err, ERROR_USAGE,
                          "state: field 'twin': expected plain, cut, built, image:NAME or weights:NAME");
     if (!session_set_twin(session, text, &why)) return refuse(err, "twin", &why);
-    session->twin.show = (TwinShow)((int)TWIN_BOTH + plan->twin_as);
+    session->twin.show = (TwinShow)((int)TWIN_BOTH + plan->twin.shown);
     return true;
 }
 
@@ -353,28 +356,28 @@ static void forget_what_waits(Session *session) {
     session->lab.shown.open = false;
 }
 
-static bool arrive(Session *session, Trip *trip, Error *err) {
-    const StatePlan *plan = trip->plan;
+static bool arrive(Session *session, StateTarget *target, Error *err) {
+    const StatePlan *plan = target->plan;
     const Network *network = session->exp.setup->model->network;
     forget_what_waits(session);
-    memcpy(session->exp.picture.input, trip->picture, shape_count(network->input) * sizeof(real));
-    session_name_image(session, *plan->image ? plan->image : "cat");
-    memcpy(session->exp.lesioned, trip->lesioned, (size_t)network->block_count * sizeof(bool));
-    session->exp.config.skip = *plan->lesions ? SKIP_LESION : (SkipMode)plan->skip;
-    session->exp.target = plan->target;
-    if (!session_set_swaps(session, trip->swaps, trip->swap_count, err)) return false;
+    memcpy(session->exp.picture.input, target->picture, shape_count(network->input) * sizeof(real));
+    session_name_image(session, *plan->picture.name ? plan->picture.name : "cat");
+    memcpy(session->exp.lesioned, target->lesioned, (size_t)network->block_count * sizeof(bool));
+    session->exp.config.skip = *plan->skips.lesions ? SKIP_LESION : (SkipMode)plan->skips.mode;
+    session->exp.target = plan->picture.target;
+    if (!session_set_swaps(session, target->swaps, target->swap_count, err)) return false;
     if (!session_make_pass(session, err)) return false;
-    session_stops_replace(session, &trip->stops);
+    session_stops_replace(session, &target->stops);
     if (!set_twin(session, plan, err)) return false;
-    if (*plan->analysis) {
+    if (*plan->look.analysis) {
         Action action = {.id = ACTION_ANALYSIS};
-        utf8_copy(action.text, sizeof action.text, plan->analysis);
+        utf8_copy(action.text, sizeof action.text, plan->look.analysis);
         if (!session_do_analysis(session, &action, err)) return false;
     }
     set_look(session, plan);
-    session->handout = trip->handout;
-    session_run_still(session, trip->done);
-    session->exp.at = trip->at;
+    session->handout = target->handout;
+    session_run_still(session, target->done);
+    session->exp.at = target->at;
     return true;
 }
 
@@ -388,12 +391,12 @@ static bool keeps_locks(const Session *session, const StatePlan *plan, Error *er
 }
 
 bool session_plan_go(Session *session, const StatePlan *plan, Error *err) {
-    Trip trip = {.plan = plan};
+    StateTarget target = {.plan = plan};
     StatePlan now = session_plan_of(session);
     bool other = !state_plan_same_network(&now, plan);
-    bool ok = keeps_locks(session, plan, err) && look_up(&trip, session, other, err) &&
-              (!other || session_replace(session, &trip.next, err)) && arrive(session, &trip, err);
-    discard(&trip);
+    bool ok = keeps_locks(session, plan, err) && look_up(&target, session, other, err) &&
+              (!other || session_replace(session, &target.next, err)) && arrive(session, &target, err);
+    discard(&target);
     return ok;
 }
 

@@ -21,36 +21,70 @@ enum {
     STATE_PALETTES = 4, /* magnitudes, signed activations, gradients, weights */
 };
 
-/* A state as it is written; names are looked up in the network when it is gone to
- * (app/state/session_plan.c). */
-typedef struct StatePlan {
-    char model[STATE_WORD_MAX];    /* architecture, or the name of a bundled trained network */
-    char image[ACTION_TEXT_MAX];   /* "": the first bundled one */
+/* Which network: the texts of a ModelSpec. */
+typedef struct PlanModel {
+    char arch[STATE_WORD_MAX];     /* architecture, or the name of a bundled trained network */
     char weights[ACTION_TEXT_MAX]; /* file of trained weights; "": bundled or random ones */
     char init[STATE_WORD_MAX];     /* how random weights are made; "": trained ones */
     char seed[STATE_WORD_MAX];     /* digits; "": 0 */
-    int shortcut, stride_in, bn;   /* as in Options */
-    int skip;                      /* SkipMode, lesions below */
+    int shortcut, stride_in, bn;   /* as in ModelSpec */
+} PlanModel;
+
+typedef struct PlanPicture {
+    char name[ACTION_TEXT_MAX]; /* "": the first bundled one */
+    int target;                 /* class; -1: the predicted one */
+    int cursor;                 /* in the list of pictures plus 1; 0: at the picture */
+} PlanPicture;
+
+typedef struct PlanSkips {
+    int mode;                      /* SkipMode, lesions below */
     char lesions[STATE_VALUE_MAX]; /* "layer1.0+layer2.1" */
     char swaps[STATE_VALUE_MAX];   /* pairs, "layer1.1+layer1.2" */
-    int target;                    /* -1: the predicted class */
-    char at[STATE_WORD_MAX];       /* "layer2.0.add", "layer2.0.add:backward"; "": the picture */
-    char done[STATE_WORD_MAX];     /* steps: a number, "forward", "all"; "": 1 */
+    int versus;                    /* 0 cut, 1 plain */
+} PlanSkips;
+
+/* How far the pass has come, and what is selected. */
+typedef struct PlanPlace {
+    char at[STATE_WORD_MAX];   /* "layer2.0.add", "layer2.0.add:backward"; "": the picture */
+    char done[STATE_WORD_MAX]; /* steps: a number, "forward", "all"; "": 1 */
     int channel, row, column;
+} PlanPlace;
+
+typedef struct PlanLook {
     int view;
     char views[VIEW_COUNT][STATE_VALUE_MAX]; /* of each view's own state: "enlarged+input:3" */
     int scope, order, pooling, clip, overlay, explain;
-    int versus;                    /* 0 cut, 1 plain */
     int palettes[STATE_PALETTES];  /* place among the sequential ones, or the diverging ones, plus 1; 0: the
                                       theme's */
-    char twin[STATE_VALUE_MAX];    /* "plain", "cut", "built", "image:NAME", "weights:NAME"; "": none */
-    int twin_as;                   /* 0 both sides, 1 the other one, 2 the difference */
     char analysis[STATE_WORD_MAX]; /* that is open; "": the list */
-    int cursor;                    /* in the list of pictures plus 1; 0: at the picture */
+} PlanLook;
+
+typedef struct PlanTwin {
+    char what[STATE_VALUE_MAX]; /* "plain", "cut", "built", "image:NAME", "weights:NAME"; "": none */
+    int shown;                  /* 0 both sides, 1 the other one, 2 the difference */
+} PlanTwin;
+
+typedef struct PlanStops {
     char watches[STATE_VALUE_MAX]; /* "OP:C:R:W/..." */
     char breaks[STATE_VALUE_MAX];  /* "OP/OP:backward/if grad < 1e-6" */
-    int presenter;
+} PlanStops;
+
+typedef struct PlanHandout {
     char lock[HANDOUT_NAMES_MAX], hide[HANDOUT_NAMES_MAX];
+} PlanHandout;
+
+/* A state as it is written; names are looked up in the network when it is gone to
+ * (app/state/session_plan_go.c). */
+typedef struct StatePlan {
+    PlanModel model;
+    PlanPicture picture;
+    PlanSkips skips;
+    PlanPlace place;
+    PlanLook look;
+    PlanTwin twin;
+    PlanStops stops;
+    int presenter;
+    PlanHandout handout;
 } StatePlan;
 
 /* The explorer as it starts. */

@@ -115,7 +115,7 @@ static void format_subject(const AnalysisInput *input, char *out, size_t size) {
     const char *arch = input->model->network->arch;
     format_skip(input, skip, sizeof skip);
     utf8_format(out, size, "%s, %s, %s, %s; %s", arch, input->weights_label, skip,
-                resnet_is_norm_free(arch) ? "no batch norm"
+                arch_of(arch).norm_free ? "no batch norm"
                 : input->batch_statistics ? "BN of this batch"
                                           : "BN running",
                 input->images_label);

@@ -45,9 +45,9 @@ static void plan_depths(FlowState *state) {
     const AnalysisInput *input = state->input;
     for (int k = 0; k < input->depth_count && state->run_count + 2 <= RUNS_MAX; k++)
         for (int plain = 0; plain < 2; plain++)
-            state->runs[state->run_count++] =
-                (FlowRun){.build = {.depth = input->depths[k], .plain = plain == 1, .init = input->init},
-                          .batch_statistics = true};
+            state->runs[state->run_count++] = (FlowRun){
+                .build = {.arch = {.depth = input->depths[k], .plain = plain == 1}, .init = input->init},
+                .batch_statistics = true};
 }
 
 /* Residual before plain. A network with random weights is at its start already. */
@@ -69,7 +69,7 @@ static bool flow_begin(void *memory, const AnalysisInput *input, Error *err) {
                          "flow: shows the plain twin beside the residual network itself: expected "
                          "--without-skip none");
     for (int k = 0; k < input->depth_count; k++) {
-        AnalysisBuild build = {.depth = input->depths[k], .init = input->init};
+        AnalysisBuild build = {.arch = {.depth = input->depths[k]}, .init = input->init};
         Network *probe = analysis_build(&build, input->model->network, err);
         if (!probe) return false;
         network_free(probe);
@@ -101,11 +101,11 @@ static void find_targets(FlowState *state) {
 
 static Network *network_of(FlowState *state, const FlowRun *run) {
     const Network *model = state->input->model->network;
-    if (run->build.depth > 0) return analysis_build(&run->build, model, &state->err);
+    if (run->build.arch.depth > 0) return analysis_build(&run->build, model, &state->err);
     Network *same = run->fresh ? analysis_fresh(model, &state->input->init, &state->err) : NULL;
     const Network *base = same ? same : model;
     if (!run->twin && same) return same;
-    Network *twin = run->fresh && !same ? NULL : analysis_twin(base, &state->err);
+    Network *twin = run->fresh && !same ? NULL : resnet_new_twin(base, &state->err);
     network_free(same);
     return twin;
 }
@@ -159,7 +159,7 @@ static void flow_step(void *memory, int number) {
         return;
     }
     FlowRun *run = &state->runs[number - 1];
-    bool own = run->build.depth == 0 && !run->twin && !run->fresh;
+    bool own = run->build.arch.depth == 0 && !run->twin && !run->fresh;
     Network *made = own ? NULL : network_of(state, run);
     const Network *network = own ? state->input->model->network : made;
     if (!network) return;
@@ -249,8 +249,9 @@ static bool report_depths(FlowState *state, AnalysisResult *result) {
         (AnalysisStrip){.name = "|g| by block", .unit = "L2", .kind = COLUMN_LOG, .width = FLOW_STRIP});
     for (int k = 0; k < state->run_count && state->runs[k].known; k++) {
         const FlowRun *run = &state->runs[k];
-        double *row = analysis_table_add(&result->table, "%s%d", run->build.plain ? "plain" : "resnet",
-                                         run->build.depth);
+        char name[ARCH_NAME_MAX];
+        arch_format(run->build.arch, name);
+        double *row = analysis_table_add(&result->table, "%s", name);
         if (!row) return false;
         row[FIRST] = run->grad[0];
         row[LAST] = run->out;
@@ -286,7 +287,7 @@ static void read_runs(const FlowState *state, AnalysisResult *result) {
     if (input->depth_count > 0) {
         char when[32];
         for (int k = 0; k < state->run_count && k < 10; k += 2) {
-            snprintf(when, sizeof when, "Depth %d", state->runs[k].build.depth);
+            snprintf(when, sizeof when, "Depth %d", state->runs[k].build.arch.depth);
             if (k == 0 || k + 2 >= state->run_count) read_pair(state, k, out, size, when);
         }
         utf8_append(out, size, "All with random weights and statistics of the batch.");

@@ -17,53 +17,22 @@ static Network *build_like(const ResnetConfig *config, const Network *like, Erro
 
 Network *analysis_build(const AnalysisBuild *build, const Network *like, Error *err) {
     ResnetConfig config = {.classes = like->classes};
-    utf8_format(config.arch, sizeof config.arch, "%s%d%s", build->plain ? "plain" : "resnet", build->depth,
-                build->norm_free ? RESNET_NORM_FREE : "");
+    arch_format(build->arch, config.arch);
     Network *network = build_like(&config, like, err);
     if (network) network_init_values(network, &build->init);
     return network;
 }
 
-int analysis_depth_of(const Network *network) {
-    return atoi(network->arch + strcspn(network->arch, "0123456789"));
-}
-
-static void copy_values(Network *to, const Network *from) {
-    for (int p = 0; p < to->param_count; p++) {
-        const Param *param = &to->params[p], *source = network_find_param(from, param->name);
-        if (source && source->count == param->count)
-            memcpy(network_values(to, param), network_const_values(from, source),
-                   param->count * sizeof(real));
-    }
-}
-
-Network *analysis_twin(const Network *network, Error *err) {
-    ResnetConfig config = {.classes = network->classes,
-                           .stride_in_1x1 = network->stride_in_1x1,
-                           .shortcut = network->shortcut == '-' ? 'A' : 0};
-    utf8_format(config.arch, sizeof config.arch, "%s%.17s", network->shortcut == '-' ? "resnet" : "plain",
-                network->arch + strcspn(network->arch, "0123456789"));
-    Network *twin = build_like(&config, network, err);
-    if (twin) copy_values(twin, network);
-    return twin;
-}
-
-static Network *same_shape(const Network *network, Error *err) {
-    ResnetConfig config = {.classes = network->classes,
-                           .stride_in_1x1 = network->stride_in_1x1,
-                           .shortcut = network->shortcut == '-' ? 0 : network->shortcut};
-    utf8_copy(config.arch, sizeof config.arch, network->arch);
-    return build_like(&config, network, err);
-}
-
 Network *analysis_copy(const Network *network, Error *err) {
-    Network *copy = same_shape(network, err);
-    if (copy) copy_values(copy, network);
+    ResnetConfig config = resnet_config_of(network);
+    Network *copy = resnet_new(&config, err);
+    if (copy) network_copy_values(copy, network);
     return copy;
 }
 
 Network *analysis_fresh(const Network *network, const InitConfig *init, Error *err) {
-    Network *fresh = same_shape(network, err);
+    ResnetConfig config = resnet_config_of(network);
+    Network *fresh = resnet_new(&config, err);
     if (fresh) network_init_values(fresh, init);
     return fresh;
 }

@@ -8,8 +8,7 @@
 /* "resnet56", "plain20-nobn" with values from `init`. NULL with a sentence when there is no such depth or its
  * input is not the size of the pictures of `like`. */
 typedef struct AnalysisBuild {
-    int depth;
-    bool plain, norm_free;
+    Arch arch; /* depth 0: nothing to be built */
     InitConfig init;
 } AnalysisBuild;
 
@@ -21,12 +20,7 @@ void analysis_say_init(AnalysisResult *result, const InitConfig *init);
  * initialised (NULL: the rows say it) and what else there is to say of that. */
 void analysis_say_fresh(AnalysisResult *result, const InitConfig *init, const char *what);
 
-/* The depth that an architecture's name says. */
-int analysis_depth_of(const Network *network);
-
-/* The residual network of a plain one (shortcuts of option A), or the plain one of a residual one; the same
- * values wherever both have a parameter. */
-Network *analysis_twin(const Network *network, Error *err);
+/* The same architecture with the same values. */
 Network *analysis_copy(const Network *network, Error *err);
 /* A copy with other values from `init`. */
 Network *analysis_fresh(const Network *network, const InitConfig *init, Error *err);

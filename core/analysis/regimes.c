@@ -68,7 +68,7 @@ static bool plan_row(RegimesState *state, int kind, int depth) {
 
 static bool check_depth(const AnalysisInput *input, int depth, Error *err) {
     char name[ARCH_NAME_MAX];
-    snprintf(name, sizeof name, "resnet%d", depth);
+    arch_format((Arch){.depth = depth}, name);
     if (resnet_is_cifar(name) && resnet_is_cifar(input->model->network->arch)) return true;
     return error_set(
         err, ERROR_USAGE,
@@ -86,7 +86,7 @@ static void choose_targets(RegimesState *state) {
 
 static bool regimes_begin(void *memory, const AnalysisInput *input, Error *err) {
     RegimesState *state = memory;
-    int own = analysis_depth_of(input->model->network), deepest = 0;
+    int own = arch_of(input->model->network->arch).depth, deepest = 0;
     const int *depths = input->depth_count > 0 ? input->depths : &own;
     int count = input->depth_count > 0 ? input->depth_count : 1;
     state->input = input;
@@ -177,12 +177,11 @@ static void regimes_step(void *memory, int number) {
     RegimeRow *row = &state->rows[number / state->seeds];
     const Kind *kind = &kinds[row->kind];
     if (state->err.kind != ERROR_NONE) return;
-    AnalysisBuild build = {.depth = row->depth,
-                           .plain = kind->theory.plain,
-                           .norm_free = !kind->theory.norm,
-                           .init = {.kind = kind->init,
-                                    .gain = kind->theory.gain,
-                                    .seed = state->input->seed + (unsigned)(number % state->seeds)}};
+    AnalysisBuild build = {
+        .arch = {.depth = row->depth, .plain = kind->theory.plain, .norm_free = !kind->theory.norm},
+        .init = {.kind = kind->init,
+                 .gain = kind->theory.gain,
+                 .seed = state->input->seed + (unsigned)(number % state->seeds)}};
     Network *network = analysis_build(&build, state->input->model->network, &state->err);
     AnalysisBatch batch = {.images = state->input->images,
                            .count = state->input->image_count,

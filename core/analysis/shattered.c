@@ -44,23 +44,28 @@ static Shattered *add_network(ShatteredState *state) {
 
 static void plan_model(ShatteredState *state) {
     const Network *model = state->input->model->network;
-    const char *number = model->arch + strcspn(model->arch, "0123456789");
     for (int plain = 0; plain < 2; plain++) {
         Shattered *network = add_network(state);
-        network->twin = (model->shortcut == '-') != (plain == 1);
-        utf8_format(network->name, sizeof network->name, "%s%.17s, %s", plain ? "plain" : "resnet", number,
+        Arch arch = arch_of(model->arch);
+        char name[ARCH_NAME_MAX];
+        network->twin = arch.plain != (plain == 1);
+        arch.plain = plain == 1;
+        arch_format(arch, name);
+        utf8_format(network->name, sizeof network->name, "%s, %s", name,
                     network->twin ? "same weights" : state->input->weights_label);
     }
 }
 
 static void plan_depth(ShatteredState *state, int depth) {
-    bool norm_free = resnet_is_norm_free(state->input->model->network->arch);
     for (int plain = 0; plain < 2; plain++) {
         Shattered *network = add_network(state);
-        network->build = (AnalysisBuild){
-            .depth = depth, .plain = plain == 1, .norm_free = norm_free, .init = state->input->init};
-        utf8_format(network->name, sizeof network->name, "%s%d%s, start", plain ? "plain" : "resnet", depth,
-                    norm_free ? RESNET_NORM_FREE : "");
+        Arch arch = arch_of(state->input->model->network->arch);
+        char name[ARCH_NAME_MAX];
+        arch.depth = depth;
+        arch.plain = plain == 1;
+        arch_format(arch, name);
+        network->build = (AnalysisBuild){.arch = arch, .init = state->input->init};
+        utf8_format(network->name, sizeof network->name, "%s, start", name);
     }
 }
 
@@ -75,7 +80,7 @@ static bool plan(ShatteredState *state, Error *err) {
                          NETWORKS_MAX / 2 - 1, count);
     if (!input->untrained) plan_model(state);
     for (int k = 0; k < count; k++) {
-        AnalysisBuild build = {.depth = depths[k], .init = input->init};
+        AnalysisBuild build = {.arch = {.depth = depths[k]}, .init = input->init};
         Network *probe = analysis_build(&build, input->model->network, err);
         if (!probe) return false;
         network_free(probe);
@@ -140,11 +145,11 @@ static bool run_line(ShatteredState *state, const Network *network) {
 static bool run_network(ShatteredState *state, const Shattered *network) {
     const AnalysisInput *input = state->input;
     const Network *model = input->model->network;
-    if (network->build.depth == 0 && !network->twin) return run_line(state, model);
-    Network *made = network->build.depth > 0 ? analysis_build(&network->build, model, &state->err)
-                                             : analysis_twin(model, &state->err);
+    if (network->build.arch.depth == 0 && !network->twin) return run_line(state, model);
+    Network *made = network->build.arch.depth > 0 ? analysis_build(&network->build, model, &state->err)
+                                                  : resnet_new_twin(model, &state->err);
     AnalysisBatch batch = {.images = input->images, .count = input->image_count};
-    bool ok = made && (network->build.depth == 0 || analysis_calibrate(made, &batch, &state->err)) &&
+    bool ok = made && (network->build.arch.depth == 0 || analysis_calibrate(made, &batch, &state->err)) &&
               run_line(state, made);
     network_free(made);
     return ok;

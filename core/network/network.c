@@ -77,6 +77,15 @@ const real *network_const_values(const Network *network, const Param *param) {
     return network->values + param->offset;
 }
 
+void network_copy_values(Network *to, const Network *from) {
+    for (int p = 0; p < to->param_count; p++) {
+        const Param *param = &to->params[p], *source = network_find_param(from, param->name);
+        if (source && source->count == param->count)
+            memcpy(network_values(to, param), network_const_values(from, source),
+                   param->count * sizeof(real));
+    }
+}
+
 /* The parameter of block `to` that stands where `param` does in block `from`; NULL when param is not of that
  * block, or has no such partner of its size. */
 static const Param *partner(const Network *network, const Param *param, int to) {

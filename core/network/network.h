@@ -4,9 +4,10 @@
 #ifndef CORE_NETWORK_NETWORK_H
 #define CORE_NETWORK_NETWORK_H
 
+#include "core/network/arch.h"
 #include "core/op/op.h"
 
-enum { PARAM_NAME_MAX = 64, ARCH_NAME_MAX = 24 };
+enum { PARAM_NAME_MAX = 64 };
 
 typedef struct Param {
     char name[PARAM_NAME_MAX]; /* PyTorch's: "layer1.0.bn1.weight" */
@@ -74,6 +75,8 @@ int network_loss_op(const Network *network);
 
 real *network_values(Network *network, const Param *param);
 const real *network_const_values(const Network *network, const Param *param);
+/* Every parameter of `to` that `from` has as well gets its values. */
+void network_copy_values(Network *to, const Network *from);
 
 /* Between file order and memory order; the two differ only for convolution weights, (K,C,R,S) and (K,R,S,C).
  */

@@ -86,6 +86,6 @@ void paper_row_name(const PaperRow *row, char *out, size_t size) {
     char shortcut = row->config.shortcut;
     snprintf(out, size, "%s%s%c%s", row->config.arch, shortcut ? ", " : "", shortcut ? shortcut : '\0',
              row->config.stride_in_1x1 ? ", v1" : "");
-    if (shortcut == 'B' && !row->config.stride_in_1x1 && strncmp(row->config.arch, "resnet34", 8) != 0)
+    if (shortcut == 'B' && !row->config.stride_in_1x1 && arch_of(row->config.arch).depth != 34)
         snprintf(out, size, "%s, B, v1.5", row->config.arch);
 }

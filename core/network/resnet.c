@@ -24,7 +24,8 @@ enum { CIFAR_DEPTH_MIN = 8, CIFAR_DEPTH_MAX = 1202, BOTTLENECK_EXPANSION = 4, CL
 
 /* What a name and the options come to. */
 typedef struct Plan {
-    bool cifar, plain, bottleneck, stride_in_1x1, norm_free;
+    Arch arch;
+    bool cifar, bottleneck, stride_in_1x1;
     char shortcut;
     int classes, stages, width, blocks[4];
 } Plan;
@@ -56,35 +57,8 @@ static bool is_cifar_depth(int depth) {
     return !find_imagenet(depth) && depth % 6 == 2 && depth >= CIFAR_DEPTH_MIN && depth <= CIFAR_DEPTH_MAX;
 }
 
-/* What a name says; depth -1 when it has another form. */
-typedef struct Name {
-    int depth;
-    bool plain, norm_free;
-} Name;
-
-/* "resnet18" -> 18, "plain20-nobn" -> 20, plain and without batch norm. */
-static Name parse_name(const char *arch) {
-    static const char *const families[2] = {"resnet", "plain"};
-    for (int k = 0; k < 2; k++) {
-        size_t length = strlen(families[k]);
-        if (strncmp(arch, families[k], length) != 0) continue;
-        char *end;
-        long depth = strtol(arch + length, &end, 10);
-        bool norm_free = strcmp(end, RESNET_NORM_FREE) == 0;
-        if (end == arch + length || (*end != '\0' && !norm_free) || arch[length] < '1' ||
-            arch[length] > '9' || depth > INT_MAX)
-            break;
-        return (Name){.depth = (int)depth, .plain = k == 1, .norm_free = norm_free};
-    }
-    return (Name){.depth = -1};
-}
-
 bool resnet_is_cifar(const char *arch) {
-    return is_cifar_depth(parse_name(arch).depth);
-}
-
-bool resnet_is_norm_free(const char *arch) {
-    return parse_name(arch).norm_free;
+    return is_cifar_depth(arch_of(arch).depth);
 }
 
 /* The known name whose depth is closest, to put into the sentence about an unknown one. */
@@ -92,7 +66,7 @@ static const char *nearest_name(int depth, bool plain) {
     const char *best = plain ? "plain20" : "resnet20";
     int best_distance = INT_MAX;
     for (const char *const *name = resnet_names(); *name; name++) {
-        Name known = parse_name(*name);
+        Arch known = arch_of(*name);
         int distance = abs(known.depth - depth);
         if (known.plain == plain && distance < best_distance) {
             best = *name;
@@ -103,16 +77,16 @@ static const char *nearest_name(int depth, bool plain) {
 }
 
 static bool make_plan(const ResnetConfig *config, Plan *plan, Error *err) {
-    Name name = parse_name(config->arch);
-    int depth = name.depth;
-    *plan = (Plan){.stride_in_1x1 = config->stride_in_1x1, .plain = name.plain, .norm_free = name.norm_free};
+    *plan = (Plan){.arch = arch_of(config->arch), .stride_in_1x1 = config->stride_in_1x1};
+    int depth = plan->arch.depth;
     const ImagenetDepth *imagenet = find_imagenet(depth);
     plan->cifar = is_cifar_depth(depth);
     if (!imagenet && !plan->cifar)
         return error_set(err, ERROR_USAGE,
                          "there is no architecture '%s': expected resnet or plain with 18, 34, 50, 101, 152 "
                          "or 6n+2 up to %d, and %s behind it for no batch norm; the nearest is %s",
-                         config->arch, CIFAR_DEPTH_MAX, RESNET_NORM_FREE, nearest_name(depth, plan->plain));
+                         config->arch, CIFAR_DEPTH_MAX, ARCH_NORM_FREE,
+                         nearest_name(depth, plan->arch.plain));
     plan->stages = plan->cifar ? 3 : 4;
     plan->width = plan->cifar ? 16 : 64;
     plan->bottleneck = imagenet && imagenet->bottleneck;
@@ -152,7 +126,7 @@ static void add_simple(Site *site, OpKind kind, const char *name) {
 }
 
 static void add_norm(Site *site, const char *name) {
-    if (!site->plan->norm_free) add_simple(site, OP_BATCH_NORM, name);
+    if (!site->plan->arch.norm_free) add_simple(site, OP_BATCH_NORM, name);
 }
 
 /* The branch F: two 3x3, or 1x1, 3x3, 1x1 with four times the channels at the end. */
@@ -177,7 +151,7 @@ static void add_branch(Site *site, int width, int stride) {
 }
 
 static ShortcutKind shortcut_kind(const Plan *plan, bool changes_shape) {
-    if (plan->plain) return SHORTCUT_NONE;
+    if (plan->arch.plain) return SHORTCUT_NONE;
     if (plan->shortcut == 'C' || (plan->shortcut == 'B' && changes_shape)) return SHORTCUT_PROJECTION;
     return changes_shape ? SHORTCUT_ZERO_PAD : SHORTCUT_IDENTITY;
 }
@@ -256,6 +230,29 @@ Network *resnet_new(const ResnetConfig *config, Error *err) {
     Network *network = network_build_end(site.builder, err);
     if (!network) return NULL;
     network->stride_in_1x1 = plan.stride_in_1x1;
-    if (!plan.plain) network->shortcut = plan.shortcut;
+    if (!plan.arch.plain) network->shortcut = plan.shortcut;
     return network;
+}
+
+ResnetConfig resnet_config_of(const Network *network) {
+    ResnetConfig config = {.stride_in_1x1 = network->stride_in_1x1,
+                           .shortcut = network->shortcut == '-' ? '\0' : network->shortcut,
+                           .classes = network->classes};
+    memcpy(config.arch, network->arch, sizeof config.arch);
+    return config;
+}
+
+Network *resnet_new_twin(const Network *network, Error *err) {
+    ResnetConfig config = resnet_config_of(network);
+    config.shortcut = 'A';
+    resnet_twin_name(network, config.arch);
+    Network *twin = resnet_new(&config, err);
+    if (twin) network_copy_values(twin, network);
+    return twin;
+}
+
+void resnet_twin_name(const Network *network, char out[ARCH_NAME_MAX]) {
+    Arch arch = arch_of(network->arch);
+    arch.plain = !arch.plain;
+    arch_format(arch, out);
 }

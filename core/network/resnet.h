@@ -5,10 +5,6 @@
 
 #include "core/network/network.h"
 
-/* Behind a name: the same convolutions without batch norm. They have no bias either, so that with the same
- * seed both have the same weights and only the normalisation differs. */
-#define RESNET_NORM_FREE "-nobn"
-
 typedef struct ResnetConfig {
     char arch[ARCH_NAME_MAX]; /* "resnet18", "plain20", "resnet20-nobn", ... */
     char shortcut;            /* 'A', 'B', 'C'; 0 takes the default: A for CIFAR, B for ImageNet */
@@ -21,6 +17,15 @@ typedef struct ResnetConfig {
  * none of that name. */
 Network *resnet_new(const ResnetConfig *config, Error *err);
 
+/* The config that builds such a network again. */
+ResnetConfig resnet_config_of(const Network *network);
+
+/* "plain20-nobn" for resnet20-nobn, and the other way round. */
+void resnet_twin_name(const Network *network, char out[ARCH_NAME_MAX]);
+/* The plain network of a residual one, or the residual one of a plain one (shortcuts of option A, which have
+ * no parameters), with the same values wherever both have a parameter. NULL with a sentence. */
+Network *resnet_new_twin(const Network *network, Error *err);
+
 /* Names for help and completion: the ImageNet ones and the CIFAR ones of the paper, each with its plain twin.
  * NULL-terminated. */
 const char *const *resnet_names(void);
@@ -28,7 +33,5 @@ const char *const *resnet_names(void);
 /* What a depth means: 6n+2 up to 1202 is CIFAR unless ImageNet owns the number (18, 34, 50, 101, 152 are
  * ImageNet's). */
 bool resnet_is_cifar(const char *arch);
-/* "resnet20-nobn" and its like. */
-bool resnet_is_norm_free(const char *arch);
 
 #endif

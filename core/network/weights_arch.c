@@ -164,8 +164,7 @@ static bool is_norm_free(const Found *found) {
 
 static bool find_arch(const Found *found, ResnetConfig *config, Error *err) {
     int depth = find_depth(found);
-    snprintf(config->arch, sizeof config->arch, "resnet%d%s", depth,
-             is_norm_free(found) ? RESNET_NORM_FREE : "");
+    arch_format((Arch){.depth = depth, .norm_free = is_norm_free(found)}, config->arch);
     if (depth > 0 && resnet_is_cifar(config->arch) == found->cifar) return true;
     const int *blocks = found->blocks;
     return error_set(
@@ -196,20 +195,20 @@ static bool find_classes(const Found *found, ResnetConfig *config, Error *err) {
 }
 
 /* A plain network has the tensors of option A, so its name is accepted for them. */
-static bool apply_name(const Found *found, const char *arch, ResnetConfig *config, Error *err) {
-    char plain[ARCH_NAME_MAX];
-    snprintf(plain, sizeof plain, "plain%s", config->arch + strlen("resnet"));
-    if (!arch || strcmp(arch, config->arch) == 0) return true;
-    if (strcmp(arch, plain) != 0) {
+static bool apply_name(const Found *found, const char *name, ResnetConfig *config, Error *err) {
+    if (!name || strcmp(name, config->arch) == 0) return true;
+    Arch wanted = arch_of(name), arch = arch_of(config->arch);
+    arch.plain = wanted.plain; /* what no tensor says */
+    if (!arch_equal(arch, wanted)) {
         return error_set(err, ERROR_FILE, "%s: expected the tensors of %s, found those of %s", found->label,
-                         arch, config->arch);
+                         name, config->arch);
     }
     if (config->shortcut != 'A') {
         return error_set(err, ERROR_FILE,
                          "%s: expected the tensors of %s, found projections (layer2.0.downsample.0)",
-                         found->label, arch);
+                         found->label, name);
     }
-    strcpy(config->arch, plain);
+    arch_format(arch, config->arch);
     config->shortcut = 0;
     return true;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/network/resnet.h"
 #include "views/architecture/group.h"
 #include "views/architecture/lane.h"
 #include "views/canvas/layout.h"
@@ -262,13 +263,14 @@ static void draw_row(const Figure *figure, int index, int y) {
 static void draw_head(const Figure *figure) {
     const Network *network = figure->scene->network;
     Canvas *canvas = figure->canvas;
-    const char *depth = network->arch + strcspn(network->arch, "0123456789");
+    char twin_name[ARCH_NAME_MAX];
+    resnet_twin_name(network, twin_name);
     Style own = style_bold(ROLE_TITLE), twin = style_role(ROLE_DIM), dim = style_role(ROLE_DIM);
     bool plain = is_plain(network);
     int y = figure->head.y;
-    canvas_printf(canvas, figure->plain, y, plain ? own : twin, "plain%s%s", depth,
+    canvas_printf(canvas, figure->plain, y, plain ? own : twin, "%s%s", plain ? network->arch : twin_name,
                   plain ? " (this one)" : ", the twin");
-    canvas_printf(canvas, figure->residual, y, plain ? twin : own, "resnet%s%s", depth,
+    canvas_printf(canvas, figure->residual, y, plain ? twin : own, "%s%s", plain ? twin_name : network->arch,
                   plain ? ", the twin" : " (this one)");
     if (figure->skip > 0) canvas_text(canvas, figure->skip, y, dim, "shortcut");
     canvas_text_right(canvas, figure->output, y, dim, "output");

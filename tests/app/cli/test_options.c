@@ -47,8 +47,8 @@ static void the_command_is_found_behind_options_and_their_values(void **state) {
     assert_true(PARSE(&call, "--ascii", "--arch", "resnet20", "summary", "--json"));
     assert_int_equal(call.options.command, COMMAND_SUMMARY);
     assert_int_equal(call.options.word_count, 0);
-    assert_string_equal(call.options.arch, "resnet20");
-    assert_true(call.options.json && call.options.ascii);
+    assert_string_equal(call.options.model.arch, "resnet20");
+    assert_true(call.options.output.json && call.options.output.ascii);
 }
 
 static void a_value_that_is_a_commands_name_is_no_command(void **state) {
@@ -56,14 +56,14 @@ static void a_value_that_is_a_commands_name_is_no_command(void **state) {
     Call call;
     assert_true(PARSE(&call, "--weights", "train"));
     assert_int_equal(call.options.command, COMMAND_EXPLORE);
-    assert_string_equal(call.options.weights, "train");
+    assert_string_equal(call.options.model.weights, "train");
 }
 
 static void options_may_stand_behind_words(void **state) {
     (void)state;
     Call call;
     assert_true(PARSE(&call, "classify", "a.png", "--top", "3", "b.png"));
-    assert_int_equal(call.options.top, 3);
+    assert_int_equal(call.options.output.top, 3);
     assert_int_equal(call.options.word_count, 2);
     assert_string_equal(call.options.words[0], "a.png");
 }
@@ -91,7 +91,7 @@ static void whole_numbers_are_read_strictly(void **state) {
         REFUSED("--limit: expected a whole number from 1 to 1000000", "eval", "--limit", bad[k]);
     Call call;
     assert_true(PARSE(&call, "eval", "--limit", "005"));
-    assert_int_equal(call.options.limit, 5);
+    assert_int_equal(call.options.input.limit, 5);
 }
 
 static void real_numbers_are_read_strictly(void **state) {
@@ -101,30 +101,30 @@ static void real_numbers_are_read_strictly(void **state) {
         REFUSED("--lr: expected a number", "train", "--lr", bad[k]);
     Call call;
     assert_true(PARSE(&call, "train", "--lr=2.5e-2"));
-    assert_close(call.options.lr, 0.025, 0);
+    assert_close(call.options.train.lr, 0.025, 0);
 }
 
 static void lists_of_numbers_are_read_strictly(void **state) {
     (void)state;
     Call call;
     assert_true(PARSE(&call, "bench", "--batch", "1,8,32"));
-    assert_int_equal(call.options.batch.count, 3);
-    assert_int_equal(call.options.batch.values[2], 32);
+    assert_int_equal(call.options.run.batch.count, 3);
+    assert_int_equal(call.options.run.batch.values[2], 32);
     REFUSED("--batch", "bench", "--batch", "1,,2");
     REFUSED("--batch", "bench", "--batch", "1,");
     REFUSED("--mean: expected three numbers", "eval", "--mean", "0.5,0.5");
     REFUSED("--mean: expected three numbers", "eval", "--mean", "0.5,0.5,0.5,0.5");
     REFUSED("--std: expected three numbers", "eval", "--std", "0.5,0,0.5");
     assert_true(PARSE(&call, "eval", "--mean", "0.5,-1,0.25"));
-    assert_true(call.options.mean.known);
-    assert_close(call.options.mean.values[1], -1, 0);
+    assert_true(call.options.input.mean.known);
+    assert_close(call.options.input.mean.values[1], -1, 0);
 }
 
 static void a_seed_may_have_all_64_bits(void **state) {
     (void)state;
     Call call;
     assert_true(PARSE(&call, "train", "--seed", "18446744073709551615"));
-    assert_true(call.options.seed == 18446744073709551615ull);
+    assert_true(call.options.model.seed == 18446744073709551615ull);
     REFUSED("--seed", "train", "--seed", "18446744073709551616");
     REFUSED("--seed", "train", "--seed", "-1");
 }
@@ -133,8 +133,8 @@ static void a_size_is_columns_by_rows(void **state) {
     (void)state;
     Call call;
     assert_true(PARSE(&call, "--size", "120x40"));
-    assert_int_equal(call.options.size.width, 120);
-    assert_int_equal(call.options.size.height, 40);
+    assert_int_equal(call.options.explorer.size.width, 120);
+    assert_int_equal(call.options.explorer.size.height, 40);
     REFUSED("--size: expected columns and rows", "--size", "80");
     REFUSED("--size: expected columns and rows", "--size", "80x");
     REFUSED("--size: expected columns and rows", "--size", "80x24x2");
@@ -178,8 +178,8 @@ static void the_environment_presets_and_the_command_line_wins(void **state) {
     setenv("SKIPSCOPE_WITHOUT_SKIP", "cut", 1);
     setenv("SKIPSCOPE_LIMIT", "7", 1);
     assert_true(PARSE(&call, "gradflow", "--limit", "9"));
-    assert_string_equal(call.options.without_skip, "cut");
-    assert_int_equal(call.options.limit, 9);
+    assert_string_equal(call.options.run.without_skip, "cut");
+    assert_int_equal(call.options.input.limit, 9);
     assert_true(options_given(&call.options, "limit"));
     assert_false(options_given(&call.options, "without-skip"));
     /* bench knows no --limit: a preset for others is no error there */
@@ -195,10 +195,10 @@ static void a_flag_in_the_environment_can_be_off(void **state) {
     Call call;
     setenv("SKIPSCOPE_ASCII", "0", 1);
     assert_true(PARSE(&call, "ops"));
-    assert_false(call.options.ascii);
+    assert_false(call.options.output.ascii);
     setenv("SKIPSCOPE_ASCII", "1", 1);
     assert_true(PARSE(&call, "ops"));
-    assert_true(call.options.ascii);
+    assert_true(call.options.output.ascii);
     unsetenv("SKIPSCOPE_ASCII");
 }
 

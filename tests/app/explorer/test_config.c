@@ -154,11 +154,11 @@ static void options_are_set_unless_somebody_has_decided(void **state) {
     Read read = read_config((char *[]){(char *)"skipscope", (char *)"--theme=dark", NULL}, 2);
     unsetenv("SKIPSCOPE_SEED");
     assert_int_equal(read.config.problems, 0);
-    assert_string_equal(read.options.arch, "resnet56");
-    assert_int_equal(read.options.seed, 3);
-    assert_true(read.options.ascii);
-    assert_false(read.options.no_animation);
-    assert_string_equal(read.options.theme, "dark");
+    assert_string_equal(read.options.model.arch, "resnet56");
+    assert_int_equal(read.options.model.seed, 3);
+    assert_true(read.options.output.ascii);
+    assert_false(read.options.explorer.no_animation);
+    assert_string_equal(read.options.explorer.theme, "dark");
     config_clear(&read.config);
 }
 

@@ -181,7 +181,7 @@ static void what_comes_to_the_place_meanwhile_is_kept(void **state) {
     TrainFiles files;
     char out[TEMP_PATH_MAX];
     strcpy(out, temp_dir_join(dir, "net"));
-    Options options = {.out = out};
+    Options options = {.output.out = out};
     assert_true(train_files_begin(&files, &options, &err));
     assert_true(train_files_check_end(&files, &err));
     temp_dir_write(dir, "net", "", 0);
@@ -191,7 +191,7 @@ static void what_comes_to_the_place_meanwhile_is_kept(void **state) {
     assert_int_equal(err.kind, ERROR_FAILED);
     assert_non_null(strstr(err.text, "is not replaced"));
     train_files_end(&files);
-    options.restart = true;
+    options.train.restart = true;
     assert_true(train_files_begin(&files, &options, &err));
     assert_true(train_files_check_end(&files, &err));
     temp_dir_write(dir, "net", "a third one's", 13);
@@ -206,7 +206,7 @@ static void two_trainings_do_not_write_in_one_place(void **state) {
     char out[TEMP_PATH_MAX], owner[64];
     strcpy(out, temp_dir_join(dir, "net"));
     snprintf(owner, sizeof owner, "another training, process %ld writes", (long)getpid());
-    Options options = {.out = out};
+    Options options = {.output.out = out};
     assert_true(train_files_begin(&files, &options, &err));
     assert_false(train_files_begin(&other, &options, &err));
     if (!strstr(err.text, owner)) fail_msg("%s", err.text);

@@ -1,0 +1,19 @@
+/* Which network is meant, as options, state strings and actions say it. The texts belong to whoever filled the
+ * spec in: command line, environment or state string. */
+#ifndef APP_CLI_MODEL_SPEC_H
+#define APP_CLI_MODEL_SPEC_H
+
+/* A choice is the number of its word in the option table, from 1; 0 when not given. */
+typedef enum ChoiceBn { BN_DEFAULT, BN_EVAL, BN_TRAIN } ChoiceBn;
+typedef enum ChoiceStride { STRIDE_IN_DEFAULT, STRIDE_IN_3X3, STRIDE_IN_1X1 } ChoiceStride;
+
+typedef struct ModelSpec {
+    const char *arch;        /* "resnet20"; NULL: the weights' own, or the bundled one */
+    const char *weights;     /* a safetensors file; NULL: the bundled or random ones */
+    const char *init;        /* how random weights are made; NULL: "he" where there are no others */
+    unsigned long long seed; /* of random weights */
+    int shortcut;            /* 1 A, 2 B, 3 C; 0: the architecture's own */
+    int stride_in, bn;       /* ChoiceStride, ChoiceBn */
+} ModelSpec;
+
+#endif

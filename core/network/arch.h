@@ -1,0 +1,27 @@
+/* Names of architectures: "resnet18", "plain20-nobn". Here alone they are taken apart and put together. */
+#ifndef CORE_NETWORK_ARCH_H
+#define CORE_NETWORK_ARCH_H
+
+#include <stdbool.h>
+
+enum { ARCH_NAME_MAX = 24 };
+
+/* The ending of a name for the same convolutions without batch norm. They have no bias either, so that with
+ * the same seed both networks have the same weights and only the normalisation differs. */
+#define ARCH_NORM_FREE "-nobn"
+
+/* What a name says. Whether there is such a network is resnet_new's to judge. */
+typedef struct Arch {
+    int depth;  /* 20 in "resnet20"; 0: none, or no depth that any network has */
+    bool plain; /* no shortcuts */
+    bool norm_free;
+} Arch;
+
+/* False when the name has another form than resnetN or plainN and perhaps the ending; *arch is then all 0. */
+bool arch_parse(const char *name, Arch *arch);
+/* What the name says; all 0 when it has another form. */
+Arch arch_of(const char *name);
+void arch_format(Arch arch, char out[ARCH_NAME_MAX]);
+bool arch_equal(Arch a, Arch b);
+
+#endif
