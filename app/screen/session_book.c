@@ -238,17 +238,9 @@ bool session_book_eat(Session *session, const Action *action) {
     case ACTION_SEARCH_NEXT: session_book_find_next(session, 1); return true;
     case ACTION_BLOCK_BACK:
     case ACTION_SEARCH_PREVIOUS: session_book_find_next(session, -1); return true;
-    case ACTION_QUESTIONS:
-    case ACTION_HELP:
-    case ACTION_PROMPT:
-    case ACTION_SCREEN:
-    case ACTION_EXPORT:
-    case ACTION_THEME:
-    case ACTION_MOUSE:
-    case ACTION_BIND:
-    case ACTION_CLICK:
-    case ACTION_REDRAW: return false;
-    default: session->book.open = false; return false;
+    default:
+        if (!(action_touches(action->id) & TOUCH_SCREEN)) session->book.open = false;
+        return false;
     }
 }
 

@@ -367,14 +367,12 @@ void session_key(Session *session, const Key *key) {
     utf8_copy(session->display.keys_shown.text, sizeof session->display.keys_shown.text, action.text);
     int count = session->typing.count;
     session->typing.count = 0;
-    bool takes_count = action_argument(action.id) == ACTION_ARGUMENT_COUNT || action.id == ACTION_FIRST ||
-                       action.id == ACTION_LAST || action.id == ACTION_CLOSE;
-    if (session_explain_settle(session, takes_count)) count = 0;
+    if (session_explain_settle(session, action_takes_digits(action.id))) count = 0;
     if (count > 0 && action.id == ACTION_CLOSE) return; /* Esc drops the digits */
     if (count > 0 && action_argument(action.id) == ACTION_ARGUMENT_COUNT) action.number = count;
     if (count > 0 && (action.id == ACTION_FIRST || action.id == ACTION_LAST))
         action = (Action){.id = ACTION_GO, .number = count};
-    bool asks = (action.id == ACTION_MARK || action.id == ACTION_GO_MARK) && action.text[0] == '\0';
+    bool asks = action_follows(action.id)->words[0] == WORDS_LETTER && action.text[0] == '\0';
     session->typing.letter = asks ? action.id : ACTION_NONE;
     if (session->typing.letter != ACTION_NONE)
         session_tell(session, NOTICE_INFO, "%s: which letter?", action_name(action.id));

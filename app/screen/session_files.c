@@ -157,16 +157,10 @@ bool session_files_eat(Session *session, const Action *action) {
         return true;
     case ACTION_CLOSE:
     case ACTION_QUIT: session->files.open = false; return true;
-    case ACTION_FILES:
-    case ACTION_HELP:
-    case ACTION_PROMPT:
-    case ACTION_SCREEN:
-    case ACTION_EXPORT:
-    case ACTION_THEME:
-    case ACTION_MOUSE:
-    case ACTION_CLICK:
-    case ACTION_REDRAW: return false;
-    default: session->files.open = false; return false;
+    case ACTION_POINTER: session->files.open = false; return false; /* the list has the arrows that move it */
+    default:
+        if (!(action_touches(action->id) & TOUCH_SCREEN)) session->files.open = false;
+        return false;
     }
 }
 

@@ -123,42 +123,20 @@ void session_lesson_do(Session *session, const Action *action) {
     answer_request(session);
 }
 
-/* What the user may do without leaving the page's view. */
+/* What the user may do without leaving the page's view: what works on the screen itself, or touches nothing
+ * that the page shows. */
 static bool stays(ActionId id) {
-    switch (id) {
-    case ACTION_QUESTIONS:
-    case ACTION_HELP:
-    case ACTION_PROMPT:
-    case ACTION_SCREEN:
-    case ACTION_DESCRIBE:
-    case ACTION_EXPORT:
-    case ACTION_EXPORT_CHART:
-    case ACTION_THEME:
-    case ACTION_REDRAW:
-    case ACTION_MOUSE:
-    case ACTION_BIND:
-    case ACTION_BREAKS:
-    case ACTION_PRESENTER:
-    case ACTION_POINTER:
-    case ACTION_NONE: return true;
-    default: return false;
-    }
+    const unsigned shown =
+        TOUCH_MODEL | TOUCH_PICTURE | TOUCH_SKIP | TOUCH_RUN | TOUCH_VIEW | TOUCH_LOOK | TOUCH_SHOWN;
+    return (action_touches(id) & TOUCH_SCREEN) || !(action_touches(id) & shown);
 }
 
 bool session_lesson_takes(LessonRun *run, const Action *action) {
-    if (action->id == ACTION_QUESTIONS && !run->is_scene) return false;
-    switch (action->id) {
-    case ACTION_QUESTIONS:
-    case ACTION_QUIT:
-    case ACTION_LESSON:
-    case ACTION_LESSON_NEXT:
-    case ACTION_LESSON_BACK:
-    case ACTION_LESSON_RETURN:
-    case ACTION_ANSWER:
+    bool to_book = run->is_scene && action->id == ACTION_QUESTIONS;
+    if (to_book || (action_touches(action->id) & TOUCH_TUTOR)) {
         run->request = *action;
         run->session->help.open = false;
         return true;
-    default: break;
     }
     bool asks = action->id == ACTION_STATE && *action->text == '\0';
     if (!run->acting && !asks && !stays(action->id)) run->exploring = true;
