@@ -126,21 +126,9 @@ void config_refuse(Config *config, const char *reason) {
 }
 
 /* Not from a file: what writes files, ends the program, waits for an answer, or says what the command line
- * says.
- */
+ * says. */
 static bool is_refused(ActionId id) {
-    switch (id) {
-    case ACTION_SCREEN:
-    case ACTION_EXPORT:
-    case ACTION_QUIT:
-    case ACTION_PROMPT:
-    case ACTION_CLICK:
-    case ACTION_FILES:
-    case ACTION_IMAGE:
-    case ACTION_WEIGHTS:
-    case ACTION_ARCH: return true;
-    default: return false;
-    }
+    return action_touches(id) & (ONLY_ONCE | TOUCH_FILES);
 }
 
 /* The command line and the environment come first. */
@@ -154,7 +142,7 @@ static bool run_line(Screen *screen, const Options *options, const char *line, E
     if (!action_parse(line, &action, err)) return false;
     if (is_refused(action.id))
         return error_set(err, ERROR_USAGE, "'%s' has no place in a config file%s", action_name(action.id),
-                         action.id == ACTION_ARCH || action.id == ACTION_WEIGHTS
+                         action_touches(action.id) & TOUCH_MODEL
                              ? ": 'set arch NAME' or 'set weights FILE' chooses the network"
                              : "");
     if (is_overruled(options, action.id)) return true;

@@ -125,32 +125,7 @@ static bool read_page(LessonParser *parser, const char *rest) {
 }
 
 bool lesson_is_for_users(ActionId id) {
-    switch (id) {
-    case ACTION_QUIT:
-    case ACTION_QUESTIONS:
-    case ACTION_LESSON:
-    case ACTION_LESSON_NEXT:
-    case ACTION_LESSON_BACK:
-    case ACTION_LESSON_RETURN:
-    case ACTION_ANSWER:
-    case ACTION_PLAY:
-    case ACTION_SLOWER:
-    case ACTION_PROMPT:
-    case ACTION_FILES:
-    case ACTION_SCREEN:
-    case ACTION_DESCRIBE:
-    case ACTION_EXPORT:
-    case ACTION_EXPORT_CHART:
-    case ACTION_BIND:
-    case ACTION_MOUSE:
-    case ACTION_CLICK:
-    case ACTION_PRESENTER:
-    case ACTION_POINTER:
-    case ACTION_THEME:
-    case ACTION_HELP:
-    case ACTION_REDRAW: return true;
-    default: return false;
-    }
+    return action_touches(id) & (TOUCH_SCREEN | TOUCH_FILES | TOUCH_TUTOR | TOUCH_LESSON | TOUCH_PACE);
 }
 
 static bool read_do(LessonParser *parser, const char *rest) {

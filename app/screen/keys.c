@@ -51,12 +51,10 @@ static void press(Screen *screen, const Key *key) {
     utf8_copy(screen->keys_shown.text, sizeof screen->keys_shown.text, action.text);
     int count = screen->typing.count;
     screen->typing.count = 0;
-    bool takes_count = action_argument(action.id) == ACTION_ARGUMENT_COUNT || action.id == ACTION_FIRST ||
-                       action.id == ACTION_LAST || action.id == ACTION_CLOSE;
-    if (session_explain_settle(front, takes_count)) count = 0;
+    if (session_explain_settle(front, action_takes_digits(action.id))) count = 0;
     if (count > 0 && action.id == ACTION_CLOSE) return; /* Esc drops the digits */
     if (count > 0) give_count(&action, count);
-    bool asks = (action.id == ACTION_MARK || action.id == ACTION_GO_MARK) && action.text[0] == '\0';
+    bool asks = action_follows(action.id)->words[0] == WORDS_LETTER && action.text[0] == '\0';
     screen->typing.letter = asks ? action.id : ACTION_NONE;
     if (asks)
         session_tell(front, NOTICE_INFO, "%s: which letter?", action_name(action.id));

@@ -139,8 +139,11 @@ static bool open_book(Screen *screen, Error *err) {
     if (!state->book) state->book = book_open(err);
     if (!state->book) return false;
     if (state->spot.level == 0) state->spot = (BookSpot){.level = 1, .scene = BOOK_NOTHING};
-    layer_close_all(screen);
-    layer_open(screen, LAYER_BOOK);
+    layer_close(screen, LAYER_HELP);
+    if (!layer_is_open(screen, LAYER_BOOK)) { /* else the pointer may lie on it, and stays there */
+        layer_close_all(screen);
+        layer_open(screen, LAYER_BOOK);
+    }
     scroll_to(screen, state->spot.first);
     return true;
 }
@@ -263,7 +266,7 @@ static Action act(Screen *screen, Action action) {
         if (!perform(screen, &action, &err)) session_tell(screen_front(screen), NOTICE_ERROR, "%s", err.text);
         return (Action){.id = ACTION_NONE};
     }
-    if (!action_passes_layers(action.id)) layer_close(screen, LAYER_BOOK);
+    if (!(action_touches(action.id) & TOUCH_SCREEN)) layer_close(screen, LAYER_BOOK);
     return action;
 }
 

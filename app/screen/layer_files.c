@@ -158,7 +158,7 @@ static Action act(Screen *screen, Action action) {
     case ACTION_CLOSE:
     case ACTION_QUIT: layer_close(screen, LAYER_FILES); break;
     default:
-        if (!action_passes_layers(action.id)) layer_close(screen, LAYER_FILES);
+        if (!(action_touches(action.id) & TOUCH_SCREEN)) layer_close(screen, LAYER_FILES);
         return action;
     }
     return (Action){.id = ACTION_NONE};

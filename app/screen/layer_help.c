@@ -22,7 +22,7 @@ static Action act(Screen *screen, Action action) {
     case ACTION_OPEN:
     case ACTION_CLOSE: layer_close(screen, LAYER_HELP); break;
     default:
-        if (!action_passes_layers(action.id)) layer_close(screen, LAYER_HELP);
+        if (!(action_touches(action.id) & TOUCH_SCREEN)) layer_close(screen, LAYER_HELP);
         return action;
     }
     return (Action){.id = ACTION_NONE};

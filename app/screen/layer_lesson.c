@@ -100,27 +100,10 @@ static bool leaves_scene(ActionId id) {
            id == ACTION_LESSON_BACK;
 }
 
-/* Is the action one that a lesson under way answers? */
-static bool is_its_own(const LessonRun *run, ActionId id) {
-    switch (id) {
-    case ACTION_QUESTIONS: return run->is_scene;
-    case ACTION_QUIT:
-    case ACTION_LESSON:
-    case ACTION_LESSON_NEXT:
-    case ACTION_LESSON_BACK:
-    case ACTION_LESSON_RETURN:
-    case ACTION_ANSWER: return true;
-    default: return false;
-    }
-}
-
 static Action act(Screen *screen, Action action) {
     LessonRun *run = screen->lesson;
     Error err = {0};
-    if (!is_its_own(run, action.id)) {
-        lesson_run_watch(run, &action);
-        return action;
-    }
+    if (!lesson_run_takes(run, &action)) return action;
     layer_close_all(screen);
     if (run->is_scene && leaves_scene(action.id)) {
         screen_end_lesson(screen);

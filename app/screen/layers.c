@@ -54,22 +54,3 @@ void layer_close_all(Screen *screen) {
         if (id != LAYER_LESSON && id != LAYER_POINTER && layer_is_open(screen, (LayerId)id))
             layer_close(screen, (LayerId)id);
 }
-
-bool action_passes_layers(ActionId id) {
-    switch (id) {
-    case ACTION_FILES:
-    case ACTION_QUESTIONS:
-    case ACTION_HELP:
-    case ACTION_PROMPT:
-    case ACTION_SCREEN:
-    case ACTION_EXPORT:
-    case ACTION_THEME:
-    case ACTION_MOUSE:
-    case ACTION_BIND:
-    case ACTION_CLICK:
-    case ACTION_PRESENTER:
-    case ACTION_POINTER:
-    case ACTION_REDRAW: return true;
-    default: return false;
-    }
-}

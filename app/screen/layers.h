@@ -57,8 +57,6 @@ void layer_close_all(Screen *screen);
 int layer_floor(const Screen *screen);
 /* The place of the layer that has the view's room; -1: the view is seen. */
 int layer_in_view(const Screen *screen);
-/* Does the action work on the screen itself, whatever lies over the view? Others close a list or the book. */
-bool action_passes_layers(ActionId id);
 /* Is the topmost one being typed into? */
 bool layer_takes_text(const Screen *screen);
 

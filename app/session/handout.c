@@ -9,17 +9,22 @@ _Static_assert(VIEW_COUNT < 32, "Handout.views has a bit for each view");
 
 enum { WORD_MAX = 32, NO_GROUP = -1 };
 
-static const char *const lock_names[LOCK_GROUP_COUNT] = {
-    [LOCK_WEIGHTS] = "weights", [LOCK_IMAGE] = "image",  [LOCK_SKIP] = "skip",
-    [LOCK_RUN] = "run",         [LOCK_VIEW] = "view",    [LOCK_SETTINGS] = "settings",
-    [LOCK_FILES] = "files",     [LOCK_LESSON] = "lesson"};
+/* Each lock's name, and what actions touch that it keeps back. */
+static const struct {
+    const char *name;
+    ActionTouches touches;
+} locks[LOCK_GROUP_COUNT] = {
+    [LOCK_WEIGHTS] = {"weights", TOUCH_MODEL}, [LOCK_IMAGE] = {"image", TOUCH_PICTURE},
+    [LOCK_SKIP] = {"skip", TOUCH_SKIP},        [LOCK_RUN] = {"run", TOUCH_RUN},
+    [LOCK_VIEW] = {"view", TOUCH_VIEW},        [LOCK_SETTINGS] = {"settings", TOUCH_LOOK},
+    [LOCK_FILES] = {"files", TOUCH_FILES},     [LOCK_LESSON] = {"lesson", TOUCH_LESSON}};
 static const char *const pane_names[HIDDEN_PANE_COUNT] = {[HIDE_EXPLAIN] = "explain",
                                                           [HIDE_FIGURES] = "figures",
                                                           [HIDE_NAVIGATOR] = "navigator",
                                                           [HIDE_STRIP] = "strip"};
 
 const char *handout_lock_name(LockGroup group) {
-    return lock_names[group];
+    return locks[group].name;
 }
 
 bool handout_locks(const Handout *handout, LockGroup group) {
@@ -45,7 +50,7 @@ static bool next_word(const char **list, char word[WORD_MAX]) {
 
 static int find_lock(const char *word) {
     for (int k = 0; k < LOCK_GROUP_COUNT; k++)
-        if (strcmp(word, lock_names[k]) == 0) return k;
+        if (strcmp(word, locks[k].name) == 0) return k;
     return -1;
 }
 
@@ -102,47 +107,12 @@ static int group_of_files(const Handout *handout, const char *word) {
     return handout_locks(handout, LOCK_IMAGE) ? LOCK_WEIGHTS : NO_GROUP;
 }
 
-/* The group an action belongs to. */
+/* The group whose lock keeps the action back; NO_GROUP when none does. */
 static int group_of(const Handout *handout, const Action *action) {
-    switch (action->id) {
-    case ACTION_WEIGHTS:
-    case ACTION_ARCH:
-    case ACTION_SWAP: return LOCK_WEIGHTS;
-    case ACTION_IMAGE:
-    case ACTION_TARGET: return LOCK_IMAGE;
-    case ACTION_FILES: return group_of_files(handout, action->text);
-    case ACTION_WITHOUT_SKIP:
-    case ACTION_LESION:
-    case ACTION_VERSUS:
-    case ACTION_TWIN: return LOCK_SKIP;
-    case ACTION_STEP:
-    case ACTION_BLOCK:
-    case ACTION_FINISH:
-    case ACTION_RUN_HERE:
-    case ACTION_RESTART:
-    case ACTION_CONTINUE:
-    case ACTION_PLAY:
-    case ACTION_SLOWER: return LOCK_RUN;
-    case ACTION_VIEW:
-    case ACTION_NEXT_VIEW:
-    case ACTION_PREVIOUS_VIEW:
-    case ACTION_ANALYSIS:
-    case ACTION_GO_MARK: return LOCK_VIEW;
-    case ACTION_SCOPE:
-    case ACTION_ORDER:
-    case ACTION_PALETTE:
-    case ACTION_POOLING:
-    case ACTION_CLIP:
-    case ACTION_OVERLAY:
-    case ACTION_THEME:
-    case ACTION_BIND:
-    case ACTION_MOUSE: return LOCK_SETTINGS;
-    case ACTION_SCREEN:
-    case ACTION_EXPORT:
-    case ACTION_EXPORT_CHART: return LOCK_FILES;
-    case ACTION_LESSON: return LOCK_LESSON;
-    default: return NO_GROUP;
-    }
+    if (action->id == ACTION_FILES) return group_of_files(handout, action->text);
+    for (int k = 0; k < LOCK_GROUP_COUNT; k++)
+        if (action_touches(action->id) & locks[k].touches) return k;
+    return NO_GROUP;
 }
 
 /* The name of what the action would show; NULL when that is not hidden. */
@@ -159,7 +129,7 @@ bool handout_refuses(const Handout *handout, const Action *action, Error *why) {
     int group = group_of(handout, action);
     const char *hidden = hidden_by(handout, action);
     if (group != NO_GROUP && handout_locks(handout, (LockGroup)group))
-        error_set(why, ERROR_USAGE, "locked by this handout: %s", lock_names[group]);
+        error_set(why, ERROR_USAGE, "locked by this handout: %s", locks[group].name);
     else if (hidden)
         error_set(why, ERROR_USAGE, "hidden by this handout: %s", hidden);
     else
@@ -175,7 +145,7 @@ static void append(char out[HANDOUT_NAMES_MAX], const char *name) {
 void handout_lock_names(const Handout *handout, char out[HANDOUT_NAMES_MAX]) {
     out[0] = '\0';
     for (int k = 0; k < LOCK_GROUP_COUNT; k++)
-        if (handout_locks(handout, (LockGroup)k)) append(out, lock_names[k]);
+        if (handout_locks(handout, (LockGroup)k)) append(out, locks[k].name);
 }
 
 void handout_hide_names(const Handout *handout, char out[HANDOUT_NAMES_MAX]) {

@@ -13,7 +13,7 @@ typedef enum LockGroup {
     LOCK_SKIP,     /* ways without skips, lesions, comparisons */
     LOCK_RUN,      /* passes: what is computed stays computed */
     LOCK_VIEW,     /* another view */
-    LOCK_SETTINGS, /* colours, scales, keys, mouse, presenter mode */
+    LOCK_SETTINGS, /* colours, scales, keys, mouse */
     LOCK_FILES,    /* writing files */
     LOCK_LESSON,   /* lessons */
     LOCK_GROUP_COUNT

@@ -74,8 +74,8 @@ void lesson_run_back(LessonRun *run);
 void lesson_run_return(LessonRun *run); /* from an excursion to the page's view */
 /* "" skips the question. False with a sentence when it is no answer. */
 bool lesson_run_answer(LessonRun *run, const char *answer, Error *err);
-/* What the user does: is it an excursion from the page? */
-void lesson_run_watch(LessonRun *run, const Action *action);
+/* What the user does: is it for the lesson to answer? Else it is noted when it leaves the page. */
+bool lesson_run_takes(LessonRun *run, const Action *action);
 /* The action of the lesson that the key stands for; ACTION_NONE: none. */
 ActionId lesson_run_key(const LessonRun *run, const Key *key);
 

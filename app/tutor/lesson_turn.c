@@ -65,32 +65,20 @@ bool lesson_run_answer(LessonRun *run, const char *answer, Error *err) {
     return true;
 }
 
-/* What the user may do without leaving the page's view. */
+/* What the user may do without leaving the page's view: what works on the screen itself, or touches nothing
+ * that the page shows. */
 static bool stays(ActionId id) {
-    switch (id) {
-    case ACTION_QUESTIONS:
-    case ACTION_HELP:
-    case ACTION_PROMPT:
-    case ACTION_SCREEN:
-    case ACTION_DESCRIBE:
-    case ACTION_EXPORT:
-    case ACTION_EXPORT_CHART:
-    case ACTION_THEME:
-    case ACTION_REDRAW:
-    case ACTION_MOUSE:
-    case ACTION_BIND:
-    case ACTION_BREAKS:
-    case ACTION_PRESENTER:
-    case ACTION_POINTER:
-    case ACTION_CLICK:
-    case ACTION_NONE: return true;
-    default: return false;
-    }
+    const unsigned shown =
+        TOUCH_MODEL | TOUCH_PICTURE | TOUCH_SKIP | TOUCH_RUN | TOUCH_VIEW | TOUCH_LOOK | TOUCH_SHOWN;
+    return (action_touches(id) & TOUCH_SCREEN) || !(action_touches(id) & shown);
 }
 
-void lesson_run_watch(LessonRun *run, const Action *action) {
+bool lesson_run_takes(LessonRun *run, const Action *action) {
+    bool to_book = run->is_scene && action->id == ACTION_QUESTIONS;
+    if (to_book || (action_touches(action->id) & TOUCH_TUTOR)) return true;
     bool asks = action->id == ACTION_STATE && *action->text == '\0';
     if (!asks && !stays(action->id)) run->exploring = true;
+    return false;
 }
 
 ActionId lesson_run_key(const LessonRun *run, const Key *key) {

@@ -11,11 +11,17 @@ _Static_assert(ACTION_NUMBER_MAX <= INT_MAX / CANVAS_SIDE_MAX / 2, "pages of the
 typedef struct ActionRow {
     const char *name, *help;
     ActionArgument argument;
+    unsigned touches;
+    ActionFollows follows;
 } ActionRow;
 
 static const ActionRow rows[ACTION_COUNT] = {[ACTION_NONE] = {.name = "", .help = ""},
-#define ACTION_ENTRY(ID, action, kind, sentence)                                                             \
-    [ACTION_##ID] = {.name = action, .help = sentence, .argument = ACTION_ARGUMENT_##kind},
+#define ACTION_ENTRY(ID, action, kind, touched, following, sentence)                                         \
+    [ACTION_##ID] = {.name = action,                                                                         \
+                     .help = sentence,                                                                       \
+                     .argument = ACTION_ARGUMENT_##kind,                                                     \
+                     .touches = (touched),                                                                   \
+                     .follows = following},
                                              ACTION_LIST(ACTION_ENTRY)
 #undef ACTION_ENTRY
 };
@@ -30,6 +36,18 @@ const char *action_help(ActionId id) {
 
 ActionArgument action_argument(ActionId id) {
     return rows[id].argument;
+}
+
+unsigned action_touches(ActionId id) {
+    return rows[id].touches;
+}
+
+const ActionFollows *action_follows(ActionId id) {
+    return &rows[id].follows;
+}
+
+bool action_takes_digits(ActionId id) {
+    return rows[id].argument == ACTION_ARGUMENT_COUNT || (rows[id].touches & TAKES_DIGITS);
 }
 
 ActionId action_find(const char *name) {

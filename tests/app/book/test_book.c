@@ -339,6 +339,28 @@ static void other_actions_close_the_book(void **state) {
     assert_false(layer_is_open(world->screen, LAYER_FILES));
 }
 
+/* The pointer works over the book: it can show a line of it, and choose there. */
+static void what_works_on_the_screen_leaves_the_book_open(void **state) {
+    SessionWorld *world = *state;
+    static const char *const stay[] = {"theme light", "mouse on", "bind X step", "presenter on",
+                                       "redraw",      "help",     "close",       "pointer 8 5"};
+    static const char *const close[] = {"view maps", "scope map", "select fc", "copy", "state"};
+    session_world_act(world, "questions");
+    for (size_t k = 0; k < sizeof stay / sizeof stay[0]; k++) {
+        session_world_act(world, stay[k]);
+        if (!layer_is_open(world->screen, LAYER_BOOK)) fail_msg("%s closes the book", stay[k]);
+    }
+    session_world_press(world, "Enter");
+    assert_true(spot(world)->reading);
+    session_world_press(world, "Esc");
+    assert_false(layer_is_open(world->screen, LAYER_POINTER));
+    for (size_t k = 0; k < sizeof close / sizeof close[0]; k++) {
+        session_world_act(world, "questions 1");
+        session_world_act(world, close[k]);
+        if (layer_is_open(world->screen, LAYER_BOOK)) fail_msg("%s leaves the book open", close[k]);
+    }
+}
+
 static void the_command_prints_list_question_and_level(void **state) {
     (void)state;
     ProgramRun list = program_run(ARGS("questions"));
@@ -383,6 +405,7 @@ int main(void) {
         IN_WORLD(Tab_marks_the_next_place_and_says_when_there_is_none),
         IN_WORLD(in_a_lesson_the_book_can_be_read_and_not_followed),
         IN_WORLD(other_actions_close_the_book),
+        IN_WORLD(what_works_on_the_screen_leaves_the_book_open),
         cmocka_unit_test(the_command_prints_list_question_and_level),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,6 +105,8 @@ static void a_wrong_line_is_named_and_the_others_count(void **state) {
                  {"theme pink", "config:2: theme: expected dark"},
                  {"quit", "config:2: 'quit' has no place in a config file"},
                  {"screen x", "config:2: 'screen' has no place"},
+                 {"describe x", "config:2: 'describe' has no place"},
+                 {"export-chart x.svg", "config:2: 'export-chart' has no place"},
                  {"arch resnet56", "'set arch NAME'"},
                  {"set colour 256", "config:2: there is no option --colour"},
                  {"set color purple", "config:2: set color"},

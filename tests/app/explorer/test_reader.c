@@ -173,6 +173,23 @@ static void a_description_goes_to_a_file_as_the_screen_does(void **state) {
     assert_non_null(strstr(screen_error(world->screen), "describe: expected a file name, or -"));
 }
 
+static void a_lock_on_files_leaves_descriptions_on_the_screen(void **state) {
+    SessionWorld *world = *state;
+    char path[TEMP_PATH_MAX], lines[TEMP_PATH_MAX + 32];
+    Error err = {0};
+    snprintf(path, sizeof path, "%s", temp_dir_join(world->dir, "words.txt"));
+    snprintf(lines, sizeof lines, "menu\ndescribe %s\nview maps\n", path);
+    if (!session_set_handout(world->session, "files", NULL, &err)) fail_msg("%s", err.text);
+    char *text = answer(world, lines);
+    assert_non_null(strstr(text, "locked by this handout: files"));
+    assert_int_not_equal(access(path, F_OK), 0);
+    free(text);
+    text = answer(world, "describe\n");
+    assert_null(strstr(text, "locked"));
+    assert_non_null(strstr(text, "\nMaps of input, forward.\n"));
+    free(text);
+}
+
 /* Lines that somebody might type, right ones and wrong ones. */
 static size_t random_line(Rng *rng, char *out, size_t size) {
     static const char *const words[] = {"",
@@ -275,6 +292,7 @@ int main(void) {
         SESSION_TEST(options_stand_on_lines_of_their_own_and_a_bad_answer_is_asked_again),
         SESSION_TEST(a_question_does_not_stand_in_the_way_of_looking_around),
         SESSION_TEST(a_description_goes_to_a_file_as_the_screen_does),
+        SESSION_TEST(a_lock_on_files_leaves_descriptions_on_the_screen),
         SESSION_TEST(whatever_is_typed_only_plain_lines_come_out),
         SESSION_TEST(in_ascii_no_byte_is_beyond_the_tilde),
     };

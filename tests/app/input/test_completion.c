@@ -16,18 +16,10 @@
 
 enum { DEPTH_MAX = 5 };
 
-/* What has words to choose from; of the others only the user knows what stands after them. */
+/* Nothing follows it, or what only the user knows. */
 static bool is_open(ActionId id) {
-    switch (id) {
-    case ACTION_MARK:
-    case ACTION_GO_MARK:
-    case ACTION_CELL:
-    case ACTION_BIND:
-    case ACTION_STATE:
-    case ACTION_CLICK:
-    case ACTION_ANSWER: return true;
-    default: return action_argument(id) != ACTION_ARGUMENT_TEXT;
-    }
+    WordsOf first = action_follows(id)->words[0];
+    return first == WORDS_NONE || first == WORDS_OWN || first == WORDS_LETTER;
 }
 
 static void close_all(SessionWorld *world) {

@@ -174,6 +174,26 @@ static void escape_closes_and_other_actions_close_and_act(void **state) {
     assert_false(layer_is_open(world->screen, LAYER_FILES));
 }
 
+/* What works on the screen itself leaves the list open; the book takes its place. */
+static void what_works_on_the_screen_leaves_the_list_open(void **state) {
+    SessionWorld *world = *state;
+    static const char *const stay[] = {"theme light", "mouse on", "bind X step", "presenter on",
+                                       "redraw",      "help",     "close",       "pointer on"};
+    static const char *const close[] = {"view maps", "scope map", "select fc", "copy", "state", "questions"};
+    session_world_act(world, "files pictures");
+    for (size_t k = 0; k < sizeof stay / sizeof stay[0]; k++) {
+        session_world_act(world, stay[k]);
+        if (!layer_is_open(world->screen, LAYER_FILES)) fail_msg("%s closes the list", stay[k]);
+    }
+    for (size_t k = 0; k < sizeof close / sizeof close[0]; k++) {
+        session_world_act(world, "files pictures");
+        session_world_act(world, close[k]);
+        if (layer_is_open(world->screen, LAYER_FILES)) fail_msg("%s leaves the list open", close[k]);
+    }
+    assert_true(layer_is_open(world->screen, LAYER_POINTER));
+    assert_true(layer_is_open(world->screen, LAYER_BOOK));
+}
+
 /* Names that would drive a terminal, very long ones, and things that are no files. */
 static void hostile_names_are_shown_as_text(void **state) {
     SessionWorld *world = *state;
@@ -256,6 +276,7 @@ int main(void) {
         FILES_TEST(actions_without_a_name_open_their_list),
         FILES_TEST(a_filter_narrows_the_list_as_it_is_typed),
         FILES_TEST(escape_closes_and_other_actions_close_and_act),
+        FILES_TEST(what_works_on_the_screen_leaves_the_list_open),
         FILES_TEST(hostile_names_are_shown_as_text),
         FILES_TEST(a_folder_that_cannot_be_read_leaves_the_list_where_it_is),
         FILES_TEST(thousands_of_files_are_listed_in_order),

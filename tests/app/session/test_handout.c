@@ -71,6 +71,7 @@ static void every_locked_group_refuses_its_actions_and_says_so(void **state) {
                  {"settings", "theme light"},
                  {"files", "export x.txt"},
                  {"files", "screen x.txt"},
+                 {"files", "describe x.txt"},
                  {"lesson", "lesson skip"}};
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
         char expected[80];
