@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/asset/assets.h"
 #include "app/input/keymap.h"
 #include "app/session/session_state.h"
+#include "core/base/clock.h"
 #include "core/base/utf8.h"
 #include "views/panel/frame.h"
 #include "views/panel/help.h"
@@ -41,7 +41,7 @@ static bool list_images(Session *session, const char *extra) {
 }
 
 static bool first_picture(Session *session, const SessionConfig *config, Error *err) {
-    size_t count = shape_count(session->exp.setup->model->network->input);
+    size_t count = shape_count(session_network(session)->input);
     session->exp.picture.true_class = -1;
     if (config->values) {
         memcpy(session->exp.picture.input, config->values, count * sizeof(real));
@@ -58,7 +58,7 @@ static bool first_picture(Session *session, const SessionConfig *config, Error *
 }
 
 static bool allocate(Session *session) {
-    const Network *network = session->exp.setup->model->network;
+    const Network *network = session_network(session);
     bool ok = true;
     session->exp.picture.input = calloc(shape_count(network->input), sizeof *session->exp.picture.input);
     session->exp.lesioned = calloc((size_t)network->block_count, sizeof *session->exp.lesioned);
@@ -71,7 +71,7 @@ static bool allocate(Session *session) {
 }
 
 static bool start(Session *session, const SessionConfig *config, Error *err) {
-    const Network *network = session->exp.setup->model->network;
+    const Network *network = session_network(session);
     if (!allocate(session) || !list_images(session, config->image))
         return error_set(err, ERROR_FAILED, "not enough memory");
     if (config->pass.lesioned)
@@ -168,10 +168,8 @@ static SceneJob scene_job(const Session *session) {
                           .eta_s = lab->eta_s};
     if (job->kind == JOB_NONE) return (SceneJob){.eta_s = 0};
     const Pass *pass = job->kind == JOB_RUN ? session->exp.pass : session->exp.baseline;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
     int done = scene_steps_done(pass) - job->first, total = job->target - job->first;
-    double elapsed = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec - job->started_s;
+    double elapsed = clock_seconds() - job->started_s;
     double eta = done > 0 ? elapsed / done * (total - done) : NAN;
     return (SceneJob){.title = titles[job->kind], .done = done, .total = total, .eta_s = eta};
 }

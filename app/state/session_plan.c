@@ -10,10 +10,6 @@
 #include "app/asset/assets.h"
 #include "core/base/utf8.h"
 
-static const Network *network_of(const Session *session) {
-    return session->exp.setup->model->network;
-}
-
 static int smaller(int a, int b) {
     return a < b ? a : b;
 }
@@ -56,7 +52,7 @@ static void describe_image(const Session *session, StatePlan *plan) {
 }
 
 static void describe_skips(const Session *session, StatePlan *plan) {
-    const Network *network = network_of(session);
+    const Network *network = session_network(session);
     plan->skips.mode = session->exp.config.skip == SKIP_LESION ? 0 : (int)session->exp.config.skip;
     for (int b = 0; session->exp.config.skip == SKIP_LESION && b < network->block_count; b++)
         if (session->exp.lesioned[b])
@@ -74,7 +70,7 @@ static void describe_moment(const Network *network, int at, char out[STATE_WORD_
 }
 
 static void describe_time(const Session *session, StatePlan *plan) {
-    const Network *network = network_of(session);
+    const Network *network = session_network(session);
     int done =
         session->exp.job.kind == JOB_RUN ? session->exp.job.target : scene_steps_done(session->exp.pass);
     if (session->exp.at > 0) describe_moment(network, session->exp.at, plan->place.at);
@@ -143,7 +139,7 @@ static void describe_twin(const Session *session, StatePlan *plan) {
 }
 
 static void describe_stops(const Session *session, StatePlan *plan) {
-    const Network *network = network_of(session);
+    const Network *network = session_network(session);
     const Stops *stops = &session->stops;
     for (int k = 0; k < stops->watch_count; k++) {
         const SceneWatch *watch = &stops->watches[k];
