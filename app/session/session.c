@@ -10,6 +10,7 @@
 #include "app/input/keymap.h"
 #include "app/session/session_state.h"
 #include "core/base/clock.h"
+#include "core/base/integer.h"
 #include "core/base/utf8.h"
 #include "views/panel/frame.h"
 #include "views/panel/help.h"
@@ -153,10 +154,6 @@ void session_set_presenter(Session *session, bool on) {
     }
 }
 
-static int clamp(int value, int low, int high) {
-    return value < low ? low : value > high ? high : value;
-}
-
 static SceneJob scene_job(const Session *session) {
     static const char *const titles[] = {"", "running", "comparing"};
     const Job *job = &session->exp.job;
@@ -203,9 +200,9 @@ Scene session_scene(const Session *session) {
                    .notice_kind = session->notice.kind,
                    .notice = session->notice.kind == NOTICE_NONE ? NULL : session->notice.text};
     Shape out = op_output_shape(&network->ops[scene.op], 1);
-    scene.channel = clamp(session->exp.wanted.channel, 0, out.c - 1);
-    scene.row = clamp(session->exp.wanted.row, 0, out.h - 1);
-    scene.column = clamp(session->exp.wanted.column, 0, out.w - 1);
+    scene.channel = integer_clamp(session->exp.wanted.channel, 0, out.c - 1);
+    scene.row = integer_clamp(session->exp.wanted.row, 0, out.h - 1);
+    scene.column = integer_clamp(session->exp.wanted.column, 0, out.w - 1);
     session_look_scene(session, &scene);
     Rect area = session_panes(session).view;
     scene.width = area.w, scene.height = area.h;

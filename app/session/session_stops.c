@@ -145,8 +145,7 @@ bool session_do_breaks(Session *session, const Action *action, Error *err) {
     char list[NOTICE_MAX] = "", text[CONDITION_TEXT_MAX];
     for (int k = 0; k < stops->breakpoint_count; k++) {
         describe(session, &stops->breakpoints[k], text);
-        size_t used = strlen(list);
-        utf8_format(list + used, sizeof list - used, "%s%s%s", k ? "; " : "",
+        utf8_append(list, sizeof list, "%s%s%s", k ? "; " : "",
                     stops->breakpoints[k].conditional ? "if " : "", text);
     }
     session_tell(session, NOTICE_INFO, "%s%s", *list ? "runs stop at: " : "no breakpoint: B sets one here",

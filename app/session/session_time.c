@@ -3,6 +3,7 @@
 
 #include "app/session/session_state.h"
 #include "core/base/clock.h"
+#include "core/base/integer.h"
 
 enum { PLAY_FIRST = 2, PLAY_MAX = 64 };
 
@@ -16,7 +17,7 @@ void session_go_to(Session *session, int at) {
 
 void session_look_at(Session *session, int at) {
     session->exp.job.follow = false;
-    session->exp.at = at < 0 ? 0 : at > last_at(session) ? last_at(session) : at;
+    session->exp.at = integer_clamp(at, 0, last_at(session));
 }
 
 /* A key counts from where the keys before it lead, also when the network is still on its way there: typing
