@@ -169,7 +169,3 @@ Tensor pass_route_grad(const Pass *pass, int block, Route route) {
     if (b->shortcut == SHORTCUT_NONE) return (Tensor){grad.shape, route == ROUTE_BRANCH ? grad.data : NULL};
     return (Tensor){grad.shape, route == ROUTE_SKIP ? pass->routes[block].skip : pass->routes[block].branch};
 }
-
-size_t pass_bytes(const Pass *pass) {
-    return arena_bytes(pass->arena);
-}

@@ -56,8 +56,6 @@ PartFigures part_figures_of(const Scene *scene, int op, Phase phase);
  * median last of them), then |x|2, std, mean, max, min, the signs; bad news never. "not computed yet" when it
  * is not known. */
 void part_figures(Canvas *canvas, Rect area, const PartFigures *rows, int count);
-/* One row without label and percentiles. */
-void part_stats_line(Canvas *canvas, Rect row, const Stats *stats);
 
 /* What is drawn as maps: the activation or gradient of an op with the scene's scale, or any other tensor with
  * a scale of its own (the two routes of a gradient, which must share one). */
