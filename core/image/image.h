@@ -40,8 +40,6 @@ bool image_crop(Image *out, const Image *in, int size, Error *err);
 
 /* image_crop and normalisation in one: writes (size,size,3), channels-last. */
 bool image_to_input(const Image *image, int size, const Normalise *normalise, real *nhwc, Error *err);
-/* Normalisation only: writes (height,width,3). */
-void image_normalise(const Image *image, const Normalise *normalise, real *nhwc);
 
 /* Atomic; see core/base/file. */
 bool image_save_png(const Image *image, const char *path, Error *err);

@@ -73,7 +73,6 @@ typedef struct PartTensor {
 
 PartTensor part_tensor(const Scene *scene, int op, Phase phase);
 PartTensor part_tensor_scaled(Tensor tensor, Scale scale);
-Scale part_scale(const Scene *scene, const PartTensor *tensor, int channel);
 /* `[-1.32 ▇▇▇0▇▇▇ +1.32] layer, top 0.5% clipped, shrunk by largest |x|` for one channel, with fewer words
  * where there is less room; returns the column after it. */
 int part_legend(Canvas *canvas, Rect row, const Scene *scene, const PartTensor *tensor, int channel);
