@@ -67,9 +67,9 @@ static bool backward_ran(const Pass *pass, int op) {
 }
 
 static bool grad_is_ready(const Pass *pass, int op) {
-    int reader = pass->nodes[op].first_reader;
+    int consumer = pass->nodes[op].first_consumer;
     if (op == 0 && pass->config.no_input_gradient) return false;
-    return pass->backward_done > 0 && (reader < 0 || backward_ran(pass, reader));
+    return pass->backward_done > 0 && (consumer < 0 || backward_ran(pass, consumer));
 }
 
 Tensor pass_act(const Pass *pass, int op) {
