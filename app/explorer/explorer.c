@@ -8,8 +8,8 @@
 
 #include "app/explorer/config.h"
 #include "app/explorer/notes_link.h"
-#include "app/explorer/reader.h"
 #include "app/explorer/record.h"
+#include "app/explorer/screen_reader.h"
 #include "app/explorer/script.h"
 #include "app/lesson/lesson.h"
 #include "app/screen/screen.h"
@@ -220,12 +220,12 @@ static bool run_script(Screen *screen, const Options *options, Error *err) {
 }
 
 static bool run_reader(Screen *screen, const Options *options, Error *err) {
-    ReaderConfig config = {.in = stdin,
-                           .out = stdout,
-                           .ascii = options->output.ascii,
-                           .prompt = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)};
+    ScreenReaderConfig config = {.in = stdin,
+                                 .out = stdout,
+                                 .ascii = options->output.ascii,
+                                 .prompt = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)};
     screen_set_canvas(screen, 80, 24, CANVAS_MONO | (options->output.ascii ? CANVAS_ASCII : 0));
-    return reader_run(screen, &config, err);
+    return screen_reader_run(screen, &config, err);
 }
 
 bool explorer_find_theme(const Options *options, ThemeId *theme, Error *err) {
