@@ -57,20 +57,17 @@ void maps_cell_draw(Canvas *canvas, Rect row, const Scene *scene, Tensor tensor)
     canvas_text_fit(canvas, row.x, row.y, row.w, style_bold(ROLE_ACCENT), text);
 }
 
-static void draw_neighbour(Canvas *canvas, int x, int y, const Scene *scene, Tensor tensor, int dy, int dx) {
+/* The value at that distance from the selected cell; "·" outside of the map. */
+static PartText neighbour_text(const Scene *scene, Tensor tensor, int dy, int dx, Style *style) {
     int row = scene->row + dy, column = scene->column + dx;
-    Shape shape = tensor.shape;
-    char text[32];
-    Style style = style_role(ROLE_TEXT);
-    if (row < 0 || row >= shape.h || column < 0 || column >= shape.w) {
-        canvas_text_right(canvas, x, y, style_role(ROLE_DIM), "·");
-        return;
-    }
+    PartText out = {.text = "·"};
+    *style = style_role(ROLE_DIM);
+    if (row < 0 || row >= tensor.shape.h || column < 0 || column >= tensor.shape.w) return out;
     double value = cell_value(tensor, scene, row, column);
-    snprintf(text, sizeof text, "%+.3g", value);
-    if (!isfinite(value)) style = style_bold(ROLE_BAD);
-    if (dy == 0 && dx == 0) style.attributes |= CELL_BOLD | CELL_REVERSE;
-    canvas_text_right(canvas, x, y, style, text);
+    snprintf(out.text, sizeof out.text, "%+.3g", value);
+    *style = isfinite(value) ? style_role(ROLE_TEXT) : style_bold(ROLE_BAD);
+    if (dy == 0 && dx == 0) style->attributes |= CELL_BOLD | CELL_REVERSE;
+    return out;
 }
 
 /* The 3x3 values around the cell, under their column numbers and beside their row numbers. */
@@ -85,8 +82,11 @@ static void draw_neighbours(Canvas *canvas, Rect area, const Scene *scene, Tenso
         snprintf(number, sizeof number, "%d", row);
         if (row >= 0 && row < tensor.shape.h)
             canvas_text_right(canvas, area.x + LABEL, area.y + 2 + d, dim, number);
-        for (int dx = -1; dx <= 1; dx++)
-            draw_neighbour(canvas, area.x + LABEL + (dx + 2) * COLUMN, area.y + 2 + d, scene, tensor, d, dx);
+        for (int dx = -1; dx <= 1; dx++) {
+            Style style;
+            PartText value = neighbour_text(scene, tensor, d, dx, &style);
+            canvas_text_right(canvas, area.x + LABEL + (dx + 2) * COLUMN, area.y + 2 + d, style, value.text);
+        }
     }
 }
 

@@ -99,10 +99,14 @@ static void values_are_those_of_the_file(void **state) {
 }
 
 /* Sets a weight of an op; the network belongs to the test's model. */
-static void set_weight(SceneWorld *world, const char *op, int o, int c, int r, int s, double value) {
+typedef struct WeightPlace {
+    int k, c, r, s; /* output, input, row and column of the kernel */
+} WeightPlace;
+
+static void set_weight(SceneWorld *world, const char *op, WeightPlace at, double value) {
     Kernels kernels = kernels_of(&world->scene, network_find_op(world->scene.network, op), PHASE_FORWARD);
-    size_t at = ((size_t)r * (size_t)kernels.columns + (size_t)s) * (size_t)kernels.inputs + (size_t)c;
-    ((real *)kernels_filter(&kernels, o))[at] = (real)value;
+    size_t tap = (size_t)at.r * (size_t)kernels.columns + (size_t)at.s;
+    ((real *)kernels_filter(&kernels, at.k))[tap * (size_t)kernels.inputs + (size_t)at.c] = (real)value;
 }
 
 static void clear_weights(SceneWorld *world, const char *op) {
@@ -115,8 +119,8 @@ static void filters_of_the_first_layer_are_pictures_in_colour(void **state) {
     SceneWorld world = open_kernels("resnet20", 3);
     clear_weights(&world, "conv1");
     /* Filter 0: a red corner; -2 somewhere else decides the scale. */
-    set_weight(&world, "conv1", 0, 0, 0, 0, 2);
-    set_weight(&world, "conv1", 9, 2, 1, 1, -2);
+    set_weight(&world, "conv1", (WeightPlace){0, 0, 0, 0}, 2);
+    set_weight(&world, "conv1", (WeightPlace){9, 2, 1, 1}, -2);
     scene_world_select(&world, "conv1", PHASE_FORWARD, 5);
     char *text = draw(&world, 3);
     assert_shows(text, "filters 0-15 of 16");
@@ -155,7 +159,8 @@ static void a_filter_in_colour_opens_into_its_slices(void **state) {
 static void the_numbers_of_a_slice_stand_below_it(void **state) {
     (void)state;
     SceneWorld world = open_kernels("resnet20", 0);
-    for (int j = 0; j < 9; j++) set_weight(&world, "layer2.0.conv2", 4, 7, j / 3, j % 3, (j - 4) * 0.25);
+    for (int j = 0; j < 9; j++)
+        set_weight(&world, "layer2.0.conv2", (WeightPlace){4, 7, j / 3, j % 3}, (j - 4) * 0.25);
     scene_world_select(&world, "layer2.0.conv2", PHASE_FORWARD, 4);
     for (int k = 0; k < 7; k++) assert_int_equal(act(&world, ACTION_RIGHT).id, ACTION_NONE);
     char *text = draw(&world, 0);
@@ -164,7 +169,8 @@ static void the_numbers_of_a_slice_stand_below_it(void **state) {
     assert_shows(text, "layer2.0.conv2  kernels  32x32x3x3");
     free(text);
     /* Small numbers have one power of ten. */
-    for (int j = 0; j < 9; j++) set_weight(&world, "layer2.0.conv2", 4, 7, j / 3, j % 3, (j - 4) * 0.003);
+    for (int j = 0; j < 9; j++)
+        set_weight(&world, "layer2.0.conv2", (WeightPlace){4, 7, j / 3, j % 3}, (j - 4) * 0.003);
     text = draw(&world, 0);
     assert_shows(text, "-1.20 -0.90 -0.60 / -0.30 +0.00 +0.30 / +0.60 +0.90 +1.20 x1e-2");
     free(text);
@@ -175,8 +181,8 @@ static void the_legend_names_its_range_and_what_it_spans(void **state) {
     (void)state;
     SceneWorld world = open_kernels("resnet20", 0);
     clear_weights(&world, "layer2.0.conv2");
-    set_weight(&world, "layer2.0.conv2", 0, 0, 0, 0, -3);
-    set_weight(&world, "layer2.0.conv2", 1, 0, 0, 0, 1);
+    set_weight(&world, "layer2.0.conv2", (WeightPlace){0, 0, 0, 0}, -3);
+    set_weight(&world, "layer2.0.conv2", (WeightPlace){1, 0, 0, 0}, 1);
     scene_world_select(&world, "layer2.0.conv2", PHASE_FORWARD, 1);
     char *text = draw(&world, 0);
     assert_shows(text, "[-3.00 ");
@@ -245,7 +251,7 @@ static void arrows_in_colour_walk_the_filters_in_their_order(void **state) {
 static void weights_of_1x1_and_linear_are_a_matrix(void **state) {
     (void)state;
     SceneWorld world = open_kernels("resnet50", 0);
-    set_weight(&world, "layer4.0.conv3", 701, 1, 0, 0, 0.123456);
+    set_weight(&world, "layer4.0.conv3", (WeightPlace){701, 1, 0, 0}, 0.123456);
     scene_world_select(&world, "layer4.0.conv3", PHASE_FORWARD, 700);
     move(&world, ACTION_RIGHT);
     move(&world, ACTION_DOWN);
