@@ -41,7 +41,8 @@ void table_cell(Table *table, const char *format, ...) {
     va_end(arguments);
 }
 
-void table_format_bar(char *out, size_t out_size, double fraction, int width, bool ascii) {
+/* The bar alone, without trailing spaces. */
+static void format_bar(char *out, size_t out_size, double fraction, int width, bool ascii) {
     Canvas *canvas = canvas_new(width, 1, CANVAS_MONO | (ascii ? CANVAS_ASCII : 0));
     char *line = NULL;
     if (canvas) {
@@ -55,7 +56,7 @@ void table_format_bar(char *out, size_t out_size, double fraction, int width, bo
 
 void table_bar(Table *table, double fraction, int width) {
     char *cell = next_cell(table);
-    if (cell) table_format_bar(cell, TABLE_CELL_MAX, fraction, width, table->ascii);
+    if (cell) format_bar(cell, TABLE_CELL_MAX, fraction, width, table->ascii);
 }
 
 void table_put(FILE *out, const char *text, bool ascii) {

@@ -28,8 +28,6 @@ void table_clear(Table *table);
 
 /* A line of UTF-8, in ASCII likenesses when `ascii`. No newline is added. */
 void table_put(FILE *out, const char *text, bool ascii);
-/* The bar alone, without trailing spaces. */
-void table_format_bar(char *out, size_t out_size, double fraction, int width, bool ascii);
 /* Words wrapped to `width` columns, every line after `indent` spaces. */
 void table_put_wrapped(FILE *out, const char *text, int indent, int width, bool ascii);
 

@@ -11,8 +11,8 @@
 
 #include "app/cli/options.h"
 #include "app/command/command.h"
-#include "app/explorer/stage.h"
-#include "app/explorer/stage_socket.h"
+#include "app/explorer/notes_link.h"
+#include "app/explorer/notes_link_socket.h"
 #include "core/base/clock.h"
 #include "core/base/utf8.h"
 #include "views/term/term.h"
@@ -29,7 +29,7 @@ static const char ENDED[] = "the presentation has ended";
 
 /* What this end knows. */
 typedef struct Listener {
-    char path[STAGE_PATH_MAX];
+    char path[NOTES_LINK_PATH_MAX];
     int fd; /* -1: nobody is there */
     char *line;
     size_t length;
@@ -40,7 +40,7 @@ typedef struct Listener {
 
 static bool open_listener(Listener *listener, const Options *options, Error *err) {
     *listener = (Listener){.fd = -1};
-    if (!stage_path(options->explorer.name ? options->explorer.name : "present", listener->path, err))
+    if (!notes_link_path(options->explorer.name ? options->explorer.name : "present", listener->path, err))
         return false;
     listener->line = malloc(LINE_MAX_BYTES);
     return listener->line || error_set(err, ERROR_FAILED, "not enough memory");
@@ -54,8 +54,8 @@ static void close_listener(Listener *listener) {
 /* False when what is there is not this user's, or no socket. */
 static bool look_for(Listener *listener, Error *err) {
     if (listener->fd >= 0) return true;
-    if (!stage_check_path(listener->path, err)) return false;
-    listener->fd = stage_connect(listener->path, err);
+    if (!notes_link_check_path(listener->path, err)) return false;
+    listener->fd = notes_link_connect(listener->path, err);
     listener->length = 0;
     return listener->fd >= 0 || err->kind == ERROR_NONE;
 }
@@ -78,7 +78,7 @@ static bool take_line(Listener *listener) {
     NotesPanel panel;
     if (!end) return false;
     *end = '\0';
-    if (stage_read_page(listener->line, &panel)) {
+    if (notes_link_read_page(listener->line, &panel)) {
         panel.first = is_same_page(&panel, &listener->panel) ? listener->panel.first : 0;
         listener->panel = panel;
         listener->heard_s = clock_seconds();

@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include "app/explorer/config.h"
-#include "app/explorer/reader.h"
+#include "app/explorer/notes_link.h"
 #include "app/explorer/record.h"
+#include "app/explorer/screen_reader.h"
 #include "app/explorer/script.h"
-#include "app/explorer/stage.h"
 #include "app/lesson/lesson.h"
 #include "app/screen/screen.h"
 #include "core/base/clock.h"
@@ -23,8 +23,8 @@ enum { SLICE_MS = 16, REDRAW_MS = 50 };
 
 /* What goes along with the screen: the speaker's notes in another terminal, and a recording in real time. */
 typedef struct Live {
-    Stage *stage; /* NULL: there is none */
-    FILE *file;   /* likewise */
+    NotesLink *link; /* NULL: there is none */
+    FILE *file;      /* likewise */
     CastWriter *cast;
     ColorDepth depth;
     double begin_ms;
@@ -115,26 +115,26 @@ static bool read_keys(Screen *screen, Term *term, Live *live) {
 
 /* What the speaker's terminal asks for, one thing a frame: keys and signals come first, and each page is
  * seen. */
-static bool hear_stage(Screen *screen, Stage *stage) {
-    StageRequest request = stage ? stage_hear(stage) : STAGE_NOTHING;
-    if (request == STAGE_NOTHING) return false;
+static bool hear_notes_link(Screen *screen, NotesLink *link) {
+    NotesLinkRequest request = link ? notes_link_hear(link) : NOTES_LINK_NOTHING;
+    if (request == NOTES_LINK_NOTHING) return false;
     screen_forget_keys(screen);
-    screen_do(screen, &(Action){.id = request == STAGE_NEXT ? ACTION_LESSON_NEXT : ACTION_LESSON_BACK});
+    screen_do(screen, &(Action){.id = request == NOTES_LINK_NEXT ? ACTION_LESSON_NEXT : ACTION_LESSON_BACK});
     return true;
 }
 
-static void show_stage(const Screen *screen, Stage *stage) {
+static void show_notes(const Screen *screen, NotesLink *link) {
     NotesPanel panel;
-    if (!stage) return;
+    if (!link) return;
     screen_notes(screen, &panel);
-    stage_show(stage, &panel);
+    notes_link_show(link, &panel);
 }
 
 /* Reads keys and works until the screen should be drawn again. */
 static void wait_and_work(Screen *screen, Term *term, Live *live) {
     double redraw_ms = clock_milliseconds() + REDRAW_MS;
     for (bool worked = false;
-         !term_signal() && !read_keys(screen, term, live) && !hear_stage(screen, live->stage);
+         !term_signal() && !read_keys(screen, term, live) && !hear_notes_link(screen, live->link);
          worked = true) {
         if (!work_for_a_slice(screen, term)) {
             if (worked || screen_tick(screen)) return;
@@ -173,7 +173,7 @@ static bool loop(Screen *screen, Term *term, Live *live, Error *err) {
         }
         screen_draw(screen, canvas);
         term_flush(term, canvas);
-        show_stage(screen, live->stage);
+        show_notes(screen, live->link);
         live_frame(live, screen, canvas);
         if (!live_trouble(live, screen)) wait_and_work(screen, term, live);
     }
@@ -182,12 +182,12 @@ static bool loop(Screen *screen, Term *term, Live *live, Error *err) {
 }
 
 /* Without it the presentation goes on, and says what is missing. */
-static Stage *open_stage(Screen *screen, const Options *options) {
+static NotesLink *open_notes_link(Screen *screen, const Options *options) {
     Error err = {0};
     if (!options->explorer.presents) return NULL;
-    Stage *stage = stage_open(options->explorer.name ? options->explorer.name : "present", &err);
-    if (!stage) screen_say(screen, true, err.text, 0);
-    return stage;
+    NotesLink *link = notes_link_open(options->explorer.name ? options->explorer.name : "present", &err);
+    if (!link) screen_say(screen, true, err.text, 0);
+    return link;
 }
 
 static bool run_on_terminal(Screen *screen, const Options *options, Error *err) {
@@ -197,11 +197,11 @@ static bool run_on_terminal(Screen *screen, const Options *options, Error *err) 
     Term *term = term_open(&config, err);
     if (!term) return false;
     bool ok = live_open(&live, options, err);
-    live.stage = ok ? open_stage(screen, options) : NULL;
-    if (live.stage) term_watch(term, stage_fd(live.stage));
+    live.link = ok ? open_notes_link(screen, options) : NULL;
+    if (live.link) term_watch(term, notes_link_fd(live.link));
     ok = ok && loop(screen, term, &live, err);
     term_close(term);
-    stage_close(live.stage);
+    notes_link_close(live.link);
     ok = live_close(&live, options, err) && ok;
     int number = term_signal();
     if (number != 0) {
@@ -220,12 +220,12 @@ static bool run_script(Screen *screen, const Options *options, Error *err) {
 }
 
 static bool run_reader(Screen *screen, const Options *options, Error *err) {
-    ReaderConfig config = {.in = stdin,
-                           .out = stdout,
-                           .ascii = options->output.ascii,
-                           .prompt = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)};
+    ScreenReaderConfig config = {.in = stdin,
+                                 .out = stdout,
+                                 .ascii = options->output.ascii,
+                                 .prompt = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)};
     screen_set_canvas(screen, 80, 24, CANVAS_MONO | (options->output.ascii ? CANVAS_ASCII : 0));
-    return reader_run(screen, &config, err);
+    return screen_reader_run(screen, &config, err);
 }
 
 bool explorer_find_theme(const Options *options, ThemeId *theme, Error *err) {

@@ -1,58 +1,24 @@
 #include "app/input/prompt.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "app/input/line_edit.h"
 #include "core/base/utf8.h"
 #include "views/style/text.h"
 
-static bool is_tail(char byte) {
-    return ((unsigned char)byte & 0xC0) == 0x80;
-}
-
-static size_t before(const Prompt *prompt, size_t at) {
-    bool inside = true;
-    while (at > 0 && inside) inside = is_tail(prompt->text[--at]);
-    return at;
-}
-
-static size_t after(const Prompt *prompt, size_t at) {
-    if (prompt->text[at]) at++;
-    while (is_tail(prompt->text[at])) at++;
-    return at;
-}
-
-static void erase(Prompt *prompt, size_t from, size_t to) {
-    memmove(prompt->text + from, prompt->text + to, strlen(prompt->text + to) + 1);
-    prompt->cursor = from;
-}
-
-static size_t word_start(const Prompt *prompt) {
-    size_t at = prompt->cursor;
-    while (at > 0 && prompt->text[at - 1] == ' ') at--;
-    while (at > 0 && prompt->text[at - 1] != ' ') at--;
-    return at;
+static LineEdit edit_of(Prompt *prompt) {
+    return (LineEdit){.text = prompt->text, .size = sizeof prompt->text, .cursor = &prompt->cursor};
 }
 
 void prompt_replace(Prompt *prompt, size_t start, const char *text) {
-    char rest[ACTION_TEXT_MAX];
-    utf8_copy(rest, sizeof rest, prompt->text + prompt->cursor);
-    prompt->cursor = start + utf8_copy(prompt->text + start, sizeof prompt->text - start, text);
-    utf8_copy(prompt->text + prompt->cursor, sizeof prompt->text - prompt->cursor, rest);
-}
-
-static void insert(Prompt *prompt, uint32_t code) {
-    char bytes[5] = {0};
-    size_t count = utf8_encode(code, bytes);
-    if (strlen(prompt->text) + count < sizeof prompt->text) prompt_replace(prompt, prompt->cursor, bytes);
+    line_edit_replace(edit_of(prompt), start, text);
 }
 
 void prompt_open(Prompt *prompt, char sign, const char *text) {
     prompt->open = true;
     prompt->sign = sign;
     prompt->history_at = prompt->history_count;
-    utf8_copy(prompt->text, sizeof prompt->text, text);
-    prompt->cursor = strlen(prompt->text);
+    line_edit_set(edit_of(prompt), text);
 }
 
 static void remember(Prompt *prompt) {
@@ -69,26 +35,7 @@ static void recall(Prompt *prompt, int by) {
     int at = prompt->history_at + by;
     if (at < 0 || at > prompt->history_count) return;
     prompt->history_at = at;
-    utf8_copy(prompt->text, sizeof prompt->text, at < prompt->history_count ? prompt->history[at] : "");
-    prompt->cursor = strlen(prompt->text);
-}
-
-static bool move(Prompt *prompt, uint32_t code) {
-    if (code == KEY_CODE_LEFT || code == key_ctrl('b'))
-        prompt->cursor = before(prompt, prompt->cursor);
-    else if (code == KEY_CODE_RIGHT || code == key_ctrl('f'))
-        prompt->cursor = after(prompt, prompt->cursor);
-    else if (code == KEY_CODE_HOME || code == key_ctrl('a'))
-        prompt->cursor = 0;
-    else if (code == KEY_CODE_END || code == key_ctrl('e'))
-        prompt->cursor = strlen(prompt->text);
-    else if (code == KEY_CODE_UP)
-        recall(prompt, -1);
-    else if (code == KEY_CODE_DOWN)
-        recall(prompt, 1);
-    else
-        return false;
-    return true;
+    line_edit_set(edit_of(prompt), at < prompt->history_count ? prompt->history[at] : "");
 }
 
 PromptResult prompt_key(Prompt *prompt, const Key *key) {
@@ -99,19 +46,12 @@ PromptResult prompt_key(Prompt *prompt, const Key *key) {
         if (prompt->sign == ':') remember(prompt);
         return PROMPT_ENTERED;
     }
-    if (move(prompt, code)) return PROMPT_EDITING;
-    if (code == KEY_CODE_BACKSPACE)
-        erase(prompt, before(prompt, prompt->cursor), prompt->cursor);
-    else if (code == KEY_CODE_DELETE)
-        erase(prompt, prompt->cursor, after(prompt, prompt->cursor));
-    else if (code == key_ctrl('u'))
-        erase(prompt, 0, prompt->cursor);
-    else if (code == key_ctrl('k'))
-        prompt->text[prompt->cursor] = '\0';
-    else if (code == key_ctrl('w'))
-        erase(prompt, word_start(prompt), prompt->cursor);
-    else if (text_glyph_width(code) > 0)
-        insert(prompt, code);
+    if (code == KEY_CODE_UP)
+        recall(prompt, -1);
+    else if (code == KEY_CODE_DOWN)
+        recall(prompt, 1);
+    else
+        line_edit_key(edit_of(prompt), code);
     return PROMPT_EDITING;
 }
 
@@ -122,7 +62,7 @@ void prompt_draw(const Prompt *prompt, Canvas *canvas, Rect row) {
     /* The cursor of a long line stays in sight. */
     size_t skip = 0;
     utf8_format(head, sizeof head, "%.*s", (int)prompt->cursor, prompt->text);
-    while (text_width(head + skip) > row.w - 3 && head[skip]) skip = after(prompt, skip);
+    while (text_width(head + skip) > row.w - 3 && head[skip]) skip = line_edit_next(prompt->text, skip);
     canvas_text(canvas, x, row.y, style_role(ROLE_TEXT), prompt->text + skip);
     canvas_set_cursor(canvas, x + text_width(head + skip), row.y);
 }

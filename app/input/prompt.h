@@ -21,8 +21,7 @@ typedef enum PromptResult { PROMPT_EDITING, PROMPT_ENTERED, PROMPT_CANCELLED } P
 
 /* Opens it with a text; the history stays. */
 void prompt_open(Prompt *prompt, char sign, const char *text);
-/* Edits the text: printable characters, Backspace, Delete, Left, Right, Home, End, C-a, C-e, C-b, C-f, C-w,
- * C-u, C-k, Up and Down for earlier lines. Enter keeps the line in the history. */
+/* The keys of app/input/line_edit, and Up and Down for earlier lines. Enter keeps the line in the history. */
 PromptResult prompt_key(Prompt *prompt, const Key *key);
 /* Puts `text` in place of the bytes from `start` up to the cursor. */
 void prompt_replace(Prompt *prompt, size_t start, const char *text);

@@ -15,10 +15,6 @@ static const FigureSpec table[] = {LESSON_FIGURES(FIGURE_ROW)};
 
 enum { FIGURE_TOTAL = sizeof table / sizeof table[0] };
 
-const FigureHelp *figure_help(int number) {
-    return number >= 0 && number < FIGURE_TOTAL ? &table[number].help : NULL;
-}
-
 static const char *skip_space(const char *at) {
     while (*at == ' ' || *at == '\t') at++;
     return at;
@@ -41,14 +37,14 @@ static bool take_word(const char **text, char out[FIGURE_WORD_MAX]) {
 }
 
 static int count_words(const FigureSpec *spec) {
-    int count = *spec->help.words != '\0';
-    for (const char *at = spec->help.words; *at; at++) count += *at == ' ';
+    int count = *spec->words != '\0';
+    for (const char *at = spec->words; *at; at++) count += *at == ' ';
     return count;
 }
 
 static bool unknown_figure(const char *word, Error *err) {
     Suggestion suggestion = suggest_begin(word);
-    for (int k = 0; k < FIGURE_TOTAL; k++) suggest_offer(&suggestion, table[k].help.name);
+    for (int k = 0; k < FIGURE_TOTAL; k++) suggest_offer(&suggestion, table[k].name);
     const char *best = suggest_best(&suggestion);
     return error_set(err, ERROR_USAGE, "there is no figure '%s'%s%s%s", word, best ? ": did you mean '" : "",
                      best ? best : "", best ? "'?" : "");
@@ -56,7 +52,7 @@ static bool unknown_figure(const char *word, Error *err) {
 
 static int find_figure(const char *word) {
     for (int k = 0; k < FIGURE_TOTAL; k++)
-        if (strcmp(table[k].help.name, word) == 0) return k;
+        if (strcmp(table[k].name, word) == 0) return k;
     return -1;
 }
 
@@ -74,7 +70,7 @@ static bool parse_words(const char **text, Figure *figure, Error *err) {
     for (int k = 0; k < count; k++)
         if (!take_word(text, figure->words[k])) {
             *text = skip_space(*text);
-            return error_set(err, ERROR_USAGE, "%s: expected %s after it", spec->help.name, spec->help.words);
+            return error_set(err, ERROR_USAGE, "%s: expected %s after it", spec->name, spec->words);
         }
     return true;
 }
@@ -97,7 +93,7 @@ bool figure_parse_block_name(const char **text, Figure *figure, Error *err) {
     *figure = (Figure){.id = -1};
     if (!take_word(text, word)) return error_set(err, ERROR_USAGE, "expected the name of a figure of blocks");
     figure->id = find_figure(word);
-    if (figure->id >= 0 && strcmp(table[figure->id].help.words, "BLOCK") == 0) return true;
+    if (figure->id >= 0 && strcmp(table[figure->id].words, "BLOCK") == 0) return true;
     *text = start;
     if (figure->id < 0) return unknown_figure(word, err);
     return error_set(err, ERROR_USAGE, "'%s' is not a figure of one block: expected one like share", word);

@@ -73,10 +73,4 @@ bool figure_test_is_fragile(const FigureTest *condition, const FigureSource *sou
 bool figure_test_holds(const FigureTest *condition, const FigureSource *source);
 bool figure_test_is_known(const FigureTest *condition, const FigureSource *source);
 
-/* One line a figure: its name, what follows it, and what it says; NULL after the last. */
-typedef struct FigureHelp {
-    const char *name, *words, *help;
-} FigureHelp;
-const FigureHelp *figure_help(int number);
-
 #endif

@@ -1,5 +1,5 @@
-/* How each figure is measured; used by lesson_figure.c only. FIGURE(name, words, kind, function, help):
- * `words` are the arguments that follow the name. */
+/* How each figure is measured; used by lesson_figure.c only. FIGURE(name, words, kind, function, meaning):
+ * `words` are the arguments that follow the name; the meaning is for the reader of this table. */
 #ifndef APP_LESSON_LESSON_MEASURE_H
 #define APP_LESSON_LESSON_MEASURE_H
 
@@ -12,7 +12,7 @@ typedef struct FigureQuery {
 } FigureQuery;
 
 typedef struct FigureSpec {
-    FigureHelp help;
+    const char *name, *words;
     FigureKind kind;
     double (*read)(const FigureQuery *query); /* NaN: not known. Not for FIGURE_TEXT */
     void (*write)(const FigureQuery *query, char out[FIGURE_TEXT_MAX]); /* FIGURE_TEXT; "": not known */
@@ -86,10 +86,8 @@ void measure_format(FigureValue *value);
 #define FIGURE_GETS_COUNT(function)  FIGURE_READ(function)
 #define FIGURE_GETS_FLAG(function)   FIGURE_READ(function)
 #define FIGURE_GETS_TEXT(function)   FIGURE_WRITE(function)
-#define FIGURE_ROW(title, arguments, sort, function, sentence)                                               \
-    {.help = {.name = title, .words = arguments, .help = sentence},                                          \
-     .kind = FIGURE_##sort,                                                                                  \
-     FIGURE_GETS_##sort(function)},
+#define FIGURE_ROW(title, arguments, sort, function, meaning)                                                \
+    {.name = title, .words = arguments, .kind = FIGURE_##sort, FIGURE_GETS_##sort(function)},
 
 #define MEASURE_NUMBER(function) double measure_##function(const FigureQuery *query)
 #define MEASURE_TEXT(function)   void measure_##function(const FigureQuery *query, char out[FIGURE_TEXT_MAX])
@@ -99,7 +97,7 @@ void measure_format(FigureValue *value);
 #define MEASURE_DECLARE_COUNT(function)                    MEASURE_NUMBER(function);
 #define MEASURE_DECLARE_FLAG(function)                     MEASURE_NUMBER(function);
 #define MEASURE_DECLARE_TEXT(function)                     MEASURE_TEXT(function);
-#define MEASURE_DECLARE(name, words, kind, function, help) MEASURE_DECLARE_##kind(function)
+#define MEASURE_DECLARE(name, words, kind, function, meaning) MEASURE_DECLARE_##kind(function)
 LESSON_FIGURES(MEASURE_DECLARE)
 #undef MEASURE_DECLARE
 

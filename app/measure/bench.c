@@ -40,7 +40,8 @@ const char *bench_blas_warning(void) {
     return NULL;
 }
 
-double bench_peak_rss_mb(void) {
+/* Peak resident memory of the process so far, in MiB; NaN when the system does not say. */
+static double read_peak_rss_mb(void) {
     FILE *file = fopen("/proc/self/status", "r");
     char line[256];
     long kib = -1;
@@ -163,7 +164,7 @@ bool bench_measure(const BenchRun *run, BenchResult results[BENCH_PASS_COUNT], d
     if (ok) measure(bench, run);
     for (int p = 0; p < BENCH_PASS_COUNT; p++)
         results[p] = ok && bench->passes[p] ? result_of(bench, run, (BenchPass)p) : (BenchResult){0};
-    *peak_rss_mb = bench_peak_rss_mb();
+    *peak_rss_mb = read_peak_rss_mb();
     close_bench(bench);
     return ok;
 }

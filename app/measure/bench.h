@@ -35,9 +35,6 @@ typedef struct BenchResult {
 bool bench_measure(const BenchRun *run, BenchResult results[BENCH_PASS_COUNT], double *peak_rss_mb,
                    Error *err);
 
-/* Peak resident memory of the process so far, in MiB; NaN when the system does not say. */
-double bench_peak_rss_mb(void);
-
 /* A sentence when the processor has AVX-512 and OpenBLAS was told not to use it, else NULL. */
 const char *bench_blas_warning(void);
 

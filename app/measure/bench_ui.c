@@ -115,7 +115,8 @@ static bool run_frames(FrameJob *job, bool true_color, FrameResult *result, doub
     int ends[2];
     if (pipe(ends) != 0) return error_set(err, ERROR_FAILED, "cannot open a pipe");
     job->result = ends[1];
-    bool ok = pty_child_start(&child, UI_WIDTH, UI_HEIGHT, true_color, draw_frames, job, err);
+    PtySize screen = {.width = UI_WIDTH, .height = UI_HEIGHT, .true_color = true_color};
+    bool ok = pty_child_start(&child, screen, draw_frames, job, err);
     close(ends[1]);
     while (ok && !child.ended) pty_child_read(&child, ANSWER_MS);
     if (ok && read(ends[0], result, sizeof *result) != sizeof *result)
@@ -181,7 +182,8 @@ static int run_program(void *context) {
 static bool start_program(PtyChild *child, const char *arch, double *first_ms, Error *err) {
     char *words[] = {"skipscope", (char *)arch, NULL};
     double begin = clock_milliseconds();
-    if (!pty_child_start(child, UI_WIDTH, UI_HEIGHT, true, run_program, words, err)) return false;
+    PtySize screen = {.width = UI_WIDTH, .height = UI_HEIGHT, .true_color = true};
+    if (!pty_child_start(child, screen, run_program, words, err)) return false;
     bool shown = pty_child_wait_text(child, "quit", ANSWER_MS);
     *first_ms = clock_milliseconds() - begin;
     if (!shown) {

@@ -23,15 +23,14 @@ static void set_environment(bool true_color) {
         unsetenv("COLORTERM");
 }
 
-bool pty_child_start(PtyChild *child, int width, int height, bool true_color, PtyChildMain run, void *context,
-                     Error *err) {
-    struct winsize size = {.ws_col = (unsigned short)width, .ws_row = (unsigned short)height};
+bool pty_child_start(PtyChild *child, PtySize screen, PtyChildMain run, void *context, Error *err) {
+    struct winsize size = {.ws_col = (unsigned short)screen.width, .ws_row = (unsigned short)screen.height};
     *child = (PtyChild){.fd = -1};
     child->pid = forkpty(&child->fd, NULL, NULL, &size);
     if (child->pid < 0)
         return error_set(err, ERROR_FAILED, "cannot open a pseudo terminal: %s", strerror(errno));
     if (child->pid == 0) {
-        set_environment(true_color);
+        set_environment(screen.true_color);
         _exit(run(context));
     }
     child->last_ms = clock_milliseconds();

@@ -22,10 +22,15 @@ typedef struct PtyChild {
 
 typedef int (*PtyChildMain)(void *context);
 
-/* Runs `run` in a child whose standard streams are a terminal of that size, UTF-8, with 256 or true colours.
- * Its result is the child's exit status. */
-bool pty_child_start(PtyChild *child, int width, int height, bool true_color, PtyChildMain run, void *context,
-                     Error *err);
+/* The terminal that the child sees. */
+typedef struct PtySize {
+    int width, height; /* cells */
+    bool true_color;   /* else 256 colours */
+} PtySize;
+
+/* Runs `run` in a child whose standard streams are such a terminal, in UTF-8. Its result is the child's exit
+ * status. */
+bool pty_child_start(PtyChild *child, PtySize screen, PtyChildMain run, void *context, Error *err);
 /* Ends the child if it still runs, and gives everything back. */
 void pty_child_end(PtyChild *child);
 

@@ -28,7 +28,7 @@ static void add_own_hints(const Screen *screen, ScreenKeys *keys, int from, int 
 /* The key that finishes says what it runs now; when all is done, beginning again takes its place. */
 static void add_finish(const Screen *screen, ScreenKeys *keys, const Binding *binding) {
     const Session *session = screen_front(screen);
-    int n = session->exp.setup->model->network->op_count;
+    int n = session_network(session)->op_count;
     if (session->exp.at == 2 * n - 1 && scene_steps_done(session->exp.pass) == 2 * n)
         add_hint(screen, keys, keymap_keys(ACTION_RESTART), "again");
     else

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/screen/screen_state.h"
+#include "core/base/integer.h"
 #include "views/style/text.h"
 
 static const char HINTS[] = "Enter open  h back  1 2 3 level  / find  q";
@@ -83,7 +84,7 @@ void screen_book_show(Screen *screen, int part, size_t at) {
 static void go_to_question(Screen *screen, int question) {
     BookSpot *spot = &screen->book.spot;
     int last = screen->book.book->count - 1;
-    spot->question = question < 0 ? 0 : question > last ? last : question;
+    spot->question = integer_clamp(question, 0, last);
     spot->scene = BOOK_NOTHING;
     scroll_to(screen, 0);
 }

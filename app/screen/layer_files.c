@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/input/line_edit.h"
 #include "app/screen/screen_state.h"
 #include "core/base/utf8.h"
 #include "views/style/text.h"
@@ -22,6 +23,7 @@ static FilePanel panel_of(const Screen *screen) {
                        .folder = list->folder ? list->folder : "",
                        .filter = list->filter,
                        .filtering = screen->files.filtering,
+                       .cursor = screen->files.cursor,
                        .about = error ? session->notice.text : list->about,
                        .about_is_bad = error || list->about_is_bad,
                        .hints = framed ? NULL : HINTS};
@@ -153,6 +155,7 @@ static Action act(Screen *screen, Action action) {
     case ACTION_PREVIOUS_VIEW: turn_group(screen, -1); break;
     case ACTION_SEARCH:
         screen->files.filtering = *action.text == '\0';
+        screen->files.cursor = 0;
         file_list_filter(list, action.text);
         break;
     case ACTION_CLOSE:
@@ -164,27 +167,17 @@ static Action act(Screen *screen, Action action) {
     return (Action){.id = ACTION_NONE};
 }
 
-static void drop_glyph(char *text) {
-    size_t length = strlen(text);
-    while (length > 0 && ((unsigned char)text[--length] & 0xC0) == 0x80) continue;
-    text[length] = '\0';
-}
-
 /* The filter narrows the list as it is typed. */
 static void type_filter(FileScreen *files, const Key *pressed) {
-    char text[FILE_FILTER_MAX], glyph[5] = {0};
-    utf8_copy(text, sizeof text, files->list.filter);
+    char text[FILE_FILTER_MAX];
+    LineEdit edit = {.text = text, .size = sizeof text, .cursor = &files->cursor};
     if (pressed->code == KEY_CODE_ENTER || pressed->code == KEY_CODE_ESCAPE) {
         files->filtering = false;
         if (pressed->code == KEY_CODE_ESCAPE) file_list_filter(&files->list, "");
         return;
     }
-    if (pressed->code == KEY_CODE_BACKSPACE)
-        drop_glyph(text);
-    else if (pressed->code >= ' ' && pressed->code < KEY_CODE_UP && utf8_encode(pressed->code, glyph) > 0 &&
-             strlen(text) + strlen(glyph) < sizeof text)
-        strcat(text, glyph);
-    file_list_filter(&files->list, text);
+    utf8_copy(text, sizeof text, files->list.filter);
+    if (line_edit_key(edit, pressed->code)) file_list_filter(&files->list, text);
 }
 
 static bool key(Screen *screen, const Key *pressed, Action *out) {

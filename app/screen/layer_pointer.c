@@ -4,16 +4,14 @@
 #include <string.h>
 
 #include "app/screen/screen_state.h"
+#include "core/base/integer.h"
 
 enum { LEAP_COLUMNS = 8, LEAP_ROWS = 4 };
 
-static int clamp(int value, int last) {
-    return value < 0 ? 0 : value > last ? last : value;
-}
-
 static void put(Screen *screen, int x, int y) {
     const Display *display = &screen_front(screen)->display;
-    screen->pointer = (Pointer){.x = clamp(x, display->width - 1), .y = clamp(y, display->height - 1)};
+    screen->pointer = (Pointer){.x = integer_clamp(x, 0, display->width - 1),
+                                .y = integer_clamp(y, 0, display->height - 1)};
     if (!layer_is_open(screen, LAYER_POINTER)) layer_open(screen, LAYER_POINTER);
 }
 
@@ -95,7 +93,8 @@ static bool may_reverse(const Canvas *canvas, const Cell *cell) {
 }
 
 static void draw(const Screen *screen, Canvas *canvas) {
-    int x = clamp(screen->pointer.x, canvas->width - 1), y = clamp(screen->pointer.y, canvas->height - 1);
+    int x = integer_clamp(screen->pointer.x, 0, canvas->width - 1),
+        y = integer_clamp(screen->pointer.y, 0, canvas->height - 1);
     Style style = {
         .fg = color_role(ROLE_CURSOR_TEXT), .bg = color_role(ROLE_CURSOR), .attributes = CELL_BOLD};
     const Cell *cell = canvas_get(canvas, x, y);

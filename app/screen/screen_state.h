@@ -31,7 +31,8 @@ typedef struct Typing {
 typedef struct FileScreen {
     FileList list;
     bool filtering;
-    bool chosen; /* a row is being loaded: when that goes well, the list closes */
+    size_t cursor; /* in the filter that is typed: bytes before it */
+    bool chosen;   /* a row is being loaded: when that goes well, the list closes */
 } FileScreen;
 
 /* Shows a place to a class. */

@@ -8,10 +8,6 @@
 #include "views/part/parts.h"
 #include "views/style/text.h"
 
-static const Network *network_of(const Screen *screen) {
-    return screen_front(screen)->exp.setup->model->network;
-}
-
 /* Does the op's name, kind or size contain the words? Case does not matter. */
 static bool op_matches(const Op *op, const char *words) {
     char text[OP_NAME_MAX + PART_TEXT_MAX + 40], lower[ACTION_TEXT_MAX];
@@ -25,7 +21,7 @@ static bool op_matches(const Op *op, const char *words) {
 
 /* Selects the first match from op `from` on in a direction, around the end; tells which of how many it is. */
 static bool find_op(Screen *screen, int from, int direction, Error *err) {
-    const Network *network = network_of(screen);
+    const Network *network = session_network(screen_front(screen));
     const char *words = screen->typing.search;
     Session *front = screen_front(screen);
     int n = network->op_count, found = -1, total = 0, rank = 0;
@@ -46,7 +42,7 @@ static bool find_op(Screen *screen, int from, int direction, Error *err) {
 }
 
 static int selected_op(const Screen *screen) {
-    return scene_op_at(network_of(screen), screen_front(screen)->exp.at);
+    return scene_op_at(session_network(screen_front(screen)), screen_front(screen)->exp.at);
 }
 
 static void follow(Screen *screen, const char *words) {
@@ -54,7 +50,7 @@ static void follow(Screen *screen, const char *words) {
     Error err = {0};
     utf8_copy(screen->typing.search, sizeof screen->typing.search, words);
     front->notice.kind = NOTICE_NONE;
-    int from = scene_op_at(network_of(screen), screen->typing.search_from);
+    int from = scene_op_at(session_network(screen_front(screen)), screen->typing.search_from);
     if (*words && !find_op(screen, from, 1, &err)) session_tell(front, NOTICE_ERROR, "%s", err.text);
 }
 

@@ -137,21 +137,20 @@ bool handout_refuses(const Handout *handout, const Action *action, Error *why) {
     return true;
 }
 
-static void append(char out[HANDOUT_NAMES_MAX], const char *name) {
-    size_t used = strlen(out);
-    utf8_format(out + used, HANDOUT_NAMES_MAX - used, "%s%s", used ? "+" : "", name);
+static void add_name(char out[HANDOUT_NAMES_MAX], const char *name) {
+    utf8_append(out, HANDOUT_NAMES_MAX, "%s%s", *out ? "+" : "", name);
 }
 
 void handout_lock_names(const Handout *handout, char out[HANDOUT_NAMES_MAX]) {
     out[0] = '\0';
     for (int k = 0; k < LOCK_GROUP_COUNT; k++)
-        if (handout_locks(handout, (LockGroup)k)) append(out, locks[k].name);
+        if (handout_locks(handout, (LockGroup)k)) add_name(out, locks[k].name);
 }
 
 void handout_hide_names(const Handout *handout, char out[HANDOUT_NAMES_MAX]) {
     out[0] = '\0';
     for (int k = 0; k < VIEW_COUNT; k++)
-        if (handout_hides_view(handout, (ViewId)k)) append(out, view_ops((ViewId)k)->name);
+        if (handout_hides_view(handout, (ViewId)k)) add_name(out, view_ops((ViewId)k)->name);
     for (int k = 0; k < HIDDEN_PANE_COUNT; k++)
-        if (handout_hides_pane(handout, (HiddenPane)k)) append(out, pane_names[k]);
+        if (handout_hides_pane(handout, (HiddenPane)k)) add_name(out, pane_names[k]);
 }

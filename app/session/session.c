@@ -5,11 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/asset/assets.h"
 #include "app/input/keymap.h"
 #include "app/session/session_state.h"
+#include "core/base/clock.h"
+#include "core/base/integer.h"
 #include "core/base/utf8.h"
 #include "views/panel/frame.h"
 #include "views/panel/help.h"
@@ -41,7 +42,7 @@ static bool list_images(Session *session, const char *extra) {
 }
 
 static bool first_picture(Session *session, const SessionConfig *config, Error *err) {
-    size_t count = shape_count(session->exp.setup->model->network->input);
+    size_t count = shape_count(session_network(session)->input);
     session->exp.picture.true_class = -1;
     if (config->values) {
         memcpy(session->exp.picture.input, config->values, count * sizeof(real));
@@ -58,7 +59,7 @@ static bool first_picture(Session *session, const SessionConfig *config, Error *
 }
 
 static bool allocate(Session *session) {
-    const Network *network = session->exp.setup->model->network;
+    const Network *network = session_network(session);
     bool ok = true;
     session->exp.picture.input = calloc(shape_count(network->input), sizeof *session->exp.picture.input);
     session->exp.lesioned = calloc((size_t)network->block_count, sizeof *session->exp.lesioned);
@@ -71,7 +72,7 @@ static bool allocate(Session *session) {
 }
 
 static bool start(Session *session, const SessionConfig *config, Error *err) {
-    const Network *network = session->exp.setup->model->network;
+    const Network *network = session_network(session);
     if (!allocate(session) || !list_images(session, config->image))
         return error_set(err, ERROR_FAILED, "not enough memory");
     if (config->pass.lesioned)
@@ -153,10 +154,6 @@ void session_set_presenter(Session *session, bool on) {
     }
 }
 
-static int clamp(int value, int low, int high) {
-    return value < low ? low : value > high ? high : value;
-}
-
 static SceneJob scene_job(const Session *session) {
     static const char *const titles[] = {"", "running", "comparing"};
     const Job *job = &session->exp.job;
@@ -168,10 +165,8 @@ static SceneJob scene_job(const Session *session) {
                           .eta_s = lab->eta_s};
     if (job->kind == JOB_NONE) return (SceneJob){.eta_s = 0};
     const Pass *pass = job->kind == JOB_RUN ? session->exp.pass : session->exp.baseline;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
     int done = scene_steps_done(pass) - job->first, total = job->target - job->first;
-    double elapsed = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec - job->started_s;
+    double elapsed = clock_seconds() - job->started_s;
     double eta = done > 0 ? elapsed / done * (total - done) : NAN;
     return (SceneJob){.title = titles[job->kind], .done = done, .total = total, .eta_s = eta};
 }
@@ -205,9 +200,9 @@ Scene session_scene(const Session *session) {
                    .notice_kind = session->notice.kind,
                    .notice = session->notice.kind == NOTICE_NONE ? NULL : session->notice.text};
     Shape out = op_output_shape(&network->ops[scene.op], 1);
-    scene.channel = clamp(session->exp.wanted.channel, 0, out.c - 1);
-    scene.row = clamp(session->exp.wanted.row, 0, out.h - 1);
-    scene.column = clamp(session->exp.wanted.column, 0, out.w - 1);
+    scene.channel = integer_clamp(session->exp.wanted.channel, 0, out.c - 1);
+    scene.row = integer_clamp(session->exp.wanted.row, 0, out.h - 1);
+    scene.column = integer_clamp(session->exp.wanted.column, 0, out.w - 1);
     session_look_scene(session, &scene);
     Rect area = session_panes(session).view;
     scene.width = area.w, scene.height = area.h;

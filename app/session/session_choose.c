@@ -8,13 +8,9 @@
 #include "core/base/utf8.h"
 #include "views/part/parts.h"
 
-static const Network *network_of(const Session *session) {
-    return session->exp.setup->model->network;
-}
-
 /* "OP", in the direction that is looked at; "OP forward", "OP backward". */
 bool session_do_select(Session *session, const Action *action, Error *err) {
-    const Network *network = network_of(session);
+    const Network *network = session_network(session);
     char name[OP_NAME_MAX];
     const char *text = action->text;
     size_t length = strcspn(text, " ");
@@ -97,7 +93,7 @@ bool session_do_target(Session *session, const Action *action, Error *err) {
     if (!predicted && found < 0)
         return error_set(err, ERROR_USAGE,
                          "target: expected 'predicted', a class name, or a number below %d, found '%s'",
-                         network_of(session)->classes, word);
+                         session_network(session)->classes, word);
     session->exp.target = found;
     session_rerun(session);
     return true;

@@ -4,19 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/measure/analysis_print.h"
 #include "app/session/session_state.h"
+#include "core/base/clock.h"
 
 /* Seconds between two looks at what is under way. */
 #define LAB_REPORT_EVERY_S 0.2
-
-static double seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* Multiply and fold over words of eight bytes, in lanes, so that a product need not wait for the one before:
  * the weights of a large network take as long as reading them. */
@@ -43,7 +37,7 @@ static uint64_t mix(uint64_t hash, const void *bytes, size_t size) {
 
 /* Weights, picture and settings, as they are and not by name: nothing else can make a result stale. */
 static uint64_t key_of(const Session *session) {
-    const Network *network = session->exp.setup->model->network;
+    const Network *network = session_network(session);
     const Setup *setup = session->exp.setup;
     int settings[] = {(int)session->exp.config.skip, session->exp.config.batch_statistics,
                       session->exp.target};
@@ -80,7 +74,7 @@ static void show_progress(Lab *lab) {
     if (!lab->running) return;
     lab->shown.done = analysis_done(lab->running);
     lab->shown.total = analysis_total(lab->running);
-    double passed = seconds() - lab->started_s;
+    double passed = clock_seconds() - lab->started_s;
     lab->shown.eta_s =
         lab->shown.done > 0 ? passed / lab->shown.done * (lab->shown.total - lab->shown.done) : NAN;
 }
@@ -123,7 +117,7 @@ static void report(Session *session) {
         session_tell(session, NOTICE_ERROR, "not enough memory for what %s found",
                      analysis_spec(lab->shown.current)->name);
     if (reported && !place) analysis_result_clear(&result);
-    lab->reported_s = seconds();
+    lab->reported_s = clock_seconds();
     show_results(lab);
 }
 
@@ -184,7 +178,7 @@ static void start(Session *session, AnalysisId id) {
     AnalysisInput input = input_of(session, spec);
     lab->running = analysis_new(id, &input, &err);
     if (!lab->running) session_tell(session, NOTICE_ERROR, "%s", err.text);
-    lab->started_s = seconds();
+    lab->started_s = clock_seconds();
     lab->reported_s = 0;
     show_progress(lab);
 }
@@ -252,7 +246,7 @@ static const AnalysisResult *shown_result(const Session *session, Error *err) {
 
 bool session_chart_name(const Session *session, char *out, size_t out_size, Error *err) {
     if (!shown_result(session, err)) return false;
-    snprintf(out, out_size, "%s-%s.svg", session->exp.setup->model->network->arch,
+    snprintf(out, out_size, "%s-%s.svg", session_network(session)->arch,
              analysis_spec(session->lab.shown.current)->name);
     return true;
 }
@@ -269,7 +263,7 @@ bool session_lab_work(Session *session) {
     show_progress(lab);
     if (!more)
         finish(session);
-    else if (seconds() - lab->reported_s > LAB_REPORT_EVERY_S)
+    else if (clock_seconds() - lab->reported_s > LAB_REPORT_EVERY_S)
         report(session);
     return true;
 }

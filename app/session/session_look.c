@@ -5,10 +5,6 @@
 #include "app/session/session_state.h"
 #include "core/inspect/block_figures.h"
 
-static const Network *network_of(const Session *session) {
-    return session->exp.setup->model->network;
-}
-
 /* Elements that are profiled in a few milliseconds: while a pass runs and the selection follows it, larger
  * tensors wait until it has come to rest. */
 enum { QUICK_COUNT = 1 << 16 };
@@ -35,10 +31,10 @@ static void prepare(const Session *session, Pass *pass, int op) {
 
 /* Short of memory the figures stay unknown, and the views leave them out. */
 void session_look_prepare(Session *session) {
-    int op = scene_op_at(network_of(session), session->exp.at);
+    int op = scene_op_at(session_network(session), session->exp.at);
     prepare(session, session->exp.pass, op);
     Pass *other = session->twin.show == TWIN_OFF ? NULL : session->twin.pass;
-    if (other) prepare(session, other, scene_partner(pass_network(other), network_of(session), op));
+    if (other) prepare(session, other, scene_partner(pass_network(other), session_network(session), op));
     session_overlay_prepare(session);
 }
 
@@ -74,7 +70,7 @@ bool session_do_order(Session *session, const Action *action, Error *err) {
         return error_set(err, ERROR_USAGE, "order: expected index, activation or gradient, found '%s'",
                          action->text);
     session->look.order = (ChannelOrder)found;
-    int op = scene_op_at(network_of(session), session->exp.at);
+    int op = scene_op_at(session_network(session), session->exp.at);
     bool known = session->look.order == ORDER_ACTIVATION ? pass_act(session->exp.pass, op).data != NULL
                                                          : pass_grad(session->exp.pass, op).data != NULL;
     if (session->look.order == ORDER_INDEX)

@@ -42,7 +42,7 @@ static const char *first_bundled(char out[ASSET_NAME_MAX]) {
 /* The same picture at the size and with the normalisation of the new network; an array as it is where it
  * fits; a bundled picture in place of what cannot be had again. */
 static bool prepare_input(Replacement *next, const Session *session, Error *err) {
-    const Network *old = session->exp.setup->model->network, *network = next->setup.model->network;
+    const Network *old = session_network(session), *network = next->setup.model->network;
     size_t count = shape_count(network->input);
     next->input = calloc(count, sizeof *next->input);
     if (!next->input) return error_set(err, ERROR_FAILED, "not enough memory for the picture");
@@ -71,7 +71,7 @@ static bool prepare_pass(Replacement *next, const Session *session, Error *err) 
     next->config.batch = 1;
     next->config.batch_statistics = setup_batch_statistics(&next->setup);
     if (network->shortcut == '-' || next->config.skip == SKIP_LESION) next->config.skip = SKIP_NONE_REMOVED;
-    bool same_classes = network->classes == session->exp.setup->model->network->classes;
+    bool same_classes = network->classes == session_network(session)->classes;
     next->target = same_classes ? session->exp.target : -1;
     next->config.lesioned = next->lesioned;
     next->pass = pass_new(network, &next->config, err);
@@ -90,7 +90,7 @@ static void discard(Replacement *next) {
 
 /* The operation of that name, or the nearest one before it that both networks have, in the same direction. */
 static int partner_of(const Session *session, const Network *network) {
-    const Network *old = session->exp.setup->model->network;
+    const Network *old = session_network(session);
     int op = scene_partner(network, old, scene_op_at(old, session->exp.at));
     return scene_at(network, op, session->exp.at < old->op_count ? PHASE_FORWARD : PHASE_BACKWARD);
 }
@@ -98,7 +98,7 @@ static int partner_of(const Session *session, const Network *network) {
 /* As far as the old pass had come, seen from the selection. */
 static int steps_like(const Session *session, const Network *network, int at) {
     int done = scene_steps_done(session->exp.pass);
-    if (done == 2 * session->exp.setup->model->network->op_count) return 2 * network->op_count;
+    if (done == 2 * session_network(session)->op_count) return 2 * network->op_count;
     return session->exp.at < done ? at + 1 : 1;
 }
 
@@ -110,7 +110,7 @@ static void forget_views(Session *session) {
 /* From here on nothing can fail. */
 static void install(Session *session, Replacement *next) {
     Setup old = session->exp.own;
-    const Network *old_network = session->exp.setup->model->network, *network = next->setup.model->network;
+    const Network *old_network = session_network(session), *network = next->setup.model->network;
     int at = partner_of(session, network), steps = steps_like(session, network, at);
     pass_free(session->exp.pass);
     pass_free(session->exp.baseline);
@@ -153,7 +153,7 @@ bool session_replace(Session *session, Setup *setup, Error *err) {
 }
 
 static void tell_loaded(Session *session, const char *old_picture) {
-    const Network *network = session->exp.setup->model->network;
+    const Network *network = session_network(session);
     bool other = strcmp(old_picture, session->exp.picture.name) != 0;
     session_tell(session, NOTICE_INFO, "%s, %s: %s parameters, input %s, %d classes%s%s%s", network->arch,
                  session->exp.weights_note, text_format_count(network_param_count(network)).text,

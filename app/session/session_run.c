@@ -1,21 +1,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/asset/assets.h"
 #include "app/session/session_state.h"
+#include "core/base/clock.h"
 #include "core/base/utf8.h"
-
-static double seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-static const Network *network_of(const Session *session) {
-    return session->exp.setup->model->network;
-}
 
 /* A pass at its beginning. `old` is used again where its memory fits, which spares a large network a tenth of
  * a second each time, and else left as it is. */
@@ -25,15 +15,15 @@ static Pass *fresh_pass(const Session *session, Pass *old, SkipMode skip, Error 
     config.skip = skip;
     config.lesioned = session->exp.lesioned;
     Pass *pass = old;
-    bool fits = old && pass_network(old) == network_of(session) &&
+    bool fits = old && pass_network(old) == session_network(session) &&
                 pass_batch_statistics(old) == config.batch_statistics;
     if (fits)
         pass_set_skip(pass, skip, config.lesioned);
     else
-        pass = pass_new(network_of(session), &config, err);
+        pass = pass_new(session_network(session), &config, err);
     if (!pass) return NULL;
     memcpy(pass_input(pass), session->exp.picture.input,
-           shape_count(network_of(session)->input) * sizeof(real));
+           shape_count(session_network(session)->input) * sizeof(real));
     pass_restart(pass, &session->exp.target);
     return pass;
 }
@@ -56,8 +46,11 @@ static void start_run(Session *session, int steps_done, bool follow) {
     int done = scene_steps_done(session->exp.pass);
     session->exp.job = (Job){0};
     if (done < steps_done)
-        session->exp.job = (Job){
-            .kind = JOB_RUN, .target = steps_done, .first = done, .follow = follow, .started_s = seconds()};
+        session->exp.job = (Job){.kind = JOB_RUN,
+                                 .target = steps_done,
+                                 .first = done,
+                                 .follow = follow,
+                                 .started_s = clock_seconds()};
 }
 
 void session_run_to(Session *session, int steps_done) {
@@ -101,7 +94,7 @@ bool session_load_image(Session *session, const char *name, Error *err) {
 
 /* "lesion" alone takes the block of the selected op; "lesion:layer1.0,layer2.1" names them. */
 static bool mark_lesions(Session *session, const char *names, Error *err) {
-    const Network *network = network_of(session);
+    const Network *network = session_network(session);
     bool *marks = calloc((size_t)network->block_count, sizeof *marks);
     bool any = false, ok = marks != NULL;
     int here = network->ops[scene_op_at(network, session->exp.at)].block;
@@ -134,7 +127,7 @@ bool session_set_skip(Session *session, const char *word, Error *err) {
     if (*word == '\0') {
         /* A lesion needs a block: outside of one the round goes on. */
         bool in_block =
-            network_of(session)->ops[scene_op_at(network_of(session), session->exp.at)].block >= 0;
+            session_network(session)->ops[scene_op_at(session_network(session), session->exp.at)].block >= 0;
         next = order[((int)session->exp.config.skip + 1) % (in_block ? 4 : 3)];
         if (session->exp.config.skip == SKIP_LESION) next = SKIP_NONE_REMOVED;
         known = true;
@@ -148,9 +141,9 @@ bool session_set_skip(Session *session, const char *word, Error *err) {
     if (!known)
         return error_set(err, ERROR_USAGE,
                          "without-skip: expected none, plain, cut or lesion[:BLOCK], found '%s'", word);
-    if (next != SKIP_NONE_REMOVED && network_of(session)->shortcut == '-')
+    if (next != SKIP_NONE_REMOVED && session_network(session)->shortcut == '-')
         return error_set(err, ERROR_USAGE, "%s is a plain network: it has no skips to remove",
-                         network_of(session)->arch);
+                         session_network(session)->arch);
     const char *colon = strchr(word, ':');
     if (next == SKIP_LESION && !mark_lesions(session, colon ? colon + 1 : "", err)) return false;
     session->exp.config.skip = next;
@@ -158,7 +151,7 @@ bool session_set_skip(Session *session, const char *word, Error *err) {
 }
 
 bool session_toggle_lesion(Session *session, const char *name, Error *err) {
-    const Network *network = network_of(session);
+    const Network *network = session_network(session);
     bool any = false, fresh = session->exp.config.skip != SKIP_LESION;
     int block =
         *name ? network_find_block(network, name) : network->ops[scene_op_at(network, session->exp.at)].block;
@@ -187,9 +180,9 @@ static bool step_pass(Pass *pass) {
 /* What is shown decides what is computed: the baseline runs once the gradients it is compared with are there and
  * looked at. */
 static bool wants_baseline(const Session *session) {
-    int steps = 2 * network_of(session)->op_count;
+    int steps = 2 * session_network(session)->op_count;
     return session->look.view == VIEW_GRADIENTS && scene_steps_done(session->exp.pass) == steps &&
-           network_of(session)->shortcut != '-' && session->exp.config.skip == SKIP_NONE_REMOVED &&
+           session_network(session)->shortcut != '-' && session->exp.config.skip == SKIP_NONE_REMOVED &&
            (!session->exp.baseline || scene_steps_done(session->exp.baseline) < steps);
 }
 
@@ -203,8 +196,8 @@ static void start_baseline(Session *session) {
         session->look.view = VIEW_STEP;
         return;
     }
-    session->exp.job =
-        (Job){.kind = JOB_BASELINE, .target = 2 * network_of(session)->op_count, .started_s = seconds()};
+    session->exp.job = (Job){
+        .kind = JOB_BASELINE, .target = 2 * session_network(session)->op_count, .started_s = clock_seconds()};
 }
 
 bool session_work(Session *session) {

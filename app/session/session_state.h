@@ -26,6 +26,10 @@ struct Session {
     bool by_author; /* what is done now its author wants to be seen: a handout keeps nothing out of reach */
 };
 
+static inline const Network *session_network(const Session *session) {
+    return session->exp.setup->model->network;
+}
+
 /* Handlers: what the actions do, in the files named. The text and number are the action's; false with a
  * sentence when it cannot be done. */
 /* session_time.c */

@@ -8,17 +8,13 @@
 #include "app/session/session_state.h"
 #include "core/base/utf8.h"
 
-static const Network *network_of(const Session *session) {
-    return session->exp.setup->model->network;
-}
-
 static const char *phase_word(const Network *network, int at) {
     return at < network->op_count ? "forward" : "backward";
 }
 
 /* "layer1.0.add backward", "grad < 1e-06" */
 static void describe(const Session *session, const Breakpoint *b, char out[CONDITION_TEXT_MAX]) {
-    const Network *network = network_of(session);
+    const Network *network = session_network(session);
     if (b->conditional)
         condition_format(&b->condition, out);
     else
@@ -28,7 +24,7 @@ static void describe(const Session *session, const Breakpoint *b, char out[CONDI
 
 static void refresh_flags(Session *session) {
     Stops *stops = &session->stops;
-    size_t moments = 2 * (size_t)network_of(session)->op_count;
+    size_t moments = 2 * (size_t)session_network(session)->op_count;
     free(stops->flags);
     stops->flags = stops->breakpoint_count > 0 ? calloc(moments, sizeof *stops->flags) : NULL;
     for (int k = 0; stops->flags && k < stops->breakpoint_count; k++)
@@ -59,7 +55,7 @@ static void follow_watches(Stops *stops, const Network *network, const Network *
 }
 
 void session_stops_follow(Session *session, const Network *old) {
-    const Network *network = network_of(session);
+    const Network *network = session_network(session);
     Stops *stops = &session->stops;
     int kept = 0;
     for (int k = 0; k < stops->breakpoint_count; k++) {
@@ -109,7 +105,7 @@ static bool toggle_at(Session *session, int at, Error *err) {
 
 /* "OP", "OP forward", "OP backward" */
 static bool break_at_name(Session *session, const char *text, Error *err) {
-    const Network *network = network_of(session);
+    const Network *network = session_network(session);
     char name[OP_NAME_MAX];
     size_t length = strcspn(text, " ");
     const char *rest = text + length + strspn(text + length, " ");
@@ -149,8 +145,7 @@ bool session_do_breaks(Session *session, const Action *action, Error *err) {
     char list[NOTICE_MAX] = "", text[CONDITION_TEXT_MAX];
     for (int k = 0; k < stops->breakpoint_count; k++) {
         describe(session, &stops->breakpoints[k], text);
-        size_t used = strlen(list);
-        utf8_format(list + used, sizeof list - used, "%s%s%s", k ? "; " : "",
+        utf8_append(list, sizeof list, "%s%s%s", k ? "; " : "",
                     stops->breakpoints[k].conditional ? "if " : "", text);
     }
     session_tell(session, NOTICE_INFO, "%s%s", *list ? "runs stop at: " : "no breakpoint: B sets one here",
@@ -170,7 +165,7 @@ static void tell_condition(Session *session, const char *op, const char *text, C
 
 /* Does a run stop at moment `at`, which has been computed? Says why. */
 bool session_stops_here(Session *session, int at) {
-    const Network *network = network_of(session);
+    const Network *network = session_network(session);
     const Stops *stops = &session->stops;
     for (int k = 0; k < stops->breakpoint_count; k++) {
         const Breakpoint *b = &stops->breakpoints[k];
@@ -198,7 +193,7 @@ void session_continue(Session *session) {
                      "no breakpoint is set: B sets one here, :break if grad < 1e-6 a condition");
         return;
     }
-    int done = scene_steps_done(session->exp.pass), last = 2 * network_of(session)->op_count - 1;
+    int done = scene_steps_done(session->exp.pass), last = 2 * session_network(session)->op_count - 1;
     for (int at = session->exp.at + 1; at < done; at++)
         if (session_stops_here(session, at)) {
             session->exp.at = at;
@@ -269,7 +264,7 @@ bool session_do_go_mark(Session *session, const Action *action, Error *err) {
 }
 
 static bool parse_watch(const Session *session, const char *text, SceneWatch *watch, Error *err) {
-    const Network *network = network_of(session);
+    const Network *network = session_network(session);
     char name[OP_NAME_MAX];
     int length = (int)strcspn(text, " \t"), cell[3];
     snprintf(name, sizeof name, "%.*s", length, text);

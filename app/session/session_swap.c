@@ -4,10 +4,6 @@
 
 #include "app/session/session_state.h"
 
-static const Network *network_of(const Session *session) {
-    return session->exp.setup->model->network;
-}
-
 /* A pair that changes places a second time is as it was. */
 static bool note_pair(Session *session, int a, int b) {
     Swaps *swaps = &session->exp.swaps;
@@ -24,7 +20,7 @@ static bool note_pair(Session *session, int a, int b) {
 }
 
 void session_swap_describe(const Session *session, char *note, size_t size) {
-    const Network *network = network_of(session);
+    const Network *network = session_network(session);
     size_t used = strlen(note);
     for (int k = 0; k < session->exp.swaps.count && used < size; k++) {
         const int *pair = session->exp.swaps.pairs[k];
@@ -34,7 +30,7 @@ void session_swap_describe(const Session *session, char *note, size_t size) {
 }
 
 static bool swap(Session *session, int a, int b, Error *err) {
-    const Network *network = network_of(session);
+    const Network *network = session_network(session);
     if (a == b)
         return error_set(err, ERROR_USAGE, "swap: %s is the same block twice", network->blocks[a].name);
     if (!note_pair(session, a, b))
@@ -69,7 +65,7 @@ bool session_set_swaps(Session *session, int (*pairs)[2], int count, Error *err)
 
 /* The named block, or that of the selected op; -1 with a sentence. */
 static int find_block(const Session *session, const char *name, Error *err) {
-    const Network *network = network_of(session);
+    const Network *network = session_network(session);
     int block =
         *name ? network_find_block(network, name) : network->ops[scene_op_at(network, session->exp.at)].block;
     if (block < 0)
@@ -91,13 +87,13 @@ static bool do_swap(Session *session, const char *text, Error *err) {
         session->exp.swaps.waiting = a + 1;
         session_tell(session, NOTICE_INFO,
                      "%s waits: select a block of the same shape and press the key again",
-                     network_of(session)->blocks[a].name);
+                     session_network(session)->blocks[a].name);
         return true;
     }
     session->exp.swaps.waiting = 0;
     if (!swap(session, a, b, err)) return false;
     session_tell(session, NOTICE_INFO, "%s and %s have changed places; the same again puts them back",
-                 network_of(session)->blocks[a].name, network_of(session)->blocks[b].name);
+                 session_network(session)->blocks[a].name, session_network(session)->blocks[b].name);
     return true;
 }
 

@@ -1,17 +1,14 @@
 /* Moving through time: steps, blocks, passes, playing. */
 #include <math.h>
-#include <time.h>
 
 #include "app/session/session_state.h"
+#include "core/base/clock.h"
+#include "core/base/integer.h"
 
 enum { PLAY_FIRST = 2, PLAY_MAX = 64 };
 
-static const Network *network_of(const Session *session) {
-    return session->exp.setup->model->network;
-}
-
 static int last_at(const Session *session) {
-    return 2 * network_of(session)->op_count - 1;
+    return 2 * session_network(session)->op_count - 1;
 }
 
 void session_go_to(Session *session, int at) {
@@ -20,7 +17,7 @@ void session_go_to(Session *session, int at) {
 
 void session_look_at(Session *session, int at) {
     session->exp.job.follow = false;
-    session->exp.at = at < 0 ? 0 : at > last_at(session) ? last_at(session) : at;
+    session->exp.at = integer_clamp(at, 0, last_at(session));
 }
 
 /* A key counts from where the keys before it lead, also when the network is still on its way there: typing
@@ -43,14 +40,14 @@ static int blocks_on(const Session *session, int count) {
     int at = session->exp.at, before = -1;
     for (int k = 0; k < count && at != before; k++) {
         before = at;
-        at = session_block_end(network_of(session), at);
+        at = session_block_end(session_network(session), at);
     }
     return at;
 }
 
 static int blocks_back(const Session *session, int count) {
     int at = session->exp.at;
-    for (int k = 0; k < count && at > 0; k++) at = session_block_start(network_of(session), at);
+    for (int k = 0; k < count && at > 0; k++) at = session_block_start(session_network(session), at);
     return at;
 }
 
@@ -69,7 +66,7 @@ static bool do_restart(Session *session, Error *err) {
 }
 
 static bool do_go(Session *session, int op, Error *err) {
-    const Network *network = network_of(session);
+    const Network *network = session_network(session);
     Phase phase = session->exp.at < network->op_count ? PHASE_FORWARD : PHASE_BACKWARD;
     if (op < 0 || op >= network->op_count)
         return error_set(err, ERROR_USAGE, "go: %s has operations 0 to %d, found %d%s", network->arch,
@@ -84,15 +81,10 @@ static void run_here(Session *session) {
         session->look.view = VIEW_STEP;
 }
 
-static double now_s(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static void set_rate(Session *session, double rate) {
     session->exp.play.rate = rate > PLAY_MAX ? PLAY_MAX : rate < 1 ? 0 : rate;
-    session->exp.play.next_tick_s = now_s() + (session->exp.play.rate > 0 ? 1 / session->exp.play.rate : 0);
+    session->exp.play.next_tick_s =
+        clock_seconds() + (session->exp.play.rate > 0 ? 1 / session->exp.play.rate : 0);
     if (session->exp.play.rate > 0)
         session_tell(session, NOTICE_INFO, "playing %g operations a second: > faster, < slower, Space pauses",
                      session->exp.play.rate);
@@ -102,15 +94,15 @@ static void set_rate(Session *session, double rate) {
 
 int session_wait_ms(const Session *session) {
     if (session->exp.play.rate == 0) return -1;
-    double wait = ceil(1e3 * (session->exp.play.next_tick_s - now_s()));
+    double wait = ceil(1e3 * (session->exp.play.next_tick_s - clock_seconds()));
     return wait < 0 ? 0 : (int)wait;
 }
 
 bool session_tick(Session *session) {
-    if (session->exp.play.rate == 0 || now_s() < session->exp.play.next_tick_s) return false;
+    if (session->exp.play.rate == 0 || clock_seconds() < session->exp.play.next_tick_s) return false;
     session->notice.kind = NOTICE_NONE;
     session->exp.play.next_tick_s += 1 / session->exp.play.rate;
-    if (session->exp.play.next_tick_s < now_s()) session->exp.play.next_tick_s = now_s();
+    if (session->exp.play.next_tick_s < clock_seconds()) session->exp.play.next_tick_s = clock_seconds();
     if (session->exp.at < last_at(session))
         do_step(session, 1);
     else
@@ -130,8 +122,9 @@ static void tell_standstill(Session *session, ActionId id) {
         session->exp.job.kind == JOB_RUN && session->exp.job.target > scene_steps_done(session->exp.pass);
     if (runs || session->notice.kind != NOTICE_NONE || id == ACTION_RESTART || id == ACTION_GO) return;
     if (id == ACTION_RUN_HERE)
-        session_tell(session, NOTICE_INFO, "%s has been run already",
-                     network_of(session)->ops[scene_op_at(network_of(session), session->exp.at)].name);
+        session_tell(
+            session, NOTICE_INFO, "%s has been run already",
+            session_network(session)->ops[scene_op_at(session_network(session), session->exp.at)].name);
     else if (session->exp.at == last_at(session))
         session_tell(session, NOTICE_INFO, "the backward pass has reached the image: R starts again");
     else if (session->exp.at == 0)
@@ -150,7 +143,7 @@ bool session_do_play(Session *session, const Action *action, Error *err) {
 }
 
 static bool move(Session *session, const Action *action, Error *err) {
-    const Network *network = network_of(session);
+    const Network *network = session_network(session);
     int at = session->exp.at, count = action_count(action);
     switch (action->id) {
     case ACTION_STEP: do_step(session, count); break;

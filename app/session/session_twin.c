@@ -40,9 +40,9 @@ static bool fill_input(Session *session, Error *err) {
     if (twin->kind == TWIN_IMAGE) return setup_load_image(&setup, twin->image, twin->input, err);
     if (twin->kind == TWIN_WEIGHTS && asset_find_image(session->exp.picture.name))
         return setup_load_image(&setup, session->exp.picture.name, twin->input, err);
-    if (!shape_equal(model->network->input, session->exp.setup->model->network->input))
+    if (!shape_equal(model->network->input, session_network(session)->input))
         return error_set(err, ERROR_USAGE, "%s reads other pictures than %s: compare them on a bundled one",
-                         model->network->arch, session->exp.setup->model->network->arch);
+                         model->network->arch, session_network(session)->arch);
     memcpy(twin->input, session->exp.picture.input, count * sizeof(real));
     return true;
 }
@@ -72,7 +72,7 @@ static bool begin(Session *session, Error *err) {
 
 /* Steps of the other side that correspond to the steps this side has made. */
 static int wanted_steps(const Session *session) {
-    const Network *network = session->exp.setup->model->network, *other = model_of(session)->network;
+    const Network *network = session_network(session), *other = model_of(session)->network;
     int done = scene_steps_done(session->exp.pass);
     if (done == 0) return 0;
     Phase phase = done <= network->op_count ? PHASE_FORWARD : PHASE_BACKWARD;
@@ -174,11 +174,11 @@ void session_twin_describe(const Session *session, char *out, size_t out_size) {
 /* Without a word from the user: the plain twin, or for a pass without skips the network as built. */
 static bool choose_default(Session *session, Error *err) {
     Twin *twin = &session->twin;
-    if (session->exp.setup->model->network->shortcut == '-')
+    if (session_network(session)->shortcut == '-')
         return error_set(err, ERROR_USAGE,
                          "%s has no skips to remove: say what to compare it with, as in "
                          ":twin weights resnet20-cifar10 or :twin image 03-bird",
-                         session->exp.setup->model->network->arch);
+                         session_network(session)->arch);
     twin->kind = TWIN_SKIP;
     twin->skip = session->exp.config.skip == SKIP_NONE_REMOVED ? SKIP_PLAIN : SKIP_NONE_REMOVED;
     return twin->chosen = true;
@@ -208,8 +208,7 @@ static bool choose(Session *session, const char *word, const char *rest, Error *
                          "twin: expected off, plain, cut, built, image NAME, weights NAME or difference, "
                          "found '%s%s%s'",
                          word, *rest ? " " : "", rest);
-    if (kind == TWIN_SKIP && session->exp.setup->model->network->shortcut == '-')
-        return choose_default(session, err);
+    if (kind == TWIN_SKIP && session_network(session)->shortcut == '-') return choose_default(session, err);
     session_twin_clear(session);
     twin->kind = kind;
     twin->skip = skip;

@@ -8,23 +8,15 @@
 #include <string.h>
 
 #include "app/asset/assets.h"
+#include "core/base/integer.h"
 #include "core/base/utf8.h"
 
-static const Network *network_of(const Session *session) {
-    return session->exp.setup->model->network;
-}
-
-static int smaller(int a, int b) {
-    return a < b ? a : b;
-}
-
-__attribute__((format(printf, 4, 5))) static void append(char *out, size_t size, const char *separator,
-                                                         const char *format, ...) {
-    size_t used = strlen(out);
+__attribute__((format(printf, 4, 5))) static void append_item(char *out, size_t size, const char *separator,
+                                                              const char *format, ...) {
     va_list arguments;
-    if (used > 0) used += utf8_copy(out + used, size - used, separator);
+    if (*out) utf8_append(out, size, "%s", separator);
     va_start(arguments, format);
-    if (used < size) utf8_vformat(out + used, size - used, format, arguments);
+    utf8_vappend(out, size, format, arguments);
     va_end(arguments);
 }
 
@@ -56,15 +48,15 @@ static void describe_image(const Session *session, StatePlan *plan) {
 }
 
 static void describe_skips(const Session *session, StatePlan *plan) {
-    const Network *network = network_of(session);
+    const Network *network = session_network(session);
     plan->skips.mode = session->exp.config.skip == SKIP_LESION ? 0 : (int)session->exp.config.skip;
     for (int b = 0; session->exp.config.skip == SKIP_LESION && b < network->block_count; b++)
         if (session->exp.lesioned[b])
-            append(plan->skips.lesions, sizeof plan->skips.lesions, "+", "%s", network->blocks[b].name);
+            append_item(plan->skips.lesions, sizeof plan->skips.lesions, "+", "%s", network->blocks[b].name);
     for (int k = 0; k < session->exp.swaps.count; k++)
-        append(plan->skips.swaps, sizeof plan->skips.swaps, "+", "%s+%s",
-               network->blocks[session->exp.swaps.pairs[k][0]].name,
-               network->blocks[session->exp.swaps.pairs[k][1]].name);
+        append_item(plan->skips.swaps, sizeof plan->skips.swaps, "+", "%s+%s",
+                    network->blocks[session->exp.swaps.pairs[k][0]].name,
+                    network->blocks[session->exp.swaps.pairs[k][1]].name);
     plan->skips.versus = session->exp.baseline_mode == SKIP_PLAIN;
 }
 
@@ -74,7 +66,7 @@ static void describe_moment(const Network *network, int at, char out[STATE_WORD_
 }
 
 static void describe_time(const Session *session, StatePlan *plan) {
-    const Network *network = network_of(session);
+    const Network *network = session_network(session);
     int done =
         session->exp.job.kind == JOB_RUN ? session->exp.job.target : scene_steps_done(session->exp.pass);
     if (session->exp.at > 0) describe_moment(network, session->exp.at, plan->place.at);
@@ -84,9 +76,9 @@ static void describe_time(const Session *session, StatePlan *plan) {
         snprintf(plan->place.done, sizeof plan->place.done, "forward");
     else if (done != 1)
         snprintf(plan->place.done, sizeof plan->place.done, "%d", done);
-    plan->place.channel = smaller(session->exp.wanted.channel, STATE_INDEX_MAX);
-    plan->place.row = smaller(session->exp.wanted.row, STATE_INDEX_MAX);
-    plan->place.column = smaller(session->exp.wanted.column, STATE_INDEX_MAX);
+    plan->place.channel = integer_min(session->exp.wanted.channel, STATE_INDEX_MAX);
+    plan->place.row = integer_min(session->exp.wanted.row, STATE_INDEX_MAX);
+    plan->place.column = integer_min(session->exp.wanted.column, STATE_INDEX_MAX);
 }
 
 static int view_number(const void *state, const ViewField *field) {
@@ -97,8 +89,9 @@ static int view_number(const void *state, const ViewField *field) {
 static void describe_view(const Session *session, ViewId view, char out[STATE_VALUE_MAX]) {
     for (const ViewField *field = view_ops(view)->fields; field && field->name; field++) {
         int number = view_number(session->look.view_state[view], field);
-        if (number != 0 && field->is_flag) append(out, STATE_VALUE_MAX, "+", "%s", field->name);
-        if (number != 0 && !field->is_flag) append(out, STATE_VALUE_MAX, "+", "%s:%d", field->name, number);
+        if (number != 0 && field->is_flag) append_item(out, STATE_VALUE_MAX, "+", "%s", field->name);
+        if (number != 0 && !field->is_flag)
+            append_item(out, STATE_VALUE_MAX, "+", "%s:%d", field->name, number);
     }
 }
 
@@ -143,12 +136,12 @@ static void describe_twin(const Session *session, StatePlan *plan) {
 }
 
 static void describe_stops(const Session *session, StatePlan *plan) {
-    const Network *network = network_of(session);
+    const Network *network = session_network(session);
     const Stops *stops = &session->stops;
     for (int k = 0; k < stops->watch_count; k++) {
         const SceneWatch *watch = &stops->watches[k];
-        append(plan->stops.watches, sizeof plan->stops.watches, "/", "%s:%d:%d:%d",
-               network->ops[watch->op].name, watch->channel, watch->row, watch->column);
+        append_item(plan->stops.watches, sizeof plan->stops.watches, "/", "%s:%d:%d:%d",
+                    network->ops[watch->op].name, watch->channel, watch->row, watch->column);
     }
     for (int k = 0; k < stops->breakpoint_count; k++) {
         char text[STATE_WORD_MAX];
@@ -156,8 +149,8 @@ static void describe_stops(const Session *session, StatePlan *plan) {
             condition_format(&stops->breakpoints[k].condition, text);
         else
             describe_moment(network, stops->breakpoints[k].at, text);
-        append(plan->stops.breaks, sizeof plan->stops.breaks, "/", "%s%s",
-               stops->breakpoints[k].conditional ? "if " : "", text);
+        append_item(plan->stops.breaks, sizeof plan->stops.breaks, "/", "%s%s",
+                    stops->breakpoints[k].conditional ? "if " : "", text);
     }
 }
 

@@ -358,7 +358,7 @@ static void forget_what_waits(Session *session) {
 
 static bool arrive(Session *session, StateTarget *target, Error *err) {
     const StatePlan *plan = target->plan;
-    const Network *network = session->exp.setup->model->network;
+    const Network *network = session_network(session);
     forget_what_waits(session);
     memcpy(session->exp.picture.input, target->picture, shape_count(network->input) * sizeof(real));
     session_name_image(session, *plan->picture.name ? plan->picture.name : "cat");

@@ -55,7 +55,7 @@ void lesson_run_return(LessonRun *run) {
 
 bool lesson_run_answer(LessonRun *run, const char *answer, Error *err) {
     const LessonPage *page = lesson_run_page(run);
-    const Network *network = run->session->exp.setup->model->network;
+    const Network *network = session_network(run->session);
     if (page->ask.kind == ASK_NOTHING || run->phase == LESSON_SHOWN)
         return error_set(err, ERROR_USAGE, "this page asks nothing%s",
                          run->phase == LESSON_SHOWN ? " any more" : "");

@@ -138,11 +138,6 @@ static size_t repair(char *out, size_t out_size, const char *text, const char **
     return used;
 }
 
-size_t utf8_repair(char *out, size_t out_size, const char *text) {
-    const char *left;
-    return out_size > 0 ? repair(out, out_size, text, &left) : 0;
-}
-
 size_t utf8_clip(char *out, size_t out_size, const char *text) {
     static const char ellipsis[] = "\xE2\x80\xA6";
     const char *left;

@@ -32,12 +32,6 @@ double explain_number(Explanation *out, const char *name, double value) {
     return value;
 }
 
-double explain_field(const Explanation *explanation, const char *name) {
-    for (int k = 0; k < explanation->field_count; k++)
-        if (strcmp(explanation->fields[k].name, name) == 0) return explanation->fields[k].value;
-    return NAN;
-}
-
 int explain_reader(const Network *network, int op) {
     for (int i = network->op_count - 1; i > op; i--)
         for (int k = 0; k < network->ops[i].input_count; k++)

@@ -60,7 +60,5 @@ typedef struct ExplainQuery {
 /* What is not computed yet is said to be so; EXPLAIN_OFF gives no line. */
 void explain_make(const ExplainQuery *query, Explanation *out);
 
-/* The value of a field, NaN when there is none of that name. */
-double explain_field(const Explanation *explanation, const char *name);
 
 #endif

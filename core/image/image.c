@@ -78,7 +78,8 @@ bool image_crop(Image *out, const Image *in, int size, Error *err) {
     return image_resize_window(out, in, window, err);
 }
 
-void image_normalise(const Image *image, const Normalise *normalise, real *nhwc) {
+/* Normalisation only: writes (height,width,3). */
+static void normalise_pixels(const Image *image, const Normalise *normalise, real *nhwc) {
     size_t count = 3 * (size_t)image->width * (size_t)image->height;
     for (size_t k = 0; k < count; k++) nhwc[k] = normalise_byte(normalise, (int)(k % 3), image->rgb[k]);
 }
@@ -86,7 +87,7 @@ void image_normalise(const Image *image, const Normalise *normalise, real *nhwc)
 bool image_to_input(const Image *image, int size, const Normalise *normalise, real *nhwc, Error *err) {
     Image square;
     if (!image_crop(&square, image, size, err)) return false;
-    image_normalise(&square, normalise, nhwc);
+    normalise_pixels(&square, normalise, nhwc);
     image_free(&square);
     return true;
 }

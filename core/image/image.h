@@ -23,14 +23,14 @@ bool image_load(Image *image, const char *path, Error *err);
 /* The same for bytes of our own: decoded in this process. */
 bool image_load_memory(Image *image, const void *bytes, size_t size, const char *label, Error *err);
 
-/* Bilinear with antialiasing, bit for bit as PIL's Image.resize((width, height), BILINEAR). */
-bool image_resize_pil(Image *out, const Image *in, int width, int height, Error *err);
-
-/* A window of the picture that image_resize_pil would make, without making the rest of it. */
+/* A window of a scaled picture. */
 typedef struct ImageWindow {
     int full_width, full_height; /* of the whole scaled picture */
     int left, top, width, height;
 } ImageWindow;
+
+/* Bilinear with antialiasing, bit for bit as PIL's Image.resize((full_width, full_height), BILINEAR), without
+ * making what lies outside the window. */
 bool image_resize_window(Image *out, const Image *in, ImageWindow window, Error *err);
 
 /* What the network sees, as bytes: size x size, from the picture's short side scaled to size*8/7 (256 for
@@ -40,8 +40,6 @@ bool image_crop(Image *out, const Image *in, int size, Error *err);
 
 /* image_crop and normalisation in one: writes (size,size,3), channels-last. */
 bool image_to_input(const Image *image, int size, const Normalise *normalise, real *nhwc, Error *err);
-/* Normalisation only: writes (height,width,3). */
-void image_normalise(const Image *image, const Normalise *normalise, real *nhwc);
 
 /* Atomic; see core/base/file. */
 bool image_save_png(const Image *image, const char *path, Error *err);

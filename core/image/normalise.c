@@ -11,8 +11,3 @@ Normalise normalise_cifar10(void) {
 Normalise normalise_cifar100(void) {
     return (Normalise){.mean = {0.5071f, 0.4865f, 0.4409f}, .std = {0.2673f, 0.2564f, 0.2762f}};
 }
-
-uint8_t normalise_to_byte(const Normalise *normalise, int channel, real value) {
-    real byte = (value * (real)normalise->std[channel] + (real)normalise->mean[channel]) * 255 + (real)0.5;
-    return byte >= 255 ? 255 : byte >= 0 ? (uint8_t)byte : 0;
-}

@@ -21,7 +21,4 @@ static inline real normalise_byte(const Normalise *normalise, int channel, uint8
     return (real)(value / normalise->std[channel]);
 }
 
-/* The way back, rounded and clamped to a byte: for showing an input tensor as a picture. */
-uint8_t normalise_to_byte(const Normalise *normalise, int channel, real value);
-
 #endif

@@ -122,7 +122,3 @@ bool image_resize_window(Image *out, const Image *in, ImageWindow window, Error 
     return good;
 }
 
-bool image_resize_pil(Image *out, const Image *in, int width, int height, Error *err) {
-    ImageWindow whole = {.full_width = width, .full_height = height, .width = width, .height = height};
-    return image_resize_window(out, in, whole, err);
-}

@@ -24,12 +24,12 @@ static void *take(Pass *pass, size_t count, size_t size, bool *ok) {
     return memory;
 }
 
-static void find_readers(Pass *pass) {
+static void find_consumers(Pass *pass) {
     const Network *network = pass->network;
-    for (int i = 0; i < network->op_count; i++) pass->nodes[i].first_reader = pass->nodes[i].block = -1;
+    for (int i = 0; i < network->op_count; i++) pass->nodes[i].first_consumer = pass->nodes[i].block = -1;
     for (int i = network->op_count - 1; i >= 0; i--)
         for (int k = 0; k < network->ops[i].input_count; k++)
-            pass->nodes[network->ops[i].inputs[k]].first_reader = i;
+            pass->nodes[network->ops[i].inputs[k]].first_consumer = i;
     for (int b = 0; b < network->block_count; b++) pass->nodes[network->blocks[b].input].block = b;
 }
 
@@ -74,7 +74,7 @@ static bool allocate(Pass *pass) {
     pass->wanted_targets = take(pass, batch, sizeof *pass->wanted_targets, &ok);
     pass->scratch = take(pass, scratch_count(network, pass->config.batch), sizeof *pass->scratch, &ok);
     if (!ok) return false;
-    find_readers(pass);
+    find_consumers(pass);
     ok = allocate_nodes(pass) && allocate_routes(pass);
     if (ok && !pass->config.forward_only)
         pass->param_grads = take(pass, network->value_count, sizeof(real), &ok);
@@ -183,12 +183,12 @@ bool pass_step_forward(Pass *pass) {
 }
 
 /* Does op i read x on its way through the shortcut of the block whose input x is? */
-static bool is_skip_reader(const Network *network, int i, int block) {
+static bool is_skip_consumer(const Network *network, int i, int block) {
     return i >= network->blocks[block].branch_last + 1;
 }
 
 /* Where op i's gradient for its input k goes. A block's input is read by the branch and by the shortcut; each
- * writes its own part, or, when nobody looks at the parts, the later reader (which runs backward first)
+ * writes its own part, or, when nobody looks at the parts, the later consumer (which runs backward first)
  * writes and the earlier one adds. */
 static void route_gradient(const Pass *pass, OpRun *run, int i, int k) {
     int input = run->op->inputs[k];
@@ -196,7 +196,7 @@ static void route_gradient(const Pass *pass, OpRun *run, int i, int k) {
     if (input == 0 && pass->config.no_input_gradient) return;
     run->dx[k] = node->grad;
     if (node->block < 0 || pass->network->blocks[node->block].shortcut == SHORTCUT_NONE) return;
-    bool skip = is_skip_reader(pass->network, i, node->block);
+    bool skip = is_skip_consumer(pass->network, i, node->block);
     if (pass_keeps_routes(pass))
         run->dx[k] = skip ? pass->routes[node->block].skip : pass->routes[node->block].branch;
     else
@@ -235,7 +235,7 @@ static void complete_gradients(Pass *pass, const OpRun *run, int i) {
     for (int k = 0; k < run->op->input_count; k++) {
         int input = run->op->inputs[k];
         Node *node = &pass->nodes[input];
-        if (node->first_reader != i || !run->dx[k]) continue;
+        if (node->first_consumer != i || !run->dx[k]) continue;
         node->grad_profile.known = false;
         bool junction = node->block >= 0 && pass_keeps_routes(pass);
         if (junction && pass->network->blocks[node->block].shortcut != SHORTCUT_NONE)

@@ -124,6 +124,4 @@ Tensor pass_route_grad(const Pass *pass, int block, Route route);
 
 const Profile *pass_route_profile(const Pass *pass, int block, Route route); /* see pass_profile_update */
 
-size_t pass_bytes(const Pass *pass);
-
 #endif

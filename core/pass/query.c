@@ -67,9 +67,9 @@ static bool backward_ran(const Pass *pass, int op) {
 }
 
 static bool grad_is_ready(const Pass *pass, int op) {
-    int reader = pass->nodes[op].first_reader;
+    int consumer = pass->nodes[op].first_consumer;
     if (op == 0 && pass->config.no_input_gradient) return false;
-    return pass->backward_done > 0 && (reader < 0 || backward_ran(pass, reader));
+    return pass->backward_done > 0 && (consumer < 0 || backward_ran(pass, consumer));
 }
 
 Tensor pass_act(const Pass *pass, int op) {
@@ -168,8 +168,4 @@ Tensor pass_route_grad(const Pass *pass, int block, Route route) {
     if (!pass_keeps_routes(pass) || !grad.data) return (Tensor){grad.shape, NULL};
     if (b->shortcut == SHORTCUT_NONE) return (Tensor){grad.shape, route == ROUTE_BRANCH ? grad.data : NULL};
     return (Tensor){grad.shape, route == ROUTE_SKIP ? pass->routes[block].skip : pass->routes[block].branch};
-}
-
-size_t pass_bytes(const Pass *pass) {
-    return arena_bytes(pass->arena);
 }

@@ -11,8 +11,8 @@ typedef struct Node {
     void *saved;
     Stats act_stats, grad_stats;
     Profile act_profile, grad_profile;
-    int first_reader; /* lowest op that reads act; its backward completes grad. -1 for the loss */
-    int block;        /* block whose input this is, or -1 */
+    int first_consumer; /* lowest op that reads act; its backward completes grad. -1 for the loss */
+    int block;          /* block whose input this is, or -1 */
 } Node;
 
 /* What a block keeps of its two routes: the gradient of its input in two parts with their measure, and the

@@ -231,12 +231,6 @@ static LoadResult load(Trainer *trainer, const char *path, Error *err) {
     return result;
 }
 
-bool train_load_checkpoint(Trainer *trainer, const char *path, Error *err) {
-    if (load(trainer, path, err) != LOAD_DONE) return false;
-    trainer->foothold = FOOTHOLD_LAST;
-    return true;
-}
-
 bool train_resume(Trainer *trainer, const char *path, Error *notice, Error *err) {
     char previous[PATH_MAX + sizeof PREVIOUS];
     Error first = {0}, second = {0};

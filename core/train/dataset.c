@@ -53,16 +53,6 @@ struct Dataset {
     Arena *arena;
 };
 
-bool dataset_find_kind(DatasetKind *kind, const char *name, Error *err) {
-    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
-        if (strcmp(kinds[k].name, name) == 0) {
-            *kind = (DatasetKind)k;
-            return true;
-        }
-    }
-    return error_set(err, ERROR_USAGE, "expected the data set cifar10 or cifar100, found '%s'", name);
-}
-
 const char *dataset_kind_name(DatasetKind kind) {
     return kinds[kind].name;
 }

@@ -26,9 +26,7 @@ typedef struct DatasetConfig {
 
 typedef struct Dataset Dataset;
 
-/* "cifar10" or "cifar100"; false and a sentence for anything else. */
-bool dataset_find_kind(DatasetKind *kind, const char *name, Error *err);
-const char *dataset_kind_name(DatasetKind kind);
+const char *dataset_kind_name(DatasetKind kind); /* "cifar10" or "cifar100" */
 
 Dataset *dataset_load(const DatasetConfig *config, Error *err);
 void dataset_free(Dataset *dataset); /* NULL is fine */

@@ -7,7 +7,7 @@ struct Evaluator {
     const Model *model;
     const Dataset *dataset;
     Pass *pass;
-    int *targets, *predictions;
+    int *targets;
     Evaluation result;
 };
 
@@ -30,8 +30,7 @@ Evaluator *evaluate_new(const Model *model, const Dataset *dataset, const PassCo
     *evaluator = (Evaluator){.model = model, .dataset = dataset};
     evaluator->pass = pass_new(network, &wanted, err);
     evaluator->targets = calloc((size_t)wanted.batch, sizeof *evaluator->targets);
-    evaluator->predictions = calloc((size_t)dataset_count(dataset), sizeof *evaluator->predictions);
-    if (evaluator->pass && evaluator->targets && evaluator->predictions) return evaluator;
+    if (evaluator->pass && evaluator->targets) return evaluator;
     if (evaluator->pass) error_set(err, ERROR_FAILED, "not enough memory to evaluate");
     evaluate_free(evaluator);
     return NULL;
@@ -41,7 +40,6 @@ void evaluate_free(Evaluator *evaluator) {
     if (!evaluator) return;
     pass_free(evaluator->pass);
     free(evaluator->targets);
-    free(evaluator->predictions);
     free(evaluator);
 }
 
@@ -68,7 +66,6 @@ bool evaluate_step(Evaluator *e) {
         int best = 0;
         for (int k = 1; k < classes; k++)
             if (p[k] > p[best]) best = k;
-        e->predictions[first + n] = best;
         e->result.right += best == e->targets[n];
         e->result.loss_sum -= log(p[e->targets[n]]);
     }
@@ -80,6 +77,3 @@ Evaluation evaluate_result(const Evaluator *evaluator) {
     return evaluator->result;
 }
 
-int evaluate_prediction(const Evaluator *evaluator, int image) {
-    return evaluator->predictions[image];
-}

@@ -19,7 +19,5 @@ void evaluate_free(Evaluator *evaluator);
 /* One batch; the last one may be smaller. False when all images have been seen. */
 bool evaluate_step(Evaluator *evaluator);
 Evaluation evaluate_result(const Evaluator *evaluator);
-/* Predicted class of an image seen already. */
-int evaluate_prediction(const Evaluator *evaluator, int image);
 
 #endif

@@ -74,8 +74,6 @@ bool train_check_identity(const Trainer *trainer, const Safetensors *file, const
  * of it all. Written atomically. The checkpoint that this trainer wrote last, or went on from, becomes
  * PATH.prev, so that from the second one on there are always two. */
 bool train_save_checkpoint(Trainer *trainer, const char *path, Error *err);
-/* Goes on from exactly that file. It must be whole, and of this training; says what is wrong otherwise. */
-bool train_load_checkpoint(Trainer *trainer, const char *path, Error *err);
 /* Goes on from the checkpoint at `path`, or when it is damaged or gone, from the one before it; `notice` is
  * then the sentence about it, else "". A whole checkpoint of another training is refused. */
 bool train_resume(Trainer *trainer, const char *path, Error *notice, Error *err);

@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "app/explorer/stage.h"
-#include "app/explorer/stage_socket.h"
+#include "app/explorer/notes_link.h"
+#include "app/explorer/notes_link_socket.h"
 #include "core/base/file.h"
 #include "core/base/utf8.h"
 #include "tests/support/assert_close.h"
@@ -308,10 +308,10 @@ static void names_in_weights(void **state) {
     }
 }
 
-static void serve_until(Stage *stage, int readers) {
-    while (stage_reader_count(stage) != readers) {
-        assert_true(poll(&(struct pollfd){.fd = stage_fd(stage), .events = POLLIN}, 1, 20000) > 0);
-        stage_hear(stage);
+static void serve_until(NotesLink *link, int readers) {
+    while (notes_link_peer_count(link) != readers) {
+        assert_true(poll(&(struct pollfd){.fd = notes_link_fd(link), .events = POLLIN}, 1, 20000) > 0);
+        notes_link_hear(link);
     }
 }
 
@@ -328,8 +328,8 @@ static void pages_of_notes(void **state) {
     Path socket = path_of(dir, "skipscope-present.sock"), out = path_of(dir, "out");
     Error err = {0};
     assert_int_equal(chmod(dir->path, 0700), 0);
-    Stage *stage = stage_open_at(socket.text, &err);
-    if (!stage) fail_msg("%s", err.text);
+    NotesLink *link = notes_link_open_at(socket.text, &err);
+    if (!link) fail_msg("%s", err.text);
     pid_t child = fork();
     if (child == 0) {
         const char *program = getenv("SKIPSCOPE");
@@ -338,9 +338,9 @@ static void pages_of_notes(void **state) {
         execl(program && *program ? program : "build/release/skipscope", "skipscope", "notes", (char *)NULL);
         _exit(127);
     }
-    stage_show(stage, &page);
-    serve_until(stage, 1);
-    stage_close(stage);
+    notes_link_show(link, &page);
+    serve_until(link, 1);
+    notes_link_close(link);
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);

@@ -11,21 +11,23 @@
 
 #include "core/image/image.h"
 #include "core/tensor/gemm.h"
-#include "core/train/evaluate.h"
+#include "core/network/model.h"
+#include "core/pass/pass.h"
+#include "core/train/dataset.h"
 
-enum { CHOOSE_RIGHT = 12, CHOOSE_WRONG = 3, CHOOSE_BATCH = 100, CHOOSE_PATH_MAX = 4096 };
+enum { CHOOSE_RIGHT = 12, CHOOSE_WRONG = 3, CHOOSE_PATH_MAX = 4096 };
 
 typedef struct Choice {
     const Model *model;
     const Dataset *dataset;
-    const Evaluator *evaluator;
     const char *folder;
-    bool *taken; /* images */
+    int *answers; /* an image: the likeliest class */
+    bool *taken;  /* an image */
     int written;
 } Choice;
 
 static bool is_right(const Choice *choice, int image) {
-    return evaluate_prediction(choice->evaluator, image) == dataset_label(choice->dataset, image);
+    return choice->answers[image] == dataset_label(choice->dataset, image);
 }
 
 /* The first image of the class that is right, or wrong; -1 when there is none left. */
@@ -48,8 +50,7 @@ static bool save(Choice *choice, int index, Error *err) {
     choice->taken[index] = true;
     snprintf(path, sizeof path, "%s/%02d-%s.png", choice->folder, ++choice->written, names[label]);
     bool ok = image_save_png(&image, path, err);
-    printf("%s: test image %d, answer %s\n", path, index,
-           names[evaluate_prediction(choice->evaluator, index)]);
+    printf("%s: test image %d, answer %s\n", path, index, names[choice->answers[index]]);
     image_free(&image);
     return ok;
 }
@@ -69,17 +70,28 @@ static bool choose(Choice *choice, int count, bool right, Error *err) {
            error_set(err, ERROR_FAILED, "there are only %d images of %d to choose from", found, count);
 }
 
+/* Without a target the loss asks for the likeliest class. */
+static bool find_answers(Choice *choice, Error *err) {
+    PassConfig config = {.forward_only = true, .no_inspection = true};
+    Pass *pass = pass_new(choice->model->network, &config, err);
+    for (int k = 0; pass && k < dataset_count(choice->dataset); k++) {
+        dataset_to_input(choice->dataset, k, &choice->model->normalise, pass_input(pass));
+        pass_restart(pass, NULL);
+        pass_run_forward(pass);
+        choice->answers[k] = pass_target(pass, 0);
+    }
+    pass_free(pass);
+    return pass != NULL;
+}
+
 static bool run(Choice *choice, Error *err) {
-    PassConfig config = {.batch = CHOOSE_BATCH};
-    Evaluator *evaluator = evaluate_new(choice->model, choice->dataset, &config, err);
-    if (!evaluator) return false;
-    while (evaluate_step(evaluator)) continue;
-    choice->evaluator = evaluator;
-    choice->taken = calloc((size_t)dataset_count(choice->dataset), sizeof *choice->taken);
-    bool ok =
-        choice->taken && choose(choice, CHOOSE_RIGHT, true, err) && choose(choice, CHOOSE_WRONG, false, err);
+    size_t count = (size_t)dataset_count(choice->dataset);
+    choice->answers = calloc(count, sizeof *choice->answers);
+    choice->taken = calloc(count, sizeof *choice->taken);
+    bool ok = choice->answers && choice->taken && find_answers(choice, err) &&
+              choose(choice, CHOOSE_RIGHT, true, err) && choose(choice, CHOOSE_WRONG, false, err);
+    free(choice->answers);
     free(choice->taken);
-    evaluate_free(evaluator);
     return ok;
 }
 

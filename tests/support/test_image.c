@@ -1,5 +1,6 @@
 #include "tests/support/test_image.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -45,4 +46,9 @@ void test_image_write_cifar10(TempDir *dir, int train, int test) {
     }
     write_batch(dir, "test_batch.bin", test, 6);
     temp_dir_write(dir, "batches.meta.txt", names, sizeof names - 1);
+}
+
+uint8_t test_image_byte_of(const Normalise *normalise, int channel, real value) {
+    double byte = ((double)value * (double)normalise->std[channel] + (double)normalise->mean[channel]) * 255;
+    return (uint8_t)lround(fmax(0, fmin(255, byte)));
 }

@@ -2,6 +2,7 @@
 #ifndef TESTS_SUPPORT_TEST_IMAGE_H
 #define TESTS_SUPPORT_TEST_IMAGE_H
 
+#include "core/image/normalise.h"
 #include "tests/support/temp_dir.h"
 
 /* Writes the PNG into the directory and returns its path. `seed` makes different pictures. */
@@ -10,5 +11,8 @@ const char *test_image_write(TempDir *dir, const char *name, unsigned seed);
 /* Writes a CIFAR-10 folder in its binary form, `train` images in each of the five batches and `test` in the
  * last: pictures from a formula that depends on the label, so that something can be learnt. */
 void test_image_write_cifar10(TempDir *dir, int train, int test);
+
+/* The byte that `value` was normalised from, rounded and clamped. */
+uint8_t test_image_byte_of(const Normalise *normalise, int channel, real value);
 
 #endif

@@ -83,7 +83,7 @@ pid_t theatre_start_flood(const Theatre *theatre) {
     return client;
 }
 
-pid_t theatre_start_false_stage(const Theatre *theatre) {
+pid_t theatre_start_false_presentation(const Theatre *theatre) {
     static const char pages[] =
         "{\"lesson\":\"L\",\"title\":\"T\",\"notes\":\"a flood of pages\",\"next\":\"\",\"now\":\"\","
         "\"page\":1,\"pages\":2,\"elapsed_s\":0.5,\"page_s\":0.5}\n";

@@ -23,7 +23,7 @@ void theatre_start(Theatre *theatre, Pty *pty, PtyMain run, int width, int heigh
  * or with the test. */
 pid_t theatre_start_flood(const Theatre *theatre);
 /* A false presentation that sends pages as fast as they are taken. */
-pid_t theatre_start_false_stage(const Theatre *theatre);
+pid_t theatre_start_false_presentation(const Theatre *theatre);
 void theatre_end_flood(pid_t client);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/integer.h"
 #include "core/base/utf8.h"
 #include "views/analyses/analyses.h"
 #include "views/analyses/chart.h"
@@ -295,7 +296,7 @@ static int moved(Action action, int from, int count) {
     case ACTION_LAST: to = count - 1; break;
     default: return -1;
     }
-    return to < 0 ? 0 : to >= count ? count - 1 : to;
+    return integer_clamp(to, 0, count - 1);
 }
 
 static Action run(int id, bool plane) {
@@ -312,9 +313,7 @@ static Action go_to_row(const Scene *scene, const char *label, Action action) {
     if (block >= 0)
         op = network->blocks[block].add >= 0 ? network->blocks[block].add : network->blocks[block].output;
     if (op < 0) return action;
-    Action select = view_action(ACTION_SELECT, 0);
-    utf8_copy(select.text, sizeof select.text, network->ops[op].name);
-    return select;
+    return view_select(network, op);
 }
 
 static Action act_on_result(AnalysesState *state, const Scene *scene, Action action) {

@@ -80,22 +80,11 @@ static void view_architecture_draw(const void *state, const Scene *scene, Canvas
     canvas_unclip(canvas, old);
 }
 
-static Action select_op(const Network *network, int op) {
-    int last = network->op_count - 1;
-    Action action = view_action(ACTION_SELECT, 0);
-    snprintf(action.text, sizeof action.text, "%s", network->ops[integer_clamp(op, 0, last)].name);
-    return action;
-}
-
-static int limit(int row, int count) {
-    return row < 0 ? 0 : row >= count ? count - 1 : row;
-}
-
 /* The row that many rows further down; headings stand for the row below them. */
 static Action select_row(const Scene *scene, ArchitectureFold fold, int row) {
     const Network *network = scene->network;
-    row = limit(row, architecture_row_count(network, fold));
-    return select_op(network, architecture_row_at(network, fold, row).last);
+    row = integer_clamp(row, 0, architecture_row_count(network, fold) - 1);
+    return view_select(network, architecture_row_at(network, fold, row).last);
 }
 
 /* By rows that can be selected: ops and folded rows. */
@@ -180,7 +169,7 @@ static Action act_on_figure(ArchitectureState *state, const Scene *scene, Action
     case ACTION_CLOSE: state->figure = false; return view_action(ACTION_NONE, 0);
     default: return action;
     }
-    return select_op(network, architecture_figure_row_at(network, limit(row, count)).op);
+    return view_select(network, architecture_figure_row_at(network, integer_clamp(row, 0, count - 1)).op);
 }
 
 static Action act_on_table(ArchitectureState *state, const Scene *scene, Action action) {
@@ -195,7 +184,7 @@ static Action act_on_table(ArchitectureState *state, const Scene *scene, Action 
     case ACTION_PAGE_UP: return select_row(scene, fold, row - page * by);
     case ACTION_PAGE_DOWN: return select_row(scene, fold, row + page * by);
     case ACTION_FIRST: return select_row(scene, fold, 0);
-    case ACTION_LAST: return select_op(network, network->op_count - 1);
+    case ACTION_LAST: return view_select(network, network->op_count - 1);
     case ACTION_OPEN:
         return is_folded(scene, fold) ? unfold(state, scene, fold) : view_action(ACTION_RUN_HERE, 0);
     case ACTION_RIGHT: return is_folded(scene, fold) ? unfold(state, scene, fold) : action;

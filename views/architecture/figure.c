@@ -71,18 +71,19 @@ void architecture_figure_cost(const Network *network, int row, size_t *params, u
     }
 }
 
-void architecture_figure_label(const Op *op, char *out, size_t size) {
+/* "3x3 conv, 64, /2", "avg pool", "fc 1000". */
+static void label_op(const Op *op, char *out, size_t size) {
     char stride[16] = "";
     if (op->stride > 1) snprintf(stride, sizeof stride, ", /%d", op->stride);
     switch (op->kind) {
-    case OP_INPUT: snprintf(out, size, "image"); return;
+    case OP_INPUT: utf8_format(out, size, "image"); return;
     case OP_CONV2D:
-        snprintf(out, size, "%dx%d conv, %d%s", op->kernel_h, op->kernel_w, op->channels, stride);
+        utf8_format(out, size, "%dx%d conv, %d%s", op->kernel_h, op->kernel_w, op->channels, stride);
         return;
-    case OP_MAX_POOL: snprintf(out, size, "pool%s", stride); return;
-    case OP_AVG_POOL: snprintf(out, size, "avg pool"); return;
-    case OP_LINEAR: snprintf(out, size, "fc %d", op->channels); return;
-    default: snprintf(out, size, "%s", part_op_summary(op).text); return;
+    case OP_MAX_POOL: utf8_format(out, size, "pool%s", stride); return;
+    case OP_AVG_POOL: utf8_format(out, size, "avg pool"); return;
+    case OP_LINEAR: utf8_format(out, size, "fc %d", op->channels); return;
+    default: utf8_format(out, size, "%s", part_op_summary(op).text); return;
     }
 }
 
@@ -139,7 +140,7 @@ static void draw_box(const Figure *figure, int x, int y, FigureRow row, Role rol
     char label[LABEL_MAX];
     bool closed = architecture_op_is_closed(figure->scene, row.op);
     Rect box = {.x = x, .y = y, .w = figure->box, .h = 1};
-    architecture_figure_label(&figure->scene->network->ops[row.op], label, sizeof label);
+    label_op(&figure->scene->network->ops[row.op], label, sizeof label);
     canvas_put(figure->canvas, x, y, style_bold(role), '[');
     canvas_put(figure->canvas, x + figure->box - 1, y, style_bold(role), ']');
     canvas_text_center(figure->canvas, box, y, style_role(closed ? ROLE_DIM : ROLE_TEXT), label);

@@ -27,9 +27,6 @@ int architecture_figure_row_of(const Network *network, int op);
  * twin. */
 void architecture_figure_cost(const Network *network, int row, size_t *params, uint64_t *macs);
 
-/* "3x3 conv, 64, /2", "avg pool", "fc 1000". */
-void architecture_figure_label(const Op *op, char *out, size_t size);
-
 void architecture_figure_draw(Canvas *canvas, Rect area, const Scene *scene);
 
 #endif

@@ -32,7 +32,9 @@ bool canvas_export_text(const Canvas *canvas, FILE *out) {
     return ferror(out) == 0;
 }
 
-bool canvas_export_ansi(const Canvas *canvas, ThemeId theme, ColorDepth depth, FILE *out) {
+/* Characters and colours as ANSI escape sequences; each row ends in the default style. COLOR_DEPTH_NONE and
+ * THEME_MONO write bold, underline and reverse only. False when writing failed. */
+static bool write_ansi(const Canvas *canvas, ThemeId theme, ColorDepth depth, FILE *out) {
     for (int y = 0; y < canvas->height; y++) {
         int width = visible_width(canvas, y, true);
         CanvasLook current = canvas_look_plain;
@@ -64,7 +66,7 @@ char *canvas_export_ansi_string(const Canvas *canvas, ThemeId theme, ColorDepth 
     size_t size;
     FILE *out = open_memstream(&string, &size);
     if (out == NULL) return NULL;
-    bool written = canvas_export_ansi(canvas, theme, depth, out);
+    bool written = write_ansi(canvas, theme, depth, out);
     if (fclose(out) == 0 && written) return string;
     free(string);
     return NULL;

@@ -13,10 +13,6 @@
  * failed. */
 bool canvas_export_text(const Canvas *canvas, FILE *out);
 
-/* Characters and colours as ANSI escape sequences; each row ends in the default style. COLOR_DEPTH_NONE and
- * THEME_MONO write bold, underline and reverse only. False when writing failed. */
-bool canvas_export_ansi(const Canvas *canvas, ThemeId theme, ColorDepth depth, FILE *out);
-
 /* The same into a new string, which the caller frees; NULL when memory is short. */
 char *canvas_export_text_string(const Canvas *canvas);
 char *canvas_export_ansi_string(const Canvas *canvas, ThemeId theme, ColorDepth depth);

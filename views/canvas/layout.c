@@ -93,12 +93,6 @@ Rect layout_inset(Rect area, int columns, int rows) {
                   .h = positive(area.h - 2 * rows)};
 }
 
-Rect layout_center(Rect area, int w, int h) {
-    w = integer_min(positive(w), positive(area.w));
-    h = integer_min(positive(h), positive(area.h));
-    return (Rect){.x = area.x + (area.w - w) / 2, .y = area.y + (area.h - h) / 2, .w = w, .h = h};
-}
-
 int layout_scroll(int first, int selected, int count, int height) {
     if (selected >= first + height) first = selected - height + 1;
     if (selected < first) first = selected;

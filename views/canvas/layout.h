@@ -32,7 +32,6 @@ Rect layout_take_left(Rect *area, int columns);
 Rect layout_take_right(Rect *area, int columns);
 
 Rect layout_inset(Rect area, int columns, int rows); /* the same margin on both sides */
-Rect layout_center(Rect area, int w, int h);         /* shrunk to fit */
 
 /* First visible row of a list of `count` rows in `height` rows so that `selected` is seen, moved from `first`
  * as little as possible. */

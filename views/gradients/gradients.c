@@ -267,10 +267,7 @@ static void view_gradients_draw(const void *state, const Scene *scene, Canvas *c
 static Action select_row(const Scene *scene, int row) {
     int last = flow_row_count(scene->network) - 1;
     row = integer_clamp(row, 0, last);
-    Action action = view_action(ACTION_SELECT, 0);
-    snprintf(action.text, sizeof action.text, "%s",
-             scene->network->ops[flow_row_select(scene->network, row)].name);
-    return action;
+    return view_select(scene->network, flow_row_select(scene->network, row));
 }
 
 static Action view_gradients_act(void *state, const Scene *scene, Action action) {

@@ -42,15 +42,11 @@ static Answer answer_of(const Scene *scene) {
     return answer;
 }
 
-static const char *class_name(const Scene *scene, int class_index, char buffer[CLASS_NAME_MAX]) {
-    return model_class_name(scene->model, class_index, buffer, CLASS_NAME_MAX);
-}
-
 /* "right", "wrong" in words, and by how much. Returns the rows used. */
 static int draw_verdict(Canvas *canvas, Rect area, const Scene *scene, const Answer *answer) {
     char said[CLASS_NAME_MAX], is[CLASS_NAME_MAX], text[LINE_MAX];
     int truth = scene->true_class, first = answer->top[0];
-    const char *name = class_name(scene, first, said);
+    const char *name = scene_class_name(scene, first, said);
     Role role = ROLE_TEXT;
     if (isnan(answer->probabilities[first])) {
         snprintf(text, sizeof text, "No answer: the probabilities are not numbers (NaN).");
@@ -62,7 +58,7 @@ static int draw_verdict(Canvas *canvas, Rect area, const Scene *scene, const Ans
         role = ROLE_GOOD;
     } else {
         utf8_format(text, sizeof text, "Wrong: the network says %s, it is %s (place %d of %d, %s).", name,
-                    class_name(scene, truth, is),
+                    scene_class_name(scene, truth, is),
                     class_rank_of(answer->probabilities, answer->classes, truth), answer->classes,
                     text_format_percent(answer->probabilities[truth]).text);
         role = ROLE_BAD;
@@ -81,7 +77,7 @@ static Columns plan_columns(const Scene *scene, Rect area, const Answer *answer)
     int widest = (int)strlen("class");
     for (int k = 0; k < answer->count; k++) {
         char buffer[CLASS_NAME_MAX];
-        int width = text_width(class_name(scene, answer->top[k], buffer));
+        int width = text_width(scene_class_name(scene, answer->top[k], buffer));
         if (width > widest) widest = width;
     }
     int limit = area.w / 3 < NAME_MAX_WIDTH ? area.w / 3 : NAME_MAX_WIDTH;
@@ -103,7 +99,7 @@ static void draw_class(Canvas *canvas, int y, const Scene *scene, const Answer *
     Style style = is_true ? style_bold(ROLE_GOOD) : style_role(ROLE_TEXT);
     canvas_put(canvas, columns->name - 2, y, style, is_true ? '*' : ' ');
     canvas_text_fit(canvas, columns->name, y, columns->bar - 1 - columns->name, style,
-                    class_name(scene, k, buffer));
+                    scene_class_name(scene, k, buffer));
     plot_bar(canvas,
              (PlotBar){.x = columns->bar,
                        .y = y,
@@ -118,7 +114,7 @@ static void draw_class(Canvas *canvas, int y, const Scene *scene, const Answer *
 static void draw_loss(Canvas *canvas, Rect row, const Scene *scene) {
     char buffer[CLASS_NAME_MAX], text[LINE_MAX];
     utf8_format(text, sizeof text, "loss %.4g, target: %s (%s)", pass_loss(scene->pass),
-                class_name(scene, pass_target(scene->pass, 0), buffer), input_target_reason(scene));
+                scene_class_name(scene, pass_target(scene->pass, 0), buffer), input_target_reason(scene));
     canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_TEXT), text);
 }
 

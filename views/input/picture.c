@@ -77,10 +77,6 @@ const char *input_target_reason(const Scene *scene) {
     return target == first ? "predicted class" : "asked for";
 }
 
-static const char *class_name(const Scene *scene, int class_index, char buffer[CLASS_NAME_MAX]) {
-    return model_class_name(scene->model, class_index, buffer, CLASS_NAME_MAX);
-}
-
 /* What an overlay waits for. */
 static const char *missing(const Scene *scene) {
     bool forward = pass_forward_done(scene->pass) == scene->network->op_count;
@@ -98,16 +94,16 @@ static void describe(const Scene *scene, char text[LINE_MAX]) {
     if (overlay->kind == OVERLAY_NONE)
         utf8_format(text, LINE_MAX, "%s as the network sees it, true class: %s",
                     text_format_shape(scene->network->input).text,
-                    scene->true_class < 0 ? "not known" : class_name(scene, scene->true_class, name));
+                    scene->true_class < 0 ? "not known" : scene_class_name(scene, scene->true_class, name));
     else if (!overlay->values)
         utf8_copy(text, LINE_MAX, missing(scene));
     else if (overlay->kind == OVERLAY_GRAD_CAM)
         utf8_format(text, LINE_MAX, "Grad-CAM of logit %s (%s) at %s, %dx%d",
-                    class_name(scene, overlay->class_index, name), input_target_reason(scene), layer->name,
-                    layer->out.h, layer->out.w);
+                    scene_class_name(scene, overlay->class_index, name), input_target_reason(scene),
+                    layer->name, layer->out.h, layer->out.w);
     else
         utf8_format(text, LINE_MAX, "input gradient |d loss/d x| for %s (%s)",
-                    class_name(scene, pass_target(scene->pass, 0), name), input_target_reason(scene));
+                    scene_class_name(scene, pass_target(scene->pass, 0), name), input_target_reason(scene));
 }
 
 void input_title_draw(Canvas *canvas, Rect row, const Scene *scene) {
@@ -126,7 +122,7 @@ void input_legend_draw(Canvas *canvas, Rect row, const Scene *scene) {
     if (!overlay->values) return;
     if (overlay->kind == OVERLAY_GRAD_CAM && !(overlay->max > 0)) {
         utf8_format(text, sizeof text, "Grad-CAM is 0 everywhere: nothing in %s speaks for %s", layer->name,
-                    class_name(scene, overlay->class_index, name));
+                    scene_class_name(scene, overlay->class_index, name));
         canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_WARN), text);
         return;
     }

@@ -46,10 +46,6 @@ typedef struct MapsPlan {
     PartPage page;       /* what the heading says is shown */
 } MapsPlan;
 
-static Shape shape_of(const Scene *scene) {
-    return scene->network->ops[scene->op].out;
-}
-
 static MapsKind kind_of(const MapsState *state, Shape shape) {
     if (shape.h == 1 && shape.w == 1) return MAPS_BARS;
     return state->enlarged ? MAPS_ENLARGED : MAPS_GRID;
@@ -57,7 +53,7 @@ static MapsKind kind_of(const MapsState *state, Shape shape) {
 
 /* Maps as large as possible while enough of them share a page. */
 static PartMontage montage_fit(Rect area, const Scene *scene) {
-    Shape shape = shape_of(scene);
+    Shape shape = scene_shape(scene);
     PartMontage montage = part_montage_of(scene, scene->channel);
     montage.mark = montage.ranked = true;
     int wanted = shape.c < MAPS_WANTED ? shape.c : MAPS_WANTED;
@@ -73,12 +69,12 @@ static PartMontage montage_fit(Rect area, const Scene *scene) {
 
 static void plan_grid(MapsPlan *plan, const Scene *scene) {
     plan->montage = montage_fit(plan->body, scene);
-    plan->page = part_montage_plan(plan->body, shape_of(scene), plan->montage);
+    plan->page = part_montage_plan(plan->body, scene_shape(scene), plan->montage);
 }
 
 /* The panel stands right beside the map, however large that is. */
 static void plan_enlarged(MapsPlan *plan, const Scene *scene) {
-    Shape shape = shape_of(scene);
+    Shape shape = scene_shape(scene);
     Rect rest = plan->body;
     plan->page = (PartPage){.first = scene->channel, .count = 1, .total = shape.c, .dead = -1};
     layout_take_right(&plan->body, MAPS_PANEL_WIDTH + 2);
@@ -107,7 +103,7 @@ static int figure_lines(const Scene *scene, Rect area) {
 }
 
 static MapsPlan maps_plan(const MapsState *state, const Scene *scene, Rect area) {
-    MapsPlan plan = {.kind = kind_of(state, shape_of(scene)), .body = area};
+    MapsPlan plan = {.kind = kind_of(state, scene_shape(scene)), .body = area};
     bool tall = area.h >= TALL && plan.kind != MAPS_ENLARGED; /* an enlarged map needs the rows itself */
     plan.heading = layout_take_top(&plan.body, tall ? 2 : 1);
     if (plan.kind != MAPS_ENLARGED) {
@@ -206,9 +202,9 @@ static void draw_maps(const MapsState *state, const Scene *scene, Canvas *canvas
     MapsPlan plan = maps_plan(state, scene, area);
     PartTensor tensor = part_tensor(scene, scene->op, scene->phase);
     int width = plan.kind == MAPS_ENLARGED
-                    ? plot_grid_fit(plan.map, shape_of(scene).w, shape_of(scene).h, ZOOM_MAX).px_width
+                    ? plot_grid_fit(plan.map, scene_shape(scene).w, scene_shape(scene).h, ZOOM_MAX).px_width
                     : plan.page.map_width;
-    tensor.as_is = part_is_as_is(canvas, width, shape_of(scene));
+    tensor.as_is = part_is_as_is(canvas, width, scene_shape(scene));
     if (tensor.tensor.data)
         draw_body(canvas, &plan, scene, &tensor);
     else
@@ -249,7 +245,7 @@ static MapsStride stride_of(const MapsPlan *plan) {
 
 static Action move_channel(const MapsPlan *plan, const Scene *scene, Action action) {
     MapsStride stride = stride_of(plan);
-    int last = shape_of(scene).c - 1, at = scene_place_of(scene, scene->channel);
+    int last = scene_shape(scene).c - 1, at = scene_place_of(scene, scene->channel);
     int count = action_count(&action);
     long page = (long)stride.page * count;
     switch (action.id) {
@@ -267,7 +263,7 @@ static Action move_channel(const MapsPlan *plan, const Scene *scene, Action acti
 }
 
 static Action move_cell(const Scene *scene, Action action) {
-    Shape shape = shape_of(scene);
+    Shape shape = scene_shape(scene);
     int row = scene->row, column = scene->column, count = action_count(&action);
     switch (action.id) {
     case ACTION_LEFT: column = stepped(column, -1, count, shape.w - 1); break;
@@ -300,7 +296,7 @@ static Action view_maps_act(void *state, const Scene *scene, Action action) {
         return view_action(ACTION_NONE, 0);
     }
     if (maps->kernels) return act_on_kernels(maps, scene, action);
-    MapsKind kind = kind_of(maps, shape_of(scene));
+    MapsKind kind = kind_of(maps, scene_shape(scene));
     if (kind == MAPS_GRID && action.id == ACTION_OPEN) {
         maps->enlarged = true;
         return view_action(ACTION_NONE, 0);
@@ -322,7 +318,7 @@ static Action view_maps_act(void *state, const Scene *scene, Action action) {
 
 static ZoomLevel view_maps_level(const void *state, const Scene *scene) {
     const MapsState *own = state;
-    return !own->kernels && kind_of(own, shape_of(scene)) == MAPS_ENLARGED ? ZOOM_CHANNEL : ZOOM_OP;
+    return !own->kernels && kind_of(own, scene_shape(scene)) == MAPS_ENLARGED ? ZOOM_CHANNEL : ZOOM_OP;
 }
 
 static const ViewField fields[] = {

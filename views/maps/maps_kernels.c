@@ -278,9 +278,7 @@ void maps_kernels_draw(const MapsKernels *state, const Scene *scene, Canvas *can
 }
 
 static Action go_to(const Scene *scene, int op) {
-    Action action = view_action(op < 0 ? ACTION_NONE : ACTION_SELECT, 0);
-    if (op >= 0) utf8_copy(action.text, sizeof action.text, scene->network->ops[op].name);
-    return action;
+    return op < 0 ? view_action(ACTION_NONE, 0) : view_select(scene->network, op);
 }
 
 static Action act_without(const Scene *scene, Action action) {

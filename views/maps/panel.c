@@ -10,10 +10,6 @@
 
 enum { TEXT_MAX = 256 };
 
-static Shape shape_of(const Scene *scene) {
-    return scene->network->ops[scene->op].out;
-}
-
 bool maps_is_loss(const Scene *scene) {
     return scene->op == network_loss_op(scene->network);
 }
@@ -21,10 +17,6 @@ bool maps_is_loss(const Scene *scene) {
 bool maps_has_classes(const Scene *scene) {
     return scene->op == network_logits_op(scene->network) ||
            (maps_is_loss(scene) && scene->phase == PHASE_FORWARD);
-}
-
-static const char *class_name(const Scene *scene, int k, PartText *buffer) {
-    return model_class_name(scene->model, k, buffer->text, sizeof buffer->text);
 }
 
 static double cell_value(Tensor tensor, const Scene *scene, int row, int column) {
@@ -41,10 +33,10 @@ static void compose_place(char *text, const Scene *scene, double value, int widt
 
 /* Which channel, which cell, and the value there as it lies in memory. */
 static void compose_cell(char *text, const Scene *scene, Tensor tensor, int width) {
-    PartText buffer;
+    char buffer[CLASS_NAME_MAX];
     if (maps_is_loss(scene)) {
         int target = pass_target(scene->pass, 0);
-        const char *name = target < 0 ? "the predicted class" : class_name(scene, target, &buffer);
+        const char *name = target < 0 ? "the predicted class" : scene_class_name(scene, target, buffer);
         utf8_format(text, TEXT_MAX, scene->phase == PHASE_FORWARD ? "loss %.6g  target %s" : "value %.6g",
                     (double)tensor.data[0], name);
         return;
@@ -52,8 +44,8 @@ static void compose_cell(char *text, const Scene *scene, Tensor tensor, int widt
     double value = cell_value(tensor, scene, scene->row, scene->column);
     if (maps_has_classes(scene))
         utf8_format(text, TEXT_MAX, "ch %d, %s: %.6g", scene->channel,
-                    class_name(scene, scene->channel, &buffer), value);
-    else if (shape_of(scene).h == 1 && shape_of(scene).w == 1)
+                    scene_class_name(scene, scene->channel, buffer), value);
+    else if (scene_shape(scene).h == 1 && scene_shape(scene).w == 1)
         snprintf(text, TEXT_MAX, "ch %d: %.6g", scene->channel, value);
     else
         compose_place(text, scene, value, width);
@@ -65,20 +57,17 @@ void maps_cell_draw(Canvas *canvas, Rect row, const Scene *scene, Tensor tensor)
     canvas_text_fit(canvas, row.x, row.y, row.w, style_bold(ROLE_ACCENT), text);
 }
 
-static void draw_neighbour(Canvas *canvas, int x, int y, const Scene *scene, Tensor tensor, int dy, int dx) {
+/* The value at that distance from the selected cell; "·" outside of the map. */
+static PartText neighbour_text(const Scene *scene, Tensor tensor, int dy, int dx, Style *style) {
     int row = scene->row + dy, column = scene->column + dx;
-    Shape shape = tensor.shape;
-    char text[32];
-    Style style = style_role(ROLE_TEXT);
-    if (row < 0 || row >= shape.h || column < 0 || column >= shape.w) {
-        canvas_text_right(canvas, x, y, style_role(ROLE_DIM), "·");
-        return;
-    }
+    PartText out = {.text = "·"};
+    *style = style_role(ROLE_DIM);
+    if (row < 0 || row >= tensor.shape.h || column < 0 || column >= tensor.shape.w) return out;
     double value = cell_value(tensor, scene, row, column);
-    snprintf(text, sizeof text, "%+.3g", value);
-    if (!isfinite(value)) style = style_bold(ROLE_BAD);
-    if (dy == 0 && dx == 0) style.attributes |= CELL_BOLD | CELL_REVERSE;
-    canvas_text_right(canvas, x, y, style, text);
+    snprintf(out.text, sizeof out.text, "%+.3g", value);
+    *style = isfinite(value) ? style_role(ROLE_TEXT) : style_bold(ROLE_BAD);
+    if (dy == 0 && dx == 0) style->attributes |= CELL_BOLD | CELL_REVERSE;
+    return out;
 }
 
 /* The 3x3 values around the cell, under their column numbers and beside their row numbers. */
@@ -93,15 +82,18 @@ static void draw_neighbours(Canvas *canvas, Rect area, const Scene *scene, Tenso
         snprintf(number, sizeof number, "%d", row);
         if (row >= 0 && row < tensor.shape.h)
             canvas_text_right(canvas, area.x + LABEL, area.y + 2 + d, dim, number);
-        for (int dx = -1; dx <= 1; dx++)
-            draw_neighbour(canvas, area.x + LABEL + (dx + 2) * COLUMN, area.y + 2 + d, scene, tensor, d, dx);
+        for (int dx = -1; dx <= 1; dx++) {
+            Style style;
+            PartText value = neighbour_text(scene, tensor, d, dx, &style);
+            canvas_text_right(canvas, area.x + LABEL + (dx + 2) * COLUMN, area.y + 2 + d, style, value.text);
+        }
     }
 }
 
 /* False while they are not known, or where a channel is a single number. */
 static bool channel_figures(const Scene *scene, PartFigures *figures) {
     const Profile *profile = scene_profile(scene, scene->op, scene->phase);
-    Shape shape = shape_of(scene);
+    Shape shape = scene_shape(scene);
     if (!profile || shape.h * shape.w == 1) return false;
     figures->stats = profile->channels[scene->channel].stats;
     figures->percentiles = profile->channels[scene->channel].percentiles;
@@ -130,7 +122,7 @@ static void draw_channel_figures(Canvas *canvas, Rect area, const Scene *scene) 
 
 /* "3 of 64, rank 0 by activation", and what is the matter with it. */
 static void describe_channel(char *text, const Scene *scene, Tensor tensor) {
-    int c = scene->channel, used = snprintf(text, TEXT_MAX, "%d of %d", c, shape_of(scene).c);
+    int c = scene->channel, used = snprintf(text, TEXT_MAX, "%d of %d", c, scene_shape(scene).c);
     if (scene_is_ranked(scene))
         used += utf8_format(text + used, TEXT_MAX - (size_t)used, ", rank %d by %s", scene_place_of(scene, c),
                             order_name(scene->order));

@@ -24,7 +24,8 @@ static int line_rows(const ExplainLine *line, int width) {
     return text_wrap_count(line->text, width - indent_of(line->kind));
 }
 
-int explain_panel_rows(const Explanation *explanation, int width) {
+/* Rows that all of it takes in a pane of that width, with its heading. */
+static int wrapped_rows(const Explanation *explanation, int width) {
     int rows = 0;
     for (int k = 0; k < explanation->line_count; k++) rows += line_rows(&explanation->lines[k], width);
     return rows;
@@ -54,7 +55,7 @@ static void draw_heading(Canvas *canvas, Rect row, const char *text, ExplainLeve
 
 /* Rows of the body to leave out above, so that the line that matters can be seen. */
 static int rows_above(const Explanation *explanation, Rect area) {
-    int row = 0, total = explain_panel_rows(explanation, area.w) - 1, now = -1;
+    int row = 0, total = wrapped_rows(explanation, area.w) - 1, now = -1;
     for (int k = 1; k < explanation->line_count; k++) {
         if (explanation->lines[k].kind == EXPLAIN_LINE_NOW && now < 0) now = row;
         row += line_rows(&explanation->lines[k], area.w);

@@ -7,8 +7,6 @@
 
 const char *explain_level_name(ExplainLevel level); /* "off", "anyone", "code", "math" */
 
-/* Rows that all of it takes in a pane of that width, with its heading. */
-int explain_panel_rows(const Explanation *explanation, int width);
 /* Where the rows do not suffice, the line of code that matters stays in sight. */
 void explain_panel_draw(Canvas *canvas, Rect area, const Explanation *explanation, ExplainLevel level);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/integer.h"
 #include "core/base/utf8.h"
 #include "views/canvas/layout.h"
 #include "views/part/parts.h"
@@ -79,9 +80,10 @@ static void draw_folder(Canvas *canvas, Rect row, const FilePanel *panel) {
     if (*panel->filter || panel->filtering) {
         int width = text_width(panel->filter) + 1;
         if (width > row.w / 2) width = row.w / 2;
-        int x = canvas_text(canvas, row.x + row.w - width - 1, row.y, style_bold(ROLE_KEY), "/");
-        x = canvas_text_fit(canvas, x, row.y, width, style_bold(ROLE_TEXT), panel->filter);
-        if (panel->filtering) canvas_set_cursor(canvas, x, row.y);
+        int begin = canvas_text(canvas, row.x + row.w - width - 1, row.y, style_bold(ROLE_KEY), "/");
+        int end = canvas_text_fit(canvas, begin, row.y, width, style_bold(ROLE_TEXT), panel->filter);
+        int cursor = begin + text_width_n(panel->filter, panel->cursor);
+        if (panel->filtering) canvas_set_cursor(canvas, integer_min(cursor, end), row.y);
         room -= width + 2;
     }
     if (panel->group == FILES_ARCHITECTURES)

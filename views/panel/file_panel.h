@@ -28,6 +28,7 @@ typedef struct FilePanel {
     const char *folder; /* whose files these are */
     const char *filter; /* "" for none */
     bool filtering;     /* it is being typed */
+    size_t cursor;      /* then: bytes of it before the cursor */
     const char *about;  /* of the selected row */
     bool about_is_bad;
     const char *hints; /* in a row below; NULL where the frame has them */

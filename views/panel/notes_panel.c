@@ -8,7 +8,8 @@
 
 enum { MARGIN = 2, GAP = 3, SMALL_WIDTH = 24, SMALL_HEIGHT = 6 };
 
-const char *notes_format_time(double seconds, char out[24]) {
+/* "1:05", "1:02:03" */
+static const char *format_elapsed(double seconds, char out[24]) {
     long s = seconds > 0 ? (long)seconds : 0;
     if (s >= 3600)
         snprintf(out, 24, "%ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
@@ -34,10 +35,10 @@ static void draw_times(Canvas *canvas, Rect row, const NotesPanel *panel, const 
     char elapsed[24], page[24], text[64];
     int x = canvas_text(canvas, row.x, row.y, style_bold(ROLE_ACCENT), clock) + GAP;
     if (panel->pages == 0 && panel->elapsed_s <= 0) return;
-    snprintf(text, sizeof text, "elapsed %s", notes_format_time(panel->elapsed_s, elapsed));
+    snprintf(text, sizeof text, "elapsed %s", format_elapsed(panel->elapsed_s, elapsed));
     if (x + text_width(text) > row.x + row.w) return;
     x = canvas_text(canvas, x, row.y, style_bold(ROLE_TEXT), text) + GAP;
-    snprintf(text, sizeof text, "this page %s", notes_format_time(panel->page_s, page));
+    snprintf(text, sizeof text, "this page %s", format_elapsed(panel->page_s, page));
     if (x + text_width(text) <= row.x + row.w) canvas_text(canvas, x, row.y, style_role(ROLE_TEXT), text);
 }
 

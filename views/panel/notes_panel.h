@@ -19,9 +19,6 @@ typedef struct NotesPanel {
     double elapsed_s, page_s;   /* since the presentation began, since its page was turned */
 } NotesPanel;
 
-/* "1:05", "1:02:03" */
-const char *notes_format_time(double seconds, char out[24]);
-
 /* `message` in place of the notes (waiting, ended); NULL: none. `clock` is the time of day, "14:32:05". Notes
  * that do not fit begin with row panel->first, or with the last screenful; returns the row that is at the
  * top. */

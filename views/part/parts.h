@@ -56,8 +56,6 @@ PartFigures part_figures_of(const Scene *scene, int op, Phase phase);
  * median last of them), then |x|2, std, mean, max, min, the signs; bad news never. "not computed yet" when it
  * is not known. */
 void part_figures(Canvas *canvas, Rect area, const PartFigures *rows, int count);
-/* One row without label and percentiles. */
-void part_stats_line(Canvas *canvas, Rect row, const Stats *stats);
 
 /* What is drawn as maps: the activation or gradient of an op with the scene's scale, or any other tensor with
  * a scale of its own (the two routes of a gradient, which must share one). */
@@ -75,7 +73,6 @@ typedef struct PartTensor {
 
 PartTensor part_tensor(const Scene *scene, int op, Phase phase);
 PartTensor part_tensor_scaled(Tensor tensor, Scale scale);
-Scale part_scale(const Scene *scene, const PartTensor *tensor, int channel);
 /* `[-1.32 ▇▇▇0▇▇▇ +1.32] layer, top 0.5% clipped, shrunk by largest |x|` for one channel, with fewer words
  * where there is less room; returns the column after it. */
 int part_legend(Canvas *canvas, Rect row, const Scene *scene, const PartTensor *tensor, int channel);

@@ -247,12 +247,6 @@ void part_figures(Canvas *canvas, Rect area, const PartFigures *rows, int count)
     canvas_unclip(canvas, old);
 }
 
-void part_stats_line(Canvas *canvas, Rect row, const Stats *stats) {
-    PartFigures figures = {.stats = *stats};
-    row.h = row.h > 1 ? 1 : row.h;
-    part_figures(canvas, row, &figures, 1);
-}
-
 PartFigures part_figures_of(const Scene *scene, int op, Phase phase) {
     PartFigures figures = {.stats = scene_stats(scene, op, phase), .hidden = scene->hides_figures};
     const Profile *profile = scene_profile(scene, op, phase);

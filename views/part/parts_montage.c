@@ -18,7 +18,7 @@ PartTensor part_tensor_scaled(Tensor tensor, Scale scale) {
     return (PartTensor){.tensor = tensor, .op = -1, .own_scale = true, .scale = scale};
 }
 
-Scale part_scale(const Scene *scene, const PartTensor *tensor, int channel) {
+static Scale scale_of_tensor(const Scene *scene, const PartTensor *tensor, int channel) {
     return tensor->own_scale ? tensor->scale : scene_scale(scene, tensor->op, tensor->phase, channel);
 }
 
@@ -36,12 +36,12 @@ static void legend_words(char *out, const Scene *scene, const PartTensor *tensor
                 !tensor->own_scale ? scene_scope_text(scene, tensor->op, channel).text
                 : tensor->scope    ? tensor->scope
                                    : "shared",
-                both ? ", A and B" : "", part_scale(scene, tensor, channel).clipped ? clipped[form] : "",
+                both ? ", A and B" : "", scale_of_tensor(scene, tensor, channel).clipped ? clipped[form] : "",
                 tensor->as_is ? "" : pooled[scene_pooling(scene, tensor->phase)][form]);
 }
 
 int part_legend(Canvas *canvas, Rect row, const Scene *scene, const PartTensor *tensor, int channel) {
-    Scale scale = part_scale(scene, tensor, channel);
+    Scale scale = scale_of_tensor(scene, tensor, channel);
     int room = plot_legend_room(scale, row.w);
     char words[PART_TEXT_MAX];
     for (int form = 0; form < LEGEND_FORMS; form++) {
@@ -64,7 +64,7 @@ static PlotGrid draw_image(Canvas *canvas, Rect area, const PartTensor *tensor, 
 }
 
 PlotGrid part_map(Canvas *canvas, Rect area, const Scene *scene, const PartTensor *tensor, PartMap map) {
-    Scale scale = part_scale(scene, tensor, map.channel);
+    Scale scale = scale_of_tensor(scene, tensor, map.channel);
     PlotHeatmap heatmap = {.map = plot_map_of(tensor->tensor, 0, map.channel),
                            .scale = scale,
                            .palette = scene_palette(scene, scale, tensor->phase),

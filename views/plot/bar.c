@@ -103,43 +103,6 @@ void plot_log_ticks(Canvas *canvas, PlotBar bar, PlotLogAxis axis) {
     if (free_to >= bar.x) canvas_text(canvas, free_to, bar.y, bar.style, label);
 }
 
-static double bin_mean(const PlotSparkline *line, int column, int columns) {
-    size_t begin = line->count * (size_t)column / (size_t)columns;
-    size_t end = line->count * ((size_t)column + 1) / (size_t)columns;
-    double sum = 0;
-    for (size_t k = begin; k < end; k++) sum += line->values[k];
-    return sum / (double)(end - begin);
-}
-
-static PlotSparkline with_own_range(PlotSparkline line) {
-    line.lo = INFINITY;
-    line.hi = -INFINITY;
-    for (size_t k = 0; k < line.count; k++) {
-        if (!isfinite(line.values[k])) continue;
-        line.lo = fmin(line.lo, line.values[k]);
-        line.hi = fmax(line.hi, line.values[k]);
-    }
-    return line;
-}
-
-void plot_sparkline(Canvas *canvas, PlotBar bar, PlotSparkline line) {
-    static const char ascii_heights[] = "_.-:=+*#";
-    int columns = line.count < (size_t)(bar.width > 0 ? bar.width : 0) ? (int)line.count : bar.width;
-    if (line.lo == line.hi) line = with_own_range(line);
-    for (int k = 0; k < columns; k++) {
-        double value = bin_mean(&line, k, columns);
-        if (!isfinite(value)) {
-            put_invalid(canvas, (PlotBar){.x = bar.x + k, .y = bar.y});
-            continue;
-        }
-        double fraction = line.hi > line.lo ? (value - line.lo) / (line.hi - line.lo) : 0;
-        int height = (int)fmax(0, fmin(EIGHTHS - 1, floor(fraction * EIGHTHS)));
-        uint32_t glyph =
-            is_ascii(canvas) ? (uint32_t)ascii_heights[height] : (uint32_t)(U'▁' + (uint32_t)height);
-        canvas_put(canvas, bar.x + k, bar.y, bar.style, glyph);
-    }
-}
-
 void plot_progress(Canvas *canvas, PlotBar bar, double done, double total) {
     double fraction = total > 0 ? fmax(0, fmin(1, done / total)) : 0;
     if (bar.width <= 0) return;

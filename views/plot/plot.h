@@ -115,16 +115,6 @@ void plot_log_bar(Canvas *canvas, PlotBar bar, PlotLogAxis axis, double value);
 /* A tick and a label (1e-3) for each decade that has room; the last one stands left of its tick. */
 void plot_log_ticks(Canvas *canvas, PlotBar bar, PlotLogAxis axis);
 
-/* Values as blocks of eight heights between lo and hi (lo == hi: their own range), one a column; more values
- * than columns are averaged. NaN is drawn as ×. */
-typedef struct PlotSparkline {
-    const double *values;
-    size_t count;
-    double lo, hi;
-} PlotSparkline;
-
-void plot_sparkline(Canvas *canvas, PlotBar bar, PlotSparkline line);
-
 /* `████▌·····`: done of total. */
 void plot_progress(Canvas *canvas, PlotBar bar, double done, double total);
 

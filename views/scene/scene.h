@@ -4,6 +4,7 @@
 #define VIEWS_SCENE_SCENE_H
 
 #include "core/analysis/analysis.h"
+#include "core/network/class_names.h"
 #include "core/network/model.h"
 #include "core/pass/pass.h"
 #include "core/tensor/difference.h"
@@ -141,6 +142,16 @@ typedef struct Scene {
 /* Time and op: forward 0 .. n-1, then backward through the same ops in reverse, n .. 2n-1. */
 static inline int scene_op_at(const Network *network, int at) {
     return at < network->op_count ? at : 2 * network->op_count - 1 - at;
+}
+
+/* "cat", or "class 281" where the classes have no names. */
+static inline const char *scene_class_name(const Scene *scene, int k, char buffer[CLASS_NAME_MAX]) {
+    return model_class_name(scene->model, k, buffer, CLASS_NAME_MAX);
+}
+
+/* Of the selected operation's output. */
+static inline Shape scene_shape(const Scene *scene) {
+    return scene->network->ops[scene->op].out;
 }
 
 static inline int scene_at(const Network *network, int op, Phase phase) {

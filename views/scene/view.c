@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "core/base/integer.h"
+#include "core/base/utf8.h"
+
 #define VIEW_DECLARE(ID, file) extern const ViewOps view_##file##_ops;
 VIEW_LIST(VIEW_DECLARE)
 #undef VIEW_DECLARE
@@ -11,6 +14,13 @@ const ViewOps *view_ops(ViewId id) {
     static const ViewOps *const views[VIEW_COUNT] = {VIEW_LIST(VIEW_ENTRY)};
 #undef VIEW_ENTRY
     return views[id];
+}
+
+Action view_select(const Network *network, long op) {
+    Action action = view_action(ACTION_SELECT, 0);
+    utf8_copy(action.text, sizeof action.text,
+              network->ops[integer_clamp(op, 0, network->op_count - 1)].name);
+    return action;
 }
 
 bool view_find(const char *name, ViewId *id) {

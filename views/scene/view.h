@@ -53,4 +53,7 @@ static inline Action view_action(ActionId id, int number) {
     return (Action){.id = id, .number = number};
 }
 
+/* Selects an operation, or the nearest there is. */
+Action view_select(const Network *network, long op);
+
 #endif

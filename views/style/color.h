@@ -98,9 +98,7 @@ static inline ColorKind color_kind(Color color) {
     return (ColorKind)(color >> 24);
 }
 
-/* CIE 1976 L* (0..100) and the contrast ratio of WCAG 2.1, section 1.4.3 (1..21). */
-double color_lightness(Rgb rgb);
-double color_contrast(Rgb a, Rgb b);
+double color_lightness(Rgb rgb); /* CIE 1976 L*, 0..100 */
 
 /* xterm's 256 colours: 16 of the user's own (here as xterm has them), a 6x6x6 cube, 24 greys. */
 Rgb color_of_index_256(int index);

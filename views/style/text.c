@@ -59,7 +59,8 @@ int text_width(const char *text) {
     return text_width_n(text, strlen(text));
 }
 
-size_t text_fit(const char *text, size_t length, int width) {
+/* Bytes of `text` that fit into `width` columns. */
+static size_t bytes_that_fit(const char *text, size_t length, int width) {
     TextScan scan = text_scan(text, length);
     size_t fitting = 0;
     uint32_t glyph;
@@ -78,7 +79,7 @@ void text_truncate(char *out, size_t out_size, const char *text, int width) {
     bool cut = text_width_n(text, length) > width;
     size_t room = out_size - 1;
     if (cut && room >= sizeof ellipsis - 1) room -= sizeof ellipsis - 1;
-    size_t keep = text_fit(text, length, cut ? width - 1 : width);
+    size_t keep = bytes_that_fit(text, length, cut ? width - 1 : width);
     while (keep > room || (keep > 0 && keep < length && (text[keep] & 0xC0) == 0x80)) keep--;
     memcpy(out, text, keep);
     out[keep] = '\0';
@@ -95,7 +96,7 @@ const char *text_wrap_next(const char **cursor, int width, size_t *length) {
     const char *start = *cursor;
     if (start == NULL || *start == '\0') return NULL;
     size_t line = strcspn(start, "\n");
-    size_t fits = text_fit(start, line, width);
+    size_t fits = bytes_that_fit(start, line, width);
     if (fits == line) {
         *length = line;
         *cursor = start + line + (start[line] == '\n');

@@ -29,8 +29,6 @@ bool text_scan_next(TextScan *scan, uint32_t *glyph, int *width);
 int text_width(const char *text); /* columns of one line as drawn */
 int text_width_n(const char *text, size_t length);
 
-/* Bytes of `text` that fit into `width` columns. */
-size_t text_fit(const char *text, size_t length, int width);
 /* Copies at most `width` columns; a longer text ends in an ellipsis. */
 void text_truncate(char *out, size_t out_size, const char *text, int width);
 

@@ -82,13 +82,6 @@ bool theme_find(const char *name, ThemeId *theme) {
     return false;
 }
 
-bool theme_rgb(ThemeId theme, Role role, Rgb *rgb) {
-    assert(theme < THEME_COUNT && role < ROLE_COUNT);
-    if (themes[theme] == NULL || themes[theme][role].index_256 == DEFAULT) return false;
-    *rgb = color_of_index_256(themes[theme][role].index_256);
-    return true;
-}
-
 /* A state is never told by colour alone, so only emphasis has to survive. */
 unsigned theme_mono_attributes(Color fg, Color bg) {
     unsigned attributes = 0;

@@ -11,9 +11,6 @@ typedef enum ThemeId { THEME_DARK, THEME_LIGHT, THEME_CONTRAST, THEME_MONO, THEM
 const char *theme_name(ThemeId theme);             /* "dark" "light" "contrast" "mono" */
 bool theme_find(const char *name, ThemeId *theme); /* false when there is none of that name */
 
-/* The colour a theme gives a role; false: the terminal's own default colour. */
-bool theme_rgb(ThemeId theme, Role role, Rgb *rgb);
-
 /* CellAttribute flags that stand in for a colour where none is shown. */
 unsigned theme_mono_attributes(Color fg, Color bg);
 

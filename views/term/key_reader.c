@@ -236,13 +236,6 @@ static Token read_unfinished(KeyReader *reader) {
     return token_of(reader->count, KEY_CODE_NONE);
 }
 
-/* Inside a paste only characters count: no key of the text may act. */
-static uint32_t pasted_code(const KeyReader *reader, uint32_t code) {
-    if (!reader->accepts_paste) return KEY_CODE_NONE;
-    if (code == KEY_CODE_ENTER || code == KEY_CODE_TAB) return ' ';
-    return code >= ' ' && code < KEY_CODE_UP ? code : KEY_CODE_NONE;
-}
-
 bool key_reader_next(KeyReader *reader, bool complete, Key *key) {
     while (reader->count > 0) {
         if (reader->answer != 0 && !swallow_answer(reader, complete)) return false;
@@ -253,7 +246,7 @@ bool key_reader_next(KeyReader *reader, bool complete, Key *key) {
         if (token.bytes == 0) token = read_unfinished(reader);
         reader->after_escape = is_escape && reader->count == 1 && token.key.code == KEY_CODE_ESCAPE;
         drop(reader, token.bytes);
-        if (was_pasting) token.key.code = pasted_code(reader, token.key.code);
+        if (was_pasting) token.key.code = KEY_CODE_NONE; /* no key of a pasted text may act */
         if (token.key.code == KEY_CODE_NONE) continue;
         *key = token.key;
         return true;

@@ -19,7 +19,6 @@ typedef struct KeyReader {
     bool answer_escape;   /* of that string an escape character has come, and not yet what comes after it */
     bool after_escape;    /* the last key was Escape; an answer's first byte, should its second follow */
     bool in_paste;
-    bool accepts_paste; /* pasted text comes as keys, line ends and tabs as spaces; else it is swallowed */
 } KeyReader;
 
 /* Bytes that still fit; key_reader_feed takes no more. Never 0 after key_reader_next has returned false. */

@@ -253,14 +253,6 @@ ThemeId term_theme(const Term *term) {
     return term->theme;
 }
 
-int term_fd(const Term *term) {
-    return term->keys.fd;
-}
-
-int term_wake_fd(void) {
-    return term_guard_wake_fd();
-}
-
 int term_signal(void) {
     return term_guard_signal();
 }
@@ -281,10 +273,6 @@ void term_set_mouse(Term *term, bool on) {
 
 bool term_mouse(const Term *term) {
     return term->mouse;
-}
-
-void term_set_paste(Term *term, bool on) {
-    term->keys.reader.accepts_paste = on;
 }
 
 void term_redraw(Term *term) {
@@ -447,7 +435,7 @@ void term_watch(Term *term, int fd) {
 
 /* A signal may have come after the caller looked for one, and the pipe been emptied since. */
 bool term_wait(Term *term, int timeout_ms) {
-    struct pollfd fds[] = {{.fd = term_fd(term), .events = POLLIN},
+    struct pollfd fds[] = {{.fd = term->keys.fd, .events = POLLIN},
                            {.fd = term_guard_wake_fd(), .events = POLLIN},
                            {.fd = term->watched - 1, .events = POLLIN}};
     if (term->keys.reader.count > 0 || term_guard_has_news()) return true;

@@ -38,8 +38,6 @@ void term_set_theme(Term *term, ThemeId theme);
 /* Where the terminal has none, it stays off. */
 void term_set_mouse(Term *term, bool on);
 bool term_mouse(const Term *term);
-/* Pasted text: swallowed (the default), or delivered as keys, for a prompt. */
-void term_set_paste(Term *term, bool on);
 
 /* Shows the canvas: only cells that changed are sent, nothing at all when none did. A canvas of another size
  * is shown as far as it fits. */
@@ -56,9 +54,6 @@ bool term_wait(Term *term, int timeout_ms);
 bool term_copy(Term *term, const char *text);
 /* Something else to wait for: returns when it is readable, too; -1: nothing. */
 void term_watch(Term *term, int fd);
-/* For an own poll(): input, and the pipe that is readable after a signal until term_read_key is called. */
-int term_fd(const Term *term);
-int term_wake_fd(void);
 
 /* The signal that asks the program to end (SIGHUP also for the loss of the terminal), else 0. A program that
  * has not called term_close within 0.7 seconds of it is ended by force. After term_close, it should raise the

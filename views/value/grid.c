@@ -168,8 +168,9 @@ static uint32_t mark_of(const Canvas *canvas, const ArithmeticGrid *grid, int k)
     return k == grid->self ? '=' : ' ';
 }
 
-static void draw_cell(Canvas *canvas, int x, int y, const ArithmeticGrid *grid, Column column, int k,
-                      Form form) {
+/* Cell `k` of the grid, in a box of cells of that width. */
+static void draw_cell(Canvas *canvas, Rect box, const ArithmeticGrid *grid, Column column, int k, Form form) {
+    int x = box.x + k % grid->columns * (box.w / grid->columns), y = box.y + 1 + k / grid->columns;
     double value = column_of(grid, column)[k];
     Style style = cell_style(grid, column, k, value);
     if (column != COLUMN_WEIGHT && grid->state[k] != ARITHMETIC_INSIDE) {
@@ -188,9 +189,9 @@ void value_grid_draw(Canvas *canvas, const ValueGridPlan *plan, const Arithmetic
         Rect box = plan->box[j];
         Form form = form_of(grid, column_of(grid, column), plan->cell_width);
         draw_title(canvas, box, grid, column, form);
-        for (int k = 0; k < grid->rows * grid->columns; k++)
-            draw_cell(canvas, box.x + k % grid->columns * plan->cell_width, box.y + 1 + k / grid->columns,
-                      grid, column, k, form);
+        Rect cells = box;
+        cells.w = grid->columns * plan->cell_width;
+        for (int k = 0; k < grid->rows * grid->columns; k++) draw_cell(canvas, cells, grid, column, k, form);
         if (j > 0 && plan->box[j].y == plan->box[j - 1].y)
             canvas_text(canvas, box.x - 2, box.y + 1 + grid->rows / 2, style_role(ROLE_DIM), joints[j - 1]);
     }

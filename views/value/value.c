@@ -52,10 +52,6 @@ static ArithmeticQuery query_of(const ValueState *state, const Scene *scene) {
                              .term = chosen ? state->term : -1};
 }
 
-static Shape shape_of(const Scene *scene) {
-    return scene->network->ops[scene->op].out;
-}
-
 static const char *route_name(ArithmeticRoute route) {
     static const char *const names[] = {"", "branch: ", "skip: "};
     return names[route];
@@ -81,7 +77,7 @@ static const char *class_note(const Scene *scene, char *text, size_t size) {
 
 /* `conv1  activation  ch 7 of 16 row 5 column 3`, or in short `conv1 activation ch 7 (5,3)`. */
 static void write_title(char title[TEXT_MAX], const Scene *scene, bool brief) {
-    Shape shape = shape_of(scene);
+    Shape shape = scene_shape(scene);
     const char *gap = brief ? " " : "  ";
     char note[96];
     int used = (int)utf8_format(title, TEXT_MAX, "%s%s%s", scene->network->ops[scene->op].name, gap,
@@ -214,7 +210,7 @@ static void draw_hints(Canvas *canvas, Rect row, const Scene *scene, const Arith
         return;
     }
     const Op *origin = origin_of(scene, arithmetic);
-    Shape shape = shape_of(scene);
+    Shape shape = scene_shape(scene);
     int used = 0;
     if (has_walk(arithmetic))
         used = snprintf(text, sizeof text, "Enter: next term   ");
@@ -257,12 +253,6 @@ static void view_value_draw(const void *state, const Scene *scene, Canvas *canva
     canvas_unclip(canvas, old);
 }
 
-static Action select_op(const Op *op) {
-    Action action = view_action(ACTION_SELECT, 0);
-    utf8_copy(action.text, sizeof action.text, op->name);
-    return action;
-}
-
 /* The next term in the ranking, and after the last one those of the next part. */
 static void walk(ValueState *state, const Scene *scene, const Arithmetic *arithmetic, int count) {
     int part = chosen_part(state, scene, arithmetic), place = arithmetic->parts[part].chosen;
@@ -282,7 +272,7 @@ static Action open_term(ValueState *state, const Scene *scene, Action action) {
     if (!arithmetic_find(&query, &arithmetic)) return view_action(ACTION_RUN_HERE, 0);
     const Op *origin = origin_of(scene, &arithmetic);
     int count = action_count(&action);
-    if (!has_walk(&arithmetic)) return origin ? select_op(origin) : action;
+    if (!has_walk(&arithmetic)) return origin ? view_select(scene->network, origin->index) : action;
     walk(state, scene, &arithmetic, count < WALK * ARITHMETIC_TERMS_MAX ? count : 1);
     return view_action(ACTION_NONE, 0);
 }
@@ -292,12 +282,12 @@ static int moved(int at, int by, int last) {
 }
 
 static Action move_channel(const Scene *scene, int by) {
-    return view_action(ACTION_CHANNEL, moved(scene->channel, by, shape_of(scene).c - 1));
+    return view_action(ACTION_CHANNEL, moved(scene->channel, by, scene_shape(scene).c - 1));
 }
 
 /* Where a map is a single number, the arrows move through the channels. */
 static Action move_cell(const Scene *scene, int down, int right) {
-    Shape shape = shape_of(scene);
+    Shape shape = scene_shape(scene);
     if (shape.h == 1 && shape.w == 1) return move_channel(scene, down + right);
     Action cell = view_action(ACTION_CELL, 0);
     snprintf(cell.text, sizeof cell.text, "%d %d", moved(scene->row, down, shape.h - 1),
@@ -315,7 +305,7 @@ static Action view_value_act(void *state, const Scene *scene, Action action) {
     case ACTION_PAGE_UP: return move_channel(scene, -count);
     case ACTION_PAGE_DOWN: return move_channel(scene, count);
     case ACTION_FIRST: return view_action(ACTION_CHANNEL, 0);
-    case ACTION_LAST: return view_action(ACTION_CHANNEL, shape_of(scene).c - 1);
+    case ACTION_LAST: return view_action(ACTION_CHANNEL, scene_shape(scene).c - 1);
     case ACTION_OPEN: return open_term(state, scene, action);
     case ACTION_CLOSE:
         action = view_action(ACTION_VIEW, 0);

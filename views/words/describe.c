@@ -8,7 +8,7 @@
 #include "views/scene/class_rank.h"
 #include "views/style/text.h"
 
-enum { CLASS_NAME_MAX = 64, CLASSES = 3 };
+enum { CLASSES = 3 };
 
 static const char *place_words(Landmark at, Shape shape, PartText *out) {
     if (shape.h * shape.w == 1)
@@ -127,15 +127,15 @@ void describe_answer(FILE *out, const Scene *scene) {
     if (count == 0) return;
     fprintf(out, "The network says");
     for (int k = 0; k < count; k++)
-        fprintf(out, "%s %s, %s", k ? ";" : "", model_class_name(scene->model, top[k], name, sizeof name),
+        fprintf(out, "%s %s, %s", k ? ";" : "", scene_class_name(scene, top[k], name),
                 text_format_percent(p[top[k]]).text);
     fprintf(out, ".\n");
     if (scene->true_class >= 0)
         fprintf(out, "%s: the picture shows %s.\n",
                 top[0] == scene->true_class ? "That is right" : "That is wrong",
-                model_class_name(scene->model, scene->true_class, name, sizeof name));
+                scene_class_name(scene, scene->true_class, name));
     fprintf(out, "Loss %.4g, for the target %s.\n", pass_loss(scene->pass),
-            model_class_name(scene->model, pass_target(scene->pass, 0), name, sizeof name));
+            scene_class_name(scene, pass_target(scene->pass, 0), name));
 }
 
 static void say_weights(FILE *out, const Scene *scene, const Op *op) {

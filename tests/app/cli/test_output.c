@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "app/cli/command.h"
-#include "app/explorer/stage.h"
-#include "app/explorer/stage_socket.h"
+#include "app/explorer/notes_link.h"
+#include "app/explorer/notes_link_socket.h"
 #include "core/base/file.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/program.h"
@@ -217,25 +217,25 @@ static void notes_that_cannot_be_printed_end_at_once(void **state) {
     TempDir *dir = *state;
     NotesPanel page = {.title = "One", .page = 1, .pages = 3};
     Error err = {0};
-    char path[STAGE_PATH_MAX];
+    char path[NOTES_LINK_PATH_MAX];
     if (access("/dev/full", W_OK) != 0) skip();
     assert_int_equal(chmod(dir->path, 0700), 0);
     assert_int_equal(setenv("XDG_RUNTIME_DIR", dir->path, 1), 0);
-    assert_true(stage_path("out", path, &err));
-    Stage *stage = stage_open_at(path, &err);
-    if (!stage) fail_msg("%s", err.text);
-    stage_show(stage, &page);
+    assert_true(notes_link_path("out", path, &err));
+    NotesLink *link = notes_link_open_at(path, &err);
+    if (!link) fail_msg("%s", err.text);
+    notes_link_show(link, &page);
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) _exit(run(dir, "notes --name out", "</dev/null >/dev/full"));
     int status = 0;
     pid_t ended = 0;
     for (int waited_ms = 0; ended == 0 && waited_ms < NOTES_DEADLINE_MS; waited_ms += SERVE_MS) {
-        poll(&(struct pollfd){.fd = stage_fd(stage), .events = POLLIN}, 1, SERVE_MS);
-        stage_hear(stage);
+        poll(&(struct pollfd){.fd = notes_link_fd(link), .events = POLLIN}, 1, SERVE_MS);
+        notes_link_hear(link);
         ended = waitpid(child, &status, WNOHANG);
     }
-    stage_close(stage); /* which is an end to whoever still listens */
+    notes_link_close(link); /* which is an end to whoever still listens */
     if (ended == 0) waitpid(child, &status, 0);
     assert_int_equal(ended, child);
     assert_int_equal(WEXITSTATUS(status), 1);

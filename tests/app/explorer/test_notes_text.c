@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/explorer/stage.h"
-#include "app/explorer/stage_socket.h"
+#include "app/explorer/notes_link.h"
+#include "app/explorer/notes_link_socket.h"
 #include "core/base/utf8.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/pty.h"
@@ -35,9 +35,9 @@ static void assert_utf8(const char *text) {
 /* What the other end makes of the page; it must get one. */
 static NotesPanel send_page(const NotesPanel *sent) {
     NotesPanel read = {.pages = 0};
-    char *line = stage_write_page(sent);
+    char *line = notes_link_write_page(sent);
     if (!line) fail_msg("no page is sent");
-    assert_true(stage_read_page(line, &read));
+    assert_true(notes_link_read_page(line, &read));
     free(line);
     return read;
 }
@@ -93,13 +93,13 @@ static void a_long_page_of_notes_is_not_cut(void **state) {
     assert_int_equal(strlen(send_page(&sent).notes), 16 << 10);
 }
 
-static int join(Stage *stage, const char *path) {
+static int join(NotesLink *link, const char *path) {
     Error err;
-    int fd = stage_connect(path, &err);
+    int fd = notes_link_connect(path, &err);
     assert_true(fd >= 0);
-    while (stage_reader_count(stage) == 0) {
-        assert_true(poll(&(struct pollfd){.fd = stage_fd(stage), .events = POLLIN}, 1, DEADLINE_MS) > 0);
-        stage_hear(stage);
+    while (notes_link_peer_count(link) == 0) {
+        assert_true(poll(&(struct pollfd){.fd = notes_link_fd(link), .events = POLLIN}, 1, DEADLINE_MS) > 0);
+        notes_link_hear(link);
     }
     return fd;
 }
@@ -111,14 +111,14 @@ static void the_longest_page_goes_through_the_socket(void **state) {
     Error err = {0};
     char *line = malloc(LINE_MAX_BYTES);
     size_t used = 0;
-    Stage *stage = stage_open_at(temp_dir_join(dir, "s"), &err);
-    if (!stage) fail_msg("%s", err.text);
-    int fd = join(stage, temp_dir_join(dir, "s"));
+    NotesLink *link = notes_link_open_at(temp_dir_join(dir, "s"), &err);
+    if (!link) fail_msg("%s", err.text);
+    int fd = join(link, temp_dir_join(dir, "s"));
     char *const texts[] = {now.notes, now.title, now.lesson, now.next};
     const size_t sizes[] = {sizeof now.notes, sizeof now.title, sizeof now.lesson, sizeof now.next};
     for (int k = 0; k < 4; k++) memset(texts[k], '\033', sizes[k] - 1);
-    stage_show(stage, &now);
-    assert_int_equal(stage_reader_count(stage), 1);
+    notes_link_show(link, &now);
+    assert_int_equal(notes_link_peer_count(link), 1);
     while (used == 0 || line[used - 1] != '\n') {
         assert_true(poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, DEADLINE_MS) > 0);
         ssize_t count = read(fd, line + used, LINE_MAX_BYTES - 1 - used);
@@ -127,10 +127,10 @@ static void the_longest_page_goes_through_the_socket(void **state) {
     }
     line[used] = '\0';
     assert_true(used < 1 << 18); /* what 'skipscope notes' has room for */
-    assert_true(stage_read_page(line, &back));
+    assert_true(notes_link_read_page(line, &back));
     assert_string_equal(back.notes, now.notes);
     close(fd);
-    stage_close(stage);
+    notes_link_close(link);
     free(line);
 }
 

@@ -150,6 +150,13 @@ static void a_filter_narrows_the_list_as_it_is_typed(void **state) {
     assert_string_equal(selected(world), "09-ship");
     type(world, "s");
     assert_screen_has(world, "nothing matches the filter");
+    press(world, KEY_CODE_LEFT);
+    press(world, KEY_CODE_LEFT);
+    press(world, key_ctrl('u'));
+    assert_string_equal(list_of(world)->filter, "Ps");
+    press(world, KEY_CODE_END);
+    press(world, 'x');
+    assert_string_equal(list_of(world)->filter, "Psx");
     press(world, KEY_CODE_ENTER);
     press(world, KEY_CODE_ENTER);
     assert_true(layer_is_open(world->screen, LAYER_FILES));

@@ -45,7 +45,7 @@ static void every_way_to_fill_a_buffer_stops_at_a_character(void **state) {
         assert_int_equal(utf8_format(out, size, "%s", MIXED), end_before(size - 1));
         assert_int_equal(strlen(out), end_before(size - 1));
         assert_true(is_valid(out) || size > 12); /* the broken byte itself is copied */
-        utf8_repair(out, size, MIXED);
+        utf8_clip(out, size, MIXED);
         assert_true(strlen(out) < size);
         assert_true(is_valid(out));
         for (size_t k = size; k < sizeof out; k++) assert_int_equal(out[k], '#');
@@ -57,7 +57,7 @@ static void no_room_is_never_written_to(void **state) {
     char untouched = '#';
     assert_int_equal(utf8_copy(&untouched, 0, "a"), 0);
     assert_int_equal(utf8_format(&untouched, 0, "%d", 7), 0);
-    assert_int_equal(utf8_repair(&untouched, 0, "a"), 0);
+    assert_int_equal(utf8_clip(&untouched, 0, "a"), 0);
     assert_int_equal(utf8_escape(&untouched, 0, "a", 1), 0);
     assert_int_equal(untouched, '#');
 }
@@ -69,6 +69,18 @@ static void what_is_written_piece_by_piece_stays_inside(void **state) {
     for (int k = 0; k < 10; k++) used += utf8_format(out + used, sizeof out - used, "%s", "\303\244\303\266");
     assert_int_equal(used, 14);
     assert_string_equal(out, "\303\244\303\266\303\244\303\266\303\244\303\266\303\244");
+}
+
+static void what_is_appended_follows_what_is_there(void **state) {
+    (void)state;
+    char out[8] = "";
+    for (int k = 0; k < 3; k++) utf8_append(out, sizeof out, "%s%d", *out ? ", " : "", k);
+    assert_string_equal(out, "0, 1, 2");
+    utf8_append(out, sizeof out, "full already");
+    assert_string_equal(out, "0, 1, 2");
+    strcpy(out, "four");
+    utf8_append(out, sizeof out, "\303\244\303\266");
+    assert_string_equal(out, "four\303\244");
 }
 
 static void broken_bytes_are_marked(void **state) {
@@ -83,7 +95,7 @@ static void broken_bytes_are_marked(void **state) {
     (void)state;
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
         char out[40];
-        assert_int_equal(utf8_repair(out, sizeof out, cases[k].text), strlen(cases[k].expected));
+        assert_int_equal(utf8_clip(out, sizeof out, cases[k].text), strlen(cases[k].expected));
         assert_string_equal(out, cases[k].expected);
     }
 }
@@ -162,6 +174,7 @@ int main(void) {
         cmocka_unit_test(every_way_to_fill_a_buffer_stops_at_a_character),
         cmocka_unit_test(no_room_is_never_written_to),
         cmocka_unit_test(what_is_written_piece_by_piece_stays_inside),
+        cmocka_unit_test(what_is_appended_follows_what_is_there),
         cmocka_unit_test(broken_bytes_are_marked),
         cmocka_unit_test(a_clipped_text_says_that_it_goes_on),
         cmocka_unit_test(no_escape_is_cut_in_half),

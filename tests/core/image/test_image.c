@@ -8,6 +8,7 @@
 #include "tests/support/assert_close.h"
 #include "tests/support/bytes.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_image.h"
 
 /* The formula of tests/reference/image_files.py, which made the checksums below with Pillow. */
 static Image picture(int width, int height) {
@@ -40,7 +41,9 @@ static void scaling_gives_pillows_bytes(void **state) {
         {640, 480, 1, 1, 0x6f72fa47},    {2, 2, 9, 9, 0xd6a8e160},         {999, 7, 13, 100, 0xdd70dc50}};
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         Image in = picture(cases[k].width, cases[k].height), out;
-        assert_true(image_resize_pil(&out, &in, cases[k].new_width, cases[k].new_height, NULL));
+        int width = cases[k].new_width, height = cases[k].new_height;
+        ImageWindow whole = {.full_width = width, .full_height = height, .width = width, .height = height};
+        assert_true(image_resize_window(&out, &in, whole, NULL));
         assert_int_equal(checksum(&out), cases[k].crc);
         image_free(&in);
         image_free(&out);
@@ -78,7 +81,7 @@ static void the_input_is_the_normalised_crop_with_channels_last(void **state) {
     for (int k = 0; k < 32 * 32 * 3; k++) {
         double expected = (in.rgb[k] / 255.0 - (double)normalise.mean[k % 3]) / (double)normalise.std[k % 3];
         assert_close(input[k], expected, 1e-6); /* three float32 operations on values below 3 */
-        assert_int_equal(normalise_to_byte(&normalise, k % 3, input[k]), in.rgb[k]);
+        assert_int_equal(test_image_byte_of(&normalise, k % 3, input[k]), in.rgb[k]);
     }
     free(input);
     image_free(&in);

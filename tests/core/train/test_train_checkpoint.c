@@ -14,6 +14,12 @@ static void save(const Site *site, const char *path) {
     if (!train_save_checkpoint(site->trainer, path, &err)) fail_msg("%s", err.text);
 }
 
+static Error resume(Site *site, const char *path) {
+    Error notice = {0}, err = {0};
+    if (!train_resume(site->trainer, path, &notice, &err)) fail_msg("%s", err.text);
+    return notice;
+}
+
 static void assert_same_file(const char *a, const char *b) {
     Error err = {0};
     size_t size_a = 0, size_b = 0;
@@ -36,11 +42,10 @@ static void a_resumed_run_equals_one_that_was_not_stopped(void **state) {
     save(&whole, whole_path);
     const int stops[] = {1, STEPS_AN_EPOCH, STEPS_AN_EPOCH + 2, 2 * STEPS_AN_EPOCH};
     for (int k = 0; k < 4; k++) {
-        Error err = {0};
         Site first = site_of(dir, small_config()), second = site_of(dir, small_config());
         run_steps(&first, stops[k]);
         save(&first, part_path);
-        if (!train_load_checkpoint(second.trainer, part_path, &err)) fail_msg("%s", err.text);
+        resume(&second, part_path);
         assert_int_equal(train_status(second.trainer).step, stops[k]);
         run_steps(&second, 2 * STEPS_AN_EPOCH - stops[k]);
         assert_same_values(&whole, &second);
@@ -52,8 +57,8 @@ static void a_resumed_run_equals_one_that_was_not_stopped(void **state) {
 }
 
 static void assert_load_refused(Trainer *trainer, const char *path, const char *reason) {
-    Error err = {0};
-    assert_false(train_load_checkpoint(trainer, path, &err));
+    Error err = {0}, notice = {0};
+    assert_false(train_resume(trainer, path, &notice, &err));
     assert_int_equal(err.kind, ERROR_FILE);
     if (!strstr(err.text, reason)) fail_msg("'%s' does not say '%s'", err.text, reason);
 }
@@ -123,16 +128,10 @@ static void assert_step(const Site *site, const char *path, long step) {
     Site fresh = {.model = new_model((ResnetConfig){.arch = "resnet8"}), .dataset = site->dataset};
     TrainConfig config = small_config();
     fresh.trainer = train_new(fresh.model, fresh.dataset, &config, &err);
-    if (!train_load_checkpoint(fresh.trainer, path, &err)) fail_msg("%s", err.text);
+    resume(&fresh, path);
     assert_int_equal(train_status(fresh.trainer).step, step);
     train_free(fresh.trainer);
     model_free(fresh.model);
-}
-
-static Error resume(Site *site, const char *path) {
-    Error notice = {0}, err = {0};
-    if (!train_resume(site->trainer, path, &notice, &err)) fail_msg("%s", err.text);
-    return notice;
 }
 
 /* The damaged one gives way; the good one it went on from stays until there are two again. */

@@ -1,4 +1,4 @@
-#include "tests/support/skip_world.h"
+#include "tests/support/scene_world.h"
 
 #include <string.h>
 
@@ -11,16 +11,16 @@ static const ArchitectureFold levels[FOLD_LEVEL_COUNT] = {
     {FOLD_STAGES, -1, -1}, {FOLD_BLOCKS, -1, -1}, {FOLD_NONE, -1, -1}};
 
 /* Tall enough for every row. */
-static char *draw(const SkipWorld *world, unsigned flags) {
-    return skip_world_draw(
+static char *draw(const SceneWorld *world, unsigned flags) {
+    return scene_world_draw(
         world, &view_architecture_ops,
-        (SkipScreen){80, architecture_row_count(world->scene.network, levels[2]) + 6, flags});
+        (SceneScreen){80, architecture_row_count(world->scene.network, levels[2]) + 6, flags});
 }
 
-static SkipWorld open_at(const char *arch, char shortcut, SkipMode skip, const char *fold) {
-    SkipWorld world = skip_world_open(arch, shortcut, skip);
+static SceneWorld open_at(const char *arch, char shortcut, SkipMode skip, const char *fold) {
+    SceneWorld world = scene_world_open(arch, shortcut, skip);
     world.scene.width = 80, world.scene.height = 19;
-    skip_world_do(&world, &view_architecture_ops, ACTION_FOLD, fold);
+    scene_world_do(&world, &view_architecture_ops, ACTION_FOLD, fold);
     return world;
 }
 
@@ -28,7 +28,7 @@ static void every_op_lies_in_exactly_one_row_at_every_level(void **state) {
     (void)state;
     const char *const archs[] = {"resnet20", "plain20", "resnet50"};
     for (int a = 0; a < 3; a++) {
-        SkipWorld world = skip_world_open(archs[a], 0, SKIP_NONE_REMOVED);
+        SceneWorld world = scene_world_open(archs[a], 0, SKIP_NONE_REMOVED);
         const Network *network = world.scene.network;
         for (int level = 0; level < FOLD_LEVEL_COUNT; level++)
             for (int open = -1; open < 3; open++) {
@@ -44,7 +44,7 @@ static void every_op_lies_in_exactly_one_row_at_every_level(void **state) {
                 }
                 assert_int_equal(next, network->op_count);
             }
-        skip_world_close(&world);
+        scene_world_close(&world);
     }
 }
 
@@ -55,14 +55,14 @@ static void the_additions_on_screen_are_as_many_as_blocks(void **state) {
     for (int a = 0; a < 3; a++)
         for (int f = 0; f < 2; f++)
             for (int m = 0; m < 4; m++) {
-                SkipWorld world = open_at(archs[a], 0, modes[m], folds[f]);
+                SceneWorld world = open_at(archs[a], 0, modes[m], folds[f]);
                 int blocks = a == 2 ? 0 : world.scene.network->block_count;
                 char *text = draw(&world, 0), *ascii = draw(&world, CANVAS_ASCII);
-                assert_int_equal(skip_count(text, "⊕"), blocks);
-                assert_int_equal(skip_count(ascii, "(+)"), blocks);
+                assert_int_equal(scene_count(text, "⊕"), blocks);
+                assert_int_equal(scene_count(ascii, "(+)"), blocks);
                 free(text);
                 free(ascii);
-                skip_world_close(&world);
+                scene_world_close(&world);
             }
 }
 
@@ -70,15 +70,15 @@ static void the_folded_stages_name_all_their_blocks(void **state) {
     (void)state;
     const char *const archs[] = {"resnet20", "resnet50", "resnet110"};
     for (int a = 0; a < 3; a++) {
-        SkipWorld world = open_at(archs[a], 0, SKIP_NONE_REMOVED, "stages");
+        SceneWorld world = open_at(archs[a], 0, SKIP_NONE_REMOVED, "stages");
         char *text = draw(&world, 0);
         int sum = 0, count;
         for (const char *at = text; (at = strstr(at, " x")); at++)
             if (sscanf(at, " x%d blocks", &count) == 1) sum += count;
         assert_int_equal(sum, world.scene.network->block_count);
-        assert_int_equal(skip_count(text, "⊕"), 0);
+        assert_int_equal(scene_count(text, "⊕"), 0);
         free(text);
-        skip_world_close(&world);
+        scene_world_close(&world);
     }
 }
 
@@ -98,19 +98,19 @@ static void the_lanes_stay_when_folded_and_differ_by_shortcut(void **state) {
         {'B', "blocks", "projection 1x1/2", "projection 1x1/2", 2, 2},
     };
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
-        SkipWorld world = open_at("resnet20", cases[k].shortcut, SKIP_NONE_REMOVED, cases[k].fold);
+        SceneWorld world = open_at("resnet20", cases[k].shortcut, SKIP_NONE_REMOVED, cases[k].fold);
         char *text = draw(&world, 0), *ascii = draw(&world, CANVAS_ASCII);
-        assert_int_equal(skip_count(text, cases[k].lane), cases[k].unicode_count);
-        assert_int_equal(skip_count(ascii, cases[k].ascii), cases[k].ascii_count);
+        assert_int_equal(scene_count(text, cases[k].lane), cases[k].unicode_count);
+        assert_int_equal(scene_count(ascii, cases[k].ascii), cases[k].ascii_count);
         free(text);
         free(ascii);
-        skip_world_close(&world);
+        scene_world_close(&world);
     }
 }
 
 static void what_is_folded_adds_up_to_the_network(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet50", 0, SKIP_NONE_REMOVED);
+    SceneWorld world = scene_world_open("resnet50", 0, SKIP_NONE_REMOVED);
     const Network *network = world.scene.network;
     for (int level = 0; level < 2; level++) {
         size_t params = 0;
@@ -125,12 +125,12 @@ static void what_is_folded_adds_up_to_the_network(void **state) {
         assert_true(params == network_param_count(network) && macs == network_macs(network));
         assert_int_equal(blocks, network->block_count);
     }
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void a_folded_row_sums_up_the_states_of_its_ops(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
     const Network *network = world.scene.network;
     const Block *block = &network->blocks[0];
     int n = network->op_count, first = block->branch_first, last = block->output;
@@ -140,42 +140,42 @@ static void a_folded_row_sums_up_the_states_of_its_ops(void **state) {
     } cases[] = {{first, ' '}, {first + 1, 'f'},        {last, 'f'}, {last + 1, 'F'},
                  {n, 'F'},     {2 * n - 1 - last, 'g'}, {2 * n, 'G'}};
     for (int k = 0; k < 7; k++) {
-        skip_world_run(&world, cases[k].steps);
+        scene_world_run(&world, cases[k].steps);
         assert_int_equal(architecture_group_state(world.pass, first, last), cases[k].letter);
     }
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
-static const char *op_of(const SkipWorld *world) {
+static const char *op_of(const SceneWorld *world) {
     return world->scene.network->ops[world->scene.op].name;
 }
 
 static void enter_goes_in_level_by_level_and_h_comes_out_again(void **state) {
     (void)state;
     const ViewOps *ops = &view_architecture_ops;
-    SkipWorld world = open_at("resnet20", 0, SKIP_NONE_REMOVED, "stages");
-    skip_world_do(&world, ops, ACTION_DOWN, "");
-    skip_world_do(&world, ops, ACTION_DOWN, "");
+    SceneWorld world = open_at("resnet20", 0, SKIP_NONE_REMOVED, "stages");
+    scene_world_do(&world, ops, ACTION_DOWN, "");
+    scene_world_do(&world, ops, ACTION_DOWN, "");
     assert_string_equal(op_of(&world), "layer2.2.relu2"); /* the last op of the folded stage */
     assert_int_equal(ops->level(world.state, &world.scene), ZOOM_NETWORK);
-    skip_world_do(&world, ops, ACTION_OPEN, "");
+    scene_world_do(&world, ops, ACTION_OPEN, "");
     assert_int_equal(ops->level(world.state, &world.scene), ZOOM_STAGE);
     char *text = draw(&world, 0);
-    assert_int_equal(skip_count(text, "⊕"), 3);
-    assert_int_equal(skip_count(text, "x3 blocks"), 2);
+    assert_int_equal(scene_count(text, "⊕"), 3);
+    assert_int_equal(scene_count(text, "x3 blocks"), 2);
     free(text);
-    skip_world_do(&world, ops, ACTION_DOWN, "");
-    skip_world_do(&world, ops, ACTION_RIGHT, "");
+    scene_world_do(&world, ops, ACTION_DOWN, "");
+    scene_world_do(&world, ops, ACTION_RIGHT, "");
     assert_int_equal(ops->level(world.state, &world.scene), ZOOM_BLOCK);
     assert_string_equal(op_of(&world), "layer2.1.conv1");
-    assert_int_equal(skip_world_do(&world, ops, ACTION_OPEN, "").id, ACTION_RUN_HERE);
-    assert_int_equal(skip_world_do(&world, ops, ACTION_LEFT, "").id, ACTION_NONE);
+    assert_int_equal(scene_world_do(&world, ops, ACTION_OPEN, "").id, ACTION_RUN_HERE);
+    assert_int_equal(scene_world_do(&world, ops, ACTION_LEFT, "").id, ACTION_NONE);
     assert_int_equal(ops->level(world.state, &world.scene), ZOOM_STAGE);
-    assert_int_equal(skip_world_do(&world, ops, ACTION_CLOSE, "").id, ACTION_NONE);
+    assert_int_equal(scene_world_do(&world, ops, ACTION_CLOSE, "").id, ACTION_NONE);
     assert_int_equal(ops->level(world.state, &world.scene), ZOOM_NETWORK);
-    assert_int_equal(skip_world_do(&world, ops, ACTION_CLOSE, "").id, ACTION_CLOSE);
+    assert_int_equal(scene_world_do(&world, ops, ACTION_CLOSE, "").id, ACTION_CLOSE);
     assert_string_equal(op_of(&world), "layer2.1.conv1");
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void down_visits_every_row_once(void **state) {
@@ -183,16 +183,16 @@ static void down_visits_every_row_once(void **state) {
     const char *const folds[] = {"stages", "blocks", "ops"};
     const int rows[] = {5, 11, 72};
     for (int f = 0; f < 3; f++) {
-        SkipWorld world = open_at("resnet20", 0, SKIP_NONE_REMOVED, folds[f]);
-        skip_world_do(&world, &view_architecture_ops, ACTION_FIRST, "");
+        SceneWorld world = open_at("resnet20", 0, SKIP_NONE_REMOVED, folds[f]);
+        scene_world_do(&world, &view_architecture_ops, ACTION_FIRST, "");
         int visited = 1;
         for (int before = -1; before != world.scene.op && visited < 100; visited++) {
             before = world.scene.op;
-            skip_world_do(&world, &view_architecture_ops, ACTION_DOWN, "");
+            scene_world_do(&world, &view_architecture_ops, ACTION_DOWN, "");
         }
         assert_int_equal(visited - 1, rows[f]);
         assert_string_equal(op_of(&world), "loss");
-        skip_world_close(&world);
+        scene_world_close(&world);
     }
 }
 
@@ -207,19 +207,19 @@ static void at_first_the_whole_network_is_seen(void **state) {
         {"resnet50", 53, FOLD_BLOCKS}, {"resnet110", 53, FOLD_STAGES},
     };
     for (int k = 0; k < 5; k++) {
-        SkipWorld world = skip_world_open(cases[k].arch, 0, SKIP_NONE_REMOVED);
+        SceneWorld world = scene_world_open(cases[k].arch, 0, SKIP_NONE_REMOVED);
         assert_int_equal(architecture_fold_fitting(world.scene.network, cases[k].rows), cases[k].level);
-        skip_world_close(&world);
+        scene_world_close(&world);
     }
 }
 
 static void an_unknown_folding_is_handed_back(void **state) {
     (void)state;
-    SkipWorld world = open_at("resnet20", 0, SKIP_NONE_REMOVED, "stages");
-    Action answer = skip_world_do(&world, &view_architecture_ops, ACTION_FOLD, "pages");
+    SceneWorld world = open_at("resnet20", 0, SKIP_NONE_REMOVED, "stages");
+    Action answer = scene_world_do(&world, &view_architecture_ops, ACTION_FOLD, "pages");
     assert_int_equal(answer.id, ACTION_FOLD);
     assert_string_equal(answer.text, "pages");
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 int main(void) {

@@ -1,24 +1,15 @@
-#include "tests/support/canvas_check.h"
-
 #include <stdio.h>
 #include <string.h>
 
-#include "core/network/resnet.h"
 #include "core/tensor/gemm.h"
+#include "tests/support/scene_world.h"
 #include "views/architecture/detail.h"
 #include "views/architecture/rows.h"
 #include "views/scene/view.h"
 
-typedef struct World {
-    Model *model;
-    Pass *pass;
-    Scene scene;
-    void *state; /* of the view */
-} World;
-
 static const ArchitectureFold unfolded = {.level = FOLD_NONE, .group = -1, .block = -1};
 
-static Action view_do(World *world, ActionId id, const char *text) {
+static Action view_do(SceneWorld *world, ActionId id, const char *text) {
     Action action = view_action(id, 0);
     snprintf(action.text, sizeof action.text, "%s", text);
     return view_ops(VIEW_ARCHITECTURE)->act(world->state, &world->scene, action);
@@ -36,38 +27,24 @@ static Model *model_of(const char *arch, char shortcut) {
 }
 
 /* Blocks 1 and 2 lesioned, should the mode be SKIP_LESION. */
-static World world_new(const char *arch, char shortcut, SkipMode skip, int steps) {
-    Error err;
-    World world = {.model = model_of(arch, shortcut)};
-    Network *network = world.model->network;
-    if (steps > 0) network_init_values(network, &(InitConfig){.kind = INIT_HE, .seed = 1});
-    bool *lesioned = calloc((size_t)network->block_count, sizeof *lesioned);
-    lesioned[1] = lesioned[2] = true;
-    world.pass = pass_new(network, &(PassConfig){.skip = skip, .lesioned = lesioned}, &err);
-    free(lesioned);
-    assert_non_null(world.pass);
-    pass_restart(world.pass, NULL);
-    for (int k = 0; k < steps; k++)
-        if (!pass_step_forward(world.pass)) pass_step_backward(world.pass);
-    world.scene =
-        (Scene){.model = world.model, .network = network, .pass = world.pass, .width = 80, .height = 19};
-    world.state = calloc(1, view_ops(VIEW_ARCHITECTURE)->state_size);
+static SceneWorld world_new(const char *arch, char shortcut, SkipMode skip, int steps) {
+    bool lesioned[64] = {false, true, true};
+    SceneWorld world =
+        scene_world_open_pass(arch, shortcut, (PassConfig){.skip = skip, .lesioned = lesioned});
+    scene_world_run(&world, steps);
+    world.scene = (Scene){
+        .model = world.model, .network = world.model->network, .pass = world.pass, .width = 80, .height = 19};
+    assert_true(view_ops(VIEW_ARCHITECTURE)->state_size <= sizeof world.state);
     view_do(&world, ACTION_FOLD, "none");
     return world;
 }
 
-static void world_free(World *world) {
-    free(world->state);
-    pass_free(world->pass);
-    model_free(world->model);
-}
-
-static void draw(const World *world, Canvas *canvas, Rect area) {
+static void draw(const SceneWorld *world, Canvas *canvas, Rect area) {
     view_ops(VIEW_ARCHITECTURE)->draw(world->state, &world->scene, canvas, area);
 }
 
 /* The whole table at once; the caller frees it. */
-static char *draw_all(const World *world, int width, unsigned flags) {
+static char *draw_all(const SceneWorld *world, int width, unsigned flags) {
     Canvas *canvas = canvas_new(width, architecture_row_count(world->scene.network, unfolded) + 8, flags);
     draw(world, canvas, canvas_area(canvas));
     char *text = canvas_export_text_string(canvas);
@@ -96,13 +73,13 @@ static void every_residual_block_has_one_addition(void **state) {
         {"resnet20", SKIP_LESION, 9},       {"plain20", SKIP_PLAIN, 0},  {"resnet50", SKIP_NONE_REMOVED, 16},
     };
     for (int k = 0; k < 6; k++) {
-        World world = world_new(cases[k].arch, 0, cases[k].skip, 0);
+        SceneWorld world = world_new(cases[k].arch, 0, cases[k].skip, 0);
         char *text = draw_all(&world, 80, 0), *ascii = draw_all(&world, 80, CANVAS_ASCII);
         assert_int_equal(count_text(text, "⊕"), cases[k].additions);
         assert_int_equal(count_text(ascii, "(+)"), cases[k].additions);
         free(text);
         free(ascii);
-        world_free(&world);
+        scene_world_close(&world);
     }
 }
 
@@ -141,18 +118,18 @@ static void totals_are_the_published_ones(void **state) {
         {"plain18", 0, " 11,515,688 ", "1,794,805,760\n"},
     };
     for (int k = 0; k < 5; k++) {
-        World world = world_new(known[k].arch, known[k].shortcut, SKIP_NONE_REMOVED, 0);
+        SceneWorld world = world_new(known[k].arch, known[k].shortcut, SKIP_NONE_REMOVED, 0);
         char *text = draw_all(&world, 80, 0);
         assert_has(strstr(text, "total: "), known[k].params);
         assert_has(strstr(text, "total: "), known[k].macs);
         free(text);
-        world_free(&world);
+        scene_world_close(&world);
     }
 }
 
 static void the_skip_runs_from_the_heading_to_the_addition(void **state) {
     (void)state;
-    World world = world_new("resnet20", 'B', SKIP_NONE_REMOVED, 0);
+    SceneWorld world = world_new("resnet20", 'B', SKIP_NONE_REMOVED, 0);
     char *text = draw_all(&world, 80, 0), *ascii = draw_all(&world, 80, CANVAS_ASCII);
     assert_int_equal(count_text(text, "├───╮ layer"), 9);
     assert_int_equal(count_text(text, "⊕◂──╯"), 9);
@@ -164,7 +141,7 @@ static void the_skip_runs_from_the_heading_to_the_addition(void **state) {
     assert_has(text, "layer2.0           skip: projection (B)\n");
     free(text);
     free(ascii);
-    world_free(&world);
+    scene_world_close(&world);
     world = world_new("resnet20", 'A', SKIP_NONE_REMOVED, 0);
     text = draw_all(&world, 80, 0);
     ascii = draw_all(&world, 80, CANVAS_ASCII);
@@ -172,42 +149,42 @@ static void the_skip_runs_from_the_heading_to_the_addition(void **state) {
     assert_int_equal(count_text(ascii, "|   :"), 2 * 6);
     free(text);
     free(ascii);
-    world_free(&world);
+    scene_world_close(&world);
 }
 
 static void plain_networks_have_no_lane(void **state) {
     (void)state;
-    World world = world_new("plain20", 0, SKIP_NONE_REMOVED, 0);
+    SceneWorld world = world_new("plain20", 0, SKIP_NONE_REMOVED, 0);
     char *text = draw_all(&world, 80, 0);
     assert_null(strstr(text, "├"));
     assert_null(strstr(text, "╯"));
     assert_int_equal(count_text(text, "no skip\n"), 9);
     assert_has(text, "no shortcuts");
     free(text);
-    world_free(&world);
+    scene_world_close(&world);
 }
 
 static void removed_and_cut_skips_look_different(void **state) {
     (void)state;
-    World world = world_new("resnet20", 0, SKIP_PLAIN, 0);
+    SceneWorld world = world_new("resnet20", 0, SKIP_PLAIN, 0);
     char *text = draw_all(&world, 80, 0);
     assert_int_equal(count_text(text, "├╌╌╌× layer"), 9);
     assert_int_equal(count_text(text, "⊕   ·"), 9);
     assert_null(strstr(text, "╯"));
     assert_int_equal(count_text(text, ", removed\n"), 9);
     free(text);
-    world_free(&world);
+    scene_world_close(&world);
     world = world_new("resnet20", 0, SKIP_CUT, 0);
     text = draw_all(&world, 80, 0);
     assert_int_equal(count_text(text, "⊕◂─×╯"), 9);
     assert_int_equal(count_text(text, "cut in the backward pass\n"), 9);
     free(text);
-    world_free(&world);
+    scene_world_close(&world);
 }
 
 static void a_lesioned_branch_is_marked_and_dim(void **state) {
     (void)state;
-    World world = world_new("resnet20", 0, SKIP_LESION, 0);
+    SceneWorld world = world_new("resnet20", 0, SKIP_LESION, 0);
     char *text = draw_all(&world, 80, 0);
     /* layer1.1 and layer1.2, five ops each. */
     assert_int_equal(count_text(text, "×   │"), 2 * 5);
@@ -223,12 +200,12 @@ static void a_lesioned_branch_is_marked_and_dim(void **state) {
     assert_int_equal(canvas_get(canvas, 14, 1 + architecture_row_of(network, unfolded, kept))->fg,
                      color_role(ROLE_TEXT));
     canvas_free(canvas);
-    world_free(&world);
+    scene_world_close(&world);
 }
 
 static void the_selected_row_is_always_seen(void **state) {
     (void)state;
-    World world = world_new("resnet20", 0, SKIP_NONE_REMOVED, 3);
+    SceneWorld world = world_new("resnet20", 0, SKIP_NONE_REMOVED, 3);
     Rect area = {.y = 2, .w = 80, .h = 19};
     for (int op = 0; op < world.scene.network->op_count; op++) {
         Canvas *canvas = canvas_new(80, 24, 0);
@@ -245,12 +222,12 @@ static void the_selected_row_is_always_seen(void **state) {
         assert_int_equal(canvas_get(canvas, 8, y)->glyph, op < 3 ? 'F' : ' ');
         canvas_free(canvas);
     }
-    world_free(&world);
+    scene_world_close(&world);
 }
 
 static void the_heading_of_the_selected_block_is_always_seen(void **state) {
     (void)state;
-    World world = world_new("resnet50", 0, SKIP_NONE_REMOVED, 0);
+    SceneWorld world = world_new("resnet50", 0, SKIP_NONE_REMOVED, 0);
     const Network *network = world.scene.network;
     Rect area = {.y = 2, .w = 80, .h = 19};
     for (int op = 0; op < network->op_count; op++) {
@@ -264,12 +241,12 @@ static void the_heading_of_the_selected_block_is_always_seen(void **state) {
         free(text);
         canvas_free(canvas);
     }
-    world_free(&world);
+    scene_world_close(&world);
 }
 
 static void drawing_is_pure_and_stays_inside_its_area(void **state) {
     (void)state;
-    World world = world_new("resnet20", 0, SKIP_CUT, 200);
+    SceneWorld world = world_new("resnet20", 0, SKIP_CUT, 200);
     enum { W = 210, H = 30 };
     for (int w = 0; w <= 200; w += 25) {
         for (int h = 0; h <= 26; h += 1 + h / 4) {
@@ -288,12 +265,12 @@ static void drawing_is_pure_and_stays_inside_its_area(void **state) {
             canvas_free(again);
         }
     }
-    world_free(&world);
+    scene_world_close(&world);
 }
 
 static void the_sentence_or_the_pane_explains_the_selected_op(void **state) {
     (void)state;
-    World world = world_new("resnet20", 0, SKIP_NONE_REMOVED, 200);
+    SceneWorld world = world_new("resnet20", 0, SKIP_NONE_REMOVED, 200);
     world.scene.op = network_find_op(world.scene.network, "layer2.0.conv1");
     char *narrow = draw_all(&world, 80, 0), *wide = draw_all(&world, 200, 0);
     assert_has(narrow, "\n Convolution: Slides small filters over the picture");
@@ -306,7 +283,7 @@ static void the_sentence_or_the_pane_explains_the_selected_op(void **state) {
     assert_null(strstr(wide, "not computed yet"));
     free(narrow);
     free(wide);
-    world_free(&world);
+    scene_world_close(&world);
 }
 
 /* Multiplies and adds up "16*3*3*3 + 16 = 448" and returns whether it is true. */
@@ -348,13 +325,13 @@ static void the_arithmetic_of_every_count_is_true(void **state) {
     }
 }
 
-static Action act(const World *world, ActionId id, int number) {
+static Action act(SceneWorld *world, ActionId id, int number) {
     return view_ops(VIEW_ARCHITECTURE)->act(world->state, &world->scene, view_action(id, number));
 }
 
 static void moves_select_ops_by_name(void **state) {
     (void)state;
-    World world = world_new("resnet20", 0, SKIP_NONE_REMOVED, 0);
+    SceneWorld world = world_new("resnet20", 0, SKIP_NONE_REMOVED, 0);
     Scene *scene = &world.scene;
     const Network *network = scene->network;
     scene->width = 80, scene->height = 19, scene->op = 10;
@@ -373,12 +350,12 @@ static void moves_select_ops_by_name(void **state) {
                 architecture_row_of(network, unfolded, scene->op);
     assert_in_range(moved, 14, 16);
     assert_int_equal(act(&world, ACTION_OPEN, 0).id, ACTION_RUN_HERE);
-    world_free(&world);
+    scene_world_close(&world);
 }
 
 static void other_actions_are_handed_back(void **state) {
     (void)state;
-    World world = world_new("resnet20", 0, SKIP_NONE_REMOVED, 0);
+    SceneWorld world = world_new("resnet20", 0, SKIP_NONE_REMOVED, 0);
     view_do(&world, ACTION_FOLD, "stages"); /* the outermost level */
     static const ActionId others[] = {ACTION_STEP, ACTION_LEFT, ACTION_QUIT, ACTION_CLOSE, ACTION_HELP};
     for (int k = 0; k < 5; k++) {
@@ -386,7 +363,7 @@ static void other_actions_are_handed_back(void **state) {
         assert_int_equal(back.id, others[k]);
         assert_int_equal(back.number, 7);
     }
-    world_free(&world);
+    scene_world_close(&world);
 }
 
 int main(void) {

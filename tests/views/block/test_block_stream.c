@@ -1,4 +1,4 @@
-#include "tests/support/skip_world.h"
+#include "tests/support/scene_world.h"
 
 #include <math.h>
 #include <string.h>
@@ -9,14 +9,14 @@
 
 extern const ViewOps view_block_ops;
 
-static SkipWorld open_stream(const char *arch, char shortcut, SkipMode skip) {
-    SkipWorld world = skip_world_open(arch, shortcut, skip);
-    assert_int_equal(skip_world_do(&world, &view_block_ops, ACTION_OTHER, "").id, ACTION_NONE);
+static SceneWorld open_stream(const char *arch, char shortcut, SkipMode skip) {
+    SceneWorld world = scene_world_open(arch, shortcut, skip);
+    assert_int_equal(scene_world_do(&world, &view_block_ops, ACTION_OTHER, "").id, ACTION_NONE);
     return world;
 }
 
-static char *draw(const SkipWorld *world, int screen) {
-    return skip_world_draw(world, &view_block_ops, skip_screens[screen]);
+static char *draw(const SceneWorld *world, int screen) {
+    return scene_world_draw(world, &view_block_ops, scene_screens[screen]);
 }
 
 /* The row that shows `words`, cut out of the text. */
@@ -32,28 +32,28 @@ static char *row_with(char *text, const char *words) {
 
 static void the_same_key_leads_there_and_back(void **state) {
     (void)state;
-    SkipWorld world = open_stream("resnet20", 0, SKIP_NONE_REMOVED);
-    skip_world_select(&world, "layer2.0.add", PHASE_FORWARD, 0);
+    SceneWorld world = open_stream("resnet20", 0, SKIP_NONE_REMOVED);
+    scene_world_select(&world, "layer2.0.add", PHASE_FORWARD, 0);
     char *text = draw(&world, 0);
     assert_shows(text, "the stream runs down");
     free(text);
-    skip_world_do(&world, &view_block_ops, ACTION_OTHER, "");
+    scene_world_do(&world, &view_block_ops, ACTION_OTHER, "");
     text = draw(&world, 0);
-    assert_int_equal(skip_count(text, "the stream runs down"), 0);
+    assert_int_equal(scene_count(text, "the stream runs down"), 0);
     assert_shows(text, "channel 0 of 32");
     free(text);
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void the_lanes_carry_the_norms_of_the_pass(void **state) {
     (void)state;
-    SkipWorld world = open_stream("resnet20", 'B', SKIP_NONE_REMOVED);
+    SceneWorld world = open_stream("resnet20", 'B', SKIP_NONE_REMOVED);
     const Network *network = world.scene.network;
-    skip_world_run(&world, network->op_count);
+    scene_world_run(&world, network->op_count);
     for (int b = 0; b < network->block_count; b++) {
         const Block *block = &network->blocks[b];
-        skip_world_select(&world, network->ops[block->output].name, PHASE_FORWARD, 0);
-        char *text = draw(&world, b % SKIP_SCREENS);
+        scene_world_select(&world, network->ops[block->output].name, PHASE_FORWARD, 0);
+        char *text = draw(&world, b % SCENE_SCREENS);
         for (int op = block->branch_first - 1; op <= block->output; op++) {
             Stats stats = pass_act_stats(world.pass, op < block->branch_first ? block->input : op);
             assert_shows(text, "%.4g", stats.l2);
@@ -65,19 +65,19 @@ static void the_lanes_carry_the_norms_of_the_pass(void **state) {
         assert_shows(text, "%s %.3g cos %+.3f", identity ? "|F|/|x|" : "|F|/|skip|", f.ratio, f.cosine);
         free(text);
     }
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void the_gradient_runs_up_in_two_parts(void **state) {
     (void)state;
-    SkipWorld world = open_stream("resnet20", 0, SKIP_NONE_REMOVED);
+    SceneWorld world = open_stream("resnet20", 0, SKIP_NONE_REMOVED);
     const Network *network = world.scene.network;
-    skip_world_run(&world, -1);
+    scene_world_run(&world, -1);
     for (int b = 0; b < network->block_count; b++) {
         const Block *block = &network->blocks[b];
         Junction junction = pass_junction(world.pass, b);
-        skip_world_select(&world, network->ops[block->add].name, PHASE_BACKWARD, 0);
-        char *text = draw(&world, b % SKIP_SCREENS);
+        scene_world_select(&world, network->ops[block->add].name, PHASE_BACKWARD, 0);
+        char *text = draw(&world, b % SCENE_SCREENS);
         assert_shows(text, "the gradient runs up");
         assert_shows(text, "through skip %.4g", junction.skip_l2);
         assert_shows(text, "|skip|/|F| %.2g cos %+.2f", junction.skip_l2 / junction.branch_l2,
@@ -86,7 +86,7 @@ static void the_gradient_runs_up_in_two_parts(void **state) {
         for (int k = 0; k < 3; k++) assert_shows(text, "%.4g", norms[k]);
         free(text);
     }
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void each_kind_of_shortcut_has_its_own_stream(void **state) {
@@ -100,18 +100,18 @@ static void each_kind_of_shortcut_has_its_own_stream(void **state) {
                  {'B', "layer2.0.add", "projection (B)", "║", 'H'}};
     enum { MARGIN = 2, STREAM = 26 };
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
-        SkipWorld world = open_stream("resnet20", cases[k].shortcut, SKIP_NONE_REMOVED);
-        skip_world_select(&world, cases[k].op, PHASE_FORWARD, 0);
+        SceneWorld world = open_stream("resnet20", cases[k].shortcut, SKIP_NONE_REMOVED);
+        scene_world_select(&world, cases[k].op, PHASE_FORWARD, 0);
         char *text = draw(&world, 0);
         char *row = row_with(text, "= F(x)");
         for (size_t other = 0; other < 3; other++)
-            assert_int_equal(skip_count(row, cases[other].line), other == k);
+            assert_int_equal(scene_count(row, cases[other].line), other == k);
         free(text);
         text = draw(&world, 1);
         assert_shows(text, "%s", cases[k].name);
         assert_int_equal(row_with(text, "= F(x)")[MARGIN + STREAM], cases[k].ascii);
         free(text);
-        skip_world_close(&world);
+        scene_world_close(&world);
     }
 }
 
@@ -131,39 +131,39 @@ static void the_closed_lane_is_crossed_in_its_direction(void **state) {
         {SKIP_LESION, PHASE_BACKWARD, "F closed both ways: lesion", true},
     };
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
-        SkipWorld world = open_stream("resnet20", 0, cases[k].skip);
-        skip_world_run(&world, -1);
-        skip_world_select(&world, "layer1.1.add", cases[k].phase, 0);
-        for (int screen = 0; screen < SKIP_SCREENS; screen++) {
+        SceneWorld world = open_stream("resnet20", 0, cases[k].skip);
+        scene_world_run(&world, -1);
+        scene_world_select(&world, "layer1.1.add", cases[k].phase, 0);
+        for (int screen = 0; screen < SCENE_SCREENS; screen++) {
             char *text = draw(&world, screen);
             assert_shows(text, "%s", cases[k].says);
-            if (!(skip_screens[screen].flags & CANVAS_ASCII))
-                assert_int_equal(skip_count(text, "×") > 0, cases[k].crossed);
+            if (!(scene_screens[screen].flags & CANVAS_ASCII))
+                assert_int_equal(scene_count(text, "×") > 0, cases[k].crossed);
             free(text);
         }
-        skip_world_close(&world);
+        scene_world_close(&world);
     }
 }
 
 static void a_plain_network_has_no_stream_beside_f(void **state) {
     (void)state;
-    SkipWorld world = open_stream("plain20", 0, SKIP_NONE_REMOVED);
-    skip_world_run(&world, -1);
-    for (int screen = 0; screen < SKIP_SCREENS; screen++)
+    SceneWorld world = open_stream("plain20", 0, SKIP_NONE_REMOVED);
+    scene_world_run(&world, -1);
+    for (int screen = 0; screen < SCENE_SCREENS; screen++)
         for (int phase = 0; phase < 2; phase++) {
-            skip_world_select(&world, "layer2.0.conv2", (Phase)phase, 0);
+            scene_world_select(&world, "layer2.0.conv2", (Phase)phase, 0);
             char *text = draw(&world, screen);
             assert_shows(text, "no shortcut");
-            assert_int_equal(skip_count(text, "(+)"), 0);
-            assert_int_equal(skip_count(text, "through skip"), 0);
+            assert_int_equal(scene_count(text, "(+)"), 0);
+            assert_int_equal(scene_count(text, "through skip"), 0);
             free(text);
         }
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void room_goes_to_neighbours_first_and_then_to_the_stage(void **state) {
     (void)state;
-    SkipWorld world = open_stream("resnet20", 0, SKIP_NONE_REMOVED);
+    SceneWorld world = open_stream("resnet20", 0, SKIP_NONE_REMOVED);
     const Network *network = world.scene.network;
     const struct {
         int rows, first, last, full_first, full_last;
@@ -176,40 +176,40 @@ static void room_goes_to_neighbours_first_and_then_to_the_stage(void **state) {
         assert_int_equal(range.full_first, cases[k].full_first);
         assert_int_equal(range.full_last, cases[k].full_last);
     }
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 /* The last operation of the longest branch and y are drawn at 80x24. */
 static void a_bottleneck_with_projection_fits_on_the_smallest_screen(void **state) {
     (void)state;
-    SkipWorld world = open_stream("resnet50", 0, SKIP_NONE_REMOVED);
+    SceneWorld world = open_stream("resnet50", 0, SKIP_NONE_REMOVED);
     for (int phase = 0; phase < 2; phase++) {
-        skip_world_select(&world, "layer2.0.conv2", (Phase)phase, 0);
+        scene_world_select(&world, "layer2.0.conv2", (Phase)phase, 0);
         char *text = draw(&world, 0);
         assert_shows(text, "downsample.1");
         assert_shows(text, "= F(x)");
         assert_shows(text, "y layer2.0.relu3");
         free(text);
     }
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void every_moment_of_a_pass_can_be_drawn(void **state) {
     (void)state;
-    SkipWorld world = open_stream("resnet20", 0, SKIP_NONE_REMOVED);
+    SceneWorld world = open_stream("resnet20", 0, SKIP_NONE_REMOVED);
     const Network *network = world.scene.network;
     for (int steps = 0; steps <= 2 * network->op_count; steps += 3)
         for (int phase = 0; phase < 2; phase++) {
-            skip_world_run(&world, steps);
-            skip_world_select(&world, network->ops[steps * 5 % network->op_count].name, (Phase)phase, steps);
-            free(draw(&world, steps / 3 % SKIP_SCREENS));
+            scene_world_run(&world, steps);
+            scene_world_select(&world, network->ops[steps * 5 % network->op_count].name, (Phase)phase, steps);
+            free(draw(&world, steps / 3 % SCENE_SCREENS));
         }
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void left_and_right_walk_along_the_operations(void **state) {
     (void)state;
-    SkipWorld world = open_stream("resnet20", 0, SKIP_NONE_REMOVED);
+    SceneWorld world = open_stream("resnet20", 0, SKIP_NONE_REMOVED);
     const struct {
         const char *from, *to;
         ActionId id;
@@ -219,18 +219,18 @@ static void left_and_right_walk_along_the_operations(void **state) {
                  {"loss", "loss", ACTION_RIGHT},
                  {"layer2.0.conv1", "layer2.1.relu2", ACTION_DOWN}};
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
-        skip_world_select(&world, cases[k].from, PHASE_FORWARD, 0);
-        Action answer = skip_world_do(&world, &view_block_ops, cases[k].id, "");
+        scene_world_select(&world, cases[k].from, PHASE_FORWARD, 0);
+        Action answer = scene_world_do(&world, &view_block_ops, cases[k].id, "");
         assert_int_equal(answer.id, ACTION_SELECT);
         assert_string_equal(answer.text, cases[k].to);
     }
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void a_click_selects_the_operation_that_stands_there(void **state) {
     (void)state;
-    SkipWorld world = open_stream("resnet20", 0, SKIP_NONE_REMOVED);
-    skip_world_select(&world, "layer2.0.conv1", PHASE_FORWARD, 0);
+    SceneWorld world = open_stream("resnet20", 0, SKIP_NONE_REMOVED);
+    scene_world_select(&world, "layer2.0.conv1", PHASE_FORWARD, 0);
     ClickMap map = {0};
     Canvas *canvas = canvas_new(80, 19, 0);
     canvas->clicks = &map;
@@ -250,7 +250,7 @@ static void a_click_selects_the_operation_that_stands_there(void **state) {
     }
     click_clear(&map);
     canvas_free(canvas);
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static double largest_rms(const Pass *pass) {
@@ -264,11 +264,11 @@ static double largest_rms(const Pass *pass) {
 
 static void compared_sides_are_measured_alike(void **state) {
     (void)state;
-    SkipWorld a = open_stream("resnet20", 0, SKIP_NONE_REMOVED), b = open_stream("resnet20", 0, SKIP_PLAIN);
-    skip_world_run(&a, -1);
-    skip_world_run(&b, -1);
-    skip_world_select(&a, "layer2.0.add", PHASE_BACKWARD, 0);
-    skip_world_select(&b, "layer2.0.add", PHASE_BACKWARD, 0);
+    SceneWorld a = open_stream("resnet20", 0, SKIP_NONE_REMOVED), b = open_stream("resnet20", 0, SKIP_PLAIN);
+    scene_world_run(&a, -1);
+    scene_world_run(&b, -1);
+    scene_world_select(&a, "layer2.0.add", PHASE_BACKWARD, 0);
+    scene_world_select(&b, "layer2.0.add", PHASE_BACKWARD, 0);
     SceneTwin of_a = {.scene = &b.scene}, of_b = {.scene = &a.scene};
     double largest = fmax(largest_rms(a.pass), largest_rms(b.pass));
     a.scene.twin = &of_a;
@@ -278,8 +278,8 @@ static void compared_sides_are_measured_alike(void **state) {
     assert_shows(right, "rms 0 .. %.3g ", largest);
     free(left);
     free(right);
-    skip_world_close(&a);
-    skip_world_close(&b);
+    scene_world_close(&a);
+    scene_world_close(&b);
 }
 
 int main(void) {

@@ -1,4 +1,4 @@
-#include "tests/support/skip_world.h"
+#include "tests/support/scene_world.h"
 
 #include <string.h>
 
@@ -7,8 +7,8 @@
 
 extern const ViewOps view_block_ops;
 
-static char *draw(const SkipWorld *world, int screen) {
-    return skip_world_draw(world, &view_block_ops, skip_screens[screen]);
+static char *draw(const SceneWorld *world, int screen) {
+    return scene_world_draw(world, &view_block_ops, scene_screens[screen]);
 }
 
 static double act_l2(const Pass *pass, int op) {
@@ -19,32 +19,32 @@ static void every_block_has_one_addition_on_every_screen(void **state) {
     (void)state;
     const char *const archs[] = {"resnet20", "plain20", "resnet50"};
     for (int k = 0; k < 3; k++) {
-        SkipWorld world = skip_world_open(archs[k], 0, SKIP_NONE_REMOVED);
+        SceneWorld world = scene_world_open(archs[k], 0, SKIP_NONE_REMOVED);
         const Network *network = world.scene.network;
-        skip_world_run(&world, -1);
+        scene_world_run(&world, -1);
         for (int b = 0; b < network->block_count; b += k == 2 ? 5 : 1)
-            for (int shot = 0; shot < SKIP_SCREENS; shot++) {
+            for (int shot = 0; shot < SCENE_SCREENS; shot++) {
                 const char *op = network->ops[network->blocks[b].branch_first + shot % 3].name;
-                skip_world_select(&world, op, shot % 2 ? PHASE_BACKWARD : PHASE_FORWARD, 7);
+                scene_world_select(&world, op, shot % 2 ? PHASE_BACKWARD : PHASE_FORWARD, 7);
                 char *text = draw(&world, shot);
-                assert_int_equal(skip_count(text, "(+)"), network->blocks[b].add >= 0);
+                assert_int_equal(scene_count(text, "(+)"), network->blocks[b].add >= 0);
                 assert_shows(text, "%s  block %d of %d", network->blocks[b].name, b + 1,
                              network->block_count);
                 free(text);
             }
-        skip_world_close(&world);
+        scene_world_close(&world);
     }
 }
 
 static void forward_numbers_are_those_of_the_pass(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
     const Network *network = world.scene.network;
-    skip_world_run(&world, network->op_count);
+    scene_world_run(&world, network->op_count);
     for (int b = 0; b < network->block_count; b++) {
         const Block *block = &network->blocks[b];
-        skip_world_select(&world, network->ops[block->output].name, PHASE_FORWARD, 12);
-        char *text = draw(&world, b % SKIP_SCREENS);
+        scene_world_select(&world, network->ops[block->output].name, PHASE_FORWARD, 12);
+        char *text = draw(&world, b % SCENE_SCREENS);
         const int shown[] = {block->input, block->shortcut_last, block->branch_last, block->add,
                              block->output};
         for (int k = 0; k < 5; k++) assert_shows(text, "l2 %.4g", act_l2(world.pass, shown[k]));
@@ -60,19 +60,19 @@ static void forward_numbers_are_those_of_the_pass(void **state) {
         assert_shows(text, "keeps %s", text_format_percent(kept).text);
         free(text);
     }
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void backward_numbers_are_those_of_the_junction(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet20", 'B', SKIP_NONE_REMOVED);
+    SceneWorld world = scene_world_open("resnet20", 'B', SKIP_NONE_REMOVED);
     const Network *network = world.scene.network;
-    skip_world_run(&world, -1);
+    scene_world_run(&world, -1);
     for (int b = 0; b < network->block_count; b++) {
         const Block *block = &network->blocks[b];
         Junction junction = pass_junction(world.pass, b);
-        skip_world_select(&world, network->ops[block->add].name, PHASE_BACKWARD, 2);
-        char *text = draw(&world, b % SKIP_SCREENS);
+        scene_world_select(&world, network->ops[block->add].name, PHASE_BACKWARD, 2);
+        char *text = draw(&world, b % SCENE_SCREENS);
         const double norms[] = {junction.out_l2, pass_grad_stats(world.pass, block->add).l2, junction.skip_l2,
                                 junction.branch_l2, junction.in_l2};
         for (int k = 0; k < 5; k++) assert_shows(text, "l2 %.4g", norms[k]);
@@ -83,13 +83,13 @@ static void backward_numbers_are_those_of_the_junction(void **state) {
         assert_shows(text, "through F");
         free(text);
     }
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void the_mask_density_is_the_share_of_open_gradients(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
-    skip_world_run(&world, -1);
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    scene_world_run(&world, -1);
     const Block *block = &world.scene.network->blocks[4];
     Tensor y = pass_grad(world.pass, block->output), sum = pass_grad(world.pass, block->add);
     size_t open = 0, nonzero = 0, count = shape_count(y.shape);
@@ -99,7 +99,7 @@ static void the_mask_density_is_the_share_of_open_gradients(void **state) {
     }
     assert_int_equal(nonzero, count);
     assert_close(block_backward(world.pass, 4).kept, (double)open / (double)count, 1e-12); /* one division */
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void each_shortcut_has_its_own_line(void **state) {
@@ -111,8 +111,8 @@ static void each_shortcut_has_its_own_line(void **state) {
                  {'A', "layer2.0.add", "zero-pad (A)", "╌╌╌", "..."},
                  {'B', "layer2.0.add", "projection (B)", "═══", "==="}};
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
-        SkipWorld world = skip_world_open("resnet20", cases[k].shortcut, SKIP_NONE_REMOVED);
-        skip_world_select(&world, cases[k].op, PHASE_FORWARD, 0);
+        SceneWorld world = scene_world_open("resnet20", cases[k].shortcut, SKIP_NONE_REMOVED);
+        scene_world_select(&world, cases[k].op, PHASE_FORWARD, 0);
         for (int screen = 0; screen < 2; screen++) {
             char *text = draw(&world, screen);
             char *lane = text;
@@ -122,11 +122,11 @@ static void each_shortcut_has_its_own_line(void **state) {
             assert_shows(lane, "%s", cases[k].name);
             for (size_t other = 0; other < 3; other++) {
                 const char *line = screen == 0 ? cases[other].line : cases[other].ascii;
-                assert_int_equal(skip_count(lane, line) > 0, other == k);
+                assert_int_equal(scene_count(lane, line) > 0, other == k);
             }
             free(text);
         }
-        skip_world_close(&world);
+        scene_world_close(&world);
     }
 }
 
@@ -146,93 +146,93 @@ static void closed_ways_are_named_and_crossed(void **state) {
         {SKIP_LESION, PHASE_BACKWARD, "F of this block is closed", 1},
     };
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
-        SkipWorld world = skip_world_open("resnet20", 0, cases[k].skip);
-        skip_world_run(&world, -1);
-        skip_world_select(&world, "layer1.1.add", cases[k].phase, 0);
-        for (int screen = 0; screen < SKIP_SCREENS; screen++) {
+        SceneWorld world = scene_world_open("resnet20", 0, cases[k].skip);
+        scene_world_run(&world, -1);
+        scene_world_select(&world, "layer1.1.add", cases[k].phase, 0);
+        for (int screen = 0; screen < SCENE_SCREENS; screen++) {
             char *text = draw(&world, screen);
             assert_shows(text, "%s", cases[k].says);
             /* The largest screens have room for a montage, where a cross is a dead channel. */
-            if (!(skip_screens[screen].flags & CANVAS_ASCII) && skip_screens[screen].width < 200)
-                assert_int_equal(skip_count(text, "×"), cases[k].crosses);
+            if (!(scene_screens[screen].flags & CANVAS_ASCII) && scene_screens[screen].width < 200)
+                assert_int_equal(scene_count(text, "×"), cases[k].crosses);
             free(text);
         }
-        skip_world_close(&world);
+        scene_world_close(&world);
     }
 }
 
 static void a_lesion_elsewhere_closes_nothing_here(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet20", 0, SKIP_LESION);
-    skip_world_run(&world, -1);
-    skip_world_select(&world, "layer3.1.add", PHASE_FORWARD, 0);
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_LESION);
+    scene_world_run(&world, -1);
+    scene_world_select(&world, "layer3.1.add", PHASE_FORWARD, 0);
     char *text = draw(&world, 0);
     assert_shows(text, "lesion of other blocks: nothing is closed here");
-    assert_int_equal(skip_count(text, "×"), 0);
+    assert_int_equal(scene_count(text, "×"), 0);
     free(text);
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void a_plain_network_says_what_is_missing(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("plain20", 0, SKIP_NONE_REMOVED);
-    skip_world_run(&world, -1);
-    for (int screen = 0; screen < SKIP_SCREENS; screen++)
+    SceneWorld world = scene_world_open("plain20", 0, SKIP_NONE_REMOVED);
+    scene_world_run(&world, -1);
+    for (int screen = 0; screen < SCENE_SCREENS; screen++)
         for (int phase = 0; phase < 2; phase++) {
-            skip_world_select(&world, "layer2.0.conv2", (Phase)phase, 0);
+            scene_world_select(&world, "layer2.0.conv2", (Phase)phase, 0);
             char *text = draw(&world, screen);
             assert_shows(text, "no shortcut");
             assert_shows(text, "There is no shortcut");
             free(text);
         }
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void an_op_outside_shows_the_nearest_block_and_says_so(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
-    skip_world_run(&world, -1);
-    skip_world_select(&world, "bn1", PHASE_FORWARD, 3);
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    scene_world_run(&world, -1);
+    scene_world_select(&world, "bn1", PHASE_FORWARD, 3);
     char *text = draw(&world, 0);
     assert_shows(text, "bn1 lies outside the blocks: this is the nearest one");
     assert_shows(text, "layer1.0  block 1 of 9");
     free(text);
-    skip_world_select(&world, "fc", PHASE_BACKWARD, 9);
+    scene_world_select(&world, "fc", PHASE_BACKWARD, 9);
     text = draw(&world, 0);
     assert_shows(text, "fc lies outside the blocks");
     assert_shows(text, "layer3.2  block 9 of 9");
     free(text);
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void every_moment_of_a_pass_can_be_drawn(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
     const Network *network = world.scene.network;
     for (int steps = 0; steps <= 2 * network->op_count; steps += 3)
         for (int phase = 0; phase < 2; phase++) {
-            skip_world_run(&world, steps);
+            scene_world_run(&world, steps);
             world.scene.scope = (ScopeKind)(steps % SCOPE_COUNT);
-            skip_world_select(&world, network->ops[steps * 5 % network->op_count].name, (Phase)phase, steps);
-            free(draw(&world, steps / 3 % SKIP_SCREENS));
+            scene_world_select(&world, network->ops[steps * 5 % network->op_count].name, (Phase)phase, steps);
+            free(draw(&world, steps / 3 % SCENE_SCREENS));
         }
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void what_has_not_run_says_how_to_run_it(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
-    skip_world_select(&world, "layer2.0.add", PHASE_FORWARD, 0);
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    scene_world_select(&world, "layer2.0.add", PHASE_FORWARD, 0);
     char *text = draw(&world, 0);
     assert_shows(text, "n runs a block");
-    assert_int_equal(skip_count(text, "not run yet"), 5);
+    assert_int_equal(scene_count(text, "not run yet"), 5);
     free(text);
-    skip_world_run(&world, world.scene.network->op_count);
-    skip_world_select(&world, "layer2.0.add", PHASE_BACKWARD, 0);
+    scene_world_run(&world, world.scene.network->op_count);
+    scene_world_select(&world, "layer2.0.add", PHASE_BACKWARD, 0);
     text = draw(&world, 0);
     assert_shows(text, "f runs the pass to");
     free(text);
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static int row_of(const char *text, const char *word) {
@@ -246,36 +246,36 @@ static int row_of(const char *text, const char *word) {
 /* As beside a lesson's text at 80x24: of thirteen rows the maps get five, not two. */
 static void a_low_view_leaves_rows_to_the_maps_and_keeps_the_norms(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
-    skip_world_run(&world, world.scene.network->op_count);
-    skip_world_select(&world, "layer1.1.add", PHASE_FORWARD, 0);
-    char *text = skip_world_draw(&world, &view_block_ops, (SkipScreen){80, 13, CANVAS_MONO});
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    scene_world_run(&world, world.scene.network->op_count);
+    scene_world_select(&world, "layer1.1.add", PHASE_FORWARD, 0);
+    char *text = scene_world_draw(&world, &view_block_ops, (SceneScreen){80, 13, CANVAS_MONO});
     assert_int_equal(row_of(text, "|F|/|shortcut|") - row_of(text, "F(x) l2 "), 6);
     const Block *block = &world.scene.network->blocks[1];
     assert_shows(text, "F(x) l2 %.4g", act_l2(world.pass, block->branch_last));
     assert_shows(text, "y l2 %.4g", act_l2(world.pass, block->output));
     free(text);
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void a_class_sees_large_maps_before_a_table(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
-    skip_world_run(&world, world.scene.network->op_count);
-    skip_world_select(&world, "layer1.1.add", PHASE_FORWARD, 0);
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    scene_world_run(&world, world.scene.network->op_count);
+    scene_world_select(&world, "layer1.1.add", PHASE_FORWARD, 0);
     for (int presenter = 0; presenter < 2; presenter++) {
         world.scene.presenter = presenter;
-        char *text = skip_world_draw(&world, &view_block_ops, (SkipScreen){94, 31, CANVAS_MONO});
-        assert_int_equal(skip_count(text, "|gradient|"), !presenter);
-        assert_int_equal(skip_count(text, "|gradient| of"), 0); /* no room for all of that heading */
+        char *text = scene_world_draw(&world, &view_block_ops, (SceneScreen){94, 31, CANVAS_MONO});
+        assert_int_equal(scene_count(text, "|gradient|"), !presenter);
+        assert_int_equal(scene_count(text, "|gradient| of"), 0); /* no room for all of that heading */
         free(text);
     }
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void moves_select_blocks_and_channels(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
     const struct {
         const char *op;
         int channel;
@@ -295,7 +295,7 @@ static void moves_select_blocks_and_channels(void **state) {
         {"layer2.1.conv1", 31, ACTION_RIGHT, 0, "", 31},
     };
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
-        skip_world_select(&world, cases[k].op, PHASE_FORWARD, cases[k].channel);
+        scene_world_select(&world, cases[k].op, PHASE_FORWARD, cases[k].channel);
         Action answer =
             view_block_ops.act(&(long){0}, &world.scene, view_action(cases[k].id, cases[k].count));
         assert_int_equal(answer.id, cases[k].text[0] ? ACTION_SELECT : ACTION_CHANNEL);
@@ -304,14 +304,14 @@ static void moves_select_blocks_and_channels(void **state) {
     }
     assert_int_equal(view_block_ops.act(&(long){0}, &world.scene, view_action(ACTION_FINISH, 0)).id,
                      ACTION_FINISH);
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void option_a_places_the_old_channels_in_the_middle(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
     const Network *network = world.scene.network;
-    skip_world_run(&world, network->op_count);
+    scene_world_run(&world, network->op_count);
     int block = network_find_block(network, "layer2.0");
     const Block *b = &network->blocks[block];
     Tensor x = pass_act(world.pass, b->input), skip = pass_act(world.pass, b->shortcut_last);
@@ -322,7 +322,7 @@ static void option_a_places_the_old_channels_in_the_middle(void **state) {
     }
     assert_int_equal(block_input_channel(network, block, 0), 0);
     assert_int_equal(block_input_channel(network, block, 31), 15);
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 int main(void) {

@@ -62,7 +62,6 @@ static void taking_a_side_leaves_the_rest(void **state) {
     assert_rect(layout_take_right(&area, 100), 3, 1, 7, 3);
     assert_rect(area, 3, 1, 0, 3);
     assert_rect(layout_inset((Rect){.w = 3, .h = 9}, 2, 1), 2, 1, 0, 7);
-    assert_rect(layout_center((Rect){.w = 10, .h = 4}, 4, 9), 3, 0, 4, 4);
 }
 
 static void scrolling_follows_the_selection_and_no_more(void **state) {

@@ -1,4 +1,4 @@
-#include "tests/support/skip_world.h"
+#include "tests/support/scene_world.h"
 
 #include <string.h>
 
@@ -9,7 +9,7 @@ static void every_op_belongs_to_the_row_of_its_block(void **state) {
     (void)state;
     const char *const archs[] = {"resnet20", "plain20", "resnet50"};
     for (int k = 0; k < 3; k++) {
-        SkipWorld world = skip_world_open(archs[k], 0, SKIP_NONE_REMOVED);
+        SceneWorld world = scene_world_open(archs[k], 0, SKIP_NONE_REMOVED);
         const Network *network = world.scene.network;
         int last = flow_row_count(network) - 1, before = 0;
         assert_int_equal(last, network->block_count + 1);
@@ -25,14 +25,14 @@ static void every_op_belongs_to_the_row_of_its_block(void **state) {
         assert_string_equal(flow_row_name(network, 0), "stem");
         assert_string_equal(flow_row_name(network, 1), "layer1.0");
         assert_string_equal(flow_row_name(network, last), "head");
-        skip_world_close(&world);
+        scene_world_close(&world);
     }
 }
 
 static void rows_hold_the_norms_of_the_pass(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
-    skip_world_run(&world, -1);
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    scene_world_run(&world, -1);
     const Network *network = world.scene.network;
     for (int b = 0; b < network->block_count; b++) {
         FlowRow row = flow_row(world.pass, 1 + b);
@@ -48,16 +48,16 @@ static void rows_hold_the_norms_of_the_pass(void **state) {
     FlowRow head = flow_row(world.pass, network->block_count + 1);
     assert_true(head.known && !head.has_skip);
     assert_true(isnan(head.skip) && isnan(head.cosine));
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void rows_become_known_from_the_head_down(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
     const Network *network = world.scene.network;
     int rows = flow_row_count(network), known_before = 0;
     for (int steps = 0; steps <= 2 * network->op_count; steps++) {
-        skip_world_run(&world, steps);
+        scene_world_run(&world, steps);
         int known = 0;
         for (int row = rows - 1; row >= 0 && flow_row(world.pass, row).known; row--) known++;
         for (int row = 0; row < rows - known; row++) assert_true(isnan(flow_row(world.pass, row).total));
@@ -66,13 +66,13 @@ static void rows_become_known_from_the_head_down(void **state) {
         known_before = known;
     }
     assert_int_equal(known_before, rows);
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void the_factors_of_the_blocks_multiply_to_the_overall_factor(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("plain20", 0, SKIP_NONE_REMOVED);
-    skip_world_run(&world, -1);
+    SceneWorld world = scene_world_open("plain20", 0, SKIP_NONE_REMOVED);
+    scene_world_run(&world, -1);
     FlowSummary summary = flow_summary(world.pass);
     assert_int_equal(summary.blocks, 9);
     /* pow there and back: a few units in the last place of a double. */
@@ -83,16 +83,16 @@ static void the_factors_of_the_blocks_multiply_to_the_overall_factor(void **stat
         assert_true(flow_row(world.pass, row).total <= flow_row(world.pass, summary.largest).total);
         assert_true(flow_row(world.pass, row).total >= flow_row(world.pass, summary.smallest).total);
     }
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void ranges_cover_every_drawn_norm(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet20", 0, SKIP_CUT);
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_CUT);
     double range[2] = {INFINITY, 0};
     flow_widen_by_rows(world.pass, range);
     assert_true(isinf(range[0]) && range[1] == 0);
-    skip_world_run(&world, -1);
+    scene_world_run(&world, -1);
     flow_widen_by_rows(world.pass, range);
     for (int row = 0; row < flow_row_count(world.scene.network); row++) {
         FlowRow flow = flow_row(world.pass, row);
@@ -101,43 +101,43 @@ static void ranges_cover_every_drawn_norm(void **state) {
     double wider[2] = {range[0], range[1]};
     flow_widen_by_ops(world.pass, wider);
     assert_true(range[0] > 0 && wider[0] <= range[0] && wider[1] >= range[1]);
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void norms_are_untrained_until_one_running_value_moves(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
     Network *network = world.model->network;
     assert_true(flow_norms_untrained(network));
     const Param *param = network_find_param(network, "layer3.2.bn2.running_var");
     network_values(network, param)[param->count - 1] = 2;
     assert_false(flow_norms_untrained(network));
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void readings_say_what_the_numbers_say(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
     assert_shows(reading_summary(&world.scene, true).text, "has run 0 of %d", world.scene.network->op_count);
-    skip_world_run(&world, -1);
-    skip_world_add_baseline(&world, SKIP_PLAIN);
+    scene_world_run(&world, -1);
+    scene_world_add_baseline(&world, SKIP_PLAIN);
     FlowSummary own = flow_summary(world.pass), baseline = flow_summary(world.baseline);
     ReadingText text = reading_summary(&world.scene, false);
     assert_shows(text.text, "x%.3g (x%.3g a block); plain:", own.overall, own.per_block);
     assert_shows(text.text, "x%.3g (x%.3g a block)", baseline.overall, baseline.per_block);
     assert_shows(text.text, "in %d of 9", own.opposing);
     assert_true(strlen(text.text) < READING_TEXT_MAX - 1);
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void a_deep_network_fits_into_the_reading(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet50", 0, SKIP_NONE_REMOVED);
-    skip_world_run(&world, -1);
-    skip_world_add_baseline(&world, SKIP_CUT);
+    SceneWorld world = scene_world_open("resnet50", 0, SKIP_NONE_REMOVED);
+    scene_world_run(&world, -1);
+    scene_world_add_baseline(&world, SKIP_CUT);
     ReadingText text = reading_summary(&world.scene, false);
     assert_true(text.text[strlen(text.text) - 1] == '.');
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 int main(void) {

@@ -1,4 +1,4 @@
-#include "tests/support/skip_world.h"
+#include "tests/support/scene_world.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -7,8 +7,8 @@
 
 extern const ViewOps view_gradients_ops;
 
-static char *draw(const SkipWorld *world, int screen) {
-    return skip_world_draw(world, &view_gradients_ops, skip_screens[screen]);
+static char *draw(const SceneWorld *world, int screen) {
+    return scene_world_draw(world, &view_gradients_ops, scene_screens[screen]);
 }
 
 static void it_is_the_view_of_its_name(void **state) {
@@ -42,11 +42,11 @@ static void assert_row_total(const char *screen, const Network *network, const P
 
 static void everything_fits_on_every_screen(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
-    skip_world_run(&world, -1);
-    skip_world_add_baseline(&world, SKIP_CUT);
-    skip_world_select(&world, "layer2.1.conv1", PHASE_BACKWARD, 3);
-    for (int k = 0; k < SKIP_SCREENS; k++) {
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    scene_world_run(&world, -1);
+    scene_world_add_baseline(&world, SKIP_CUT);
+    scene_world_select(&world, "layer2.1.conv1", PHASE_BACKWARD, 3);
+    for (int k = 0; k < SCENE_SCREENS; k++) {
         char *text = draw(&world, k);
         for (int row = 0; row < flow_row_count(world.scene.network); row++)
             assert_row_total(text, world.scene.network, world.pass, row);
@@ -56,15 +56,15 @@ static void everything_fits_on_every_screen(void **state) {
         assert_shows(text, "x%.3g (x%.3g", summary.overall, summary.per_block);
         free(text);
     }
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void rows_show_both_ways_the_cosine_and_the_ratio(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
-    skip_world_run(&world, -1);
-    skip_world_add_baseline(&world, SKIP_PLAIN);
-    skip_world_select(&world, "layer3.0.add", PHASE_BACKWARD, 0);
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    scene_world_run(&world, -1);
+    scene_world_add_baseline(&world, SKIP_PLAIN);
+    scene_world_select(&world, "layer3.0.add", PHASE_BACKWARD, 0);
     char *text = draw(&world, 3);
     for (int row = 1; row <= world.scene.network->block_count; row++) {
         FlowRow flow = flow_row(world.pass, row);
@@ -83,23 +83,23 @@ static void rows_show_both_ways_the_cosine_and_the_ratio(void **state) {
     assert_shows(text, "plain: same weights, skips removed in both directions");
     assert_shows(text, "operations of layer3.0");
     free(text);
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void a_missing_baseline_says_why(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
-    skip_world_run(&world, world.scene.network->op_count);
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    scene_world_run(&world, world.scene.network->op_count);
     char *text = draw(&world, 0);
     assert_shows(text, "after f");
     assert_shows(text, "The backward pass has run 0 of %d operations: f runs the rest",
                  world.scene.network->op_count);
     free(text);
-    skip_world_run(&world, -1);
+    scene_world_run(&world, -1);
     text = draw(&world, 0);
     assert_shows(text, "being computed");
     free(text);
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void without_skips_there_is_nothing_to_compare(void **state) {
@@ -112,52 +112,52 @@ static void without_skips_there_is_nothing_to_compare(void **state) {
                  {"resnet20", "nothing beside it", SKIP_CUT},
                  {"resnet20", "nothing beside it", SKIP_LESION}};
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
-        SkipWorld world = skip_world_open(cases[k].arch, 0, cases[k].skip);
-        skip_world_run(&world, -1);
-        for (int screen = 0; screen < SKIP_SCREENS; screen++) {
+        SceneWorld world = scene_world_open(cases[k].arch, 0, cases[k].skip);
+        scene_world_run(&world, -1);
+        for (int screen = 0; screen < SCENE_SCREENS; screen++) {
             char *text = draw(&world, screen);
             assert_shows(text, "%s", cases[k].says);
-            assert_int_equal(skip_count(text, "  ratio"), 0);
-            assert_int_equal(skip_count(text, "being computed"), 0);
+            assert_int_equal(scene_count(text, "  ratio"), 0);
+            assert_int_equal(scene_count(text, "being computed"), 0);
             free(text);
         }
-        skip_world_close(&world);
+        scene_world_close(&world);
     }
 }
 
 static void every_moment_of_a_pass_can_be_drawn(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet20", 'B', SKIP_NONE_REMOVED);
+    SceneWorld world = scene_world_open("resnet20", 'B', SKIP_NONE_REMOVED);
     const Network *network = world.scene.network;
     for (int steps = 0; steps <= 2 * network->op_count; steps += 9) {
-        skip_world_run(&world, steps);
-        skip_world_select(&world, network->ops[steps * 5 % network->op_count].name, PHASE_BACKWARD, 0);
-        free(draw(&world, steps % SKIP_SCREENS));
+        scene_world_run(&world, steps);
+        scene_world_select(&world, network->ops[steps * 5 % network->op_count].name, PHASE_BACKWARD, 0);
+        free(draw(&world, steps % SCENE_SCREENS));
     }
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void many_blocks_scroll_with_the_selection(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet50", 0, SKIP_NONE_REMOVED);
+    SceneWorld world = scene_world_open("resnet50", 0, SKIP_NONE_REMOVED);
     const Network *network = world.scene.network;
     for (int row = 0; row < flow_row_count(network); row++) {
-        skip_world_select(&world, network->ops[flow_row_select(network, row)].name, PHASE_BACKWARD, 0);
+        scene_world_select(&world, network->ops[flow_row_select(network, row)].name, PHASE_BACKWARD, 0);
         char *text = draw(&world, 0);
         char marked[64];
         snprintf(marked, sizeof marked, "%s", flow_row_name(network, row));
         assert_shows(text, "%s", marked);
         assert_shows(text, "of 18");
-        assert_int_equal(skip_count(text, "▸"), 1);
+        assert_int_equal(scene_count(text, "▸"), 1);
         free(text);
     }
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void moves_select_rows_and_open_shows_the_block(void **state) {
     (void)state;
-    SkipWorld world = skip_world_open("resnet20", 0, SKIP_NONE_REMOVED);
-    skip_world_select(&world, "layer2.1.conv1", PHASE_BACKWARD, 3);
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    scene_world_select(&world, "layer2.1.conv1", PHASE_BACKWARD, 3);
     const struct {
         ActionId id;
         int number;
@@ -174,7 +174,7 @@ static void moves_select_rows_and_open_shows_the_block(void **state) {
         assert_int_equal(answer.id, cases[k].answer);
         assert_string_equal(answer.text, cases[k].text);
     }
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 int main(void) {

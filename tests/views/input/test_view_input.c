@@ -1,89 +1,48 @@
-#include "tests/support/canvas_check.h"
-
 #include <stdio.h>
 #include <string.h>
 
 #include "core/network/class_names.h"
-#include "core/network/resnet.h"
 #include "core/tensor/gemm.h"
-#include "views/scene/view.h"
+#include "tests/support/scene_world.h"
 
 extern const ViewOps view_input_ops;
 
-enum { IMAGES = 60, TOP = 5, MARGIN = 2, SENTINEL = '~' };
+enum { IMAGES = 60, TOP = 5 };
 
-typedef struct World {
-    Model *model;
-    Pass *pass;
-    char names[IMAGES][24];
-    const char *list[IMAGES];
-    Scene scene;
-} World;
-
-static const struct {
-    int width, height;
-    unsigned flags;
-} sizes[] = {{80, 19, CANVAS_ASCII | CANVAS_MONO}, {120, 35, CANVAS_MONO}, {200, 55, 0}};
+static const SceneScreen sizes[] = {
+    {80, 19, CANVAS_ASCII | CANVAS_MONO}, {120, 35, CANVAS_MONO}, {200, 55, 0}};
 
 enum { SIZES = sizeof sizes / sizeof sizes[0] };
 
-static void world_open(World *world, const char *arch) {
-    Error err = {0};
-    ResnetConfig config = {.shortcut = 0};
-    snprintf(config.arch, sizeof config.arch, "%s", arch);
-    Network *network = resnet_new(&config, &err);
-    assert_non_null(network);
-    network_init_values(network, &(InitConfig){.kind = INIT_HE});
-    world->model = model_new(network, &err);
-    world->pass = pass_new(network, &(PassConfig){.batch_statistics = true}, &err);
-    assert_non_null(world->model);
-    assert_non_null(world->pass);
-    real *x = pass_input(world->pass);
-    for (size_t j = 0; j < shape_count(network->input); j++) x[j] = (real)(j * 37 % 101) / 50 - 1;
-    pass_restart(world->pass, NULL);
+static SceneWorld world_open(const char *arch) {
+    static char names[IMAGES][24];
+    static const char *list[IMAGES];
     for (int k = 0; k < IMAGES; k++) {
-        snprintf(world->names[k], sizeof world->names[k], "picture-%02d", k);
-        world->list[k] = world->names[k];
+        snprintf(names[k], sizeof names[k], "picture-%02d", k);
+        list[k] = names[k];
     }
-    world->scene = (Scene){.model = world->model,
-                           .network = network,
-                           .pass = world->pass,
-                           .weights_note = "random weights, he, seed 0",
-                           .image_name = "picture-02",
-                           .true_class = -1,
-                           .image_list = world->list,
-                           .image_count = IMAGES,
-                           .palette = PALETTE_VIRIDIS,
-                           .signed_palette = PALETTE_BLUE_ORANGE,
-                           .gradient_palette = PALETTE_GREEN_MAGENTA};
+    SceneWorld world = scene_world_open_pass(arch, 0, (PassConfig){.batch_statistics = true});
+    world.scene = (Scene){.model = world.model,
+                          .network = world.model->network,
+                          .pass = world.pass,
+                          .weights_note = "random weights, he, seed 0",
+                          .image_name = "picture-02",
+                          .true_class = -1,
+                          .image_list = list,
+                          .image_count = IMAGES,
+                          .palette = PALETTE_VIRIDIS,
+                          .signed_palette = PALETTE_BLUE_ORANGE,
+                          .gradient_palette = PALETTE_GREEN_MAGENTA};
+    return world;
 }
 
-static void world_close(World *world) {
-    pass_free(world->pass);
-    model_free(world->model);
+static char *shown(const SceneWorld *world, int size) {
+    return scene_world_draw(world, &view_input_ops, sizes[size]);
 }
 
-static Canvas *drawn(const World *world, int size) {
-    Canvas *canvas =
-        canvas_new(sizes[size].width + 2 * MARGIN, sizes[size].height + 2 * MARGIN, sizes[size].flags);
-    Rect area = {.x = MARGIN, .y = MARGIN, .w = sizes[size].width, .h = sizes[size].height};
-    canvas_fill(canvas, canvas_area(canvas), (Style){.fg = COLOR_DEFAULT, .bg = COLOR_DEFAULT}, SENTINEL);
-    canvas_fill(canvas, area, (Style){.fg = COLOR_DEFAULT, .bg = COLOR_DEFAULT}, ' ');
-    view_input_ops.draw(NULL, &world->scene, canvas, area);
-    return canvas;
-}
-
-static char *shown(const World *world, int size) {
-    Canvas *canvas = drawn(world, size);
-    char *text = canvas_export_text_string(canvas);
-    assert_non_null(text);
-    canvas_free(canvas);
-    return text;
-}
-
-static void assert_shows(const World *world, int size, const char *expected) {
+static void assert_screen(const SceneWorld *world, int size, const char *expected) {
     char *text = shown(world, size);
-    if (!strstr(text, expected)) fail_msg("'%s' is not in\n%s", expected, text);
+    assert_shows(text, "%s", expected);
     free(text);
 }
 
@@ -98,30 +57,20 @@ static void drawing_is_pure_and_stays_inside_its_area(void **state) {
     (void)state;
     const char *const archs[] = {"resnet20", "resnet50"};
     for (int a = 0; a < 2; a++) {
-        World world;
-        world_open(&world, archs[a]);
+        SceneWorld world = world_open(archs[a]);
         for (int run = 0; run < 2 * SIZES; run++) {
             if (run == SIZES) pass_run_forward(world.pass);
             int size = run % SIZES;
             world.scene.image_cursor = run * 11;
-            Canvas *once = drawn(&world, size), *twice = drawn(&world, size);
-            size_t cells = (size_t)once->width * (size_t)once->height;
-            assert_memory_equal(once->cells, twice->cells, cells * sizeof *once->cells);
-            Rect area = {.x = MARGIN, .y = MARGIN, .w = sizes[size].width, .h = sizes[size].height};
-            for (int y = 0; y < once->height; y++)
-                for (int x = 0; x < once->width; x++)
-                    if (!rect_contains(area, x, y)) assert_int_equal(canvas_get(once, x, y)->glyph, SENTINEL);
-            canvas_free(once);
-            canvas_free(twice);
+            scene_world_check(&world, &view_input_ops, sizes[size], true);
         }
-        world_close(&world);
+        scene_world_close(&world);
     }
 }
 
 static void any_small_area_is_drawn_without_harm(void **state) {
     (void)state;
-    World world;
-    world_open(&world, "resnet20");
+    SceneWorld world = world_open("resnet20");
     pass_run_forward(world.pass);
     Canvas *canvas = canvas_new(130, 30, 0);
     for (int w = 0; w < 130; w += 7)
@@ -129,7 +78,7 @@ static void any_small_area_is_drawn_without_harm(void **state) {
             view_input_ops.draw(NULL, &world.scene, canvas, (Rect){.x = 1, .w = w, .h = h});
     for (int y = 0; y < canvas->height; y++) assert_int_equal(canvas_get(canvas, 0, y)->glyph, ' ');
     canvas_free(canvas);
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 /* The classes in the rows below the head of the table, read back from the text. */
@@ -146,8 +95,7 @@ static void read_classes(const char *text, int classes[TOP]) {
 
 static void the_five_classes_shown_are_the_five_largest_probabilities(void **state) {
     (void)state;
-    World world;
-    world_open(&world, "resnet50");
+    SceneWorld world = world_open("resnet50");
     pass_run_forward(world.pass);
     const double *p = pass_probabilities(world.pass);
     for (int size = 0; size < SIZES; size++) {
@@ -161,87 +109,80 @@ static void the_five_classes_shown_are_the_five_largest_probabilities(void **sta
         for (int k = 0; k < 1000; k++) larger += p[k] > p[classes[TOP - 1]];
         assert_true(larger <= TOP - 1);
     }
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 static void before_the_loss_it_says_how_far_the_pass_is(void **state) {
     (void)state;
-    World world;
-    world_open(&world, "resnet20");
+    SceneWorld world = world_open("resnet20");
     for (int k = 0; k < 7; k++) pass_step_forward(world.pass);
     const char *text = "No answer yet: the forward pass has run 7 of 72 operations.";
-    assert_shows(&world, 2, text);
+    assert_screen(&world, 2, text);
     pass_run_forward(world.pass);
     char *after = shown(&world, 2);
     assert_null(strstr(after, "No answer yet"));
     free(after);
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 static void the_answer_is_called_right_or_wrong_only_when_the_class_is_known(void **state) {
     (void)state;
-    World world;
-    world_open(&world, "resnet20");
+    SceneWorld world = world_open("resnet20");
     pass_run_forward(world.pass);
     int best = likeliest(world.pass, 10);
     for (int size = 0; size < SIZES; size++) {
         world.scene.true_class = -1;
-        assert_shows(&world, size, "true class");
-        assert_shows(&world, size, "not known");
+        assert_screen(&world, size, "true class");
+        assert_screen(&world, size, "not known");
         world.scene.true_class = best;
-        assert_shows(&world, size, "Right: the network says");
+        assert_screen(&world, size, "Right: the network says");
         world.scene.true_class = (best + 1) % 10;
-        assert_shows(&world, size, "Wrong: the network says");
+        assert_screen(&world, size, "Wrong: the network says");
     }
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 static void the_cursor_of_the_list_is_always_seen(void **state) {
     (void)state;
-    World world;
-    world_open(&world, "resnet20");
+    SceneWorld world = world_open("resnet20");
     for (int k = 0; k < IMAGES; k++) {
         char row[32];
         world.scene.image_cursor = k;
         snprintf(row, sizeof row, "> picture-%02d", k);
-        assert_shows(&world, 0, row);
+        assert_screen(&world, 0, row);
     }
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 static void the_picture_in_the_pass_is_marked(void **state) {
     (void)state;
-    World world;
-    world_open(&world, "resnet20");
-    assert_shows(&world, 0, "picture-02  shown");
-    world_close(&world);
+    SceneWorld world = world_open("resnet20");
+    assert_screen(&world, 0, "picture-02  shown");
+    scene_world_close(&world);
 }
 
 static void an_empty_list_says_how_to_get_a_picture(void **state) {
     (void)state;
-    World world;
-    world_open(&world, "resnet20");
+    SceneWorld world = world_open("resnet20");
     world.scene.image_count = 0;
-    assert_shows(&world, 1, "None to choose from");
+    assert_screen(&world, 1, "None to choose from");
     assert_int_equal(view_input_ops.act(NULL, &world.scene, view_action(ACTION_OPEN, 0)).id, ACTION_NONE);
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 static void opening_loads_the_picture_under_the_cursor(void **state) {
     (void)state;
-    World world;
-    world_open(&world, "resnet20");
+    SceneWorld world = world_open("resnet20");
     world.scene.image_cursor = 41;
     Action action = view_input_ops.act(NULL, &world.scene, view_action(ACTION_OPEN, 0));
     assert_int_equal(action.id, ACTION_IMAGE);
     assert_string_equal(action.text, "picture-41");
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 static void moves_of_the_cursor_are_left_to_the_session(void **state) {
     (void)state;
-    World world;
-    world_open(&world, "resnet20");
+    SceneWorld world = world_open("resnet20");
     const ActionId moves[] = {ACTION_UP, ACTION_DOWN, ACTION_PAGE_UP, ACTION_PAGE_DOWN, ACTION_STEP};
     for (size_t k = 0; k < sizeof moves / sizeof moves[0]; k++) {
         Action action = view_input_ops.act(NULL, &world.scene, view_action(moves[k], 4));
@@ -252,10 +193,10 @@ static void moves_of_the_cursor_are_left_to_the_session(void **state) {
     Action last = view_input_ops.act(NULL, &world.scene, view_action(ACTION_LAST, 0));
     assert_int_equal(last.id, ACTION_DOWN);
     assert_int_equal(last.number, IMAGES);
-    world_close(&world);
+    scene_world_close(&world);
 }
 
-static void select_cell(World *world, const char *op, int channel, int row, int column) {
+static void select_cell(SceneWorld *world, const char *op, int channel, int row, int column) {
     world->scene.op = network_find_op(world->scene.network, op);
     assert_true(world->scene.op >= 0);
     world->scene.at = world->scene.op;
@@ -268,123 +209,117 @@ static void select_cell(World *world, const char *op, int channel, int row, int 
  * the picture: 7 more on each side. */
 static void the_receptive_field_is_said_in_pixels_and_routes(void **state) {
     (void)state;
-    World world;
-    world_open(&world, "resnet20");
+    SceneWorld world = world_open("resnet20");
     select_cell(&world, "layer2.0.conv1", 0, 3, 5);
     for (int size = 0; size < SIZES; size++) {
-        assert_shows(&world, size, "Receptive field of layer2.0.conv1 ch 0 (3,5)");
-        assert_shows(&world, size, "rows 0-14, columns 2-18: 15x17 px");
-        assert_shows(&world, size, "17x17 px"); /* without the upper edge */
-        assert_shows(&world, size, "layer1.2.add: skip 13x13, F 17x17 px");
-        assert_shows(&world, size, "8 routes over 3 adds: skips");
-        assert_shows(&world, size, "5x5, F 17x17 px");
-        assert_shows(&world, size, "BN reads all");
+        assert_screen(&world, size, "Receptive field of layer2.0.conv1 ch 0 (3,5)");
+        assert_screen(&world, size, "rows 0-14, columns 2-18: 15x17 px");
+        assert_screen(&world, size, "17x17 px"); /* without the upper edge */
+        assert_screen(&world, size, "layer1.2.add: skip 13x13, F 17x17 px");
+        assert_screen(&world, size, "8 routes over 3 adds: skips");
+        assert_screen(&world, size, "5x5, F 17x17 px");
+        assert_screen(&world, size, "BN reads all");
     }
     select_cell(&world, "layer2.0.downsample", 3, 0, 0);
-    assert_shows(&world, 0, "none: no route reaches it, it is constant");
-    world_close(&world);
-    world_open(&world, "plain20");
+    assert_screen(&world, 0, "none: no route reaches it, it is constant");
+    scene_world_close(&world);
+    world = world_open("plain20");
     select_cell(&world, "layer2.0.conv1", 0, 3, 5);
-    assert_shows(&world, 0, "one route: no addition on the way");
-    world_close(&world);
+    assert_screen(&world, 0, "one route: no addition on the way");
+    scene_world_close(&world);
 }
 
 /* The cell of the canvas that shows a pixel of the picture, which is drawn from the second row on. */
 static const Cell *cell_of(const Canvas *canvas, int x, int y) {
-    return canvas_get(canvas, MARGIN + x, MARGIN + 1 + y / 2);
+    return canvas_get(canvas, SCENE_MARGIN + x, SCENE_MARGIN + 1 + y / 2);
 }
 
 static void the_field_is_framed_on_the_picture(void **state) {
     (void)state;
-    World world;
-    world_open(&world, "resnet20");
+    SceneWorld world = world_open("resnet20");
     pass_step_forward(world.pass);
     select_cell(&world, "conv1", 0, 10, 20); /* reads rows 9-11, columns 19-21 */
-    Canvas *canvas = drawn(&world, 0);
+    Canvas *canvas = scene_world_canvas(&world, &view_input_ops, sizes[0]);
     assert_int_equal(cell_of(canvas, 19, 9)->glyph, '/');
     assert_int_equal(cell_of(canvas, 20, 9)->glyph, '~');
     assert_int_equal(cell_of(canvas, 21, 11)->glyph, '/');
     canvas_free(canvas);
     select_cell(&world, "layer1.0.add", 0, 10, 20); /* 7x7 through the branch, 3x3 past it */
-    canvas = drawn(&world, 0);
+    canvas = scene_world_canvas(&world, &view_input_ops, sizes[0]);
     assert_int_equal(cell_of(canvas, 17, 7)->glyph, '/');
     assert_int_equal(cell_of(canvas, 23, 13)->glyph, '/');
     assert_int_equal(cell_of(canvas, 19, 9)->glyph, 'o');
     assert_int_equal(cell_of(canvas, 21, 11)->glyph, 'o');
     canvas_free(canvas);
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 static void an_overlay_that_waits_says_for_what(void **state) {
     (void)state;
-    World world;
-    world_open(&world, "resnet20");
+    SceneWorld world = world_open("resnet20");
     world.scene.overlay.kind = OVERLAY_GRAD_CAM;
-    assert_shows(&world, 0, "Grad-CAM: needs the forward pass, f runs it");
+    assert_screen(&world, 0, "Grad-CAM: needs the forward pass, f runs it");
     world.scene.overlay.kind = OVERLAY_GRADIENT;
-    assert_shows(&world, 0, "input gradient: needs both passes, f runs the forward one");
+    assert_screen(&world, 0, "input gradient: needs both passes, f runs the forward one");
     pass_run_forward(world.pass);
-    assert_shows(&world, 0, "input gradient: the backward pass has not reached the image: f");
-    world_close(&world);
+    assert_screen(&world, 0, "input gradient: the backward pass has not reached the image: f");
+    scene_world_close(&world);
 }
 
 static void an_overlay_names_class_layer_and_range(void **state) {
     (void)state;
-    World world;
     real heat[32 * 32] = {0};
-    world_open(&world, "resnet20");
+    SceneWorld world = world_open("resnet20");
     pass_run_forward(world.pass);
     const Network *network = world.scene.network;
     world.scene.overlay = (SceneOverlay){.kind = OVERLAY_GRAD_CAM,
                                          .values = heat,
                                          .class_index = 7,
                                          .layer = network->blocks[network->block_count - 1].output};
-    assert_shows(&world, 0, "Grad-CAM is 0 everywhere: nothing in layer3.2.relu2 speaks for");
+    assert_screen(&world, 0, "Grad-CAM is 0 everywhere: nothing in layer3.2.relu2 speaks for");
     world.scene.overlay.max = heat[0] = (real)0.25;
     for (int size = 0; size < SIZES; size++) {
         char name[CLASS_NAME_MAX], expected[96];
         snprintf(expected, sizeof expected, "Grad-CAM of logit %s (",
                  model_class_name(world.model, 7, name, sizeof name));
-        assert_shows(&world, size, expected);
-        assert_shows(&world, size, ") at layer3.2.relu2, 8x8");
-        assert_shows(&world, size, "+0.25]");
+        assert_screen(&world, size, expected);
+        assert_screen(&world, size, ") at layer3.2.relu2, 8x8");
+        assert_screen(&world, size, "+0.25]");
     }
     /* The heat alone, without colour: one hot pixel, and the rest is blank. */
     select_cell(&world, "conv1", 0, 31, 31);
-    Canvas *canvas = drawn(&world, 0);
+    Canvas *canvas = scene_world_canvas(&world, &view_input_ops, sizes[0]);
     assert_int_not_equal(cell_of(canvas, 0, 0)->glyph, ' ');
     assert_int_equal(cell_of(canvas, 8, 8)->glyph, ' ');
     canvas_free(canvas);
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 /* Each side of a comparison shows its own numbers, on the scale of both. */
 static void compared_overlays_have_one_scale(void **state) {
     (void)state;
-    World world;
     real heat[32 * 32] = {1};
-    world_open(&world, "resnet20");
+    SceneWorld world = world_open("resnet20");
     pass_run_forward(world.pass);
     world.scene.overlay = (SceneOverlay){.kind = OVERLAY_GRADIENT, .values = heat, .max = 1, .reach = 0.125};
-    assert_shows(&world, 0, "+0.12]");
+    assert_screen(&world, 0, "+0.12]");
     Scene other = world.scene;
     other.overlay.reach = 0.5;
     SceneTwin twin = {.scene = &other};
     world.scene.twin = &twin;
-    assert_shows(&world, 0, "+0.50]");
+    assert_screen(&world, 0, "+0.50]");
     other.overlay.values = NULL; /* not computed: nothing to share */
-    assert_shows(&world, 0, "+0.12]");
-    world_close(&world);
+    assert_screen(&world, 0, "+0.12]");
+    scene_world_close(&world);
 }
 
 static void the_other_drawing_is_the_next_overlay(void **state) {
     (void)state;
-    World world;
-    world_open(&world, "resnet20");
+    SceneWorld world = world_open("resnet20");
     Action action = view_input_ops.act(NULL, &world.scene, view_action(ACTION_OTHER, 0));
     assert_int_equal(action.id, ACTION_OVERLAY);
     assert_string_equal(action.text, "");
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 int main(void) {

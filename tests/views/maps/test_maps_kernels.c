@@ -1,4 +1,4 @@
-#include "tests/support/skip_world.h"
+#include "tests/support/scene_world.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,25 +10,25 @@
 extern const ViewOps view_maps_ops;
 
 /* A session's defaults, the view's area set to that of a screen, and the kernels shown. */
-static SkipWorld open_kernels(const char *arch, int screen) {
-    SkipWorld world = skip_world_open(arch, 0, SKIP_NONE_REMOVED);
+static SceneWorld open_kernels(const char *arch, int screen) {
+    SceneWorld world = scene_world_open(arch, 0, SKIP_NONE_REMOVED);
     world.scene.weight_palette = PALETTE_PURPLE_GOLD;
-    world.scene.width = skip_screens[screen].width;
-    world.scene.height = skip_screens[screen].height;
-    assert_int_equal(skip_world_do(&world, &view_maps_ops, ACTION_OTHER, "").id, ACTION_NONE);
+    world.scene.width = scene_screens[screen].width;
+    world.scene.height = scene_screens[screen].height;
+    assert_int_equal(scene_world_do(&world, &view_maps_ops, ACTION_OTHER, "").id, ACTION_NONE);
     return world;
 }
 
-static char *draw(const SkipWorld *world, int screen) {
-    return skip_world_draw(world, &view_maps_ops, skip_screens[screen]);
+static char *draw(const SceneWorld *world, int screen) {
+    return scene_world_draw(world, &view_maps_ops, scene_screens[screen]);
 }
 
-static Action act(SkipWorld *world, ActionId id) {
-    return skip_world_do(world, &view_maps_ops, id, "");
+static Action act(SceneWorld *world, ActionId id) {
+    return scene_world_do(world, &view_maps_ops, id, "");
 }
 
 /* Carries a change of the channel out, as the session does. */
-static void move(SkipWorld *world, ActionId id) {
+static void move(SceneWorld *world, ActionId id) {
     Action answer = act(world, id);
     if (answer.id == ACTION_CHANNEL) world->scene.channel = answer.number;
 }
@@ -37,12 +37,12 @@ static void every_op_can_be_drawn_in_both_directions(void **state) {
     (void)state;
     const char *const archs[] = {"resnet20", "resnet50"};
     for (int k = 0; k < 2; k++) {
-        SkipWorld world = open_kernels(archs[k], 0);
+        SceneWorld world = open_kernels(archs[k], 0);
         const Network *network = world.scene.network;
-        if (k == 0) skip_world_run(&world, -1);
+        if (k == 0) scene_world_run(&world, -1);
         for (int op = 0; op < network->op_count; op += k == 0 ? 1 : 6)
-            for (int shot = op % 2; shot < SKIP_SCREENS; shot += 2) {
-                skip_world_select(&world, network->ops[op].name, (Phase)(op / 2 % 2), op);
+            for (int shot = op % 2; shot < SCENE_SCREENS; shot += 2) {
+                scene_world_select(&world, network->ops[op].name, (Phase)(op / 2 % 2), op);
                 free(draw(&world, shot));
                 act(&world, ACTION_OPEN);
                 free(draw(&world, shot));
@@ -50,15 +50,15 @@ static void every_op_can_be_drawn_in_both_directions(void **state) {
                 if (!kernels_of(&world.scene, op, PHASE_FORWARD).param) continue;
                 free(draw(&world, shot));
             }
-        skip_world_close(&world);
+        scene_world_close(&world);
     }
 }
 
 static void the_key_and_esc_lead_back_to_the_maps(void **state) {
     (void)state;
-    SkipWorld world = open_kernels("resnet20", 0);
-    skip_world_run(&world, 10);
-    skip_world_select(&world, "conv1", PHASE_FORWARD, 0);
+    SceneWorld world = open_kernels("resnet20", 0);
+    scene_world_run(&world, 10);
+    scene_world_select(&world, "conv1", PHASE_FORWARD, 0);
     char *text = draw(&world, 0);
     assert_shows(text, "conv1  kernels  16x3x3x3");
     free(text);
@@ -72,12 +72,12 @@ static void the_key_and_esc_lead_back_to_the_maps(void **state) {
     text = draw(&world, 0);
     assert_shows(text, "conv1  forward activation");
     free(text);
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void values_are_those_of_the_file(void **state) {
     (void)state;
-    SkipWorld world = open_kernels("resnet20", 0);
+    SceneWorld world = open_kernels("resnet20", 0);
     const Network *network = world.scene.network;
     const char *const names[] = {"conv1", "layer2.0.conv1", "fc"};
     for (int k = 0; k < 3; k++) {
@@ -95,29 +95,33 @@ static void values_are_those_of_the_file(void **state) {
         assert_int_equal(at, kernels.param->count);
         free(file);
     }
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 /* Sets a weight of an op; the network belongs to the test's model. */
-static void set_weight(SkipWorld *world, const char *op, int o, int c, int r, int s, double value) {
+typedef struct WeightPlace {
+    int k, c, r, s; /* output, input, row and column of the kernel */
+} WeightPlace;
+
+static void set_weight(SceneWorld *world, const char *op, WeightPlace at, double value) {
     Kernels kernels = kernels_of(&world->scene, network_find_op(world->scene.network, op), PHASE_FORWARD);
-    size_t at = ((size_t)r * (size_t)kernels.columns + (size_t)s) * (size_t)kernels.inputs + (size_t)c;
-    ((real *)kernels_filter(&kernels, o))[at] = (real)value;
+    size_t tap = (size_t)at.r * (size_t)kernels.columns + (size_t)at.s;
+    ((real *)kernels_filter(&kernels, at.k))[tap * (size_t)kernels.inputs + (size_t)at.c] = (real)value;
 }
 
-static void clear_weights(SkipWorld *world, const char *op) {
+static void clear_weights(SceneWorld *world, const char *op) {
     Kernels kernels = kernels_of(&world->scene, network_find_op(world->scene.network, op), PHASE_FORWARD);
     memset((real *)kernels.data, 0, kernels.param->count * sizeof(real));
 }
 
 static void filters_of_the_first_layer_are_pictures_in_colour(void **state) {
     (void)state;
-    SkipWorld world = open_kernels("resnet20", 3);
+    SceneWorld world = open_kernels("resnet20", 3);
     clear_weights(&world, "conv1");
     /* Filter 0: a red corner; -2 somewhere else decides the scale. */
-    set_weight(&world, "conv1", 0, 0, 0, 0, 2);
-    set_weight(&world, "conv1", 9, 2, 1, 1, -2);
-    skip_world_select(&world, "conv1", PHASE_FORWARD, 5);
+    set_weight(&world, "conv1", (WeightPlace){0, 0, 0, 0}, 2);
+    set_weight(&world, "conv1", (WeightPlace){9, 2, 1, 1}, -2);
+    scene_world_select(&world, "conv1", PHASE_FORWARD, 5);
     char *text = draw(&world, 3);
     assert_shows(text, "filters 0-15 of 16");
     assert_shows(text, "black -2, grey 0, full 2; one scale for the 16 filters");
@@ -134,13 +138,13 @@ static void filters_of_the_first_layer_are_pictures_in_colour(void **state) {
     assert_int_equal(found[0].number, 0);
     click_clear(&map);
     canvas_free(canvas);
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void a_filter_in_colour_opens_into_its_slices(void **state) {
     (void)state;
-    SkipWorld world = open_kernels("resnet20", 0);
-    skip_world_select(&world, "conv1", PHASE_FORWARD, 3);
+    SceneWorld world = open_kernels("resnet20", 0);
+    scene_world_select(&world, "conv1", PHASE_FORWARD, 3);
     assert_int_equal(act(&world, ACTION_OPEN).id, ACTION_NONE);
     char *text = draw(&world, 0);
     assert_shows(text, "output 3, inputs 0-2 of 3");
@@ -149,14 +153,15 @@ static void a_filter_in_colour_opens_into_its_slices(void **state) {
     text = draw(&world, 0);
     assert_shows(text, "filters 0-15 of 16");
     free(text);
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void the_numbers_of_a_slice_stand_below_it(void **state) {
     (void)state;
-    SkipWorld world = open_kernels("resnet20", 0);
-    for (int j = 0; j < 9; j++) set_weight(&world, "layer2.0.conv2", 4, 7, j / 3, j % 3, (j - 4) * 0.25);
-    skip_world_select(&world, "layer2.0.conv2", PHASE_FORWARD, 4);
+    SceneWorld world = open_kernels("resnet20", 0);
+    for (int j = 0; j < 9; j++)
+        set_weight(&world, "layer2.0.conv2", (WeightPlace){4, 7, j / 3, j % 3}, (j - 4) * 0.25);
+    scene_world_select(&world, "layer2.0.conv2", PHASE_FORWARD, 4);
     for (int k = 0; k < 7; k++) assert_int_equal(act(&world, ACTION_RIGHT).id, ACTION_NONE);
     char *text = draw(&world, 0);
     assert_shows(text, "out 4, in 7: -1.00 -0.75 -0.50 / -0.25 +0.00 +0.25 / +0.50 +0.75 +1.00 ");
@@ -164,20 +169,21 @@ static void the_numbers_of_a_slice_stand_below_it(void **state) {
     assert_shows(text, "layer2.0.conv2  kernels  32x32x3x3");
     free(text);
     /* Small numbers have one power of ten. */
-    for (int j = 0; j < 9; j++) set_weight(&world, "layer2.0.conv2", 4, 7, j / 3, j % 3, (j - 4) * 0.003);
+    for (int j = 0; j < 9; j++)
+        set_weight(&world, "layer2.0.conv2", (WeightPlace){4, 7, j / 3, j % 3}, (j - 4) * 0.003);
     text = draw(&world, 0);
     assert_shows(text, "-1.20 -0.90 -0.60 / -0.30 +0.00 +0.30 / +0.60 +0.90 +1.20 x1e-2");
     free(text);
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void the_legend_names_its_range_and_what_it_spans(void **state) {
     (void)state;
-    SkipWorld world = open_kernels("resnet20", 0);
+    SceneWorld world = open_kernels("resnet20", 0);
     clear_weights(&world, "layer2.0.conv2");
-    set_weight(&world, "layer2.0.conv2", 0, 0, 0, 0, -3);
-    set_weight(&world, "layer2.0.conv2", 1, 0, 0, 0, 1);
-    skip_world_select(&world, "layer2.0.conv2", PHASE_FORWARD, 1);
+    set_weight(&world, "layer2.0.conv2", (WeightPlace){0, 0, 0, 0}, -3);
+    set_weight(&world, "layer2.0.conv2", (WeightPlace){1, 0, 0, 0}, 1);
+    scene_world_select(&world, "layer2.0.conv2", PHASE_FORWARD, 1);
     char *text = draw(&world, 0);
     assert_shows(text, "[-3.00 ");
     assert_shows(text, " +3.00] layer");
@@ -190,13 +196,13 @@ static void the_legend_names_its_range_and_what_it_spans(void **state) {
     assert_string_equal(act(&world, ACTION_SCOPE).text, "layer");
     world.scene.scope = SCOPE_STAGE;
     assert_string_equal(act(&world, ACTION_SCOPE).text, "map");
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void arrows_walk_the_slices_and_pages_the_outputs(void **state) {
     (void)state;
-    SkipWorld world = open_kernels("resnet50", 0);
-    skip_world_select(&world, "layer4.1.conv2", PHASE_FORWARD, 100);
+    SceneWorld world = open_kernels("resnet50", 0);
+    scene_world_select(&world, "layer4.1.conv2", PHASE_FORWARD, 100);
     char *text = draw(&world, 0);
     assert_shows(text, "output 100, inputs 0-32 of 512");
     free(text);
@@ -217,13 +223,13 @@ static void arrows_walk_the_slices_and_pages_the_outputs(void **state) {
     Action value = act(&world, ACTION_OPEN);
     assert_int_equal(value.id, ACTION_VIEW);
     assert_string_equal(value.text, "value");
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void arrows_in_colour_walk_the_filters_in_their_order(void **state) {
     (void)state;
-    SkipWorld world = open_kernels("resnet20", 0);
-    skip_world_select(&world, "conv1", PHASE_FORWARD, 0);
+    SceneWorld world = open_kernels("resnet20", 0);
+    scene_world_select(&world, "conv1", PHASE_FORWARD, 0);
     move(&world, ACTION_RIGHT);
     assert_int_equal(world.scene.channel, 1);
     move(&world, ACTION_DOWN); /* eight a row */
@@ -239,14 +245,14 @@ static void arrows_in_colour_walk_the_filters_in_their_order(void **state) {
     char *text = draw(&world, 0);
     assert_shows(text, "ranks 0-15 of 16 by activation");
     free(text);
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void weights_of_1x1_and_linear_are_a_matrix(void **state) {
     (void)state;
-    SkipWorld world = open_kernels("resnet50", 0);
-    set_weight(&world, "layer4.0.conv3", 701, 1, 0, 0, 0.123456);
-    skip_world_select(&world, "layer4.0.conv3", PHASE_FORWARD, 700);
+    SceneWorld world = open_kernels("resnet50", 0);
+    set_weight(&world, "layer4.0.conv3", (WeightPlace){701, 1, 0, 0}, 0.123456);
+    scene_world_select(&world, "layer4.0.conv3", PHASE_FORWARD, 700);
     move(&world, ACTION_RIGHT);
     move(&world, ACTION_DOWN);
     char *text = draw(&world, 0);
@@ -259,40 +265,40 @@ static void weights_of_1x1_and_linear_are_a_matrix(void **state) {
     assert_int_equal(act(&world, ACTION_OPEN).id, ACTION_NONE);
     text = draw(&world, 0);
     assert_shows(text, "outputs 696-719 down, inputs 0-79 across");
-    assert_int_equal(skip_count(text, "shrunk"), 0);
+    assert_int_equal(scene_count(text, "shrunk"), 0);
     free(text);
     assert_int_equal(act(&world, ACTION_PAGE_DOWN).number, 725);
     assert_int_equal(act(&world, ACTION_CLOSE).id, ACTION_NONE);
     text = draw(&world, 0);
     assert_shows(text, "outputs 0-2047 down");
     free(text);
-    skip_world_select(&world, "fc", PHASE_FORWARD, 3);
+    scene_world_select(&world, "fc", PHASE_FORWARD, 3);
     text = draw(&world, 0);
     assert_shows(text, "fc  weights  1000x2048");
     free(text);
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void backward_shows_the_gradient_of_the_weights(void **state) {
     (void)state;
-    SkipWorld world = open_kernels("resnet20", 0);
-    skip_world_select(&world, "layer2.0.conv2", PHASE_BACKWARD, 4);
+    SceneWorld world = open_kernels("resnet20", 0);
+    scene_world_select(&world, "layer2.0.conv2", PHASE_BACKWARD, 4);
     char *text = draw(&world, 0);
     assert_shows(text, "The gradient of the weights of layer2.0.conv2 is not computed yet");
     free(text);
-    skip_world_run(&world, -1);
+    scene_world_run(&world, -1);
     text = draw(&world, 0);
     assert_shows(text, "layer2.0.conv2  gradient of the kernels  32x32x3x3");
     Kernels kernels = kernels_of(&world.scene, world.scene.op, PHASE_BACKWARD);
     Stats stats = pass_param_grad_stats(world.pass, kernels.param);
     assert_shows(text, "|x|2 %.3g", stats.l2);
     free(text);
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void an_op_without_kernels_names_the_nearest_that_has_some(void **state) {
     (void)state;
-    SkipWorld world = open_kernels("resnet20", 0);
+    SceneWorld world = open_kernels("resnet20", 0);
     const struct {
         const char *op, *says, *left, *right, *enter;
     } cases[] = {
@@ -306,29 +312,29 @@ static void an_op_without_kernels_names_the_nearest_that_has_some(void **state) 
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
         const char *const expected[] = {cases[k].left, cases[k].right, cases[k].enter};
         for (int j = 0; j < 3; j++) {
-            skip_world_select(&world, cases[k].op, PHASE_FORWARD, 0);
+            scene_world_select(&world, cases[k].op, PHASE_FORWARD, 0);
             Action answer = act(&world, keys[j]);
             assert_int_equal(answer.id, expected[j] ? ACTION_SELECT : ACTION_NONE);
             if (expected[j]) assert_string_equal(answer.text, expected[j]);
         }
-        skip_world_select(&world, cases[k].op, PHASE_FORWARD, 0);
+        scene_world_select(&world, cases[k].op, PHASE_FORWARD, 0);
         char *text = draw(&world, 3);
         assert_shows(text, "%s", "has no kernels");
         assert_shows(text, "%s", cases[k].says);
         free(text);
     }
-    skip_world_close(&world);
+    scene_world_close(&world);
 }
 
 static void the_palette_key_changes_that_of_weights(void **state) {
     (void)state;
-    SkipWorld world = open_kernels("resnet20", 0);
-    skip_world_select(&world, "conv1", PHASE_FORWARD, 0);
+    SceneWorld world = open_kernels("resnet20", 0);
+    scene_world_select(&world, "conv1", PHASE_FORWARD, 0);
     assert_string_equal(act(&world, ACTION_PALETTE).text, "weights ");
-    skip_world_select(&world, "conv1", PHASE_BACKWARD, 0);
+    scene_world_select(&world, "conv1", PHASE_BACKWARD, 0);
     assert_string_equal(act(&world, ACTION_PALETTE).text, "gradients ");
-    assert_string_equal(skip_world_do(&world, &view_maps_ops, ACTION_PALETTE, "rdbu").text, "rdbu");
-    skip_world_close(&world);
+    assert_string_equal(scene_world_do(&world, &view_maps_ops, ACTION_PALETTE, "rdbu").text, "rdbu");
+    scene_world_close(&world);
 }
 
 int main(void) {

@@ -1,75 +1,31 @@
-#include "tests/support/canvas_check.h"
-
 #include <stdio.h>
 #include <string.h>
 
-#include "core/network/resnet.h"
 #include "core/tensor/gemm.h"
+#include "tests/support/scene_world.h"
 #include "views/part/parts.h"
-#include "views/scene/view.h"
 
 extern const ViewOps view_maps_ops;
 
-enum { MARGIN = 2, SENTINEL = '~', STATE_BYTES = 64 };
-
-/* A pass through resnet20 with a picture from a formula. */
-typedef struct World {
-    Model *model;
-    Pass *pass;
-    Scene scene;
-    unsigned flags;
-    _Alignas(max_align_t) unsigned char state[STATE_BYTES];
-} World;
-
-static const struct {
-    int width, height;
-    unsigned flags;
-} sizes[] = {
+static const SceneScreen sizes[] = {
     {80, 19, CANVAS_ASCII | CANVAS_MONO}, {80, 19, 0}, {120, 34, CANVAS_MONO}, {200, 54, CANVAS_ASCII}};
 
 enum { SIZES = sizeof sizes / sizeof sizes[0] };
 
-static void set_size(World *world, int size) {
+static void set_size(SceneWorld *world, int size) {
+    world->screen = sizes[size];
     world->scene.width = sizes[size].width;
     world->scene.height = sizes[size].height;
-    world->flags = sizes[size].flags;
 }
 
-static void world_open(World *world) {
-    Error err = {0};
-    Network *network = resnet_new(&(ResnetConfig){.arch = "resnet20"}, &err);
-    assert_non_null(network);
-    network_init_values(network, &(InitConfig){.kind = INIT_HE, .seed = 1});
-    *world = (World){.model = model_new(network, &err)};
-    world->pass = pass_new(network, &(PassConfig){.batch = 1}, &err);
-    assert_non_null(world->model);
-    assert_non_null(world->pass);
-    real *x = pass_input(world->pass);
-    for (size_t j = 0; j < shape_count(network->input); j++) x[j] = (real)(j * 37 % 101) / 50 - 1;
-    pass_restart(world->pass, NULL);
-    world->scene = (Scene){.model = world->model,
-                           .network = network,
-                           .pass = world->pass,
-                           .true_class = -1,
-                           .scope = SCOPE_LAYER,
-                           .palette = PALETTE_VIRIDIS,
-                           .signed_palette = PALETTE_BLUE_ORANGE,
-                           .gradient_palette = PALETTE_GREEN_MAGENTA};
-    assert_true(view_maps_ops.state_size <= sizeof world->state);
-    set_size(world, 0);
+static SceneWorld world_open(void) {
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    world.scene.true_class = -1;
+    set_size(&world, 0);
+    return world;
 }
 
-static void world_close(World *world) {
-    pass_free(world->pass);
-    model_free(world->model);
-}
-
-static void run_all(World *world) {
-    pass_run_forward(world->pass);
-    pass_run_backward(world->pass);
-}
-
-static void look_at(World *world, const char *name, Phase phase) {
+static void look_at(SceneWorld *world, const char *name, Phase phase) {
     Scene *scene = &world->scene;
     scene->op = network_find_op(scene->network, name);
     assert_true(scene->op >= 0);
@@ -78,55 +34,28 @@ static void look_at(World *world, const char *name, Phase phase) {
     scene->channel = scene->row = scene->column = 0;
 }
 
-static Action act(World *world, ActionId id, int number) {
+static Action act(SceneWorld *world, ActionId id, int number) {
     return view_maps_ops.act(world->state, &world->scene, view_action(id, number));
 }
 
-static Canvas *drawn(const World *world) {
-    Rect area = {.x = MARGIN, .y = MARGIN, .w = world->scene.width, .h = world->scene.height};
-    Canvas *canvas = canvas_new(area.w + 2 * MARGIN, area.h + 2 * MARGIN, world->flags);
-    assert_non_null(canvas);
-    Style plain = {.fg = COLOR_DEFAULT, .bg = COLOR_DEFAULT};
-    canvas_fill(canvas, canvas_area(canvas), plain, SENTINEL);
-    canvas_fill(canvas, area, plain, ' ');
-    view_maps_ops.draw(world->state, &world->scene, canvas, area);
-    return canvas;
+static Canvas *drawn(const SceneWorld *world) {
+    return scene_world_canvas(world, &view_maps_ops, world->screen);
 }
 
-static void assert_shows(const World *world, const char *expected) {
-    Canvas *canvas = drawn(world);
-    char *text = canvas_export_text_string(canvas);
-    assert_non_null(text);
-    if (!strstr(text, expected)) fail_msg("'%s' is not in\n%s", expected, text);
+static void assert_screen(const SceneWorld *world, const char *expected) {
+    char *text = scene_world_draw(world, &view_maps_ops, world->screen);
+    assert_shows(text, "%s", expected);
     free(text);
-    canvas_free(canvas);
 }
 
-static bool same_cell(const Cell *a, const Cell *b) {
-    return a->glyph == b->glyph && a->fg == b->fg && a->bg == b->bg && a->attributes == b->attributes;
-}
-
-static void assert_draws_well(const World *world) {
-    Canvas *once = drawn(world), *twice = drawn(world);
-    Rect area = {.x = MARGIN, .y = MARGIN, .w = world->scene.width, .h = world->scene.height};
-    for (int y = 0; y < once->height; y++) {
-        for (int x = 0; x < once->width; x++) {
-            const Cell *cell = canvas_get(once, x, y);
-            if (!same_cell(cell, canvas_get(twice, x, y))) fail_msg("cell %d,%d changes", x, y);
-            if (!rect_contains(area, x, y) && cell->glyph != SENTINEL)
-                fail_msg("cell %d,%d outside the area was drawn", x, y);
-            if (world->flags & CANVAS_ASCII) assert_true(cell->glyph < 0x7F);
-        }
-    }
-    canvas_free(once);
-    canvas_free(twice);
+static void assert_draws_well(const SceneWorld *world) {
+    scene_world_check(world, &view_maps_ops, world->screen, true);
 }
 
 static void drawing_is_pure_and_stays_inside_for_every_op(void **state) {
     (void)state;
-    World world;
-    world_open(&world);
-    run_all(&world);
+    SceneWorld world = world_open();
+    scene_world_run(&world, -1);
     for (int size = 0; size < SIZES; size++) {
         set_size(&world, size);
         for (int op = 0; op < world.scene.network->op_count; op++) {
@@ -139,31 +68,30 @@ static void drawing_is_pure_and_stays_inside_for_every_op(void **state) {
             }
         }
     }
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 static void drawing_survives_any_size(void **state) {
     (void)state;
     static const char *const names[] = {"input", "layer3.0.conv1", "fc", "loss"};
-    World world;
-    world_open(&world);
-    run_all(&world);
+    SceneWorld world = world_open();
+    scene_world_run(&world, -1);
     for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
         look_at(&world, names[k], PHASE_FORWARD);
         for (int side = 0; side < 40; side += 3) {
-            world.scene.width = side;
-            world.scene.height = 39 - side;
+            world.scene.width = world.screen.width = side;
+            world.scene.height = world.screen.height = 39 - side;
             assert_draws_well(&world);
             act(&world, ACTION_OPEN, 0);
             assert_draws_well(&world);
             act(&world, ACTION_CLOSE, 0);
         }
     }
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 /* The value in memory, written as the view writes it. */
-static void expected_value(char *text, size_t size, const World *world, Phase phase) {
+static void expected_value(char *text, size_t size, const SceneWorld *world, Phase phase) {
     const Scene *scene = &world->scene;
     Tensor tensor =
         phase == PHASE_FORWARD ? pass_act(world->pass, scene->op) : pass_grad(world->pass, scene->op);
@@ -173,9 +101,8 @@ static void expected_value(char *text, size_t size, const World *world, Phase ph
 
 static void the_value_shown_is_the_tensor_s(void **state) {
     (void)state;
-    World world;
-    world_open(&world);
-    run_all(&world);
+    SceneWorld world = world_open();
+    scene_world_run(&world, -1);
     for (int phase = PHASE_FORWARD; phase <= PHASE_BACKWARD; phase++) {
         look_at(&world, "layer2.0.bn1", (Phase)phase);
         for (int k = 0; k < 12; k++) {
@@ -199,98 +126,93 @@ static void the_value_shown_is_the_tensor_s(void **state) {
                          world.scene.column, value);
             else
                 line[cell] = '\0';
-            assert_shows(&world, line);
+            assert_screen(&world, line);
             act(&world, ACTION_OPEN, 0);
             snprintf(line, sizeof line, "value    %s ", value);
-            assert_shows(&world, line);
+            assert_screen(&world, line);
             act(&world, ACTION_CLOSE, 0);
         }
     }
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 static void the_heading_names_op_phase_shape_and_page(void **state) {
     (void)state;
-    World world;
-    world_open(&world);
-    run_all(&world);
+    SceneWorld world = world_open();
+    scene_world_run(&world, -1);
     look_at(&world, "layer3.0.conv1", PHASE_FORWARD);
-    assert_shows(&world, "layer3.0.conv1  forward activation  64x8x8 -");
-    assert_shows(&world, "- channels 0-23 of 64");
+    assert_screen(&world, "layer3.0.conv1  forward activation  64x8x8 -");
+    assert_screen(&world, "- channels 0-23 of 64");
     world.scene.channel = 63;
-    assert_shows(&world, "- channels 48-63 of 64");
+    assert_screen(&world, "- channels 48-63 of 64");
     look_at(&world, "layer3.0.conv1", PHASE_BACKWARD);
-    assert_shows(&world, "layer3.0.conv1  backward gradient  64x8x8 -");
+    assert_screen(&world, "layer3.0.conv1  backward gradient  64x8x8 -");
     act(&world, ACTION_OPEN, 0);
-    assert_shows(&world, "- channel 0 of 64");
-    world_close(&world);
+    assert_screen(&world, "- channel 0 of 64");
+    scene_world_close(&world);
 }
 
 static void dead_channels_are_marked_and_counted(void **state) {
     (void)state;
-    World world;
-    world_open(&world);
+    SceneWorld world = world_open();
     pass_run_forward(world.pass);
     look_at(&world, "layer1.0.conv1", PHASE_FORWARD);
     Tensor tensor = pass_act(world.pass, world.scene.op);
     for (size_t k = 5; k < shape_count(tensor.shape); k += 16) tensor.data[k] = 0;
     for (size_t k = 6; k < shape_count(tensor.shape); k += 16) tensor.data[k] = 0;
-    assert_shows(&world, "channels 0-15 of 16, 2 dead");
-    assert_shows(&world, " 5 dead ");
+    assert_screen(&world, "channels 0-15 of 16, 2 dead");
+    assert_screen(&world, " 5 dead ");
     world.scene.channel = 6;
     act(&world, ACTION_OPEN, 0);
-    assert_shows(&world, "6 of 16, dead: zero everywhere");
-    world_close(&world);
+    assert_screen(&world, "6 of 16, dead: zero everywhere");
+    scene_world_close(&world);
 }
 
 static void what_is_not_computed_says_how_to_get_it(void **state) {
     (void)state;
-    World world;
-    world_open(&world);
+    SceneWorld world = world_open();
     pass_step_forward(world.pass);
     look_at(&world, "layer1.0.conv1", PHASE_FORWARD);
-    assert_shows(&world, "The activation of layer1.0.conv1 is not computed yet: 1 of 72");
-    assert_shows(&world, "s runs the next operation");
-    assert_shows(&world, "e runs everything up to here");
+    assert_screen(&world, "The activation of layer1.0.conv1 is not computed yet: 1 of 72");
+    assert_screen(&world, "s runs the next operation");
+    assert_screen(&world, "e runs everything up to here");
     assert_draws_well(&world);
     look_at(&world, "fc", PHASE_BACKWARD);
-    assert_shows(&world, "The gradient at the output of fc is not computed yet");
+    assert_screen(&world, "The gradient at the output of fc is not computed yet");
     look_at(&world, "loss", PHASE_FORWARD);
-    assert_shows(&world, "The activation of loss is not computed yet");
-    world_close(&world);
+    assert_screen(&world, "The activation of loss is not computed yet");
+    scene_world_close(&world);
 }
 
 static void single_numbers_are_bars_with_class_names(void **state) {
     (void)state;
-    World world;
     char text[96], value[32];
-    world_open(&world);
+    SceneWorld world = world_open();
     pass_run_forward(world.pass);
     look_at(&world, "fc", PHASE_FORWARD);
     world.scene.channel = 3;
     expected_value(value, sizeof value, &world, PHASE_FORWARD);
     snprintf(text, sizeof text, "ch 3, cat: %s", value);
-    assert_shows(&world, "> cat ");
-    assert_shows(&world, "  truck ");
-    assert_shows(&world, text);
+    assert_screen(&world, "> cat ");
+    assert_screen(&world, "  truck ");
+    assert_screen(&world, text);
     look_at(&world, "loss", PHASE_FORWARD);
     int target = pass_target(world.pass, 0);
     snprintf(text, sizeof text, "loss %.6g  target %s", pass_loss(world.pass),
              world.model->class_names[target]);
-    assert_shows(&world, text);
+    assert_screen(&world, text);
     snprintf(text, sizeof text, "> %s ", world.model->class_names[target]);
-    assert_shows(&world, text);
+    assert_screen(&world, text);
     look_at(&world, "avgpool", PHASE_FORWARD);
     world.scene.channel = 50;
-    assert_shows(&world, "> 50 ");
-    assert_shows(&world, "- channels 45-63 of 64");
-    world_close(&world);
+    assert_screen(&world, "> 50 ");
+    assert_screen(&world, "- channels 45-63 of 64");
+    scene_world_close(&world);
 }
 
 static void arrows_walk_the_grid_of_channels(void **state) {
     (void)state;
-    World world;
-    world_open(&world);
+    SceneWorld world = world_open();
     look_at(&world, "layer3.0.conv1", PHASE_FORWARD);
     world.scene.channel = 9; /* 80x18: pages of 3 rows of 8 maps */
     static const struct {
@@ -306,13 +228,12 @@ static void arrows_walk_the_grid_of_channels(void **state) {
         assert_int_equal(answer.id, ACTION_CHANNEL);
         assert_int_equal(answer.number, moves[k].expected);
     }
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 static void arrows_walk_the_cells_of_an_enlarged_channel(void **state) {
     (void)state;
-    World world;
-    world_open(&world);
+    SceneWorld world = world_open();
     look_at(&world, "layer3.0.conv1", PHASE_FORWARD);
     world.scene.channel = 9;
     world.scene.row = 2;
@@ -332,13 +253,12 @@ static void arrows_walk_the_cells_of_an_enlarged_channel(void **state) {
     assert_int_equal(act(&world, ACTION_PAGE_DOWN, 0).number, 10);
     assert_int_equal(act(&world, ACTION_CLOSE, 0).id, ACTION_NONE);
     assert_int_equal(act(&world, ACTION_LEFT, 0).id, ACTION_CHANNEL);
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 static void what_has_no_use_here_is_handed_back(void **state) {
     (void)state;
-    World world;
-    world_open(&world);
+    SceneWorld world = world_open();
     look_at(&world, "layer3.0.conv1", PHASE_FORWARD);
     assert_int_equal(act(&world, ACTION_CLOSE, 0).id, ACTION_CLOSE);
     Action step = act(&world, ACTION_STEP, 7);
@@ -346,14 +266,13 @@ static void what_has_no_use_here_is_handed_back(void **state) {
     assert_int_equal(step.number, 7);
     look_at(&world, "fc", PHASE_FORWARD);
     assert_int_equal(act(&world, ACTION_CLOSE, 0).id, ACTION_CLOSE);
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 /* Whatever the size, the page that the keys lead to is the page that is drawn. */
 static void a_page_down_shows_the_next_page(void **state) {
     (void)state;
-    World world;
-    world_open(&world);
+    SceneWorld world = world_open();
     pass_run_forward(world.pass);
     for (int size = 0; size < SIZES; size++) {
         set_size(&world, size);
@@ -363,15 +282,14 @@ static void a_page_down_shows_the_next_page(void **state) {
         char expected[32];
         world.scene.channel = next.number;
         snprintf(expected, sizeof expected, " channels %d-", first);
-        assert_shows(&world, expected);
+        assert_screen(&world, expected);
     }
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 static void the_cursor_stands_on_the_selected_cell(void **state) {
     (void)state;
-    World world;
-    world_open(&world);
+    SceneWorld world = world_open();
     pass_run_forward(world.pass);
     look_at(&world, "layer3.0.conv1", PHASE_FORWARD);
     world.scene.row = 5;
@@ -380,15 +298,15 @@ static void the_cursor_stands_on_the_selected_cell(void **state) {
     Canvas *canvas = drawn(&world);
     /* 8x8 enlarged four times: four columns and two rows of cells each, right of the row numbers, below the
      * heading. */
-    assert_int_equal(canvas->cursor_x, MARGIN + 2 + 6 * 4);
-    assert_int_equal(canvas->cursor_y, MARGIN + 1 + 5 * 4 / 2);
+    assert_int_equal(canvas->cursor_x, SCENE_MARGIN + 2 + 6 * 4);
+    assert_int_equal(canvas->cursor_y, SCENE_MARGIN + 1 + 5 * 4 / 2);
     assert_true(canvas_get(canvas, canvas->cursor_x, canvas->cursor_y)->attributes & CELL_REVERSE);
     canvas_free(canvas);
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 /* Makes every second channel stronger than the one before it, so that the order is known. */
-static void set_norms(World *world, int op) {
+static void set_norms(SceneWorld *world, int op) {
     Tensor tensor = pass_act(world->pass, op);
     size_t channels = (size_t)tensor.shape.c;
     for (size_t j = 0; j < shape_count(tensor.shape); j++)
@@ -401,14 +319,13 @@ static void set_norms(World *world, int op) {
 
 static void channels_stand_and_are_walked_in_the_order_asked_for(void **state) {
     (void)state;
-    World world;
-    world_open(&world);
+    SceneWorld world = world_open();
     pass_run_forward(world.pass);
     look_at(&world, "layer1.0.conv1", PHASE_FORWARD);
     set_norms(&world, world.scene.op);
     /* 7c mod 16 is largest, 15, for c = 9; then 2, 11, 4, 13, 6, 15, 8, 1, 10, 3, 12, 5, 14, 7, 0. */
-    assert_shows(&world, "- ranks 0-15 of 16 by activation");
-    assert_shows(&world, " 9        2        11       4        13 ");
+    assert_screen(&world, "- ranks 0-15 of 16 by activation");
+    assert_screen(&world, " 9        2        11       4        13 ");
     world.scene.channel = 2;
     assert_int_equal(act(&world, ACTION_RIGHT, 0).number, 11);
     assert_int_equal(act(&world, ACTION_LEFT, 0).number, 9);
@@ -416,69 +333,66 @@ static void channels_stand_and_are_walked_in_the_order_asked_for(void **state) {
     assert_int_equal(act(&world, ACTION_LAST, 0).number, 0);
     assert_int_equal(act(&world, ACTION_FIRST, 0).number, 9);
     act(&world, ACTION_OPEN, 0);
-    assert_shows(&world, "2 of 16, rank 1 by activation");
+    assert_screen(&world, "2 of 16, rank 1 by activation");
     assert_int_equal(act(&world, ACTION_PAGE_DOWN, 0).number, 11);
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 static void an_order_of_another_layer_is_not_applied(void **state) {
     (void)state;
-    World world;
-    world_open(&world);
+    SceneWorld world = world_open();
     pass_run_forward(world.pass);
     look_at(&world, "layer1.0.conv1", PHASE_FORWARD);
     set_norms(&world, world.scene.op);
     look_at(&world, "layer2.0.conv1", PHASE_FORWARD);
-    assert_shows(&world, "- channels 0-23 of 32");
+    assert_screen(&world, "- channels 0-23 of 32");
     assert_int_equal(act(&world, ACTION_RIGHT, 0).number, 1);
     assert_draws_well(&world);
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 static void channels_without_gradient_are_marked_and_counted(void **state) {
     (void)state;
-    World world;
-    world_open(&world);
-    run_all(&world);
+    SceneWorld world = world_open();
+    scene_world_run(&world, -1);
     look_at(&world, "layer1.0.conv1", PHASE_FORWARD);
     Tensor gradient = pass_grad(world.pass, world.scene.op);
     for (size_t k = 3; k < shape_count(gradient.shape); k += 16) gradient.data[k] = 0;
-    assert_shows(&world, "channels 0-15 of 16, 1 no gradient");
-    assert_shows(&world, " 3 no g ");
+    assert_screen(&world, "channels 0-15 of 16, 1 no gradient");
+    assert_screen(&world, " 3 no g ");
     look_at(&world, "layer1.0.conv1", PHASE_BACKWARD);
-    assert_shows(&world, "channels 0-15 of 16, 1 no gradient");
+    assert_screen(&world, "channels 0-15 of 16, 1 no gradient");
     world.scene.channel = 3;
     act(&world, ACTION_OPEN, 0);
-    assert_shows(&world, "3 of 16, receives no gradient");
-    world_close(&world);
+    assert_screen(&world, "3 of 16, receives no gradient");
+    scene_world_close(&world);
 }
 
 static void an_enlarged_channel_has_figures_beside_those_of_the_layer(void **state) {
     (void)state;
-    World world;
-    world_open(&world);
-    run_all(&world);
+    SceneWorld world = world_open();
+    scene_world_run(&world, -1);
     look_at(&world, "layer1.0.conv1", PHASE_FORWARD);
     world.scene.channel = 4;
     assert_true(pass_profile_update(world.pass, world.scene.op, world.scene.channel));
     act(&world, ACTION_OPEN, 0);
-    assert_shows(&world, "this channel (those of the layer: below)");
-    assert_shows(&world, "  n 1,024  nan 0");
-    assert_shows(&world, "~~n 16,384  nan 0");
+    assert_screen(&world, "this channel (those of the layer: below)");
+    assert_screen(&world, "  n 1,024  nan 0");
+    assert_screen(&world, "~~n 16,384  nan 0");
     set_size(&world, 3);
-    assert_shows(&world, "channel  n 1,024   nan 0");
-    assert_shows(&world, "layer    n 16,384  nan 0");
+    assert_screen(&world, "channel  n 1,024   nan 0");
+    assert_screen(&world, "layer    n 16,384  nan 0");
     char text[64];
     const ProfileChannel *channel = &pass_act_profile(world.pass, world.scene.op)->channels[4];
     snprintf(text, sizeof text, "p99 %.3g ", channel->percentiles.p99);
-    assert_shows(&world, text);
+    assert_screen(&world, text);
     snprintf(text, sizeof text, "|x|2 %.3g", channel->stats.l2);
-    assert_shows(&world, text);
-    world_close(&world);
+    assert_screen(&world, text);
+    scene_world_close(&world);
 }
 
 /* Each figure by itself or shortened, anywhere on the screen. */
-static void assert_has_all_figures(const World *world) {
+static void assert_has_all_figures(const SceneWorld *world) {
     static const char *const wanted[][2] = {{"n ", ""},
                                             {"nan 0", "nan/inf 0"},
                                             {"inf 0", ""},
@@ -504,9 +418,8 @@ static void assert_has_all_figures(const World *world) {
 
 static void all_figures_of_every_tensor_stand_on_the_smallest_screen(void **state) {
     (void)state;
-    World world;
-    world_open(&world);
-    run_all(&world);
+    SceneWorld world = world_open();
+    scene_world_run(&world, -1);
     for (int op = 0; op < world.scene.network->op_count; op++)
         for (int phase = PHASE_FORWARD; phase <= PHASE_BACKWARD; phase++) {
             look_at(&world, world.scene.network->ops[op].name, (Phase)phase);
@@ -516,33 +429,32 @@ static void all_figures_of_every_tensor_stand_on_the_smallest_screen(void **stat
             assert_has_all_figures(&world);
             act(&world, ACTION_CLOSE, 0);
         }
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 static void an_enlarged_map_has_numbered_rows_and_columns(void **state) {
     (void)state;
-    World world;
-    world_open(&world);
+    SceneWorld world = world_open();
     pass_run_forward(world.pass);
     look_at(&world, "layer3.0.conv1", PHASE_FORWARD);
     act(&world, ACTION_OPEN, 0);
-    world.scene.height = 18;
-    assert_shows(&world, "  0  1  2  3  4  5  6  7  ");
+    world.scene.height = world.screen.height = 18;
+    assert_screen(&world, "  0  1  2  3  4  5  6  7  ");
     look_at(&world, "layer1.0.conv1", PHASE_FORWARD);
     set_size(&world, 3);
-    assert_shows(&world, "   0  1  2  3  4 ");
-    assert_shows(&world, "~~31 ");
-    world_close(&world);
+    assert_screen(&world, "   0  1  2  3  4 ");
+    assert_screen(&world, "~~31 ");
+    scene_world_close(&world);
 }
 
 /* Cells of the maps that are not blank, in characters. */
-static int drawn_cells(World *world) {
+static int drawn_cells(SceneWorld *world) {
     Canvas *canvas = drawn(world);
     int count = 0;
-    for (int y = MARGIN + 1; y < MARGIN + 12; y++)
-        for (int x = MARGIN; x < MARGIN + 80; x++) {
+    for (int y = SCENE_MARGIN + 1; y < SCENE_MARGIN + 12; y++)
+        for (int x = SCENE_MARGIN; x < SCENE_MARGIN + 80; x++) {
             uint32_t glyph = canvas_get(canvas, x, y)->glyph;
-            count += glyph != ' ' && glyph != SENTINEL && !(glyph >= '0' && glyph <= '9');
+            count += glyph != ' ' && glyph != SCENE_SENTINEL && !(glyph >= '0' && glyph <= '9');
         }
     canvas_free(canvas);
     return count;
@@ -550,9 +462,8 @@ static int drawn_cells(World *world) {
 
 static void gradients_stay_visible_where_they_are_shrunk(void **state) {
     (void)state;
-    World world;
-    world_open(&world);
-    run_all(&world);
+    SceneWorld world = world_open();
+    scene_world_run(&world, -1);
     look_at(&world, "layer1.0.conv1", PHASE_BACKWARD);
     /* A gradient with a long tail: one value, as large as the statistics say, a thousand times the rest. */
     Tensor gradient = pass_grad(world.pass, world.scene.op);
@@ -562,15 +473,15 @@ static void gradients_stay_visible_where_they_are_shrunk(void **state) {
     gradient.data[77] = (real)max;
     assert_true(pass_profile_update(world.pass, world.scene.op, world.scene.channel));
     int visible = drawn_cells(&world);
-    assert_shows(&world, " clipped, largest");
+    assert_screen(&world, " clipped, largest");
     world.scene.pooling = POOLING_MEAN;
     world.scene.clip = CLIP_OFF;
     int faint = drawn_cells(&world);
-    assert_shows(&world, "layer, shrunk by mean");
+    assert_screen(&world, "layer, shrunk by mean");
     /* 16 maps of 8x4 characters: nearly all of them against next to none but the frame. */
     assert_true(visible > 450);
     assert_true(faint < 100);
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 int main(void) {

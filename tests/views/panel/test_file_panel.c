@@ -53,10 +53,12 @@ static void a_filter_stands_beside_the_folder(void **state) {
     FilePanel filtered = panel;
     filtered.filter = "png";
     filtered.filtering = true;
+    filtered.cursor = 2;
     file_panel_draw(canvas, canvas_area(canvas), &filtered);
     char *text = canvas_export_text_string(canvas);
     assert_non_null(strstr(text, "/png"));
     assert_int_equal(canvas->cursor_y, 1);
+    assert_int_equal(canvas_get(canvas, canvas->cursor_x, 1)->glyph, 'g');
     free(text);
     canvas_free(canvas);
 }

@@ -1,19 +1,11 @@
-#include "tests/support/canvas_check.h"
-
+#include <stdio.h>
 #include <string.h>
 
-#include "core/network/resnet.h"
 #include "core/tensor/gemm.h"
+#include "tests/support/scene_world.h"
 #include "views/panel/frame.h"
 #include "views/panel/help.h"
 #include "views/style/text.h"
-
-/* ResNet-8: 33 ops, 3 blocks; small enough to run for every test. */
-typedef struct World {
-    Model *model;
-    Pass *pass;
-    Scene scene;
-} World;
 
 static const FrameHint hints[] = {
     {.key = "s", .label = "step"},     {.key = "n", .label = "block"},  {.key = "f", .label = "finish pass"},
@@ -23,32 +15,17 @@ static const FrameHint hints[] = {
 
 static const FrameInfo info = {.view = VIEW_ARCHITECTURE, .hints = hints, .hint_count = 8};
 
-static World world_new(SkipMode skip, int steps) {
-    Error err;
-    ResnetConfig config = {.arch = "resnet8"};
-    Network *network = resnet_new(&config, &err);
-    assert_non_null(network);
-    network_init_values(network, &(InitConfig){.kind = INIT_HE, .seed = 1});
-    World world = {.model = model_new(network, &err)};
+/* ResNet-8: 33 ops, 3 blocks; small enough to run for every test. */
+static SceneWorld world_new(SkipMode skip, int steps) {
     bool lesioned[3] = {false, true, true};
-    world.pass = pass_new(network, &(PassConfig){.skip = skip, .lesioned = lesioned}, &err);
-    assert_non_null(world.pass);
-    size_t count = shape_count(network->input);
-    for (size_t k = 0; k < count; k++) pass_input(world.pass)[k] = (real)(k % 7) / 7;
-    pass_restart(world.pass, NULL);
-    for (int k = 0; k < steps; k++)
-        if (!pass_step_forward(world.pass)) pass_step_backward(world.pass);
+    SceneWorld world = scene_world_open_pass("resnet8", 0, (PassConfig){.skip = skip, .lesioned = lesioned});
+    scene_world_run(&world, steps);
     world.scene = (Scene){.model = world.model,
-                          .network = network,
+                          .network = world.model->network,
                           .pass = world.pass,
                           .weights_note = "random weights (he)",
                           .image_name = "04-cat"};
     return world;
-}
-
-static void world_free(World *world) {
-    pass_free(world->pass);
-    model_free(world->model);
 }
 
 /* One row as text; the caller frees it. */
@@ -82,7 +59,7 @@ static void the_view_gets_all_but_five_rows(void **state) {
 
 static void a_small_screen_says_what_it_needs(void **state) {
     (void)state;
-    World world = world_new(SKIP_NONE_REMOVED, 1);
+    SceneWorld world = world_new(SKIP_NONE_REMOVED, 1);
     Canvas *canvas = canvas_new(60, 5, 0);
     assert_true(rect_is_empty(frame_draw(canvas, &info, &world.scene)));
     assert_canvas_text(canvas, "\n\n                   need 60x16, have 60x5\n\n\n");
@@ -92,12 +69,12 @@ static void a_small_screen_says_what_it_needs(void **state) {
         frame_draw(canvas, &info, &world.scene);
         canvas_free(canvas);
     }
-    world_free(&world);
+    scene_world_close(&world);
 }
 
 static void the_title_is_the_path_to_the_selected_number(void **state) {
     (void)state;
-    World world = world_new(SKIP_NONE_REMOVED, 1);
+    SceneWorld world = world_new(SKIP_NONE_REMOVED, 1);
     Canvas *canvas = canvas_new(80, 24, 0);
     world.scene.op = network_find_op(world.scene.network, "layer2.0.conv2");
     world.scene.at = world.scene.op;
@@ -111,12 +88,12 @@ static void the_title_is_the_path_to_the_selected_number(void **state) {
     assert_int_equal(canvas_get(canvas, 1, 0)->attributes, CELL_BOLD);
     assert_int_equal(canvas_get(canvas, block + text_width("layer2.0 › "), 0)->attributes, 0);
     canvas_free(canvas);
-    world_free(&world);
+    scene_world_close(&world);
 }
 
 static void title_and_tabs_name_what_is_shown(void **state) {
     (void)state;
-    World world = world_new(SKIP_NONE_REMOVED, 1);
+    SceneWorld world = world_new(SKIP_NONE_REMOVED, 1);
     Canvas *canvas = canvas_new(80, 24, 0);
     frame_draw(canvas, &info, &world.scene);
     assert_row_has(canvas, 0, "04-cat  random weights (he)");
@@ -132,12 +109,12 @@ static void title_and_tabs_name_what_is_shown(void **state) {
     assert_int_equal(canvas_get(canvas, 1, 1)->bg, color_role(ROLE_CURSOR));
     assert_true(canvas_get(canvas, 5, 1)->attributes & CELL_BOLD);
     canvas_free(canvas);
-    world_free(&world);
+    scene_world_close(&world);
 }
 
 static void help_and_quit_are_seen_at_every_width(void **state) {
     (void)state;
-    World world = world_new(SKIP_NONE_REMOVED, 1);
+    SceneWorld world = world_new(SKIP_NONE_REMOVED, 1);
     const FrameInfo none = {.view = VIEW_ARCHITECTURE};
     for (int w = 80; w <= 220; w++) {
         Canvas *canvas = canvas_new(w, 24, w % 2 ? CANVAS_ASCII | CANVAS_MONO : 0);
@@ -148,7 +125,7 @@ static void help_and_quit_are_seen_at_every_width(void **state) {
         assert_true(is_blank(canvas_get(canvas, w - 1, 23)));
         canvas_free(canvas);
     }
-    world_free(&world);
+    scene_world_close(&world);
 }
 
 static void hints_give_way_from_the_end(void **state) {
@@ -156,13 +133,13 @@ static void hints_give_way_from_the_end(void **state) {
     FrameHint many[20];
     for (int k = 0; k < 20; k++) many[k] = (FrameHint){.key = "x", .label = k < 19 ? "something" : "help"};
     many[0].label = "first";
-    World world = world_new(SKIP_NONE_REMOVED, 1);
+    SceneWorld world = world_new(SKIP_NONE_REMOVED, 1);
     Canvas *canvas = canvas_new(80, 24, 0);
     frame_draw(canvas, &(FrameInfo){.hints = many, .hint_count = 20}, &world.scene);
     assert_row_has(canvas, 23, " x first  x something  x something  x something");
     assert_row_has(canvas, 23, "x help  q quit");
     canvas_free(canvas);
-    world_free(&world);
+    scene_world_close(&world);
 }
 
 static int count_glyphs(const Canvas *canvas, int y, uint32_t glyph) {
@@ -173,7 +150,7 @@ static int count_glyphs(const Canvas *canvas, int y, uint32_t glyph) {
 
 static void the_strip_has_a_cell_for_each_op_in_both_directions(void **state) {
     (void)state;
-    World world = world_new(SKIP_NONE_REMOVED, 40);
+    SceneWorld world = world_new(SKIP_NONE_REMOVED, 40);
     int n = world.scene.network->op_count;
     Canvas *canvas = canvas_new(120, 40, 0);
     world.scene.op = 5;
@@ -192,12 +169,12 @@ static void the_strip_has_a_cell_for_each_op_in_both_directions(void **state) {
     assert_row_has(canvas, 37, "op 5/");
     assert_row_has(canvas, 37, "backward");
     canvas_free(canvas);
-    world_free(&world);
+    scene_world_close(&world);
 }
 
 static void a_short_strip_still_shows_where_we_are(void **state) {
     (void)state;
-    World world = world_new(SKIP_NONE_REMOVED, 3);
+    SceneWorld world = world_new(SKIP_NONE_REMOVED, 3);
     for (int at = 0; at < 2 * world.scene.network->op_count; at++) {
         Canvas *canvas = canvas_new(80, 24, 0);
         world.scene.at = at;
@@ -207,7 +184,7 @@ static void a_short_strip_still_shows_where_we_are(void **state) {
         assert_int_equal(count_glyphs(canvas, 21, U'●') + count_glyphs(canvas, 21, U'○'), 1);
         canvas_free(canvas);
     }
-    world_free(&world);
+    scene_world_close(&world);
 }
 
 static void the_status_names_the_skip_mode_in_every_case(void **state) {
@@ -216,13 +193,15 @@ static void the_status_names_the_skip_mode_in_every_case(void **state) {
                                        "cut: skips carry no gradient", "lesion: layer2.0, layer3.0"};
     static const char *const words[] = {"skips", "plain", "cut", "lesion"};
     for (int mode = SKIP_NONE_REMOVED; mode <= SKIP_LESION; mode++) {
-        World world = world_new((SkipMode)mode, 80);
+        SceneWorld world = world_new((SkipMode)mode, 80);
         Canvas *canvas = canvas_new(120, 40, 0);
         frame_draw(canvas, &info, &world.scene);
         assert_row_has(canvas, 38, "forward input");
         assert_row_has(canvas, 38, full[mode]);
         assert_row_has(canvas, 38, "BN running");
-        assert_row_has(canvas, 38, "loss 2.");
+        char loss[24];
+        snprintf(loss, sizeof loss, "loss %.4g", pass_loss(world.pass));
+        assert_row_has(canvas, 38, loss);
         assert_row_has(canvas, 38, "scale map");
         canvas_free(canvas);
         canvas = canvas_new(80, 24, CANVAS_ASCII);
@@ -233,13 +212,13 @@ static void the_status_names_the_skip_mode_in_every_case(void **state) {
         assert_row_has(canvas, 22, "forward layer3.0.conv1");
         assert_row_has(canvas, 22, "comparing ########........  50%  12 s");
         canvas_free(canvas);
-        world_free(&world);
+        scene_world_close(&world);
     }
 }
 
 static void an_unknown_end_is_not_guessed(void **state) {
     (void)state;
-    World world = world_new(SKIP_NONE_REMOVED, 1);
+    SceneWorld world = world_new(SKIP_NONE_REMOVED, 1);
     Canvas *canvas = canvas_new(80, 24, 0);
     world.scene.job = (SceneJob){.title = "running", .done = 0, .total = 66, .eta_s = NAN};
     frame_draw(canvas, &info, &world.scene);
@@ -247,12 +226,12 @@ static void an_unknown_end_is_not_guessed(void **state) {
     assert_string_equal(row + strlen(row) - 4, "  0%");
     free(row);
     canvas_free(canvas);
-    world_free(&world);
+    scene_world_close(&world);
 }
 
 static void a_notice_takes_the_place_of_the_status(void **state) {
     (void)state;
-    World world = world_new(SKIP_NONE_REMOVED, 1);
+    SceneWorld world = world_new(SKIP_NONE_REMOVED, 1);
     Canvas *canvas = canvas_new(80, 24, 0);
     world.scene.notice = "there is no picture 'dog': the nearest is 05-dog";
     world.scene.notice_kind = NOTICE_ERROR;
@@ -267,12 +246,12 @@ static void a_notice_takes_the_place_of_the_status(void **state) {
     assert_null(strstr(row, "error"));
     free(row);
     canvas_free(canvas);
-    world_free(&world);
+    scene_world_close(&world);
 }
 
 static void a_long_error_is_read_to_its_end(void **state) {
     (void)state;
-    World world = world_new(SKIP_NONE_REMOVED, 1);
+    SceneWorld world = world_new(SKIP_NONE_REMOVED, 1);
     Canvas *canvas = canvas_new(80, 24, 0);
     world.scene.notice = "weights.safetensors: tensor layer1.0.conv1.weight has the shape 16x16x5x5, but "
                          "resnet20 needs 16x16x3x3";
@@ -282,12 +261,12 @@ static void a_long_error_is_read_to_its_end(void **state) {
     assert_row_has(canvas, 22, "resnet20 needs 16x16x3x3");
     assert_row_has(canvas, 23, "? help");
     canvas_free(canvas);
-    world_free(&world);
+    scene_world_close(&world);
 }
 
 static void the_area_of_the_view_stays_as_it_was(void **state) {
     (void)state;
-    World world = world_new(SKIP_NONE_REMOVED, 20);
+    SceneWorld world = world_new(SKIP_NONE_REMOVED, 20);
     Canvas *canvas = canvas_new(100, 30, 0), *again = canvas_new(100, 30, 0);
     Rect area = frame_draw(canvas, &info, &world.scene);
     frame_draw(again, &info, &world.scene);
@@ -296,7 +275,7 @@ static void the_area_of_the_view_stays_as_it_was(void **state) {
     assert_memory_equal(canvas->cells, again->cells, 100 * 30 * sizeof(Cell));
     canvas_free(canvas);
     canvas_free(again);
-    world_free(&world);
+    scene_world_close(&world);
 }
 
 static const HelpRow rows[] = {

@@ -123,14 +123,19 @@ static void a_field_wraps_beside_its_label(void **state) {
     canvas_free(canvas);
 }
 
+static void draw_figures(Canvas *canvas, Rect row, const Stats *stats) {
+    PartFigures figures = {.stats = *stats};
+    part_figures(canvas, row, &figures, 1);
+}
+
 static void the_figures_leave_out_from_the_end(void **state) {
     (void)state;
     const real data[] = {-1, 0, 0, 3};
     Stats stats = tensor_stats(data, 4);
     Canvas *canvas = canvas_of(90, 3, 0);
-    part_stats_line(canvas, (Rect){.w = 90, .h = 1}, &stats);
-    part_stats_line(canvas, (Rect){.y = 1, .w = 40, .h = 1}, &stats);
-    part_stats_line(canvas, (Rect){.y = 2, .w = 90, .h = 1}, &(Stats){.known = false});
+    draw_figures(canvas, (Rect){.w = 90, .h = 1}, &stats);
+    draw_figures(canvas, (Rect){.y = 1, .w = 40, .h = 1}, &stats);
+    draw_figures(canvas, (Rect){.y = 2, .w = 90, .h = 1}, &(Stats){.known = false});
     assert_canvas_text(canvas,
                        "n 4  nan 0  inf 0  -25% 0:50% +25%  min -1  max 3  mean 0.5  std 1.5  |x|2 3.16\n"
                        "n 4  nan/inf 0  -25% 0:50% +25%  min -1\n"
@@ -192,8 +197,8 @@ static void bad_news_is_never_left_out(void **state) {
     const real data[] = {-1, (real)NAN, (real)INFINITY, 3};
     Stats stats = tensor_stats(data, 4);
     Canvas *canvas = canvas_of(90, 2, 0);
-    part_stats_line(canvas, (Rect){.w = 12, .h = 1}, &stats);
-    part_stats_line(canvas, (Rect){.y = 1, .w = 36, .h = 1}, &stats);
+    draw_figures(canvas, (Rect){.w = 12, .h = 1}, &stats);
+    draw_figures(canvas, (Rect){.y = 1, .w = 36, .h = 1}, &stats);
     assert_canvas_text(canvas, "nan 1  inf 1\nnan 1  inf 1  n 4  -25% 0:0% +25%\n");
     assert_int_equal(canvas_get(canvas, 0, 0)->fg, color_role(ROLE_BAD));
     canvas_free(canvas);
@@ -413,7 +418,7 @@ static void empty_areas_draw_nothing(void **state) {
     for (size_t k = 0; k < sizeof areas / sizeof areas[0]; k++) {
         part_heading(canvas, areas[k], style_role(ROLE_TITLE), "Title");
         assert_int_equal(part_field(canvas, areas[k], 3, "a", "b"), 0);
-        part_stats_line(canvas, areas[k], &stats);
+        draw_figures(canvas, areas[k], &stats);
         part_montage(canvas, areas[k], &scene, &tensor, (PartMontage){.selected = 0});
         part_bars(canvas, areas[k], &bars);
     }

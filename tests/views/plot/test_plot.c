@@ -265,25 +265,6 @@ static void equal_factors_are_equal_lengths_on_a_log_axis(void **state) {
     canvas_free(canvas);
 }
 
-static void sparklines_show_eight_heights(void **state) {
-    (void)state;
-    const double values[] = {0, 1, 2, 3, 4, 5, 6, 7, NAN};
-    Canvas *canvas = canvas_new(12, 3, 0);
-    plot_sparkline(canvas, (PlotBar){.width = 12, .style = bar_style},
-                   (PlotSparkline){.values = values, .count = 9});
-    plot_sparkline(canvas, (PlotBar){.y = 1, .width = 4, .style = bar_style},
-                   (PlotSparkline){.values = values, .count = 8, .lo = 0, .hi = 8});
-    plot_sparkline(canvas, (PlotBar){.y = 2, .width = 4, .style = bar_style},
-                   (PlotSparkline){.values = values});
-    assert_canvas_text(canvas, "▁▂▃▄▅▆▇█×\n▁▃▅▇\n\n");
-    canvas_free(canvas);
-    canvas = canvas_new(9, 1, CANVAS_ASCII);
-    plot_sparkline(canvas, (PlotBar){.width = 9, .style = bar_style},
-                   (PlotSparkline){.values = values, .count = 9});
-    assert_canvas_text(canvas, "_.-:=+*#x\n");
-    canvas_free(canvas);
-}
-
 static void progress_fills_the_rest_with_dots(void **state) {
     (void)state;
     Canvas *canvas = canvas_new(10, 4, 0);
@@ -430,7 +411,6 @@ int main(void) {
         cmocka_unit_test(bars_have_eighths),
         cmocka_unit_test(signed_bars_grow_from_the_middle),
         cmocka_unit_test(equal_factors_are_equal_lengths_on_a_log_axis),
-        cmocka_unit_test(sparklines_show_eight_heights),
         cmocka_unit_test(progress_fills_the_rest_with_dots),
         cmocka_unit_test(the_legend_names_range_and_scope),
         cmocka_unit_test(heat_colours_a_gray_picture_the_more_the_higher_it_is),

@@ -1,53 +1,30 @@
 /* What the colours of a map span, and how that is said. */
-#include "tests/support/assert_close.h"
-
 #include <string.h>
 
-#include "core/network/resnet.h"
 #include "core/tensor/gemm.h"
+#include "tests/support/scene_world.h"
 #include "views/scene/scale.h"
 
-typedef struct World {
-    Model *model;
-    Pass *pass;
-    Scene scene;
-} World;
-
 static int world_open(void **state) {
-    static World world;
-    Error err = {0};
-    Network *network = resnet_new(&(ResnetConfig){.arch = "resnet20"}, &err);
-    network_init_values(network, &(InitConfig){.kind = INIT_HE, .seed = 1});
-    world = (World){.model = model_new(network, &err)};
-    world.pass = pass_new(network, &(PassConfig){.batch = 1}, &err);
-    if (!world.pass) return 1;
-    real *x = pass_input(world.pass);
-    for (size_t j = 0; j < shape_count(network->input); j++) x[j] = (real)(j * 37 % 101) / 50 - 1;
-    pass_restart(world.pass, NULL);
-    world.scene = (Scene){.model = world.model, .network = network, .pass = world.pass};
+    static SceneWorld world;
+    world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    world.scene = (Scene){.model = world.model, .network = world.model->network, .pass = world.pass};
     *state = &world;
     return 0;
 }
 
 static int world_close(void **state) {
-    World *world = *state;
-    pass_free(world->pass);
-    model_free(world->model);
+    scene_world_close(*state);
     return 0;
 }
 
-static void run_all(World *world) {
-    pass_run_forward(world->pass);
-    pass_run_backward(world->pass);
-}
-
-static int select_op(World *world, const char *name) {
+static int select_op(SceneWorld *world, const char *name) {
     int op = network_find_op(world->scene.network, name);
     assert_true(op >= 0);
     return world->scene.op = op;
 }
 
-static Scale scale_in(World *world, ScopeKind scope, Phase phase, int channel) {
+static Scale scale_in(SceneWorld *world, ScopeKind scope, Phase phase, int channel) {
     world->scene.scope = scope;
     return scene_scale(&world->scene, world->scene.op, phase, channel);
 }
@@ -63,8 +40,8 @@ static double largest(Tensor tensor, int first, int end) {
 }
 
 static void wider_scopes_span_more(void **state) {
-    World *world = *state;
-    run_all(world);
+    SceneWorld *world = *state;
+    scene_world_run(world, -1);
     int op = select_op(world, "layer2.0.conv1");
     world->scene.clip = CLIP_OFF;
     for (int phase = PHASE_FORWARD; phase <= PHASE_BACKWARD; phase++) {
@@ -85,12 +62,12 @@ static void wider_scopes_span_more(void **state) {
 }
 
 static void a_stage_is_its_ops_that_have_been_computed(void **state) {
-    World *world = *state;
+    SceneWorld *world = *state;
     int op = select_op(world, "layer2.0.conv1");
     while (pass_forward_done(world->pass) <= op) pass_step_forward(world->pass);
     Scale first = scale_in(world, SCOPE_STAGE, PHASE_FORWARD, 0);
     assert_close(first.hi, largest(pass_act(world->pass, op), 0, 32), 0);
-    run_all(world);
+    scene_world_run(world, -1);
     double most = 0, everywhere = 0;
     for (int i = 0; i < world->scene.network->op_count; i++) {
         const Op *o = &world->scene.network->ops[i];
@@ -104,8 +81,8 @@ static void a_stage_is_its_ops_that_have_been_computed(void **state) {
 }
 
 static void signed_scales_have_zero_in_the_middle_and_others_at_the_end(void **state) {
-    World *world = *state;
-    run_all(world);
+    SceneWorld *world = *state;
+    scene_world_run(world, -1);
     for (int scope = 0; scope < SCOPE_COUNT; scope++) {
         select_op(world, "layer1.0.bn1");
         Scale both = scale_in(world, (ScopeKind)scope, PHASE_FORWARD, 3);
@@ -121,8 +98,8 @@ static void signed_scales_have_zero_in_the_middle_and_others_at_the_end(void **s
 }
 
 static void a_layer_of_gradients_is_clipped_at_its_reach_and_says_so(void **state) {
-    World *world = *state;
-    run_all(world);
+    SceneWorld *world = *state;
+    scene_world_run(world, -1);
     int op = select_op(world, "layer2.0.conv1");
     assert_false(scale_in(world, SCOPE_LAYER, PHASE_BACKWARD, 0).clipped);
     assert_true(pass_profile_update(world->pass, op, -1));
@@ -143,14 +120,14 @@ static void a_layer_of_gradients_is_clipped_at_its_reach_and_says_so(void **stat
     assert_true(scale_in(world, SCOPE_LAYER, PHASE_FORWARD, 0).clipped);
 }
 
-static void assert_text(World *world, ScopeKind scope, int channel, const char *expected) {
+static void assert_text(SceneWorld *world, ScopeKind scope, int channel, const char *expected) {
     world->scene.scope = scope;
     assert_string_equal(scene_scope_text(&world->scene, world->scene.op, channel).text, expected);
 }
 
 static void every_scope_has_a_name(void **state) {
-    World *world = *state;
-    run_all(world);
+    SceneWorld *world = *state;
+    scene_world_run(world, -1);
     int op = select_op(world, "layer2.0.conv1");
     assert_text(world, SCOPE_MAP, 5, "map");
     assert_text(world, SCOPE_GROUP, 5, "group 0-15");
@@ -169,8 +146,8 @@ static void every_scope_has_a_name(void **state) {
 
 /* A group follows the order shown: the sixteen loudest channels share a scale. */
 static void a_group_is_cut_in_the_order_shown(void **state) {
-    World *world = *state;
-    run_all(world);
+    SceneWorld *world = *state;
+    scene_world_run(world, -1);
     int op = select_op(world, "layer2.0.conv1");
     assert_true(pass_profile_update(world->pass, op, -1));
     world->scene.order = ORDER_ACTIVATION;

@@ -1,66 +1,32 @@
-#include "tests/support/canvas_check.h"
-
 #include <stdio.h>
 #include <string.h>
 
-#include "core/network/resnet.h"
 #include "core/tensor/gemm.h"
-#include "views/scene/view.h"
+#include "tests/support/scene_world.h"
 #include "views/style/text.h"
 
 extern const ViewOps view_step_ops;
 
-enum { MARGIN = 2, SENTINEL = '~' };
-
-typedef struct World {
-    Model *model;
-    Pass *pass;
-    Scene scene;
-} World;
-
-static const struct {
-    int width, height;
-    unsigned flags;
-} sizes[] = {{80, 19, CANVAS_ASCII | CANVAS_MONO}, {120, 35, CANVAS_MONO}, {200, 55, 0}};
+static const SceneScreen sizes[] = {
+    {80, 19, CANVAS_ASCII | CANVAS_MONO}, {120, 35, CANVAS_MONO}, {200, 55, 0}};
 
 enum { SIZES = sizeof sizes / sizeof sizes[0] };
 
-static void world_open(World *world, const char *arch, SkipMode skip) {
-    Error err = {0};
-    ResnetConfig config = {.shortcut = 0};
-    snprintf(config.arch, sizeof config.arch, "%s", arch);
-    Network *network = resnet_new(&config, &err);
-    assert_non_null(network);
-    network_init_values(network, &(InitConfig){.kind = INIT_HE});
-    world->model = model_new(network, &err);
-    world->pass = pass_new(network, &(PassConfig){.skip = skip, .batch_statistics = true}, &err);
-    assert_non_null(world->model);
-    assert_non_null(world->pass);
-    real *x = pass_input(world->pass);
-    for (size_t j = 0; j < shape_count(network->input); j++) x[j] = (real)(j * 37 % 101) / 50 - 1;
-    pass_restart(world->pass, NULL);
-    world->scene = (Scene){.model = world->model,
-                           .network = network,
-                           .pass = world->pass,
-                           .weights_note = "random weights, he, seed 0",
-                           .image_name = "formula",
-                           .true_class = -1,
-                           .palette = PALETTE_VIRIDIS,
-                           .signed_palette = PALETTE_BLUE_ORANGE,
-                           .gradient_palette = PALETTE_GREEN_MAGENTA};
+static SceneWorld world_open(const char *arch, SkipMode skip) {
+    SceneWorld world = scene_world_open_pass(arch, 0, (PassConfig){.skip = skip, .batch_statistics = true});
+    world.scene = (Scene){.model = world.model,
+                          .network = world.model->network,
+                          .pass = world.pass,
+                          .weights_note = "random weights, he, seed 0",
+                          .image_name = "formula",
+                          .true_class = -1,
+                          .palette = PALETTE_VIRIDIS,
+                          .signed_palette = PALETTE_BLUE_ORANGE,
+                          .gradient_palette = PALETTE_GREEN_MAGENTA};
+    return world;
 }
 
-static void world_close(World *world) {
-    pass_free(world->pass);
-    model_free(world->model);
-}
-
-static void run_to(World *world, int steps) {
-    while (scene_steps_done(world->pass) < steps)
-        if (!pass_step_forward(world->pass)) pass_step_backward(world->pass);
-}
-
-static void look_at(World *world, int at) {
+static void look_at(SceneWorld *world, int at) {
     const Network *network = world->scene.network;
     world->scene.at = at;
     world->scene.op = scene_op_at(network, at);
@@ -68,75 +34,40 @@ static void look_at(World *world, int at) {
     world->scene.channel = network->ops[world->scene.op].out.c - 1;
 }
 
-static void look_at_op(World *world, const char *name, Phase phase) {
+static void look_at_op(SceneWorld *world, const char *name, Phase phase) {
     int op = network_find_op(world->scene.network, name);
     assert_true(op >= 0);
     look_at(world, scene_at(world->scene.network, op, phase));
 }
 
-/* Draws into a rectangle inside a larger canvas of sentinels. */
-static Canvas *drawn(const World *world, int size) {
-    Canvas *canvas =
-        canvas_new(sizes[size].width + 2 * MARGIN, sizes[size].height + 2 * MARGIN, sizes[size].flags);
-    Rect area = {.x = MARGIN, .y = MARGIN, .w = sizes[size].width, .h = sizes[size].height};
-    canvas_fill(canvas, canvas_area(canvas), (Style){.fg = COLOR_DEFAULT, .bg = COLOR_DEFAULT}, SENTINEL);
-    canvas_fill(canvas, area, (Style){.fg = COLOR_DEFAULT, .bg = COLOR_DEFAULT}, ' ');
-    view_step_ops.draw(NULL, &world->scene, canvas, area);
-    return canvas;
+static char *shown(const SceneWorld *world, int size) {
+    return scene_world_draw(world, &view_step_ops, sizes[size]);
 }
 
-static char *shown(const World *world, int size) {
-    Canvas *canvas = drawn(world, size);
-    char *text = canvas_export_text_string(canvas);
-    assert_non_null(text);
-    canvas_free(canvas);
-    return text;
-}
-
-static void assert_shows(const World *world, int size, const char *expected) {
+static void assert_screen(const SceneWorld *world, int size, const char *expected) {
     char *text = shown(world, size);
-    if (!strstr(text, expected)) fail_msg("'%s' is not in\n%s", expected, text);
+    assert_shows(text, "%s", expected);
     free(text);
 }
 
-static void assert_inside(const Canvas *canvas, int size) {
-    Rect area = {.x = MARGIN, .y = MARGIN, .w = sizes[size].width, .h = sizes[size].height};
-    for (int y = 0; y < canvas->height; y++)
-        for (int x = 0; x < canvas->width; x++)
-            if (!rect_contains(area, x, y) && canvas_get(canvas, x, y)->glyph != SENTINEL)
-                fail_msg("the cell %d,%d outside the area was drawn", x, y);
-}
-
-static void assert_draws_well(const World *world, int size, bool twice) {
-    Canvas *once = drawn(world, size);
-    assert_inside(once, size);
-    if (twice) {
-        Canvas *again = drawn(world, size);
-        size_t cells = (size_t)once->width * (size_t)once->height;
-        assert_memory_equal(once->cells, again->cells, cells * sizeof *once->cells);
-        canvas_free(again);
-    }
-    canvas_free(once);
-}
-
 /* Every step when `steps` have been run; each is drawn at one size, or at all of them. */
-static void draw_all_steps(World *world, int steps, bool all_sizes) {
-    run_to(world, steps);
+static void draw_all_steps(SceneWorld *world, int steps, bool all_sizes) {
+    scene_world_run(world, steps);
     for (int at = 0; at < 2 * world->scene.network->op_count; at++) {
         look_at(world, at);
         for (int size = 0; size < SIZES; size++)
-            if (all_sizes || at % SIZES == size) assert_draws_well(world, size, at % SIZES == size);
+            if (all_sizes || at % SIZES == size)
+                scene_world_check(world, &view_step_ops, sizes[size], at % SIZES == size);
     }
 }
 
 /* When nothing, half of the forward pass, all of it, half of the backward pass, and everything has been run.
  */
 static void draw_in_all_phases(const char *arch, SkipMode skip) {
-    World world;
-    world_open(&world, arch, skip);
+    SceneWorld world = world_open(arch, skip);
     int n = world.scene.network->op_count;
     for (int quarter = 0; quarter <= 4; quarter++) draw_all_steps(&world, quarter * n / 2, quarter == 4);
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 static void every_step_of_resnet20_draws_the_same_twice_and_inside_its_area(void **state) {
@@ -152,18 +83,16 @@ static void every_step_draws_with_closed_routes_and_without_any(void **state) {
 
 static void every_step_of_resnet50_draws_the_same_twice_and_inside_its_area(void **state) {
     (void)state;
-    World world;
-    world_open(&world, "resnet50", SKIP_NONE_REMOVED);
+    SceneWorld world = world_open("resnet50", SKIP_NONE_REMOVED);
     draw_all_steps(&world, 2 * world.scene.network->op_count, true);
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 static void any_small_area_is_drawn_without_harm(void **state) {
     (void)state;
-    World world;
-    world_open(&world, "resnet20", SKIP_NONE_REMOVED);
+    SceneWorld world = world_open("resnet20", SKIP_NONE_REMOVED);
     int n = world.scene.network->op_count;
-    run_to(&world, 2 * n);
+    scene_world_run(&world, 2 * n);
     Canvas *canvas = canvas_new(130, 30, 0);
     for (int at = 0; at < 2 * n; at++) {
         look_at(&world, at);
@@ -172,43 +101,40 @@ static void any_small_area_is_drawn_without_harm(void **state) {
     }
     for (int y = 0; y < canvas->height; y++) assert_int_equal(canvas_get(canvas, 0, y)->glyph, ' ');
     canvas_free(canvas);
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 static void title_names_the_op_its_kind_phase_and_time(void **state) {
     (void)state;
-    World world;
-    world_open(&world, "resnet20", SKIP_NONE_REMOVED);
+    SceneWorld world = world_open("resnet20", SKIP_NONE_REMOVED);
     look_at_op(&world, "layer1.0.conv1", PHASE_FORWARD);
     for (int size = 0; size < SIZES; size++)
-        assert_shows(&world, size, "layer1.0.conv1  conv 3x3  forward  step 5 of 144");
+        assert_screen(&world, size, "layer1.0.conv1  conv 3x3  forward  step 5 of 144");
     look_at_op(&world, "layer1.0.conv1", PHASE_BACKWARD);
-    assert_shows(&world, 0, "layer1.0.conv1  conv 3x3  backward  step 140 of 144");
-    world_close(&world);
+    assert_screen(&world, 0, "layer1.0.conv1  conv 3x3  backward  step 140 of 144");
+    scene_world_close(&world);
 }
 
 static void a_narrow_screen_names_the_next_step_in_its_title(void **state) {
     (void)state;
-    World world;
-    world_open(&world, "resnet20", SKIP_NONE_REMOVED);
-    run_to(&world, 2 * world.scene.network->op_count);
+    SceneWorld world = world_open("resnet20", SKIP_NONE_REMOVED);
+    scene_world_run(&world, 2 * world.scene.network->op_count);
     look_at_op(&world, "layer1.0.conv1", PHASE_FORWARD);
-    assert_shows(&world, 0, "has been run, next: bn1~");
+    assert_screen(&world, 0, "has been run, next: bn1~");
     look_at_op(&world, "layer1.0.conv1", PHASE_BACKWARD);
-    assert_shows(&world, 0, "has been run, next: relu~");
+    assert_screen(&world, 0, "has been run, next: relu~");
     look_at_op(&world, "loss", PHASE_FORWARD);
-    assert_shows(&world, 0, "has been run, next: backward~");
+    assert_screen(&world, 0, "has been run, next: backward~");
     look_at_op(&world, "input", PHASE_BACKWARD);
-    assert_shows(&world, 0, "has been run~");
-    world_close(&world);
+    assert_screen(&world, 0, "has been run~");
+    scene_world_close(&world);
 }
 
 /* Three panels on 80 columns: their legends have no column to spare, and gradients have long numbers. */
 static void legends_of_three_panels_are_whole(void **state) {
     (void)state;
-    World world;
-    world_open(&world, "resnet20", SKIP_NONE_REMOVED);
-    run_to(&world, 2 * world.scene.network->op_count);
+    SceneWorld world = world_open("resnet20", SKIP_NONE_REMOVED);
+    scene_world_run(&world, 2 * world.scene.network->op_count);
     for (int phase = PHASE_FORWARD; phase <= PHASE_BACKWARD; phase++) {
         look_at_op(&world, "layer2.1.add", (Phase)phase);
         char *text = shown(&world, 0);
@@ -218,142 +144,133 @@ static void legends_of_three_panels_are_whole(void **state) {
         assert_int_equal(closed, 3);
         free(text);
     }
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 static void a_step_ahead_of_the_pass_says_how_to_get_there(void **state) {
     (void)state;
     const char *words = "This step has not been run: s steps, e runs up to here, f runs the whole pass.";
-    World world;
-    world_open(&world, "resnet20", SKIP_NONE_REMOVED);
+    SceneWorld world = world_open("resnet20", SKIP_NONE_REMOVED);
     look_at(&world, 3);
-    run_to(&world, 3);
-    assert_shows(&world, 0, words);
-    run_to(&world, 4);
+    scene_world_run(&world, 3);
+    assert_screen(&world, 0, words);
+    scene_world_run(&world, 4);
     char *text = shown(&world, 0);
     assert_null(strstr(text, words));
     free(text);
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 static void the_wide_list_points_at_the_selected_step(void **state) {
     (void)state;
-    World world;
-    world_open(&world, "resnet20", SKIP_NONE_REMOVED);
-    run_to(&world, 2);
+    SceneWorld world = world_open("resnet20", SKIP_NONE_REMOVED);
+    scene_world_run(&world, 2);
     look_at_op(&world, "layer1.0.conv1", PHASE_FORWARD);
-    assert_shows(&world, 1, "-->      5 fwd layer1.0.conv1");
-    assert_shows(&world, 1, "    F    2 fwd conv1");
+    assert_screen(&world, 1, "-->      5 fwd layer1.0.conv1");
+    assert_screen(&world, 1, "    F    2 fwd conv1");
     look_at_op(&world, "loss", PHASE_BACKWARD);
-    assert_shows(&world, 2, "-->     73 bwd loss");
-    assert_shows(&world, 2, "        72 fwd loss");
-    world_close(&world);
+    assert_screen(&world, 2, "-->     73 bwd loss");
+    assert_screen(&world, 2, "        72 fwd loss");
+    scene_world_close(&world);
 }
 
 static void batch_norm_shows_the_numbers_it_used_for_the_channel(void **state) {
     (void)state;
-    World world;
     char expected[128];
-    world_open(&world, "resnet20", SKIP_NONE_REMOVED);
-    run_to(&world, 10);
+    SceneWorld world = world_open("resnet20", SKIP_NONE_REMOVED);
+    scene_world_run(&world, 10);
     look_at_op(&world, "bn1", PHASE_FORWARD);
     world.scene.channel = 5;
     snprintf(expected, sizeof expected, "ch 5  mean %+.3g  variance %.3g  gamma +1  beta +0",
              (double)pass_norm_mean(world.pass, world.scene.op)[5],
              (double)pass_norm_var(world.pass, world.scene.op)[5]);
-    for (int size = 0; size < SIZES; size++) assert_shows(&world, size, expected);
-    world_close(&world);
+    for (int size = 0; size < SIZES; size++) assert_screen(&world, size, expected);
+    scene_world_close(&world);
 }
 
 static void parameter_gradients_are_shown_with_their_norms(void **state) {
     (void)state;
-    World world;
     char expected[128];
-    world_open(&world, "resnet20", SKIP_NONE_REMOVED);
-    run_to(&world, 2 * world.scene.network->op_count);
+    SceneWorld world = world_open("resnet20", SKIP_NONE_REMOVED);
+    scene_world_run(&world, 2 * world.scene.network->op_count);
     look_at_op(&world, "fc", PHASE_BACKWARD);
     const char *const names[] = {"weight", "bias"};
     for (int k = 0; k < 2; k++) {
         const Param *param = network_find_param(world.scene.network, k == 0 ? "fc.weight" : "fc.bias");
         snprintf(expected, sizeof expected, "d %s%s norm %.2e", names[k], k == 0 ? "" : "  ",
                  pass_param_grad_stats(world.pass, param).l2);
-        assert_shows(&world, 0, expected);
+        assert_screen(&world, 0, expected);
     }
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 static void an_addition_sends_its_gradient_both_ways(void **state) {
     (void)state;
-    World world;
     char expected[128];
-    world_open(&world, "resnet20", SKIP_NONE_REMOVED);
-    run_to(&world, 2 * world.scene.network->op_count);
+    SceneWorld world = world_open("resnet20", SKIP_NONE_REMOVED);
+    scene_world_run(&world, 2 * world.scene.network->op_count);
     look_at_op(&world, "layer1.1.add", PHASE_BACKWARD);
     TextNumber norm = text_format_exponent(pass_grad_stats(world.pass, world.scene.op).l2);
     snprintf(expected, sizeof expected, "|dF| %s  |dx(skip)| %s", norm.text, norm.text);
-    assert_shows(&world, 0, expected);
+    assert_screen(&world, 0, expected);
     Junction junction = pass_junction(world.pass, world.scene.network->ops[world.scene.op].block);
     snprintf(expected, sizeof expected, "F %.1e  skip %.1e", junction.branch_l2, junction.skip_l2);
-    assert_shows(&world, 0, expected);
-    world_close(&world);
+    assert_screen(&world, 0, expected);
+    scene_world_close(&world);
 }
 
 static void a_cut_skip_is_open_forward_and_closed_backward(void **state) {
     (void)state;
-    World world;
-    world_open(&world, "resnet20", SKIP_CUT);
-    run_to(&world, 2 * world.scene.network->op_count);
+    SceneWorld world = world_open("resnet20", SKIP_CUT);
+    scene_world_run(&world, 2 * world.scene.network->op_count);
     look_at_op(&world, "layer1.1.add", PHASE_FORWARD);
     char *text = shown(&world, 2);
     assert_null(strstr(text, "closed: nothing passes here"));
     free(text);
     look_at_op(&world, "layer1.1.add", PHASE_BACKWARD);
-    assert_shows(&world, 2, "closed: nothing passes here");
-    assert_shows(&world, 2, "|dx(skip)| 0 ");
-    world_close(&world);
+    assert_screen(&world, 2, "closed: nothing passes here");
+    assert_screen(&world, 2, "|dx(skip)| 0 ");
+    scene_world_close(&world);
 }
 
 static void an_incomplete_sum_names_the_op_it_waits_for(void **state) {
     (void)state;
-    World world;
-    world_open(&world, "resnet50", SKIP_NONE_REMOVED);
+    SceneWorld world = world_open("resnet50", SKIP_NONE_REMOVED);
     look_at_op(&world, "layer4.0.downsample.0", PHASE_BACKWARD);
-    run_to(&world, world.scene.at + 1);
-    assert_shows(&world, 2, "complete after layer4.0.conv1");
-    world_close(&world);
+    scene_world_run(&world, world.scene.at + 1);
+    assert_screen(&world, 2, "complete after layer4.0.conv1");
+    scene_world_close(&world);
 }
 
 static void the_channel_of_a_narrower_input_is_clamped(void **state) {
     (void)state;
-    World world;
-    world_open(&world, "resnet20", SKIP_NONE_REMOVED);
-    run_to(&world, world.scene.network->op_count);
+    SceneWorld world = world_open("resnet20", SKIP_NONE_REMOVED);
+    scene_world_run(&world, world.scene.network->op_count);
     look_at_op(&world, "layer2.0.conv1", PHASE_FORWARD);
-    assert_shows(&world, 2, "┌15");
-    assert_shows(&world, 2, "┌31");
-    world_close(&world);
+    assert_screen(&world, 2, "┌15");
+    assert_screen(&world, 2, "┌31");
+    scene_world_close(&world);
 }
 
 static void the_loss_shows_probabilities_by_name_and_the_target(void **state) {
     (void)state;
-    World world;
     char expected[128], name[64];
-    world_open(&world, "resnet20", SKIP_NONE_REMOVED);
-    run_to(&world, world.scene.network->op_count);
+    SceneWorld world = world_open("resnet20", SKIP_NONE_REMOVED);
+    scene_world_run(&world, world.scene.network->op_count);
     look_at_op(&world, "loss", PHASE_FORWARD);
     int target = pass_target(world.pass, 0);
     snprintf(expected, sizeof expected, "%.4g = -log %.4g, the probability of %s (predicted class)",
              pass_loss(world.pass), pass_probabilities(world.pass)[target],
              model_class_name(world.model, target, name, sizeof name));
-    assert_shows(&world, 0, expected);
-    for (int k = 0; k < 10; k++) assert_shows(&world, 0, model_class_name(world.model, k, name, sizeof name));
-    world_close(&world);
+    assert_screen(&world, 0, expected);
+    for (int k = 0; k < 10; k++)
+        assert_screen(&world, 0, model_class_name(world.model, k, name, sizeof name));
+    scene_world_close(&world);
 }
 
 static void moves_select_steps_and_channels_within_their_range(void **state) {
     (void)state;
-    World world;
-    world_open(&world, "resnet20", SKIP_NONE_REMOVED);
+    SceneWorld world = world_open("resnet20", SKIP_NONE_REMOVED);
     look_at(&world, 5);
     Action action = view_step_ops.act(NULL, &world.scene, view_action(ACTION_DOWN, 3));
     assert_int_equal(action.id, ACTION_NEXT_OP);
@@ -371,7 +288,7 @@ static void moves_select_steps_and_channels_within_their_range(void **state) {
     look_at(&world, 0);
     assert_int_equal(view_step_ops.act(NULL, &world.scene, view_action(ACTION_FIRST, 0)).id, ACTION_NONE);
     assert_int_equal(view_step_ops.act(NULL, &world.scene, view_action(ACTION_FINISH, 0)).id, ACTION_FINISH);
-    world_close(&world);
+    scene_world_close(&world);
 }
 
 int main(void) {

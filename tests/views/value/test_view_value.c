@@ -4,38 +4,38 @@
 #include <string.h>
 
 #include "core/inspect/arithmetic.h"
-#include "tests/support/skip_world.h"
+#include "tests/support/scene_world.h"
 
 extern const ViewOps view_value_ops, view_maps_ops;
 
 typedef struct View {
-    SkipWorld world;
+    SceneWorld world;
     alignas(max_align_t) unsigned char state[256];
 } View;
 
-static const SkipScreen SMALL = {80, 19, 0}, COLUMN = {60, 40, 0}, LARGE = {200, 55, 0};
-static const SkipScreen ASCII = {80, 19, CANVAS_ASCII | CANVAS_MONO};
+static const SceneScreen SMALL = {80, 19, 0}, COLUMN = {60, 40, 0}, LARGE = {200, 55, 0};
+static const SceneScreen ASCII = {80, 19, CANVAS_ASCII | CANVAS_MONO};
 
 static View open_view(const char *arch, char shortcut, SkipMode skip) {
-    View view = {.world = skip_world_open(arch, shortcut, skip)};
+    View view = {.world = scene_world_open(arch, shortcut, skip)};
     assert_true(view_value_ops.state_size <= sizeof view.state);
-    skip_world_run(&view.world, -1);
+    scene_world_run(&view.world, -1);
     view.world.scene.width = SMALL.width;
     view.world.scene.height = SMALL.height;
     return view;
 }
 
 static void look_at(View *view, const char *op, Phase phase, int channel, int row, int column) {
-    skip_world_select(&view->world, op, phase, channel);
+    scene_world_select(&view->world, op, phase, channel);
     view->world.scene.row = row;
     view->world.scene.column = column;
 }
 
-static char *draw(const View *view, SkipScreen screen) {
-    return skip_world_draw(&view->world, &view_value_ops, screen);
+static char *draw(const View *view, SceneScreen screen) {
+    return scene_world_draw(&view->world, &view_value_ops, screen);
 }
 
-/* With the view's state, which skip_world_draw leaves out. */
+/* With the view's state, which scene_world_draw leaves out. */
 static char *draw_state(const View *view) {
     Canvas *canvas = canvas_new(SMALL.width, SMALL.height, 0);
     assert_non_null(canvas);
@@ -66,7 +66,7 @@ static Arithmetic arithmetic_of(const View *view) {
 }
 
 /* Does the drawing say what the number is, and where it comes from, without cutting a text short? */
-static void assert_says_it_all(const View *view, SkipScreen screen) {
+static void assert_says_it_all(const View *view, SceneScreen screen) {
     const Scene *scene = &view->world.scene;
     Arithmetic arithmetic = arithmetic_of(view);
     char *text = draw(view, screen);
@@ -105,7 +105,7 @@ static void every_op_kind_fits_into_a_small_screen_and_a_column(void **state) {
                 assert_says_it_all(&view, ASCII);
                 assert_says_it_all(&view, LARGE);
             }
-        skip_world_close(&view.world);
+        scene_world_close(&view.world);
     }
 }
 
@@ -118,9 +118,9 @@ static void drawing_survives_any_size(void **state) {
             for (int height = 1; height < 40; height += 5)
                 for (int phase = PHASE_FORWARD; phase <= PHASE_BACKWARD; phase++) {
                     look_at(&view, ops[k], (Phase)phase, 3, 0, 0);
-                    free(draw(&view, (SkipScreen){width, height, 0}));
+                    free(draw(&view, (SceneScreen){width, height, 0}));
                 }
-    skip_world_close(&view.world);
+    scene_world_close(&view.world);
 }
 
 static void a_convolution_shows_the_products_of_its_largest_channel(void **state) {
@@ -140,9 +140,9 @@ static void a_convolution_shows_the_products_of_its_largest_channel(void **state
     assert_shows(text, "> in ch %d ", part->terms[0].index);
     assert_shows(text, "  in ch %d ", part->terms[1].index);
     assert_shows(text, "sum %+.4g", part->total);
-    assert_int_equal(skip_count(text, "       · "), 3 + 2); /* a row of the patch, and of the products */
+    assert_int_equal(scene_count(text, "       · "), 3 + 2); /* a row of the patch, and of the products */
     free(text);
-    skip_world_close(&view.world);
+    scene_world_close(&view.world);
 }
 
 static void the_ranking_and_the_others_stand_for_all_channels(void **state) {
@@ -155,12 +155,12 @@ static void the_ranking_and_the_others_stand_for_all_channels(void **state) {
     int others = 0;
     assert_int_equal(sscanf(other, " other %d", &others), 1);
     *other = '\0'; /* it is the last row of the ranking */
-    assert_int_equal(skip_count(strstr(text, "by magnitude"), " in ch ") + others, 64);
+    assert_int_equal(scene_count(strstr(text, "by magnitude"), " in ch ") + others, 64);
     free(text);
     text = draw(&view, LARGE);
     assert_null(strstr(text, "  other "));
     free(text);
-    skip_world_close(&view.world);
+    scene_world_close(&view.world);
 }
 
 static void a_convolution_is_followed_to_its_relu(void **state) {
@@ -175,7 +175,7 @@ static void a_convolution_is_followed_to_its_relu(void **state) {
     assert_shows(text, " = %+.4g ", sum);
     assert_shows(text, "→ relu2: max(%+.4g, 0) = %+.4g", sum, sum > 0 ? sum : 0.0);
     free(text);
-    skip_world_close(&view.world);
+    scene_world_close(&view.world);
 }
 
 static void batch_norm_shows_its_numbers(void **state) {
@@ -187,7 +187,7 @@ static void batch_norm_shows_its_numbers(void **state) {
     for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) assert_non_null(strstr(text, names[k] + 1));
     assert_shows(text, "running mean");
     free(text);
-    skip_world_close(&view.world);
+    scene_world_close(&view.world);
 }
 
 static void a_blocks_gradient_shows_both_routes(void **state) {
@@ -201,7 +201,7 @@ static void a_blocks_gradient_shows_both_routes(void **state) {
     assert_shows(text, "w turned");
     assert_shows(text, "copied");
     free(text);
-    skip_world_close(&view.world);
+    scene_world_close(&view.world);
 }
 
 static void what_is_dropped_without_skips_is_said(void **state) {
@@ -221,22 +221,22 @@ static void what_is_dropped_without_skips_is_said(void **state) {
     text = draw(&cut, COLUMN);
     assert_shows(text, "cut: the skip carries no gradient");
     free(text);
-    skip_world_close(&plain.world);
-    skip_world_close(&cut.world);
-    skip_world_close(&lesion.world);
+    scene_world_close(&plain.world);
+    scene_world_close(&cut.world);
+    scene_world_close(&lesion.world);
 }
 
 static void what_is_not_computed_says_how_to_get_it(void **state) {
     (void)state;
-    View view = {.world = skip_world_open("resnet20", 'A', SKIP_NONE_REMOVED)};
-    skip_world_run(&view.world, 3);
+    View view = {.world = scene_world_open("resnet20", 'A', SKIP_NONE_REMOVED)};
+    scene_world_run(&view.world, 3);
     look_at(&view, "layer1.0.conv1", PHASE_FORWARD, 0, 0, 0);
     char *text = draw(&view, SMALL);
     assert_shows(text, "The activation of layer1.0.conv1 is not computed yet");
     assert_shows(text, "e or Enter runs everything up to here");
     assert_int_equal(act(&view, ACTION_OPEN, 0).id, ACTION_RUN_HERE);
     free(text);
-    skip_world_close(&view.world);
+    scene_world_close(&view.world);
 }
 
 static void enter_walks_down_the_ranking(void **state) {
@@ -261,7 +261,7 @@ static void enter_walks_down_the_ranking(void **state) {
     text = draw_state(&view);
     assert_shows(text, "> in ch %d ", arithmetic.parts[0].terms[0].index);
     free(text);
-    skip_world_close(&view.world);
+    scene_world_close(&view.world);
 }
 
 static void enter_goes_on_from_the_branch_to_the_skip_and_back(void **state) {
@@ -275,7 +275,7 @@ static void enter_goes_on_from_the_branch_to_the_skip_and_back(void **state) {
         free(text);
         act(&view, ACTION_OPEN, 8);
     }
-    skip_world_close(&view.world);
+    scene_world_close(&view.world);
 }
 
 static void enter_follows_a_value_without_terms_to_its_origin(void **state) {
@@ -287,7 +287,7 @@ static void enter_follows_a_value_without_terms_to_its_origin(void **state) {
     assert_string_equal(answer.text, "layer2.1.bn1");
     look_at(&view, "layer2.1.bn1", PHASE_BACKWARD, 5, 4, 7);
     assert_string_equal(act(&view, ACTION_OPEN, 0).text, "layer2.1.relu1");
-    skip_world_close(&view.world);
+    scene_world_close(&view.world);
 }
 
 static void arrows_move_the_cell_and_pages_the_channel(void **state) {
@@ -318,7 +318,7 @@ static void arrows_move_the_cell_and_pages_the_channel(void **state) {
     assert_int_equal(close.id, ACTION_VIEW);
     assert_string_equal(close.text, "maps");
     assert_int_equal(act(&view, ACTION_STEP, 0).id, ACTION_STEP);
-    skip_world_close(&view.world);
+    scene_world_close(&view.world);
 }
 
 static void the_maps_lead_from_the_grid_to_a_channel_to_its_value(void **state) {
@@ -333,7 +333,7 @@ static void the_maps_lead_from_the_grid_to_a_channel_to_its_value(void **state) 
     assert_string_equal(answer.text, "value");
     look_at(&view, "fc", PHASE_FORWARD, 5, 0, 0);
     assert_int_equal(view_maps_ops.act(maps, &view.world.scene, open).id, ACTION_VIEW);
-    skip_world_close(&view.world);
+    scene_world_close(&view.world);
 }
 
 int main(void) {

@@ -3,17 +3,17 @@
 #include <string.h>
 
 #include "app/asset/assets.h"
-#include "app/explorer/reader_state.h"
+#include "app/explorer/screen_reader_state.h"
 #include "core/base/utf8.h"
 
 static void add(Menu *menu, const char *line, const char *label) {
-    if (menu->count == READER_MENU_MAX) return;
+    if (menu->count == SCREEN_READER_MENU_MAX) return;
     MenuEntry *entry = &menu->entries[menu->count++];
     utf8_copy(entry->label, sizeof entry->label, label);
     utf8_copy(entry->line, sizeof entry->line, line);
 }
 
-bool reader_asks(const Reader *reader) {
+bool screen_reader_asks(const ScreenReader *reader) {
     LessonPanel panel;
     return screen_lesson_panel(reader->screen, &panel) && *panel.question && panel.phase != LESSON_SHOWN;
 }
@@ -37,26 +37,26 @@ static const char *const explorer_entries[][2] = {{"step", "next operation"},
                                                   {"lessons", "a lesson"},
                                                   {NULL, NULL}};
 
-void reader_main_menu(Reader *reader) {
+void screen_reader_main_menu(ScreenReader *reader) {
     const char *const(*entries)[2] = screen_lesson(reader->screen) ? lesson_entries : explorer_entries;
     reader->menu.count = 0;
     for (; (*entries)[0]; entries++) add(&reader->menu, (*entries)[0], (*entries)[1]);
 }
 
-void reader_say_menu(Reader *reader) {
+void screen_reader_say_menu(ScreenReader *reader) {
     const Menu *menu = &reader->menu;
-    if (reader_asks(reader)) {
-        reader_say(reader, "Type the answer, or skip, back, h for help, q to leave the lesson.");
+    if (screen_reader_asks(reader)) {
+        screen_reader_say(reader, "Type the answer, or skip, back, h for help, q to leave the lesson.");
         return;
     }
-    for (int k = 0; k < menu->count; k++) reader_say(reader, "%d %s", k + 1, menu->entries[k].label);
-    reader_say(reader, "Choose 1 to %d or type the name of an action; h help, q quit.", menu->count);
+    for (int k = 0; k < menu->count; k++) screen_reader_say(reader, "%d %s", k + 1, menu->entries[k].label);
+    screen_reader_say(reader, "Choose 1 to %d or type the name of an action; h help, q quit.", menu->count);
 }
 
 static void add_views(Menu *menu) {
     for (int k = 0; k < VIEW_COUNT; k++) {
         const ViewOps *view = view_ops((ViewId)k);
-        char line[READER_LABEL_MAX], label[READER_LABEL_MAX];
+        char line[SCREEN_READER_LABEL_MAX], label[SCREEN_READER_LABEL_MAX];
         utf8_format(line, sizeof line, "view %s", view->name);
         utf8_format(label, sizeof label, "%s: %.*s", view->name, (int)strcspn(view->summary, ".:;"),
                     view->summary);
@@ -65,7 +65,7 @@ static void add_views(Menu *menu) {
 }
 
 static void add_lessons(Menu *menu) {
-    char name[LESSON_NAME_MAX], line[LESSON_NAME_MAX + 8], label[READER_LABEL_MAX];
+    char name[LESSON_NAME_MAX], line[LESSON_NAME_MAX + 8], label[SCREEN_READER_LABEL_MAX];
     for (int k = 0; lesson_bundled(k, name); k++) {
         Error err = {0};
         Lesson *lesson = lesson_open(name, &err);
@@ -84,7 +84,7 @@ static void add_pictures(Menu *menu, const Session *session) {
     }
 }
 
-bool reader_open_menu(Reader *reader, const char *word) {
+bool screen_reader_open_menu(ScreenReader *reader, const char *word) {
     Menu *menu = &reader->menu;
     bool views = strcmp(word, "views") == 0, lessons = strcmp(word, "lessons") == 0,
          pictures = strcmp(word, "pictures") == 0;
@@ -93,7 +93,7 @@ bool reader_open_menu(Reader *reader, const char *word) {
     if (views) add_views(menu);
     if (lessons) add_lessons(menu);
     if (pictures) add_pictures(menu, screen_front(reader->screen));
-    for (int k = 0; k < menu->count; k++) reader_say(reader, "%d %s", k + 1, menu->entries[k].label);
-    reader_say(reader, "Choose 1 to %d; anything else goes back.", menu->count);
+    for (int k = 0; k < menu->count; k++) screen_reader_say(reader, "%d %s", k + 1, menu->entries[k].label);
+    screen_reader_say(reader, "Choose 1 to %d; anything else goes back.", menu->count);
     return true;
 }

@@ -1,11 +1,11 @@
-#include "app/explorer/reader.h"
+#include "app/explorer/screen_reader.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/cli/output.h"
-#include "app/explorer/reader_state.h"
+#include "app/explorer/screen_reader_state.h"
 #include "app/input/keymap.h"
 #include "core/base/clock.h"
 #include "core/base/line.h"
@@ -13,10 +13,10 @@
 #include "views/scene/action_parse.h"
 #include "views/words/say.h"
 
-/* Work that takes longer is announced, and spoken of again and again. */
+/* Work that takes longer than PATIENCE_S is announced, and its progress is told every REPORT_S. */
 static const double PATIENCE_S = 1, REPORT_S = 10;
 
-void reader_say(Reader *reader, const char *format, ...) {
+void screen_reader_say(ScreenReader *reader, const char *format, ...) {
     char text[4096];
     va_list arguments;
     va_start(arguments, format);
@@ -25,16 +25,17 @@ void reader_say(Reader *reader, const char *format, ...) {
     say_put(reader->config.out, text, reader->config.ascii);
 }
 
-static void say_progress(Reader *reader) {
+static void say_progress(ScreenReader *reader) {
     Scene scene = session_scene(screen_front(reader->screen));
     if (scene.job.total > 0)
-        reader_say(reader, "Working: %s, %d of %d steps.", scene.job.title, scene.job.done, scene.job.total);
+        screen_reader_say(reader, "Working: %s, %d of %d steps.", scene.job.title, scene.job.done,
+                          scene.job.total);
     else
-        reader_say(reader, "Working.");
+        screen_reader_say(reader, "Working.");
     fflush(reader->config.out);
 }
 
-static void work(Reader *reader) {
+static void work(ScreenReader *reader) {
     double next = clock_seconds() + PATIENCE_S;
     screen_play_out(reader->screen);
     while (screen_work(reader->screen)) {
@@ -44,9 +45,9 @@ static void work(Reader *reader) {
     }
 }
 
-static void do_action(Reader *reader, const Action *action) {
+static void do_action(ScreenReader *reader, const Action *action) {
     if (action->id == ACTION_SCREEN && strcmp(action->text, "-") == 0) {
-        reader_say(reader, "Not done: the screen is a drawing; describe says it in words.");
+        screen_reader_say(reader, "Not done: the screen is a drawing; describe says it in words.");
         return;
     }
     screen_do(reader->screen, action);
@@ -54,11 +55,11 @@ static void do_action(Reader *reader, const Action *action) {
     if (screen_wants_quit(reader->screen))
         reader->done = true;
     else
-        reader_say_changes(reader);
+        screen_reader_say_changes(reader);
 }
 
-/* The texts name keys: a letter alone is one. */
-static bool press(Reader *reader, const char *line) {
+/* A line of one letter is a key, since the texts name keys. */
+static bool press(ScreenReader *reader, const char *line) {
     uint32_t code;
     if (strlen(line) != 1 || !key_parse(line, &code)) return false;
     if (!bindings_find(&reader->screen->bindings, code) && keymap_find(code).id == ACTION_NONE) return false;
@@ -66,54 +67,55 @@ static bool press(Reader *reader, const char *line) {
     work(reader);
     reader->screen->typing.letter = ACTION_NONE;
     reader->done = screen_wants_quit(reader->screen);
-    if (!reader->done) reader_say_changes(reader);
+    if (!reader->done) screen_reader_say_changes(reader);
     return true;
 }
 
-static void do_line(Reader *reader, const char *line) {
+static void do_line(ScreenReader *reader, const char *line) {
     Action action;
     Error err = {0};
     if (press(reader, line)) return;
     if (!action_parse(line, &action, &err))
-        reader_say(reader, "Not done: %s.", err.text);
+        screen_reader_say(reader, "Not done: %s.", err.text);
     else if (action.id != ACTION_NONE)
         do_action(reader, &action);
 }
 
-static void say_actions(Reader *reader) {
+static void say_actions(ScreenReader *reader) {
     for (int id = ACTION_NONE + 1; id < ACTION_COUNT; id++)
-        reader_say(reader, "%s: %s", action_name((ActionId)id), action_help((ActionId)id));
+        screen_reader_say(reader, "%s: %s", action_name((ActionId)id), action_help((ActionId)id));
 }
 
-static void say_help(Reader *reader) {
-    reader_say(reader,
-               "An empty line is the same as 1. A number chooses from the menu; a word is an action, with "
-               "what belongs to it behind it, as in: select layer2.0.add, or: explain 3.");
-    reader_say(reader,
-               "Words of this mode: menu, repeat, describe, views, pictures, lessons, actions (all of them), "
-               "h, q.");
-    reader_say(reader, "A letter alone is the key of that name, which the texts speak of.");
-    reader_say(reader,
-               "Where a lesson asks, numbers, letters and names of blocks are answers; all other words "
-               "work as ever.");
-    reader_say_menu(reader);
+static void say_help(ScreenReader *reader) {
+    screen_reader_say(
+        reader, "An empty line is the same as 1. A number chooses from the menu; a word is an action, with "
+                "what belongs to it behind it, as in: select layer2.0.add, or: explain 3.");
+    screen_reader_say(
+        reader,
+        "Words of this mode: menu, repeat, describe, views, pictures, lessons, actions (all of them), "
+        "h, q.");
+    screen_reader_say(reader, "A letter alone is the key of that name, which the texts speak of.");
+    screen_reader_say(
+        reader, "Where a lesson asks, numbers, letters and names of blocks are answers; all other words "
+                "work as ever.");
+    screen_reader_say_menu(reader);
 }
 
-/* Words that are no actions, or mean more here. */
-static bool do_word(Reader *reader, const char *word) {
+/* Words that are not actions, or that do more here than the action of that name. */
+static bool do_word(ScreenReader *reader, const char *word) {
     bool help = strcmp(word, "h") == 0 || strcmp(word, "help") == 0 || strcmp(word, "?") == 0;
-    if (reader_open_menu(reader, word)) return true;
-    reader_main_menu(reader);
+    if (screen_reader_open_menu(reader, word)) return true;
+    screen_reader_main_menu(reader);
     if (help)
         say_help(reader);
     else if (strcmp(word, "menu") == 0)
-        reader_say_menu(reader);
+        screen_reader_say_menu(reader);
     else if (strcmp(word, "actions") == 0)
         say_actions(reader);
     else if (strcmp(word, "repeat") == 0 || strcmp(word, "r") == 0)
-        reader_say_where(reader);
+        screen_reader_say_where(reader);
     else if (strcmp(word, "describe") == 0)
-        reader_say_view(reader);
+        screen_reader_say_view(reader);
     else if (strcmp(word, "q") == 0)
         do_line(reader, "quit");
     else
@@ -121,14 +123,14 @@ static bool do_word(Reader *reader, const char *word) {
     return true;
 }
 
-static void choose(Reader *reader, int number) {
+static void choose(ScreenReader *reader, int number) {
     if (number < 1 || number > reader->menu.count) {
-        reader_say(reader, "Not done: the menu goes from 1 to %d.", reader->menu.count);
+        screen_reader_say(reader, "Not done: the menu goes from 1 to %d.", reader->menu.count);
         return;
     }
     char line[ACTION_TEXT_MAX];
     memcpy(line, reader->menu.entries[number - 1].line, sizeof line);
-    reader_main_menu(reader);
+    screen_reader_main_menu(reader);
     if (!do_word(reader, line)) do_line(reader, line);
 }
 
@@ -139,19 +141,19 @@ static bool is_number(const char *line) {
 static bool is_command(const char *line) {
     static const char *const words[] = {"h",       "help",  "?",       "q",        "menu", "repeat",
                                         "actions", "views", "lessons", "pictures", NULL};
-    char name[READER_LABEL_MAX];
+    char name[SCREEN_READER_LABEL_MAX];
     utf8_format(name, sizeof name, "%.*s", (int)strcspn(line, " \t"), line);
     for (int k = 0; words[k]; k++)
         if (strcmp(name, words[k]) == 0) return true;
     return *line == ':' || action_find(name) != ACTION_NONE;
 }
 
-/* A line is the answer to an open question when it is nothing else. */
-static bool answer(Reader *reader, const char *line) {
+/* While a question is open, a line that is nothing else is its answer. */
+static bool answer(ScreenReader *reader, const char *line) {
     Action action = {.id = ACTION_ANSWER};
-    if (!reader_asks(reader) || is_command(line)) return false;
+    if (!screen_reader_asks(reader) || is_command(line)) return false;
     if (*line == '\0') {
-        reader_say(reader, "Type the answer, or skip.");
+        screen_reader_say(reader, "Type the answer, or skip.");
         return true;
     }
     if (strcmp(line, "back") == 0)
@@ -162,7 +164,7 @@ static bool answer(Reader *reader, const char *line) {
     return true;
 }
 
-static void take_line(Reader *reader, char *line) {
+static void take_line(ScreenReader *reader, char *line) {
     line = line_trim(line);
     if (answer(reader, line)) return;
     line += *line == ':';
@@ -174,9 +176,9 @@ static void take_line(Reader *reader, char *line) {
         do_line(reader, line);
 }
 
-/* The next line, without its end. One that is too long, or no text, is read to its end and refused: "" then.
- * False at the end of the input. */
-static bool read_line(Reader *reader, char line[ACTION_TEXT_MAX]) {
+/* The next line, without its line end. One that is too long, or is not UTF-8, is read to its end and refused; the
+ * line is "" then. False at the end of the input. */
+static bool read_line(ScreenReader *reader, char line[ACTION_TEXT_MAX]) {
     FILE *in = reader->config.in;
     size_t length = 0;
     bool nul = false;
@@ -192,22 +194,22 @@ static bool read_line(Reader *reader, char line[ACTION_TEXT_MAX]) {
     reader->refused = nul || length >= ACTION_TEXT_MAX;
     line[reader->refused ? 0 : length] = '\0';
     if (nul)
-        reader_say(reader, "Not done: the line has a NUL byte in it.");
+        screen_reader_say(reader, "Not done: the line has a NUL byte in it.");
     else if (reader->refused)
-        reader_say(reader, "Not done: the line has %zu bytes, at most %d are read.", length,
-                   ACTION_TEXT_MAX - 1);
+        screen_reader_say(reader, "Not done: the line has %zu bytes, at most %d are read.", length,
+                          ACTION_TEXT_MAX - 1);
     return true;
 }
 
-bool reader_run(Screen *screen, const ReaderConfig *config, Error *err) {
-    Reader reader = {.screen = screen, .config = *config};
+bool screen_reader_run(Screen *screen, const ScreenReaderConfig *config, Error *err) {
+    ScreenReader reader = {.screen = screen, .config = *config};
     char line[ACTION_TEXT_MAX];
-    reader_say(&reader, "skipscope in words: a residual network, one operation after the other.");
+    screen_reader_say(&reader, "skipscope in words: a residual network, one operation after the other.");
     work(&reader);
-    reader_main_menu(&reader);
-    reader_look(&reader);
-    reader_say_where(&reader);
-    if (!reader_asks(&reader)) reader_say_menu(&reader);
+    screen_reader_main_menu(&reader);
+    screen_reader_look(&reader);
+    screen_reader_say_where(&reader);
+    if (!screen_reader_asks(&reader)) screen_reader_say_menu(&reader);
     while (!reader.done && read_line(&reader, line))
         if (!reader.refused) take_line(&reader, line);
     return fflush(config->out) == 0 || output_refuse(err);

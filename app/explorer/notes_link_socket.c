@@ -1,4 +1,4 @@
-#include "app/explorer/stage_socket.h"
+#include "app/explorer/notes_link_socket.h"
 #include "core/base/utf8.h"
 
 #include <errno.h>
@@ -18,11 +18,12 @@ static bool is_private(const char *path) {
            (info.st_mode & OTHERS) == 0;
 }
 
-bool stage_folder(const char *runtime, const char *base, char out[STAGE_PATH_MAX], Error *err) {
-    int length = runtime && *runtime == '/' ? snprintf(out, STAGE_PATH_MAX, "%s", runtime) : STAGE_PATH_MAX;
-    if (length < STAGE_PATH_MAX && is_private(out)) return true;
-    length = snprintf(out, STAGE_PATH_MAX, "%s/skipscope-%ld", base, (long)geteuid());
-    if (length >= STAGE_PATH_MAX)
+bool notes_link_folder(const char *runtime, const char *base, char out[NOTES_LINK_PATH_MAX], Error *err) {
+    int length =
+        runtime && *runtime == '/' ? snprintf(out, NOTES_LINK_PATH_MAX, "%s", runtime) : NOTES_LINK_PATH_MAX;
+    if (length < NOTES_LINK_PATH_MAX && is_private(out)) return true;
+    length = snprintf(out, NOTES_LINK_PATH_MAX, "%s/skipscope-%ld", base, (long)geteuid());
+    if (length >= NOTES_LINK_PATH_MAX)
         return error_set(err, ERROR_FAILED, "%s: too long for a socket's folder", base);
     if (mkdir(out, 0700) != 0 && errno != EEXIST)
         return error_set(err, ERROR_FAILED, "%s: cannot be made: %s", out, strerror(errno));
@@ -33,15 +34,16 @@ bool stage_folder(const char *runtime, const char *base, char out[STAGE_PATH_MAX
                      out);
 }
 
-bool stage_path(const char *name, char out[STAGE_PATH_MAX], Error *err) {
+bool notes_link_path(const char *name, char out[NOTES_LINK_PATH_MAX], Error *err) {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
-    char folder[STAGE_PATH_MAX];
+    char folder[NOTES_LINK_PATH_MAX];
     size_t length = strlen(name);
     if (length == 0 || length > NAME_MAX_BYTES || strspn(name, letters) != length)
         return error_set(err, ERROR_USAGE, "--name: expected up to %d letters, digits, - or _, found '%.*s'",
                          NAME_MAX_BYTES, utf8_first(name, 60), name);
-    if (!stage_folder(getenv("XDG_RUNTIME_DIR"), "/tmp", folder, err)) return false;
-    if (snprintf(out, STAGE_PATH_MAX, "%s/skipscope-%s.sock", folder, name) < STAGE_PATH_MAX) return true;
+    if (!notes_link_folder(getenv("XDG_RUNTIME_DIR"), "/tmp", folder, err)) return false;
+    if (snprintf(out, NOTES_LINK_PATH_MAX, "%s/skipscope-%s.sock", folder, name) < NOTES_LINK_PATH_MAX)
+        return true;
     return error_set(err, ERROR_FAILED, "%s: the path of the socket would be too long", folder);
 }
 
@@ -51,18 +53,18 @@ static struct sockaddr_un address_of(const char *path) {
     return address;
 }
 
-bool stage_peer_is_mine(int fd) {
+bool notes_link_peer_is_mine(int fd) {
     struct ucred peer;
     socklen_t size = sizeof peer;
     return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == geteuid();
 }
 
-int stage_connect(const char *path, Error *err) {
+int notes_link_connect(const char *path, Error *err) {
     struct sockaddr_un address = address_of(path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     err->kind = ERROR_NONE;
     if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) == 0) {
-        if (stage_peer_is_mine(fd)) return fd;
+        if (notes_link_peer_is_mine(fd)) return fd;
         error_set(err, ERROR_FAILED, "%s: somebody else listens there", path);
     }
     if (fd >= 0) close(fd);
@@ -102,7 +104,7 @@ static bool refuse_file(const char *path, const char *what, Error *err) {
                      path, what);
 }
 
-bool stage_check_path(const char *path, Error *err) {
+bool notes_link_check_path(const char *path, Error *err) {
     struct stat info;
     if (lstat(path, &info) != 0 || S_ISSOCK(info.st_mode)) return true;
     return refuse_file(path, kind_of_file(info.st_mode), err);
@@ -120,7 +122,7 @@ static int try_socket(const char *path) {
 /* Takes away what a dead presentation has left; false with a sentence when it is anything else. */
 static bool make_room(const char *path, Error *err) {
     struct stat info;
-    if (!stage_check_path(path, err)) return false;
+    if (!notes_link_check_path(path, err)) return false;
     if (lstat(path, &info) == 0 && info.st_uid != geteuid())
         return refuse_file(path, "another user's socket", err);
     int reason = try_socket(path);
@@ -136,7 +138,7 @@ static bool make_room(const char *path, Error *err) {
                      strerror(reason));
 }
 
-int stage_listen(const char *path, Error *err) {
+int notes_link_listen(const char *path, Error *err) {
     int fd = bind_private(path);
     if (fd < 0 && errno == EADDRINUSE) {
         if (!make_room(path, err)) return -1;

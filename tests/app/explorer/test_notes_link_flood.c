@@ -7,8 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "app/explorer/stage.h"
-#include "app/explorer/stage_socket.h"
+#include "app/explorer/notes_link.h"
+#include "app/explorer/notes_link_socket.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/theatre.h"
 
@@ -16,20 +16,20 @@ enum { FEW = 300 };
 
 /* What has queued up is not worked off for minutes: who asks for so much is let go. */
 static void a_client_that_floods_is_let_go_with_all_it_has_asked_for(void **state) {
-    char path[STAGE_PATH_MAX], byte;
+    char path[NOTES_LINK_PATH_MAX], byte;
     Error err = {0};
     snprintf(path, sizeof path, "%s", temp_dir_join(*state, "s"));
-    Stage *stage = stage_open_at(path, &err);
-    assert_non_null(stage);
-    int fd = stage_connect(path, &err), heard = 0;
+    NotesLink *link = notes_link_open_at(path, &err);
+    assert_non_null(link);
+    int fd = notes_link_connect(path, &err), heard = 0;
     assert_true(fd >= 0);
     while (send(fd, "next\n", 5, MSG_DONTWAIT | MSG_NOSIGNAL) == 5) continue;
-    while (heard < FEW && stage_hear(stage) != STAGE_NOTHING) heard++;
+    while (heard < FEW && notes_link_hear(link) != NOTES_LINK_NOTHING) heard++;
     assert_true(heard < FEW);
-    assert_int_equal(stage_reader_count(stage), 0);
+    assert_int_equal(notes_link_peer_count(link), 0);
     assert_true(recv(fd, &byte, 1, MSG_DONTWAIT) == 0 || errno == ECONNRESET);
     close(fd);
-    stage_close(stage);
+    notes_link_close(link);
 }
 
 static void a_presenter_in_a_flood_obeys_keys_and_signals(void **state) {
@@ -58,14 +58,14 @@ static void notes_in_a_flood_obey_keys_and_signals(void **state) {
         Pty notes;
         theatre_open(&theatre, *state);
         unlink(theatre.socket);
-        pid_t stage = theatre_start_false_stage(&theatre);
+        pid_t flood = theatre_start_false_presentation(&theatre);
         theatre_start(&theatre, &notes, theatre_notes, 80, 16);
         pty_wait_text(&notes, "a flood of pages");
         pty_type(&notes, keys[k]);
         int status = pty_wait_end(&notes);
         assert_int_equal(WIFSIGNALED(status) ? WTERMSIG(status) : 0, k == 0 ? 0 : k == 1 ? SIGINT : SIGQUIT);
         pty_assert_is_back(&notes);
-        theatre_end_flood(stage);
+        theatre_end_flood(flood);
         pty_end(&notes);
     }
 }

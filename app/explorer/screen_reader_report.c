@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/explorer/reader_state.h"
+#include "app/explorer/screen_reader_state.h"
 #include "core/base/utf8.h"
 #include "views/part/parts.h"
 #include "views/words/describe.h"
@@ -22,12 +22,12 @@ static bool begin_note(Note *note) {
     return note->out;
 }
 
-static void say_note(Reader *reader, Note *note) {
+static void say_note(ScreenReader *reader, Note *note) {
     if (fclose(note->out) == 0) say_put(reader->config.out, note->text, reader->config.ascii);
     free(note->text);
 }
 
-static Scene scene_of(const Reader *reader) {
+static Scene scene_of(const ScreenReader *reader) {
     Session *front = screen_front(reader->screen);
     session_look_prepare(front);
     Scene scene = session_scene(front);
@@ -43,26 +43,26 @@ static void describe_run_of(char *out, size_t out_size, Session *front) {
                 part_skip_mode(&scene).text, front->exp.target, twin);
 }
 
-static ReaderSeen look(const Reader *reader) {
+static ScreenReaderSeen look(const ScreenReader *reader) {
     Session *front = screen_front(reader->screen);
     LessonPanel panel;
     Scene scene = session_scene(front);
-    ReaderSeen seen = {.lesson = screen_lesson_panel(reader->screen, &panel),
-                       .at = scene.at,
-                       .steps = scene_steps_done(scene.pass),
-                       .channel = scene.channel,
-                       .row = scene.row,
-                       .column = scene.column,
-                       .view = front->look.view,
-                       .lab_open = front->lab.shown.open,
-                       .watches = scene.watch_count};
+    ScreenReaderSeen seen = {.lesson = screen_lesson_panel(reader->screen, &panel),
+                             .at = scene.at,
+                             .steps = scene_steps_done(scene.pass),
+                             .channel = scene.channel,
+                             .row = scene.row,
+                             .column = scene.column,
+                             .view = front->look.view,
+                             .lab_open = front->lab.shown.open,
+                             .watches = scene.watch_count};
     if (seen.lab_open) seen.result = front->lab.shown.results[front->lab.shown.current];
     if (seen.lesson) seen.page = panel.page, seen.phase = panel.phase, seen.task_done = panel.task_done;
     describe_run_of(seen.run, sizeof seen.run, front);
     return seen;
 }
 
-void reader_look(Reader *reader) {
+void screen_reader_look(ScreenReader *reader) {
     reader->seen = look(reader);
 }
 
@@ -76,7 +76,7 @@ static void say_twin(FILE *out, Session *front, const Scene *scene) {
     fprintf(out, "Lengths here %.3g, there %.3g, of the difference %.3g.\n", d->a_l2, d->b_l2, d->l2);
 }
 
-static void say_watches(Reader *reader) {
+static void say_watches(ScreenReader *reader) {
     Scene scene = scene_of(reader);
     for (int k = 0; k < scene.watch_count; k++) {
         const SceneWatch *watch = &scene.watches[k];
@@ -84,13 +84,14 @@ static void say_watches(Reader *reader) {
         char value[40] = "not computed yet";
         size_t at = shape_index(tensor.shape, 0, watch->channel, watch->row, watch->column);
         if (tensor.data) snprintf(value, sizeof value, "%.5g", (double)tensor.data[at]);
-        reader_say(reader, "Watched: %s, channel %d, row %d, column %d: %s.",
-                   scene.network->ops[watch->op].name, watch->channel, watch->row, watch->column, value);
+        screen_reader_say(reader, "Watched: %s, channel %d, row %d, column %d: %s.",
+                          scene.network->ops[watch->op].name, watch->channel, watch->row, watch->column,
+                          value);
     }
-    if (scene.watch_count == 0) reader_say(reader, "Nothing is watched.");
+    if (scene.watch_count == 0) screen_reader_say(reader, "Nothing is watched.");
 }
 
-static void say_run(Reader *reader) {
+static void say_run(ScreenReader *reader) {
     Note note;
     Scene scene = scene_of(reader);
     if (!begin_note(&note)) return;
@@ -100,7 +101,7 @@ static void say_run(Reader *reader) {
     say_note(reader, &note);
 }
 
-static void say_operation(Reader *reader) {
+static void say_operation(ScreenReader *reader) {
     Note note;
     Scene scene = scene_of(reader);
     ViewId view = screen_front(reader->screen)->look.view;
@@ -112,7 +113,7 @@ static void say_operation(Reader *reader) {
     say_note(reader, &note);
 }
 
-void reader_say_view(Reader *reader) {
+void screen_reader_say_view(ScreenReader *reader) {
     Note note;
     Scene scene = scene_of(reader);
     if (!begin_note(&note)) return;
@@ -120,7 +121,7 @@ void reader_say_view(Reader *reader) {
     say_note(reader, &note);
 }
 
-static void say_place(Reader *reader, bool map) {
+static void say_place(ScreenReader *reader, bool map) {
     Note note;
     Scene scene = scene_of(reader);
     if (!begin_note(&note)) return;
@@ -133,31 +134,31 @@ static void say_place(Reader *reader, bool map) {
 
 /* "Which?" and its options, each on a line of its own; the screen has them in a row with three spaces
  * between. */
-static void say_question(Reader *reader, const char *question) {
+static void say_question(ScreenReader *reader, const char *question) {
     const char *option, *label = "Question: ";
     for (; (option = strstr(question, "   ")); question = option + 3, label = "")
-        reader_say(reader, "%s%.*s", label, (int)(option - question), question);
-    reader_say(reader, "%s%s", label, question);
-    reader_say(reader, "Type the answer, or skip.");
+        screen_reader_say(reader, "%s%.*s", label, (int)(option - question), question);
+    screen_reader_say(reader, "%s%s", label, question);
+    screen_reader_say(reader, "Type the answer, or skip.");
 }
 
-static void say_page(Reader *reader) {
+static void say_page(ScreenReader *reader) {
     LessonPanel panel;
     if (!screen_lesson_panel(reader->screen, &panel)) return;
     if (panel.phase != LESSON_SHOWN)
-        reader_say(reader, "Lesson %s, page %d of %d:\n%s", panel.lesson, panel.page + 1, panel.page_count,
-                   panel.title);
-    if (*panel.verdict) reader_say(reader, "%s", panel.verdict);
-    if (*panel.text) reader_say(reader, "%s", panel.text);
-    if (*panel.task) reader_say(reader, "%s %s", panel.task_done ? "Done:" : "Task:", panel.task);
+        screen_reader_say(reader, "Lesson %s, page %d of %d:\n%s", panel.lesson, panel.page + 1,
+                          panel.page_count, panel.title);
+    if (*panel.verdict) screen_reader_say(reader, "%s", panel.verdict);
+    if (*panel.text) screen_reader_say(reader, "%s", panel.text);
+    if (*panel.task) screen_reader_say(reader, "%s %s", panel.task_done ? "Done:" : "Task:", panel.task);
     if (panel.phase == LESSON_SHOWN) {
-        reader_say(reader, "View: %s.", view_ops(screen_front(reader->screen)->look.view)->title);
-        reader_say_view(reader);
+        screen_reader_say(reader, "View: %s.", view_ops(screen_front(reader->screen)->look.view)->title);
+        screen_reader_say_view(reader);
     }
     if (*panel.question) say_question(reader, panel.question);
 }
 
-void reader_say_where(Reader *reader) {
+void screen_reader_say_where(ScreenReader *reader) {
     if (screen_lesson(reader->screen)) {
         say_page(reader);
         return;
@@ -166,8 +167,8 @@ void reader_say_where(Reader *reader) {
     say_operation(reader);
 }
 
-/* What a pane would show stays silent until it is asked for again. */
-static bool say_explanation(Reader *reader) {
+/* An explanation is told once, not again at every change as a pane would show it. */
+static bool say_explanation(ScreenReader *reader) {
     Session *front = screen_front(reader->screen);
     Explanation explanation;
     if (front->look.explain.level == EXPLAIN_OFF) return false;
@@ -176,32 +177,33 @@ static bool say_explanation(Reader *reader) {
     front->look.explain.level = EXPLAIN_OFF;
     for (int k = 0; k < explanation.line_count; k++) {
         const ExplainLine *line = &explanation.lines[k];
-        reader_say(reader, "%s%s", line->kind == EXPLAIN_LINE_NOW ? "this line: " : "", line->text);
+        screen_reader_say(reader, "%s%s", line->kind == EXPLAIN_LINE_NOW ? "this line: " : "", line->text);
     }
     return true;
 }
 
-static void say_help(Reader *reader) {
+static void say_help(ScreenReader *reader) {
     ScreenKeys keys;
     screen_collect_help(reader->screen, &keys);
     for (int k = 0; k < keys.row_count; k++)
-        reader_say(reader, "%s: %s", keys.rows[k].keys, keys.rows[k].help);
+        screen_reader_say(reader, "%s: %s", keys.rows[k].keys, keys.rows[k].help);
 }
 
-static void say_files(Reader *reader) {
+static void say_files(ScreenReader *reader) {
     const FileList *list = &reader->screen->files.list;
     reader->screen->files.filtering = false;
-    reader_say(reader, "%d %s in %s:", list->shown_count, file_group_name(list->group), list->folder);
-    for (int k = 0; k < list->shown_count; k++) reader_say(reader, "%s", list->rows[list->shown[k]].name);
-    reader_say(reader, "Type image, weights or arch and a name.");
+    screen_reader_say(reader, "%d %s in %s:", list->shown_count, file_group_name(list->group), list->folder);
+    for (int k = 0; k < list->shown_count; k++)
+        screen_reader_say(reader, "%s", list->rows[list->shown[k]].name);
+    screen_reader_say(reader, "Type image, weights or arch and a name.");
 }
 
-static void say_prompt(Reader *reader) {
+static void say_prompt(ScreenReader *reader) {
     const char *text = reader->screen->typing.prompt.text;
-    reader_say(reader, "A word is missing behind it: %s ...", *text ? text : "the action");
+    screen_reader_say(reader, "A word is missing behind it: %s ...", *text ? text : "the action");
 }
 
-static bool say_layer(Reader *reader, LayerId id, void (*say)(Reader *)) {
+static bool say_layer(ScreenReader *reader, LayerId id, void (*say)(ScreenReader *)) {
     if (!layer_is_open(reader->screen, id)) return false;
     say(reader);
     layer_close(reader->screen, id);
@@ -209,21 +211,21 @@ static bool say_layer(Reader *reader, LayerId id, void (*say)(Reader *)) {
 }
 
 /* What would lie over the view is said once, and is then out of the way. */
-static bool say_layers(Reader *reader) {
+static bool say_layers(ScreenReader *reader) {
     bool any = say_layer(reader, LAYER_HELP, say_help);
     any = say_layer(reader, LAYER_FILES, say_files) || any;
     any = say_layer(reader, LAYER_PROMPT, say_prompt) || any;
     return say_explanation(reader) || any;
 }
 
-static bool say_selection(Reader *reader, const ReaderSeen *old, const ReaderSeen *now) {
+static bool say_selection(ScreenReader *reader, const ScreenReaderSeen *old, const ScreenReaderSeen *now) {
     bool moved = now->at != old->at, view = now->view != old->view, channel = now->channel != old->channel,
          cell = now->row != old->row || now->column != old->column;
     bool steps = now->steps != old->steps, watches = now->watches != old->watches;
     bool lab = now->view == VIEW_ANALYSES && (now->result != old->result || now->lab_open != old->lab_open);
-    if (view) reader_say(reader, "View: %s.", view_ops(now->view)->title);
+    if (view) screen_reader_say(reader, "View: %s.", view_ops(now->view)->title);
     if (view || lab)
-        reader_say_view(reader);
+        screen_reader_say_view(reader);
     else if (moved || steps)
         say_operation(reader);
     else if (channel || cell)
@@ -232,30 +234,32 @@ static bool say_selection(Reader *reader, const ReaderSeen *old, const ReaderSee
     return moved || view || channel || cell || steps || watches || lab;
 }
 
-static bool say_notice(Reader *reader) {
+static bool say_notice(ScreenReader *reader) {
     const Session *front = screen_front(reader->screen);
     if (front->notice.kind == NOTICE_NONE || front->notice.text[0] == '\0') return false;
-    reader_say(reader, "%s%s", front->notice.kind == NOTICE_INFO ? "" : "Not done: ", front->notice.text);
+    screen_reader_say(reader, "%s%s",
+                      front->notice.kind == NOTICE_INFO ? "" : "Not done: ", front->notice.text);
     return true;
 }
 
-void reader_say_changes(Reader *reader) {
-    ReaderSeen old = reader->seen, now = look(reader);
+void screen_reader_say_changes(ScreenReader *reader) {
+    ScreenReaderSeen old = reader->seen, now = look(reader);
     bool page = now.lesson && (!old.lesson || now.page != old.page || now.phase != old.phase);
     bool any = say_notice(reader);
     any = say_layers(reader) || any;
     if (page || now.lesson != old.lesson) {
         if (now.lesson) say_page(reader);
-        reader_main_menu(reader);
-        if (!now.lesson) reader_say_where(reader);
-        if ((!old.lesson || !now.lesson) && !reader_asks(reader)) reader_say_menu(reader);
+        screen_reader_main_menu(reader);
+        if (!now.lesson) screen_reader_say_where(reader);
+        if ((!old.lesson || !now.lesson) && !screen_reader_asks(reader)) screen_reader_say_menu(reader);
         any = true;
     } else {
         bool run = strcmp(now.run, old.run) != 0;
         if (run) say_run(reader);
         any = say_selection(reader, &old, &now) || run || any;
-        if (now.task_done && !old.task_done) reader_say(reader, "The task is done.");
+        if (now.task_done && !old.task_done) screen_reader_say(reader, "The task is done.");
     }
-    if (!any) reader_say(reader, "Nothing has changed that could be said; describe says what is shown.");
+    if (!any)
+        screen_reader_say(reader, "Nothing has changed that could be said; describe says what is shown.");
     reader->seen = now;
 }

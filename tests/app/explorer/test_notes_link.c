@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "app/explorer/stage.h"
-#include "app/explorer/stage_socket.h"
+#include "app/explorer/notes_link.h"
+#include "app/explorer/notes_link_socket.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/theatre.h"
@@ -29,46 +29,46 @@ static const NotesPanel page = {.lesson = "Skips",
                                 .pages = 3};
 
 /* A short path: a socket's address has 108 bytes. */
-static void make_path(TempDir *dir, char out[STAGE_PATH_MAX]) {
-    assert_true(snprintf(out, STAGE_PATH_MAX, "%s", temp_dir_join(dir, "s")) < STAGE_PATH_MAX);
+static void make_path(TempDir *dir, char out[NOTES_LINK_PATH_MAX]) {
+    assert_true(snprintf(out, NOTES_LINK_PATH_MAX, "%s", temp_dir_join(dir, "s")) < NOTES_LINK_PATH_MAX);
 }
 
 static bool is_readable(int fd, int timeout_ms) {
     return poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, timeout_ms) > 0;
 }
 
-/* One line from the stage, which is served meanwhile. */
-static void read_line(Stage *stage, int fd, char *out, size_t size) {
+/* One line from the link, which is served meanwhile. */
+static void read_line(NotesLink *link, int fd, char *out, size_t size) {
     size_t used = 0;
     do {
-        if (stage) assert_int_equal(stage_hear(stage), STAGE_NOTHING);
+        if (link) assert_int_equal(notes_link_hear(link), NOTES_LINK_NOTHING);
         assert_true(is_readable(fd, DEADLINE_MS));
         ssize_t count = read(fd, out + used, 1);
-        if (count <= 0) fail_msg("the stage has closed after '%.*s'", (int)used, out);
+        if (count <= 0) fail_msg("the link has closed after '%.*s'", (int)used, out);
         used += (size_t)count;
     } while (out[used - 1] != '\n' && used + 1 < size);
     out[used] = '\0';
 }
 
-static void serve(Stage *stage) {
-    assert_true(is_readable(stage_fd(stage), DEADLINE_MS));
-    assert_int_equal(stage_hear(stage), STAGE_NOTHING);
+static void serve(NotesLink *link) {
+    assert_true(is_readable(notes_link_fd(link), DEADLINE_MS));
+    assert_int_equal(notes_link_hear(link), NOTES_LINK_NOTHING);
 }
 
-static int join(Stage *stage, const char *path) {
+static int join(NotesLink *link, const char *path) {
     Error err;
-    int fd = stage_connect(path, &err), before = stage_reader_count(stage);
+    int fd = notes_link_connect(path, &err), before = notes_link_peer_count(link);
     assert_true(fd >= 0);
-    while (stage_reader_count(stage) == before) serve(stage);
+    while (notes_link_peer_count(link) == before) serve(link);
     return fd;
 }
 
 static void only_folders_of_this_user_alone_are_used(void **state) {
     TempDir *dir = *state;
-    char out[STAGE_PATH_MAX], expected[TEMP_PATH_MAX + 32], path[TEMP_PATH_MAX];
+    char out[NOTES_LINK_PATH_MAX], expected[TEMP_PATH_MAX + 32], path[TEMP_PATH_MAX];
     Error err = {0};
     assert_int_equal(chmod(dir->path, 0700), 0);
-    assert_true(stage_folder(dir->path, "/nowhere", out, &err));
+    assert_true(notes_link_folder(dir->path, "/nowhere", out, &err));
     assert_string_equal(out, dir->path);
     /* Open to others, relative, or missing: the other place, made with mode 0700. */
     snprintf(path, sizeof path, "%s", temp_dir_join(dir, "open"));
@@ -77,82 +77,82 @@ static void only_folders_of_this_user_alone_are_used(void **state) {
     const char *const bad[] = {path, "run", "", "/no/such/folder", NULL};
     for (int k = 0; k < 5; k++) {
         struct stat info;
-        assert_true(stage_folder(bad[k], dir->path, out, &err));
+        assert_true(notes_link_folder(bad[k], dir->path, out, &err));
         assert_string_equal(out, expected);
         assert_int_equal(lstat(out, &info), 0);
         assert_int_equal(info.st_mode & 0777, 0700);
     }
     assert_int_equal(chmod(expected, 0750), 0);
-    assert_false(stage_folder(NULL, dir->path, out, &err));
+    assert_false(notes_link_folder(NULL, dir->path, out, &err));
     assert_non_null(strstr(err.text, "yours alone"));
     assert_int_equal(chmod(expected, 0700), 0);
 }
 
 static void a_link_in_place_of_the_folder_is_refused(void **state) {
     TempDir *dir = *state;
-    char out[STAGE_PATH_MAX], link[TEMP_PATH_MAX];
+    char out[NOTES_LINK_PATH_MAX], link[TEMP_PATH_MAX];
     Error err = {0};
     assert_int_equal(mkdir(temp_dir_join(dir, "real"), 0700), 0);
     snprintf(link, sizeof link, "%s/skipscope-%ld", dir->path, (long)geteuid());
     assert_int_equal(symlink(temp_dir_join(dir, "real"), link), 0);
-    assert_false(stage_folder(NULL, dir->path, out, &err));
+    assert_false(notes_link_folder(NULL, dir->path, out, &err));
     assert_non_null(strstr(err.text, "no link"));
 }
 
 static void names_that_could_leave_the_folder_are_refused(void **state) {
     (void)state;
     static const char *const bad[] = {"", "a/b", "..", "a b", "x.sock", "123456789012345678901234567890123"};
-    char out[STAGE_PATH_MAX];
+    char out[NOTES_LINK_PATH_MAX];
     for (int k = 0; k < 6; k++) {
         Error err = {0};
-        assert_false(stage_path(bad[k], out, &err));
+        assert_false(notes_link_path(bad[k], out, &err));
         assert_int_equal(err.kind, ERROR_USAGE);
     }
 }
 
-static void the_socket_has_mode_0600_and_goes_with_its_stage(void **state) {
-    char path[STAGE_PATH_MAX];
+static void the_socket_has_mode_0600_and_goes_with_its_link(void **state) {
+    char path[NOTES_LINK_PATH_MAX];
     struct stat info;
     Error err = {0};
     make_path(*state, path);
-    Stage *stage = stage_open_at(path, &err);
-    assert_non_null(stage);
+    NotesLink *link = notes_link_open_at(path, &err);
+    assert_non_null(link);
     assert_int_equal(lstat(path, &info), 0);
     assert_true(S_ISSOCK(info.st_mode));
     assert_int_equal(info.st_mode & 0777, 0600);
-    stage_close(stage);
+    notes_link_close(link);
     assert_int_equal(lstat(path, &info), -1);
 }
 
-static void what_a_dead_stage_left_is_replaced_and_a_living_one_is_not(void **state) {
-    char path[STAGE_PATH_MAX];
+static void what_a_dead_presentation_left_is_replaced_and_a_living_one_is_not(void **state) {
+    char path[NOTES_LINK_PATH_MAX];
     Error err = {0};
     make_path(*state, path);
-    int dead = stage_listen(path, &err);
+    int dead = notes_link_listen(path, &err);
     assert_true(dead >= 0);
     close(dead); /* the file stays, as after a crash */
-    Stage *stage = stage_open_at(path, &err);
-    assert_non_null(stage);
-    assert_null(stage_open_at(path, &err));
+    NotesLink *link = notes_link_open_at(path, &err);
+    assert_non_null(link);
+    assert_null(notes_link_open_at(path, &err));
     assert_non_null(strstr(err.text, "another presentation"));
-    int fd = join(stage, path);
+    int fd = join(link, path);
     close(fd);
-    stage_close(stage);
+    notes_link_close(link);
 }
 
 static void a_file_that_is_no_socket_is_left_alone(void **state) {
     TempDir *dir = *state;
-    char path[STAGE_PATH_MAX];
+    char path[NOTES_LINK_PATH_MAX];
     struct stat info;
     Error err = {0};
     make_path(dir, path);
     temp_dir_write(dir, "s", "mine", 4);
-    assert_null(stage_open_at(path, &err));
+    assert_null(notes_link_open_at(path, &err));
     assert_non_null(strstr(err.text, path));
     assert_non_null(strstr(err.text, "is a regular file, not"));
     assert_int_equal(stat(path, &info), 0);
     assert_int_equal(info.st_size, 4);
-    assert_int_equal(stage_connect(path, &err), -1);
+    assert_int_equal(notes_link_connect(path, &err), -1);
     assert_int_equal(err.kind, ERROR_NONE);
 }
 
@@ -160,7 +160,7 @@ static void assert_refused(const char *path, const char *what) {
     struct stat before, after;
     Error err = {0};
     assert_int_equal(lstat(path, &before), 0);
-    assert_null(stage_open_at(path, &err));
+    assert_null(notes_link_open_at(path, &err));
     if (!strstr(err.text, what) || !strstr(err.text, path))
         fail_msg("'%s' does not say '%s'", err.text, what);
     assert_int_equal(lstat(path, &after), 0);
@@ -168,7 +168,7 @@ static void assert_refused(const char *path, const char *what) {
 }
 
 static void whatever_else_is_in_the_place_is_named(void **state) {
-    char path[STAGE_PATH_MAX];
+    char path[NOTES_LINK_PATH_MAX];
     make_path(*state, path);
     assert_int_equal(mkdir(path, 0700), 0);
     assert_refused(path, "is a folder, not");
@@ -190,25 +190,25 @@ static void whatever_else_is_in_the_place_is_named(void **state) {
 /* So busy that it lets nobody in, but there. */
 static void a_presentation_with_a_queue_before_it_is_not_taken_for_dead(void **state) {
     enum { MANY = 64 };
-    char path[STAGE_PATH_MAX];
+    char path[NOTES_LINK_PATH_MAX];
     int fds[MANY], count = 0;
     Error err = {0};
     make_path(*state, path);
-    Stage *stage = stage_open_at(path, &err);
-    while (count < MANY && (fds[count] = stage_connect(path, &err)) >= 0) count++;
+    NotesLink *link = notes_link_open_at(path, &err);
+    while (count < MANY && (fds[count] = notes_link_connect(path, &err)) >= 0) count++;
     assert_true(count < MANY);
-    assert_null(stage_open_at(path, &err));
+    assert_null(notes_link_open_at(path, &err));
     assert_non_null(strstr(err.text, "another presentation"));
     for (int k = 0; k < count; k++) close(fds[k]);
-    stage_close(stage);
+    notes_link_close(link);
 }
 
 static void pages_are_the_same_at_the_other_end(void **state) {
     (void)state;
     NotesPanel read = {.pages = 0};
-    char *line = stage_write_page(&page);
+    char *line = notes_link_write_page(&page);
     assert_null(strchr(line, '\n'));
-    assert_true(stage_read_page(line, &read));
+    assert_true(notes_link_read_page(line, &read));
     assert_string_equal(read.title, page.title);
     assert_string_equal(read.notes, page.notes);
     assert_string_equal(read.next, page.next);
@@ -216,32 +216,32 @@ static void pages_are_the_same_at_the_other_end(void **state) {
     assert_int_equal(read.pages, 3);
     free(line);
     static const char *const bad[] = {"", "{}", "[1]", "{\"lesson\":1}", "\xff", "{\"lesson\":\"x\""};
-    for (int k = 0; k < 6; k++) assert_false(stage_read_page(bad[k], &read));
+    for (int k = 0; k < 6; k++) assert_false(notes_link_read_page(bad[k], &read));
 }
 
-static void readers_hear_each_page_once_and_late_ones_the_last(void **state) {
-    char path[STAGE_PATH_MAX], line[4096];
+static void peers_hear_each_page_once_and_late_ones_the_last(void **state) {
+    char path[NOTES_LINK_PATH_MAX], line[4096];
     NotesPanel now = page, read;
     Error err = {0};
     make_path(*state, path);
-    Stage *stage = stage_open_at(path, &err);
-    assert_non_null(stage);
-    int early = join(stage, path);
-    stage_show(stage, &now);
-    stage_show(stage, &now);
-    read_line(stage, early, line, sizeof line);
+    NotesLink *link = notes_link_open_at(path, &err);
+    assert_non_null(link);
+    int early = join(link, path);
+    notes_link_show(link, &now);
+    notes_link_show(link, &now);
+    read_line(link, early, line, sizeof line);
     assert_false(is_readable(early, 0));
     now.page = 2;
-    stage_show(stage, &now);
-    read_line(stage, early, line, sizeof line);
-    assert_true(stage_read_page(line, &read));
+    notes_link_show(link, &now);
+    read_line(link, early, line, sizeof line);
+    assert_true(notes_link_read_page(line, &read));
     assert_int_equal(read.page, 2);
-    int late = join(stage, path);
-    read_line(stage, late, line, sizeof line);
-    assert_true(stage_read_page(line, &read));
+    int late = join(link, path);
+    read_line(link, late, line, sizeof line);
+    assert_true(notes_link_read_page(line, &read));
     assert_int_equal(read.page, 2);
     assert_true(read.elapsed_s >= read.page_s && read.page_s >= 0);
-    stage_close(stage);
+    notes_link_close(link);
     assert_true(is_readable(late, DEADLINE_MS));
     assert_int_equal(recv(late, line, sizeof line, 0), 0);
     close(early);
@@ -249,64 +249,64 @@ static void readers_hear_each_page_once_and_late_ones_the_last(void **state) {
 }
 
 static void requests_come_one_at_a_time_and_nonsense_ends_the_acquaintance(void **state) {
-    char path[STAGE_PATH_MAX];
+    char path[NOTES_LINK_PATH_MAX];
     Error err = {0};
     make_path(*state, path);
-    Stage *stage = stage_open_at(path, &err);
-    int fd = join(stage, path);
+    NotesLink *link = notes_link_open_at(path, &err);
+    int fd = join(link, path);
     assert_int_equal(write(fd, "next\nback\nne", 12), 12);
-    assert_int_equal(stage_hear(stage), STAGE_NEXT);
-    assert_int_equal(stage_hear(stage), STAGE_BACK);
-    assert_int_equal(stage_hear(stage), STAGE_NOTHING);
+    assert_int_equal(notes_link_hear(link), NOTES_LINK_NEXT);
+    assert_int_equal(notes_link_hear(link), NOTES_LINK_BACK);
+    assert_int_equal(notes_link_hear(link), NOTES_LINK_NOTHING);
     assert_int_equal(write(fd, "xt\n", 3), 3);
-    assert_int_equal(stage_hear(stage), STAGE_NEXT);
+    assert_int_equal(notes_link_hear(link), NOTES_LINK_NEXT);
     assert_int_equal(write(fd, "format the disk\n", 16), 16);
-    assert_int_equal(stage_hear(stage), STAGE_NOTHING);
-    assert_int_equal(stage_reader_count(stage), 0);
-    int other = join(stage, path);
+    assert_int_equal(notes_link_hear(link), NOTES_LINK_NOTHING);
+    assert_int_equal(notes_link_peer_count(link), 0);
+    int other = join(link, path);
     char flood[4096];
     memset(flood, 'x', sizeof flood);
     assert_true(write(other, flood, sizeof flood) > 0);
-    assert_int_equal(stage_hear(stage), STAGE_NOTHING);
-    assert_int_equal(stage_reader_count(stage), 0);
+    assert_int_equal(notes_link_hear(link), NOTES_LINK_NOTHING);
+    assert_int_equal(notes_link_peer_count(link), 0);
     close(fd);
     close(other);
-    stage_close(stage);
+    notes_link_close(link);
 }
 
 static void who_does_not_read_is_let_go_and_nobody_waits(void **state) {
-    char path[STAGE_PATH_MAX];
+    char path[NOTES_LINK_PATH_MAX];
     NotesPanel now = page;
     Error err = {0};
     make_path(*state, path);
-    Stage *stage = stage_open_at(path, &err);
-    int fd = join(stage, path);
+    NotesLink *link = notes_link_open_at(path, &err);
+    int fd = join(link, path);
     memset(now.notes, 'x', sizeof now.notes - 1);
     /* More than any socket keeps for its reader. */
-    for (int k = 0; k < 4000 && stage_reader_count(stage) > 0; k++) {
+    for (int k = 0; k < 4000 && notes_link_peer_count(link) > 0; k++) {
         now.page = k;
-        stage_show(stage, &now);
+        notes_link_show(link, &now);
     }
-    assert_int_equal(stage_reader_count(stage), 0);
+    assert_int_equal(notes_link_peer_count(link), 0);
     close(fd);
-    stage_close(stage);
+    notes_link_close(link);
 }
 
-static void a_reader_that_goes_away_leaves_its_place(void **state) {
+static void a_peer_that_goes_away_leaves_its_place(void **state) {
     enum { MORE_THAN_PLACES = 40 };
-    char path[STAGE_PATH_MAX];
+    char path[NOTES_LINK_PATH_MAX];
     NotesPanel now = page;
     Error err = {0};
     make_path(*state, path);
-    Stage *stage = stage_open_at(path, &err);
+    NotesLink *link = notes_link_open_at(path, &err);
     for (int k = 0; k < MORE_THAN_PLACES; k++) {
-        int fd = join(stage, path);
+        int fd = join(link, path);
         close(fd);
         now.page = k;
-        stage_show(stage, &now); /* no signal, no harm */
-        while (stage_reader_count(stage) > 0) serve(stage);
+        notes_link_show(link, &now); /* no signal, no harm */
+        while (notes_link_peer_count(link) > 0) serve(link);
     }
-    stage_close(stage);
+    notes_link_close(link);
 }
 
 /* Both programs. */
@@ -416,16 +416,16 @@ int main(void) {
         IN_TEMP_DIR(only_folders_of_this_user_alone_are_used),
         IN_TEMP_DIR(a_link_in_place_of_the_folder_is_refused),
         cmocka_unit_test(names_that_could_leave_the_folder_are_refused),
-        IN_TEMP_DIR(the_socket_has_mode_0600_and_goes_with_its_stage),
-        IN_TEMP_DIR(what_a_dead_stage_left_is_replaced_and_a_living_one_is_not),
+        IN_TEMP_DIR(the_socket_has_mode_0600_and_goes_with_its_link),
+        IN_TEMP_DIR(what_a_dead_presentation_left_is_replaced_and_a_living_one_is_not),
         IN_TEMP_DIR(a_file_that_is_no_socket_is_left_alone),
         IN_TEMP_DIR(whatever_else_is_in_the_place_is_named),
         IN_TEMP_DIR(a_presentation_with_a_queue_before_it_is_not_taken_for_dead),
         cmocka_unit_test(pages_are_the_same_at_the_other_end),
-        IN_TEMP_DIR(readers_hear_each_page_once_and_late_ones_the_last),
+        IN_TEMP_DIR(peers_hear_each_page_once_and_late_ones_the_last),
         IN_TEMP_DIR(requests_come_one_at_a_time_and_nonsense_ends_the_acquaintance),
         IN_TEMP_DIR(who_does_not_read_is_let_go_and_nobody_waits),
-        IN_TEMP_DIR(a_reader_that_goes_away_leaves_its_place),
+        IN_TEMP_DIR(a_peer_that_goes_away_leaves_its_place),
         IN_TEMP_DIR(the_notes_wait_follow_turn_pages_and_survive_the_end),
         IN_TEMP_DIR(a_second_presentation_says_what_to_do_and_goes_on),
         IN_TEMP_DIR(a_killed_presentation_stands_in_nobodys_way),

@@ -1,6 +1,6 @@
 /* The explorer in lines: what it says is what the engine holds, menus and lessons work, and whatever is typed
  * nothing but plain lines comes out. */
-#include "app/explorer/reader.h"
+#include "app/explorer/screen_reader.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -23,8 +23,8 @@ static char *answer_bytes(SessionWorld *world, const char *lines, size_t size, b
     assert_non_null(out);
     assert_int_equal(fwrite(lines, 1, size, in), size);
     rewind(in);
-    ReaderConfig config = {.in = in, .out = out, .ascii = ascii};
-    if (!reader_run(world->screen, &config, &err)) fail_msg("%s", err.text);
+    ScreenReaderConfig config = {.in = in, .out = out, .ascii = ascii};
+    if (!screen_reader_run(world->screen, &config, &err)) fail_msg("%s", err.text);
     fclose(in);
     fclose(out);
     assert_plain_text(text, ascii);
