@@ -50,11 +50,16 @@ objects   = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)/*.c $(1)/*/*.c))
 CORE     := $(B)/libcore.a
 VIEWS    := $(B)/libviews.a
 APP      := $(B)/libapp.a
-SUPPORT  := $(B)/libsupport.a
 ASSETS   := $(wildcard assets/models/*.safetensors assets/images/*.png assets/classes/*.txt assets/lessons/*.lesson assets/style/*.css) TUTORIAL.md
 # The engine's own lines, to be shown by the program: see core/explain/code.c, core/explain/chart.c.
 ASSETS   += $(wildcard core/op/*.c core/analysis/*.c) core/tensor/elementwise.c core/inspect/gradcheck.c core/network/resnet.c
 TESTS    := $(patsubst %.c,$(B)/%,$(wildcard $(foreach floor,core views app,tests/$(floor)/test_*.c tests/$(floor)/*/test_*.c)))
+# What each test is made of; written anew only when that changes.
+ifneq ($(filter-out clean format check help,$(or $(MAKECMDGOALS),all)),)
+  $(shell mkdir -p build; grep -rH '^#include "' tests --include='*.[ch]' | LC_ALL=C sort | awk -f tests/support/needs.awk >build/needs.new; \
+          if cmp -s build/needs.new build/needs.mk; then rm build/needs.new; else mv build/needs.new build/needs.mk; fi)
+  include build/needs.mk
+endif
 # Tests of the operators' derivatives also run on the double-precision engine.
 EXACT    := $(patsubst $(B)/%,build/double/%,$(filter %/test_gradient_check %/test_golden,$(TESTS)))
 
@@ -71,7 +76,7 @@ $(call objects,core): CFLAGS += $(if $(filter asan,$(VARIANT)),,-O3)
 core/op/conv_direct_FLAGS := -ffp-contract=fast
 core/image/decode_FLAGS = $(ZERO_LOCALS) -fsanitize=bounds,signed-integer-overflow,null -fsanitize-undefined-trap-on-error -Wno-unused-function
 
-.PHONY: FORCE all test cores exact asan asan-tests clang clang-tests fuzz layers bench golden screens format check data install clean help
+.PHONY: FORCE all test quick slow cores exact asan asan-tests clang clang-tests fuzz layers bench golden screens format check data install clean help
 .SECONDARY:
 all: skipscope
 
@@ -98,15 +103,19 @@ $(B)/asset_list.c: app/asset/asset_list.sh FORCE
 $(B)/asset_list.o: $(B)/asset_list.c $(ASSETS)
 	$(COMPILE) -c -o $@ $<
 
-# Tests of a room link with what that room may know.
-$(SUPPORT): $(call objects,tests/support)
-$(B)/tests/core/%: $(B)/tests/core/%.o $(SUPPORT) $(CORE)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) $(TESTLIBS)
-$(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(APP) $(VIEWS) $(CORE)
+# A test links with what its includes lead to: PARTS of tests/support, FLOORS of the house; see tests/support/needs.awk.
+.SECONDEXPANSION:
+$(TESTS): $(B)/%: $(B)/%.o $(B)/tests/support/threads.o $$(addprefix $(B)/,$$(PARTS_$$*)) \
+          $$(foreach floor,$$(FLOORS_$$*),$(B)/lib$$(floor).a)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) $(TESTLIBS)
 
 test: skipscope $(TESTS) exact        ## run every test; the last line is "N passed, N failed"
 	@tests/run $(TESTS) $(EXACT)
+quick     = $(shell tests/run --quick $(TESTS))
+quick: $$(call needed,$$(quick))      ## the tests that take less than a second each
+	@tests/run $(quick)
+slow:                                 ## write tests/slow, which leaves tests out of quick, from what was measured here
+	@tests/run --slow $(TESTS) $(EXACT) >build/slow && cp build/slow tests/slow
 # Every kernel of OpenBLAS adds in another order: what the engine computes, and the texts that hang on it.
 SUMS     ?= op_% conv gemm arithmetic% gradient_check pass% train vjp condition difference analysis_% \
             lesson lesson_screens session_lesson session_gradcheck session_explain screens tutorial% \
@@ -114,10 +123,9 @@ SUMS     ?= op_% conv gemm arithmetic% gradient_check pass% train vjp condition 
 summing   = $(filter $(addprefix %/test_,$(SUMS)),$(TESTS))
 cores: skipscope $(summing)           ## the tests of arithmetic under each kernel (CORES=...) this processor can run; SUMS=% runs all
 	@tests/run --cores $(summing)
-# The one test of that name, and the program for those that run it, which only the tests of the app do.
-needed    = $(if $(filter $(B)/tests/app/%,$(1)),skipscope) $(1)
+# Tests, and the program if there is one among them that runs it.
+needed    = $(if $(filter $(addprefix $(B)/,$(RUN_THE_PROGRAM)),$(1)),skipscope) $(1)
 named     = $(or $(filter %/test_$(1),$(TESTS)),$(error $(shell tests/support/nearest.sh '$(1)' $(TESTS))))
-.SECONDEXPANSION:
 test-%: $$(call needed,$$(call named,$$*)) ## run one test binary, e.g. make test-op_relu
 	@tests/run $(call named,$*)
 exact:
