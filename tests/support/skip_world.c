@@ -39,6 +39,7 @@ SkipWorld skip_world_open(const char *arch, char shortcut, SkipMode skip) {
     ResnetConfig config = {.shortcut = shortcut};
     snprintf(config.arch, sizeof config.arch, "%s", arch);
     gemm_init();
+    subject_note(SUBJECT_NETWORK, "%s, without skip: %s", arch, skip_mode_name(skip));
     Network *network = resnet_new(&config, &err);
     if (!network) fail_msg("%s", err.text);
     network_init_values(network, &(InitConfig){.kind = INIT_HE, .seed = 1});
