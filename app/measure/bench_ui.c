@@ -213,7 +213,7 @@ static bool time_idle_keys(PtyChild *child, double *times, Error *err) {
         if (!pty_child_read(child, ANSWER_MS))
             return error_set(err, ERROR_FAILED, "a key was not answered within %d s", ANSWER_MS / 1000);
         times[k] = child->last_ms - begin;
-        pty_child_settle(child, QUIET_MS / 3, ANSWER_MS);
+        pty_child_settle(child, QUIET_MS / 3.0, ANSWER_MS);
     }
     return true;
 }

@@ -133,12 +133,8 @@ static void output_that_cannot_be_written_is_a_failure(void **state) {
     if (access("/dev/full", W_OK) != 0) skip();
     pid_t child = fork();
     if (child == 0) {
-        const char *path = getenv("SKIPSCOPE");
         char command[400];
-        snprintf(command, sizeof command, "%s ops >/dev/full 2>/dev/null",
-                 path                                           ? path
-                 : access("build/release/skipscope", X_OK) == 0 ? "build/release/skipscope"
-                                                                : "./skipscope");
+        snprintf(command, sizeof command, "%s ops >/dev/full 2>/dev/null", program_path());
         execl("/bin/sh", "sh", "-c", command, (char *)NULL);
         _exit(127);
     }

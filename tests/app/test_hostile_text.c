@@ -332,10 +332,9 @@ static void pages_of_notes(void **state) {
     if (!link) fail_msg("%s", err.text);
     pid_t child = fork();
     if (child == 0) {
-        const char *program = getenv("SKIPSCOPE");
         setenv("XDG_RUNTIME_DIR", dir->path, 1);
         if (!freopen(out.text, "w", stdout)) _exit(126);
-        execl(program && *program ? program : "build/release/skipscope", "skipscope", "notes", (char *)NULL);
+        execl(program_path(), "skipscope", "notes", (char *)NULL);
         _exit(127);
     }
     notes_link_show(link, &page);

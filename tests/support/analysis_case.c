@@ -12,6 +12,7 @@ AnalysisCase analysis_case_open(const char *arch, int image_count) {
     ResnetConfig config = {0};
     Error err = {0};
     snprintf(config.arch, sizeof config.arch, "%s", arch);
+    subject_note(SUBJECT_NETWORK, "%s, %d pictures", arch, image_count);
     Network *network = resnet_new(&config, &err);
     if (!network) fail_msg("%s", err.text);
     network_init_values(network, &(InitConfig){.kind = INIT_HE, .seed = 3});
@@ -38,6 +39,7 @@ void analysis_case_close(AnalysisCase *test) {
 AnalysisResult analysis_case_run(const AnalysisCase *test, AnalysisId id, int steps) {
     Error err = {0};
     AnalysisResult result;
+    subject_note(SUBJECT_PASS, "analysis %s", analysis_spec(id)->name);
     Analysis *analysis = analysis_new(id, &test->input, &err);
     if (!analysis) fail_msg("%s", err.text);
     while (steps-- != 0 && analysis_step(analysis)) {

@@ -40,6 +40,7 @@ void analysis_world_close(AnalysisWorld *world) {
 AnalysisResult analysis_world_run(const AnalysisWorld *world, AnalysisId id) {
     Error err = {0};
     AnalysisResult result;
+    subject_note(SUBJECT_PASS, "analysis %s", analysis_spec(id)->name);
     Analysis *analysis = analysis_new(id, &world->input, &err);
     if (!analysis) fail_msg("%s", err.text);
     while (analysis_step(analysis)) {

@@ -83,8 +83,21 @@ void fixture_fill(real *values, size_t count, double scale, const char *name) {
     for (size_t j = 0; j < count; j++) values[j] = (real)(scale * fixture_uniform(seed, j));
 }
 
+void fixture_note_network(const ResnetConfig *config) {
+    const char option[] = {config->shortcut, '\0'};
+    subject_note(SUBJECT_NETWORK, "%s%s%s%s", config->arch, *option ? ", option " : "", option,
+                 config->stride_in_1x1 ? ", stride in the first 1x1" : "");
+}
+
+static void note_pass(const PassConfig *config) {
+    subject_note(SUBJECT_PASS, "%s, batch %d, without skip: %s",
+                 config->batch_statistics ? "batch statistics" : "running statistics",
+                 config->batch ? config->batch : 1, skip_mode_name(config->skip));
+}
+
 Network *fixture_network(const ResnetConfig *config, uint64_t salt) {
     Error err = {0};
+    fixture_note_network(config);
     Network *network = resnet_new(config, &err);
     if (!network) fail_msg("%s", err.text);
     fixture_fill_network(network, salt);
@@ -94,6 +107,7 @@ Network *fixture_network(const ResnetConfig *config, uint64_t salt) {
 Pass *fixture_pass(const Network *network, const PassConfig *config, uint64_t salt) {
     Error err = {0};
     int targets[FIXTURE_BATCH_MAX];
+    note_pass(config);
     Pass *pass = pass_new(network, config, &err);
     if (!pass) fail_msg("%s", err.text);
     for (int n = 0; n < pass_batch(pass); n++) targets[n] = fixture_target(n, network->classes);

@@ -38,6 +38,8 @@ int fixture_target(int image, int classes);
 /* `count` values uniform in [-scale, scale). */
 void fixture_fill(real *values, size_t count, double scale, const char *name);
 
+/* For the messages of assertions, where a test makes the network itself: see subject.h. */
+void fixture_note_network(const ResnetConfig *config);
 /* resnet_new with the formula's weights; fails the running test when there is no such network. */
 Network *fixture_network(const ResnetConfig *config, uint64_t salt);
 /* A pass over it with the formula's input and targets, not yet run. */

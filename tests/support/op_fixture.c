@@ -57,6 +57,9 @@ static void add_memory(OpFixture *f) {
 OpFixture op_fixture_new(const OpFixtureConfig *config) {
     Error err = {0};
     OpFixture f = {.spec = op_spec(config->op.kind), .op = config->op, .arena = arena_new()};
+    subject_note(SUBJECT_OPERATOR, "%s of (%d,%d,%d,%d)%s", f.spec->name, config->batch ? config->batch : 1,
+                 config->x[0].c, config->x[0].h, config->x[0].w,
+                 config->batch_statistics ? ", batch statistics" : "");
     f.op.input_count = config->op.kind == OP_ADD ? 2 : 1;
     f.op.in = config->x[0];
     snprintf(f.op.name, sizeof f.op.name, "%s", f.spec->name);

@@ -43,6 +43,7 @@ SceneWorld scene_world_open_pass(const char *arch, char shortcut, PassConfig pas
     ResnetConfig config = {.shortcut = shortcut};
     snprintf(config.arch, sizeof config.arch, "%s", arch);
     gemm_init();
+    subject_note(SUBJECT_NETWORK, "%s, without skip: %s", arch, skip_mode_name(skip));
     Network *network = resnet_new(&config, &err);
     if (!network) fail_msg("%s", err.text);
     network_init_values(network, &(InitConfig){.kind = INIT_HE, .seed = 1});

@@ -69,7 +69,9 @@ static const struct {
              {COMMAND_OPS, "ops"},
              {COMMAND_EXPLAIN, "explain conv1"},
              {COMMAND_EXPLAIN, "explain conv1 --json"},
-             {COMMAND_DOCTOR, "doctor"}};
+             {COMMAND_DOCTOR, "doctor"},
+             {COMMAND_DOCUMENT, "document man"},
+             {COMMAND_DOCUMENT, "document bash"}};
 enum { CALLS = sizeof calls / sizeof calls[0] };
 
 /* Print nothing on standard output, or wait for another program. */

@@ -261,8 +261,7 @@ static void a_named_file_must_be_there(void **state) {
 }
 
 static int run_explorer(void *context) {
-    const char *path = getenv("SKIPSCOPE");
-    execl(path ? path : "build/release/skipscope", "skipscope", (char *)context, (char *)NULL);
+    execl(program_path(), "skipscope", (char *)context, (char *)NULL);
     return 127;
 }
 

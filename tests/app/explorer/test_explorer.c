@@ -20,11 +20,8 @@ static char picture[TEMP_PATH_MAX];
 static rlim_t file_limit; /* bytes that the program may write into one file; 0: as many as it likes */
 
 static int run_program(void *context) {
-    const char *path = getenv("SKIPSCOPE");
-    if (!path)
-        path = access("build/release/skipscope", X_OK) == 0 ? "build/release/skipscope" : "./skipscope";
     if (file_limit) setrlimit(RLIMIT_FSIZE, &(struct rlimit){.rlim_cur = file_limit, .rlim_max = file_limit});
-    execl(path, "skipscope", "resnet20", picture, (char *)context, (char *)NULL);
+    execl(program_path(), "skipscope", "resnet20", picture, (char *)context, (char *)NULL);
     return 127;
 }
 

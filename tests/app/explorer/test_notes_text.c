@@ -10,6 +10,7 @@
 #include "app/explorer/notes_link_socket.h"
 #include "core/base/utf8.h"
 #include "tests/support/assert_close.h"
+#include "tests/support/program.h"
 #include "tests/support/pty.h"
 #include "tests/support/session_world.h"
 
@@ -139,21 +140,14 @@ typedef struct Theatre {
     char runtime[TEMP_PATH_MAX + 32], lesson[TEMP_PATH_MAX];
 } Theatre;
 
-static const char *program(void) {
-    const char *path = getenv("SKIPSCOPE");
-    return path && *path                                  ? path
-           : access("build/release/skipscope", X_OK) == 0 ? "build/release/skipscope"
-                                                          : "./skipscope";
-}
-
 static int run_present(void *context) {
-    execl(program(), "skipscope", "present", (char *)context, "--no-config", (char *)NULL);
+    execl(program_path(), "skipscope", "present", (char *)context, "--no-config", (char *)NULL);
     return 127;
 }
 
 static int run_notes(void *context) {
     (void)context;
-    execl(program(), "skipscope", "notes", (char *)NULL);
+    execl(program_path(), "skipscope", "notes", (char *)NULL);
     return 127;
 }
 

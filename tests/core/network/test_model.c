@@ -6,12 +6,14 @@
 
 #include "core/base/file.h"
 #include "tests/support/assert_close.h"
+#include "tests/support/fixture.h"
 #include "tests/support/temp_dir.h"
 
 static Model *new_model(const char *arch, int classes) {
     ResnetConfig config = {.classes = classes};
     Error err = {0};
     snprintf(config.arch, sizeof config.arch, "%s", arch);
+    fixture_note_network(&config);
     Network *network = resnet_new(&config, &err);
     if (!network) fail_msg("%s", err.text);
     Model *model = model_new(network, &err);

@@ -4,9 +4,11 @@
 
 #include "core/network/resnet.h"
 #include "tests/support/assert_close.h"
+#include "tests/support/fixture.h"
 
 static Network *build(ResnetConfig config) {
     Error err = {0};
+    fixture_note_network(&config);
     Network *network = resnet_new(&config, &err);
     if (!network) fail_msg("%s: %s", config.arch, err.text);
     return network;

@@ -8,6 +8,7 @@
 #include "core/base/json_write.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/bytes.h"
+#include "tests/support/fixture.h"
 #include "tests/support/temp_dir.h"
 
 /* A weights file as a list that a test can bend before it is written. */
@@ -30,6 +31,7 @@ static Network *new_network(const char *arch, char shortcut) {
     ResnetConfig config = {.shortcut = shortcut};
     Error err = {0};
     snprintf(config.arch, sizeof config.arch, "%s", arch);
+    fixture_note_network(&config);
     Network *network = resnet_new(&config, &err);
     if (!network) fail_msg("%s", err.text);
     return network;

@@ -59,7 +59,8 @@ static const bool IS_DOUBLE = sizeof(real) == sizeof(double);
 static const double ACT_TOLERANCE = sizeof(real) == sizeof(double) ? 1e-12 : 2e-6;
 static const double GRAD_TOLERANCE = sizeof(real) == sizeof(double) ? 2e-12 : 1e-5;
 
-/* A class of tensors for the tolerance: what it is, and the kind of its op. */
+/* A class of tensors for the tolerance: what it is, and the kind of its op; of a route through a block, the
+ * addition. */
 typedef struct Class {
     GoldenKind kind;
     OpKind op;
@@ -81,7 +82,7 @@ typedef struct Check {
 } Check;
 
 static Class class_of(const Check *check, const GoldenRecord *record) {
-    Class class = {record->kind, OP_ADD};
+    Class class = {.kind = record->kind, .op = OP_ADD};
     if (record->kind == GOLDEN_PARAM) {
         const Param *param = network_find_param(check->network, record->name);
         if (!param) fail_msg("the network has no parameter %s", record->name);
@@ -167,6 +168,7 @@ static void compare(Check *check, const GoldenRecord *record, Values values) {
 }
 
 static void compare_tensor(Check *check, const GoldenRecord *record, Tensor tensor) {
+    subject_note(SUBJECT_OPERATOR, "%s %s", golden_kind_name(record->kind), record->name);
     if (!tensor.data) fail_msg("%s %s was not computed", golden_kind_name(record->kind), record->name);
     assert_int_equal(shape_count(tensor.shape), record->count);
     Shape shape = tensor.shape;
@@ -210,6 +212,7 @@ static void check_forward(Check *check) {
 static void check_param(Check *check, const Param *param) {
     if (!param_role_learns(param->role)) return;
     const GoldenRecord *record = find_record(check, GOLDEN_PARAM, param->name);
+    subject_note(SUBJECT_OPERATOR, "%s", param->name);
     assert_int_equal(param->count, record->count);
     Values values = {
         .data = pass_param_grad(check->pass, param), .outer = 1, .inner = 1, .plane = param->count};
@@ -229,6 +232,7 @@ static void check_routes(Check *check, int block) {
     compare_tensor(check, skip, pass_route_grad(check->pass, block, ROUTE_SKIP));
     compare_tensor(check, branch, pass_route_grad(check->pass, block, ROUTE_BRANCH));
     Junction junction = pass_junction(check->pass, block);
+    subject_note(SUBJECT_OPERATOR, "%s", b->name);
     assert_true(junction.known);
     assert_close(junction.skip_l2, skip->l2, 1e-4 * skip->l2);
     assert_close(junction.branch_l2, branch->l2, 1e-4 * branch->l2);
@@ -284,13 +288,15 @@ static void finish(Check *check) {
 static void agrees(void **state) {
     Check check;
     run_case(&check, *state);
+    subject_note(SUBJECT_OPERATOR, "%s", "");
     for (int kind = 0; kind < GOLDEN_KIND_COUNT; kind++) {
         const Worst *w = &check.worst[kind];
         if (!(w->share <= 1))
-            fail_msg(
-                "%s %s, %s: got %.17g, expected %.17g; error %.3g of the largest magnitude, tolerance %.3g",
-                golden_kind_name(w->record->kind), w->record->name, w->what, w->got, w->expected, w->error,
-                tolerance_of(&check, w->record));
+            fail_msg("%s %s (%s), %s: got %.17g, expected %.17g; error %.3g of the largest magnitude, "
+                     "tolerance %.3g",
+                     golden_kind_name(w->record->kind), w->record->name,
+                     op_spec(class_of(&check, w->record).op)->name, w->what, w->got, w->expected, w->error,
+                     tolerance_of(&check, w->record));
     }
     finish(&check);
 }

@@ -25,8 +25,10 @@ static void only_the_selected_block_shows_its_operations(void **state) {
         NavigatorRow row = navigator_row_at(network, op, k);
         if (row.folded)
             folded++;
-        else if (row.block >= 0)
-            open++, assert_string_equal(network->blocks[row.block].name, "layer2.0");
+        else if (row.block >= 0) {
+            open++;
+            assert_string_equal(network->blocks[row.block].name, "layer2.0");
+        }
     }
     assert_int_equal(folded, 8);
     assert_int_equal(open, 8); /* conv1 bn1 relu1 conv2 bn2 downsample add relu2 */

@@ -1,0 +1,63 @@
+# The limits that README.md states for sources: lines of a file, lines and parameters of a function. Relies on clang-format: a
+# function's head begins in the first column and its body ends with a brace there.
+# usage: awk -f limits.awk README.md SOURCE...
+FILENAME == "README.md" {
+    if (sub(/^\* A function has at most /, "")) {
+        split($0, word, " ")
+        function_lines = word[1]
+        parameters = word[4]
+        file_lines = word[10]
+    }
+    next
+}
+function complain(what, count, limit) {
+    printf "%s:%d: %s, the limit is %d\n", FILENAME, begin, what " " count, limit
+    bad = 1
+}
+function close_file() {
+    if (file && lines > file_lines) {
+        printf "%s: %d lines, the limit is %d\n", file, lines, file_lines
+        bad = 1
+    }
+}
+# Commas of the outermost parentheses, and one more.
+function parameter_count(head,    k, sign, depth, count) {
+    count = 1
+    for (k = index(head, "("); k <= length(head); k++) {
+        sign = substr(head, k, 1)
+        if (sign == "(") depth++
+        if (sign == ")" && --depth == 0) return count
+        if (sign == "," && depth == 1) count++
+    }
+    return count
+}
+FNR == 1 {
+    close_file()
+    file = FILENAME
+    begin = 0
+}
+{ lines = FNR }
+/^[a-zA-Z]/ && !/^(typedef|struct|enum|union|extern)/ {
+    head = ""
+    begin = FNR
+}
+begin && !inside {
+    head = head $0
+    if (/;$/ || /^#/ || /[=,]$/ && head !~ /\(/) begin = 0
+    else if (/\{$/ && head ~ /\(/ && head !~ /= /) {
+        inside = 1
+        if (parameter_count(head) > parameters) complain("a function with parameters:", parameter_count(head), parameters)
+    } else if (/\{$/) begin = 0
+}
+/^}/ {
+    if (inside && FNR - begin + 1 > function_lines) complain("a function of lines:", FNR - begin + 1, function_lines)
+    inside = begin = 0
+}
+END {
+    close_file()
+    if (!(function_lines > 0 && parameters > 0 && file_lines > 0)) {
+        print "README.md does not state the limits"
+        bad = 1
+    }
+    exit bad
+}
