@@ -49,9 +49,7 @@ SkipWorld skip_world_open(const char *arch, char shortcut, SkipMode skip) {
                           .network = network,
                           .pass = world.pass,
                           .baseline_mode = SKIP_CUT,
-                          .scope = SCOPE_LAYER,
-                          .signed_palette = PALETTE_BLUE_ORANGE,
-                          .gradient_palette = PALETTE_GREEN_MAGENTA};
+                          .settings = setting_defaults()};
     return world;
 }
 

@@ -53,9 +53,7 @@ static void world_open(World *world, const char *arch) {
                            .true_class = -1,
                            .image_list = world->list,
                            .image_count = IMAGES,
-                           .palette = PALETTE_VIRIDIS,
-                           .signed_palette = PALETTE_BLUE_ORANGE,
-                           .gradient_palette = PALETTE_GREEN_MAGENTA};
+                           .settings = setting_defaults()};
 }
 
 static void world_close(World *world) {
