@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/analysis/analysis_list.h"
+#include "views/style/theme.h"
 
 #define ON(ID) (1u << COMMAND_##ID)
 /* Commands that look at gradients: options of the model, the pictures and the pass. */
@@ -49,7 +50,6 @@ static const char *const dataset_words[] = {"cifar10", "cifar100", NULL};
 static const char *const split_words[] = {"test", "train", NULL};
 static const char *const schedule_words[] = {"cosine", "steps", NULL};
 static const char *const color_words[] = {"auto", "never", "16", "256", "truecolor", NULL};
-static const char *const theme_words[] = {"dark", "light", "contrast", "mono", NULL};
 
 const OptionSpec option_table[] = {
     {.name = "arch",
@@ -277,7 +277,7 @@ const OptionSpec option_table[] = {
      .help = "of the screen where there is no terminal; default 80x24"},
     {.name = "theme",
      TEXT(explorer.theme, "dark|light|contrast|mono"),
-     .words = theme_words,
+     .words = theme_names,
      .commands = DRAWS | ON(NOTES),
      .help = "default dark"},
     {.name = "mouse",

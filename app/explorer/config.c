@@ -9,6 +9,7 @@
 #include "core/base/text_file.h"
 #include "core/base/utf8.h"
 #include "views/scene/action_parse.h"
+#include "views/scene/setting.h"
 
 enum { CONFIG_BYTES_MAX = 1 << 18 };
 
@@ -131,10 +132,12 @@ static bool is_refused(ActionId id) {
     return action_touches(id) & (ONLY_ONCE | TOUCH_FILES);
 }
 
-/* The command line and the environment come first. */
+/* A setting that has an option: the command line and the environment come first. */
 static bool is_overruled(const Options *options, ActionId id) {
-    if (id == ACTION_THEME) return options_decided(options, "theme");
-    return id == ACTION_MOUSE && (options_decided(options, "mouse") || options_decided(options, "no-mouse"));
+    char off[OPTION_NAME_MAX];
+    if (setting_of(id) == SETTING_COUNT) return false;
+    utf8_format(off, sizeof off, "no-%s", action_name(id));
+    return options_decided(options, action_name(id)) || options_decided(options, off);
 }
 
 static bool run_line(Screen *screen, const Options *options, const char *line, Error *err) {

@@ -171,10 +171,10 @@ void screen_reader_say_where(ScreenReader *reader) {
 static bool say_explanation(ScreenReader *reader) {
     Session *front = screen_front(reader->screen);
     Explanation explanation;
-    if (front->look.explain.level == EXPLAIN_OFF) return false;
+    if (front->look.settings.explain == EXPLAIN_OFF) return false;
     Scene scene = scene_of(reader);
     session_explain_make(front, &scene, &explanation);
-    front->look.explain.level = EXPLAIN_OFF;
+    front->look.settings.explain = EXPLAIN_OFF;
     for (int k = 0; k < explanation.line_count; k++) {
         const ExplainLine *line = &explanation.lines[k];
         screen_reader_say(reader, "%s%s", line->kind == EXPLAIN_LINE_NOW ? "this line: " : "", line->text);

@@ -262,12 +262,9 @@ static void offer_views(const Offer *to) {
     for (int k = 0; k < VIEW_COUNT; k++) offer(to, view_ops((ViewId)k)->name);
 }
 
-static void offer_themes(const Offer *to) {
-    for (int k = 0; k < THEME_COUNT; k++) offer(to, theme_name((ThemeId)k));
-}
-
-static void offer_scopes(const Offer *to) {
-    for (int k = 0; k < SCOPE_COUNT; k++) offer(to, scope_name((ScopeKind)k));
+static void offer_setting(const Offer *to) {
+    SettingId id = setting_of(to->completion->action);
+    for (int k = 0; setting_offer(id, k); k++) offer(to, setting_offer(id, k));
 }
 
 static void offer_lessons(const Offer *to) {
@@ -298,26 +295,16 @@ static void offer_questions(const Offer *to) {
 
 /* Words that are always the same. NULL: not of these. */
 static const char *const *fixed_words(WordsOf words) {
-    static const char *const
-        switches[] = {"on", "off", NULL},
-        *const directions[] = {"forward", "backward", NULL},
-        *const groups[] = {"pictures", "weights", "architectures", NULL},
-        *const versus[] = {"cut", "plain", NULL}, *const orders[] = {"index", "activation", "gradient", NULL},
-        *const poolings[] = {"auto", "mean", "largest", NULL}, *const clips[] = {"auto", "off", "on", NULL},
-        *const folds[] = {"stages", "blocks", "none", NULL},
-        *const overlays[] = {"none", "grad-cam", "gradient", NULL},
-        *const levels[] = {"1", "2", "3", "off", NULL}, *const copies[] = {"screen", "state", NULL};
+    static const char *const switches[] = {"on", "off", NULL},
+                             *const directions[] = {"forward", "backward", NULL},
+                             *const groups[] = {"pictures", "weights", "architectures", NULL},
+                             *const folds[] = {"stages", "blocks", "none", NULL},
+                             *const copies[] = {"screen", "state", NULL};
     switch (words) {
     case WORDS_SWITCH: return switches;
     case WORDS_DIRECTION: return directions;
     case WORDS_FILE_GROUP: return groups;
-    case WORDS_VERSUS: return versus;
-    case WORDS_ORDER: return orders;
-    case WORDS_POOLING: return poolings;
-    case WORDS_CLIP: return clips;
     case WORDS_FOLD: return folds;
-    case WORDS_OVERLAY: return overlays;
-    case WORDS_LEVEL: return levels;
     case WORDS_COPY: return copies;
     case WORDS_ARCH: return resnet_names();
     default: return NULL;
@@ -347,10 +334,9 @@ void completion_offer(const Offer *to, WordsOf words) {
     case WORDS_TWIN_NAME: offer_twin_name(to); break;
     case WORDS_ANALYSIS: offer_analyses(to); break;
     case WORDS_PLANE: offer_plane(to); break;
-    case WORDS_SCOPE: offer_scopes(to); break;
+    case WORDS_SETTING: offer_setting(to); break;
     case WORDS_PALETTE_OR_USE: offer_palettes_and_uses(to); break;
     case WORDS_PALETTE_OF_USE: offer_palettes_of_use(to); break;
-    case WORDS_THEME: offer_themes(to); break;
     case WORDS_QUESTION: offer_questions(to); break;
     case WORDS_LESSON: offer_lessons(to); break;
     case WORDS_FILE: offer_files(to, NULL); break;

@@ -43,8 +43,10 @@ static bool load(Screen *screen, const Action *action, Error *err) {
     return screen_do_files(screen, &list, err);
 }
 
+#define SETTING_HANDLER(TO, ID, ...) [ACTION_##ID] = {.session = session_do_setting},
+
 static const Handler handlers[ACTION_COUNT] = {
-    [ACTION_STEP] = {.session = session_do_time},
+    SETTING_LIST(SETTING_HANDLER, 0)[ACTION_STEP] = {.session = session_do_time},
     [ACTION_STEP_BACK] = {.session = session_do_time},
     [ACTION_BLOCK] = {.session = session_do_time},
     [ACTION_BLOCK_BACK] = {.session = session_do_time},
@@ -85,20 +87,13 @@ static const Handler handlers[ACTION_COUNT] = {
     [ACTION_FILES] = {.screen = screen_do_files},
     [ACTION_TARGET] = {.session = session_do_target},
     [ACTION_WITHOUT_SKIP] = {.session = session_do_without_skip},
-    [ACTION_VERSUS] = {.session = session_do_versus},
     [ACTION_TWIN] = {.session = session_do_twin},
     [ACTION_ANALYSIS] = {.session = session_do_analysis},
     [ACTION_LESION] = {.session = session_do_lesion},
     [ACTION_SWAP] = {.session = session_do_swap},
-    [ACTION_SCOPE] = {.session = session_do_scope},
-    [ACTION_ORDER] = {.session = session_do_order},
     [ACTION_PALETTE] = {.session = session_do_palette},
-    [ACTION_POOLING] = {.session = session_do_pooling},
-    [ACTION_CLIP] = {.session = session_do_clip},
     [ACTION_FOLD] = {.session = session_do_fold},
     [ACTION_OTHER] = {.session = session_do_other},
-    [ACTION_OVERLAY] = {.session = session_do_overlay},
-    [ACTION_EXPLAIN] = {.session = session_do_explain},
     [ACTION_HELP] = {.screen = screen_do_help},
     [ACTION_PROMPT] = {.screen = screen_do_prompt},
     [ACTION_SEARCH] = {.screen = screen_do_search},
@@ -109,10 +104,7 @@ static const Handler handlers[ACTION_COUNT] = {
     [ACTION_DESCRIBE] = {.screen = screen_do_describe},
     [ACTION_COPY] = {.screen = screen_do_copy},
     [ACTION_EXPORT_CHART] = {.screen = screen_do_export_chart},
-    [ACTION_THEME] = {.session = session_do_theme},
     [ACTION_BIND] = {.screen = screen_do_bind},
-    [ACTION_MOUSE] = {.screen = screen_do_mouse},
-    [ACTION_PRESENTER] = {.screen = screen_do_presenter},
     [ACTION_POINTER] = {.screen = screen_do_pointer},
     [ACTION_STATE] = {.screen = change_state},
     [ACTION_CLICK] = {.screen = screen_do_click},

@@ -4,6 +4,7 @@
 #include "app/input/keymap.h"
 #include "app/screen/screen_state.h"
 #include "core/base/utf8.h"
+#include "views/panel/explain_panel.h"
 #include "views/panel/frame.h"
 #include "views/panel/navigator.h"
 #include "views/panel/twin_frame.h"
@@ -58,7 +59,7 @@ static void draw_explanation(const Session *session, const Scene *scene, Canvas 
     Explanation explanation;
     if (rect_is_empty(area)) return;
     session_explain_make(session, scene, &explanation);
-    explain_panel_draw(canvas, area, &explanation, session->look.explain.level);
+    explain_panel_draw(canvas, area, &explanation, session->look.settings.explain);
 }
 
 static bool is_blank(const Canvas *canvas, Rect row) {
@@ -81,7 +82,7 @@ static void draw_welcome(const Screen *screen, const Scene *scene, Canvas *canva
     const Session *session = screen_front(screen);
     char key[32], text[96];
     bool starts = session->look.view == VIEW_ARCHITECTURE && pass_forward_done(scene->pass) <= 1;
-    if (!starts || screen->lesson || session->display.still || session->display.presenter) return;
+    if (!starts || screen->lesson || session->display.still || session->look.settings.presenter) return;
     Rect row = blank_row(canvas, area);
     if (rect_is_empty(row)) return;
     bindings_left(&screen->bindings, keymap_keys(ACTION_QUESTIONS), key, sizeof key);

@@ -79,14 +79,14 @@ static char *draw_svg(Screen *screen, const Canvas *canvas) {
 static bool write_screen(Screen *screen, const char *path, const char *ending, Error *err) {
     const Session *session = screen_front(screen);
     /* A file can show colours, whatever the terminal can. */
-    bool colors = strcmp(ending, "txt") != 0 && session->display.theme != THEME_MONO;
+    bool colors = strcmp(ending, "txt") != 0 && session->look.settings.theme != THEME_MONO;
     unsigned flags = colors ? session->display.flags & ~(unsigned)CANVAS_MONO : session->display.flags;
     Canvas *canvas = canvas_new(session->display.width, session->display.height, flags);
     if (!canvas) return no_memory(path, err);
     screen_draw(screen, canvas);
     char *text = strcmp(ending, "svg") == 0 ? draw_svg(screen, canvas)
                  : strcmp(ending, "ans") == 0
-                     ? canvas_export_ansi_string(canvas, session->display.theme, COLOR_DEPTH_RGB)
+                     ? canvas_export_ansi_string(canvas, session->look.settings.theme, COLOR_DEPTH_RGB)
                      : canvas_export_text_string(canvas);
     canvas_free(canvas);
     if (!text) return no_memory(path, err);
@@ -135,9 +135,9 @@ static bool write_png(const Session *session, const Scene *scene, const char *pa
         for (int x = 0; x < image.width; x++) {
             double value = (double)tensor.data[shape_index(s, 0, scene->channel, y / zoom, x / zoom)];
             Color color = color_map(palette, scale_level(scale, value));
-            int rgb =
-                theme_resolve(session->display.theme == THEME_MONO ? THEME_DARK : session->display.theme,
-                              color, COLOR_DEPTH_RGB);
+            int rgb = theme_resolve(session->look.settings.theme == THEME_MONO ? THEME_DARK
+                                                                               : session->look.settings.theme,
+                                    color, COLOR_DEPTH_RGB);
             uint8_t *pixel = image.rgb + 3 * ((size_t)y * (size_t)image.width + (size_t)x);
             pixel[0] = (uint8_t)(rgb >> 16), pixel[1] = (uint8_t)(rgb >> 8), pixel[2] = (uint8_t)rgb;
         }

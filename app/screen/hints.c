@@ -38,7 +38,7 @@ static void add_finish(const Screen *screen, ScreenKeys *keys, const Binding *bi
 /* A class is shown the keys that are pressed, and no others. */
 static bool is_hinted(const Screen *screen, const Binding *binding) {
     const Session *session = screen_front(screen);
-    if (session->display.presenter && binding->action != ACTION_HELP && binding->action != ACTION_QUIT)
+    if (session->look.settings.presenter && binding->action != ACTION_HELP && binding->action != ACTION_QUIT)
         return false;
     return binding->hint && binding->views & 1u << session->look.view &&
            session_offers(session, binding->action, binding->text);
@@ -63,7 +63,7 @@ void screen_collect_hints(const Screen *screen, ScreenKeys *keys) {
         keys->hint_count = over->hints(screen, keys->hints, SCREEN_HINTS_MAX);
         return;
     }
-    bool own = !session->display.presenter;
+    bool own = !session->look.settings.presenter;
     if (own) add_own_hints(screen, keys, 0, OWN_FIRST);
     for (int lead = 1; lead <= KEYMAP_LEADS; lead++) add_hints(screen, keys, lead);
     if (own && session_offers(session, ACTION_EXPLAIN, NULL))

@@ -54,6 +54,8 @@ void screen_end_lesson(Screen *screen) {
     if (!screen->lesson) return;
     layer_close_all(screen);
     layer_close(screen, LAYER_LESSON);
+    Session *own = screen->own, *lessons = screen->lesson->session;
+    own->look.settings.mouse = lessons->look.settings.mouse;
     lesson_run_free(screen->lesson);
     screen->lesson = NULL;
 }
@@ -138,7 +140,7 @@ static void draw(const Screen *screen, Canvas *canvas) {
 }
 
 static void help(const Screen *screen, LayerRow add, void *to) {
-    bool presenter = screen->lesson->session->display.presenter;
+    bool presenter = screen->lesson->session->look.settings.presenter;
     add(to, presenter ? "Space PageDown" : "Space", action_help(ACTION_LESSON_NEXT));
     add(to, presenter ? "Backspace PageUp" : "Backspace", action_help(ACTION_LESSON_BACK));
     add(to, "Home", action_help(ACTION_LESSON_RETURN));

@@ -71,7 +71,7 @@ static bool move(Screen *screen, uint32_t code) {
 }
 
 static bool key(Screen *screen, const Key *pressed, Action *out) {
-    if (pressed->code == KEY_CODE_MOUSE && pressed->button == MOUSE_LEFT && screen->mouse) {
+    if (pressed->code == KEY_CODE_MOUSE && pressed->button == MOUSE_LEFT && screen_mouse(screen)) {
         put(screen, pressed->x, pressed->y);
         return true;
     }

@@ -8,25 +8,12 @@
 enum { WHEEL_ROWS = 3 }; /* of a list, for one notch */
 
 bool screen_mouse(const Screen *screen) {
-    return screen->mouse;
+    return screen_front(screen)->look.settings.mouse == SWITCH_ON;
 }
 
 void screen_refuse_mouse(Screen *screen) {
-    screen->mouse = false;
+    screen_front(screen)->look.settings.mouse = SWITCH_OFF;
     session_tell(screen_front(screen), NOTICE_ERROR, "this terminal does not say where the mouse is");
-}
-
-/* Without a word the other of the two. */
-bool screen_do_mouse(Screen *screen, const Action *action, Error *err) {
-    const char *word = action->text;
-    bool on = *word ? strcmp(word, "on") == 0 : !screen->mouse;
-    if (*word && !on && strcmp(word, "off") != 0)
-        return error_set(err, ERROR_USAGE, "mouse: expected on or off, found '%s'", word);
-    screen->mouse = on;
-    session_tell(screen_front(screen), NOTICE_INFO, "%s",
-                 on ? "mouse on: a click selects, the wheel moves; with Shift the terminal selects text"
-                    : "mouse off: it selects text");
-    return true;
 }
 
 /* The screen as it stands, drawn once more to learn what lies under the pointer. */
@@ -65,7 +52,7 @@ void screen_mouse_key(Screen *screen, const Key *key) {
     bool list = layer_in_view(screen) >= 0 || screen_front(screen)->look.view == VIEW_ARCHITECTURE;
     Action move = {.id = key->button == MOUSE_WHEEL_UP ? ACTION_UP : ACTION_DOWN,
                    .number = list ? WHEEL_ROWS : 1};
-    if (!screen->mouse) return;
+    if (!screen_mouse(screen)) return;
     screen->typing.letter = ACTION_NONE;
     screen->typing.count = 0;
     if (key->button == MOUSE_LEFT)

@@ -5,24 +5,12 @@
 #include "app/screen/screen_state.h"
 #include "core/base/utf8.h"
 
-/* Without a word the other of the two. */
-bool screen_do_presenter(Screen *screen, const Action *action, Error *err) {
-    Session *front = screen_front(screen);
-    const char *word = action->text;
-    bool on = *word ? strcmp(word, "on") == 0 : !front->display.presenter;
-    if (*word && !on && strcmp(word, "off") != 0)
-        return error_set(err, ERROR_USAGE, "presenter: expected on or off, found '%s'", word);
-    screen->keys_shown.count = 0;
-    session_set_presenter(front, on);
-    session_tell(front, NOTICE_INFO,
-                 on ? "presenter mode: large cells, keys are shown, . points; ':presenter off' ends it"
-                    : "presenter mode off");
-    return true;
-}
-
 void screen_show_key(Screen *screen, uint32_t code, const Action *action) {
     KeysShown *shown = &screen->keys_shown;
-    if (!screen_front(screen)->display.presenter) return;
+    if (!screen_front(screen)->look.settings.presenter) {
+        shown->count = 0;
+        return;
+    }
     if (shown->count == KEYS_SHOWN_MAX)
         memmove(shown->codes, shown->codes + 1, (size_t)--shown->count * sizeof *shown->codes);
     shown->codes[shown->count++] = code;
@@ -52,7 +40,7 @@ static void describe(const KeysShown *shown, char *out, size_t out_size) {
 
 void screen_collect_pressed(const Screen *screen, ScreenKeys *keys) {
     const KeysShown *shown = &screen->keys_shown;
-    bool seen = screen_front(screen)->display.presenter && !layer_takes_text(screen);
+    bool seen = screen_front(screen)->look.settings.presenter && !layer_takes_text(screen);
     keys->pressed_count = seen ? shown->count : 0;
     for (int k = 0; k < keys->pressed_count; k++) {
         key_format(shown->codes[k], keys->pressed_names[k]);

@@ -12,10 +12,12 @@ Screen *screen_new(const ScreenConfig *config, Error *err) {
         error_set(err, ERROR_FAILED, "not enough memory");
         return NULL;
     }
-    screen->mouse = config->mouse;
     screen->results = config->results;
     screen->own = session_new(&config->session, err);
-    if (screen->own) return screen;
+    if (screen->own) {
+        screen->own->look.settings.mouse = config->mouse ? SWITCH_ON : SWITCH_OFF;
+        return screen;
+    }
     screen_free(screen);
     return NULL;
 }
@@ -103,7 +105,7 @@ void screen_say(Screen *screen, bool error, const char *sentence, int more) {
 }
 
 ThemeId screen_theme(const Screen *screen) {
-    return screen_front(screen)->display.theme;
+    return screen_front(screen)->look.settings.theme;
 }
 
 bool screen_wants_quit(const Screen *screen) {

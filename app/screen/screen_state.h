@@ -62,7 +62,6 @@ struct Screen {
     BookState book;
     Pointer pointer;
     KeysShown keys_shown;
-    bool mouse; /* a click selects */
     bool quit, redraw;
     char *copy; /* waits for the clipboard; NULL: nothing */
 };
@@ -88,9 +87,7 @@ bool screen_do_describe(Screen *screen, const Action *action, Error *err);
 bool screen_do_copy(Screen *screen, const Action *action, Error *err);
 bool screen_do_export_chart(Screen *screen, const Action *action, Error *err);
 bool screen_do_bind(Screen *screen, const Action *action, Error *err);
-bool screen_do_mouse(Screen *screen, const Action *action, Error *err);
 bool screen_do_click(Screen *screen, const Action *action, Error *err);
-bool screen_do_presenter(Screen *screen, const Action *action, Error *err);
 bool screen_do_pointer(Screen *screen, const Action *action, Error *err);
 bool screen_do_prompt(Screen *screen, const Action *action, Error *err);
 bool screen_do_help(Screen *screen, const Action *action, Error *err);

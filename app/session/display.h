@@ -21,11 +21,9 @@ typedef enum SheetKind {
 } SheetKind;
 
 typedef struct Display {
-    int width, height; /* cells */
-    unsigned flags;    /* CanvasFlags */
-    ThemeId theme;
+    int width, height;    /* cells */
+    unsigned flags;       /* CanvasFlags */
     ThemeId theme_before; /* the one to return to after presenter mode */
-    bool presenter;       /* for a class: fewer panes and larger cells */
     bool still;           /* drawn for a page: nothing invites to press keys */
     SheetKind sheet;
 } Display;

@@ -73,7 +73,6 @@ typedef struct Experiment {
     int target; /* class the loss asks for; -1: the predicted one */
     Pass *pass;
     Pass *baseline; /* the same without skips, to compare gradients with; NULL: not begun */
-    SkipMode baseline_mode;
     Job job;
     Play play;
     int at; /* the selected moment: an operation forward, or op_count later, backward */

@@ -107,12 +107,14 @@ static int group_of_files(const Handout *handout, const char *word) {
     return handout_locks(handout, LOCK_IMAGE) ? LOCK_WEIGHTS : NO_GROUP;
 }
 
-/* The group whose lock keeps the action back; NO_GROUP when none does. */
-static int group_of(const Handout *handout, const Action *action) {
-    if (action->id == ACTION_FILES) return group_of_files(handout, action->text);
+int handout_lock_of(ActionId action) {
     for (int k = 0; k < LOCK_GROUP_COUNT; k++)
-        if (action_touches(action->id) & locks[k].touches) return k;
+        if (action_touches(action) & locks[k].touches) return k;
     return NO_GROUP;
+}
+
+static int group_of(const Handout *handout, const Action *action) {
+    return action->id == ACTION_FILES ? group_of_files(handout, action->text) : handout_lock_of(action->id);
 }
 
 /* The name of what the action would show; NULL when that is not hidden. */

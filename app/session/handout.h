@@ -51,5 +51,7 @@ enum { HANDOUT_NAMES_MAX = 192 };
 void handout_lock_names(const Handout *handout, char out[HANDOUT_NAMES_MAX]);
 void handout_hide_names(const Handout *handout, char out[HANDOUT_NAMES_MAX]);
 const char *handout_lock_name(LockGroup group);
+/* The group whose lock keeps the action back, whatever its words; -1: none. */
+int handout_lock_of(ActionId action);
 
 #endif

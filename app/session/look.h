@@ -3,17 +3,11 @@
 #define APP_SESSION_LOOK_H
 
 #include "app/session/session_overlay.h"
-#include "views/panel/explain_panel.h"
+#include "views/scene/setting.h"
 #include "views/scene/view.h"
-#include "views/style/palette.h"
 
-typedef struct Palettes {
-    PaletteId magnitude, activation, gradient, weight;
-} Palettes;
-
-/* The pane that explains what is selected. */
+/* The pane that explains what is selected, at the level that the setting says. */
 typedef struct ExplainPane {
-    ExplainLevel level;
     ExplainLevel before; /* before a digit that may turn out to be a count */
     bool asked;          /* the digit just typed opened it */
     double asked_s;      /* when that was */
@@ -22,12 +16,7 @@ typedef struct ExplainPane {
 typedef struct Look {
     ViewId view;
     void *view_state[VIEW_COUNT];
-    ScopeKind scope;
-    Palettes palettes;
-    PoolingChoice pooling;
-    ClipChoice clip;
-    ChannelOrder order;
-    OverlayKind overlay;
+    Settings settings;
     Overlay overlays[2]; /* of this side, and of the other one of a comparison */
     ExplainPane explain;
 } Look;

@@ -86,11 +86,8 @@ static bool start(Session *session, const SessionConfig *config, Error *err) {
 }
 
 void session_set_theme(Session *session, ThemeId theme) {
-    session->display.theme = theme;
-    session->look.palettes.magnitude = theme_palette(theme, PALETTE_USE_MAGNITUDE);
-    session->look.palettes.activation = theme_palette(theme, PALETTE_USE_ACTIVATION);
-    session->look.palettes.gradient = theme_palette(theme, PALETTE_USE_GRADIENT);
-    session->look.palettes.weight = theme_palette(theme, PALETTE_USE_WEIGHT);
+    session->look.settings.theme = theme;
+    for (int use = 0; use < PALETTE_USES; use++) session->look.settings.palettes[use] = 0;
 }
 
 Session *session_new(const SessionConfig *config, Error *err) {
@@ -102,13 +99,12 @@ Session *session_new(const SessionConfig *config, Error *err) {
     *session = (Session){.exp.setup = config->setup,
                          .exp.config = config->pass,
                          .exp.target = config->target,
-                         .display.presenter = config->presenter,
                          .display.theme_before = config->presenter ? THEME_DARK : config->theme,
-                         .exp.baseline_mode = SKIP_CUT,
                          .look.view = VIEW_ARCHITECTURE,
                          .display.width = 80,
                          .display.height = 24,
-                         .look.scope = SCOPE_LAYER};
+                         .look.settings = setting_defaults()};
+    session->look.settings.presenter = config->presenter ? SWITCH_ON : SWITCH_OFF;
     session_set_theme(session, config->theme);
     if (start(session, config, err)) return session;
     session_free(session);
@@ -143,14 +139,14 @@ void session_set_size(Session *session, int width, int height) {
 }
 
 void session_set_presenter(Session *session, bool on) {
-    Display *display = &session->display;
-    if (on == display->presenter) return;
-    display->presenter = on;
+    Settings *settings = &session->look.settings;
+    if (on == (settings->presenter == SWITCH_ON)) return;
+    settings->presenter = on ? SWITCH_ON : SWITCH_OFF;
     if (on) {
-        display->theme_before = display->theme;
-        if (display->theme != THEME_MONO) session_set_theme(session, THEME_CONTRAST);
-    } else if (display->theme == THEME_CONTRAST) {
-        session_set_theme(session, display->theme_before);
+        session->display.theme_before = settings->theme;
+        if (settings->theme != THEME_MONO) session_set_theme(session, THEME_CONTRAST);
+    } else if (settings->theme == THEME_CONTRAST) {
+        session_set_theme(session, session->display.theme_before);
     }
 }
 
@@ -179,7 +175,7 @@ Scene session_scene(const Session *session) {
                    .network = network,
                    .pass = session->exp.pass,
                    .baseline = compared ? session->exp.baseline : NULL,
-                   .baseline_mode = session->exp.baseline_mode,
+                   .baseline_mode = session_baseline_mode(session),
                    .at = session->exp.at,
                    .op = scene_op_at(network, session->exp.at),
                    .phase = session->exp.at < network->op_count ? PHASE_FORWARD : PHASE_BACKWARD,
@@ -194,7 +190,7 @@ Scene session_scene(const Session *session) {
                    .breaks = session->stops.flags,
                    .play_rate = session->exp.play.rate,
                    .lab = &session->lab.shown,
-                   .presenter = session->display.presenter,
+                   .settings = session->look.settings,
                    .hides_figures = session_hides(session, HIDE_FIGURES),
                    .job = scene_job(session),
                    .notice_kind = session->notice.kind,

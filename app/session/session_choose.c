@@ -113,31 +113,6 @@ bool session_do_lesion(Session *session, const Action *action, Error *err) {
     return true;
 }
 
-bool session_do_versus(Session *session, const Action *action, Error *err) {
-    const char *word = action->text;
-    bool cut = *word ? strcmp(word, "cut") == 0 : session->exp.baseline_mode == SKIP_PLAIN;
-    if (*word && !cut && strcmp(word, "plain") != 0)
-        return error_set(err, ERROR_USAGE, "versus: expected cut or plain, found '%s'", word);
-    session->exp.baseline_mode = cut ? SKIP_CUT : SKIP_PLAIN;
-    if (session->exp.job.kind == JOB_BASELINE) session->exp.job = (Job){0};
-    pass_free(session->exp.baseline);
-    session->exp.baseline = NULL;
-    if (session->look.view != VIEW_GRADIENTS)
-        session_tell(session, NOTICE_INFO, "the gradients view now compares with %s: %c shows it",
-                     cut ? "cut" : "plain", view_ops(VIEW_GRADIENTS)->key);
-    return true;
-}
-
-bool session_do_theme(Session *session, const Action *action, Error *err) {
-    ThemeId theme = (ThemeId)((session->display.theme + 1) % THEME_COUNT);
-    if (*action->text && !theme_find(action->text, &theme))
-        return error_set(err, ERROR_USAGE, "theme: expected dark, light, contrast or mono, found '%s'",
-                         action->text);
-    session_set_theme(session, theme);
-    session_tell(session, NOTICE_INFO, "theme %s", theme_name(theme));
-    return true;
-}
-
 /* Back out: of work under way, or to the whole network. */
 bool session_do_close(Session *session, const Action *action, Error *err) {
     (void)action, (void)err;

@@ -16,7 +16,7 @@ static bool looks_at_block(const Session *session, const Scene *scene, ZoomLevel
 }
 
 static void explain_lab(const Session *session, const SceneLab *lab, Explanation *out) {
-    ExplainChartQuery query = {.level = session->look.explain.level, .sources = explain_source};
+    ExplainChartQuery query = {.level = session->look.settings.explain, .sources = explain_source};
     query.id = view_analyses_pick(session->look.view_state[VIEW_ANALYSES], lab, &query.row);
     query.result = lab->results[query.id];
     explain_chart(&query, out);
@@ -34,7 +34,7 @@ void session_explain_make(const Session *session, const Scene *scene, Explanatio
                           .normalise = &scene->model->normalise,
                           .class_names = scene->model->class_names,
                           .sources = explain_source,
-                          .level = session->look.explain.level,
+                          .level = session->look.settings.explain,
                           .op = scene->op,
                           .backward = scene->phase == PHASE_BACKWARD || session->look.view == VIEW_GRADIENTS,
                           .block = looks_at_block(session, scene, level),
@@ -43,22 +43,6 @@ void session_explain_make(const Session *session, const Scene *scene, Explanatio
                           .row = scene->row,
                           .column = scene->column};
     explain_make(&query, out);
-}
-
-bool session_do_explain(Session *session, const Action *action, Error *err) {
-    const char *word = action->text;
-    static const char *const digits[] = {"off", "1", "2", "3"};
-    for (int k = EXPLAIN_OFF; k <= EXPLAIN_MATH; k++)
-        if (strcmp(word, digits[k]) == 0 || strcmp(word, explain_level_name((ExplainLevel)k)) == 0) {
-            session->look.explain.level =
-                session->look.explain.level == (ExplainLevel)k ? EXPLAIN_OFF : (ExplainLevel)k;
-            return true;
-        }
-    if (*word)
-        return error_set(err, ERROR_USAGE,
-                         "explain: expected 1 (anyone), 2 (code), 3 (math) or off, found '%s'", word);
-    session->look.explain.level = (ExplainLevel)((session->look.explain.level + 1) % (EXPLAIN_MATH + 1));
-    return true;
 }
 
 /* Who reads an answer needs longer for it than who types 12s for its second key. */
@@ -75,32 +59,32 @@ bool session_explain_wait(Session *session, double now_s) {
 /* The first digit opens the answer at once. Whether it meant that or a count only the next key tells. */
 void session_explain_digit(Session *session, int digit, bool first) {
     if (session_hides(session, HIDE_EXPLAIN)) return;
-    if (session->look.explain.asked) session->look.explain.level = session->look.explain.before;
+    if (session->look.explain.asked) session->look.settings.explain = session->look.explain.before;
     session->look.explain.asked = first && digit >= EXPLAIN_ANYONE && digit <= EXPLAIN_MATH;
     if (!session->look.explain.asked) return;
-    session->look.explain.before = session->look.explain.level;
-    session->look.explain.level =
-        (int)session->look.explain.level == digit ? EXPLAIN_OFF : (ExplainLevel)digit;
+    session->look.explain.before = session->look.settings.explain;
+    session->look.settings.explain =
+        (int)session->look.settings.explain == digit ? EXPLAIN_OFF : (ExplainLevel)digit;
 }
 
 /* Another key came; it counts, or it does not. */
 bool session_explain_settle(Session *session, bool counts) {
     bool asked = session->look.explain.asked;
     session->look.explain.asked = false;
-    if (asked && counts) session->look.explain.level = session->look.explain.before;
+    if (asked && counts) session->look.settings.explain = session->look.explain.before;
     return asked && !counts;
 }
 
 bool session_explain_close(Session *session) {
-    bool shown = session->look.explain.level != EXPLAIN_OFF && session->exp.job.kind != JOB_RUN;
-    if (shown) session->look.explain.level = EXPLAIN_OFF;
+    bool shown = session->look.settings.explain != EXPLAIN_OFF && session->exp.job.kind != JOB_RUN;
+    if (shown) session->look.settings.explain = EXPLAIN_OFF;
     return shown;
 }
 
 Rect session_explain_take(const Session *session, Rect *view) {
     static const int wanted[] = {[EXPLAIN_ANYONE] = 8, [EXPLAIN_CODE] = 24, [EXPLAIN_MATH] = 12};
-    if (session->look.explain.level == EXPLAIN_OFF) return (Rect){0};
-    int most = session->look.explain.level == EXPLAIN_CODE ? view->h - BODY_MIN : view->h / 2 + 1;
-    int rows = wanted[session->look.explain.level] < most ? wanted[session->look.explain.level] : most;
+    if (session->look.settings.explain == EXPLAIN_OFF) return (Rect){0};
+    int most = session->look.settings.explain == EXPLAIN_CODE ? view->h - BODY_MIN : view->h / 2 + 1;
+    int rows = wanted[session->look.settings.explain] < most ? wanted[session->look.settings.explain] : most;
     return layout_take_bottom(view, rows < PANEL_MIN ? PANEL_MIN : rows);
 }

@@ -34,6 +34,6 @@ bool session_set_handout(Session *session, const char *lock, const char *hide, E
     session->handout = handout;
     for (int k = 0; k < VIEW_COUNT && handout_hides_view(&handout, session->look.view); k++)
         if (!handout_hides_view(&handout, (ViewId)k)) session->look.view = (ViewId)k;
-    if (session_hides(session, HIDE_EXPLAIN)) session->look.explain.level = EXPLAIN_OFF;
+    if (session_hides(session, HIDE_EXPLAIN)) session->look.settings.explain = EXPLAIN_OFF;
     return true;
 }

@@ -67,26 +67,7 @@ void overlay_update(Overlay *overlay, OverlayKind kind, const Pass *pass) {
 
 void session_overlay_prepare(Session *session) {
     if (session->look.view != VIEW_INPUT) return;
-    overlay_update(&session->look.overlays[0], session->look.overlay, session->exp.pass);
+    overlay_update(&session->look.overlays[0], session->look.settings.overlay, session->exp.pass);
     if (session->twin.show != TWIN_OFF && session->twin.pass)
-        overlay_update(&session->look.overlays[1], session->look.overlay, session->twin.pass);
-}
-
-static void tell(Session *session) {
-    static const char *const means[OVERLAY_COUNT] = {
-        "the picture as it is", "Grad-CAM: where the last block's output speaks for the target class",
-        "input gradient: how strongly the loss would follow each pixel"};
-    session_tell(session, NOTICE_INFO, "%s", means[session->look.overlay]);
-}
-
-bool session_do_overlay(Session *session, const Action *action, Error *err) {
-    const char *word = action->text;
-    int found = *word == '\0' ? ((int)session->look.overlay + 1) % OVERLAY_COUNT : -1;
-    for (int k = 0; k < OVERLAY_COUNT; k++)
-        if (strcmp(word, overlay_name((OverlayKind)k)) == 0) found = k;
-    if (found < 0)
-        return error_set(err, ERROR_USAGE, "overlay: expected none, grad-cam or gradient, found '%s'", word);
-    session->look.overlay = (OverlayKind)found;
-    tell(session);
-    return true;
+        overlay_update(&session->look.overlays[1], session->look.settings.overlay, session->twin.pass);
 }

@@ -18,7 +18,7 @@ bool session_shows_twin(const Session *session) {
 }
 
 unsigned session_frame_parts(const Session *session) {
-    if (session->display.presenter) return FRAME_WITHOUT_TABS | FRAME_WITHOUT_STRIP;
+    if (session->look.settings.presenter) return FRAME_WITHOUT_TABS | FRAME_WITHOUT_STRIP;
     return session_hides(session, HIDE_STRIP) ? FRAME_WITHOUT_STRIP : 0;
 }
 
@@ -29,7 +29,7 @@ Rect session_frame_area(const Session *session) {
 
 /* Before a class the view has the whole width, and the text stands below it. */
 static Rect take_lesson(const Session *session, Rect *area) {
-    if (session->display.presenter) return layout_take_bottom(area, LESSON_SHEET_ROWS);
+    if (session->look.settings.presenter) return layout_take_bottom(area, LESSON_SHEET_ROWS);
     return lesson_panel_take(area, session->display.width, session->display.height,
                              session->display.sheet == SHEET_SCENE);
 }
@@ -47,7 +47,7 @@ SessionPanes session_panes(const Session *session) {
     bool both = twin && session->twin.show != TWIN_DIFFERENCE && panes.view.w >= SESSION_TWIN_WIDE;
     if (rect_is_empty(panes.view)) return panes;
     if (session->display.sheet != SHEET_NONE) panes.lesson = take_lesson(session, &panes.view);
-    bool beside = tier >= LAYOUT_L && session->look.explain.level != EXPLAIN_OFF && !both &&
+    bool beside = tier >= LAYOUT_L && session->look.settings.explain != EXPLAIN_OFF && !both &&
                   session->look.view != VIEW_ARCHITECTURE && session->look.view != VIEW_ANALYSES;
     if (!beside) panes.explain = session_explain_take(session, &panes.view);
     int watches = session->stops.watch_count;
@@ -59,7 +59,7 @@ SessionPanes session_panes(const Session *session) {
         panes.line = layout_take_left(&panes.other, 1);
         panes.other_title = layout_take_top(&panes.other, 1);
     } else if (tier >= LAYOUT_M && session->look.view != VIEW_ARCHITECTURE &&
-               session->look.view != VIEW_ANALYSES && !session->display.presenter &&
+               session->look.view != VIEW_ANALYSES && !session->look.settings.presenter &&
                !session_hides(session, HIDE_NAVIGATOR) && has_room(&panes, NAVIGATOR_WIDTH)) {
         panes.navigator = layout_take_left(&panes.view, NAVIGATOR_WIDTH);
         layout_take_left(&panes.view, PANE_GAP);

@@ -186,9 +186,13 @@ static bool wants_baseline(const Session *session) {
            (!session->exp.baseline || scene_steps_done(session->exp.baseline) < steps);
 }
 
+SkipMode session_baseline_mode(const Session *session) {
+    return session->look.settings.versus == VERSUS_PLAIN ? SKIP_PLAIN : SKIP_CUT;
+}
+
 static void start_baseline(Session *session) {
     Error err = {0};
-    Pass *baseline = fresh_pass(session, session->exp.baseline, session->exp.baseline_mode, &err);
+    Pass *baseline = fresh_pass(session, session->exp.baseline, session_baseline_mode(session), &err);
     if (baseline != session->exp.baseline) pass_free(session->exp.baseline);
     session->exp.baseline = baseline;
     if (!baseline) {

@@ -45,8 +45,6 @@ bool session_do_image(Session *session, const Action *action, Error *err);
 bool session_do_target(Session *session, const Action *action, Error *err);
 bool session_do_without_skip(Session *session, const Action *action, Error *err);
 bool session_do_lesion(Session *session, const Action *action, Error *err);
-bool session_do_versus(Session *session, const Action *action, Error *err);
-bool session_do_theme(Session *session, const Action *action, Error *err);
 bool session_do_close(Session *session, const Action *action, Error *err);
 bool session_do_move(Session *session, const Action *action, Error *err); /* up, down, page-up, page-down */
 bool session_do_open(Session *session, const Action *action, Error *err);
@@ -58,14 +56,9 @@ bool session_do_breaks(Session *session, const Action *action, Error *err);
 bool session_do_mark(Session *session, const Action *action, Error *err);
 bool session_do_go_mark(Session *session, const Action *action, Error *err);
 bool session_do_watch(Session *session, const Action *action, Error *err);
-/* session_look.c, session_overlay.c, session_explain.c */
-bool session_do_scope(Session *session, const Action *action, Error *err);
-bool session_do_order(Session *session, const Action *action, Error *err);
+/* session_setting.c */
+bool session_do_setting(Session *session, const Action *action, Error *err); /* of any setting */
 bool session_do_palette(Session *session, const Action *action, Error *err);
-bool session_do_pooling(Session *session, const Action *action, Error *err);
-bool session_do_clip(Session *session, const Action *action, Error *err);
-bool session_do_overlay(Session *session, const Action *action, Error *err);
-bool session_do_explain(Session *session, const Action *action, Error *err);
 /* session_model.c, session_swap.c, session_twin.c, session_lab.c, session_gradcheck.c */
 bool session_do_load(Session *session, const Action *action, Error *err); /* weights, arch */
 bool session_do_swap(Session *session, const Action *action, Error *err);
@@ -92,6 +85,8 @@ void session_name_image(Session *session, const char *name); /* the picture in t
 bool session_set_skip(Session *session, const char *word, Error *err);
 /* The block of that name, or for "" that of the selected op, loses its branch or gets it back. */
 bool session_toggle_lesion(Session *session, const char *name, Error *err);
+
+SkipMode session_baseline_mode(const Session *session);
 
 /* session_model.c: another network in place of this one */
 bool session_load_waiting(Session *session); /* loads what was asked for; false when nothing was */

@@ -57,7 +57,6 @@ static void describe_skips(const Session *session, StatePlan *plan) {
         append_item(plan->skips.swaps, sizeof plan->skips.swaps, "+", "%s+%s",
                     network->blocks[session->exp.swaps.pairs[k][0]].name,
                     network->blocks[session->exp.swaps.pairs[k][1]].name);
-    plan->skips.versus = session->exp.baseline_mode == SKIP_PLAIN;
 }
 
 static void describe_moment(const Network *network, int at, char out[STATE_WORD_MAX]) {
@@ -95,27 +94,10 @@ static void describe_view(const Session *session, ViewId view, char out[STATE_VA
     }
 }
 
-/* The layer's scale is the one it starts with. */
-static int scope_place(ScopeKind scope) {
-    return scope == SCOPE_LAYER ? 0 : scope < SCOPE_LAYER ? (int)scope + 1 : (int)scope;
-}
-
 static void describe_look(const Session *session, StatePlan *plan) {
-    const PaletteId chosen[STATE_PALETTES] = {session->look.palettes.magnitude,
-                                              session->look.palettes.activation,
-                                              session->look.palettes.gradient, session->look.palettes.weight};
-    for (int k = 0; k < STATE_PALETTES; k++)
-        if (chosen[k] != theme_palette(session->display.theme, (PaletteUse)k))
-            plan->look.palettes[k] = (int)chosen[k] - (k == 0 ? 0 : PALETTE_RDBU) + 1;
     plan->look.view = (int)session->look.view;
     for (int k = 0; k < VIEW_COUNT; k++) describe_view(session, (ViewId)k, plan->look.views[k]);
-    plan->look.scope = scope_place(session->look.scope);
-    plan->look.order = (int)session->look.order;
-    plan->look.pooling = (int)session->look.pooling;
-    plan->look.clip = (int)session->look.clip;
-    plan->look.overlay = (int)session->look.overlay;
-    plan->look.explain = (int)session->look.explain.level;
-    plan->presenter = session->display.presenter;
+    plan->look.settings = session->look.settings;
     if (session->lab.shown.open)
         utf8_format(plan->look.analysis, sizeof plan->look.analysis, "%s%s",
                     analysis_spec(session->lab.shown.current)->name,

@@ -277,7 +277,7 @@ static bool find_handout(StateTarget *target, const Session *session, Error *err
         (*plan->look.analysis && handout_hides_view(handout, VIEW_ANALYSES)))
         return error_set(err, ERROR_USAGE, "hidden by this handout: %s",
                          view_ops((ViewId)plan->look.view)->name);
-    if (plan->look.explain && handout_hides_pane(handout, HIDE_EXPLAIN))
+    if (plan->look.settings.explain != EXPLAIN_OFF && handout_hides_pane(handout, HIDE_EXPLAIN))
         return error_set(err, ERROR_USAGE, "hidden by this handout: explain");
     return true;
 }
@@ -303,31 +303,14 @@ static void discard(StateTarget *target) {
     free(target->lesioned);
 }
 
-static ScopeKind scope_at(int place) {
-    return place == 0 ? SCOPE_LAYER : place <= (int)SCOPE_LAYER ? (ScopeKind)(place - 1) : (ScopeKind)place;
-}
-
 static void set_look(Session *session, const StatePlan *plan) {
-    session_set_presenter(session, plan->presenter);
-    session_set_theme(session, session->display.theme); /* its own palettes */
-    PaletteId *const palettes[STATE_PALETTES] = {
-        &session->look.palettes.magnitude, &session->look.palettes.activation,
-        &session->look.palettes.gradient, &session->look.palettes.weight};
-    for (int k = 0; k < STATE_PALETTES; k++)
-        if (plan->look.palettes[k] > 0)
-            *palettes[k] = (PaletteId)(plan->look.palettes[k] - 1 + (k == 0 ? 0 : PALETTE_RDBU));
+    session_set_presenter(session, plan->look.settings.presenter == SWITCH_ON);
+    setting_copy(&session->look.settings, &plan->look.settings, SETTING_KEPT_STATE);
     for (int k = 0; k < VIEW_COUNT; k++) {
         memset(session->look.view_state[k], 0, view_ops((ViewId)k)->state_size);
         read_view((ViewId)k, plan->look.views[k], session->look.view_state[k], NULL);
     }
     session->look.view = (ViewId)plan->look.view;
-    session->look.scope = scope_at(plan->look.scope);
-    session->look.order = (ChannelOrder)plan->look.order;
-    session->look.pooling = (PoolingChoice)plan->look.pooling;
-    session->look.clip = (ClipChoice)plan->look.clip;
-    session->look.overlay = (OverlayKind)plan->look.overlay;
-    session->look.explain.level = (ExplainLevel)plan->look.explain;
-    session->exp.baseline_mode = plan->skips.versus ? SKIP_PLAIN : SKIP_CUT;
     session->exp.wanted.channel = plan->place.channel;
     session->exp.wanted.row = plan->place.row;
     session->exp.wanted.column = plan->place.column;

@@ -15,9 +15,10 @@
 static const char VERSION[] = "v1:";
 
 typedef enum FieldKind {
-    FIELD_TEXT,   /* `limit` bytes */
-    FIELD_NUMBER, /* `base` .. `limit`; base is the default */
-    FIELD_WORD,   /* one of word(0), word(1) ... until NULL; 0 is the default */
+    FIELD_TEXT,    /* `limit` bytes */
+    FIELD_NUMBER,  /* `base` .. `limit`; base is the default */
+    FIELD_WORD,    /* one of word(0), word(1) ... until NULL; 0 is the default */
+    FIELD_SETTING, /* one of the setting's words */
 } FieldKind;
 
 enum { NO_GROUP = -1, NETWORK = 1 };
@@ -28,7 +29,8 @@ typedef struct StateField {
     size_t offset;
     int base, limit;
     const char *(*word)(int k);
-    int group;   /* LockGroup; NO_GROUP */
+    SettingId setting;
+    int group;   /* LockGroup; NO_GROUP; a setting has that of its action */
     int network; /* NETWORK: the network is another one when it differs */
 } StateField;
 
@@ -61,58 +63,8 @@ static const char *view_word(int k) {
     return k < VIEW_COUNT ? view_ops((ViewId)k)->name : NULL;
 }
 
-/* The default comes first. */
-static const char *scope_word(int k) {
-    static const char *const words[] = {"layer", "map", "group", "stage", "network", NULL};
-    return pick(words, k);
-}
-
-static const char *order_word(int k) {
-    return k < ORDER_COUNT ? order_name((ChannelOrder)k) : NULL;
-}
-
-static const char *pooling_word(int k) {
-    static const char *const words[] = {"auto", "mean", "largest", NULL};
-    return pick(words, k);
-}
-
-static const char *clip_word(int k) {
-    static const char *const words[] = {"auto", "off", "on", NULL};
-    return pick(words, k);
-}
-
-static const char *overlay_word(int k) {
-    return k < OVERLAY_COUNT ? overlay_name((OverlayKind)k) : NULL;
-}
-
-static const char *explain_word(int k) {
-    static const char *const words[] = {"off", "1", "2", "3", NULL};
-    return pick(words, k);
-}
-
-static const char *versus_word(int k) {
-    static const char *const words[] = {"cut", "plain", NULL};
-    return pick(words, k);
-}
-
-/* Sequential palettes come first, then the diverging ones. */
-static const char *sequential_word(int k) {
-    if (k == 0) return "";
-    return k <= PALETTE_RDBU ? palette_name((PaletteId)(k - 1)) : NULL;
-}
-
-static const char *diverging_word(int k) {
-    if (k == 0) return "";
-    return k <= PALETTE_COUNT - PALETTE_RDBU ? palette_name((PaletteId)(PALETTE_RDBU + k - 1)) : NULL;
-}
-
 static const char *twin_word(int k) {
     static const char *const words[] = {"both", "other", "difference", NULL};
-    return pick(words, k);
-}
-
-static const char *switch_word(int k) {
-    static const char *const words[] = {"off", "on", NULL};
     return pick(words, k);
 }
 
@@ -122,8 +74,8 @@ static const char *switch_word(int k) {
 #define NUMBER(field)      .kind = FIELD_NUMBER, .offset = offsetof(StatePlan, field), .limit = STATE_INDEX_MAX
 #define OF_VIEW(ID, file)  {.name = #file, TEXT(look.views[VIEW_##ID]), .group = NO_GROUP},
 
-/* The first two are written without their names. */
-static const StateField fields[] = {
+/* In the order in which they are written; the first two without their names. */
+static const StateField before_settings[] = {
     {.name = "model", TEXT(model.arch), .group = LOCK_WEIGHTS, .network = NETWORK},
     {.name = "image", TEXT(picture.name), .group = LOCK_IMAGE},
     {.name = "weights", TEXT(model.weights), .group = LOCK_WEIGHTS, .network = NETWORK},
@@ -142,40 +94,79 @@ static const StateField fields[] = {
     {.name = "row", NUMBER(place.row), .group = NO_GROUP},
     {.name = "col", NUMBER(place.column), .group = NO_GROUP},
     {.name = "view", WORD(look.view, view_word), .group = LOCK_VIEW},
-    VIEW_LIST(OF_VIEW){.name = "scope", WORD(look.scope, scope_word), .group = LOCK_SETTINGS},
-    {.name = "order", WORD(look.order, order_word), .group = LOCK_SETTINGS},
-    {.name = "pooling", WORD(look.pooling, pooling_word), .group = LOCK_SETTINGS},
-    {.name = "clip", WORD(look.clip, clip_word), .group = LOCK_SETTINGS},
-    {.name = "overlay", WORD(look.overlay, overlay_word), .group = LOCK_SETTINGS},
-    {.name = "explain", WORD(look.explain, explain_word), .group = NO_GROUP},
-    {.name = "versus", WORD(skips.versus, versus_word), .group = LOCK_SKIP},
-    {.name = "palette", WORD(look.palettes[0], sequential_word), .group = LOCK_SETTINGS},
-    {.name = "palette-signed", WORD(look.palettes[1], diverging_word), .group = LOCK_SETTINGS},
-    {.name = "palette-gradients", WORD(look.palettes[2], diverging_word), .group = LOCK_SETTINGS},
-    {.name = "palette-weights", WORD(look.palettes[3], diverging_word), .group = LOCK_SETTINGS},
+    VIEW_LIST(OF_VIEW)};
+static const StateField after_settings[] = {
     {.name = "twin", TEXT(twin.what), .group = LOCK_SKIP},
     {.name = "twin-as", WORD(twin.shown, twin_word), .group = LOCK_SKIP},
     {.name = "analysis", TEXT(look.analysis), .group = LOCK_VIEW},
     {.name = "cursor", NUMBER(picture.cursor), .group = NO_GROUP},
     {.name = "watch", TEXT(stops.watches), .group = NO_GROUP},
     {.name = "break", TEXT(stops.breaks), .group = NO_GROUP},
-    {.name = "presenter", WORD(presenter, switch_word), .group = NO_GROUP},
+};
+static const StateField after_readers[] = {
     {.name = "lock", TEXT(handout.lock), .group = NO_GROUP},
     {.name = "hide", TEXT(handout.hide), .group = NO_GROUP},
 };
 
-enum { FIELD_COUNT = sizeof fields / sizeof fields[0], NAMELESS = 2 };
+enum {
+    FIELDS_MAX = sizeof before_settings / sizeof *before_settings +
+                 sizeof after_settings / sizeof *after_settings +
+                 sizeof after_readers / sizeof *after_readers + SETTING_COUNT,
+    NAMELESS = 2
+};
 
-StatePlan state_plan_default(void) {
-    return (StatePlan){.model.arch = "resnet20", .picture.target = -1};
+static void add_fields(StateField *fields, int *count, const StateField *more, size_t more_count) {
+    memcpy(&fields[*count], more, more_count * sizeof *more);
+    *count += (int)more_count;
 }
 
-static int *number_of(StatePlan *plan, const StateField *field) {
-    return (int *)(void *)((char *)plan + field->offset);
+static void add_settings(StateField *fields, int *count, SettingKept kept) {
+    for (int id = 0; id < SETTING_COUNT; id++) {
+        const SettingSpec *spec = setting_spec((SettingId)id);
+        if (spec->kept != kept) continue;
+        fields[(*count)++] = (StateField){.name = spec->name,
+                                          .kind = FIELD_SETTING,
+                                          .setting = (SettingId)id,
+                                          .group = handout_lock_of(spec->action)};
+    }
+}
+
+/* All of them; NULL after the last. */
+static const StateField *field_at(int k) {
+    static StateField fields[FIELDS_MAX];
+    static int count;
+    if (count == 0) {
+        add_fields(fields, &count, before_settings, sizeof before_settings / sizeof *before_settings);
+        add_settings(fields, &count, SETTING_KEPT_STATE);
+        add_fields(fields, &count, after_settings, sizeof after_settings / sizeof *after_settings);
+        add_settings(fields, &count, SETTING_KEPT_BOTH);
+        add_fields(fields, &count, after_readers, sizeof after_readers / sizeof *after_readers);
+    }
+    return k < count ? &fields[k] : NULL;
+}
+
+StatePlan state_plan_default(void) {
+    return (StatePlan){.model.arch = "resnet20", .picture.target = -1, .look.settings = setting_defaults()};
+}
+
+static void set_number(StatePlan *plan, const StateField *field, int number) {
+    if (field->kind == FIELD_SETTING)
+        setting_set(&plan->look.settings, field->setting, number);
+    else
+        *(int *)(void *)((char *)plan + field->offset) = number;
 }
 
 static int number_in(const StatePlan *plan, const StateField *field) {
+    if (field->kind == FIELD_SETTING) return setting_get(&plan->look.settings, field->setting);
     return *(const int *)(const void *)((const char *)plan + field->offset);
+}
+
+static int default_of(const StateField *field) {
+    return field->kind == FIELD_SETTING ? setting_spec(field->setting)->initial : field->base;
+}
+
+static const char *word_of(const StateField *field, int k) {
+    return field->kind == FIELD_SETTING ? setting_word(field->setting, k) : field->word(k);
 }
 
 static const char *text_in(const StatePlan *plan, const StateField *field) {
@@ -184,14 +175,17 @@ static const char *text_in(const StatePlan *plan, const StateField *field) {
 
 /* The value as it is written; "" for the default. */
 static void write_value(const StatePlan *plan, const StateField *field, char out[STATE_VALUE_MAX]) {
-    int number = field->kind == FIELD_TEXT ? 0 : number_in(plan, field);
     out[0] = '\0';
-    if (field->kind == FIELD_TEXT)
+    if (field->kind == FIELD_TEXT) {
         utf8_copy(out, STATE_VALUE_MAX, text_in(plan, field));
-    else if (field->kind == FIELD_NUMBER && number != field->base)
+        return;
+    }
+    int number = number_in(plan, field);
+    if (number == default_of(field)) return;
+    if (field->kind == FIELD_NUMBER)
         snprintf(out, STATE_VALUE_MAX, "%d", number);
-    else if (field->kind == FIELD_WORD && number != 0)
-        utf8_copy(out, STATE_VALUE_MAX, field->word(number));
+    else
+        utf8_copy(out, STATE_VALUE_MAX, word_of(field, number));
 }
 
 static bool is_plain(char c) {
@@ -207,12 +201,13 @@ static void encode(char *out, size_t out_size, size_t *used, const char *text) {
 
 size_t state_plan_format(const StatePlan *plan, char *out, size_t out_size) {
     size_t used = (size_t)snprintf(out, out_size, "%s", VERSION);
-    for (int k = 0; k < FIELD_COUNT; k++) {
+    const StateField *field;
+    for (int k = 0; (field = field_at(k)); k++) {
         char value[STATE_VALUE_MAX];
-        write_value(plan, &fields[k], value);
-        if (*value == '\0' || used + 2 * strlen(fields[k].name) + 4 > out_size) continue;
+        write_value(plan, field, value);
+        if (*value == '\0' || used + 2 * strlen(field->name) + 4 > out_size) continue;
         if (k > 0) used += (size_t)snprintf(out + used, out_size - used, ",");
-        if (k >= NAMELESS) used += utf8_format(out + used, out_size - used, "%s=", fields[k].name);
+        if (k >= NAMELESS) used += utf8_format(out + used, out_size - used, "%s=", field->name);
         encode(out, out_size, &used, value);
     }
     return used;
@@ -243,19 +238,19 @@ static bool decode(const char *text, size_t length, char *out, size_t out_size) 
 
 static bool refuse_word(const StateField *field, const char *value, Error *err) {
     char list[256] = "";
-    for (int k = 0; field->word(k); k++) {
+    for (int k = 0; word_of(field, k); k++) {
         size_t used = strlen(list);
-        if (*field->word(k))
-            utf8_format(list + used, sizeof list - used, "%s%s", used ? ", " : "", field->word(k));
+        if (*word_of(field, k))
+            utf8_format(list + used, sizeof list - used, "%s%s", used ? ", " : "", word_of(field, k));
     }
     return error_set(err, ERROR_USAGE, "state: field '%s': expected one of %s, found '%.*s'", field->name,
                      list, utf8_first(value, 60), value);
 }
 
 static bool read_word(const StateField *field, const char *value, StatePlan *plan, Error *err) {
-    for (int k = 0; field->word(k); k++)
-        if (*value && strcmp(value, field->word(k)) == 0) {
-            *number_of(plan, field) = k;
+    for (int k = 0; word_of(field, k); k++)
+        if (*value && strcmp(value, word_of(field, k)) == 0) {
+            set_number(plan, field, k);
             return true;
         }
     return refuse_word(field, value, err);
@@ -267,12 +262,12 @@ static bool read_number(const StateField *field, const char *value, StatePlan *p
     if (number < 0 || number > field->limit)
         return error_set(err, ERROR_USAGE, "state: field '%s': expected a number from 0 to %d, found '%.*s'",
                          field->name, field->limit, utf8_first(value, 60), value);
-    *number_of(plan, field) = (int)number;
+    set_number(plan, field, (int)number);
     return true;
 }
 
 static bool read_value(const StateField *field, const char *value, StatePlan *plan, Error *err) {
-    if (field->kind == FIELD_WORD) return read_word(field, value, plan, err);
+    if (field->kind == FIELD_WORD || field->kind == FIELD_SETTING) return read_word(field, value, plan, err);
     if (field->kind == FIELD_NUMBER) return read_number(field, value, plan, err);
     if (*value == '\0') return error_set(err, ERROR_USAGE, "state: field '%s' is empty", field->name);
     if (strlen(value) >= (size_t)field->limit)
@@ -282,11 +277,12 @@ static bool read_value(const StateField *field, const char *value, StatePlan *pl
     return true;
 }
 
-static const StateField *find_field(const char *name, Error *err) {
+static const StateField *find_field(const char *name, int *place, Error *err) {
     Suggestion suggestion = suggest_begin(name);
-    for (int k = 0; k < FIELD_COUNT; k++) {
-        if (strcmp(fields[k].name, name) == 0) return &fields[k];
-        suggest_offer(&suggestion, fields[k].name);
+    const StateField *field;
+    for (*place = 0; (field = field_at(*place)); (*place)++) {
+        if (strcmp(field->name, name) == 0) return field;
+        suggest_offer(&suggestion, field->name);
     }
     const char *best = suggest_best(&suggestion);
     error_set(err, ERROR_USAGE, "state: there is no field '%s'%s%s%s", name, best ? "; the nearest is '" : "",
@@ -297,7 +293,7 @@ static const StateField *find_field(const char *name, Error *err) {
 /* What has been read so far. */
 typedef struct Reader {
     StatePlan plan;
-    bool seen[FIELD_COUNT];
+    bool seen[FIELDS_MAX];
     int place; /* of the field in the string, from 0 */
 } Reader;
 
@@ -305,22 +301,23 @@ static bool read_field(Reader *reader, const char *text, size_t length, Error *e
     char name[STATE_WORD_MAX], value[STATE_VALUE_MAX];
     const char *equals = memchr(text, '=', length);
     const StateField *field = NULL;
+    int number = reader->place; /* of the field among all there are */
     if (equals) {
         utf8_format(name, sizeof name, "%.*s", (int)(equals - text), text);
-        field = find_field(name, err);
+        field = find_field(name, &number, err);
         if (!field) return false;
         length -= (size_t)(equals + 1 - text);
         text = equals + 1;
     } else if (reader->place < NAMELESS) {
-        field = &fields[reader->place];
+        field = field_at(number);
     } else {
         return error_set(err, ERROR_USAGE,
                          "state: expected NAME=VALUE behind network and picture, found '%.*s'",
                          length < 60 ? (int)length : 60, text);
     }
-    if (reader->seen[field - fields])
+    if (reader->seen[number])
         return error_set(err, ERROR_USAGE, "state: field '%s' stands there twice", field->name);
-    reader->seen[field - fields] = true;
+    reader->seen[number] = true;
     if (!decode(text, length, value, sizeof value))
         return error_set(err, ERROR_USAGE, "state: field '%s' is too long, or has a broken %%XX in it",
                          field->name);
@@ -358,13 +355,15 @@ static bool same_field(const StatePlan *a, const StatePlan *b, const StateField 
 }
 
 bool state_plan_same(const StatePlan *a, const StatePlan *b, LockGroup group) {
-    for (int k = 0; k < FIELD_COUNT; k++)
-        if (fields[k].group == (int)group && !same_field(a, b, &fields[k])) return false;
+    const StateField *field;
+    for (int k = 0; (field = field_at(k)); k++)
+        if (field->group == (int)group && !same_field(a, b, field)) return false;
     return true;
 }
 
 bool state_plan_same_network(const StatePlan *a, const StatePlan *b) {
-    for (int k = 0; k < FIELD_COUNT; k++)
-        if (fields[k].network == NETWORK && !same_field(a, b, &fields[k])) return false;
+    const StateField *field;
+    for (int k = 0; (field = field_at(k)); k++)
+        if (field->network == NETWORK && !same_field(a, b, field)) return false;
     return true;
 }

@@ -10,7 +10,7 @@
 
 #include "app/session/handout.h"
 #include "core/base/error.h"
-#include "views/scene/action.h"
+#include "views/scene/setting.h"
 #include "views/scene/view.h"
 
 enum {
@@ -18,7 +18,6 @@ enum {
     STATE_WORD_MAX = 64,
     STATE_VALUE_MAX = 512,
     STATE_INDEX_MAX = 1 << 20,
-    STATE_PALETTES = 4, /* magnitudes, signed activations, gradients, weights */
 };
 
 /* Which network: the texts of a ModelSpec. */
@@ -40,7 +39,6 @@ typedef struct PlanSkips {
     int mode;                      /* SkipMode, lesions below */
     char lesions[STATE_VALUE_MAX]; /* "layer1.0+layer2.1" */
     char swaps[STATE_VALUE_MAX];   /* pairs, "layer1.1+layer1.2" */
-    int versus;                    /* 0 cut, 1 plain */
 } PlanSkips;
 
 /* How far the pass has come, and what is selected. */
@@ -53,10 +51,8 @@ typedef struct PlanPlace {
 typedef struct PlanLook {
     int view;
     char views[VIEW_COUNT][STATE_VALUE_MAX]; /* of each view's own state: "enlarged+input:3" */
-    int scope, order, pooling, clip, overlay, explain;
-    int palettes[STATE_PALETTES];  /* place among the sequential ones, or the diverging ones, plus 1; 0: the
-                                      theme's */
-    char analysis[STATE_WORD_MAX]; /* that is open; "": the list */
+    Settings settings;                       /* of those that a state keeps */
+    char analysis[STATE_WORD_MAX];           /* that is open; "": the list */
 } PlanLook;
 
 typedef struct PlanTwin {
@@ -83,7 +79,6 @@ typedef struct StatePlan {
     PlanLook look;
     PlanTwin twin;
     PlanStops stops;
-    int presenter;
     PlanHandout handout;
 } StatePlan;
 

@@ -27,12 +27,14 @@ static void forget_texts(LessonRun *run) {
 static void take_over(const LessonRun *run, Session *fresh, const Session *old) {
     fresh->handout = old->handout;
     fresh->display = old->display;
+    setting_copy(&fresh->look.settings, &old->look.settings, SETTING_KEPT_READER);
+    setting_copy(&fresh->look.settings, &old->look.settings, SETTING_KEPT_BOTH);
     fresh->display.sheet = run->is_scene ? SHEET_SCENE : SHEET_LESSON;
 }
 
 /* The lesson's session as it is before the first page. `old` is freed when it is a lesson's. */
 static bool begin_again(LessonRun *run, Session *old, Error *err) {
-    SessionConfig config = {.setup = &run->setup, .target = -1, .theme = old->display.theme};
+    SessionConfig config = {.setup = &run->setup, .target = -1, .theme = old->look.settings.theme};
     Session *fresh = session_new(&config, err);
     if (!fresh) return false;
     take_over(run, fresh, old);

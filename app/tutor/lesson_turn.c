@@ -82,7 +82,7 @@ bool lesson_run_takes(LessonRun *run, const Action *action) {
 }
 
 ActionId lesson_run_key(const LessonRun *run, const Key *key) {
-    bool presenter = run->session->display.presenter;
+    bool presenter = run->session->look.settings.presenter;
     switch (key->code) {
     case ' ': return run->session->exp.play.rate == 0 ? ACTION_LESSON_NEXT : ACTION_NONE;
     case KEY_CODE_BACKSPACE: return ACTION_LESSON_BACK;

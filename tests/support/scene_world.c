@@ -43,7 +43,7 @@ SceneWorld scene_world_open_pass(const char *arch, char shortcut, PassConfig pas
     ResnetConfig config = {.shortcut = shortcut};
     snprintf(config.arch, sizeof config.arch, "%s", arch);
     gemm_init();
-    subject_note(SUBJECT_NETWORK, "%s, without skip: %s", arch, skip_mode_name(skip));
+    subject_note(SUBJECT_NETWORK, "%s, without skip: %s", arch, skip_mode_name(pass.skip));
     Network *network = resnet_new(&config, &err);
     if (!network) fail_msg("%s", err.text);
     network_init_values(network, &(InitConfig){.kind = INIT_HE, .seed = 1});
@@ -54,9 +54,7 @@ SceneWorld scene_world_open_pass(const char *arch, char shortcut, PassConfig pas
                           .network = network,
                           .pass = world.pass,
                           .baseline_mode = SKIP_CUT,
-                          .scope = SCOPE_LAYER,
-                          .signed_palette = PALETTE_BLUE_ORANGE,
-                          .gradient_palette = PALETTE_GREEN_MAGENTA};
+                          .settings = setting_defaults()};
     return world;
 }
 

@@ -24,7 +24,7 @@ typedef struct BlockState {
 
 /* With so few rows the maps get those that say nothing new. */
 static bool is_low(const Scene *scene, Rect area) {
-    return area.h < (scene->presenter ? CLASS_LOW_ROWS : LOW_ROWS);
+    return area.h < (scene->settings.presenter ? CLASS_LOW_ROWS : LOW_ROWS);
 }
 
 static void draw_title(Canvas *canvas, Rect area, const Scene *scene, int block, bool stream) {
@@ -205,12 +205,12 @@ static void draw_body(Canvas *canvas, Rect area, const Scene *scene, int block, 
     draw_maps_heading(canvas, layout_take_top(&area, 1), scene, block, &maps);
     int wanted = maps_rows(&maps, area) + 2, table = table_rows(b);
     /* A class has enough to look at: large maps. */
-    if (area.h - table >= (scene->presenter ? wanted : MAP_ROWS_MIN + 2)) {
+    if (area.h - table >= (scene->settings.presenter ? wanted : MAP_ROWS_MIN + 2)) {
         Rect bottom = layout_take_bottom(&area, area.h - table < wanted ? table : area.h - wanted);
         layout_take_top(&bottom, 1);
         draw_table(canvas, layout_take_top(&bottom, table - 1), scene, block);
         layout_take_top(&bottom, 1);
-        if (bottom.h >= MONTAGE_ROWS_MIN && !scene->presenter)
+        if (bottom.h >= MONTAGE_ROWS_MIN && !scene->settings.presenter)
             draw_montage(canvas, bottom, scene, block, maps.scale);
     }
     draw_maps(canvas, area, scene, &maps, low);

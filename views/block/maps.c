@@ -69,8 +69,8 @@ static void widen_range(Tensor tensor, int first, int count, double range[2]) {
 
 static void widen_by_map(const Scene *scene, const BlockMap *map, double range[2]) {
     int first = 0, count = map->tensor.shape.c;
-    if (scene->scope == SCOPE_MAP) first = map->channel, count = 1;
-    if (scene->scope == SCOPE_GROUP)
+    if (scene->settings.scope == SCOPE_MAP) first = map->channel, count = 1;
+    if (scene->settings.scope == SCOPE_GROUP)
         first = map->channel / SCOPE_GROUP_CHANNELS * SCOPE_GROUP_CHANNELS, count = SCOPE_GROUP_CHANNELS;
     if (map->tensor.data) widen_range(map->tensor, first, count, range);
 }
@@ -90,7 +90,7 @@ static Scale scale_of_maps(const Scene *scene, const BlockMaps *maps, int block)
     double range[2] = {0, 0}, wide[2];
     bool backward = scene->phase == PHASE_BACKWARD;
     for (int k = 0; k < maps->count; k++) widen_by_map(scene, &maps->maps[k], range);
-    if ((scene->scope == SCOPE_STAGE || scene->scope == SCOPE_NETWORK) &&
+    if ((scene->settings.scope == SCOPE_STAGE || scene->settings.scope == SCOPE_NETWORK) &&
         scene_wide_range(scene, scene->network->blocks[block].output, scene->phase, &wide[0], &wide[1])) {
         range[0] = fmin(range[0], wide[0]);
         range[1] = fmax(range[1], wide[1]);

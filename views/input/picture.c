@@ -33,7 +33,7 @@ static PlotHeatmap heat_of(const Scene *scene) {
     return (PlotHeatmap){
         .map = {.data = scene->overlay.values, .width = shape.w, .height = shape.h, .stride = 1},
         .scale = heat_scale(scene),
-        .palette = scene->palette,
+        .palette = setting_palette(&scene->settings, PALETTE_USE_MAGNITUDE),
         .pooling = scene->overlay.kind == OVERLAY_GRADIENT ? PLOT_LARGEST : PLOT_MEAN};
 }
 
@@ -126,6 +126,6 @@ void input_legend_draw(Canvas *canvas, Rect row, const Scene *scene) {
         canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_WARN), text);
         return;
     }
-    plot_legend(canvas, row, heat_scale(scene), scene->palette,
+    plot_legend(canvas, row, heat_scale(scene), setting_palette(&scene->settings, PALETTE_USE_MAGNITUDE),
                 overlay->kind == OVERLAY_GRAD_CAM ? "Grad-CAM" : "|dL/dx|, 0.5% clipped");
 }

@@ -59,7 +59,7 @@ static PartMontage montage_fit(Rect area, const Scene *scene) {
     int wanted = shape.c < MAPS_WANTED ? shape.c : MAPS_WANTED;
     int side = shape.h > shape.w ? shape.h : shape.w;
     PartPage page = part_montage_plan(area, shape, montage);
-    while (!scene->presenter && page.columns * page.rows < wanted && side > SIDE_MIN) {
+    while (!scene->settings.presenter && page.columns * page.rows < wanted && side > SIDE_MIN) {
         montage.side_max = --side;
         page = part_montage_plan(area, shape, montage);
     }
@@ -88,11 +88,12 @@ static void plan_bars(MapsPlan *plan, const Scene *scene) {
     MapsBars context = maps_bars_context(scene);
     PartBars bars = maps_bars_of(&context);
     plan->bars = part_bars_plan(plan->body, &bars);
-    plan->page = (PartPage){.first = plan->bars.first,
-                            .count = plan->bars.count,
-                            .total = bars.count,
-                            .dead = -1,
-                            .order = scene_is_ranked(scene) ? order_name(scene->order) : NULL};
+    plan->page = (PartPage){
+        .first = plan->bars.first,
+        .count = plan->bars.count,
+        .total = bars.count,
+        .dead = -1,
+        .order = scene_is_ranked(scene) ? setting_word(SETTING_ORDER, (int)scene->settings.order) : NULL};
 }
 
 /* Lines of figures: all of them have room in two of 80 columns. */

@@ -18,8 +18,9 @@ enum {
 /* The scene as the parts shall draw weights: with their palette, and shrunk so that single ones survive. */
 static Scene weight_scene(const Scene *scene) {
     Scene own = *scene;
-    own.signed_palette = scene->weight_palette;
-    if (own.pooling == POOLING_AUTO) own.pooling = POOLING_LARGEST;
+    setting_set_palette(&own.settings, PALETTE_USE_ACTIVATION,
+                        setting_palette(&scene->settings, PALETTE_USE_WEIGHT));
+    if (own.settings.pooling == POOLING_AUTO) own.settings.pooling = POOLING_LARGEST;
     return own;
 }
 
@@ -34,7 +35,7 @@ static Stats filter_stats(const Kernels *kernels, int output) {
 
 /* Around 0, over the layer, or with the scope "map" over the selected filter; with a twin over both sides. */
 static Scale scale_of_kernels(const Scene *scene, const KernelsPlan *plan, Stats layer) {
-    bool one = scene->scope == SCOPE_MAP;
+    bool one = scene->settings.scope == SCOPE_MAP;
     double reach = reach_of(one ? filter_stats(&plan->kernels, plan->output) : layer);
     if (scene->twin && !scene->twin->difference) {
         const Scene *other = scene->twin->scene;
@@ -50,7 +51,7 @@ static Scale scale_of_kernels(const Scene *scene, const KernelsPlan *plan, Stats
 /* What that scale spans. */
 static PartText scope_text(const Scene *scene, const KernelsPlan *plan) {
     PartText out = {.text = "layer"};
-    if (scene->scope == SCOPE_MAP)
+    if (scene->settings.scope == SCOPE_MAP)
         utf8_format(out.text, sizeof out.text, "%s %d",
                     plan->kernels.kind == KERNELS_MATRIX ? "output" : "filter", plan->output);
     else if (plan->kind == KERNELS_COLOR)
@@ -369,7 +370,7 @@ Action maps_kernels_act(MapsKernels *state, const Scene *scene, Action action) {
     /* Scales of groups, stages and the network are not worth walking through all weights. */
     if (action.id == ACTION_SCOPE && !*action.text && plan.kind != KERNELS_NONE) {
         utf8_copy(action.text, sizeof action.text,
-                  scope_name(scene->scope == SCOPE_MAP ? SCOPE_LAYER : SCOPE_MAP));
+                  setting_word(SETTING_SCOPE, scene->settings.scope == SCOPE_MAP ? SCOPE_LAYER : SCOPE_MAP));
         return action;
     }
     bool opened = plan.window || plan.kind != plan.kernels.kind;

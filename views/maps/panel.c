@@ -125,7 +125,7 @@ static void describe_channel(char *text, const Scene *scene, Tensor tensor) {
     int c = scene->channel, used = snprintf(text, TEXT_MAX, "%d of %d", c, scene_shape(scene).c);
     if (scene_is_ranked(scene))
         used += utf8_format(text + used, TEXT_MAX - (size_t)used, ", rank %d by %s", scene_place_of(scene, c),
-                            order_name(scene->order));
+                            setting_word(SETTING_ORDER, (int)scene->settings.order));
     if (scene->phase == PHASE_FORWARD && part_channel_is_dead(tensor, c))
         used += snprintf(text + used, TEXT_MAX - (size_t)used, ", dead: zero everywhere");
     if (part_channel_is_blocked(scene, scene->op, c))

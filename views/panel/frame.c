@@ -252,7 +252,8 @@ static Status compose_status(const Scene *scene, int width) {
     utf8_format(status.norm, sizeof status.norm, "BN %s",
                 pass_batch_statistics(scene->pass) ? "batch" : "running");
     if (!isnan(loss)) snprintf(status.loss, sizeof status.loss, "loss %.4g", loss);
-    utf8_format(status.scope, sizeof status.scope, "scale %s", scope_name(scene->scope));
+    utf8_format(status.scope, sizeof status.scope, "scale %s",
+                setting_word(SETTING_SCOPE, (int)scene->settings.scope));
     if (status_width(&status) > width) status.scope[0] = '\0';
     if (status_width(&status) > width) utf8_copy(status.skip, sizeof status.skip, part_skip_word(scene));
     if (status_width(&status) > width) status.loss[0] = '\0';

@@ -112,7 +112,7 @@ static void balance(PartPage *page) {
 
 PartMontage part_montage_of(const Scene *scene, int selected) {
     enum { PRESENTER_ZOOM = 4 };
-    bool large = scene->presenter;
+    bool large = scene->settings.presenter;
     return (PartMontage){.selected = selected, .zoom_min = large ? PRESENTER_ZOOM : 0, .says_zoom = large};
 }
 
@@ -247,7 +247,8 @@ PartPage part_montage(Canvas *canvas, Rect area, const Scene *scene, const PartT
     PartPage page = part_montage_plan(area, tensor->tensor.shape, montage);
     if (rect_is_empty(area)) return page;
     Rect old = canvas_clip(canvas, area);
-    if (montage.ranked && scene_is_ranked(scene)) page.order = order_name(scene->order);
+    if (montage.ranked && scene_is_ranked(scene))
+        page.order = setting_word(SETTING_ORDER, (int)scene->settings.order);
     if (tensor->tensor.data) {
         count_marks(&page, scene, tensor);
         draw_montage(canvas, area, scene, tensor, montage, &page);

@@ -5,6 +5,12 @@
 #ifndef VIEWS_SCENE_ACTION_LIST_H
 #define VIEWS_SCENE_ACTION_LIST_H
 
+#include "views/scene/setting_list.h"
+
+/* Each setting has an action of its name. */
+#define SETTING_ACTION(ACTION, ID, type, field, first, kept, touches, name, help, ...)                       \
+    ACTION(ID, name, TEXT, touches, FOLLOWS(WORDS_SETTING), help)
+
 #define ACTION_LIST(ACTION)                                                                                  \
     ACTION(STEP, "step", COUNT, TOUCH_RUN, FOLLOWS_NOTHING, "run one operation and look at it")              \
     ACTION(STEP_BACK, "step-back", COUNT, TOUCH_SHOWN, FOLLOWS_NOTHING, "look at the operation before")      \
@@ -76,8 +82,6 @@
            "the class the loss asks for: a number, a name, or 'predicted'")                                  \
     ACTION(WITHOUT_SKIP, "without-skip", TEXT, TOUCH_SKIP, FOLLOWS(WORDS_SKIP),                              \
            "none, plain, cut or lesion[:BLOCK]; without a word: the next one")                               \
-    ACTION(VERSUS, "versus", TEXT, TOUCH_SKIP, FOLLOWS(WORDS_VERSUS),                                        \
-           "what the gradients are compared with: cut or plain; without a word: the other")                  \
     ACTION(TWIN, "twin", TEXT, TOUCH_SKIP, FOLLOWS_LINE(2, WORDS_TWIN, WORDS_TWIN_NAME),                     \
            "compare side by side: plain, cut, built, image NAME, weights NAME, difference, off; without a "  \
            "word: the next way to look")                                                                     \
@@ -87,24 +91,13 @@
            "take a block's branch away and keep its skip, or give it back: [BLOCK]")                         \
     ACTION(SWAP, "swap", TEXT, TOUCH_MODEL, FOLLOWS(WORDS_BLOCK, WORDS_BLOCK_LIKE),                          \
            "two blocks of the same shape change places: [BLOCK [BLOCK]]; one waits for the other")           \
-    ACTION(SCOPE, "scope", TEXT, TOUCH_LOOK, FOLLOWS(WORDS_SCOPE),                                           \
-           "colour scale over a map, group, layer, stage or the network; without a word: the next one")      \
-    ACTION(ORDER, "order", TEXT, TOUCH_LOOK, FOLLOWS(WORDS_ORDER),                                           \
-           "channels by index, activation or gradient (largest l2 first); without a word: the next one")     \
+    SETTING_LIST(SETTING_ACTION, ACTION)                                                                     \
     ACTION(                                                                                                  \
         PALETTE, "palette", TEXT, TOUCH_LOOK, FOLLOWS(WORDS_PALETTE_OR_USE, WORDS_PALETTE_OF_USE),           \
         "colours of what is shown, or of activations, gradients, weights: [WHAT] NAME; without: the next")   \
-    ACTION(POOLING, "pooling", TEXT, TOUCH_LOOK, FOLLOWS(WORDS_POOLING),                                     \
-           "shrink maps by mean or largest magnitude, auto: gradients by largest; without a word: the next") \
-    ACTION(CLIP, "clip", TEXT, TOUCH_LOOK, FOLLOWS(WORDS_CLIP),                                              \
-           "a layer's scale leaves out its largest 0.5%: on, off, auto: for gradients")                      \
     ACTION(FOLD, "fold", TEXT, TOUCH_SHOWN, FOLLOWS(WORDS_FOLD),                                             \
            "fold the architecture: stages, blocks, none (every operation); without a word: the next")        \
     ACTION(OTHER, "other", NONE, TOUCH_SHOWN, FOLLOWS_NOTHING, "another drawing of what is shown")           \
-    ACTION(OVERLAY, "overlay", TEXT, TOUCH_LOOK, FOLLOWS(WORDS_OVERLAY),                                     \
-           "over the picture in the input view: none, grad-cam or gradient; without a word: the next")       \
-    ACTION(EXPLAIN, "explain", TEXT, TOUCH_SHOWN, FOLLOWS(WORDS_LEVEL),                                      \
-           "explain what is selected, for anyone, in code or in mathematics: 1, 2, 3, off; again: off")      \
     ACTION(HELP, "help", NONE, TOUCH_SCREEN, FOLLOWS_NOTHING, "the keys and what they do")                   \
     ACTION(PROMPT, "prompt", NONE, TOUCH_SCREEN | ONLY_ONCE, FOLLOWS_NOTHING, "type an action by name")      \
     ACTION(SEARCH, "search", TEXT, TOUCH_SHOWN, FOLLOWS_LINE(1, WORDS_OP),                                   \
@@ -123,15 +116,8 @@
            "offer the screen as text, or the state, to the terminal's clipboard")                            \
     ACTION(EXPORT_CHART, "export-chart", TEXT, TOUCH_FILES, FOLLOWS_LINE(1, WORDS_CHART),                    \
            "write the analysis that is shown to a .svg or .csv file")                                        \
-    ACTION(THEME, "theme", TEXT, TOUCH_LOOK | TOUCH_SCREEN, FOLLOWS(WORDS_THEME),                            \
-           "dark, light, contrast or mono; without a word: the next one")                                    \
     ACTION(BIND, "bind", TEXT, TOUCH_LOOK | TOUCH_SCREEN, FOLLOWS(WORDS_OWN),                                \
            "give a key another meaning: KEY ACTION, e.g. X arch resnet56; KEY alone: its own again")         \
-    ACTION(MOUSE, "mouse", TEXT, TOUCH_LOOK | TOUCH_SCREEN, FOLLOWS(WORDS_SWITCH),                           \
-           "a click selects and the wheel moves: on, off; without a word: the other")                        \
-    ACTION(PRESENTER, "presenter", TEXT, TOUCH_SCREEN, FOLLOWS(WORDS_SWITCH),                                \
-           "presenter mode for a class: large cells, keys shown as pressed: on, off; without a word: the "   \
-           "other")                                                                                          \
     ACTION(                                                                                                  \
         POINTER, "pointer", TEXT, TOUCH_SCREEN, FOLLOWS(WORDS_SWITCH),                                       \
         "point at a place: arrows move it, Enter selects there, other keys keep their meaning; again: off")  \

@@ -58,7 +58,7 @@ bool scene_wide_range(const Scene *scene, int op, Phase phase, double *min, doub
     Range range = {.any = false};
     for (int i = 0; i < network->op_count; i++) {
         if (!is_map(&network->ops[i])) continue;
-        if (scene->scope == SCOPE_STAGE && stage_of(network, i) != stage_of(network, op)) continue;
+        if (scene->settings.scope == SCOPE_STAGE && stage_of(network, i) != stage_of(network, op)) continue;
         Stats stats = scene_stats(scene, i, phase);
         if (stats.known) widen(&range, stats.min, stats.max);
     }
@@ -70,7 +70,7 @@ static Range range_of_channels(const Scene *scene, int op, Phase phase, int chan
     Range range = {.any = false};
     const Profile *profile = scene_profile(scene, op, phase);
     Tensor tensor = scene_tensor(scene, op, phase);
-    if (scene->scope == SCOPE_MAP) {
+    if (scene->settings.scope == SCOPE_MAP) {
         widen_by_channel(&range, profile, tensor, channel);
         return range;
     }
@@ -82,8 +82,8 @@ static Range range_of_channels(const Scene *scene, int op, Phase phase, int chan
 }
 
 bool scene_clips(const Scene *scene, Phase phase) {
-    if (scene->scope != SCOPE_LAYER) return false;
-    return scene->clip == CLIP_ON || (scene->clip == CLIP_AUTO && phase == PHASE_BACKWARD);
+    if (scene->settings.scope != SCOPE_LAYER) return false;
+    return scene->settings.clip == CLIP_ON || (scene->settings.clip == CLIP_AUTO && phase == PHASE_BACKWARD);
 }
 
 /* A map of non-negative values starts at 0, so that "dark" always means "nothing there". */
@@ -95,11 +95,11 @@ static Scale own_scale(const Scene *scene, int op, Phase phase, int channel) {
     Stats stats = scene_stats(scene, op, phase);
     Range range = {.min = stats.min, .max = stats.max, .any = true};
     bool is_signed = scene_is_signed(scene, op, phase);
-    if (scene->scope == SCOPE_STAGE || scene->scope == SCOPE_NETWORK) {
+    if (scene->settings.scope == SCOPE_STAGE || scene->settings.scope == SCOPE_NETWORK) {
         scene_wide_range(scene, op, phase, &range.min, &range.max);
         return scale_from(&range, is_signed || range.min < 0);
     }
-    if (scene->scope != SCOPE_LAYER && scene_tensor(scene, op, phase).data)
+    if (scene->settings.scope != SCOPE_LAYER && scene_tensor(scene, op, phase).data)
         range = range_of_channels(scene, op, phase, channel);
     Scale scale = scale_from(&range, is_signed);
     const Profile *profile = scene_clips(scene, phase) ? scene_profile(scene, op, phase) : NULL;
@@ -127,23 +127,25 @@ Scale scene_scale(const Scene *scene, int op, Phase phase, int channel) {
 }
 
 PaletteId scene_palette(const Scene *scene, Scale scale, Phase phase) {
-    if (!scale.is_signed) return scene->palette;
-    return phase == PHASE_BACKWARD ? scene->gradient_palette : scene->signed_palette;
+    PaletteUse use = !scale.is_signed          ? PALETTE_USE_MAGNITUDE
+                     : phase == PHASE_BACKWARD ? PALETTE_USE_GRADIENT
+                                               : PALETTE_USE_ACTIVATION;
+    return setting_palette(&scene->settings, use);
 }
 
 ScopeText scene_scope_text(const Scene *scene, int op, int channel) {
     ScopeText out;
     int stage = op < 0 ? -1 : stage_of(scene->network, op);
-    if (scene->scope == SCOPE_GROUP && op >= 0) {
+    if (scene->settings.scope == SCOPE_GROUP && op >= 0) {
         int first = group_first(scene, op, channel);
         snprintf(out.text, sizeof out.text, "%s %d-%d", is_ranked(scene, op) ? "ranks" : "group", first,
                  group_end(scene, op, first) - 1);
-    } else if (scene->scope == SCOPE_STAGE && stage == 0) {
+    } else if (scene->settings.scope == SCOPE_STAGE && stage == 0) {
         snprintf(out.text, sizeof out.text, "stem and head");
-    } else if (scene->scope == SCOPE_STAGE && stage > 0) {
+    } else if (scene->settings.scope == SCOPE_STAGE && stage > 0) {
         snprintf(out.text, sizeof out.text, "stage %d", stage);
     } else {
-        snprintf(out.text, sizeof out.text, "%s", scope_name(scene->scope));
+        snprintf(out.text, sizeof out.text, "%s", setting_word(SETTING_SCOPE, (int)scene->settings.scope));
     }
     return out;
 }

@@ -1,20 +1,5 @@
 #include "views/scene/scene.h"
 
-const char *scope_name(ScopeKind scope) {
-    static const char *const names[SCOPE_COUNT] = {"map", "group", "layer", "stage", "network"};
-    return names[scope];
-}
-
-const char *order_name(ChannelOrder order) {
-    static const char *const names[ORDER_COUNT] = {"index", "activation", "gradient"};
-    return names[order];
-}
-
-const char *overlay_name(OverlayKind kind) {
-    static const char *const names[OVERLAY_COUNT] = {"none", "grad-cam", "gradient"};
-    return names[kind];
-}
-
 static bool is_difference(const Scene *scene, int op, Phase phase) {
     return scene->twin && scene->twin->difference && op == scene->op && phase == scene->phase;
 }
@@ -61,6 +46,6 @@ const Profile *scene_profile(const Scene *scene, int op, Phase phase) {
 }
 
 PlotPooling scene_pooling(const Scene *scene, Phase phase) {
-    if (scene->pooling == POOLING_AUTO) return phase == PHASE_BACKWARD ? PLOT_LARGEST : PLOT_MEAN;
-    return scene->pooling == POOLING_LARGEST ? PLOT_LARGEST : PLOT_MEAN;
+    if (scene->settings.pooling == POOLING_AUTO) return phase == PHASE_BACKWARD ? PLOT_LARGEST : PLOT_MEAN;
+    return scene->settings.pooling == POOLING_LARGEST ? PLOT_LARGEST : PLOT_MEAN;
 }

@@ -9,34 +9,9 @@
 #include "core/pass/pass.h"
 #include "core/tensor/difference.h"
 #include "views/plot/plot.h"
-#include "views/style/palette.h"
+#include "views/scene/setting.h"
 
 typedef enum Phase { PHASE_FORWARD, PHASE_BACKWARD } Phase;
-
-/* What a colour scale spans; see views/scene/scale.h. */
-typedef enum ScopeKind {
-    SCOPE_MAP,     /* one channel */
-    SCOPE_GROUP,   /* 16 channels that follow on each other in the order shown */
-    SCOPE_LAYER,   /* all channels of the op */
-    SCOPE_STAGE,   /* all ops of the same stage that have been computed in the same direction */
-    SCOPE_NETWORK, /* all ops, likewise */
-    SCOPE_COUNT
-} ScopeKind;
-
-const char *scope_name(ScopeKind scope); /* "map", "group", "layer", "stage", "network" */
-
-/* In which order the channels of an op stand: by number, or by falling l2 of activation or gradient. */
-typedef enum ChannelOrder { ORDER_INDEX, ORDER_ACTIVATION, ORDER_GRADIENT, ORDER_COUNT } ChannelOrder;
-
-const char *order_name(ChannelOrder order); /* "index", "activation", "gradient" */
-
-/* How maps are shrunk. A gradient changes sign from cell to cell, and a mean would show almost nothing of it:
- * AUTO takes the mean of activations and the largest magnitude of gradients. */
-typedef enum PoolingChoice { POOLING_AUTO, POOLING_MEAN, POOLING_LARGEST, POOLING_COUNT } PoolingChoice;
-
-/* Does the layer's scale leave out the few largest magnitudes (PROFILE_REACH)? AUTO: for gradients, whose
- * tails are long. */
-typedef enum ClipChoice { CLIP_AUTO, CLIP_OFF, CLIP_ON, CLIP_COUNT } ClipChoice;
 
 /* A number that is kept in sight. */
 typedef struct SceneWatch {
@@ -54,11 +29,6 @@ typedef struct SceneJob {
 
 /* A refusal is shown like an information: nothing has gone wrong, but nothing was done. */
 typedef enum NoticeKind { NOTICE_NONE, NOTICE_INFO, NOTICE_REFUSAL, NOTICE_ERROR } NoticeKind;
-
-/* What is laid over the picture of the input view; see core/inspect/saliency.h. */
-typedef enum OverlayKind { OVERLAY_NONE, OVERLAY_GRAD_CAM, OVERLAY_GRADIENT, OVERLAY_COUNT } OverlayKind;
-
-const char *overlay_name(OverlayKind kind); /* "none", "grad-cam", "gradient" */
 
 typedef struct SceneOverlay {
     OverlayKind kind;
@@ -109,13 +79,8 @@ typedef struct Scene {
     const char *const *image_list; /* pictures to choose from */
     int image_count, image_cursor;
 
-    ScopeKind scope;
-    PaletteId palette; /* sequential, for what is never negative; signed maps use a diverging one: */
-    PaletteId signed_palette, gradient_palette, weight_palette;
-    PoolingChoice pooling;
-    ClipChoice clip;
-    ChannelOrder order;
-    const int *ranking; /* by `order`, of ranking_count channels; NULL: by number, or not known yet */
+    Settings settings;
+    const int *ranking; /* by settings.order, of ranking_count channels; NULL: by number, or not known yet */
     int ranking_count;
     int width, height; /* cells of the area the view is drawn into, for moves by rows and pages */
 
@@ -131,7 +96,6 @@ typedef struct Scene {
 
     const SceneLab *lab; /* NULL: there is none */
 
-    bool presenter;     /* for a class: cells as large as they fit, rather than many maps */
     bool hides_figures; /* the lines of figures under tensors are left out */
 
     SceneJob job;

@@ -13,7 +13,7 @@ typedef struct RoleColor {
     short index_256, index_16;
 } RoleColor;
 
-static const char *const theme_names[THEME_COUNT] = {
+const char *const theme_names[THEME_COUNT + 1] = {
     [THEME_DARK] = "dark", [THEME_LIGHT] = "light", [THEME_CONTRAST] = "contrast", [THEME_MONO] = "mono"};
 
 static const RoleColor dark_roles[ROLE_COUNT] = {

@@ -8,7 +8,8 @@
 
 typedef enum ThemeId { THEME_DARK, THEME_LIGHT, THEME_CONTRAST, THEME_MONO, THEME_COUNT } ThemeId;
 
-const char *theme_name(ThemeId theme);             /* "dark" "light" "contrast" "mono" */
+extern const char *const theme_names[]; /* "dark" "light" "contrast" "mono" NULL */
+const char *theme_name(ThemeId theme);
 bool theme_find(const char *name, ThemeId *theme); /* false when there is none of that name */
 
 /* CellAttribute flags that stand in for a colour where none is shown. */

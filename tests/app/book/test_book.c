@@ -132,7 +132,7 @@ static void a_digit_in_the_book_neither_counts_nor_explains(void **state) {
     SessionWorld *world = *state;
     type(world, "Q3");
     assert_int_equal(world->screen->typing.count, 0);
-    assert_int_equal(world->session->look.explain.level, EXPLAIN_OFF);
+    assert_int_equal(world->session->look.settings.explain, EXPLAIN_OFF);
     assert_int_equal(spot(world)->level, 3);
     type(world, "7");
     assert_non_null(strstr(world->session->notice.text, "found '7'"));

@@ -87,8 +87,8 @@ static void its_lines_are_those_of_a_script(void **state) {
                              "bind X arch resnet56");
     assert_int_equal(read.config.problems, 0);
     assert_null(screen_error(world->screen));
-    assert_int_equal(world->session->display.theme, THEME_LIGHT);
-    assert_int_equal(world->session->look.palettes.activation, PALETTE_PUOR);
+    assert_int_equal(world->session->look.settings.theme, THEME_LIGHT);
+    assert_int_equal(setting_palette(&world->session->look.settings, PALETTE_USE_ACTIVATION), PALETTE_PUOR);
     assert_true(screen_mouse(world->screen));
     assert_int_equal(world->session->look.view, VIEW_MAPS);
     screen_key(world->screen, &(Key){.code = 'X'});
@@ -135,7 +135,7 @@ static void a_mark_at_the_beginning_is_no_part_of_the_first_line(void **state) {
     SessionWorld *world = *state;
     Read read = apply(world, "\xEF\xBB\xBFtheme light\r\nview maps\r\n");
     assert_int_equal(read.config.problems, 0);
-    assert_int_equal(world->session->display.theme, THEME_LIGHT);
+    assert_int_equal(world->session->look.settings.theme, THEME_LIGHT);
     assert_int_equal(world->session->look.view, VIEW_MAPS);
     config_clear(&read.config);
 }
@@ -170,7 +170,7 @@ static void the_command_line_overrules_lines_too(void **state) {
     char *words[] = {(char *)"skipscope", (char *)"--theme=dark", (char *)"--no-mouse", NULL};
     Read read = read_config(words, 3);
     config_run(&read.config, world->screen, &read.options);
-    assert_int_equal(world->session->display.theme, THEME_DARK);
+    assert_int_equal(world->session->look.settings.theme, THEME_DARK);
     assert_false(screen_mouse(world->screen));
     assert_int_equal(world->session->look.view, VIEW_MAPS);
     config_clear(&read.config);

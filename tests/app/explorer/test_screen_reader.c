@@ -121,7 +121,7 @@ static void what_needs_a_window_on_the_screen_is_said_and_closed(void **state) {
     expect(world, "files pictures\n", "\n04-cat\n");
     assert_false(layer_is_open(world->screen, LAYER_FILES));
     expect(world, "explain 1\n", "\ninput: Input\n");
-    assert_int_equal(world->session->look.explain.level, EXPLAIN_OFF);
+    assert_int_equal(world->session->look.settings.explain, EXPLAIN_OFF);
 }
 
 static void a_lesson_is_read_answered_and_left(void **state) {

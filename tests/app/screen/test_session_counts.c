@@ -67,11 +67,12 @@ static void go_to(SessionWorld *world, const char *const *lines) {
     Screen *screen = world->screen;
     screen_end_lesson(screen);
     layer_close_all(screen);
-    screen->quit = screen->mouse = false;
+    screen->quit = false;
+    screen_own(screen)->look.settings.mouse = SWITCH_OFF;
     session->exp.pictures.cursor = screen->help_first = 0;
     file_list_clear(&screen->files.list);
     screen->book.spot = (BookSpot){.level = 0};
-    session->look.explain.level = EXPLAIN_OFF;
+    session->look.settings.explain = EXPLAIN_OFF;
     if (!screen_set_state(screen, "v1:resnet20", &err)) fail_msg("%s", err.text);
     session_world_act(world, "select layer2.1.conv1");
     session_world_act(world, "channel 7");
@@ -86,9 +87,8 @@ static char *where(SessionWorld *world) {
     const BookSpot *spot = &world->screen->book.spot;
     if (session->exp.job.kind == JOB_RUN) screen_finish_work(world->screen);
     assert_true(asprintf(&text, "%s image %d file %d question %d line %d view %d at %d", state,
-                         session->exp.pictures.cursor, world->screen->files.list.selected,
-                         spot->question, spot->first, (int)session->look.view,
-                         session->exp.at) > 0);
+                         session->exp.pictures.cursor, world->screen->files.list.selected, spot->question,
+                         spot->first, (int)session->look.view, session->exp.at) > 0);
     free(state);
     return text;
 }

@@ -30,10 +30,10 @@ static void it_drops_side_panes_tabs_and_strip_and_gives_them_back(void **state)
     assert_false(shows(world, "[m]aps"));
     session_world_act(world, "redraw"); /* the notice has been read */
     assert_true(shows(world, "skips as built"));
-    assert_int_equal(world->session->display.theme, THEME_CONTRAST);
+    assert_int_equal(world->session->look.settings.theme, THEME_CONTRAST);
     session_world_act(world, "presenter off");
     assert_memory_equal(&before, &(SessionPanes[]){session_panes(world->session)}[0], sizeof before);
-    assert_int_equal(world->session->display.theme, THEME_DARK);
+    assert_int_equal(world->session->look.settings.theme, THEME_DARK);
 }
 
 /* The largest whole magnification up to 4 with which one map has room, and it is said. */
@@ -174,7 +174,7 @@ static void a_lesson_is_presented_and_pointing_is_no_excursion(void **state) {
     session_world_act(world, "presenter on");
     session_world_act(world, "lesson skip");
     Session *front = screen_front(world->screen);
-    assert_true(front->display.presenter);
+    assert_true(front->look.settings.presenter);
     assert_int_equal(session_panes(front).view.w, 120);
     session_world_press(world, "Space . Right");
     LessonPanel panel;

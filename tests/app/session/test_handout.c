@@ -147,10 +147,10 @@ static void hidden_panes_are_not_drawn(void **state) {
     assert_false(shows(world, "nan 0"));
     assert_false(shows(world, "fwd "));
     assert_true(rect_is_empty(session_panes(world->session).navigator));
-    assert_int_equal(world->session->look.explain.level, EXPLAIN_OFF);
+    assert_int_equal(world->session->look.settings.explain, EXPLAIN_OFF);
     session_world_press(world, "2");
     session_world_press(world, "j");
-    assert_int_equal(world->session->look.explain.level, EXPLAIN_OFF);
+    assert_int_equal(world->session->look.settings.explain, EXPLAIN_OFF);
     session_world_act(world, "explain 3");
     expect_notice(world, "hidden by this handout: explain");
 }

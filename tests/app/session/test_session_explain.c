@@ -18,18 +18,18 @@ static void press(SessionWorld *world, const char *keys) {
 static void a_digit_opens_the_answer_and_the_same_digit_closes_it(void **state) {
     SessionWorld *world = *state;
     press(world, "2j");
-    assert_int_equal(world->session->look.explain.level, EXPLAIN_OFF); /* two rows down */
+    assert_int_equal(world->session->look.settings.explain, EXPLAIN_OFF); /* two rows down */
     press(world, "3m");
-    assert_int_equal(world->session->look.explain.level, EXPLAIN_MATH);
+    assert_int_equal(world->session->look.settings.explain, EXPLAIN_MATH);
     char *screen = session_world_screen(world);
     assert_non_null(strstr(screen, "3 maths"));
     free(screen);
     press(world, "3t");
-    assert_int_equal(world->session->look.explain.level, EXPLAIN_OFF);
+    assert_int_equal(world->session->look.settings.explain, EXPLAIN_OFF);
     press(world, "1t2t");
-    assert_int_equal(world->session->look.explain.level, EXPLAIN_CODE);
+    assert_int_equal(world->session->look.settings.explain, EXPLAIN_CODE);
     screen_key(world->screen, &(Key){.code = KEY_CODE_ESCAPE});
-    assert_int_equal(world->session->look.explain.level, EXPLAIN_OFF);
+    assert_int_equal(world->session->look.settings.explain, EXPLAIN_OFF);
 }
 
 static void a_digit_before_a_step_is_a_count(void **state) {
@@ -38,10 +38,10 @@ static void a_digit_before_a_step_is_a_count(void **state) {
     int at = world->session->exp.at;
     press(world, "3s");
     assert_int_equal(world->session->exp.at, at + 3);
-    assert_int_equal(world->session->look.explain.level, EXPLAIN_ANYONE);
+    assert_int_equal(world->session->look.settings.explain, EXPLAIN_ANYONE);
     press(world, "12s");
     assert_int_equal(world->session->exp.at, at + 15);
-    assert_int_equal(world->session->look.explain.level, EXPLAIN_ANYONE);
+    assert_int_equal(world->session->look.settings.explain, EXPLAIN_ANYONE);
 }
 
 static void press_at(SessionWorld *world, char key, double at_s) {
@@ -55,15 +55,15 @@ static void who_has_read_the_answer_types_no_count(void **state) {
     int at = world->session->exp.at;
     press_at(world, '1', 10.0);
     press_at(world, '2', 15.0);
-    assert_int_equal(world->session->look.explain.level, EXPLAIN_CODE);
+    assert_int_equal(world->session->look.settings.explain, EXPLAIN_CODE);
     press_at(world, 's', 20.0);
     assert_int_equal(world->session->exp.at, at + 1);
-    assert_int_equal(world->session->look.explain.level, EXPLAIN_CODE);
+    assert_int_equal(world->session->look.settings.explain, EXPLAIN_CODE);
     press_at(world, '1', 30.0);
     press_at(world, '2', 30.2);
     press_at(world, 's', 30.4);
     assert_int_equal(world->session->exp.at, at + 13);
-    assert_int_equal(world->session->look.explain.level, EXPLAIN_CODE);
+    assert_int_equal(world->session->look.settings.explain, EXPLAIN_CODE);
 }
 
 static void one_number_is_explained_where_one_is_selected(void **state) {

@@ -20,34 +20,34 @@ static void assert_refused(SessionWorld *world, const char *line, const char *ex
 static void the_order_goes_round_and_takes_words(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "order");
-    assert_int_equal(world->session->look.order, ORDER_ACTIVATION);
+    assert_int_equal(world->session->look.settings.order, ORDER_ACTIVATION);
     session_world_act(world, "order");
-    assert_int_equal(world->session->look.order, ORDER_GRADIENT);
+    assert_int_equal(world->session->look.settings.order, ORDER_GRADIENT);
     assert_notice(world, "it is not computed yet");
     session_world_act(world, "order");
-    assert_int_equal(world->session->look.order, ORDER_INDEX);
+    assert_int_equal(world->session->look.settings.order, ORDER_INDEX);
     session_world_act(world, "order gradient");
-    assert_int_equal(world->session->look.order, ORDER_GRADIENT);
+    assert_int_equal(world->session->look.settings.order, ORDER_GRADIENT);
     assert_refused(world, "order size", "expected index, activation or gradient, found 'size'");
 }
 
 static void scopes_poolings_and_clipping_take_words(void **state) {
     SessionWorld *world = *state;
     static const char *const scopes[] = {"map", "group", "layer", "stage", "network"};
-    for (int k = 0; k < SCOPE_COUNT; k++) {
+    for (int k = 0; k <= SCOPE_NETWORK; k++) {
         char line[32];
         snprintf(line, sizeof line, "scope %s", scopes[k]);
         session_world_act(world, line);
-        assert_int_equal(world->session->look.scope, k);
+        assert_int_equal(world->session->look.settings.scope, k);
     }
     session_world_act(world, "scope");
-    assert_int_equal(world->session->look.scope, SCOPE_MAP);
+    assert_int_equal(world->session->look.settings.scope, SCOPE_MAP);
     session_world_act(world, "pooling largest");
-    assert_int_equal(world->session->look.pooling, POOLING_LARGEST);
+    assert_int_equal(world->session->look.settings.pooling, POOLING_LARGEST);
     session_world_act(world, "pooling");
-    assert_int_equal(world->session->look.pooling, POOLING_AUTO);
+    assert_int_equal(world->session->look.settings.pooling, POOLING_AUTO);
     session_world_act(world, "clip on");
-    assert_int_equal(world->session->look.clip, CLIP_ON);
+    assert_int_equal(world->session->look.settings.clip, CLIP_ON);
     assert_refused(world, "scope block", "expected map, group, layer, stage or network, found 'block'");
     assert_refused(world, "pooling max", "expected auto, mean or largest");
     assert_refused(world, "clip 3", "expected auto, off or on");
@@ -55,24 +55,24 @@ static void scopes_poolings_and_clipping_take_words(void **state) {
 
 static void palettes_are_kept_apart_by_what_they_show(void **state) {
     SessionWorld *world = *state;
-    PaletteId activations = world->session->look.palettes.activation;
+    PaletteId activations = setting_palette(&world->session->look.settings, PALETTE_USE_ACTIVATION);
     session_world_act(world, "palette gradients puor");
-    assert_int_equal(world->session->look.palettes.gradient, PALETTE_PUOR);
-    assert_int_equal(world->session->look.palettes.activation, activations);
+    assert_int_equal(setting_palette(&world->session->look.settings, PALETTE_USE_GRADIENT), PALETTE_PUOR);
+    assert_int_equal(setting_palette(&world->session->look.settings, PALETTE_USE_ACTIVATION), activations);
     session_world_act(world, "palette weights rdbu");
-    assert_int_equal(world->session->look.palettes.weight, PALETTE_RDBU);
+    assert_int_equal(setting_palette(&world->session->look.settings, PALETTE_USE_WEIGHT), PALETTE_RDBU);
     session_world_act(world, "palette magma");
-    assert_int_equal(world->session->look.palettes.magnitude, PALETTE_MAGMA);
+    assert_int_equal(setting_palette(&world->session->look.settings, PALETTE_USE_MAGNITUDE), PALETTE_MAGMA);
     assert_refused(world, "palette jet", "found 'jet'");
     /* Without a word: the next of the kind that is shown. */
     session_world_act(world, "finish");
     session_world_act(world, "finish");
     session_world_act(world, "select layer1.0.conv1");
-    PaletteId before = world->session->look.palettes.gradient;
+    PaletteId before = setting_palette(&world->session->look.settings, PALETTE_USE_GRADIENT);
     session_world_act(world, "palette");
-    assert_int_not_equal(world->session->look.palettes.gradient, before);
-    assert_int_equal(world->session->look.palettes.magnitude, PALETTE_MAGMA);
-    assert_int_equal(world->session->look.palettes.activation, activations);
+    assert_int_not_equal(setting_palette(&world->session->look.settings, PALETTE_USE_GRADIENT), before);
+    assert_int_equal(setting_palette(&world->session->look.settings, PALETTE_USE_MAGNITUDE), PALETTE_MAGMA);
+    assert_int_equal(setting_palette(&world->session->look.settings, PALETTE_USE_ACTIVATION), activations);
 }
 
 /* Does the ranking in the scene order the norms of what the pass holds now? */

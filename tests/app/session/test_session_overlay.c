@@ -17,13 +17,13 @@ static void the_key_goes_round_in_the_input_view_only(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "view step");
     screen_key(world->screen, &(Key){.code = 'o'});
-    assert_int_equal(world->session->look.overlay, OVERLAY_NONE);
+    assert_int_equal(world->session->look.settings.overlay, OVERLAY_NONE);
     assert_non_null(strstr(world->session->notice.text, "one drawing only"));
     session_world_act(world, "view input");
     static const OverlayKind round[] = {OVERLAY_GRAD_CAM, OVERLAY_GRADIENT, OVERLAY_NONE};
     for (int k = 0; k < 3; k++) {
         screen_key(world->screen, &(Key){.code = 'o'});
-        assert_int_equal(world->session->look.overlay, round[k]);
+        assert_int_equal(world->session->look.settings.overlay, round[k]);
         assert_int_equal(world->session->notice.kind, NOTICE_INFO);
     }
 }
@@ -31,13 +31,13 @@ static void the_key_goes_round_in_the_input_view_only(void **state) {
 static void words_choose_one_and_others_are_refused(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "overlay gradient");
-    assert_int_equal(world->session->look.overlay, OVERLAY_GRADIENT);
+    assert_int_equal(world->session->look.settings.overlay, OVERLAY_GRADIENT);
     session_world_act(world, "overlay heat");
     assert_string_equal(screen_error(world->screen),
                         "overlay: expected none, grad-cam or gradient, found 'heat'");
-    assert_int_equal(world->session->look.overlay, OVERLAY_GRADIENT);
+    assert_int_equal(world->session->look.settings.overlay, OVERLAY_GRADIENT);
     session_world_act(world, "overlay none");
-    assert_int_equal(world->session->look.overlay, OVERLAY_NONE);
+    assert_int_equal(world->session->look.settings.overlay, OVERLAY_NONE);
 }
 
 /* Is the overlay the enlarged Grad-CAM of this pass now? */

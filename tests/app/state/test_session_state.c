@@ -317,7 +317,7 @@ static void every_mistake_names_its_field_and_changes_nothing(void **state) {
         {"v1:resnet20,nosuch.png", "field 'image'"},
         {"v1:resnet20,cat,dog", "expected NAME=VALUE"},
         {"v1:resnet20,scop=map", "the nearest is 'scope'"},
-        {"v1:resnet20,scope=all", "field 'scope': expected one of layer, map"},
+        {"v1:resnet20,scope=all", "field 'scope': expected one of map, group, layer"},
         {"v1:resnet20,scope=", "field 'scope'"},
         {"v1:resnet20,scope=map,scope=map", "field 'scope' stands there twice"},
         {"v1:resnet20,", "behind the last comma"},

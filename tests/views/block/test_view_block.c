@@ -212,7 +212,7 @@ static void every_moment_of_a_pass_can_be_drawn(void **state) {
     for (int steps = 0; steps <= 2 * network->op_count; steps += 3)
         for (int phase = 0; phase < 2; phase++) {
             scene_world_run(&world, steps);
-            world.scene.scope = (ScopeKind)(steps % SCOPE_COUNT);
+            world.scene.settings.scope = (ScopeKind)(steps % (SCOPE_NETWORK + 1));
             scene_world_select(&world, network->ops[steps * 5 % network->op_count].name, (Phase)phase, steps);
             free(draw(&world, steps / 3 % SCENE_SCREENS));
         }
@@ -264,7 +264,7 @@ static void a_class_sees_large_maps_before_a_table(void **state) {
     scene_world_run(&world, world.scene.network->op_count);
     scene_world_select(&world, "layer1.1.add", PHASE_FORWARD, 0);
     for (int presenter = 0; presenter < 2; presenter++) {
-        world.scene.presenter = presenter;
+        world.scene.settings.presenter = presenter;
         char *text = scene_world_draw(&world, &view_block_ops, (SceneScreen){94, 31, CANVAS_MONO});
         assert_int_equal(scene_count(text, "|gradient|"), !presenter);
         assert_int_equal(scene_count(text, "|gradient| of"), 0); /* no room for all of that heading */

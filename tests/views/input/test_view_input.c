@@ -30,9 +30,7 @@ static SceneWorld world_open(const char *arch) {
                           .true_class = -1,
                           .image_list = list,
                           .image_count = IMAGES,
-                          .palette = PALETTE_VIRIDIS,
-                          .signed_palette = PALETTE_BLUE_ORANGE,
-                          .gradient_palette = PALETTE_GREEN_MAGENTA};
+                          .settings = setting_defaults()};
     return world;
 }
 

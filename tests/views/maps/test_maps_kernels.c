@@ -12,7 +12,7 @@ extern const ViewOps view_maps_ops;
 /* A session's defaults, the view's area set to that of a screen, and the kernels shown. */
 static SceneWorld open_kernels(const char *arch, int screen) {
     SceneWorld world = scene_world_open(arch, 0, SKIP_NONE_REMOVED);
-    world.scene.weight_palette = PALETTE_PURPLE_GOLD;
+    setting_set_palette(&world.scene.settings, PALETTE_USE_WEIGHT, PALETTE_PURPLE_GOLD);
     world.scene.width = scene_screens[screen].width;
     world.scene.height = scene_screens[screen].height;
     assert_int_equal(scene_world_do(&world, &view_maps_ops, ACTION_OTHER, "").id, ACTION_NONE);
@@ -188,13 +188,13 @@ static void the_legend_names_its_range_and_what_it_spans(void **state) {
     assert_shows(text, "[-3.00 ");
     assert_shows(text, " +3.00] layer");
     free(text);
-    world.scene.scope = SCOPE_MAP;
+    world.scene.settings.scope = SCOPE_MAP;
     text = draw(&world, 0);
     assert_shows(text, "[-1.00 ");
     assert_shows(text, " +1.00] filter 1");
     free(text);
     assert_string_equal(act(&world, ACTION_SCOPE).text, "layer");
-    world.scene.scope = SCOPE_STAGE;
+    world.scene.settings.scope = SCOPE_STAGE;
     assert_string_equal(act(&world, ACTION_SCOPE).text, "map");
     scene_world_close(&world);
 }
@@ -237,7 +237,7 @@ static void arrows_in_colour_walk_the_filters_in_their_order(void **state) {
     move(&world, ACTION_LAST);
     assert_int_equal(world.scene.channel, 15);
     const int ranking[16] = {3, 1, 2, 0, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-    world.scene.order = ORDER_ACTIVATION;
+    world.scene.settings.order = ORDER_ACTIVATION;
     world.scene.ranking = ranking;
     world.scene.ranking_count = 16;
     move(&world, ACTION_FIRST);

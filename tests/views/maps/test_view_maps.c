@@ -312,7 +312,7 @@ static void set_norms(SceneWorld *world, int op) {
     for (size_t j = 0; j < shape_count(tensor.shape); j++)
         tensor.data[j] = (real)((j % channels) * 7 % channels + 1);
     assert_true(pass_profile_update(world->pass, op, -1));
-    world->scene.order = ORDER_ACTIVATION;
+    world->scene.settings.order = ORDER_ACTIVATION;
     world->scene.ranking = pass_act_profile(world->pass, op)->ranking;
     world->scene.ranking_count = tensor.shape.c;
 }
@@ -474,8 +474,8 @@ static void gradients_stay_visible_where_they_are_shrunk(void **state) {
     assert_true(pass_profile_update(world.pass, world.scene.op, world.scene.channel));
     int visible = drawn_cells(&world);
     assert_screen(&world, " clipped, largest");
-    world.scene.pooling = POOLING_MEAN;
-    world.scene.clip = CLIP_OFF;
+    world.scene.settings.pooling = POOLING_MEAN;
+    world.scene.settings.clip = CLIP_OFF;
     int faint = drawn_cells(&world);
     assert_screen(&world, "layer, shrunk by mean");
     /* 16 maps of 8x4 characters: nearly all of them against next to none but the frame. */

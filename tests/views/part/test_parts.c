@@ -218,7 +218,7 @@ static void a_montage_numbers_frames_and_marks_dead_maps(void **state) {
     (void)state;
     real data[SMALL_COUNT];
     PartTensor tensor = small_tensor(data);
-    Scene scene = {.palette = PALETTE_GRAY};
+    Scene scene = {.settings.palettes = {[PALETTE_USE_MAGNITUDE] = PALETTE_GRAY + 1}};
     Canvas *canvas = canvas_of(16, 4, CANVAS_ASCII);
     PartPage page = part_montage(canvas, canvas_area(canvas), &scene, &tensor, (PartMontage){.selected = 0});
     assert_int_equal(page.dead, 1);
@@ -232,7 +232,7 @@ static void a_montage_numbers_frames_and_marks_dead_maps(void **state) {
 static void a_montage_of_nothing_says_so(void **state) {
     (void)state;
     PartTensor tensor = part_tensor_scaled((Tensor){.shape = {1, 3, 4, 4}}, scale_of(0, 1, false));
-    Scene scene = {.palette = PALETTE_GRAY};
+    Scene scene = {.settings.palettes = {[PALETTE_USE_MAGNITUDE] = PALETTE_GRAY + 1}};
     Canvas *canvas = canvas_of(20, 2, 0);
     PartPage page = part_montage(canvas, canvas_area(canvas), &scene, &tensor, (PartMontage){.selected = 0});
     assert_int_equal(page.dead, -1);
@@ -297,7 +297,8 @@ static void the_page_says_which_channels_it_shows(void **state) {
 
 static void a_legend_tells_small_ranges_apart(void **state) {
     (void)state;
-    Scene scene = {.palette = PALETTE_GRAY, .signed_palette = PALETTE_RDBU};
+    Scene scene = {.settings.palettes = {
+                       [PALETTE_USE_MAGNITUDE] = PALETTE_GRAY + 1, [PALETTE_USE_ACTIVATION] = 1 /* rdbu */}};
     PartTensor tensor = part_tensor_scaled((Tensor){.shape = {1, 1, 1, 1}}, scale_of(-3e-4, 1e-4, true));
     Canvas *canvas = canvas_of(50, 1, CANVAS_ASCII);
     part_legend(canvas, canvas_area(canvas), &scene, &tensor, 0);
@@ -311,7 +312,8 @@ static void a_legend_tells_small_ranges_apart(void **state) {
 /* The scale is named, the clipping and the pooling too, in shorter words where there is less room. */
 static void a_legend_names_what_was_done_to_the_values(void **state) {
     (void)state;
-    Scene scene = {.palette = PALETTE_GRAY, .gradient_palette = PALETTE_RDBU};
+    Scene scene = {.settings.palettes = {
+                       [PALETTE_USE_MAGNITUDE] = PALETTE_GRAY + 1, [PALETTE_USE_GRADIENT] = 1 /* rdbu */}};
     PartTensor tensor = part_tensor_scaled((Tensor){.shape = {1, 1, 1, 1}}, scale_of(-3, 1, true));
     tensor.scale.clipped = true;
     tensor.phase = PHASE_BACKWARD;
@@ -319,7 +321,7 @@ static void a_legend_names_what_was_done_to_the_values(void **state) {
     Canvas *canvas = canvas_of(100, 4, CANVAS_ASCII);
     part_legend(canvas, (Rect){.w = 100, .h = 1}, &scene, &tensor, 0);
     part_legend(canvas, (Rect){.y = 1, .w = 45, .h = 1}, &scene, &tensor, 0);
-    scene.pooling = POOLING_MEAN;
+    scene.settings.pooling = POOLING_MEAN;
     part_legend(canvas, (Rect){.y = 2, .w = 100, .h = 1}, &scene, &tensor, 0);
     tensor.as_is = true;
     part_legend(canvas, (Rect){.y = 3, .w = 100, .h = 1}, &scene, &tensor, 0);
@@ -411,7 +413,7 @@ static void empty_areas_draw_nothing(void **state) {
     double values[] = {1};
     PartTensor tensor = small_tensor(data);
     PartBars bars = bars_of(values, 1);
-    Scene scene = {.palette = PALETTE_GRAY};
+    Scene scene = {.settings.palettes = {[PALETTE_USE_MAGNITUDE] = PALETTE_GRAY + 1}};
     Stats stats = tensor_stats(data, SMALL_COUNT);
     Canvas *canvas = canvas_of(9, 2, 0);
     Rect areas[] = {{.w = 0, .h = 2}, {.w = 9, .h = 0}, {.x = 3, .w = -4, .h = -1}};

@@ -25,7 +25,7 @@ static int select_op(SceneWorld *world, const char *name) {
 }
 
 static Scale scale_in(SceneWorld *world, ScopeKind scope, Phase phase, int channel) {
-    world->scene.scope = scope;
+    world->scene.settings.scope = scope;
     return scene_scale(&world->scene, world->scene.op, phase, channel);
 }
 
@@ -43,7 +43,7 @@ static void wider_scopes_span_more(void **state) {
     SceneWorld *world = *state;
     scene_world_run(world, -1);
     int op = select_op(world, "layer2.0.conv1");
-    world->scene.clip = CLIP_OFF;
+    world->scene.settings.clip = CLIP_OFF;
     for (int phase = PHASE_FORWARD; phase <= PHASE_BACKWARD; phase++) {
         for (int c = 0; c < 32; c++) {
             Tensor tensor = scene_tensor(&world->scene, op, (Phase)phase);
@@ -83,7 +83,7 @@ static void a_stage_is_its_ops_that_have_been_computed(void **state) {
 static void signed_scales_have_zero_in_the_middle_and_others_at_the_end(void **state) {
     SceneWorld *world = *state;
     scene_world_run(world, -1);
-    for (int scope = 0; scope < SCOPE_COUNT; scope++) {
+    for (int scope = 0; scope < SCOPE_NETWORK + 1; scope++) {
         select_op(world, "layer1.0.bn1");
         Scale both = scale_in(world, (ScopeKind)scope, PHASE_FORWARD, 3);
         assert_true(both.is_signed && both.lo == -both.hi);
@@ -114,14 +114,14 @@ static void a_layer_of_gradients_is_clipped_at_its_reach_and_says_so(void **stat
     assert_true(outside > 0 && (double)outside <= 0.005 * (double)nonzero);
     assert_false(scale_in(world, SCOPE_LAYER, PHASE_FORWARD, 0).clipped);
     assert_false(scale_in(world, SCOPE_NETWORK, PHASE_BACKWARD, 0).clipped);
-    world->scene.clip = CLIP_OFF;
+    world->scene.settings.clip = CLIP_OFF;
     assert_false(scale_in(world, SCOPE_LAYER, PHASE_BACKWARD, 0).clipped);
-    world->scene.clip = CLIP_ON;
+    world->scene.settings.clip = CLIP_ON;
     assert_true(scale_in(world, SCOPE_LAYER, PHASE_FORWARD, 0).clipped);
 }
 
 static void assert_text(SceneWorld *world, ScopeKind scope, int channel, const char *expected) {
-    world->scene.scope = scope;
+    world->scene.settings.scope = scope;
     assert_string_equal(scene_scope_text(&world->scene, world->scene.op, channel).text, expected);
 }
 
@@ -136,7 +136,7 @@ static void every_scope_has_a_name(void **state) {
     assert_text(world, SCOPE_STAGE, 5, "stage 2");
     assert_text(world, SCOPE_NETWORK, 5, "network");
     assert_true(pass_profile_update(world->pass, op, -1));
-    world->scene.order = ORDER_ACTIVATION;
+    world->scene.settings.order = ORDER_ACTIVATION;
     world->scene.ranking = pass_act_profile(world->pass, op)->ranking;
     world->scene.ranking_count = 32;
     assert_text(world, SCOPE_GROUP, world->scene.ranking[20], "ranks 16-31");
@@ -150,7 +150,7 @@ static void a_group_is_cut_in_the_order_shown(void **state) {
     scene_world_run(world, -1);
     int op = select_op(world, "layer2.0.conv1");
     assert_true(pass_profile_update(world->pass, op, -1));
-    world->scene.order = ORDER_ACTIVATION;
+    world->scene.settings.order = ORDER_ACTIVATION;
     world->scene.ranking = pass_act_profile(world->pass, op)->ranking;
     world->scene.ranking_count = 32;
     double most = 0;

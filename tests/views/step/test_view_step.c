@@ -20,9 +20,7 @@ static SceneWorld world_open(const char *arch, SkipMode skip) {
                           .weights_note = "random weights, he, seed 0",
                           .image_name = "formula",
                           .true_class = -1,
-                          .palette = PALETTE_VIRIDIS,
-                          .signed_palette = PALETTE_BLUE_ORANGE,
-                          .gradient_palette = PALETTE_GREEN_MAGENTA};
+                          .settings = setting_defaults()};
     return world;
 }
 
