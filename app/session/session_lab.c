@@ -14,7 +14,7 @@
 
 /* Multiply and fold over words of eight bytes, in lanes, so that a product need not wait for the one before:
  * the weights of a large network take as long as reading them. */
-static uint64_t mix(uint64_t hash, const void *bytes, size_t size) {
+static uint64_t mix_hash(uint64_t hash, const void *bytes, size_t size) {
     enum { LANES = 4 };
     const uint64_t prime = UINT64_C(0x9E3779B97F4A7C15);
     const unsigned char *at = bytes;
@@ -36,20 +36,20 @@ static uint64_t mix(uint64_t hash, const void *bytes, size_t size) {
 }
 
 /* Weights, picture and settings, as they are and not by name: nothing else can make a result stale. */
-static uint64_t key_of(const Session *session) {
+static uint64_t result_key(const Session *session) {
     const Network *network = session_network(session);
     const Setup *setup = session->exp.setup;
     int settings[] = {(int)session->exp.config.skip, session->exp.config.batch_statistics,
                       session->exp.target};
-    uint64_t hash = mix(UINT64_C(0xCBF29CE484222325), network->arch, strlen(network->arch));
-    hash = mix(hash, &network->shortcut, 1);
-    hash = mix(hash, network->values, network->value_count * sizeof(real));
-    hash = mix(hash, session->exp.picture.input, shape_count(network->input) * sizeof(real));
-    hash = mix(hash, settings, sizeof settings);
-    hash = mix(hash, setup->init, strlen(setup->init)); /* of networks that an analysis builds */
-    hash = mix(hash, &setup->seed, sizeof setup->seed);
+    uint64_t hash = mix_hash(UINT64_C(0xCBF29CE484222325), network->arch, strlen(network->arch));
+    hash = mix_hash(hash, &network->shortcut, 1);
+    hash = mix_hash(hash, network->values, network->value_count * sizeof(real));
+    hash = mix_hash(hash, session->exp.picture.input, shape_count(network->input) * sizeof(real));
+    hash = mix_hash(hash, settings, sizeof settings);
+    hash = mix_hash(hash, setup->init, strlen(setup->init)); /* of networks that an analysis builds */
+    hash = mix_hash(hash, &setup->seed, sizeof setup->seed);
     if (session->exp.config.skip == SKIP_LESION)
-        hash = mix(hash, session->exp.lesioned, (size_t)network->block_count * sizeof(bool));
+        hash = mix_hash(hash, session->exp.lesioned, (size_t)network->block_count * sizeof(bool));
     return hash;
 }
 
@@ -106,7 +106,7 @@ static void drop_running(Lab *lab) {
 }
 
 /* Reports what has been done, all of it or not. */
-static void report(Session *session) {
+static void report_progress(Session *session) {
     Lab *lab = &session->lab;
     AnalysisResult result;
     bool reported = analysis_report(lab->running, &result);
@@ -121,8 +121,8 @@ static void report(Session *session) {
     show_results(lab);
 }
 
-static void finish(Session *session) {
-    report(session);
+static void finish_analysis(Session *session) {
+    report_progress(session);
     drop_running(&session->lab);
 }
 
@@ -166,11 +166,11 @@ static AnalysisInput input_of(Session *session, const AnalysisSpec *spec) {
                            .score_count = lab->scores.count};
 }
 
-static void start(Session *session, AnalysisId id) {
+static void start_analysis(Session *session, AnalysisId id) {
     Lab *lab = &session->lab;
     Error err = {0};
     const AnalysisSpec *spec = analysis_spec(id);
-    lab->key = key_of(session);
+    lab->key = result_key(session);
     if (!provide(session, spec, &err)) {
         session_tell(session, NOTICE_ERROR, "%s", err.text);
         return;
@@ -226,13 +226,13 @@ bool session_do_analysis(Session *session, const Action *action, Error *err) {
     }
     bool same =
         lab->running && lab->shown.current == id && (id != ANALYSIS_SLICE || lab->shown.plane == plane);
-    if (lab->running && !same) finish(session);
+    if (lab->running && !same) finish_analysis(session);
     lab->shown.open = true;
     lab->shown.current = id;
     if (id == ANALYSIS_SLICE) lab->shown.plane = plane;
     if (!same) take_waiting(session, id);
     const AnalysisResult *known = lab->shown.results[id];
-    if (!same && !(known && known->complete)) start(session, id);
+    if (!same && !(known && known->complete)) start_analysis(session, id);
     return true;
 }
 
@@ -262,9 +262,9 @@ bool session_lab_work(Session *session) {
     bool more = analysis_step(lab->running) && analysis_done(lab->running) < analysis_total(lab->running);
     show_progress(lab);
     if (!more)
-        finish(session);
+        finish_analysis(session);
     else if (clock_seconds() - lab->reported_s > LAB_REPORT_EVERY_S)
-        report(session);
+        report_progress(session);
     return true;
 }
 
@@ -273,7 +273,7 @@ bool session_lab_close(Session *session) {
     if (lab->running) {
         session_tell(session, NOTICE_INFO, "%s: given up after %d of %d steps; this is what it has",
                      analysis_spec(lab->shown.current)->name, lab->shown.done, lab->shown.total);
-        finish(session);
+        finish_analysis(session);
         return true;
     }
     bool open = lab->shown.open;
@@ -284,7 +284,7 @@ bool session_lab_close(Session *session) {
 void session_lab_refresh(Session *session) {
     Lab *lab = &session->lab;
     if (!lab->running && lab->count == 0) return; /* nothing could be stale */
-    uint64_t key = key_of(session);
+    uint64_t key = result_key(session);
     if (key == lab->key) return;
     lab->key = key;
     if (lab->running) {
