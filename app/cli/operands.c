@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/cli/words.h"
+#include "app/cli/argument_kind.h"
 #include "core/base/suggest.h"
 
 enum { OPERANDS_MAX = 8 };
@@ -59,9 +59,9 @@ static bool is_called(const Operand *operand, const char *name) {
 }
 
 static bool is_picture(const char *word) {
-    WordKind kind;
+    ArgumentKind kind;
     Error ignored;
-    return word_find_kind(word, &kind, &ignored) && (kind == WORD_IMAGE || kind == WORD_BUNDLED);
+    return argument_kind_find(word, &kind, &ignored) && (kind == ARGUMENT_IMAGE || kind == ARGUMENT_BUNDLED);
 }
 
 /* What is neither there nor a picture is left to whoever opens it: its sentence is the better one. */
