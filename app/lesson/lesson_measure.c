@@ -257,9 +257,9 @@ static bool is_named(const char *name, const char *word) {
 
 static const AnalysisTable *result_table(const FigureQuery *query) {
     AnalysisId id;
-    const SceneLab *lab = scene_of(query)->lab;
-    if (!lab || !analysis_find(query->words[0], &id) || !lab->results[id]) return NULL;
-    return lab->results[id]->complete ? &lab->results[id]->table : NULL;
+    const SceneAnalyses *analyses = scene_of(query)->analyses;
+    if (!analyses || !analysis_find(query->words[0], &id) || !analyses->results[id]) return NULL;
+    return analyses->results[id]->complete ? &analyses->results[id]->table : NULL;
 }
 
 static int result_column(const AnalysisTable *table, const char *word) {

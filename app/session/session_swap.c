@@ -43,7 +43,7 @@ static bool swap_named_blocks(Session *session, int a, int b, Error *err) {
     session_describe_weights(session);
     session_twin_clear(session);
     session_rerun(session);
-    session_lab_refresh(session);
+    session_analyses_refresh(session);
     return true;
 }
 

@@ -37,7 +37,7 @@ static bool begin_again(LessonRun *run, Session *old, Error *err) {
     if (!fresh) return false;
     take_over(run, fresh, old);
     if (old == run->session) {
-        session_lab_inherit(fresh, old);
+        session_analyses_inherit(fresh, old);
         session_free(old);
     }
     run->session = fresh;
