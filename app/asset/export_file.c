@@ -58,7 +58,7 @@ bool export_file_prepare(const char *path, ExportKind kind, Error *err) {
     return true;
 }
 
-static bool kind_of(const char *ending, ExportKind *kind) {
+static bool export_kind(const char *ending, ExportKind *kind) {
     static const struct {
         const char *ending;
         ExportKind kind;
@@ -79,7 +79,7 @@ static bool is_same_file(const char *a, const char *b) {
 bool export_file_may_replace(const char *path, const char *shown, Error *err) {
     const char *dot = strrchr(path, '.');
     ExportKind kind;
-    if (dot && kind_of(dot + 1, &kind) && !export_file_check(path, kind, err)) return false;
+    if (dot && export_kind(dot + 1, &kind) && !export_file_check(path, kind, err)) return false;
     return !is_same_file(path, shown) ||
            error_set(err, ERROR_USAGE, "%s: is the picture that is looked at: give another name", path);
 }

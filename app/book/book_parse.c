@@ -31,7 +31,7 @@ static BookPlace *place_of_part(BookParser *parser) {
     return &parser->question->places[parser->question->part_count - 1];
 }
 
-static bool append(char **text, const char *line, const char *between) {
+static bool extend_text(char **text, const char *line, const char *between) {
     size_t used = strlen(*text), size = used + strlen(line) + strlen(between) + 1;
     char *longer = realloc(*text, size);
     if (!longer) return false;
@@ -48,7 +48,7 @@ static bool append_line(BookParser *parser, BookPart *part, const char *line) {
     if (text_width(line) > most)
         lesson_mistake(parser->mistakes, (LessonPlace){parser->number, most + 1},
                        "this line is %d columns wide: at most %d", text_width(line), most);
-    return append(&part->text, line, "") && append(&part->text, "\n", "");
+    return extend_text(&part->text, line, "") && extend_text(&part->text, "\n", "");
 }
 
 static bool begin_question(BookParser *parser, const char *title) {
@@ -80,7 +80,7 @@ static bool begin_level(BookParser *parser, const char *name) {
         parser->levels_seen |= 1u << k;
         if (k > 0) return true;
         BookPart *part = new_part(parser, BOOK_HEADING);
-        return part && append(&part->text, name, "");
+        return part && extend_text(&part->text, name, "");
     }
     lesson_mistake(parser->mistakes, place_of(parser, name),
                    "expected For anyone, The code, The mathematics or See it, found '%s'", name);
@@ -191,7 +191,7 @@ static bool read_action(BookParser *parser, BookPart *part) {
         if (text_width(sentence) > BOOK_LINE_WIDTH || *part->text)
             lesson_mistake(parser->mistakes, place_of(parser, at),
                            "one line of at most %d columns says what there is to see", BOOK_LINE_WIDTH);
-        return append(&part->text, sentence, " ");
+        return extend_text(&part->text, sentence, " ");
     }
     if (*at == '\0') return true;
     if (!place->actions) place->actions = calloc(LESSON_ACTIONS_MAX, sizeof *place->actions);
@@ -241,7 +241,7 @@ static bool read_lines_of(BookParser *parser, BookKind kind, const char *line, b
                    (part->kind == kind || (kind == BOOK_PARAGRAPH && part->kind == BOOK_ITEM));
     if (!goes_on) part = new_part(parser, kind);
     if (!part) return false;
-    return kind == BOOK_VERBATIM ? append_line(parser, part, line) : append(&part->text, line, " ");
+    return kind == BOOK_VERBATIM ? append_line(parser, part, line) : extend_text(&part->text, line, " ");
 }
 
 static bool read_text(BookParser *parser) {

@@ -8,12 +8,12 @@ static volatile sig_atomic_t noted;
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 
-static void note(int number) {
+static void note_signal(int number) {
     noted = number;
 }
 
 void interrupt_begin(void) {
-    struct sigaction action = {.sa_handler = note, .sa_flags = SA_RESETHAND | SA_RESTART};
+    struct sigaction action = {.sa_handler = note_signal, .sa_flags = SA_RESETHAND | SA_RESTART};
     noted = 0;
     sigemptyset(&action.sa_mask);
     for (size_t k = 0; k < sizeof signals / sizeof *signals; k++) {
@@ -32,6 +32,6 @@ void interrupt_end(void) {
     for (size_t k = 0; k < sizeof signals / sizeof *signals; k++) {
         struct sigaction before;
         sigaction(signals[k], NULL, &before);
-        if (before.sa_handler == note) signal(signals[k], SIG_DFL);
+        if (before.sa_handler == note_signal) signal(signals[k], SIG_DFL);
     }
 }

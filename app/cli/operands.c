@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/cli/words.h"
+#include "app/cli/argument_kind.h"
 #include "core/base/suggest.h"
 
 enum { OPERANDS_MAX = 8 };
@@ -59,9 +59,9 @@ static bool is_called(const Operand *operand, const char *name) {
 }
 
 static bool is_picture(const char *word) {
-    WordKind kind;
+    ArgumentKind kind;
     Error ignored;
-    return word_find_kind(word, &kind, &ignored) && (kind == WORD_IMAGE || kind == WORD_BUNDLED);
+    return argument_kind_find(word, &kind, &ignored) && (kind == ARGUMENT_IMAGE || kind == ARGUMENT_BUNDLED);
 }
 
 /* What is neither there nor a picture is left to whoever opens it: its sentence is the better one. */
@@ -89,7 +89,7 @@ static Fit fit_from(const Form *form, int operand, char *const *words, int count
     return taken;
 }
 
-static const char *name_of(const Command *command) {
+static const char *operand_name(const Command *command) {
     return *command->name ? command->name : "the explorer";
 }
 
@@ -109,16 +109,17 @@ static const char *find_meant(const Command *command, const char *word, char out
     return best ? strcpy(out, best) : NULL;
 }
 
-static bool refuse(const Command *command, char *const *words, int count, int used, Error *err) {
+static bool refuse_operand(const Command *command, char *const *words, int count, int used, Error *err) {
     char buffer[32];
     const char *meant = count > 1 ? find_meant(command, words[0], buffer) : NULL;
-    if (used == count) return error_set(err, ERROR_USAGE, "%s needs %s", name_of(command), command->words);
+    if (used == count)
+        return error_set(err, ERROR_USAGE, "%s needs %s", operand_name(command), command->words);
     if (meant && strcmp(meant, words[0]) != 0)
-        return error_set(err, ERROR_USAGE, "%s has no '%s': did you mean '%s'?", name_of(command), words[0],
-                         meant);
+        return error_set(err, ERROR_USAGE, "%s has no '%s': did you mean '%s'?", operand_name(command),
+                         words[0], meant);
     return error_set(err, ERROR_USAGE, "'%s' is one %s too many for %s, which takes %s", words[used],
                      strstr(command->words, "MODEL") && is_picture(words[used]) ? "picture" : "word",
-                     name_of(command), *command->words ? command->words : "none");
+                     operand_name(command), *command->words ? command->words : "none");
 }
 
 bool operands_check(const Command *command, char *const *words, int count, Error *err) {
@@ -130,5 +131,5 @@ bool operands_check(const Command *command, char *const *words, int count, Error
         if (fit.all) return true;
         if (fit.used > used) used = fit.used;
     } while (*usage);
-    return refuse(command, words, count, used, err);
+    return refuse_operand(command, words, count, used, err);
 }

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/cli/argument_kind.h"
 #include "app/cli/operands.h"
 #include "app/cli/option_table.h"
-#include "app/cli/words.h"
 #include "core/base/suggest.h"
 #include "core/base/utf8.h"
 
@@ -74,7 +74,7 @@ static bool has_flag(int argc, char **argv, const char *name, const char *letter
  * anything about options, which would be called those of the explorer. */
 static bool check_first_word(int argc, char **argv, int place, Error *err) {
     int next = find_word(argc, argv, place + 1);
-    return word_check_first(argv[place], next > 0 ? argv[next] : NULL, err);
+    return argument_kind_check_first(argv[place], next > 0 ? argv[next] : NULL, err);
 }
 
 static const char *name_of(CommandId command) {

@@ -52,7 +52,7 @@ static int count_words(const char *text) {
 }
 
 /* Takes the first line off *text; its length, -1 after the last. */
-static int next_row(const char **text, const char **row) {
+static int take_row(const char **text, const char **row) {
     if (**text == '\0') return -1;
     size_t length = strcspn(*text, "\n");
     *row = *text;
@@ -64,9 +64,9 @@ static int next_row(const char **text, const char **row) {
 static int changed_words(const char *before, const char *now) {
     const char *old = "", *row;
     int words = 0, old_length = 0, length;
-    while ((length = next_row(&now, &row)) >= 0) {
+    while ((length = take_row(&now, &row)) >= 0) {
         char line[4 * CANVAS_SIDE_MAX];
-        if (old_length >= 0) old_length = next_row(&before, &old);
+        if (old_length >= 0) old_length = take_row(&before, &old);
         if (old_length == length && memcmp(old, row, (size_t)length) == 0) continue;
         utf8_format(line, sizeof line, "%.*s", length, row);
         words += count_words(line);
@@ -133,7 +133,7 @@ static bool fit_canvas(Recorder *recorder) {
 }
 
 /* What the screen shows when all work is done. */
-static bool show(Recorder *recorder, Error *err) {
+static bool show_frame(Recorder *recorder, Error *err) {
     screen_finish_work(recorder->screen);
     if (!fit_canvas(recorder)) return error_set(err, ERROR_FAILED, "not enough memory for the screen");
     screen_draw(recorder->screen, recorder->canvas);
@@ -173,7 +173,7 @@ static bool press(Recorder *recorder, uint32_t code, Error *err) {
     record_key_bytes(code, bytes);
     if (*bytes) cast_input(recorder->cast, recorder->now_ms, bytes);
     screen_key(recorder->screen, &(Key){.code = code});
-    return show(recorder, err);
+    return show_frame(recorder, err);
 }
 
 /* Reads a page, asks, shows; false in *more at the end of the last page, which stays. */
@@ -197,14 +197,14 @@ static bool play_phase(Recorder *recorder, bool *more, Error *err) {
 }
 
 static bool play_lesson(Recorder *recorder, Error *err) {
-    bool more = true, ok = show(recorder, err);
+    bool more = true, ok = show_frame(recorder, err);
     /* At most three phases a page. */
     for (int k = 3 * LESSON_PAGES_MAX; ok && more && k > 0; k--) ok = play_phase(recorder, &more, err);
     return ok;
 }
 
-static bool begin(Recorder *recorder, Screen *screen, const RecordConfig *config, const char *title,
-                  FILE *out, Error *err) {
+static bool begin_recording(Recorder *recorder, Screen *screen, const RecordConfig *config, const char *title,
+                            FILE *out, Error *err) {
     CastConfig cast = {.width = screen_own(screen)->display.width,
                        .height = screen_own(screen)->display.height,
                        .theme = screen_theme(screen),
@@ -229,7 +229,7 @@ bool record_lesson(Screen *screen, const char *name, const RecordConfig *config,
     LessonPanel panel;
     if (!screen_begin_lesson(screen, name, err)) return false;
     screen_lesson_panel(screen, &panel);
-    if (!begin(&recorder, screen, config, panel.lesson, out, err)) return false;
+    if (!begin_recording(&recorder, screen, config, panel.lesson, out, err)) return false;
     return end(&recorder, play_lesson(&recorder, err), err);
 }
 
@@ -278,14 +278,14 @@ static bool play_line(Recorder *recorder, char *line, Error *err) {
     screen_play_out(recorder->screen);
     const char *problem = ok ? screen_error(recorder->screen) : NULL;
     if (ok && !problem) problem = screen_refusal(recorder->screen);
-    ok = ok && (problem ? error_set(err, ERROR_FAILED, "%s", problem) : show(recorder, err));
+    ok = ok && (problem ? error_set(err, ERROR_FAILED, "%s", problem) : show_frame(recorder, err));
     if (ok) skim(recorder, before);
     free(before);
     return ok;
 }
 
 static bool play_script(Recorder *recorder, const char *path, char *text, Error *err) {
-    bool ok = show(recorder, err);
+    bool ok = show_frame(recorder, err);
     char *line;
     wait_ms(recorder, LINE_MS);
     for (int number = 1; ok && (line = script_next_line(&text)); number++) {
@@ -302,7 +302,7 @@ bool record_script(Screen *screen, const char *path, const RecordConfig *config,
     char *text = script_load(path, err);
     if (!text) return false;
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    bool ok = begin(&recorder, screen, config, strcmp(path, "-") == 0 ? NULL : name, out, err) &&
+    bool ok = begin_recording(&recorder, screen, config, strcmp(path, "-") == 0 ? NULL : name, out, err) &&
               end(&recorder, play_script(&recorder, path, text, err), err);
     free(text);
     return ok;

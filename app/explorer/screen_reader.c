@@ -35,7 +35,7 @@ static void say_progress(ScreenReader *reader) {
     fflush(reader->config.out);
 }
 
-static void work(ScreenReader *reader) {
+static void finish_work(ScreenReader *reader) {
     double next = clock_seconds() + PATIENCE_S;
     screen_play_out(reader->screen);
     while (screen_work(reader->screen)) {
@@ -51,7 +51,7 @@ static void do_action(ScreenReader *reader, const Action *action) {
         return;
     }
     screen_do(reader->screen, action);
-    work(reader);
+    finish_work(reader);
     if (screen_wants_quit(reader->screen))
         reader->done = true;
     else
@@ -64,7 +64,7 @@ static bool press(ScreenReader *reader, const char *line) {
     if (strlen(line) != 1 || !key_parse(line, &code)) return false;
     if (!bindings_find(&reader->screen->bindings, code) && keymap_find(code).id == ACTION_NONE) return false;
     screen_key(reader->screen, &(Key){.code = code});
-    work(reader);
+    finish_work(reader);
     reader->screen->typing.letter = ACTION_NONE;
     reader->done = screen_wants_quit(reader->screen);
     if (!reader->done) screen_reader_say_changes(reader);
@@ -123,7 +123,7 @@ static bool do_word(ScreenReader *reader, const char *word) {
     return true;
 }
 
-static void choose(ScreenReader *reader, int number) {
+static void choose_entry(ScreenReader *reader, int number) {
     if (number < 1 || number > reader->menu.count) {
         screen_reader_say(reader, "Not done: the menu goes from 1 to %d.", reader->menu.count);
         return;
@@ -149,7 +149,7 @@ static bool is_command(const char *line) {
 }
 
 /* While a question is open, a line that is nothing else is its answer. */
-static bool answer(ScreenReader *reader, const char *line) {
+static bool give_answer(ScreenReader *reader, const char *line) {
     Action action = {.id = ACTION_ANSWER};
     if (!screen_reader_asks(reader) || is_command(line)) return false;
     if (*line == '\0') {
@@ -164,14 +164,14 @@ static bool answer(ScreenReader *reader, const char *line) {
     return true;
 }
 
-static void take_line(ScreenReader *reader, char *line) {
+static void obey_line(ScreenReader *reader, char *line) {
     line = line_trim(line);
-    if (answer(reader, line)) return;
+    if (give_answer(reader, line)) return;
     line += *line == ':';
     if (*line == '\0')
-        choose(reader, 1);
+        choose_entry(reader, 1);
     else if (is_number(line))
-        choose(reader, (int)strtol(line, NULL, 10));
+        choose_entry(reader, (int)strtol(line, NULL, 10));
     else if (!do_word(reader, line))
         do_line(reader, line);
 }
@@ -205,12 +205,12 @@ bool screen_reader_run(Screen *screen, const ScreenReaderConfig *config, Error *
     ScreenReader reader = {.screen = screen, .config = *config};
     char line[ACTION_TEXT_MAX];
     screen_reader_say(&reader, "skipscope in words: a residual network, one operation after the other.");
-    work(&reader);
+    finish_work(&reader);
     screen_reader_main_menu(&reader);
     screen_reader_look(&reader);
     screen_reader_say_where(&reader);
     if (!screen_reader_asks(&reader)) screen_reader_say_menu(&reader);
     while (!reader.done && read_line(&reader, line))
-        if (!reader.refused) take_line(&reader, line);
+        if (!reader.refused) obey_line(&reader, line);
     return fflush(config->out) == 0 || output_refuse(err);
 }

@@ -54,9 +54,9 @@ static ScreenReaderSeen look(const ScreenReader *reader) {
                              .row = scene.row,
                              .column = scene.column,
                              .view = front->look.view,
-                             .lab_open = front->lab.shown.open,
+                             .analyses_open = front->analyses.shown.open,
                              .watches = scene.watch_count};
-    if (seen.lab_open) seen.result = front->lab.shown.results[front->lab.shown.current];
+    if (seen.analyses_open) seen.result = front->analyses.shown.results[front->analyses.shown.current];
     if (seen.lesson) seen.page = panel.page, seen.phase = panel.phase, seen.task_done = panel.task_done;
     describe_run_of(seen.run, sizeof seen.run, front);
     return seen;
@@ -222,16 +222,17 @@ static bool say_selection(ScreenReader *reader, const ScreenReaderSeen *old, con
     bool moved = now->at != old->at, view = now->view != old->view, channel = now->channel != old->channel,
          cell = now->row != old->row || now->column != old->column;
     bool steps = now->steps != old->steps, watches = now->watches != old->watches;
-    bool lab = now->view == VIEW_ANALYSES && (now->result != old->result || now->lab_open != old->lab_open);
+    bool analyses = now->view == VIEW_ANALYSES &&
+                    (now->result != old->result || now->analyses_open != old->analyses_open);
     if (view) screen_reader_say(reader, "View: %s.", view_ops(now->view)->title);
-    if (view || lab)
+    if (view || analyses)
         screen_reader_say_view(reader);
     else if (moved || steps)
         say_operation(reader);
     else if (channel || cell)
         say_place(reader, channel);
     if (watches || (now->watches > 0 && steps)) say_watches(reader);
-    return moved || view || channel || cell || steps || watches || lab;
+    return moved || view || channel || cell || steps || watches || analyses;
 }
 
 static bool say_notice(ScreenReader *reader) {

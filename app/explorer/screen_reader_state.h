@@ -26,7 +26,7 @@ typedef struct ScreenReaderSeen {
     int at, steps, channel, row, column;
     ViewId view;
     const AnalysisResult *result; /* of the analysis that is looked at */
-    bool lab_open;
+    bool analyses_open;
     int watches;
     char run[1024]; /* network, weights, picture, what is changed in it, what it is compared with */
 } ScreenReaderSeen;

@@ -10,7 +10,7 @@
 #include "core/network/weights.h"
 #include "views/style/text.h"
 
-static bool path_of(const FileList *list, const FileRow *row, char out[PATH_MAX]) {
+static bool row_path(const FileList *list, const FileRow *row, char out[PATH_MAX]) {
     int length = snprintf(out, PATH_MAX, "%s/%s", list->folder, row->name);
     return length > 0 && length < PATH_MAX;
 }
@@ -20,7 +20,7 @@ static bool describe_picture(FileList *list, const FileRow *row, Error *err) {
     ImageSize size;
     const Asset *asset = row->kind == FILE_BUNDLED ? asset_find_image(row->name) : NULL;
     bool ok = asset ? image_size_memory(&size, asset->begin, asset_size(asset), row->name, err)
-                    : path_of(list, row, path) && image_size_file(&size, path, err);
+                    : row_path(list, row, path) && image_size_file(&size, path, err);
     if (!ok) return false;
     const char *kind = size.is_png ? "PNG" : "JPEG", *origin = asset ? ", built in" : "";
     if (size.width > 0)
@@ -51,8 +51,8 @@ static bool describe_weights(FileList *list, const FileRow *row, Error *err) {
     char path[PATH_MAX];
     const Asset *asset = row->kind == FILE_BUNDLED ? asset_find_model(row->name) : NULL;
     Safetensors *file = asset ? safetensors_open_memory(asset->begin, asset_size(asset), row->name, err)
-                        : path_of(list, row, path) ? safetensors_open_file(path, err)
-                                                   : NULL;
+                        : row_path(list, row, path) ? safetensors_open_file(path, err)
+                                                    : NULL;
     bool ok = file && describe_opened(list, file, err);
     safetensors_close(file);
     return ok;
@@ -75,7 +75,7 @@ static bool describe_arch(FileList *list, const FileRow *row, Error *err) {
 /* Sentences begin with the path of the file, which stands above. */
 static const char *without_path(const FileList *list, const FileRow *row, const char *sentence) {
     char path[PATH_MAX];
-    if (row->kind != FILE_FILE || !path_of(list, row, path)) return sentence;
+    if (row->kind != FILE_FILE || !row_path(list, row, path)) return sentence;
     size_t length = strlen(path);
     bool begins = strncmp(sentence, path, length) == 0 && strncmp(sentence + length, ": ", 2) == 0;
     return begins ? sentence + length + 2 : sentence;

@@ -45,7 +45,7 @@ static void insert(LineEdit edit, uint32_t code) {
     *edit.cursor += count;
 }
 
-static bool move(LineEdit edit, uint32_t code) {
+static bool move_cursor(LineEdit edit, uint32_t code) {
     size_t at = *edit.cursor;
     if (code == KEY_CODE_LEFT || code == key_ctrl('b'))
         at = previous(edit.text, at);
@@ -63,7 +63,7 @@ static bool move(LineEdit edit, uint32_t code) {
 
 bool line_edit_key(LineEdit edit, uint32_t code) {
     size_t at = *edit.cursor;
-    if (move(edit, code)) return true;
+    if (move_cursor(edit, code)) return true;
     if (code == KEY_CODE_BACKSPACE)
         erase(edit, previous(edit.text, at), at);
     else if (code == KEY_CODE_DELETE)

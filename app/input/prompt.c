@@ -21,7 +21,7 @@ void prompt_open(Prompt *prompt, char sign, const char *text) {
     line_edit_set(edit_of(prompt), text);
 }
 
-static void remember(Prompt *prompt) {
+static void remember_line(Prompt *prompt) {
     int last = prompt->history_count - 1;
     if (prompt->text[0] == '\0' || (last >= 0 && strcmp(prompt->history[last], prompt->text) == 0)) return;
     if (prompt->history_count == PROMPT_HISTORY_MAX) {
@@ -43,7 +43,7 @@ PromptResult prompt_key(Prompt *prompt, const Key *key) {
     if (code == KEY_CODE_ESCAPE) return PROMPT_CANCELLED;
     if (code == KEY_CODE_BACKSPACE && prompt->text[0] == '\0') return PROMPT_CANCELLED;
     if (code == KEY_CODE_ENTER) {
-        if (prompt->sign == ':') remember(prompt);
+        if (prompt->sign == ':') remember_line(prompt);
         return PROMPT_ENTERED;
     }
     if (code == KEY_CODE_UP)

@@ -39,7 +39,7 @@ static const Asset *bundled_asset(int number) {
 }
 
 /* "assets/lessons/03-skip.lesson" is called skip. */
-static const char *name_of(const char *path, char out[LESSON_NAME_MAX]) {
+static const char *lesson_name(const char *path, char out[LESSON_NAME_MAX]) {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
     size_t digits = strspn(name, "0123456789");
     if (digits > 0 && name[digits] == '-') name += digits + 1;
@@ -49,7 +49,7 @@ static const char *name_of(const char *path, char out[LESSON_NAME_MAX]) {
 
 const char *lesson_bundled(int number, char out[LESSON_NAME_MAX]) {
     const Asset *asset = bundled_asset(number);
-    return asset ? name_of(asset->path, out) : NULL;
+    return asset ? lesson_name(asset->path, out) : NULL;
 }
 
 static const Asset *find_bundled(const char *name) {
@@ -87,7 +87,7 @@ Lesson *lesson_load(const char *name, LessonMistakes *mistakes, Error *err) {
     Lesson *lesson = lesson_parse(text, mistakes);
     free(text);
     if (!lesson && mistakes->count == 0) error_set(err, ERROR_FAILED, "not enough memory for the lesson");
-    if (lesson) name_of(asset ? asset->path : name, lesson->name);
+    if (lesson) lesson_name(asset ? asset->path : name, lesson->name);
     return lesson;
 }
 

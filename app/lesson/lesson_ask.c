@@ -95,7 +95,7 @@ static bool read_within(const char **at, LessonAsk *ask, Error *err) {
     return true;
 }
 
-static bool read_answer(const char **at, LessonAsk *ask, Error *err) {
+static bool parse_answer_line(const char **at, LessonAsk *ask, Error *err) {
     if (ask->kind == ASK_NUMBER) return figure_parse(at, &ask->figure, err) && read_within(at, ask, err);
     ask->smallest = strncmp(*at, "smallest ", 9) == 0;
     if (!ask->smallest && strncmp(*at, "largest ", 8) != 0)
@@ -113,14 +113,14 @@ bool lesson_read_answer(LessonParser *parser, const char *rest) {
         return true;
     }
     const char *at = rest;
-    bool ok = read_answer(&at, ask, &err);
+    bool ok = parse_answer_line(&at, ask, &err);
     finish_line(parser, ok, at, &err);
     ask->answered = true;
     return true;
 }
 
 /* Rows a text takes; a figure is counted as six columns. */
-static int rows_of(const char *text) {
+static int rows_of_text(const char *text) {
     char filled[4096];
     size_t used = 0;
     for (const char *at = text; *at && used < sizeof filled - 8; at++) {
@@ -137,7 +137,7 @@ static int rows_of(const char *text) {
     return *text ? text_wrap_count(filled, LESSON_WIDTH) : 0;
 }
 
-static void check_rows(LessonParser *parser, LessonPlace place, int rows, const char *what) {
+static void check_row_count(LessonParser *parser, LessonPlace place, int rows, const char *what) {
     if (rows > LESSON_ROWS)
         lesson_mistake(parser->mistakes, place, "%s takes %d rows of %d columns: at most %d", what, rows,
                        LESSON_WIDTH, LESSON_ROWS);
@@ -151,7 +151,8 @@ static void check_ask(LessonParser *parser, const LessonPage *page) {
     if (ask->kind != ASK_CHOICE && !ask->answered)
         lesson_mistake(parser->mistakes, ask->place, "a question needs an answer: answer FIGURE");
     if (text)
-        check_rows(parser, ask->place, rows_of(page->text) + rows_of(text), "the page with its question");
+        check_row_count(parser, ask->place, rows_of_text(page->text) + rows_of_text(text),
+                        "the page with its question");
     free(text);
 }
 
@@ -167,12 +168,12 @@ void lesson_check_page(LessonParser *parser) {
         lesson_mistake(parser->mistakes, page->place, "page '%s' has an until, but no task", page->title);
     if (ask) check_ask(parser, page);
     bool last = *page->after || page->action_count > 0 || ask;
-    int text_rows = rows_of(page->text);
-    if (!ask) check_rows(parser, page->text_place, text_rows + (last ? 0 : task_rows), "this text");
+    int text_rows = rows_of_text(page->text);
+    if (!ask) check_row_count(parser, page->text_place, text_rows + (last ? 0 : task_rows), "this text");
     if (last)
-        check_rows(parser, *page->after ? page->after_place : page->text_place,
-                   (*page->after || ask ? rows_of(page->after) : text_rows) + task_rows + ask,
-                   ask ? "what is said after the answer, with a row for the verdict," : "this text");
+        check_row_count(parser, *page->after ? page->after_place : page->text_place,
+                        (*page->after || ask ? rows_of_text(page->after) : text_rows) + task_rows + ask,
+                        ask ? "what is said after the answer, with a row for the verdict," : "this text");
 }
 
 char *lesson_ask_text(const LessonAsk *ask) {

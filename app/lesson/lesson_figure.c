@@ -36,7 +36,7 @@ static bool take_word(const char **text, char out[FIGURE_WORD_MAX]) {
     return true;
 }
 
-static int count_words(const FigureSpec *spec) {
+static int count_arguments(const FigureSpec *spec) {
     int count = *spec->words != '\0';
     for (const char *at = spec->words; *at; at++) count += *at == ' ';
     return count;
@@ -66,7 +66,7 @@ static bool parse_number(const char *word, Figure *figure) {
 
 static bool parse_words(const char **text, Figure *figure, Error *err) {
     const FigureSpec *spec = &table[figure->id];
-    int count = count_words(spec);
+    int count = count_arguments(spec);
     for (int k = 0; k < count; k++)
         if (!take_word(text, figure->words[k])) {
             *text = skip_space(*text);
@@ -125,7 +125,7 @@ bool figure_test_parse(const char **text, FigureTest *condition, Error *err) {
     return parse_right(text, condition, err);
 }
 
-static FigureValue measure(const Figure *figure, const FigureSource *source, int block) {
+static FigureValue measure_figure(const Figure *figure, const FigureSource *source, int block) {
     FigureValue value = {.kind = FIGURE_NUMBER, .known = true, .number = figure->number};
     if (figure->id < 0) {
         value.kind = figure->percent ? FIGURE_SHARE : FIGURE_NUMBER;
@@ -145,11 +145,11 @@ static FigureValue measure(const Figure *figure, const FigureSource *source, int
 }
 
 FigureValue figure_value(const Figure *figure, const FigureSource *source) {
-    return measure(figure, source, -1);
+    return measure_figure(figure, source, -1);
 }
 
 FigureValue figure_of_block(const Figure *figure, const FigureSource *source, int block) {
-    return measure(figure, source, block);
+    return measure_figure(figure, source, block);
 }
 
 /* Pictures go by their names without the number, too. */

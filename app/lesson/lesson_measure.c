@@ -47,14 +47,15 @@ static BlockBackward backward_of(const FigureQuery *query) {
     return block < 0 ? none : block_backward(scene_of(query)->pass, block);
 }
 
-static int number_of(const char *word) {
+static int parse_index(const char *word) {
     char *end;
     long number = strtol(word, &end, 10);
     return end == word || *end != '\0' || number < 0 || number > 1 << 20 ? -1 : (int)number;
 }
 
-static double element(const FigureQuery *query, Tensor tensor) {
-    int c = number_of(query->words[1]), row = number_of(query->words[2]), column = number_of(query->words[3]);
+static double element_value(const FigureQuery *query, Tensor tensor) {
+    int c = parse_index(query->words[1]), row = parse_index(query->words[2]),
+        column = parse_index(query->words[3]);
     Shape shape = tensor.shape;
     if (!tensor.data || c < 0 || row < 0 || column < 0 || c >= shape.c || row >= shape.h || column >= shape.w)
         return NAN;
@@ -136,12 +137,12 @@ MEASURE_NUMBER(gradient_done) {
 
 MEASURE_NUMBER(value) {
     int op = op_of(query);
-    return op < 0 ? NAN : element(query, pass_act(scene_of(query)->pass, op));
+    return op < 0 ? NAN : element_value(query, pass_act(scene_of(query)->pass, op));
 }
 
 MEASURE_NUMBER(gradient) {
     int op = op_of(query);
-    return op < 0 ? NAN : element(query, pass_grad(scene_of(query)->pass, op));
+    return op < 0 ? NAN : element_value(query, pass_grad(scene_of(query)->pass, op));
 }
 
 MEASURE_NUMBER(norm) {
@@ -249,35 +250,35 @@ MEASURE_NUMBER(baseline_growth) {
 }
 
 /* Is it that name, when _ stands for a space? */
-static bool is_called(const char *name, const char *word) {
+static bool is_named(const char *name, const char *word) {
     while (*name && (*name == *word || (*name == ' ' && *word == '_'))) name++, word++;
     return *name == *word;
 }
 
-static const AnalysisTable *table_of(const FigureQuery *query) {
+static const AnalysisTable *result_table(const FigureQuery *query) {
     AnalysisId id;
-    const SceneLab *lab = scene_of(query)->lab;
-    if (!lab || !analysis_find(query->words[0], &id) || !lab->results[id]) return NULL;
-    return lab->results[id]->complete ? &lab->results[id]->table : NULL;
+    const SceneAnalyses *analyses = scene_of(query)->analyses;
+    if (!analyses || !analysis_find(query->words[0], &id) || !analyses->results[id]) return NULL;
+    return analyses->results[id]->complete ? &analyses->results[id]->table : NULL;
 }
 
-static int column_of(const AnalysisTable *table, const char *word) {
+static int result_column(const AnalysisTable *table, const char *word) {
     for (int k = 0; table && k < table->column_count; k++)
-        if (is_called(table->columns[k].name, word)) return k;
+        if (is_named(table->columns[k].name, word)) return k;
     return -1;
 }
 
 MEASURE_NUMBER(result) {
-    const AnalysisTable *table = table_of(query);
-    int column = column_of(table, query->words[2]);
+    const AnalysisTable *table = result_table(query);
+    int column = result_column(table, query->words[2]);
     for (int row = 0; column >= 0 && row < table->row_count; row++)
-        if (is_called(table->labels[row], query->words[1])) return analysis_table_get(table, row, column);
+        if (is_named(table->labels[row], query->words[1])) return analysis_table_get(table, row, column);
     return NAN;
 }
 
 MEASURE_TEXT(top_row) {
-    const AnalysisTable *table = table_of(query);
-    int column = column_of(table, query->words[1]), best = -1;
+    const AnalysisTable *table = result_table(query);
+    int column = result_column(table, query->words[1]), best = -1;
     for (int row = 0; column >= 0 && row < table->row_count; row++) {
         double value = analysis_table_get(table, row, column);
         if (!isnan(value) && (best < 0 || value > analysis_table_get(table, best, column))) best = row;

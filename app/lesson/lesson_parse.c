@@ -185,7 +185,7 @@ static const Directive directives[] = {
 
 enum { DIRECTIVE_COUNT = sizeof directives / sizeof directives[0] };
 
-static void refuse_word(LessonParser *parser, const char *at, const char *word) {
+static void refuse_unknown_word(LessonParser *parser, const char *at, const char *word) {
     Suggestion suggestion = suggest_begin(word);
     for (int k = 0; k < DIRECTIVE_COUNT; k++) suggest_offer(&suggestion, directives[k].name);
     const char *best = suggest_best(&suggestion);
@@ -211,7 +211,7 @@ static bool read_line(LessonParser *parser) {
                        word);
         return true;
     }
-    refuse_word(parser, at, word);
+    refuse_unknown_word(parser, at, word);
     return true;
 }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "app/asset/assets.h"
-#include "app/cli/words.h"
+#include "app/cli/argument_kind.h"
 #include "core/base/utf8.h"
 #include "core/network/class_names.h"
 
@@ -102,17 +102,17 @@ Model *setup_new_model(const ModelSpec *spec, int classes, Error *err) {
 /* The weights that only the environment names give way to an architecture on the command line. */
 static bool find_origin(ModelSpec *origin, const Setup *setup, const Options *options, Error *err) {
     *origin = options->model;
-    WordKind kind;
+    ArgumentKind kind;
     const char *word = options->word_count > setup->image_count ? options->words[0] : NULL;
-    if (word && !word_find_kind(word, &kind, err)) return false;
-    const char *option = !word ? NULL : kind == WORD_ARCH ? origin->arch : origin->weights;
-    const char *name = word && kind == WORD_ARCH ? "arch" : "weights";
+    if (word && !argument_kind_find(word, &kind, err)) return false;
+    const char *option = !word ? NULL : kind == ARGUMENT_ARCH ? origin->arch : origin->weights;
+    const char *name = word && kind == ARGUMENT_ARCH ? "arch" : "weights";
     if (option && options_given(options, name) && strcmp(option, word) != 0)
         return error_set(err, ERROR_USAGE, "the model is given twice: '%s' and --%s %s", word, name, option);
-    if (word && kind == WORD_ARCH) origin->arch = word;
-    if (word && kind == WORD_WEIGHTS) origin->weights = word;
-    bool arch_asked = options_given(options, "arch") || (word && kind == WORD_ARCH);
-    bool weights_asked = options_given(options, "weights") || (word && kind == WORD_WEIGHTS);
+    if (word && kind == ARGUMENT_ARCH) origin->arch = word;
+    if (word && kind == ARGUMENT_WEIGHTS) origin->weights = word;
+    bool arch_asked = options_given(options, "arch") || (word && kind == ARGUMENT_ARCH);
+    bool weights_asked = options_given(options, "weights") || (word && kind == ARGUMENT_WEIGHTS);
     bool init_asked = options_given(options, "init");
     if (weights_asked && init_asked)
         return error_set(err, ERROR_USAGE,
@@ -178,13 +178,14 @@ static bool split_words(Setup *setup, const Options *options, Error *err) {
     setup->images = options->words;
     setup->image_count = options->word_count;
     for (int k = 0; k < options->word_count; k++) {
-        WordKind kind;
-        if (!word_find_kind(options->words[k], &kind, err)) return false;
-        if (kind == WORD_IMAGE || kind == WORD_BUNDLED) continue;
+        ArgumentKind kind;
+        if (!argument_kind_find(options->words[k], &kind, err)) return false;
+        if (kind == ARGUMENT_IMAGE || kind == ARGUMENT_BUNDLED) continue;
         if (k > 0)
-            return error_set(err, kind == WORD_ARCH ? ERROR_USAGE : ERROR_FILE,
+            return error_set(err, kind == ARGUMENT_ARCH ? ERROR_USAGE : ERROR_FILE,
                              "%s: expected a PNG or JPEG picture, found %s", options->words[k],
-                             kind == WORD_ARCH ? "an architecture; the model comes first" : "something else");
+                             kind == ARGUMENT_ARCH ? "an architecture; the model comes first"
+                                                   : "something else");
         setup->images++;
         setup->image_count--;
     }

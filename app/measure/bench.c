@@ -60,7 +60,7 @@ static void reset_peak_rss(void) {
 }
 
 /* Any input will do, but not zeros: they would make every ReLU and gradient special. */
-static void fill_input(Pass *pass) {
+static void fill_random_input(Pass *pass) {
     Rng rng;
     rng_init(&rng, 1);
     Shape shape = pass_network(pass)->input;
@@ -86,7 +86,7 @@ static bool open_bench(Bench *bench, const BenchRun *run, Error *err) {
         pass.batch = run->batch;
         bench->passes[p] = pass_new(bench->network, &pass, err);
         if (!bench->passes[p]) return false;
-        fill_input(bench->passes[p]);
+        fill_random_input(bench->passes[p]);
     }
     bench->velocity = calloc(bench->network->value_count, sizeof *bench->velocity);
     return bench->velocity || error_set(err, ERROR_FAILED, "%s: not enough memory", run->arch);
@@ -127,7 +127,7 @@ static bool wants_more(const Bench *bench, const BenchRun *run, double seconds) 
 }
 
 /* The first round is thrown away: it touches fresh memory. */
-static void measure(Bench *bench, const BenchRun *run) {
+static void time_rounds(Bench *bench, const BenchRun *run) {
     double times_ms[BENCH_PASS_COUNT] = {0};
     run_round(bench, times_ms);
     double begun_s = clock_seconds();
@@ -138,7 +138,7 @@ static void measure(Bench *bench, const BenchRun *run) {
     }
 }
 
-static int compare(const void *a, const void *b) {
+static int compare_times(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
@@ -146,7 +146,7 @@ static int compare(const void *a, const void *b) {
 static BenchResult result_of(Bench *bench, const BenchRun *run, BenchPass pass) {
     double *times_ms = bench->times_ms[pass];
     int n = bench->rounds;
-    qsort(times_ms, (size_t)n, sizeof *times_ms, compare);
+    qsort(times_ms, (size_t)n, sizeof *times_ms, compare_times);
     bool backward = pass == BENCH_FORWARD_BACKWARD || pass == BENCH_TRAIN_STEP;
     double flops = 2.0 * (double)network_macs(bench->network) * run->batch * (backward ? 3 : 1);
     return (BenchResult){.measured = true,
@@ -161,7 +161,7 @@ bool bench_measure(const BenchRun *run, BenchResult results[BENCH_PASS_COUNT], d
     if (!bench) return error_set(err, ERROR_FAILED, "not enough memory");
     reset_peak_rss();
     bool ok = open_bench(bench, run, err);
-    if (ok) measure(bench, run);
+    if (ok) time_rounds(bench, run);
     for (int p = 0; p < BENCH_PASS_COUNT; p++)
         results[p] = ok && bench->passes[p] ? result_of(bench, run, (BenchPass)p) : (BenchResult){0};
     *peak_rss_mb = read_peak_rss_mb();

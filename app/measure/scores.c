@@ -10,7 +10,7 @@
 
 enum { SCORE_BATCH = 128 };
 
-static bool measure(PaperScore *score, const Model *model, Dataset *dataset, bool quiet, Error *err) {
+static bool measure_error(PaperScore *score, const Model *model, Dataset *dataset, bool quiet, Error *err) {
     Accuracy accuracy;
     PassConfig config = {.batch = SCORE_BATCH};
     if (model->network->classes != dataset_classes(dataset) || model->network->input.h != DATASET_SIDE)
@@ -32,7 +32,7 @@ bool scores_add(Scores *scores, Model *model, Dataset *dataset, bool quiet, Erro
             (PaperScore){.error = top1 ? 100 * (1 - strtod(top1, NULL)) : NAN, .from = "as the file says"};
         utf8_copy(score->arch, sizeof score->arch, model->network->arch);
         utf8_copy(score->recipe, sizeof score->recipe, recipe ? recipe : "");
-        ok = !dataset || measure(score, model, dataset, quiet, err);
+        ok = !dataset || measure_error(score, model, dataset, quiet, err);
     }
     model_free(model);
     return ok;

@@ -66,7 +66,7 @@ static bool stop_here(Tour *tour, TourVisit visit, void *context, Error *err) {
     return visit(&stop, context, err);
 }
 
-static bool walk(Tour *tour, TourVisit visit, void *context, Error *err) {
+static bool walk_pages(Tour *tour, TourVisit visit, void *context, Error *err) {
     bool ok = true;
     /* At most three phases a page. */
     for (int k = 3 * LESSON_PAGES_MAX; ok && screen_lesson(tour->screen) && k > 0; k--) {
@@ -85,7 +85,7 @@ bool lesson_tour(Screen *screen, const char *name, TourVisit visit, void *contex
                  .before = canvas_new(display->width, display->height, display->flags)};
     bool ok = tour.now && tour.before;
     if (!ok) error_set(err, ERROR_FAILED, "not enough memory for the screens");
-    ok = ok && screen_begin_lesson(screen, name, err) && walk(&tour, visit, context, err);
+    ok = ok && screen_begin_lesson(screen, name, err) && walk_pages(&tour, visit, context, err);
     canvas_free(tour.now);
     canvas_free(tour.before);
     return ok;

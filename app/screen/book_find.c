@@ -21,7 +21,7 @@ static bool comes_before(Found a, Found b) {
     return a.part != b.part ? a.part < b.part : a.at < b.at;
 }
 
-static void note(Search *search, Found found) {
+static void count_match(Search *search, Found found) {
     if (search->count++ == 0) search->first = found;
     search->last = found;
     if (comes_before(found, search->from))
@@ -37,14 +37,14 @@ static Search find_all(const Book *book, const char *words, Found from) {
         for (int p = BOOK_NOTHING; p < book->questions[q].part_count; p++) {
             const char *text = p < 0 ? book->questions[q].title : book->questions[q].parts[p].text;
             for (const char *at = text; (at = strcasestr(at, words)); at++)
-                note(&search, (Found){q, p, (size_t)(at - text)});
+                count_match(&search, (Found){q, p, (size_t)(at - text)});
         }
     if (search.next.question < 0) search.next = search.first, search.earlier = 0;
     if (search.before.question < 0) search.before = search.last, search.earlier = search.count;
     return search;
 }
 
-static void show(Screen *screen, Found found) {
+static void show_match(Screen *screen, Found found) {
     BookState *state = &screen->book;
     BookSpot *spot = &state->spot;
     int level = found.part < 0 ? 0 : state->book->questions[found.question].parts[found.part].level;
@@ -60,13 +60,13 @@ static Found place_now(const BookState *state) {
     return (Found){state->spot.question, state->found_part, state->found_at};
 }
 
-static bool find(Screen *screen, Found from, int direction, Error *err) {
+static bool find_match(Screen *screen, Found from, int direction, Error *err) {
     BookState *state = &screen->book;
     Search search = find_all(state->book, state->words, from);
     if (search.count == 0)
         return error_set(err, ERROR_USAGE, "nothing in the book has '%s' in it", state->words);
     int rank = direction < 0 ? search.earlier : search.earlier % search.count + 1;
-    show(screen, direction > 0 ? search.next : search.before);
+    show_match(screen, direction > 0 ? search.next : search.before);
     session_tell(screen_front(screen), NOTICE_INFO, "'%s': %d of %d; n next, N before", state->words, rank,
                  search.count);
     return true;
@@ -78,7 +78,7 @@ bool screen_book_find(Screen *screen, const char *words, Error *err) {
     Found from = {.question = state->before.question, .part = BOOK_NOTHING};
     utf8_copy(state->words, sizeof state->words, words);
     state->spot = state->before;
-    if (*words) return find(screen, from, 1, err);
+    if (*words) return find_match(screen, from, 1, err);
     screen_book_show(screen, 0, 0);
     return true;
 }
@@ -87,7 +87,7 @@ bool screen_book_find_next(Screen *screen, int direction, Error *err) {
     BookState *state = &screen->book;
     Found from = place_now(state);
     from.at += direction > 0;
-    if (*state->words) return find(screen, from, direction, err);
+    if (*state->words) return find_match(screen, from, direction, err);
     session_tell(screen_front(screen), NOTICE_INFO, "nothing has been searched for: / searches");
     return true;
 }

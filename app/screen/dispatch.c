@@ -29,7 +29,7 @@ static bool change_state(Screen *screen, const Action *action, Error *err) {
 }
 
 /* Without a name the list offers what there is. */
-static bool load(Screen *screen, const Action *action, Error *err) {
+static bool load_or_list(Screen *screen, const Action *action, Error *err) {
     FileGroup group = action->id == ACTION_IMAGE  ? FILES_PICTURES
                       : action->id == ACTION_ARCH ? FILES_ARCHITECTURES
                                                   : FILES_WEIGHTS;
@@ -81,9 +81,9 @@ static const Handler handlers[ACTION_COUNT] = {
     [ACTION_VIEW] = {.session = session_do_view},
     [ACTION_NEXT_VIEW] = {.session = session_do_next_view},
     [ACTION_PREVIOUS_VIEW] = {.session = session_do_next_view},
-    [ACTION_IMAGE] = {.screen = load},
-    [ACTION_WEIGHTS] = {.screen = load},
-    [ACTION_ARCH] = {.screen = load},
+    [ACTION_IMAGE] = {.screen = load_or_list},
+    [ACTION_WEIGHTS] = {.screen = load_or_list},
+    [ACTION_ARCH] = {.screen = load_or_list},
     [ACTION_FILES] = {.screen = screen_do_files},
     [ACTION_TARGET] = {.session = session_do_target},
     [ACTION_WITHOUT_SKIP] = {.session = session_do_without_skip},

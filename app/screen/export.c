@@ -159,7 +159,7 @@ static bool write_tensor(Session *session, const char *path, const char *ending,
     return write_png(session, &scene, path, tensor, err);
 }
 
-static bool is_one_of(const char *ending, const char *const *endings) {
+static bool has_this_ending(const char *ending, const char *const *endings) {
     for (; *endings; endings++)
         if (strcmp(ending, *endings) == 0) return true;
     return false;
@@ -180,8 +180,8 @@ static bool export(Screen *screen, const char *path, Error *err) {
     Session *session = screen_front(screen);
     const char *dot = strrchr(path, '.'), *ending = dot ? dot + 1 : "";
     if (!export_file_may_replace(path, session->exp.picture.name, err)) return false;
-    if (is_one_of(ending, screens)) return write_screen(screen, path, ending, err);
-    if (is_one_of(ending, tensors)) return write_tensor(session, path, ending, err);
+    if (has_this_ending(ending, screens)) return write_screen(screen, path, ending, err);
+    if (has_this_ending(ending, tensors)) return write_tensor(session, path, ending, err);
     if (strcmp(ending, "state") == 0) return write_state(session, path, err);
     return error_set(
         err, ERROR_USAGE,

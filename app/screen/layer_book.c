@@ -107,7 +107,7 @@ static void next_scene(Screen *screen, int direction) {
     spot->first = layout_scroll(spot->first, book_layout_find(&layout, &page, part, 0), layout.count, text.h);
 }
 
-static void follow(Screen *screen) {
+static void follow_link(Screen *screen) {
     const BookSpot *spot = &screen->book.spot;
     Session *front = screen_front(screen);
     if (spot->scene == BOOK_NOTHING)
@@ -121,7 +121,7 @@ static void follow(Screen *screen) {
 static void open_selected(Screen *screen) {
     BookSpot *spot = &screen->book.spot;
     if (spot->reading) {
-        follow(screen);
+        follow_link(screen);
         return;
     }
     spot->reading = true;
@@ -168,7 +168,7 @@ bool screen_do_questions(Screen *screen, const Action *action, Error *err) {
     return true;
 }
 
-static bool set_level(Screen *screen, const char *word, Error *err) {
+static bool choose_level(Screen *screen, const char *word, Error *err) {
     static const char *const words[] = {"", "1", "2", "3"}, *const names[] = {"", "anyone", "code", "math"};
     BookSpot *spot = &screen->book.spot;
     int level = *word == '\0' ? spot->level % BOOK_LEVELS + 1 : 0;
@@ -185,7 +185,7 @@ static bool set_level(Screen *screen, const char *word, Error *err) {
     return true;
 }
 
-static void move(Screen *screen, int by) {
+static void move_by(Screen *screen, int by) {
     if (screen->book.spot.reading)
         scroll_to(screen, screen->book.spot.first + by);
     else
@@ -204,13 +204,13 @@ static bool turn_page(Screen *screen, const Action *action) {
     enum { FAR = 1 << 20 };
     int by = action_count(action);
     switch (action->id) {
-    case ACTION_UP: move(screen, -by); return true;
-    case ACTION_DOWN: move(screen, by); return true;
-    case ACTION_PAGE_UP: move(screen, -by * page_rows(screen)); return true;
+    case ACTION_UP: move_by(screen, -by); return true;
+    case ACTION_DOWN: move_by(screen, by); return true;
+    case ACTION_PAGE_UP: move_by(screen, -by * page_rows(screen)); return true;
     case ACTION_STEP:
-    case ACTION_PAGE_DOWN: move(screen, by * page_rows(screen)); return true;
-    case ACTION_FIRST: move(screen, -FAR); return true;
-    case ACTION_LAST: move(screen, FAR); return true;
+    case ACTION_PAGE_DOWN: move_by(screen, by * page_rows(screen)); return true;
+    case ACTION_FIRST: move_by(screen, -FAR); return true;
+    case ACTION_LAST: move_by(screen, FAR); return true;
     case ACTION_NEXT_OP: go_to_question(screen, screen->book.spot.question + by); return true;
     case ACTION_PREVIOUS_OP: go_to_question(screen, screen->book.spot.question - by); return true;
     case ACTION_NEXT_VIEW: next_scene(screen, 1); return true;
@@ -230,7 +230,7 @@ static bool search(Screen *screen, const char *words, Error *err) {
 /* What the book does itself; false with a sentence. */
 static bool perform(Screen *screen, const Action *action, Error *err) {
     switch (action->id) {
-    case ACTION_EXPLAIN: return set_level(screen, action->text, err);
+    case ACTION_EXPLAIN: return choose_level(screen, action->text, err);
     case ACTION_SEARCH: return search(screen, action->text, err);
     case ACTION_BLOCK:
     case ACTION_SEARCH_NEXT: return screen_book_find_next(screen, 1, err);

@@ -86,14 +86,14 @@ bool screen_do_files(Screen *screen, const Action *action, Error *err) {
                      word);
 }
 
-static void tell(Screen *screen, const Error *err) {
+static void tell_error(Screen *screen, const Error *err) {
     session_tell(screen_front(screen), NOTICE_ERROR, "%s", err->text);
 }
 
 static void turn_group(Screen *screen, int by) {
     Error err = {0};
     int group = ((int)screen->files.list.group + by + FILE_GROUP_COUNT) % FILE_GROUP_COUNT;
-    if (!open_group(screen, (FileGroup)group, &err)) tell(screen, &err);
+    if (!open_group(screen, (FileGroup)group, &err)) tell_error(screen, &err);
 }
 
 static void enter_folder(Screen *screen, char *folder) {
@@ -104,14 +104,14 @@ static void enter_folder(Screen *screen, char *folder) {
         const char *slash = from ? strrchr(from, '/') : NULL;
         if (slash) file_list_select_name(list, slash + 1);
     } else {
-        tell(screen, &err);
+        tell_error(screen, &err);
     }
     free(from);
     free(folder);
 }
 
 /* The action that loads the selected row; ACTION_NONE when that is a folder, or cannot be named. */
-static Action choose(Screen *screen) {
+static Action choose_row(Screen *screen) {
     static const ActionId actions[] = {[FILES_PICTURES] = ACTION_IMAGE,
                                        [FILES_WEIGHTS] = ACTION_WEIGHTS,
                                        [FILES_ARCHITECTURES] = ACTION_ARCH};
@@ -149,7 +149,7 @@ static Action act(Screen *screen, Action action) {
     case ACTION_FIRST: file_list_select(list, 0); break;
     case ACTION_LAST: file_list_select(list, list->shown_count - 1); break;
     case ACTION_RIGHT:
-    case ACTION_OPEN: return choose(screen);
+    case ACTION_OPEN: return choose_row(screen);
     case ACTION_LEFT: enter_folder(screen, file_list_parent(list)); break;
     case ACTION_NEXT_VIEW: turn_group(screen, 1); break;
     case ACTION_PREVIOUS_VIEW: turn_group(screen, -1); break;

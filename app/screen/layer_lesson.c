@@ -28,7 +28,7 @@ static void work_at_once(Screen *screen) {
 }
 
 /* In place of the one under way; NULL: it could not be begun. */
-static bool begin(Screen *screen, LessonRun *run) {
+static bool begin_lesson(Screen *screen, LessonRun *run) {
     if (!run) return false;
     bool points = layer_is_open(screen, LAYER_POINTER);
     lesson_run_free(screen->lesson);
@@ -41,12 +41,12 @@ static bool begin(Screen *screen, LessonRun *run) {
 
 bool screen_begin_lesson(Screen *screen, const char *name, Error *err) {
     Lesson *lesson = lesson_open(name, err);
-    return lesson && begin(screen, lesson_run_new(lesson, screen->own, screen->results, err));
+    return lesson && begin_lesson(screen, lesson_run_new(lesson, screen->own, screen->results, err));
 }
 
 void screen_follow_scene(Screen *screen, Lesson *lesson) {
     Error err = {.text = "not enough memory to show this"};
-    if (!lesson || !begin(screen, lesson_run_new_scene(lesson, screen->own, &err)))
+    if (!lesson || !begin_lesson(screen, lesson_run_new_scene(lesson, screen->own, &err)))
         session_tell(screen_front(screen), NOTICE_ERROR, "%s", err.text);
 }
 
@@ -60,7 +60,7 @@ void screen_end_lesson(Screen *screen) {
     screen->lesson = NULL;
 }
 
-static void finish(Screen *screen, const char *how) {
+static void finish_lesson(Screen *screen, const char *how) {
     char title[160];
     utf8_copy(title, sizeof title, screen->lesson->lesson->title);
     screen_end_lesson(screen);
@@ -84,15 +84,15 @@ static bool answer_lesson(Screen *screen, const Action *action, Error *err) {
     switch (action->id) {
     case ACTION_LESSON:
         if (strcmp(action->text, "off") != 0) return screen_do_lesson(screen, action, err);
-        finish(screen, "the lesson has been left");
+        finish_lesson(screen, "the lesson has been left");
         return true;
     case ACTION_LESSON_NEXT:
-        if (!lesson_run_next(run)) finish(screen, "the lesson is over");
+        if (!lesson_run_next(run)) finish_lesson(screen, "the lesson is over");
         return true;
     case ACTION_LESSON_BACK: lesson_run_back(run); return true;
     case ACTION_LESSON_RETURN: lesson_run_return(run); return true;
     case ACTION_ANSWER: return lesson_run_answer(run, action->text, err);
-    default: finish(screen, "the lesson has been left"); return true;
+    default: finish_lesson(screen, "the lesson has been left"); return true;
     }
 }
 

@@ -8,7 +8,7 @@
 
 enum { LEAP_COLUMNS = 8, LEAP_ROWS = 4 };
 
-static void put(Screen *screen, int x, int y) {
+static void put_pointer(Screen *screen, int x, int y) {
     const Display *display = &screen_front(screen)->display;
     screen->pointer = (Pointer){.x = integer_clamp(x, 0, display->width - 1),
                                 .y = integer_clamp(y, 0, display->height - 1)};
@@ -16,7 +16,7 @@ static void put(Screen *screen, int x, int y) {
 }
 
 /* It begins at what is selected, or in the middle. */
-static void begin(Screen *screen) {
+static void begin_pointing(Screen *screen) {
     const Session *front = screen_front(screen);
     Rect view = session_panes(front).view;
     int x = view.x + view.w / 2, y = view.y + view.h / 2;
@@ -26,7 +26,7 @@ static void begin(Screen *screen) {
         if (canvas->cursor_x >= 0) x = canvas->cursor_x, y = canvas->cursor_y;
     }
     canvas_free(canvas);
-    put(screen, x, y);
+    put_pointer(screen, x, y);
     session_tell(screen_front(screen), NOTICE_INFO,
                  "pointer: arrows move it (with Shift they leap), Enter selects, Esc or . puts it away");
 }
@@ -37,7 +37,7 @@ bool screen_do_pointer(Screen *screen, const Action *action, Error *err) {
     int place[2];
     bool off = strcmp(text, "off") == 0, on = strcmp(text, "on") == 0;
     if (action_read_numbers(text, place, 2)) {
-        put(screen, place[0], place[1]);
+        put_pointer(screen, place[0], place[1]);
         return true;
     }
     if (*text && !on && !off)
@@ -45,11 +45,11 @@ bool screen_do_pointer(Screen *screen, const Action *action, Error *err) {
     if (off || (!on && layer_is_open(screen, LAYER_POINTER)))
         layer_close(screen, LAYER_POINTER);
     else
-        begin(screen);
+        begin_pointing(screen);
     return true;
 }
 
-static bool move(Screen *screen, uint32_t code) {
+static bool move_pointer(Screen *screen, uint32_t code) {
     static const struct {
         uint32_t code;
         int x, y;
@@ -63,7 +63,7 @@ static bool move(Screen *screen, uint32_t code) {
                  {KEY_CODE_SHIFT_DOWN, 0, LEAP_ROWS}};
     for (size_t k = 0; k < sizeof moves / sizeof moves[0]; k++)
         if (moves[k].code == code) {
-            put(screen, screen->pointer.x + moves[k].x, screen->pointer.y + moves[k].y);
+            put_pointer(screen, screen->pointer.x + moves[k].x, screen->pointer.y + moves[k].y);
             screen_front(screen)->notice.kind = NOTICE_NONE;
             return true;
         }
@@ -72,10 +72,10 @@ static bool move(Screen *screen, uint32_t code) {
 
 static bool key(Screen *screen, const Key *pressed, Action *out) {
     if (pressed->code == KEY_CODE_MOUSE && pressed->button == MOUSE_LEFT && screen_mouse(screen)) {
-        put(screen, pressed->x, pressed->y);
+        put_pointer(screen, pressed->x, pressed->y);
         return true;
     }
-    if (move(screen, pressed->code)) return true;
+    if (move_pointer(screen, pressed->code)) return true;
     /* An answer is being typed: Enter gives it. */
     if (screen->lesson && screen->lesson->phase == LESSON_ASK) return false;
     if (pressed->code == KEY_CODE_ENTER) {

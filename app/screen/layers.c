@@ -9,7 +9,7 @@ const LayerOps *layer_ops(LayerId id) {
     return ops[id];
 }
 
-static int find(const LayerStack *stack, LayerId id) {
+static int layer_index(const LayerStack *stack, LayerId id) {
     for (int k = 0; k < stack->count; k++)
         if (stack->ids[k] == id) return k;
     return -1;
@@ -17,7 +17,7 @@ static int find(const LayerStack *stack, LayerId id) {
 
 void layer_close(Screen *screen, LayerId id) {
     LayerStack *stack = &screen->layers;
-    int place = find(stack, id);
+    int place = layer_index(stack, id);
     if (place < 0) return;
     stack->count--;
     for (int k = place; k < stack->count; k++) stack->ids[k] = stack->ids[k + 1];
@@ -29,11 +29,11 @@ void layer_open(Screen *screen, LayerId id) {
 }
 
 bool layer_is_open(const Screen *screen, LayerId id) {
-    return find(&screen->layers, id) >= layer_floor(screen);
+    return layer_index(&screen->layers, id) >= layer_floor(screen);
 }
 
 int layer_floor(const Screen *screen) {
-    int lesson = find(&screen->layers, LAYER_LESSON);
+    int lesson = layer_index(&screen->layers, LAYER_LESSON);
     return lesson < 0 ? 0 : lesson;
 }
 

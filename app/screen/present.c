@@ -23,7 +23,7 @@ void screen_forget_keys(Screen *screen) {
 }
 
 /* "show Maps" says more than the help of the action "view". */
-static void describe(const KeysShown *shown, char *out, size_t out_size) {
+static void describe_key(const KeysShown *shown, char *out, size_t out_size) {
     ViewId view;
     if (shown->action == ACTION_VIEW && view_find(shown->text, &view))
         utf8_format(out, out_size, "show %s", view_ops(view)->title);
@@ -46,5 +46,5 @@ void screen_collect_pressed(const Screen *screen, ScreenKeys *keys) {
         key_format(shown->codes[k], keys->pressed_names[k]);
         keys->pressed[k] = keys->pressed_names[k];
     }
-    describe(shown, keys->pressed_text, sizeof keys->pressed_text);
+    describe_key(shown, keys->pressed_text, sizeof keys->pressed_text);
 }

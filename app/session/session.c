@@ -116,7 +116,7 @@ void session_free(Session *session) {
     pass_free(session->exp.pass);
     pass_free(session->exp.baseline);
     session_twin_clear(session);
-    session_lab_clear(session);
+    session_analyses_clear(session);
     overlay_clear(&session->look.overlays[0]);
     session_stops_clear(session);
     for (int k = 0; k < VIEW_COUNT; k++) free(session->look.view_state[k]);
@@ -153,12 +153,12 @@ void session_set_presenter(Session *session, bool on) {
 static SceneJob scene_job(const Session *session) {
     static const char *const titles[] = {"", "running", "comparing"};
     const Job *job = &session->exp.job;
-    const SceneLab *lab = &session->lab.shown;
-    if (job->kind == JOB_NONE && lab->running)
-        return (SceneJob){.title = analysis_spec(lab->current)->name,
-                          .done = lab->done,
-                          .total = lab->total,
-                          .eta_s = lab->eta_s};
+    const SceneAnalyses *analyses = &session->analyses.shown;
+    if (job->kind == JOB_NONE && analyses->running)
+        return (SceneJob){.title = analysis_spec(analyses->current)->name,
+                          .done = analyses->done,
+                          .total = analyses->total,
+                          .eta_s = analyses->eta_s};
     if (job->kind == JOB_NONE) return (SceneJob){.eta_s = 0};
     const Pass *pass = job->kind == JOB_RUN ? session->exp.pass : session->exp.baseline;
     int done = scene_steps_done(pass) - job->first, total = job->target - job->first;
@@ -189,7 +189,7 @@ Scene session_scene(const Session *session) {
                    .watch_count = session->stops.watch_count,
                    .breaks = session->stops.flags,
                    .play_rate = session->exp.play.rate,
-                   .lab = &session->lab.shown,
+                   .analyses = &session->analyses.shown,
                    .settings = session->look.settings,
                    .hides_figures = session_hides(session, HIDE_FIGURES),
                    .job = scene_job(session),

@@ -118,7 +118,7 @@ bool session_do_close(Session *session, const Action *action, Error *err) {
     (void)action, (void)err;
     if (session->exp.job.kind == JOB_RUN)
         session->exp.job = (Job){0};
-    else if ((session->look.view != VIEW_ANALYSES || !session_lab_close(session)) &&
+    else if ((session->look.view != VIEW_ANALYSES || !session_analyses_close(session)) &&
              session_may_show(session, VIEW_ARCHITECTURE))
         session->look.view = VIEW_ARCHITECTURE;
     return true;

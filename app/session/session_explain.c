@@ -15,16 +15,16 @@ static bool looks_at_block(const Session *session, const Scene *scene, ZoomLevel
            session->look.view == VIEW_GRADIENTS || (session->look.view == VIEW_BLOCK && level != ZOOM_OP);
 }
 
-static void explain_lab(const Session *session, const SceneLab *lab, Explanation *out) {
+static void explain_analysis(const Session *session, const SceneAnalyses *analyses, Explanation *out) {
     ExplainChartQuery query = {.level = session->look.settings.explain, .sources = explain_source};
-    query.id = view_analyses_pick(session->look.view_state[VIEW_ANALYSES], lab, &query.row);
-    query.result = lab->results[query.id];
+    query.id = view_analyses_pick(session->look.view_state[VIEW_ANALYSES], analyses, &query.row);
+    query.result = analyses->results[query.id];
     explain_chart(&query, out);
 }
 
 void session_explain_make(const Session *session, const Scene *scene, Explanation *out) {
-    if (session->look.view == VIEW_ANALYSES && scene->lab) {
-        explain_lab(session, scene->lab, out);
+    if (session->look.view == VIEW_ANALYSES && scene->analyses) {
+        explain_analysis(session, scene->analyses, out);
         return;
     }
     const ViewOps *view = view_ops(session->look.view);

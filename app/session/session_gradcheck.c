@@ -9,7 +9,7 @@
 /* Two forward passes for each step, and the notice comes at once: not for networks that take longer. */
 static const uint64_t MACS_MAX = 300000000;
 
-static bool tell(Session *session, GradcheckSite site, const Gradcheck *check, Error *err) {
+static bool tell_result(Session *session, GradcheckSite site, const Gradcheck *check, Error *err) {
     char place[GRADCHECK_LABEL_MAX], text[NOTICE_MAX];
     GradcheckStep best = gradcheck_get(check, gradcheck_best(check));
     double backprop = gradcheck_backprop(check);
@@ -42,7 +42,7 @@ bool session_do_gradcheck(Session *session, const Action *action, Error *err) {
     Gradcheck *check = gradcheck_new(session->exp.pass, site, err);
     if (!check) return false;
     for (int k = 0; k < GRADCHECK_STEPS; k++) gradcheck_step(check, k);
-    bool holds = tell(session, site, check, err);
+    bool holds = tell_result(session, site, check, err);
     gradcheck_free(check);
     return holds;
 }

@@ -116,7 +116,7 @@ static void install(Session *session, Replacement *next) {
     pass_free(session->exp.baseline);
     session_twin_clear(session);
     overlay_clear(&session->look.overlays[0]);
-    session_lab_leave(session);
+    session_analyses_leave(session);
     free(session->exp.picture.input);
     free(session->exp.lesioned);
     session->exp.own = next->setup;
@@ -137,7 +137,7 @@ static void install(Session *session, Replacement *next) {
     session_describe_weights(session);
     if (*next->picture) session_name_image(session, next->picture);
     setup_close(&old);
-    session_lab_refresh(session);
+    session_analyses_refresh(session);
     session_run_still(session, steps);
 }
 

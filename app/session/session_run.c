@@ -38,7 +38,7 @@ bool session_make_pass(Session *session, Error *err) {
     session->exp.pass = pass;
     session->exp.baseline = NULL;
     session->exp.job = (Job){0};
-    session_lab_refresh(session);
+    session_analyses_refresh(session);
     return true;
 }
 
@@ -208,7 +208,7 @@ bool session_work(Session *session) {
     Job *job = &session->exp.job;
     if (session_load_waiting(session)) return true;
     if (job->kind == JOB_NONE && wants_baseline(session)) start_baseline(session);
-    if (job->kind == JOB_NONE) return session_twin_work(session) || session_lab_work(session);
+    if (job->kind == JOB_NONE) return session_twin_work(session) || session_analyses_work(session);
     Pass *pass = job->kind == JOB_RUN ? session->exp.pass : session->exp.baseline;
     step_pass(pass);
     int done = scene_steps_done(pass);

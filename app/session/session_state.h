@@ -7,7 +7,7 @@
 #include "app/session/handout.h"
 #include "app/session/look.h"
 #include "app/session/session.h"
-#include "app/session/session_lab.h"
+#include "app/session/session_analyses.h"
 #include "app/session/session_stops.h"
 #include "app/session/session_twin.h"
 #include "views/canvas/layout.h"
@@ -17,7 +17,7 @@ enum { SESSION_TWIN_WIDE = 2 * LAYOUT_S_WIDTH + 1 /* from here on two sides stan
 struct Session {
     Experiment exp;
     Twin twin;
-    Lab lab;
+    Analyses analyses;
     Stops stops;
     Look look;
     Notice notice;
@@ -59,7 +59,7 @@ bool session_do_watch(Session *session, const Action *action, Error *err);
 /* session_setting.c */
 bool session_do_setting(Session *session, const Action *action, Error *err); /* of any setting */
 bool session_do_palette(Session *session, const Action *action, Error *err);
-/* session_model.c, session_swap.c, session_twin.c, session_lab.c, session_gradcheck.c */
+/* session_model.c, session_swap.c, session_twin.c, session_analyses.c, session_gradcheck.c */
 bool session_do_load(Session *session, const Action *action, Error *err); /* weights, arch */
 bool session_do_swap(Session *session, const Action *action, Error *err);
 bool session_do_twin(Session *session, const Action *action, Error *err);
@@ -117,16 +117,17 @@ void session_twin_describe(const Session *session, char *out, size_t out_size);
 void session_twin_forget(Session *session); /* its pass; it begins anew when it is next shown */
 void session_twin_clear(Session *session);  /* everything */
 
-/* session_lab.c: analyses */
+/* session_analyses.c: analyses */
 /* "paths", "slice", or "slice plane", in a state "slice-plane". */
-bool session_lab_find(const char *name, AnalysisId *id, bool *plane);
-bool session_lab_work(Session *session);    /* one step; false when there is none */
-bool session_lab_close(Session *session);   /* stops it, or goes back to the list; false: was there already */
-void session_lab_refresh(Session *session); /* after anything that results depend on may have changed */
-void session_lab_leave(Session *session);   /* before the network goes: results stay, what ran does not */
+bool session_analyses_find(const char *name, AnalysisId *id, bool *plane);
+bool session_analyses_work(Session *session); /* one step; false when there is none */
+bool session_analyses_close(
+    Session *session); /* stops it, or goes back to the list; false: was there already */
+void session_analyses_refresh(Session *session); /* after anything that results depend on may have changed */
+void session_analyses_leave(Session *session); /* before the network goes: results stay, what ran does not */
 /* Takes what another session has found, to be shown only when it is asked for: it need not be found twice. */
-void session_lab_inherit(Session *session, Session *from);
-void session_lab_clear(Session *session);
+void session_analyses_inherit(Session *session, Session *from);
+void session_analyses_clear(Session *session);
 /* The analysis that is shown, into a file, and a name that suits one; false when none is shown. */
 bool session_export_chart(const Session *session, const char *path, Error *err);
 bool session_chart_name(const Session *session, char *out, size_t out_size, Error *err);

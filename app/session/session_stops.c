@@ -13,7 +13,7 @@ static const char *phase_word(const Network *network, int at) {
 }
 
 /* "layer1.0.add backward", "grad < 1e-06" */
-static void describe(const Session *session, const Breakpoint *b, char out[CONDITION_TEXT_MAX]) {
+static void describe_breakpoint(const Session *session, const Breakpoint *b, char out[CONDITION_TEXT_MAX]) {
     const Network *network = session_network(session);
     if (b->conditional)
         condition_format(&b->condition, out);
@@ -87,7 +87,7 @@ static bool add_breakpoint(Session *session, Breakpoint breakpoint, Error *err) 
                          "break: there are %d breakpoints already; 'break off' forgets them",
                          BREAKPOINTS_MAX);
     stops->breakpoints[stops->breakpoint_count++] = breakpoint;
-    describe(session, &breakpoint, text);
+    describe_breakpoint(session, &breakpoint, text);
     session_tell(session, NOTICE_INFO, "c runs and stops %s %s", breakpoint.conditional ? "if" : "at", text);
     return true;
 }
@@ -144,7 +144,7 @@ bool session_do_breaks(Session *session, const Action *action, Error *err) {
     const Stops *stops = &session->stops;
     char list[NOTICE_MAX] = "", text[CONDITION_TEXT_MAX];
     for (int k = 0; k < stops->breakpoint_count; k++) {
-        describe(session, &stops->breakpoints[k], text);
+        describe_breakpoint(session, &stops->breakpoints[k], text);
         utf8_append(list, sizeof list, "%s%s%s", k ? "; " : "",
                     stops->breakpoints[k].conditional ? "if " : "", text);
     }
@@ -176,7 +176,7 @@ bool session_stops_here(Session *session, int at) {
                                                     at >= network->op_count, &value)
                                   : b->at == at;
         if (!hit) continue;
-        describe(session, b, text);
+        describe_breakpoint(session, b, text);
         if (b->conditional)
             tell_condition(session, network->ops[op].name, text, b->condition.metric, value);
         else

@@ -29,7 +29,7 @@ void session_swap_describe(const Session *session, char *note, size_t size) {
     }
 }
 
-static bool swap(Session *session, int a, int b, Error *err) {
+static bool swap_named_blocks(Session *session, int a, int b, Error *err) {
     const Network *network = session_network(session);
     if (a == b)
         return error_set(err, ERROR_USAGE, "swap: %s is the same block twice", network->blocks[a].name);
@@ -43,7 +43,7 @@ static bool swap(Session *session, int a, int b, Error *err) {
     session_describe_weights(session);
     session_twin_clear(session);
     session_rerun(session);
-    session_lab_refresh(session);
+    session_analyses_refresh(session);
     return true;
 }
 
@@ -64,7 +64,7 @@ bool session_set_swaps(Session *session, int (*pairs)[2], int count, Error *err)
 }
 
 /* The named block, or that of the selected op; -1 with a sentence. */
-static int find_block(const Session *session, const char *name, Error *err) {
+static int find_named_block(const Session *session, const char *name, Error *err) {
     const Network *network = session_network(session);
     int block =
         *name ? network_find_block(network, name) : network->ops[scene_op_at(network, session->exp.at)].block;
@@ -79,9 +79,9 @@ static int find_block(const Session *session, const char *name, Error *err) {
 static bool do_swap(Session *session, const char *text, Error *err) {
     char first[OP_NAME_MAX] = "", second[OP_NAME_MAX] = "";
     sscanf(text, "%31s %31s", first, second);
-    int a = find_block(session, first, err);
+    int a = find_named_block(session, first, err);
     if (a < 0) return false;
-    int b = *second ? find_block(session, second, err) : session->exp.swaps.waiting - 1;
+    int b = *second ? find_named_block(session, second, err) : session->exp.swaps.waiting - 1;
     if (*second && b < 0) return false;
     if (b < 0) {
         session->exp.swaps.waiting = a + 1;
@@ -91,7 +91,7 @@ static bool do_swap(Session *session, const char *text, Error *err) {
         return true;
     }
     session->exp.swaps.waiting = 0;
-    if (!swap(session, a, b, err)) return false;
+    if (!swap_named_blocks(session, a, b, err)) return false;
     session_tell(session, NOTICE_INFO, "%s and %s have changed places; the same again puts them back",
                  session_network(session)->blocks[a].name, session_network(session)->blocks[b].name);
     return true;

@@ -142,7 +142,7 @@ bool session_do_play(Session *session, const Action *action, Error *err) {
     return true;
 }
 
-static bool move(Session *session, const Action *action, Error *err) {
+static bool do_move(Session *session, const Action *action, Error *err) {
     const Network *network = session_network(session);
     int at = session->exp.at, count = action_count(action);
     switch (action->id) {
@@ -174,7 +174,7 @@ bool session_do_time(Session *session, const Action *action, Error *err) {
         take_destination(session);
     int before = session->exp.at;
     ViewId view = session->look.view;
-    bool ok = move(session, action, err);
+    bool ok = do_move(session, action, err);
     if (ok && session->exp.at == before && session->look.view == view) tell_standstill(session, action->id);
     session->exp.play.rate = 0;
     return ok;

@@ -53,7 +53,7 @@ static int shared_target(const Session *session) {
     return target < model_of(session)->network->classes ? target : -1;
 }
 
-static bool begin(Session *session, Error *err) {
+static bool begin_other_side(Session *session, Error *err) {
     Twin *twin = &session->twin;
     if (!fill_input(session, err)) return false;
     const Network *network = model_of(session)->network;
@@ -86,7 +86,7 @@ bool session_twin_work(Session *session) {
     /* It may have begun before this side knew what it predicts. */
     int target = shared_target(session);
     if (twin->pass && target >= 0 && target != twin->target) session_twin_forget(session);
-    if (!twin->pass && !begin(session, &err)) {
+    if (!twin->pass && !begin_other_side(session, &err)) {
         session_tell(session, NOTICE_ERROR, "%s", err.text);
         session_twin_clear(session);
         return true;
@@ -124,7 +124,7 @@ static Scene other_scene(const Session *session, const Scene *mine) {
 }
 
 /* The figures and, where it is shown, the tensor itself, once for each moment. */
-static void compare(Session *session, const Scene *mine) {
+static void compare_sides(Session *session, const Scene *mine) {
     Twin *twin = &session->twin;
     int steps = scene_steps_done(session->exp.pass), other_steps = scene_steps_done(twin->pass);
     if (twin->at == mine->at && twin->steps == steps && twin->other_steps == other_steps && twin->difference)
@@ -148,7 +148,7 @@ bool session_twin_scene(Session *session, Scene *scene) {
     if (twin->show == TWIN_OFF || !twin->pass) return false;
     scene->twin = NULL;
     twin->scene = other_scene(session, scene);
-    compare(session, scene);
+    compare_sides(session, scene);
     twin->shown.scene = &twin->scene;
     bool shown = twin->show == TWIN_DIFFERENCE && twin->shown.figures.known;
     twin->shown.difference = shown ? &twin->tensor : NULL;
@@ -196,7 +196,7 @@ static bool choose_weights(Session *session, const char *name, Error *err) {
     return true;
 }
 
-static bool choose(Session *session, const char *word, const char *rest, Error *err) {
+static bool choose_other_side(Session *session, const char *word, const char *rest, Error *err) {
     Twin *twin = &session->twin;
     if (strcmp(word, "weights") == 0 && *rest) return choose_weights(session, rest, err);
     TwinKind kind = strcmp(word, "image") == 0 && *rest ? TWIN_IMAGE : TWIN_SKIP;
@@ -238,7 +238,7 @@ bool session_set_twin(Session *session, const char *text, Error *err) {
         return true;
     }
     if (!cycle && !difference) {
-        if (!choose(session, word, rest, err)) return false;
+        if (!choose_other_side(session, word, rest, err)) return false;
         twin->chosen = true;
         twin->show = TWIN_BOTH;
         return true;

@@ -98,10 +98,12 @@ static void describe_look(const Session *session, StatePlan *plan) {
     plan->look.view = (int)session->look.view;
     for (int k = 0; k < VIEW_COUNT; k++) describe_view(session, (ViewId)k, plan->look.views[k]);
     plan->look.settings = session->look.settings;
-    if (session->lab.shown.open)
+    if (session->analyses.shown.open)
         utf8_format(plan->look.analysis, sizeof plan->look.analysis, "%s%s",
-                    analysis_spec(session->lab.shown.current)->name,
-                    session->lab.shown.current == ANALYSIS_SLICE && session->lab.shown.plane ? "-plane" : "");
+                    analysis_spec(session->analyses.shown.current)->name,
+                    session->analyses.shown.current == ANALYSIS_SLICE && session->analyses.shown.plane
+                        ? "-plane"
+                        : "");
 }
 
 static void describe_twin(const Session *session, StatePlan *plan) {

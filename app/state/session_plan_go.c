@@ -254,7 +254,7 @@ static bool find_look(const StateTarget *target, const Session *session, Error *
     if (plan->picture.target >= target->network->classes)
         return error_set(err, ERROR_USAGE, "state: field 'target': %s has the classes 0 to %d, found %d",
                          target->network->arch, target->network->classes - 1, plan->picture.target);
-    if (*plan->look.analysis && !session_lab_find(plan->look.analysis, &analysis, &plane))
+    if (*plan->look.analysis && !session_analyses_find(plan->look.analysis, &analysis, &plane))
         return error_set(err, ERROR_USAGE, "state: field 'analysis': there is no '%s'", plan->look.analysis);
     if (plan->picture.cursor > session->exp.pictures.count)
         return error_set(err, ERROR_USAGE, "state: field 'cursor': there are %d pictures, found %d",
@@ -336,7 +336,7 @@ static bool set_twin(Session *session, const StatePlan *plan, Error *err) {
 static void forget_what_waits(Session *session) {
     session->exp.play.rate = 0;
     session->exp.swaps.waiting = 0;
-    session->lab.shown.open = false;
+    session->analyses.shown.open = false;
 }
 
 static bool arrive(Session *session, StateTarget *target, Error *err) {

@@ -40,7 +40,7 @@ static bool write_whole(int fd, const char *text, off_t size_before) {
 }
 
 /* One write, so that lines of several programs do not mix; no waiting for a FIFO. */
-static bool append(const char *path, const char *text, bool only_when_empty, Error *err) {
+static bool append_text(const char *path, const char *text, bool only_when_empty, Error *err) {
     struct stat info;
     int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0644);
     if (fd < 0 && errno == EACCES) fd = open(path, O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC);
@@ -74,7 +74,7 @@ static void put_field(FILE *out, const char *text) {
 }
 
 bool lesson_results_open(const char *path, Error *err) {
-    return append(path, HEADING, true, err);
+    return append_text(path, HEADING, true, err);
 }
 
 bool lesson_results_append(const char *path, const Lesson *lesson, int page, const char *answer,
@@ -96,7 +96,7 @@ bool lesson_results_append(const char *path, const Lesson *lesson, int page, con
     put_field(out, verdict->truth);
     fprintf(out, ",%s\n", !verdict->given ? "skipped" : verdict->right ? "yes" : "no");
     fclose(out);
-    bool ok = lesson_results_open(path, err) && append(path, line, false, err);
+    bool ok = lesson_results_open(path, err) && append_text(path, line, false, err);
     free(line);
     return ok;
 }

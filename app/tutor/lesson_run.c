@@ -39,7 +39,7 @@ static bool begin_again(LessonRun *run, Session *old, Error *err) {
     if (!fresh) return false;
     take_over(run, fresh, old);
     if (old == run->session) {
-        session_lab_inherit(fresh, old);
+        session_analyses_inherit(fresh, old);
         session_free(old);
     }
     run->session = fresh;
@@ -60,7 +60,7 @@ void lesson_run_free(LessonRun *run) {
     free(run);
 }
 
-static LessonRun *allocate(Lesson *lesson, Error *err) {
+static LessonRun *new_run(Lesson *lesson, Error *err) {
     LessonRun *run = calloc(1, sizeof *run);
     if (!run) {
         lesson_free(lesson);
@@ -75,7 +75,7 @@ static LessonRun *allocate(Lesson *lesson, Error *err) {
     return NULL;
 }
 
-static LessonRun *begin(LessonRun *run, Session *user, Error *err) {
+static LessonRun *begin_run(LessonRun *run, Session *user, Error *err) {
     Setup any = {.seed = 0};
     bool ok = run && (!run->results || lesson_results_open(run->results, err)) &&
               setup_open_weights(&run->setup, &any, "resnet20", err) && begin_again(run, user, err);
@@ -85,15 +85,15 @@ static LessonRun *begin(LessonRun *run, Session *user, Error *err) {
 }
 
 LessonRun *lesson_run_new(Lesson *lesson, Session *user, const char *results, Error *err) {
-    LessonRun *run = allocate(lesson, err);
+    LessonRun *run = new_run(lesson, err);
     if (run) run->results = results;
-    return begin(run, user, err);
+    return begin_run(run, user, err);
 }
 
 LessonRun *lesson_run_new_scene(Lesson *lesson, Session *user, Error *err) {
-    LessonRun *run = allocate(lesson, err);
+    LessonRun *run = new_run(lesson, err);
     if (run) run->is_scene = true;
-    run = begin(run, user, err);
+    run = begin_run(run, user, err);
     if (run) lesson_run_show(run, 0, LESSON_SHOWN);
     return run;
 }
@@ -117,7 +117,7 @@ static const Action *next_action(LessonRun *run, Action *picture) {
     return NULL;
 }
 
-static void record(LessonRun *run) {
+static void record_answer(LessonRun *run) {
     Error err = {0};
     if (run->results && !lesson_results_append(run->results, run->lesson, run->page, run->answer.text,
                                                &run->answer.verdict, &err))
@@ -134,7 +134,7 @@ static void settle_page(LessonRun *run) {
     if (run->phase == LESSON_SHOWN && page->ask.kind != ASK_NOTHING && !answer->judged) {
         answer->verdict = lesson_judge(&page->ask, answer->text, &source);
         answer->judged = true;
-        record(run);
+        record_answer(run);
     }
     if (run->shown.settled || run->exploring) return;
     forget_texts(run);

@@ -12,7 +12,7 @@ static void keep_picture(LessonRun *run) {
 }
 
 /* From an excursion the way leads through the lesson's beginning. */
-static void show(LessonRun *run, int page, LessonPhase phase) {
+static void show_page(LessonRun *run, int page, LessonPhase phase) {
     if (run->exploring)
         lesson_run_show_again(run, page, phase);
     else
@@ -24,12 +24,12 @@ bool lesson_run_next(LessonRun *run) {
     bool more = run->phase == LESSON_READ && lesson_page_changes(page);
     if (run->phase == LESSON_ASK) return true;
     if (more) {
-        show(run, run->page, page->ask.kind != ASK_NOTHING ? LESSON_ASK : LESSON_SHOWN);
+        show_page(run, run->page, page->ask.kind != ASK_NOTHING ? LESSON_ASK : LESSON_SHOWN);
         return true;
     }
     if (run->page + 1 == run->lesson->page_count) return false;
     keep_picture(run);
-    show(run, run->page + 1, LESSON_READ);
+    show_page(run, run->page + 1, LESSON_READ);
     return true;
 }
 
@@ -61,7 +61,7 @@ bool lesson_run_answer(LessonRun *run, const char *answer, Error *err) {
                          run->phase == LESSON_SHOWN ? " any more" : "");
     if (*answer && !lesson_answer_check(&page->ask, network, answer, err)) return false;
     utf8_copy(run->answer.text, sizeof run->answer.text, answer);
-    show(run, run->page, LESSON_SHOWN);
+    show_page(run, run->page, LESSON_SHOWN);
     return true;
 }
 

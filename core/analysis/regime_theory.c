@@ -52,7 +52,7 @@ static void pad_channels(Population *p) {
 }
 
 /* x <- relu(x + F) with F Gaussian; the scale of the stream is taken out where nothing depends on it. */
-static void add_branch(Population *p, double variance, bool rescale, BlockTheory *block) {
+static void add_branch_noise(Population *p, double variance, bool rescale, BlockTheory *block) {
     double unit = rescale ? 1 / sqrt(mean_square(p)) : 1, deviation = sqrt(variance) * unit;
     for (int c = 0; c < CHANNELS; c++)
         for (int s = 0; s < SAMPLES; s++) {
@@ -69,7 +69,7 @@ static void forward_block(Population *p, const RegimeCell *cell, BlockTheory *bl
     block->branch = cell->norm ? PI / (PI - 1) / variance : gain2 * gain2 / 2 * widths;
     if (cell->zero_gamma) branch = block->branch = 0;
     if (block->halves) pad_channels(p);
-    add_branch(p, branch, !cell->norm, block);
+    add_branch_noise(p, branch, !cell->norm, block);
 }
 
 static void forward_plain(const RegimeCell *cell, BlockTheory *block) {
@@ -173,7 +173,7 @@ static double backward_block(Energy *energy, const RegimeCell *cell, const Block
 }
 
 /* The average at the end gives every pixel and every member the same. */
-static void start(Energy *energy) {
+static void start_energy(Energy *energy) {
     energy->map.side = SIDE >> (STAGES - 1);
     for (int h = 0; h < energy->map.side; h++)
         for (int w = 0; w < energy->map.side; w++)
@@ -188,7 +188,7 @@ bool regime_predict(const RegimeCell *cell, int blocks_a_stage, double *log10_gr
     Energy *energy = calloc(1, sizeof *energy);
     bool ok = blocks && energy && forward(cell, blocks_a_stage, blocks);
     if (ok) {
-        start(energy);
+        start_energy(energy);
         log10_grad[count] = 0;
         for (int b = count - 1; b >= 0; b--)
             log10_grad[b] = log10_grad[b + 1] + log10(backward_block(energy, cell, &blocks[b])) / 2;

@@ -162,7 +162,7 @@ static double coordinate(int k, int n) {
     return n > 1 ? 2.0 * k / (n - 1) - 1 : 0;
 }
 
-static void move(Sliced *net, double a, double b) {
+static void set_plane_point(Sliced *net, double a, double b) {
     const Network *network = net->network;
     for (int p = 0; p < network->param_count; p++) {
         const Param *param = &network->params[p];
@@ -183,7 +183,8 @@ static void slice_step(void *memory, int number) {
     }
     Sliced *net = &state->nets[(number - 1) % state->net_count];
     int cell = state->order[(number - 1) / state->net_count];
-    move(net, coordinate(cell % state->width, state->width), coordinate(cell / state->width, state->height));
+    set_plane_point(net, coordinate(cell % state->width, state->width),
+                    coordinate(cell / state->width, state->height));
     AnalysisBatch batch = batch_of(state, state->targets);
     Pass *pass = analysis_run(net->moved, &batch, &state->err);
     if (pass) net->losses[cell] = pass_loss(pass);
@@ -191,7 +192,7 @@ static void slice_step(void *memory, int number) {
 }
 
 /* A cell that is not known yet shows the nearest one of a coarser grid that is. */
-static double loss_at(const SliceState *state, const Sliced *net, int x, int y) {
+static double nearest_loss(const SliceState *state, const Sliced *net, int x, int y) {
     int middle_x = state->width / 2, middle_y = state->height / 2;
     for (int spacing = 1; spacing <= COARSEST; spacing *= 2) {
         int near_x = middle_x + (int)lround((double)(x - middle_x) / spacing) * spacing;
@@ -228,7 +229,7 @@ static bool add_plane_row(const SliceState *state, const Sliced *net, int y, Ana
     if (!row) return false;
     double *strip = analysis_table_strip(table, table->row_count - 1);
     for (int x = 0; x < state->width; x++) {
-        strip[x] = loss_at(state, net, x, y);
+        strip[x] = nearest_loss(state, net, x, y);
         row[1] = fmin(row[1], strip[x]);
         row[2] = fmax(row[2], strip[x]);
     }

@@ -32,7 +32,7 @@ void arena_free(Arena *arena) {
     free(arena);
 }
 
-static size_t round_up(size_t size) {
+static size_t align_size(size_t size) {
     return (size + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
 }
 
@@ -78,7 +78,7 @@ static Chunk *chunk_for(Arena *arena, size_t bytes) {
 void *arena_alloc(Arena *arena, size_t count, size_t size) {
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 2) return NULL;
-    bytes = round_up(bytes ? bytes : 1);
+    bytes = align_size(bytes ? bytes : 1);
     Chunk *chunk = chunk_for(arena, bytes);
     if (!chunk) return NULL;
     void *block = (char *)chunk + chunk->used;

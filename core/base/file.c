@@ -12,7 +12,7 @@
 
 enum { FILE_TEMP_TRIES = 20, FILE_TEMP_NAME_MAX = 64 };
 
-static const char *kind_of(mode_t mode) {
+static const char *mode_words(mode_t mode) {
     switch (mode & S_IFMT) {
     case S_IFDIR: return "a directory";
     case S_IFIFO: return "a named pipe";
@@ -24,7 +24,7 @@ static const char *kind_of(mode_t mode) {
 }
 
 static bool refuse_kind(const char *path, mode_t mode, Error *err) {
-    return error_set(err, ERROR_FILE, "%s: expected a regular file, found %s", path, kind_of(mode));
+    return error_set(err, ERROR_FILE, "%s: expected a regular file, found %s", path, mode_words(mode));
 }
 
 bool file_open(File *file, const char *path, Error *err) {
@@ -167,7 +167,8 @@ static bool examine_target(FileWriter *writer, const char *path, mode_t *mode, E
         if (writer->path == NULL) return error_set(err, ERROR_FAILED, "%s: not enough memory", path);
     }
     if (exists && !S_ISREG(status.st_mode)) {
-        return error_set(err, ERROR_FAILED, "%s: cannot be written: it is %s", path, kind_of(status.st_mode));
+        return error_set(err, ERROR_FAILED, "%s: cannot be written: it is %s", path,
+                         mode_words(status.st_mode));
     }
     writer->replaces = exists;
     *mode = exists ? status.st_mode & 07777 : 0;

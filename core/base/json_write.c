@@ -22,7 +22,7 @@ static bool grow(JsonWriter *writer, size_t needed) {
     return true;
 }
 
-static void put(JsonWriter *writer, const char *bytes, size_t count) {
+static void put_bytes(JsonWriter *writer, const char *bytes, size_t count) {
     if (writer->failed) return;
     if (writer->stream) {
         writer->failed = fwrite(bytes, 1, count, writer->stream) != count;
@@ -36,12 +36,12 @@ static void put(JsonWriter *writer, const char *bytes, size_t count) {
 }
 
 static void put_text(JsonWriter *writer, const char *text) {
-    put(writer, text, strlen(text));
+    put_bytes(writer, text, strlen(text));
 }
 
 /* The comma before a value or key, where one is due. */
 static void separate(JsonWriter *writer) {
-    if (!writer->after_key && writer->filled[writer->depth]) put(writer, ",", 1);
+    if (!writer->after_key && writer->filled[writer->depth]) put_bytes(writer, ",", 1);
     writer->filled[writer->depth] = true;
     writer->after_key = false;
 }
@@ -62,7 +62,7 @@ static void close_scope(JsonWriter *writer, const char *bracket) {
 bool json_write_end(JsonWriter *writer) {
     assert(writer->depth == 0);
     if (writer->stream) {
-        put(writer, "\n", 1);
+        put_bytes(writer, "\n", 1);
         if (fflush(writer->stream) != 0) writer->failed = true;
     } else if (writer->failed) {
         free(writer->text);
@@ -90,7 +90,7 @@ void json_write_array_end(JsonWriter *writer) {
 static void put_unit(JsonWriter *writer, unsigned unit) {
     char escape[8];
     snprintf(escape, sizeof escape, "\\u%04x", unit & 0xFFFFu);
-    put(writer, escape, 6);
+    put_bytes(writer, escape, 6);
 }
 
 /* Beyond U+FFFF as two halves of UTF-16. */
@@ -107,31 +107,31 @@ static void put_character(JsonWriter *writer, const char *bytes, size_t length, 
     if (code == UINT32_MAX) {
         put_escape(writer, UTF8_REPLACEMENT);
     } else if (code == '\n') {
-        put(writer, "\\n", 2);
+        put_bytes(writer, "\\n", 2);
     } else if (utf8_is_hostile(code)) {
         put_escape(writer, code);
     } else {
-        if (code == '"' || code == '\\') put(writer, "\\", 1);
-        put(writer, bytes, length);
+        if (code == '"' || code == '\\') put_bytes(writer, "\\", 1);
+        put_bytes(writer, bytes, length);
     }
 }
 
 static void put_string(JsonWriter *writer, const char *text) {
     size_t length = strlen(text);
-    put(writer, "\"", 1);
+    put_bytes(writer, "\"", 1);
     for (size_t at = 0, count; at < length; at += count) {
         uint32_t code;
         count = utf8_decode(text + at, length - at, &code);
         put_character(writer, text + at, count, code);
     }
-    put(writer, "\"", 1);
+    put_bytes(writer, "\"", 1);
 }
 
 void json_write_key(JsonWriter *writer, const char *key) {
     assert(writer->depth > 0 && !writer->after_key);
     separate(writer);
     put_string(writer, key);
-    put(writer, ":", 1);
+    put_bytes(writer, ":", 1);
     writer->after_key = true;
 }
 

@@ -34,7 +34,7 @@ static bool refuse_byte(const char *bytes, size_t size, size_t at, const char *l
                      at - begin + 1, (unsigned char)bytes[at]);
 }
 
-static bool check(const char *bytes, size_t size, const char *label, Error *err) {
+static bool check_utf8(const char *bytes, size_t size, const char *label, Error *err) {
     for (size_t at = 0; at < size;) {
         uint32_t code;
         size_t count = utf8_decode(bytes + at, size - at, &code);
@@ -57,7 +57,7 @@ static void plain_lines(char *bytes, size_t size) {
 
 /* Takes the block: it is the text, or freed. */
 static char *to_text(char *bytes, size_t size, const char *label, Error *err) {
-    if (bytes && check(bytes, size, label, err)) {
+    if (bytes && check_utf8(bytes, size, label, err)) {
         plain_lines(bytes, size);
         return bytes;
     }

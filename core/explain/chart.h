@@ -1,4 +1,4 @@
-/* A chart of the laboratory, explained at the three levels: what it asks and says, the engine's own lines
+/* The chart of an analysis, explained at the three levels: what it asks and says, the engine's own lines
  * that measure it, its formula with the numbers of one of its rows. */
 #ifndef CORE_EXPLAIN_CHART_H
 #define CORE_EXPLAIN_CHART_H

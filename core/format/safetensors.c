@@ -182,7 +182,7 @@ const char *safetensors_value(const Safetensors *file, const char *key) {
     return NULL;
 }
 
-static double element(const uint8_t *bytes, SafetensorsType type) {
+static double read_element(const uint8_t *bytes, SafetensorsType type) {
     uint16_t half;
     double whole;
     if (type == SAFETENSORS_F64) {
@@ -206,7 +206,7 @@ bool safetensors_read(const Safetensors *file, const SafetensorsTensor *tensor, 
     for (uint64_t done = 0; done < total;) {
         size_t count = total - done < sizeof chunk ? (size_t)(total - done) : sizeof chunk;
         if (!read_range(file, start + done, chunk, count, err)) return false;
-        for (size_t at = 0; at < count; at += size) *out++ = (float)element(chunk + at, type);
+        for (size_t at = 0; at < count; at += size) *out++ = (float)read_element(chunk + at, type);
         done += count;
     }
     return true;

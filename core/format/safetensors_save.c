@@ -78,7 +78,7 @@ static void put_metadata(JsonWriter *writer, SavePlan *plan) {
     json_write_object_end(writer);
 }
 
-static void put_entry(JsonWriter *writer, const SafetensorsEntry *entry, size_t begin) {
+static void put_header_entry(JsonWriter *writer, const SafetensorsEntry *entry, size_t begin) {
     json_write_key(writer, entry->name);
     json_write_object_begin(writer);
     json_write_key_string(writer, "dtype", "F32");
@@ -103,7 +103,7 @@ static char *make_header(SavePlan *plan, size_t *length) {
     put_metadata(&writer, plan);
     for (int k = 0; k < plan->content->entry_count; k++) {
         const SafetensorsEntry *entry = &plan->content->entries[plan->order[k]];
-        put_entry(&writer, entry, begin);
+        put_header_entry(&writer, entry, begin);
         begin += entry_bytes(entry);
     }
     json_write_object_end(&writer);

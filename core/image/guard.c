@@ -50,7 +50,7 @@ static const Signature signatures[] = {
     {.bytes = "\x93NUMPY", .size = 6, .name = "a NumPy array"},
 };
 
-static const char *name_of(const uint8_t *bytes, size_t size) {
+static const char *format_name(const uint8_t *bytes, size_t size) {
     if (size == 0) return "an empty file";
     for (size_t k = 0; k < sizeof signatures / sizeof *signatures; k++) {
         const Signature *s = &signatures[k];
@@ -73,5 +73,5 @@ bool image_guard_check(ImageGuard *guard, const uint8_t *bytes, size_t size, con
         return image_guard_check_jpeg(guard, bytes, size, label, err);
     }
     return error_set(err, ERROR_FILE, "%s: expected a PNG or JPEG picture, found %s", label,
-                     name_of(bytes, size));
+                     format_name(bytes, size));
 }

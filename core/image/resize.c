@@ -63,7 +63,7 @@ static uint8_t to_byte(int sum) {
 }
 
 /* One output pixel: `count` input pixels `step` bytes apart. */
-static void blend(uint8_t *out, const uint8_t *in, size_t step, const int *weights, int count) {
+static void blend_pixels(uint8_t *out, const uint8_t *in, size_t step, const int *weights, int count) {
     int red = 1 << (RESIZE_BITS - 1), green = red, blue = red;
     for (int k = 0; k < count; k++, in += step) {
         red += in[0] * weights[k];
@@ -82,7 +82,7 @@ static void scale_across(Image *out, const Image *in, int top, const ResizeTaps 
         uint8_t *to = out->rgb + 3 * (size_t)y * (size_t)out->width;
         for (int x = 0; x < out->width; x++) {
             const int *weights = taps->weights + (size_t)x * (size_t)taps->tap_max;
-            blend(to + 3 * x, row + 3 * (size_t)taps->starts[x], 3, weights, taps->lengths[x]);
+            blend_pixels(to + 3 * x, row + 3 * (size_t)taps->starts[x], 3, weights, taps->lengths[x]);
         }
     }
 }
@@ -94,7 +94,8 @@ static void scale_down(Image *out, const Image *in, int top, const ResizeTaps *t
         const uint8_t *row = in->rgb + step * (size_t)(taps->starts[y] - top);
         const int *weights = taps->weights + (size_t)y * (size_t)taps->tap_max;
         uint8_t *to = out->rgb + step * (size_t)y;
-        for (int x = 0; x < out->width; x++) blend(to + 3 * x, row + 3 * x, step, weights, taps->lengths[y]);
+        for (int x = 0; x < out->width; x++)
+            blend_pixels(to + 3 * x, row + 3 * x, step, weights, taps->lengths[y]);
     }
 }
 
@@ -121,4 +122,3 @@ bool image_resize_window(Image *out, const Image *in, ImageWindow window, Error 
     taps_free(&down);
     return good;
 }
-

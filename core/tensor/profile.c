@@ -11,7 +11,7 @@ static bool is_finite(real v) {
     return v - v == 0;
 }
 
-static void swap(real *a, real *b) {
+static void swap_values(real *a, real *b) {
     real t = *a;
     *a = *b;
     *b = t;
@@ -29,9 +29,9 @@ static void partition(real *x, size_t lo, size_t hi, size_t *below, size_t *abov
     size_t at = lo, end = hi;
     while (at < end) {
         if (x[at] < pivot)
-            swap(&x[lo++], &x[at++]);
+            swap_values(&x[lo++], &x[at++]);
         else if (x[at] > pivot)
-            swap(&x[at], &x[--end]);
+            swap_values(&x[at], &x[--end]);
         else
             at++;
     }
@@ -76,7 +76,7 @@ typedef struct Source {
     bool magnitudes;
 } Source;
 
-static inline bool take(const Source *source, size_t j, real *value) {
+static inline bool take_value(const Source *source, size_t j, real *value) {
     *value = source->data[j * source->stride];
     if (!is_finite(*value) || (source->magnitudes && *value == 0)) return false;
     if (source->magnitudes && *value < 0) *value = -*value;
@@ -126,7 +126,7 @@ static void values_at_ranks(const Source *source, const size_t *sizes, const siz
     int made = plan_gatherings(sizes, ranks, count, gatherings, which);
     real value;
     for (size_t j = 0; j < source->count; j++) {
-        if (!take(source, j, &value)) continue;
+        if (!take_value(source, j, &value)) continue;
         unsigned found = which[bucket_of(value)];
         if (found) room[gatherings[found - 1].end++] = value;
     }
@@ -146,7 +146,7 @@ static size_t count_buckets(const Source *source, size_t sizes[BUCKETS]) {
     size_t total = 0;
     real value;
     for (size_t j = 0; j < source->count; j++) {
-        if (!take(source, j, &value)) continue;
+        if (!take_value(source, j, &value)) continue;
         sizes[bucket_of(value)]++;
         total++;
     }

@@ -213,7 +213,7 @@ typedef enum LoadResult {
     LOAD_BROKEN, /* not there, not readable, or damaged */
 } LoadResult;
 
-static LoadResult load(Trainer *trainer, const char *path, Error *err) {
+static LoadResult load_checkpoint(Trainer *trainer, const char *path, Error *err) {
     LoadResult result = LOAD_BROKEN;
     long step = 0;
     Safetensors *file = safetensors_open_file(path, err);
@@ -235,13 +235,13 @@ bool train_resume(Trainer *trainer, const char *path, Error *notice, Error *err)
     char previous[PATH_MAX + sizeof PREVIOUS];
     Error first = {0}, second = {0};
     *notice = (Error){0};
-    LoadResult result = load(trainer, path, &first);
+    LoadResult result = load_checkpoint(trainer, path, &first);
     trainer->foothold = FOOTHOLD_LAST;
     if (result == LOAD_DONE) return true;
     if (result == LOAD_OTHER) return error_set(err, first.kind, "%s", first.text);
     train_previous_path(path, previous, sizeof previous);
     trainer->foothold = FOOTHOLD_PREVIOUS;
-    if (load(trainer, previous, &second) != LOAD_DONE)
+    if (load_checkpoint(trainer, previous, &second) != LOAD_DONE)
         return error_set(err, first.kind, "%s; nor can the one before it be used: %s", first.text,
                          second.text);
     error_set(notice, first.kind, "%s; going on from the checkpoint before it, %s, after step %ld",

@@ -30,7 +30,8 @@ void train_describe(const TrainConfig *config, char *out, size_t out_size) {
              config->seed);
 }
 
-static bool check_config(const Model *model, const Dataset *dataset, const TrainConfig *config, Error *err) {
+static bool check_train_config(const Model *model, const Dataset *dataset, const TrainConfig *config,
+                               Error *err) {
     const Network *network = model->network;
     if (network->input.h != DATASET_SIDE)
         return error_set(err, ERROR_USAGE, "%s reads %dx%d images, the data set has 32x32", network->arch,
@@ -49,7 +50,7 @@ static bool check_config(const Model *model, const Dataset *dataset, const Train
 }
 
 Trainer *train_new(Model *model, const Dataset *dataset, const TrainConfig *config, Error *err) {
-    if (!check_config(model, dataset, config, err)) return NULL;
+    if (!check_train_config(model, dataset, config, err)) return NULL;
     Trainer *trainer = calloc(1, sizeof *trainer);
     if (!trainer) {
         error_set(err, ERROR_FAILED, "not enough memory to train");

@@ -1,4 +1,4 @@
-/* The laboratory: the list of analyses, and the chart of one with what it says and how sure that is. */
+/* The list of analyses, and the chart of one with what it says and how sure that is. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,17 +28,17 @@ typedef struct AnalysesState {
     bool words; /* all that is said, in place of the chart */
 } AnalysesState;
 
-AnalysisId view_analyses_pick(const void *memory, const SceneLab *lab, int *row) {
+AnalysisId view_analyses_pick(const void *memory, const SceneAnalyses *analyses, int *row) {
     const AnalysesState *state = memory;
-    *row = lab->open ? (state->shown == lab->current ? state->row : 0) : -1;
-    return lab->open ? lab->current : (AnalysisId)state->cursor;
+    *row = analyses->open ? (state->shown == analyses->current ? state->row : 0) : -1;
+    return analyses->open ? analyses->current : (AnalysisId)state->cursor;
 }
 
-static PartText state_text(const SceneLab *lab, int id) {
+static PartText state_text(const SceneAnalyses *analyses, int id) {
     PartText out;
-    const AnalysisResult *result = lab->results[id];
-    if (lab->running && (int)lab->current == id)
-        snprintf(out.text, sizeof out.text, "running, %d of %d", lab->done, lab->total);
+    const AnalysisResult *result = analyses->results[id];
+    if (analyses->running && (int)analyses->current == id)
+        snprintf(out.text, sizeof out.text, "running, %d of %d", analyses->done, analyses->total);
     else if (!result)
         snprintf(out.text, sizeof out.text, "not run");
     else if (!result->complete)
@@ -57,7 +57,8 @@ static void draw_list_row(Canvas *canvas, Rect row, const Scene *scene, int id, 
     x += NAME_WIDTH;
     canvas_text_fit(canvas, x, row.y, TITLE_WIDTH - 1, style_role(ROLE_TEXT), spec->title);
     x += TITLE_WIDTH;
-    canvas_text_fit(canvas, x, row.y, STATE_WIDTH - 1, style_role(ROLE_DIM), state_text(scene->lab, id).text);
+    canvas_text_fit(canvas, x, row.y, STATE_WIDTH - 1, style_role(ROLE_DIM),
+                    state_text(scene->analyses, id).text);
     x += STATE_WIDTH;
     if (row.w >= WIDE)
         canvas_text_fit(canvas, x, row.y, row.x + row.w - x, style_role(ROLE_DIM), spec->sentence);
@@ -155,9 +156,9 @@ static void draw_foot(const Foot *foot, Canvas *canvas, Rect area) {
 }
 
 /* The part of the table that is seen: the cursor stays inside. */
-static ChartWindow window_of(const AnalysesState *state, const SceneLab *lab, const AnalysisTable *table,
-                             int rows) {
-    bool mine = state->shown == lab->current;
+static ChartWindow window_of(const AnalysesState *state, const SceneAnalyses *analyses,
+                             const AnalysisTable *table, int rows) {
+    bool mine = state->shown == analyses->current;
     int row = mine ? state->row : 0;
     if (row >= table->row_count) row = table->row_count - 1;
     return (ChartWindow){.row = layout_scroll(row - rows / 2, row, table->row_count, rows),
@@ -166,10 +167,10 @@ static ChartWindow window_of(const AnalysesState *state, const SceneLab *lab, co
 }
 
 /* A step of the slice has no block to go to: Enter asks the slice's other question. */
-static void draw_other_question(Canvas *canvas, Rect head, const SceneLab *lab) {
-    if (lab->current != ANALYSIS_SLICE || lab->running) return;
+static void draw_other_question(Canvas *canvas, Rect head, const SceneAnalyses *analyses) {
+    if (analyses->current != ANALYSIS_SLICE || analyses->running) return;
     canvas_text_fit(canvas, head.x, head.y, head.w / 2, style_bold(ROLE_ACCENT),
-                    lab->plane ? "Enter: along one direction" : "Enter: the plane of two directions");
+                    analyses->plane ? "Enter: along one direction" : "Enter: the plane of two directions");
 }
 
 static void draw_position(Canvas *canvas, Rect head, const AnalysisTable *table, ChartWindow window,
@@ -199,15 +200,15 @@ static void draw_words(Canvas *canvas, Rect area, const AnalysisSpec *spec, cons
 }
 
 static void draw_result(const AnalysesState *state, const Scene *scene, Canvas *canvas, Rect area) {
-    const SceneLab *lab = scene->lab;
-    const AnalysisSpec *spec = analysis_spec(lab->current);
-    const AnalysisResult *result = lab->results[lab->current];
+    const SceneAnalyses *analyses = scene->analyses;
+    const AnalysisSpec *spec = analysis_spec(analyses->current);
+    const AnalysisResult *result = analyses->results[analyses->current];
     const AnalysisTable *table = &result->table;
     char title[2 * ANALYSIS_TEXT_MAX];
     Foot foot = foot_of(spec, result, area);
     Rect head = layout_take_top(&area, 1);
     utf8_format(title, sizeof title, "%s%s: %s",
-                lab->running       ? "UNDER WAY "
+                analyses->running  ? "UNDER WAY "
                 : result->complete ? ""
                                    : "INCOMPLETE ",
                 spec->title, result->subject);
@@ -227,33 +228,33 @@ static void draw_result(const AnalysesState *state, const Scene *scene, Canvas *
     }
     if (table->row_count > 0) {
         enum { BESIDE_MAP = 100 };
-        ChartWindow window = window_of(state, lab, table, chart_rows_fit(area.h));
+        ChartWindow window = window_of(state, analyses, table, chart_rows_fit(area.h));
         /* Where not all fits, the map is what was asked for, and figures make way. */
         if (table->strip.heat && area.w < BESIDE_MAP) window.column = table->column_count - 1;
         chart_draw(canvas, area, table, window);
-        draw_other_question(canvas, position, lab);
+        draw_other_question(canvas, position, analyses);
         draw_position(canvas, position, table, window, chart_rows_fit(area.h));
     }
     draw_foot(&foot, canvas, below);
 }
 
 static void draw_pending(const Scene *scene, Canvas *canvas, Rect area) {
-    const SceneLab *lab = scene->lab;
-    const AnalysisSpec *spec = analysis_spec(lab->current);
+    const SceneAnalyses *analyses = scene->analyses;
+    const AnalysisSpec *spec = analysis_spec(analyses->current);
     canvas_text_fit(canvas, area.x, area.y, area.w, style_bold(ROLE_TITLE), spec->title);
     layout_take_top(&area, 2);
     Rect bar = layout_take_top(&area, 2);
-    if (lab->running) {
+    if (analyses->running) {
         int width = bar.w / 2;
         plot_progress(canvas,
                       (PlotBar){.x = bar.x, .y = bar.y, .width = width, .style = style_role(ROLE_ACCENT)},
-                      lab->done, lab->total);
-        canvas_printf(canvas, bar.x + width + 2, bar.y, style_role(ROLE_TEXT), "%d of %d steps", lab->done,
-                      lab->total);
-        if (!isnan(lab->eta_s))
+                      analyses->done, analyses->total);
+        canvas_printf(canvas, bar.x + width + 2, bar.y, style_role(ROLE_TEXT), "%d of %d steps",
+                      analyses->done, analyses->total);
+        if (!isnan(analyses->eta_s))
             canvas_printf(canvas, bar.x, bar.y + 1, style_role(ROLE_DIM),
                           "about %s left; Esc stops and shows what there is",
-                          text_format_duration(lab->eta_s).text);
+                          text_format_duration(analyses->eta_s).text);
     } else
         canvas_text_fit(canvas, bar.x, bar.y, bar.w, style_role(ROLE_WARN),
                         "Not run for this picture and these settings: Enter runs it, Esc goes to the list.");
@@ -264,22 +265,22 @@ static void draw_pending(const Scene *scene, Canvas *canvas, Rect area) {
 }
 
 /* What is under way shows itself as soon as there is something to see. */
-static bool has_rows(const SceneLab *lab) {
-    const AnalysisResult *result = lab->results[lab->current];
-    return result && (!lab->running || result->table.row_count > 0);
+static bool has_rows(const SceneAnalyses *analyses) {
+    const AnalysisResult *result = analyses->results[analyses->current];
+    return result && (!analyses->running || result->table.row_count > 0);
 }
 
 static void view_analyses_draw(const void *memory, const Scene *scene, Canvas *canvas, Rect area) {
     const AnalysesState *state = memory;
-    if (!scene->lab)
+    if (!scene->analyses)
         canvas_text_fit(canvas, area.x, area.y, area.w, style_role(ROLE_WARN), "no laboratory here");
-    else if (!scene->lab->open)
+    else if (!scene->analyses->open)
         draw_list(state, scene, canvas, area);
-    else if (!has_rows(scene->lab))
+    else if (!has_rows(scene->analyses))
         draw_pending(scene, canvas, area);
     else if (state->words)
-        draw_words(canvas, area, analysis_spec(scene->lab->current),
-                   scene->lab->results[scene->lab->current]);
+        draw_words(canvas, area, analysis_spec(scene->analyses->current),
+                   scene->analyses->results[scene->analyses->current]);
     else
         draw_result(state, scene, canvas, area);
 }
@@ -317,16 +318,16 @@ static Action go_to_row(const Scene *scene, const char *label, Action action) {
 }
 
 static Action act_on_result(AnalysesState *state, const Scene *scene, Action action) {
-    const SceneLab *lab = scene->lab;
-    const AnalysisResult *result = lab->results[lab->current];
-    if (state->shown != lab->current) state->row = state->column = 0;
-    state->shown = lab->current;
+    const SceneAnalyses *analyses = scene->analyses;
+    const AnalysisResult *result = analyses->results[analyses->current];
+    if (state->shown != analyses->current) state->row = state->column = 0;
+    state->shown = analyses->current;
     if (action.id == ACTION_OTHER && result) {
         state->words = !state->words;
         return view_action(ACTION_NONE, 0);
     }
-    if (!result || lab->running)
-        return action.id == ACTION_OPEN ? run((int)lab->current, lab->plane) : action;
+    if (!result || analyses->running)
+        return action.id == ACTION_OPEN ? run((int)analyses->current, analyses->plane) : action;
     const AnalysisTable *table = &result->table;
     if (table->row_count == 0) return action;
     if (state->row >= table->row_count) state->row = table->row_count - 1;
@@ -335,7 +336,7 @@ static Action act_on_result(AnalysesState *state, const Scene *scene, Action act
     case ACTION_LEFT: state->column -= state->column > 0; break;
     case ACTION_RIGHT: state->column += state->column + columns < table->column_count; break;
     case ACTION_OPEN:
-        if (lab->current == ANALYSIS_SLICE) return run(ANALYSIS_SLICE, !lab->plane);
+        if (analyses->current == ANALYSIS_SLICE) return run(ANALYSIS_SLICE, !analyses->plane);
         return go_to_row(scene, table->labels[state->row], action);
     default:
         to = moved(action, state->row, table->row_count);
@@ -347,8 +348,8 @@ static Action act_on_result(AnalysesState *state, const Scene *scene, Action act
 
 static Action view_analyses_act(void *memory, const Scene *scene, Action action) {
     AnalysesState *state = memory;
-    if (!scene->lab) return action;
-    if (scene->lab->open) return act_on_result(state, scene, action);
+    if (!scene->analyses) return action;
+    if (scene->analyses->open) return act_on_result(state, scene, action);
     if (action.id == ACTION_OPEN) return run(state->cursor, false);
     int to = moved(action, state->cursor, ANALYSIS_COUNT);
     if (to < 0) return action;

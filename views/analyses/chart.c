@@ -10,7 +10,7 @@
 enum { MARGIN = 2, GAP = 2, BAR_MIN = 10, BAR_MAX = 60, NUMBER_WIDTH = 9, HEAD_ROWS = 2 };
 
 /* Smallest of 1, 2, 5 times a power of ten that is not below `value`. */
-static double round_up(double value) {
+static double round_limit_up(double value) {
     if (!(value > 0)) return 1;
     double power = pow(10, floor(log10(value))), mantissa = value / power;
     return power * (mantissa <= 1 ? 1 : mantissa <= 2 ? 2 : mantissa <= 5 ? 5 : 10);
@@ -49,7 +49,7 @@ ChartAxis chart_axis_of(const AnalysisTable *table, int column) {
         if (!(axis.hi > axis.lo)) axis.hi = 10 * axis.lo;
         return axis;
     }
-    axis.hi = round_up(hi);
+    axis.hi = round_limit_up(hi);
     /* A share that rounding took below 0 does not turn the axis. */
     axis.lo = axis.kind == COLUMN_SIGNED || least < -0.01 * hi ? -axis.hi : 0;
     return axis;

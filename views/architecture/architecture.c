@@ -88,7 +88,7 @@ static Action select_row(const Scene *scene, ArchitectureFold fold, int row) {
 }
 
 /* By rows that can be selected: ops and folded rows. */
-static Action move(const Scene *scene, ArchitectureFold fold, int by) {
+static Action move_row(const Scene *scene, ArchitectureFold fold, int by) {
     const Network *network = scene->network;
     int count = architecture_row_count(network, fold), row = architecture_row_of(network, fold, scene->op),
         found = row;
@@ -105,7 +105,7 @@ static Action move(const Scene *scene, ArchitectureFold fold, int by) {
 
 /* Opens the folded row of the selected op. The op stays selected, unless it is the one that stands for the
  * whole row: then the cursor goes to the first row in it. */
-static Action unfold(ArchitectureState *state, const Scene *scene, ArchitectureFold fold) {
+static Action unfold_row(ArchitectureState *state, const Scene *scene, ArchitectureFold fold) {
     const Network *network = scene->network;
     ArchitectureRow row = architecture_row_at(network, fold, architecture_row_of(network, fold, scene->op));
     bool stage = row.kind == ROW_FOLDED_STAGE;
@@ -142,7 +142,7 @@ static bool fold_out(ArchitectureState *state, const Scene *scene, ArchitectureF
 }
 
 /* False when the word is none of the foldings. */
-static bool set_level(ArchitectureState *state, FoldLevel now, const char *word) {
+static bool choose_fold(ArchitectureState *state, FoldLevel now, const char *word) {
     FoldLevel level = (FoldLevel)((now + 1) % FOLD_LEVEL_COUNT);
     if (*word) {
         for (level = FOLD_STAGES; level < FOLD_LEVEL_COUNT; level++)
@@ -179,15 +179,15 @@ static Action act_on_table(ArchitectureState *state, const Scene *scene, Action 
     int by = action_count(&action), page = table.rows.h > 1 ? table.rows.h - 1 : 1;
     int row = architecture_row_of(network, fold, scene->op);
     switch (action.id) {
-    case ACTION_UP: return move(scene, fold, -by);
-    case ACTION_DOWN: return move(scene, fold, by);
+    case ACTION_UP: return move_row(scene, fold, -by);
+    case ACTION_DOWN: return move_row(scene, fold, by);
     case ACTION_PAGE_UP: return select_row(scene, fold, row - page * by);
     case ACTION_PAGE_DOWN: return select_row(scene, fold, row + page * by);
     case ACTION_FIRST: return select_row(scene, fold, 0);
     case ACTION_LAST: return view_select(network, network->op_count - 1);
     case ACTION_OPEN:
-        return is_folded(scene, fold) ? unfold(state, scene, fold) : view_action(ACTION_RUN_HERE, 0);
-    case ACTION_RIGHT: return is_folded(scene, fold) ? unfold(state, scene, fold) : action;
+        return is_folded(scene, fold) ? unfold_row(state, scene, fold) : view_action(ACTION_RUN_HERE, 0);
+    case ACTION_RIGHT: return is_folded(scene, fold) ? unfold_row(state, scene, fold) : action;
     case ACTION_LEFT:
     case ACTION_CLOSE: return fold_out(state, scene, fold) ? view_action(ACTION_NONE, 0) : action;
     default: return action;
@@ -203,7 +203,7 @@ static Action view_architecture_act(void *state, const Scene *scene, Action acti
     }
     if (action.id == ACTION_FOLD) {
         FoldLevel now = fold_of(own, scene->network, table.rows.h).level;
-        return set_level(own, now, action.text) ? view_action(ACTION_NONE, 0) : action;
+        return choose_fold(own, now, action.text) ? view_action(ACTION_NONE, 0) : action;
     }
     return own->figure ? act_on_figure(own, scene, action) : act_on_table(own, scene, action);
 }

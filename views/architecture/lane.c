@@ -27,18 +27,18 @@ bool architecture_op_is_closed(const Scene *scene, int op) {
     return pass_skip_mode(scene->pass) == SKIP_PLAIN && op > block->branch_last && op < block->add;
 }
 
-static void put(const Lane *lane, int at, Style style, uint32_t glyph, char ascii) {
+static void put_lane_glyph(const Lane *lane, int at, Style style, uint32_t glyph, char ascii) {
     canvas_put(lane->canvas, lane->x + at, lane->y, style, part_glyph(lane->canvas, glyph, ascii));
 }
 
 static void draw_leaving(const Lane *lane) {
-    put(lane, AT_BRANCH, lane->branch, U'├', '+');
+    put_lane_glyph(lane, AT_BRANCH, lane->branch, U'├', '+');
     for (int at = AT_BRANCH + 1; at < AT_SKIP; at++)
-        put(lane, at, lane->skip, lane->removed ? U'╌' : U'─', '-');
+        put_lane_glyph(lane, at, lane->skip, lane->removed ? U'╌' : U'─', '-');
     if (lane->removed)
-        put(lane, AT_SKIP, style_bold(ROLE_BAD), U'×', 'x');
+        put_lane_glyph(lane, AT_SKIP, style_bold(ROLE_BAD), U'×', 'x');
     else
-        put(lane, AT_SKIP, lane->skip, U'╮', '+');
+        put_lane_glyph(lane, AT_SKIP, lane->skip, U'╮', '+');
 }
 
 /* The addition and, unless the skip is removed, its line up to the lane; false when it is. */
@@ -46,58 +46,58 @@ static bool draw_return(const Lane *lane) {
     if (lane->canvas->flags & CANVAS_ASCII)
         canvas_text(lane->canvas, lane->x + AT_BRANCH - 1, lane->y, style_bold(ROLE_SKIP), "(+)");
     else
-        put(lane, AT_BRANCH, style_bold(ROLE_SKIP), U'⊕', '+');
+        put_lane_glyph(lane, AT_BRANCH, style_bold(ROLE_SKIP), U'⊕', '+');
     if (lane->removed) {
-        put(lane, AT_SKIP, lane->skip, U'·', '.');
+        put_lane_glyph(lane, AT_SKIP, lane->skip, U'·', '.');
         return false;
     }
     if (!(lane->canvas->flags & CANVAS_ASCII)) {
-        put(lane, AT_BRANCH + 1, lane->skip, U'◂', '<');
-        put(lane, AT_ARROW, lane->skip, U'─', '-');
+        put_lane_glyph(lane, AT_BRANCH + 1, lane->skip, U'◂', '<');
+        put_lane_glyph(lane, AT_ARROW, lane->skip, U'─', '-');
     } else {
-        put(lane, AT_ARROW, lane->skip, U'◂', '<');
+        put_lane_glyph(lane, AT_ARROW, lane->skip, U'◂', '<');
     }
     if (lane->cut)
-        put(lane, AT_CUT, style_bold(ROLE_BAD), U'×', 'x');
+        put_lane_glyph(lane, AT_CUT, style_bold(ROLE_BAD), U'×', 'x');
     else
-        put(lane, AT_CUT, lane->skip, U'─', '-');
+        put_lane_glyph(lane, AT_CUT, lane->skip, U'─', '-');
     return true;
 }
 
 static void draw_addition(const Lane *lane) {
-    if (draw_return(lane)) put(lane, AT_SKIP, lane->skip, U'╯', '+');
+    if (draw_return(lane)) put_lane_glyph(lane, AT_SKIP, lane->skip, U'╯', '+');
 }
 
 static void draw_kind(const Lane *lane, int at, ShortcutKind kind) {
     switch (kind) {
     case SHORTCUT_NONE: return;
-    case SHORTCUT_IDENTITY: put(lane, at, lane->skip, U'│', '|'); return;
-    case SHORTCUT_ZERO_PAD: put(lane, at, lane->skip, U'┊', ':'); return;
-    case SHORTCUT_PROJECTION: put(lane, at, lane->skip, U'╪', '+'); return;
+    case SHORTCUT_IDENTITY: put_lane_glyph(lane, at, lane->skip, U'│', '|'); return;
+    case SHORTCUT_ZERO_PAD: put_lane_glyph(lane, at, lane->skip, U'┊', ':'); return;
+    case SHORTCUT_PROJECTION: put_lane_glyph(lane, at, lane->skip, U'╪', '+'); return;
     }
 }
 
 /* The skip of a folded block comes back and, when another folded block follows, leaves again at once. */
 static void draw_folded_block(const Lane *lane, bool more) {
     if (lane->block->shortcut == SHORTCUT_NONE) {
-        put(lane, AT_BRANCH, lane->branch, U'│', '|');
+        put_lane_glyph(lane, AT_BRANCH, lane->branch, U'│', '|');
         return;
     }
     if (!draw_return(lane)) return;
     if (lane->block->shortcut == SHORTCUT_IDENTITY)
-        put(lane, AT_SKIP, lane->skip, more ? U'┤' : U'╯', '|');
+        put_lane_glyph(lane, AT_SKIP, lane->skip, more ? U'┤' : U'╯', '|');
     else
         draw_kind(lane, AT_SKIP, lane->block->shortcut);
     if (lane->lesioned && !(lane->canvas->flags & CANVAS_ASCII))
-        put(lane, AT_BRANCH - 1, style_bold(ROLE_BAD), U'×', 'x');
+        put_lane_glyph(lane, AT_BRANCH - 1, style_bold(ROLE_BAD), U'×', 'x');
 }
 
 static void draw_folded_stage(Lane *lane, const Network *network, ArchitectureRow row) {
     const Block *first = &network->blocks[network->ops[row.op].block],
                 *last = &network->blocks[network->ops[row.last].block];
-    put(lane, AT_BRANCH, lane->branch, U'│', '|');
+    put_lane_glyph(lane, AT_BRANCH, lane->branch, U'│', '|');
     if (lane->removed && last->shortcut != SHORTCUT_NONE) {
-        put(lane, AT_SKIP, lane->skip, U'·', '.');
+        put_lane_glyph(lane, AT_SKIP, lane->skip, U'·', '.');
         return;
     }
     if (first->shortcut != last->shortcut) draw_kind(lane, AT_CUT, first->shortcut);
@@ -108,7 +108,7 @@ static void draw_skip(const Lane *lane, int op) {
     const Block *block = lane->block;
     bool carries = block->shortcut == SHORTCUT_PROJECTION && on_branch(block, op);
     if (lane->removed)
-        put(lane, AT_SKIP, lane->skip, U'·', '.');
+        put_lane_glyph(lane, AT_SKIP, lane->skip, U'·', '.');
     else
         draw_kind(lane, AT_SKIP, carries ? SHORTCUT_IDENTITY : block->shortcut);
 }
@@ -121,8 +121,8 @@ static void draw_in_block(const Lane *lane, ArchitectureRow row) {
         draw_addition(lane);
     } else {
         bool closed = lane->lesioned && row.kind == ROW_OP && row.op < lane->block->add;
-        put(lane, AT_BRANCH, closed ? style_role(ROLE_BAD) : lane->branch, closed ? U'×' : U'│',
-            closed ? 'x' : '|');
+        put_lane_glyph(lane, AT_BRANCH, closed ? style_role(ROLE_BAD) : lane->branch, closed ? U'×' : U'│',
+                       closed ? 'x' : '|');
         if (has_skip && row.op < lane->block->add) draw_skip(lane, row.op);
     }
 }
@@ -131,7 +131,7 @@ static void draw_row(Lane *lane, const Scene *scene, ArchitectureRow row) {
     if (row.kind == ROW_STAGE && row.more && lane->block->shortcut != SHORTCUT_NONE)
         draw_leaving(lane);
     else if (!lane->block || row.kind == ROW_STAGE)
-        put(lane, AT_BRANCH, style_role(ROLE_BORDER), U'│', '|');
+        put_lane_glyph(lane, AT_BRANCH, style_role(ROLE_BORDER), U'│', '|');
     else if (row.kind == ROW_FOLDED_STAGE)
         draw_folded_stage(lane, scene->network, row);
     else if (row.kind == ROW_FOLDED_BLOCK)

@@ -23,7 +23,7 @@ struct CastWriter {
     bool begun, failed;
 };
 
-static ShownCell *allocate(int width, int height) {
+static ShownCell *new_shown_cells(int width, int height) {
     return calloc((size_t)width * (size_t)height, sizeof(ShownCell));
 }
 
@@ -48,7 +48,8 @@ static void write_header(CastWriter *writer) {
 CastWriter *cast_begin(FILE *out, const CastConfig *config) {
     CastWriter *writer = calloc(1, sizeof *writer);
     if (!writer) return NULL;
-    *writer = (CastWriter){.out = out, .config = *config, .shown = allocate(config->width, config->height)};
+    *writer =
+        (CastWriter){.out = out, .config = *config, .shown = new_shown_cells(config->width, config->height)};
     if (!writer->shown) {
         free(writer);
         return NULL;
@@ -97,7 +98,7 @@ static bool same_cell(ShownCell a, ShownCell b) {
     return a.glyph == b.glyph && canvas_look_equal(a.look, b.look);
 }
 
-static void set_look(CastWriter *writer, FILE *out, CanvasLook look) {
+static void set_style(CastWriter *writer, FILE *out, CanvasLook look) {
     if (!canvas_look_equal(look, writer->look)) canvas_look_write(look, writer->config.depth, out);
     writer->look = look;
 }
@@ -105,7 +106,7 @@ static void set_look(CastWriter *writer, FILE *out, CanvasLook look) {
 static void put_cell(CastWriter *writer, FILE *out, ShownCell cell) {
     char bytes[4];
     if (cell.glyph == 0) return;
-    if (!is_blank(cell) || !canvas_look_is_blank(writer->look)) set_look(writer, out, cell.look);
+    if (!is_blank(cell) || !canvas_look_is_blank(writer->look)) set_style(writer, out, cell.look);
     size_t count = utf8_encode(cell.glyph, bytes);
     fwrite(bytes, 1, count, out);
     writer->pen_x += text_glyph_width(cell.glyph);
@@ -129,7 +130,7 @@ static bool rest_is_blank(const CastWriter *writer, const Canvas *canvas, int x,
 
 static void erase_rest(CastWriter *writer, FILE *out, const Canvas *canvas, int x, int y) {
     move_pen(writer, out, canvas, x, y);
-    set_look(writer, out, canvas_look_plain); /* some terminals erase in the colour that is set */
+    set_style(writer, out, canvas_look_plain); /* some terminals erase in the colour that is set */
     fputs("\033[K", out);
     for (ShownCell *shown = writer->shown + (size_t)y * (size_t)canvas->width; x < canvas->width; x++)
         shown[x] = (ShownCell){.glyph = ' ', .look = canvas_look_plain};
@@ -167,7 +168,7 @@ static void begin_frame(CastWriter *writer, FILE *out) {
 static bool resize(CastWriter *writer, long time_ms, const Canvas *canvas) {
     char size[32];
     if (canvas->width == writer->config.width && canvas->height == writer->config.height) return true;
-    ShownCell *shown = allocate(canvas->width, canvas->height);
+    ShownCell *shown = new_shown_cells(canvas->width, canvas->height);
     if (!shown) return false;
     free(writer->shown);
     writer->shown = shown;

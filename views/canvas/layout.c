@@ -21,7 +21,7 @@ static int weighted_length(const LayoutPart *part, int rest, int weights) {
 }
 
 /* Writes the length of each part of `total` cells to the w of out, for rows and columns alike. */
-static void split(int total, const LayoutPart *parts, int count, Rect *out) {
+static void split_length(int total, const LayoutPart *parts, int count, Rect *out) {
     int rest = positive(total), weights = 0;
     for (int k = 0; k < count; k++) {
         rest -= parts[k].fixed;
@@ -41,7 +41,7 @@ static void split(int total, const LayoutPart *parts, int count, Rect *out) {
 }
 
 void layout_split_columns(Rect area, const LayoutPart *parts, int count, Rect *out) {
-    split(area.w, parts, count, out);
+    split_length(area.w, parts, count, out);
     int x = area.x;
     for (int k = 0; k < count; k++) {
         out[k] = (Rect){.x = x, .y = area.y, .w = out[k].w, .h = positive(area.h)};
@@ -50,7 +50,7 @@ void layout_split_columns(Rect area, const LayoutPart *parts, int count, Rect *o
 }
 
 void layout_split_rows(Rect area, const LayoutPart *parts, int count, Rect *out) {
-    split(area.h, parts, count, out);
+    split_length(area.h, parts, count, out);
     int y = area.y;
     for (int k = 0; k < count; k++) {
         out[k] = (Rect){.x = area.x, .y = y, .w = positive(area.w), .h = out[k].w};

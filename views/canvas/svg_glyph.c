@@ -33,7 +33,7 @@ static const LineArms *find_line(uint32_t glyph) {
 
 /* U+2580 the upper half, U+2581..U+2588 eighths from below, U+2589..U+258F eighths from the left, U+2590 the
  * right half, U+2591..U+2593 shades. False for every other glyph. */
-static bool find_block(uint32_t glyph, BlockPart *part) {
+static bool find_block_shape(uint32_t glyph, BlockPart *part) {
     int eighths;
     if (glyph == 0x2580) {
         *part = (BlockPart){0, 0, 8, 4, 4};
@@ -55,14 +55,14 @@ static bool find_block(uint32_t glyph, BlockPart *part) {
 
 bool svg_glyph_is_shape(uint32_t glyph) {
     BlockPart part;
-    return find_block(glyph, &part) || find_line(glyph);
+    return find_block_shape(glyph, &part) || find_line(glyph);
 }
 
 bool svg_glyph_joins(uint32_t glyph) {
     BlockPart part;
     const LineArms *line = find_line(glyph);
-    return find_block(glyph, &part) ? part.w == 8
-                                    : line && line->left && line->right && !line->up && !line->down;
+    return find_block_shape(glyph, &part) ? part.w == 8
+                                          : line && line->left && line->right && !line->up && !line->down;
 }
 
 static void put_rect(FILE *out, int x, int y, int w, int h, int color) {
@@ -70,7 +70,7 @@ static void put_rect(FILE *out, int x, int y, int w, int h, int color) {
             (unsigned)color);
 }
 
-static void put_block(FILE *out, const BlockPart *part, int x, int y, int cells, int color) {
+static void put_block_shape(FILE *out, const BlockPart *part, int x, int y, int cells, int color) {
     x += part->x * SVG_CELL_W / 8, y += part->y * SVG_CELL_H / 8;
     int w = (cells - 1) * SVG_CELL_W + part->w * SVG_CELL_W / 8, h = part->h * SVG_CELL_H / 8;
     if (part->shade == 4)
@@ -91,7 +91,7 @@ static void put_corner(FILE *out, const LineArms *line, int x, int y, int color)
         cy, line->left ? x : x + SVG_CELL_W, (unsigned)color);
 }
 
-static void put_line(FILE *out, const LineArms *line, int x, int y, int cells, int color) {
+static void put_line_shape(FILE *out, const LineArms *line, int x, int y, int cells, int color) {
     int across = line->left > line->right ? line->left : line->right,
         down = line->up > line->down ? line->up : line->down;
     int left = line->left ? 0 : MIDDLE_X, right = line->right ? SVG_CELL_W : MIDDLE_X + down;
@@ -107,8 +107,8 @@ static void put_line(FILE *out, const LineArms *line, int x, int y, int cells, i
 
 void svg_glyph_put(FILE *out, uint32_t glyph, int x, int y, int cells, int color) {
     BlockPart part;
-    if (find_block(glyph, &part))
-        put_block(out, &part, x, y, cells, color);
+    if (find_block_shape(glyph, &part))
+        put_block_shape(out, &part, x, y, cells, color);
     else
-        put_line(out, find_line(glyph), x, y, cells, color);
+        put_line_shape(out, find_line(glyph), x, y, cells, color);
 }

@@ -138,7 +138,7 @@ static void append_losses(ReadingText *out, const Scene *scene) {
     }
 }
 
-static ReadingText missing(const Scene *scene) {
+static ReadingText missing_gradients(const Scene *scene) {
     ReadingText out = {.text = ""};
     int ops = scene->network->op_count, forward = pass_forward_done(scene->pass);
     if (forward < ops)
@@ -156,7 +156,7 @@ static ReadingText missing(const Scene *scene) {
 
 ReadingText reading_summary(const Scene *scene, bool brief) {
     FlowSummary own = flow_summary(scene->pass);
-    if (!is_complete(scene) || !own.known) return missing(scene);
+    if (!is_complete(scene) || !own.known) return missing_gradients(scene);
     ReadingText out = {.text = ""};
     utf8_append(out.text, sizeof out.text, "From the head back through %d blocks |g| ", own.blocks);
     append_trend(&out, &own);

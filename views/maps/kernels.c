@@ -9,7 +9,7 @@ static const Param *weight_of(const Network *network, int op) {
     return NULL;
 }
 
-static KernelKind kind_of(const Kernels *kernels) {
+static KernelKind kernel_kind(const Kernels *kernels) {
     if (kernels->rows == 1 && kernels->columns == 1) return KERNELS_MATRIX;
     return kernels->inputs == 3 ? KERNELS_COLOR : KERNELS_SLICES;
 }
@@ -25,7 +25,7 @@ Kernels kernels_of(const Scene *scene, int op, Phase phase) {
     kernels.columns = conv ? param->dims[3] : 1;
     kernels.data =
         kernels.gradient ? pass_param_grad(scene->pass, param) : network_const_values(scene->network, param);
-    kernels.kind = kind_of(&kernels);
+    kernels.kind = kernel_kind(&kernels);
     return kernels;
 }
 

@@ -31,7 +31,7 @@ static int column_width(const Page *page) {
 }
 
 /* The place of the next line; empty when it is scrolled out. */
-static Rect take_line(Page *page) {
+static Rect next_line_area(Page *page) {
     int k = page->line++ - page->first, width = column_width(page);
     if (k < 0 || k >= page->columns * page->area.h) return (Rect){.x = 0};
     return (Rect){.x = page->area.x + k / page->area.h * (width + COLUMN_GAP),
@@ -41,8 +41,8 @@ static Rect take_line(Page *page) {
 }
 
 static void put_heading(Page *page, const char *title) {
-    if (page->line > 0) take_line(page);
-    Rect row = take_line(page);
+    if (page->line > 0) next_line_area(page);
+    Rect row = next_line_area(page);
     if (!rect_is_empty(row)) part_heading(page->canvas, row, style_bold(ROLE_TITLE), title);
 }
 
@@ -51,7 +51,7 @@ static void put_entry(Page *page, const char *keys, const char *help) {
     const char *cursor = help, *text;
     size_t length;
     for (int k = 0; (text = text_wrap_next(&cursor, width, &length)); k++) {
-        Rect row = take_line(page);
+        Rect row = next_line_area(page);
         if (rect_is_empty(row)) continue;
         if (k == 0) canvas_text_fit(page->canvas, row.x, row.y, KEYS_WIDTH - 1, style_bold(ROLE_KEY), keys);
         canvas_text_n(page->canvas, row.x + KEYS_WIDTH, row.y, style_role(ROLE_TEXT), text, length);

@@ -9,14 +9,14 @@
 
 enum { STATE_X = 0, LANE_X = 2, NAME_X = 5, NORM_WIDTH = 8, SHAPE_WIDTH = 10 };
 
-static bool is_open(const Network *network, int block, int selected_op) {
+static bool is_open_block(const Network *network, int block, int selected_op) {
     return block < 0 || block == network->ops[selected_op].block;
 }
 
 /* A block that is not selected shows as its last op alone. */
 static bool is_row(const Network *network, int op, int selected_op) {
     int block = network->ops[op].block;
-    return is_open(network, block, selected_op) || op == network->blocks[block].output;
+    return is_open_block(network, block, selected_op) || op == network->blocks[block].output;
 }
 
 int navigator_row_count(const Network *network, int selected_op) {
@@ -31,7 +31,7 @@ NavigatorRow navigator_row_at(const Network *network, int selected_op, int row) 
         if (is_row(network, ++op, selected_op)) row--;
     while (row >= 0);
     int block = network->ops[op].block;
-    return (NavigatorRow){.op = op, .block = block, .folded = !is_open(network, block, selected_op)};
+    return (NavigatorRow){.op = op, .block = block, .folded = !is_open_block(network, block, selected_op)};
 }
 
 static uint32_t shortcut_glyph(ShortcutKind kind) {

@@ -72,7 +72,7 @@ void plot_grid_at(const PlotGrid *grid, int cell_x, int cell_y, int *x, int *y) 
     *y = integer_clamp(position_of(py, grid->height, grid->px_height), 0, grid->height - 1);
 }
 
-static Window window_of(const PlotGrid *grid, int px, int py) {
+static Window pixel_window(const PlotGrid *grid, int px, int py) {
     double sx = (double)grid->width / grid->px_width, sy = (double)grid->height / grid->px_height;
     return (Window){.x0 = px * sx, .x1 = (px + 1) * sx, .y0 = py * sy, .y1 = (py + 1) * sy};
 }
@@ -126,7 +126,7 @@ static double window_largest(const PlotMap *map, Window w) {
 /* Enlarged pixels repeat one value; no window may straddle two map cells then. */
 static double sample(const PlotMap *map, PlotPooling pooling, const PlotGrid *grid, int px, int py) {
     if (grid->zoom > 1) return map_value(map, px / grid->zoom, py / grid->zoom);
-    Window w = window_of(grid, px, py);
+    Window w = pixel_window(grid, px, py);
     return pooling == PLOT_LARGEST ? window_largest(map, w) : window_mean(map, w);
 }
 
@@ -230,7 +230,7 @@ static Rgb image_pixel(const PlotImage *image, const PlotGrid *grid, int px, int
     return (Rgb){.r = channel[0], .g = channel[1], .b = channel[2]};
 }
 
-static uint8_t blend(double gray, uint8_t heat, double share) {
+static uint8_t blend_heat(double gray, uint8_t heat, double share) {
     return (uint8_t)lround((1 - share) * gray + share * heat);
 }
 
@@ -242,8 +242,9 @@ static Rgb heated(Rgb photo, const PlotHeatmap *heat, const PlotGrid *grid, int 
     double gray = 0.2126 * photo.r + 0.7152 * photo.g + 0.0722 * photo.b;
     double share = opaque * level / (PALETTE_LEVELS - 1);
     Rgb color = palette_rgb(heat->palette, level);
-    return (Rgb){
-        .r = blend(gray, color.r, share), .g = blend(gray, color.g, share), .b = blend(gray, color.b, share)};
+    return (Rgb){.r = blend_heat(gray, color.r, share),
+                 .g = blend_heat(gray, color.g, share),
+                 .b = blend_heat(gray, color.b, share)};
 }
 
 static void put_image_cell(Canvas *canvas, int x, int y, Rgb upper, Rgb lower, bool has_lower) {

@@ -6,7 +6,7 @@
 #include "core/base/utf8.h"
 
 /* Without memory a spot more, a click there does nothing. */
-static void add(Canvas *canvas, ClickSpot spot) {
+static void add_spot(Canvas *canvas, ClickSpot spot) {
     ClickMap *map = canvas->clicks;
     spot.area = rect_intersect(spot.area, canvas->clip);
     if (!map || rect_is_empty(spot.area)) return;
@@ -21,7 +21,7 @@ static void add(Canvas *canvas, ClickSpot spot) {
 }
 
 void click_add(Canvas *canvas, Rect area, Action action) {
-    if (canvas->clicks) add(canvas, (ClickSpot){.area = area, .action = action});
+    if (canvas->clicks) add_spot(canvas, (ClickSpot){.area = area, .action = action});
 }
 
 void click_add_text(Canvas *canvas, Rect area, ActionId id, const char *text) {
@@ -42,10 +42,10 @@ void click_add_moment(Canvas *canvas, Rect area, const Scene *scene, int at) {
 
 void click_add_map(Canvas *canvas, const PlotGrid *map, int channel) {
     if (!canvas->clicks) return;
-    add(canvas, (ClickSpot){.area = map->cells,
-                            .action = {.id = ACTION_CHANNEL, .number = channel},
-                            .is_map = true,
-                            .map = *map});
+    add_spot(canvas, (ClickSpot){.area = map->cells,
+                                 .action = {.id = ACTION_CHANNEL, .number = channel},
+                                 .is_map = true,
+                                 .map = *map});
 }
 
 int click_find(const ClickMap *map, int x, int y, Action out[CLICK_ACTIONS_MAX]) {

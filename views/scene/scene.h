@@ -48,8 +48,8 @@ typedef struct SceneTwin {
     Stats difference_stats;
 } SceneTwin;
 
-/* The laboratory: analyses of what is shown, one of them perhaps under way. */
-typedef struct SceneLab {
+/* Analyses of what is shown, one of them perhaps under way. */
+typedef struct SceneAnalyses {
     const AnalysisResult *results[ANALYSIS_COUNT]; /* for these weights, picture and settings; NULL: none */
     bool plane;                                    /* the slice is over two directions */
     bool open;                                     /* `current` is looked at; else the list */
@@ -57,7 +57,7 @@ typedef struct SceneLab {
     bool running; /* `current` is */
     int done, total;
     double eta_s; /* NaN while unknown */
-} SceneLab;
+} SceneAnalyses;
 
 typedef struct Scene {
     const Model *model;
@@ -94,7 +94,7 @@ typedef struct Scene {
 
     const SceneTwin *twin; /* NULL: nothing is compared. With one, both sides have one colour scale. */
 
-    const SceneLab *lab; /* NULL: there is none */
+    const SceneAnalyses *analyses; /* NULL: there is none */
 
     bool hides_figures; /* the lines of figures under tensors are left out */
 

@@ -62,7 +62,7 @@ static int level_from_zero(int level) {
     return level < 1 ? 1 - PALETTE_ZERO : level - PALETTE_ZERO;
 }
 
-static uint8_t mix(uint8_t a, uint8_t b, double t) {
+static uint8_t mix_bytes(uint8_t a, uint8_t b, double t) {
     return (uint8_t)lround(a + (b - a) * t);
 }
 
@@ -76,7 +76,7 @@ Rgb palette_rgb(PaletteId palette, int level) {
     int below = at < PALETTE_ANCHORS - 2 ? (int)at : PALETTE_ANCHORS - 2;
     const Rgb *a = &palette_anchors[palette][below], *b = a + 1;
     double t = at - below;
-    return (Rgb){.r = mix(a->r, b->r, t), .g = mix(a->g, b->g, t), .b = mix(a->b, b->b, t)};
+    return (Rgb){.r = mix_bytes(a->r, b->r, t), .g = mix_bytes(a->g, b->g, t), .b = mix_bytes(a->b, b->b, t)};
 }
 
 int palette_index_256(PaletteId palette, int level) {

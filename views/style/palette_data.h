@@ -94,7 +94,7 @@ static const Rgb palette_anchors[PALETTE_COUNT][PALETTE_ANCHORS] = {
     },
 };
 
-/* xterm colours of the 64 levels, chosen by dynamic programming: the least squared difference in CIE Lab
+/* xterm colours of the 64 levels, chosen by dynamic programming: the least squared difference in CIE Analyses
  * among all sequences whose lightness strictly rises from step to step (on both sides of the middle for
  * diverging maps). */
 static const uint8_t palette_indices_256[PALETTE_COUNT][PALETTE_LEVELS] = {

@@ -30,7 +30,7 @@ struct TermColors {
     bool thrifty;
 };
 
-static uint64_t key_of(uint32_t a, uint32_t b) {
+static uint64_t color_key(uint32_t a, uint32_t b) {
     return (uint64_t)a << 32 | b;
 }
 
@@ -68,14 +68,14 @@ static bool table_get(const Table *table, uint64_t key, TermInk *ink) {
     return entry->used;
 }
 
-static bool table_put(Table *table, uint64_t key, TermInk ink) {
+static bool pair_table_put(Table *table, uint64_t key, TermInk ink) {
     if (2 * (table->count + 1) > table->size && !table_grow(table)) return false;
     *table_slot(table, key) = (Entry){.key = key, .ink = ink, .used = true};
     table->count++;
     return true;
 }
 
-static void table_clear(Table *table) {
+static void pair_table_clear(Table *table) {
     free(table->entries);
     *table = (Table){.entries = NULL};
 }
@@ -95,15 +95,15 @@ void term_colors_free(TermColors *colors) {
 }
 
 void term_colors_start_over(TermColors *colors, bool thrifty) {
-    table_clear(&colors->inks);
-    table_clear(&colors->pairs);
+    pair_table_clear(&colors->inks);
+    pair_table_clear(&colors->pairs);
     colors->next_pair = 1;
     colors->thrifty = thrifty;
 }
 
 void term_colors_set_theme(TermColors *colors, ThemeId theme) {
     colors->config.theme = theme;
-    table_clear(&colors->inks);
+    pair_table_clear(&colors->inks);
 }
 
 /* Photos keep 5 bits a channel (3 when thrifty), with the top bits repeated so that white stays white. */
@@ -125,13 +125,13 @@ static bool find_pair(TermColors *colors, int fg, int bg, int *pair) {
         if (fg == WHITE && bg == BLACK) return true;
     }
     if (fg < 0 && bg < 0) return true;
-    uint64_t key = key_of((uint32_t)fg, (uint32_t)bg);
+    uint64_t key = color_key((uint32_t)fg, (uint32_t)bg);
     if (table_get(&colors->pairs, key, &known)) {
         *pair = known.pair;
         return true;
     }
     if (colors->next_pair >= colors->config.pairs) return colors->thrifty;
-    if (!table_put(&colors->pairs, key, (TermInk){.pair = colors->next_pair})) return true;
+    if (!pair_table_put(&colors->pairs, key, (TermInk){.pair = colors->next_pair})) return true;
     *pair = colors->next_pair++;
     colors->config.define(*pair, fg, bg);
     return true;
@@ -164,11 +164,11 @@ static bool make_ink(TermColors *colors, Color fg_color, Color bg_color, TermInk
 bool term_colors_find(TermColors *colors, const Cell *cell, TermInk *ink) {
     Color fg = quantise(cell->fg, colors->thrifty), bg = quantise(cell->bg, colors->thrifty);
     if (colors->thrifty && color_kind(bg) == COLOR_KIND_RGB) fg = bg;
-    uint64_t key = key_of(fg, bg);
+    uint64_t key = color_key(fg, bg);
     if (!table_get(&colors->inks, key, ink)) {
         if (!make_ink(colors, fg, bg, ink)) return false;
-        if (colors->inks.count >= INKS_MAX) table_clear(&colors->inks);
-        table_put(&colors->inks, key, *ink); /* only a cache: without memory it is made again */
+        if (colors->inks.count >= INKS_MAX) pair_table_clear(&colors->inks);
+        pair_table_put(&colors->inks, key, *ink); /* only a cache: without memory it is made again */
     }
     ink->attributes |= cell->attributes;
     return true;

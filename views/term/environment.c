@@ -111,20 +111,20 @@ ColorDepth environment_color_depth(ColorDepth wanted, EnvironmentGet get, void *
     return COLOR_DEPTH_AUTO;
 }
 
-static void add_name(EnvironmentNames *names, const char *name, const char *suffix) {
+static void add_terminal(EnvironmentNames *names, const char *name, const char *suffix) {
     snprintf(names->name[names->count++], sizeof names->name[0], "%.40s%s", name, suffix);
 }
 
 EnvironmentNames environment_terminfo_names(ColorDepth depth) {
     const char *own = getenv("TERM");
     EnvironmentNames names = {.count = 0};
-    if (depth == COLOR_DEPTH_RGB) add_name(&names, EMBEDDED_NAME, "");
+    if (depth == COLOR_DEPTH_RGB) add_terminal(&names, EMBEDDED_NAME, "");
     if (own != NULL && depth == COLOR_DEPTH_256 && strstr(own, "256") == NULL)
-        add_name(&names, own, "-256color");
-    if (own != NULL) add_name(&names, own, "");
-    add_name(&names, "xterm-256color", "");
-    add_name(&names, "xterm", "");
-    add_name(&names, "vt100", "");
+        add_terminal(&names, own, "-256color");
+    if (own != NULL) add_terminal(&names, own, "");
+    add_terminal(&names, "xterm-256color", "");
+    add_terminal(&names, "xterm", "");
+    add_terminal(&names, "vt100", "");
     return names;
 }
 

@@ -279,22 +279,22 @@ bool term_guard_has_news(void) {
     return guard.ended_by || guard.stop || guard.resize || guard.resume;
 }
 
-static bool take(volatile sig_atomic_t *flag) {
+static bool take_flag(volatile sig_atomic_t *flag) {
     bool was_set = *flag != 0;
     *flag = 0;
     return was_set;
 }
 
 bool term_guard_take_stop(void) {
-    return take(&guard.stop);
+    return take_flag(&guard.stop);
 }
 
 bool term_guard_take_resize(void) {
-    return take(&guard.resize);
+    return take_flag(&guard.resize);
 }
 
 bool term_guard_take_resume(void) {
-    return take(&guard.resume);
+    return take_flag(&guard.resume);
 }
 
 void term_guard_entering(void) {
@@ -324,5 +324,5 @@ bool term_guard_stop(void) {
     sigaction(SIGTSTP, &by_default, &ours);
     raise(SIGTSTP);
     sigaction(SIGTSTP, &ours, NULL);
-    return take(&guard.resume);
+    return take_flag(&guard.resume);
 }

@@ -43,7 +43,7 @@ static AnswerStart start_of_dcs(const unsigned char *at, size_t count) {
 }
 
 /* A string that is there to its end is one, whatever is in it: nobody types its end. */
-static bool is_whole(const unsigned char *at, size_t count) {
+static bool is_whole_answer(const unsigned char *at, size_t count) {
     bool ended;
     size_t length = key_answer_length(*at, at + 1, count - 1, &ended);
     return ended && is_one_of(at[length], "\a\\");
@@ -59,7 +59,7 @@ AnswerStart key_answer_start(const unsigned char *at, size_t count, bool torn) {
     case 'X': start = count == 1 && !torn ? ANSWER_MAYBE : ANSWER_NO; break;
     default: return ANSWER_NO;
     }
-    return !torn && start != ANSWER_BEGINS && is_whole(at, count) ? ANSWER_BEGINS : start;
+    return !torn && start != ANSWER_BEGINS && is_whole_answer(at, count) ? ANSWER_BEGINS : start;
 }
 
 size_t key_answer_length(unsigned char introducer, const unsigned char *at, size_t count, bool *ended) {

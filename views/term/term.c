@@ -58,7 +58,7 @@ static bool can_place_cursor(const char *name) {
     return can;
 }
 
-static SCREEN *open_screen(const char *name, FILE *input) {
+static SCREEN *open_curses_screen(const char *name, FILE *input) {
     bool embedded = strcmp(name, EMBEDDED_NAME) == 0;
     const char *variable = getenv("TERMINFO");
     char *old = variable == NULL ? NULL : strdup(variable);
@@ -74,7 +74,7 @@ static SCREEN *open_screen(const char *name, FILE *input) {
 static bool open_any_screen(Term *term, ColorDepth wanted) {
     EnvironmentNames names = environment_terminfo_names(wanted);
     for (int k = 0; k < names.count && term->screen == NULL; k++) {
-        term->screen = open_screen(names.name[k], term->input);
+        term->screen = open_curses_screen(names.name[k], term->input);
         snprintf(term->name, sizeof term->name, "%s", names.name[k]);
     }
     return term->screen != NULL;
@@ -346,7 +346,7 @@ static bool draw_changes(Term *term, const Canvas *canvas, Rect seen, bool *chan
     return true;
 }
 
-static void remember(Term *term, const Canvas *canvas, Rect seen) {
+static void remember_frame(Term *term, const Canvas *canvas, Rect seen) {
     for (int y = 0; y < seen.h; y++) {
         memcpy(&term->shown->cells[(size_t)y * (size_t)term->shown->width], canvas_get(canvas, 0, y),
                (size_t)seen.w * sizeof(Cell));
@@ -373,7 +373,7 @@ void term_flush(Term *term, const Canvas *canvas) {
     if (cursor) move(canvas->cursor_y, canvas->cursor_x);
     wnoutrefresh(stdscr);
     doupdate();
-    remember(term, canvas, seen);
+    remember_frame(term, canvas, seen);
     term->redraw = false;
 }
 

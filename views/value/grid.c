@@ -98,7 +98,7 @@ void value_grid_move(ValueGridPlan *plan, int y) {
     plan->beside.y += by;
 }
 
-static const double *column_of(const ArithmeticGrid *grid, Column column) {
+static const double *grid_column(const ArithmeticGrid *grid, Column column) {
     const double *const columns[] = {grid->value, grid->weight, grid->product};
     return columns[column];
 }
@@ -163,7 +163,7 @@ static Style cell_style(const ArithmeticGrid *grid, Column column, int k, double
     return style;
 }
 
-static uint32_t mark_of(const Canvas *canvas, const ArithmeticGrid *grid, int k) {
+static uint32_t cell_mark(const Canvas *canvas, const ArithmeticGrid *grid, int k) {
     if (k == grid->winner) return part_glyph(canvas, U'▸', '>');
     return k == grid->self ? '=' : ' ';
 }
@@ -171,14 +171,14 @@ static uint32_t mark_of(const Canvas *canvas, const ArithmeticGrid *grid, int k)
 /* Cell `k` of the grid, in a box of cells of that width. */
 static void draw_cell(Canvas *canvas, Rect box, const ArithmeticGrid *grid, Column column, int k, Form form) {
     int x = box.x + k % grid->columns * (box.w / grid->columns), y = box.y + 1 + k / grid->columns;
-    double value = column_of(grid, column)[k];
+    double value = grid_column(grid, column)[k];
     Style style = cell_style(grid, column, k, value);
     if (column != COLUMN_WEIGHT && grid->state[k] != ARITHMETIC_INSIDE) {
         canvas_text_right(canvas, x + 1 + form.width, y, style,
                           grid->state[k] == ARITHMETIC_OUTSIDE ? "·" : "–");
         return;
     }
-    canvas_put(canvas, x, y, style, mark_of(canvas, grid, k));
+    canvas_put(canvas, x, y, style, cell_mark(canvas, grid, k));
     canvas_text(canvas, x + 1, y, style, format_cell(value, form).text);
 }
 
@@ -187,7 +187,7 @@ void value_grid_draw(Canvas *canvas, const ValueGridPlan *plan, const Arithmetic
     for (int j = 0; j < plan->count; j++) {
         Column column = (Column)(plan->first + j);
         Rect box = plan->box[j];
-        Form form = form_of(grid, column_of(grid, column), plan->cell_width);
+        Form form = form_of(grid, grid_column(grid, column), plan->cell_width);
         draw_title(canvas, box, grid, column, form);
         Rect cells = box;
         cells.w = grid->columns * plan->cell_width;

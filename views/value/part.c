@@ -117,7 +117,7 @@ static void write_meaning(char text[LINE_MAX], const Scene *scene, const Arithme
         utf8_format(text, LINE_MAX, "%s%s (%s)", dropped, number->meaning, name);
 }
 
-static bool is_whole(double value) {
+static bool is_whole_number(double value) {
     return value == floor(value) && fabs(value) < 1e6;
 }
 
@@ -126,7 +126,7 @@ static void draw_number(Canvas *canvas, Rect row, const Scene *scene, const Arit
     char text[LINE_MAX];
     canvas_text(canvas, row.x, row.y, style_role(ROLE_DIM), number->name);
     canvas_printf(canvas, row.x + NAME_WIDTH, row.y, style_bold(role),
-                  is_whole(number->value) ? "% .0f" : "% .5g", number->value);
+                  is_whole_number(number->value) ? "% .0f" : "% .5g", number->value);
     write_meaning(text, scene, number, row.w - NAME_WIDTH - NUMBER_WIDTH);
     canvas_text(canvas, row.x + NAME_WIDTH + NUMBER_WIDTH, row.y, style_role(role), text);
 }

@@ -266,7 +266,7 @@ static void walk(ValueState *state, const Scene *scene, const Arithmetic *arithm
     if (place < now->term_count) state->term = now->terms[place].index;
 }
 
-static Action open_term(ValueState *state, const Scene *scene, Action action) {
+static Action open_selected_term(ValueState *state, const Scene *scene, Action action) {
     ArithmeticQuery query = query_of(state, scene);
     Arithmetic arithmetic;
     if (!arithmetic_find(&query, &arithmetic)) return view_action(ACTION_RUN_HERE, 0);
@@ -306,7 +306,7 @@ static Action view_value_act(void *state, const Scene *scene, Action action) {
     case ACTION_PAGE_DOWN: return move_channel(scene, count);
     case ACTION_FIRST: return view_action(ACTION_CHANNEL, 0);
     case ACTION_LAST: return view_action(ACTION_CHANNEL, scene_shape(scene).c - 1);
-    case ACTION_OPEN: return open_term(state, scene, action);
+    case ACTION_OPEN: return open_selected_term(state, scene, action);
     case ACTION_CLOSE:
         action = view_action(ACTION_VIEW, 0);
         utf8_copy(action.text, sizeof action.text, view_ops(VIEW_MAPS)->name);

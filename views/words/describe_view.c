@@ -123,16 +123,17 @@ static void say_result(FILE *out, const AnalysisSpec *spec, const AnalysisResult
 }
 
 static void say_analyses(FILE *out, const Scene *scene) {
-    const SceneLab *lab = scene->lab;
-    if (!lab) return;
-    if (lab->open && lab->results[lab->current]) {
-        say_result(out, analysis_spec(lab->current), lab->results[lab->current]);
+    const SceneAnalyses *analyses = scene->analyses;
+    if (!analyses) return;
+    if (analyses->open && analyses->results[analyses->current]) {
+        say_result(out, analysis_spec(analyses->current), analyses->results[analyses->current]);
         return;
     }
     say_text(out, "Questions that one look at one pass does not answer; 'analysis NAME' runs one.");
     for (int k = 0; k < ANALYSIS_COUNT; k++) {
         const AnalysisSpec *spec = analysis_spec((AnalysisId)k);
-        fprintf(out, "%s: %s%s\n", spec->name, spec->sentence, lab->results[k] ? " It has been run." : "");
+        fprintf(out, "%s: %s%s\n", spec->name, spec->sentence,
+                analyses->results[k] ? " It has been run." : "");
     }
 }
 

@@ -27,7 +27,7 @@ static void close_all(SessionWorld *world) {
     Error err = {0};
     assert_true(session_set_swaps(session, NULL, 0, &err));
     screen_end_lesson(world->screen);
-    session_lab_clear(session);
+    session_analyses_clear(session);
     session_twin_clear(session);
     layer_close_all(world->screen);
     layer_close(world->screen, LAYER_POINTER);
@@ -56,8 +56,8 @@ static bool is_accepted(SessionWorld *world, const char *line, Error *err) {
     screen_do(world->screen, &action);
     session_load_waiting(session);
     const char *problem = screen_error(world->screen);
-    /* The laboratory says of every analysis what it cannot ask of a network. */
-    if (problem && action.id == ACTION_ANALYSIS && session->lab.shown.open) problem = NULL;
+    /* The list says of every analysis what it cannot ask of a network. */
+    if (problem && action.id == ACTION_ANALYSIS && session->analyses.shown.open) problem = NULL;
     if (problem) error_set(err, ERROR_FAILED, "%s", problem);
     close_all(world);
     return problem == NULL;

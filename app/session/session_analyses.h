@@ -1,8 +1,8 @@
-/* The laboratory in a session: analyses of the network and the picture that are shown. They run in steps
- * while nothing else does; what they found is kept for as long as the program runs, each result under the
- * weights, the picture and the settings that it was found for, and shown for these only. */
-#ifndef APP_SESSION_SESSION_LAB_H
-#define APP_SESSION_SESSION_LAB_H
+/* The analyses in a session: of the network and the picture that are shown. They run in steps while nothing
+ * else does; what they found is kept for as long as the program runs, each result under the weights, the picture
+ * and the settings that it was found for, and shown for these only. */
+#ifndef APP_SESSION_SESSION_ANALYSES_H
+#define APP_SESSION_SESSION_ANALYSES_H
 
 #include <stdint.h>
 
@@ -10,18 +10,18 @@
 #include "app/measure/scores.h"
 #include "views/scene/scene.h"
 
-enum { LAB_RESULTS_MAX = 64 };
+enum { KEPT_RESULTS_MAX = 64 };
 
-typedef struct LabResult {
+typedef struct KeptResult {
     uint64_t key; /* of everything that it depends on */
     AnalysisId id;
     bool plane; /* the slice's, over two directions */
     bool waits; /* was found before a lesson went back: not shown until it is asked for again */
     AnalysisResult result;
-} LabResult;
+} KeptResult;
 
-typedef struct Lab {
-    LabResult *results; /* oldest first */
+typedef struct Analyses {
+    KeptResult *results; /* oldest first */
     int count;
     uint64_t key; /* of what is shown now */
 
@@ -33,7 +33,7 @@ typedef struct Lab {
     Model *twin;       /* likewise */
     char twin_label[SETUP_NOTICE_MAX];
     Scores scores; /* likewise */
-    SceneLab shown;
-} Lab;
+    SceneAnalyses shown;
+} Analyses;
 
 #endif

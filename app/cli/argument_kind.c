@@ -1,4 +1,4 @@
-#include "app/cli/words.h"
+#include "app/cli/argument_kind.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -11,9 +11,9 @@
 #include "core/base/suggest.h"
 #include "core/network/resnet.h"
 
-enum { WORD_IMAGES_MAX = 64, WORD_LENGTH_MAX = 64 };
+enum { IMAGES_MAX = 64, LENGTH_MAX = 64 };
 
-static bool find_file_kind(const char *path, WordKind *kind, Error *err) {
+static bool find_file_kind(const char *path, ArgumentKind *kind, Error *err) {
     File file;
     unsigned char head[4] = {0};
     if (!file_open(&file, path, err)) return false;
@@ -21,13 +21,13 @@ static bool find_file_kind(const char *path, WordKind *kind, Error *err) {
     bool ok = file_read_at(&file, 0, head, count, err);
     file_close(&file);
     bool png = memcmp(head, "\x89PNG", 4) == 0, jpeg = memcmp(head, "\xFF\xD8\xFF", 3) == 0;
-    *kind = png || jpeg ? WORD_IMAGE : WORD_WEIGHTS;
+    *kind = png || jpeg ? ARGUMENT_IMAGE : ARGUMENT_WEIGHTS;
     return ok;
 }
 
 /* Names are in lower case: what is written otherwise is no further away. */
-static void lower(const char *word, char out[WORD_LENGTH_MAX]) {
-    snprintf(out, WORD_LENGTH_MAX, "%s", word);
+static void lower(const char *word, char out[LENGTH_MAX]) {
+    snprintf(out, LENGTH_MAX, "%s", word);
     for (char *at = out; *at; at++) *at = (char)tolower((unsigned char)*at);
 }
 
@@ -36,8 +36,8 @@ static void offer_commands(Suggestion *suggestion) {
         if (*command_get((CommandId)c)->sentence) suggest_offer(suggestion, command_get((CommandId)c)->name);
 }
 
-static void offer_pictures(Suggestion *suggestion, char names[WORD_IMAGES_MAX][ASSET_NAME_MAX]) {
-    for (int k = 0; k < asset_image_count() && k < WORD_IMAGES_MAX; k++) {
+static void offer_pictures(Suggestion *suggestion, char names[IMAGES_MAX][ASSET_NAME_MAX]) {
+    for (int k = 0; k < asset_image_count() && k < IMAGES_MAX; k++) {
         const char *dash = strchr(asset_image_name(asset_image(k), names[k]), '-');
         suggest_offer(suggestion, dash ? dash + 1 : names[k]);
     }
@@ -48,7 +48,7 @@ static bool is_path(const char *word) {
 }
 
 static bool refuse(const char *word, Error *err) {
-    char wanted[WORD_LENGTH_MAX], names[WORD_IMAGES_MAX][ASSET_NAME_MAX];
+    char wanted[LENGTH_MAX], names[IMAGES_MAX][ASSET_NAME_MAX];
     CommandId command;
     if (command_find(word, &command))
         return error_set(err, ERROR_USAGE, "'%s' is a command, and a command comes first: 'skipscope %s ...'",
@@ -64,29 +64,29 @@ static bool refuse(const char *word, Error *err) {
                      best ? "; did you mean '" : "", best ? best : "", best ? "'?" : "");
 }
 
-bool word_find_kind(const char *word, WordKind *kind, Error *err) {
+bool argument_kind_find(const char *word, ArgumentKind *kind, Error *err) {
     struct stat status;
     Arch arch;
     if (arch_parse(word, &arch)) {
-        *kind = WORD_ARCH;
+        *kind = ARGUMENT_ARCH;
         return true;
     }
     if (stat(word, &status) == 0) return find_file_kind(word, kind, err);
-    *kind = WORD_BUNDLED;
+    *kind = ARGUMENT_BUNDLED;
     return asset_find_image(word) || refuse(word, err);
 }
 
 /* Whether this can only stand behind a command: the explorer takes its model first. */
 static bool follows_command(const char *word) {
-    WordKind kind;
+    ArgumentKind kind;
     Error ignored;
-    return word_find_kind(word, &kind, &ignored) && (kind == WORD_ARCH || kind == WORD_WEIGHTS);
+    return argument_kind_find(word, &kind, &ignored) && (kind == ARGUMENT_ARCH || kind == ARGUMENT_WEIGHTS);
 }
 
 /* The command that is nearest, if it is near and nothing else is nearer; NULL otherwise. */
 static const char *find_command(const char *word, bool surely) {
     static const char *const options[][2] = {{"help", "--help"}, {"version", "--version"}};
-    char wanted[WORD_LENGTH_MAX], names[WORD_IMAGES_MAX][ASSET_NAME_MAX];
+    char wanted[LENGTH_MAX], names[IMAGES_MAX][ASSET_NAME_MAX];
     lower(word, wanted);
     for (size_t k = 0; k < sizeof options / sizeof options[0]; k++)
         if (strcmp(wanted, options[k][0]) == 0) return options[k][1];
@@ -100,10 +100,11 @@ static const char *find_command(const char *word, bool surely) {
     return suggestion.distance == distance ? best : NULL;
 }
 
-bool word_check_first(const char *word, const char *next, Error *err) {
-    WordKind kind;
+bool argument_kind_check_first(const char *word, const char *next, Error *err) {
+    ArgumentKind kind;
     Error problem = {0};
-    if (is_path(word) || word_find_kind(word, &kind, &problem) || problem.kind != ERROR_USAGE) return true;
+    if (is_path(word) || argument_kind_find(word, &kind, &problem) || problem.kind != ERROR_USAGE)
+        return true;
     bool surely = next && follows_command(next);
     const char *best = find_command(word, surely);
     if (best) return error_set(err, ERROR_USAGE, "there is no command '%s': did you mean '%s'?", word, best);

@@ -11,7 +11,7 @@
 #include "views/scene/action_parse.h"
 
 static const AnalysisResult *shown(const SessionWorld *world, AnalysisId id) {
-    return world->session->lab.shown.results[id];
+    return world->session->analyses.shown.results[id];
 }
 
 /* Performs a line without the work it begins. */
@@ -47,15 +47,15 @@ static void the_list_names_every_analysis_and_enter_runs_one(void **state) {
 static void an_analysis_runs_in_steps_with_progress_and_esc_shows_what_it_has(void **state) {
     SessionWorld *world = *state;
     begin(world, "analysis paths");
-    assert_true(world->session->lab.shown.running);
+    assert_true(world->session->analyses.shown.running);
     for (int k = 0; k < 5; k++) assert_true(screen_work(world->screen));
-    assert_int_equal(world->session->lab.shown.done, 5);
+    assert_int_equal(world->session->analyses.shown.done, 5);
     Scene scene = session_scene(world->session);
     assert_int_equal(scene.job.done, 5);
     assert_int_equal(scene.job.total, 46);
     expect_on_screen(world, "5 of 46 steps");
     begin(world, "close");
-    assert_false(world->session->lab.shown.running);
+    assert_false(world->session->analyses.shown.running);
     assert_false(shown(world, ANALYSIS_PATHS)->complete);
     expect_on_screen(world, "INCOMPLETE");
     /* what was given up is begun anew */
@@ -67,7 +67,7 @@ static void what_is_under_way_shows_itself_before_it_is_done(void **state) {
     SessionWorld *world = *state;
     begin(world, "analysis slice");
     for (int k = 0; k < 2; k++) assert_true(screen_work(world->screen));
-    assert_true(world->session->lab.shown.running);
+    assert_true(world->session->analyses.shown.running);
     expect_on_screen(world, "UNDER WAY Loss slice");
     assert_int_equal(shown(world, ANALYSIS_SLICE)->table.row_count, 21);
     begin(world, "close");
@@ -113,7 +113,7 @@ static void another_set_of_weights_is_another_question(void **state) {
     session_world_act(world, "analysis junctions");
     const Param *param = &world->setup.model->network->params[0];
     network_values(world->setup.model->network, param)[0] += 1;
-    session_lab_refresh(world->session);
+    session_analyses_refresh(world->session);
     assert_null(shown(world, ANALYSIS_JUNCTIONS));
 }
 
@@ -124,7 +124,7 @@ static void another_network_has_results_of_its_own(void **state) {
     begin(world, "analysis paths");
     screen_work(world->screen);
     session_world_act(world, "arch resnet8");
-    assert_false(world->session->lab.shown.running);
+    assert_false(world->session->analyses.shown.running);
     assert_null(shown(world, ANALYSIS_RESPONSES));
     session_world_act(world, "analysis responses");
     assert_int_equal(shown(world, ANALYSIS_RESPONSES)->table.row_count, 7);
@@ -136,7 +136,7 @@ static void a_change_stops_what_is_running(void **state) {
     begin(world, "analysis paths");
     screen_work(world->screen);
     begin(world, "without-skip cut");
-    assert_false(world->session->lab.shown.running);
+    assert_false(world->session->analyses.shown.running);
     assert_null(shown(world, ANALYSIS_PATHS));
     expect_on_screen(world, "paths stopped");
 }
@@ -238,18 +238,18 @@ static void the_plane_is_a_question_of_its_own_and_enter_asks_it(void **state) {
     expect_on_screen(world, "Enter: the plane of two directions");
     Action enter = {.id = ACTION_OPEN};
     screen_do(world->screen, &enter);
-    assert_true(world->session->lab.running != NULL);
-    while (world->session->lab.shown.done < 3) screen_work(world->screen);
+    assert_true(world->session->analyses.running != NULL);
+    while (world->session->analyses.shown.done < 3) screen_work(world->screen);
     begin(world, "close");
     assert_int_equal(shown(world, ANALYSIS_SLICE)->table.row_count, 30);
     expect_on_screen(world, "Enter: along one direction");
     expect_on_screen(world, ", log"); /* the map's scale: the map itself is there at 80 columns */
     /* the line is still known, and the plane still given up */
     begin(world, "analysis slice");
-    assert_true(world->session->lab.running == NULL);
+    assert_true(world->session->analyses.running == NULL);
     assert_int_equal(shown(world, ANALYSIS_SLICE)->table.row_count, 21);
     begin(world, "analysis slice plane");
-    assert_true(world->session->lab.running != NULL);
+    assert_true(world->session->analyses.running != NULL);
     begin(world, "close");
     begin(world, "analysis slice sphere");
     assert_non_null(strstr(screen_error(world->screen), "no analysis 'slice sphere'"));
