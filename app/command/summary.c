@@ -83,11 +83,10 @@ static void format_detail(const Network *network, const Op *op, char *out, size_
                                         [SHORTCUT_IDENTITY] = "identity",
                                         [SHORTCUT_ZERO_PAD] = "option A",
                                         [SHORTCUT_PROJECTION] = "projection"};
-    out[0] = '\0';
-    if (op->kind == OP_CONV2D || op->kind == OP_MAX_POOL)
-        snprintf(out, out_size, "%dx%d%s", op->kernel_h, op->kernel_w, op->stride > 1 ? " /2" : "");
-    if (op->kind == OP_SHORTCUT_A) snprintf(out, out_size, "/2, zeros for the new channels");
-    if (op->kind == OP_ADD && op->block >= 0)
+    const char *remark = op_spec(op->kind)->remark;
+    op_format_window(op, out, out_size);
+    if (remark) snprintf(out + strlen(out), out_size - strlen(out), "%s%s", *out ? ", " : "", remark);
+    if (network_is_addition(network, op->index))
         snprintf(out, out_size, "branch + skip from %s (%s)", network->ops[op->inputs[1]].name,
                  kinds[network->blocks[op->block].shortcut]);
 }
@@ -101,7 +100,7 @@ static void add_row(Table *table, const Network *network, int i) {
     table_cell(table, "%d", i);
     table_cell(table, "%s", op->name);
     table_cell(table, "%s", op_spec(op->kind)->title);
-    table_cell(table, "%s", op->kind == OP_CROSS_ENTROPY ? "1" : text_format_shape(op->out).text);
+    table_cell(table, "%s", i == network_loss_op(network) ? "1" : text_format_shape(op->out).text);
     table_cell(table, "%s", params ? text_format_count(params).text : "");
     table_cell(table, "%s", macs ? text_format_count(macs).text : "");
     table_cell(table, "%s", detail);

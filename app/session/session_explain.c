@@ -11,7 +11,7 @@ enum { BODY_MIN = 6, PANEL_MIN = 4 };
 
 /* In these views a block, not one operation, is what is looked at. */
 static bool looks_at_block(const Session *session, const Scene *scene, ZoomLevel level) {
-    return scene->network->ops[scene->op].kind == OP_ADD || level == ZOOM_BLOCK ||
+    return network_is_addition(scene->network, scene->op) || level == ZOOM_BLOCK ||
            session->look.view == VIEW_GRADIENTS || (session->look.view == VIEW_BLOCK && level != ZOOM_OP);
 }
 

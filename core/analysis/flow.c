@@ -125,8 +125,8 @@ static void read_weights(FlowRun *run, const Pass *pass) {
     const Network *network = pass_network(pass);
     for (int i = 0; i < network->op_count; i++) {
         const Op *op = &network->ops[i];
-        if (op->kind != OP_CONV2D || op->block < 0) continue;
-        const Param *param = &network->params[op->param_first];
+        const Param *param = network_op_param(network, i, PARAM_CONV_WEIGHT);
+        if (!param || op->block < 0) continue;
         const real *w = network_const_values(network, param), *dw = pass_param_grad(pass, param);
         run->weight[op->block] += tensor_dot(w, w, param->count);
         run->weight_grad[op->block] += tensor_dot(dw, dw, param->count);

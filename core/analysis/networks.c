@@ -53,7 +53,7 @@ bool analysis_calibrate(Network *network, const AnalysisBatch *batch, Error *err
     Pass *pass = analysis_run(network, &wanted, err);
     if (!pass) return false;
     for (int i = 0; i < network->op_count; i++)
-        if (network->ops[i].kind == OP_BATCH_NORM) take_statistics(network, pass, &network->ops[i]);
+        if (network_op_param(network, i, PARAM_NORM_MEAN)) take_statistics(network, pass, &network->ops[i]);
     pass_free(pass);
     return true;
 }

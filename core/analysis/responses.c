@@ -37,8 +37,8 @@ typedef struct ResponsesState {
 
 static bool is_layer(const Network *network, int i) {
     const Op *op = &network->ops[i];
-    return op->kind == OP_CONV2D && op->kernel_h == 3 && op->kernel_w == 3 &&
-           network->ops[i + 1].kind == OP_BATCH_NORM;
+    return network_op_param(network, i, PARAM_CONV_WEIGHT) && op->kernel_h == 3 && op->kernel_w == 3 &&
+           network_op_param(network, i + 1, PARAM_NORM_MEAN);
 }
 
 static void name_columns(ResponsesState *state) {

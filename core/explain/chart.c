@@ -6,7 +6,7 @@
 #include "core/explain/part.h"
 
 /* One step of each analysis, and the line in it that measures. */
-static const ExplainExcerpt steps[ANALYSIS_COUNT] = {
+static const OpExcerpt steps[ANALYSIS_COUNT] = {
     [ANALYSIS_PATHS] = {"core/analysis/paths.c", "paths_step", "state->parts[k + 1][j] ="},
     [ANALYSIS_LOGITS] = {"core/analysis/logits.c", "logits_step", "write_ledger("},
     [ANALYSIS_JUNCTIONS] = {"core/analysis/junctions.c", "entry_of", "pass_junction("},

@@ -1,36 +1,6 @@
 #include "core/explain/explain.h"
 
-#include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "core/base/utf8.h"
 #include "core/explain/part.h"
-
-void explain_say(Explanation *out, ExplainKind kind, const char *format, ...) {
-    if (out->line_count == EXPLAIN_LINES_MAX) return;
-    ExplainLine *line = &out->lines[out->line_count++];
-    va_list arguments;
-    *line = (ExplainLine){.kind = kind};
-    va_start(arguments, format);
-    utf8_vappend(line->text, sizeof line->text, format, arguments);
-    va_end(arguments);
-}
-
-void explain_more(Explanation *out, const char *format, ...) {
-    va_list arguments;
-    if (out->line_count == 0) return;
-    va_start(arguments, format);
-    utf8_vappend(out->lines[out->line_count - 1].text, EXPLAIN_TEXT_MAX, format, arguments);
-    va_end(arguments);
-}
-
-double explain_number(Explanation *out, const char *name, double value) {
-    if (out->field_count < EXPLAIN_FIELDS_MAX)
-        out->fields[out->field_count++] = (ExplainField){.name = name, .value = value};
-    return value;
-}
 
 int explain_reader(const Network *network, int op) {
     for (int i = network->op_count - 1; i > op; i--)
@@ -39,9 +9,14 @@ int explain_reader(const Network *network, int op) {
     return -1;
 }
 
-double explain_open_share(const Pass *pass, int op) {
-    Stats stats = pass_act_stats(pass, op);
-    return stats.known ? 1 - (double)stats.zeros / (double)stats.count : NAN;
+OpSight explain_sight(const ExplainQuery *query, int op) {
+    OpSight sight = pass_sight(query->pass, op);
+    sight.class_names = query->class_names;
+    if (query->normalise) {
+        sight.mean = query->normalise->mean;
+        sight.std = query->normalise->std;
+    }
+    return sight;
 }
 
 static bool is_computed(const ExplainQuery *query) {
@@ -80,7 +55,7 @@ void explain_make(const ExplainQuery *wanted, Explanation *out) {
         explain_ahead(&query, out);
     else if (query.level == EXPLAIN_MATH)
         explain_math(&query, out);
-    else if (query.value && op->kind != OP_CROSS_ENTROPY && explain_value(&query, out))
+    else if (query.value && query.op != network_loss_op(network) && explain_value(&query, out))
         return;
     else if (query.backward && !query.block)
         explain_anyone_backward(&query, out);

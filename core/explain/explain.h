@@ -8,38 +8,10 @@
 #define CORE_EXPLAIN_EXPLAIN_H
 
 #include "core/image/normalise.h"
+#include "core/op/explanation.h"
 #include "core/pass/pass.h"
 
-enum { EXPLAIN_LINES_MAX = 64, EXPLAIN_FIELDS_MAX = 24, EXPLAIN_TEXT_MAX = 700 };
-
 typedef enum ExplainLevel { EXPLAIN_OFF, EXPLAIN_ANYONE, EXPLAIN_CODE, EXPLAIN_MATH } ExplainLevel;
-
-typedef enum ExplainKind {
-    EXPLAIN_HEADING,
-    EXPLAIN_TEXT,      /* to be wrapped */
-    EXPLAIN_FORMULA,   /* Unicode; to be wrapped */
-    EXPLAIN_PLACE,     /* "core/op/relu.c:17" */
-    EXPLAIN_LINE,      /* of source code, not to be wrapped */
-    EXPLAIN_LINE_NOW,  /* the one that matters */
-    EXPLAIN_REFERENCE, /* paper and section */
-} ExplainKind;
-
-typedef struct ExplainLine {
-    ExplainKind kind;
-    char text[EXPLAIN_TEXT_MAX];
-} ExplainLine;
-
-/* A number that stands in the words. */
-typedef struct ExplainField {
-    const char *name;
-    double value;
-} ExplainField;
-
-typedef struct Explanation {
-    int line_count, field_count;
-    ExplainLine lines[EXPLAIN_LINES_MAX];
-    ExplainField fields[EXPLAIN_FIELDS_MAX];
-} Explanation;
 
 /* The text of one of the program's own sources, "core/op/relu.c"; false when it is not at hand. */
 typedef bool (*ExplainSources)(const char *path, const char **text, size_t *size);
@@ -59,6 +31,5 @@ typedef struct ExplainQuery {
 
 /* What is not computed yet is said to be so; EXPLAIN_OFF gives no line. */
 void explain_make(const ExplainQuery *query, Explanation *out);
-
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "core/explain/part.h"
 #include "core/inspect/arithmetic.h"
+#include "core/op/activation.h"
 
 enum { TERMS_SHOWN = 3 };
 
@@ -68,31 +69,54 @@ static void say_cell(const ExplainQuery *query, Explanation *out) {
     explain_number(out, "element", sum.element);
 }
 
-/* y = D(F(x) + x): what most pages leave out is D, the mask of the ReLU after the addition. */
-static void say_block(const ExplainQuery *query, int index, Explanation *out) {
-    const Network *network = pass_network(query->pass);
-    const Block *block = &network->blocks[index];
-    bool identity = block->shortcut == SHORTCUT_IDENTITY;
+/* What stands in the block's formula for shortcut(x), and for its derivative. */
+typedef struct ShortcutLetters {
+    const char *value, *derivative;
+} ShortcutLetters;
+
+static ShortcutLetters letters_of(ShortcutKind kind) {
+    if (kind == SHORTCUT_IDENTITY) return (ShortcutLetters){"x", "I"};
+    return kind == SHORTCUT_ZERO_PAD ? (ShortcutLetters){"S x", "S"} : (ShortcutLetters){"W x", "W"};
+}
+
+/* y = f(F(x) + x): what most pages leave out is D, the mask of the activation after the addition. */
+static void say_formulas(const ExplainQuery *query, const Block *block, Explanation *out) {
+    OpSight sight = explain_sight(query, block->output);
+    const OpSpec *f = op_spec(sight.run.op->kind);
+    const char *const *d = f->activation->diagonal;
     if (block->add < 0) {
-        explain_say(out, EXPLAIN_FORMULA, "y = relu(F(x))");
-        explain_say(out, EXPLAIN_FORMULA, "∂L/∂x = (∂F/∂x)ᵀ D ∂L/∂y,  D = diag[F(x) > 0]");
+        explain_say(out, EXPLAIN_FORMULA, "y = %s(F(x))", f->name);
+        explain_say(out, EXPLAIN_FORMULA, "∂L/∂x = (∂F/∂x)ᵀ D ∂L/∂y,  D = diag[%sF(x)%s]", d[0], d[1]);
     } else {
-        const char *s = identity ? "x" : block->shortcut == SHORTCUT_ZERO_PAD ? "S x" : "W x";
-        explain_say(out, EXPLAIN_FORMULA, "y = relu(F(x) + %s)", s);
-        explain_say(out, EXPLAIN_FORMULA, "∂L/∂x = (%s + ∂F/∂x)ᵀ D ∂L/∂y,  D = diag[F(x) + %s > 0]",
-                    identity                               ? "I"
-                    : block->shortcut == SHORTCUT_ZERO_PAD ? "S"
-                                                           : "W",
-                    s);
+        ShortcutLetters s = letters_of(block->shortcut);
+        explain_say(out, EXPLAIN_FORMULA, "y = %s(F(x) + %s)", f->name, s.value);
+        explain_say(out, EXPLAIN_FORMULA, "∂L/∂x = (%s + ∂F/∂x)ᵀ D ∂L/∂y,  D = diag[%sF(x) + %s%s]",
+                    s.derivative, d[0], s.value, d[1]);
     }
-    explain_say(out, EXPLAIN_FORMULA, "share of ones in D: %.4g",
-                explain_number(out, "open_share", explain_open_share(query->pass, block->output)));
+    double density = activation_density(&sight);
+    if (f->activation->has_gates)
+        explain_say(out, EXPLAIN_FORMULA, "share of ones in D: %.4g",
+                    explain_number(out, "open_share", density));
+    else
+        explain_say(out, EXPLAIN_FORMULA, "mean of the entries of D: %.4g",
+                    explain_number(out, "mean_slope", density));
+}
+
+/* |F(x)| beside |shortcut(x)|, as they were added. */
+static void say_lengths(const ExplainQuery *query, int index, Explanation *out) {
+    const Block *block = &pass_network(query->pass)->blocks[index];
     AdditionTerms sum = pass_addition_terms(query->pass, index);
-    if (sum.known)
-        explain_say(out, EXPLAIN_FORMULA, "|F(x)| / |%s| = %.4g / %.4g = %.4g,  cos = %+.4g",
-                    identity ? "x" : "shortcut(x)", explain_number(out, "branch", sum.branch_l2),
-                    explain_number(out, "skip", sum.skip_l2), explain_number(out, "change", sum.ratio),
-                    explain_number(out, "cosine", sum.cosine));
+    if (!sum.known) return;
+    explain_say(out, EXPLAIN_FORMULA, "|F(x)| / |%s| = %.4g / %.4g = %.4g,  cos = %+.4g",
+                block->shortcut == SHORTCUT_IDENTITY ? "x" : "shortcut(x)",
+                explain_number(out, "branch", sum.branch_l2), explain_number(out, "skip", sum.skip_l2),
+                explain_number(out, "change", sum.ratio), explain_number(out, "cosine", sum.cosine));
+}
+
+static void say_block(const ExplainQuery *query, int index, Explanation *out) {
+    const Block *block = &pass_network(query->pass)->blocks[index];
+    say_formulas(query, block, out);
+    say_lengths(query, index, out);
     Junction junction = pass_junction(query->pass, index);
     if (block->add >= 0 && junction.known)
         explain_say(out, EXPLAIN_FORMULA,

@@ -44,57 +44,14 @@ static void say_terms(const ArithmeticPart *part, Explanation *out) {
     explain_more(out, ".");
 }
 
-/* What stood at the same place before. */
-static double value_before(const ExplainQuery *query) {
-    const Op *op = &pass_network(query->pass)->ops[query->op];
-    Tensor x = pass_act(query->pass, op->inputs[0]);
-    return (double)x.data[(query->row * x.shape.w + query->column) * x.shape.c + query->channel];
-}
-
-/* Half of the new maps lie before the old ones, half behind. */
-static void say_padded(const ExplainQuery *query, const Op *op, Explanation *out) {
-    int old = query->channel - (op->out.c - op->in.c) / 2;
-    if (old < 0 || old >= op->in.c)
-        explain_say(out, EXPLAIN_TEXT, "Its map is one of the empty ones that fill up the new shape.");
-    else
-        explain_say(out, EXPLAIN_TEXT, "It is copied from map %d, row %d, column %d of the block's input.",
-                    old, query->row * op->stride, query->column * op->stride);
-}
-
 static void say_making(const ExplainQuery *query, const ArithmeticPart *part, Explanation *out) {
-    const Op *op = &pass_network(query->pass)->ops[query->op];
-    switch (op->kind) {
-    case OP_INPUT:
-        explain_say(
-            out, EXPLAIN_TEXT,
-            "It is the brightness of one colour of one pixel, shifted and scaled as all pictures are.");
-        break;
-    case OP_BATCH_NORM:
-        explain_say(out, EXPLAIN_TEXT,
-                    "It came in as %.4g; its map's usual mean was taken away, the rest divided by its usual "
-                    "spread, scaled and shifted.",
-                    explain_number(out, "before", value_before(query)));
-        break;
-    case OP_RELU: {
-        double before = explain_number(out, "before", value_before(query));
-        explain_say(out, EXPLAIN_TEXT, "It came in as %.4g. That is %s.", before,
-                    before > 0 ? "above zero, so it stays as it is" : "not above zero, so it becomes 0");
-        break;
-    }
-    case OP_MAX_POOL:
-        explain_say(out, EXPLAIN_TEXT,
-                    "It is the largest of a window of %dx%d numbers; the others are dropped.", op->kernel_h,
-                    op->kernel_w);
-        break;
-    case OP_SHORTCUT_A: say_padded(query, op, out); break;
-    case OP_AVG_POOL:
-        explain_say(out, EXPLAIN_TEXT, "It is the mean of the %d numbers of map %d; the largest is %.4g.",
-                    part->term_total, query->channel, explain_number(out, "largest", part->terms[0].value));
-        break;
-    default:
-        if (part->term_count > 0) say_terms(part, out);
-        break;
-    }
+    OpSight sight = explain_sight(query, query->op);
+    const OpSpec *spec = op_spec(sight.run.op->kind);
+    OpCell cell = {.sight = &sight, .channel = query->channel, .row = query->row, .column = query->column};
+    if (spec->say_element)
+        spec->say_element(&cell, part, out);
+    else if (part->term_count > 0)
+        say_terms(part, out);
 }
 
 static const char *way_of(ArithmeticRoute route) {

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "core/base/utf8.h"
-#include "core/inspect/arithmetic_part.h"
 
 /* An op that reads another one, as its input number `input`. */
 typedef struct Reader {
@@ -33,14 +32,24 @@ static ArithmeticRoute route_of(const Network *network, int op, int reader) {
     return ARITHMETIC_WHOLE;
 }
 
-static ArithmeticSite site_of(const ArithmeticQuery *query, int part, Reader reader) {
-    const Network *network = pass_network(query->pass);
-    return (ArithmeticSite){.query = query,
-                            .pass = query->pass,
-                            .network = network,
-                            .op = &network->ops[reader.op],
-                            .input = reader.input,
-                            .wanted = query->part == part ? query->term : -1};
+static OpSight sight_of(const ArithmeticQuery *query, int op) {
+    OpSight sight = pass_sight(query->pass, op);
+    if (query->normalise) {
+        sight.mean = query->normalise->mean;
+        sight.std = query->normalise->std;
+    }
+    return sight;
+}
+
+static OpCell cell_of(const ArithmeticQuery *query, const OpSight *sight, int part, int input) {
+    return (OpCell){.sight = sight,
+                    .backward = query->backward,
+                    .input = input,
+                    .n = query->n,
+                    .channel = query->channel,
+                    .row = query->row,
+                    .column = query->column,
+                    .wanted = query->part == part ? query->term : -1};
 }
 
 static ArithmeticPart *begin_part(Arithmetic *out, int op) {
@@ -67,17 +76,19 @@ static void find_parts(const ArithmeticQuery *query, Arithmetic *out) {
     Reader readers[ARITHMETIC_PARTS_MAX];
     const Network *network = pass_network(query->pass);
     if (!query->backward) {
-        ArithmeticSite site = site_of(query, 0, (Reader){.op = query->op});
-        arithmetic_forward(&site, begin_part(out, query->op));
+        OpSight sight = sight_of(query, query->op);
+        OpCell cell = cell_of(query, &sight, 0, 0);
+        op_spec(network->ops[query->op].kind)->arithmetic(&cell, begin_part(out, query->op));
         return;
     }
     int count = find_readers(network, query->op, readers);
     if (count == 0) seed_part(out, query->op);
     for (int k = 0; k < count; k++) {
-        ArithmeticSite site = site_of(query, k, readers[k]);
+        OpSight sight = sight_of(query, readers[k].op);
+        OpCell cell = cell_of(query, &sight, k, readers[k].input);
         ArithmeticPart *part = begin_part(out, readers[k].op);
         part->route = route_of(network, query->op, readers[k].op);
-        arithmetic_backward(&site, part);
+        op_spec(network->ops[readers[k].op].kind)->arithmetic_backward(&cell, part);
     }
 }
 
@@ -89,7 +100,7 @@ bool arithmetic_find(const ArithmeticQuery *query, Arithmetic *out) {
     assert(query->row >= 0 && query->row < tensor.shape.h);
     assert(query->column >= 0 && query->column < tensor.shape.w);
     int n = query->n < tensor.shape.n ? query->n : 0; /* the loss is one number for all images */
-    out->element = arithmetic_element(tensor, n, query->channel, query->row, query->column);
+    out->element = op_element(tensor, n, query->channel, query->row, query->column);
     out->part_count = 0;
     out->sum = out->magnitude = 0;
     find_parts(query, out);
@@ -127,8 +138,7 @@ const char *arithmetic_term_name(const ArithmeticPart *part, int index, char *bu
 static int find_follower(const Network *network, int op) {
     Reader readers[ARITHMETIC_PARTS_MAX];
     if (find_readers(network, op, readers) != 1) return -1;
-    OpKind kind = network->ops[readers[0].op].kind;
-    return kind == OP_BATCH_NORM || kind == OP_ADD || kind == OP_RELU ? readers[0].op : -1;
+    return op_spec(network->ops[readers[0].op].kind)->reads == OP_READS_CELL ? readers[0].op : -1;
 }
 
 int arithmetic_chain(const ArithmeticQuery *query, ArithmeticLink links[ARITHMETIC_LINKS_MAX]) {

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "core/base/integer.h"
+#include "core/op/activation.h"
 
 int block_of_op(const Network *network, int op) {
     if (network->ops[op].block >= 0) return network->ops[op].block;
@@ -25,13 +26,12 @@ static double grad_l2(const Pass *pass, int op) {
     return stats.known ? stats.l2 : NAN;
 }
 
-/* dy/dsum is 1 where y > 0 and 0 elsewhere, so the density of the mask is that of y. */
 static double kept(const Pass *pass, int output) {
-    Stats stats = pass_act_stats(pass, output);
-    return stats.known ? 1 - (double)stats.zeros / (double)stats.count : NAN;
+    OpSight sight = pass_sight(pass, output);
+    return activation_density(&sight);
 }
 
-/* The op before the last ReLU: the addition, or the end of F in a plain network. */
+/* The op before the activation: the addition, or the end of F in a plain network. */
 static int sum_op(const Block *block) {
     return block->add >= 0 ? block->add : block->branch_last;
 }

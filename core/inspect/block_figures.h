@@ -1,5 +1,5 @@
-/* A residual block in figures: y = relu(F(x) + shortcut(x)) forward, and the way of the gradient back from y
- * to x. Norms are l2 over the whole tensor; NaN while not known. */
+/* A residual block in figures: y = f(F(x) + shortcut(x)) forward, with f the activation function, and the way
+ * of the gradient back from y to x. Norms are l2 over the whole tensor; NaN while not known. */
 #ifndef CORE_INSPECT_BLOCK_FIGURES_H
 #define CORE_INSPECT_BLOCK_FIGURES_H
 
@@ -20,17 +20,17 @@ typedef struct BlockForward {
     double x, shortcut, branch, sum, y;
     double ratio;  /* |F| / |shortcut|; NaN without a shortcut */
     double cosine; /* between F(x) and shortcut(x); NaN when one of them is 0 */
-    double kept;   /* share of the sums that the last ReLU lets through */
+    double kept;   /* mean of the mask D of the activation at the end; see activation_density */
 } BlockForward;
 
 BlockForward block_forward(const Pass *pass, int block);
 
-/* The gradient at y, behind the last ReLU (at the sum), and at x in its two parts. */
+/* The gradient at y, past the activation (at the sum), and at x in its two parts. */
 typedef struct BlockBackward {
     bool known; /* all the way to x */
     double y, sum, skip, branch, x;
     double cosine; /* between the two parts at x */
-    double kept;   /* share of g(y) that the last ReLU's mask lets through */
+    double kept;   /* as forward */
 } BlockBackward;
 
 BlockBackward block_backward(const Pass *pass, int block);

@@ -179,16 +179,17 @@ double gradcheck_backprop(const Gradcheck *check) {
     return (double)grad[site->at];
 }
 
-/* Decisions that differ from the unmoved pass, behind the place that moves. */
+/* Decisions that differ from the unmoved pass, after the place that moves. */
 static int count_kinks(const Gradcheck *check) {
     const Network *network = check->pass->network;
     int kinks = 0;
     for (int i = check->site.op + 1; i < network->op_count; i++) {
         const real *a = check->pass->nodes[i].act, *b = check->moved->nodes[i].act;
         size_t count = pass_act_count(check->pass, i);
-        if (network->ops[i].kind == OP_RELU)
+        const OpSpec *spec = op_spec(network->ops[i].kind);
+        if (spec->activation && spec->activation->has_gates)
             for (size_t j = 0; j < count; j++) kinks += (a[j] > 0) != (b[j] > 0);
-        if (network->ops[i].kind == OP_MAX_POOL) {
+        if (spec->chooses) {
             const int *x = check->pass->nodes[i].saved, *y = check->moved->nodes[i].saved;
             for (size_t j = 0; j < count; j++) kinks += x[j] != y[j];
         }

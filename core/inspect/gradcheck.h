@@ -2,7 +2,7 @@
  *
  *     dL/dv  ~  (L(v + h) - L(v - h)) / 2h
  *
- * A large h suffers from curvature (truncation, h^2) and from ReLUs that switch on the way (kinks); a small
+ * A large h suffers from curvature (truncation, h^2) and from gates that switch on the way (kinks); a small
  * one from the rounding of L (1/h). Each is estimated without looking at what backpropagation said: rounding
  * from L(v + h) + L(v - h) - 2 L(v) at the smallest steps, where nothing else is left of it; curvature and
  * kinks from what changes between one step and the next. The step with the least estimate is compared. */
@@ -32,7 +32,7 @@ typedef struct GradcheckStep {
     bool known;
     double h, numeric;
     double second;               /* L(v + h) + L(v - h) - 2 L(v) */
-    int kinks;                   /* ReLUs and window winners that differ at v + h or v - h */
+    int kinks;                   /* gates and window winners that differ at v + h or v - h */
     double rounding, truncation; /* estimated errors of `numeric` */
 } GradcheckStep;
 

@@ -21,22 +21,17 @@ typedef struct Trace {
     int adds, add;
 } Trace;
 
-static bool mixes_channels(OpKind kind) {
-    return kind == OP_CONV2D || kind == OP_LINEAR || kind == OP_CROSS_ENTROPY;
-}
-
 /* What is read of `size` rows or columns for a span of the output. */
 static FieldSpan span_before(const Op *op, FieldSpan span, int kernel, int size) {
-    switch (op->kind) {
-    case OP_CONV2D:
-    case OP_MAX_POOL:
+    switch (op_spec(op->kind)->reads) {
+    case OP_READS_NOTHING:
+    case OP_READS_CELL: break;
+    case OP_READS_WINDOW:
         return (FieldSpan){span.first * op->stride - op->pad, span.last * op->stride - op->pad + kernel - 1};
-    case OP_SHORTCUT_A: return (FieldSpan){span.first * op->stride, span.last * op->stride};
-    case OP_AVG_POOL:
-    case OP_LINEAR:
-    case OP_CROSS_ENTROPY: return (FieldSpan){0, size - 1};
-    default: return span;
+    case OP_READS_PICK: return (FieldSpan){span.first * op->stride, span.last * op->stride};
+    case OP_READS_ALL: return (FieldSpan){0, size - 1};
     }
+    return span;
 }
 
 static FieldBox box_before(const Op *op, FieldBox box) {
@@ -102,16 +97,16 @@ static void follow(Trace *trace, int i, int k) {
     FieldRoutes all = here->routes[LANE_ALL_CHANNELS], one = here->routes[LANE_ONE_CHANNEL];
     if (all.count > 0) arrive(before, LANE_ALL_CHANNELS, routes_before(op, all));
     if (one.count == 0) return;
-    int channel = here->channel;
-    if (op->kind == OP_SHORTCUT_A) channel -= (op->out.c - op->in.c) / 2;
-    if (channel < 0 || (channel >= op->in.c && !mixes_channels(op->kind))) return;
-    bool mixed = mixes_channels(op->kind);
+    bool mixed = op_spec(op->kind)->mixes_channels;
+    /* What does not mix channels keeps them, but for zeros on both sides. */
+    int channel = here->channel - (op->out.c - op->in.c) / 2;
+    if (!mixed && (channel < 0 || channel >= op->in.c)) return;
     if (!mixed) before->channel = channel;
     arrive(before, mixed ? LANE_ALL_CHANNELS : LANE_ONE_CHANNEL, routes_before(op, one));
 }
 
 static bool is_open(const Trace *trace, int op, int k) {
-    if (!trace->pass || trace->network->ops[op].kind != OP_ADD) return true;
+    if (!trace->pass || !network_is_addition(trace->network, op)) return true;
     AddGates gates = pass_add_gates(trace->pass, op);
     return k == 0 ? gates.branch_forward : gates.skip_forward;
 }
@@ -135,7 +130,7 @@ static FieldRoutes run(Trace *trace, int from, int only) {
     for (int i = from; i > 0; i--) {
         const Op *op = &trace->network->ops[i];
         if (!is_reached(trace, i)) continue;
-        if (op->kind == OP_ADD) {
+        if (network_is_addition(trace->network, i)) {
             trace->adds++;
             if (trace->add < 0) trace->add = i;
         }

@@ -1,7 +1,7 @@
 /* Which pixels of the picture one cell of an activation can depend on, and through which routes: geometry of
- * the graph (kernel, stride and padding of every op on the way), no values. A ReLU or a maximum that lets
- * nothing through at this picture does not make the field smaller; batch norm on batch statistics lets every
- * pixel into every value and is not counted here.
+ * the graph (kernel, stride and padding of every op on the way), no values. An activation function or a
+ * maximum that lets nothing through at this picture does not make the field smaller; batch norm on batch
+ * statistics lets every pixel into every value and is not counted here.
  *
  * Backward through a window of K cells moved by stride S over padding P, rows a..b become rows a*S - P ..
  * b*S - P + K - 1 (Araujo et al. 2019, "Computing receptive fields of convolutional neural networks",

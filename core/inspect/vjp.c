@@ -43,8 +43,8 @@ void vjp_chain(const Vjp *vjp, int first, int last, const real *g, real *out) {
 }
 
 void vjp_mask(const Vjp *vjp, int block, const real *g, real *out) {
-    int relu = vjp->pass->network->blocks[block].output;
-    vjp_chain(vjp, relu, relu, g, out);
+    int output = vjp->pass->network->blocks[block].output;
+    vjp_chain(vjp, output, output, g, out);
 }
 
 void vjp_branch(const Vjp *vjp, int block, const real *g, real *out) {

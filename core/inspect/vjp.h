@@ -1,6 +1,7 @@
 /* Vector-Jacobian products of parts of a network, at what a pass has recorded: how a gradient would come back
- * through a branch, a shortcut or the last ReLU of a block alone. Masks, batch statistics and the cells that
- * won are those of the pass, so all of it is linear in the gradient. Parameter gradients are left alone.
+ * through a branch, a shortcut or the activation function of a block alone. Masks, batch statistics and the
+ * cells that won are those of the pass, so all of it is linear in the gradient. Parameter gradients are left
+ * alone.
  *
  * All vectors have the pass's batch and lie channels-last; `g` and `out` never overlap. */
 #ifndef CORE_INSPECT_VJP_H
@@ -14,7 +15,7 @@ typedef struct Vjp Vjp;
 Vjp *vjp_new(const Pass *pass, Error *err);
 void vjp_free(Vjp *vjp); /* NULL is fine */
 
-/* From the gradient of a block's output to that of its sum F(x) + shortcut(x): the mask of the last ReLU. */
+/* From the gradient of a block's output to that of its sum F(x) + shortcut(x): the mask of its activation function. */
 void vjp_mask(const Vjp *vjp, int block, const real *g, real *out);
 /* From the gradient of a block's sum to what reaches x through F alone, and through the shortcut alone. */
 void vjp_branch(const Vjp *vjp, int block, const real *g, real *out);

@@ -36,6 +36,22 @@ const Param *network_find_param(const Network *network, const char *name) {
     return NULL;
 }
 
+const OpSpec *network_activation(const Network *network) {
+    return op_spec(network->ops[network->blocks[0].output].kind);
+}
+
+bool network_is_addition(const Network *network, int op) {
+    int block = network->ops[op].block;
+    return block >= 0 && network->blocks[block].add == op;
+}
+
+const Param *network_op_param(const Network *network, int op, ParamRole role) {
+    const Op *o = &network->ops[op];
+    for (int p = o->param_first; p < o->param_first + o->param_count; p++)
+        if (network->params[p].role == role) return &network->params[p];
+    return NULL;
+}
+
 size_t network_op_param_count(const Network *network, int op) {
     const Op *o = &network->ops[op];
     size_t count = 0;
@@ -158,7 +174,7 @@ static double conv_std(const Param *param, const InitConfig *init) {
 
 enum { DRAW_BLOCK = 8192, DRAW_GRAIN = 512 };
 
-/* Normal numbers to be made of uniform ones: a logarithm and a cosine each. */
+/* Box-Muller: normal samples from uniform ones. */
 typedef struct Draw {
     real *values;
     const Param *param;
@@ -211,9 +227,8 @@ void network_init_values(Network *network, const InitConfig *init) {
     rng_init(&rng, init->seed);
     for (int p = 0; p < network->param_count; p++) init_param(network, &network->params[p], init, &rng);
     for (int b = 0; init->kind == INIT_ZERO_GAMMA && b < network->block_count; b++) {
-        const Op *norm = &network->ops[network->blocks[b].branch_last];
-        const Param *gamma = &network->params[norm->param_first];
-        assert(norm->kind == OP_BATCH_NORM);
+        const Param *gamma = network_op_param(network, network->blocks[b].branch_last, PARAM_NORM_WEIGHT);
+        assert(gamma);
         fill(network_values(network, gamma), gamma->count, 0);
     }
 }

@@ -32,7 +32,7 @@ typedef struct Block {
     int branch_first, branch_last; /* F(x): conv1 .. the last batch norm */
     int shortcut_last; /* op whose output the shortcut brings to the add; == input for an identity */
     int add;           /* -1 in a plain network */
-    int output;        /* the last ReLU */
+    int output;        /* the activation function at its end */
 } Block;
 
 typedef struct Network {
@@ -60,6 +60,13 @@ const Param *network_find_param(const Network *network, const char *name); /* NU
 /* Exchanges the values of two blocks with the same parameters. False with a sentence, and nothing changed,
  * when their shapes differ. Passes that have run on the network are stale afterwards. */
 bool network_swap_blocks(Network *network, int a, int b, Error *err);
+
+/* The activation function of the network: the op at the end of every block, and all others of their kind. */
+const OpSpec *network_activation(const Network *network);
+/* Does the op add a block's branch and its shortcut? */
+bool network_is_addition(const Network *network, int op);
+/* The op's own parameter of that role; NULL when it has none. An op with PARAM_NORM_MEAN normalises. */
+const Param *network_op_param(const Network *network, int op, ParamRole role);
 
 /* Learnable parameters, as PyTorch counts them (running statistics are buffers). */
 size_t network_param_count(const Network *network);

@@ -1,6 +1,9 @@
 /* The addition that makes a network residual: y = F(x) + x. Input 0 is the branch F, input 1 the shortcut.
  * The gates say which of the two count in each direction (see SkipMode in core/pass/pass.h). */
-#include "core/op/op.h"
+#include <math.h>
+
+#include "core/op/arithmetic.h"
+#include "core/op/explanation.h"
 #include "core/tensor/elementwise.h"
 
 static bool add_shape(Op *op, const Shape *x, Error *err) {
@@ -34,15 +37,129 @@ static void add_run_backward(const OpRun *run) {
     }
 }
 
+static const char *forward_note(const OpSight *sight) {
+    switch (sight->skip) {
+    case SKIP_NONE_REMOVED: return "";
+    case SKIP_PLAIN: return "plain: the skip is not added, y = F(x)";
+    case SKIP_CUT: return "cut: added as built; only the gradient of the skip is dropped";
+    case SKIP_LESION: break;
+    }
+    return sight->is_lesioned ? "lesion: the branch of this block is removed, y = x"
+                              : "lesion: of other blocks; this one is as built";
+}
+
+/* y = F(x) + x, or one of the two. */
+static void add_arithmetic(const OpCell *cell, ArithmeticPart *part) {
+    static const char *const names[2] = {"F(x)", "x"}, *const meanings[2] = {"branch", "skip"};
+    const OpRun *run = &cell->sight->run;
+    const bool open[2] = {run->gates.branch_forward, run->gates.skip_forward};
+    double value[2];
+    part->formula = "y = F(x) + x";
+    part->note = forward_note(cell->sight);
+    part->axis = ARITHMETIC_ROUTE;
+    for (int k = 0; k < 2; k++) {
+        value[k] = op_element_here(op_sight_x(cell->sight, k), cell);
+        arithmetic_add_number(part, (ArithmeticNumber){.name = names[k],
+                                                       .meaning = meanings[k],
+                                                       .value = value[k],
+                                                       .op = run->op->inputs[k],
+                                                       .dropped = !open[k]});
+        arithmetic_add_term(part, k, open[k] ? value[k] : 0);
+        part->magnitude += open[k] ? fabs(value[k]) : 0;
+    }
+    part->value = part->total;
+    if (open[0] && open[1])
+        arithmetic_write(part->worked, "F(x) %+.4g + x %+.4g = %+.4g", value[0], value[1], part->value);
+    else
+        arithmetic_write(part->worked, "%s %+.4g alone, %s %+.4g dropped = %+.4g", names[!open[0]],
+                         value[!open[0]], names[open[0]], value[open[0]], part->value);
+}
+
+static const char *closed_note(SkipMode skip) {
+    switch (skip) {
+    case SKIP_NONE_REMOVED: break;
+    case SKIP_PLAIN: return "plain: the skip is not there, it carries no gradient";
+    case SKIP_CUT: return "cut: the skip carries no gradient";
+    case SKIP_LESION: return "lesion: the branch of this block is removed, it gets no gradient";
+    }
+    return "";
+}
+
+/* Both inputs get a copy of dy, unless their gate is closed. */
+static void add_arithmetic_backward(const OpCell *cell, ArithmeticPart *part) {
+    const OpRun *run = &cell->sight->run;
+    bool skip = cell->input == 1, open = skip ? run->gates.skip_backward : run->gates.branch_backward;
+    double dy = op_element_here(op_sight_dy(cell->sight), cell);
+    part->formula = skip ? "dx (skip) = dy" : "dF = dy";
+    part->closed = !open;
+    arithmetic_add_number(
+        part,
+        (ArithmeticNumber){
+            .name = "dy", .meaning = "gradient behind", .value = dy, .op = run->op->index, .dropped = !open});
+    if (!open) part->note = closed_note(cell->sight->skip);
+    arithmetic_write(part->worked, open ? "dy = %+.4g, copied" : "dy = %+.4g, dropped: 0", dy);
+    arithmetic_set_value(part, open ? dy : 0);
+}
+
+/* By chance, directions among thousands of numbers are at right angles; a tenth is far from chance there. */
+static const char *direction_words(double cosine) {
+    if (cosine > 0.1) return "partly the same way";
+    if (cosine < -0.1) return "partly against each other";
+    return "in unrelated directions";
+}
+
+/* Which of the two ways has been taken away here; NULL for none. */
+static const char *closed_way(AddGates gates) {
+    if (!gates.skip_forward)
+        return "The skip has been taken away here, in both directions: only F(x) goes on. ";
+    if (!gates.branch_forward) return "The block's own work has been taken away here: only x goes on. ";
+    if (!gates.skip_backward)
+        return "Forward both ways are open here; on the way back the skip's share is dropped. ";
+    return NULL;
+}
+
+static void add_say(const OpSight *sight, Explanation *out) {
+    const char *closed = closed_way(sight->run.gates);
+    bool identity = sight->is_identity;
+    if (closed) explain_say(out, EXPLAIN_TEXT, "%s", closed);
+    explain_say(out, EXPLAIN_TEXT, "What came in%s and what the block worked out from it are added%s.",
+                identity ? "" : ", brought into the new shape,", closed ? " in the network as built" : "");
+    AdditionTerms sum = sight->terms;
+    if (!sum.known) return;
+    explain_more(out,
+                 " The block's own part F(x) is %.0f %% as strong as %s; the two point %s (cosine %+.2f).",
+                 100 * explain_number(out, "change", sum.ratio), identity ? "what came in" : "the shortcut's",
+                 direction_words(explain_number(out, "cosine", sum.cosine)), sum.cosine);
+    if (identity && !closed)
+        explain_more(out, " So this block changed its input by %.0f %%.", 100 * sum.ratio);
+}
+
+static void add_say_backward(const OpSight *sight, Explanation *out) {
+    explain_say(out, EXPLAIN_TEXT,
+                "It came back through %s, which hands its gradient on as it is, the same to the block's "
+                "layers and to the skip.",
+                sight->run.op->name);
+}
+
 const OpSpec op_add_spec = {
     .name = "add",
     .title = "Addition (skip connection)",
+    .word = "add",
     .sentence = "Adds what came in through the shortcut to what the block computed, so that the block only "
                 "has to learn the difference.",
     .forward_math = "y = F(x) + x",
     .backward_math = "dF = dy     dx(skip) = dy",
     .source = "He et al. 2015, arXiv:1512.03385, equation 1",
+    .reads = OP_READS_CELL,
+    .middle = OP_MIDDLE_SUM,
     .shape = add_shape,
     .forward = add_run_forward,
     .backward = add_run_backward,
+    .arithmetic = add_arithmetic,
+    .arithmetic_backward = add_arithmetic_backward,
+    .say = add_say,
+    .say_backward = add_say_backward,
+    .excerpts = {.forward = {{"core/op/add.c", "add_run_forward", "elementwise_sum"},
+                             {"core/tensor/elementwise.c", "sum_range", "y[j] ="}},
+                 .backward = {{"core/op/add.c", "add_run_backward", "elementwise_pass"}}},
 };

@@ -1,6 +1,10 @@
 /* Global average pooling: one number a channel. */
+#include <math.h>
+#include <stdio.h>
+
 #include "core/base/parallel.h"
-#include "core/op/op.h"
+#include "core/op/arithmetic.h"
+#include "core/op/explanation.h"
 
 static bool average_shape(Op *op, const Shape *x, Error *err) {
     (void)err;
@@ -39,15 +43,107 @@ static void average_run_backward(const OpRun *run) {
     }
 }
 
+/* One channel of the map, as a grid when it is small. */
+static void fill_map(const OpCell *cell, ArithmeticPart *part) {
+    const Op *op = cell->sight->run.op;
+    Tensor x = op_sight_x(cell->sight, 0);
+    ArithmeticGrid *grid = &part->grid;
+    bool fits = op->in.h * op->in.w <= ARITHMETIC_CELLS_MAX;
+    if (fits) *grid = (ArithmeticGrid){.rows = op->in.h, .columns = op->in.w, .winner = -1, .self = -1};
+    grid->value_name = "map x";
+    for (int place = 0; place < op->in.h * op->in.w; place++) {
+        int row = place / op->in.w, column = place % op->in.w;
+        double value = op_element(x, cell->n, cell->channel, row, column);
+        arithmetic_add_term(part, place, value);
+        part->magnitude += fabs(value);
+        if (!fits) continue;
+        grid->source_row[place] = row;
+        grid->source_column[place] = column;
+        grid->value[place] = value;
+    }
+}
+
+static void average_arithmetic(const OpCell *cell, ArithmeticPart *part) {
+    const Op *op = cell->sight->run.op;
+    int cells = op->in.h * op->in.w;
+    part->formula = "y = sum of all cells of the channel / their number";
+    part->axis = ARITHMETIC_CELL;
+    part->axis_width = op->in.w;
+    fill_map(cell, part);
+    int chosen = arithmetic_choose(part, cell->wanted);
+    if (part->grid.rows > 0) part->grid.self = chosen;
+    arithmetic_add_number(
+        part, (ArithmeticNumber){.name = "sum", .meaning = "of the cells", .value = part->total, .op = -1});
+    arithmetic_add_number(
+        part, (ArithmeticNumber){.name = "n", .meaning = "cells, H × W", .value = cells, .op = -1});
+    part->value = part->total / cells;
+    part->magnitude /= cells;
+    arithmetic_write(part->worked, "%+.4g / %d = %+.4g", part->total, cells, part->value);
+}
+
+static void average_arithmetic_backward(const OpCell *cell, ArithmeticPart *part) {
+    int cells = cell->sight->run.op->in.h * cell->sight->run.op->in.w;
+    double dy = op_element(op_sight_dy(cell->sight), cell->n, cell->channel, 0, 0);
+    part->formula = "dx = dy / number of cells";
+    arithmetic_add_dy(cell, part, dy);
+    arithmetic_add_number(
+        part, (ArithmeticNumber){.name = "n", .meaning = "cells, H × W", .value = cells, .op = -1});
+    arithmetic_write(part->worked, "%+.4g / %d = %+.4g", dy, cells, dy / cells);
+    arithmetic_set_value(part, dy / cells);
+}
+
+static void average_say(const OpSight *sight, Explanation *out) {
+    const Op *op = sight->run.op;
+    OpPeak peak = op_sight_peak(sight);
+    explain_say(out, EXPLAIN_TEXT,
+                "Each of the %d maps of %dx%d becomes one number, its mean: from here on it no longer counts "
+                "where something is, only how much of it there is. The largest is %.3g, of map %d.",
+                op->out.c, op->in.h, op->in.w, explain_number(out, "max", peak.value), peak.channel);
+}
+
+static void average_say_backward(const OpSight *sight, Explanation *out) {
+    const Op *op = sight->run.op;
+    explain_say(out, EXPLAIN_TEXT,
+                "It came back through %s: every place of a map gets the same share, one part in %d.",
+                op->name, op->in.h * op->in.w);
+}
+
+static void average_say_element(const OpCell *cell, const ArithmeticPart *part, Explanation *out) {
+    explain_say(out, EXPLAIN_TEXT, "It is the mean of the %d numbers of map %d; the largest is %.4g.",
+                part->term_total, cell->channel, explain_number(out, "largest", part->terms[0].value));
+}
+
+static void average_say_bounds(const Op *op, Explanation *out) {
+    explain_say(out, EXPLAIN_TEXT, "Here x is %dx%dx%d and y %dx%dx%d (C,H,W)", op->in.c, op->in.h, op->in.w,
+                op->out.c, op->out.h, op->out.w);
+}
+
+static void average_label(const Op *op, char *out, size_t size) {
+    (void)op;
+    snprintf(out, size, "avg pool");
+}
+
 const OpSpec op_avg_pool_spec = {
     .name = "avg_pool",
     .title = "Global average pooling",
+    .word = "average pool",
     .sentence = "Averages each channel over the whole picture: where a feature was no longer matters, only "
                 "how strongly it was there.",
     .forward_math = "y[c] = 1/(H·W) · Σi Σj x[c,i,j]",
     .backward_math = "dx[c,i,j] = dy[c] / (H·W)",
     .source = "Lin et al. 2013, arXiv:1312.4400, section 3.2; He et al. 2015, section 3.3",
+    .reads = OP_READS_ALL,
+    .middle = OP_MIDDLE_MEAN,
     .shape = average_shape,
     .forward = average_run_forward,
     .backward = average_run_backward,
+    .arithmetic = average_arithmetic,
+    .arithmetic_backward = average_arithmetic_backward,
+    .say = average_say,
+    .say_backward = average_say_backward,
+    .say_element = average_say_element,
+    .say_bounds = average_say_bounds,
+    .excerpts = {.forward = {{"core/op/avg_pool.c", "forward_images", "+="}},
+                 .backward = {{"core/op/avg_pool.c", "average_run_backward", "dy"}}},
+    .label = average_label,
 };

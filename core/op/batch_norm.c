@@ -5,7 +5,8 @@
 
 #include "core/base/cpu.h"
 #include "core/base/parallel.h"
-#include "core/op/op.h"
+#include "core/op/arithmetic.h"
+#include "core/op/explanation.h"
 
 /* Per-channel sums run in `real` over PIXEL_BLOCK pixels and in double across blocks: exact enough for
  * millions of pixels. */
@@ -207,9 +208,161 @@ static void norm_run_backward(const OpRun *run) {
     if (run->dx[0]) parallel_for((int)job.pixels, PIXEL_GRAIN, input_gradient_work, &job);
 }
 
+/* What forward has saved, each for all channels. */
+enum { SAVED_MEAN, SAVED_VAR, SAVED_INV_STD };
+
+static double saved_of(const OpSight *sight, int which, int channel) {
+    return (double)((const real *)sight->run.saved)[which * sight->run.op->in.c + channel];
+}
+
+/* y = (x - mean) / sqrt(var + eps) * gamma + beta */
+static void norm_arithmetic(const OpCell *cell, ArithmeticPart *part) {
+    const OpRun *run = &cell->sight->run;
+    int c = cell->channel;
+    bool batch = run->batch_statistics;
+    double x = op_element_here(op_sight_x(cell->sight, 0), cell), gamma = (double)run->w[NORM_WEIGHT][c],
+           beta = (double)run->w[NORM_BIAS][c];
+    double mean = saved_of(cell->sight, SAVED_MEAN, c), var = saved_of(cell->sight, SAVED_VAR, c);
+    double slope = gamma / sqrt(var + OP_NORM_EPSILON), y = (x - mean) * slope + beta;
+    const ArithmeticNumber numbers[] = {
+        {.name = "x", .meaning = "input", .value = x, .op = run->op->inputs[0]},
+        {.name = "mean", .meaning = batch ? "of this batch" : "running mean", .value = mean, .op = -1},
+        {.name = "var", .meaning = batch ? "of this batch" : "running variance", .value = var, .op = -1},
+        {.name = "eps", .meaning = "against dividing by 0", .value = OP_NORM_EPSILON, .op = -1},
+        {.name = "gamma", .meaning = "scale, learned", .value = gamma, .op = -1},
+        {.name = "beta", .meaning = "shift, learned", .value = beta, .op = -1},
+    };
+    for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++) arithmetic_add_number(part, numbers[k]);
+    part->formula = "y = (x - mean) / sqrt(var + eps) × gamma + beta";
+    part->note =
+        batch ? "training mode: mean and variance of this batch" : "evaluation mode: running statistics";
+    arithmetic_write(part->worked, "(%+.4g %c %.4g) / sqrt(%.4g + %.0e) × %.4g %c %.4g = %+.4g", x,
+                     arithmetic_minus(mean), fabs(mean), var, OP_NORM_EPSILON, gamma, arithmetic_plus(beta),
+                     fabs(beta), y);
+    part->value = y;
+    part->magnitude = fabs(x * slope) + fabs(mean * slope) + fabs(beta);
+}
+
+/* Batch norm with its channel's figures: xhat = (x - mean) / std. */
+typedef struct Norm {
+    double gamma, mean, inv_std, dy, xhat;
+    double mean_dy, mean_dy_xhat; /* over N, H, W; training only */
+    double size_dy, size_dy_xhat; /* means of the magnitudes of the same */
+} Norm;
+
+static void norm_means(const OpCell *cell, Norm *norm) {
+    Tensor x = op_sight_x(cell->sight, 0), dy = op_sight_dy(cell->sight);
+    size_t pixels = (size_t)x.shape.n * (size_t)x.shape.h * (size_t)x.shape.w;
+    for (size_t p = 0; p < pixels; p++) {
+        size_t at = p * (size_t)x.shape.c + (size_t)cell->channel;
+        double d = (double)dy.data[at], d_xhat = d * ((double)x.data[at] - norm->mean) * norm->inv_std;
+        norm->mean_dy += d / (double)pixels;
+        norm->mean_dy_xhat += d_xhat / (double)pixels;
+        norm->size_dy += fabs(d) / (double)pixels;
+        norm->size_dy_xhat += fabs(d_xhat) / (double)pixels;
+    }
+}
+
+static Norm norm_of(const OpCell *cell) {
+    int c = cell->channel;
+    Norm norm = {.gamma = (double)cell->sight->run.w[NORM_WEIGHT][c],
+                 .mean = saved_of(cell->sight, SAVED_MEAN, c),
+                 .inv_std = 1 / sqrt(saved_of(cell->sight, SAVED_VAR, c) + OP_NORM_EPSILON),
+                 .dy = op_element_here(op_sight_dy(cell->sight), cell)};
+    norm.xhat = (op_element_here(op_sight_x(cell->sight, 0), cell) - norm.mean) * norm.inv_std;
+    if (cell->sight->run.batch_statistics) norm_means(cell, &norm);
+    return norm;
+}
+
+/* Evaluation: dx = gamma / std * dy. */
+static void norm_running(ArithmeticPart *part, const Norm *norm) {
+    double slope = norm->gamma * norm->inv_std;
+    part->formula = "dx = gamma / std × dy";
+    part->note = "evaluation mode: mean and variance do not depend on x";
+    arithmetic_write(part->worked, "%+.4g / %.4g × %+.4g = %+.4g", norm->gamma, 1 / norm->inv_std, norm->dy,
+                     slope * norm->dy);
+    arithmetic_set_value(part, slope * norm->dy);
+}
+
+/* Training: dx = gamma / std * (dy - mean(dy) - xhat * mean(dy * xhat)), because every x moves mean and
+ * variance. */
+static void norm_batch(ArithmeticPart *part, const Norm *norm) {
+    double slope = norm->gamma * norm->inv_std;
+    const double terms[3] = {slope * norm->dy, -slope * norm->mean_dy,
+                             -slope * norm->xhat * norm->mean_dy_xhat};
+    const ArithmeticNumber numbers[] = {
+        {.name = "xhat", .meaning = "(x - mean) / std", .value = norm->xhat, .op = -1},
+        {.name = "mean dy", .meaning = "over this batch", .value = norm->mean_dy, .op = -1},
+        {.name = "mean dy×xhat", .meaning = "over this batch", .value = norm->mean_dy_xhat, .op = -1},
+    };
+    for (int k = 0; k < 3; k++) {
+        arithmetic_add_number(part, numbers[k]);
+        arithmetic_add_term(part, k, terms[k]);
+    }
+    part->magnitude = fabs(slope) * (fabs(norm->dy) + norm->size_dy + fabs(norm->xhat) * norm->size_dy_xhat);
+    part->axis = ARITHMETIC_NORM;
+    part->value = part->total;
+    part->formula = "dx = gamma / std × (dy - mean dy - xhat × mean(dy×xhat))";
+    part->note = "training mode: this x also moves the mean and the variance of its batch";
+    arithmetic_write(part->worked, "%+.4g / %.4g × (%+.4g %c %.4g - %+.4g × %+.4g) = %+.4g", norm->gamma,
+                     1 / norm->inv_std, norm->dy, arithmetic_minus(norm->mean_dy), fabs(norm->mean_dy),
+                     norm->xhat, norm->mean_dy_xhat, part->value);
+}
+
+static void norm_arithmetic_backward(const OpCell *cell, ArithmeticPart *part) {
+    Norm norm = norm_of(cell);
+    arithmetic_add_dy(cell, part, norm.dy);
+    arithmetic_add_number(
+        part,
+        (ArithmeticNumber){.name = "gamma", .meaning = "scale, learned", .value = norm.gamma, .op = -1});
+    arithmetic_add_number(
+        part,
+        (ArithmeticNumber){.name = "std", .meaning = "sqrt(var + eps)", .value = 1 / norm.inv_std, .op = -1});
+    if (cell->sight->run.batch_statistics)
+        norm_batch(part, &norm);
+    else
+        norm_running(part, &norm);
+}
+
+static void norm_say(const OpSight *sight, Explanation *out) {
+    explain_say(out, EXPLAIN_TEXT,
+                "Puts each of the %d maps on a scale of its own: its usual mean is taken away, the rest is "
+                "divided by its usual spread, then two learned numbers scale and shift it. %s The spread of "
+                "all numbers was %.3g before and is %.3g now.",
+                sight->run.op->out.c,
+                sight->run.batch_statistics ? "Usual means: in the pictures at hand, as during training."
+                                            : "Usual means: as averaged over the training.",
+                explain_number(out, "std_before", sight->x.std), explain_number(out, "std", sight->y.std));
+}
+
+static void norm_say_backward(const OpSight *sight, Explanation *out) {
+    int channels = sight->run.op->out.c;
+    double sum = 0;
+    for (int c = 0; c < channels; c++)
+        sum += fabs((double)sight->run.w[NORM_WEIGHT][c] * saved_of(sight, SAVED_INV_STD, c));
+    explain_say(
+        out, EXPLAIN_TEXT,
+        "It came back through %s, which multiplies every message by a number of its map: %.3g in the "
+        "mean over the maps, regardless of sign.%s",
+        sight->run.op->name, explain_number(out, "factor", sum / channels),
+        sight->run.batch_statistics
+            ? " Because the mean and spread are those of these very pictures, it also takes away what "
+              "would only have moved them."
+            : "");
+}
+
+static void norm_say_element(const OpCell *cell, const ArithmeticPart *part, Explanation *out) {
+    (void)part;
+    explain_say(out, EXPLAIN_TEXT,
+                "It came in as %.4g; its map's usual mean was taken away, the rest divided by its usual "
+                "spread, scaled and shifted.",
+                explain_number(out, "before", op_element_here(op_sight_x(cell->sight, 0), cell)));
+}
+
 const OpSpec op_batch_norm_spec = {
     .name = "batch_norm",
     .title = "Batch normalisation",
+    .word = "batch norm",
     .sentence = "Shifts and scales every channel to a common mean and spread, then lets the network choose a "
                 "new one for it.",
     .forward_math = "y = γ · (x − μ) / √(σ² + 1e-5) + β,  μ and σ² per channel over N·H·W (training) or "
@@ -217,10 +370,20 @@ const OpSpec op_batch_norm_spec = {
     .backward_math = "training: dx = γ/σ · (dy − mean(dy) − x̂ · mean(dy·x̂))   evaluation: dx = γ/σ · dy   dγ "
                      "= Σ dy·x̂   dβ = Σ dy",
     .source = "Ioffe & Szegedy 2015, arXiv:1502.03167, algorithm 1",
+    .reads = OP_READS_CELL,
+    .middle = OP_MIDDLE_LINE,
     .shape = norm_shape,
     .params = norm_params,
     .saved_bytes = norm_saved,
     .scratch_count = norm_scratch,
     .forward = norm_run_forward,
     .backward = norm_run_backward,
+    .arithmetic = norm_arithmetic,
+    .arithmetic_backward = norm_arithmetic_backward,
+    .say = norm_say,
+    .say_backward = norm_say_backward,
+    .say_element = norm_say_element,
+    .excerpts = {.forward = {{"core/op/batch_norm.c", "norm_run_forward", "inv_std[c] ="},
+                             {"core/op/batch_norm.c", "scale_work", "y[c] ="}},
+                 .backward = {{"core/op/batch_norm.c", "input_gradient_work", "real d ="}}},
 };

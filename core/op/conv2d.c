@@ -1,7 +1,11 @@
 /* Convolution without bias (the batch norm that follows has one). */
+#include <math.h>
+#include <stdio.h>
+
 #include "core/op/conv.h"
 #include "core/op/conv_direct.h"
-#include "core/op/op.h"
+#include "core/op/explanation.h"
+#include "core/op/tap.h"
 
 static ConvShape shape_of(const Op *op, int batch) {
     return (ConvShape){.n = batch,
@@ -15,11 +19,6 @@ static ConvShape shape_of(const Op *op, int batch) {
                        .pad = op->pad,
                        .oh = op->out.h,
                        .ow = op->out.w};
-}
-
-bool op_conv2d_is_direct(const Op *op, int batch) {
-    ConvShape shape = shape_of(op, batch);
-    return conv_direct_fits(&shape);
 }
 
 static bool conv_shape(Op *op, const Shape *x, Error *err) {
@@ -63,10 +62,11 @@ static void conv_run_forward(const OpRun *run) {
     conv_forward(&shape, run->x[0], run->w[0], run->y, run->scratch);
 }
 
-/* Convolution, backward.
- *   dx[n,c,ih,iw] = sum over k, r, s of dy[n,k,oh,ow] * w[k,c,r,s] where ih = oh*stride - pad + r, iw
- * likewise dw[k,c,r,s]   = sum over n, oh, ow of dy[n,k,oh,ow] * x[n,c,oh*stride - pad + r, ow*stride - pad +
- * s] Cost: as forward, once for dx and once for dw. */
+/* Convolution, backward, with ih = oh*stride - pad + r and iw = ow*stride - pad + s:
+ *   dx[n,c,ih,iw] = sum over k, r, s of dy[n,k,oh,ow] * w[k,c,r,s]
+ *   dw[k,c,r,s]   = sum over n, oh, ow of dy[n,k,oh,ow] * x[n,c,ih,iw]
+ *   dy (N,K,OH,OW), x (N,C,H,W), w (K,C,R,S) read    dx as x, overwritten or added to    dw as w, overwritten
+ * Cost: as forward, once for dx and once for dw. */
 static void conv_run_backward(const OpRun *run) {
     ConvShape shape = shape_of(run->op, run->batch);
     if (run->dw[0]) conv_backward_weight(&shape, run->x[0], run->dy, run->dw[0], run->scratch);
@@ -74,19 +74,175 @@ static void conv_run_backward(const OpRun *run) {
         conv_backward_input(&shape, run->dy, run->w[0], run->dx[0], run->dx_adds[0], run->scratch);
 }
 
+/* A convolution seen from one element: forward the patch of x under the kernel, backward the patch of dy
+ * under the kernel turned by half. `channel` is the one that is summed over. */
+typedef struct Products {
+    const OpCell *cell;
+    const Op *op;
+    Tensor values; /* x, or dy */
+} Products;
+
+/* Cell (r,s) of the patch lies under kernel tap (R-1-r, S-1-s) backward. */
+static Tap product_tap(const Products *p, int place, int *tap) {
+    const OpCell *cell = p->cell;
+    *tap = cell->backward ? tap_count(p->op) - 1 - place : place;
+    return cell->backward ? tap_of_output(p->op, cell->row, cell->column, *tap)
+                          : tap_of_input(p->op, cell->row, cell->column, *tap);
+}
+
+/* w[k,c,tap], which lies as (K,R,S,C). */
+static double product_weight(const Products *p, int channel, int tap) {
+    int k = p->cell->backward ? channel : p->cell->channel;
+    int c = p->cell->backward ? p->cell->channel : channel;
+    size_t at = ((size_t)k * (size_t)tap_count(p->op) + (size_t)tap) * (size_t)p->op->in.c + (size_t)c;
+    return (double)p->cell->sight->run.w[0][at];
+}
+
+static double product_value(const Products *p, int channel, Tap at) {
+    if (at.state != ARITHMETIC_INSIDE) return 0;
+    return op_element(p->values, p->cell->n, channel, at.row, at.column);
+}
+
+static void add_channel(const Products *p, ArithmeticPart *part, int channel) {
+    double sum = 0;
+    int tap;
+    for (int place = 0; place < tap_count(p->op); place++) {
+        Tap at = product_tap(p, place, &tap);
+        if (at.state != ARITHMETIC_INSIDE) continue;
+        double product = product_value(p, channel, at) * product_weight(p, channel, tap);
+        sum += product;
+        part->magnitude += fabs(product);
+    }
+    arithmetic_add_term(part, channel, sum);
+}
+
+static void fill_products(const Products *p, ArithmeticGrid *grid, int channel) {
+    bool backward = p->cell->backward;
+    int tap;
+    if (tap_count(p->op) > ARITHMETIC_CELLS_MAX) return;
+    grid->rows = p->op->kernel_h;
+    grid->columns = p->op->kernel_w;
+    grid->value_name = backward ? "gradient dy" : "patch x";
+    grid->weight_name = backward ? "w turned" : "kernel w";
+    grid->product_name = backward ? "dy × w" : "x × w";
+    for (int place = 0; place < tap_count(p->op); place++) {
+        Tap at = product_tap(p, place, &tap);
+        grid->state[place] = at.state;
+        grid->source_row[place] = at.row;
+        grid->source_column[place] = at.column;
+        grid->value[place] = product_value(p, channel, at);
+        grid->weight[place] = product_weight(p, channel, tap);
+        grid->product[place] = grid->value[place] * grid->weight[place];
+    }
+}
+
+static void add_products(const Products *p, ArithmeticPart *part) {
+    for (int channel = 0; channel < p->values.shape.c; channel++) add_channel(p, part, channel);
+    fill_products(p, &part->grid, arithmetic_choose(part, p->cell->wanted));
+    part->value = part->total;
+}
+
+static void conv_arithmetic(const OpCell *cell, ArithmeticPart *part) {
+    Products products = {.cell = cell, .op = cell->sight->run.op, .values = op_sight_x(cell->sight, 0)};
+    part->formula = "y = sum over input channels, taps of x × w";
+    part->axis = ARITHMETIC_IN_CHANNEL;
+    add_products(&products, part);
+}
+
+static void conv_arithmetic_backward(const OpCell *cell, ArithmeticPart *part) {
+    Products products = {.cell = cell, .op = cell->sight->run.op, .values = op_sight_dy(cell->sight)};
+    part->formula = "dx = sum over output channels, taps of dy × w";
+    part->axis = ARITHMETIC_OUT_CHANNEL;
+    add_products(&products, part);
+}
+
+static void conv_say(const OpSight *sight, Explanation *out) {
+    const Op *op = sight->run.op;
+    OpPeak peak = op_sight_peak(sight);
+    if (op->kernel_h == 1)
+        explain_say(out, EXPLAIN_TEXT,
+                    "%d small filters look at one place at a time and mix the %d maps that come in, each "
+                    "into one new map.",
+                    op->out.c, op->in.c);
+    else
+        explain_say(
+            out, EXPLAIN_TEXT,
+            "%d small filters slide over the %d maps that come in. Each looks at %dx%d places at once "
+            "and writes one new map: how strongly its own pattern is found there.",
+            op->out.c, op->in.c, op->kernel_h, op->kernel_w);
+    explain_more(
+        out,
+        " The strongest answer is %.3g, in map %d at row %d, column %d; %.0f %% of all answers are "
+        "below zero.",
+        explain_number(out, "max", peak.value), peak.channel, peak.row, peak.column,
+        100 * explain_number(out, "negative_share", (double)sight->y.negative / (double)sight->y.count));
+    if (op->stride > 1)
+        explain_more(out, " It takes every %s place only, so the maps shrink from %dx%d to %dx%d.",
+                     op->stride == 2 ? "second" : "few", op->in.h, op->in.w, op->out.h, op->out.w);
+}
+
+static void conv_say_backward(const OpSight *sight, Explanation *out) {
+    const Op *op = sight->run.op;
+    int rows = (op->kernel_h + op->stride - 1) / op->stride,
+        columns = (op->kernel_w + op->stride - 1) / op->stride;
+    explain_say(out, EXPLAIN_TEXT,
+                "It came back through %s: each number here was read by %d filters at up to %d places, and "
+                "the gradients of all those answers return over the same weights.",
+                op->name, op->out.c, rows * columns);
+}
+
+static void conv_say_bounds(const Op *op, Explanation *out) {
+    explain_say(out, EXPLAIN_TEXT,
+                "Here K = %d filters, C = %d channels in, R x S = %dx%d, stride %d, padding %d, OH x OW = "
+                "%dx%d",
+                op->out.c, op->in.c, op->kernel_h, op->kernel_w, op->stride, op->pad, op->out.h, op->out.w);
+}
+
+/* The lines of the kernels without unrolling, where this processor runs this shape by them. */
+static const OpExcerpts *conv_other_excerpts(const Op *op, int batch) {
+    static const OpExcerpts direct = {
+        .forward = {{"core/op/conv_direct.c", "compute_tile", "+= x[tap"},
+                    {"core/op/conv_direct.c", "convolve_bands", "compute_row("}},
+        .backward = {{"core/op/conv_direct.c", "pack_backward", "memcpy(packed"},
+                     {"core/op/conv_direct.c", "compute_tile", "+= x[tap"}}};
+    ConvShape shape = shape_of(op, batch);
+    return conv_direct_fits(&shape) ? &direct : NULL;
+}
+
+static void conv_label(const Op *op, char *out, size_t size) {
+    char stride[16] = "";
+    if (op->stride > 1) snprintf(stride, sizeof stride, ", /%d", op->stride);
+    snprintf(out, size, "%dx%d conv, %d%s", op->kernel_h, op->kernel_w, op->channels, stride);
+}
+
 const OpSpec op_conv2d_spec = {
     .name = "conv2d",
     .title = "Convolution",
+    .word = "conv",
     .sentence = "Slides small filters over the picture; each filter answers, at every place, how much the "
                 "neighbourhood looks like it.",
     .forward_math = "y[k,i,j] = Σc Σr Σs  w[k,c,r,s] · x[c, i·stride−pad+r, j·stride−pad+s]",
     .backward_math =
         "dx = Σk w[k]ᵀ ∗ dy[k]     dw[k,c,r,s] = Σi Σj dy[k,i,j] · x[c, i·stride−pad+r, j·stride−pad+s]",
     .source = "He et al. 2015, arXiv:1512.03385, section 3.3; LeCun et al. 1998, Proc. IEEE 86(11)",
+    .reads = OP_READS_WINDOW,
+    .middle = OP_MIDDLE_KERNEL,
+    .mixes_channels = true,
     .shape = conv_shape,
     .params = conv_params,
     .scratch_count = conv_scratch,
     .macs = conv_macs,
     .forward = conv_run_forward,
     .backward = conv_run_backward,
+    .arithmetic = conv_arithmetic,
+    .arithmetic_backward = conv_arithmetic_backward,
+    .say = conv_say,
+    .say_backward = conv_say_backward,
+    .say_bounds = conv_say_bounds,
+    .excerpts = {.forward = {{"core/op/conv_window.c", "unroll_row", "memcpy"},
+                             {"core/op/conv.c", "forward_pixels", "gemm("}},
+                 .backward = {{"core/op/conv.c", "input_windows", "gemm("},
+                              {"core/op/conv_window.c", "fold_taps", "+="}}},
+    .other_excerpts = conv_other_excerpts,
+    .label = conv_label,
 };

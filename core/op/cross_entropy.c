@@ -1,7 +1,8 @@
 /* Softmax and cross-entropy in one op, so that neither overflows: loss = log Σ exp(z) − z[target]. */
 #include <math.h>
 
-#include "core/op/op.h"
+#include "core/op/arithmetic.h"
+#include "core/op/explanation.h"
 
 static bool loss_shape(Op *op, const Shape *x, Error *err) {
     (void)x, (void)err;
@@ -56,16 +57,137 @@ static void loss_run_backward(const OpRun *run) {
         }
 }
 
+/* The logits of one image and what softmax makes of them. */
+typedef struct Softmax {
+    Tensor z;
+    int n, classes, target;
+    double largest, sum, loss;
+} Softmax;
+
+static double exponential(const Softmax *softmax, int k) {
+    return exp(op_element(softmax->z, softmax->n, k, 0, 0) - softmax->largest);
+}
+
+static Softmax softmax_of(const OpSight *sight, int n) {
+    Softmax out = {.z = op_sight_x(sight, 0),
+                   .n = n,
+                   .classes = sight->run.op->in.c,
+                   .target = sight->run.targets[n],
+                   .largest = -INFINITY};
+    for (int k = 0; k < out.classes; k++) {
+        double z = op_element(out.z, n, k, 0, 0);
+        if (!(z <= out.largest)) out.largest = z; /* NaN stays: nothing is greater */
+    }
+    for (int k = 0; k < out.classes; k++) out.sum += exponential(&out, k);
+    out.loss = out.largest + log(out.sum) - op_element(out.z, n, out.target, 0, 0);
+    return out;
+}
+
+static void loss_numbers(ArithmeticPart *part, const Softmax *softmax, int chosen, int logits) {
+    double z = op_element(softmax->z, softmax->n, chosen, 0, 0), e = exponential(softmax, chosen);
+    const ArithmeticNumber numbers[] = {
+        {.name = "max z", .meaning = "largest logit", .value = softmax->largest, .op = logits},
+        {.name = "sum", .meaning = "of exp(z - max z), all classes", .value = softmax->sum, .op = -1},
+        {.name = "z", .meaning = "logit of the class marked below", .value = z, .op = logits},
+        {.name = "exp", .meaning = "exp(z - max z)", .value = e, .op = -1},
+        {.name = "p", .meaning = "exp / sum", .value = e / softmax->sum, .op = -1},
+    };
+    for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++) arithmetic_add_number(part, numbers[k]);
+}
+
+/* loss = mean over the images of -log p[target]; the terms are the exponentials of the cell's image. */
+static void loss_arithmetic(const OpCell *cell, ArithmeticPart *part) {
+    Softmax softmax = softmax_of(cell->sight, cell->n);
+    int images = cell->sight->run.batch;
+    part->formula = "p = exp(z - max z) / sum of them; loss = -log p[target]";
+    part->axis = ARITHMETIC_CLASS;
+    for (int k = 0; k < softmax.classes; k++) arithmetic_add_term(part, k, exponential(&softmax, k));
+    int chosen = arithmetic_choose(part, cell->wanted < 0 ? softmax.target : cell->wanted);
+    loss_numbers(part, &softmax, chosen, cell->sight->run.op->inputs[0]);
+    double p = exponential(&softmax, softmax.target) / softmax.sum;
+    arithmetic_write(part->worked, "p[%d] = exp(%+.4g %+.4g) / %.4g = %.4g, loss = -log %.4g = %.4g",
+                     softmax.target, op_element(softmax.z, softmax.n, softmax.target, 0, 0), -softmax.largest,
+                     softmax.sum, p, p, softmax.loss);
+    part->note = "the largest logit is taken from all of them, so that no exp overflows; p stays the same";
+    if (images > 1) part->note = "the mean over all images of the batch; the terms are of this image";
+    for (int n = 0; n < images; n++) {
+        Softmax other = softmax_of(cell->sight, n);
+        part->value += other.loss / images;
+        part->magnitude += (fabs(other.largest) + fabs(other.loss) + fabs(log(other.sum))) / images;
+    }
+}
+
+/* dz[k] = (p[k] - onehot[k]) / N * dy, with dy = 1 */
+static void loss_arithmetic_backward(const OpCell *cell, ArithmeticPart *part) {
+    const OpRun *run = &cell->sight->run;
+    int images = run->batch, classes = run->op->in.c;
+    double p = ((const double *)run->saved)[(size_t)cell->n * (size_t)classes + (size_t)cell->channel];
+    double wanted = run->targets[cell->n] == cell->channel ? 1 : 0, dz = (p - wanted) / images;
+    const ArithmeticNumber numbers[] = {
+        {.name = "p", .meaning = "probability of this class", .value = p, .op = run->op->index},
+        {.name = "onehot",
+         .meaning = wanted > 0 ? "1: it is the target" : "0: it is not the target",
+         .value = wanted,
+         .op = -1},
+        {.name = "N", .meaning = "images of the batch", .value = images, .op = -1},
+    };
+    for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++) arithmetic_add_number(part, numbers[k]);
+    part->formula = "dz = (p - onehot) / N";
+    arithmetic_write(part->worked, "(%.4g - %.0f) / %d = %+.4g", p, wanted, images, dz);
+    part->value = dz;
+    part->magnitude = (p + wanted) / images;
+}
+
+/* Of the first image's target. */
+static double target_probability(const OpSight *sight) {
+    return ((const double *)sight->run.saved)[sight->run.targets[0]];
+}
+
+static void loss_say(const OpSight *sight, Explanation *out) {
+    char buffer[32];
+    explain_say(out, EXPLAIN_TEXT,
+                "The scores become probabilities: %.3g %% for %s, the class that is asked for. The loss says "
+                "how surprised the network is by it: %.4g. Sure and right would be 0.",
+                100 * explain_number(out, "probability", target_probability(sight)),
+                op_sight_class(sight, sight->run.targets[0], buffer),
+                explain_number(out, "loss", (double)sight->run.y[0]));
+}
+
+static void loss_say_backward(const OpSight *sight, Explanation *out) {
+    explain_say(
+        out, EXPLAIN_TEXT,
+        "The first message on the way back: for each class its probability, and for the class that is "
+        "asked for 1 less: %.4g. The surer the network is, the less there is to learn from this "
+        "picture.",
+        explain_number(out, "target_gradient", target_probability(sight) - 1));
+}
+
+static void loss_say_bounds(const Op *op, Explanation *out) {
+    explain_say(out, EXPLAIN_TEXT, "Here C = %d numbers in, K = %d out", op->in.c, op->out.c);
+}
+
 const OpSpec op_cross_entropy_spec = {
     .name = "cross_entropy",
     .title = "Softmax and cross-entropy loss",
+    .word = "softmax and loss",
     .sentence =
         "Turns the scores into probabilities and measures how surprised the network is by the right answer.",
     .forward_math = "p = exp(z) / Σ exp(z)     loss = −log p[target], averaged over the batch",
     .backward_math = "dz = (p − onehot(target)) / N",
     .source = "Goodfellow et al. 2016, Deep Learning, section 6.2.2.3",
+    .reads = OP_READS_ALL,
+    .middle = OP_MIDDLE_SOFTMAX,
+    .mixes_channels = true,
+    .one_for_batch = true,
     .shape = loss_shape,
     .saved_bytes = loss_saved,
     .forward = loss_run_forward,
     .backward = loss_run_backward,
+    .arithmetic = loss_arithmetic,
+    .arithmetic_backward = loss_arithmetic_backward,
+    .say = loss_say,
+    .say_backward = loss_say_backward,
+    .say_bounds = loss_say_bounds,
+    .excerpts = {.forward = {{"core/op/cross_entropy.c", "softmax_loss", "return"}},
+                 .backward = {{"core/op/cross_entropy.c", "loss_run_backward", "double d ="}}},
 };

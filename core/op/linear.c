@@ -1,6 +1,10 @@
 /* The classifier: one linear layer. */
+#include <math.h>
+#include <stdio.h>
+
 #include "core/base/parallel.h"
-#include "core/op/op.h"
+#include "core/op/arithmetic.h"
+#include "core/op/explanation.h"
 #include "core/tensor/gemm.h"
 
 static bool linear_shape(Op *op, const Shape *x, Error *err) {
@@ -52,17 +56,121 @@ static void linear_run_backward(const OpRun *run) {
              run->dx_adds[0]);
 }
 
+/* The product of one channel and its weight, as a grid of one cell. */
+static ArithmeticGrid product_grid(double value, double weight) {
+    return (ArithmeticGrid){.rows = 1,
+                            .columns = 1,
+                            .weight_name = "weight w",
+                            .value = {value},
+                            .weight = {weight},
+                            .product = {value * weight},
+                            .winner = -1,
+                            .self = -1};
+}
+
+static void linear_arithmetic(const OpCell *cell, ArithmeticPart *part) {
+    const OpRun *run = &cell->sight->run;
+    int channels = run->op->in.c;
+    const real *w = run->w[0] + (size_t)cell->channel * (size_t)channels;
+    Tensor x = op_sight_x(cell->sight, 0);
+    part->formula = "y = sum over input channels of x × w, + bias";
+    part->axis = ARITHMETIC_IN_CHANNEL;
+    for (int c = 0; c < channels; c++) {
+        double product = op_element(x, cell->n, c, 0, 0) * (double)w[c];
+        arithmetic_add_term(part, c, product);
+        part->magnitude += fabs(product);
+    }
+    int chosen = arithmetic_choose(part, cell->wanted);
+    part->grid = product_grid(op_element(x, cell->n, chosen, 0, 0), (double)w[chosen]);
+    part->grid.value_name = "x";
+    part->grid.product_name = "x × w";
+    part->constant = (double)run->w[1][cell->channel];
+    double products = part->total;
+    part->value = part->total = products + part->constant;
+    part->magnitude += fabs(part->constant);
+    arithmetic_add_number(
+        part, (ArithmeticNumber){.name = "bias", .meaning = "learned", .value = part->constant, .op = -1});
+    arithmetic_write(part->worked, "products %+.4g %c bias %.4g = %+.4g", products,
+                     arithmetic_plus(part->constant), fabs(part->constant), part->value);
+}
+
+/* dx[c] = sum over k of dy[k] * w[k,c] */
+static void linear_arithmetic_backward(const OpCell *cell, ArithmeticPart *part) {
+    const Op *op = cell->sight->run.op;
+    const real *w = cell->sight->run.w[0] + cell->channel;
+    Tensor dy = op_sight_dy(cell->sight);
+    size_t stride = (size_t)op->in.c;
+    part->formula = "dx = sum over outputs of dy × w";
+    part->axis = ARITHMETIC_OUT_CHANNEL;
+    for (int k = 0; k < op->out.c; k++) {
+        double product = op_element(dy, cell->n, k, 0, 0) * (double)w[(size_t)k * stride];
+        arithmetic_add_term(part, k, product);
+        part->magnitude += fabs(product);
+    }
+    int chosen = arithmetic_choose(part, cell->wanted);
+    part->grid = product_grid(op_element(dy, cell->n, chosen, 0, 0), (double)w[(size_t)chosen * stride]);
+    part->grid.value_name = "gradient dy";
+    part->grid.product_name = "dy × w";
+    part->value = part->total;
+}
+
+static void linear_say(const OpSight *sight, Explanation *out) {
+    const real *z = sight->run.y;
+    int classes = sight->run.op->out.c, best = 0, next = -1;
+    char first[32], second[32];
+    for (int k = 1; k < classes; k++)
+        if (z[k] > z[best]) best = k;
+    for (int k = 0; k < classes; k++)
+        if (k != best && (next < 0 || z[k] > z[next])) next = k;
+    explain_say(out, EXPLAIN_TEXT,
+                "The one fully connected layer: every class adds up the same %d numbers, with weights of its "
+                "own. The highest score is %.2f, for %s",
+                sight->run.op->in.c, explain_number(out, "best", (double)z[best]),
+                op_sight_class(sight, best, first));
+    if (next >= 0)
+        explain_more(out, "; the next is %.2f, for %s", explain_number(out, "next", (double)z[next]),
+                     op_sight_class(sight, next, second));
+    explain_more(out, ".");
+}
+
+static void linear_say_backward(const OpSight *sight, Explanation *out) {
+    explain_say(out, EXPLAIN_TEXT,
+                "It came back through %s: the messages of all %d classes return over the weights they "
+                "were scored with.",
+                sight->run.op->name, sight->run.op->out.c);
+}
+
+static void linear_say_bounds(const Op *op, Explanation *out) {
+    explain_say(out, EXPLAIN_TEXT, "Here C = %d numbers in, K = %d out", op->in.c, op->out.c);
+}
+
+static void linear_label(const Op *op, char *out, size_t size) {
+    snprintf(out, size, "fc %d", op->channels);
+}
+
 const OpSpec op_linear_spec = {
     .name = "linear",
     .title = "Linear classifier",
+    .word = "linear",
     .sentence = "Weighs the averaged features for every class and adds a constant; the largest sum is the "
                 "network's answer.",
     .forward_math = "y[k] = Σc w[k,c] · x[c] + b[k]",
     .backward_math = "dx = wᵀ dy     dw = dy xᵀ     db = dy",
     .source = "He et al. 2015, arXiv:1512.03385, table 1",
+    .reads = OP_READS_ALL,
+    .middle = OP_MIDDLE_MATRIX,
+    .mixes_channels = true,
     .shape = linear_shape,
     .params = linear_params,
     .macs = linear_macs,
     .forward = linear_run_forward,
     .backward = linear_run_backward,
+    .arithmetic = linear_arithmetic,
+    .arithmetic_backward = linear_arithmetic_backward,
+    .say = linear_say,
+    .say_backward = linear_say_backward,
+    .say_bounds = linear_say_bounds,
+    .excerpts = {.forward = {{"core/op/linear.c", "forward_channels", "gemm("}},
+                 .backward = {{"core/op/linear.c", "linear_run_backward", "dx[0]"}}},
+    .label = linear_label,
 };

@@ -1,8 +1,12 @@
 /* Max pooling. Padding is minus infinity; a tie goes to the first element in row-major order; NaN wins (as in
  * PyTorch). */
+#include <math.h>
+#include <stdio.h>
+
 #include "core/base/cpu.h"
 #include "core/base/parallel.h"
-#include "core/op/op.h"
+#include "core/op/explanation.h"
+#include "core/op/tap.h"
 
 static bool pool_shape(Op *op, const Shape *x, Error *err) {
     if (2 * op->pad > op->kernel_h || 2 * op->pad > op->kernel_w)
@@ -91,16 +95,148 @@ static void pool_run_backward(const OpRun *run) {
     if (run->dx[0]) parallel_for(run->batch * run->op->in.h, 2, backward_rows, (void *)(uintptr_t)run);
 }
 
+/* The window of output (row,column) over the cell's channel of x. */
+static void fill_window(const OpCell *cell, ArithmeticGrid *grid, int row, int column) {
+    const Op *op = cell->sight->run.op;
+    Tensor x = op_sight_x(cell->sight, 0);
+    if (tap_count(op) > ARITHMETIC_CELLS_MAX) return;
+    grid->rows = op->kernel_h;
+    grid->columns = op->kernel_w;
+    grid->value_name = "window x";
+    grid->weight_name = grid->product_name = NULL;
+    for (int tap = 0; tap < tap_count(op); tap++) {
+        Tap at = tap_of_input(op, row, column, tap);
+        bool inside = at.state == ARITHMETIC_INSIDE;
+        grid->state[tap] = at.state;
+        grid->source_row[tap] = at.row;
+        grid->source_column[tap] = at.column;
+        grid->value[tap] = inside ? op_element(x, cell->n, cell->channel, at.row, at.column) : 0;
+        if (cell->backward && at.row == cell->row && at.column == cell->column) grid->self = tap;
+    }
+}
+
+/* Which tap of the window of output (row,column) won. */
+static int winner_of(const OpCell *cell, int row, int column) {
+    const int *choice = cell->sight->run.saved;
+    return choice[shape_index(op_sight_y(cell->sight).shape, cell->n, cell->channel, row, column)];
+}
+
+static void pool_arithmetic(const OpCell *cell, ArithmeticPart *part) {
+    const Op *op = cell->sight->run.op;
+    int winner = winner_of(cell, cell->row, cell->column);
+    Tap at = tap_of_input(op, cell->row, cell->column, winner);
+    double x = op_element(op_sight_x(cell->sight, 0), cell->n, cell->channel, at.row, at.column);
+    part->formula = "y = the largest x of the window";
+    fill_window(cell, &part->grid, cell->row, cell->column);
+    part->grid.winner = winner;
+    arithmetic_add_number(
+        part,
+        (ArithmeticNumber){.name = "x", .meaning = "the cell that won", .value = x, .op = op->inputs[0]});
+    arithmetic_write(part->worked, "x at row %d, column %d won with %+.4g", at.row, at.column, x);
+    arithmetic_set_value(part, x);
+}
+
+/* A term for each window that reads the element: dy where the element won, else 0. */
+static void add_windows(const OpCell *cell, ArithmeticPart *part) {
+    const Op *op = cell->sight->run.op;
+    Tensor dy = op_sight_dy(cell->sight);
+    for (int tap = tap_count(op) - 1; tap >= 0; tap--) {
+        Tap at = tap_of_output(op, cell->row, cell->column, tap);
+        if (at.state != ARITHMETIC_INSIDE) continue;
+        bool won = winner_of(cell, at.row, at.column) == tap;
+        double value = won ? op_element(dy, cell->n, cell->channel, at.row, at.column) : 0;
+        part->magnitude += fabs(value);
+        arithmetic_add_term(part, at.row * part->axis_width + at.column, value);
+    }
+}
+
+static int count_won(const OpCell *cell, const ArithmeticPart *part) {
+    int won = 0;
+    for (int k = 0; k < part->term_count; k++) {
+        int row = part->terms[k].index / part->axis_width, column = part->terms[k].index % part->axis_width;
+        Tap at = tap_of_input(cell->sight->run.op, row, column, winner_of(cell, row, column));
+        won += at.row == cell->row && at.column == cell->column;
+    }
+    return won;
+}
+
+static void pool_arithmetic_backward(const OpCell *cell, ArithmeticPart *part) {
+    const Op *op = cell->sight->run.op;
+    part->formula = "dx = sum of dy over the windows that this cell won";
+    part->axis = ARITHMETIC_WINDOW;
+    part->axis_width = op->out.w;
+    add_windows(cell, part);
+    int window = arithmetic_choose(part, cell->wanted);
+    part->value = part->total;
+    arithmetic_write(part->worked, "read by %d windows, won %d of them", part->term_total,
+                     count_won(cell, part));
+    if (window < 0) return;
+    int row = window / part->axis_width, column = window % part->axis_width;
+    fill_window(cell, &part->grid, row, column);
+    part->grid.winner = winner_of(cell, row, column);
+    double dy = op_element(op_sight_dy(cell->sight), cell->n, cell->channel, row, column);
+    arithmetic_add_number(
+        part, (ArithmeticNumber){
+                  .name = "dy", .meaning = "gradient of the chosen window", .value = dy, .op = op->index});
+}
+
+static void pool_say(const OpSight *sight, Explanation *out) {
+    const Op *op = sight->run.op;
+    explain_say(out, EXPLAIN_TEXT,
+                "Of every %dx%d places only the largest number is kept, one window every %d places: the maps "
+                "shrink from %dx%d to %dx%d, and a small shift of the picture matters less. The mean rises "
+                "from %.3g to %.3g.",
+                op->kernel_h, op->kernel_w, op->stride, op->in.h, op->in.w, op->out.h, op->out.w,
+                explain_number(out, "mean_before", sight->x.mean),
+                explain_number(out, "mean", sight->y.mean));
+}
+
+static void pool_say_backward(const OpSight *sight, Explanation *out) {
+    explain_say(out, EXPLAIN_TEXT,
+                "It came back through %s: only the largest of each window gets the message, the others "
+                "get none.",
+                sight->run.op->name);
+}
+
+static void pool_say_element(const OpCell *cell, const ArithmeticPart *part, Explanation *out) {
+    const Op *op = cell->sight->run.op;
+    (void)part;
+    explain_say(out, EXPLAIN_TEXT, "It is the largest of a window of %dx%d numbers; the others are dropped.",
+                op->kernel_h, op->kernel_w);
+}
+
+static void pool_say_bounds(const Op *op, Explanation *out) {
+    explain_say(out, EXPLAIN_TEXT, "Here C = %d channels, windows of %dx%d, stride %d, OH x OW = %dx%d",
+                op->in.c, op->kernel_h, op->kernel_w, op->stride, op->out.h, op->out.w);
+}
+
+static void pool_label(const Op *op, char *out, size_t size) {
+    snprintf(out, size, op->stride > 1 ? "pool, /%d" : "pool", op->stride);
+}
+
 const OpSpec op_max_pool_spec = {
     .name = "max_pool",
     .title = "Max pooling",
+    .word = "max pool",
     .sentence = "Keeps only the strongest answer in each small window, which makes the picture half as wide "
                 "and half as high.",
     .forward_math = "y[c,i,j] = max over r,s of x[c, i·stride−pad+r, j·stride−pad+s]",
     .backward_math = "dx = dy at the place that won the window, 0 elsewhere",
     .source = "He et al. 2015, arXiv:1512.03385, table 1",
+    .reads = OP_READS_WINDOW,
+    .middle = OP_MIDDLE_LARGEST,
+    .chooses = true,
     .shape = pool_shape,
     .saved_bytes = pool_saved,
     .forward = pool_run_forward,
     .backward = pool_run_backward,
+    .arithmetic = pool_arithmetic,
+    .arithmetic_backward = pool_arithmetic_backward,
+    .say = pool_say,
+    .say_backward = pool_say_backward,
+    .say_element = pool_say_element,
+    .say_bounds = pool_say_bounds,
+    .excerpts = {.forward = {{"core/op/max_pool.c", "forward_rows", "pool_tap("}},
+                 .backward = {{"core/op/max_pool.c", "collect_row", "+="}}},
+    .label = pool_label,
 };

@@ -1,5 +1,8 @@
 #include "core/op/op.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #define OP_DECLARE(KIND, file) extern const OpSpec op_##file##_spec;
 OP_LIST(OP_DECLARE)
 #undef OP_DECLARE
@@ -11,8 +14,32 @@ const OpSpec *op_spec(OpKind kind) {
     return specs[kind];
 }
 
+int op_find_activation(const char *name) {
+    for (int kind = 0; kind < OP_KIND_COUNT; kind++) {
+        const OpSpec *spec = op_spec((OpKind)kind);
+        if (spec->activation && strcmp(spec->name, name) == 0) return kind;
+    }
+    return -1;
+}
+
+void op_format_window(const Op *op, char *out, size_t size) {
+    OpReads reads = op_spec(op->kind)->reads;
+    char stride[16] = "";
+    out[0] = '\0';
+    if (op->stride > 1) snprintf(stride, sizeof stride, "/%d", op->stride);
+    if (reads == OP_READS_WINDOW)
+        snprintf(out, size, "%dx%d%s%s", op->kernel_h, op->kernel_w, *stride ? " " : "", stride);
+    if (reads == OP_READS_PICK) snprintf(out, size, "%s", stride);
+}
+
+void op_format_summary(const Op *op, char *out, size_t size) {
+    char window[48];
+    op_format_window(op, window, sizeof window);
+    snprintf(out, size, "%s%s%s", op_spec(op->kind)->word, *window ? " " : "", window);
+}
+
 Shape op_output_shape(const Op *op, int batch) {
     Shape shape = op->out;
-    shape.n = op->kind == OP_CROSS_ENTROPY ? 1 : batch;
+    shape.n = op_spec(op->kind)->one_for_batch ? 1 : batch;
     return shape;
 }

@@ -56,6 +56,13 @@ typedef struct Op {
     Shape in, out;                       /* of the first input and of the output, for a batch of one */
 } Op;
 
+/* The three things people mean by "without skip connections", never mixed:
+ *   PLAIN   the skip is gone in both directions: y = F(x), the same weights
+ *   CUT     forward unchanged, the skip's term dropped in the backward pass only
+ *   LESION  chosen blocks lose their branch and keep their skip: y = x (Veit et al. 2016, arXiv:1605.06431)
+ */
+typedef enum SkipMode { SKIP_NONE_REMOVED, SKIP_PLAIN, SKIP_CUT, SKIP_LESION } SkipMode;
+
 /* Which of an add's two inputs count, in each direction. All true is the residual network; see SkipMode. */
 typedef struct AddGates {
     bool branch_forward, skip_forward, branch_backward, skip_backward;
@@ -82,13 +89,75 @@ typedef struct OpRun {
     real *dw[OP_PARAMS_MAX];     /* overwritten; NULL for buffers, or when nobody needs them */
 } OpRun;
 
+/* Which elements of its input one element of the output is made of. */
+typedef enum OpReads {
+    OP_READS_NOTHING, /* the input of the network */
+    OP_READS_CELL,    /* the one at its own place, in its own channel */
+    OP_READS_WINDOW,  /* kernel_h x kernel_w of them, moved by stride, over a padded input */
+    OP_READS_PICK,    /* one of every stride-th row and column */
+    OP_READS_ALL,     /* all places */
+} OpReads;
+
+/* What Step shows between what an operator reads and what it writes; views/step draws it. */
+typedef enum OpMiddle {
+    OP_MIDDLE_NOTHING,
+    OP_MIDDLE_KERNEL,  /* filters that slide over the input */
+    OP_MIDDLE_LINE,    /* y against x, a straight line for each channel */
+    OP_MIDDLE_CURVE,   /* y against x: OpActivation.value */
+    OP_MIDDLE_LARGEST, /* a window, of which the largest number is kept */
+    OP_MIDDLE_SUM,     /* two inputs, added */
+    OP_MIDDLE_PICK,    /* the places that are kept, and zeros */
+    OP_MIDDLE_MEAN,    /* a whole map becomes one number */
+    OP_MIDDLE_MATRIX,  /* every output weighs every input */
+    OP_MIDDLE_SOFTMAX, /* scores become probabilities */
+} OpMiddle;
+
+/* An activation function: every number is mapped by itself, y = f(x). The derivatives stand in the backward
+ * pass as a diagonal matrix D, the mask of what passes. */
+typedef struct OpActivation {
+    double (*value)(double x); /* f */
+    double (*slope)(double x); /* f', the entries of D */
+    /* f' is 0 or 1: each number passes as it is or not at all, so that D is a mask in the strict sense, f has
+     * a kink where it changes, and a unit that is 0 is closed. Otherwise f' is smooth. */
+    bool has_gates;
+    const char *diagonal[2]; /* an entry of D, before and after what f is taken of: "[", " > 0]" */
+    double second_moment;    /* mean of f(x)^2 for a standard normal x; initialisation by He assumes 1/2 */
+} OpActivation;
+
+enum { OP_EXCERPTS_MAX = 2 };
+
+/* A function worth reading, and a piece of the line in it that does the work. */
+typedef struct OpExcerpt {
+    const char *path, *function, *now;
+} OpExcerpt;
+
+typedef struct OpExcerpts {
+    OpExcerpt forward[OP_EXCERPTS_MAX], backward[OP_EXCERPTS_MAX];
+} OpExcerpts;
+
+/* How an operator speaks of one of its runs; see core/op/sight.h, core/op/arithmetic.h and
+ * core/op/explanation.h. */
+struct OpSight;
+struct OpCell;
+struct ArithmeticPart;
+struct Explanation;
+
+/* Everything that depends on the kind of an operator. Outside of core/op nobody asks for the kind. */
 typedef struct OpSpec {
-    const char *name;          /* "conv2d" */
+    const char *name;          /* "conv2d"; of an activation also the function's: "relu" */
     const char *title;         /* "Convolution" */
+    const char *word;          /* "conv", where there is little room */
     const char *sentence;      /* for anyone */
     const char *forward_math;  /* one line of Unicode */
     const char *backward_math; /* one line of Unicode */
     const char *source;        /* paper and section */
+
+    OpReads reads;
+    OpMiddle middle;
+    bool mixes_channels;            /* an output is made of all channels of the input */
+    bool chooses;                   /* saved: which tap r*S+s won, one int for each element of y */
+    bool one_for_batch;             /* the output is one number whatever the batch */
+    const OpActivation *activation; /* NULL: it is none */
 
     /* Sets op->out from the shapes of the inputs (n = 1), or says what does not fit. */
     bool (*shape)(Op *op, const Shape *x, Error *err);
@@ -99,12 +168,39 @@ typedef struct OpSpec {
     uint64_t (*macs)(const Op *op);                   /* multiply-adds for one image; NULL for none */
     void (*forward)(const OpRun *run);                /* overwrites y and saved */
     void (*backward)(const OpRun *run);               /* writes dx and dw, reads dy, x, y, w, saved */
+
+    /* How one element came about: of the output, or of what is passed down to an input. `part` is empty; all
+     * that the formula reads has been computed. */
+    void (*arithmetic)(const struct OpCell *cell, struct ArithmeticPart *part);
+    void (*arithmetic_backward)(const struct OpCell *cell, struct ArithmeticPart *part);
+
+    /* For anyone: what it has done in this run; what it does to a gradient on its way back; what one element
+     * of the output is (NULL: the terms of the arithmetic say it). */
+    void (*say)(const struct OpSight *sight, struct Explanation *out);
+    void (*say_backward)(const struct OpSight *sight, struct Explanation *out);
+    void (*say_element)(const struct OpCell *cell, const struct ArithmeticPart *part,
+                        struct Explanation *out);
+
+    /* For readers of code: the loop bounds (NULL: how many numbers), the lines that do the work, and those
+     * that do it where shape and processor call for another way (NULL: never, or not here). */
+    void (*say_bounds)(const Op *op, struct Explanation *out);
+    OpExcerpts excerpts;
+    const OpExcerpts *(*other_excerpts)(const Op *op, int batch);
+
+    /* "3x3 conv, 16, /2" as in figure 3 of He et al. 2015; NULL: op_format_summary. */
+    void (*label)(const Op *op, char *out, size_t size);
+    const char *remark; /* what a table says of it besides its window; NULL: nothing */
 } OpSpec;
 
 const OpSpec *op_spec(OpKind kind);
-/* Whether a conv2d of this shape is run without unrolling its windows (core/op/conv_direct) on this
- * processor. */
-bool op_conv2d_is_direct(const Op *op, int batch);
+
+/* The kind of the activation function of that name, "relu"; -1 when there is none. */
+int op_find_activation(const char *name);
+
+/* "3x3 /2", the window and the stride; "/2" where it only picks; "" for the others. */
+void op_format_window(const Op *op, char *out, size_t size);
+/* "conv 3x3 /2", "ReLU" */
+void op_format_summary(const Op *op, char *out, size_t size);
 
 /* The shape of op's output for a batch; the loss is one number whatever the batch. */
 Shape op_output_shape(const Op *op, int batch);

@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "core/base/parallel.h"
-#include "core/op/op.h"
+#include "core/op/arithmetic.h"
+#include "core/op/explanation.h"
 
 static bool shortcut_shape(Op *op, const Shape *x, Error *err) {
     if (op->channels < x[0].c || (op->channels - x[0].c) % 2 != 0)
@@ -67,15 +68,90 @@ static void shortcut_run_backward(const OpRun *run) {
     if (run->dx[0]) parallel_for(run->batch * run->op->in.h, 16, backward_rows, (void *)(uintptr_t)run);
 }
 
+static void shortcut_arithmetic(const OpCell *cell, ArithmeticPart *part) {
+    const Op *op = cell->sight->run.op;
+    int c = cell->channel - zeros_before(op);
+    part->formula = "y = x where the channel exists, else 0";
+    if (c < 0 || c >= op->in.c) {
+        arithmetic_write(part->worked, "channel %d is one of the %d new ones: 0", cell->channel,
+                         op->out.c - op->in.c);
+        return;
+    }
+    int row = cell->row * op->stride, column = cell->column * op->stride;
+    double x = op_element(op_sight_x(cell->sight, 0), cell->n, c, row, column);
+    arithmetic_add_number(
+        part, (ArithmeticNumber){.name = "x", .meaning = "picked", .value = x, .op = op->inputs[0]});
+    arithmetic_write(part->worked, "x of channel %d at row %d, column %d = %+.4g", c, row, column, x);
+    arithmetic_set_value(part, x);
+}
+
+/* What was not picked gets nothing. */
+static void shortcut_arithmetic_backward(const OpCell *cell, ArithmeticPart *part) {
+    const Op *op = cell->sight->run.op;
+    part->formula = "dx = dy where x was picked, else 0";
+    if (cell->row % op->stride != 0 || cell->column % op->stride != 0) {
+        arithmetic_write(part->worked, "only every row and column number %d was picked: 0", op->stride);
+        return;
+    }
+    int channel = cell->channel + zeros_before(op);
+    int row = cell->row / op->stride, column = cell->column / op->stride;
+    double dy = op_element(op_sight_dy(cell->sight), cell->n, channel, row, column);
+    arithmetic_add_dy(cell, part, dy);
+    arithmetic_write(part->worked, "dy of channel %d at row %d, column %d = %+.4g", channel, row, column, dy);
+    arithmetic_set_value(part, dy);
+}
+
+static void shortcut_say(const OpSight *sight, Explanation *out) {
+    const Op *op = sight->run.op;
+    explain_say(out, EXPLAIN_TEXT,
+                "The shortcut needs x in a new shape: every second row and column is kept, and %d empty maps "
+                "are put around the %d old ones. Nothing is learned for that: there are no weights here.",
+                op->out.c - op->in.c, op->in.c);
+}
+
+static void shortcut_say_backward(const OpSight *sight, Explanation *out) {
+    explain_say(out, EXPLAIN_TEXT,
+                "Over %s only the places that were kept get a message; the empty maps lead nowhere.",
+                sight->run.op->name);
+}
+
+static void shortcut_say_element(const OpCell *cell, const ArithmeticPart *part, Explanation *out) {
+    const Op *op = cell->sight->run.op;
+    int old = cell->channel - zeros_before(op);
+    (void)part;
+    if (old < 0 || old >= op->in.c)
+        explain_say(out, EXPLAIN_TEXT, "Its map is one of the empty ones that fill up the new shape.");
+    else
+        explain_say(out, EXPLAIN_TEXT, "It is copied from map %d, row %d, column %d of the block's input.",
+                    old, cell->row * op->stride, cell->column * op->stride);
+}
+
+static void shortcut_say_bounds(const Op *op, Explanation *out) {
+    explain_say(out, EXPLAIN_TEXT, "Here x is %dx%dx%d and y %dx%dx%d (C,H,W)", op->in.c, op->in.h, op->in.w,
+                op->out.c, op->out.h, op->out.w);
+}
+
 const OpSpec op_shortcut_a_spec = {
     .name = "shortcut_a",
     .title = "Shortcut, option A",
+    .word = "zero-pad",
     .sentence = "Carries the input past the block although the sizes differ: it keeps every second pixel and "
                 "adds empty channels.",
     .forward_math = "y[z+c, i, j] = x[c, i·stride, j·stride],  z = (K−C)/2;  other channels 0",
     .backward_math = "dx[c, i·stride, j·stride] = dy[z+c, i, j];  0 elsewhere",
     .source = "He et al. 2015, arXiv:1512.03385, section 3.3, option A",
+    .reads = OP_READS_PICK,
+    .middle = OP_MIDDLE_PICK,
     .shape = shortcut_shape,
     .forward = shortcut_run_forward,
     .backward = shortcut_run_backward,
+    .arithmetic = shortcut_arithmetic,
+    .arithmetic_backward = shortcut_arithmetic_backward,
+    .say = shortcut_say,
+    .say_backward = shortcut_say_backward,
+    .say_element = shortcut_say_element,
+    .say_bounds = shortcut_say_bounds,
+    .excerpts = {.forward = {{"core/op/shortcut_a.c", "forward_rows", "memcpy"}},
+                 .backward = {{"core/op/shortcut_a.c", "backward_rows", "dy"}}},
+    .remark = "zeros for the new channels",
 };

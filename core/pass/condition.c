@@ -67,6 +67,11 @@ static double cosine_at(const Pass *pass, int op) {
     return NAN;
 }
 
+static bool has_gates(const Network *network, int op) {
+    const OpActivation *activation = op_spec(network->ops[op].kind)->activation;
+    return activation && activation->has_gates;
+}
+
 /* NaN where the metric has no value. */
 static double measure(ConditionMetric metric, const Pass *pass, int op, bool backward) {
     Stats stats = backward ? pass_grad_stats(pass, op) : pass_act_stats(pass, op);
@@ -75,9 +80,8 @@ static double measure(ConditionMetric metric, const Pass *pass, int op, bool bac
     case CONDITION_ACT: return backward ? NAN : stats.l2;
     case CONDITION_GRAD: return backward ? stats.l2 : NAN;
     case CONDITION_DEAD:
-        return backward || pass_network(pass)->ops[op].kind != OP_RELU
-                   ? NAN
-                   : (double)stats.zeros / (double)stats.count;
+        return backward || !has_gates(pass_network(pass), op) ? NAN
+                                                              : (double)stats.zeros / (double)stats.count;
     case CONDITION_COS: return backward ? cosine_at(pass, op) : NAN;
     case CONDITION_NAN: return (double)(stats.nan + stats.inf);
     }

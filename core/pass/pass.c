@@ -92,7 +92,7 @@ static bool batch_fits(const Network *network, int batch) {
 static bool statistics_fit(const Network *network, const PassConfig *config, Error *err) {
     for (int i = 0; i < network->op_count && config->batch_statistics; i++) {
         const Op *op = &network->ops[i];
-        if (op->kind == OP_BATCH_NORM && config->batch * op->in.h * op->in.w == 1)
+        if (network_op_param(network, i, PARAM_NORM_MEAN) && config->batch * op->in.h * op->in.w == 1)
             return error_set(err, ERROR_USAGE,
                              "%s: batch norm in training mode expects more than 1 value per channel, found a "
                              "batch of 1 on a 1x1 map",

@@ -8,16 +8,10 @@
 #define CORE_PASS_PASS_H
 
 #include "core/network/network.h"
+#include "core/op/sight.h"
 #include "core/tensor/profile.h"
 
 typedef struct Pass Pass;
-
-/* The three things people mean by "without skip connections", never mixed:
- *   PLAIN   the skip is gone in both directions: y = F(x), the same weights
- *   CUT     forward unchanged, the skip's term dropped in the backward pass only
- *   LESION  chosen blocks lose their branch and keep their skip: y = x (Veit et al. 2016, arXiv:1605.06431)
- */
-typedef enum SkipMode { SKIP_NONE_REMOVED, SKIP_PLAIN, SKIP_CUT, SKIP_LESION } SkipMode;
 
 const char *skip_mode_name(SkipMode mode); /* "none", "plain", "cut", "lesion" */
 
@@ -71,20 +65,16 @@ Tensor pass_grad(const Pass *pass, int op);
 const real *pass_param_grad(const Pass *pass, const Param *param); /* memory order; NULL while not computed */
 const real *pass_param_grads(const Pass *pass);                    /* all, laid out as Network.values */
 
+/* All that op `op` has read and written, with dy where its gradient is complete, and what has been measured.
+ * The input's mean and std and the names of the classes are left to the caller. */
+OpSight pass_sight(const Pass *pass, int op);
+
 /* .known is false while the tensor has not been computed, or with no_inspection. */
 Stats pass_act_stats(const Pass *pass, int op);
 Stats pass_grad_stats(const Pass *pass, int op);
 Stats pass_param_grad_stats(const Pass *pass, const Param *param); /* computed at the call */
 
-/* The two terms of a block's addition, as they stand in memory, whatever its gates let through. */
-typedef struct AdditionTerms {
-    bool known;                /* both have been computed, and the block has an addition */
-    double branch_l2, skip_l2; /* |F(x)| and |shortcut(x)| over the whole tensor */
-    double ratio;              /* |F(x)| / |shortcut(x)| */
-    double cosine;             /* between the two; NaN when one of them is zero */
-} AdditionTerms;
-
-/* Computed at the first call after an op of the block has run, then kept. */
+/* The terms of a block's addition. Computed at the first call after an op of the block has run, then kept. */
 AdditionTerms pass_addition_terms(const Pass *pass, int block);
 
 /* What is worth the time only while somebody looks at an op. Update computes the profiles of its activation

@@ -33,7 +33,7 @@ bool pass_block_is_lesioned(const Pass *pass, int block) {
 AddGates pass_add_gates(const Pass *pass, int op) {
     AddGates gates = {true, true, true, true};
     const Op *o = &pass->network->ops[op];
-    if (o->kind != OP_ADD) return gates;
+    if (!network_is_addition(pass->network, op)) return gates;
     switch (pass->config.skip) {
     case SKIP_NONE_REMOVED: break;
     case SKIP_PLAIN: gates.skip_forward = gates.skip_backward = false; break;
@@ -109,9 +109,22 @@ double pass_loss(const Pass *pass) {
     return act_is_ready(pass, loss) ? (double)pass->nodes[loss].act[0] : NAN;
 }
 
+OpSight pass_sight(const Pass *pass, int op) {
+    const Op *o = &pass->network->ops[op];
+    OpSight sight = {.run = pass_run_of(pass, op), .y = pass_act_stats(pass, op), .skip = pass->config.skip};
+    if (!grad_is_ready(pass, op)) sight.run.dy = NULL;
+    if (o->input_count > 0) sight.x = pass_act_stats(pass, o->inputs[0]);
+    if (o->block >= 0) {
+        sight.is_lesioned = pass_block_is_lesioned(pass, o->block);
+        sight.is_identity = pass->network->blocks[o->block].shortcut == SHORTCUT_IDENTITY;
+        if (network_is_addition(pass->network, op)) sight.terms = pass_addition_terms(pass, o->block);
+    }
+    return sight;
+}
+
 static const real *norm_saved(const Pass *pass, int op, int which) {
     const Op *o = &pass->network->ops[op];
-    assert(o->kind == OP_BATCH_NORM);
+    assert(network_op_param(pass->network, op, PARAM_NORM_MEAN));
     return act_is_ready(pass, op) ? (const real *)pass->nodes[op].saved + (size_t)which * (size_t)o->out.c
                                   : NULL;
 }
@@ -129,7 +142,7 @@ const real *pass_norm_inv_std(const Pass *pass, int op) {
 }
 
 const int *pass_max_pool_choice(const Pass *pass, int op) {
-    assert(pass->network->ops[op].kind == OP_MAX_POOL);
+    assert(op_spec(pass->network->ops[op].kind)->chooses);
     return act_is_ready(pass, op) ? pass->nodes[op].saved : NULL;
 }
 

@@ -9,15 +9,6 @@
  * evenly. */
 enum { BLOCK = 4096, GRAIN = 8 };
 
-typedef struct Elements Elements;
-struct Elements {
-    real *y;
-    const real *a, *b;
-    size_t count;
-    bool add;
-    void (*range)(const Elements *e, size_t from, size_t to);
-};
-
 static void elements_work(void *context, int begin, int end, int worker) {
     const Elements *e = context;
     (void)worker;
@@ -25,49 +16,37 @@ static void elements_work(void *context, int begin, int end, int worker) {
     e->range(e, from, to < e->count ? to : e->count);
 }
 
-static void elements_run(Elements e) {
+void elementwise_run(Elements e) {
     parallel_for((int)((e.count + BLOCK - 1) / BLOCK), GRAIN, elements_work, &e);
 }
 
+/* y[j] = a[j] */
 static void copy_range(const Elements *e, size_t from, size_t to) {
     memcpy(e->y + from, e->a + from, (to - from) * sizeof(real));
 }
 
+/* y[j] = 0 */
 static void zero_range(const Elements *e, size_t from, size_t to) {
     memset(e->y + from, 0, (to - from) * sizeof(real));
 }
 
+/* y[j] = a[j] + b[j] */
 CPU_CLONES static void sum_range(const Elements *e, size_t from, size_t to) {
     real *y = e->y;
     const real *a = e->a, *b = e->b;
     for (size_t j = from; j < to; j++) y[j] = a[j] + b[j];
 }
 
-CPU_CLONES static void relu_range(const Elements *e, size_t from, size_t to) {
-    real *y = e->y;
-    const real *a = e->a;
-    for (size_t j = from; j < to; j++) y[j] = a[j] < 0 ? 0 : a[j];
-}
-
-CPU_CLONES static void relu_backward_range(const Elements *e, size_t from, size_t to) {
-    real *dx = e->y;
-    const real *dy = e->a, *y = e->b;
-    if (e->add)
-        for (size_t j = from; j < to; j++) dx[j] += y[j] <= 0 ? 0 : dy[j];
-    else
-        for (size_t j = from; j < to; j++) dx[j] = y[j] <= 0 ? 0 : dy[j];
-}
-
 void elementwise_copy(real *y, const real *x, size_t count) {
-    elements_run((Elements){.y = y, .a = x, .count = count, .range = copy_range});
+    elementwise_run((Elements){.y = y, .a = x, .count = count, .range = copy_range});
 }
 
 void elementwise_zero(real *y, size_t count) {
-    elements_run((Elements){.y = y, .count = count, .range = zero_range});
+    elementwise_run((Elements){.y = y, .count = count, .range = zero_range});
 }
 
 void elementwise_sum(real *y, const real *a, const real *b, size_t count) {
-    elements_run((Elements){.y = y, .a = a, .b = b, .count = count, .range = sum_range});
+    elementwise_run((Elements){.y = y, .a = a, .b = b, .count = count, .range = sum_range});
 }
 
 void elementwise_add(real *y, const real *x, size_t count) {
@@ -79,13 +58,4 @@ void elementwise_pass(real *y, const real *x, size_t count, bool add) {
         elementwise_add(y, x, count);
     else
         elementwise_copy(y, x, count);
-}
-
-void elementwise_relu(real *y, const real *x, size_t count) {
-    elements_run((Elements){.y = y, .a = x, .count = count, .range = relu_range});
-}
-
-void elementwise_relu_backward(real *dx, const real *dy, const real *y, size_t count, bool add) {
-    elements_run(
-        (Elements){.y = dx, .a = dy, .b = y, .count = count, .add = add, .range = relu_backward_range});
 }

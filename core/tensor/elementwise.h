@@ -4,6 +4,19 @@
 
 #include "core/tensor/tensor.h"
 
+/* One pass over `count` elements: `range` writes y[from] .. y[to - 1] from the same elements of a and b. */
+typedef struct Elements Elements;
+struct Elements {
+    real *y;
+    const real *a, *b; /* b: NULL where there is one input only */
+    size_t count;
+    bool add; /* y += instead of y = */
+    void (*range)(const Elements *e, size_t from, size_t to);
+};
+
+/* Runs the range in blocks, shared among the threads. */
+void elementwise_run(Elements elements);
+
 /* y = x */
 void elementwise_copy(real *y, const real *x, size_t count);
 /* y += x */
@@ -14,9 +27,5 @@ void elementwise_sum(real *y, const real *a, const real *b, size_t count);
 void elementwise_zero(real *y, size_t count);
 /* y = x, or y += x */
 void elementwise_pass(real *y, const real *x, size_t count, bool add);
-/* y = x where x > 0 or x is NaN, else 0; -0 stays -0 as in PyTorch */
-void elementwise_relu(real *y, const real *x, size_t count);
-/* dx = dy where y > 0 or y is NaN, else 0; or added */
-void elementwise_relu_backward(real *dx, const real *dy, const real *y, size_t count, bool add);
 
 #endif

@@ -24,7 +24,7 @@ void optim_sgd_step(Network *network, const Pass *pass, real *velocity, const Sg
 void optim_commit_statistics(Network *network, const Pass *pass) {
     for (int i = 0; i < network->op_count; i++) {
         const Op *op = &network->ops[i];
-        if (op->kind != OP_BATCH_NORM) continue;
+        if (!network_op_param(network, i, PARAM_NORM_MEAN)) continue;
         double count = (double)pass_batch(pass) * op->out.h * op->out.w, unbiased = count / (count - 1);
         const real *mean = pass_norm_mean(pass, i), *var = pass_norm_var(pass, i);
         for (int p = op->param_first; p < op->param_first + op->param_count; p++) {

@@ -41,7 +41,7 @@ PartText architecture_mac_sum(const Network *network, int op) {
     uint64_t macs = network_op_macs(network, op);
     TextNumber count = text_format_count((size_t)macs);
     if (macs == 0) return out;
-    if (o->kind == OP_CONV2D)
+    if (op_spec(o->kind)->reads == OP_READS_WINDOW)
         utf8_format(out.text, sizeof out.text, "%d*%d*%d * %d*%d*%d = %s", o->out.c, o->out.h, o->out.w,
                     o->in.c, o->kernel_h, o->kernel_w, count.text);
     else
@@ -80,7 +80,7 @@ static void put_shapes(Pane *pane, const Network *network, const Op *op) {
     char text[TEXT_MAX];
     for (int k = 0; k < op->input_count; k++) {
         const Op *input = &network->ops[op->inputs[k]];
-        const char *way = op->kind != OP_ADD ? "" : k == 0 ? " (branch)" : " (skip)";
+        const char *way = !network_is_addition(network, op->index) ? "" : k == 0 ? " (branch)" : " (skip)";
         utf8_format(text, sizeof text, "%s  %s%s", text_format_shape(input->out).text, input->name, way);
         put_field(pane, k == 0 ? "input" : "", text);
     }
@@ -119,7 +119,7 @@ static void put_stats(Pane *pane, const char *label, const Stats *stats) {
 /* An addition splits the gradient of the block's input: g_in = g_skip + g_branch. */
 static void put_routes(Pane *pane, const Scene *scene, const Op *op) {
     char text[TEXT_MAX];
-    if (op->kind != OP_ADD || op->block < 0) return;
+    if (!network_is_addition(scene->network, op->index)) return;
     Junction junction = pass_junction(scene->pass, op->block);
     if (!junction.known) return;
     utf8_format(text, sizeof text, "|g in| %.2e  by skip %.2e  by F %.2e", junction.in_l2, junction.skip_l2,

@@ -25,14 +25,10 @@ static bool is_on_shortcut(const Network *network, int op) {
     return block >= 0 && op > network->blocks[block].branch_last && op < network->blocks[block].add;
 }
 
+/* What treats each number alone, or only picks some, has no box of its own. */
 static bool is_layer(const Network *network, int op) {
-    switch (network->ops[op].kind) {
-    case OP_BATCH_NORM:
-    case OP_RELU:
-    case OP_ADD:
-    case OP_SHORTCUT_A: return false;
-    default: return !is_on_shortcut(network, op);
-    }
+    OpReads reads = op_spec(network->ops[op].kind)->reads;
+    return reads != OP_READS_CELL && reads != OP_READS_PICK && !is_on_shortcut(network, op);
 }
 
 static bool has_row(const Network *network, int op) {
@@ -73,18 +69,11 @@ void architecture_figure_cost(const Network *network, int row, size_t *params, u
 
 /* "3x3 conv, 64, /2", "avg pool", "fc 1000". */
 static void label_op(const Op *op, char *out, size_t size) {
-    char stride[16] = "";
-    if (op->stride > 1) snprintf(stride, sizeof stride, ", /%d", op->stride);
-    switch (op->kind) {
-    case OP_INPUT: utf8_format(out, size, "image"); return;
-    case OP_CONV2D:
-        utf8_format(out, size, "%dx%d conv, %d%s", op->kernel_h, op->kernel_w, op->channels, stride);
-        return;
-    case OP_MAX_POOL: utf8_format(out, size, "pool%s", stride); return;
-    case OP_AVG_POOL: utf8_format(out, size, "avg pool"); return;
-    case OP_LINEAR: utf8_format(out, size, "fc %d", op->channels); return;
-    default: utf8_format(out, size, "%s", part_op_summary(op).text); return;
-    }
+    const OpSpec *spec = op_spec(op->kind);
+    if (spec->label)
+        spec->label(op, out, size);
+    else
+        op_format_summary(op, out, size);
 }
 
 /* Columns. Numbers end left of theirs. */

@@ -9,19 +9,19 @@
 #include "views/scene/scene.h"
 
 typedef enum FigureRowKind {
-    FIGURE_LAYER,    /* a convolution, with its batch norm and ReLU; a pooling; the linear layer; the loss */
+    FIGURE_LAYER, /* a convolution, with its batch norm and activation; a pooling; the linear layer; the loss */
     FIGURE_ADDITION, /* where a block's shortcut comes back and the next one leaves */
 } FigureRowKind;
 
 typedef struct FigureRow {
     FigureRowKind kind;
-    int op;    /* of a layer: the one with the box; of an addition: the add, or the last ReLU without one */
+    int op;    /* of a layer: the one with the box; of an addition: the add, or the activation without one */
     int block; /* of the layer, or that ends here; -1: none */
 } FigureRow;
 
 int architecture_figure_row_count(const Network *network);
 FigureRow architecture_figure_row_at(const Network *network, int row);
-/* The row that shows the op: a batch norm or a ReLU belongs to its layer, a shortcut's op to the addition. */
+/* The row that shows the op: a batch norm or an activation belongs to its layer, a shortcut's op to the addition. */
 int architecture_figure_row_of(const Network *network, int op);
 /* What the row's ops cost together. All rows make the network; without the additions they make the plain
  * twin. */

@@ -38,8 +38,10 @@ static void draw_title(Canvas *canvas, Rect area, const Scene *scene, int block,
     int x = canvas_text(canvas, area.x, area.y, style_bold(ROLE_TITLE), b->name);
     x = canvas_printf(canvas, x, area.y, style_role(ROLE_DIM), "  block %d of %d  ", block + 1,
                       network->block_count);
-    canvas_text_fit(canvas, x, area.y, left - x - 1, style_role(ROLE_TEXT),
-                    b->add >= 0 ? "y = relu(F(x) + shortcut(x))" : "y = relu(F(x))");
+    char formula[PART_TEXT_MAX];
+    snprintf(formula, sizeof formula, b->add >= 0 ? "y = %s(F(x) + shortcut(x))" : "y = %s(F(x))",
+             network_activation(network)->name);
+    canvas_text_fit(canvas, x, area.y, left - x - 1, style_role(ROLE_TEXT), formula);
     BlockText state = block_reading_state(scene, block);
     bool usual = state.text[0] == '\0';
     if (area.h < TITLE_ROWS) return;

@@ -9,7 +9,8 @@
 
 enum { STEP_MAX = 18, STEP_WIDE = 11, ROOM_MIN = 7 };
 
-/* Where the stations stand: x, each op of F, the addition (not in a plain network), the last ReLU. */
+/* Where the stations stand: x, each op of F, the addition (not in a plain network), the
+ * activation. */
 typedef struct Lane {
     const Scene *scene;
     const Block *block;

@@ -1,11 +1,13 @@
 #include "views/block/maps.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "core/inspect/block_figures.h"
 #include "views/scene/scale.h"
 
-static void add_map(BlockMaps *maps, BlockMap map) {
+static void add_map(BlockMaps *maps, const char *name, BlockMap map) {
+    snprintf(map.name, sizeof map.name, "%s", name);
     maps->maps[maps->count++] = map;
 }
 
@@ -15,13 +17,19 @@ int block_channel(const Scene *scene, int block) {
 }
 
 static void add_act(BlockMaps *maps, const Scene *scene, const char *name, int op, int channel, double l2) {
-    add_map(maps,
-            (BlockMap){name, pass_act(scene->pass, op), channel, l2, pass_act_profile(scene->pass, op)});
+    add_map(maps, name,
+            (BlockMap){.tensor = pass_act(scene->pass, op),
+                       .channel = channel,
+                       .l2 = l2,
+                       .profile = pass_act_profile(scene->pass, op)});
 }
 
 static void add_grad(BlockMaps *maps, const Scene *scene, const char *name, int op, int channel, double l2) {
-    add_map(maps,
-            (BlockMap){name, pass_grad(scene->pass, op), channel, l2, pass_grad_profile(scene->pass, op)});
+    add_map(maps, name,
+            (BlockMap){.tensor = pass_grad(scene->pass, op),
+                       .channel = channel,
+                       .l2 = l2,
+                       .profile = pass_grad_profile(scene->pass, op)});
 }
 
 static void collect_forward(BlockMaps *maps, const Scene *scene, int block) {
@@ -36,19 +44,27 @@ static void collect_forward(BlockMaps *maps, const Scene *scene, int block) {
     add_act(maps, scene, "y", b->output, c, f.y);
 }
 
-/* In the order the gradient comes: y, behind the mask of the last ReLU, the two ways, x. */
+/* In the order the gradient comes: y, past the activation, the two ways, x. */
 static void collect_backward(BlockMaps *maps, const Scene *scene, int block) {
     const Block *b = &scene->network->blocks[block];
     BlockBackward g = block_backward(scene->pass, block);
     int c = block_channel(scene, block), in = block_input_channel(scene->network, block, c);
     const Pass *pass = scene->pass;
+    char past[BLOCK_MAP_NAME_MAX];
+    snprintf(past, sizeof past, "g past %s", network_activation(scene->network)->title);
     add_grad(maps, scene, "g at y", b->output, c, g.y);
-    add_grad(maps, scene, "g past ReLU", b->add >= 0 ? b->add : b->branch_last, c, g.sum);
+    add_grad(maps, scene, past, b->add >= 0 ? b->add : b->branch_last, c, g.sum);
     if (b->shortcut != SHORTCUT_NONE) {
-        add_map(maps, (BlockMap){"through skip", pass_route_grad(pass, block, ROUTE_SKIP), in, g.skip,
-                                 pass_route_profile(pass, block, ROUTE_SKIP)});
-        add_map(maps, (BlockMap){"through F", pass_route_grad(pass, block, ROUTE_BRANCH), in, g.branch,
-                                 pass_route_profile(pass, block, ROUTE_BRANCH)});
+        add_map(maps, "through skip",
+                (BlockMap){.tensor = pass_route_grad(pass, block, ROUTE_SKIP),
+                           .channel = in,
+                           .l2 = g.skip,
+                           .profile = pass_route_profile(pass, block, ROUTE_SKIP)});
+        add_map(maps, "through F",
+                (BlockMap){.tensor = pass_route_grad(pass, block, ROUTE_BRANCH),
+                           .channel = in,
+                           .l2 = g.branch,
+                           .profile = pass_route_profile(pass, block, ROUTE_BRANCH)});
     }
     add_grad(maps, scene, "g at x", b->input, in, g.x);
 }

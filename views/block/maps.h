@@ -5,11 +5,11 @@
 
 #include "views/scene/scene.h"
 
-enum { BLOCK_MAPS_MAX = 5 };
+enum { BLOCK_MAPS_MAX = 5, BLOCK_MAP_NAME_MAX = 24 };
 
 /* One of the maps that stand side by side. */
 typedef struct BlockMap {
-    const char *name;
+    char name[BLOCK_MAP_NAME_MAX];
     Tensor tensor;
     int channel;
     double l2;

@@ -7,6 +7,7 @@
 
 #include "core/base/utf8.h"
 #include "core/inspect/block_figures.h"
+#include "core/op/activation.h"
 #include "views/part/parts.h"
 #include "views/style/text.h"
 
@@ -61,18 +62,20 @@ static void read_forward(BlockText *out, const Scene *scene, int block) {
     BlockForward f = block_forward(scene->pass, block);
     BlockGates gates = block_gates(scene->pass, block, false);
     const Block *b = &scene->network->blocks[block];
+    const OpSpec *last = network_activation(scene->network);
+    PartText density = part_density(scene->network, f.kept);
     if (!f.known) {
         append(out, "The forward pass has not come to the end of this block: n runs a block, f all of it.");
         return;
     }
     if (b->add < 0) {
-        append(out, "The last ReLU keeps %s. There is no shortcut: y is all that F makes of x.",
-               text_format_percent(f.kept).text);
+        append(out, "The last %s %s %s. There is no shortcut: y is all that F makes of x.", last->title,
+               activation_words(last)->verb, density.text);
         return;
     }
     append(out, "|F|/|shortcut| %.3f   cos(F, shortcut) ", f.ratio);
     append(out, isnan(f.cosine) ? "-" : "%+.3f", f.cosine);
-    append(out, "   the last ReLU keeps %s\n", text_format_percent(f.kept).text);
+    append(out, "   the last %s %s %s\n", last->title, activation_words(last)->verb, density.text);
     if (gates.skip_closed)
         append(out, "The sum is F(x) alone: the shortcut's value does not arrive.");
     else if (gates.branch_closed)
@@ -97,7 +100,8 @@ static void read_ways(BlockText *out, const Scene *scene, int block, const Block
     } else {
         append(out, "%s.", larger_way(g));
         if (scene->network->blocks[block].shortcut == SHORTCUT_IDENTITY)
-            append(out, " Through the identity the gradient past the ReLU arrives at x unchanged.");
+            append(out, " Through the identity the gradient past the %s arrives at x unchanged.",
+                   network_activation(scene->network)->title);
     }
 }
 
@@ -107,9 +111,10 @@ static void read_backward(BlockText *out, const Scene *scene, int block) {
         append(out, "The backward pass has not come to the start of this block: f runs the pass to its end.");
         return;
     }
-    append(out, "ReLU mask after the %s: %s open",
+    const OpSpec *last = network_activation(scene->network);
+    append(out, "%s %s after the %s: %s%s", last->title, activation_words(last)->noun,
            scene->network->blocks[block].add >= 0 ? "add" : "last batch norm",
-           text_format_percent(g.kept).text);
+           part_density(scene->network, g.kept).text, activation_words(last)->state);
     if (isnan(g.skip)) {
         append(out, "\nThere is no shortcut: all of the gradient at x comes through F.");
         return;

@@ -283,6 +283,16 @@ static void draw_folded(const Stream *s, int y) {
     put_op_figures(s, y, branch_role(s), s->block->branch_last);
 }
 
+/* What stands where the two ways have met. */
+static PartText joined_words(const Stream *s) {
+    PartText out;
+    if (is_backward(s))
+        snprintf(out.text, sizeof out.text, "past the %s", network_activation(s->scene->network)->title);
+    else
+        snprintf(out.text, sizeof out.text, "%s", has_skip(s) ? "sum" : "F(x) alone");
+    return out;
+}
+
 static void draw_joining(const Stream *s, int y) {
     int add = s->block->add, sum = has_skip(s) ? add : s->block->branch_last;
     put_turn(s, y, false);
@@ -298,10 +308,7 @@ static void draw_joining(const Stream *s, int y) {
     if (*closed_words(s))
         put_closed(s, y);
     else
-        text(s, LEFT, y, STREAM - 2, style_role(ROLE_DIM),
-             is_backward(s) ? "past the ReLU"
-             : has_skip(s)  ? "sum"
-                            : "F(x) alone");
+        text(s, LEFT, y, STREAM - 2, style_role(ROLE_DIM), joined_words(s).text);
     if (!is_backward(s)) put_ratio(s, y);
     put_op_figures(s, y, ROLE_TEXT, sum);
 }

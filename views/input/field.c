@@ -48,7 +48,7 @@ static void draw_rectangle(Canvas *canvas, Rect row, FieldBox seen) {
 /* Has a batch norm on this very picture's statistics had a part in the cell? */
 static bool reads_batch(const Scene *scene) {
     bool norm = false;
-    for (int i = 0; i <= scene->op && !norm; i++) norm = scene->network->ops[i].kind == OP_BATCH_NORM;
+    for (int i = 0; i <= scene->op && !norm; i++) norm = network_op_param(scene->network, i, PARAM_NORM_MEAN);
     return norm && pass_batch_statistics(scene->pass);
 }
 

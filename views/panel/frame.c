@@ -139,7 +139,7 @@ static uint32_t strip_letter(const Scene *scene, int begin, int end) {
         Stats stats = scene_stats(scene, op, at < scene->network->op_count ? PHASE_FORWARD : PHASE_BACKWARD);
         if (scene->breaks && scene->breaks[at]) return U'B';
         if (stats.known && stats.nan + stats.inf > 0) letter = U'!';
-        bool add = scene->network->ops[op].kind == OP_ADD && letter != U'!';
+        bool add = network_is_addition(scene->network, op) && letter != U'!';
         if (add && pass_skip_mode(scene->pass) == SKIP_LESION && pass_block_is_lesioned(scene->pass, block))
             letter = U'L';
         if (add && pass_skip_mode(scene->pass) == SKIP_CUT && at >= scene->network->op_count) letter = U'C';

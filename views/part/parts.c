@@ -7,30 +7,19 @@
 
 #include "views/style/text.h"
 
-static const char *stride_note(const Op *op, char *buffer, size_t size) {
-    if (op->stride == 1) return "";
-    snprintf(buffer, size, " /%d", op->stride);
-    return buffer;
+PartText part_op_summary(const Op *op) {
+    PartText out;
+    op_format_summary(op, out.text, sizeof out.text);
+    return out;
 }
 
-PartText part_op_summary(const Op *op) {
-    static const char *const words[OP_KIND_COUNT] = {
-        [OP_INPUT] = "image",           [OP_CONV2D] = "conv",
-        [OP_BATCH_NORM] = "batch norm", [OP_RELU] = "ReLU",
-        [OP_MAX_POOL] = "max pool",     [OP_ADD] = "add",
-        [OP_SHORTCUT_A] = "zero-pad",   [OP_AVG_POOL] = "average pool",
-        [OP_LINEAR] = "linear",         [OP_CROSS_ENTROPY] = "softmax and loss",
-    };
+PartText part_density(const Network *network, double density) {
     PartText out;
-    char stride[16];
-    const char *word = words[op->kind];
-    if (op->kind == OP_CONV2D || op->kind == OP_MAX_POOL)
-        snprintf(out.text, sizeof out.text, "%s %dx%d%s", word, op->kernel_h, op->kernel_w,
-                 stride_note(op, stride, sizeof stride));
-    else if (op->kind == OP_SHORTCUT_A)
-        snprintf(out.text, sizeof out.text, "%s%s", word, stride_note(op, stride, sizeof stride));
+    bool gates = network_activation(network)->activation->has_gates;
+    if (gates)
+        snprintf(out.text, sizeof out.text, "%s", text_format_percent(density).text);
     else
-        snprintf(out.text, sizeof out.text, "%s", word);
+        snprintf(out.text, sizeof out.text, "%.2f", density);
     return out;
 }
 

@@ -16,6 +16,8 @@ typedef struct PartText {
 } PartText;
 
 PartText part_op_summary(const Op *op); /* "conv 3x3 /2", "max pool 3x3 /2", "batch norm" */
+/* The mean of the activation's mask: the share that is open, "53%", or the mean slope, "0.53". */
+PartText part_density(const Network *network, double density);
 /* Inside a block without the block's name: "conv1", "downsample.0". Points into the network. */
 const char *part_op_short_name(const Network *network, int op);
 const char *part_shortcut_name(ShortcutKind kind); /* "identity", "zero-pad (A)", "projection (B)", "none" */

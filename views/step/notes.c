@@ -53,7 +53,7 @@ static void note_stats(Notes *notes, const Scene *scene, const StepPanel *panel)
 
 /* Statistics of each tensor; not of probabilities, and an addition's dy stands for its two copies. */
 static void note_tensors(Notes *notes, const Scene *scene, const StepPanels *panels) {
-    bool copies = scene->phase == PHASE_BACKWARD && scene->network->ops[scene->op].kind == OP_ADD;
+    bool copies = scene->phase == PHASE_BACKWARD && network_is_addition(scene->network, scene->op);
     for (int k = 0; k < panels->count; k++)
         if (panels->item[k].kind != STEP_PANEL_PROBABILITIES && !(copies && k > 0))
             note_stats(notes, scene, &panels->item[k]);
@@ -146,21 +146,38 @@ static void note_cost(Notes *notes, const Scene *scene, const Op *op) {
     utf8_format(text, sizeof text, "%s weights, %s multiply-adds",
                 text_format_count(network_op_param_count(scene->network, op->index)).text,
                 text_format_engineering((double)network_op_macs(scene->network, op->index)).text);
-    if (op->kind == OP_CONV2D)
+    if (op_spec(op->kind)->middle == OP_MIDDLE_KERNEL)
         snprintf(text + strlen(text), sizeof text - strlen(text), ": %d filters of %dx%dx%d", weight->dims[0],
                  weight->dims[1], weight->dims[2], weight->dims[3]);
     note_text(notes, ROLE_DIM, "w", text);
 }
 
+/* What only operators with this middle have. */
+static void note_middle(Notes *notes, const Scene *scene, const Op *op) {
+    bool forward = scene->phase == PHASE_FORWARD;
+    switch (op_spec(op->kind)->middle) {
+    case OP_MIDDLE_SOFTMAX: note_loss(notes, scene); break;
+    case OP_MIDDLE_LINE: note_norm(notes, scene, op); break;
+    case OP_MIDDLE_KERNEL:
+    case OP_MIDDLE_MATRIX:
+        if (forward) note_cost(notes, scene, op);
+        break;
+    case OP_MIDDLE_NOTHING:
+    case OP_MIDDLE_CURVE:
+    case OP_MIDDLE_LARGEST:
+    case OP_MIDDLE_SUM:
+    case OP_MIDDLE_PICK:
+    case OP_MIDDLE_MEAN: break;
+    }
+}
+
 static void note_all(Notes *notes, const Scene *scene, const StepPanels *panels) {
     const Op *op = &scene->network->ops[scene->op];
-    bool forward = scene->phase == PHASE_FORWARD;
+    bool backward = scene->phase == PHASE_BACKWARD;
     note_tensors(notes, scene, panels);
-    if (op->kind == OP_CROSS_ENTROPY) note_loss(notes, scene);
-    if (op->kind == OP_BATCH_NORM) note_norm(notes, scene, op);
-    if (forward && (op->kind == OP_CONV2D || op->kind == OP_LINEAR)) note_cost(notes, scene, op);
-    if (!forward) note_param_grads(notes, scene, op);
-    if (!forward && op->kind == OP_ADD) note_routes(notes, scene, op, panels);
+    note_middle(notes, scene, op);
+    if (backward) note_param_grads(notes, scene, op);
+    if (backward && network_is_addition(scene->network, scene->op)) note_routes(notes, scene, op, panels);
 }
 
 int step_notes_height(const Scene *scene, const StepPanels *panels, int lines) {

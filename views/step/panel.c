@@ -55,7 +55,8 @@ static void close_panel(StepPanel *panel) {
 
 static StepPanels forward_panels(const Scene *scene, const Op *op) {
     StepPanels panels = {.count = 0};
-    bool add = op->kind == OP_ADD, loss = op->kind == OP_CROSS_ENTROPY;
+    OpMiddle middle = op_spec(op->kind)->middle;
+    bool add = middle == OP_MIDDLE_SUM, loss = middle == OP_MIDDLE_SOFTMAX;
     for (int k = 0; k < op->input_count; k++) {
         StepPanel *panel = &panels.item[panels.count++];
         *panel = panel_of(scene, op->inputs[k], PHASE_FORWARD, add && k == 0 ? "F(x)" : "x");
@@ -90,7 +91,8 @@ static StepPanel sent_panel(const Scene *scene, const Op *op, int k) {
     StepPanel panel = panel_of(scene, op->inputs[k], PHASE_BACKWARD, "dx");
     bool ran = op->index >= scene->network->op_count - pass_backward_done(scene->pass);
     int reader = waits_for(scene, op->inputs[k]);
-    if (op->kind == OP_ADD) {
+    OpMiddle middle = op_spec(op->kind)->middle;
+    if (middle == OP_MIDDLE_SUM) {
         panel.symbol = add_symbols[k];
         panel.role = k == 0 ? ROLE_BRANCH : ROLE_SKIP;
         if (ran) panel.part = part_tensor(scene, op->index, PHASE_BACKWARD);
@@ -100,13 +102,17 @@ static StepPanel sent_panel(const Scene *scene, const Op *op, int k) {
         snprintf(panel.missing.text, sizeof panel.missing.text,
                  "its part is stored; the sum is complete after %s", scene->network->ops[reader].name);
     }
-    if (op->kind == OP_CROSS_ENTROPY) panel.kind = STEP_PANEL_RANKED, panel.symbol = "dz";
+    if (middle == OP_MIDDLE_SOFTMAX) {
+        panel.kind = STEP_PANEL_RANKED;
+        panel.symbol = "dz";
+    }
     return panel;
 }
 
 static StepPanels backward_panels(const Scene *scene, const Op *op) {
     StepPanels panels = {.count = 1};
-    if (op->kind == OP_CROSS_ENTROPY) {
+    OpMiddle middle = op_spec(op->kind)->middle;
+    if (middle == OP_MIDDLE_SOFTMAX) {
         panels.item[0] = panel_of(scene, op->index, PHASE_FORWARD, "p");
         panels.item[0].kind = STEP_PANEL_PROBABILITIES;
     } else {
@@ -116,7 +122,7 @@ static StepPanels backward_panels(const Scene *scene, const Op *op) {
         StepPanel *panel = &panels.item[panels.count++];
         *panel = sent_panel(scene, op, k);
         panel->joint = k == 0 ? "→" : "+";
-        if (op->kind == OP_ADD && k == 1) panel->joint = "→";
+        if (middle == OP_MIDDLE_SUM && k == 1) panel->joint = "→";
     }
     return panels;
 }
@@ -202,7 +208,7 @@ static bool has_values(const Scene *scene, const StepPanel *panel) {
     return panel->part.tensor.data != NULL;
 }
 
-/* `x  layer1.0.relu  16x32x32`, with the block's name left out when there is no room. */
+/* `x  layer1.0.relu1  16x32x32`, with the block's name left out when there is no room. */
 static int draw_title(Canvas *canvas, Rect row, const Scene *scene, const StepPanel *panel) {
     char text[PART_TEXT_MAX];
     Shape shape = panel->part.tensor.shape;

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "core/inspect/block_figures.h"
+#include "core/op/activation.h"
 #include "core/tensor/landmark.h"
 #include "views/part/parts.h"
 #include "views/scene/class_rank.h"
@@ -106,7 +107,10 @@ static void say_sum(FILE *out, const Scene *scene, const Op *op) {
             f.x, f.shortcut, f.branch, f.sum);
     fprintf(out, "F is %.3g times the shortcut", f.ratio);
     if (!isnan(f.cosine)) fprintf(out, "; the cosine between them is %+.3f", f.cosine);
-    fprintf(out, ".\nThe ReLU behind it keeps %s of the sum.\n", text_format_percent(f.kept).text);
+    const OpSpec *last = network_activation(scene->network);
+    const ActivationWords *words = activation_words(last);
+    fprintf(out, ".\nThe %s behind it %s %s%s.\n", last->title, words->verb,
+            part_density(scene->network, f.kept).text, words->of_sum);
 }
 
 static void say_junction(FILE *out, const Scene *scene, const Op *op) {
@@ -175,8 +179,9 @@ void describe_operation(FILE *out, const Scene *scene) {
     }
     say_weights(out, scene, op);
     describe_figures(out, scene);
-    if (op->kind == OP_ADD && forward) say_sum(out, scene, op);
-    if (op->kind == OP_ADD && !forward) say_junction(out, scene, op);
+    bool addition = network_is_addition(network, scene->op);
+    if (addition && forward) say_sum(out, scene, op);
+    if (addition && !forward) say_junction(out, scene, op);
     if (scene->op == network_logits_op(network) || scene->op == network_loss_op(network))
         describe_answer(out, scene);
 }

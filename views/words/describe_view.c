@@ -51,7 +51,8 @@ static void say_forward_norms(FILE *out, const Scene *scene, int block) {
 static void say_backward_norms(FILE *out, const Scene *scene, int block) {
     BlockBackward g = block_backward(scene->pass, block);
     if (!g.known) return;
-    fprintf(out, "Gradients: at y %.3g, past the ReLU %.3g", g.y, g.sum);
+    fprintf(out, "Gradients: at y %.3g, past the %s %.3g", g.y, network_activation(scene->network)->title,
+            g.sum);
     if (!isnan(g.skip)) fprintf(out, ", through the skip %.3g, through F %.3g", g.skip, g.branch);
     fprintf(out, ", at x %.3g.\n", g.x);
 }

@@ -1,4 +1,4 @@
-#include "core/inspect/arithmetic_part.h"
+#include "core/op/arithmetic.h"
 
 #include <assert.h>
 #include <math.h>
@@ -6,15 +6,6 @@
 #include <stdio.h>
 
 #include "core/base/utf8.h"
-
-double arithmetic_element(Tensor tensor, int n, int c, int h, int w) {
-    return (double)tensor.data[shape_index(tensor.shape, n, c, h, w)];
-}
-
-const real *arithmetic_param(const ArithmeticSite *site, int k) {
-    assert(k < site->op->param_count);
-    return network_const_values(site->network, &site->network->params[site->op->param_first + k]);
-}
 
 /* Bad news first. */
 static double rank_of(double value) {
@@ -39,6 +30,12 @@ void arithmetic_add_term(ArithmeticPart *part, int index, double value) {
 void arithmetic_add_number(ArithmeticPart *part, ArithmeticNumber number) {
     assert(part->number_count < ARITHMETIC_NUMBERS_MAX);
     part->numbers[part->number_count++] = number;
+}
+
+void arithmetic_add_dy(const OpCell *cell, ArithmeticPart *part, double dy) {
+    arithmetic_add_number(
+        part, (ArithmeticNumber){
+                  .name = "dy", .meaning = "gradient behind", .value = dy, .op = cell->sight->run.op->index});
 }
 
 void arithmetic_set_value(ArithmeticPart *part, double value) {
