@@ -65,7 +65,7 @@ ifneq ($(filter-out clean format check limits help,$(or $(MAKECMDGOALS),all)),)
   include build/needs.mk
 endif
 # Tests of the operators' derivatives also run on the double-precision engine.
-EXACT    := $(patsubst $(B)/%,build/double/%,$(filter %/test_gradient_check %/test_golden,$(TESTS)))
+EXACT    := $(patsubst $(B)/%,build/double/%,$(filter %/test_gradient_check %/test_golden %/test_op_list,$(TESTS)))
 
 # What the compiler takes of the flags given: all or none of them.
 taken     = $(shell $(CC) -Werror $(1) -x c -c -o /dev/null /dev/null 2>/dev/null && echo '$(1)')

@@ -178,7 +178,7 @@ static bool print_text(const AnalysisSpec *spec, const AnalysisResult *result, b
     printf(": ");
     table_put(stdout, result->subject, ascii);
     putchar('\n');
-    table_put(stdout, spec->math, ascii);
+    table_put(stdout, result->math, ascii);
     printf("\n\n");
     if (result->table.row_count > 0 && !print_table(&result->table, ascii))
         return error_set(err, ERROR_FAILED, "not enough memory for the table");
@@ -189,7 +189,7 @@ static bool print_text(const AnalysisSpec *spec, const AnalysisResult *result, b
     print_field("Certainty", result->certainty, ascii);
     analysis_format_check(result, check, sizeof check);
     print_field("Check", check, ascii);
-    print_field("Source", spec->source, ascii);
+    print_field("Source", result->source, ascii);
     return true;
 }
 

@@ -15,8 +15,11 @@ static bool looks_at_block(const Session *session, const Scene *scene, ZoomLevel
            session->look.view == VIEW_GRADIENTS || (session->look.view == VIEW_BLOCK && level != ZOOM_OP);
 }
 
-static void explain_analysis(const Session *session, const SceneAnalyses *analyses, Explanation *out) {
-    ExplainChartQuery query = {.level = session->look.settings.explain, .sources = explain_source};
+static void explain_analysis(const Session *session, const Scene *scene, Explanation *out) {
+    const SceneAnalyses *analyses = scene->analyses;
+    ExplainChartQuery query = {.level = session->look.settings.explain,
+                               .sources = explain_source,
+                               .activation = network_activation(scene->network)};
     query.id = view_analyses_pick(session->look.view_state[VIEW_ANALYSES], analyses, &query.row);
     query.result = analyses->results[query.id];
     explain_chart(&query, out);
@@ -24,7 +27,7 @@ static void explain_analysis(const Session *session, const SceneAnalyses *analys
 
 void session_explain_make(const Session *session, const Scene *scene, Explanation *out) {
     if (session->look.view == VIEW_ANALYSES && scene->analyses) {
-        explain_analysis(session, scene->analyses, out);
+        explain_analysis(session, scene, out);
         return;
     }
     const ViewOps *view = view_ops(session->look.view);

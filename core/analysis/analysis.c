@@ -121,12 +121,45 @@ static void format_subject(const AnalysisInput *input, char *out, size_t size) {
                 input->images_label);
 }
 
+/* What the placeholder at `text` stands for, and its length there; NULL for any other text. */
+static const char *placeholder(const char *text, const OpSpec *activation, char kinks[64], size_t *length) {
+    static const char *const names[] = {"{f}", "{F}", "{kinks}"};
+    const char *const values[] = {activation->name, activation->title, kinks};
+    kinks[0] = '\0';
+    if (activation->activation->has_gates) utf8_format(kinks, 64, ", and kinks of %ss", activation->title);
+    for (int k = 0; k < 3; k++) {
+        *length = strlen(names[k]);
+        if (strncmp(text, names[k], *length) == 0) return values[k];
+    }
+    return NULL;
+}
+
+void analysis_format_text(const char *text, const OpSpec *activation, char out[ANALYSIS_TEXT_MAX]) {
+    size_t used = 0;
+    out[0] = '\0';
+    while (*text) {
+        char kinks[64];
+        size_t length = strcspn(text, "{");
+        used += utf8_copy_n(out + used, ANALYSIS_TEXT_MAX - used, text, length);
+        text += length;
+        if (*text == '\0') break;
+        const char *value = placeholder(text, activation, kinks, &length);
+        used += utf8_copy(out + used, ANALYSIS_TEXT_MAX - used, value ? value : "{");
+        text += value ? length : 1;
+    }
+}
+
 bool analysis_report(const Analysis *analysis, AnalysisResult *result) {
     const AnalysisInput *input = &analysis->input;
+    const AnalysisSpec *spec = analysis->spec;
+    const OpSpec *activation =
+        input->model ? network_activation(input->model->network) : op_spec(op_default_activation());
     *result = (AnalysisResult){
         .complete = analysis->done == analysis->total, .done = analysis->done, .total = analysis->total};
     if (input->model) format_subject(input, result->subject, sizeof result->subject);
-    if (analysis->spec->report(analysis->state, analysis->done, result) && own_columns(result)) return true;
+    analysis_format_text(spec->math, activation, result->math);
+    analysis_format_text(spec->source, activation, result->source);
+    if (spec->report(analysis->state, analysis->done, result) && own_columns(result)) return true;
     analysis_result_clear(result);
     return false;
 }

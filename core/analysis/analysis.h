@@ -68,7 +68,9 @@ typedef struct AnalysisResult {
     char subject[ANALYSIS_TEXT_MAX];   /* network, weights, pictures */
     char certainty[ANALYSIS_TEXT_MAX]; /* "exact", "sampled, n=64", "one batch of 15 pictures" */
     char reading[ANALYSIS_TEXT_MAX];   /* what it says, in words */
-    char oracle[ANALYSIS_TEXT_MAX];    /* what must be small; "" for none */
+    char math[ANALYSIS_TEXT_MAX];      /* the spec's formula and source, of this network */
+    char source[ANALYSIS_TEXT_MAX];
+    char oracle[ANALYSIS_TEXT_MAX]; /* what must be small; "" for none */
     double oracle_value, oracle_limit;
     AnalysisTable table;
     void *columns; /* what table.columns points to */
@@ -115,8 +117,8 @@ typedef struct AnalysisSpec {
     const char *name;     /* "paths": also the command's name */
     const char *title;    /* "Path lengths" */
     const char *sentence; /* what it answers, for anyone */
-    const char *math;     /* the formula, one line of Unicode */
-    const char *source;   /* paper, section */
+    const char *math;     /* the formula, one line of Unicode; see analysis_format_text */
+    const char *source;   /* paper, section; likewise */
     unsigned wants;       /* AnalysisWant */
     size_t state_size;    /* the state starts zeroed */
     /* Prepares the work; false with a sentence when the question has no sense here. clear follows in every
@@ -130,6 +132,10 @@ typedef struct AnalysisSpec {
 } AnalysisSpec;
 
 const AnalysisSpec *analysis_spec(AnalysisId id);
+/* A text of a spec as it is for a network with this activation function: "{f}" becomes its name ("relu"),
+ * "{F}" its title ("ReLU"), "{kinks}" ", and kinks of ReLUs" where it has gates and nothing where it is smooth.
+ */
+void analysis_format_text(const char *text, const OpSpec *activation, char out[ANALYSIS_TEXT_MAX]);
 bool analysis_find(const char *name, AnalysisId *id);
 
 /* One analysis under way. */

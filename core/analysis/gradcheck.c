@@ -5,14 +5,47 @@
 #include <string.h>
 
 #include "core/analysis/analysis.h"
+#include "core/base/utf8.h"
 #include "core/inspect/gradcheck.h"
+
+enum { COLUMN_NUMERIC, COLUMN_RELATIVE, COLUMN_KINKS, COLUMN_ROUNDING, COLUMN_TRUNCATION, COLUMNS };
+
+static const AnalysisColumn columns[COLUMNS] = {
+    [COLUMN_NUMERIC] = {.name = "numeric", .unit = "dL/dv", .kind = COLUMN_SIGNED},
+    [COLUMN_RELATIVE] = {.name = "difference",
+                         .unit = "from backprop, relative",
+                         .kind = COLUMN_LOG,
+                         .charted = true,
+                         /* Where rounding decides, a smaller difference is luck; at 1 nothing agrees. */
+                         .axis_from = 1e-4,
+                         .axis_to = 1},
+    [COLUMN_KINKS] = {.name = "kinks", .kind = COLUMN_COUNT}, /* unit: see name_columns */
+    [COLUMN_ROUNDING] = {.name = "rounding", .unit = "estimate, relative", .kind = COLUMN_LOG},
+    [COLUMN_TRUNCATION] = {.name = "truncation", .unit = "estimate, relative", .kind = COLUMN_LOG},
+};
 
 typedef struct GradcheckState {
     const AnalysisInput *input;
     Pass *pass;
     Gradcheck *check;
+    AnalysisColumn columns[COLUMNS];
+    char kinks_unit[ANALYSIS_LABEL_MAX];
     char label[GRADCHECK_LABEL_MAX];
 } GradcheckState;
+
+static const OpSpec *activation_of(const GradcheckState *state) {
+    return network_activation(state->input->model->network);
+}
+
+/* What switches: the gates of the activation function, and without any only the windows of max pooling. */
+static void name_columns(GradcheckState *state) {
+    const OpSpec *activation = activation_of(state);
+    bool gates = activation->activation->has_gates;
+    memcpy(state->columns, columns, sizeof columns);
+    utf8_format(state->kinks_unit, sizeof state->kinks_unit, "%ss that switch",
+                gates ? activation->title : "window");
+    state->columns[COLUMN_KINKS].unit = state->kinks_unit;
+}
 
 static bool gradcheck_begin(void *memory, const AnalysisInput *input, Error *err) {
     GradcheckState *state = memory;
@@ -21,6 +54,7 @@ static bool gradcheck_begin(void *memory, const AnalysisInput *input, Error *err
     char weight[PARAM_NAME_MAX];
     snprintf(weight, sizeof weight, "%s.conv1.weight", first->name);
     state->input = input;
+    name_columns(state);
     if (input->skip == SKIP_CUT)
         return error_set(err, ERROR_USAGE,
                          "gradcheck: with 'cut' the backward pass is not the derivative of the forward pass, "
@@ -43,22 +77,6 @@ static void gradcheck_run_step(void *memory, int number) {
     gradcheck_step(((GradcheckState *)memory)->check, number);
 }
 
-enum { COLUMN_NUMERIC, COLUMN_RELATIVE, COLUMN_KINKS, COLUMN_ROUNDING, COLUMN_TRUNCATION, COLUMNS };
-
-static const AnalysisColumn columns[COLUMNS] = {
-    [COLUMN_NUMERIC] = {.name = "numeric", .unit = "dL/dv", .kind = COLUMN_SIGNED},
-    [COLUMN_RELATIVE] = {.name = "difference",
-                         .unit = "from backprop, relative",
-                         .kind = COLUMN_LOG,
-                         .charted = true,
-                         /* Where rounding decides, a smaller difference is luck; at 1 nothing agrees. */
-                         .axis_from = 1e-4,
-                         .axis_to = 1},
-    [COLUMN_KINKS] = {.name = "kinks", .unit = "ReLUs that switch", .kind = COLUMN_COUNT},
-    [COLUMN_ROUNDING] = {.name = "rounding", .unit = "estimate, relative", .kind = COLUMN_LOG},
-    [COLUMN_TRUNCATION] = {.name = "truncation", .unit = "estimate, relative", .kind = COLUMN_LOG},
-};
-
 static bool report_rows(const GradcheckState *state, AnalysisTable *table) {
     double backprop = gradcheck_backprop(state->check);
     for (int k = 0; k < GRADCHECK_STEPS; k++) {
@@ -75,6 +93,19 @@ static bool report_rows(const GradcheckState *state, AnalysisTable *table) {
     return true;
 }
 
+/* What lies between the two losses that are compared. */
+static void read_kinks(const OpSpec *activation, int kinks, AnalysisResult *result) {
+    size_t used = strlen(result->reading), size = sizeof result->reading - used;
+    char *out = result->reading + used;
+    if (!activation->activation->has_gates && kinks == 0)
+        utf8_format(out, size, "nothing switched between v - h and v + h: %s has no kink.",
+                    activation->title);
+    else
+        utf8_format(out, size, "%d %s%s switched between v - h and v + h.", kinks,
+                    activation->activation->has_gates ? activation->title : "max pooling window",
+                    kinks == 1 ? "" : "s");
+}
+
 static void read_best(const GradcheckState *state, AnalysisResult *result) {
     int best = gradcheck_best(state->check);
     double backprop = gradcheck_backprop(state->check);
@@ -85,11 +116,10 @@ static void read_best(const GradcheckState *state, AnalysisResult *result) {
     GradcheckStep step = gradcheck_get(state->check, best);
     snprintf(result->reading, sizeof result->reading,
              "v = %s = %.4g. Backpropagation says dL/dv = %.4g; the central difference at h = %.1e says "
-             "%.3g: %.1e apart, relative. What limits the difference there is %s; %d ReLU%s switched between "
-             "v - h and v + h.",
+             "%.3g: %.1e apart, relative. What limits the difference there is %s; ",
              state->label, gradcheck_value(state->check), backprop, step.h, step.numeric,
-             gradcheck_relative(backprop, step.numeric), gradcheck_limit(step), step.kinks,
-             step.kinks == 1 ? "" : "s");
+             gradcheck_relative(backprop, step.numeric), gradcheck_limit(step));
+    read_kinks(activation_of(state), step.kinks, result);
     snprintf(result->oracle, sizeof result->oracle, "|backprop - numeric| at the step of the least estimate");
     result->oracle_value = fabs(backprop - step.numeric);
     /* The estimates are of the size of the error, not bounds; three times their sum. */
@@ -99,7 +129,7 @@ static void read_best(const GradcheckState *state, AnalysisResult *result) {
 static bool gradcheck_report(const void *memory, int done, AnalysisResult *result) {
     const GradcheckState *state = memory;
     (void)done;
-    analysis_table_begin(&result->table, "h: limited by", columns, COLUMNS);
+    analysis_table_begin(&result->table, "h: limited by", state->columns, COLUMNS);
     snprintf(result->certainty, sizeof result->certainty,
              "one batch of %d picture%s; backprop is exact up to %s, numeric has an error that is estimated "
              "here, not a bound",
@@ -121,7 +151,7 @@ const AnalysisSpec analysis_gradcheck_spec = {
     .sentence =
         "Is backpropagation right? One weight or activation is moved a little both ways, and the loss "
         "is computed again.",
-    .math = "∂L/∂v ≈ (L(v+h) − L(v−h)) / 2h;  error: h²·L‴/6 + ε·|L|/h, and kinks of ReLUs",
+    .math = "∂L/∂v ≈ (L(v+h) − L(v−h)) / 2h;  error: h²·L‴/6 + ε·|L|/h{kinks}",
     .source = "Goodfellow et al. 2016, Deep Learning, section 11.5",
     .state_size = sizeof(GradcheckState),
     .begin = gradcheck_begin,

@@ -1,28 +1,24 @@
-/* The ledger of every addition y = relu(F(x) + S(x)): the gradient of x is the sum of what came back through
- * the skip and what came back through F. Both have passed the ReLU after the addition first: with its mask D
+/* The ledger of every addition y = f(F(x) + S(x)): the gradient of x is the sum of what came back through the
+ * skip and what came back through F. Both have passed the activation function f after the addition first: with
+ * D, the diagonal of its derivatives
  *
  *     dL/dx = S^T D dL/dy + F'^T D dL/dy
  *
- * so that in this network the skip is no open road either: D, whose density is shown, stands in it. */
+ * so that in this network the skip is no open road either: D, whose mean is shown, stands in it. */
 #include <math.h>
 #include <stdio.h>
-
-#include "core/base/utf8.h"
+#include <string.h>
 
 #include "core/analysis/analysis.h"
+#include "core/base/utf8.h"
+#include "core/op/activation.h"
 
 typedef struct Entry {
     Junction junction;
     double skip_share, branch_share; /* of |g|^2: <part, g> / <g, g> */
-    double open;                     /* share of units the last ReLU lets through */
+    double open;                     /* mean of D; see activation_density */
     double error;                    /* |skip + branch - g| / |g| */
 } Entry;
-
-typedef struct JunctionsState {
-    const AnalysisInput *input;
-    Pass *pass;
-    Error err;
-} JunctionsState;
 
 enum {
     COLUMN_SKIP,
@@ -35,6 +31,14 @@ enum {
     COLUMN_OUT,
     COLUMNS
 };
+
+typedef struct JunctionsState {
+    const AnalysisInput *input;
+    Pass *pass;
+    AnalysisColumn columns[COLUMNS];
+    char open_name[ANALYSIS_LABEL_MAX];
+    Error err;
+} JunctionsState;
 
 static const AnalysisColumn columns[COLUMNS] = {
     [COLUMN_SKIP] =
@@ -52,14 +56,30 @@ static const AnalysisColumn columns[COLUMNS] = {
                            .charted = true,
                            .subject = SUBJECT_SKIP},
     [COLUMN_BRANCH_SHARE] = {.name = "F part", .unit = "along g", .kind = COLUMN_SHARE},
-    [COLUMN_OPEN] = {.name = "ReLU open", .unit = "units", .kind = COLUMN_SHARE},
+    [COLUMN_OPEN] = {.kind = COLUMN_SHARE}, /* named by the activation function */
     [COLUMN_IN] = {.name = "|g| at x", .unit = "L2", .kind = COLUMN_LOG},
     [COLUMN_OUT] = {.name = "|g| at y", .unit = "L2", .kind = COLUMN_LOG},
 };
 
+static const OpSpec *activation_of(const JunctionsState *state) {
+    return network_activation(state->input->model->network);
+}
+
+static void name_columns(JunctionsState *state) {
+    const OpSpec *activation = activation_of(state);
+    const ActivationWords *words = activation_words(activation);
+    AnalysisColumn *open = &state->columns[COLUMN_OPEN];
+    memcpy(state->columns, columns, sizeof columns);
+    utf8_format(state->open_name, sizeof state->open_name, "%s %s", activation->title, words->column);
+    open->name = state->open_name;
+    open->unit = words->unit;
+    if (!activation->activation->has_gates) open->kind = COLUMN_NUMBER;
+}
+
 static bool junctions_begin(void *memory, const AnalysisInput *input, Error *err) {
     JunctionsState *state = memory;
     state->input = input;
+    name_columns(state);
     if (input->model->network->shortcut != '-') return true;
     return error_set(err, ERROR_USAGE,
                      "junctions: %s adds nothing to its branches: expected a network with skips",
@@ -77,19 +97,14 @@ static void junctions_step(void *memory, int number) {
     state->pass = analysis_run_pass(state->input, &state->err);
 }
 
-static double open_share(Tensor act) {
-    size_t count = shape_count(act.shape), open = 0;
-    for (size_t j = 0; j < count; j++) open += act.data[j] > 0;
-    return (double)open / (double)count;
-}
-
 static Entry entry_of(const Pass *pass, int block) {
     const Block *b = &pass_network(pass)->blocks[block];
     Tensor g = pass_grad(pass, b->input);
     const real *skip = pass_route_grad(pass, block, ROUTE_SKIP).data,
                *branch = pass_route_grad(pass, block, ROUTE_BRANCH).data;
     size_t count = shape_count(g.shape);
-    Entry entry = {.junction = pass_junction(pass, block), .open = open_share(pass_act(pass, b->output))};
+    OpSight output = pass_sight(pass, b->output);
+    Entry entry = {.junction = pass_junction(pass, block), .open = activation_density(&output)};
     double square = tensor_dot(g.data, g.data, count), error = 0;
     for (size_t j = 0; j < count; j++) {
         double rest = (double)skip[j] + (double)branch[j] - (double)g.data[j];
@@ -115,10 +130,28 @@ static bool add_row(const JunctionsState *state, int block, Entry entry, Analysi
     return true;
 }
 
-static void read_ledger(AnalysisResult *result) {
+/* What the activation function does to both parts. */
+static void read_activation(const OpSpec *activation, double least, double most, AnalysisResult *result) {
+    size_t used = strlen(result->reading), size = sizeof result->reading - used;
+    char *out = result->reading + used;
+    if (activation->activation->has_gates)
+        utf8_format(
+            out, size,
+            "The %s after each addition lets %.0f to %.0f %% of the units through, and both parts with "
+            "it: dy/dx is D(I + F'), not I + F'.",
+            activation->title, 100 * least, 100 * most);
+    else
+        utf8_format(
+            out, size,
+            "The %s after each addition multiplies both parts by its slope, %.2f to %.2f in the mean: "
+            "dy/dx is D(I + F'), not I + F'.",
+            activation->title, least, most);
+}
+
+static void read_ledger(const OpSpec *activation, AnalysisResult *result) {
     const AnalysisTable *table = &result->table;
     int n = table->row_count, skip_leads = 0;
-    double least = 1, most = 0;
+    double least = INFINITY, most = -INFINITY;
     for (int r = 0; r < n; r++) {
         double open = analysis_table_get(table, r, COLUMN_OPEN);
         skip_leads += analysis_table_get(table, r, COLUMN_SKIP_SHARE) > 0.5;
@@ -126,18 +159,16 @@ static void read_ledger(AnalysisResult *result) {
         most = fmax(most, open);
     }
     double growth = analysis_table_get(table, 0, COLUMN_IN) / analysis_table_get(table, n - 1, COLUMN_OUT);
-    snprintf(
-        result->reading, sizeof result->reading,
-        "At %d of %d additions the skip brought more of the gradient than F. From the last block's "
-        "output to the first block's input |g| changes by a factor of %.3g. The ReLU after each "
-        "addition lets %.0f to %.0f %% of the units through, and both parts with it: dy/dx is D(I + F'), "
-        "not I + F'.",
-        skip_leads, n, growth, 100 * least, 100 * most);
+    snprintf(result->reading, sizeof result->reading,
+             "At %d of %d additions the skip brought more of the gradient than F. From the last block's "
+             "output to the first block's input |g| changes by a factor of %.3g. ",
+             skip_leads, n, growth);
+    read_activation(activation, least, most, result);
 }
 
 static bool junctions_report(const void *memory, int done, AnalysisResult *result) {
     const JunctionsState *state = memory;
-    analysis_table_begin(&result->table, "block", columns, COLUMNS);
+    analysis_table_begin(&result->table, "block", state->columns, COLUMNS);
     snprintf(result->certainty, sizeof result->certainty, "exact, one batch of %d picture%s",
              state->input->image_count, state->input->image_count == 1 ? "" : "s");
     if (!state->pass) {
@@ -149,7 +180,7 @@ static bool junctions_report(const void *memory, int done, AnalysisResult *resul
         result->oracle_value = fmax(result->oracle_value, entry.error);
         if (!add_row(state, b, entry, &result->table)) return false;
     }
-    read_ledger(result);
+    read_ledger(activation_of(state), result);
     snprintf(result->oracle, sizeof result->oracle, "largest |skip part + F part - gradient| / |gradient|");
     result->oracle_limit = 1e-6; /* one float32 rounding of the sum */
     return true;
@@ -166,7 +197,7 @@ const AnalysisSpec analysis_junctions_spec = {
     .sentence = "At every addition: how much of the gradient came back through the skip, how much through "
                 "the block's own layers, and whether the two agree.",
     .math = "∂L/∂x = Sᵀ·D·∂L/∂y + F′ᵀ·D·∂L/∂y,  part = ⟨g_part, g⟩ / ⟨g, g⟩",
-    .source = "He et al. 2015, arXiv:1512.03385, equation 1; D is the ReLU after the addition",
+    .source = "He et al. 2015, arXiv:1512.03385, equation 1; D is the {F} after the addition",
     .state_size = sizeof(JunctionsState),
     .begin = junctions_begin,
     .total = junctions_total,

@@ -1,5 +1,5 @@
 /* What is lost with a block: each block taken out once, and k random ones, in the residual network and in the
- * plain one. Without a block the signal takes the way of its shortcut alone: y = relu(S(x)). A plain network
+ * plain one. Without a block the signal takes the way of its shortcut alone: y = f(S(x)). A plain network
  * that loses a block is given that same way there and nowhere else. Veit et al. 2016, section 4: a residual
  * network hardly notices, a plain one is destroyed. */
 #include <float.h>
@@ -362,7 +362,7 @@ const AnalysisSpec analysis_lesions_spec = {
     .sentence =
         "What is lost with each block, and with several at random, in the network with skips and in the "
         "plain one.",
-    .math = "y = relu(S(x)) in place of relu(F(x) + S(x))",
+    .math = "y = {f}(S(x)) in place of {f}(F(x) + S(x))",
     .source = "Veit et al. 2016, arXiv:1605.06431, sections 4.1 and 4.2",
     .wants = ANALYSIS_WANTS_PICTURES | ANALYSIS_WANTS_TWIN,
     .state_size = sizeof(LesionsState),

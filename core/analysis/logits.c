@@ -55,6 +55,12 @@ static bool logits_begin(void *memory, const AnalysisInput *input, Error *err) {
             err, ERROR_USAGE,
             "logits: without skips every block rewrites the stream, and no block's part can be told: "
             "expected a residual network as built");
+    if (!network_activation(network)->activation->has_gates)
+        return error_set(
+            err, ERROR_USAGE,
+            "logits: the terms add up because a ReLU passes a number unchanged or not at all; %s "
+            "has %s, which does neither: expected a network with ReLU",
+            network->arch, network_activation(network)->title);
     if (input->batch_statistics && network->shortcut != 'A')
         return error_set(
             err, ERROR_USAGE,

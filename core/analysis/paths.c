@@ -6,7 +6,7 @@
  *
  *     G_k <- S^T D G_k + B^T D G_{k-1}
  *
- * with D the mask of the last ReLU, S the shortcut and B the branch: n(n+1)/2 products for n blocks instead
+ * with D the mask of the activation at its end, S the shortcut and B the branch: n(n+1)/2 products for n blocks instead
  * of 2^n paths, and nothing is sampled. */
 #include <math.h>
 #include <stdio.h>
@@ -16,6 +16,7 @@
 #include "core/analysis/analysis.h"
 #include "core/base/utf8.h"
 #include "core/inspect/vjp.h"
+#include "core/op/activation.h"
 
 /* Step 0 runs the pass; each of the others brings one G_k through one block, the highest k first, so that the
  * vectors can be kept in place. */
@@ -166,8 +167,9 @@ static bool paths_report(const void *memory, int done, AnalysisResult *result) {
     const PathsState *state = memory;
     analysis_table_begin(&result->table, "branches", columns, COLUMNS);
     snprintf(result->certainty, sizeof result->certainty,
-             "exact, at the recorded masks; one batch of %d picture%s", state->input->image_count,
-             state->input->image_count == 1 ? "" : "s");
+             "exact, at the recorded %ss; one batch of %d picture%s",
+             activation_words(network_activation(state->input->model->network))->noun,
+             state->input->image_count, state->input->image_count == 1 ? "" : "s");
     if (state->err.kind != ERROR_NONE || done < paths_total(state)) {
         utf8_copy(result->reading, sizeof result->reading,
                   state->err.kind != ERROR_NONE

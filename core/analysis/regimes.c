@@ -2,7 +2,7 @@
  * batch norm and initialisation, with what theory says beside it.
  *
  * A layer's factor is the slope of log10|g| over the layers, fitted with one slope and an offset for each
- * stage; the first block of a later stage, which changes the shape, and the last of all, behind whose ReLU
+ * stage; the first block of a later stage, which changes the shape, and the last of all, after whose ReLU
  * nothing has been masked yet, are left out. */
 #include <math.h>
 #include <stdio.h>
@@ -89,6 +89,12 @@ static bool regimes_begin(void *memory, const AnalysisInput *input, Error *err) 
     int own = arch_of(input->model->network->arch).depth, deepest = 0;
     const int *depths = input->depth_count > 0 ? input->depths : &own;
     int count = input->depth_count > 0 ? input->depth_count : 1;
+    const OpSpec *activation = network_activation(input->model->network);
+    if (!activation->activation->has_gates)
+        return error_set(
+            err, ERROR_USAGE,
+            "regimes: what theory says here, it says of ReLU; %s has %s: expected a network with ReLU",
+            input->model->network->arch, activation->title);
     state->input = input;
     state->seeds = input->samples > 0 ? input->samples : SEEDS;
     if (count > DEPTHS_MAX)

@@ -1,5 +1,5 @@
 /* How strongly each 3x3 layer answers: the standard deviation of its output after batch norm, before addition
- * and ReLU, over pictures, positions and channels; in order and sorted, with skips and without. He et al.
+ * and activation, over pictures, positions and channels; in order and sorted, with skips and without. He et al.
  * 2015, figure 7: what residual layers add is small. */
 #include <math.h>
 #include <stdio.h>
@@ -247,7 +247,7 @@ const AnalysisSpec analysis_responses_spec = {
     .sentence =
         "How strongly each 3x3 layer answers: where a skip carries the signal, a layer only has to say "
         "what is to be changed.",
-    .math = "std over n, h, w, c of BN(conv3x3(x)), before addition and ReLU",
+    .math = "std over n, h, w, c of BN(conv3x3(x)), before addition and {F}",
     .source = "He et al. 2015, arXiv:1512.03385, section 4.2, figure 7",
     .wants = ANALYSIS_WANTS_PICTURES | ANALYSIS_WANTS_TWIN,
     .state_size = sizeof(ResponsesState),

@@ -67,16 +67,18 @@ static void say_code(const ExplainChartQuery *query, Explanation *out) {
 }
 
 static void say_mathematics(const ExplainChartQuery *query, Explanation *out) {
-    char check[ANALYSIS_TEXT_MAX];
+    char check[ANALYSIS_TEXT_MAX], text[ANALYSIS_TEXT_MAX];
     const AnalysisSpec *spec = analysis_spec(query->id);
-    explain_say(out, EXPLAIN_FORMULA, "%s", spec->math);
+    analysis_format_text(spec->math, query->activation, text);
+    explain_say(out, EXPLAIN_FORMULA, "%s", text);
     if (query->result) {
         say_row(query, EXPLAIN_FORMULA, out);
         analysis_format_check(query->result, check, sizeof check);
         if (*check) explain_say(out, EXPLAIN_TEXT, "Check %s", check);
         explain_say(out, EXPLAIN_TEXT, "Certainty: %s", query->result->certainty);
     }
-    explain_say(out, EXPLAIN_REFERENCE, "%s", spec->source);
+    analysis_format_text(spec->source, query->activation, text);
+    explain_say(out, EXPLAIN_REFERENCE, "%s", text);
 }
 
 void explain_chart(const ExplainChartQuery *query, Explanation *out) {

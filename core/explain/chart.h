@@ -9,6 +9,7 @@
 typedef struct ExplainChartQuery {
     AnalysisId id;
     const AnalysisResult *result; /* NULL: it has not been run */
+    const OpSpec *activation;     /* of the network that is looked at */
     int row;                      /* of the result's table; any other number: none */
     ExplainLevel level;
     ExplainSources sources; /* NULL: none */

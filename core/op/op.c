@@ -14,6 +14,12 @@ const OpSpec *op_spec(OpKind kind) {
     return specs[kind];
 }
 
+OpKind op_default_activation(void) {
+    OpKind kind = (OpKind)0;
+    while (!op_spec(kind)->activation) kind++;
+    return kind;
+}
+
 int op_find_activation(const char *name) {
     for (int kind = 0; kind < OP_KIND_COUNT; kind++) {
         const OpSpec *spec = op_spec((OpKind)kind);

@@ -194,6 +194,8 @@ typedef struct OpSpec {
 
 const OpSpec *op_spec(OpKind kind);
 
+/* The activation function of a network whose name says nothing of it: the first in the list. */
+OpKind op_default_activation(void);
 /* The kind of the activation function of that name, "relu"; -1 when there is none. */
 int op_find_activation(const char *name);
 

@@ -60,14 +60,15 @@ OpFixture op_fixture_new(const OpFixtureConfig *config) {
     subject_note(SUBJECT_OPERATOR, "%s of (%d,%d,%d,%d)%s", f.spec->name, config->batch ? config->batch : 1,
                  config->x[0].c, config->x[0].h, config->x[0].w,
                  config->batch_statistics ? ", batch statistics" : "");
-    f.op.input_count = config->op.kind == OP_ADD ? 2 : 1;
+    f.op.input_count = config->op.kind == OP_INPUT ? 0 : config->op.kind == OP_ADD ? 2 : 1;
     f.op.in = config->x[0];
     snprintf(f.op.name, sizeof f.op.name, "%s", f.spec->name);
     if (!f.spec->shape(&f.op, config->x, &err)) fail_msg("%s", err.text);
     f.run = (OpRun){.batch = config->batch ? config->batch : 1,
                     .batch_statistics = config->batch_statistics,
                     .gates = config->gates ? *config->gates : (AddGates){true, true, true, true}};
-    for (int n = 0; n < f.run.batch && n < 16; n++) f.targets[n] = fixture_target(n, f.op.in.c);
+    for (int n = 0; n < f.run.batch && n < 16 && f.op.in.c > 0; n++)
+        f.targets[n] = fixture_target(n, f.op.in.c);
     for (int k = 0; k < f.op.input_count; k++) add_input(&f, config, k);
     ParamShape shapes[OP_PARAMS_MAX] = {0};
     f.op.param_count = f.spec->params ? f.spec->params(&f.op, shapes) : 0;

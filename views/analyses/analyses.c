@@ -74,6 +74,16 @@ static void put_field(Canvas *canvas, Rect *area, const char *label, const char 
     layout_take_top(area, part_field(canvas, *area, LABEL_WIDTH, label, text));
 }
 
+/* What an analysis answers, for the network at hand. */
+static void put_spec(Canvas *canvas, Rect *area, const Scene *scene, const AnalysisSpec *spec) {
+    char text[ANALYSIS_TEXT_MAX];
+    put_field(canvas, area, "answers", spec->sentence);
+    analysis_format_text(spec->math, network_activation(scene->network), text);
+    put_field(canvas, area, "formula", text);
+    analysis_format_text(spec->source, network_activation(scene->network), text);
+    put_field(canvas, area, "source", text);
+}
+
 static void draw_list(const AnalysesState *state, const Scene *scene, Canvas *canvas, Rect area) {
     const AnalysisSpec *spec = analysis_spec((AnalysisId)state->cursor);
     Rect head = layout_take_top(&area, 1), below = area;
@@ -88,9 +98,7 @@ static void draw_list(const AnalysesState *state, const Scene *scene, Canvas *ca
                       first + k == state->cursor);
     if (below.h > ABOUT) layout_take_top(&below, 1);
     part_heading(canvas, layout_take_top(&below, 1), style_role(ROLE_TITLE), spec->title);
-    put_field(canvas, &below, "answers", spec->sentence);
-    put_field(canvas, &below, "formula", spec->math);
-    put_field(canvas, &below, "source", spec->source);
+    put_spec(canvas, &below, scene, spec);
     put_field(canvas, &below, "pictures",
               spec->wants & ANALYSIS_WANTS_SCORES     ? "none: networks are counted"
               : spec->wants & ANALYSIS_WANTS_PICTURES ? "the bundled ones; your own: on the command line"
@@ -133,8 +141,8 @@ static int foot_field(const Foot *foot, Canvas *canvas, Rect *area, const char *
 }
 
 static int foot_sources(const Foot *foot, Canvas *canvas, Rect *area) {
-    return foot_field(foot, canvas, area, "formula", foot->spec->math) +
-           foot_field(foot, canvas, area, "source", foot->spec->source);
+    return foot_field(foot, canvas, area, "formula", foot->result->math) +
+           foot_field(foot, canvas, area, "source", foot->result->source);
 }
 
 static int foot_fields(const Foot *foot, Canvas *canvas, Rect area) {
@@ -195,8 +203,8 @@ static void draw_words(Canvas *canvas, Rect area, const AnalysisSpec *spec, cons
     put_field(canvas, &area, result->complete ? "reading" : "INCOMPLETE", result->reading);
     put_field(canvas, &area, "certainty", result->certainty);
     if (*check) put_field(canvas, &area, "check", check);
-    put_field(canvas, &area, "formula", spec->math);
-    put_field(canvas, &area, "source", spec->source);
+    put_field(canvas, &area, "formula", result->math);
+    put_field(canvas, &area, "source", result->source);
 }
 
 static void draw_result(const AnalysesState *state, const Scene *scene, Canvas *canvas, Rect area) {
@@ -259,9 +267,7 @@ static void draw_pending(const Scene *scene, Canvas *canvas, Rect area) {
         canvas_text_fit(canvas, bar.x, bar.y, bar.w, style_role(ROLE_WARN),
                         "Not run for this picture and these settings: Enter runs it, Esc goes to the list.");
     layout_take_top(&area, 1);
-    put_field(canvas, &area, "answers", spec->sentence);
-    put_field(canvas, &area, "formula", spec->math);
-    put_field(canvas, &area, "source", spec->source);
+    put_spec(canvas, &area, scene, spec);
 }
 
 /* What is under way shows itself as soon as there is something to see. */

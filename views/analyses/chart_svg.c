@@ -208,7 +208,7 @@ static void add_wrapped(Foot *foot, const char *text, size_t columns) {
     }
 }
 
-static void make_foot(Foot *foot, const AnalysisSpec *spec, const AnalysisResult *result, int width) {
+static void make_foot(Foot *foot, const AnalysisResult *result, int width) {
     size_t columns = (size_t)(width - 2 * MARGIN) / LETTER;
     char text[2 * ANALYSIS_TEXT_MAX];
     foot->count = 0;
@@ -225,9 +225,9 @@ static void make_foot(Foot *foot, const AnalysisSpec *spec, const AnalysisResult
         analysis_format_check(result, text + used, sizeof text - (size_t)used);
         add_wrapped(foot, text, columns);
     }
-    utf8_format(text, sizeof text, "Formula: %s", spec->math);
+    utf8_format(text, sizeof text, "Formula: %s", result->math);
     add_wrapped(foot, text, columns);
-    utf8_format(text, sizeof text, "Source: %s", spec->source);
+    utf8_format(text, sizeof text, "Source: %s", result->source);
     add_wrapped(foot, text, columns);
 }
 
@@ -238,7 +238,7 @@ char *chart_svg(const AnalysisSpec *spec, const AnalysisResult *result, size_t *
     if (!out) return NULL;
     int width = width_of(table);
     Foot foot;
-    make_foot(&foot, spec, result, width);
+    make_foot(&foot, result, width);
     double chart = bands_end(table);
     int height = (int)chart + (foot.count + 1) * ROW + MARGIN;
     fprintf(

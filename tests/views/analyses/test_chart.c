@@ -17,12 +17,16 @@ static const AnalysisColumn columns[] = {
 
 enum { COLUMNS = 5 };
 
-static const AnalysisSpec spec = {
-    .name = "try", .title = "A <try> & more", .math = "y = x", .source = "nobody, \"nowhere\""};
+static const AnalysisSpec spec = {.name = "try", .title = "A <try> & more"};
 
 /* Three rows; the last one has no norm. */
 static AnalysisResult result_of(void) {
-    AnalysisResult result = {.complete = true, .done = 3, .total = 3, .reading = "It <reads>."};
+    AnalysisResult result = {.complete = true,
+                             .done = 3,
+                             .total = 3,
+                             .reading = "It <reads>.",
+                             .math = "y = x",
+                             .source = "nobody, \"nowhere\""};
     static const double values[3][COLUMNS] = {
         {1e-3, 3, 2e-2, 0.25, -4}, {5e-2, 20, 9, 0.75, 1}, {NAN, 0, 1e-1, 0, 0}};
     analysis_table_begin(&result.table, "block", columns, COLUMNS);
