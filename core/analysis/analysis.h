@@ -133,8 +133,8 @@ typedef struct AnalysisSpec {
 
 const AnalysisSpec *analysis_spec(AnalysisId id);
 /* A text of a spec as it is for a network with this activation function: "{f}" becomes its name ("relu"),
- * "{F}" its title ("ReLU"), "{kinks}" ", and kinks of ReLUs" where it has gates and nothing where it is smooth.
- */
+ * "{F}" its title ("ReLU"), "{kinks}" ", and kinks of ReLUs" where it has gates and nothing where it is
+ * smooth. */
 void analysis_format_text(const char *text, const OpSpec *activation, char out[ANALYSIS_TEXT_MAX]);
 bool analysis_find(const char *name, AnalysisId *id);
 

@@ -1,6 +1,6 @@
 /* The ledger of every addition y = f(F(x) + S(x)): the gradient of x is the sum of what came back through the
- * skip and what came back through F. Both have passed the activation function f after the addition first: with
- * D, the diagonal of its derivatives
+ * skip and what came back through F. Both have passed the activation function f after the addition first:
+ * with D, the diagonal of its derivatives
  *
  *     dL/dx = S^T D dL/dy + F'^T D dL/dy
  *

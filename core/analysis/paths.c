@@ -6,8 +6,8 @@
  *
  *     G_k <- S^T D G_k + B^T D G_{k-1}
  *
- * with D the mask of the activation at its end, S the shortcut and B the branch: n(n+1)/2 products for n blocks instead
- * of 2^n paths, and nothing is sampled. */
+ * with D the mask of the activation at its end, S the shortcut and B the branch: n(n+1)/2 products for n
+ * blocks instead of 2^n paths, and nothing is sampled. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* How strongly each 3x3 layer answers: the standard deviation of its output after batch norm, before addition
- * and activation, over pictures, positions and channels; in order and sorted, with skips and without. He et al.
- * 2015, figure 7: what residual layers add is small. */
+ * and activation, over pictures, positions and channels; in order and sorted, with skips and without. He et
+ * al. 2015, figure 7: what residual layers add is small. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -15,7 +15,8 @@ typedef struct Vjp Vjp;
 Vjp *vjp_new(const Pass *pass, Error *err);
 void vjp_free(Vjp *vjp); /* NULL is fine */
 
-/* From the gradient of a block's output to that of its sum F(x) + shortcut(x): the mask of its activation function. */
+/* From the gradient of a block's output to that of its sum F(x) + shortcut(x): the mask of its activation
+ * function. */
 void vjp_mask(const Vjp *vjp, int block, const real *g, real *out);
 /* From the gradient of a block's sum to what reaches x through F alone, and through the shortcut alone. */
 void vjp_branch(const Vjp *vjp, int block, const real *g, real *out);

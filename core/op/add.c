@@ -24,7 +24,8 @@ static void add_run_forward(const OpRun *run) {
         elementwise_copy(run->y, run->x[g->branch_forward ? 0 : 1], count);
 }
 
-/* Both inputs receive dy unchanged; a closed gate receives zero. */
+/* Both inputs receive dy unchanged; a closed gate receives zero. dy (N,C,H,W) read, dx[0] and dx[1] of the
+ * same shape overwritten or added to. */
 static void add_run_backward(const OpRun *run) {
     size_t count = shape_count(op_output_shape(run->op, run->batch));
     const bool open[2] = {run->gates.branch_backward, run->gates.skip_backward};

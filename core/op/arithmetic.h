@@ -1,6 +1,7 @@
 /* How one element came about in one operator, as plain data: a formula, its numbers, and a sum of terms
  * (input channels, output channels, cells, classes) ranked by magnitude, of which one is taken apart into its
- * products. Each operator fills a part of its own formula; core/inspect/arithmetic puts the parts together. */
+ * products. Each operator fills a part of its own formula; core/inspect/arithmetic puts the parts together.
+ */
 #ifndef CORE_OP_ARITHMETIC_H
 #define CORE_OP_ARITHMETIC_H
 

@@ -12,6 +12,7 @@ static bool average_shape(Op *op, const Shape *x, Error *err) {
     return true;
 }
 
+/* Images begin .. end-1: y[n,c] = sum over p of x[n,p,c] / (H*W), in double. */
 static void forward_images(void *context, int begin, int end, int worker) {
     const OpRun *run = context;
     size_t pixels = (size_t)run->op->in.h * (size_t)run->op->in.w, c_count = (size_t)run->op->in.c;
@@ -31,7 +32,7 @@ static void average_run_forward(const OpRun *run) {
     parallel_for(run->batch, 1, forward_images, (void *)(uintptr_t)run);
 }
 
-/* dx[n,c,h,w] = dy[n,c] / (H*W). */
+/* dx[n,c,h,w] = dy[n,c] / (H*W). dy (N,C,1,1) read, dx (N,C,H,W) overwritten or added to. */
 static void average_run_backward(const OpRun *run) {
     if (!run->dx[0]) return;
     size_t pixels = (size_t)run->op->in.h * (size_t)run->op->in.w, c_count = (size_t)run->op->in.c;

@@ -45,11 +45,12 @@ static size_t norm_scratch(const Op *op, int batch) {
 }
 
 typedef struct NormJob {
-    const OpRun *run;
-    size_t channels, pixels;
-    const real *mean, *inv_std;
-    double *sums;         /* worker k: channels sums of the first kind, then of the second */
-    real *block, *factor; /* block sums a worker; two factors a channel for the last loop */
+    const OpRun *run;           /* x, y, dy, dx (N,H,W,C): pixels rows of C channels */
+    size_t channels, pixels;    /* C, N*H*W */
+    const real *mean, *inv_std; /* (C), as saved */
+    double *sums;               /* (workers, 2, C): two sums a channel */
+    real *block;                /* (workers, 2, C): the same of the block in hand */
+    real *factor;               /* (2, C): two factors a channel for the last loop */
 } NormJob;
 
 static NormJob job_of(const OpRun *run) {
@@ -72,8 +73,9 @@ static void flush_block(double *sums, real *block, size_t count) {
     }
 }
 
-/* Sums of (x - origin) and of its square, where origin is the first pixel: a value near the mean, so that the
- * difference of squares below does not cancel. One reading of x instead of two. */
+/* Pixels p = begin .. end-1: sums[c] = sum of x[p,c] - origin[c], sums[C + c] = sum of its square, where
+ * origin is the first pixel: a value near the mean, so that the difference of squares below does not cancel.
+ * One reading of x instead of two. */
 CPU_CLONES static void moments_work(void *context, int begin, int end, int worker) {
     const NormJob *job = context;
     size_t channels = job->channels;
@@ -114,7 +116,7 @@ static void batch_moments(NormJob *job, real *mean, real *var) {
     }
 }
 
-/* y = x * factor[c] + factor[C + c] */
+/* y[p,c] = (x[p,c] - mean[c]) * factor[c] + beta[c], factor = gamma / std */
 CPU_CLONES static void scale_work(void *context, int begin, int end, int worker) {
     const NormJob *job = context;
     size_t channels = job->channels;
@@ -148,7 +150,7 @@ static void norm_run_forward(const OpRun *run) {
     parallel_for((int)job.pixels, PIXEL_GRAIN, scale_work, &job);
 }
 
-/* Sums of dy and of dy * xhat. */
+/* sums[c] = sum over p of dy[p,c], sums[C + c] = sum of dy[p,c] * xhat[p,c], xhat = (x - mean) / std. */
 CPU_CLONES static void gradient_sums_work(void *context, int begin, int end, int worker) {
     const NormJob *job = context;
     size_t channels = job->channels;
@@ -169,7 +171,8 @@ CPU_CLONES static void gradient_sums_work(void *context, int begin, int end, int
     flush_block(sums, sum, 2 * channels);
 }
 
-/* dx = gamma/std * (dy - factor[c] - (x - mean) * factor[C + c]); the factors are 0 in evaluation. */
+/* dx[p,c] = gamma[c]/std[c] * (dy[p,c] - factor[c] - (x[p,c] - mean[c]) * factor[C + c]); the factors are 0
+ * in evaluation. */
 CPU_CLONES static void input_gradient_work(void *context, int begin, int end, int worker) {
     const NormJob *job = context;
     size_t channels = job->channels;
@@ -189,7 +192,8 @@ CPU_CLONES static void input_gradient_work(void *context, int begin, int end, in
     }
 }
 
-/* Batch norm, backward, with xhat = (x - mean)/std and M = N*H*W:
+/* Batch norm, backward: dy, x (N,C,H,W), gamma (C) read, dgamma, dbeta (C) overwritten, dx (N,C,H,W)
+ * overwritten or added to. With xhat = (x - mean)/std and M = N*H*W:
  *   dbeta = sum dy     dgamma = sum dy * xhat
  *   training    dx = gamma/std * (dy - dbeta/M - xhat * dgamma/M)    because mean and std depend on every x
  *   evaluation  dx = gamma/std * dy                                  because they do not */

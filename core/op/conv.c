@@ -79,12 +79,20 @@ size_t conv_scratch_count(const ConvShape *q) {
     return larger(larger(tiles + partial, all), larger(folded, around));
 }
 
+/* One call, as the workers see it. Of the input gradient y is dx; where it runs as a convolution of dy, x is
+ * dy and w the turned weights. */
 typedef struct ConvJob {
     const ConvShape *shape;
-    const real *x, *w, *dy, *rows;
-    real *y, *dw, *scratch, *partial;
-    int pixels, first_image;
-    bool add;
+    const real *x;           /* (N,H,W,C) */
+    const real *w;           /* (K,R,S,C) */
+    const real *dy;          /* (N,OH,OW,K) */
+    const real *rows;        /* (N*OH*OW, R*S*C): all windows of x */
+    real *y;                 /* (N,OH,OW,K) */
+    real *dw;                /* (K,R,S,C) */
+    real *scratch;           /* a tile of windows for each worker, or all windows */
+    real *partial;           /* (workers - 1, K,R,S,C): sums of dw of all workers but the first */
+    int pixels, first_image; /* of the group of images that is folded back */
+    bool add;                /* y += instead of y = */
 } ConvJob;
 
 /* The unrolled windows of pixels begin..end-1: x itself when nothing needs unrolling. */
@@ -99,6 +107,7 @@ static real *worker_tile(const ConvJob *job, int worker) {
     return job->scratch + (size_t)worker * (size_t)tile_pixels((int)window) * window;
 }
 
+/* Windows begin .. end-1 to their rows of scratch. */
 static void unroll_work(void *context, int begin, int end, int worker) {
     ConvJob *job = context;
     (void)worker;
@@ -113,6 +122,7 @@ static const real *unroll_all(ConvJob *job) {
     return job->scratch;
 }
 
+/* Output pixels begin .. end-1, tile by tile: y (pixels, K) = rows (pixels, R*S*C) * wᵀ (R*S*C, K). */
 static void forward_pixels(void *context, int begin, int end, int worker) {
     const ConvJob *job = context;
     const ConvShape *q = job->shape;
@@ -120,17 +130,18 @@ static void forward_pixels(void *context, int begin, int end, int worker) {
     for (int p = begin; p < end; p += step) {
         int stop = p + step < end ? p + step : end;
         const real *rows = unroll_tile(q, job->x, p, stop, worker_tile(job, worker));
-        gemm(stop - p, q->k, window, (Matrix){rows, window, false}, (Matrix){job->w, window, true},
-             job->y + (size_t)p * (size_t)q->k, q->k, job->add);
+        gemm((GemmShape){stop - p, q->k, window}, (Matrix){rows, window, false},
+             (Matrix){job->w, window, true}, job->y + (size_t)p * (size_t)q->k, q->k, job->add);
     }
 }
 
+/* Output channels begin .. end-1 of all pixels: y (pixels, k) = rows (pixels, R*S*C) * wᵀ (R*S*C, k). */
 static void forward_channels(void *context, int begin, int end, int worker) {
     const ConvJob *job = context;
     const ConvShape *q = job->shape;
     int window = window_size(q);
     (void)worker;
-    gemm(pixel_count(q), end - begin, window, (Matrix){job->rows, window, false},
+    gemm((GemmShape){pixel_count(q), end - begin, window}, (Matrix){job->rows, window, false},
          (Matrix){job->w + (size_t)begin * (size_t)window, window, true}, job->y + begin, q->k, false);
 }
 
@@ -148,7 +159,8 @@ void conv_forward(const ConvShape *q, const real *x, const real *w, real *y, rea
     parallel_for(q->k, CHANNEL_GRAIN, forward_channels, &job);
 }
 
-/* Each worker adds up its own pixels; worker 0 directly in dw, the others in a private sum. */
+/* Each worker adds up its own pixels, dw (K, R*S*C) += dyᵀ (K, pixels) * rows (pixels, R*S*C); worker 0
+ * directly in dw, the others in a private sum. */
 static void weight_pixels(void *context, int begin, int end, int worker) {
     const ConvJob *job = context;
     const ConvShape *q = job->shape;
@@ -157,17 +169,18 @@ static void weight_pixels(void *context, int begin, int end, int worker) {
     for (int p = begin; p < end; p += step) {
         int stop = p + step < end ? p + step : end;
         const real *rows = unroll_tile(q, job->x, p, stop, worker_tile(job, worker));
-        gemm(q->k, window, stop - p, (Matrix){job->dy + (size_t)p * (size_t)q->k, q->k, true},
+        gemm((GemmShape){q->k, window, stop - p}, (Matrix){job->dy + (size_t)p * (size_t)q->k, q->k, true},
              (Matrix){rows, window, false}, dw, window, p > begin);
     }
 }
 
+/* Output channels begin .. end-1: dw (k, R*S*C) = dyᵀ (k, N*OH*OW) * rows (N*OH*OW, R*S*C). */
 static void weight_channels(void *context, int begin, int end, int worker) {
     const ConvJob *job = context;
     const ConvShape *q = job->shape;
     int window = window_size(q);
     (void)worker;
-    gemm(end - begin, window, pixel_count(q), (Matrix){job->dy + begin, q->k, true},
+    gemm((GemmShape){end - begin, window, pixel_count(q)}, (Matrix){job->dy + begin, q->k, true},
          (Matrix){job->rows, window, false}, job->dw + (size_t)begin * (size_t)window, window, false);
 }
 
@@ -189,6 +202,7 @@ void conv_backward_weight(const ConvShape *q, const real *x, const real *dy, rea
     for (int k = 1; k < shares; k++) elementwise_add(dw, job.partial + (size_t)(k - 1) * weights, weights);
 }
 
+/* w (K,R,S,C) to turned (C,R,S,K): turned[c,r,s,k] = w[k,R-1-r,S-1-s,c]. */
 static void turn_weights(const ConvShape *q, const real *w, real *turned) {
     for (int r = 0; r < q->r; r++)
         for (int s = 0; s < q->s; s++)
@@ -201,16 +215,19 @@ static void turn_weights(const ConvShape *q, const real *w, real *turned) {
             }
 }
 
+/* Window entries begin .. end-1 of a group of images: the gradient of its windows, rows (pixels, R*S*C) =
+ * dy (pixels, K) * w (K, R*S*C). */
 static void input_windows(void *context, int begin, int end, int worker) {
     const ConvJob *job = context;
     const ConvShape *q = job->shape;
     int window = window_size(q);
     size_t first = (size_t)job->first_image * (size_t)(q->oh * q->ow);
     (void)worker;
-    gemm(job->pixels, end - begin, q->k, (Matrix){job->dy + first * (size_t)q->k, q->k, false},
+    gemm((GemmShape){job->pixels, end - begin, q->k}, (Matrix){job->dy + first * (size_t)q->k, q->k, false},
          (Matrix){job->w + begin, window, false}, job->scratch + begin, window, false);
 }
 
+/* Input rows begin .. end-1 of the group collect what their elements contributed to the windows. */
 static void input_fold(void *context, int begin, int end, int worker) {
     const ConvJob *job = context;
     (void)worker;
@@ -222,7 +239,7 @@ static void input_fold(void *context, int begin, int end, int worker) {
     window_fold(&fold, begin, end);
 }
 
-/* The way without a restriction on stride: gradients of all window entries first, then folded back. */
+/* The way for any stride: gradients of all window entries first, then folded back. */
 static void backward_input_by_fold(ConvJob *job) {
     const ConvShape *q = job->shape;
     int images = fold_images(q);
@@ -234,20 +251,21 @@ static void backward_input_by_fold(ConvJob *job) {
     }
 }
 
-/* 1x1, stride 1: dx (pixels, C) = dy (pixels, K) * w (K, C). */
+/* 1x1, stride 1, pixels begin .. end-1: dx (pixels, C) = dy (pixels, K) * w (K, C). */
 static void input_pointwise_pixels(void *context, int begin, int end, int worker) {
     const ConvJob *job = context;
     const ConvShape *q = job->shape;
     (void)worker;
-    gemm(end - begin, q->c, q->k, (Matrix){job->dy + (size_t)begin * (size_t)q->k, q->k, false},
+    gemm((GemmShape){end - begin, q->c, q->k}, (Matrix){job->dy + (size_t)begin * (size_t)q->k, q->k, false},
          (Matrix){job->w, q->c, false}, job->y + (size_t)begin * (size_t)q->c, q->c, job->add);
 }
 
+/* The same for all pixels and input channels begin .. end-1. */
 static void input_pointwise_channels(void *context, int begin, int end, int worker) {
     const ConvJob *job = context;
     const ConvShape *q = job->shape;
     (void)worker;
-    gemm(pixel_count(q), end - begin, q->k, (Matrix){job->dy, q->k, false},
+    gemm((GemmShape){pixel_count(q), end - begin, q->k}, (Matrix){job->dy, q->k, false},
          (Matrix){job->w + begin, q->c, false}, job->y + begin, q->c, job->add);
 }
 

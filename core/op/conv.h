@@ -1,4 +1,4 @@
-/* Convolution as matrix products: the one interface behind which the engine's heaviest work lives.
+/* Convolution as matrix products: the interface to the engine's heaviest work.
  *
  * Windows of x are unrolled into rows of a matrix ("im2col") that is never larger than a processor's cache
  * needs it to be, and multiplied by the weights (K, R*S*C). A 1x1 convolution with stride 1 needs no
@@ -20,12 +20,15 @@ typedef struct ConvShape {
 /* Elements of scratch that each of the three functions may use. */
 size_t conv_scratch_count(const ConvShape *shape);
 
-/* y = w * x (cross-correlation). */
+/* Buffers lie channels-last: x, dx (N,H,W,C), y, dy (N,OH,OW,K), w, dw (K,R,S,C). With ih = oh*stride - pad +
+ * r and iw = ow*stride - pad + s, terms outside of x left out:
+ *   y[n,oh,ow,k]   = sum over r, s, c of w[k,r,s,c] * x[n,ih,iw,c] */
 void conv_forward(const ConvShape *shape, const real *x, const real *w, real *y, real *scratch);
-/* dx = transposed convolution of dy by w; added to dx when `add`. */
+/*   dx[n,ih,iw,c]  = sum over oh, ow, r, s that meet there, and k, of dy[n,oh,ow,k] * w[k,r,s,c]; added to dx
+ *                    when `add` */
 void conv_backward_input(const ConvShape *shape, const real *dy, const real *w, real *dx, bool add,
                          real *scratch);
-/* dw = sum over pixels of dy (x) window of x. */
+/*   dw[k,r,s,c]    = sum over n, oh, ow of dy[n,oh,ow,k] * x[n,ih,iw,c] */
 void conv_backward_weight(const ConvShape *shape, const real *x, const real *dy, real *dw, real *scratch);
 
 #endif

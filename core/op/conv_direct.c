@@ -61,12 +61,18 @@ size_t conv_direct_scratch_count(const ConvShape *q) {
     return workers * (padded_count(q, (int)channels) + weight_count(q)) + weight_count(q);
 }
 
+/* One call, as the workers see it. With stride 1 and half a kernel of padding, output and input have the same
+ * H and W. */
 typedef struct DirectJob {
     const ConvShape *shape;
-    int from, to; /* channels read and written: c and k, or the other way round for the input gradient */
-    const real *x, *w, *dy;
-    real *y, *scratch, *sums;
-    bool add;
+    int from, to;   /* channels read and written: C and K, or the other way round for the input gradient */
+    const real *x;  /* (N,H,W,from) */
+    const real *w;  /* (R,S,from,to) */
+    const real *dy; /* (N,H,W,K), for the weight gradient */
+    real *y;        /* (N,H,W,to) */
+    real *scratch;  /* a padded band for each worker */
+    real *sums;     /* (workers, R,S,C,K): sums of dw */
+    bool add;       /* y += instead of y = */
 } DirectJob;
 
 typedef struct Band {
@@ -80,6 +86,8 @@ static Band band_of(const ConvShape *q, int index) {
     return band;
 }
 
+/* x (N,H,W,channels) to padded (rows + 2*pad, W + 2*pad, channels): the band's rows of one image, 0 around
+ * it. */
 static void pad_band(const ConvShape *q, const Band *band, const real *x, int channels, real *padded) {
     size_t c = (size_t)channels, margin = (size_t)q->pad * c, row_size = (size_t)q->w * c;
     for (int h = band->row - q->pad; h < band->row + band->rows + q->pad; h++) {
@@ -95,8 +103,9 @@ static void pad_band(const ConvShape *q, const Band *band, const real *x, int ch
     }
 }
 
-/* `vectors` (1 or 2) times LANES output channels of TILE neighbouring pixels. The window rows start at x and
- * lie x_row apart; w holds for each tap the weights of all `to` output channels. */
+/* `vectors` (1 or 2) times LANES output channels k of `pixels` neighbouring pixels p:
+ *   y[p,k] = (or +=) sum over r < rows, t < taps_in_row of x[r*x_row + t + p*from] * w[r*taps_in_row + t, k]
+ * A tap t is a column and a channel of the window's row: S*from of them. w (R, S*from, to), y (pixels, to). */
 typedef struct Tile {
     const real *x, *w;
     real *y;
@@ -164,6 +173,7 @@ VECTOR_CODE static void compute_row(const Tile *first, int pixels) {
     }
 }
 
+/* Bands begin .. end-1, row by row. */
 static void convolve_bands(void *context, int begin, int end, int worker) {
     const DirectJob *job = context;
     const ConvShape *q = job->shape;
@@ -208,6 +218,7 @@ static void pack_backward(const ConvShape *q, const real *w, real *packed) {
                    c * sizeof *packed);
 }
 
+/* y = w * x, as core/op/conv.h. */
 void conv_direct_forward(const ConvShape *q, const real *x, const real *w, real *y, real *scratch) {
     pack_forward(q, w, scratch);
     DirectJob job = {.shape = q,
@@ -220,6 +231,7 @@ void conv_direct_forward(const ConvShape *q, const real *x, const real *w, real 
     convolve(&job);
 }
 
+/* dx is the convolution of dy by the weights turned around. */
 void conv_direct_backward_input(const ConvShape *q, const real *dy, const real *w, real *dx, bool add,
                                 real *scratch) {
     pack_backward(q, w, scratch);
@@ -234,10 +246,12 @@ void conv_direct_backward_input(const ConvShape *q, const real *dy, const real *
     convolve(&job);
 }
 
-/* sums[tap][k] += dy[p][k] * x[p][tap] over the pixels of one row, for neighbouring taps. */
+/* sums[tap,k] += sum over h < rows, p < pixels of dy[h,p,k] * x[h*x_row + p*from + tap], for neighbouring
+ * taps. */
 typedef struct Outer {
-    const real *x, *dy;
-    real *sums;
+    const real *x;  /* a padded band, rows x_row elements apart */
+    const real *dy; /* (rows, pixels, to) */
+    real *sums;     /* (S*from, to) */
     size_t x_row;
     int pixels, rows, from, to;
 } Outer;
@@ -287,6 +301,7 @@ VECTOR_CODE static void weight_row(const Outer *first, int taps) {
 /* Rows of dy in one go: few enough that they stay in the first-level cache while all taps are summed. */
 enum { WEIGHT_ROWS_ELEMENTS = 4096 };
 
+/* The bands begin .. end-1 of all taps and channels, summed for this worker. */
 static void weight_bands(void *context, int begin, int end, int worker) {
     const DirectJob *job = context;
     const ConvShape *q = job->shape;
@@ -314,6 +329,7 @@ static void weight_bands(void *context, int begin, int end, int worker) {
     }
 }
 
+/* dw[k,r,s,c] = sum over the workers of sums[r,s,c,k]. */
 void conv_direct_backward_weight(const ConvShape *q, const real *x, const real *dy, real *dw, real *scratch) {
     size_t window = (size_t)(q->r * q->s) * (size_t)q->c;
     int bands = q->n * bands_per_image(q), shares = parallel_shares(bands, 1);

@@ -5,7 +5,8 @@
 #include "core/base/cpu.h"
 #include "core/base/integer.h"
 
-/* One kernel row of one window: S*C elements, of which columns left..right-1 lie inside the image. */
+/* One kernel row of one window, from x_row (W,C) to out (S,C); columns left .. right-1 lie inside the image,
+ * the others are 0. */
 static real *unroll_row(const ConvShape *q, const real *x_row, int iw, real *out) {
     int left = integer_clamp(-iw, 0, q->s), right = integer_clamp(q->w - iw, left, q->s);
     size_t c = (size_t)q->c;
@@ -17,6 +18,9 @@ static real *unroll_row(const ConvShape *q, const real *x_row, int iw, real *out
     return out + (size_t)q->s * c;
 }
 
+/* rows[p - begin, r, s, c] = x[n, oh*stride - pad + r, ow*stride - pad + s, c] for pixel p = (n*OH + oh)*OW +
+ * ow.
+ *   x (N,H,W,C) read    rows (end - begin, R*S*C) overwritten */
 void window_unroll(const ConvShape *q, const real *x, int begin, int end, real *rows) {
     size_t row_size = (size_t)q->w * (size_t)q->c, kernel_row = (size_t)q->s * (size_t)q->c;
     for (int p = begin; p < end; p++) {
@@ -34,7 +38,8 @@ void window_unroll(const ConvShape *q, const real *x, int begin, int end, real *
     }
 }
 
-/* Adds tap (r,s) of every window of output row `windows` to the input row it was taken from. */
+/* Adds kernel row r of every window of one output row to the input row it was taken from:
+ *   dx_row[ow*stride - pad + s, c] += windows[ow, r, s, c]    dx_row (W,C), windows (OW, R*S*C) */
 CPU_CLONES static void fold_taps(const ConvShape *q, const real *windows, int r, real *dx_row) {
     size_t c_count = (size_t)q->c, window = (size_t)q->r * (size_t)q->s * c_count;
     for (int ow = 0; ow < q->ow; ow++) {
@@ -49,6 +54,7 @@ CPU_CLONES static void fold_taps(const ConvShape *q, const real *windows, int r,
     }
 }
 
+/* dx[n, ih, iw, c] = (or +=) sum of rows[(n*OH + oh)*OW + ow, r, s, c] over all taps that read it. */
 void window_fold(const WindowFold *fold, int begin, int end) {
     const ConvShape *q = fold->shape;
     size_t row_size = (size_t)q->w * (size_t)q->c, window = (size_t)(q->r * q->s) * (size_t)q->c;

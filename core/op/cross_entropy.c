@@ -22,7 +22,8 @@ static int predicted_class(const real *z, int classes) {
     return best;
 }
 
-/* Writes the probabilities and returns the loss of one image. */
+/* One image: probability[k] = exp(z[k] - max z) / sum of them, returns -log of that of the target. z,
+ * probability (K). */
 static double softmax_loss(const real *z, int classes, int target, double *probability) {
     real largest = z[predicted_class(z, classes)];
     double sum = exp((double)z[0] - (double)largest);
@@ -44,8 +45,8 @@ static void loss_run_forward(const OpRun *run) {
     run->y[0] = (real)(sum / run->batch);
 }
 
-/* dz = (p − onehot(target)) / N · dy. In double: p − 1 of a confident network would lose most digits of a
- * float. */
+/* dz[n,k] = (p[n,k] − [k is the target of n]) / N · dy. saved p (N,K), dy one number read, dz (N,K)
+ * overwritten or added to. In double: p − 1 of a confident network would lose most digits of a float. */
 static void loss_run_backward(const OpRun *run) {
     int classes = run->op->in.c;
     const double *p = run->saved;

@@ -25,35 +25,39 @@ static uint64_t linear_macs(const Op *op) {
     return (uint64_t)op->channels * (uint64_t)op->in.c;
 }
 
+/* Outputs begin .. end-1 of all images: y[n,k] = b[k] + sum over c of x[n,c] * w[k,c]. */
 static void forward_channels(void *context, int begin, int end, int worker) {
     const OpRun *run = context;
     int c = run->op->in.c, k = run->op->channels;
     (void)worker;
     for (int n = 0; n < run->batch; n++)
         for (int j = begin; j < end; j++) run->y[(size_t)n * (size_t)k + (size_t)j] = run->w[1][j];
-    gemm(run->batch, end - begin, c, (Matrix){run->x[0], c, false},
+    gemm((GemmShape){run->batch, end - begin, c}, (Matrix){run->x[0], c, false},
          (Matrix){run->w[0] + (size_t)begin * (size_t)c, c, true}, run->y + begin, k, true);
 }
 
-/* y = x wᵀ + b. x (N,C), w (K,C), b (K), y (N,K). */
+/* Linear layer, forward: y = x wᵀ + b.
+ *   x (N,C), w (K,C), b (K) read    y (N,K) overwritten
+ * Cost: N*K*C multiply-adds. */
 static void linear_run_forward(const OpRun *run) {
     parallel_for(run->op->channels, 64, forward_channels, (void *)(uintptr_t)run);
 }
 
-/* dx = dy w     dw = dyᵀ x     db = sum of dy over the batch */
+/* Linear layer, backward: dw = dyᵀ x     db = sum over n of dy[n]     dx = dy w
+ *   dy (N,K), x (N,C), w (K,C) read    dw (K,C), db (K) overwritten    dx (N,C) overwritten or added to */
 static void linear_run_backward(const OpRun *run) {
     int c = run->op->in.c, k = run->op->channels;
     if (run->dw[0])
-        gemm(k, c, run->batch, (Matrix){run->dy, k, true}, (Matrix){run->x[0], c, false}, run->dw[0], c,
-             false);
+        gemm((GemmShape){k, c, run->batch}, (Matrix){run->dy, k, true}, (Matrix){run->x[0], c, false},
+             run->dw[0], c, false);
     for (int j = 0; run->dw[1] && j < k; j++) {
         double sum = 0;
         for (int n = 0; n < run->batch; n++) sum += (double)run->dy[(size_t)n * (size_t)k + (size_t)j];
         run->dw[1][j] = (real)sum;
     }
     if (run->dx[0])
-        gemm(run->batch, c, k, (Matrix){run->dy, k, false}, (Matrix){run->w[0], c, false}, run->dx[0], c,
-             run->dx_adds[0]);
+        gemm((GemmShape){run->batch, c, k}, (Matrix){run->dy, k, false}, (Matrix){run->w[0], c, false},
+             run->dx[0], c, run->dx_adds[0]);
 }
 
 /* The product of one channel and its weight, as a grid of one cell. */

@@ -23,7 +23,7 @@ static size_t pool_saved(const Op *op, int batch) {
     return (size_t)batch * shape_count(op->out) * sizeof(int);
 }
 
-/* Compares one tap of the window with the best so far, for all channels. */
+/* One tap of a window against the best so far, for all channels: x (C) read, best and choice (C) updated. */
 CPU_CLONES static void pool_tap(const real *restrict x, int tap, size_t channels, real *restrict best,
                                 int *restrict choice) {
     for (size_t c = 0; c < channels; c++) {
@@ -33,6 +33,7 @@ CPU_CLONES static void pool_tap(const real *restrict x, int tap, size_t channels
     }
 }
 
+/* Output rows begin .. end-1, counted through (n, oh). */
 static void forward_rows(void *context, int begin, int end, int worker) {
     const OpRun *run = context;
     const Op *op = run->op;
@@ -58,7 +59,8 @@ static void pool_run_forward(const OpRun *run) {
     parallel_for(run->batch * run->op->out.h, 2, forward_rows, (void *)(uintptr_t)run);
 }
 
-/* Input row (n,h) collects from the windows that reach it: no two workers write the same element. */
+/* Input row (n,h) collects from the windows that reach it: no two workers write the same element.
+ *   dx[w,c] += dy[n,oh,ow,c] where saved[n,oh,ow,c] is the tap that stands on (h,w)    dx (W,C) */
 static void collect_row(const OpRun *run, int n, int h, real *dx) {
     const Op *op = run->op;
     size_t channels = (size_t)op->in.c;
@@ -78,6 +80,7 @@ static void collect_row(const OpRun *run, int n, int h, real *dx) {
     }
 }
 
+/* Input rows begin .. end-1, counted through (n, h). */
 static void backward_rows(void *context, int begin, int end, int worker) {
     const OpRun *run = context;
     size_t row_size = (size_t)run->op->in.w * (size_t)run->op->in.c;
@@ -90,7 +93,8 @@ static void backward_rows(void *context, int begin, int end, int worker) {
     }
 }
 
-/* dx: each dy goes to the element that won its window. */
+/* Each dy goes to the element that won its window. dy (N,C,OH,OW) read, dx (N,C,H,W) overwritten or added to.
+ */
 static void pool_run_backward(const OpRun *run) {
     if (run->dx[0]) parallel_for(run->batch * run->op->in.h, 2, backward_rows, (void *)(uintptr_t)run);
 }

@@ -63,7 +63,8 @@ static void backward_rows(void *context, int begin, int end, int worker) {
     }
 }
 
-/* dx[n, c, i*stride, j*stride] = dy[n, z+c, i, j]; 0 where nothing was taken. */
+/* dx[n, c, i*stride, j*stride] = dy[n, z+c, i, j]; 0 where nothing was taken. dy (N,K,OH,OW) read, dx
+ * (N,C,H,W) overwritten or added to. */
 static void shortcut_run_backward(const OpRun *run) {
     if (run->dx[0]) parallel_for(run->batch * run->op->in.h, 16, backward_rows, (void *)(uintptr_t)run);
 }

@@ -7,10 +7,10 @@
 typedef enum ConditionMetric {
     CONDITION_ACT,  /* L2 norm of an activation */
     CONDITION_GRAD, /* L2 norm of a gradient */
-    CONDITION_DEAD, /* share of units that an activation with gates, as ReLU, has set to 0; other zeros, as padding,
-                       are not dead */
-    CONDITION_COS, /* cosine between the two routes of a gradient, where they meet */
-    CONDITION_NAN, /* NaN and infinities in an activation or a gradient */
+    CONDITION_DEAD, /* share of units that an activation with gates, as ReLU, has set to 0; other zeros, as
+                       padding, are not dead */
+    CONDITION_COS,  /* cosine between the two routes of a gradient, where they meet */
+    CONDITION_NAN,  /* NaN and infinities in an activation or a gradient */
 } ConditionMetric;
 
 typedef struct Condition {

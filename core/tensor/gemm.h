@@ -11,8 +11,14 @@ typedef struct Matrix {
     bool transposed; /* use it transposed */
 } Matrix;
 
-/* c (rows x cols, row stride c_stride) = a (rows x inner) * b (inner x cols) [+ c when `add`]. */
-void gemm(int rows, int cols, int inner, Matrix a, Matrix b, real *c, int c_stride, bool add);
+/* Of a product: a (rows, inner), b (inner, cols), c (rows, cols). */
+typedef struct GemmShape {
+    int rows, cols, inner;
+} GemmShape;
+
+/* c[i,j] = sum over l of a[i,l] * b[l,j], plus what c holds when `add`. Row i of c begins at c + i*c_stride;
+ * a and b are as they are used, after transposition. */
+void gemm(GemmShape shape, Matrix a, Matrix b, real *c, int c_stride, bool add);
 
 /* Must run once before any thread calls gemm: puts OpenBLAS on one thread. */
 void gemm_init(void);

@@ -2,6 +2,9 @@
 
 static const double STATISTICS_MOMENTUM = 0.1;
 
+/* One parameter of `count` elements, each array of that length:
+ *   g = gradient + weight_decay * w     velocity = momentum * velocity + g
+ *   w -= lr * velocity, or with Nesterov  w -= lr * (g + momentum * velocity) */
 static void step_param(real *w, const real *gradient, real *velocity, size_t count, const SgdConfig *config,
                        real lr) {
     real decay = (real)config->weight_decay, momentum = (real)config->momentum;
@@ -21,6 +24,8 @@ void optim_sgd_step(Network *network, const Pass *pass, real *velocity, const Sg
     }
 }
 
+/* running = 0.9 * running + 0.1 * batch, both (C); the variance is the unbiased one, var * M / (M - 1) with M
+ * = N*H*W. */
 void optim_commit_statistics(Network *network, const Pass *pass) {
     for (int i = 0; i < network->op_count; i++) {
         const Op *op = &network->ops[i];

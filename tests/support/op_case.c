@@ -6,8 +6,8 @@
 #include "core/tensor/difference.h"
 #include "tests/support/assert_close.h"
 
-/* Kinds that are no activation functions. The window of the convolution reaches beyond its input, the batch norm
- * couples its batch. */
+/* Kinds that are no activation functions. The window of the convolution reaches beyond its input, the batch
+ * norm couples its batch. */
 static const OpFixtureConfig cases[OP_KIND_COUNT] = {
     [OP_INPUT] = {.op = {.kind = OP_INPUT, .out = {1, 3, 4, 5}}, .batch = 2},
     [OP_CONV2D] =

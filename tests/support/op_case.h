@@ -1,12 +1,13 @@
-/* One case for each kind of operator, to run what every operator has to have: gradients, arithmetic, texts. */
+/* One case for each kind of operator, to run what every operator has to have: gradients, arithmetic, texts.
+ */
 #ifndef TESTS_SUPPORT_OP_CASE_H
 #define TESTS_SUPPORT_OP_CASE_H
 
 #include "core/op/sight.h"
 #include "tests/support/op_fixture.h"
 
-/* A small fixture of that kind, its inputs away from kinks and ties. Fails the running test when the kind has no
- * case: activation functions share one, any other kind needs a row in op_case.c. */
+/* A small fixture of that kind, its inputs away from kinks and ties. Fails the running test when the kind has
+ * no case: activation functions share one, any other kind needs a row in op_case.c. */
 OpFixture op_case_new(OpKind kind);
 
 /* What the fixture's last run shows of itself. */

@@ -9,7 +9,7 @@
 #include "views/scene/scene.h"
 
 typedef enum FigureRowKind {
-    FIGURE_LAYER, /* a convolution, with its batch norm and activation; a pooling; the linear layer; the loss */
+    FIGURE_LAYER, /* a convolution with its batch norm and activation; a pooling; the linear layer; the loss */
     FIGURE_ADDITION, /* where a block's shortcut comes back and the next one leaves */
 } FigureRowKind;
 
@@ -21,7 +21,8 @@ typedef struct FigureRow {
 
 int architecture_figure_row_count(const Network *network);
 FigureRow architecture_figure_row_at(const Network *network, int row);
-/* The row that shows the op: a batch norm or an activation belongs to its layer, a shortcut's op to the addition. */
+/* The row that shows the op: a batch norm or an activation belongs to its layer, a shortcut's op to the
+ * addition. */
 int architecture_figure_row_of(const Network *network, int op);
 /* What the row's ops cost together. All rows make the network; without the additions they make the plain
  * twin. */

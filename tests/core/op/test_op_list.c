@@ -1,5 +1,5 @@
-/* What every operator of the list has to have, whichever it is: a gradient case, arithmetic in both directions,
- * texts of three levels, a word. */
+/* What every operator of the list has to have, whichever it is: a gradient case, arithmetic in both
+ * directions, texts of three levels, a word. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +12,8 @@
 #include "tests/support/gradient_check.h"
 #include "tests/support/op_case.h"
 
-/* The arithmetic is in double, the engine's sums of at most 63 products in float; their rounding is a few times
- * 6e-8 of the magnitudes added up. */
+/* The arithmetic is in double, the engine's sums of at most 63 products in float; their rounding is a few
+ * times 6e-8 of the magnitudes added up. */
 #define SUM_TOLERANCE 1e-6
 
 static void nothing_is_missing(void **state) {
@@ -193,8 +193,8 @@ static void every_operator_shows_its_own_lines(void **state) {
     }
 }
 
-/* E f(x)^2 for a standard normal x, by the rectangle rule over 16 standard deviations: exact to far more than the
- * three digits that are compared. */
+/* E f(x)^2 for a standard normal x, by the rectangle rule over 16 standard deviations: exact to far more than
+ * the three digits that are compared. */
 static double second_moment(const OpActivation *f) {
     const double step = 1e-3, root = sqrt(2 * acos(-1));
     double sum = 0;

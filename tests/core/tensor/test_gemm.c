@@ -22,7 +22,7 @@ static void check(int rows, int columns, int inner, Matrix a, Matrix b, bool add
     real before[SIZE * STRIDE], after[SIZE * STRIDE];
     fill(before, SIZE * STRIDE, rng);
     memcpy(after, before, sizeof after);
-    gemm(rows, columns, inner, a, b, after, STRIDE, add);
+    gemm((GemmShape){rows, columns, inner}, a, b, after, STRIDE, add);
     for (int row = 0; row < SIZE; row++)
         for (int column = 0; column < STRIDE; column++) {
             double sum = before[row * STRIDE + column], size = 0;
