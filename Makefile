@@ -100,6 +100,11 @@ $(B)/lib%.a:
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(COMPILE) -c -o $@ $<
+# The version stands above and nowhere else; what says it is compiled anew when it changes.
+build/version: FORCE
+	@mkdir -p $(@D)
+	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
+$(patsubst %.c,$(B)/%.o,$(shell grep -rl SKIPSCOPE_VERSION app --include='*.c')): build/version
 # Which files are built in; written anew only when that changes.
 $(B)/asset_list.c: app/asset/asset_list.sh FORCE
 	@mkdir -p $(@D)

@@ -51,6 +51,7 @@ static const char *const split_words[] = {"test", "train", NULL};
 static const char *const schedule_words[] = {"cosine", "steps", NULL};
 static const char *const color_words[] = {"auto", "never", "16", "256", "truecolor", NULL};
 
+/* NOLINTBEGIN(bugprone-sizeof-expression): FIELD takes the size of a number on purpose. */
 const OptionSpec option_table[] = {
     {.name = "arch",
      .letter = 'a',
@@ -337,6 +338,7 @@ const OptionSpec option_table[] = {
     {.name = "help", .letter = 'h', FLAG(help), .commands = ALL, .help = "this text"},
     {.name = "version", FLAG(version), .commands = ALL, .help = "one line and out"},
 };
+/* NOLINTEND(bugprone-sizeof-expression) */
 
 _Static_assert(sizeof option_table / sizeof *option_table <= OPTION_ROWS_MAX, "Options.given has room");
 

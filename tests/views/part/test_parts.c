@@ -214,87 +214,6 @@ static PartTensor small_tensor(real data[SMALL_COUNT]) {
     return part_tensor_scaled(tensor, scale_of(0, SMALL_COUNT, false));
 }
 
-static void a_montage_numbers_frames_and_marks_dead_maps(void **state) {
-    (void)state;
-    real data[SMALL_COUNT];
-    PartTensor tensor = small_tensor(data);
-    Scene scene = {.settings.palettes = {[PALETTE_USE_MAGNITUDE] = PALETTE_GRAY + 1}};
-    Canvas *canvas = canvas_of(16, 4, CANVAS_ASCII);
-    PartPage page = part_montage(canvas, canvas_area(canvas), &scene, &tensor, (PartMontage){.selected = 0});
-    assert_int_equal(page.dead, 1);
-    assert_canvas_text(canvas, "+0---+1    2\n"
-                               "|..:-| x   x\n"
-                               "|**#%|\n"
-                               "+----+\n");
-    canvas_free(canvas);
-}
-
-static void a_montage_of_nothing_says_so(void **state) {
-    (void)state;
-    PartTensor tensor = part_tensor_scaled((Tensor){.shape = {1, 3, 4, 4}}, scale_of(0, 1, false));
-    Scene scene = {.settings.palettes = {[PALETTE_USE_MAGNITUDE] = PALETTE_GRAY + 1}};
-    Canvas *canvas = canvas_of(20, 2, 0);
-    PartPage page = part_montage(canvas, canvas_area(canvas), &scene, &tensor, (PartMontage){.selected = 0});
-    assert_int_equal(page.dead, -1);
-    assert_canvas_text(canvas, "not computed yet\n\n");
-    canvas_free(canvas);
-}
-
-static void every_planned_page_fits_its_area(void **state) {
-    (void)state;
-    static const Shape shapes[] = {{1, 16, 32, 32}, {1, 64, 8, 8}, {1, 3, 224, 224}, {1, 2048, 7, 7}};
-    for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
-        for (int w = 3; w <= 200; w += 7) {
-            for (int h = 2; h <= 60; h += 5) {
-                PartPage page = part_montage_plan((Rect){.w = w, .h = h}, shapes[k], (PartMontage){0});
-                assert_true(page.columns >= 1 && page.rows >= 1 && page.count >= 1);
-                assert_true(page.columns * (page.map_width + 1) + 1 <= w);
-                assert_true(page.rows * (page.map_height + 1) <= h);
-                assert_true(page.count <= page.columns * page.rows && page.count <= shapes[k].c);
-                assert_int_equal(page.total, shapes[k].c);
-            }
-        }
-    }
-}
-
-static void maps_grow_only_while_all_of_them_fit(void **state) {
-    (void)state;
-    Shape shape = {1, 4, 8, 8};
-    PartPage roomy = part_montage_plan((Rect){.w = 70, .h = 9}, shape, (PartMontage){0});
-    assert_int_equal(roomy.map_width, 16);
-    assert_int_equal(roomy.columns * roomy.rows, 4);
-    PartPage capped = part_montage_plan((Rect){.w = 70, .h = 9}, shape, (PartMontage){.side_max = 8});
-    assert_int_equal(capped.map_width, 8);
-    PartPage shrunk = part_montage_plan((Rect){.w = 70, .h = 9}, shape, (PartMontage){.side_max = 4});
-    assert_int_equal(shrunk.map_width, 4);
-}
-
-static void pages_are_whole_and_show_what_is_selected(void **state) {
-    (void)state;
-    Rect area = {.w = 40, .h = 10};
-    Shape shape = {1, 64, 8, 8};
-    PartPage page = part_montage_plan(area, shape, (PartMontage){0});
-    assert_int_equal(page.columns * page.rows, 8);
-    assert_int_equal(part_montage_first(&page, 0), 0);
-    assert_int_equal(part_montage_first(&page, 7), 0);
-    assert_int_equal(part_montage_first(&page, 63), 56);
-    page = part_montage_plan(area, (Shape){1, 60, 8, 8}, (PartMontage){.first = 56});
-    assert_int_equal(page.count, 4);
-}
-
-static void the_page_says_which_channels_it_shows(void **state) {
-    (void)state;
-    PartPage page = {.first = 32, .count = 32, .total = 64, .dead = -1};
-    assert_string_equal(part_page_info(&page).text, "channels 32-63 of 64");
-    page.dead = 3;
-    assert_string_equal(part_page_info(&page).text, "channels 32-63 of 64, 3 dead");
-    page.count = 1;
-    page.dead = 0;
-    assert_string_equal(part_page_info(&page).text, "channel 32 of 64");
-    page = (PartPage){.count = 8, .total = 64, .blocked = 2, .dead = 1, .order = "gradient"};
-    assert_string_equal(part_page_info(&page).text, "ranks 0-7 of 64 by gradient, 1 dead, 2 no gradient");
-}
-
 static void a_legend_tells_small_ranges_apart(void **state) {
     (void)state;
     Scene scene = {.settings.palettes = {
@@ -442,12 +361,6 @@ int main(void) {
         cmocka_unit_test(figures_take_more_lines_where_there_are_some),
         cmocka_unit_test(crowded_figures_are_written_shorter),
         cmocka_unit_test(bad_news_is_never_left_out),
-        cmocka_unit_test(a_montage_numbers_frames_and_marks_dead_maps),
-        cmocka_unit_test(a_montage_of_nothing_says_so),
-        cmocka_unit_test(every_planned_page_fits_its_area),
-        cmocka_unit_test(maps_grow_only_while_all_of_them_fit),
-        cmocka_unit_test(pages_are_whole_and_show_what_is_selected),
-        cmocka_unit_test(the_page_says_which_channels_it_shows),
         cmocka_unit_test(a_legend_tells_small_ranges_apart),
         cmocka_unit_test(a_legend_names_what_was_done_to_the_values),
         cmocka_unit_test(bars_of_both_signs_share_one_zero),
