@@ -8,7 +8,7 @@
 #include "app/cli/interrupt.h"
 #include "app/cli/progress.h"
 #include "app/command/command.h"
-#include "app/load/setup.h"
+#include "app/measure/analysis_input.h"
 #include "app/measure/analysis_print.h"
 #include "core/analysis/analysis.h"
 
@@ -43,36 +43,14 @@ static bool answer(AnalysisId id, const AnalysisInput *input, const Options *opt
 
 static bool ask(AnalysisId id, const Setup *setup, const Options *options, const Batch *batch, Error *err) {
     int caught = 0;
-    PassConfig config;
     bool *lesioned;
-    if (!setup_pass_config(setup, options, &config, &lesioned, err)) return false;
+    AnalysisInput input = analysis_input_of(setup, options, batch);
+    if (!analysis_input_skip(&input, setup, options, &lesioned, err)) return false;
     char label[SETUP_NOTICE_MAX] = "";
     bool wants_twin = analysis_spec(id)->wants & ANALYSIS_WANTS_TWIN;
     Model *twin = wants_twin ? setup_new_twin(setup, label, err) : NULL;
-    AnalysisInput input = {.model = setup->model,
-                           .twin = twin,
-                           .twin_label = label,
-                           .images = batch->values,
-                           .targets = batch->targets,
-                           .labels = batch->labels,
-                           .image_count = batch->count,
-                           .images_label = batch->label,
-                           .weights_label = setup->untrained ? setup->init : "trained",
-                           .batch_statistics = config.batch_statistics,
-                           .skip = config.skip,
-                           .lesioned = lesioned,
-                           .target_class =
-                               options->input.target.count > 0 ? options->input.target.values[0] : -1,
-                           .samples = options->analysis.samples,
-                           .seed = options->model.seed,
-                           .depths = options->analysis.depths.values,
-                           .depth_count = options->analysis.depths.count,
-                           .lr = options->train.lr,
-                           .plane = options->analysis.plane,
-                           .place = options->analysis.op,
-                           .index = options->analysis.index.values,
-                           .index_count = options->analysis.index.count,
-                           .untrained = setup->untrained};
+    input.twin = twin;
+    input.twin_label = label;
     bool ok = (twin || !wants_twin) && setup_parse_init(&options->model, &input.init, err) &&
               answer(id, &input, options, &caught, err);
     model_free(twin);

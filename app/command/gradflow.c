@@ -1,3 +1,5 @@
+/* The gradient at every depth, as the analyses flow and junctions measure it: the network as it is built, with
+ * its skips cut, and without them, about the same loss. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,49 +8,64 @@
 #include "app/cli/progress.h"
 #include "app/cli/table.h"
 #include "app/command/command.h"
-#include "app/measure/gradflow.h"
+#include "app/measure/analysis_input.h"
+#include "core/analysis/gradients.h"
 #include "core/base/json_write.h"
 #include "views/plot/plot.h"
 
 enum { FLOW_RUNS_MAX = 3, FLOW_BUNDLED = 64, FLOW_BAR = 24 };
 
+/* One network, one batch, up to three ways of treating the skips. */
 typedef struct FlowSet {
-    Flow runs[FLOW_RUNS_MAX];
+    Gradients runs[FLOW_RUNS_MAX];
+    const char *without_skip[FLOW_RUNS_MAX]; /* "none", "plain", "cut", "lesion:layer1.0" */
     int count;
 } FlowSet;
 
+static bool measure(FlowSet *set, const Setup *setup, const Options *options, const Batch *batch,
+                    Error *err) {
+    Gradients *run = &set->runs[set->count];
+    AnalysisInput input = analysis_input_of(setup, options, batch);
+    bool *lesioned;
+    if (!analysis_input_skip(&input, setup, options, &lesioned, err)) return false;
+    /* Later runs follow the same loss, also where they would predict something else. */
+    if (set->count > 0) input.targets = set->runs[0].targets;
+    bool ok = gradients_measure(run, &input, err);
+    free(lesioned);
+    set->without_skip[set->count++] = options->run.without_skip; /* free_all clears a failed one, too */
+    return ok;
+}
+
 /* A network without skips has nothing to compare; a wish of the user's is run alone. */
-static bool measure_all(FlowSet *set, const Setup *setup, const Options *options, Batch *batch, Error *err) {
+static bool measure_all(FlowSet *set, const Setup *setup, const Options *options, const Batch *batch,
+                        Error *err) {
     static const char *const modes[FLOW_RUNS_MAX] = {"none", "cut", "plain"};
     bool plain = setup->model->network->blocks[0].shortcut == SHORTCUT_NONE;
     int wanted = options->run.without_skip || plain ? 1 : FLOW_RUNS_MAX;
-    for (; set->count < wanted; set->count++) {
+    for (int k = 0; k < wanted; k++) {
         Options run = *options;
-        if (!run.run.without_skip) run.run.without_skip = modes[set->count];
-        if (!gradflow_measure(&set->runs[set->count], setup, &run, batch, err)) {
-            gradflow_free(&set->runs[set->count]);
-            return false;
-        }
+        if (!run.run.without_skip) run.run.without_skip = modes[k];
+        if (!measure(set, setup, &run, batch, err)) return false;
     }
     return true;
 }
 
 static void free_all(FlowSet *set) {
-    for (int r = 0; r < set->count; r++) gradflow_free(&set->runs[r]);
+    for (int r = 0; r < set->count; r++) gradients_clear(&set->runs[r]);
 }
 
 typedef struct Certainty {
     char text[48];
 } Certainty;
 
-static Certainty certainty_of(const Flow *flow) {
+static Certainty certainty_of(const Gradients *flow) {
     Certainty out;
     snprintf(out.text, sizeof out.text, "one batch of %d picture%s", flow->batch,
              flow->batch == 1 ? "" : "s");
     return out;
 }
 
-static void write_blocks(JsonWriter *json, const Network *network, const Flow *flow) {
+static void write_blocks(JsonWriter *json, const Network *network, const Gradients *flow) {
     json_write_key(json, "blocks");
     json_write_array_begin(json);
     for (int b = 0; b < network->block_count; b++) {
@@ -65,27 +82,27 @@ static void write_blocks(JsonWriter *json, const Network *network, const Flow *f
     json_write_array_end(json);
 }
 
-static void write_ops(JsonWriter *json, const Network *network, const Flow *flow) {
+static void write_ops(JsonWriter *json, const Network *network, const Gradients *flow) {
     json_write_key(json, "ops");
     json_write_array_begin(json);
     for (int i = 0; i < network->op_count; i++) {
         json_write_object_begin(json);
         json_write_key_int(json, "index", i);
         json_write_key_string(json, "name", network->ops[i].name);
-        json_write_key_float(json, "grad_l2", flow->op_l2[i]);
+        json_write_key_float(json, "grad_l2", flow->ops[i]);
         json_write_object_end(json);
     }
     json_write_array_end(json);
 }
 
-static void write_params(JsonWriter *json, const Network *network, const Flow *flow) {
+static void write_params(JsonWriter *json, const Network *network, const Gradients *flow) {
     json_write_key(json, "params");
     json_write_array_begin(json);
     for (int p = 0; p < network->param_count; p++) {
         if (!param_role_learns(network->params[p].role)) continue;
         json_write_object_begin(json);
         json_write_key_string(json, "name", network->params[p].name);
-        json_write_key_float(json, "grad_l2", flow->param_l2[p]);
+        json_write_key_float(json, "grad_l2", flow->params[p]);
         json_write_object_end(json);
     }
     json_write_array_end(json);
@@ -100,10 +117,10 @@ static bool write_json(const FlowSet *set, const Setup *setup, Error *err) {
     json_write_key(&json, "runs");
     json_write_array_begin(&json);
     for (int r = 0; r < set->count; r++) {
-        const Flow *flow = &set->runs[r];
+        const Gradients *flow = &set->runs[r];
         json_write_object_begin(&json);
         json_write_key_string(&json, "arch", network->arch);
-        json_write_key_string(&json, "without_skip", flow->without_skip);
+        json_write_key_string(&json, "without_skip", set->without_skip[r]);
         json_write_key_string(&json, "init", setup->init);
         json_write_key_string(&json, "bn", flow->batch_statistics ? "train" : "eval");
         json_write_key_int(&json, "batch", flow->batch);
@@ -132,7 +149,7 @@ static void write_csv(const FlowSet *set, const Network *network) {
         for (int b = 0; b < network->block_count; b++) {
             const Junction *junction = &set->runs[r].blocks[b];
             table_put_csv(stdout, network->arch, false);
-            table_put_csv(stdout, set->runs[r].without_skip, false);
+            table_put_csv(stdout, set->without_skip[r], false);
             table_put_csv(stdout, network->blocks[b].name, false);
             put_number(junction->in_l2);
             put_number(junction->skip_l2);
@@ -155,7 +172,7 @@ static bool fit_axis(const FlowSet *set, const Network *network, PlotLogAxis *ax
     return true;
 }
 
-static bool print_run(const Flow *flow, const Network *network, PlotLogAxis axis, bool ascii) {
+static bool print_run(const Gradients *flow, const Network *network, PlotLogAxis axis, bool ascii) {
     static const char *const heads[] = {"<block", "|g in|",  "via skip",           "via branch",
                                         "cos",    "|g out|", "<|g in|, log scale", NULL};
     Table table;
@@ -194,8 +211,8 @@ static bool print_text(const FlowSet *set, const Setup *setup, const Batch *batc
     table_put(stdout, batch->label, ascii);
     putchar('\n');
     for (int r = 0; ok && r < set->count; r++) {
-        const Flow *flow = &set->runs[r];
-        printf("\nwithout skip: %s (%s), loss %.4f\n", flow->without_skip, describe(flow->without_skip),
+        const Gradients *flow = &set->runs[r];
+        printf("\nwithout skip: %s (%s), loss %.4f\n", set->without_skip[r], describe(set->without_skip[r]),
                flow->loss);
         ok = print_run(flow, network, axis, ascii);
     }
@@ -205,7 +222,7 @@ static bool print_text(const FlowSet *set, const Setup *setup, const Batch *batc
     return ok || error_set(err, ERROR_FAILED, "not enough memory for the tables");
 }
 
-static bool report(const Setup *setup, const Options *options, Batch *batch, Error *err) {
+static bool report(const Setup *setup, const Options *options, const Batch *batch, Error *err) {
     FlowSet set = {0};
     bool ok = measure_all(&set, setup, options, batch, err);
     if (ok && options->output.json)

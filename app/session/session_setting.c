@@ -30,7 +30,7 @@ static void after_versus(Session *session, const Settings *before) {
 /* An order by figures that are not computed yet. */
 static void after_order(Session *session, const Settings *before) {
     (void)before;
-    int op = scene_op_at(session->exp.setup->model->network, session->exp.at);
+    int op = scene_op_at(session_network(session), session->exp.at);
     ChannelOrder order = session->look.settings.order;
     Tensor tensor =
         order == ORDER_ACTIVATION ? pass_act(session->exp.pass, op) : pass_grad(session->exp.pass, op);

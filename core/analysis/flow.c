@@ -11,6 +11,7 @@
 
 #include "core/base/utf8.h"
 
+#include "core/analysis/gradients.h"
 #include "core/analysis/networks.h"
 
 enum { RUNS_MAX = 64, FLOW_STRIP = 27 };
@@ -23,9 +24,9 @@ typedef struct FlowRun {
     bool batch_statistics;
     bool known;
     int blocks;
-    double *grad, *weight_grad, *weight; /* a block: |g into it|, |dw|, |w| of its convolutions */
-    double out;                          /* |g out of the last block| */
-    double euler;                        /* worst |<w,dw> - <y,dy>| / (|y||dy|) of a convolution */
+    Gradients gradients;
+    double *weight_grad, *weight; /* a block: |dw|, |w| of its convolutions */
+    double euler;                 /* worst |<w,dw> - <y,dy>| / (|y||dy|) of a convolution */
 } FlowRun;
 
 typedef struct FlowState {
@@ -138,15 +139,20 @@ static void read_weights(FlowRun *run, const Pass *pass) {
     }
 }
 
+static double grad_into(const FlowRun *run, int block) {
+    return run->gradients.blocks[block].in_l2;
+}
+
+static double grad_out_of_last(const FlowRun *run) {
+    return run->gradients.blocks[run->blocks - 1].out_l2;
+}
+
 static bool read_pass(FlowRun *run, const Pass *pass) {
     const Network *network = pass_network(pass);
     run->blocks = network->block_count;
-    run->grad = calloc((size_t)run->blocks, sizeof *run->grad);
     run->weight_grad = calloc((size_t)run->blocks, sizeof *run->weight_grad);
     run->weight = calloc((size_t)run->blocks, sizeof *run->weight);
-    if (!run->grad || !run->weight_grad || !run->weight) return false;
-    for (int b = 0; b < run->blocks; b++) run->grad[b] = pass_grad_stats(pass, network->blocks[b].input).l2;
-    run->out = pass_grad_stats(pass, network->blocks[run->blocks - 1].output).l2;
+    if (!gradients_read(&run->gradients, pass) || !run->weight_grad || !run->weight) return false;
     read_weights(run, pass);
     return run->known = true;
 }
@@ -213,7 +219,7 @@ static bool report_model(FlowState *state, AnalysisResult *result) {
         if (!row) return false;
         for (int k = 0; k < n && state->runs[k].known; k++) {
             const FlowRun *run = &state->runs[k];
-            row[k] = run->grad[b];
+            row[k] = grad_into(run, b);
             row[n + k] = run->weight_grad[b];
             row[2 * n + k] = rate_of(state) * run->weight_grad[b] / run->weight[b];
         }
@@ -227,7 +233,7 @@ static void fill_strip(double *strip, const FlowRun *run) {
     for (int k = 0; k < width; k++) {
         int from = k * run->blocks / width, to = (k + 1) * run->blocks / width;
         double sum = 0;
-        for (int b = from; b < to; b++) sum += log(run->grad[b]);
+        for (int b = from; b < to; b++) sum += log(grad_into(run, b));
         strip[k] = exp(sum / (to - from));
     }
 }
@@ -253,9 +259,9 @@ static bool report_depths(FlowState *state, AnalysisResult *result) {
         arch_format(run->build.arch, name);
         double *row = analysis_table_add(&result->table, "%s", name);
         if (!row) return false;
-        row[FIRST] = run->grad[0];
-        row[LAST] = run->out;
-        row[RATIO] = run->grad[0] / run->out;
+        row[FIRST] = grad_into(run, 0);
+        row[LAST] = grad_out_of_last(run);
+        row[RATIO] = grad_into(run, 0) / grad_out_of_last(run);
         row[FACTOR] = pow(row[RATIO], 1.0 / run->blocks);
         row[WEIGHT_MIN] = row[WEIGHT_MAX] = run->weight_grad[0];
         row[UPDATE_MAX] = 0;
@@ -277,7 +283,8 @@ static void read_pair(const FlowState *state, int first, char *out, size_t size,
         out, size,
         "%s: from the last block to the first the gradient is multiplied by %.3g with the skips and by "
         "%.3g without. ",
-        when, residual->grad[0] / residual->out, plain->grad[0] / plain->out);
+        when, grad_into(residual, 0) / grad_out_of_last(residual),
+        grad_into(plain, 0) / grad_out_of_last(plain));
 }
 
 static void read_runs(const FlowState *state, AnalysisResult *result) {
@@ -324,7 +331,7 @@ static bool flow_report(const void *memory, int done, AnalysisResult *result) {
 static void flow_clear(void *memory) {
     FlowState *state = memory;
     for (int k = 0; k < state->run_count; k++) {
-        free(state->runs[k].grad);
+        gradients_clear(&state->runs[k].gradients);
         free(state->runs[k].weight_grad);
         free(state->runs[k].weight);
     }

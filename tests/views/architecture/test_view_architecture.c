@@ -32,8 +32,12 @@ static SceneWorld world_new(const char *arch, char shortcut, SkipMode skip, int 
     SceneWorld world =
         scene_world_open_pass(arch, shortcut, (PassConfig){.skip = skip, .lesioned = lesioned});
     scene_world_run(&world, steps);
-    world.scene = (Scene){
-        .model = world.model, .network = world.model->network, .pass = world.pass, .width = 80, .height = 19};
+    world.scene = (Scene){.model = world.model,
+                          .network = world.model->network,
+                          .pass = world.pass,
+                          .width = 80,
+                          .height = 19,
+                          .settings = setting_defaults()};
     assert_true(view_ops(VIEW_ARCHITECTURE)->state_size <= sizeof world.state);
     view_do(&world, ACTION_FOLD, "none");
     return world;

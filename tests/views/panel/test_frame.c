@@ -24,7 +24,9 @@ static SceneWorld world_new(SkipMode skip, int steps) {
                           .network = world.model->network,
                           .pass = world.pass,
                           .weights_note = "random weights (he)",
-                          .image_name = "04-cat"};
+                          .image_name = "04-cat",
+                          .settings = setting_defaults()};
+    world.scene.settings.scope = SCOPE_MAP;
     return world;
 }
 

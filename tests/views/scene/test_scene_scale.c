@@ -8,7 +8,10 @@
 static int world_open(void **state) {
     static SceneWorld world;
     world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
-    world.scene = (Scene){.model = world.model, .network = world.model->network, .pass = world.pass};
+    world.scene = (Scene){.model = world.model,
+                          .network = world.model->network,
+                          .pass = world.pass,
+                          .settings = setting_defaults()};
     *state = &world;
     return 0;
 }
