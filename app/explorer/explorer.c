@@ -24,7 +24,7 @@ enum { SLICE_MS = 16, REDRAW_MS = 50 };
 /* What goes along with the screen: the speaker's notes in another terminal, and a recording in real time. */
 typedef struct Live {
     NotesLink *link; /* NULL: there is none */
-    FILE *file;      /* likewise */
+    FILE *file;      /* NULL: nothing is recorded */
     CastWriter *cast;
     ColorDepth depth;
     double begin_ms;

@@ -24,7 +24,7 @@ enum {
     KEY_MS = 900,    /* after a key of its own */
     LINE_MS = 1800,  /* after a line of a script, */
     SKIM_MS = 40,    /* and for each word in the rows that it has changed, */
-    SKIM_MAX = 80,   /* as far as one looks at them all */
+    SKIM_MAX = 80,   /* words: no longer a wait for more of them */
     END_MS = 3000,
 };
 

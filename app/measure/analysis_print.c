@@ -215,7 +215,7 @@ static bool print_figures(const AnalysisSpec *spec, const AnalysisResult *result
     return true;
 }
 
-/* A chart that cannot be written costs nobody the figures. */
+/* The figures are printed even if the chart cannot be written. */
 bool analysis_print(const AnalysisSpec *spec, const AnalysisResult *result, const Options *options,
                     Error *err) {
     bool drawn = !options->output.svg || analysis_write_svg(spec, result, options->output.svg, err);

@@ -18,7 +18,7 @@ enum { UI_WIDTH = 200, UI_HEIGHT = 60, MAP_HEIGHT = 2 * UI_HEIGHT, FRAMES_WARM =
 enum { KEYS_IDLE = 60, KEYS_BUSY = 40, KEYS_A_RUN = 4, IDLE_MS = 3000, PALETTE_CHANGES = 20 };
 enum { ANSWER_MS = 30000, QUIET_MS = 60 };
 
-/* Words that only the open help shows, and only the architecture view behind it. */
+/* Words that only the open help shows, and only over the architecture view. */
 static const char HELP_WORDS[] = "closes it", VIEW_WORDS[] = "total:";
 
 typedef enum Pattern { PATTERN_WAVE, PATTERN_NOISE } Pattern;

@@ -1,4 +1,4 @@
-/* The screen, or the tensor behind it, into a file; its ending says which. */
+/* Writes the screen or the selected tensor to a file; its ending says which. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

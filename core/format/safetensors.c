@@ -13,7 +13,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "float32 data is read 
 
 enum { SAFETENSORS_CHUNK_BYTES = 1 << 16, SAFETENSORS_FIRST_BYTES = 512 };
 
-/* What a file that is no safetensors file begins with, and the rest of the sentence about it. */
+/* How files of other formats begin, and the end of the sentence that refuses them. */
 typedef struct Signature {
     size_t offset;
     const char *bytes;

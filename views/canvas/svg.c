@@ -98,7 +98,7 @@ static int word_end(const Canvas *canvas, int x, int y, ThemeId theme) {
     return end;
 }
 
-/* textLength holds a word on the grid whatever the font's own width is; the space behind it is there to be
+/* textLength holds a word on the grid whatever the font's own width is; the space after it is there to be
  * copied. */
 static void put_word(FILE *out, const Canvas *canvas, int x, int end, int y, ThemeId theme) {
     SvgLook look = look_of(canvas_get(canvas, x, y), theme);

@@ -18,7 +18,7 @@ enum {
     LOFTY = 34,          /* from here on figures may take three lines; those of an enlarged channel stand
                             above those of the layer, not beside it */
     FIGURES_WIDTH = 160, /* room for all figures on one line */
-    SHORT = 12,          /* below there is no second line for figures */
+    SHORT = 12,          /* rows; in fewer, figures take one line */
     WIDE = 100,          /* from here on the heading says what kind of op it is */
     SIDE_MIN = 8,        /* maps of a grid are not shrunk below this many pixels a side ... */
     MAPS_WANTED = 16,    /* ... to get this many of them onto a page */
