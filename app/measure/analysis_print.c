@@ -74,7 +74,7 @@ static void write_csv_head(FILE *out, const AnalysisTable *table) {
     table_put_csv(out, "certainty", true);
 }
 
-/* How sure a figure is stands in its row: rows are cut out and pasted elsewhere. */
+/* The error stands in the row of its figure, so that it stays with it when rows are copied. */
 static void write_csv(FILE *out, const AnalysisResult *result) {
     const AnalysisTable *table = &result->table;
     char certainty[ANALYSIS_TEXT_MAX + 64] = "";

@@ -11,8 +11,8 @@ typedef struct Tour {
     bool any;
 } Tour;
 
-/* As if no lesson were under way: its text stands elsewhere. The last row names keys, which are of no use in
- * a picture. */
+/* Draws without the lesson's sheet, whose text stands beside the picture, and without the last row: keys are of
+ * no use in a picture. */
 static void draw(Tour *tour) {
     Display *display = &screen_front(tour->screen)->display;
     Display before = *display;

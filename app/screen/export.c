@@ -31,7 +31,7 @@ void screen_title(const Screen *screen, char *out, size_t out_size) {
                 scene.phase == PHASE_BACKWARD ? ", backward" : "");
 }
 
-/* Names of pictures and classes are somebody else's. Line ends stay. */
+/* Names of pictures and classes come from files, so they are escaped. Line ends stay. */
 static char *escape_lines(const char *text) {
     char *safe = NULL;
     size_t size;
@@ -78,7 +78,7 @@ static char *draw_svg(Screen *screen, const Canvas *canvas) {
 
 static bool write_screen(Screen *screen, const char *path, const char *ending, Error *err) {
     const Session *session = screen_front(screen);
-    /* A file can show colours, whatever the terminal can. */
+    /* A file has colours even if the terminal has none. */
     bool colors = strcmp(ending, "txt") != 0 && session->look.settings.theme != THEME_MONO;
     unsigned flags = colors ? session->display.flags & ~(unsigned)CANVAS_MONO : session->display.flags;
     Canvas *canvas = canvas_new(session->display.width, session->display.height, flags);

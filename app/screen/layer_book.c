@@ -271,7 +271,7 @@ static Action act(Screen *screen, Action action) {
     return action;
 }
 
-/* A digit is a level here, never a count. */
+/* Digits choose a level here; they are not counts. */
 static bool key(Screen *screen, const Key *pressed, Action *out) {
     (void)screen;
     if (pressed->code < '0' || pressed->code > '9') return false;

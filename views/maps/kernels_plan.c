@@ -5,7 +5,7 @@
 
 enum {
     ROOMY = 24, /* from here on there is a free row between picture and figures */
-    SMALL = 4,  /* kernels up to here are enlarged, or one is not told from its neighbour */
+    SMALL = 4,  /* kernels of at most this side are enlarged, so that neighbours can be told apart */
     TALL = 17,  /* from here on the figures of filter and layer may take two lines each */
 };
 
