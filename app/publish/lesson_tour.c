@@ -17,7 +17,8 @@ static void draw(Tour *tour) {
     Display *display = &screen_front(tour->screen)->display;
     Display before = *display;
     Canvas *old = tour->before;
-    tour->before = tour->now, tour->now = old;
+    tour->before = tour->now;
+    tour->now = old;
     display->sheet = SHEET_NONE;
     display->still = true;
     screen_draw(tour->screen, tour->now);

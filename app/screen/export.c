@@ -139,7 +139,9 @@ static bool write_png(const Session *session, const Scene *scene, const char *pa
                                                                                : session->look.settings.theme,
                                     color, COLOR_DEPTH_RGB);
             uint8_t *pixel = image.rgb + 3 * ((size_t)y * (size_t)image.width + (size_t)x);
-            pixel[0] = (uint8_t)(rgb >> 16), pixel[1] = (uint8_t)(rgb >> 8), pixel[2] = (uint8_t)rgb;
+            pixel[0] = (uint8_t)(rgb >> 16);
+            pixel[1] = (uint8_t)(rgb >> 8);
+            pixel[2] = (uint8_t)rgb;
         }
     bool ok = image_save_png(&image, path, err);
     image_free(&image);

@@ -223,8 +223,10 @@ static void draw_result(const AnalysesState *state, const Scene *scene, Canvas *
     int unused = chart_rows_fit(area.h) - table->row_count;
     if (unused > 0) {
         /* The text comes right after the chart, not at the bottom of the area. */
-        area.h -= unused, position.y -= unused;
-        below.y -= unused, below.h += unused;
+        area.h -= unused;
+        position.y -= unused;
+        below.y -= unused;
+        below.h += unused;
     }
     if (table->row_count > 0) {
         enum { BESIDE_MAP = 100 };

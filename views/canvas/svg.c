@@ -31,7 +31,8 @@ static SvgLook look_of(const Cell *cell, ThemeId theme) {
                     .underline = attributes & CELL_UNDERLINE};
     if (attributes & CELL_REVERSE) {
         int other = look.fg;
-        look.fg = look.bg, look.bg = other;
+        look.fg = look.bg;
+        look.bg = other;
     }
     return look;
 }

@@ -31,7 +31,8 @@ static void plan_montage(KernelsPlan *plan, const Scene *scene) {
 static void plan_matrix(KernelsPlan *plan, const MapsKernels *state) {
     const Kernels *k = &plan->kernels;
     Rect area = plan->body;
-    plan->shown_outputs = k->outputs, plan->shown_inputs = k->inputs;
+    plan->shown_outputs = k->outputs;
+    plan->shown_inputs = k->inputs;
     plan->window = state->opened && kernels_are_shrunk(plan) && !rect_is_empty(area);
     plan->map = area;
     if (!plan->window) {
