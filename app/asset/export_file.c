@@ -11,7 +11,7 @@ enum { MARKS_MAX = 3, HEAD_MAX = 512 };
 typedef struct KindSpec {
     const char *name;
     const char *starts[MARKS_MAX]; /* what such a file begins with, in either case; NULL-terminated */
-    const char *never[MARKS_MAX];  /* what its first line does not say; likewise */
+    const char *never[MARKS_MAX];  /* what its first line must not contain; likewise */
 } KindSpec;
 
 static const KindSpec kinds[EXPORT_KIND_COUNT] = {
@@ -38,7 +38,7 @@ bool export_file_check(const char *path, ExportKind kind, Error *err) {
     char head[HEAD_MAX + 1] = "";
     struct stat status;
     File file;
-    /* What is no regular file is refused when it is written, in words of its own. */
+    /* Anything but a regular file is refused later, when it is written. */
     if (stat(path, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) return true;
     if (!file_open(&file, path, err)) return false;
     bool read = file_read_at(&file, 0, head, file.size < HEAD_MAX ? (size_t)file.size : HEAD_MAX, err);

@@ -12,7 +12,7 @@ static LessonPlace place_of(const BookParser *parser, const char *at) {
     return (LessonPlace){parser->number, 1 + text_width_n(parser->line, (size_t)(at - parser->line))};
 }
 
-/* A new part at this line; NULL when there is no room, which is a mistake, or no memory. */
+/* A new part at this line; NULL if the question has too many, which is a mistake, or memory is short. */
 static BookPart *new_part(BookParser *parser, BookKind kind) {
     BookQuestion *question = parser->question;
     if (question->part_count == BOOK_PARTS_MAX) {

@@ -15,7 +15,7 @@ typedef struct BookParser {
     int fence;            /* the line it began at; 0: outside */
     int scene;            /* the last one of this question; BOOK_NOTHING */
     BookPlace figure;     /* announced; first 0: none is */
-    bool gap;             /* the line above was no text */
+    bool gap;             /* the line above was not text */
 } BookParser;
 
 bool book_question_room(BookQuestion *question); /* false: memory is short */

@@ -87,7 +87,7 @@ static bool is_nothing(const char *line) {
     return *line == '\0' || *line == '#';
 }
 
-/* What would not be the same program any more, or is for one call only. */
+/* Options that a config may not set: they change what the program does, or are for one call only. */
 static bool is_for_one_call(const char *name) {
     static const char *const names[] = {"script", "threads", "size", "help", "version", "config", "no-config",
                                         "input",  "state",   "lock", "hide", "name",    NULL};
@@ -126,8 +126,8 @@ void config_refuse(Config *config, const char *reason) {
     note_problem(config, 0, whole.text);
 }
 
-/* Not from a file: what writes files, ends the program, waits for an answer, or says what the command line
- * says. */
+/* Actions that a config may not contain: they write files, end the program, wait for an answer, or have an
+ * option of their own. */
 static bool is_refused(ActionId id) {
     return action_touches(id) & (ONLY_ONCE | TOUCH_FILES);
 }

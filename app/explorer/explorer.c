@@ -24,7 +24,7 @@ enum { SLICE_MS = 16, REDRAW_MS = 50 };
 /* What goes along with the screen: the speaker's notes in another terminal, and a recording in real time. */
 typedef struct Live {
     NotesLink *link; /* NULL: there is none */
-    FILE *file;      /* likewise */
+    FILE *file;      /* NULL: nothing is recorded */
     CastWriter *cast;
     ColorDepth depth;
     double begin_ms;
@@ -181,7 +181,7 @@ static bool loop(Screen *screen, Term *term, Live *live, Error *err) {
     return true;
 }
 
-/* Without it the presentation goes on, and says what is missing. */
+/* NULL with a notice when it cannot be opened: the presentation goes on without notes. */
 static NotesLink *open_notes_link(Screen *screen, const Options *options) {
     Error err = {0};
     if (!options->explorer.presents) return NULL;
@@ -274,7 +274,7 @@ static void close_world(World *world) {
     *world = (World){.screen = NULL};
 }
 
-/* A large network takes a second or two to be there, before there is a screen. */
+/* Says that a large network is being loaded: that takes a second or two, before there is a screen. */
 static void say_waiting(const Options *options, bool waiting) {
     static const char text[] = "preparing the network ...";
     bool named =
@@ -294,7 +294,7 @@ static bool open_world(World *world, const Options *options, Error *err) {
     return world->screen;
 }
 
-/* With the user's settings; without them, when that is what it fails for. */
+/* With the user's settings; if it fails because of them, without. */
 static bool open_with_config(World *world, Config *config, Options *options, Error *err) {
     Options plain = *options;
     Error problem = {0};
@@ -356,7 +356,7 @@ static bool explore(Config *config, Options *options, Error *err) {
     return ok;
 }
 
-/* Known before a terminal is asked for, and before anything is loaded. */
+/* Checked before a terminal is needed and before anything is loaded. */
 static bool words_are_good(const Options *options, Error *err) {
     if (!options->explorer.lesson) return options->explorer.state || setup_check_words(options, err);
     Lesson *lesson = lesson_open(options->explorer.lesson, err);

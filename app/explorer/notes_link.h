@@ -1,6 +1,6 @@
-/* The presenter's end of the speaker's notes: tells the terminals of this user that show them (the peers) which
- * page is on the screen, and takes their requests to go on or back. It never waits: a peer that does not read is
- * dropped. */
+/* The presenter's end of the speaker's notes: tells the terminals of this user that show them (the peers)
+ * which page is on the screen, and takes their requests to go on or back. It never waits: a peer that does
+ * not read is dropped. */
 #ifndef APP_EXPLORER_NOTES_LINK_H
 #define APP_EXPLORER_NOTES_LINK_H
 
@@ -17,8 +17,8 @@ NotesLink *notes_link_open_at(const char *path, Error *err);
 void notes_link_close(NotesLink *link); /* NULL is fine; the peers see the end */
 
 int notes_link_fd(const NotesLink *link); /* readable when notes_link_hear has something to do */
-/* Accepts connections and takes requests, one a call; NOTES_LINK_NOTHING: no more for now. The time is bounded
- * whatever the peers send: one that sends more than a held key would is dropped with all its requests. */
+/* Accepts connections and takes requests, one a call; NOTES_LINK_NOTHING: no more for now. The time is
+ * bounded whatever the peers send: one that sends more than a held key would is dropped with all of it. */
 NotesLinkRequest notes_link_hear(NotesLink *link);
 /* Sends the page when it is another one. Times are filled in here. */
 void notes_link_show(NotesLink *link, const NotesPanel *panel);

@@ -110,7 +110,7 @@ bool notes_link_check_path(const char *path, Error *err) {
     return refuse_file(path, kind_of_file(info.st_mode), err);
 }
 
-/* What a connection to it says: 0 when somebody listens there, ECONNREFUSED when nobody does any more. */
+/* The result of connecting to it: 0 if a process listens there, ECONNREFUSED if none does any more. */
 static int try_socket(const char *path) {
     struct sockaddr_un address = address_of(path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

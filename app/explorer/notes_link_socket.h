@@ -21,7 +21,7 @@ bool notes_link_check_path(const char *path, Error *err);
 /* A listening socket of mode 0600, not waiting; -1 with a sentence. What a dead presentation has left is
  * replaced; a living one is not. */
 int notes_link_listen(const char *path, Error *err);
-/* -1: nobody is there (err->kind ERROR_NONE), or what is there is not to be trusted. */
+/* -1: no presentation listens there (err->kind ERROR_NONE), or what is there is not to be trusted. */
 int notes_link_connect(const char *path, Error *err);
 /* Does the process at the other end belong to this user? */
 bool notes_link_peer_is_mine(int fd);

@@ -24,7 +24,7 @@ enum {
     KEY_MS = 900,    /* after a key of its own */
     LINE_MS = 1800,  /* after a line of a script, */
     SKIM_MS = 40,    /* and for each word in the rows that it has changed, */
-    SKIM_MAX = 80,   /* as far as one looks at them all */
+    SKIM_MAX = 80,   /* words: no longer a wait for more of them */
     END_MS = 3000,
 };
 
@@ -233,7 +233,7 @@ bool record_lesson(Screen *screen, const char *name, const RecordConfig *config,
     return end(&recorder, play_lesson(&recorder, err), err);
 }
 
-/* As a hand would: the colon, the line, Enter. */
+/* Types it as a user does: the colon, the line, Enter. */
 static bool type_line(Recorder *recorder, const char *line, Error *err) {
     TextScan scan = text_scan(line, strlen(line));
     uint32_t glyph;
@@ -259,7 +259,7 @@ static bool press_all(Recorder *recorder, const char *names, Error *err) {
     return true;
 }
 
-/* A line that is not right is found before it is typed. */
+/* Checks a line before it is typed. */
 static bool play_line(Recorder *recorder, char *line, Error *err) {
     Action action;
     line += strspn(line, " \t");

@@ -32,7 +32,7 @@ FILE *record_open(const char *path, Error *err);
 /* For recordings of other kinds. The bytes that a key sends, "" for none. */
 enum { RECORD_KEY_MAX = 8, RECORD_CHAPTER_MAX = 200 };
 void record_key_bytes(uint32_t code, char out[RECORD_KEY_MAX]);
-/* "3/7 The sum": the page of the lesson under way, when it is another one than `chapter` says. */
+/* "3/7 The sum": the page of the lesson under way, if it differs from `chapter`. */
 bool record_chapter(const Screen *screen, char chapter[RECORD_CHAPTER_MAX]);
 
 #endif

@@ -176,8 +176,8 @@ static void obey_line(ScreenReader *reader, char *line) {
         do_line(reader, line);
 }
 
-/* The next line, without its line end. One that is too long, or is not UTF-8, is read to its end and refused; the
- * line is "" then. False at the end of the input. */
+/* The next line, without its line end. One that is too long, or is not UTF-8, is read to its end and refused;
+ * the line is "" then. False at the end of the input. */
 static bool read_line(ScreenReader *reader, char line[ACTION_TEXT_MAX]) {
     FILE *in = reader->config.in;
     size_t length = 0;

@@ -210,7 +210,7 @@ static bool say_layer(ScreenReader *reader, LayerId id, void (*say)(ScreenReader
     return true;
 }
 
-/* What would lie over the view is said once, and is then out of the way. */
+/* What would lie over the view is said once and then closed. */
 static bool say_layers(ScreenReader *reader) {
     bool any = say_layer(reader, LAYER_HELP, say_help);
     any = say_layer(reader, LAYER_FILES, say_files) || any;

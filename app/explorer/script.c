@@ -10,7 +10,7 @@
 
 enum { SCRIPT_BYTES_MAX = 1 << 20 };
 
-/* A locked action has been told in the notice line, where nobody looks while a script runs. */
+/* That an action is locked stands in the notice line, which a script does not show. */
 static bool was_obeyed(const Screen *screen, Error *err) {
     const char *why = screen_refusal(screen);
     return why ? error_set(err, ERROR_FAILED, "%s", why) : true;

@@ -29,7 +29,7 @@ bool bindings_set(UserBindings *bindings, const char *text, Error *err);
 /* NULL when the key is not among them. */
 const UserBinding *bindings_find(const UserBindings *bindings, uint32_t code);
 
-/* Of "s Space", those that are not among them. Returns `out`; "" when none is left. */
+/* The names in a list such as "s Space" that the user has not bound. Returns `out`; "" if none is left. */
 const char *bindings_left(const UserBindings *bindings, const char *keys, char *out, size_t out_size);
 
 #endif

@@ -8,7 +8,7 @@
 #include "views/scene/action.h"
 #include "views/scene/scene.h"
 
-/* As many as the largest network has operations: with fewer, what they share would not be what all share. */
+/* As many as the largest network has operations: with fewer, the common beginning could be too long. */
 enum { COMPLETION_MAX = 8192, COMPLETION_WORD_MAX = 96 };
 
 typedef struct Completion {

@@ -21,7 +21,7 @@ static const Network *network_of(const Offer *to) {
     return to->scene->network;
 }
 
-/* A word that has no room would be offered cut, and refused. */
+/* A word that does not fit would be offered cut, and then refused. */
 static void offer(const Offer *to, const char *word) {
     Completion *c = to->completion;
     if (strlen(word) >= COMPLETION_WORD_MAX) return;
@@ -142,7 +142,7 @@ static bool is_lesson(const Offer *to, const char *path) {
     return has_ending(path, endings);
 }
 
-/* What is written has its ending in lower case. */
+/* For files to be written, whose endings are in lower case. */
 static bool ends_in(const char *path, const char *const *endings) {
     const char *dot = strrchr(path, '.');
     for (; dot && *endings; endings++)

@@ -72,7 +72,7 @@ static bool describe_arch(FileList *list, const FileRow *row, Error *err) {
     return true;
 }
 
-/* Sentences begin with the path of the file, which stands above. */
+/* Error sentences begin with the path of the file, which is shown above already. */
 static const char *without_path(const FileList *list, const FileRow *row, const char *sentence) {
     char path[PATH_MAX];
     if (row->kind != FILE_FILE || !row_path(list, row, path)) return sentence;

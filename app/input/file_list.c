@@ -31,7 +31,7 @@ void file_list_clear(FileList *list) {
     *list = (FileList){.group = FILES_PICTURES};
 }
 
-/* Without memory for more, the list is cut. */
+/* Cuts the list when memory is short. */
 static void add_row(FileList *list, FileKind kind, const char *name, uint64_t size) {
     if (list->count == FILE_LIST_MAX) list->cut = true;
     if (list->cut) return;
@@ -98,7 +98,7 @@ static void add_architectures(FileList *list) {
     }
 }
 
-/* Kinds in their order; names as people count: 2 before 10. */
+/* By kind, then by name, with numbers in numeric order: 2 before 10. */
 static int compare_rows(const void *a, const void *b) {
     const FileRow *left = a, *right = b;
     if (left->kind != right->kind) return left->kind < right->kind ? -1 : 1;

@@ -9,12 +9,12 @@
 /* The text that is edited, in memory of the caller's. */
 typedef struct LineEdit {
     char *text;
-    size_t size;    /* bytes of memory, the NUL included: what has no room in it is not inserted */
+    size_t size;    /* bytes of memory, the NUL included; a character that does not fit is not inserted */
     size_t *cursor; /* bytes before the cursor */
 } LineEdit;
 
-/* Printable characters, Backspace, Delete, Left, Right, Home, End, C-a, C-e, C-b, C-f, C-w, C-u, C-k. False for
- * any other key. */
+/* Printable characters, Backspace, Delete, Left, Right, Home, End, C-a, C-e, C-b, C-f, C-w, C-u, C-k. False
+ * for any other key. */
 bool line_edit_key(LineEdit edit, uint32_t code);
 
 /* Puts `text` in place of the bytes from `start` up to the cursor. */

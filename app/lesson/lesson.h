@@ -101,7 +101,7 @@ typedef struct LessonMistakes {
 void lesson_mistake(LessonMistakes *mistakes, LessonPlace place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* What leaves the lesson, writes files, changes what is the user's own, or takes its time. */
+/* Actions that a lesson may not contain: they leave it, write files, change the user's own, or take long. */
 bool lesson_is_for_users(ActionId id);
 
 /* Reads a lesson from text; NULL when anything in it is wrong, or memory short. */

@@ -11,7 +11,7 @@
 
 enum { SHARE_DEFAULT = 25 }; /* percent */
 
-/* Reports what is wrong at `at`, or left over behind it. */
+/* Reports what is wrong at `at`, or left over after it. */
 static bool finish_line(LessonParser *parser, bool ok, const char *at, const Error *err) {
     at += strspn(at, " \t");
     if (!ok)

@@ -99,7 +99,7 @@ bool figure_parse_block_name(const char **text, Figure *figure, Error *err) {
     return error_set(err, ERROR_USAGE, "'%s' is not a figure of one block: expected one like share", word);
 }
 
-/* A word that is compared with a figure of words. */
+/* A word to compare with a figure that is a word. */
 static bool parse_right(const char **text, FigureTest *condition, Error *err) {
     char word[FIGURE_WORD_MAX];
     bool words = condition->left.id >= 0 && table[condition->left.id].kind == FIGURE_TEXT;
@@ -152,7 +152,7 @@ FigureValue figure_of_block(const Figure *figure, const FigureSource *source, in
     return measure_figure(figure, source, block);
 }
 
-/* Pictures go by their names without the number, too. */
+/* A picture also matches by its name without the number. */
 static bool same_word(const char *a, const char *b) {
     const Asset *asset = asset_find_image(b);
     char name[ASSET_NAME_MAX];

@@ -52,7 +52,7 @@ typedef struct FigureSource {
     ViewId view;
 } FigureSource;
 
-/* Reads a term from the words at *text and moves *text behind it; on failure *text is where the mistake
+/* Reads a term from the words at *text and moves *text past it; on failure *text is where the mistake
  * stands. */
 bool figure_parse(const char **text, Figure *figure, Error *err);
 bool figure_test_parse(const char **text, FigureTest *condition, Error *err);

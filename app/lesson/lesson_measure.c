@@ -375,7 +375,7 @@ MEASURE_TEXT(direction) {
     utf8_copy(out, FIGURE_TEXT_MAX, part_phase_name(scene_of(query)->phase));
 }
 
-/* Three digits, as a reader would say them. */
+/* Rounded to three digits. */
 static void format_number(double number, char *out) {
     double size = fabs(number);
     if (!isfinite(number))

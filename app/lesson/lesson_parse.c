@@ -52,7 +52,7 @@ static bool read_about(LessonParser *parser, const char *rest) {
     return set_once(parser, &parser->lesson->about, rest, "about");
 }
 
-/* Lines of text run on; one that begins with a space, and an empty one, stand by themselves. */
+/* Lines of text are joined; one that begins with a space, and an empty one, stay lines of their own. */
 static bool append_line(char **text, const char *line) {
     size_t used = strlen(*text), length = strlen(line);
     const char *last = strrchr(*text, '\n');

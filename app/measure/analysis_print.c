@@ -74,7 +74,7 @@ static void write_csv_head(FILE *out, const AnalysisTable *table) {
     table_put_csv(out, "certainty", true);
 }
 
-/* How sure a figure is stands in its row: rows are cut out and pasted elsewhere. */
+/* The error stands in the row of its figure, so that it stays with it when rows are copied. */
 static void write_csv(FILE *out, const AnalysisResult *result) {
     const AnalysisTable *table = &result->table;
     char certainty[ANALYSIS_TEXT_MAX + 64] = "";
@@ -215,7 +215,7 @@ static bool print_figures(const AnalysisSpec *spec, const AnalysisResult *result
     return true;
 }
 
-/* A chart that cannot be written costs nobody the figures. */
+/* The figures are printed even if the chart cannot be written. */
 bool analysis_print(const AnalysisSpec *spec, const AnalysisResult *result, const Options *options,
                     Error *err) {
     bool drawn = !options->output.svg || analysis_write_svg(spec, result, options->output.svg, err);

@@ -18,7 +18,7 @@ enum { UI_WIDTH = 200, UI_HEIGHT = 60, MAP_HEIGHT = 2 * UI_HEIGHT, FRAMES_WARM =
 enum { KEYS_IDLE = 60, KEYS_BUSY = 40, KEYS_A_RUN = 4, IDLE_MS = 3000, PALETTE_CHANGES = 20 };
 enum { ANSWER_MS = 30000, QUIET_MS = 60 };
 
-/* Words that only the open help shows, and only the architecture view behind it. */
+/* Words that only the open help shows, and only over the architecture view. */
 static const char HELP_WORDS[] = "closes it", VIEW_WORDS[] = "total:";
 
 typedef enum Pattern { PATTERN_WAVE, PATTERN_NOISE } Pattern;
@@ -81,7 +81,7 @@ static int draw_frames(void *context) {
     double begin = 0;
     for (int frame = -FRAMES_WARM; frame < job->frames; frame++) {
         if (frame == 0) begin = cpu_ms();
-        /* Twice round the maps first: what a terminal keeps for each of them is no growth. */
+        /* Warm up with two rounds, so that the terminal's caches do not count as growth. */
         if (frame == job->frames / 4) result.memory_before = resident_mb();
         if (job->palette_changes)
             heatmap.palette =
@@ -218,7 +218,7 @@ static bool time_idle_keys(PtyChild *child, double *times, Error *err) {
     return true;
 }
 
-/* A busy one writes by itself; what it could not have written without the key is the answer. */
+/* A busy program writes by itself; text that only the key can cause is its answer. */
 static bool time_busy_keys(PtyChild *child, double *times, Error *err) {
     for (int k = 0; k < KEYS_BUSY; k++) {
         /* Afresh, and on to the end of the backward pass, in the architecture view: its heading stands still,

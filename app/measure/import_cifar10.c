@@ -38,7 +38,7 @@ static bool make_directory(const char *path, Error *err) {
     return error_set(err, ERROR_FAILED, "%s: cannot be made: %s", path, strerror(errno));
 }
 
-/* The data set has every class equally often; anything else is not its labels. */
+/* Every class is equally frequent in the data set; other counts mean that these are not its labels. */
 static bool check_balance(const Labels *labels, const char *path, Error *err) {
     int found[IMPORT_CLASSES] = {0};
     for (int k = 0; k < labels->count; k++) found[labels->values[k]]++;

@@ -6,7 +6,7 @@
 #include "views/style/text.h"
 #include "views/style/xml_text.h"
 
-/* Straight into the page; it holds nothing that has a meaning in HTML. */
+/* Written without escaping: the file has no characters that mean something in HTML. */
 static void put_style(FILE *out) {
     const Asset *asset = asset_find("assets/style/lesson.css");
     if (asset) fwrite(asset->begin, 1, asset_size(asset), out);

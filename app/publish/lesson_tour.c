@@ -11,13 +11,14 @@ typedef struct Tour {
     bool any;
 } Tour;
 
-/* As if no lesson were under way: its text stands elsewhere. The last row names keys, which are of no use in
- * a picture. */
+/* Draws without the lesson's sheet, whose text stands beside the picture, and without the last row: keys are of
+ * no use in a picture. */
 static void draw(Tour *tour) {
     Display *display = &screen_front(tour->screen)->display;
     Display before = *display;
     Canvas *old = tour->before;
-    tour->before = tour->now, tour->now = old;
+    tour->before = tour->now;
+    tour->now = old;
     display->sheet = SHEET_NONE;
     display->still = true;
     screen_draw(tour->screen, tour->now);

@@ -72,7 +72,7 @@ static bool find_match(Screen *screen, Found from, int direction, Error *err) {
     return true;
 }
 
-/* From where the search began on, so that more letters do not move on needlessly. */
+/* Searches from where the search began, so that typing more letters does not skip matches. */
 bool screen_book_find(Screen *screen, const char *words, Error *err) {
     BookState *state = &screen->book;
     Found from = {.question = state->before.question, .part = BOOK_NOTHING};

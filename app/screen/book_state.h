@@ -1,4 +1,4 @@
-/* Where somebody is in the book of questions (app/book/book.h); part of the screen. */
+/* Where the user is in the book of questions (app/book/book.h); part of the screen. */
 #ifndef APP_SCREEN_BOOK_STATE_H
 #define APP_SCREEN_BOOK_STATE_H
 

@@ -157,7 +157,7 @@ void screen_do(Screen *screen, const Action *action) {
     if (session_refuses(front, action)) return;
     if (action->id != ACTION_QUIT) session_load_waiting(front); /* typed ahead: it means the new network */
     Action left = ask_layers(screen, *action, layer_floor(screen) + (screen->lesson != NULL));
-    /* Backing out of the pane that explains is no excursion from a lesson's page. */
+    /* Closing the explanation is not an excursion from a lesson's page. */
     if (left.id == ACTION_CLOSE && session_explain_close(front)) return;
     left = ask_lesson(screen, left);
     if (left.id != ACTION_NONE) screen_perform(screen, &left);

@@ -15,7 +15,8 @@ enum { WELCOME_ROWS = 4 };
 
 static void draw_in(const Session *session, ViewId view, Scene scene, Canvas *canvas, Rect area) {
     Rect old = canvas_clip(canvas, area);
-    scene.width = area.w, scene.height = area.h;
+    scene.width = area.w;
+    scene.height = area.h;
     view_ops(view)->draw(session->look.view_state[view], &scene, canvas, area);
     canvas_unclip(canvas, old);
 }

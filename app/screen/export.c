@@ -1,4 +1,4 @@
-/* The screen, or the tensor behind it, into a file; its ending says which. */
+/* Writes the screen or the selected tensor to a file; its ending says which. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +31,7 @@ void screen_title(const Screen *screen, char *out, size_t out_size) {
                 scene.phase == PHASE_BACKWARD ? ", backward" : "");
 }
 
-/* Names of pictures and classes are somebody else's. Line ends stay. */
+/* Names of pictures and classes come from files, so they are escaped. Line ends stay. */
 static char *escape_lines(const char *text) {
     char *safe = NULL;
     size_t size;
@@ -78,7 +78,7 @@ static char *draw_svg(Screen *screen, const Canvas *canvas) {
 
 static bool write_screen(Screen *screen, const char *path, const char *ending, Error *err) {
     const Session *session = screen_front(screen);
-    /* A file can show colours, whatever the terminal can. */
+    /* A file has colours even if the terminal has none. */
     bool colors = strcmp(ending, "txt") != 0 && session->look.settings.theme != THEME_MONO;
     unsigned flags = colors ? session->display.flags & ~(unsigned)CANVAS_MONO : session->display.flags;
     Canvas *canvas = canvas_new(session->display.width, session->display.height, flags);
@@ -139,7 +139,9 @@ static bool write_png(const Session *session, const Scene *scene, const char *pa
                                                                                : session->look.settings.theme,
                                     color, COLOR_DEPTH_RGB);
             uint8_t *pixel = image.rgb + 3 * ((size_t)y * (size_t)image.width + (size_t)x);
-            pixel[0] = (uint8_t)(rgb >> 16), pixel[1] = (uint8_t)(rgb >> 8), pixel[2] = (uint8_t)rgb;
+            pixel[0] = (uint8_t)(rgb >> 16);
+            pixel[1] = (uint8_t)(rgb >> 8);
+            pixel[2] = (uint8_t)rgb;
         }
     bool ok = image_save_png(&image, path, err);
     image_free(&image);

@@ -17,7 +17,7 @@ static bool await_letter(Screen *screen, uint32_t code) {
     return true;
 }
 
-/* Digits before a key say how often. A 0 alone means nothing. */
+/* Digits before a key are its count. A 0 alone is ignored. */
 static bool take_digit(Screen *screen, uint32_t code) {
     int *typed = &screen->typing.count;
     if (code < '0' || code > '9' || (code == '0' && *typed == 0)) return false;

@@ -53,7 +53,7 @@ static bool is_scene(const Screen *screen, int part) {
     return part >= 0 && part < question->part_count && question->parts[part].kind == BOOK_SCENE;
 }
 
-/* What Enter follows is in sight: else the first scene that is, or none. */
+/* Enter follows a scene that is on the screen: the chosen one, else the first, else none. */
 static void choose_visible(Screen *screen, const BookLayout *layout, int rows) {
     BookSpot *spot = &screen->book.spot;
     int found = BOOK_NOTHING;
@@ -271,7 +271,7 @@ static Action act(Screen *screen, Action action) {
     return action;
 }
 
-/* A digit is a level here, never a count. */
+/* Digits choose a level here; they are not counts. */
 static bool key(Screen *screen, const Key *pressed, Action *out) {
     (void)screen;
     if (pressed->code < '0' || pressed->code > '9') return false;

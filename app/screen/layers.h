@@ -38,7 +38,7 @@ typedef struct LayerOps {
     const char *title; /* over those rows of the help */
     bool hides_view;   /* it takes the view's room; else it only lies over some cells */
     bool sees_through; /* keys that it does not want go to the layer below */
-    bool takes_text;   /* keys are typed: they are no commands to be shown to a class */
+    bool takes_text;   /* keys are text, which presenter mode does not show */
     bool needs_frame;  /* is not drawn on a screen too small for a frame */
 } LayerOps;
 

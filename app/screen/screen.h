@@ -53,7 +53,7 @@ void screen_play_out(Screen *screen); /* the rest at once: scripts do not wait *
 
 /* A notice from outside; `more` problems like it, 0 for none. Without an error the notice line is emptied. */
 void screen_say(Screen *screen, bool error, const char *sentence, int more);
-void screen_forget_keys(Screen *screen); /* of presenter mode: what happens next no key did */
+void screen_forget_keys(Screen *screen); /* presenter mode shows no keys for what happens next */
 
 /* Draws the whole screen; the canvas has its size. */
 void screen_draw(Screen *screen, Canvas *canvas);

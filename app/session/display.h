@@ -1,4 +1,4 @@
-/* The screen that a session is drawn on, as far as the session must know it: size, theme, and who looks. */
+/* The screen that a session is drawn on, what the session must know of it: size, theme, presenter mode. */
 #ifndef APP_SESSION_DISPLAY_H
 #define APP_SESSION_DISPLAY_H
 

@@ -201,7 +201,8 @@ Scene session_scene(const Session *session) {
     scene.column = integer_clamp(session->exp.wanted.column, 0, out.w - 1);
     session_look_scene(session, &scene);
     Rect area = session_panes(session).view;
-    scene.width = area.w, scene.height = area.h;
+    scene.width = area.w;
+    scene.height = area.h;
     return scene;
 }
 

@@ -48,7 +48,7 @@ void session_explain_make(const Session *session, const Scene *scene, Explanatio
     explain_make(&query, out);
 }
 
-/* Who reads an answer needs longer for it than who types 12s for its second key. */
+/* A digit is a question if the next key takes longer than typing a count such as 12s would. */
 static const double READING_S = 0.8;
 
 bool session_explain_wait(Session *session, double now_s) {

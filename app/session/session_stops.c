@@ -36,7 +36,7 @@ void session_stops_clear(Session *session) {
     session->stops = (Stops){.breakpoint_count = 0};
 }
 
-/* The moment of that operation and direction in the network of now; -1 where it has none. */
+/* The moment of that operation and direction in the current network; -1 if it has no such operation. */
 static int moment_in(const Network *network, const Network *old, int at) {
     int op = network_find_op(network, old->ops[scene_op_at(old, at)].name);
     return op < 0 ? -1 : scene_at(network, op, at < old->op_count ? PHASE_FORWARD : PHASE_BACKWARD);

@@ -129,7 +129,9 @@ static void compare_sides(Session *session, const Scene *mine) {
     int steps = scene_steps_done(session->exp.pass), other_steps = scene_steps_done(twin->pass);
     if (twin->at == mine->at && twin->steps == steps && twin->other_steps == other_steps && twin->difference)
         return;
-    twin->at = mine->at, twin->steps = steps, twin->other_steps = other_steps;
+    twin->at = mine->at;
+    twin->steps = steps;
+    twin->other_steps = other_steps;
     twin->shown.figures = (Difference){.known = false};
     Tensor a = scene_tensor(mine, mine->op, mine->phase);
     Tensor b = scene_tensor(&twin->scene, twin->scene.op, mine->phase);

@@ -5,7 +5,7 @@
 #include "app/session/session_state.h"
 #include "app/tutor/lesson_run.h"
 
-/* Space around an answer means nothing. */
+/* Space around an answer is ignored. */
 static void give(LessonRun *run, Action *out) {
     const char *at = run->answer.text + strspn(run->answer.text, " ");
     size_t length = strlen(at);
@@ -29,7 +29,7 @@ void lesson_run_type(LessonRun *run, const Key *key, Action *out) {
         if (answer->text[0] == '\0') out->id = ACTION_LESSON_BACK;
         line_edit_key(edit, key->code);
         break;
-    case ' ': /* the key that has turned every page before: say what is expected instead */
+    case ' ': /* it has turned every page before, so say what is expected here */
         if (answer->text[0] == '\0')
             give(run, out);
         else

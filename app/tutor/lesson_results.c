@@ -19,7 +19,7 @@ static const char HEADING[] = "time,lesson,page,question,answer,truth,right\n";
  * order mark, and taken other separators. */
 static bool has_heading(int fd) {
     char head[16] = "";
-    /* A letter box: one may put something in, but not look. */
+    /* The file may be writable without being readable. */
     if (pread(fd, head, sizeof head - 1, 0) < 0) return true;
     const char *at = head;
     if (strncmp(at, "\xEF\xBB\xBF", 3) == 0) at += 3;
@@ -27,7 +27,7 @@ static bool has_heading(int fd) {
     return strncmp(at, "time", 4) == 0 && !isalnum((unsigned char)at[4]);
 }
 
-/* The whole text, or nothing of it: half a line would take the next one with it. */
+/* Writes the whole text or nothing: half a line would run into the next one. */
 static bool write_whole(int fd, const char *text, off_t size_before) {
     ssize_t size = (ssize_t)strlen(text), put = write(fd, text, (size_t)size);
     if (put == size) return true;

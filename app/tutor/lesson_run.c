@@ -145,7 +145,7 @@ static void settle_page(LessonRun *run) {
     run->shown.settled = true;
 }
 
-/* What a page does is said by its text; only what fails is told. */
+/* A page's text says what its actions do; only failures are told. */
 static void take_notice(LessonRun *run) {
     const Notice *notice = &run->session->notice;
     if (notice->kind == NOTICE_ERROR && run->failure.place.line == 0) {

@@ -43,7 +43,7 @@ typedef struct AnalysisColumn {
     ColumnSubject subject;
 } AnalysisColumn;
 
-/* A small picture behind each row: the same quantity in `width` cells, on one scale for all rows. */
+/* A small picture at the end of each row: the same quantity in `width` cells, on one scale for all rows. */
 typedef struct AnalysisStrip {
     const char *name, *unit;
     ColumnKind kind; /* COLUMN_NUMBER or COLUMN_LOG */
@@ -90,7 +90,7 @@ typedef struct AnalysisInput {
     const char *twin_label; /* "plain20, trained", "plain20, the same weights" */
     const real *images;     /* normalised, channels-last, image_count of them */
     const int *targets;     /* -1: the predicted class; NULL: all predicted */
-    const int *labels;      /* what the pictures show, -1 where nobody knows; NULL: nowhere */
+    const int *labels;      /* what the pictures show, -1 where it is not known; NULL: nowhere */
     int image_count;
     const char *images_label; /* "picture 04-cat", "64 images of cifar10 test" */
     const char *weights_label;

@@ -17,7 +17,7 @@
 enum { RUNS_MAX = 64, FLOW_STRIP = 27 };
 static const double LEARNING_RATE = 0.1;
 
-/* What one network's run leaves behind. */
+/* The figures of one network's run. */
 typedef struct FlowRun {
     AnalysisBuild build; /* with depths */
     bool twin, fresh;    /* without */

@@ -14,7 +14,7 @@ typedef struct AnalysisBuild {
 
 Network *analysis_build(const AnalysisBuild *build, const Network *like, Error *err);
 
-/* "; built beside it: gain:1, seed 0": says in the subject what was built. */
+/* Adds to the subject which network was built for comparison: "; built beside it: gain:1, seed 0". */
 void analysis_say_init(AnalysisResult *result, const InitConfig *init);
 /* The subject where the weights of the network that was asked about play no part: how the networks were
  * initialised (NULL: the rows say it) and what else there is to say of that. */

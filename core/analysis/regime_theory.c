@@ -145,7 +145,7 @@ static double apply_masks(Energy *energy, const BlockTheory *block, double *old)
     return left;
 }
 
-/* The members behind the shortcut are the same ones; the branch mixes all. */
+/* The shortcut passes each member on unchanged; the branch mixes them all. */
 static void join_members(Energy *energy, const BlockTheory *block, double branch, double total) {
     if (block->halves)
         for (int c = CHANNELS - 1; c >= 0; c--)

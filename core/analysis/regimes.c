@@ -39,7 +39,7 @@ static const Kind kinds[CELLS] = {
 
 typedef struct RegimeRow {
     int kind, depth, blocks, done;
-    double *log10_grad; /* mean over the seeds: at the input of every block and behind the last */
+    double *log10_grad; /* mean over the seeds: at the input of every block and after the last */
     double *theory;     /* the same, predicted */
     double *factors;    /* a layer's, of each seed */
     double *declines;   /* how much less it is in the last stage, of each seed; see grows_ever_less */

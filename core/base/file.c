@@ -134,7 +134,7 @@ static bool open_named_temp(FileWriter *writer) {
     return false;
 }
 
-/* A nameless file first: whatever kills the program, it leaves nothing behind. */
+/* A file without a name first: if the program is killed, nothing is left on the disk. */
 static bool open_temp(FileWriter *writer, Error *err) {
     writer->fd = openat(writer->dir_fd, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
     if (writer->fd >= 0 || open_named_temp(writer)) return true;

@@ -151,8 +151,8 @@ void json_write_int(JsonWriter *writer, int64_t value) {
     put_text(writer, text);
 }
 
-/* printf writes the locale's decimal point, which may be any text: whatever is no part of a number is the
- * point. */
+/* printf writes the locale's decimal point, which may be any text: characters that cannot belong to a number
+ * are taken for it. */
 static void to_plain_number(char *text) {
     char *out = text;
     bool pointed = false;

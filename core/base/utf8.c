@@ -119,7 +119,7 @@ void utf8_append(char *out, size_t out_size, const char *format, ...) {
     va_end(arguments);
 }
 
-/* Repairs into the buffer; *left receives what had no room, "" for nothing. */
+/* Repairs into the buffer; *left is what did not fit, "" if all did. */
 static size_t repair(char *out, size_t out_size, const char *text, const char **left) {
     const char *end = text + strlen(text);
     size_t used = 0;

@@ -42,8 +42,8 @@ size_t utf8_vformat(char *out, size_t out_size, const char *format, va_list argu
 void utf8_append(char *out, size_t out_size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void utf8_vappend(char *out, size_t out_size, const char *format, va_list arguments)
     __attribute__((format(printf, 3, 0)));
-/* A copy in which each broken byte is U+FFFD, so that it is always valid UTF-8; a text that is longer than its
- * room ends in an ellipsis. */
+/* A copy in which each broken byte is U+FFFD, so that it is always valid UTF-8; a text that is longer than
+ * its room ends in an ellipsis. */
 size_t utf8_clip(char *out, size_t out_size, const char *text);
 
 /* A copy that is safe to print on any terminal: each byte of a hostile character becomes \xNN. Newlines are

@@ -7,20 +7,14 @@
 #include <zlib.h>
 
 #include "core/base/half.h"
+#include "core/base/signature.h"
 #include "core/format/safetensors_header.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "float32 data is read as it lies in the file");
 
 enum { SAFETENSORS_CHUNK_BYTES = 1 << 16, SAFETENSORS_FIRST_BYTES = 512 };
 
-/* What a file that is no safetensors file begins with, and the rest of the sentence about it. */
-typedef struct Signature {
-    size_t offset;
-    const char *bytes;
-    size_t size;
-    const char *name;
-} Signature;
-
+/* How files of other formats begin, and the end of the sentence that refuses them. */
 static const Signature signatures[] = {
     {.bytes = "PK\3\4",
      .size = 4,
@@ -62,13 +56,9 @@ static bool refuse_start(const Safetensors *file, const char *problem, Error *er
     uint8_t first[SAFETENSORS_FIRST_BYTES];
     size_t count = file->size < sizeof first ? (size_t)file->size : sizeof first;
     if (!read_range(file, 0, first, count, err)) return false;
-    for (size_t k = 0; k < sizeof signatures / sizeof *signatures; k++) {
-        const Signature *s = &signatures[k];
-        if (count >= s->offset + s->size && memcmp(first + s->offset, s->bytes, s->size) == 0) {
-            return error_set(err, ERROR_FILE, "%s: expected a safetensors file, found %s", file->label,
-                             s->name);
-        }
-    }
+    const char *name = signature_name(signatures, sizeof signatures / sizeof *signatures, first, count);
+    if (name)
+        return error_set(err, ERROR_FILE, "%s: expected a safetensors file, found %s", file->label, name);
     return error_set(err, ERROR_FILE, "%s: is no safetensors file: %s", file->label, problem);
 }
 

@@ -88,7 +88,7 @@ typedef struct SafetensorsContent {
     /* Stores the values of entries[entry] at `out`. */
     void (*fill)(void *context, int entry, float *out);
     void *context;
-    const char *keep_suffix; /* the file that is replaced stays under its name with this behind; or NULL */
+    const char *keep_suffix; /* the file that is replaced stays under its name with this suffix; or NULL */
 } SafetensorsContent;
 
 bool safetensors_save(const char *path, const SafetensorsContent *content, Error *err);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/base/signature.h"
+
 bool image_guard_check_size(int64_t width, int64_t height, const char *label, Error *err) {
     long long w = (long long)width, h = (long long)height;
     if (w < 1 || h < 1) {
@@ -23,13 +25,6 @@ bool image_guard_check_size(int64_t width, int64_t height, const char *label, Er
 }
 
 /* What a file that is neither PNG nor JPEG begins with, and what to call it. */
-typedef struct Signature {
-    size_t offset;
-    const char *bytes;
-    size_t size;
-    const char *name;
-} Signature;
-
 static const Signature signatures[] = {
     {.bytes = "GIF8", .size = 4, .name = "a GIF"},
     {.bytes = "BM", .size = 2, .name = "a BMP"},
@@ -52,11 +47,8 @@ static const Signature signatures[] = {
 
 static const char *format_name(const uint8_t *bytes, size_t size) {
     if (size == 0) return "an empty file";
-    for (size_t k = 0; k < sizeof signatures / sizeof *signatures; k++) {
-        const Signature *s = &signatures[k];
-        if (size >= s->offset + s->size && memcmp(bytes + s->offset, s->bytes, s->size) == 0) return s->name;
-    }
-    return "something else";
+    const char *name = signature_name(signatures, sizeof signatures / sizeof *signatures, bytes, size);
+    return name ? name : "something else";
 }
 
 bool image_guard_check(ImageGuard *guard, const uint8_t *bytes, size_t size, const char *label, Error *err) {

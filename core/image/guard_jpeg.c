@@ -223,7 +223,7 @@ static bool check_segment(JpegWalk *walk, int marker, const uint8_t *data, size_
                      marker);
 }
 
-/* Moves behind the entropy-coded data, to the next marker that is no restart. */
+/* Moves past the entropy-coded data to the next marker that is not a restart. */
 static void skip_entropy_data(JpegWalk *walk) {
     while (walk->at + 1 < walk->size) {
         const uint8_t *found = memchr(walk->bytes + walk->at, 0xFF, walk->size - 1 - walk->at);

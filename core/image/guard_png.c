@@ -187,7 +187,7 @@ static bool check_chunk(PngWalk *walk, const PngChunk *chunk) {
     if (chunk_is(chunk, "tRNS")) return check_transparency(walk, chunk);
     if (chunk_is(chunk, "IEND")) return check_end(walk);
     if (chunk_is(chunk, "IHDR")) return damaged(walk, "it has two headers");
-    if (chunk->type[0] & 0x20) return true; /* ancillary: nobody reads it */
+    if (chunk->type[0] & 0x20) return true; /* ancillary: the decoder does not read it */
     return error_set(walk->err, ERROR_FILE, "%s: is a PNG with the unknown critical chunk %.4s", walk->label,
                      (const char *)chunk->type);
 }

@@ -179,7 +179,7 @@ double gradcheck_backprop(const Gradcheck *check) {
     return (double)grad[site->at];
 }
 
-/* Decisions that differ from the unmoved pass, after the place that moves. */
+/* Decisions of gates and maxima, after the moved value, that differ from the unmoved pass. */
 static int count_kinks(const Gradcheck *check) {
     const Network *network = check->pass->network;
     int kinks = 0;

@@ -16,7 +16,7 @@ typedef struct GradCam {
     real *weights;     /* a, one a channel of A */
 } GradCam;
 
-/* For image 0 of a pass that has been run forward as far as the logits. The pass's own gradients are left
+/* For image 0 of a pass that has been run forward up to the logits. The pass's own gradients are left
  * alone. False when memory is short; free it in either case. */
 bool grad_cam_compute(GradCam *cam, const Pass *pass, int class_index, Error *err);
 void grad_cam_free(GradCam *cam); /* a cleared one is fine; clears it */

@@ -34,7 +34,7 @@ static bool value_is(const Model *model, const char *key, const char *value, boo
     return found ? strcmp(found, value) == 0 : when_missing;
 }
 
-/* "a,b,c" or "[a,b,c]" as a JSON list, so that numbers are read whatever the locale. NULL when it is none. */
+/* "a,b,c" or "[a,b,c]" as a JSON list, so that numbers are read whatever the locale. NULL for other text. */
 static json_t *parse_list(const char *text) {
     if (*text == '[') return json_loads(text, 0, NULL);
     size_t size = strlen(text) + 3;
@@ -82,7 +82,7 @@ static bool load_normalise(Model *model, Error *err) {
     return true;
 }
 
-/* A JSON list of strings as lines; heap, NULL when it is none. */
+/* A JSON list of strings as lines; heap, NULL when it is not one. */
 static char *lines_from_json(const char *text) {
     json_t *list = json_loads(text, 0, NULL);
     char *lines = json_is_array(list) ? calloc(strlen(text) + 1, 1) : NULL;

@@ -15,7 +15,7 @@
 typedef struct Model {
     Network *network; /* owned */
     Normalise normalise;
-    const char *const *class_names; /* network->classes of them; NULL when nobody named them */
+    const char *const *class_names; /* network->classes of them; NULL when they have no names */
     const SafetensorsPair *pairs;   /* all metadata of the file, in its order */
     int pair_count;
     const char *source; /* path or label it came from; "" for a new one */

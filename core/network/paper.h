@@ -13,7 +13,7 @@ typedef struct PaperRow {
     const char *params, *macs; /* as printed there: "0.27M", "3.8e9"; NULL: not in that table */
     double params_value, macs_value;
     double error;       /* percent; NAN: none */
-    const char *reason; /* why ours differs, as far as the architecture goes */
+    const char *reason; /* why our architecture differs from theirs */
 } PaperRow;
 
 /* Rows of one architecture may follow each other: v1 and v1.5. */

@@ -33,7 +33,7 @@ static void find_consumers(Pass *pass) {
     for (int b = 0; b < network->block_count; b++) pass->nodes[network->blocks[b].input].block = b;
 }
 
-/* Gradients lie behind all activations: a pass that only runs forward never touches their pages. */
+/* Gradients come after all activations in memory: a pass that only runs forward never touches their pages. */
 static bool allocate_nodes(Pass *pass) {
     const Network *network = pass->network;
     bool ok = true;

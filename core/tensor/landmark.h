@@ -1,5 +1,5 @@
-/* What stands out in a tensor, for who cannot see the maps: its extremes and where they are, which channel
- * and which part of a map is strongest, what is zero everywhere. Of the first image. */
+/* What stands out in a tensor, for readers who cannot see the maps: its extremes and where they are, which
+ * channel and which part of a map is strongest, what is zero everywhere. Of the first image. */
 #ifndef CORE_TENSOR_LANDMARK_H
 #define CORE_TENSOR_LANDMARK_H
 

@@ -69,17 +69,25 @@ static void add_one(Sums *s, real v) {
 }
 
 static void add_sums(Sums *s, const Sums *t) {
-    s->sum += t->sum, s->square += t->square;
-    s->min = fmin(s->min, t->min), s->max = fmax(s->max, t->max);
-    s->zeros += t->zeros, s->negative += t->negative, s->nan += t->nan, s->inf += t->inf;
+    s->sum += t->sum;
+    s->square += t->square;
+    s->min = fmin(s->min, t->min);
+    s->max = fmax(s->max, t->max);
+    s->zeros += t->zeros;
+    s->negative += t->negative;
+    s->nan += t->nan;
+    s->inf += t->inf;
 }
 
 static Sums sums_of_columns(const Columns *t) {
     Sums s = no_sums;
     for (int k = 0; k < LANES; k++) {
-        s.sum += (double)t->sum[k], s.square += (double)t->square[k];
-        s.min = fmin(s.min, (double)t->min[k]), s.max = fmax(s.max, (double)t->max[k]);
-        s.zeros += (size_t)t->zeros[k], s.negative += (size_t)t->negative[k];
+        s.sum += (double)t->sum[k];
+        s.square += (double)t->square[k];
+        s.min = fmin(s.min, (double)t->min[k]);
+        s.max = fmax(s.max, (double)t->max[k]);
+        s.zeros += (size_t)t->zeros[k];
+        s.negative += (size_t)t->negative[k];
     }
     return s;
 }
@@ -136,7 +144,8 @@ static Stats stats_from(const Sums *t, size_t count) {
         s.min = s.max = s.mean = s.std = s.l2 = NAN;
         return s;
     }
-    s.min = t->min, s.max = t->max;
+    s.min = t->min;
+    s.max = t->max;
     s.mean = t->sum / (double)finite;
     s.std = sqrt(fmax(0, t->square / (double)finite - s.mean * s.mean));
     s.l2 = sqrt(t->square);

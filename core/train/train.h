@@ -24,7 +24,7 @@ typedef struct TrainConfig {
     SgdConfig sgd;
     unsigned long long seed;
     bool augment;     /* pad 4, random crop, mirror */
-    const char *init; /* how the first weights were made ("he"), for the record; NULL when nobody says */
+    const char *init; /* how the first weights were made ("he"), for the record; NULL when not known */
     bool replaces;    /* the result may replace what stands in its place; a checkpoint remembers it */
 } TrainConfig;
 

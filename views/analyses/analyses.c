@@ -230,14 +230,16 @@ static void draw_result(const AnalysesState *state, const Scene *scene, Canvas *
     Rect position = layout_take_bottom(&area, 1);
     int unused = chart_rows_fit(area.h) - table->row_count;
     if (unused > 0) {
-        /* What is said follows the chart and does not hang at the bottom. */
-        area.h -= unused, position.y -= unused;
-        below.y -= unused, below.h += unused;
+        /* The text comes right after the chart, not at the bottom of the area. */
+        area.h -= unused;
+        position.y -= unused;
+        below.y -= unused;
+        below.h += unused;
     }
     if (table->row_count > 0) {
         enum { BESIDE_MAP = 100 };
         ChartWindow window = window_of(state, analyses, table, chart_rows_fit(area.h));
-        /* Where not all fits, the map is what was asked for, and figures make way. */
+        /* If not everything fits, figures are left out in favour of the map. */
         if (table->strip.heat && area.w < BESIDE_MAP) window.column = table->column_count - 1;
         chart_draw(canvas, area, table, window);
         draw_other_question(canvas, position, analyses);
@@ -270,7 +272,7 @@ static void draw_pending(const Scene *scene, Canvas *canvas, Rect area) {
     put_spec(canvas, &area, scene, spec);
 }
 
-/* What is under way shows itself as soon as there is something to see. */
+/* A running analysis is shown as soon as it has a first result. */
 static bool has_rows(const SceneAnalyses *analyses) {
     const AnalysisResult *result = analyses->results[analyses->current];
     return result && (!analyses->running || result->table.row_count > 0);

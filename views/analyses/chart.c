@@ -50,7 +50,7 @@ ChartAxis chart_axis_of(const AnalysisTable *table, int column) {
         return axis;
     }
     axis.hi = round_limit_up(hi);
-    /* A share that rounding took below 0 does not turn the axis. */
+    /* A share that rounding has made negative does not make the axis signed. */
     axis.lo = axis.kind == COLUMN_SIGNED || least < -0.01 * hi ? -axis.hi : 0;
     return axis;
 }

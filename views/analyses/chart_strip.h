@@ -1,4 +1,4 @@
-/* The strip behind the rows of an analysis (AnalysisStrip): its scale and its glyphs. */
+/* The strip after the rows of an analysis (AnalysisStrip): its scale and its glyphs. */
 #ifndef VIEWS_ANALYSES_CHART_STRIP_H
 #define VIEWS_ANALYSES_CHART_STRIP_H
 

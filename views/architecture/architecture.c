@@ -80,7 +80,7 @@ static void view_architecture_draw(const void *state, const Scene *scene, Canvas
     canvas_unclip(canvas, old);
 }
 
-/* The row that many rows further down; headings stand for the row below them. */
+/* Selects a row by its number; a heading selects the row below it. */
 static Action select_row(const Scene *scene, ArchitectureFold fold, int row) {
     const Network *network = scene->network;
     row = integer_clamp(row, 0, architecture_row_count(network, fold) - 1);
@@ -141,7 +141,7 @@ static bool fold_out(ArchitectureState *state, const Scene *scene, ArchitectureF
     return true;
 }
 
-/* False when the word is none of the foldings. */
+/* False if the word names no fold level. */
 static bool choose_fold(ArchitectureState *state, FoldLevel now, const char *word) {
     FoldLevel level = (FoldLevel)((now + 1) % FOLD_LEVEL_COUNT);
     if (*word) {

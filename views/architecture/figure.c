@@ -82,9 +82,9 @@ typedef struct Figure {
     const Scene *scene;
     Rect head, rows, foot;
     int plain, residual, box; /* of the boxes, and their width */
-    int lane, skip;           /* of the shortcuts, and of their words, 0 for no room */
+    int lane, skip;           /* columns of the shortcuts and of their words; 0: they do not fit */
     int output, params, macs;
-    int bar; /* 0: no room */
+    int bar; /* 0: it does not fit */
     bool removed, cut;
 } Figure;
 

@@ -43,7 +43,7 @@ ArchitectureRow architecture_row_at(const Network *network, ArchitectureFold fol
 /* The one after it; op == op_count after the last. */
 ArchitectureRow architecture_row_next(const Network *network, ArchitectureFold fold, ArchitectureRow row);
 
-/* The finest level whose rows all fit into that many; FOLD_STAGES when none does. */
+/* The finest level with at most that many rows; FOLD_STAGES if there is none. */
 FoldLevel architecture_fold_fitting(const Network *network, int rows);
 
 #endif

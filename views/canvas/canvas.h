@@ -31,7 +31,7 @@ typedef struct Canvas {
     int cursor_x, cursor_y; /* the hardware cursor, for screen readers; -1 hides it */
     Rect clip;
     Cell *cells;             /* height rows of width */
-    struct ClickMap *clicks; /* not owned; NULL: nobody asks what a click would mean (views/scene/click.h) */
+    struct ClickMap *clicks; /* not owned; NULL: clicks are not recorded (views/scene/click.h) */
 } Canvas;
 
 typedef struct Style {

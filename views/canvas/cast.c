@@ -6,7 +6,7 @@
 #include "views/canvas/look.h"
 #include "views/style/text.h"
 
-/* Moving the pen takes six bytes or more; so many unchanged cells are written again instead. */
+/* Moving the pen takes six bytes or more; up to that many unchanged cells are written again instead. */
 enum { GAP_MAX = 4, ERASE_MIN = 6 };
 
 typedef struct ShownCell {
@@ -92,7 +92,7 @@ static bool is_blank(ShownCell cell) {
     return cell.glyph == ' ' && canvas_look_is_blank(cell.look);
 }
 
-/* Of two blanks it does not matter what colour nothing would have. */
+/* Two blanks look the same whatever their foreground colours are. */
 static bool same_cell(ShownCell a, ShownCell b) {
     if (is_blank(a) && is_blank(b)) return true;
     return a.glyph == b.glyph && canvas_look_equal(a.look, b.look);
@@ -149,7 +149,7 @@ static void write_row(CastWriter *writer, FILE *out, const Canvas *canvas, int y
         if (cell.glyph == 0) continue;
         move_pen(writer, out, canvas, x, y);
         put_cell(writer, out, cell);
-        /* At the right edge a terminal may wait before it wraps: where the pen is then depends on it. */
+        /* At the right edge terminals differ in when they wrap, so the position of the pen is not known. */
         if (writer->pen_x >= canvas->width) writer->pen_y = -1;
     }
 }

@@ -6,7 +6,7 @@
 
 typedef enum LayoutTier {
     LAYOUT_TOO_SMALL, /* below 60x16: one line that says so */
-    LAYOUT_S,         /* made for 80x24; smaller, the less important gives way */
+    LAYOUT_S,         /* made for 80x24; on smaller screens less important parts are left out */
     LAYOUT_M,         /* from 120x40 */
     LAYOUT_L,         /* from 200x60 */
 } LayoutTier;

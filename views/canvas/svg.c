@@ -31,7 +31,8 @@ static SvgLook look_of(const Cell *cell, ThemeId theme) {
                     .underline = attributes & CELL_UNDERLINE};
     if (attributes & CELL_REVERSE) {
         int other = look.fg;
-        look.fg = look.bg, look.bg = other;
+        look.fg = look.bg;
+        look.bg = other;
     }
     return look;
 }
@@ -98,7 +99,7 @@ static int word_end(const Canvas *canvas, int x, int y, ThemeId theme) {
     return end;
 }
 
-/* textLength holds a word on the grid whatever the font's own width is; the space behind it is there to be
+/* textLength holds a word on the grid whatever the font's own width is; the space after it is there to be
  * copied. */
 static void put_word(FILE *out, const Canvas *canvas, int x, int end, int y, ThemeId theme) {
     SvgLook look = look_of(canvas_get(canvas, x, y), theme);

@@ -13,7 +13,7 @@
 typedef struct CanvasSvg {
     ThemeId theme;
     const char *title;       /* NULL: none */
-    const char *description; /* in words, for who does not see it; NULL: none */
+    const char *description; /* in words, for readers who do not see it; NULL: none */
     const char *id;          /* makes the names in it unique in a document; NULL: "screen" */
     int rows;                /* from the top; 0: all */
     bool inside;             /* stands inside an HTML document */

@@ -71,7 +71,8 @@ static void put_rect(FILE *out, int x, int y, int w, int h, int color) {
 }
 
 static void put_block_shape(FILE *out, const BlockPart *part, int x, int y, int cells, int color) {
-    x += part->x * SVG_CELL_W / 8, y += part->y * SVG_CELL_H / 8;
+    x += part->x * SVG_CELL_W / 8;
+    y += part->y * SVG_CELL_H / 8;
     int w = (cells - 1) * SVG_CELL_W + part->w * SVG_CELL_W / 8, h = part->h * SVG_CELL_H / 8;
     if (part->shade == 4)
         put_rect(out, x, y, w, h, color);

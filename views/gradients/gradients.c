@@ -24,7 +24,7 @@ enum {
     TITLE_ROWS = 2,
     READING_ROWS = 4,
     READING_ROWS_TIGHT = 2,
-    TIGHT = 16, /* below so many rows the chart has them */
+    TIGHT = 16, /* with fewer rows the chart takes them all */
 };
 
 typedef enum BarId { BAR_TOTAL, BAR_SKIP, BAR_BRANCH, BAR_BASELINE, BAR_COUNT } BarId;

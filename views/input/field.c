@@ -45,7 +45,7 @@ static void draw_rectangle(Canvas *canvas, Rect row, FieldBox seen) {
     canvas_text_fit(canvas, x + 1, row.y, row.x + row.w - x - 1, style_role(ROLE_TEXT), text);
 }
 
-/* Has a batch norm on this very picture's statistics had a part in the cell? */
+/* Does a batch norm that uses this picture's statistics contribute to the cell? */
 static bool reads_batch(const Scene *scene) {
     bool norm = false;
     for (int i = 0; i <= scene->op && !norm; i++) norm = network_op_param(scene->network, i, PARAM_NORM_MEAN);

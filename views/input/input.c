@@ -176,7 +176,7 @@ static void draw_list(Canvas *canvas, Rect area, const Scene *scene) {
         draw_list_row(canvas, (Rect){.x = area.x, .y = area.y + k, .w = area.w, .h = 1}, scene, first + k);
 }
 
-/* What is drawn, and from what. */
+/* What is shown: the answer, and the receptive field of the selected cell. */
 typedef struct Sheet {
     const Scene *scene;
     Answer answer;

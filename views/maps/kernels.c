@@ -49,7 +49,7 @@ const real *kernels_filter(const Kernels *kernels, int k) {
     return kernels->data ? kernels->data + (size_t)k * kernels_filter_count(kernels) : NULL;
 }
 
-/* Weights lie channels-last as tensors do. A Tensor's data is not const; nobody writes it here. */
+/* Weights lie channels-last as tensors do. A Tensor's data is not const, but is only read here. */
 Tensor kernels_slices(const Kernels *kernels, int k) {
     return (Tensor){.shape = {.n = 1, .c = kernels->inputs, .h = kernels->rows, .w = kernels->columns},
                     .data = (real *)kernels_filter(kernels, k)};

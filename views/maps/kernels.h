@@ -30,7 +30,7 @@ int kernels_nearest(const Network *network, int op);
 /* Elements of one filter; and where filter k begins. NULL while not computed. */
 size_t kernels_filter_count(const Kernels *kernels);
 const real *kernels_filter(const Kernels *kernels, int k);
-/* Filter k as a tensor (1,C,R,S): its slices are the channels. For looking only. */
+/* Filter k as a tensor (1,C,R,S): its slices are the channels. Read only. */
 Tensor kernels_slices(const Kernels *kernels, int k);
 double kernels_value(const Kernels *kernels, int k, int c, int r, int s);
 

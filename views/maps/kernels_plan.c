@@ -5,7 +5,7 @@
 
 enum {
     ROOMY = 24, /* from here on there is a free row between picture and figures */
-    SMALL = 4,  /* kernels up to here are enlarged, or one is not told from its neighbour */
+    SMALL = 4,  /* kernels of at most this side are enlarged, so that neighbours can be told apart */
     TALL = 17,  /* from here on the figures of filter and layer may take two lines each */
 };
 
@@ -31,7 +31,8 @@ static void plan_montage(KernelsPlan *plan, const Scene *scene) {
 static void plan_matrix(KernelsPlan *plan, const MapsKernels *state) {
     const Kernels *k = &plan->kernels;
     Rect area = plan->body;
-    plan->shown_outputs = k->outputs, plan->shown_inputs = k->inputs;
+    plan->shown_outputs = k->outputs;
+    plan->shown_inputs = k->inputs;
     plan->window = state->opened && kernels_are_shrunk(plan) && !rect_is_empty(area);
     plan->map = area;
     if (!plan->window) {

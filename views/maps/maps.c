@@ -18,7 +18,7 @@ enum {
     LOFTY = 34,          /* from here on figures may take three lines; those of an enlarged channel stand
                             above those of the layer, not beside it */
     FIGURES_WIDTH = 160, /* room for all figures on one line */
-    SHORT = 12,          /* below there is no second line for figures */
+    SHORT = 12,          /* rows; in fewer, figures take one line */
     WIDE = 100,          /* from here on the heading says what kind of op it is */
     SIDE_MIN = 8,        /* maps of a grid are not shrunk below this many pixels a side ... */
     MAPS_WANTED = 16,    /* ... to get this many of them onto a page */
@@ -180,7 +180,7 @@ static void draw_enlarged(Canvas *canvas, const MapsPlan *plan, const Scene *sce
     maps_panel_draw(canvas, plan->panel, scene, tensor, !plan->both);
 }
 
-/* Completes the plan's page with what only drawing finds out. */
+/* Also completes plan->page with the counts that only drawing the montage finds. */
 static void draw_body(Canvas *canvas, MapsPlan *plan, const Scene *scene, const PartTensor *tensor) {
     MapsBars context = maps_bars_context(scene);
     PartBars bars;
@@ -223,7 +223,7 @@ static void view_maps_draw(const void *state, const Scene *scene, Canvas *canvas
     canvas_unclip(canvas, old);
 }
 
-/* From `at` by `delta`, as often as asked and as it stays within 0 .. last. */
+/* Moves `at` by `delta` up to `count` times, staying within 0 .. last. */
 static int stepped(int at, int delta, int count, int last) {
     if (delta == 0) return at;
     int room = delta > 0 ? (last - at) / delta : at / -delta;
@@ -282,7 +282,7 @@ static bool is_arrow(ActionId id) {
     return id == ACTION_LEFT || id == ACTION_RIGHT || id == ACTION_UP || id == ACTION_DOWN;
 }
 
-/* Backing out of the kernels leads to the maps they made. */
+/* Closing the kernels shows the maps that they produce. */
 static Action act_on_kernels(MapsState *maps, const Scene *scene, Action action) {
     Action left = maps_kernels_act(&maps->kernels_state, scene, action);
     if (left.id != ACTION_CLOSE) return left;

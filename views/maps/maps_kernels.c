@@ -15,7 +15,7 @@ enum {
     TEXT_MAX = 256,
 };
 
-/* The scene as the parts shall draw weights: with their palette, and shrunk so that single ones survive. */
+/* The scene for drawing weights: with their palette, and shrunk so that single large ones stay visible. */
 static Scene weight_scene(const Scene *scene) {
     Scene own = *scene;
     setting_set_palette(&own.settings, PALETTE_USE_ACTIVATION,

@@ -14,7 +14,7 @@ typedef struct MapsKernels {
 } MapsKernels;
 
 void maps_kernels_draw(const MapsKernels *state, const Scene *scene, Canvas *canvas, Rect area);
-/* Hands back what it has no use for, CLOSE when it is not opened. */
+/* Returns actions that it does not handle; CLOSE too, unless a kernel is opened. */
 Action maps_kernels_act(MapsKernels *state, const Scene *scene, Action action);
 
 #endif

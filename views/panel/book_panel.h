@@ -65,7 +65,7 @@ typedef struct BookPanel {
     int first;          /* line at the top; as large as one likes */
     int scene;          /* part that Enter follows; BOOK_NOTHING */
     const char *words;  /* searched for; "" for nothing */
-    const char *hints;  /* where there is no frame to say them; else NULL */
+    const char *hints;  /* shown when the screen has no frame for them; else NULL */
     const char *notice; /* the same */
 } BookPanel;
 

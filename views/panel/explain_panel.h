@@ -7,7 +7,7 @@
 
 const char *explain_level_name(ExplainLevel level); /* "off", "anyone", "code", "math" */
 
-/* Where the rows do not suffice, the line of code that matters stays in sight. */
+/* With too few rows, the lines around the marked line of code are shown. */
 void explain_panel_draw(Canvas *canvas, Rect area, const Explanation *explanation, ExplainLevel level);
 
 #endif

@@ -30,7 +30,7 @@ static void draw_title(Canvas *canvas, Rect row, const NotesPanel *panel) {
     if (both) canvas_text_right(canvas, row.x + row.w - 1, row.y, style, panel->lesson);
 }
 
-/* `14:32:05   elapsed 12:04   this page 1:15`, and what is left out when there is no room for it. */
+/* `14:32:05   elapsed 12:04   this page 1:15`, without the last parts if they do not fit. */
 static void draw_times(Canvas *canvas, Rect row, const NotesPanel *panel, const char *clock) {
     char elapsed[24], page[24], text[64];
     int x = canvas_text(canvas, row.x, row.y, style_bold(ROLE_ACCENT), clock) + GAP;
@@ -42,7 +42,7 @@ static void draw_times(Canvas *canvas, Rect row, const NotesPanel *panel, const 
     if (x + text_width(text) <= row.x + row.w) canvas_text(canvas, x, row.y, style_role(ROLE_TEXT), text);
 }
 
-/* Nothing where there is no room for both. */
+/* Draws nothing unless key and label fit. */
 static int draw_key(Canvas *canvas, int x, int y, const char *key, const char *label) {
     if (x + text_width(key) + 1 + text_width(label) > canvas->width) return x;
     x = canvas_text(canvas, x, y, style_bold(ROLE_KEY), key) + 1;
@@ -67,7 +67,7 @@ static void draw_keys(Canvas *canvas, int y, int above, int below) {
     draw_key(canvas, x, y, "q", "quit");
 }
 
-/* Returns the first row that is shown; *below receives the number of those that have no room. */
+/* Returns the first row that is shown; *below receives the number of rows below the last one shown. */
 static int draw_notes(Canvas *canvas, Rect area, const NotesPanel *panel, int *below) {
     const char *text = *panel->notes ? panel->notes : "(no notes on this page)";
     int rows = area.w > 0 ? text_wrap_count(text, area.w) : 0, hidden = rows - (area.h > 0 ? area.h : 0);

@@ -1,4 +1,4 @@
-/* The numbers that are kept in sight, beside each other as far as they have room. */
+/* The watched numbers, side by side in as many rows as they need. */
 #ifndef VIEWS_PANEL_WATCH_LINE_H
 #define VIEWS_PANEL_WATCH_LINE_H
 

@@ -96,7 +96,7 @@ typedef struct PartMontage {
     int zoom_min; /* maps are enlarged this often even when fewer have room on the page */
     bool mark;    /* highlight the scene's cell in the selected map */
     bool ranked;  /* places follow the scene's order of channels; else they are channels */
-    bool says_zoom; /* the page's info names the enlargement, so that nobody takes it for resolution */
+    bool says_zoom; /* the page's info names the enlargement, so that it is not taken for resolution */
 } PartMontage;
 
 typedef struct PartPage {

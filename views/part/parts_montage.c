@@ -22,7 +22,7 @@ static Scale scale_of_tensor(const Scene *scene, const PartTensor *tensor, int c
     return tensor->own_scale ? tensor->scale : scene_scale(scene, tensor->op, tensor->phase, channel);
 }
 
-/* The words behind a legend, from the longest to the shortest form. */
+/* The words after a legend, from the longest to the shortest form. */
 enum { LEGEND_FORMS = 5, IMAGE_CHANNELS = 3 };
 
 static void legend_words(char *out, const Scene *scene, const PartTensor *tensor, int channel, int form) {
@@ -159,7 +159,7 @@ static bool is_dead(const PartTensor *tensor, int channel) {
     return !tensor->images && part_channel_is_dead(tensor->tensor, channel);
 }
 
-/* What is worth saying about a channel beside its number. */
+/* What is noted beside a channel's number: dead, no gradient. */
 typedef enum ChannelMark { MARK_NONE, MARK_DEAD, MARK_BLOCKED } ChannelMark;
 
 static ChannelMark mark_of(const Scene *scene, const PartTensor *tensor, int channel) {

@@ -41,8 +41,8 @@ typedef enum ActionTouches {
     TAKES_DIGITS = 1 << 13, /* digits pressed before its key belong to it, though it has no COUNT */
 } ActionTouches;
 
-/* No number in an action is larger, wherever it was typed. Nothing that a network or a picture has is so
- * many: the most are a layer's 100,000 classes and a picture's 65,535 columns. And that many pages of the
+/* No number in an action is larger, whether typed, bound or in a script. Nothing in a network or picture is as
+ * large: the most are a layer's 100,000 classes and a picture's 65,535 columns. And that many pages of the
  * largest screen, added to any index, still fit an int. */
 enum { ACTION_TEXT_MAX = 512, ACTION_NUMBER_MAX = 1000000 };
 

@@ -62,7 +62,8 @@ bool scene_wide_range(const Scene *scene, int op, Phase phase, double *min, doub
         Stats stats = scene_stats(scene, i, phase);
         if (stats.known) widen(&range, stats.min, stats.max);
     }
-    *min = range.min, *max = range.max;
+    *min = range.min;
+    *max = range.max;
     return range.any;
 }
 

@@ -13,7 +13,7 @@
 
 typedef enum Phase { PHASE_FORWARD, PHASE_BACKWARD } Phase;
 
-/* A number that is kept in sight. */
+/* A number that stays on the screen. */
 typedef struct SceneWatch {
     int op, channel, row, column;
 } SceneWatch;

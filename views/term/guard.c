@@ -17,7 +17,7 @@ enum {
     RESTORE_SIZE = 256,
     STACK_SIZE = 64 * 1024,
     PATIENCE_MS = 100, /* a terminal that takes no output for so long will not take the last screen either */
-    END_MS = 700,      /* what has not ended in order by then is ended */
+    END_MS = 700,      /* after this, a program that is still running is ended */
 };
 
 /* Ends in order, even if the program was started with them ignored, as a shell does in the background: it is
@@ -111,7 +111,7 @@ static void give_back(void) {
     guard.active = 0;
 }
 
-/* Ends by the signal, as if nobody had caught it. */
+/* Ends by the signal, as if it had not been caught. */
 static void die(int number) {
     struct sigaction by_default = {.sa_handler = SIG_DFL};
     sigset_t only;
@@ -181,7 +181,7 @@ static void install_handlers(void) {
         if (is_default(number)) take_signal(number, handle_end, 0);
     take_signals(crash_signals, COUNT_OF(crash_signals), die, (int)SA_RESETHAND | SA_NODEFER | SA_ONSTACK);
     take_signals(other_signals, COUNT_OF(other_signals), handle_other, SA_RESTART);
-    /* Who has it ignored could not continue the program. */
+    /* A parent that ignores the signal could not continue the program. */
     if (sigaction(SIGTSTP, NULL, &stop) == 0 && stop.sa_handler != SIG_IGN)
         take_signal(SIGTSTP, handle_other, SA_RESTART);
 }

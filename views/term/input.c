@@ -9,7 +9,7 @@
 
 enum {
     ESCAPE_DELAY_MS = 25,    /* the rest of a sequence comes within this time, or Escape was pressed alone */
-    SEQUENCE_DELAY_MS = 100, /* nobody waits for a key whose sequence is not whole */
+    SEQUENCE_DELAY_MS = 100, /* how long the rest of a sequence may take */
     GAP_MS = 1000,           /* a paste, answer or sequence whose end was lost is over after such a silence */
 };
 

@@ -42,7 +42,7 @@ static AnswerStart start_of_dcs(const unsigned char *at, size_t count) {
     return is_one_of(at[1], is_one_of(*at, "$+") ? "rsu" : "|u") ? ANSWER_BEGINS : ANSWER_NO;
 }
 
-/* A string that is there to its end is one, whatever is in it: nobody types its end. */
+/* A string with its terminator is an answer whatever it holds: a terminator is not typed. */
 static bool is_whole_answer(const unsigned char *at, size_t count) {
     bool ended;
     size_t length = key_answer_length(*at, at + 1, count - 1, &ended);

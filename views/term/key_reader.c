@@ -221,7 +221,7 @@ static bool swallow_answer(KeyReader *reader, bool complete) {
     return ended;
 }
 
-/* Nothing more comes for now, and what is there is no key yet. */
+/* Nothing more comes for now, and the bytes so far are not a whole key. */
 static Token read_unfinished(KeyReader *reader) {
     bool is_escape = reader->bytes[0] == ESCAPE;
     if (!is_escape && reader->after_escape && key_answer_introduces(reader->bytes[0])) {

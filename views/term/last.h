@@ -1,4 +1,4 @@
-/* Output to a terminal that may take none: stopped by ^S, or with nobody reading at its other end.
+/* Output to a terminal that may not accept it: stopped by ^S, or with no reader at its other end.
  * Async-signal-safe. Private to views/term/guard.c. */
 #ifndef VIEWS_TERM_LAST_H
 #define VIEWS_TERM_LAST_H

@@ -155,7 +155,7 @@ static void write_place(char *text, size_t size, const ArithmeticGrid *grid) {
     utf8_format(text, size, "%s, %s", rows, columns);
 }
 
-/* `in ch 3 +0.252, rows 4-6, columns 2-4 of layer1.2.relu2`, without the name where it has no room. */
+/* `in ch 3 +0.252, rows 4-6, columns 2-4 of layer1.2.relu2`, without the name if that does not fit. */
 static void write_caption(char text[LINE_MAX], const Scene *scene, const ArithmeticPart *part, int width) {
     const ArithmeticGrid *grid = &part->grid;
     const Op *op = &scene->network->ops[part->op];

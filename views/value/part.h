@@ -13,7 +13,7 @@ typedef struct ValueChain {
     int count;
 } ValueChain;
 
-/* `chain` may be NULL. Draws into the area and nowhere else; what has no room is left out, the result last.
+/* `chain` may be NULL. Draws inside the area only; parts that do not fit are left out, the result last.
  */
 void value_part_draw(Canvas *canvas, Rect area, const Scene *scene, const ArithmeticPart *part,
                      const ValueChain *chain);

@@ -34,7 +34,7 @@ static bool is_chosen(const ValueState *state, const Scene *scene) {
     return state && state->chosen && state->at == scene->at;
 }
 
-/* The part that was chosen, as far as there is one of that number. */
+/* The chosen part, or 0 if out of range. */
 static int chosen_part(const ValueState *state, const Scene *scene, const Arithmetic *arithmetic) {
     return is_chosen(state, scene) && state->part < arithmetic->part_count ? state->part : 0;
 }

@@ -1,5 +1,5 @@
-/* The screen in words, for who does not see it: one statement a line, every number read from this run. The
- * same for files, screen readers and the alternative text of pictures. */
+/* The screen in words, for readers who do not see it: one statement a line, every number read from this run.
+ * The same for files, screen readers and the alternative text of pictures. */
 #ifndef VIEWS_WORDS_DESCRIBE_H
 #define VIEWS_WORDS_DESCRIBE_H
 

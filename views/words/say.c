@@ -15,7 +15,7 @@ static void put_glyph(FILE *out, uint32_t glyph, bool ascii) {
     fwrite(bytes, 1, count, out);
 }
 
-/* Does a sentence end at `at`, and another one begin? Not behind "et al." or an initial. */
+/* Does a sentence end at `at`, and another one begin? Not after "et al." or an initial. */
 static bool ends_sentence(const char *begin, const char *at, const char *end) {
     if (!strchr(".!?", *at) || at + 2 >= end || at[1] != ' ' || !isupper((unsigned char)at[2])) return false;
     if (at - begin < 2 || at[-1] == '.' || (at[-2] == ' ' && isupper((unsigned char)at[-1]))) return false;

@@ -22,18 +22,23 @@ typedef struct Reference {
     double *y, *dx, *dw;
 } Reference;
 
-static ConvShape shape_of(int n, int h, int w, int c, int k, int r, int s, int stride, int pad) {
-    return (ConvShape){.n = n,
-                       .h = h,
-                       .w = w,
-                       .c = c,
-                       .k = k,
-                       .r = r,
-                       .s = s,
-                       .stride = stride,
-                       .pad = pad,
-                       .oh = (h + 2 * pad - r) / stride + 1,
-                       .ow = (w + 2 * pad - s) / stride + 1};
+/* A batch of n pictures (h,w,c), k kernels (r,s,c). */
+typedef struct ConvCase {
+    int n, h, w, c, k, r, s, stride, pad;
+} ConvCase;
+
+static ConvShape shape_of(ConvCase q) {
+    return (ConvShape){.n = q.n,
+                       .h = q.h,
+                       .w = q.w,
+                       .c = q.c,
+                       .k = q.k,
+                       .r = q.r,
+                       .s = q.s,
+                       .stride = q.stride,
+                       .pad = q.pad,
+                       .oh = (q.h + 2 * q.pad - q.r) / q.stride + 1,
+                       .ow = (q.w + 2 * q.pad - q.s) / q.stride + 1};
 }
 
 static void *numbers(size_t count, size_t size) {
@@ -48,8 +53,10 @@ static real *filled(size_t count, const char *name) {
     return values;
 }
 
-/* One window: all channels in, one channel out. */
-static void add_window(const ConvShape *q, const Reference *ref, size_t out, int n, int oh, int ow, int k) {
+/* One window: all channels in, one channel out: element `out` of y, (N,OH,OW,K) in memory. */
+static void add_window(const ConvShape *q, const Reference *ref, int out) {
+    int k = out % q->k, ow = out / q->k % q->ow, oh = out / q->k / q->ow % q->oh,
+        n = out / q->k / q->ow / q->oh;
     double sum = 0, dy = (double)ref->dy[out];
     for (int r = 0; r < q->r; r++)
         for (int s = 0; s < q->s; s++) {
@@ -76,11 +83,7 @@ static Reference reference_new(const ConvShape *q) {
     ref.y = numbers(ref.y_count, sizeof *ref.y);
     ref.dx = numbers(ref.x_count, sizeof *ref.dx);
     ref.dw = numbers(ref.w_count, sizeof *ref.dw);
-    size_t out = 0;
-    for (int n = 0; n < q->n; n++)
-        for (int oh = 0; oh < q->oh; oh++)
-            for (int ow = 0; ow < q->ow; ow++)
-                for (int k = 0; k < q->k; k++) add_window(q, &ref, out++, n, oh, ow, k);
+    for (int out = 0; out < (int)ref.y_count; out++) add_window(q, &ref, out);
     return ref;
 }
 
@@ -146,41 +149,42 @@ static void check(ConvShape q) {
 
 static void few_pixels_are_shared_by_channel(void **state) {
     (void)state;
-    check(shape_of(1, 7, 5, 3, 40, 3, 3, 1, 1));
-    check(shape_of(2, 9, 9, 17, 33, 3, 3, 2, 1));
-    check(shape_of(3, 8, 8, 4, 6, 5, 5, 1, 2));
-    check(shape_of(1, 21, 20, 3, 16, 7, 7, 2, 3));
-    check(shape_of(1, 1, 1, 5, 3, 3, 3, 1, 1));
-    check(shape_of(2, 6, 5, 3, 4, 3, 1, 1, 1));
-    check(shape_of(1, 7, 7, 64, 64, 3, 3, 1, 1));
+    check(shape_of((ConvCase){1, 7, 5, 3, 40, 3, 3, 1, 1}));
+    check(shape_of((ConvCase){2, 9, 9, 17, 33, 3, 3, 2, 1}));
+    check(shape_of((ConvCase){3, 8, 8, 4, 6, 5, 5, 1, 2}));
+    check(shape_of((ConvCase){1, 21, 20, 3, 16, 7, 7, 2, 3}));
+    check(shape_of((ConvCase){1, 1, 1, 5, 3, 3, 3, 1, 1}));
+    check(shape_of((ConvCase){2, 6, 5, 3, 4, 3, 1, 1, 1}));
+    check(shape_of((ConvCase){1, 7, 7, 64, 64, 3, 3, 1, 1}));
 }
 
 static void many_pixels_are_shared_by_pixel(void **state) {
     (void)state;
-    check(shape_of(1, 33, 35, 3, 5, 3, 3, 1, 1));
-    check(shape_of(4, 17, 19, 5, 7, 3, 3, 1, 1));
-    check(shape_of(1, 36, 37, 2, 3, 3, 3, 1, 0));
-    check(shape_of(1, 33, 33, 2, 3, 3, 3, 1, 2));
-    check(shape_of(2, 34, 31, 2, 3, 5, 5, 1, 2));
-    check(shape_of(2, 23, 24, 128, 8, 3, 3, 1, 1)); /* windows so long that a tile has its least height */
+    check(shape_of((ConvCase){1, 33, 35, 3, 5, 3, 3, 1, 1}));
+    check(shape_of((ConvCase){4, 17, 19, 5, 7, 3, 3, 1, 1}));
+    check(shape_of((ConvCase){1, 36, 37, 2, 3, 3, 3, 1, 0}));
+    check(shape_of((ConvCase){1, 33, 33, 2, 3, 3, 3, 1, 2}));
+    check(shape_of((ConvCase){2, 34, 31, 2, 3, 5, 5, 1, 2}));
+    check(shape_of(
+        (ConvCase){2, 23, 24, 128, 8, 3, 3, 1, 1})); /* windows so long that a tile has its least height */
 }
 
 static void what_cannot_be_turned_around_is_folded(void **state) {
     (void)state;
-    check(shape_of(1, 32, 32, 2, 3, 3, 3, 1, 3));  /* padding as wide as the kernel */
-    check(shape_of(2, 24, 25, 3, 4, 1, 3, 1, 1));  /* a kernel that is not square */
-    check(shape_of(5, 31, 33, 3, 20, 3, 3, 2, 1)); /* images in groups, the last one smaller */
-    check(shape_of(2, 67, 65, 3, 8, 7, 7, 2, 3));  /* more pixels than a group may have */
-    check(shape_of(2, 10, 11, 3, 4, 2, 2, 3, 0));  /* pixels that no window reaches */
+    check(shape_of((ConvCase){1, 32, 32, 2, 3, 3, 3, 1, 3}));  /* padding as wide as the kernel */
+    check(shape_of((ConvCase){2, 24, 25, 3, 4, 1, 3, 1, 1}));  /* a kernel that is not square */
+    check(shape_of((ConvCase){5, 31, 33, 3, 20, 3, 3, 2, 1})); /* images in groups, the last one smaller */
+    check(shape_of((ConvCase){2, 67, 65, 3, 8, 7, 7, 2, 3}));  /* more pixels than a group may have */
+    check(shape_of((ConvCase){2, 10, 11, 3, 4, 2, 2, 3, 0}));  /* pixels that no window reaches */
 }
 
 static void pointwise_convolutions_need_no_windows(void **state) {
     (void)state;
-    check(shape_of(1, 7, 7, 40, 33, 1, 1, 1, 0));
-    check(shape_of(2, 23, 25, 7, 5, 1, 1, 1, 0));
-    check(shape_of(3, 32, 32, 16, 64, 1, 1, 1, 0));
-    check(shape_of(2, 9, 7, 6, 20, 1, 1, 2, 0));
-    check(shape_of(5, 31, 32, 4, 6, 1, 1, 2, 0));
+    check(shape_of((ConvCase){1, 7, 7, 40, 33, 1, 1, 1, 0}));
+    check(shape_of((ConvCase){2, 23, 25, 7, 5, 1, 1, 1, 0}));
+    check(shape_of((ConvCase){3, 32, 32, 16, 64, 1, 1, 1, 0}));
+    check(shape_of((ConvCase){2, 9, 7, 6, 20, 1, 1, 2, 0}));
+    check(shape_of((ConvCase){5, 31, 32, 4, 6, 1, 1, 2, 0}));
 }
 
 static const int CHANNELS[] = {16, 32, 48, 64, 80}, WIDTHS[] = {8, 16, 24, 32, 56}, BATCHES[] = {1, 2, 5};
@@ -188,7 +192,7 @@ static const int CHANNELS[] = {16, 32, 48, 64, 80}, WIDTHS[] = {8, 16, 24, 32, 5
 /* Just enough rows for the direct kernels, and a number of them that threads do not divide evenly. */
 static ConvShape direct_shape(int batch, int width, int c, int k, int kernel) {
     int rows = ((1024 + batch * width - 1) / (batch * width)) | 1;
-    return shape_of(batch, rows, width, c, k, kernel, kernel, 1, kernel / 2);
+    return shape_of((ConvCase){batch, rows, width, c, k, kernel, kernel, 1, kernel / 2});
 }
 
 static void check_all_sizes(int c, int k, int kernel) {
@@ -216,27 +220,31 @@ static void direct_kernels_of_all_channels(void **state) {
 /* More rows of dy than fit the first-level cache in one go, and many images for each worker. */
 static void direct_kernels_of_larger_pictures(void **state) {
     (void)state;
-    check(shape_of(1, 56, 56, 64, 64, 3, 3, 1, 1));
-    check(shape_of(7, 32, 32, 16, 16, 3, 3, 1, 1));
-    check(shape_of(9, 16, 16, 32, 32, 3, 3, 1, 1));
-    check(shape_of(17, 8, 8, 64, 64, 3, 3, 1, 1));
+    check(shape_of((ConvCase){1, 56, 56, 64, 64, 3, 3, 1, 1}));
+    check(shape_of((ConvCase){7, 32, 32, 16, 16, 3, 3, 1, 1}));
+    check(shape_of((ConvCase){9, 16, 16, 32, 32, 3, 3, 1, 1}));
+    check(shape_of((ConvCase){17, 8, 8, 64, 64, 3, 3, 1, 1}));
 }
 
 /* The tests above speak of the direct kernels; here is what may reach them on a processor that has them. */
 static void direct_kernels_refuse_what_they_cannot_do(void **state) {
     (void)state;
-    ConvShape fits = shape_of(1, 32, 32, 16, 16, 3, 3, 1, 1);
+    ConvShape fits = shape_of((ConvCase){1, 32, 32, 16, 16, 3, 3, 1, 1});
     if (!conv_direct_fits(&fits)) {
         print_message(
             "this processor or this build has no direct kernels: all shapes went through core/op/conv\n");
         skip();
     }
     const ConvShape refused[] = {
-        shape_of(1, 32, 32, 17, 16, 3, 3, 1, 1), shape_of(1, 32, 32, 16, 8, 3, 3, 1, 1),
-        shape_of(1, 31, 32, 16, 16, 3, 3, 1, 1), shape_of(1, 64, 36, 16, 16, 3, 3, 1, 1),
-        shape_of(2, 64, 64, 16, 16, 3, 3, 2, 1), shape_of(1, 64, 64, 16, 16, 3, 3, 1, 0),
-        shape_of(1, 64, 64, 16, 16, 1, 1, 1, 0), shape_of(1, 64, 64, 16, 16, 3, 5, 1, 1),
-        shape_of(1, 64, 64, 96, 96, 3, 3, 1, 1),
+        shape_of((ConvCase){1, 32, 32, 17, 16, 3, 3, 1, 1}),
+        shape_of((ConvCase){1, 32, 32, 16, 8, 3, 3, 1, 1}),
+        shape_of((ConvCase){1, 31, 32, 16, 16, 3, 3, 1, 1}),
+        shape_of((ConvCase){1, 64, 36, 16, 16, 3, 3, 1, 1}),
+        shape_of((ConvCase){2, 64, 64, 16, 16, 3, 3, 2, 1}),
+        shape_of((ConvCase){1, 64, 64, 16, 16, 3, 3, 1, 0}),
+        shape_of((ConvCase){1, 64, 64, 16, 16, 1, 1, 1, 0}),
+        shape_of((ConvCase){1, 64, 64, 16, 16, 3, 5, 1, 1}),
+        shape_of((ConvCase){1, 64, 64, 96, 96, 3, 3, 1, 1}),
     };
     for (size_t k = 0; k < sizeof refused / sizeof refused[0]; k++)
         assert_false(conv_direct_fits(&refused[k]));
