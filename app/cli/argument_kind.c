@@ -76,7 +76,7 @@ bool argument_kind_find(const char *word, ArgumentKind *kind, Error *err) {
     return asset_find_image(word) || refuse(word, err);
 }
 
-/* Whether this can only stand behind a command: the explorer takes its model first. */
+/* Whether this can only stand after a command: the explorer takes its model first. */
 static bool follows_command(const char *word) {
     ArgumentKind kind;
     Error ignored;

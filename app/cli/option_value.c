@@ -9,7 +9,7 @@
 
 enum { FOUND_MAX = 60 }; /* bytes of a wrong value that are quoted */
 
-/* Digits only, and nothing behind them. */
+/* Digits only, and nothing after them. */
 static bool parse_digits(const char *text, size_t length, unsigned long long *value) {
     *value = 0;
     for (size_t k = 0; k < length; k++) {

@@ -89,7 +89,7 @@ static void say_actions(ScreenReader *reader) {
 static void say_help(ScreenReader *reader) {
     screen_reader_say(
         reader, "An empty line is the same as 1. A number chooses from the menu; a word is an action, with "
-                "what belongs to it behind it, as in: select layer2.0.add, or: explain 3.");
+                "what belongs to it after it, as in: select layer2.0.add, or: explain 3.");
     screen_reader_say(
         reader,
         "Words of this mode: menu, repeat, describe, views, pictures, lessons, actions (all of them), "

@@ -200,21 +200,22 @@ static void say_files(ScreenReader *reader) {
 
 static void say_prompt(ScreenReader *reader) {
     const char *text = reader->screen->typing.prompt.text;
-    screen_reader_say(reader, "A word is missing behind it: %s ...", *text ? text : "the action");
+    screen_reader_say(reader, "A word is missing after it: %s ...", *text ? text : "the action");
 }
 
-static bool say_layer(ScreenReader *reader, LayerId id, void (*say)(ScreenReader *)) {
-    if (!layer_is_open(reader->screen, id)) return false;
-    say(reader);
-    layer_close(reader->screen, id);
-    return true;
-}
-
-/* What would lie over the view is said once and then closed. */
+/* What would lie over the view is said once, the topmost first, and is then out of the way. */
 static bool say_layers(ScreenReader *reader) {
-    bool any = say_layer(reader, LAYER_HELP, say_help);
-    any = say_layer(reader, LAYER_FILES, say_files) || any;
-    any = say_layer(reader, LAYER_PROMPT, say_prompt) || any;
+    static void (*const says[LAYER_COUNT])(ScreenReader *) = {
+        [LAYER_HELP] = say_help, [LAYER_FILES] = say_files, [LAYER_PROMPT] = say_prompt};
+    const LayerStack *stack = &reader->screen->layers;
+    bool any = false;
+    for (int k = stack->count - 1; k >= layer_floor(reader->screen); k--) {
+        LayerId id = stack->ids[k];
+        if (!says[id]) continue;
+        says[id](reader);
+        layer_close(reader->screen, id);
+        any = true;
+    }
     return say_explanation(reader) || any;
 }
 

@@ -312,7 +312,7 @@ static bool read_field(Reader *reader, const char *text, size_t length, Error *e
         field = field_at(number);
     } else {
         return error_set(err, ERROR_USAGE,
-                         "state: expected NAME=VALUE behind network and picture, found '%.*s'",
+                         "state: expected NAME=VALUE after network and picture, found '%.*s'",
                          length < 60 ? (int)length : 60, text);
     }
     if (reader->seen[number])
@@ -339,7 +339,7 @@ bool state_plan_parse(const char *text, StatePlan *plan, Error *err) {
         if (!read_field(&reader, text, length, err)) return false;
         text += length;
         if (*text && text[1] == '\0')
-            return error_set(err, ERROR_USAGE, "state: nothing stands behind the last comma");
+            return error_set(err, ERROR_USAGE, "state: nothing stands after the last comma");
         text += *text != '\0';
         reader.place++;
     }

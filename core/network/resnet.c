@@ -84,7 +84,7 @@ static bool make_plan(const ResnetConfig *config, Plan *plan, Error *err) {
     if (!imagenet && !plan->cifar)
         return error_set(err, ERROR_USAGE,
                          "there is no architecture '%s': expected resnet or plain with 18, 34, 50, 101, 152 "
-                         "or 6n+2 up to %d, and %s behind it for no batch norm; the nearest is %s",
+                         "or 6n+2 up to %d, and %s after it for no batch norm; the nearest is %s",
                          config->arch, CIFAR_DEPTH_MAX, ARCH_NORM_FREE,
                          nearest_name(depth, plan->arch.plain));
     plan->stages = plan->cifar ? 3 : 4;

@@ -21,7 +21,7 @@ static char *read_file(const char *path) {
     return text;
 }
 
-/* Every source file, one behind the other. */
+/* Every source file, one after the other. */
 static int read_sources(void **state) {
     static const char *const patterns[] = {"core/*/*.[ch]",    "views/*/*.[ch]", "app/*.[ch]",
                                            "app/*/*.[ch]",     "app/*/*.sh",     "tests/*/*.[ch]",

@@ -224,7 +224,7 @@ void pty_continue(Pty *pty) {
     assert_int_equal(write(pty->commands, "c", 1), 1);
 }
 
-void pty_continue_behind(Pty *pty) {
+void pty_continue_in_background(Pty *pty) {
     assert_int_equal(write(pty->commands, "b", 1), 1);
 }
 

@@ -60,7 +60,7 @@ void pty_fill(Pty *pty);
 /* Brings a stopped child back to the foreground. */
 void pty_continue(Pty *pty);
 /* Continues it in the background; pty_wait_end tells when it has stopped again or ended. */
-void pty_continue_behind(Pty *pty);
+void pty_continue_in_background(Pty *pty);
 bool pty_shows(Pty *pty, const char *text);
 bool pty_wrote(const Pty *pty, const char *bytes);
 /* Colours of a cell as libvterm sees them; false for a default colour. */

@@ -17,7 +17,7 @@ typedef struct StatedNumber {
     char text[NUMBER_TEXT_MAX];
 } StatedNumber;
 
-/* The next number from *at on, which goes behind it; false at the end. */
+/* The next number from *at on, which then stands after it; false at the end. */
 bool number_next(const char **at, StatedNumber *out);
 /* The same in prose, where numbers that claim nothing are marked as exempt:
  *   0, 1 and 2

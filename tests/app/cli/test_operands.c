@@ -8,7 +8,7 @@
 
 enum { WORDS_MAX = 12, FORMS_MAX = 4 };
 
-/* The words of a call, behind the command. */
+/* The words of a call, after the command. */
 typedef struct Line {
     char words[WORDS_MAX][32];
     int count;

@@ -41,7 +41,7 @@ static void no_command_means_the_explorer(void **state) {
     assert_string_equal(call.options.words[1], "cat.png");
 }
 
-static void the_command_is_found_behind_options_and_their_values(void **state) {
+static void the_command_is_found_after_options_and_their_values(void **state) {
     (void)state;
     Call call;
     assert_true(PARSE(&call, "--ascii", "--arch", "resnet20", "summary", "--json"));
@@ -59,7 +59,7 @@ static void a_value_that_is_a_commands_name_is_no_command(void **state) {
     assert_string_equal(call.options.model.weights, "train");
 }
 
-static void options_may_stand_behind_words(void **state) {
+static void options_may_stand_after_words(void **state) {
     (void)state;
     Call call;
     assert_true(PARSE(&call, "classify", "a.png", "--top", "3", "b.png"));
@@ -205,9 +205,9 @@ static void a_flag_in_the_environment_can_be_off(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_command_means_the_explorer),
-        cmocka_unit_test(the_command_is_found_behind_options_and_their_values),
+        cmocka_unit_test(the_command_is_found_after_options_and_their_values),
         cmocka_unit_test(a_value_that_is_a_commands_name_is_no_command),
-        cmocka_unit_test(options_may_stand_behind_words),
+        cmocka_unit_test(options_may_stand_after_words),
         cmocka_unit_test(two_dashes_end_the_options),
         cmocka_unit_test(help_anywhere_wins_over_mistakes),
         cmocka_unit_test(whole_numbers_are_read_strictly),

@@ -116,7 +116,7 @@ static void what_is_not_possible_is_said_and_goes_on(void **state) {
 
 static void what_needs_a_window_on_the_screen_is_said_and_closed(void **state) {
     SessionWorld *world = *state;
-    expect(world, "export\n", "A word is missing behind it: export resnet20-input.svg");
+    expect(world, "export\n", "A word is missing after it: export resnet20-input.svg");
     assert_false(layer_is_open(world->screen, LAYER_PROMPT));
     expect(world, "files pictures\n", "\n04-cat\n");
     assert_false(layer_is_open(world->screen, LAYER_FILES));

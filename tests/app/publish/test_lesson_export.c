@@ -57,7 +57,7 @@ static void a_lesson_is_a_page_that_needs_nothing_else(void **state) {
     }
 }
 
-static void answers_are_folded_away_behind_their_questions(void **state) {
+static void answers_are_folded_away_under_their_questions(void **state) {
     SessionWorld *world = *state;
     char *text = export_page(world, "skip", false);
     const char *question =
@@ -134,7 +134,7 @@ static void a_lesson_that_is_not_there_is_named(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         SESSION_TEST(a_lesson_is_a_page_that_needs_nothing_else),
-        SESSION_TEST(answers_are_folded_away_behind_their_questions),
+        SESSION_TEST(answers_are_folded_away_under_their_questions),
         SESSION_TEST(words_and_numbers_are_those_of_the_screen),
         SESSION_TEST(the_speakers_notes_come_only_when_asked_for),
         SESSION_TEST(each_screen_is_a_picture_of_its_own),

@@ -320,7 +320,7 @@ static void every_mistake_names_its_field_and_changes_nothing(void **state) {
         {"v1:resnet20,scope=all", "field 'scope': expected one of map, group, layer"},
         {"v1:resnet20,scope=", "field 'scope'"},
         {"v1:resnet20,scope=map,scope=map", "field 'scope' stands there twice"},
-        {"v1:resnet20,", "behind the last comma"},
+        {"v1:resnet20,", "after the last comma"},
         {"v1:resnet20,,at=fc", "field 'image' is empty"},
         {"v1:resnet20,init=nice", "field 'init'"},
         {"v1:resnet20,init=he,seed=-1", "field 'seed'"},

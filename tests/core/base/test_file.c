@@ -28,7 +28,7 @@ static void assert_refuses(const char *path, const char *reason) {
     if (!strstr(err.text, reason)) fail_msg("'%s' does not say '%s'", err.text, reason);
 }
 
-static void a_file_is_read_whole_with_a_nul_behind_it(void **state) {
+static void a_file_is_read_whole_with_a_nul_after_it(void **state) {
     assert_reads(temp_dir_write(*state, "a", "hello", 5), "hello");
     assert_reads(temp_dir_write(*state, "empty", "", 0), "");
 }
@@ -242,7 +242,7 @@ static void after_a_failure_later_appends_do_nothing(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        IN_TEMP_DIR(a_file_is_read_whole_with_a_nul_behind_it),
+        IN_TEMP_DIR(a_file_is_read_whole_with_a_nul_after_it),
         IN_TEMP_DIR(ranges_are_read_where_they_are),
         IN_TEMP_DIR(a_range_beyond_the_end_is_called_truncated),
         IN_TEMP_DIR(a_file_that_shrinks_while_it_is_open_is_an_error),

@@ -291,7 +291,7 @@ static void unknown_architectures_are_refused_with_the_nearest_name(void **state
     (void)state;
 #define EXPECTED                                                                                             \
     "expected resnet or plain with 18, 34, 50, 101, 152 or 6n+2 up to 1202, and -nobn "                      \
-    "behind it for no batch norm; the nearest is "
+    "after it for no batch norm; the nearest is "
     assert_refused((ResnetConfig){.arch = "resnet21"},
                    "there is no architecture 'resnet21': " EXPECTED "resnet20");
     assert_refused((ResnetConfig){.arch = "plain49"},

@@ -255,7 +255,7 @@ static void a_stopped_program_ends_without_coming_back(void **state) {
             assert_int_equal(tcsetattr(pty.tty, TCSANOW, &pty.modes), 0);
         }
         kill(pty.child, SIGTERM);
-        pty_continue_behind(&pty);
+        pty_continue_in_background(&pty);
         assert_ended_by(&pty, pty_wait_end(&pty), SIGTERM);
         if (key) assert_int_equal(pty.output_size, written);
         pty_end(&pty);
@@ -272,7 +272,7 @@ static void continued_in_the_background_it_stops_again(void **state) {
         if (key) pty_type(&pty, "\032");
         if (!key) kill(pty.child, SIGSTOP);
         assert_true(WIFSTOPPED(pty_wait_end(&pty)));
-        pty_continue_behind(&pty);
+        pty_continue_in_background(&pty);
         assert_true(WIFSTOPPED(pty_wait_end(&pty)));
         pty_assert_is_back(&pty);
         pty_continue(&pty);
