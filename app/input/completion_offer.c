@@ -246,16 +246,14 @@ static void offer_palettes(const Offer *to) {
     for (int k = 0; k < PALETTE_COUNT; k++) offer(to, palette_name((PaletteId)k));
 }
 
-static const char *const palette_uses[] = {"activations", "gradients", "weights", NULL};
-
 static void offer_palettes_and_uses(const Offer *to) {
     offer_palettes(to);
-    for (int k = 0; palette_uses[k]; k++) offer(to, palette_uses[k]);
+    for (int k = PALETTE_USE_ACTIVATION; k < PALETTE_USES; k++) offer(to, setting_palette_use((PaletteUse)k));
 }
 
 static void offer_palettes_of_use(const Offer *to) {
-    for (int k = 0; palette_uses[k]; k++)
-        if (strcmp(to->before[0], palette_uses[k]) == 0) offer_palettes(to);
+    for (int k = PALETTE_USE_ACTIVATION; k < PALETTE_USES; k++)
+        if (strcmp(to->before[0], setting_palette_use((PaletteUse)k)) == 0) offer_palettes(to);
 }
 
 static void offer_views(const Offer *to) {

@@ -75,34 +75,45 @@ static PaletteUse use_shown(const Session *session) {
     return scene.phase == PHASE_BACKWARD ? PALETTE_USE_GRADIENT : PALETTE_USE_ACTIVATION;
 }
 
+/* Takes the name of a use off the text; where it begins with none, the use stays. */
+static const char *take_use(const char *text, PaletteUse *use) {
+    for (int k = PALETTE_USE_ACTIVATION; k < PALETTE_USES; k++) {
+        const char *word = setting_palette_use((PaletteUse)k);
+        size_t length = strlen(word);
+        if (strncmp(text, word, length) != 0 || text[length] != ' ') continue;
+        *use = (PaletteUse)k;
+        return text + length + 1;
+    }
+    return text;
+}
+
+static bool refuse_palette(const char *name, Error *err) {
+    char sequential[SETTING_LIST_MAX], diverging[SETTING_LIST_MAX];
+    setting_list_words(SETTING_PALETTE, sequential, sizeof sequential);
+    setting_list_words(SETTING_PALETTE_SIGNED, diverging, sizeof diverging);
+    return error_set(err, ERROR_USAGE, "palette: expected %s, or for signed values %s, found '%s'",
+                     sequential, diverging, name);
+}
+
 /* "NAME", or "gradients NAME" for a use other than the shown one; without a word the next for what is shown.
  */
 bool session_do_palette(Session *session, const Action *action, Error *err) {
-    static const struct {
-        const char *word, *sentence;
-    } uses[PALETTE_USES] = {[PALETTE_USE_MAGNITUDE] = {NULL, "values that are never negative"},
-                            [PALETTE_USE_ACTIVATION] = {"activations ", "signed activations"},
-                            [PALETTE_USE_GRADIENT] = {"gradients ", "gradients"},
-                            [PALETTE_USE_WEIGHT] = {"weights ", "weights"}};
+    static const char *const values[PALETTE_USES] = {[PALETTE_USE_MAGNITUDE] =
+                                                         "values that are never negative",
+                                                     [PALETTE_USE_ACTIVATION] = "signed activations",
+                                                     [PALETTE_USE_GRADIENT] = "gradients",
+                                                     [PALETTE_USE_WEIGHT] = "weights"};
     PaletteUse use = use_shown(session);
-    const char *text = action->text, *name = text;
-    for (int k = PALETTE_USE_ACTIVATION; k < PALETTE_USES; k++) {
-        if (strncmp(text, uses[k].word, strlen(uses[k].word)) != 0) continue;
-        use = (PaletteUse)k;
-        name = text + strlen(uses[k].word);
-    }
+    const char *name = take_use(action->text, &use);
     PaletteId found = setting_palette(&session->look.settings, use);
     if (*name == '\0') {
         bool diverging = use != PALETTE_USE_MAGNITUDE;
         do found = (PaletteId)((found + 1) % PALETTE_COUNT);
         while (palette_is_diverging(found) != diverging);
     } else if (!palette_find(name, &found)) {
-        return error_set(err, ERROR_USAGE,
-                         "palette: expected viridis, cividis, magma or gray, or for signed values rdbu, "
-                         "blue-orange, piyg, green-magenta, puor or purple-gold, found '%s'",
-                         name);
+        return refuse_palette(name, err);
     }
     use = setting_set_palette(&session->look.settings, use, found);
-    session_tell(session, NOTICE_INFO, "palette %s for %s", palette_name(found), uses[use].sentence);
+    session_tell(session, NOTICE_INFO, "palette %s for %s", palette_name(found), values[use]);
     return true;
 }

@@ -125,17 +125,22 @@ static void put_op_figures(const Stream *s, int y, Role role, int op) {
     put_figures(s, y, role, stats.known ? stats.l2 : NAN, count_of(s, op));
 }
 
+/* Columns of one row, up to `end`. */
+typedef struct Span {
+    int column, y, end;
+} Span;
+
 /* In the colours of the cursor when the op is the selected one. */
-static int put_op(const Stream *s, int column, int y, int end, Role role, int op, const char *words) {
+static int put_op(const Stream *s, Span span, Role role, int op, const char *words) {
     Style style = style_role(role);
     if (op == s->scene->op) {
         style = (Style){
             .fg = color_role(ROLE_CURSOR_TEXT), .bg = color_role(ROLE_CURSOR), .attributes = CELL_BOLD};
-        canvas_set_cursor(s->canvas, s->area.x + column, y);
+        canvas_set_cursor(s->canvas, s->area.x + span.column, span.y);
     }
-    Rect place = {.x = s->area.x + column, .y = y, .w = end - column, .h = 1};
+    Rect place = {.x = s->area.x + span.column, .y = span.y, .w = span.end - span.column, .h = 1};
     click_add_text(s->canvas, place, ACTION_SELECT, s->scene->network->ops[op].name);
-    return text(s, column, y, end, style, words);
+    return text(s, span.column, span.y, span.end, style, words);
 }
 
 static Role branch_role(const Stream *s) {
@@ -215,7 +220,7 @@ static void draw_leaving(const Stream *s, int y, const char *letter) {
     put_turn(s, y, true);
     put(s, STREAM, y, style_bold(ROLE_TEXT), has_skip(s) ? U'┠' : U'┖', '+');
     snprintf(words, sizeof words, "%s%s", letter, network->ops[input].name);
-    put_op(s, LEFT, y, STREAM - 1, *letter ? ROLE_TEXT : ROLE_DIM, input, words);
+    put_op(s, (Span){LEFT, y, STREAM - 1}, *letter ? ROLE_TEXT : ROLE_DIM, input, words);
     if (is_backward(s)) put_ratio(s, y);
     put_op_figures(s, y, ROLE_TEXT, input);
 }
@@ -243,7 +248,7 @@ static void put_aside(const Stream *s, int y, int k) {
         text(s, LEFT, y, STREAM - 1, style_bold(s->gates.skip_closed ? ROLE_DIM : ROLE_SKIP),
              has_skip(s) ? part_shortcut_name(b->shortcut) : "no shortcut");
     if (k < 2 || op >= b->add || op > b->shortcut_last) return;
-    int x = put_op(s, LEFT, y, STREAM - 1, ROLE_SKIP, op, part_op_short_name(s->scene->network, op));
+    int x = put_op(s, (Span){LEFT, y, STREAM - 1}, ROLE_SKIP, op, part_op_short_name(s->scene->network, op));
     Stats stats = scene_stats(s->scene, op, s->scene->phase);
     if (stats.known) canvas_printf(s->canvas, s->area.x + x + 1, y, style_role(ROLE_SKIP), "%.4g", stats.l2);
 }
@@ -255,7 +260,7 @@ static void draw_op(const Stream *s, int y, int k) {
     put_skip(s, y, k == op_rows(s->block) / 2);
     put_aside(s, y, k);
     put(s, BRANCH, y, style_role(branch_role(s)), first ? U'▼' : U'│', first ? 'v' : '|');
-    put_op(s, NAME, y, SUMMARY - 1, branch_role(s), op, part_op_short_name(network, op));
+    put_op(s, (Span){NAME, y, SUMMARY - 1}, branch_role(s), op, part_op_short_name(network, op));
     text(s, SUMMARY, y, L2_END - FIGURE_WIDTH + 1, style_role(ROLE_DIM),
          last ? "= F(x)" : part_op_summary(&network->ops[op]).text);
     put_op_figures(s, y, branch_role(s), op);
@@ -375,7 +380,7 @@ static void draw_end(const Stream *s, int y, const char *letter) {
     char words[TEXT_MAX];
     bool back = is_backward(s);
     snprintf(words, sizeof words, "%s%s", letter, s->scene->network->ops[s->block->output].name);
-    put_op(s, LEFT, y, STREAM - 1, *letter ? ROLE_TEXT : ROLE_DIM, s->block->output, words);
+    put_op(s, (Span){LEFT, y, STREAM - 1}, *letter ? ROLE_TEXT : ROLE_DIM, s->block->output, words);
     put(s, STREAM, y, style_bold(ROLE_TEXT), back ? U'▲' : U'▼', back ? '^' : 'v');
     put_op_figures(s, y, ROLE_TEXT, s->block->output);
 }

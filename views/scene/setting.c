@@ -4,7 +4,7 @@
 
 #include "core/base/utf8.h"
 
-enum { SEQUENTIAL = PALETTE_RDBU, DIVERGING = PALETTE_COUNT - PALETTE_RDBU, WORDS_MAX = 200 };
+enum { SEQUENTIAL = PALETTE_RDBU, DIVERGING = PALETTE_COUNT - PALETTE_RDBU };
 
 /* The first value is the theme's own, which has no word. */
 static const char *sequential_word(int value) {
@@ -84,17 +84,17 @@ const char *setting_offer(SettingId id, int place) {
     return setting_word(id, place) ? first : NULL;
 }
 
-static bool refuse(SettingId id, const char *word, Error *err) {
-    char list[WORDS_MAX] = "";
-    for (int k = 0; setting_offer(id, k); k++) {
-        size_t used = strlen(list);
-        bool last = !setting_offer(id, k + 1);
-        utf8_format(list + used, sizeof list - used, "%s%s",
-                    k == 0 ? ""
-                    : last ? " or "
-                           : ", ",
-                    setting_offer(id, k));
+void setting_list_words(SettingId id, char *out, size_t size) {
+    size_t used = 0;
+    for (int k = 0; setting_offer(id, k) && used < size; k++) {
+        const char *separator = setting_offer(id, k + 1) ? ", " : " or ";
+        used += utf8_format(out + used, size - used, "%s%s", k == 0 ? "" : separator, setting_offer(id, k));
     }
+}
+
+static bool refuse(SettingId id, const char *word, Error *err) {
+    char list[SETTING_LIST_MAX];
+    setting_list_words(id, list, sizeof list);
     return error_set(err, ERROR_USAGE, "%s: expected %s, found '%s'", specs[id].name, list, word);
 }
 
@@ -126,6 +126,13 @@ static PaletteId first_for(PaletteUse use) {
 PaletteId setting_palette(const Settings *settings, PaletteUse use) {
     int place = settings->palettes[use];
     return place == 0 ? theme_palette(settings->theme, use) : (PaletteId)((int)first_for(use) + place - 1);
+}
+
+const char *setting_palette_use(PaletteUse use) {
+    static const char *const words[PALETTE_USES] = {[PALETTE_USE_ACTIVATION] = "activations",
+                                                    [PALETTE_USE_GRADIENT] = "gradients",
+                                                    [PALETTE_USE_WEIGHT] = "weights"};
+    return words[use];
 }
 
 PaletteUse setting_set_palette(Settings *settings, PaletteUse use, PaletteId palette) {

@@ -50,7 +50,10 @@ typedef enum SettingId {
 } SettingId;
 #undef SETTING_ENUM
 
-enum { PALETTE_USES = SETTING_COUNT - SETTING_PALETTE };
+enum {
+    PALETTE_USES = SETTING_COUNT - SETTING_PALETTE,
+    SETTING_LIST_MAX = 200 /* bytes of a list of words */
+};
 
 #define SETTING_FIELD(TO, ID, type, field, ...) type field;
 typedef struct Settings {
@@ -88,6 +91,8 @@ void setting_set(Settings *settings, SettingId id, int value);
 const char *setting_word(SettingId id, int value);
 /* The words in the order in which people are told them, "off" last; NULL after the last. */
 const char *setting_offer(SettingId id, int place);
+/* "map, group, layer, stage or network" */
+void setting_list_words(SettingId id, char *out, size_t size);
 /* The value of a word. False with a sentence that lists the words. */
 bool setting_find(SettingId id, const char *word, int *value, Error *err);
 /* Sets the value of a word, or for "" the next one. */
@@ -98,6 +103,8 @@ void setting_copy(Settings *to, const Settings *from, SettingKept kept);
 
 /* The palette in use: the chosen one, or the theme's. */
 PaletteId setting_palette(const Settings *settings, PaletteUse use);
+/* What the action "palette" calls a use of signed values: "gradients"; NULL for magnitudes. */
+const char *setting_palette_use(PaletteUse use);
 /* Chooses it for what it suits: a diverging palette not for magnitudes, nor a sequential one for signed values; returns
  * the use that it was taken for. */
 PaletteUse setting_set_palette(Settings *settings, PaletteUse use, PaletteId palette);

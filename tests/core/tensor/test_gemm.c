@@ -18,24 +18,24 @@ static double element(Matrix m, int row, int column) {
 }
 
 /* c = a b, and with `add` c + a b, in every element; what lies between the rows of c stays as it is. */
-static void check(int rows, int columns, int inner, Matrix a, Matrix b, bool add, Rng *rng) {
+static void check(GemmShape shape, Matrix a, Matrix b, bool add, Rng *rng) {
     real before[SIZE * STRIDE], after[SIZE * STRIDE];
     fill(before, SIZE * STRIDE, rng);
     memcpy(after, before, sizeof after);
-    gemm((GemmShape){rows, columns, inner}, a, b, after, STRIDE, add);
+    gemm(shape, a, b, after, STRIDE, add);
     for (int row = 0; row < SIZE; row++)
         for (int column = 0; column < STRIDE; column++) {
             double sum = before[row * STRIDE + column], size = 0;
-            bool within = row < rows && column < columns;
+            bool within = row < shape.rows && column < shape.cols;
             if (within && !add) sum = 0;
-            for (int k = 0; within && k < inner; k++) {
+            for (int k = 0; within && k < shape.inner; k++) {
                 double term = element(a, row, k) * element(b, k, column);
                 sum += term;
                 size += fabs(term);
             }
             /* A float32 sum of n terms in any order is off by at most n eps/2 of the sum of their sizes; 1e-6
              * for the addition to c. */
-            double bound = inner * 6e-8 * size + (within ? 1e-6 : 0);
+            double bound = shape.inner * 6e-8 * size + (within ? 1e-6 : 0);
             assert_close(after[row * STRIDE + column], sum, bound);
         }
 }
@@ -53,7 +53,8 @@ static void every_shape_is_multiplied_whatever_the_kernel_s_tile(void **state) {
         for (int k = 0; k < COUNT; k++) {
             Matrix a = {.data = left, .stride = STRIDE, .transposed = kind & 1};
             Matrix b = {.data = right, .stride = STRIDE, .transposed = kind & 2};
-            check(sizes[k], sizes[(k + 3) % COUNT], sizes[(k + 7) % COUNT], a, b, kind & 4, &rng);
+            check((GemmShape){sizes[k], sizes[(k + 3) % COUNT], sizes[(k + 7) % COUNT]}, a, b, kind & 4,
+                  &rng);
         }
 }
 

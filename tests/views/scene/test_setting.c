@@ -107,6 +107,17 @@ static void another_word_is_refused_with_all_that_there_are(void **state) {
     }
 }
 
+static void words_are_listed_as_a_sentence_has_them(void **state) {
+    (void)state;
+    char list[SETTING_LIST_MAX], low[12];
+    setting_list_words(SETTING_PALETTE, list, sizeof list);
+    assert_string_equal(list, "viridis, cividis, magma or gray"); /* the theme's own has no word */
+    setting_list_words(SETTING_MOUSE, list, sizeof list);
+    assert_string_equal(list, "on or off");
+    setting_list_words(SETTING_SCOPE, low, sizeof low);
+    assert_string_equal(low, "map, group,"); /* what does not fit is cut off */
+}
+
 static void a_palette_is_taken_for_what_it_suits(void **state) {
     (void)state;
     Settings settings = setting_defaults();
@@ -136,6 +147,7 @@ int main(void) {
         cmocka_unit_test(without_a_word_the_next_value_comes_until_all_have_been),
         cmocka_unit_test(all_words_are_offered_and_off_is_the_last),
         cmocka_unit_test(another_word_is_refused_with_all_that_there_are),
+        cmocka_unit_test(words_are_listed_as_a_sentence_has_them),
         cmocka_unit_test(a_palette_is_taken_for_what_it_suits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
