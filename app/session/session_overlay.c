@@ -53,21 +53,24 @@ static bool fill(Overlay *overlay, const Pass *pass) {
     return measure(overlay, count);
 }
 
-void overlay_update(Overlay *overlay, OverlayKind kind, const Pass *pass) {
+/* Computes the overlay from the pass, unless it is there already. When memory is short it has no values. */
+static void update_overlay(Overlay *overlay, OverlayKind kind, const Pass *pass) {
     bool ready = is_ready(kind, pass);
     if (overlay->shown.kind == kind && (overlay->values != NULL) == ready) return;
     overlay_clear(overlay);
     overlay->shown.kind = kind;
     if (!ready) return;
-    if (fill(overlay, pass))
+    if (fill(overlay, pass)) {
         overlay->shown.values = overlay->values;
-    else
-        overlay_clear(overlay), overlay->shown.kind = kind;
+        return;
+    }
+    overlay_clear(overlay);
+    overlay->shown.kind = kind;
 }
 
 void session_overlay_prepare(Session *session) {
     if (session->look.view != VIEW_INPUT) return;
-    overlay_update(&session->look.overlays[0], session->look.settings.overlay, session->exp.pass);
+    update_overlay(&session->look.overlays[0], session->look.settings.overlay, session->exp.pass);
     if (session->twin.show != TWIN_OFF && session->twin.pass)
-        overlay_update(&session->look.overlays[1], session->look.settings.overlay, session->twin.pass);
+        update_overlay(&session->look.overlays[1], session->look.settings.overlay, session->twin.pass);
 }

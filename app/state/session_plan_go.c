@@ -373,7 +373,9 @@ static bool keeps_locks(const Session *session, const StatePlan *plan, Error *er
     return true;
 }
 
-bool session_plan_go(Session *session, const StatePlan *plan, Error *err) {
+/* Goes to the state of a plan. Everything that it names is looked up first, so that a failure changes nothing.
+ * Work that takes longer goes on in session_work. Locks stay and are added to. */
+static bool go_to_plan(Session *session, const StatePlan *plan, Error *err) {
     StateTarget target = {.plan = plan};
     StatePlan now = session_plan_of(session);
     bool other = !state_plan_same_network(&now, plan);
@@ -385,5 +387,5 @@ bool session_plan_go(Session *session, const StatePlan *plan, Error *err) {
 
 bool session_set_state(Session *session, const char *text, Error *err) {
     StatePlan plan;
-    return state_plan_parse(text, &plan, err) && session_plan_go(session, &plan, err);
+    return state_plan_parse(text, &plan, err) && go_to_plan(session, &plan, err);
 }

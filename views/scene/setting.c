@@ -98,7 +98,7 @@ static bool refuse(SettingId id, const char *word, Error *err) {
     return error_set(err, ERROR_USAGE, "%s: expected %s, found '%s'", specs[id].name, list, word);
 }
 
-bool setting_find(SettingId id, const char *word, int *value, Error *err) {
+static bool find_value(SettingId id, const char *word, int *value, Error *err) {
     for (int k = 0; setting_word(id, k); k++) {
         if (strcmp(word, setting_word(id, k)) != 0) continue;
         *value = k;
@@ -109,7 +109,7 @@ bool setting_find(SettingId id, const char *word, int *value, Error *err) {
 
 bool setting_choose(Settings *settings, SettingId id, const char *word, Error *err) {
     int value = setting_get(settings, id) + 1;
-    if (*word && !setting_find(id, word, &value, err)) return false;
+    if (*word && !find_value(id, word, &value, err)) return false;
     setting_set(settings, id, setting_word(id, value) ? value : 0);
     return true;
 }

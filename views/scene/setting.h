@@ -88,9 +88,7 @@ void setting_set(Settings *settings, SettingId id, int value);
 const char *setting_word(SettingId id, int value);
 /* The words in the order in which people are told them, "off" last; NULL after the last. */
 const char *setting_offer(SettingId id, int place);
-/* The value of a word. False with a sentence that lists the words. */
-bool setting_find(SettingId id, const char *word, int *value, Error *err);
-/* Sets the value of a word, or for "" the next one. */
+/* Sets the value of a word, or for "" the next one. False with a sentence that lists the words. */
 bool setting_choose(Settings *settings, SettingId id, const char *word, Error *err);
 
 /* Copies the values of the settings that are kept in that way. */
@@ -98,8 +96,8 @@ void setting_copy(Settings *to, const Settings *from, SettingKept kept);
 
 /* The palette in use: the chosen one, or the theme's. */
 PaletteId setting_palette(const Settings *settings, PaletteUse use);
-/* Chooses it for what it suits: a diverging palette not for magnitudes, nor a sequential one for signed values; returns
- * the use that it was taken for. */
+/* Chooses it for what it suits: a diverging palette not for magnitudes, nor a sequential one for signed values.
+ * Returns the use that it was taken for. */
 PaletteUse setting_set_palette(Settings *settings, PaletteUse use, PaletteId palette);
 
 #endif
