@@ -46,7 +46,7 @@ typedef struct MapsPlan {
     PartPage page;       /* what the heading says is shown */
 } MapsPlan;
 
-static MapsKind kind_of(const MapsState *state, Shape shape) {
+static MapsKind plan_kind(const MapsState *state, Shape shape) {
     if (shape.h == 1 && shape.w == 1) return MAPS_BARS;
     return state->enlarged ? MAPS_ENLARGED : MAPS_GRID;
 }
@@ -104,7 +104,7 @@ static int figure_lines(const Scene *scene, Rect area) {
 }
 
 static MapsPlan maps_plan(const MapsState *state, const Scene *scene, Rect area) {
-    MapsPlan plan = {.kind = kind_of(state, scene_shape(scene)), .body = area};
+    MapsPlan plan = {.kind = plan_kind(state, scene_shape(scene)), .body = area};
     bool tall = area.h >= TALL && plan.kind != MAPS_ENLARGED; /* an enlarged map needs the rows itself */
     plan.heading = layout_take_top(&plan.body, tall ? 2 : 1);
     if (plan.kind != MAPS_ENLARGED) {
@@ -297,7 +297,7 @@ static Action view_maps_act(void *state, const Scene *scene, Action action) {
         return view_action(ACTION_NONE, 0);
     }
     if (maps->kernels) return act_on_kernels(maps, scene, action);
-    MapsKind kind = kind_of(maps, scene_shape(scene));
+    MapsKind kind = plan_kind(maps, scene_shape(scene));
     if (kind == MAPS_GRID && action.id == ACTION_OPEN) {
         maps->enlarged = true;
         return view_action(ACTION_NONE, 0);
@@ -319,7 +319,7 @@ static Action view_maps_act(void *state, const Scene *scene, Action action) {
 
 static ZoomLevel view_maps_level(const void *state, const Scene *scene) {
     const MapsState *own = state;
-    return !own->kernels && kind_of(own, scene_shape(scene)) == MAPS_ENLARGED ? ZOOM_CHANNEL : ZOOM_OP;
+    return !own->kernels && plan_kind(own, scene_shape(scene)) == MAPS_ENLARGED ? ZOOM_CHANNEL : ZOOM_OP;
 }
 
 static const ViewField fields[] = {

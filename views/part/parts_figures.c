@@ -171,7 +171,8 @@ static bool any_bad(const PartFigures *rows, int count) {
 }
 
 /* As many figures as `lines` lines have room for, by weight. */
-static Columns plan_columns(const Texts *texts, const PartFigures *rows, int count, int room, int lines) {
+static Columns plan_figure_columns(const Texts *texts, const PartFigures *rows, int count, int room,
+                                   int lines) {
     static const Figure bad_first[] = {FIGURE_NAN, FIGURE_INF, FIGURE_N};
     Columns columns = {.room = room};
     bool bad = any_bad(rows, count);
@@ -199,7 +200,7 @@ static void choose_form(Texts *texts, Columns *columns, const PartFigures *rows,
         Texts written[ROWS_MAX];
         bool bad = any_bad(rows, count);
         for (int r = 0; r < count; r++) written[r] = compose(&rows[r], (Form)form, bad);
-        Columns found = plan_columns(written, rows, count, room.w, room.h);
+        Columns found = plan_figure_columns(written, rows, count, room.w, room.h);
         if (found.shown <= best) continue;
         best = found.shown;
         *columns = found;

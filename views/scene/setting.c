@@ -84,7 +84,7 @@ const char *setting_offer(SettingId id, int place) {
     return setting_word(id, place) ? first : NULL;
 }
 
-static bool refuse(SettingId id, const char *word, Error *err) {
+static bool refuse_setting(SettingId id, const char *word, Error *err) {
     char list[WORDS_MAX] = "";
     for (int k = 0; setting_offer(id, k); k++) {
         size_t used = strlen(list);
@@ -98,18 +98,18 @@ static bool refuse(SettingId id, const char *word, Error *err) {
     return error_set(err, ERROR_USAGE, "%s: expected %s, found '%s'", specs[id].name, list, word);
 }
 
-static bool find_value(SettingId id, const char *word, int *value, Error *err) {
+static bool find_setting_value(SettingId id, const char *word, int *value, Error *err) {
     for (int k = 0; setting_word(id, k); k++) {
         if (strcmp(word, setting_word(id, k)) != 0) continue;
         *value = k;
         return true;
     }
-    return refuse(id, word, err);
+    return refuse_setting(id, word, err);
 }
 
 bool setting_choose(Settings *settings, SettingId id, const char *word, Error *err) {
     int value = setting_get(settings, id) + 1;
-    if (*word && !find_value(id, word, &value, err)) return false;
+    if (*word && !find_setting_value(id, word, &value, err)) return false;
     setting_set(settings, id, setting_word(id, value) ? value : 0);
     return true;
 }
