@@ -5,9 +5,9 @@
 
 #include "core/base/utf8.h"
 #include "core/network/class_names.h"
-#include "views/part/parts.h"
 #include "views/scene/class_rank.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 enum { ZOOM_MAX = 8, LINE_MAX = 320 };
 
