@@ -26,7 +26,7 @@ static int exit_code(ErrorKind kind) {
     return 1;
 }
 
-static int report(const Error *err, CommandId command) {
+static int report_error(const Error *err, CommandId command) {
     const char *name = command_get(command)->name;
     progress_say(err->text);
     if (err->kind == ERROR_USAGE)
@@ -71,8 +71,8 @@ int cli_run(int argc, char **argv) {
     Options options;
     Error err = {0};
     bool utf8 = environment_init_locale();
-    if (!options_parse(&options, argc, argv, &err)) return report(&err, options.command);
+    if (!options_parse(&options, argc, argv, &err)) return report_error(&err, options.command);
     if (!utf8) options.output.ascii = true;
     if (options.run.threads) parallel_set_threads(options.run.threads);
-    return run_command(&options, &err) ? 0 : report(&err, options.command);
+    return run_command(&options, &err) ? 0 : report_error(&err, options.command);
 }

@@ -47,7 +47,7 @@ static bool is_path(const char *word) {
     return strchr(word, '/') || strchr(word, '.');
 }
 
-static bool refuse(const char *word, Error *err) {
+static bool refuse_argument(const char *word, Error *err) {
     char wanted[LENGTH_MAX], names[IMAGES_MAX][ASSET_NAME_MAX];
     CommandId command;
     if (command_find(word, &command))
@@ -73,7 +73,7 @@ bool argument_kind_find(const char *word, ArgumentKind *kind, Error *err) {
     }
     if (stat(word, &status) == 0) return find_file_kind(word, kind, err);
     *kind = ARGUMENT_BUNDLED;
-    return asset_find_image(word) || refuse(word, err);
+    return asset_find_image(word) || refuse_argument(word, err);
 }
 
 /* Whether this can only stand after a command: the explorer takes its model first. */

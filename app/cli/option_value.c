@@ -102,7 +102,7 @@ static void list_words(const char *const *words, char *out, size_t out_size) {
 }
 
 /* The number of the word, from 1. */
-static bool find_word(const OptionSpec *spec, int *out, const char *origin, const char *text, Error *err) {
+static bool find_choice(const OptionSpec *spec, int *out, const char *origin, const char *text, Error *err) {
     for (int k = 0; spec->words[k]; k++) {
         if (strcmp(spec->words[k], text) != 0) continue;
         *out = k + 1;
@@ -126,7 +126,7 @@ static bool store_text(const OptionSpec *spec, const char **out, const char *ori
     if (*text == '\0')
         return error_set(err, ERROR_USAGE, "%s: expected %s, found nothing", origin, spec->argument);
     *out = text;
-    return !spec->words || find_word(spec, &number, origin, text, err);
+    return !spec->words || find_choice(spec, &number, origin, text, err);
 }
 
 bool option_store(const OptionSpec *spec, Options *options, const char *origin, const char *text,
@@ -140,7 +140,7 @@ bool option_store(const OptionSpec *spec, Options *options, const char *origin, 
     case OPTION_COUNTS: return store_counts(spec, field, origin, text, err);
     case OPTION_REAL: return store_real(spec, field, origin, text, err);
     case OPTION_SEED: return store_seed(field, origin, text, err);
-    case OPTION_CHOICE: return find_word(spec, field, origin, text, err);
+    case OPTION_CHOICE: return find_choice(spec, field, origin, text, err);
     case OPTION_TRIPLE: return store_triple(spec, field, origin, text, err);
     case OPTION_SIZE: return store_size(spec, field, origin, text, err);
     }

@@ -104,7 +104,7 @@ static bool hear(Listener *listener) {
     return true;
 }
 
-static void ask(Listener *listener, const char *request) {
+static void send_request(Listener *listener, const char *request) {
     if (listener->fd >= 0) send(listener->fd, request, strlen(request), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
@@ -178,10 +178,10 @@ static bool obey(Term *term, Listener *listener, const Key *key) {
     case ' ':
     case KEY_CODE_ENTER:
     case KEY_CODE_RIGHT:
-    case KEY_CODE_PAGE_DOWN: ask(listener, "next\n"); break;
+    case KEY_CODE_PAGE_DOWN: send_request(listener, "next\n"); break;
     case KEY_CODE_BACKSPACE:
     case KEY_CODE_LEFT:
-    case KEY_CODE_PAGE_UP: ask(listener, "back\n"); break;
+    case KEY_CODE_PAGE_UP: send_request(listener, "back\n"); break;
     case KEY_CODE_UP: listener->panel.first--; break;
     case KEY_CODE_DOWN: listener->panel.first++; break;
     case 'L' & 0x1f: term_redraw(term); break;

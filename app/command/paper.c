@@ -138,7 +138,7 @@ static int note(Notes *notes, const char *text) {
     return ++notes->count;
 }
 
-static bool add_row(Table *table, Notes *notes, const Scores *scores, const PaperRow *row, Error *err) {
+static bool add_paper_row(Table *table, Notes *notes, const Scores *scores, const PaperRow *row, Error *err) {
     PaperCount ours;
     char name[48], reason[2 * PAPER_REASON_MAX];
     const PaperScore *scored = find_score(scores, row);
@@ -166,7 +166,7 @@ static bool print_text(const Scores *scores, bool ascii, Error *err) {
     Notes notes = {.texts = calloc((size_t)count, sizeof *notes.texts)};
     table_init(&table, heads, ascii);
     bool ok = notes.texts != NULL;
-    for (int k = 0; ok && k < count; k++) ok = add_row(&table, &notes, scores, &rows[k], err);
+    for (int k = 0; ok && k < count; k++) ok = add_paper_row(&table, &notes, scores, &rows[k], err);
     if (ok) {
         puts(
             "He et al. 2015, arXiv:1512.03385: tables 1 (ImageNet, what the paper calls FLOPs), 2 (ImageNet, "

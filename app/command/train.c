@@ -66,7 +66,7 @@ static bool make_model(Run *run, Error *err) {
     return model_set_class_names(run->model, dataset_class_names(run->train), err);
 }
 
-static bool prepare(Run *run, Error *err) {
+static bool prepare_run(Run *run, Error *err) {
     if (!train_files_begin(&run->files, run->options, err) || !read_config(run, err) ||
         !load_data(run, err) || !make_model(run, err))
         return false;
@@ -193,7 +193,7 @@ static bool train(Run *run, Error *err) {
 
 bool command_train(const Options *options, Error *err) {
     Run run = {.options = options, .files.lock = -1};
-    bool ok = prepare(&run, err) && (run.finished ? tell_finished(&run, err) : train(&run, err));
+    bool ok = prepare_run(&run, err) && (run.finished ? tell_finished(&run, err) : train(&run, err));
     free_run(&run);
     /* Whoever started the program is to see that a signal ended it. */
     if (run.signal) raise(run.signal);

@@ -140,7 +140,7 @@ static bool is_overruled(const Options *options, ActionId id) {
     return options_decided(options, action_name(id)) || options_decided(options, off);
 }
 
-static bool run_line(Screen *screen, const Options *options, const char *line, Error *err) {
+static bool perform_line(Screen *screen, const Options *options, const char *line, Error *err) {
     Action action;
     if (!action_parse(line, &action, err)) return false;
     if (is_refused(action.id))
@@ -158,7 +158,7 @@ void config_run(Config *config, Screen *screen, const Options *options) {
     for (int k = 0; k < config->line_count; k++) {
         Error err = {0};
         const char *line = config->lines[k];
-        if (!is_nothing(line) && !is_set(line) && !run_line(screen, options, line, &err))
+        if (!is_nothing(line) && !is_set(line) && !perform_line(screen, options, line, &err))
             note_problem(config, k + 1, err.text);
     }
     screen_say(screen, config->problems > 0, config->problems > 0 ? config->first.text : "",

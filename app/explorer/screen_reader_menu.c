@@ -6,7 +6,7 @@
 #include "app/explorer/screen_reader_state.h"
 #include "core/base/utf8.h"
 
-static void add_entry(Menu *menu, const char *line, const char *label) {
+static void add_menu_entry(Menu *menu, const char *line, const char *label) {
     if (menu->count == SCREEN_READER_MENU_MAX) return;
     MenuEntry *entry = &menu->entries[menu->count++];
     utf8_copy(entry->label, sizeof entry->label, label);
@@ -40,7 +40,7 @@ static const char *const explorer_entries[][2] = {{"step", "next operation"},
 void screen_reader_main_menu(ScreenReader *reader) {
     const char *const(*entries)[2] = screen_lesson(reader->screen) ? lesson_entries : explorer_entries;
     reader->menu.count = 0;
-    for (; (*entries)[0]; entries++) add_entry(&reader->menu, (*entries)[0], (*entries)[1]);
+    for (; (*entries)[0]; entries++) add_menu_entry(&reader->menu, (*entries)[0], (*entries)[1]);
 }
 
 void screen_reader_say_menu(ScreenReader *reader) {
@@ -60,7 +60,7 @@ static void add_views(Menu *menu) {
         utf8_format(line, sizeof line, "view %s", view->name);
         utf8_format(label, sizeof label, "%s: %.*s", view->name, (int)strcspn(view->summary, ".:;"),
                     view->summary);
-        add_entry(menu, line, label);
+        add_menu_entry(menu, line, label);
     }
 }
 
@@ -71,7 +71,7 @@ static void add_lessons(Menu *menu) {
         Lesson *lesson = lesson_open(name, &err);
         utf8_format(line, sizeof line, "lesson %s", name);
         utf8_format(label, sizeof label, "%s: %s", name, lesson ? lesson->title : "");
-        add_entry(menu, line, label);
+        add_menu_entry(menu, line, label);
         lesson_free(lesson);
     }
 }
@@ -80,7 +80,7 @@ static void add_pictures(Menu *menu, const Session *session) {
     for (int k = 0; k < session->exp.pictures.count; k++) {
         char line[ACTION_TEXT_MAX];
         utf8_format(line, sizeof line, "image %s", session->exp.pictures.list[k]);
-        add_entry(menu, line, session->exp.pictures.list[k]);
+        add_menu_entry(menu, line, session->exp.pictures.list[k]);
     }
 }
 

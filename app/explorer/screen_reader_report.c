@@ -5,7 +5,7 @@
 
 #include "app/explorer/screen_reader_state.h"
 #include "core/base/utf8.h"
-#include "views/part/parts.h"
+#include "views/widget/widgets.h"
 #include "views/words/describe.h"
 #include "views/words/say.h"
 
@@ -40,7 +40,7 @@ static void describe_run_of(char *out, size_t out_size, Session *front) {
     char twin[TWIN_NAME_MAX] = "";
     if (front->twin.show != TWIN_OFF) session_twin_describe(front, twin, sizeof twin);
     utf8_format(out, out_size, "%s|%s|%s|%s|%d|%s", scene.network->arch, scene.weights_note, scene.image_name,
-                part_skip_mode(&scene).text, front->exp.target, twin);
+                widget_skip_mode(&scene).text, front->exp.target, twin);
 }
 
 static ScreenReaderSeen look(const ScreenReader *reader) {

@@ -32,7 +32,7 @@ void file_list_clear(FileList *list) {
 }
 
 /* Cuts the list when memory is short. */
-static void add_row(FileList *list, FileKind kind, const char *name, uint64_t size) {
+static void add_file(FileList *list, FileKind kind, const char *name, uint64_t size) {
     if (list->count == FILE_LIST_MAX) list->cut = true;
     if (list->cut) return;
     if (list->count == list->room) {
@@ -67,24 +67,24 @@ static void add_entry(FileList *list, int folder, const struct dirent *entry) {
     bool fits = has_ending(name, list->group);
     if (name[0] == '.' || (entry->d_type == DT_REG && !fits)) return;
     if (entry->d_type == DT_DIR)
-        add_row(list, FILE_FOLDER, name, 0);
+        add_file(list, FILE_FOLDER, name, 0);
     else if (fstatat(folder, name, &status, 0) != 0)
         return;
     else if (S_ISDIR(status.st_mode))
-        add_row(list, FILE_FOLDER, name, 0);
+        add_file(list, FILE_FOLDER, name, 0);
     else if (S_ISREG(status.st_mode) && fits)
-        add_row(list, FILE_FILE, name, (uint64_t)status.st_size);
+        add_file(list, FILE_FILE, name, (uint64_t)status.st_size);
 }
 
 static void add_bundled(FileList *list) {
     char name[ASSET_NAME_MAX];
     const Asset *asset;
     for (int k = 0; list->group == FILES_PICTURES && (asset = asset_image(k)); k++)
-        add_row(list, FILE_BUNDLED, asset_image_name(asset, name), asset_size(asset));
+        add_file(list, FILE_BUNDLED, asset_image_name(asset, name), asset_size(asset));
     for (int k = 0; list->group == FILES_WEIGHTS && (asset = asset_model(k)); k++) {
         utf8_format(name, sizeof name, "%.*s", (int)strcspn(asset_model_name(asset), "."),
                     asset_model_name(asset));
-        add_row(list, FILE_BUNDLED, name, asset_size(asset));
+        add_file(list, FILE_BUNDLED, name, asset_size(asset));
     }
 }
 
@@ -93,7 +93,7 @@ static void add_architectures(FileList *list) {
         ResnetConfig config = {.classes = 0};
         utf8_copy(config.arch, sizeof config.arch, *name);
         Network *network = resnet_new(&config, NULL);
-        if (network) add_row(list, FILE_ARCH, *name, network_param_count(network));
+        if (network) add_file(list, FILE_ARCH, *name, network_param_count(network));
         network_free(network);
     }
 }
@@ -109,7 +109,7 @@ static bool read_folder(FileList *list, const char *path, Error *err) {
     DIR *folder = opendir(path);
     if (!folder) return error_set(err, ERROR_FILE, "%s: cannot be listed: %s", path, strerror(errno));
     if (strcmp(path, list->start) == 0) add_bundled(list);
-    if (strcmp(path, "/") != 0) add_row(list, FILE_PARENT, "..", 0);
+    if (strcmp(path, "/") != 0) add_file(list, FILE_PARENT, "..", 0);
     for (struct dirent *entry; (entry = readdir(folder));) add_entry(list, dirfd(folder), entry);
     closedir(folder);
     qsort(list->rows, (size_t)list->count, sizeof *list->rows, compare_rows);

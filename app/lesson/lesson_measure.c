@@ -8,8 +8,8 @@
 
 #include "core/base/utf8.h"
 #include "core/inspect/block_figures.h"
-#include "views/part/parts.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 static const Scene *scene_of(const FigureQuery *query) {
     return query->source->scene;
@@ -372,7 +372,7 @@ MEASURE_TEXT(selected) {
 }
 
 MEASURE_TEXT(direction) {
-    utf8_copy(out, FIGURE_TEXT_MAX, part_phase_name(scene_of(query)->phase));
+    utf8_copy(out, FIGURE_TEXT_MAX, widget_phase_name(scene_of(query)->phase));
 }
 
 /* Rounded to three digits. */

@@ -57,7 +57,7 @@ static double resident_mb(void) {
 
 /* A wave that travels, as a map scrolled or stepped does, or the worst a screen can be asked for: every pixel
  * drawn at random. */
-static void fill(real *map, Pattern pattern, int frame, Rng *rng) {
+static void fill_frame(real *map, Pattern pattern, int frame, Rng *rng) {
     for (int y = 0; y < MAP_HEIGHT; y++)
         for (int x = 0; x < UI_WIDTH; x++)
             map[y * UI_WIDTH + x] =
@@ -86,7 +86,7 @@ static int draw_frames(void *context) {
         if (job->palette_changes)
             heatmap.palette =
                 (PaletteId)((frame + FRAMES_WARM) * (long)job->palette_changes / job->frames % PALETTE_COUNT);
-        fill(map, job->pattern, frame, &rng);
+        fill_frame(map, job->pattern, frame, &rng);
         plot_heatmap(canvas, canvas_area(canvas), &heatmap);
         term_flush(term, canvas);
     }

@@ -8,7 +8,7 @@
 #include "app/publish/lesson_tour.h"
 #include "core/base/file.h"
 #include "views/canvas/svg.h"
-#include "views/part/parts.h"
+#include "views/widget/widgets.h"
 
 typedef struct Sheet {
     FILE *out;
@@ -21,7 +21,7 @@ typedef struct Sheet {
 
 /* The screen as a picture with its title and its words; heap. */
 static char *picture_of(const TourStop *stop, const char *id, bool inside) {
-    char title[PART_TEXT_MAX], *words = screen_describe(stop->owner);
+    char title[WIDGET_TEXT_MAX], *words = screen_describe(stop->owner);
     size_t size;
     screen_title(stop->owner, title, sizeof title);
     CanvasSvg svg = {.theme = screen_theme(stop->owner),
@@ -36,7 +36,7 @@ static char *picture_of(const TourStop *stop, const char *id, bool inside) {
 }
 
 static bool put_figure(Sheet *sheet, const TourStop *stop, Error *err) {
-    char id[32], title[PART_TEXT_MAX];
+    char id[32], title[WIDGET_TEXT_MAX];
     if (!stop->changed) return true;
     snprintf(id, sizeof id, "screen-%d", ++sheet->screens);
     char *picture = picture_of(stop, id, true), *words = screen_describe(stop->owner);

@@ -9,7 +9,7 @@
 #include "views/panel/navigator.h"
 #include "views/panel/twin_frame.h"
 #include "views/panel/watch_line.h"
-#include "views/part/parts.h"
+#include "views/widget/widgets.h"
 
 enum { WELCOME_ROWS = 4 };
 
@@ -26,7 +26,7 @@ static void draw_title(const Session *session, const Scene *scene, Canvas *canva
     int used = letter == '-' ? snprintf(text, sizeof text, "this network minus ") : 0;
     if (letter == 'A')
         utf8_format(text, sizeof text, "%s, picture %s, %s", scene->network->arch, scene->image_name,
-                    part_skip_mode(scene).text);
+                    widget_skip_mode(scene).text);
     else
         session_twin_describe(session, text + used, sizeof text - (size_t)used);
     twin_title_draw(canvas, row, letter, text);

@@ -13,7 +13,7 @@
 #include "core/image/image.h"
 #include "views/canvas/export.h"
 #include "views/canvas/svg.h"
-#include "views/part/parts.h"
+#include "views/widget/widgets.h"
 #include "views/words/describe.h"
 #include "views/words/say.h"
 
@@ -67,7 +67,7 @@ char *screen_describe(Screen *screen) {
 }
 
 static char *draw_svg(Screen *screen, const Canvas *canvas) {
-    char title[PART_TEXT_MAX], *words = screen_describe(screen);
+    char title[WIDGET_TEXT_MAX], *words = screen_describe(screen);
     size_t size;
     screen_title(screen, title, sizeof title);
     CanvasSvg svg = {.theme = screen_theme(screen), .title = title, .description = words};

@@ -72,14 +72,14 @@ void screen_collect_hints(const Screen *screen, ScreenKeys *keys) {
     if (own) add_own_hints(screen, keys, OWN_FIRST, BINDINGS_MAX);
 }
 
-static void add_row(ScreenKeys *keys, const char *name, const char *help, const char *group) {
+static void add_help_row(ScreenKeys *keys, const char *name, const char *help, const char *group) {
     if (*name && keys->row_count < SCREEN_ROWS_MAX)
         keys->rows[keys->row_count++] = (HelpRow){.keys = name, .help = help, .group = group};
 }
 
 static void add_named(const Session *session, ScreenKeys *keys, const char *name, ActionId id,
                       const char *group) {
-    if (session_offers(session, id, NULL)) add_row(keys, name, action_help(id), group);
+    if (session_offers(session, id, NULL)) add_help_row(keys, name, action_help(id), group);
 }
 
 /* What a layer adds stands under its own heading. */
@@ -90,7 +90,7 @@ typedef struct LayerRows {
 
 static void add_layer_row(void *to, const char *names, const char *help) {
     const LayerRows *rows = to;
-    add_row(rows->keys, names, help, rows->group);
+    add_help_row(rows->keys, names, help, rows->group);
 }
 
 static void add_layers(const Screen *screen, ScreenKeys *keys) {
@@ -107,13 +107,13 @@ void screen_collect_help(const Screen *screen, ScreenKeys *keys) {
     const UserBindings *own = &screen->bindings;
     keys->row_count = 0;
     add_layers(screen, keys);
-    for (int k = 0; k < own->count; k++) add_row(keys, own->rows[k].key, own->rows[k].line, "Your own");
+    for (int k = 0; k < own->count; k++) add_help_row(keys, own->rows[k].key, own->rows[k].line, "Your own");
     for (const Binding *binding = keymap_bindings(); binding->keys && keys->row_count < SCREEN_ROWS_MAX;
          binding++) {
         char *name = keys->row_names[keys->row_count];
         if (!session_offers(session, binding->action, binding->text)) continue;
-        add_row(keys, bindings_left(own, binding->keys, name, SCREEN_KEY_MAX), action_help(binding->action),
-                binding->group);
+        add_help_row(keys, bindings_left(own, binding->keys, name, SCREEN_KEY_MAX),
+                     action_help(binding->action), binding->group);
     }
     add_named(session, keys, "1 2 3", ACTION_EXPLAIN, "Look");
     add_named(session, keys, ":lesson", ACTION_LESSON, "Screen");

@@ -28,7 +28,7 @@ static void work_at_once(Screen *screen) {
 }
 
 /* In place of the one under way; NULL: it could not be begun. */
-static bool begin_lesson(Screen *screen, LessonRun *run) {
+static bool start_run(Screen *screen, LessonRun *run) {
     if (!run) return false;
     bool points = layer_is_open(screen, LAYER_POINTER);
     lesson_run_free(screen->lesson);
@@ -41,12 +41,12 @@ static bool begin_lesson(Screen *screen, LessonRun *run) {
 
 bool screen_begin_lesson(Screen *screen, const char *name, Error *err) {
     Lesson *lesson = lesson_open(name, err);
-    return lesson && begin_lesson(screen, lesson_run_new(lesson, screen->own, screen->results, err));
+    return lesson && start_run(screen, lesson_run_new(lesson, screen->own, screen->results, err));
 }
 
 void screen_follow_scene(Screen *screen, Lesson *lesson) {
     Error err = {.text = "not enough memory to show this"};
-    if (!lesson || !begin_lesson(screen, lesson_run_new_scene(lesson, screen->own, &err)))
+    if (!lesson || !start_run(screen, lesson_run_new_scene(lesson, screen->own, &err)))
         session_tell(screen_front(screen), NOTICE_ERROR, "%s", err.text);
 }
 

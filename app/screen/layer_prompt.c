@@ -4,9 +4,9 @@
 
 #include "app/screen/screen_state.h"
 #include "core/base/utf8.h"
-#include "views/part/parts.h"
 #include "views/scene/action_parse.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 /* The action that was typed; ACTION_NONE for an empty line, or with the sentence of what is wrong with it. */
 static Action enter(Screen *screen) {

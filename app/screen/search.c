@@ -5,13 +5,13 @@
 
 #include "app/screen/screen_state.h"
 #include "core/base/utf8.h"
-#include "views/part/parts.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 /* Does the op's name, kind or size contain the words? Case does not matter. */
 static bool op_matches(const Op *op, const char *words) {
-    char text[OP_NAME_MAX + PART_TEXT_MAX + 40], lower[ACTION_TEXT_MAX];
-    int length = snprintf(text, sizeof text, "%s %s %s", op->name, part_op_summary(op).text,
+    char text[OP_NAME_MAX + WIDGET_TEXT_MAX + 40], lower[ACTION_TEXT_MAX];
+    int length = snprintf(text, sizeof text, "%s %s %s", op->name, widget_op_summary(op).text,
                           text_format_shape(op->out).text);
     for (int k = 0; k < length && text[k]; k++) text[k] = (char)tolower((unsigned char)text[k]);
     utf8_copy(lower, sizeof lower, words);

@@ -6,7 +6,7 @@
 
 #include "app/session/session_state.h"
 #include "core/base/utf8.h"
-#include "views/part/parts.h"
+#include "views/widget/widgets.h"
 
 /* "OP", in the direction that is looked at; "OP forward", "OP backward". */
 bool session_do_select(Session *session, const Action *action, Error *err) {
@@ -109,7 +109,7 @@ bool session_do_lesion(Session *session, const Action *action, Error *err) {
     if (!session_toggle_lesion(session, action->text, err)) return false;
     session_rerun(session);
     Scene scene = session_scene(session);
-    session_tell(session, NOTICE_INFO, "%s", part_skip_mode(&scene).text);
+    session_tell(session, NOTICE_INFO, "%s", widget_skip_mode(&scene).text);
     return true;
 }
 

@@ -16,7 +16,7 @@ static void prepare_op(const Session *session, Pass *pass, int op) {
     if (quick || session->exp.job.kind == JOB_NONE) pass_profile_update(pass, op, channel);
 }
 
-static void prepare(const Session *session, Pass *pass, int op) {
+static void prepare_figures(const Session *session, Pass *pass, int op) {
     const Network *network = pass_network(pass);
     prepare_op(session, pass, op);
     if (session->look.view == VIEW_INPUT) prepare_op(session, pass, 0);
@@ -32,9 +32,10 @@ static void prepare(const Session *session, Pass *pass, int op) {
 /* Short of memory the figures stay unknown, and the views leave them out. */
 void session_look_prepare(Session *session) {
     int op = scene_op_at(session_network(session), session->exp.at);
-    prepare(session, session->exp.pass, op);
+    prepare_figures(session, session->exp.pass, op);
     Pass *other = session->twin.show == TWIN_OFF ? NULL : session->twin.pass;
-    if (other) prepare(session, other, scene_partner(pass_network(other), session_network(session), op));
+    if (other)
+        prepare_figures(session, other, scene_partner(pass_network(other), session_network(session), op));
     session_overlay_prepare(session);
 }
 

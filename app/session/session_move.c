@@ -1,14 +1,14 @@
 #include "app/session/session_state.h"
 
 /* Ops before the first block, and after the last one, form a group of their own. */
-static int group_of(const Network *network, int op) {
+static int block_group(const Network *network, int op) {
     int block = network->ops[op].block;
     if (block >= 0) return block;
     return op <= network->blocks[0].input ? -1 : network->block_count;
 }
 
 static int group_at(const Network *network, int at) {
-    return group_of(network, scene_op_at(network, at)) +
+    return block_group(network, scene_op_at(network, at)) +
            (at < network->op_count ? 0 : network->block_count + 4);
 }
 

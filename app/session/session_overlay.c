@@ -32,7 +32,7 @@ static bool fill_grad_cam(Overlay *overlay, const Pass *pass) {
 }
 
 /* NaN is left out, as in all statistics. */
-static bool measure(Overlay *overlay, size_t count) {
+static bool measure_overlay(Overlay *overlay, size_t count) {
     real *room = malloc(count * sizeof *room);
     if (!room) return false;
     overlay->shown.max = tensor_stats(overlay->values, count).max;
@@ -41,7 +41,7 @@ static bool measure(Overlay *overlay, size_t count) {
     return true;
 }
 
-static bool fill(Overlay *overlay, const Pass *pass) {
+static bool fill_overlay(Overlay *overlay, const Pass *pass) {
     Shape picture = pass_network(pass)->input;
     size_t count = (size_t)picture.h * (size_t)picture.w;
     overlay->values = malloc(count * sizeof *overlay->values);
@@ -50,24 +50,27 @@ static bool fill(Overlay *overlay, const Pass *pass) {
         map_of_gradient(overlay->values, pass_grad(pass, 0));
     else if (!fill_grad_cam(overlay, pass))
         return false;
-    return measure(overlay, count);
+    return measure_overlay(overlay, count);
 }
 
-void overlay_update(Overlay *overlay, OverlayKind kind, const Pass *pass) {
+/* Computes the overlay from the pass, unless it is there already. When memory is short it has no values. */
+static void update_overlay(Overlay *overlay, OverlayKind kind, const Pass *pass) {
     bool ready = is_ready(kind, pass);
     if (overlay->shown.kind == kind && (overlay->values != NULL) == ready) return;
     overlay_clear(overlay);
     overlay->shown.kind = kind;
     if (!ready) return;
-    if (fill(overlay, pass))
+    if (fill_overlay(overlay, pass)) {
         overlay->shown.values = overlay->values;
-    else
-        overlay_clear(overlay), overlay->shown.kind = kind;
+        return;
+    }
+    overlay_clear(overlay);
+    overlay->shown.kind = kind;
 }
 
 void session_overlay_prepare(Session *session) {
     if (session->look.view != VIEW_INPUT) return;
-    overlay_update(&session->look.overlays[0], session->look.settings.overlay, session->exp.pass);
+    update_overlay(&session->look.overlays[0], session->look.settings.overlay, session->exp.pass);
     if (session->twin.show != TWIN_OFF && session->twin.pass)
-        overlay_update(&session->look.overlays[1], session->look.settings.overlay, session->twin.pass);
+        update_overlay(&session->look.overlays[1], session->look.settings.overlay, session->twin.pass);
 }

@@ -10,9 +10,6 @@ typedef struct Overlay {
     real *values; /* shown.values; owned */
 } Overlay;
 
-/* Takes `kind` of what the pass has come to; what is there already is not computed again. Without memory
- * there are no values. */
-void overlay_update(Overlay *overlay, OverlayKind kind, const Pass *pass);
 void overlay_clear(Overlay *overlay); /* to call when its pass goes */
 
 #endif

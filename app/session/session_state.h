@@ -95,7 +95,6 @@ void session_describe_weights(Session *session);
 bool session_replace(Session *session, Setup *setup, Error *err);
 
 /* session_time.c: moving through time */
-void session_go_to(Session *session, int at);   /* runs what is missing up to that moment */
 void session_look_at(Session *session, int at); /* the nearest there is */
 
 /* session_stops.c: breakpoints, marks, watches */

@@ -11,7 +11,8 @@ static int last_at(const Session *session) {
     return 2 * session_network(session)->op_count - 1;
 }
 
-void session_go_to(Session *session, int at) {
+/* Runs what is missing up to that moment. */
+static void run_to_moment(Session *session, int at) {
     session_run_to(session, (at > last_at(session) ? last_at(session) : at) + 1);
 }
 
@@ -30,9 +31,9 @@ static void take_destination(Session *session) {
 static void do_step(Session *session, int count) {
     /* A selection ahead of what has been run, and of what is on its way, is caught up with first. */
     if (session->exp.at >= scene_steps_done(session->exp.pass) && session->exp.job.kind != JOB_RUN)
-        session_go_to(session, session->exp.at + count - 1);
+        run_to_moment(session, session->exp.at + count - 1);
     else
-        session_go_to(session, session->exp.at + count);
+        run_to_moment(session, session->exp.at + count);
 }
 
 /* Each round but the last goes on by an operation at least, so there are no more than the network has. */
@@ -56,7 +57,7 @@ static void do_block(Session *session, int count) {
     if (at == session->exp.at)
         do_step(session, 1);
     else
-        session_go_to(session, at);
+        run_to_moment(session, at);
 }
 
 static bool do_restart(Session *session, Error *err) {
@@ -76,7 +77,7 @@ static bool do_go(Session *session, int op, Error *err) {
 }
 
 static void run_here(Session *session) {
-    session_go_to(session, session->exp.at);
+    run_to_moment(session, session->exp.at);
     if (session->look.view == VIEW_ARCHITECTURE && session_may_show(session, VIEW_STEP))
         session->look.view = VIEW_STEP;
 }
@@ -113,7 +114,7 @@ bool session_tick(Session *session) {
 void session_play_out(Session *session) {
     if (session->exp.play.rate == 0) return;
     session->exp.play.rate = 0;
-    session_go_to(session, last_at(session));
+    run_to_moment(session, last_at(session));
 }
 
 /* The selection stays where it is; when nothing runs either: why. */
@@ -152,7 +153,7 @@ static bool do_move(Session *session, const Action *action, Error *err) {
     case ACTION_NEXT_OP: session_look_at(session, at + count); break;
     case ACTION_BLOCK: do_block(session, count); break;
     case ACTION_BLOCK_BACK: session_look_at(session, blocks_back(session, count)); break;
-    case ACTION_FINISH: session_go_to(session, session_pass_end(network, at)); break;
+    case ACTION_FINISH: run_to_moment(session, session_pass_end(network, at)); break;
     case ACTION_REWIND: session_look_at(session, session_pass_start(network, at)); break;
     case ACTION_RUN_HERE: run_here(session); break;
     case ACTION_RESTART: return do_restart(session, err);

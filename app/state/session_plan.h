@@ -6,10 +6,6 @@
 #include "app/state/state_plan.h"
 
 StatePlan session_plan_of(const Session *session);
-/* Goes there: what a plan names is looked up first, so that what cannot be had changes nothing. Work that
- * takes longer goes on in session_work. Locks stay and are added to. */
-bool session_plan_go(Session *session, const StatePlan *plan, Error *err);
-
 /* The action "state" without a string shows it, with - prints it. */
 bool session_do_state(Session *session, const Action *action, Error *err);
 

@@ -26,7 +26,7 @@ typedef struct StateTarget {
     Handout handout;
 } StateTarget;
 
-static bool refuse(Error *err, const char *field, const Error *why) {
+static bool refuse_state(Error *err, const char *field, const Error *why) {
     return error_set(err, why->kind, "state: field '%s': %s", field, why->text);
 }
 
@@ -59,7 +59,8 @@ static bool open_bundled(StateTarget *target, Error *err) {
         return error_set(err, ERROR_USAGE,
                          "state: field 'model': no trained %s is built in; init=he takes random weights",
                          plan->model.arch);
-    return setup_open_weights(&target->next, &any, plan->model.arch, &why) || refuse(err, "model", &why);
+    return setup_open_weights(&target->next, &any, plan->model.arch, &why) ||
+           refuse_state(err, "model", &why);
 }
 
 static bool open_network(StateTarget *target, Error *err) {
@@ -76,9 +77,10 @@ static bool open_network(StateTarget *target, Error *err) {
     if (random && *plan->model.weights)
         return error_set(err, ERROR_USAGE, "state: fields 'init' and 'weights' exclude each other");
     InitConfig init;
-    if (!setup_parse_init(&spec, &init, &why)) return refuse(err, "init", &why);
+    if (!setup_parse_init(&spec, &init, &why)) return refuse_state(err, "init", &why);
     return read_seed(plan->model.seed, &spec.seed, err) &&
-           (setup_open_model(&target->next, &spec, &why) || refuse(err, random ? "model" : "weights", &why));
+           (setup_open_model(&target->next, &spec, &why) ||
+            refuse_state(err, random ? "model" : "weights", &why));
 }
 
 static bool load_picture(StateTarget *target, Error *err) {
@@ -86,7 +88,7 @@ static bool load_picture(StateTarget *target, Error *err) {
     const char *name = *target->plan->picture.name ? target->plan->picture.name : "cat";
     target->picture = calloc(shape_count(target->network->input), sizeof *target->picture);
     if (!target->picture) return error_set(err, ERROR_FAILED, "not enough memory for the picture");
-    return setup_load_image(target->setup, name, target->picture, &why) || refuse(err, "image", &why);
+    return setup_load_image(target->setup, name, target->picture, &why) || refuse_state(err, "image", &why);
 }
 
 static bool find_block(const StateTarget *target, const char *field, const char *name, int *block,
@@ -212,7 +214,7 @@ static bool find_breaks(StateTarget *target, Error *err) {
         if (target->stops.breakpoint_count == BREAKPOINTS_MAX)
             return error_set(err, ERROR_USAGE, "state: field 'break': at most %d", BREAKPOINTS_MAX);
         if (stop.conditional && !condition_parse(piece + 3, &stop.condition, &why))
-            return refuse(err, "break", &why);
+            return refuse_state(err, "break", &why);
         if (!stop.conditional && !find_moment(target, "break", piece, &stop.at, err)) return false;
         target->stops.breakpoints[target->stops.breakpoint_count++] = stop;
     }
@@ -297,7 +299,7 @@ static bool look_up(StateTarget *target, const Session *session, bool other, Err
            find_look(target, session, err);
 }
 
-static void discard(StateTarget *target) {
+static void discard_target(StateTarget *target) {
     setup_close(&target->next);
     free(target->picture);
     free(target->lesioned);
@@ -328,7 +330,7 @@ static bool set_twin(Session *session, const StatePlan *plan, Error *err) {
     if (strcmp(text, "difference") == 0 || strcmp(text, "off") == 0)
         return error_set(err, ERROR_USAGE,
                          "state: field 'twin': expected plain, cut, built, image:NAME or weights:NAME");
-    if (!session_set_twin(session, text, &why)) return refuse(err, "twin", &why);
+    if (!session_set_twin(session, text, &why)) return refuse_state(err, "twin", &why);
     session->twin.show = (TwinShow)((int)TWIN_BOTH + plan->twin.shown);
     return true;
 }
@@ -339,7 +341,7 @@ static void forget_what_waits(Session *session) {
     session->analyses.shown.open = false;
 }
 
-static bool arrive(Session *session, StateTarget *target, Error *err) {
+static bool enter_state(Session *session, StateTarget *target, Error *err) {
     const StatePlan *plan = target->plan;
     const Network *network = session_network(session);
     forget_what_waits(session);
@@ -373,17 +375,19 @@ static bool keeps_locks(const Session *session, const StatePlan *plan, Error *er
     return true;
 }
 
-bool session_plan_go(Session *session, const StatePlan *plan, Error *err) {
+/* Goes to the state of a plan. Everything that it names is looked up first, so that a failure changes nothing.
+ * Work that takes longer goes on in session_work. Locks stay and are added to. */
+static bool go_to_plan(Session *session, const StatePlan *plan, Error *err) {
     StateTarget target = {.plan = plan};
     StatePlan now = session_plan_of(session);
     bool other = !state_plan_same_network(&now, plan);
     bool ok = keeps_locks(session, plan, err) && look_up(&target, session, other, err) &&
-              (!other || session_replace(session, &target.next, err)) && arrive(session, &target, err);
-    discard(&target);
+              (!other || session_replace(session, &target.next, err)) && enter_state(session, &target, err);
+    discard_target(&target);
     return ok;
 }
 
 bool session_set_state(Session *session, const char *text, Error *err) {
     StatePlan plan;
-    return state_plan_parse(text, &plan, err) && session_plan_go(session, &plan, err);
+    return state_plan_parse(text, &plan, err) && go_to_plan(session, &plan, err);
 }

@@ -8,9 +8,9 @@
 #include "views/analyses/analyses.h"
 #include "views/analyses/chart.h"
 #include "views/canvas/layout.h"
-#include "views/part/parts.h"
 #include "views/scene/view.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 enum {
     NAME_WIDTH = 12,
@@ -34,8 +34,8 @@ AnalysisId view_analyses_pick(const void *memory, const SceneAnalyses *analyses,
     return analyses->open ? analyses->current : (AnalysisId)state->cursor;
 }
 
-static PartText state_text(const SceneAnalyses *analyses, int id) {
-    PartText out;
+static WidgetText state_text(const SceneAnalyses *analyses, int id) {
+    WidgetText out;
     const AnalysisResult *result = analyses->results[id];
     if (analyses->running && (int)analyses->current == id)
         snprintf(out.text, sizeof out.text, "running, %d of %d", analyses->done, analyses->total);
@@ -71,7 +71,7 @@ static void draw_list_row(Canvas *canvas, Rect row, const Scene *scene, int id, 
 /* Fields below each other; returns what is left. */
 static void put_field(Canvas *canvas, Rect *area, const char *label, const char *text) {
     if (rect_is_empty(*area)) return;
-    layout_take_top(area, part_field(canvas, *area, LABEL_WIDTH, label, text));
+    layout_take_top(area, widget_field(canvas, *area, LABEL_WIDTH, label, text));
 }
 
 /* What an analysis answers, for the network at hand. */
@@ -97,7 +97,7 @@ static void draw_list(const AnalysesState *state, const Scene *scene, Canvas *ca
         draw_list_row(canvas, (Rect){list.x, list.y + k, list.w, 1}, scene, first + k,
                       first + k == state->cursor);
     if (below.h > ABOUT) layout_take_top(&below, 1);
-    part_heading(canvas, layout_take_top(&below, 1), style_role(ROLE_TITLE), spec->title);
+    widget_heading(canvas, layout_take_top(&below, 1), style_role(ROLE_TITLE), spec->title);
     put_spec(canvas, &below, scene, spec);
     put_field(canvas, &below, "pictures",
               spec->wants & ANALYSIS_WANTS_SCORES     ? "none: networks are counted"
@@ -136,7 +136,7 @@ static int foot_field(const Foot *foot, Canvas *canvas, Rect *area, const char *
         canvas_text(canvas, row.x, row.y, style_role(ROLE_DIM), label);
         canvas_text_fit(canvas, row.x + LABEL_WIDTH, row.y, row.w - LABEL_WIDTH, style_role(ROLE_TEXT), text);
     } else
-        part_field(canvas, row, LABEL_WIDTH, label, text);
+        widget_field(canvas, row, LABEL_WIDTH, label, text);
     return rows;
 }
 
@@ -197,7 +197,7 @@ static void draw_position(Canvas *canvas, Rect head, const AnalysisTable *table,
 static void draw_words(Canvas *canvas, Rect area, const AnalysisSpec *spec, const AnalysisResult *result) {
     char check[ANALYSIS_TEXT_MAX + 80];
     analysis_format_check(result, check, sizeof check);
-    part_heading(canvas, layout_take_top(&area, 1), style_role(ROLE_TITLE), spec->title);
+    widget_heading(canvas, layout_take_top(&area, 1), style_role(ROLE_TITLE), spec->title);
     put_field(canvas, &area, "about", result->subject);
     put_field(canvas, &area, "answers", spec->sentence);
     put_field(canvas, &area, result->complete ? "reading" : "INCOMPLETE", result->reading);

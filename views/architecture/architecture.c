@@ -9,9 +9,9 @@
 #include "views/architecture/group.h"
 #include "views/architecture/table.h"
 #include "views/canvas/layout.h"
-#include "views/part/parts.h"
 #include "views/scene/view.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 enum { TEXT_MAX = 400, INDEX_MAX = 1 << 20 };
 

@@ -20,8 +20,8 @@ static void append_dims(char *text, size_t size, const Param *param, const char 
     for (int k = 0; k < param->rank; k++) utf8_append(text, size, "%s%d", k > 0 ? times : "", param->dims[k]);
 }
 
-PartText architecture_param_sum(const Network *network, int op) {
-    PartText out = {.text = ""};
+WidgetText architecture_param_sum(const Network *network, int op) {
+    WidgetText out = {.text = ""};
     const Op *o = &network->ops[op];
     for (int k = 0; k < o->param_count; k++) {
         const Param *param = &network->params[o->param_first + k];
@@ -29,14 +29,14 @@ PartText architecture_param_sum(const Network *network, int op) {
         if (out.text[0]) utf8_append(out.text, sizeof out.text, " + ");
         append_dims(out.text, sizeof out.text, param, "*");
     }
-    if (out.text[0] == '\0') return (PartText){.text = "none"};
+    if (out.text[0] == '\0') return (WidgetText){.text = "none"};
     utf8_append(out.text, sizeof out.text, " = %s",
                 text_format_count(network_op_param_count(network, op)).text);
     return out;
 }
 
-PartText architecture_mac_sum(const Network *network, int op) {
-    PartText out = {.text = "none"};
+WidgetText architecture_mac_sum(const Network *network, int op) {
+    WidgetText out = {.text = "none"};
     const Op *o = &network->ops[op];
     uint64_t macs = network_op_macs(network, op);
     TextNumber count = text_format_count((size_t)macs);
@@ -55,7 +55,7 @@ static void put_text(Pane *pane, Style style, const char *text) {
 
 static void put_field(Pane *pane, const char *label, const char *text) {
     if (rect_is_empty(pane->rest)) return;
-    layout_take_top(&pane->rest, part_field(pane->canvas, pane->rest, LABEL_WIDTH, label, text));
+    layout_take_top(&pane->rest, widget_field(pane->canvas, pane->rest, LABEL_WIDTH, label, text));
 }
 
 static void put_space(Pane *pane) {
@@ -72,7 +72,7 @@ static void put_block(Pane *pane, const Network *network, const Op *op) {
     char text[TEXT_MAX];
     if (op->block < 0) return;
     const Block *block = &network->blocks[op->block];
-    utf8_format(text, sizeof text, "%s, shortcut: %s", block->name, part_shortcut_name(block->shortcut));
+    utf8_format(text, sizeof text, "%s, shortcut: %s", block->name, widget_shortcut_name(block->shortcut));
     put_field(pane, "block", text);
 }
 
@@ -136,7 +136,7 @@ void architecture_detail_draw(Canvas *canvas, Rect area, const Scene *scene) {
           grad = scene_stats(scene, op->index, PHASE_BACKWARD);
     Rect old = canvas_clip(canvas, area);
     Pane pane = {.canvas = canvas, .rest = area};
-    part_heading(canvas, layout_take_top(&pane.rest, 1), style_bold(ROLE_TITLE), op->name);
+    widget_heading(canvas, layout_take_top(&pane.rest, 1), style_bold(ROLE_TITLE), op->name);
     put_text(&pane, style_bold(ROLE_TEXT), spec->title);
     put_text(&pane, style_role(ROLE_TEXT), spec->sentence);
     put_space(&pane);

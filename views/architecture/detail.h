@@ -3,12 +3,12 @@
 #ifndef VIEWS_ARCHITECTURE_DETAIL_H
 #define VIEWS_ARCHITECTURE_DETAIL_H
 
-#include "views/part/parts.h"
+#include "views/widget/widgets.h"
 
 /* "16*3*3*3 = 432", "16 + 16 = 32" for a batch norm's weight and bias; "none". */
-PartText architecture_param_sum(const Network *network, int op);
+WidgetText architecture_param_sum(const Network *network, int op);
 /* Outputs times what each of them adds up: "16*32*32 * 3*3*3 = 442,368"; "none". */
-PartText architecture_mac_sum(const Network *network, int op);
+WidgetText architecture_mac_sum(const Network *network, int op);
 
 /* The selected op; lines that do not fit are left out, the last first. */
 void architecture_detail_draw(Canvas *canvas, Rect area, const Scene *scene);

@@ -7,9 +7,9 @@
 #include "views/architecture/group.h"
 #include "views/architecture/lane.h"
 #include "views/canvas/layout.h"
-#include "views/part/parts.h"
 #include "views/scene/click.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 enum { WIDE = 110, WIDER = 150, FOOT_ROWS = 3, LABEL_MAX = 48, BAR_WIDTH = 24 };
 
@@ -122,7 +122,7 @@ static bool is_plain(const Network *network) {
 }
 
 static void put(const Figure *figure, int x, int y, Style style, uint32_t glyph, char ascii) {
-    canvas_put(figure->canvas, x, y, style, part_glyph(figure->canvas, glyph, ascii));
+    canvas_put(figure->canvas, x, y, style, widget_glyph(figure->canvas, glyph, ascii));
 }
 
 static void draw_box(const Figure *figure, int x, int y, FigureRow row, Role role) {
@@ -225,8 +225,9 @@ static void draw_row(const Figure *figure, int index, int y) {
     const Network *network = scene->network;
     FigureRow row = architecture_figure_row_at(network, index);
     bool selected = architecture_figure_row_of(network, scene->op) == index;
-    char state = part_op_state(scene->pass, row.op);
-    canvas_put(figure->canvas, figure->plain - 2, y, style_role(part_op_state_role(state)), (uint32_t)state);
+    char state = widget_op_state(scene->pass, row.op);
+    canvas_put(figure->canvas, figure->plain - 2, y, style_role(widget_op_state_role(state)),
+               (uint32_t)state);
     if (row.kind == FIGURE_LAYER) {
         draw_box(figure, figure->plain, y, row, ROLE_PLAIN);
         draw_box(figure, figure->residual, y, row, row.block < 0 ? ROLE_TEXT : ROLE_BRANCH);

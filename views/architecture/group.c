@@ -23,8 +23,8 @@ ArchitectureGroup architecture_group(const Network *network, int first, int last
     return group;
 }
 
-PartText architecture_group_name(const Network *network, const ArchitectureRow *row) {
-    PartText out;
+WidgetText architecture_group_name(const Network *network, const ArchitectureRow *row) {
+    WidgetText out;
     int block = network->ops[row->op].block;
     if (block < 0)
         snprintf(out.text, sizeof out.text, "%s", row->op == 0 ? "stem" : "head");
@@ -35,23 +35,23 @@ PartText architecture_group_name(const Network *network, const ArchitectureRow *
     return out;
 }
 
-PartText architecture_group_kinds(const ArchitectureGroup *group) {
-    PartText out = {.text = ""};
+WidgetText architecture_group_kinds(const ArchitectureGroup *group) {
+    WidgetText out = {.text = ""};
     for (int kind = SHORTCUT_PROJECTION; kind >= SHORTCUT_NONE; kind--)
         if (group->kinds[kind] > 0)
             utf8_append(out.text, sizeof out.text, "%s%d %s", out.text[0] ? ", " : "", group->kinds[kind],
-                        kind == SHORTCUT_NONE ? "without a skip" : part_shortcut_name((ShortcutKind)kind));
+                        kind == SHORTCUT_NONE ? "without a skip" : widget_shortcut_name((ShortcutKind)kind));
     return out;
 }
 
-PartText architecture_block_skip(const Network *network, int block) {
+WidgetText architecture_block_skip(const Network *network, int block) {
     const Block *b = &network->blocks[block];
-    PartText out = {.text = "no skip"};
+    WidgetText out = {.text = "no skip"};
     if (b->shortcut == SHORTCUT_NONE) return out;
     int stride = b->branch_last + 1 < b->add ? network->ops[b->branch_last + 1].stride : 1;
     bool projection = b->shortcut == SHORTCUT_PROJECTION;
     snprintf(out.text, sizeof out.text, "%s",
-             projection ? "projection 1x1" : part_shortcut_name(b->shortcut));
+             projection ? "projection 1x1" : widget_shortcut_name(b->shortcut));
     if (stride > 1) utf8_append(out.text, sizeof out.text, "%s/%d", projection ? "" : " ", stride);
     return out;
 }
@@ -59,7 +59,7 @@ PartText architecture_block_skip(const Network *network, int block) {
 char architecture_group_state(const Pass *pass, int first, int last) {
     bool all_backward = true, all_forward = true, any_backward = false, any_forward = false;
     for (int op = first; op <= last; op++) {
-        char state = part_op_state(pass, op);
+        char state = widget_op_state(pass, op);
         if (state == '!') return state;
         any_backward |= state == 'G';
         any_forward |= state != ' ';
@@ -71,13 +71,13 @@ char architecture_group_state(const Pass *pass, int first, int last) {
 }
 
 Role architecture_group_state_role(char state) {
-    return part_op_state_role((char)toupper((unsigned char)state));
+    return widget_op_state_role((char)toupper((unsigned char)state));
 }
 
 /* "conv 3x3 /2, batch norm, ReLU, conv 3x3, batch norm". */
 static void append_ops(char *out, size_t size, const Network *network, int first, int last) {
     for (int op = first; op <= last; op++)
-        utf8_append(out, size, "%s%s", op > first ? ", " : "", part_op_summary(&network->ops[op]).text);
+        utf8_append(out, size, "%s%s", op > first ? ", " : "", widget_op_summary(&network->ops[op]).text);
 }
 
 static void append_branch(char *out, size_t size, const Network *network, int block) {
@@ -110,7 +110,7 @@ typedef struct Pane {
 
 static void put_field(Pane *pane, const char *label, const char *text) {
     if (rect_is_empty(pane->rest)) return;
-    layout_take_top(&pane->rest, part_field(pane->canvas, pane->rest, LABEL_WIDTH, label, text));
+    layout_take_top(&pane->rest, widget_field(pane->canvas, pane->rest, LABEL_WIDTH, label, text));
 }
 
 static void put_tensor(Pane *pane, const Scene *scene, const char *label, int op) {
@@ -140,8 +140,8 @@ void architecture_group_draw(Canvas *canvas, Rect area, const Scene *scene, cons
     char text[TEXT_MAX];
     Rect old = canvas_clip(canvas, area);
     Pane pane = {.canvas = canvas, .rest = area};
-    part_heading(canvas, layout_take_top(&pane.rest, 1), style_bold(ROLE_TITLE),
-                 architecture_group_name(network, row).text);
+    widget_heading(canvas, layout_take_top(&pane.rest, 1), style_bold(ROLE_TITLE),
+                   architecture_group_name(network, row).text);
     architecture_group_describe(network, row, text, sizeof text);
     layout_take_top(&pane.rest, canvas_text_wrapped(canvas, pane.rest, style_role(ROLE_TEXT), text, 0) + 1);
     snprintf(text, sizeof text, "%d  (%d to %d)", row->last - row->op + 1, row->op, row->last);

@@ -5,8 +5,8 @@
 
 #include "views/architecture/rows.h"
 #include "views/canvas/canvas.h"
-#include "views/part/parts.h"
 #include "views/scene/scene.h"
+#include "views/widget/widgets.h"
 
 typedef struct ArchitectureGroup {
     int first, last; /* ops */
@@ -19,12 +19,12 @@ typedef struct ArchitectureGroup {
 ArchitectureGroup architecture_group(const Network *network, int first, int last);
 
 /* "stem", "layer2", "head"; "layer2.0" for one block. */
-PartText architecture_group_name(const Network *network, const ArchitectureRow *row);
+WidgetText architecture_group_name(const Network *network, const ArchitectureRow *row);
 /* "1 zero-pad (A), 2 identity". */
-PartText architecture_group_kinds(const ArchitectureGroup *group);
+WidgetText architecture_group_kinds(const ArchitectureGroup *group);
 /* "identity", "zero-pad (A) /2", "projection 1x1/2", "no skip". */
-PartText architecture_block_skip(const Network *network, int block);
-/* As part_op_state; lower case when only some of the ops have come so far, '!' when one has it. */
+WidgetText architecture_block_skip(const Network *network, int block);
+/* As widget_op_state; lower case when only some of the ops have come so far, '!' when one has it. */
 char architecture_group_state(const Pass *pass, int first, int last);
 Role architecture_group_state_role(char state);
 

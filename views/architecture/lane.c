@@ -1,6 +1,6 @@
 #include "views/architecture/lane.h"
 
-#include "views/part/parts.h"
+#include "views/widget/widgets.h"
 
 /* Columns of the lane drawing. ASCII writes the addition as (+), one column to each side of the branch. */
 enum { AT_BRANCH = 1, AT_ARROW = 3, AT_CUT = 4, AT_SKIP = 5 };
@@ -28,7 +28,7 @@ bool architecture_op_is_closed(const Scene *scene, int op) {
 }
 
 static void put_lane_glyph(const Lane *lane, int at, Style style, uint32_t glyph, char ascii) {
-    canvas_put(lane->canvas, lane->x + at, lane->y, style, part_glyph(lane->canvas, glyph, ascii));
+    canvas_put(lane->canvas, lane->x + at, lane->y, style, widget_glyph(lane->canvas, glyph, ascii));
 }
 
 static void draw_leaving(const Lane *lane) {

@@ -5,9 +5,9 @@
 #include "views/architecture/group.h"
 #include "views/architecture/lane.h"
 #include "views/canvas/layout.h"
-#include "views/part/parts.h"
 #include "views/scene/click.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 typedef ArchitectureTable Table;
 
@@ -63,8 +63,8 @@ static void draw_head(Canvas *canvas, const Table *table) {
 }
 
 /* "stage 2: 3 blocks, 32x16x16"; the ops before and after the blocks are groups of their own. */
-static PartText stage_title(const Network *network, int op) {
-    PartText out;
+static WidgetText stage_title(const Network *network, int op) {
+    WidgetText out;
     int first = network->ops[op].block, count = 0;
     if (first < 0) {
         snprintf(out.text, sizeof out.text, "%s", op == 0 ? "stem" : "head");
@@ -95,7 +95,7 @@ static void draw_block_row(Canvas *canvas, const Table *table, const Scene *scen
         canvas_text(canvas, table->summary, y, style_role(ROLE_DIM), "no skip");
     else
         canvas_printf(canvas, table->summary, y, style_role(ROLE_SKIP), "skip: %s%s",
-                      part_shortcut_name(block->shortcut), skip_note(scene, index));
+                      widget_shortcut_name(block->shortcut), skip_note(scene, index));
 }
 
 static bool is_on_skip(const Network *network, int op) {
@@ -105,20 +105,20 @@ static bool is_on_skip(const Network *network, int op) {
 
 static void draw_op_row(Canvas *canvas, const Table *table, const Scene *scene, int op, int y) {
     const Network *network = scene->network;
-    char state = part_op_state(scene->pass, op);
+    char state = widget_op_state(scene->pass, op);
     bool closed = architecture_op_is_closed(scene, op);
     Style dim = style_role(ROLE_DIM), text = closed ? dim : style_role(ROLE_TEXT);
     size_t params = network_op_param_count(network, op);
     uint64_t macs = network_op_macs(network, op);
-    canvas_put(canvas, table->state, y, style_role(part_op_state_role(state)), (uint32_t)state);
+    canvas_put(canvas, table->state, y, style_role(widget_op_state_role(state)), (uint32_t)state);
     char number[16];
     snprintf(number, sizeof number, "%d", op);
     canvas_text_right(canvas, table->index, y, dim, number);
     canvas_text_fit(canvas, table->name, y, table->name_width,
                     is_on_skip(network, op) && !closed ? style_role(ROLE_SKIP) : text,
-                    part_op_short_name(network, op));
+                    widget_op_short_name(network, op));
     canvas_text_fit(canvas, table->summary, y, table->output - 11 - table->summary, dim,
-                    part_op_summary(&network->ops[op]).text);
+                    widget_op_summary(&network->ops[op]).text);
     canvas_text_right(canvas, table->output, y, text, text_format_shape(network->ops[op].out).text);
     if (params > 0) canvas_text_right(canvas, table->params, y, text, text_format_count(params).text);
     if (macs > 0 && table->macs)
@@ -137,7 +137,7 @@ static void draw_numbers(Canvas *canvas, const Table *table, const ArchitectureG
 static void draw_folded_summary(Canvas *canvas, const Table *table, const Scene *scene,
                                 const ArchitectureRow *row, int y) {
     int block = scene->network->ops[row->op].block, width = table->output - 11 - table->summary;
-    char text[2 * PART_TEXT_MAX];
+    char text[2 * WIDGET_TEXT_MAX];
     ArchitectureGroup group = architecture_group(scene->network, row->op, row->last);
     Role role = ROLE_SKIP;
     if (block < 0) {
@@ -193,7 +193,7 @@ static void draw_row(Canvas *canvas, const Table *table, const Scene *scene, Arc
     click_add_text(canvas, line, ACTION_SELECT, scene->network->ops[row.last].name);
     switch (row.kind) {
     case ROW_STAGE:
-        part_heading(canvas, title, style_bold(ROLE_TITLE), stage_title(scene->network, row.op).text);
+        widget_heading(canvas, title, style_bold(ROLE_TITLE), stage_title(scene->network, row.op).text);
         return;
     case ROW_BLOCK: draw_block_row(canvas, table, scene, row.op, y); return;
     case ROW_OP: draw_op_row(canvas, table, scene, row.op, y); break;

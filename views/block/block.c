@@ -10,10 +10,10 @@
 #include "views/block/reading.h"
 #include "views/block/stream.h"
 #include "views/canvas/layout.h"
-#include "views/part/parts.h"
 #include "views/scene/scale.h"
 #include "views/scene/view.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 enum { LOW_ROWS = 18, CLASS_LOW_ROWS = 24 };
 enum { TITLE_ROWS = 2, READING_ROWS = 3, MAP_ROWS_MIN = 8, MONTAGE_ROWS_MIN = 6, ZOOM_MAX = 4, PAGE = 8 };
@@ -30,7 +30,7 @@ static bool is_low(const Scene *scene, Rect area) {
 static void draw_title(Canvas *canvas, Rect area, const Scene *scene, int block, bool stream) {
     const Network *network = scene->network;
     const Block *b = &network->blocks[block];
-    char channel[PART_TEXT_MAX] = "";
+    char channel[WIDGET_TEXT_MAX] = "";
     if (!stream)
         snprintf(channel, sizeof channel, "channel %d of %d", block_channel(scene, block),
                  network->ops[b->output].out.c);
@@ -38,7 +38,7 @@ static void draw_title(Canvas *canvas, Rect area, const Scene *scene, int block,
     int x = canvas_text(canvas, area.x, area.y, style_bold(ROLE_TITLE), b->name);
     x = canvas_printf(canvas, x, area.y, style_role(ROLE_DIM), "  block %d of %d  ", block + 1,
                       network->block_count);
-    char formula[PART_TEXT_MAX];
+    char formula[WIDGET_TEXT_MAX];
     snprintf(formula, sizeof formula, b->add >= 0 ? "y = %s(F(x) + shortcut(x))" : "y = %s(F(x))",
              network_activation(network)->name);
     canvas_text_fit(canvas, x, area.y, left - x - 1, style_role(ROLE_TEXT), formula);
@@ -70,7 +70,7 @@ static Role map_role(const BlockMaps *maps, int k, Phase phase) {
     if (first == 'F') return ROLE_BRANCH;
     if (first == 's' && second == 'h') return ROLE_SKIP;
     if (first == 't') return maps->maps[k].name[8] == 's' ? ROLE_SKIP : ROLE_BRANCH;
-    return part_phase_role(phase);
+    return widget_phase_role(phase);
 }
 
 static TextNumber norm_text(const BlockMap *map) {
@@ -91,7 +91,7 @@ static bool norms_fit_above(const BlockMaps *maps, int width) {
 static void draw_map(Canvas *canvas, Rect cell, const Scene *scene, const BlockMaps *maps, int k, bool low) {
     const BlockMap *map = &maps->maps[k];
     Shape here = scene->network->ops[scene->op].out, shape = map->tensor.shape;
-    PartTensor tensor = part_tensor_scaled(map->tensor, maps->scale);
+    WidgetTensor tensor = widget_tensor_scaled(map->tensor, maps->scale);
     tensor.phase = scene->phase;
     Rect inner = {.x = cell.x, .y = cell.y + 1, .w = cell.w, .h = cell.h - (low ? 1 : 2)};
     int x = canvas_text(canvas, cell.x, cell.y, style_bold(map_role(maps, k, scene->phase)), map->name);
@@ -105,10 +105,10 @@ static void draw_map(Canvas *canvas, Rect cell, const Scene *scene, const BlockM
         canvas_text_fit(canvas, inner.x, inner.y, inner.w, style_role(ROLE_DIM), "not run yet");
         return;
     }
-    PartMap how = {.channel = map->channel,
-                   .zoom_max = ZOOM_MAX,
-                   .mark = shape.h == here.h && shape.w == here.w && here.h > 1};
-    PlotGrid grid = part_map(canvas, inner, scene, &tensor, how);
+    WidgetMap how = {.channel = map->channel,
+                     .zoom_max = ZOOM_MAX,
+                     .mark = shape.h == here.h && shape.w == here.w && here.h > 1};
+    PlotGrid grid = widget_map(canvas, inner, scene, &tensor, how);
     if (!low) canvas_text(canvas, cell.x, inner.y + grid.cells.h, style_role(ROLE_TEXT), norm_text(map).text);
 }
 
@@ -125,16 +125,16 @@ static void draw_maps(Canvas *canvas, Rect area, const Scene *scene, const Block
 
 static void draw_maps_heading(Canvas *canvas, Rect row, const Scene *scene, int block,
                               const BlockMaps *maps) {
-    PartTensor tensor = part_tensor_scaled(maps->maps[0].tensor, maps->scale);
+    WidgetTensor tensor = widget_tensor_scaled(maps->maps[0].tensor, maps->scale);
     tensor.phase = scene->phase;
-    int x = canvas_text(canvas, row.x, row.y, style_bold(part_phase_role(scene->phase)),
+    int x = canvas_text(canvas, row.x, row.y, style_bold(widget_phase_role(scene->phase)),
                         scene->phase == PHASE_FORWARD ? "Activations" : "Gradients");
     x = canvas_text(canvas, x, row.y, style_role(ROLE_DIM), ", one scale  ");
     Rect rest = {.x = x, .y = row.y, .w = row.x + row.w - x, .h = 1};
     ScopeText scope =
         scene_scope_text(scene, scene->network->blocks[block].output, block_channel(scene, block));
     tensor.scope = scope.text;
-    part_legend(canvas, rest, scene, &tensor, maps->maps[0].channel);
+    widget_legend(canvas, rest, scene, &tensor, maps->maps[0].channel);
 }
 
 static void draw_norm(Canvas *canvas, int x, int y, Role role, Stats stats) {
@@ -170,9 +170,9 @@ static void draw_table(Canvas *canvas, Rect area, const Scene *scene, int block)
                                                            : ROLE_TEXT;
         if (shown == scene->op) canvas_put(canvas, area.x, y, style_bold(ROLE_ACCENT), U'▸');
         canvas_text_fit(canvas, area.x + 2, y, SUMMARY_X - 3, style_role(role),
-                        input ? "x" : part_op_short_name(scene->network, op));
+                        input ? "x" : widget_op_short_name(scene->network, op));
         canvas_text_fit(canvas, area.x + SUMMARY_X, y, SHAPE_X - SUMMARY_X - 1, dim,
-                        input ? o->name : part_op_summary(o).text);
+                        input ? o->name : widget_op_summary(o).text);
         canvas_text(canvas, area.x + SHAPE_X, y, dim, text_format_shape(o->out).text);
         draw_norm(canvas, area.x + FORWARD_X, y, ROLE_TEXT, pass_act_stats(scene->pass, shown));
         draw_norm(canvas, area.x + BACKWARD_X, y, ROLE_TEXT, pass_grad_stats(scene->pass, shown));
@@ -188,17 +188,17 @@ static void draw_montage(Canvas *canvas, Rect area, const Scene *scene, int bloc
     if (!shown.data) return;
     int channel = block_channel(scene, block);
     if (backward) channel = block_input_channel(scene->network, block, channel);
-    PartTensor tensor = part_tensor_scaled(shown, scale);
+    WidgetTensor tensor = widget_tensor_scaled(shown, scale);
     tensor.phase = scene->phase;
-    PartMontage montage = part_montage_of(scene, channel);
+    WidgetMontage montage = widget_montage_of(scene, channel);
     Rect rest = area, heading = layout_take_top(&rest, 1);
-    PartPage page = part_montage_plan(rest, shown.shape, montage);
-    montage.first = part_montage_first(&page, channel);
-    page = part_montage(canvas, rest, scene, &tensor, montage);
-    char title[2 * PART_TEXT_MAX];
+    WidgetPage page = widget_montage_plan(rest, shown.shape, montage);
+    montage.first = widget_montage_first(&page, channel);
+    page = widget_montage(canvas, rest, scene, &tensor, montage);
+    char title[2 * WIDGET_TEXT_MAX];
     snprintf(title, sizeof title, "%s, %s", backward ? "gradient at x through F" : "F(x)",
-             part_page_info(&page).text);
-    part_heading(canvas, heading, style_role(ROLE_TITLE), title);
+             widget_page_info(&page).text);
+    widget_heading(canvas, heading, style_role(ROLE_TITLE), title);
 }
 
 static void draw_body(Canvas *canvas, Rect area, const Scene *scene, int block, bool low) {

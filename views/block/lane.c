@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "core/inspect/block_figures.h"
-#include "views/part/parts.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 enum { STEP_MAX = 18, STEP_WIDE = 11, ROOM_MIN = 7 };
 
@@ -37,7 +37,7 @@ static int station_op(const Lane *lane, int k) {
 static const char *station_name(const Lane *lane, int k) {
     int op = station_op(lane, k);
     if (k == 0) return "x";
-    return op == lane->block->add ? "(+)" : part_op_short_name(lane->scene->network, op);
+    return op == lane->block->add ? "(+)" : widget_op_short_name(lane->scene->network, op);
 }
 
 static int station_x(const Lane *lane, int k) {
@@ -74,11 +74,11 @@ static void draw_arrow(Canvas *canvas, const Lane *lane, int k) {
     Style style = style_role(closed ? ROLE_DIM : inner || k == 0 ? ROLE_BRANCH : ROLE_TEXT);
     canvas_line_across(canvas, from, lane->y, to - from + 1, style);
     if (is_backward(lane))
-        canvas_put(canvas, from, lane->y, style, part_glyph(canvas, U'◀', '<'));
+        canvas_put(canvas, from, lane->y, style, widget_glyph(canvas, U'◀', '<'));
     else
-        canvas_put(canvas, to, lane->y, style, part_glyph(canvas, U'▶', '>'));
+        canvas_put(canvas, to, lane->y, style, widget_glyph(canvas, U'▶', '>'));
     if (op == b->branch_last && lane->gates.branch_closed)
-        canvas_put(canvas, (from + to) / 2, lane->y, style_bold(ROLE_BAD), part_glyph(canvas, U'×', 'x'));
+        canvas_put(canvas, (from + to) / 2, lane->y, style_bold(ROLE_BAD), widget_glyph(canvas, U'×', 'x'));
 }
 
 static void draw_norm(Canvas *canvas, const Lane *lane, int k) {
@@ -94,17 +94,17 @@ static void draw_norm(Canvas *canvas, const Lane *lane, int k) {
     snprintf(named, sizeof named, "l2 %s", text); /* the first says what they all are */
     if (k == 0 && text_width(named) < lane->step)
         x = canvas_text(canvas, x, lane->y + 1, style_role(ROLE_DIM), "l2 ");
-    canvas_text(canvas, x, lane->y + 1, style_role(part_phase_role(lane->scene->phase)), text);
+    canvas_text(canvas, x, lane->y + 1, style_role(widget_phase_role(lane->scene->phase)), text);
 }
 
 static uint32_t lane_glyph(const Canvas *canvas, ShortcutKind kind) {
     switch (kind) {
     case SHORTCUT_NONE:
     case SHORTCUT_IDENTITY: break;
-    case SHORTCUT_ZERO_PAD: return part_glyph(canvas, U'╌', '.');
-    case SHORTCUT_PROJECTION: return part_glyph(canvas, U'═', '=');
+    case SHORTCUT_ZERO_PAD: return widget_glyph(canvas, U'╌', '.');
+    case SHORTCUT_PROJECTION: return widget_glyph(canvas, U'═', '=');
     }
-    return part_glyph(canvas, U'─', '-');
+    return widget_glyph(canvas, U'─', '-');
 }
 
 /* As short as a norm can be read without a table of prefixes. */
@@ -120,14 +120,14 @@ static const char *short_norm(Stats stats, char out[24]) {
 static void describe(const Lane *lane, char *out, size_t size) {
     const Block *b = lane->block;
     const Scene *scene = lane->scene;
-    size_t used = (size_t)snprintf(out, size, " %s", part_shortcut_name(b->shortcut));
+    size_t used = (size_t)snprintf(out, size, " %s", widget_shortcut_name(b->shortcut));
     for (int op = b->branch_last + 1; op < b->add && used < size; op++) {
         Stats stats = scene_stats(scene, op, scene->phase);
         char norm[24];
         used += (size_t)snprintf(out + used, size - used, "%s %s: %s", op > b->branch_last + 1 ? "," : "",
                                  b->shortcut == SHORTCUT_PROJECTION
-                                     ? part_op_summary(&scene->network->ops[op]).text
-                                     : part_op_short_name(scene->network, op),
+                                     ? widget_op_summary(&scene->network->ops[op]).text
+                                     : widget_op_short_name(scene->network, op),
                                  short_norm(stats, norm));
     }
     if (used < size && lane->gates.skip_closed)
@@ -142,16 +142,16 @@ static void draw_shortcut(Canvas *canvas, const Lane *lane) {
     Style style = style_role(closed ? ROLE_DIM : ROLE_SKIP);
     Rect line = {.x = left + 1, .y = y, .w = right - left - 1, .h = 1};
     canvas_fill(canvas, line, style, lane_glyph(canvas, b->shortcut));
-    canvas_put(canvas, left, y, style, part_glyph(canvas, U'╭', '+'));
-    canvas_put(canvas, right, y, style, part_glyph(canvas, U'╮', '+'));
-    char text[PART_TEXT_MAX + 32];
+    canvas_put(canvas, left, y, style, widget_glyph(canvas, U'╭', '+'));
+    canvas_put(canvas, right, y, style, widget_glyph(canvas, U'╮', '+'));
+    char text[WIDGET_TEXT_MAX + 32];
     describe(lane, text, sizeof text);
     int width = text_width(text) < line.w - 6 ? text_width(text) : line.w - 6;
     canvas_text_fit(canvas, line.x + (line.w - width) / 2, y, width,
                     style_bold(closed ? ROLE_BAD : ROLE_SKIP), text);
-    uint32_t mark = closed              ? part_glyph(canvas, U'×', 'x')
-                    : is_backward(lane) ? part_glyph(canvas, U'◀', '<')
-                                        : part_glyph(canvas, U'▶', '>');
+    uint32_t mark = closed              ? widget_glyph(canvas, U'×', 'x')
+                    : is_backward(lane) ? widget_glyph(canvas, U'◀', '<')
+                                        : widget_glyph(canvas, U'▶', '>');
     canvas_put(canvas, is_backward(lane) ? left + 2 : right - 2, y, style_bold(closed ? ROLE_BAD : ROLE_SKIP),
                mark);
 }

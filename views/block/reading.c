@@ -8,8 +8,8 @@
 #include "core/base/utf8.h"
 #include "core/inspect/block_figures.h"
 #include "core/op/activation.h"
-#include "views/part/parts.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 __attribute__((format(printf, 2, 3))) static void append(BlockText *out, const char *format, ...) {
     size_t used = strlen(out->text);
@@ -25,7 +25,7 @@ BlockText block_reading_shapes(const Scene *scene, int block) {
     const Block *b = &network->blocks[block];
     append(&out, "stage %d, x %s from %s, y %s, shortcut: %s", b->stage,
            text_format_shape(network->ops[b->input].out).text, network->ops[b->input].name,
-           text_format_shape(network->ops[b->output].out).text, part_shortcut_name(b->shortcut));
+           text_format_shape(network->ops[b->output].out).text, widget_shortcut_name(b->shortcut));
     return out;
 }
 
@@ -63,7 +63,7 @@ static void read_forward(BlockText *out, const Scene *scene, int block) {
     BlockGates gates = block_gates(scene->pass, block, false);
     const Block *b = &scene->network->blocks[block];
     const OpSpec *last = network_activation(scene->network);
-    PartText density = part_density(scene->network, f.kept);
+    WidgetText density = widget_density(scene->network, f.kept);
     if (!f.known) {
         append(out, "The forward pass has not come to the end of this block: n runs a block, f all of it.");
         return;
@@ -114,7 +114,7 @@ static void read_backward(BlockText *out, const Scene *scene, int block) {
     const OpSpec *last = network_activation(scene->network);
     append(out, "%s %s after the %s: %s%s", last->title, activation_words(last)->noun,
            scene->network->blocks[block].add >= 0 ? "add" : "last batch norm",
-           part_density(scene->network, g.kept).text, activation_words(last)->state);
+           widget_density(scene->network, g.kept).text, activation_words(last)->state);
     if (isnan(g.skip)) {
         append(out, "\nThere is no shortcut: all of the gradient at x comes through F.");
         return;

@@ -4,9 +4,9 @@
 #include <stdio.h>
 
 #include "core/inspect/block_figures.h"
-#include "views/part/parts.h"
 #include "views/scene/click.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 /* Columns from the left edge: the two lanes, what stands beside them, and where the figures end. */
 enum {
@@ -88,7 +88,7 @@ BlockStreamRange block_stream_range(const Network *network, int block, Phase pha
 }
 
 static void put(const Stream *s, int column, int y, Style style, uint32_t glyph, char ascii) {
-    canvas_put(s->canvas, s->area.x + column, y, style, part_glyph(s->canvas, glyph, ascii));
+    canvas_put(s->canvas, s->area.x + column, y, style, widget_glyph(s->canvas, glyph, ascii));
 }
 
 /* Returns the column after the words. */
@@ -246,9 +246,10 @@ static void put_aside(const Stream *s, int y, int k) {
     if (k == 0) text(s, LEFT, y, STREAM - 1, style_bold(ROLE_TITLE), b->name);
     if (k == 1)
         text(s, LEFT, y, STREAM - 1, style_bold(s->gates.skip_closed ? ROLE_DIM : ROLE_SKIP),
-             has_skip(s) ? part_shortcut_name(b->shortcut) : "no shortcut");
+             has_skip(s) ? widget_shortcut_name(b->shortcut) : "no shortcut");
     if (k < 2 || op >= b->add || op > b->shortcut_last) return;
-    int x = put_op(s, (Span){LEFT, y, STREAM - 1}, ROLE_SKIP, op, part_op_short_name(s->scene->network, op));
+    int x =
+        put_op(s, (Span){LEFT, y, STREAM - 1}, ROLE_SKIP, op, widget_op_short_name(s->scene->network, op));
     Stats stats = scene_stats(s->scene, op, s->scene->phase);
     if (stats.known) canvas_printf(s->canvas, s->area.x + x + 1, y, style_role(ROLE_SKIP), "%.4g", stats.l2);
 }
@@ -260,9 +261,9 @@ static void draw_op(const Stream *s, int y, int k) {
     put_skip(s, y, k == op_rows(s->block) / 2);
     put_aside(s, y, k);
     put(s, BRANCH, y, style_role(branch_role(s)), first ? U'▼' : U'│', first ? 'v' : '|');
-    put_op(s, (Span){NAME, y, SUMMARY - 1}, branch_role(s), op, part_op_short_name(network, op));
+    put_op(s, (Span){NAME, y, SUMMARY - 1}, branch_role(s), op, widget_op_short_name(network, op));
     text(s, SUMMARY, y, L2_END - FIGURE_WIDTH + 1, style_role(ROLE_DIM),
-         last ? "= F(x)" : part_op_summary(&network->ops[op]).text);
+         last ? "= F(x)" : widget_op_summary(&network->ops[op]).text);
     put_op_figures(s, y, branch_role(s), op);
 }
 
@@ -274,7 +275,7 @@ static void draw_folded(const Stream *s, int y) {
     put_skip(s, y, true);
     int x = text(s, LEFT, y, STREAM - 1, style_bold(ROLE_TEXT), s->block->name);
     text(s, x + 1, y, STREAM - 1, style_role(ROLE_SKIP),
-         has_skip(s) ? part_shortcut_name(s->block->shortcut) : "");
+         has_skip(s) ? widget_shortcut_name(s->block->shortcut) : "");
     put(s, BRANCH, y, style_role(branch_role(s)), back ? U'▲' : U'▼', back ? '^' : 'v');
     x = text(s, NAME, y, L2_END, style_bold(branch_role(s)), back ? "through F" : "F");
     if (back) {
@@ -282,15 +283,15 @@ static void draw_folded(const Stream *s, int y) {
                     count_of(s, s->block->input));
         return;
     }
-    snprintf(words, sizeof words, "%s .. %s", part_op_short_name(network, s->block->branch_first),
-             part_op_short_name(network, s->block->branch_last));
+    snprintf(words, sizeof words, "%s .. %s", widget_op_short_name(network, s->block->branch_first),
+             widget_op_short_name(network, s->block->branch_last));
     text(s, x + 1, y, L2_END - FIGURE_WIDTH + 1, style_role(ROLE_DIM), words);
     put_op_figures(s, y, branch_role(s), s->block->branch_last);
 }
 
 /* What stands where the two ways have met. */
-static PartText joined_words(const Stream *s) {
-    PartText out;
+static WidgetText joined_words(const Stream *s) {
+    WidgetText out;
     if (is_backward(s))
         snprintf(out.text, sizeof out.text, "past the %s", network_activation(s->scene->network)->title);
     else
@@ -365,7 +366,7 @@ static double largest_rms_of(const Scene *other, int rows) {
 
 static void draw_heading(const Stream *s, int y) {
     bool back = is_backward(s);
-    Style style = style_role(part_phase_role(s->scene->phase));
+    Style style = style_role(widget_phase_role(s->scene->phase));
     Rect area = s->area;
     text(s, LEFT, y, STREAM, style_role(ROLE_DIM), back ? "the gradient runs up" : "the stream runs down");
     text(s, NAME, y, L2_END - FIGURE_WIDTH, style_role(ROLE_DIM), "F, the branch");

@@ -8,10 +8,10 @@
 #include "views/canvas/layout.h"
 #include "views/gradients/panel.h"
 #include "views/gradients/reading.h"
-#include "views/part/parts.h"
 #include "views/scene/click.h"
 #include "views/scene/view.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 enum {
     WIDE = 120,  /* from here on numbers stand beside the bars */
@@ -83,7 +83,7 @@ static void draw_title(Canvas *canvas, Rect area, const Scene *scene) {
 
 static void draw_head(Canvas *canvas, const Table *table, const Scene *scene) {
     int right = table->area.x + table->area.w, y = table->area.y;
-    char baseline[PART_TEXT_MAX];
+    char baseline[WIDGET_TEXT_MAX];
     snprintf(baseline, sizeof baseline, "%s |g|", skip_mode_name(scene->baseline_mode));
     enum { ROOMY_BAR = 13 };
     bool roomy = table->bar_width >= ROOMY_BAR - 1;
@@ -123,9 +123,9 @@ static void draw_bar(Canvas *canvas, const Table *table, BarId id, int y, double
 static uint32_t lane_glyph(const Canvas *canvas, ShortcutKind kind) {
     switch (kind) {
     case SHORTCUT_NONE: break;
-    case SHORTCUT_IDENTITY: return part_glyph(canvas, U'│', '|');
-    case SHORTCUT_ZERO_PAD: return part_glyph(canvas, U'┊', ':');
-    case SHORTCUT_PROJECTION: return part_glyph(canvas, U'╪', '+');
+    case SHORTCUT_IDENTITY: return widget_glyph(canvas, U'│', '|');
+    case SHORTCUT_ZERO_PAD: return widget_glyph(canvas, U'┊', ':');
+    case SHORTCUT_PROJECTION: return widget_glyph(canvas, U'╪', '+');
     }
     return ' ';
 }
@@ -135,7 +135,7 @@ static const char *lane_word(const Table *table, ShortcutKind kind) {
                                         [SHORTCUT_IDENTITY] = "id",
                                         [SHORTCUT_ZERO_PAD] = "pad",
                                         [SHORTCUT_PROJECTION] = "1x1"};
-    return table->wide ? part_shortcut_name(kind) : words[kind];
+    return table->wide ? widget_shortcut_name(kind) : words[kind];
 }
 
 static void draw_row_name(Canvas *canvas, const Table *table, const Scene *scene, int row, int y) {

@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 #include "core/inspect/gradient_flow.h"
-#include "views/part/parts.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 enum {
     NAME_WIDTH = 14,
@@ -51,9 +51,9 @@ static void draw_op(Canvas *canvas, Rect row, const Scene *scene, const Gradient
     if (selected) canvas_put(canvas, row.x, row.y, style_bold(ROLE_ACCENT), U'▸');
     canvas_text_fit(canvas, x, row.y, NAME_WIDTH - 1,
                     selected ? style_bold(ROLE_TEXT) : style_role(ROLE_TEXT),
-                    part_op_short_name(scene->network, op));
+                    widget_op_short_name(scene->network, op));
     x += NAME_WIDTH;
-    canvas_text_fit(canvas, x, row.y, SUMMARY_WIDTH - 1, style_role(ROLE_DIM), part_op_summary(o).text);
+    canvas_text_fit(canvas, x, row.y, SUMMARY_WIDTH - 1, style_role(ROLE_DIM), widget_op_summary(o).text);
     x += SUMMARY_WIDTH;
     draw_number(canvas, x, row.y, stats.known ? stats.l2 : NAN);
     if (panel->params) draw_number(canvas, row.x + row.w - PARAMS_WIDTH + 1, row.y, params_l2(scene, op));
@@ -67,10 +67,10 @@ static void draw_op(Canvas *canvas, Rect row, const Scene *scene, const Gradient
 
 void gradient_panel_draw(Canvas *canvas, Rect area, const Scene *scene, GradientPanel panel) {
     const Network *network = scene->network;
-    char title[PART_TEXT_MAX];
+    char title[WIDGET_TEXT_MAX];
     snprintf(title, sizeof title, "operations of %s", flow_row_name(network, panel.row));
     Rect row = {.x = area.x, .y = area.y, .w = area.w, .h = 1};
-    part_heading(canvas, row, style_role(ROLE_TITLE), title);
+    widget_heading(canvas, row, style_role(ROLE_TITLE), title);
     row.y++;
     Style dim = style_role(ROLE_DIM);
     int number = row.x + 2 + NAME_WIDTH + SUMMARY_WIDTH;

@@ -6,7 +6,7 @@
 
 #include "core/base/utf8.h"
 #include "core/inspect/gradient_flow.h"
-#include "views/part/parts.h"
+#include "views/widget/widgets.h"
 
 static bool has_skips(const Scene *scene) {
     return scene->network->shortcut != '-';
@@ -28,7 +28,7 @@ ReadingText reading_comparison(const Scene *scene) {
                     scene->network->arch);
     else if (!reading_compares(scene))
         utf8_append(out.text, sizeof out.text, "nothing beside it: this run is itself changed. %s",
-                    part_skip_mode(scene).text);
+                    widget_skip_mode(scene).text);
     else if (scene->baseline_mode == SKIP_CUT)
         utf8_append(out.text, sizeof out.text,
                     "as built  vs  cut: same forward, the skip's term dropped in backward  (v: plain)");

@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 #include "views/canvas/layout.h"
-#include "views/part/parts.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 bool input_field_find(ReceptiveField *field, const Scene *scene) {
     FieldCell cell = {.op = scene->op, .channel = scene->channel, .row = scene->row, .column = scene->column};
@@ -30,15 +30,15 @@ int input_field_rows(const ReceptiveField *field) {
 }
 
 static void draw_heading(Canvas *canvas, Rect row, const Scene *scene) {
-    char title[PART_TEXT_MAX];
+    char title[WIDGET_TEXT_MAX];
     const Op *op = &scene->network->ops[scene->op];
     snprintf(title, sizeof title, "Receptive field of %s ch %d (%d,%d)", op->name, scene->channel, scene->row,
              scene->column);
-    part_heading(canvas, row, style_role(ROLE_TITLE), title);
+    widget_heading(canvas, row, style_role(ROLE_TITLE), title);
 }
 
 static void draw_rectangle(Canvas *canvas, Rect row, FieldBox seen) {
-    char text[2 * PART_TEXT_MAX];
+    char text[2 * WIDGET_TEXT_MAX];
     int x = row.x + canvas_put(canvas, row.x, row.y, style_bold(ROLE_MARK), plot_frame_glyph(canvas, false));
     snprintf(text, sizeof text, "rows %d-%d, columns %d-%d: %s px", seen.rows.first, seen.rows.last,
              seen.columns.first, seen.columns.last, size_text(seen).text);
@@ -53,7 +53,7 @@ static bool reads_batch(const Scene *scene) {
 }
 
 static void draw_share(Canvas *canvas, Rect row, const Scene *scene, const FieldRoutes *all) {
-    char text[2 * PART_TEXT_MAX];
+    char text[2 * WIDGET_TEXT_MAX];
     Shape picture = scene->network->input;
     double share = (double)field_span_size(all->seen.rows) * field_span_size(all->seen.columns) /
                    ((double)picture.h * picture.w);
@@ -66,7 +66,7 @@ static void draw_share(Canvas *canvas, Rect row, const Scene *scene, const Field
 /* "layer2.1.add: through skip 31x31, through F 35x35" */
 static void draw_ways(Canvas *canvas, Rect row, const Scene *scene, const ReceptiveField *field) {
     int right = row.x + row.w;
-    char text[PART_TEXT_MAX];
+    char text[WIDGET_TEXT_MAX];
     snprintf(text, sizeof text, "%s: ", scene->network->ops[field->add].name);
     int x = canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_DIM), text);
     snprintf(text, sizeof text, "skip %s, ", way_text(&field->skip).text);
@@ -83,11 +83,11 @@ static TextNumber count_text(double count) {
 }
 
 /* Where the row is short the adds are left out. */
-static PartText routes_text(const ReceptiveField *field, int width) {
+static WidgetText routes_text(const ReceptiveField *field, int width) {
     enum { WORDS = 15 }; /* columns of what follows without its two sizes */
     int rest =
         WORDS + text_width(size_text(field->all.least).text) + text_width(size_text(field->all.most).text);
-    PartText out;
+    WidgetText out;
     TextNumber count = count_text(field->all.count);
     snprintf(out.text, sizeof out.text, "%s routes over %d add%s: ", count.text, field->adds,
              field->adds == 1 ? "" : "s");
@@ -96,7 +96,7 @@ static PartText routes_text(const ReceptiveField *field, int width) {
 }
 
 static void draw_routes(Canvas *canvas, Rect row, const ReceptiveField *field) {
-    char text[2 * PART_TEXT_MAX];
+    char text[2 * WIDGET_TEXT_MAX];
     int right = row.x + row.w;
     if (field->all.count == 1) {
         snprintf(text, sizeof text, "one route: %s",

@@ -8,11 +8,11 @@
 #include "views/canvas/layout.h"
 #include "views/input/field.h"
 #include "views/input/picture.h"
-#include "views/part/parts.h"
 #include "views/scene/class_rank.h"
 #include "views/scene/click.h"
 #include "views/scene/view.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 enum {
     TOP = 5,
@@ -164,10 +164,10 @@ static void draw_list_row(Canvas *canvas, Rect row, const Scene *scene, int k) {
 }
 
 static void draw_list(Canvas *canvas, Rect area, const Scene *scene) {
-    char title[PART_TEXT_MAX];
+    char title[WIDGET_TEXT_MAX];
     int count = scene->image_count, cursor = scene->image_cursor;
     snprintf(title, sizeof title, count > 0 ? "Pictures, %d of %d" : "Pictures", cursor + 1, count);
-    part_heading(canvas, layout_take_top(&area, 1), style_role(ROLE_TITLE), title);
+    widget_heading(canvas, layout_take_top(&area, 1), style_role(ROLE_TITLE), title);
     if (count == 0)
         canvas_text_wrapped(canvas, area, style_role(ROLE_DIM),
                             "None to choose from; the action `image` loads a file.", 0);
@@ -197,7 +197,7 @@ static int draw_answer_panel(Canvas *canvas, Rect area, const Sheet *sheet) {
     const Scene *scene = sheet->scene;
     bool answered = sheet->answer.probabilities != NULL;
     if (sheet->roomy || !answered)
-        part_heading(canvas, layout_take_top(&rest, 1), style_role(ROLE_TITLE), "Answer");
+        widget_heading(canvas, layout_take_top(&rest, 1), style_role(ROLE_TITLE), "Answer");
     layout_take_top(&rest, answered ? draw_answer(canvas, rest, scene, &sheet->answer)
                                     : draw_waiting(canvas, rest, scene));
     if (sheet->roomy || !answered)
@@ -265,8 +265,8 @@ static void view_input_draw(const void *state, const Scene *scene, Canvas *canva
     input_title_draw(canvas, layout_take_top(&rest, 1), scene);
     Rect figures = layout_take_bottom(&rest, 2);
     if (!sheet.roomy && scene->overlay.values) input_legend_draw(canvas, layout_take_top(&figures, 1), scene);
-    PartFigures picture = part_figures_of(scene, 0, PHASE_FORWARD);
-    part_figures(canvas, figures, &picture, 1);
+    WidgetFigures picture = widget_figures_of(scene, 0, PHASE_FORWARD);
+    widget_figures(canvas, figures, &picture, 1);
     if (sheet.roomy) layout_take_top(&rest, 1);
     if (sheet.roomy && stacks(rest, scene))
         draw_stacked(canvas, rest, &sheet);

@@ -5,9 +5,9 @@
 
 #include "core/base/utf8.h"
 #include "core/network/class_names.h"
-#include "views/part/parts.h"
 #include "views/scene/class_rank.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 enum { ZOOM_MAX = 8, LINE_MAX = 320 };
 
@@ -87,7 +87,7 @@ static const char *missing(const Scene *scene) {
                                           : "input gradient: the backward pass has not reached the image: f";
 }
 
-static void describe(const Scene *scene, char text[LINE_MAX]) {
+static void describe_picture(const Scene *scene, char text[LINE_MAX]) {
     char name[CLASS_NAME_MAX];
     const SceneOverlay *overlay = &scene->overlay;
     const Op *layer = &scene->network->ops[overlay->layer];
@@ -110,7 +110,7 @@ void input_title_draw(Canvas *canvas, Rect row, const Scene *scene) {
     char text[LINE_MAX];
     bool waits = scene->overlay.kind != OVERLAY_NONE && !scene->overlay.values;
     int x = canvas_text_fit(canvas, row.x, row.y, row.w / 2, style_bold(ROLE_TITLE), scene->image_name);
-    describe(scene, text);
+    describe_picture(scene, text);
     canvas_text_fit(canvas, x + 2, row.y, row.x + row.w - x - 2, style_role(waits ? ROLE_WARN : ROLE_DIM),
                     text);
 }

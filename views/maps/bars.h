@@ -2,7 +2,7 @@
 #ifndef VIEWS_MAPS_BARS_H
 #define VIEWS_MAPS_BARS_H
 
-#include "views/part/parts.h"
+#include "views/widget/widgets.h"
 
 /* The values of an op whose channels are single numbers. */
 typedef struct MapsBars {
@@ -13,6 +13,6 @@ typedef struct MapsBars {
 
 MapsBars maps_bars_context(const Scene *scene);
 /* Points to the context. */
-PartBars maps_bars_of(MapsBars *context);
+WidgetBars maps_bars_of(MapsBars *context);
 
 #endif

@@ -19,12 +19,12 @@ static void plan_montage(KernelsPlan *plan, const Scene *scene) {
     bool color = plan->kind == KERNELS_COLOR;
     Shape shape = {.n = 1, .c = color ? k->outputs : k->inputs, .h = k->rows, .w = k->columns};
     int place = color ? scene_place_of(scene, plan->output) : plan->input;
-    plan->montage = (PartMontage){.selected = color ? plan->output : plan->input,
-                                  .zoom_min = k->columns > SMALL ? 1 : 2,
-                                  .ranked = color};
-    plan->page = part_montage_plan(plan->body, shape, plan->montage);
-    plan->montage.first = part_montage_first(&plan->page, place);
-    plan->page = part_montage_plan(plan->body, shape, plan->montage);
+    plan->montage = (WidgetMontage){.selected = color ? plan->output : plan->input,
+                                    .zoom_min = k->columns > SMALL ? 1 : 2,
+                                    .ranked = color};
+    plan->page = widget_montage_plan(plan->body, shape, plan->montage);
+    plan->montage.first = widget_montage_first(&plan->page, place);
+    plan->page = widget_montage_plan(plan->body, shape, plan->montage);
 }
 
 /* The whole matrix, shrunk if it must be, or a page of it. */

@@ -4,7 +4,7 @@
 
 #include "views/maps/kernels.h"
 #include "views/maps/maps_kernels.h"
-#include "views/part/parts.h"
+#include "views/widget/widgets.h"
 
 enum { KERNELS_ZOOM_MAX = 8 };
 
@@ -14,8 +14,8 @@ typedef struct KernelsPlan {
     KernelKind kind; /* KERNELS_SLICES for an opened filter in colour */
     int output, input;
     Rect heading, body, figures, legend, detail;
-    PartMontage montage; /* colour and slices */
-    PartPage page;
+    WidgetMontage montage; /* colour and slices */
+    WidgetPage page;
     Rect map;    /* matrix */
     bool window; /* the matrix as it is, from first_output and first_input on */
     int first_output, first_input, shown_outputs, shown_inputs;

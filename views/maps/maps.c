@@ -8,10 +8,10 @@
 #include "views/maps/bars.h"
 #include "views/maps/maps_kernels.h"
 #include "views/maps/panel.h"
-#include "views/part/parts_detail.h"
 #include "views/scene/click.h"
 #include "views/scene/view.h"
 #include "views/style/text.h"
+#include "views/widget/widgets_detail.h"
 
 enum {
     TALL = 24,           /* from here on legend, figures and cell have rows of their own */
@@ -40,43 +40,43 @@ typedef enum MapsKind { MAPS_GRID, MAPS_ENLARGED, MAPS_BARS } MapsKind;
 typedef struct MapsPlan {
     MapsKind kind;
     Rect heading, body, map, legend, stats, cell, panel; /* map: the body without the axes' gutters */
-    bool both;           /* figures below of the channel and of the layer; else of the layer */
-    PartMontage montage; /* MAPS_GRID */
-    PartBarsPlan bars;   /* MAPS_BARS */
-    PartPage page;       /* what the heading says is shown */
+    bool both;             /* figures below of the channel and of the layer; else of the layer */
+    WidgetMontage montage; /* MAPS_GRID */
+    WidgetBarsPlan bars;   /* MAPS_BARS */
+    WidgetPage page;       /* what the heading says is shown */
 } MapsPlan;
 
-static MapsKind kind_of(const MapsState *state, Shape shape) {
+static MapsKind plan_kind(const MapsState *state, Shape shape) {
     if (shape.h == 1 && shape.w == 1) return MAPS_BARS;
     return state->enlarged ? MAPS_ENLARGED : MAPS_GRID;
 }
 
 /* Maps as large as possible while enough of them share a page. */
-static PartMontage montage_fit(Rect area, const Scene *scene) {
+static WidgetMontage montage_fit(Rect area, const Scene *scene) {
     Shape shape = scene_shape(scene);
-    PartMontage montage = part_montage_of(scene, scene->channel);
+    WidgetMontage montage = widget_montage_of(scene, scene->channel);
     montage.mark = montage.ranked = true;
     int wanted = shape.c < MAPS_WANTED ? shape.c : MAPS_WANTED;
     int side = shape.h > shape.w ? shape.h : shape.w;
-    PartPage page = part_montage_plan(area, shape, montage);
+    WidgetPage page = widget_montage_plan(area, shape, montage);
     while (!scene->settings.presenter && page.columns * page.rows < wanted && side > SIDE_MIN) {
         montage.side_max = --side;
-        page = part_montage_plan(area, shape, montage);
+        page = widget_montage_plan(area, shape, montage);
     }
-    montage.first = part_montage_first(&page, scene_place_of(scene, scene->channel));
+    montage.first = widget_montage_first(&page, scene_place_of(scene, scene->channel));
     return montage;
 }
 
 static void plan_grid(MapsPlan *plan, const Scene *scene) {
     plan->montage = montage_fit(plan->body, scene);
-    plan->page = part_montage_plan(plan->body, scene_shape(scene), plan->montage);
+    plan->page = widget_montage_plan(plan->body, scene_shape(scene), plan->montage);
 }
 
 /* The panel stands right beside the map, however large that is. */
 static void plan_enlarged(MapsPlan *plan, const Scene *scene) {
     Shape shape = scene_shape(scene);
     Rect rest = plan->body;
-    plan->page = (PartPage){.first = scene->channel, .count = 1, .total = shape.c, .dead = -1};
+    plan->page = (WidgetPage){.first = scene->channel, .count = 1, .total = shape.c, .dead = -1};
     layout_take_right(&plan->body, MAPS_PANEL_WIDTH + 2);
     plan->map = map_axes_place(plan->body, shape.w, shape.h, ZOOM_MAX);
     PlotGrid grid = plot_grid_fit(plan->map, shape.w, shape.h, ZOOM_MAX);
@@ -86,9 +86,9 @@ static void plan_enlarged(MapsPlan *plan, const Scene *scene) {
 
 static void plan_bars(MapsPlan *plan, const Scene *scene) {
     MapsBars context = maps_bars_context(scene);
-    PartBars bars = maps_bars_of(&context);
-    plan->bars = part_bars_plan(plan->body, &bars);
-    plan->page = (PartPage){
+    WidgetBars bars = maps_bars_of(&context);
+    plan->bars = widget_bars_plan(plan->body, &bars);
+    plan->page = (WidgetPage){
         .first = plan->bars.first,
         .count = plan->bars.count,
         .total = bars.count,
@@ -104,7 +104,7 @@ static int figure_lines(const Scene *scene, Rect area) {
 }
 
 static MapsPlan maps_plan(const MapsState *state, const Scene *scene, Rect area) {
-    MapsPlan plan = {.kind = kind_of(state, scene_shape(scene)), .body = area};
+    MapsPlan plan = {.kind = plan_kind(state, scene_shape(scene)), .body = area};
     bool tall = area.h >= TALL && plan.kind != MAPS_ENLARGED; /* an enlarged map needs the rows itself */
     plan.heading = layout_take_top(&plan.body, tall ? 2 : 1);
     if (plan.kind != MAPS_ENLARGED) {
@@ -130,8 +130,8 @@ static const char *tensor_word(Phase phase) {
     return phase == PHASE_FORWARD ? "activation" : "gradient";
 }
 
-static PartText heading_info(const Scene *scene, const MapsPlan *plan) {
-    PartText out = part_page_info(&plan->page);
+static WidgetText heading_info(const Scene *scene, const MapsPlan *plan) {
+    WidgetText out = widget_page_info(&plan->page);
     if (maps_is_loss(scene))
         snprintf(out.text, sizeof out.text, "%s", scene->phase == PHASE_FORWARD ? "probabilities below" : "");
     return out;
@@ -144,11 +144,11 @@ static void draw_heading(Canvas *canvas, Rect row, const Scene *scene, const cha
     const char *tensor = tensor_word(scene->phase), *size = text_format_shape(op->out).text;
     bool wide = row.w >= WIDE;
     snprintf(title, sizeof title, "%s%s%s  %s %s  %s", op->name, wide ? "  " : "",
-             wide ? part_op_summary(op).text : "", part_phase_name(scene->phase), tensor, size);
+             wide ? widget_op_summary(op).text : "", widget_phase_name(scene->phase), tensor, size);
     canvas_text_right(canvas, row.x + row.w, row.y, style_role(ROLE_TEXT), info);
     row.w -= *info ? text_width(info) + 1 : 0;
     if (text_width(title) > row.w) snprintf(title, sizeof title, "%s  %s  %s", op->name, tensor, size);
-    part_heading(canvas, row, style_role(part_phase_role(scene->phase)), title);
+    widget_heading(canvas, row, style_role(widget_phase_role(scene->phase)), title);
 }
 
 static void draw_waiting(Canvas *canvas, Rect area, const Scene *scene) {
@@ -169,9 +169,9 @@ static void draw_waiting(Canvas *canvas, Rect area, const Scene *scene) {
 }
 
 static void draw_enlarged(Canvas *canvas, const MapsPlan *plan, const Scene *scene,
-                          const PartTensor *tensor) {
-    PartMap map = {.channel = scene->channel, .zoom_max = ZOOM_MAX, .mark = true};
-    PlotGrid grid = part_map(canvas, plan->map, scene, tensor, map);
+                          const WidgetTensor *tensor) {
+    WidgetMap map = {.channel = scene->channel, .zoom_max = ZOOM_MAX, .mark = true};
+    PlotGrid grid = widget_map(canvas, plan->map, scene, tensor, map);
     click_add_map(canvas, &grid, scene->channel);
     map_axes_draw(canvas, plan->body, &grid);
     int x, y;
@@ -181,19 +181,19 @@ static void draw_enlarged(Canvas *canvas, const MapsPlan *plan, const Scene *sce
 }
 
 /* Also completes plan->page with the counts that only drawing the montage finds. */
-static void draw_body(Canvas *canvas, MapsPlan *plan, const Scene *scene, const PartTensor *tensor) {
+static void draw_body(Canvas *canvas, MapsPlan *plan, const Scene *scene, const WidgetTensor *tensor) {
     MapsBars context = maps_bars_context(scene);
-    PartBars bars;
+    WidgetBars bars;
     maps_figures_draw(canvas, plan->stats, scene, plan->both);
     switch (plan->kind) {
     case MAPS_GRID:
-        plan->page = part_montage(canvas, plan->body, scene, tensor, plan->montage);
-        part_legend(canvas, plan->legend, scene, tensor, scene->channel);
+        plan->page = widget_montage(canvas, plan->body, scene, tensor, plan->montage);
+        widget_legend(canvas, plan->legend, scene, tensor, scene->channel);
         break;
     case MAPS_ENLARGED: draw_enlarged(canvas, plan, scene, tensor); break;
     case MAPS_BARS:
         bars = maps_bars_of(&context);
-        part_bars(canvas, plan->body, &bars);
+        widget_bars(canvas, plan->body, &bars);
         break;
     }
     if (!rect_is_empty(plan->cell)) maps_cell_draw(canvas, plan->cell, scene, tensor->tensor);
@@ -201,11 +201,11 @@ static void draw_body(Canvas *canvas, MapsPlan *plan, const Scene *scene, const 
 
 static void draw_maps(const MapsState *state, const Scene *scene, Canvas *canvas, Rect area) {
     MapsPlan plan = maps_plan(state, scene, area);
-    PartTensor tensor = part_tensor(scene, scene->op, scene->phase);
+    WidgetTensor tensor = widget_tensor(scene, scene->op, scene->phase);
     int width = plan.kind == MAPS_ENLARGED
                     ? plot_grid_fit(plan.map, scene_shape(scene).w, scene_shape(scene).h, ZOOM_MAX).px_width
                     : plan.page.map_width;
-    tensor.as_is = part_is_as_is(canvas, width, scene_shape(scene));
+    tensor.as_is = widget_is_as_is(canvas, width, scene_shape(scene));
     if (tensor.tensor.data)
         draw_body(canvas, &plan, scene, &tensor);
     else
@@ -297,7 +297,7 @@ static Action view_maps_act(void *state, const Scene *scene, Action action) {
         return view_action(ACTION_NONE, 0);
     }
     if (maps->kernels) return act_on_kernels(maps, scene, action);
-    MapsKind kind = kind_of(maps, scene_shape(scene));
+    MapsKind kind = plan_kind(maps, scene_shape(scene));
     if (kind == MAPS_GRID && action.id == ACTION_OPEN) {
         maps->enlarged = true;
         return view_action(ACTION_NONE, 0);
@@ -319,7 +319,7 @@ static Action view_maps_act(void *state, const Scene *scene, Action action) {
 
 static ZoomLevel view_maps_level(const void *state, const Scene *scene) {
     const MapsState *own = state;
-    return !own->kernels && kind_of(own, scene_shape(scene)) == MAPS_ENLARGED ? ZOOM_CHANNEL : ZOOM_OP;
+    return !own->kernels && plan_kind(own, scene_shape(scene)) == MAPS_ENLARGED ? ZOOM_CHANNEL : ZOOM_OP;
 }
 
 static const ViewField fields[] = {

@@ -7,8 +7,8 @@
 #include "views/canvas/layout.h"
 #include "views/maps/axes.h"
 #include "views/maps/kernels_plan.h"
-#include "views/part/parts_detail.h"
 #include "views/style/text.h"
+#include "views/widget/widgets_detail.h"
 
 enum {
     NUMBERS_MAX = 9, /* of a slice, on one row */
@@ -49,8 +49,8 @@ static Scale scale_of_kernels(const Scene *scene, const KernelsPlan *plan, Stats
 }
 
 /* What that scale spans. */
-static PartText scope_text(const Scene *scene, const KernelsPlan *plan) {
-    PartText out = {.text = "layer"};
+static WidgetText scope_text(const Scene *scene, const KernelsPlan *plan) {
+    WidgetText out = {.text = "layer"};
     if (scene->settings.scope == SCOPE_MAP)
         utf8_format(out.text, sizeof out.text, "%s %d",
                     plan->kernels.kind == KERNELS_MATRIX ? "output" : "filter", plan->output);
@@ -65,8 +65,8 @@ static const char *what(const Kernels *kernels) {
     return matrix ? "weights" : "kernels";
 }
 
-static PartText shape_text(const Kernels *k) {
-    PartText out;
+static WidgetText shape_text(const Kernels *k) {
+    WidgetText out;
     if (k->param->rank == 2)
         snprintf(out.text, sizeof out.text, "%dx%d", k->outputs, k->inputs);
     else
@@ -74,9 +74,9 @@ static PartText shape_text(const Kernels *k) {
     return out;
 }
 
-static PartText page_info(const KernelsPlan *plan) {
-    PartText out = {.text = ""};
-    const PartPage *page = &plan->page;
+static WidgetText page_info(const KernelsPlan *plan) {
+    WidgetText out = {.text = ""};
+    const WidgetPage *page = &plan->page;
     if (plan->kind == KERNELS_COLOR) {
         utf8_format(out.text, sizeof out.text, "%s %d-%d of %d%s%s", page->order ? "ranks" : "filters",
                     page->first, page->first + page->count - 1, page->total, page->order ? " by " : "",
@@ -96,20 +96,20 @@ static void draw_heading(Canvas *canvas, const KernelsPlan *plan, const Scene *s
     const Kernels *k = &plan->kernels;
     Rect row = plan->heading;
     char title[TEXT_MAX];
-    PartText info = page_info(plan);
+    WidgetText info = page_info(plan);
     bool difference = scene->twin && scene->twin->difference;
     utf8_format(title, sizeof title, "%s  %s  %s%s", scene->network->ops[scene->op].name, what(k),
                 shape_text(k).text, difference ? "  (this network's own)" : "");
     canvas_text_right(canvas, row.x + row.w, row.y, style_role(ROLE_TEXT), info.text);
     row.w -= text_width(info.text) + 1;
-    part_heading(canvas, row, style_role(part_phase_role(scene->phase)), title);
+    widget_heading(canvas, row, style_role(widget_phase_role(scene->phase)), title);
 }
 
 static void draw_figures(Canvas *canvas, const KernelsPlan *plan, Stats layer) {
-    PartFigures rows[2] = {{.label = plan->kernels.kind == KERNELS_MATRIX ? "output" : "filter",
-                            .stats = filter_stats(&plan->kernels, plan->output)},
-                           {.label = "layer", .stats = layer}};
-    part_figures(canvas, plan->figures, rows, 2);
+    WidgetFigures rows[2] = {{.label = plan->kernels.kind == KERNELS_MATRIX ? "output" : "filter",
+                              .stats = filter_stats(&plan->kernels, plan->output)},
+                             {.label = "layer", .stats = layer}};
+    widget_figures(canvas, plan->figures, rows, 2);
 }
 
 static void draw_color_legend(Canvas *canvas, Rect row, Scale scale, const char *scope) {
@@ -125,20 +125,20 @@ static void draw_montage(Canvas *canvas, KernelsPlan *plan, const Scene *scene, 
     const Kernels *k = &plan->kernels;
     bool color = plan->kind == KERNELS_COLOR;
     Scene own = weight_scene(scene);
-    PartTensor tensor = part_tensor_scaled(kernels_slices(k, color ? 0 : plan->output), scale);
+    WidgetTensor tensor = widget_tensor_scaled(kernels_slices(k, color ? 0 : plan->output), scale);
     if (color) tensor.tensor.shape.c = k->outputs;
     tensor.images = color;
     tensor.phase = scene->phase;
-    tensor.as_is = part_is_as_is(canvas, plan->page.map_width, tensor.tensor.shape) ||
+    tensor.as_is = widget_is_as_is(canvas, plan->page.map_width, tensor.tensor.shape) ||
                    plan->page.map_width >= 2 * k->columns;
-    plan->page = part_montage(canvas, plan->body, &own, &tensor, plan->montage);
-    PartText scope = scope_text(scene, plan);
+    plan->page = widget_montage(canvas, plan->body, &own, &tensor, plan->montage);
+    WidgetText scope = scope_text(scene, plan);
     tensor.scope = scope.text;
     if (color) {
         draw_color_legend(canvas, plan->legend, scale, scope.text);
         return;
     }
-    part_legend(canvas, plan->legend, &own, &tensor, plan->input);
+    widget_legend(canvas, plan->legend, &own, &tensor, plan->input);
 }
 
 static void draw_matrix(Canvas *canvas, const KernelsPlan *plan, const Scene *scene, Scale scale) {
@@ -165,13 +165,13 @@ static void draw_matrix(Canvas *canvas, const KernelsPlan *plan, const Scene *sc
     int x, y;
     plot_grid_cell(&grid, heatmap.mark_x, heatmap.mark_y, &x, &y);
     if (rect_contains(plan->map, x, y)) canvas_set_cursor(canvas, x, y);
-    PartTensor tensor = part_tensor_scaled(kernels_slices(k, 0), scale);
+    WidgetTensor tensor = widget_tensor_scaled(kernels_slices(k, 0), scale);
     tensor.phase = scene->phase;
-    PartText scope = scope_text(scene, plan);
+    WidgetText scope = scope_text(scene, plan);
     tensor.scope = scope.text;
-    tensor.as_is = part_is_as_is(canvas, grid.px_width, (Shape){.w = plan->shown_inputs}) &&
+    tensor.as_is = widget_is_as_is(canvas, grid.px_width, (Shape){.w = plan->shown_inputs}) &&
                    grid.px_height >= plan->shown_outputs;
-    part_legend(canvas, plan->legend, &own, &tensor, 0);
+    widget_legend(canvas, plan->legend, &own, &tensor, 0);
 }
 
 static double largest_of_slice(const KernelsPlan *plan) {
@@ -215,7 +215,7 @@ static void draw_detail(Canvas *canvas, const KernelsPlan *plan, const Scene *sc
     } else if (plan->kind == KERNELS_SLICES) {
         compose_slice(text, sizeof text, plan);
     } else {
-        PartText buffer;
+        WidgetText buffer;
         bool classes = scene->op == network_logits_op(scene->network);
         utf8_format(text, sizeof text, "output %d%s%s, input %d: %+.6g", plan->output, classes ? " " : "",
                     classes ? model_class_name(scene->model, plan->output, buffer.text, sizeof buffer.text)
@@ -233,14 +233,14 @@ static void draw_none(Canvas *canvas, const KernelsPlan *plan, const Scene *scen
     const Op *op = &network->ops[scene->op];
     int before = kernels_neighbour(network, scene->op, -1), after = kernels_neighbour(network, scene->op, 1);
     char text[TEXT_MAX];
-    int used = snprintf(text, sizeof text, "%s (%s) has no kernels: ", op->name, part_op_summary(op).text);
+    int used = snprintf(text, sizeof text, "%s (%s) has no kernels: ", op->name, widget_op_summary(op).text);
     if (before >= 0)
         used += utf8_format(text + used, sizeof text - (size_t)used, "the nearest before it is %s",
                             network->ops[before].name);
     if (after >= 0)
         utf8_format(text + used, sizeof text - (size_t)used, "%sthe nearest after it is %s",
                     before >= 0 ? ", " : "", network->ops[after].name);
-    part_heading(canvas, plan->heading, style_role(part_phase_role(scene->phase)), "Kernels");
+    widget_heading(canvas, plan->heading, style_role(widget_phase_role(scene->phase)), "Kernels");
     Rect rest = plan->body;
     layout_take_top(&rest, canvas_text_wrapped(canvas, rest, style_role(ROLE_WARN), text, 0) + 1);
     canvas_text_wrapped(canvas, rest, style_role(ROLE_TEXT),
@@ -295,7 +295,7 @@ static Action act_without(const Scene *scene, Action action) {
 }
 
 /* From `at` by the keys of a page of `columns` x `rows`; false for other keys. */
-static bool move_on_page(int *at, const PartPage *page, Action action) {
+static bool move_on_page(int *at, const WidgetPage *page, Action action) {
     long count = action_count(&action), columns = page->columns > 0 ? page->columns : 1, to = *at;
     switch (action.id) {
     case ACTION_LEFT: to -= count; break;

@@ -5,8 +5,8 @@
 
 #include "core/base/utf8.h"
 #include "views/canvas/layout.h"
-#include "views/part/parts_detail.h"
 #include "views/style/text.h"
+#include "views/widget/widgets_detail.h"
 
 enum { TEXT_MAX = 256 };
 
@@ -58,9 +58,9 @@ void maps_cell_draw(Canvas *canvas, Rect row, const Scene *scene, Tensor tensor)
 }
 
 /* The value at that distance from the selected cell; "·" outside of the map. */
-static PartText neighbour_text(const Scene *scene, Tensor tensor, int dy, int dx, Style *style) {
+static WidgetText neighbour_text(const Scene *scene, Tensor tensor, int dy, int dx, Style *style) {
     int row = scene->row + dy, column = scene->column + dx;
-    PartText out = {.text = "·"};
+    WidgetText out = {.text = "·"};
     *style = style_role(ROLE_DIM);
     if (row < 0 || row >= tensor.shape.h || column < 0 || column >= tensor.shape.w) return out;
     double value = cell_value(tensor, scene, row, column);
@@ -84,14 +84,14 @@ static void draw_neighbours(Canvas *canvas, Rect area, const Scene *scene, Tenso
             canvas_text_right(canvas, area.x + LABEL, area.y + 2 + d, dim, number);
         for (int dx = -1; dx <= 1; dx++) {
             Style style;
-            PartText value = neighbour_text(scene, tensor, d, dx, &style);
+            WidgetText value = neighbour_text(scene, tensor, d, dx, &style);
             canvas_text_right(canvas, area.x + LABEL + (dx + 2) * COLUMN, area.y + 2 + d, style, value.text);
         }
     }
 }
 
 /* False while they are not known, or where a channel is a single number. */
-static bool channel_figures(const Scene *scene, PartFigures *figures) {
+static bool channel_figures(const Scene *scene, WidgetFigures *figures) {
     const Profile *profile = scene_profile(scene, scene->op, scene->phase);
     Shape shape = scene_shape(scene);
     if (!profile || shape.h * shape.w == 1) return false;
@@ -101,23 +101,23 @@ static bool channel_figures(const Scene *scene, PartFigures *figures) {
 }
 
 void maps_figures_draw(Canvas *canvas, Rect area, const Scene *scene, bool both) {
-    PartFigures rows[2] = {{.label = "channel", .hidden = scene->hides_figures},
-                           part_figures_of(scene, scene->op, scene->phase)};
+    WidgetFigures rows[2] = {{.label = "channel", .hidden = scene->hides_figures},
+                             widget_figures_of(scene, scene->op, scene->phase)};
     if (!both || !channel_figures(scene, &rows[0])) {
-        part_figures(canvas, area, &rows[1], 1);
+        widget_figures(canvas, area, &rows[1], 1);
         return;
     }
     rows[1].label = "layer";
-    part_figures(canvas, area, rows, 2);
+    widget_figures(canvas, area, rows, 2);
 }
 
 /* In a column, for where they have no place below. */
 static void draw_channel_figures(Canvas *canvas, Rect area, const Scene *scene) {
-    PartFigures figures = {.label = NULL};
+    WidgetFigures figures = {.label = NULL};
     if (area.h < 2 || scene->hides_figures || !channel_figures(scene, &figures)) return;
     canvas_text(canvas, area.x, area.y, style_role(ROLE_DIM), "this channel (those of the layer: below)");
     layout_take_top(&area, 1);
-    part_figures(canvas, area, &figures, 1);
+    widget_figures(canvas, area, &figures, 1);
 }
 
 /* "3 of 64, rank 0 by activation", and what is the matter with it. */
@@ -126,26 +126,27 @@ static void describe_channel(char *text, const Scene *scene, Tensor tensor) {
     if (scene_is_ranked(scene))
         used += utf8_format(text + used, TEXT_MAX - (size_t)used, ", rank %d by %s", scene_place_of(scene, c),
                             setting_word(SETTING_ORDER, (int)scene->settings.order));
-    if (scene->phase == PHASE_FORWARD && part_channel_is_dead(tensor, c))
+    if (scene->phase == PHASE_FORWARD && widget_channel_is_dead(tensor, c))
         used += snprintf(text + used, TEXT_MAX - (size_t)used, ", dead: zero everywhere");
-    if (part_channel_is_blocked(scene, scene->op, c))
+    if (widget_channel_is_blocked(scene, scene->op, c))
         snprintf(text + used, TEXT_MAX - (size_t)used, ", receives no gradient");
 }
 
-void maps_panel_draw(Canvas *canvas, Rect area, const Scene *scene, const PartTensor *tensor, bool figures) {
+void maps_panel_draw(Canvas *canvas, Rect area, const Scene *scene, const WidgetTensor *tensor,
+                     bool figures) {
     enum { FIELD = 9 };
     char text[TEXT_MAX];
     Rect old = canvas_clip(canvas, area), rest = area;
     describe_channel(text, scene, tensor->tensor);
-    layout_take_top(&rest, part_field(canvas, rest, FIELD, "channel", text));
+    layout_take_top(&rest, widget_field(canvas, rest, FIELD, "channel", text));
     snprintf(text, sizeof text, "row %d  column %d", scene->row, scene->column);
-    layout_take_top(&rest, part_field(canvas, rest, FIELD, "cell", text));
+    layout_take_top(&rest, widget_field(canvas, rest, FIELD, "cell", text));
     canvas_text(canvas, rest.x, rest.y, style_role(ROLE_DIM), "value");
     canvas_printf(canvas, rest.x + FIELD, rest.y, style_bold(ROLE_ACCENT), "%.6g",
                   cell_value(tensor->tensor, scene, scene->row, scene->column));
     layout_take_top(&rest, 2);
     draw_neighbours(canvas, layout_take_top(&rest, 5), scene, tensor->tensor);
-    part_legend(canvas, layout_take_top(&rest, figures ? 1 : 2), scene, tensor, scene->channel);
+    widget_legend(canvas, layout_take_top(&rest, figures ? 1 : 2), scene, tensor, scene->channel);
     if (figures)
         draw_channel_figures(canvas, rest, scene);
     else

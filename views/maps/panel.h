@@ -2,7 +2,7 @@
 #ifndef VIEWS_MAPS_PANEL_H
 #define VIEWS_MAPS_PANEL_H
 
-#include "views/part/parts.h"
+#include "views/widget/widgets.h"
 
 enum { MAPS_PANEL_WIDTH = 43, MAPS_PANEL_WIDTH_MAX = 72 };
 
@@ -16,6 +16,6 @@ void maps_cell_draw(Canvas *canvas, Rect row, const Scene *scene, Tensor tensor)
 void maps_figures_draw(Canvas *canvas, Rect area, const Scene *scene, bool both);
 /* The cell in a column with the values around the cell and the legend; for beside an enlarged map. Below them
  * the figures of the channel, or which keys lead on. */
-void maps_panel_draw(Canvas *canvas, Rect area, const Scene *scene, const PartTensor *tensor, bool figures);
+void maps_panel_draw(Canvas *canvas, Rect area, const Scene *scene, const WidgetTensor *tensor, bool figures);
 
 #endif

@@ -6,12 +6,12 @@
 /* Figures are as wide as the smallest screen; everything else keeps off the edges. */
 enum { MARGIN = 1, INDENT = 2 };
 
-static void add_line(BookLayout *out, BookLine line) {
+static void add_layout_line(BookLayout *out, BookLine line) {
     if (out->count < BOOK_LINES_MAX) out->lines[out->count++] = line;
 }
 
 static void add_gap(BookLayout *out) {
-    if (out->count > 0) add_line(out, (BookLine){.part = BOOK_NOTHING, .text = ""});
+    if (out->count > 0) add_layout_line(out, (BookLine){.part = BOOK_NOTHING, .text = ""});
 }
 
 static void add_wrapped(BookLayout *out, int part, const BookPart *text, int width) {
@@ -22,7 +22,7 @@ static void add_wrapped(BookLayout *out, int part, const BookPart *text, int wid
     for (int k = 0; (line = text_wrap_next(&cursor, width - hang - 2 * MARGIN, &length)); k++) {
         /* The mark of an item stands out to the left of its text. */
         int indent = MARGIN + (item && k > 0 ? hang : 0);
-        add_line(out, (BookLine){.part = part, .text = line, .length = length, .indent = indent});
+        add_layout_line(out, (BookLine){.part = part, .text = line, .length = length, .indent = indent});
     }
 }
 
@@ -31,7 +31,7 @@ static void add_lines(BookLayout *out, int part, const BookPart *text) {
     int indent = text->kind == BOOK_FIGURE ? 0 : table ? MARGIN : MARGIN + INDENT;
     for (const char *at = text->text; *at;) {
         size_t length = strcspn(at, "\n");
-        add_line(out, (BookLine){.part = part, .text = at, .length = length, .indent = indent});
+        add_layout_line(out, (BookLine){.part = part, .text = at, .length = length, .indent = indent});
         at += length + (at[length] == '\n');
     }
 }
@@ -41,7 +41,8 @@ static void add_scene(BookLayout *out, int part, const BookPart *text, int width
     const char *cursor = text->text, *line;
     size_t length;
     while ((line = text_wrap_next(&cursor, width - INDENT - 2 * MARGIN, &length)))
-        add_line(out, (BookLine){.part = part, .text = line, .length = length, .indent = MARGIN + INDENT});
+        add_layout_line(out,
+                        (BookLine){.part = part, .text = line, .length = length, .indent = MARGIN + INDENT});
 }
 
 static bool stands_close(const BookPart *before, const BookPart *part) {

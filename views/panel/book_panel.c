@@ -7,9 +7,9 @@
 #include "core/base/integer.h"
 #include "core/base/utf8.h"
 #include "views/canvas/layout.h"
-#include "views/part/parts.h"
 #include "views/scene/click.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 /* The longest question has room in the wider list. */
 enum { LIST_MIN = 40, LIST_MAX = 74, GAP = 2, NUMBER_WIDTH = 4 };
@@ -72,7 +72,7 @@ static void draw_entry(Canvas *canvas, Rect row, const BookPanel *panel, int k) 
         canvas_fill(canvas, row, style, ' ');
         canvas_set_cursor(canvas, row.x, row.y);
     }
-    canvas_put(canvas, row.x, row.y, style, selected ? part_glyph(canvas, U'▸', '>') : ' ');
+    canvas_put(canvas, row.x, row.y, style, selected ? widget_glyph(canvas, U'▸', '>') : ' ');
     snprintf(number, sizeof number, "%d", k + 1);
     canvas_text_right(canvas, row.x + NUMBER_WIDTH - 1, row.y, style, number);
     canvas_text_fit(canvas, row.x + NUMBER_WIDTH, row.y, row.w - NUMBER_WIDTH, style, panel->titles[k]);
@@ -83,7 +83,7 @@ static void draw_list(Canvas *canvas, Rect area, const BookPanel *panel) {
     if (rect_is_empty(area)) return;
     char text[32];
     Rect heading = layout_take_top(&area, 1);
-    part_heading(canvas, heading, style_bold(ROLE_TITLE), panel->book);
+    widget_heading(canvas, heading, style_bold(ROLE_TITLE), panel->book);
     snprintf(text, sizeof text, " %d of %d", panel->selected + 1, panel->count);
     canvas_text_right(canvas, heading.x + heading.w, heading.y, style_role(ROLE_DIM), text);
     int first = layout_scroll(panel->selected - area.h / 2, panel->selected, panel->count, area.h);
@@ -98,7 +98,7 @@ static void draw_heading(Canvas *canvas, Rect row, const BookPanel *panel) {
     for (int k = BOOK_LEVELS; k > 0; k--) left -= text_width(level_keys[k]) + GAP;
     utf8_format(text, sizeof text, "%d %s ", panel->page.number, panel->page.title);
     text_truncate(room, sizeof room, text, left - row.x);
-    part_heading(canvas, row, style_bold(ROLE_TITLE), room);
+    widget_heading(canvas, row, style_bold(ROLE_TITLE), room);
     for (int k = BOOK_LEVELS; k > 0; k--) {
         Style style = k == panel->page.level ? style_bold(ROLE_ACCENT) : style_role(ROLE_DIM);
         if (k == panel->page.level) style.attributes |= CELL_UNDERLINE;
@@ -148,7 +148,7 @@ static void draw_line(Canvas *canvas, Rect row, const BookPanel *panel, const Bo
         k += bytes;
     }
     if (x > row.x + row.w)
-        canvas_put(canvas, row.x + row.w - 1, row.y, style_role(ROLE_DIM), part_glyph(canvas, U'…', '>'));
+        canvas_put(canvas, row.x + row.w - 1, row.y, style_role(ROLE_DIM), widget_glyph(canvas, U'…', '>'));
 }
 
 /* The mark of a scene is bright on the one that Enter follows. */
@@ -159,7 +159,7 @@ static void draw_mark(Canvas *canvas, Rect row, const BookPanel *panel, const Bo
     if (part->kind == BOOK_COMMANDS) canvas_put(canvas, x, row.y, style_role(ROLE_DIM), '$');
     if (part->kind != BOOK_SCENE || line->text != part->text) return;
     canvas_put(canvas, x, row.y, chosen ? style_bold(ROLE_KEY) : style_role(ROLE_DIM),
-               part_glyph(canvas, chosen ? U'▶' : U'▸', '>'));
+               widget_glyph(canvas, chosen ? U'▶' : U'▸', '>'));
     if (chosen && panel->reading) canvas_set_cursor(canvas, x, row.y);
 }
 

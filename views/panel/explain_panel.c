@@ -1,8 +1,8 @@
 #include "views/panel/explain_panel.h"
 
 #include "views/canvas/layout.h"
-#include "views/part/parts.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 enum { INDENT = 2 };
 
@@ -44,7 +44,7 @@ static Style style_of(ExplainKind kind) {
 static void draw_heading(Canvas *canvas, Rect row, const char *text, ExplainLevel level) {
     static const char *const keys[] = {"", "1 anyone", "2 code", "3 maths"};
     int right = row.x + row.w;
-    part_heading(canvas, row, style_bold(ROLE_TITLE), text);
+    widget_heading(canvas, row, style_bold(ROLE_TITLE), text);
     for (int k = EXPLAIN_MATH; k > EXPLAIN_OFF; k--) {
         Style style = k == (int)level ? style_bold(ROLE_ACCENT) : style_role(ROLE_DIM);
         if (k == (int)level) style.attributes |= CELL_UNDERLINE;
@@ -77,7 +77,7 @@ static void draw_line(Canvas *canvas, Rect place, const ExplainLine *line) {
     int indent = indent_of(line->kind);
     Rect inner = {.x = place.x + indent, .y = place.y, .w = place.w - indent, .h = place.h};
     if (line->kind == EXPLAIN_LINE_NOW)
-        canvas_put(canvas, place.x, place.y, style_bold(ROLE_ACCENT), part_glyph(canvas, U'▸', '>'));
+        canvas_put(canvas, place.x, place.y, style_bold(ROLE_ACCENT), widget_glyph(canvas, U'▸', '>'));
     if (is_code(line->kind))
         canvas_text_fit(canvas, inner.x, inner.y, inner.w, style_of(line->kind), line->text);
     else
@@ -97,6 +97,6 @@ void explain_panel_draw(Canvas *canvas, Rect area, const Explanation *explanatio
     }
     if (y > area.y + area.h)
         canvas_text_right(canvas, area.x + area.w, area.y + area.h - 1, style_bold(ROLE_ACCENT),
-                          part_glyph(canvas, U'…', '.') == U'…' ? " …" : " ...");
+                          widget_glyph(canvas, U'…', '.') == U'…' ? " …" : " ...");
     canvas_unclip(canvas, old);
 }

@@ -6,9 +6,9 @@
 #include "core/base/integer.h"
 #include "core/base/utf8.h"
 #include "views/canvas/layout.h"
-#include "views/part/parts.h"
 #include "views/scene/click.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 /* Farther apart than WIDTH_MAX, name and size no longer belong together. */
 enum { WIDTH_MAX = 100, ABOUT_ROWS = 2, RIGHT_WIDTH = 12 };

@@ -7,9 +7,9 @@
 
 #include "core/base/utf8.h"
 #include "views/canvas/layout.h"
-#include "views/part/parts.h"
 #include "views/scene/click.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 enum { HEAD_ROWS = 2, FOOT_ROWS = 3, GAP = 2, TEXT_MAX = 640, HINTS_MIN = 18 };
 
@@ -53,7 +53,7 @@ static Path path_of(const Scene *scene) {
         snprintf(path.part[ZOOM_STAGE], sizeof path.part[0], "stage %d", network->blocks[op->block].stage);
         utf8_copy(path.part[ZOOM_BLOCK], sizeof path.part[0], network->blocks[op->block].name);
     }
-    utf8_copy(path.part[ZOOM_OP], sizeof path.part[0], part_op_short_name(network, scene->op));
+    utf8_copy(path.part[ZOOM_OP], sizeof path.part[0], widget_op_short_name(network, scene->op));
     if (op->out.c > 1) snprintf(path.part[ZOOM_CHANNEL], sizeof path.part[0], "ch %d", scene->channel);
     if (op->out.h * op->out.w > 1)
         snprintf(path.part[ZOOM_VALUE], sizeof path.part[0], "(%d,%d)", scene->row, scene->column);
@@ -170,8 +170,8 @@ static void draw_strip(Canvas *canvas, Strip strip, const Scene *scene) {
 static void draw_position(Canvas *canvas, int y, const Scene *scene) {
     int n = scene->network->op_count;
     char text[64], widest[64];
-    utf8_format(text, sizeof text, "op %d/%d %s", scene->op, n - 1, part_phase_name(scene->phase));
-    utf8_format(widest, sizeof widest, "op %d/%d %s", n - 1, n - 1, part_phase_name(PHASE_BACKWARD));
+    utf8_format(text, sizeof text, "op %d/%d %s", scene->op, n - 1, widget_phase_name(scene->phase));
+    utf8_format(widest, sizeof widest, "op %d/%d %s", n - 1, n - 1, widget_phase_name(PHASE_BACKWARD));
     int room = canvas->width - 2 - text_width(widest) - GAP, label = text_width("fwd ");
     int cells = (room - 2 * label - GAP) / 2;
     if (cells > n) cells = n;
@@ -227,7 +227,7 @@ static void draw_notice(Canvas *canvas, int y, int width, const Scene *scene, bo
 
 /* What can be said, the least important last: it is left out first. The skip mode is never left out. */
 typedef struct Status {
-    char typed[24], place[96], skip[PART_TEXT_MAX], norm[24], loss[32], scope[24];
+    char typed[24], place[96], skip[WIDGET_TEXT_MAX], norm[24], loss[32], scope[24];
 } Status;
 
 static int piece_width(const char *text) {
@@ -246,16 +246,16 @@ static Status compose_status(const Scene *scene, int width) {
         snprintf(status.typed, sizeof status.typed, "%d times ...", scene->pending_count);
     else if (scene->play_rate > 0)
         snprintf(status.typed, sizeof status.typed, "playing %g/s", scene->play_rate);
-    utf8_format(status.place, sizeof status.place, "%s %s", part_phase_name(scene->phase),
+    utf8_format(status.place, sizeof status.place, "%s %s", widget_phase_name(scene->phase),
                 scene->network->ops[scene->op].name);
-    utf8_copy(status.skip, sizeof status.skip, part_skip_mode(scene).text);
+    utf8_copy(status.skip, sizeof status.skip, widget_skip_mode(scene).text);
     utf8_format(status.norm, sizeof status.norm, "BN %s",
                 pass_batch_statistics(scene->pass) ? "batch" : "running");
     if (!isnan(loss)) snprintf(status.loss, sizeof status.loss, "loss %.4g", loss);
     utf8_format(status.scope, sizeof status.scope, "scale %s",
                 setting_word(SETTING_SCOPE, (int)scene->settings.scope));
     if (status_width(&status) > width) status.scope[0] = '\0';
-    if (status_width(&status) > width) utf8_copy(status.skip, sizeof status.skip, part_skip_word(scene));
+    if (status_width(&status) > width) utf8_copy(status.skip, sizeof status.skip, widget_skip_word(scene));
     if (status_width(&status) > width) status.loss[0] = '\0';
     if (status_width(&status) > width) status.norm[0] = '\0';
     return status;

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "views/canvas/layout.h"
-#include "views/part/parts.h"
 #include "views/scene/view.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 enum { WIDE = 120, KEYS_WIDTH = 18, COLUMN_GAP = 3 };
 
@@ -43,7 +43,7 @@ static Rect next_line_area(Page *page) {
 static void put_heading(Page *page, const char *title) {
     if (page->line > 0) next_line_area(page);
     Rect row = next_line_area(page);
-    if (!rect_is_empty(row)) part_heading(page->canvas, row, style_bold(ROLE_TITLE), title);
+    if (!rect_is_empty(row)) widget_heading(page->canvas, row, style_bold(ROLE_TITLE), title);
 }
 
 static void put_entry(Page *page, const char *keys, const char *help) {

@@ -4,9 +4,9 @@
 
 #include "core/base/utf8.h"
 #include "views/canvas/layout.h"
-#include "views/part/parts.h"
 #include "views/scene/click.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 enum { GAP = 2 };
 
@@ -31,7 +31,7 @@ static void draw_heading(Canvas *canvas, Rect row, const LessonPanel *panel) {
         utf8_format(title, sizeof title, "%s ", panel->title);
     else
         utf8_format(title, sizeof title, "%d/%d %s ", panel->page + 1, panel->page_count, panel->title);
-    int x = part_heading(canvas, row, style_bold(ROLE_TITLE), title), width = text_width(panel->lesson);
+    int x = widget_heading(canvas, row, style_bold(ROLE_TITLE), title), width = text_width(panel->lesson);
     if (panel->is_scene || is_column(row) || x + GAP + width + 1 > row.x + row.w) return;
     canvas_text_right(canvas, row.x + row.w - 1, row.y, style_role(ROLE_DIM), " ");
     canvas_text_right(canvas, row.x + row.w - 1, row.y, style_role(ROLE_DIM), panel->lesson);

@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 #include "views/canvas/layout.h"
-#include "views/part/parts.h"
 #include "views/scene/click.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 enum { STATE_X = 0, LANE_X = 2, NAME_X = 5, NORM_WIDTH = 8, SHAPE_WIDTH = 10 };
 
@@ -59,8 +59,8 @@ static void draw_row(Canvas *canvas, Rect row, const Scene *scene, NavigatorRow 
     const Op *op = &network->ops[entry.op];
     bool selected = !entry.folded && entry.op == scene->op;
     int right = row.x + row.w;
-    char state[] = {part_op_state(scene->pass, entry.op), '\0'};
-    canvas_text(canvas, row.x + STATE_X, row.y, style_role(part_op_state_role(state[0])), state);
+    char state[] = {widget_op_state(scene->pass, entry.op), '\0'};
+    canvas_text(canvas, row.x + STATE_X, row.y, style_role(widget_op_state_role(state[0])), state);
     draw_lane(canvas, row.x + LANE_X, row.y, network, entry);
     Style style = selected ? style_bold(ROLE_CURSOR_TEXT) : style_role(entry.folded ? ROLE_DIM : ROLE_TEXT);
     click_add_text(canvas, row, ACTION_SELECT, op->name);
@@ -84,8 +84,8 @@ void navigator_draw(Canvas *canvas, Rect area, const Scene *scene) {
     Rect old = canvas_clip(canvas, area);
     Rect head = layout_take_top(&area, 1);
     const char *norm = scene->phase == PHASE_FORWARD ? "|x|2" : "|g|2";
-    part_heading(canvas, (Rect){head.x, head.y, head.w - NORM_WIDTH, 1}, style_role(ROLE_TITLE),
-                 network->arch);
+    widget_heading(canvas, (Rect){head.x, head.y, head.w - NORM_WIDTH, 1}, style_role(ROLE_TITLE),
+                   network->arch);
     canvas_text_right(canvas, head.x + head.w, head.y, style_role(ROLE_DIM), norm);
     int count = navigator_row_count(network, scene->op), selected = 0;
     while (selected < count - 1 && navigator_row_at(network, scene->op, selected).op < scene->op) selected++;

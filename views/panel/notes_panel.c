@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 #include "views/canvas/layout.h"
-#include "views/part/parts.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 enum { MARGIN = 2, GAP = 3, SMALL_WIDTH = 24, SMALL_HEIGHT = 6 };
 
@@ -81,7 +81,7 @@ static int draw_notes(Canvas *canvas, Rect area, const NotesPanel *panel, int *b
 /* What comes next and what the class sees; takes their rows from the area. */
 static void draw_around(Canvas *canvas, Rect *area, const NotesPanel *panel, bool small) {
     Rect next = layout_take_bottom(area, small ? 0 : 3);
-    if (next.h > 1) part_heading(canvas, layout_take_top(&next, 1), style_role(ROLE_DIM), "");
+    if (next.h > 1) widget_heading(canvas, layout_take_top(&next, 1), style_role(ROLE_DIM), "");
     draw_next(canvas, next, panel);
     if (*panel->now == '\0' || small) return;
     Rect row = layout_take_top(area, 2);

@@ -4,9 +4,9 @@
 #include <stdio.h>
 
 #include "core/base/utf8.h"
-#include "views/part/parts.h"
 #include "views/scene/class_rank.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 enum { GAP = 2, TEXT_MAX = 240, NAME_MAX_SHOWN = 32 };
 
@@ -23,8 +23,8 @@ void twin_title_draw(Canvas *canvas, Rect row, char letter, const char *text) {
 }
 
 /* "cat 99.8%" of one side, "nothing yet" before its loss is known. */
-static PartText verdict(const Scene *scene) {
-    PartText out = {.text = ""};
+static WidgetText verdict(const Scene *scene) {
+    WidgetText out = {.text = ""};
     char buffer[TEXT_MAX];
     int best;
     const double *p = pass_probabilities(scene->pass);

@@ -92,24 +92,24 @@ void setting_list_words(SettingId id, char *out, size_t size) {
     }
 }
 
-static bool refuse(SettingId id, const char *word, Error *err) {
+static bool refuse_setting(SettingId id, const char *word, Error *err) {
     char list[SETTING_LIST_MAX];
     setting_list_words(id, list, sizeof list);
     return error_set(err, ERROR_USAGE, "%s: expected %s, found '%s'", specs[id].name, list, word);
 }
 
-bool setting_find(SettingId id, const char *word, int *value, Error *err) {
+static bool find_setting_value(SettingId id, const char *word, int *value, Error *err) {
     for (int k = 0; setting_word(id, k); k++) {
         if (strcmp(word, setting_word(id, k)) != 0) continue;
         *value = k;
         return true;
     }
-    return refuse(id, word, err);
+    return refuse_setting(id, word, err);
 }
 
 bool setting_choose(Settings *settings, SettingId id, const char *word, Error *err) {
     int value = setting_get(settings, id) + 1;
-    if (*word && !setting_find(id, word, &value, err)) return false;
+    if (*word && !find_setting_value(id, word, &value, err)) return false;
     setting_set(settings, id, setting_word(id, value) ? value : 0);
     return true;
 }

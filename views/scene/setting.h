@@ -93,9 +93,7 @@ const char *setting_word(SettingId id, int value);
 const char *setting_offer(SettingId id, int place);
 /* "map, group, layer, stage or network" */
 void setting_list_words(SettingId id, char *out, size_t size);
-/* The value of a word. False with a sentence that lists the words. */
-bool setting_find(SettingId id, const char *word, int *value, Error *err);
-/* Sets the value of a word, or for "" the next one. */
+/* Sets the value of a word, or for "" the next one. False with a sentence that lists the words. */
 bool setting_choose(Settings *settings, SettingId id, const char *word, Error *err);
 
 /* Copies the values of the settings that are kept in that way. */

@@ -16,23 +16,23 @@ static void draw_step(Canvas *canvas, Rect row, const Scene *scene, int at) {
     Phase phase = at < network->op_count ? PHASE_FORWARD : PHASE_BACKWARD;
     bool done = at < scene_steps_done(scene->pass), selected = at == scene->at;
     Style style = style_role(done ? ROLE_TEXT : ROLE_DIM);
-    char state = part_op_state(scene->pass, op), number[24];
+    char state = widget_op_state(scene->pass, op), number[24];
     if (selected) {
         style = style_bold(ROLE_TEXT);
         canvas_text(canvas, row.x, row.y, style_bold(ROLE_ACCENT), "-->");
         canvas_set_cursor(canvas, row.x + NAME, row.y);
     }
-    canvas_put(canvas, row.x + 4, row.y, style_role(part_op_state_role(state)), (uint32_t)state);
+    canvas_put(canvas, row.x + 4, row.y, style_role(widget_op_state_role(state)), (uint32_t)state);
     snprintf(number, sizeof number, "%d", at + 1);
     canvas_text_right(canvas, row.x + NUMBER_END, row.y, style_role(ROLE_DIM), number);
-    canvas_text(canvas, row.x + PHASE, row.y, style_role(done ? part_phase_role(phase) : ROLE_DIM),
+    canvas_text(canvas, row.x + PHASE, row.y, style_role(done ? widget_phase_role(phase) : ROLE_DIM),
                 phase == PHASE_FORWARD ? "fwd" : "bwd");
     click_add_moment(canvas, row, scene, at);
     int room = row.w - NAME < NAME_WIDTH ? row.w - NAME : NAME_WIDTH;
     canvas_text_fit(canvas, row.x + NAME, row.y, room, style, network->ops[op].name);
     if (row.w - NAME - NAME_WIDTH < 8) return;
     canvas_text_fit(canvas, row.x + NAME + NAME_WIDTH, row.y, row.w - NAME - NAME_WIDTH, style_role(ROLE_DIM),
-                    part_op_summary(&network->ops[op]).text);
+                    widget_op_summary(&network->ops[op]).text);
 }
 
 void step_list_draw(Canvas *canvas, Rect area, const Scene *scene) {
@@ -49,7 +49,7 @@ static void append_name(char *text, size_t size, const char *name) {
 
 static void draw_fact(Canvas *canvas, Rect *area, const char *label, const char *text) {
     if (*text == '\0' || area->h <= 0) return;
-    layout_take_top(area, part_field(canvas, *area, LABEL_WIDTH, label, text));
+    layout_take_top(area, widget_field(canvas, *area, LABEL_WIDTH, label, text));
 }
 
 /* Who reads what the op writes, and the other way round. */
@@ -70,7 +70,7 @@ void step_facts_draw(Canvas *canvas, Rect area, const Scene *scene) {
     const Network *network = scene->network;
     const Op *op = &network->ops[scene->op];
     char text[LINE_MAX];
-    part_heading(canvas, layout_take_top(&area, 1), style_role(ROLE_TITLE), op_spec(op->kind)->title);
+    widget_heading(canvas, layout_take_top(&area, 1), style_role(ROLE_TITLE), op_spec(op->kind)->title);
     draw_neighbours(canvas, &area, scene, op);
     if (op->input_count > 0) {
         snprintf(text, sizeof text, "%s to %s", text_format_shape(op->in).text,
@@ -79,9 +79,9 @@ void step_facts_draw(Canvas *canvas, Rect area, const Scene *scene) {
     }
     if (op->block >= 0) {
         const Block *block = &network->blocks[op->block];
-        snprintf(text, sizeof text, "%s, shortcut: %s", block->name, part_shortcut_name(block->shortcut));
+        snprintf(text, sizeof text, "%s, shortcut: %s", block->name, widget_shortcut_name(block->shortcut));
         draw_fact(canvas, &area, "block", text);
-        draw_fact(canvas, &area, "skips", part_skip_mode(scene).text);
+        draw_fact(canvas, &area, "skips", widget_skip_mode(scene).text);
     }
     draw_fact(canvas, &area, "source", op_spec(op->kind)->source);
 }

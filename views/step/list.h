@@ -2,7 +2,7 @@
 #ifndef VIEWS_STEP_LIST_H
 #define VIEWS_STEP_LIST_H
 
-#include "views/part/parts.h"
+#include "views/widget/widgets.h"
 
 /* As many steps as there are rows, the selected one in the middle. */
 void step_list_draw(Canvas *canvas, Rect area, const Scene *scene);

@@ -39,7 +39,7 @@ static void note_text(Notes *notes, Role role, const char *label, const char *te
 static void note_stats(Notes *notes, const Scene *scene, const StepPanel *panel) {
     /* Of one part of a gradient the op's own percentiles say nothing. */
     const Profile *profile = panel->part.own_scale ? NULL : scene_profile(scene, panel->op, panel->phase);
-    PartFigures figures = {.stats = panel->stats, .hidden = scene->hides_figures};
+    WidgetFigures figures = {.stats = panel->stats, .hidden = scene->hides_figures};
     if (profile) figures.percentiles = profile->percentiles;
     Rect row = next_row(notes, style_bold(panel->role), panel->symbol);
     for (int k = 1; k < notes->lines; k++) next_row(notes, style_role(ROLE_DIM), "");
@@ -48,7 +48,7 @@ static void note_stats(Notes *notes, const Scene *scene, const StepPanel *panel)
     if (panel->closed)
         canvas_text_fit(notes->canvas, row.x, row.y, row.w, style_role(ROLE_DIM), panel->missing.text);
     else
-        part_figures(notes->canvas, row, &figures, 1);
+        widget_figures(notes->canvas, row, &figures, 1);
 }
 
 /* Statistics of each tensor; not of probabilities, and an addition's dy stands for its two copies. */
@@ -74,7 +74,7 @@ static void note_loss(Notes *notes, const Scene *scene) {
 
 /* The four numbers that make y out of x for the selected channel. */
 static void note_norm(Notes *notes, const Scene *scene, const Op *op) {
-    char text[LINE_MAX], label[PART_TEXT_MAX];
+    char text[LINE_MAX], label[WIDGET_TEXT_MAX];
     const Param *params = &scene->network->params[op->param_first];
     const real *mean = pass_norm_mean(scene->pass, op->index), *var = pass_norm_var(scene->pass, op->index);
     int c = scene->channel;
@@ -100,7 +100,7 @@ static void note_param_grads(Notes *notes, const Scene *scene, const Op *op) {
     for (int k = 0; k < op->param_count; k++) {
         const Param *param = &scene->network->params[op->param_first + k];
         if (!param_role_learns(param->role)) continue;
-        char label[PART_TEXT_MAX], text[LINE_MAX] = "not computed yet";
+        char label[WIDGET_TEXT_MAX], text[LINE_MAX] = "not computed yet";
         utf8_format(label, sizeof label, "d %s", strrchr(param->name, '.') + 1);
         if (notes->canvas && pass_param_grad(scene->pass, param)) {
             Stats grad = pass_param_grad_stats(scene->pass, param);
@@ -120,7 +120,7 @@ static void note_routes(Notes *notes, const Scene *scene, const Op *op, const St
     int x = row.x;
     for (int k = 1; k < panels->count; k++) {
         const StepPanel *panel = &panels->item[k];
-        char text[PART_TEXT_MAX];
+        char text[WIDGET_TEXT_MAX];
         utf8_format(text, sizeof text, "|%s| %s", panel->symbol,
                     panel->closed        ? "0"
                     : panel->stats.known ? text_format_exponent(panel->stats.l2).text

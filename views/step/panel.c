@@ -37,10 +37,10 @@ static StepPanelKind kind_of(const Scene *scene, int op, Tensor tensor) {
 static StepPanel panel_of(const Scene *scene, int op, Phase phase, const char *symbol) {
     StepPanel panel = {.symbol = symbol,
                        .op = op,
-                       .role = part_phase_role(phase),
+                       .role = widget_phase_role(phase),
                        .phase = phase,
                        .stats = scene_stats(scene, op, phase),
-                       .part = part_tensor(scene, op, phase)};
+                       .part = widget_tensor(scene, op, phase)};
     panel.kind = kind_of(scene, op, panel.part.tensor);
     snprintf(panel.missing.text, sizeof panel.missing.text, "not computed yet");
     return panel;
@@ -95,7 +95,7 @@ static StepPanel sent_panel(const Scene *scene, const Op *op, int k) {
     if (middle == OP_MIDDLE_SUM) {
         panel.symbol = add_symbols[k];
         panel.role = k == 0 ? ROLE_BRANCH : ROLE_SKIP;
-        if (ran) panel.part = part_tensor(scene, op->index, PHASE_BACKWARD);
+        if (ran) panel.part = widget_tensor(scene, op->index, PHASE_BACKWARD);
         panel.stats = ran ? scene_stats(scene, op->index, PHASE_BACKWARD) : (Stats){0};
         if (!route_is_open(scene, op, k, PHASE_BACKWARD)) close_panel(&panel);
     } else if (ran && reader >= 0) {
@@ -155,7 +155,7 @@ static double bar_value(const void *context, int k) {
     return (double)values->panel->part.tensor.data[k];
 }
 
-static const char *bar_label(const void *context, int k, PartText *buffer) {
+static const char *bar_label(const void *context, int k, WidgetText *buffer) {
     const BarValues *values = context;
     k = bar_index(values, k);
     if (values->panel->kind != STEP_PANEL_VALUES)
@@ -191,16 +191,16 @@ static void draw_bars(Canvas *canvas, Rect area, const Scene *scene, const StepP
     int count = probabilities ? scene->network->classes : panel->part.tensor.shape.c;
     int selected = scene->channel < count ? scene->channel : count - 1;
     int room = area.w / 3 < CLASS_WIDTH ? area.w / 3 : CLASS_WIDTH;
-    PartBars bars = {.count = is_ranked(panel) ? rank_bars(&values, count) : count,
-                     .selected = is_selectable ? selected : -1,
-                     .label_width = panel->kind == STEP_PANEL_VALUES ? CHANNEL_WIDTH : room,
-                     .value_width = VALUE_WIDTH,
-                     .context = &values,
-                     .value = bar_value,
-                     .label = bar_label,
-                     .role = bar_role,
-                     .percent = probabilities};
-    part_bars(canvas, area, &bars);
+    WidgetBars bars = {.count = is_ranked(panel) ? rank_bars(&values, count) : count,
+                       .selected = is_selectable ? selected : -1,
+                       .label_width = panel->kind == STEP_PANEL_VALUES ? CHANNEL_WIDTH : room,
+                       .value_width = VALUE_WIDTH,
+                       .context = &values,
+                       .value = bar_value,
+                       .label = bar_label,
+                       .role = bar_role,
+                       .percent = probabilities};
+    widget_bars(canvas, area, &bars);
 }
 
 static bool has_values(const Scene *scene, const StepPanel *panel) {
@@ -210,7 +210,7 @@ static bool has_values(const Scene *scene, const StepPanel *panel) {
 
 /* `x  layer1.0.relu1  16x32x32`, with the block's name left out when there is no room. */
 static int draw_title(Canvas *canvas, Rect row, const Scene *scene, const StepPanel *panel) {
-    char text[PART_TEXT_MAX];
+    char text[WIDGET_TEXT_MAX];
     Shape shape = panel->part.tensor.shape;
     if (panel->kind == STEP_PANEL_PROBABILITIES) shape = (Shape){1, scene->network->classes, 1, 1};
     shape.n = 1;
@@ -219,9 +219,9 @@ static int draw_title(Canvas *canvas, Rect row, const Scene *scene, const StepPa
     int room = row.x + row.w - x - 1;
     snprintf(text, sizeof text, "%s %s", scene->network->ops[panel->op].name, size.text);
     if (text_width(text) > room)
-        snprintf(text, sizeof text, "%s %s", part_op_short_name(scene->network, panel->op), size.text);
+        snprintf(text, sizeof text, "%s %s", widget_op_short_name(scene->network, panel->op), size.text);
     if (text_width(text) > room)
-        snprintf(text, sizeof text, "%s", part_op_short_name(scene->network, panel->op));
+        snprintf(text, sizeof text, "%s", widget_op_short_name(scene->network, panel->op));
     return canvas_text_fit(canvas, x + 1, row.y, room, style_role(ROLE_TEXT), text);
 }
 
@@ -229,15 +229,15 @@ static void draw_maps(Canvas *canvas, Rect area, Rect title, const Scene *scene,
     Shape shape = panel->part.tensor.shape;
     int channel = scene->channel < shape.c ? scene->channel : shape.c - 1;
     area.h--;
-    PartMontage montage = part_montage_of(scene, channel);
-    PartPage page = part_montage_plan(area, shape, montage);
-    montage.first = part_montage_first(&page, channel);
-    page = part_montage(canvas, area, scene, &panel->part, montage);
+    WidgetMontage montage = widget_montage_of(scene, channel);
+    WidgetPage page = widget_montage_plan(area, shape, montage);
+    montage.first = widget_montage_first(&page, channel);
+    page = widget_montage(canvas, area, scene, &panel->part, montage);
     /* Each row of maps has its numbers above it, the last one a frame below it. */
     int used = page.rows * (page.map_height + 1) + 1;
     Rect legend = {.x = area.x, .y = area.y + (used < area.h ? used : area.h), .w = area.w, .h = 1};
-    part_legend(canvas, legend, scene, &panel->part, channel);
-    PartText info = part_page_info(&page);
+    widget_legend(canvas, legend, scene, &panel->part, channel);
+    WidgetText info = widget_page_info(&page);
     int width = text_width(info.text);
     if (width + 2 <= title.w)
         canvas_text_right(canvas, title.x + title.w, title.y, style_role(ROLE_DIM), info.text);

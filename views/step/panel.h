@@ -3,7 +3,7 @@
 #ifndef VIEWS_STEP_PANEL_H
 #define VIEWS_STEP_PANEL_H
 
-#include "views/part/parts.h"
+#include "views/widget/widgets.h"
 
 enum { STEP_PANEL_MAX = 3 };
 
@@ -23,8 +23,8 @@ typedef struct StepPanel {
     Role role;          /* of the symbol */
     Phase phase;
     Stats stats;
-    PartTensor part; /* tensor.data NULL: `missing` says why */
-    PartText missing;
+    WidgetTensor part; /* tensor.data NULL: `missing` says why */
+    WidgetText missing;
     bool closed; /* a route that "without skip" has shut */
 } StepPanel;
 

@@ -24,14 +24,14 @@ enum {
 };
 
 /* "has been run", and what comes next where no list says it. */
-static PartText describe_state(const Scene *scene, bool done, bool with_next) {
-    PartText out;
+static WidgetText describe_state(const Scene *scene, bool done, bool with_next) {
+    WidgetText out;
     int next = scene->at + 1;
     snprintf(out.text, sizeof out.text, "%s", done ? "has been run" : "not run yet");
     if (!done || !with_next || next == 2 * scene->network->op_count) return out;
     int op = scene_op_at(scene->network, next);
     snprintf(out.text, sizeof out.text, "has been run, next: %s",
-             op == scene->op ? "backward" : part_op_short_name(scene->network, op));
+             op == scene->op ? "backward" : widget_op_short_name(scene->network, op));
     return out;
 }
 
@@ -41,12 +41,12 @@ static void draw_title(Canvas *canvas, Rect row, const Scene *scene) {
     int right = row.x + row.w, x;
     canvas_set_cursor(canvas, row.x, row.y);
     x = canvas_text_fit(canvas, row.x, row.y, row.w, style_bold(ROLE_TITLE), op->name);
-    x = canvas_text(canvas, x + 2, row.y, style_role(ROLE_TEXT), part_op_summary(op).text);
-    x = canvas_text(canvas, x + 2, row.y, style_bold(part_phase_role(scene->phase)),
-                    part_phase_name(scene->phase));
+    x = canvas_text(canvas, x + 2, row.y, style_role(ROLE_TEXT), widget_op_summary(op).text);
+    x = canvas_text(canvas, x + 2, row.y, style_bold(widget_phase_role(scene->phase)),
+                    widget_phase_name(scene->phase));
     x = canvas_printf(canvas, x + 2, row.y, style_role(ROLE_TEXT), "step %d of %d", scene->at + 1,
                       2 * scene->network->op_count);
-    PartText state = describe_state(scene, done, row.w < WIDE);
+    WidgetText state = describe_state(scene, done, row.w < WIDE);
     if (x + 2 + text_width(state.text) > right) state = describe_state(scene, done, false);
     if (x + 2 + text_width(state.text) <= right)
         canvas_text_right(canvas, right, row.y, style_role(done ? ROLE_DIM : ROLE_WARN), state.text);
@@ -60,8 +60,8 @@ static int draw_text(Canvas *canvas, Rect area, const Scene *scene) {
     int rows = area.w < WIDE ? TEXT_ROWS : TEXT_ROWS_WIDE;
     Rect rest = area;
     layout_take_top(&rest, canvas_text_wrapped(canvas, rest, style_role(ROLE_TEXT), spec->sentence, 0));
-    layout_take_top(&rest,
-                    canvas_text_wrapped(canvas, rest, style_role(part_phase_role(scene->phase)), formula, 0));
+    layout_take_top(
+        &rest, canvas_text_wrapped(canvas, rest, style_role(widget_phase_role(scene->phase)), formula, 0));
     if (area.h - rest.h < rows) layout_take_top(&rest, rows - (area.h - rest.h));
     if (!done)
         layout_take_top(&rest, canvas_text_wrapped(canvas, rest, style_role(ROLE_WARN),
@@ -75,7 +75,7 @@ static int draw_text(Canvas *canvas, Rect area, const Scene *scene) {
 static void draw_side(Canvas *canvas, Rect *area, const Scene *scene) {
     Rect side = layout_take_left(area, area->w >= WIDER ? LIST_WIDTH_WIDER : LIST_WIDTH);
     layout_take_left(area, GAP);
-    part_heading(canvas, layout_take_top(&side, 1), style_role(ROLE_TITLE), "Steps");
+    widget_heading(canvas, layout_take_top(&side, 1), style_role(ROLE_TITLE), "Steps");
     step_list_draw(canvas, layout_take_top(&side, LIST_ROWS), scene);
     layout_take_top(&side, 1);
     step_facts_draw(canvas, side, scene);

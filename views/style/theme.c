@@ -67,11 +67,6 @@ static const RoleColor contrast_roles[ROLE_COUNT] = {
 static const RoleColor *const themes[THEME_COUNT] = {
     [THEME_DARK] = dark_roles, [THEME_LIGHT] = light_roles, [THEME_CONTRAST] = contrast_roles};
 
-const char *theme_name(ThemeId theme) {
-    assert(theme < THEME_COUNT);
-    return theme_names[theme];
-}
-
 bool theme_find(const char *name, ThemeId *theme) {
     for (int k = 0; k < THEME_COUNT; k++) {
         if (strcasecmp(name, theme_names[k]) == 0) {

@@ -8,8 +8,7 @@
 
 typedef enum ThemeId { THEME_DARK, THEME_LIGHT, THEME_CONTRAST, THEME_MONO, THEME_COUNT } ThemeId;
 
-extern const char *const theme_names[]; /* "dark" "light" "contrast" "mono" NULL */
-const char *theme_name(ThemeId theme);
+extern const char *const theme_names[];            /* "dark" "light" "contrast" "mono" NULL */
 bool theme_find(const char *name, ThemeId *theme); /* false when there is none of that name */
 
 /* CellAttribute flags that stand in for a colour where none is shown. */

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "core/base/integer.h"
-#include "views/part/parts.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 enum {
     GAP = 3,
@@ -164,7 +164,7 @@ static Style cell_style(const ArithmeticGrid *grid, Column column, int k, double
 }
 
 static uint32_t cell_mark(const Canvas *canvas, const ArithmeticGrid *grid, int k) {
-    if (k == grid->winner) return part_glyph(canvas, U'▸', '>');
+    if (k == grid->winner) return widget_glyph(canvas, U'▸', '>');
     return k == grid->self ? '=' : ' ';
 }
 

@@ -6,10 +6,10 @@
 
 #include "core/base/utf8.h"
 #include "views/canvas/layout.h"
-#include "views/part/parts.h"
 #include "views/style/text.h"
 #include "views/value/grid.h"
 #include "views/value/ranking.h"
+#include "views/widget/widgets.h"
 
 enum {
     LINE_MAX = 256,
@@ -52,7 +52,7 @@ static void draw_lines(Canvas *canvas, Rect area, const Lines *lines) {
 
 static Lines top_lines(const Scene *scene, const ArithmeticPart *part) {
     Lines lines = {.count = 0};
-    PartText summary = part_op_summary(&scene->network->ops[part->op]);
+    WidgetText summary = widget_op_summary(&scene->network->ops[part->op]);
     Line *line = add_line(&lines, style_role(ROLE_TEXT));
     utf8_format(line->text, sizeof line->text, "%s: %s", summary.text, part->formula);
     if (part->note[0]) {
@@ -98,7 +98,7 @@ static Lines bottom_lines(const Scene *scene, const ArithmeticPart *part, const 
     for (int k = 0; chain && k < chain->count; k++) {
         const ArithmeticLink *link = &chain->links[k];
         line = add_line(&lines, style_role(ROLE_TEXT));
-        utf8_format(line->text, sizeof line->text, "→ %s: %s", part_op_short_name(scene->network, link->op),
+        utf8_format(line->text, sizeof line->text, "→ %s: %s", widget_op_short_name(scene->network, link->op),
                     link->worked);
     }
     return lines;

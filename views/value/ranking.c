@@ -4,8 +4,8 @@
 
 #include "core/base/utf8.h"
 #include "views/canvas/layout.h"
-#include "views/part/parts_detail.h"
 #include "views/style/text.h"
+#include "views/widget/widgets_detail.h"
 
 enum {
     BARS_WANTED = 4,
@@ -52,7 +52,7 @@ static double slot_value(const void *context, int k) {
     return place < 0 ? slots->other_sum : slots->part->terms[place].value;
 }
 
-static const char *slot_label(const void *context, int k, PartText *buffer) {
+static const char *slot_label(const void *context, int k, WidgetText *buffer) {
     const Slots *slots = context;
     int place = slots->place[k];
     if (place >= 0)
@@ -64,24 +64,24 @@ static const char *slot_label(const void *context, int k, PartText *buffer) {
 
 static Role slot_role(const void *context, int k) {
     const Slots *slots = context;
-    return slots->place[k] < 0 ? ROLE_DIM : part_phase_role(slots->scene->phase);
+    return slots->place[k] < 0 ? ROLE_DIM : widget_phase_role(slots->scene->phase);
 }
 
-static PartBars bars_of(const Slots *slots, int count) {
+static WidgetBars bars_of(const Slots *slots, int count) {
     int widest = 8;
-    PartText buffer;
+    WidgetText buffer;
     for (int k = 0; k < slots->count; k++) {
         int width = text_width(slot_label(slots, k, &buffer));
         if (width > widest) widest = width;
     }
-    return (PartBars){.count = count,
-                      .selected = -1,
-                      .label_width = widest < LABEL_MAX ? widest : LABEL_MAX,
-                      .value_width = BAR_VALUE_WIDTH,
-                      .context = (void *)(uintptr_t)slots,
-                      .value = slot_value,
-                      .label = slot_label,
-                      .role = slot_role};
+    return (WidgetBars){.count = count,
+                        .selected = -1,
+                        .label_width = widest < LABEL_MAX ? widest : LABEL_MAX,
+                        .value_width = BAR_VALUE_WIDTH,
+                        .context = (void *)(uintptr_t)slots,
+                        .value = slot_value,
+                        .label = slot_label,
+                        .role = slot_role};
 }
 
 /* The largest terms first; the one that is taken apart takes the last place when it is not among them. */
@@ -118,15 +118,15 @@ int value_ranking_draw(Canvas *canvas, Rect area, const Scene *scene, const Arit
                 !several                         ? ""
                 : part->axis == ARITHMETIC_CLASS ? "es"
                                                  : "s");
-    part_heading(canvas, layout_take_top(&area, 1), style_role(ROLE_TITLE), title);
+    widget_heading(canvas, layout_take_top(&area, 1), style_role(ROLE_TITLE), title);
     fill_slots(&slots, part->term_count); /* for the widest label */
-    PartBars bars = bars_of(&slots, part->term_total);
-    PartBarsPlan page = part_bars_plan(area, &bars);
+    WidgetBars bars = bars_of(&slots, part->term_total);
+    WidgetBarsPlan page = widget_bars_plan(area, &bars);
     fill_slots(&slots, page.columns * page.rows);
     bars.count = slots.count;
     bars.selected = selected_slot(&slots);
-    part_bars(canvas, area, &bars);
-    return 1 + part_bars_plan(area, &bars).rows;
+    widget_bars(canvas, area, &bars);
+    return 1 + widget_bars_plan(area, &bars).rows;
 }
 
 int value_ranking_rows(const ArithmeticPart *part) {

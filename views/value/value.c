@@ -7,11 +7,11 @@
 #include "core/base/utf8.h"
 #include "core/inspect/arithmetic.h"
 #include "views/canvas/layout.h"
-#include "views/part/parts.h"
 #include "views/scene/view.h"
 #include "views/style/text.h"
 #include "views/value/part.h"
 #include "views/value/ranking.h"
+#include "views/widget/widgets.h"
 
 enum {
     TEXT_MAX = 256,
@@ -104,7 +104,7 @@ static void draw_heading(Canvas *canvas, Rect row, const Scene *scene, const Ari
     canvas_text_right(canvas, row.x + row.w, row.y, style_bold(isfinite(element) ? ROLE_ACCENT : ROLE_BAD),
                       value);
     row.w -= text_width(value) + 1;
-    part_heading(canvas, row, style_role(part_phase_role(scene->phase)), title);
+    widget_heading(canvas, row, style_role(widget_phase_role(scene->phase)), title);
 }
 
 static void draw_waiting(Canvas *canvas, Rect area, const Scene *scene) {
@@ -138,7 +138,7 @@ static void draw_part_heading(Canvas *canvas, Rect row, const Scene *scene, cons
     char title[TEXT_MAX];
     utf8_format(title, sizeof title, "%s%sthrough %s: %+.4g", selected ? "▸ " : "", route_name(part->route),
                 scene->network->ops[part->op].name, part->value);
-    part_heading(canvas, row, style_role(route_role(part->route)), title);
+    widget_heading(canvas, row, style_role(route_role(part->route)), title);
 }
 
 static void draw_one_of_two(Canvas *canvas, Rect area, const Scene *scene, const ArithmeticPart *part,

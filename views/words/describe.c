@@ -5,13 +5,13 @@
 #include "core/inspect/block_figures.h"
 #include "core/op/activation.h"
 #include "core/tensor/landmark.h"
-#include "views/part/parts.h"
 #include "views/scene/class_rank.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 enum { CLASSES = 3 };
 
-static const char *place_words(Landmark at, Shape shape, PartText *out) {
+static const char *place_words(Landmark at, Shape shape, WidgetText *out) {
     if (shape.h * shape.w == 1)
         snprintf(out->text, sizeof out->text, "channel %d", at.channel);
     else
@@ -19,7 +19,7 @@ static const char *place_words(Landmark at, Shape shape, PartText *out) {
     return out->text;
 }
 
-static const char *shape_words(Shape shape, PartText *out) {
+static const char *shape_words(Shape shape, WidgetText *out) {
     if (shape.h * shape.w == 1)
         snprintf(out->text, sizeof out->text, shape.c == 1 ? "one number" : "%d numbers", shape.c);
     else
@@ -33,7 +33,7 @@ void describe_run(FILE *out, const Scene *scene) {
     fprintf(out, "Network %s, %s; picture %s.\n", scene->network->arch, scene->weights_note,
             scene->image_name);
     if (pass_skip_mode(scene->pass) != SKIP_NONE_REMOVED)
-        fprintf(out, "Changed: %s.\n", part_skip_mode(scene).text);
+        fprintf(out, "Changed: %s.\n", widget_skip_mode(scene).text);
     if (forward < ops)
         fprintf(out, "The forward pass has run %d of %d operations.\n", forward, ops);
     else if (backward < ops)
@@ -44,7 +44,7 @@ void describe_run(FILE *out, const Scene *scene) {
 }
 
 static void say_inputs(FILE *out, const Scene *scene, const Op *op) {
-    PartText shape;
+    WidgetText shape;
     for (int k = 0; k < op->input_count; k++) {
         const Op *from = &scene->network->ops[op->inputs[k]];
         fprintf(out, "%s %s, %s", k == 0 ? "Reads" : " and", from->name, shape_words(from->out, &shape));
@@ -69,7 +69,7 @@ static void say_signs(FILE *out, const Stats *stats) {
 static void say_landmarks(FILE *out, const Scene *scene, Tensor tensor) {
     TensorLandmarks marks = tensor_landmarks(tensor);
     Shape shape = op_output_shape(&scene->network->ops[scene->op], 1);
-    PartText largest, smallest;
+    WidgetText largest, smallest;
     if (!marks.known) return;
     fprintf(out, "Largest %.3g at %s; smallest %.3g at %s.\n", marks.largest.value,
             place_words(marks.largest, shape, &largest), marks.smallest.value,
@@ -110,7 +110,7 @@ static void say_sum(FILE *out, const Scene *scene, const Op *op) {
     const OpSpec *last = network_activation(scene->network);
     const ActivationWords *words = activation_words(last);
     fprintf(out, ".\nThe %s behind it %s %s%s.\n", last->title, words->verb,
-            part_density(scene->network, f.kept).text, words->of_sum);
+            widget_density(scene->network, f.kept).text, words->of_sum);
 }
 
 static void say_junction(FILE *out, const Scene *scene, const Op *op) {
@@ -163,8 +163,8 @@ void describe_operation(FILE *out, const Scene *scene) {
     const Op *op = &network->ops[scene->op];
     const OpSpec *spec = op_spec(op->kind);
     bool forward = scene->phase == PHASE_FORWARD;
-    fprintf(out, "%s: %s, %s; operation %d of %d", op->name, part_op_summary(op).text,
-            part_phase_name(scene->phase), scene->op, network->op_count - 1);
+    fprintf(out, "%s: %s, %s; operation %d of %d", op->name, widget_op_summary(op).text,
+            widget_phase_name(scene->phase), scene->op, network->op_count - 1);
     if (op->block >= 0)
         fprintf(out, ", in block %s of stage %d", network->blocks[op->block].name,
                 network->blocks[op->block].stage);
@@ -173,7 +173,7 @@ void describe_operation(FILE *out, const Scene *scene) {
         fprintf(out, "%s\n", spec->sentence);
         say_inputs(out, scene, op);
     } else {
-        PartText shape;
+        WidgetText shape;
         fprintf(out, "The gradient of the loss with respect to what it writes, %s.\n",
                 shape_words(op->out, &shape));
     }
@@ -190,7 +190,7 @@ void describe_value(FILE *out, const Scene *scene) {
     Tensor tensor = scene_tensor(scene, scene->op, scene->phase);
     if (!tensor.data) return;
     Landmark here = {.channel = scene->channel, .row = scene->row, .column = scene->column};
-    PartText place;
+    WidgetText place;
     size_t at = shape_index(tensor.shape, 0, here.channel, here.row, here.column);
     fprintf(out, "Selected: %s, %s %.5g.\n", place_words(here, tensor.shape, &place),
             scene->phase == PHASE_FORWARD ? "value" : "gradient", (double)tensor.data[at]);

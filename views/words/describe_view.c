@@ -7,8 +7,8 @@
 #include "views/block/reading.h"
 #include "views/gradients/reading.h"
 #include "views/input/field.h"
-#include "views/part/parts.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 #include "views/words/describe.h"
 
 static void say_stem_and_blocks(FILE *out, const Network *network) {
@@ -19,8 +19,8 @@ static void say_stem_and_blocks(FILE *out, const Network *network) {
             if (network->ops[i].block == b) params += network_op_param_count(network, i);
         fprintf(out, "%s: %d operations, writes %s, shortcut %s, %s parameters.\n", block->name,
                 block->output - block->branch_first + 1,
-                text_format_shape(network->ops[block->output].out).text, part_shortcut_name(block->shortcut),
-                text_format_count(params).text);
+                text_format_shape(network->ops[block->output].out).text,
+                widget_shortcut_name(block->shortcut), text_format_count(params).text);
     }
 }
 
@@ -151,7 +151,8 @@ void describe_view(FILE *out, const Scene *scene, ViewId view) {
     case VIEW_ARCHITECTURE: say_architecture(out, scene); break;
     case VIEW_STEP: describe_operation(out, scene); break;
     case VIEW_MAPS:
-        fprintf(out, "Maps of %s, %s.\n", scene->network->ops[scene->op].name, part_phase_name(scene->phase));
+        fprintf(out, "Maps of %s, %s.\n", scene->network->ops[scene->op].name,
+                widget_phase_name(scene->phase));
         describe_figures(out, scene);
         describe_map(out, scene);
         break;

@@ -315,7 +315,7 @@ static void the_arithmetic_of_every_count_is_true(void **state) {
         Model *model = model_of(archs[k], 0);
         const Network *network = model->network;
         for (int op = 0; op < network->op_count; op++) {
-            PartText params = architecture_param_sum(network, op), macs = architecture_mac_sum(network, op);
+            WidgetText params = architecture_param_sum(network, op), macs = architecture_mac_sum(network, op);
             if (network_op_param_count(network, op) > 0)
                 assert_true(sum_is_true(params.text));
             else

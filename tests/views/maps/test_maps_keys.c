@@ -4,7 +4,7 @@
 
 #include "core/tensor/gemm.h"
 #include "tests/support/maps_world.h"
-#include "views/part/parts.h"
+#include "views/widget/widgets.h"
 
 static void arrows_walk_the_grid_of_channels(void **state) {
     (void)state;

@@ -3,7 +3,7 @@
 
 #include "core/tensor/gemm.h"
 #include "tests/support/maps_world.h"
-#include "views/part/parts.h"
+#include "views/widget/widgets.h"
 
 extern const ViewOps view_maps_ops;
 

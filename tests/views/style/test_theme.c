@@ -45,7 +45,7 @@ static void check_theme(ThemeId theme, Rgb background) {
         if (is_background(role) || is_text_on_own_background(role) || !role_rgb(theme, role, &rgb)) continue;
         double contrast = contrast_of(rgb, background);
         if (contrast < contrast_needed(theme, role)) {
-            fail_msg("%s theme, role %d: contrast %.2f", theme_name(theme), r, contrast);
+            fail_msg("%s theme, role %d: contrast %.2f", theme_names[theme], r, contrast);
         }
     }
     const Role pairs[][2] = {{ROLE_CURSOR_TEXT, ROLE_CURSOR}, {ROLE_BAR_TEXT, ROLE_BAR}};
@@ -108,7 +108,7 @@ static void themes_are_found_by_name(void **state) {
     (void)state;
     for (int k = 0; k < THEME_COUNT; k++) {
         ThemeId found = THEME_COUNT;
-        assert_true(theme_find(theme_name((ThemeId)k), &found));
+        assert_true(theme_find(theme_names[k], &found));
         assert_int_equal(found, k);
     }
     ThemeId none;

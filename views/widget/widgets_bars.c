@@ -1,5 +1,5 @@
 #include "core/base/integer.h"
-#include "views/part/parts_detail.h"
+#include "views/widget/widgets_detail.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -9,16 +9,16 @@
 enum { MARKER_WIDTH = 2, GAP = 2, BAR_MIN = 9, BAR_MAX = 60, DIGITS_MAX = 4 };
 
 /* Everything in a column but the bar: the marker, label and value with a space between, the gap after. */
-static int width_without_bar(const PartBars *bars) {
+static int width_without_bar(const WidgetBars *bars) {
     return MARKER_WIDTH + bars->label_width + 1 + 1 + bars->value_width + GAP;
 }
 
-PartBarsPlan part_bars_plan(Rect area, const PartBars *bars) {
-    if (rect_is_empty(area) || bars->count < 1) return (PartBarsPlan){.columns = 1, .rows = 1};
+WidgetBarsPlan widget_bars_plan(Rect area, const WidgetBars *bars) {
+    if (rect_is_empty(area) || bars->count < 1) return (WidgetBarsPlan){.columns = 1, .rows = 1};
     int fixed = width_without_bar(bars), needed = (bars->count + area.h - 1) / area.h;
     int columns = integer_max(1, integer_min(needed, (area.w + GAP) / (fixed + BAR_MIN)));
-    PartBarsPlan plan = {.columns = columns,
-                         .rows = integer_min(area.h, (bars->count + columns - 1) / columns)};
+    WidgetBarsPlan plan = {.columns = columns,
+                           .rows = integer_min(area.h, (bars->count + columns - 1) / columns)};
     plan.column_width = integer_min((area.w + GAP) / columns, fixed + BAR_MAX);
     int page = plan.columns * plan.rows;
     plan.first = bars->selected > 0 ? bars->selected / page * page : 0;
@@ -32,7 +32,7 @@ typedef struct BarScale {
     bool is_signed;
 } BarScale;
 
-static BarScale scale_of_bars(const PartBars *bars) {
+static BarScale scale_of_bars(const WidgetBars *bars) {
     BarScale scale = {.reach = bars->percent ? 1 : 0};
     for (int k = 0; k < bars->count && !bars->percent; k++) {
         double value = bars->value(bars->context, k);
@@ -45,7 +45,7 @@ static BarScale scale_of_bars(const PartBars *bars) {
 
 /* The same decimals in all rows, so many that the largest value has four digits; where that takes too much
  * room, an exponent. */
-static TextNumber format_value(double value, const PartBars *bars, BarScale scale) {
+static TextNumber format_value(double value, const WidgetBars *bars, BarScale scale) {
     TextNumber out = {.text = ""}, number = text_format_percent(value);
     int room = (int)sizeof out.text - 1, width = integer_min(bars->value_width, room);
     int decimals = scale.reach > 0 ? DIGITS_MAX - 1 - (int)floor(log10(scale.reach)) : 1;
@@ -67,8 +67,8 @@ static void draw_value_bar(Canvas *canvas, PlotBar bar, BarScale scale, double v
         plot_bar(canvas, bar, fraction);
 }
 
-static void draw_row(Canvas *canvas, Rect row, const PartBars *bars, BarScale scale, int k) {
-    PartText buffer = {.text = ""};
+static void draw_row(Canvas *canvas, Rect row, const WidgetBars *bars, BarScale scale, int k) {
+    WidgetText buffer = {.text = ""};
     bool selected = k == bars->selected;
     double value = bars->value(bars->context, k);
     Style text = selected ? style_bold(ROLE_ACCENT) : style_role(ROLE_TEXT);
@@ -86,10 +86,10 @@ static void draw_row(Canvas *canvas, Rect row, const PartBars *bars, BarScale sc
                 isfinite(value) ? text : style_bold(ROLE_BAD), format_value(value, bars, scale).text);
 }
 
-void part_bars(Canvas *canvas, Rect area, const PartBars *bars) {
+void widget_bars(Canvas *canvas, Rect area, const WidgetBars *bars) {
     if (rect_is_empty(area)) return;
     Rect old = canvas_clip(canvas, area);
-    PartBarsPlan plan = part_bars_plan(area, bars);
+    WidgetBarsPlan plan = widget_bars_plan(area, bars);
     BarScale scale = scale_of_bars(bars);
     for (int j = 0; j < plan.count; j++) {
         Rect row = {.x = area.x + j / plan.rows * plan.column_width,

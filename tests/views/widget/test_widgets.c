@@ -6,7 +6,7 @@
 
 #include "core/network/model.h"
 #include "core/tensor/gemm.h"
-#include "views/part/parts_detail.h"
+#include "views/widget/widgets_detail.h"
 
 static Canvas *canvas_of(int width, int height, unsigned flags) {
     Canvas *canvas = canvas_new(width, height, flags);
@@ -23,7 +23,7 @@ static Network *network_of(const char *arch) {
 static void assert_summary(const Network *network, const char *op, const char *expected) {
     int index = network_find_op(network, op);
     assert_true(index >= 0);
-    assert_string_equal(part_op_summary(&network->ops[index]).text, expected);
+    assert_string_equal(widget_op_summary(&network->ops[index]).text, expected);
 }
 
 static void every_kind_of_op_has_a_summary(void **state) {
@@ -48,8 +48,8 @@ static void short_names_leave_out_the_block(void **state) {
     (void)state;
     Network *network = network_of("resnet18");
     int inside = network_find_op(network, "layer2.0.downsample.0"), outside = network_find_op(network, "fc");
-    assert_string_equal(part_op_short_name(network, inside), "downsample.0");
-    assert_string_equal(part_op_short_name(network, outside), "fc");
+    assert_string_equal(widget_op_short_name(network, inside), "downsample.0");
+    assert_string_equal(widget_op_short_name(network, outside), "fc");
     network_free(network);
 }
 
@@ -58,19 +58,19 @@ static void the_state_letter_follows_the_pass(void **state) {
     Network *network = network_of("resnet20");
     Pass *pass = fixture_pass(network, &(PassConfig){.batch = 1}, 1);
     int conv = network_find_op(network, "conv1");
-    assert_int_equal(part_op_state(pass, conv), ' ');
+    assert_int_equal(widget_op_state(pass, conv), ' ');
     pass_step_forward(pass);
     pass_step_forward(pass);
-    assert_int_equal(part_op_state(pass, conv), 'F');
-    assert_int_equal(part_op_state(pass, conv + 1), ' ');
+    assert_int_equal(widget_op_state(pass, conv), 'F');
+    assert_int_equal(widget_op_state(pass, conv + 1), ' ');
     pass_run_forward(pass);
     pass_run_backward(pass);
-    assert_int_equal(part_op_state(pass, conv), 'G');
+    assert_int_equal(widget_op_state(pass, conv), 'G');
     pass_input(pass)[0] = (real)NAN;
     pass_restart(pass, NULL);
     pass_step_forward(pass);
     pass_step_forward(pass);
-    assert_int_equal(part_op_state(pass, conv), '!');
+    assert_int_equal(widget_op_state(pass, conv), '!');
     pass_free(pass);
     network_free(network);
 }
@@ -78,8 +78,8 @@ static void the_state_letter_follows_the_pass(void **state) {
 static void assert_skips(const Network *network, PassConfig config, const char *mode, const char *word) {
     Pass *pass = fixture_pass(network, &config, 1);
     Scene scene = {.network = network, .pass = pass};
-    assert_string_equal(part_skip_mode(&scene).text, mode);
-    assert_string_equal(part_skip_word(&scene), word);
+    assert_string_equal(widget_skip_mode(&scene).text, mode);
+    assert_string_equal(widget_skip_word(&scene), word);
     pass_free(pass);
 }
 
@@ -106,7 +106,7 @@ static void the_skip_mode_is_always_named(void **state) {
 static void a_heading_fills_its_row(void **state) {
     (void)state;
     Canvas *canvas = canvas_of(14, 1, 0);
-    int after = part_heading(canvas, (Rect){.x = 1, .w = 12, .h = 1}, style_role(ROLE_TITLE), "Title");
+    int after = widget_heading(canvas, (Rect){.x = 1, .w = 12, .h = 1}, style_role(ROLE_TITLE), "Title");
     assert_int_equal(after, 6);
     assert_canvas_text(canvas, " Title ──────\n");
     canvas_free(canvas);
@@ -115,17 +115,17 @@ static void a_heading_fills_its_row(void **state) {
 static void a_field_wraps_beside_its_label(void **state) {
     (void)state;
     Canvas *canvas = canvas_of(14, 4, 0);
-    int rows = part_field(canvas, (Rect){.w = 14, .h = 3}, 6, "kind", "one two three");
+    int rows = widget_field(canvas, (Rect){.w = 14, .h = 3}, 6, "kind", "one two three");
     assert_int_equal(rows, 2);
     assert_canvas_text(canvas, "kind  one two\n      three\n\n\n");
-    assert_int_equal(part_field(canvas, (Rect){.y = 3, .w = 14, .h = 1}, 6, "kind", "one two three"), 1);
-    assert_int_equal(part_field(canvas, (Rect){.y = 3, .w = 14, .h = 1}, 6, "kind", ""), 1);
+    assert_int_equal(widget_field(canvas, (Rect){.y = 3, .w = 14, .h = 1}, 6, "kind", "one two three"), 1);
+    assert_int_equal(widget_field(canvas, (Rect){.y = 3, .w = 14, .h = 1}, 6, "kind", ""), 1);
     canvas_free(canvas);
 }
 
 static void draw_figures(Canvas *canvas, Rect row, const Stats *stats) {
-    PartFigures figures = {.stats = *stats};
-    part_figures(canvas, row, &figures, 1);
+    WidgetFigures figures = {.stats = *stats};
+    widget_figures(canvas, row, &figures, 1);
 }
 
 static void the_figures_leave_out_from_the_end(void **state) {
@@ -147,14 +147,14 @@ static void figures_of_several_rows_stand_in_columns(void **state) {
     (void)state;
     const real small[] = {-1, 0, 0, 3}, large[] = {-100, 0, 0, 300};
     real room[4];
-    PartFigures rows[] = {
+    WidgetFigures rows[] = {
         {.label = "a", .stats = tensor_stats(small, 4), .percentiles = values_percentiles(small, 4, 1, room)},
         {.label = "bcd",
          .stats = tensor_stats(large, 4),
          .percentiles = values_percentiles(large, 4, 1, room)}};
     Canvas *canvas = canvas_of(160, 4, 0);
-    part_figures(canvas, (Rect){.w = 160, .h = 2}, rows, 2);
-    part_figures(canvas, (Rect){.y = 2, .w = 62, .h = 2}, rows, 2);
+    widget_figures(canvas, (Rect){.w = 160, .h = 2}, rows, 2);
+    widget_figures(canvas, (Rect){.y = 2, .w = 62, .h = 2}, rows, 2);
     assert_canvas_text(canvas, "a    n 4  nan 0  inf 0  -25% 0:50% +25%  min -1    p1 -1    p25 -1    p50 0  "
                                "p75 0  p99 3    max 3    mean "
                                "0.5  std 1.5  |x|2 3.16\n"
@@ -170,11 +170,11 @@ static void figures_take_more_lines_where_there_are_some(void **state) {
     (void)state;
     const real data[] = {-1, 0, 0, 3};
     real room[4];
-    PartFigures row = {.label = "layer",
-                       .stats = tensor_stats(data, 4),
-                       .percentiles = values_percentiles(data, 4, 1, room)};
+    WidgetFigures row = {.label = "layer",
+                         .stats = tensor_stats(data, 4),
+                         .percentiles = values_percentiles(data, 4, 1, room)};
     Canvas *canvas = canvas_of(70, 3, 0);
-    part_figures(canvas, (Rect){.w = 70, .h = 3}, &row, 1);
+    widget_figures(canvas, (Rect){.w = 70, .h = 3}, &row, 1);
     assert_canvas_text(canvas, "layer  n 4  nan 0  inf 0  -25% 0:50% +25%  min -1  p1 -1  p25 -1\n"
                                "       p50 0  p75 0  p99 3  max 3  mean 0.5  std 1.5  |x|2 3.16\n\n");
     canvas_free(canvas);
@@ -184,9 +184,9 @@ static void crowded_figures_are_written_shorter(void **state) {
     (void)state;
     const real data[] = {(real)-1e-5, 0, 0, (real)3e-5};
     real room[4];
-    PartFigures row = {.stats = tensor_stats(data, 4), .percentiles = values_percentiles(data, 4, 1, room)};
+    WidgetFigures row = {.stats = tensor_stats(data, 4), .percentiles = values_percentiles(data, 4, 1, room)};
     Canvas *canvas = canvas_of(80, 2, 0);
-    part_figures(canvas, (Rect){.w = 66, .h = 2}, &row, 1);
+    widget_figures(canvas, (Rect){.w = 66, .h = 2}, &row, 1);
     assert_canvas_text(canvas, "n 4  nan/inf 0  -25% 0:50% +25%  min -1e-5  max 3e-5  mean 5e-6\n"
                                "std 1.5e-5  |x|2 3.16e-5  p1/25/50/75/99 -1 -1 0 0 3 x1e-5\n");
     canvas_free(canvas);

@@ -1,38 +1,38 @@
-/* Channel maps of views/part/parts.h: one map, its legend, many of them in a grid. */
+/* Channel maps of views/widget/widgets.h: one map, its legend, many of them in a grid. */
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/base/integer.h"
 #include "core/base/utf8.h"
-#include "views/part/parts_detail.h"
 #include "views/scene/click.h"
 #include "views/scene/scale.h"
 #include "views/style/text.h"
+#include "views/widget/widgets_detail.h"
 
-PartTensor part_tensor(const Scene *scene, int op, Phase phase) {
-    return (PartTensor){.tensor = scene_tensor(scene, op, phase), .op = op, .phase = phase};
+WidgetTensor widget_tensor(const Scene *scene, int op, Phase phase) {
+    return (WidgetTensor){.tensor = scene_tensor(scene, op, phase), .op = op, .phase = phase};
 }
 
-PartTensor part_tensor_scaled(Tensor tensor, Scale scale) {
-    return (PartTensor){.tensor = tensor, .op = -1, .own_scale = true, .scale = scale};
+WidgetTensor widget_tensor_scaled(Tensor tensor, Scale scale) {
+    return (WidgetTensor){.tensor = tensor, .op = -1, .own_scale = true, .scale = scale};
 }
 
-static Scale scale_of_tensor(const Scene *scene, const PartTensor *tensor, int channel) {
+static Scale scale_of_tensor(const Scene *scene, const WidgetTensor *tensor, int channel) {
     return tensor->own_scale ? tensor->scale : scene_scale(scene, tensor->op, tensor->phase, channel);
 }
 
 /* The words after a legend, from the longest to the shortest form. */
 enum { LEGEND_FORMS = 5, IMAGE_CHANNELS = 3 };
 
-static void legend_words(char *out, const Scene *scene, const PartTensor *tensor, int channel, int form) {
+static void legend_words(char *out, const Scene *scene, const WidgetTensor *tensor, int channel, int form) {
     static const char *const pooled[2][LEGEND_FORMS] = {
         [PLOT_MEAN] = {", shrunk by mean", ", mean", ", mean", ", mean", ""},
         [PLOT_LARGEST] = {", shrunk by largest |x|", ", largest |x|", ", largest", ", largest", ""}};
     static const char *const clipped[LEGEND_FORMS] = {", top 0.5% clipped", ", 0.5% clipped",
                                                       ", 0.5% clipped", ", clipped", ", clipped"};
     bool both = scene->twin && !scene->twin->difference;
-    utf8_format(out, PART_TEXT_MAX, "%s%s%s%s",
+    utf8_format(out, WIDGET_TEXT_MAX, "%s%s%s%s",
                 !tensor->own_scale ? scene_scope_text(scene, tensor->op, channel).text
                 : tensor->scope    ? tensor->scope
                                    : "shared",
@@ -40,10 +40,10 @@ static void legend_words(char *out, const Scene *scene, const PartTensor *tensor
                 tensor->as_is ? "" : pooled[scene_pooling(scene, tensor->phase)][form]);
 }
 
-int part_legend(Canvas *canvas, Rect row, const Scene *scene, const PartTensor *tensor, int channel) {
+int widget_legend(Canvas *canvas, Rect row, const Scene *scene, const WidgetTensor *tensor, int channel) {
     Scale scale = scale_of_tensor(scene, tensor, channel);
     int room = plot_legend_room(scale, row.w);
-    char words[PART_TEXT_MAX];
+    char words[WIDGET_TEXT_MAX];
     for (int form = 0; form < LEGEND_FORMS; form++) {
         legend_words(words, scene, tensor, channel, form);
         if (text_width(words) <= room) break;
@@ -52,7 +52,7 @@ int part_legend(Canvas *canvas, Rect row, const Scene *scene, const PartTensor *
 }
 
 /* Grey is 0, and the ends of the scale are black and full colour. */
-static PlotGrid draw_image(Canvas *canvas, Rect area, const PartTensor *tensor, PartMap map) {
+static PlotGrid draw_image(Canvas *canvas, Rect area, const WidgetTensor *tensor, WidgetMap map) {
     Shape shape = tensor->tensor.shape;
     size_t size = (size_t)shape.h * (size_t)shape.w * IMAGE_CHANNELS;
     PlotImage image = {.data = tensor->tensor.data + (size_t)map.channel * size,
@@ -63,7 +63,8 @@ static PlotGrid draw_image(Canvas *canvas, Rect area, const PartTensor *tensor, 
     return plot_image(canvas, area, &image);
 }
 
-PlotGrid part_map(Canvas *canvas, Rect area, const Scene *scene, const PartTensor *tensor, PartMap map) {
+PlotGrid widget_map(Canvas *canvas, Rect area, const Scene *scene, const WidgetTensor *tensor,
+                    WidgetMap map) {
     Scale scale = scale_of_tensor(scene, tensor, map.channel);
     PlotHeatmap heatmap = {.map = plot_map_of(tensor->tensor, 0, map.channel),
                            .scale = scale,
@@ -84,45 +85,45 @@ static int at_least_one(int value) {
     return value < 1 ? 1 : value;
 }
 
-static int page_capacity(const PartPage *page) {
+static int page_capacity(const WidgetPage *page) {
     return page->columns * page->rows;
 }
 
 /* Every map has its number above and a gap of one column on both sides, where the frame goes. The lower edge
  * of the frame lies on the row of numbers below; in the last row it may be missing. */
-static PartPage plan_zoomed(Rect area, Shape shape, int side_max, int zoom) {
+static WidgetPage plan_zoomed(Rect area, Shape shape, int side_max, int zoom) {
     int side = side_max > 0 ? side_max : INT_MAX - 1;
     Rect box = {.w = at_least_one(integer_min(area.w - 2, side)),
                 .h = at_least_one(integer_min(area.h - 1, (side + 1) / 2))};
     PlotGrid grid = plot_grid_fit(box, shape.w, shape.h, zoom);
-    return (PartPage){.columns = at_least_one((area.w - 1) / (grid.cells.w + 1)),
-                      .rows = at_least_one(area.h / (grid.cells.h + 1)),
-                      .map_width = grid.cells.w,
-                      .map_height = grid.cells.h,
-                      .total = shape.c,
-                      .dead = -1};
+    return (WidgetPage){.columns = at_least_one((area.w - 1) / (grid.cells.w + 1)),
+                        .rows = at_least_one(area.h / (grid.cells.h + 1)),
+                        .map_width = grid.cells.w,
+                        .map_height = grid.cells.h,
+                        .total = shape.c,
+                        .dead = -1};
 }
 
 /* All on one page: as few rows as they need, and rows as equal as possible. */
-static void balance(PartPage *page) {
+static void balance(WidgetPage *page) {
     if (page_capacity(page) < page->total) return;
     page->rows = at_least_one((page->total + page->columns - 1) / page->columns);
     page->columns = at_least_one((page->total + page->rows - 1) / page->rows);
 }
 
-PartMontage part_montage_of(const Scene *scene, int selected) {
+WidgetMontage widget_montage_of(const Scene *scene, int selected) {
     enum { PRESENTER_ZOOM = 4 };
     bool large = scene->settings.presenter;
-    return (PartMontage){.selected = selected, .zoom_min = large ? PRESENTER_ZOOM : 0, .says_zoom = large};
+    return (WidgetMontage){.selected = selected, .zoom_min = large ? PRESENTER_ZOOM : 0, .says_zoom = large};
 }
 
-PartPage part_montage_plan(Rect area, Shape shape, PartMontage montage) {
-    if (rect_is_empty(area)) return (PartPage){.total = shape.c, .dead = -1};
+WidgetPage widget_montage_plan(Rect area, Shape shape, WidgetMontage montage) {
+    if (rect_is_empty(area)) return (WidgetPage){.total = shape.c, .dead = -1};
     int first_zoom = at_least_one(montage.zoom_min);
-    PartPage page = plan_zoomed(area, shape, montage.side_max, first_zoom);
+    WidgetPage page = plan_zoomed(area, shape, montage.side_max, first_zoom);
     /* Maps are enlarged as long as all of them stay on the page. */
     for (int zoom = first_zoom + 1;; zoom++) {
-        PartPage larger = plan_zoomed(area, shape, montage.side_max, zoom);
+        WidgetPage larger = plan_zoomed(area, shape, montage.side_max, zoom);
         if (page_capacity(&larger) < shape.c || larger.map_width == page.map_width) break;
         page = larger;
     }
@@ -133,52 +134,52 @@ PartPage part_montage_plan(Rect area, Shape shape, PartMontage montage) {
     return page;
 }
 
-int part_montage_first(const PartPage *page, int selected) {
+int widget_montage_first(const WidgetPage *page, int selected) {
     int capacity = page_capacity(page);
     return capacity > 0 && selected > 0 ? selected / capacity * capacity : 0;
 }
 
-bool part_channel_is_dead(Tensor tensor, int channel) {
+bool widget_channel_is_dead(Tensor tensor, int channel) {
     PlotMap map = plot_map_of(tensor, 0, channel);
     for (int j = 0; j < map.width * map.height; j++)
         if (map.data[(size_t)j * (size_t)map.stride] != 0) return false;
     return true;
 }
 
-bool part_channel_is_blocked(const Scene *scene, int op, int channel) {
+bool widget_channel_is_blocked(const Scene *scene, int op, int channel) {
     if (op < 0) return false;
     Tensor gradient = pass_grad(scene->pass, op);
-    return gradient.data && part_channel_is_dead(gradient, channel);
+    return gradient.data && widget_channel_is_dead(gradient, channel);
 }
 
-bool part_is_as_is(const Canvas *canvas, int map_width, Shape shape) {
+bool widget_is_as_is(const Canvas *canvas, int map_width, Shape shape) {
     return map_width >= shape.w && !(canvas->flags & (CANVAS_ASCII | CANVAS_MONO));
 }
 
-static bool is_dead(const PartTensor *tensor, int channel) {
-    return !tensor->images && part_channel_is_dead(tensor->tensor, channel);
+static bool is_dead(const WidgetTensor *tensor, int channel) {
+    return !tensor->images && widget_channel_is_dead(tensor->tensor, channel);
 }
 
 /* What is noted beside a channel's number: dead, no gradient. */
 typedef enum ChannelMark { MARK_NONE, MARK_DEAD, MARK_BLOCKED } ChannelMark;
 
-static ChannelMark mark_of(const Scene *scene, const PartTensor *tensor, int channel) {
+static ChannelMark mark_of(const Scene *scene, const WidgetTensor *tensor, int channel) {
     if (is_dead(tensor, channel)) return tensor->phase == PHASE_BACKWARD ? MARK_BLOCKED : MARK_DEAD;
-    return part_channel_is_blocked(scene, tensor->op, channel) ? MARK_BLOCKED : MARK_NONE;
+    return widget_channel_is_blocked(scene, tensor->op, channel) ? MARK_BLOCKED : MARK_NONE;
 }
 
-static void count_marks(PartPage *page, const Scene *scene, const PartTensor *tensor) {
+static void count_marks(WidgetPage *page, const Scene *scene, const WidgetTensor *tensor) {
     page->dead = page->blocked = 0;
     for (int c = 0; c < tensor->tensor.shape.c; c++) {
         bool dead = is_dead(tensor, c);
         page->dead += dead && tensor->phase == PHASE_FORWARD;
         page->blocked +=
-            tensor->phase == PHASE_BACKWARD ? dead : part_channel_is_blocked(scene, tensor->op, c);
+            tensor->phase == PHASE_BACKWARD ? dead : widget_channel_is_blocked(scene, tensor->op, c);
     }
 }
 
 /* The map with its number's row above it, without the gaps. */
-static Rect montage_place(Rect area, const PartPage *page, int place) {
+static Rect montage_place(Rect area, const WidgetPage *page, int place) {
     int k = place - page->first, column = k % page->columns, row = k / page->columns;
     return (Rect){.x = area.x + 1 + column * (page->map_width + 1),
                   .y = area.y + row * (page->map_height + 1),
@@ -186,7 +187,7 @@ static Rect montage_place(Rect area, const PartPage *page, int place) {
                   .h = page->map_height + 1};
 }
 
-static int channel_at(const Scene *scene, PartMontage montage, int place) {
+static int channel_at(const Scene *scene, WidgetMontage montage, int place) {
     return montage.ranked ? scene_channel_at(scene, place) : place;
 }
 
@@ -216,8 +217,8 @@ static void draw_frame(Canvas *canvas, Rect area, Rect place) {
     if (rect_contains(area, place.x, place.y)) canvas_set_cursor(canvas, place.x, place.y);
 }
 
-static void draw_montage(Canvas *canvas, Rect area, const Scene *scene, const PartTensor *tensor,
-                         PartMontage montage, const PartPage *page) {
+static void draw_montage(Canvas *canvas, Rect area, const Scene *scene, const WidgetTensor *tensor,
+                         WidgetMontage montage, const WidgetPage *page) {
     int end = page->first + page->count, zoom = page->map_width / at_least_one(tensor->tensor.shape.w);
     /* All-zero maps are blank; the glyph tells them from maps that are only faint. */
     for (int k = page->first; k < end; k++) {
@@ -225,8 +226,8 @@ static void draw_montage(Canvas *canvas, Rect area, const Scene *scene, const Pa
         Rect map = montage_place(area, page, k);
         map.y++;
         map.h--;
-        PartMap one = {.channel = c, .zoom_max = zoom, .mark = montage.mark && c == montage.selected};
-        PlotGrid grid = part_map(canvas, map, scene, tensor, one);
+        WidgetMap one = {.channel = c, .zoom_max = zoom, .mark = montage.mark && c == montage.selected};
+        PlotGrid grid = widget_map(canvas, map, scene, tensor, one);
         if (tensor->op == scene->op) click_add_map(canvas, &grid, c);
         if (tensor->images) click_add(canvas, map, (Action){.id = ACTION_CHANNEL, .number = c});
         if (is_dead(tensor, c)) draw_dead(canvas, map);
@@ -242,9 +243,9 @@ static void draw_montage(Canvas *canvas, Rect area, const Scene *scene, const Pa
     }
 }
 
-PartPage part_montage(Canvas *canvas, Rect area, const Scene *scene, const PartTensor *tensor,
-                      PartMontage montage) {
-    PartPage page = part_montage_plan(area, tensor->tensor.shape, montage);
+WidgetPage widget_montage(Canvas *canvas, Rect area, const Scene *scene, const WidgetTensor *tensor,
+                          WidgetMontage montage) {
+    WidgetPage page = widget_montage_plan(area, tensor->tensor.shape, montage);
     if (rect_is_empty(area)) return page;
     Rect old = canvas_clip(canvas, area);
     if (montage.ranked && scene_is_ranked(scene))
@@ -259,8 +260,8 @@ PartPage part_montage(Canvas *canvas, Rect area, const Scene *scene, const PartT
     return page;
 }
 
-PartText part_page_info(const PartPage *page) {
-    PartText out;
+WidgetText widget_page_info(const WidgetPage *page) {
+    WidgetText out;
     const char *what = page->order ? "rank" : "channel";
     if (page->count == 1)
         utf8_format(out.text, sizeof out.text, "%s %d of %d", what, page->first, page->total);

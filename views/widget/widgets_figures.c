@@ -1,10 +1,10 @@
-/* The figures under a tensor, of views/part/parts.h. */
+/* The figures under a tensor, of views/widget/widgets.h. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "views/part/parts.h"
 #include "views/style/text.h"
+#include "views/widget/widgets.h"
 
 enum { GAP = 2, ROWS_MAX = 4, TEXT_MAX = 128 };
 
@@ -105,7 +105,7 @@ static void put_invalid(Texts *texts, const Stats *stats, bool merged) {
 }
 
 /* `bad`: one of the rows has a NaN or an infinity. */
-static Texts compose(const PartFigures *row, Form form, bool bad) {
+static Texts compose(const WidgetFigures *row, Form form, bool bad) {
     Texts texts = {.text = {""}};
     const Stats *stats = &row->stats;
     const Percentiles *p = &row->percentiles;
@@ -164,14 +164,15 @@ static int widest(const Texts *texts, int count, Figure figure) {
 }
 
 /* A NaN or an infinity comes first, and stays when there is room for nothing. */
-static bool any_bad(const PartFigures *rows, int count) {
+static bool any_bad(const WidgetFigures *rows, int count) {
     for (int r = 0; r < count; r++)
         if (rows[r].stats.known && rows[r].stats.nan + rows[r].stats.inf > 0) return true;
     return false;
 }
 
 /* As many figures as `lines` lines have room for, by weight. */
-static Columns plan_columns(const Texts *texts, const PartFigures *rows, int count, int room, int lines) {
+static Columns plan_figure_columns(const Texts *texts, const WidgetFigures *rows, int count, int room,
+                                   int lines) {
     static const Figure bad_first[] = {FIGURE_NAN, FIGURE_INF, FIGURE_N};
     Columns columns = {.room = room};
     bool bad = any_bad(rows, count);
@@ -193,13 +194,13 @@ static Columns plan_columns(const Texts *texts, const PartFigures *rows, int cou
 }
 
 /* The form that shows most in so many columns and lines; the wider one where two show the same. */
-static void choose_form(Texts *texts, Columns *columns, const PartFigures *rows, int count, Rect room) {
+static void choose_form(Texts *texts, Columns *columns, const WidgetFigures *rows, int count, Rect room) {
     int best = -1;
     for (int form = FORM_WIDE; form < FORM_COUNT && best < FIGURE_COUNT; form++) {
         Texts written[ROWS_MAX];
         bool bad = any_bad(rows, count);
         for (int r = 0; r < count; r++) written[r] = compose(&rows[r], (Form)form, bad);
-        Columns found = plan_columns(written, rows, count, room.w, room.h);
+        Columns found = plan_figure_columns(written, rows, count, room.w, room.h);
         if (found.shown <= best) continue;
         best = found.shown;
         *columns = found;
@@ -211,7 +212,7 @@ static bool is_bad(const Stats *stats, Figure figure) {
     return (figure == FIGURE_NAN && stats->nan > 0) || (figure == FIGURE_INF && stats->inf > 0);
 }
 
-static void draw_row(Canvas *canvas, int x, int y, const PartFigures *row, const Texts *texts,
+static void draw_row(Canvas *canvas, int x, int y, const WidgetFigures *row, const Texts *texts,
                      const Columns *columns) {
     int at = 0, line = 0;
     for (int k = 0; k < FIGURE_COUNT; k++) {
@@ -223,7 +224,7 @@ static void draw_row(Canvas *canvas, int x, int y, const PartFigures *row, const
     }
 }
 
-void part_figures(Canvas *canvas, Rect area, const PartFigures *rows, int count) {
+void widget_figures(Canvas *canvas, Rect area, const WidgetFigures *rows, int count) {
     Texts texts[ROWS_MAX];
     Columns columns = {0};
     int label = 0;
@@ -247,8 +248,8 @@ void part_figures(Canvas *canvas, Rect area, const PartFigures *rows, int count)
     canvas_unclip(canvas, old);
 }
 
-PartFigures part_figures_of(const Scene *scene, int op, Phase phase) {
-    PartFigures figures = {.stats = scene_stats(scene, op, phase), .hidden = scene->hides_figures};
+WidgetFigures widget_figures_of(const Scene *scene, int op, Phase phase) {
+    WidgetFigures figures = {.stats = scene_stats(scene, op, phase), .hidden = scene->hides_figures};
     const Profile *profile = scene_profile(scene, op, phase);
     if (profile) figures.percentiles = profile->percentiles;
     return figures;

@@ -1,67 +1,68 @@
 /* Small pieces that several views show the same way: how an op is called and what state it is in, the line of
  * figures under a tensor, channel maps in a grid, values as bars. All of them draw into the rectangle they
  * are given and nowhere else. */
-#ifndef VIEWS_PART_PARTS_H
-#define VIEWS_PART_PARTS_H
+#ifndef VIEWS_WIDGET_WIDGETS_H
+#define VIEWS_WIDGET_WIDGETS_H
 
 #include "views/canvas/canvas.h"
 #include "views/scene/scene.h"
 
-enum { PART_TEXT_MAX = 96 };
+enum { WIDGET_TEXT_MAX = 96 };
 
-/* Short texts by value, so that they can stand in a call: canvas_printf(..., "%s", part_op_summary(op).text).
+/* Short texts by value, so that they can stand in a call: canvas_printf(..., "%s", widget_op_summary(op).text).
  */
-typedef struct PartText {
-    char text[PART_TEXT_MAX];
-} PartText;
+typedef struct WidgetText {
+    char text[WIDGET_TEXT_MAX];
+} WidgetText;
 
-PartText part_op_summary(const Op *op); /* "conv 3x3 /2", "max pool 3x3 /2", "batch norm" */
+WidgetText widget_op_summary(const Op *op); /* "conv 3x3 /2", "max pool 3x3 /2", "batch norm" */
 /* The mean of the activation's mask: the share that is open, "53%", or the mean slope, "0.53". */
-PartText part_density(const Network *network, double density);
+WidgetText widget_density(const Network *network, double density);
 /* Inside a block without the block's name: "conv1", "downsample.0". Points into the network. */
-const char *part_op_short_name(const Network *network, int op);
-const char *part_shortcut_name(ShortcutKind kind); /* "identity", "zero-pad (A)", "projection (B)", "none" */
-const char *part_phase_name(Phase phase);          /* "forward", "backward" */
-Role part_phase_role(Phase phase);
+const char *widget_op_short_name(const Network *network, int op);
+const char *
+widget_shortcut_name(ShortcutKind kind);    /* "identity", "zero-pad (A)", "projection (B)", "none" */
+const char *widget_phase_name(Phase phase); /* "forward", "backward" */
+Role widget_phase_role(Phase phase);
 
 /* One letter: '!' NaN or Inf in what has been computed, 'G' gradient ready, 'F' forward done, ' ' neither. */
-char part_op_state(const Pass *pass, int op);
-Role part_op_state_role(char state);
+char widget_op_state(const Pass *pass, int op);
+Role widget_op_state_role(char state);
 
 /* Which "without skip" is on; never empty: "skips as built", "plain: skips removed in both directions",
  * "cut: skips carry no gradient", "lesion: layer1.0, layer2.1". */
-PartText part_skip_mode(const Scene *scene);
+WidgetText widget_skip_mode(const Scene *scene);
 /* The same in one word or two: "skips on", "no skips", "plain", "cut", "lesion". */
-const char *part_skip_word(const Scene *scene);
+const char *widget_skip_word(const Scene *scene);
 
 /* A glyph with its ASCII likeness where text_ascii has another one. */
-uint32_t part_glyph(const Canvas *canvas, uint32_t glyph, char ascii);
+uint32_t widget_glyph(const Canvas *canvas, uint32_t glyph, char ascii);
 
 /* `Title ───────`: a heading that fills its row. Returns the column after the title. */
-int part_heading(Canvas *canvas, Rect row, Style style, const char *title);
+int widget_heading(Canvas *canvas, Rect row, Style style, const char *title);
 /* "label  text", the label dim and padded to label_width columns, the text wrapped. Returns the rows used. */
-int part_field(Canvas *canvas, Rect area, int label_width, const char *label, const char *text);
+int widget_field(Canvas *canvas, Rect area, int label_width, const char *label, const char *text);
 
 /* What is said in figures about a tensor or a channel of it; the percentiles may be unknown. */
-typedef struct PartFigures {
+typedef struct WidgetFigures {
     const char *label; /* in front of the row; NULL: none */
     Stats stats;
     Percentiles percentiles;
     bool hidden; /* of the first row: nothing is drawn */
-} PartFigures;
+} WidgetFigures;
 
-PartFigures part_figures_of(const Scene *scene, int op, Phase phase);
+WidgetFigures widget_figures_of(const Scene *scene, int op, Phase phase);
 /* `n 16,384  nan 0  inf 0  -41% 0:37% +22%  min -1.30  p1 -1.1 ... p99 2.0  max 2.10  mean .08  std .44  |x|2
  * 57.1`, at most four rows in common columns, each on as many lines as the area has for it. Where not all of
  * them have room they are written shorter, the percentiles as one: `p1/25/50/75/99 -1.1 -.2 0 .3 2.0`, small
  * ones with one power of ten behind them. What still has no room is left out: first the percentiles (the
  * median last of them), then |x|2, std, mean, max, min, the signs; bad news never. "not computed yet" when it
  * is not known. */
-void part_figures(Canvas *canvas, Rect area, const PartFigures *rows, int count);
+void widget_figures(Canvas *canvas, Rect area, const WidgetFigures *rows, int count);
 
 /* What is drawn as maps: the activation or gradient of an op with the scene's scale, or any other tensor with
  * a scale of its own (the two routes of a gradient, which must share one). */
-typedef struct PartTensor {
+typedef struct WidgetTensor {
     Tensor tensor;
     int op;      /* -1 with a scale of its own */
     Phase phase; /* decides palette and pooling */
@@ -71,35 +72,35 @@ typedef struct PartTensor {
     bool own_scale;
     Scale scale;       /* own_scale */
     const char *scope; /* own_scale: what it spans, for the legend; NULL: "shared" */
-} PartTensor;
+} WidgetTensor;
 
-PartTensor part_tensor(const Scene *scene, int op, Phase phase);
-PartTensor part_tensor_scaled(Tensor tensor, Scale scale);
+WidgetTensor widget_tensor(const Scene *scene, int op, Phase phase);
+WidgetTensor widget_tensor_scaled(Tensor tensor, Scale scale);
 /* `[-1.32 ▇▇▇0▇▇▇ +1.32] layer, top 0.5% clipped, shrunk by largest |x|` for one channel, with fewer words
  * where there is less room; returns the column after it. */
-int part_legend(Canvas *canvas, Rect row, const Scene *scene, const PartTensor *tensor, int channel);
+int widget_legend(Canvas *canvas, Rect row, const Scene *scene, const WidgetTensor *tensor, int channel);
 
 /* One channel. `mark` highlights the scene's cell (scene->row, scene->column). */
-typedef struct PartMap {
+typedef struct WidgetMap {
     int channel, zoom_max;
     bool mark;
-} PartMap;
+} WidgetMap;
 
-PlotGrid part_map(Canvas *canvas, Rect area, const Scene *scene, const PartTensor *tensor, PartMap map);
+PlotGrid widget_map(Canvas *canvas, Rect area, const Scene *scene, const WidgetTensor *tensor, WidgetMap map);
 
 /* Channels in a grid with gaps of one cell: the number of each above its map, a frame around the selected
  * one, × for a channel that is zero everywhere ("dead"). */
-typedef struct PartMontage {
-    int first;    /* place of the page's first map; see part_montage_first */
+typedef struct WidgetMontage {
+    int first;    /* place of the page's first map; see widget_montage_first */
     int selected; /* -1: none */
     int side_max; /* maps are shrunk to at most this many pixels a side; 0: only when the area is too small */
     int zoom_min; /* maps are enlarged this often even when fewer have room on the page */
     bool mark;    /* highlight the scene's cell in the selected map */
     bool ranked;  /* places follow the scene's order of channels; else they are channels */
     bool says_zoom; /* the page's info names the enlargement, so that it is not taken for resolution */
-} PartMontage;
+} WidgetMontage;
 
-typedef struct PartPage {
+typedef struct WidgetPage {
     int columns, rows;         /* of maps */
     int map_width, map_height; /* cells of one map */
     int zoom;                  /* pixels a side for each value, to be named; 0: not */
@@ -107,30 +108,30 @@ typedef struct PartPage {
     int dead;                  /* all-zero channels of the whole tensor; -1 while nothing is computed */
     int blocked;               /* channels that receive no gradient; -1 or 0 while that is not known */
     const char *order;         /* what the channels are ranked by; NULL: they stand by number */
-} PartPage;
+} WidgetPage;
 
 /* As the scene wants them: in presenter mode cells as large as they fit, up to 4x4 pixels. */
-PartMontage part_montage_of(const Scene *scene, int selected);
+WidgetMontage widget_montage_of(const Scene *scene, int selected);
 /* How the maps will stand, without drawing: `dead` is -1. At least one map when the area is not empty. */
-PartPage part_montage_plan(Rect area, Shape shape, PartMontage montage);
+WidgetPage widget_montage_plan(Rect area, Shape shape, WidgetMontage montage);
 /* The first place of the page (whole pages from 0) that shows place `selected`. */
-int part_montage_first(const PartPage *page, int selected);
-PartPage part_montage(Canvas *canvas, Rect area, const Scene *scene, const PartTensor *tensor,
-                      PartMontage montage);
+int widget_montage_first(const WidgetPage *page, int selected);
+WidgetPage widget_montage(Canvas *canvas, Rect area, const Scene *scene, const WidgetTensor *tensor,
+                          WidgetMontage montage);
 /* "channels 0-31 of 64, 3 dead, 2 no gradient", "ranks 0-31 of 64 by activation". */
-PartText part_page_info(const PartPage *page);
+WidgetText widget_page_info(const WidgetPage *page);
 
 /* Values as rows "label ████ +1.23", in as many columns of rows as fit. */
-typedef struct PartBars {
+typedef struct WidgetBars {
     int count, selected; /* selected: -1 for none; kept visible, marked with > */
     int label_width, value_width;
     void *context;
     double (*value)(const void *context, int k);
-    const char *(*label)(const void *context, int k, PartText *buffer);
+    const char *(*label)(const void *context, int k, WidgetText *buffer);
     Role (*role)(const void *context, int k); /* of the bar; NULL: ROLE_ACCENT */
     bool percent;                             /* values 0..1, written as percent */
-} PartBars;
+} WidgetBars;
 
-void part_bars(Canvas *canvas, Rect area, const PartBars *bars);
+void widget_bars(Canvas *canvas, Rect area, const WidgetBars *bars);
 
 #endif

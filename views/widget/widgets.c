@@ -1,20 +1,20 @@
-/* The texts and lines of views/part/parts.h; figures are in parts_figures.c, maps in parts_montage.c, bars in
+/* The texts and lines of views/widget/widgets.h; figures are in parts_figures.c, maps in parts_montage.c, bars in
  * parts_bars.c. */
-#include "views/part/parts.h"
+#include "views/widget/widgets.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "views/style/text.h"
 
-PartText part_op_summary(const Op *op) {
-    PartText out;
+WidgetText widget_op_summary(const Op *op) {
+    WidgetText out;
     op_format_summary(op, out.text, sizeof out.text);
     return out;
 }
 
-PartText part_density(const Network *network, double density) {
-    PartText out;
+WidgetText widget_density(const Network *network, double density) {
+    WidgetText out;
     bool gates = network_activation(network)->activation->has_gates;
     if (gates)
         snprintf(out.text, sizeof out.text, "%s", text_format_percent(density).text);
@@ -23,7 +23,7 @@ PartText part_density(const Network *network, double density) {
     return out;
 }
 
-const char *part_op_short_name(const Network *network, int op) {
+const char *widget_op_short_name(const Network *network, int op) {
     const Op *o = &network->ops[op];
     if (o->block < 0) return o->name;
     const char *block = network->blocks[o->block].name;
@@ -32,7 +32,7 @@ const char *part_op_short_name(const Network *network, int op) {
     return inside ? o->name + length + 1 : o->name;
 }
 
-const char *part_shortcut_name(ShortcutKind kind) {
+const char *widget_shortcut_name(ShortcutKind kind) {
     static const char *const names[] = {[SHORTCUT_NONE] = "none",
                                         [SHORTCUT_IDENTITY] = "identity",
                                         [SHORTCUT_ZERO_PAD] = "zero-pad (A)",
@@ -40,15 +40,15 @@ const char *part_shortcut_name(ShortcutKind kind) {
     return names[kind];
 }
 
-const char *part_phase_name(Phase phase) {
+const char *widget_phase_name(Phase phase) {
     return phase == PHASE_FORWARD ? "forward" : "backward";
 }
 
-Role part_phase_role(Phase phase) {
+Role widget_phase_role(Phase phase) {
     return phase == PHASE_FORWARD ? ROLE_FORWARD : ROLE_BACKWARD;
 }
 
-char part_op_state(const Pass *pass, int op) {
+char widget_op_state(const Pass *pass, int op) {
     Stats act = pass_act_stats(pass, op), grad = pass_grad_stats(pass, op);
     bool act_bad = act.known && act.nan + act.inf > 0, grad_bad = grad.known && grad.nan + grad.inf > 0;
     if (act_bad || grad_bad) return '!';
@@ -56,7 +56,7 @@ char part_op_state(const Pass *pass, int op) {
     return op < pass_forward_done(pass) ? 'F' : ' ';
 }
 
-Role part_op_state_role(char state) {
+Role widget_op_state_role(char state) {
     switch (state) {
     case '!': return ROLE_BAD;
     case 'G': return ROLE_BACKWARD;
@@ -66,9 +66,9 @@ Role part_op_state_role(char state) {
 }
 
 /* As many names as fit; more are shown as an ellipsis. */
-static PartText lesion_text(const Scene *scene) {
+static WidgetText lesion_text(const Scene *scene) {
     static const char more[] = ", ...";
-    PartText out = {.text = "lesion:"};
+    WidgetText out = {.text = "lesion:"};
     size_t used = strlen(out.text), count = 0;
     for (int b = 0; b < scene->network->block_count; b++) {
         if (!pass_block_is_lesioned(scene->pass, b)) continue;
@@ -84,12 +84,12 @@ static PartText lesion_text(const Scene *scene) {
     return out;
 }
 
-PartText part_skip_mode(const Scene *scene) {
+WidgetText widget_skip_mode(const Scene *scene) {
     static const char *const texts[] = {[SKIP_NONE_REMOVED] = "skips as built",
                                         [SKIP_PLAIN] = "plain: skips removed in both directions",
                                         [SKIP_CUT] = "cut: skips carry no gradient",
                                         [SKIP_LESION] = ""};
-    PartText out = {.text = "no skips in this architecture"};
+    WidgetText out = {.text = "no skips in this architecture"};
     SkipMode mode = pass_skip_mode(scene->pass);
     if (scene->network->shortcut == '-') return out;
     if (mode == SKIP_LESION) return lesion_text(scene);
@@ -97,17 +97,17 @@ PartText part_skip_mode(const Scene *scene) {
     return out;
 }
 
-const char *part_skip_word(const Scene *scene) {
+const char *widget_skip_word(const Scene *scene) {
     SkipMode mode = pass_skip_mode(scene->pass);
     if (scene->network->shortcut == '-') return "no skips";
     return mode == SKIP_NONE_REMOVED ? "skips on" : skip_mode_name(mode);
 }
 
-uint32_t part_glyph(const Canvas *canvas, uint32_t glyph, char ascii) {
+uint32_t widget_glyph(const Canvas *canvas, uint32_t glyph, char ascii) {
     return canvas->flags & CANVAS_ASCII ? (uint32_t)(unsigned char)ascii : glyph;
 }
 
-int part_heading(Canvas *canvas, Rect row, Style style, const char *title) {
+int widget_heading(Canvas *canvas, Rect row, Style style, const char *title) {
     if (rect_is_empty(row)) return row.x;
     Rect old = canvas_clip(canvas, row);
     style.attributes |= CELL_BOLD;
@@ -117,7 +117,7 @@ int part_heading(Canvas *canvas, Rect row, Style style, const char *title) {
     return after;
 }
 
-int part_field(Canvas *canvas, Rect area, int label_width, const char *label, const char *text) {
+int widget_field(Canvas *canvas, Rect area, int label_width, const char *label, const char *text) {
     if (rect_is_empty(area)) return 0;
     Rect old = canvas_clip(canvas, area);
     Rect rest = {.x = area.x + label_width, .y = area.y, .w = area.w - label_width, .h = area.h};
