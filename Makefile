@@ -206,6 +206,6 @@ uninstall:                            ## take those three away again
 clean:
 	rm -rf build skipscope
 help:
-	@grep -E '^[a-z-]+%?:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*##/\t/'
+	@grep -E '^[a-z_.-]+%?:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*##/\t/'
 
 -include $(shell find build -name '*.d' 2>/dev/null)
