@@ -1,5 +1,5 @@
-/* Which network is meant, as options, state strings and actions say it. The texts belong to whoever filled the
- * spec in: command line, environment or state string. */
+/* Which network is meant, as options, state strings and actions say it. The texts are borrowed from the
+ * command line, the environment or a state string. */
 #ifndef APP_CLI_MODEL_SPEC_H
 #define APP_CLI_MODEL_SPEC_H
 

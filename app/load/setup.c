@@ -198,7 +198,7 @@ bool setup_check_words(const Options *options, Error *err) {
     return split_words(&setup, options, err) && find_origin(&origin, &setup, options, err);
 }
 
-/* Of a cleared setup, whose words may be known. */
+/* `setup` is cleared except for its words. */
 static bool open_model(Setup *setup, const ModelSpec *spec, bool values, Error *err) {
     setup->seed = spec->seed;
     setup->bn = spec->bn;

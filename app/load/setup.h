@@ -36,8 +36,8 @@ bool setup_open_weights(Setup *setup, const Setup *old, const char *name, Error 
 bool setup_open_arch(Setup *setup, const Setup *old, const char *arch, Error *err);
 /* Batch norm uses the picture's own statistics: as --bn says, else with random weights. */
 bool setup_batch_statistics(const Setup *setup);
-/* What makes this model again where only the network is asked for; the texts are the setup's. Trained weights
- * that are built in have neither `weights` nor `init`. */
+/* The spec that makes this model again; its texts belong to the setup. Trained weights that are built in have
+ * neither `weights` nor `init`. */
 ModelSpec setup_spec(const Setup *setup);
 /* The spec's init and seed. */
 bool setup_parse_init(const ModelSpec *spec, InitConfig *init, Error *err);

@@ -1,4 +1,5 @@
-/* Names of architectures: "resnet18", "plain20-nobn". Here alone they are taken apart and put together. */
+/* Names of architectures: "resnet18", "plain20-nobn". This is the only place that reads or writes
+ * one. */
 #ifndef CORE_NETWORK_ARCH_H
 #define CORE_NETWORK_ARCH_H
 
@@ -10,14 +11,14 @@ enum { ARCH_NAME_MAX = 24 };
  * the same seed both networks have the same weights and only the normalisation differs. */
 #define ARCH_NORM_FREE "-nobn"
 
-/* What a name says. Whether there is such a network is resnet_new's to judge. */
+/* What a name says; resnet_new decides whether there is such a network. */
 typedef struct Arch {
     int depth;  /* 20 in "resnet20"; 0: none, or no depth that any network has */
     bool plain; /* no shortcuts */
     bool norm_free;
 } Arch;
 
-/* False when the name has another form than resnetN or plainN and perhaps the ending; *arch is then all 0. */
+/* Reads resnetN or plainN with or without the ending. False for any other form; *arch is then all 0. */
 bool arch_parse(const char *name, Arch *arch);
 /* What the name says; all 0 when it has another form. */
 Arch arch_of(const char *name);

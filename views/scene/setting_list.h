@@ -4,9 +4,10 @@
  *
  * SETTING(TO, ID, type, field, value at the start, kept, touches, name, help, words, sentences)
  *
- * A value is the place of its word. `kept`: in a STATE string; by the READER, whom neither states nor lessons
- * take it from; BOTH: in the string, and by the reader in lessons. The sentence answers the choice; none: the
- * screen shows it. TO is handed through to SETTING. */
+ * A value is the index of its word. `kept` is STATE when the value is part of a state string, READER when it
+ * belongs to whoever sits at the screen, so that neither states nor lessons change it, and BOTH when states
+ * have it but lessons leave it alone. Sentences answer a choice, one a word; SETTING_SHOWN: the screen shows it
+ * anyway. TO is passed on to SETTING. */
 #ifndef VIEWS_SCENE_SETTING_LIST_H
 #define VIEWS_SCENE_SETTING_LIST_H
 
