@@ -1,5 +1,5 @@
-# The limits that README.md states for sources: lines of a file, lines and parameters of a function. Relies on clang-format: a
-# function's head begins in the first column and its body ends with a brace there.
+# The limits that README.md states for sources: lines of a file, lines and parameters of a function, fields of a struct of
+# app/. Relies on clang-format: what is defined begins in the first column and ends with a brace there.
 # usage: awk -f limits.awk README.md SOURCE...
 FILENAME == "README.md" {
     if (sub(/^\* A function has at most /, "")) {
@@ -8,6 +8,7 @@ FILENAME == "README.md" {
         parameters = word[4]
         file_lines = word[10]
     }
+    if (sub(/^.*a struct of `app\/` at most /, "")) fields = $1 + 0
     next
 }
 function complain(what, count, limit) {
@@ -31,12 +32,43 @@ function parameter_count(head,    k, sign, depth, count) {
     }
     return count
 }
+# Names declared in the body of a struct, its comments gone: a statement has one more than its commas. A nameless struct within
+# counts by its own fields; function pointers have commas in parentheses, arrays in brackets.
+function field_count(body,    k, sign, depth, count, named) {
+    count = named = 0
+    for (k = 1; k <= length(body); k++) {
+        sign = substr(body, k, 1)
+        if (sign ~ /[(\[]/) depth++
+        else if (sign ~ /[)\]]/) depth--
+        else if (depth == 0 && sign ~ /[{}]/) named = 0
+        else if (depth == 0 && sign == "," && named) count++
+        else if (depth == 0 && sign == ";") {
+            count += named
+            named = 0
+        } else if (sign ~ /[a-zA-Z]/) named = named || substr(body, 1, k - 1) !~ /}[ \t]*[a-zA-Z_]*$/
+    }
+    return count
+}
 FNR == 1 {
     close_file()
     file = FILENAME
     begin = 0
 }
 { lines = FNR }
+FILENAME ~ /^app\// && /^(typedef )?struct [A-Za-z]* ?{$/ {
+    begin_struct = FNR
+    body = ""
+    next
+}
+begin_struct && /^}/ {
+    gsub(/\/\*([^*]|\*[^\/])*\*\//, "", body)
+    begin = begin_struct
+    if (field_count(body) > fields) complain("a struct of fields:", field_count(body), fields)
+    if (show) print field_count(body), FILENAME, $0
+    begin = begin_struct = 0
+    next
+}
+begin_struct { body = body " " $0 }
 /^[a-zA-Z]/ && !/^(typedef|struct|enum|union|extern)/ {
     head = ""
     begin = FNR
@@ -55,7 +87,7 @@ begin && !inside {
 }
 END {
     close_file()
-    if (!(function_lines > 0 && parameters > 0 && file_lines > 0)) {
+    if (!(function_lines > 0 && parameters > 0 && file_lines > 0 && fields > 0)) {
         print "README.md does not state the limits"
         bad = 1
     }
