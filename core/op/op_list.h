@@ -7,7 +7,8 @@
  * has none has the first. */
 /* clang-format off */
 #define ACTIVATION_LIST(OP)                                                                                  \
-    OP(RELU, relu)
+    OP(RELU, relu)                                                                                           \
+    OP(GELU, gelu)
 /* clang-format on */
 
 #define OP_LIST(OP)                                                                                          \
