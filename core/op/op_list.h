@@ -8,7 +8,8 @@
 /* clang-format off */
 #define ACTIVATION_LIST(OP)                                                                                  \
     OP(RELU, relu)                                                                                           \
-    OP(GELU, gelu)
+    OP(GELU, gelu)                                                                                           \
+    OP(SILU, silu)
 /* clang-format on */
 
 #define OP_LIST(OP)                                                                                          \
