@@ -13,6 +13,7 @@ typedef struct ModelSpec {
     const char *init;        /* how random weights are made; NULL: "he" where there are no others */
     unsigned long long seed; /* of random weights */
     int shortcut;            /* 1 A, 2 B, 3 C; 0: the architecture's own */
+    int act;                 /* place in ACTIVATION_LIST, from 1; 0: as the architecture's name says */
     int stride_in, bn;       /* ChoiceStride, ChoiceBn */
 } ModelSpec;
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/analysis/analysis_list.h"
+#include "core/op/op_list.h"
 #include "views/style/theme.h"
 
 #define ON(ID) (1u << COMMAND_##ID)
@@ -44,6 +45,9 @@ enum {
 };
 
 static const char *const shortcut_words[] = {"A", "B", "C", NULL};
+#define ACT_WORD(KIND, file) #file,
+static const char *const act_words[] = {ACTIVATION_LIST(ACT_WORD) NULL};
+#define ACT_NAME(KIND, file) " " #file
 static const char *const stride_words[] = {"3x3", "1x1", NULL};
 static const char *const bn_words[] = {"eval", "train", NULL};
 static const char *const dataset_words[] = {"cifar10", "cifar100", NULL};
@@ -80,6 +84,10 @@ const OptionSpec option_table[] = {
      CHOICE(model.shortcut, "A|B|C", shortcut_words),
      .commands = BUILDS_MODEL,
      .help = "where shapes change: A zero padding, B projection there, C projection everywhere"},
+    {.name = "act",
+     CHOICE(model.act, "NAME", act_words),
+     .commands = BUILDS_MODEL,
+     .help = "activation function, as the ending of an architecture's name:" ACTIVATION_LIST(ACT_NAME)},
     {.name = "stride-in",
      CHOICE(model.stride_in, "3x3|1x1", stride_words),
      .commands = BUILDS_MODEL,

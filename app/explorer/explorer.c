@@ -320,8 +320,8 @@ static bool begin_lesson(Screen *screen, const char *name, Error *err) {
 
 /* A state says which network and picture, in place of the words and options that do. */
 static bool go_to_state(Screen *screen, const Options *options, Error *err) {
-    static const char *const names[] = {"arch", "weights",      "init",  "seed",
-                                        "bn",   "without-skip", "input", "target"};
+    static const char *const names[] = {"arch", "act",          "weights", "init",  "seed",
+                                        "bn",   "without-skip", "input",   "target"};
     if (!options->explorer.state) return true;
     if (options->word_count > 0)
         return error_set(err, ERROR_USAGE, "'%s' and --state both say what to show: leave one of them out",

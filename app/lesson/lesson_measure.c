@@ -200,7 +200,9 @@ MEASURE_NUMBER(share) {
 }
 
 MEASURE_NUMBER(kept) {
-    return forward_of(query).kept;
+    /* Of a function without gates nothing is kept or closed. */
+    bool gates = network_activation(scene_of(query)->network)->activation->has_gates;
+    return gates ? forward_of(query).kept : NAN;
 }
 
 MEASURE_NUMBER(gradient_in) {

@@ -1,5 +1,6 @@
 #include "app/load/setup.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,6 +76,26 @@ static char shortcut_letter(const ModelSpec *spec) {
     return spec->shortcut ? (char)('A' + spec->shortcut - 1) : '\0';
 }
 
+#define ACT_KIND(KIND, file) OP_##KIND,
+
+/* What --act says; the usual one when it was not given. */
+static OpKind act_of(const ModelSpec *spec) {
+    static const OpKind kinds[] = {ACTIVATION_LIST(ACT_KIND)};
+    return kinds[spec->act > 0 ? spec->act - 1 : 0];
+}
+
+/* The architecture's name with what --act says; false when the name itself says otherwise. */
+static bool name_arch(const ModelSpec *spec, char out[ARCH_NAME_MAX], Error *err) {
+    Arch arch;
+    utf8_copy(out, ARCH_NAME_MAX, spec->arch);
+    if (!spec->act || !arch_parse(spec->arch, &arch)) return true;
+    if (arch.activation && arch_activation(arch) != act_of(spec))
+        return error_set(err, ERROR_USAGE, "the activation function is given twice: %s and --act %s",
+                         spec->arch, op_spec(act_of(spec))->name);
+    arch_format(arch_with_activation(arch, act_of(spec)), out);
+    return true;
+}
+
 /* Without values all of them are 0: a table of shapes needs none, and sixty million random numbers take their
  * time. */
 static Model *new_model(const ModelSpec *spec, int classes, bool values, Error *err) {
@@ -83,12 +104,12 @@ static Model *new_model(const ModelSpec *spec, int classes, bool values, Error *
     ResnetConfig config = {.shortcut = shortcut_letter(spec),
                            .stride_in_1x1 = spec->stride_in == STRIDE_IN_1X1,
                            .classes = classes};
-    utf8_copy(config.arch, sizeof config.arch, spec->arch);
+    if (!name_arch(spec, config.arch, err)) return NULL;
     Network *network = resnet_new(&config, err);
     if (!network) return NULL;
-    if (init.kind == INIT_ZERO_GAMMA && arch_of(spec->arch).norm_free) {
+    if (init.kind == INIT_ZERO_GAMMA && arch_of(config.arch).norm_free) {
         network_free(network);
-        error_set(err, ERROR_USAGE, "--init zero-gamma: %s has no batch norm and so no gamma", spec->arch);
+        error_set(err, ERROR_USAGE, "--init zero-gamma: %s has no batch norm and so no gamma", config.arch);
         return NULL;
     }
     if (values) network_init_values(network, &init);
@@ -136,21 +157,57 @@ static Model *load_bundled(Setup *setup, const ModelSpec *spec, bool values, Err
     return new_model(&random, 0, values, err);
 }
 
+/* A file may say what its weights were trained with; another function is not refused, but mentioned. */
+static void mention_activation(Setup *setup, const Model *model) {
+    Arch recorded;
+    const char *name = model_value(model, "arch");
+    const OpSpec *here = network_activation(model->network);
+    if (!name || !arch_parse(name, &recorded) || op_spec(arch_activation(recorded)) == here) return;
+    utf8_format(setup->notice, sizeof setup->notice,
+                "these weights were trained with %s (%s); here they meet %s",
+                op_spec(arch_activation(recorded))->title, name, here->title);
+}
+
+static Model *load_file(Setup *setup, const ModelSpec *spec, Error *err) {
+    ModelOptions options = {.stride_in_1x1 = spec->stride_in == STRIDE_IN_1X1,
+                            .shortcut = shortcut_letter(spec),
+                            .activation = spec->act ? op_spec(act_of(spec)) : NULL};
+    char arch[ARCH_NAME_MAX];
+    if (spec->arch && !name_arch(spec, arch, err)) return NULL;
+    if (spec->arch) options.arch = arch;
+    Model *model = model_load_file(spec->weights, &options, err);
+    if (model) mention_activation(setup, model);
+    return model;
+}
+
+/* "; He's gain of 1.41 is made for ReLU, ..." where the weights are He's and the function is another one. */
+static void mention_gain(Setup *setup, const ModelSpec *spec, const OpSpec *activation) {
+    double gain = 1 / sqrt(activation->activation->second_moment);
+    size_t used = strlen(setup->notice);
+    InitConfig init;
+    Error ignored = {0};
+    bool he =
+        setup_parse_init(spec, &init, &ignored) && (init.kind == INIT_HE || init.kind == INIT_ZERO_GAMMA);
+    if (!he || activation == op_spec(op_default_activation())) return;
+    utf8_format(setup->notice + used, sizeof setup->notice - used,
+                "; He's gain %.2f keeps the scale of ReLU, that of %s is %.2f (--init gain:%.2f)", sqrt(2),
+                activation->title, gain, gain);
+}
+
 static Model *load_model(Setup *setup, const ModelSpec *spec, bool values, Error *err) {
     ModelSpec random = *spec;
-    if (spec->weights) {
-        ModelOptions model = {.arch = spec->arch,
-                              .stride_in_1x1 = spec->stride_in == STRIDE_IN_1X1,
-                              .shortcut = shortcut_letter(spec)};
-        return model_load_file(spec->weights, &model, err);
-    }
-    bool own = spec->shortcut || spec->stride_in || spec->init;
+    if (spec->weights) return load_file(setup, spec, err);
+    bool own = spec->shortcut || spec->stride_in || spec->init ||
+               (spec->act && act_of(spec) != op_default_activation());
     if (!spec->arch && !own) return load_bundled(setup, spec, values, err);
     if (!spec->arch) random.arch = BUNDLED_ARCH;
     setup->untrained = true;
+    Model *model = new_model(&random, 0, values, err);
+    if (!model) return NULL;
     utf8_format(setup->notice, sizeof setup->notice, "%s has random weights (--init %s, seed %llu)",
-                random.arch, spec->init ? spec->init : "he", spec->seed);
-    return new_model(&random, 0, values, err);
+                model->network->arch, spec->init ? spec->init : "he", spec->seed);
+    mention_gain(setup, spec, network_activation(model->network));
+    return model;
 }
 
 /* From the file of --classes, unless that is NULL. */

@@ -130,6 +130,7 @@ static bool change_breakpoints(Session *session, const char *text, Error *err) {
     }
     if (strncmp(text, "if ", 3) != 0) return break_at_name(session, text, err);
     return condition_parse(text + 3, &conditional.condition, err) &&
+           condition_applies(&conditional.condition, session_network(session), err) &&
            add_breakpoint(session, conditional, err);
 }
 

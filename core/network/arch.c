@@ -24,8 +24,13 @@ bool arch_parse(const char *name, Arch *arch) {
     int depth = digits <= ARCH_DIGITS_MAX && *at != '0' ? atoi(at) : 0;
     at += digits;
     bool norm_free = take(&at, ARCH_NORM_FREE);
-    if ((!residual && !plain) || digits == 0 || *at != '\0') return false;
-    *arch = (Arch){.depth = depth, .plain = plain, .norm_free = norm_free};
+    int activation = *at == '-' ? op_find_activation(at + 1) : -1;
+    bool at_end = *at == '\0' || (activation >= 0 && (OpKind)activation != op_default_activation());
+    if ((!residual && !plain) || digits == 0 || !at_end) return false;
+    *arch = (Arch){.depth = depth,
+                   .plain = plain,
+                   .norm_free = norm_free,
+                   .activation = activation < 0 ? NULL : op_spec((OpKind)activation)};
     return true;
 }
 
@@ -36,10 +41,21 @@ Arch arch_of(const char *name) {
 }
 
 void arch_format(Arch arch, char out[ARCH_NAME_MAX]) {
-    snprintf(out, ARCH_NAME_MAX, "%s%d%s", families[arch.plain], arch.depth,
-             arch.norm_free ? ARCH_NORM_FREE : "");
+    snprintf(out, ARCH_NAME_MAX, "%s%d%s%s%s", families[arch.plain], arch.depth,
+             arch.norm_free ? ARCH_NORM_FREE : "", arch.activation ? "-" : "",
+             arch.activation ? arch.activation->name : "");
 }
 
 bool arch_equal(Arch a, Arch b) {
-    return a.depth == b.depth && a.plain == b.plain && a.norm_free == b.norm_free;
+    return a.depth == b.depth && a.plain == b.plain && a.norm_free == b.norm_free &&
+           a.activation == b.activation;
+}
+
+OpKind arch_activation(Arch arch) {
+    return arch.activation ? (OpKind)op_find_activation(arch.activation->name) : op_default_activation();
+}
+
+Arch arch_with_activation(Arch arch, OpKind activation) {
+    arch.activation = activation == op_default_activation() ? NULL : op_spec(activation);
+    return arch;
 }

@@ -152,11 +152,17 @@ static Model *model_alloc(const char *source, Error *err) {
     return NULL;
 }
 
+static void set_activation(ResnetConfig *config, const OpSpec *activation) {
+    OpKind kind = (OpKind)op_find_activation(activation->name);
+    arch_format(arch_with_activation(arch_of(config->arch), kind), config->arch);
+}
+
 /* The network that the header describes, checked against it, still without values. */
 static Network *build_network(const Safetensors *file, const ModelOptions *options, Error *err) {
     ResnetConfig config;
     const char *recorded = safetensors_value(file, "arch"), *stride = safetensors_value(file, "stride_in");
     if (!weights_find_config(file, options->arch ? options->arch : recorded, &config, err)) return NULL;
+    if (options->activation) set_activation(&config, options->activation);
     config.stride_in_1x1 = options->stride_in_1x1 || (stride && strcmp(stride, "1x1") == 0);
     if (options->shortcut && config.shortcut && options->shortcut != config.shortcut) {
         error_set(err, ERROR_FILE, "%s: expected shortcuts of option %c, found the tensors of option %c",

@@ -23,9 +23,10 @@ typedef struct Model {
 } Model;
 
 typedef struct ModelOptions {
-    const char *arch;   /* NULL: found from the file */
-    bool stride_in_1x1; /* bottlenecks as in the paper */
-    char shortcut;      /* 0: found from the file; otherwise it must agree with it */
+    const char *arch;         /* NULL: found from the file */
+    bool stride_in_1x1;       /* bottlenecks as in the paper */
+    const OpSpec *activation; /* in place of the one that the name says; NULL: that one */
+    char shortcut;            /* 0: found from the file; otherwise it must agree with it */
 } ModelOptions;
 
 /* `options` may be NULL. */

@@ -100,10 +100,11 @@ typedef struct InitConfig {
 } InitConfig;
 
 /* Random weights. INIT_HE as torchvision: conv weights normal with std sqrt(2 / (K*R*S)) (He et al. 2015,
- * arXiv:1502.01852, fan out), gamma 1, beta 0, the linear layer uniform in +-1/sqrt(C). INIT_ZERO_GAMMA is
- * INIT_HE with the last gamma of every branch 0 (Goyal et al. 2017, arXiv:1706.02677, section 5.1).
- * It needs batch norm. INIT_GLOROT: conv std sqrt(2 / ((C+K)*R*S)). INIT_GAIN: conv std gain / sqrt(K*R*S),
- * so that a gain of sqrt(2) is INIT_HE. */
+ * arXiv:1502.01852, fan out), gamma 1, beta 0, the linear layer uniform in +-1/sqrt(C). The 2 is ReLU's,
+ * whatever the activation function: see OpActivation.second_moment. INIT_ZERO_GAMMA is INIT_HE with the last
+ * gamma of every branch 0 (Goyal et al. 2017, arXiv:1706.02677, section 5.1). It needs batch norm.
+ * INIT_GLOROT: conv std sqrt(2 / ((C+K)*R*S)). INIT_GAIN: conv std gain / sqrt(K*R*S), so that a gain of
+ * sqrt(2) is INIT_HE. */
 void network_init_values(Network *network, const InitConfig *init);
 
 /* Building, used by core/network/resnet: a builder appends ops, checks shapes, and network_finish allocates

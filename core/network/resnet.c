@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/utf8.h"
+
 /* He et al. 2015, table 1: blocks a stage. Stage s has 64 * 2^(s-1) channels inside its blocks. */
 typedef struct ImagenetDepth {
     int depth;
@@ -76,17 +78,33 @@ static const char *nearest_name(int depth, bool plain) {
     return best;
 }
 
+/* ", -gelu or -silu for another activation function": the endings there are; "" without any. */
+static void list_activations(char *out, size_t size) {
+    size_t used = 0;
+    out[0] = '\0';
+    for (int kind = 0; kind < OP_KIND_COUNT; kind++)
+        if (op_spec((OpKind)kind)->activation && (OpKind)kind != op_default_activation())
+            used += utf8_format(out + used, size - used, "%s-%s", used ? " or " : ", ",
+                                op_spec((OpKind)kind)->name);
+    if (used > 0) utf8_format(out + used, size - used, " for another activation function");
+}
+
+static bool refuse(const char *name, Arch arch, Error *err) {
+    char activations[120];
+    list_activations(activations, sizeof activations);
+    return error_set(err, ERROR_USAGE,
+                     "there is no architecture '%s': expected resnet or plain with 18, 34, 50, 101, 152 "
+                     "or 6n+2 up to %d, and %s after it for no batch norm%s; the nearest is %s",
+                     name, CIFAR_DEPTH_MAX, ARCH_NORM_FREE, activations,
+                     nearest_name(arch.depth, arch.plain));
+}
+
 static bool make_plan(const ResnetConfig *config, Plan *plan, Error *err) {
     *plan = (Plan){.arch = arch_of(config->arch), .stride_in_1x1 = config->stride_in_1x1};
     int depth = plan->arch.depth;
     const ImagenetDepth *imagenet = find_imagenet(depth);
     plan->cifar = is_cifar_depth(depth);
-    if (!imagenet && !plan->cifar)
-        return error_set(err, ERROR_USAGE,
-                         "there is no architecture '%s': expected resnet or plain with 18, 34, 50, 101, 152 "
-                         "or 6n+2 up to %d, and %s after it for no batch norm; the nearest is %s",
-                         config->arch, CIFAR_DEPTH_MAX, ARCH_NORM_FREE,
-                         nearest_name(depth, plan->arch.plain));
+    if (!imagenet && !plan->cifar) return refuse(config->arch, plan->arch, err);
     plan->stages = plan->cifar ? 3 : 4;
     plan->width = plan->cifar ? 16 : 64;
     plan->bottleneck = imagenet && imagenet->bottleneck;
@@ -125,6 +143,14 @@ static void add_simple(Site *site, OpKind kind, const char *name) {
     add_op(site, (Op){.kind = kind}, name);
 }
 
+/* "relu2" as the second in its block. */
+static void add_activation(Site *site, const char *number) {
+    OpKind kind = arch_activation(site->plan->arch);
+    char name[OP_NAME_MAX];
+    snprintf(name, sizeof name, "%s%s", op_spec(kind)->name, number);
+    add_simple(site, kind, name);
+}
+
 static void add_norm(Site *site, const char *name) {
     if (!site->plan->arch.norm_free) add_simple(site, OP_BATCH_NORM, name);
 }
@@ -135,17 +161,17 @@ static void add_branch(Site *site, int width, int stride) {
     if (!plan->bottleneck) {
         add_conv(site, width, 3, stride, "conv1");
         add_norm(site, "bn1");
-        add_simple(site, OP_RELU, "relu1");
+        add_activation(site, "1");
         add_conv(site, width, 3, 1, "conv2");
         add_norm(site, "bn2");
         return;
     }
     add_conv(site, width, 1, plan->stride_in_1x1 ? stride : 1, "conv1");
     add_norm(site, "bn1");
-    add_simple(site, OP_RELU, "relu1");
+    add_activation(site, "1");
     add_conv(site, width, 3, plan->stride_in_1x1 ? 1 : stride, "conv2");
     add_norm(site, "bn2");
-    add_simple(site, OP_RELU, "relu2");
+    add_activation(site, "2");
     add_conv(site, width * BOTTLENECK_EXPANSION, 1, 1, "conv3");
     add_norm(site, "bn3");
 }
@@ -168,7 +194,7 @@ static int add_shortcut(Site site, ShortcutKind kind, int input, int channels, i
     return site.last;
 }
 
-/* y = relu(F(x) + shortcut(x)), or relu(F(x)) in a plain network. */
+/* y = f(F(x) + shortcut(x)), or f(F(x)) in a plain network, with f the activation function. */
 static void add_block(Site *site, int stage, int number, int stride) {
     const Plan *plan = site->plan;
     int width = plan->width << (stage - 1), input = site->last, in_channels = site->channels;
@@ -189,7 +215,7 @@ static void add_block(Site *site, int stage, int number, int stride) {
                   .block = site->block};
         site->last = block.add = network_build_op(site->builder, add, "%sadd", site->prefix);
     }
-    add_simple(site, OP_RELU, plan->bottleneck ? "relu3" : "relu2");
+    add_activation(site, plan->bottleneck ? "3" : "2");
     block.output = site->last;
     if (site->last >= 0) *network_build_get_block(site->builder, site->block) = block;
 }
@@ -201,7 +227,7 @@ static void add_stem(Site *site) {
     site->last = network_build_op(site->builder, input, "input");
     add_conv(site, plan->width, plan->cifar ? 3 : 7, plan->cifar ? 1 : 2, "conv1");
     add_norm(site, "bn1");
-    add_simple(site, OP_RELU, "relu");
+    add_activation(site, "");
     if (!plan->cifar)
         add_op(site, (Op){.kind = OP_MAX_POOL, .kernel_h = 3, .kernel_w = 3, .stride = 2, .pad = 1},
                "maxpool");

@@ -194,22 +194,24 @@ static bool find_classes(const Found *found, ResnetConfig *config, Error *err) {
     return true;
 }
 
-/* A plain network has the tensors of option A, so its name is accepted for them. */
+/* What no tensor says is taken from the name: the activation function, and whether there are skips. A plain
+ * network has the tensors of option A. */
 static bool apply_name(const Found *found, const char *name, ResnetConfig *config, Error *err) {
     if (!name || strcmp(name, config->arch) == 0) return true;
     Arch wanted = arch_of(name), arch = arch_of(config->arch);
-    arch.plain = wanted.plain; /* what no tensor says */
+    arch.plain = wanted.plain;
+    arch.activation = wanted.activation;
     if (!arch_equal(arch, wanted)) {
         return error_set(err, ERROR_FILE, "%s: expected the tensors of %s, found those of %s", found->label,
                          name, config->arch);
     }
-    if (config->shortcut != 'A') {
+    if (wanted.plain && config->shortcut != 'A') {
         return error_set(err, ERROR_FILE,
                          "%s: expected the tensors of %s, found projections (layer2.0.downsample.0)",
                          found->label, name);
     }
     arch_format(arch, config->arch);
-    config->shortcut = 0;
+    if (wanted.plain) config->shortcut = 0;
     return true;
 }
 

@@ -3,11 +3,20 @@
 #ifndef CORE_OP_OP_LIST_H
 #define CORE_OP_OP_LIST_H
 
+/* The activation functions, by the names that options and architectures have for them. A network whose name
+ * has none has the first. */
+/* clang-format off */
+#define ACTIVATION_LIST(OP)                                                                                  \
+    OP(RELU, relu)                                                                                           \
+    OP(GELU, gelu)                                                                                           \
+    OP(SILU, silu)
+/* clang-format on */
+
 #define OP_LIST(OP)                                                                                          \
     OP(INPUT, input)                                                                                         \
     OP(CONV2D, conv2d)                                                                                       \
     OP(BATCH_NORM, batch_norm)                                                                               \
-    OP(RELU, relu)                                                                                           \
+    ACTIVATION_LIST(OP)                                                                                      \
     OP(MAX_POOL, max_pool)                                                                                   \
     OP(ADD, add)                                                                                             \
     OP(SHORTCUT_A, shortcut_a)                                                                               \

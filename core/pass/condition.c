@@ -57,6 +57,13 @@ void condition_format(const Condition *condition, char out[CONDITION_TEXT_MAX]) 
                  condition->above ? '>' : '<', condition->limit);
 }
 
+bool condition_applies(const Condition *condition, const Network *network, Error *err) {
+    const OpSpec *activation = network_activation(network);
+    if (condition->metric != CONDITION_DEAD || activation->activation->has_gates) return true;
+    return error_set(err, ERROR_USAGE, "condition: %s sets no unit to 0, so that none is ever dead",
+                     activation->title);
+}
+
 static double cosine_at(const Pass *pass, int op) {
     const Network *network = pass_network(pass);
     for (int b = 0; b < network->block_count; b++)

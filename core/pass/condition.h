@@ -25,6 +25,10 @@ enum { CONDITION_TEXT_MAX = 64 };
 bool condition_parse(const char *text, Condition *condition, Error *err);
 void condition_format(const Condition *condition, char out[CONDITION_TEXT_MAX]);
 
+/* False with a sentence where it can never hold: nothing is dead in a network whose activation has no gates.
+ */
+bool condition_applies(const Condition *condition, const Network *network, Error *err);
+
 /* Does it hold for what op `op` has computed forward or backward? `value` is what was compared; where the
  * metric has no value there (a gradient on the way forward, a cosine away from a block's input) nothing
  * holds. */

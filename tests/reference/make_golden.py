@@ -82,6 +82,9 @@ CASES = [
     Case("resnet152", "B"),
     Case("resnet152", "B", bn="train"),
 ]
+# Two of each activation function but the usual one, which all others have.
+for function in models.activations()[1:]:
+    CASES += [Case("resnet20-" + function, batch=2), Case("resnet20-" + function, bn="train", batch=2)]
 
 
 def array_of(tensor):
@@ -138,7 +141,7 @@ def kinks(case, trace):
             found.append((name, int(at), max(0.0, float(x[at]))))
     if trace.pool_gap is not None:
         gap, y = array_of(trace.pool_gap), array_of(trace.acts["maxpool"])
-        height, width = trace.acts["relu"].shape[2:]
+        height, width = trace.acts[trace.function].shape[2:]
         index = trace.decisions["maxpool"].numpy().ravel()
         out_h, out_w = trace.acts["maxpool"].shape[2:]
         for at in np.flatnonzero((gap < NEAR_KINK[case.bn] * largest(y)) & (y > 0)):

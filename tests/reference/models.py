@@ -1,4 +1,5 @@
 """The networks in PyTorch, and a forward pass that keeps every op's output under skipscope's name for it."""
+import os
 import re
 
 import torch
@@ -9,6 +10,29 @@ from torch import nn
 import fixture
 
 NORM_EPSILON = 1e-5
+OP_LIST = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "core", "op", "op_list.h")
+
+
+def activations():
+    """The activation functions there are, the usual one first; PyTorch has each in torch.nn.functional."""
+    with open(OP_LIST) as f:
+        listed = re.search(r"define ACTIVATION_LIST\(OP\)((?:.*\\\n)*.*)", f.read()).group(1)
+    return re.findall(r"OP\(\w+, (\w+)\)", listed)
+
+
+def activation_of(arch):
+    """The last ending of the name, or the usual one."""
+    ending = arch.split("-")[-1]
+    return ending if ending in activations()[1:] else activations()[0]
+
+
+class Activation(nn.Module):
+    def __init__(self, name):
+        super().__init__()
+        self.function = getattr(F, name)
+
+    def forward(self, x):
+        return self.function(x)
 
 
 class OptionA(nn.Module):
@@ -40,6 +64,7 @@ class CifarNet(nn.Module):
 
     def __init__(self, depth, option):
         super().__init__()
+        self.relu = nn.ReLU()
         self.conv1 = nn.Conv2d(3, 16, 3, 1, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(16)
         channels = 16
@@ -55,7 +80,7 @@ class CifarNet(nn.Module):
         self.fc = nn.Linear(64, 10)
 
     def forward(self, x):
-        x = F.relu(self.bn1(self.conv1(x)))
+        x = self.relu(self.bn1(self.conv1(x)))
         x = self.layer3(self.layer2(self.layer1(x)))
         return self.fc(x.mean((2, 3)))
 
@@ -87,6 +112,13 @@ def drop_norms(module):
             drop_norms(child)
 
 
+def set_activation(model, name):
+    """torchvision calls it relu, whatever it is."""
+    for module in list(model.modules()):
+        if hasattr(module, "relu"):
+            module.relu = Activation(name)
+
+
 def build(case):
     """The model of a case, with the formula's weights, in float64. A plain network is its residual twin with
     the shortcuts left out of the forward pass, so it is built with option A, which has no parameters."""
@@ -96,8 +128,10 @@ def build(case):
         model = CifarNet(depth, option)
     else:
         model = imagenet_net(depth, option, case.stride_in_1x1)
-    if case.arch.endswith("-nobn"):
+    if "-nobn" in case.arch:
         drop_norms(model)
+    if activation_of(case.arch) != "relu":
+        set_activation(model, activation_of(case.arch))
     model.double()
     closing = "bn3" if hasattr(model.layer1[0], "conv3") else "bn2"
     with torch.no_grad():
@@ -117,6 +151,7 @@ class Trace:
 
     def __init__(self, case, model, x, targets, decisions=None):
         self.case, self.model, self.given = case, model, decisions
+        self.function = activation_of(case.arch)
         self.acts, self.routes, self.decisions, self.preacts, self.pool_gap = {}, {}, {}, {}, None
         x = self.keep("input", x.clone().requires_grad_())
         x = self.stem(x)
@@ -142,7 +177,11 @@ class Trace:
                          norm.weight, norm.bias, train, 0.0, NORM_EPSILON)
         return self.keep(norm_name, y)
 
-    def relu(self, name, x):
+    def activation(self, prefix, number, x):
+        """Under a name like layer1.0.relu2. Only ReLU decides anything."""
+        name = prefix + self.function + number
+        if self.function != "relu":
+            return self.keep(name, getattr(F, self.function)(x))
         self.preacts[name] = x.detach()
         self.decisions[name] = x.detach() > 0
         if self.given:
@@ -166,7 +205,7 @@ class Trace:
 
     def stem(self, x):
         m = self.model
-        x = self.relu("relu", self.conv_norm("conv1", m.conv1, "bn1", m.bn1, x))
+        x = self.activation("", "", self.conv_norm("conv1", m.conv1, "bn1", m.bn1, x))
         return x if is_cifar(self.case.arch) else self.max_pool("maxpool", x)
 
     def branch(self, name, block, x):
@@ -175,8 +214,8 @@ class Trace:
             x = self.conv_norm("%s.conv%d" % (name, k), getattr(block, "conv%d" % k), "%s.bn%d" % (name, k),
                                getattr(block, "bn%d" % k), x)
             if k < depth:
-                x = self.relu("%s.relu%d" % (name, k), x)
-        return x, "%s.relu%d" % (name, depth)
+                x = self.activation(name + ".", str(k), x)
+        return x, str(depth)
 
     def skip(self, name, block, x):
         if block.downsample is None:
@@ -195,9 +234,9 @@ class Trace:
 
     def block(self, name, block, x):
         if self.case.is_plain:
-            y, relu = self.branch(name, block, x)
-            return self.relu(relu, y)
-        f, relu = self.branch(name, block, self.route("branch", name, x))
+            y, last = self.branch(name, block, x)
+            return self.activation(name + ".", last, y)
+        f, last = self.branch(name, block, self.route("branch", name, x))
         s = self.skip(name, block, self.route("skip", name, x))
         mode = self.case.skip
         if mode == "plain":
@@ -208,4 +247,4 @@ class Trace:
             y = s.clone()
         else:
             y = f + s
-        return self.relu(relu, self.keep(name + ".add", y))
+        return self.activation(name + ".", last, self.keep(name + ".add", y))

@@ -1,5 +1,6 @@
 #include "core/network/arch.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/network/resnet.h"
@@ -43,6 +44,25 @@ static void names_of_another_form_are_none(void **state) {
     }
 }
 
+/* Every activation function is an ending, but the usual one; the longest name fits. */
+static void activations_are_endings(void **state) {
+    (void)state;
+    for (int kind = 0; kind < OP_KIND_COUNT; kind++) {
+        const OpSpec *spec = op_spec((OpKind)kind);
+        char written[ARCH_NAME_MAX], expected[2 * ARCH_NAME_MAX], word[64];
+        Arch arch = arch_with_activation((Arch){.depth = 1202, .norm_free = true}, (OpKind)kind), read;
+        snprintf(word, sizeof word, "resnet20-%s", spec->name);
+        bool usual = (OpKind)kind == op_default_activation();
+        assert_true(arch_parse(word, &read) == (spec->activation && !usual));
+        if (!spec->activation) continue;
+        snprintf(expected, sizeof expected, "resnet1202-nobn%s%s", usual ? "" : "-", usual ? "" : spec->name);
+        arch_format(arch, written);
+        assert_string_equal(written, expected);
+        assert_true(arch_equal(arch_of(written), arch));
+        assert_int_equal(arch_activation(arch_of(written)), kind);
+    }
+}
+
 /* The form is right, so that the sentence about it speaks of architectures; there is no such network. */
 static void depths_that_no_network_has_are_0(void **state) {
     (void)state;
@@ -76,6 +96,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_is_read_and_written_alike),
         cmocka_unit_test(names_of_another_form_are_none),
+        cmocka_unit_test(activations_are_endings),
         cmocka_unit_test(depths_that_no_network_has_are_0),
         cmocka_unit_test(a_twin_keeps_depth_and_endings),
     };

@@ -46,6 +46,29 @@ static void assert_refused(const char *path, const ModelOptions *options, const 
     if (!strstr(err.text, reason)) fail_msg("'%s' does not say '%s'", err.text, reason);
 }
 
+static void assert_arch(const char *path, const ModelOptions *options, const char *arch) {
+    Model *model = load(path, options);
+    assert_string_equal(model->network->arch, arch);
+    assert_string_equal(network_activation(model->network)->name,
+                        op_spec(arch_activation(arch_of(arch)))->name);
+    model_free(model);
+}
+
+/* A file of ours says its activation function; in place of that an option may say another one. */
+static void the_activation_travels_with_the_file(void **state) {
+    TempDir *dir = *state;
+    for (int kind = 0; kind < OP_KIND_COUNT; kind++) {
+        const OpSpec *spec = op_spec((OpKind)kind);
+        char arch[ARCH_NAME_MAX];
+        if (!spec->activation) continue;
+        arch_format(arch_with_activation(arch_of("resnet8"), (OpKind)kind), arch);
+        assert_arch(save_with(dir, arch, 0, NULL, 0), NULL, arch);
+        assert_arch(save_with(dir, "resnet8", 0, NULL, 0), &(ModelOptions){.activation = spec}, arch);
+        assert_arch(save_with(dir, "resnet8", 0, NULL, 0), &(ModelOptions){.arch = arch}, arch);
+        assert_arch(save_with(dir, arch, 0, NULL, 0), &(ModelOptions){.arch = "resnet8"}, "resnet8");
+    }
+}
+
 static void a_new_cifar_network_gets_cifars_names_and_colors(void **state) {
     (void)state;
     Model *model = new_model("resnet20", 0);
@@ -164,6 +187,8 @@ static void a_damaged_byte_is_noticed_on_loading(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_activation_travels_with_the_file, temp_dir_setup,
+                                        temp_dir_teardown),
         cmocka_unit_test(a_new_cifar_network_gets_cifars_names_and_colors),
         cmocka_unit_test(an_imagenet_network_has_numbers_for_names),
         cmocka_unit_test(a_cifar_network_of_another_class_count_has_no_names),

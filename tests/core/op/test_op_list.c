@@ -70,6 +70,17 @@ static void no_two_operators_have_one_name_or_word(void **state) {
         }
 }
 
+static void activations_are_those_that_are_listed_as_such(void **state) {
+#define LISTED(KIND, file) [OP_##KIND] = #file,
+    static const char *const listed[OP_KIND_COUNT] = {ACTIVATION_LIST(LISTED)};
+    (void)state;
+    for (int kind = 0; kind < OP_KIND_COUNT; kind++) {
+        const OpSpec *spec = op_spec((OpKind)kind);
+        assert_true((spec->activation != NULL) == (listed[kind] != NULL));
+        if (listed[kind]) assert_string_equal(spec->name, listed[kind]);
+    }
+}
+
 static void every_operator_has_the_right_gradient(void **state) {
     /* As in test_gradient_check: double is exact to about eight digits, float sees a wrong formula. */
     const double step = sizeof(real) == sizeof(double) ? 1e-5 : 1e-2;
@@ -233,6 +244,7 @@ int main(void) {
         cmocka_unit_test(nothing_is_missing),
         cmocka_unit_test(what_is_missing_is_named),
         cmocka_unit_test(no_two_operators_have_one_name_or_word),
+        cmocka_unit_test(activations_are_those_that_are_listed_as_such),
         cmocka_unit_test(every_operator_has_the_right_gradient),
         cmocka_unit_test(every_operator_explains_each_number_both_ways),
         cmocka_unit_test(every_operator_speaks_for_anyone),

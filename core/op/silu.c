@@ -1,0 +1,131 @@
+/* Sigmoid linear unit, also called swish: x times the logistic function of x, σ(x) = 1 / (1 + exp(−x)). */
+#include <tgmath.h>
+
+#include "core/op/activation.h"
+#include "core/tensor/elementwise.h"
+
+/* y[j] = x[j] · σ(x[j]). a: x, y: y, of one shape. */
+static void silu_range(const Elements *e, size_t from, size_t to) {
+    real *y = e->y;
+    const real *x = e->a;
+    for (size_t j = from; j < to; j++) y[j] = x[j] / (1 + exp(-x[j]));
+}
+
+/* dx[j] = dy[j] · σ(x[j]) · (1 + x[j] · (1 − σ(x[j]))); or added. a: dy, b: x, y: dx, of one shape. */
+static void silu_backward_range(const Elements *e, size_t from, size_t to) {
+    real *dx = e->y;
+    const real *dy = e->a, *x = e->b;
+    for (size_t j = from; j < to; j++) {
+        real sigma = 1 / (1 + exp(-x[j]));
+        real d = dy[j] * sigma * (1 + x[j] * (1 - sigma));
+        dx[j] = e->add ? dx[j] + d : d;
+    }
+}
+
+/* y = x · σ(x). x and y (N,C,H,W). */
+static void silu_run_forward(const OpRun *run) {
+    elementwise_run(
+        (Elements){.y = run->y, .a = run->x[0], .count = activation_count(run), .range = silu_range});
+}
+
+/* dx = dy · σ(x) · (1 + x · (1 − σ(x))). dx, dy and x (N,C,H,W). */
+static void silu_run_backward(const OpRun *run) {
+    if (!run->dx[0]) return;
+    elementwise_run((Elements){.y = run->dx[0],
+                               .a = run->dy,
+                               .b = run->x[0],
+                               .count = activation_count(run),
+                               .add = run->dx_adds[0],
+                               .range = silu_backward_range});
+}
+
+static double logistic(double x) {
+    return 1 / (1 + exp(-x));
+}
+
+static double silu_value(double x) {
+    return x * logistic(x);
+}
+
+static double silu_slope(double x) {
+    return logistic(x) * (1 + x * (1 - logistic(x)));
+}
+
+static void silu_arithmetic(const OpCell *cell, ArithmeticPart *part) {
+    double x = activation_arithmetic_x(cell, part), sigma = logistic(x);
+    part->formula = "y = x × σ(x)";
+    arithmetic_add_number(
+        part, (ArithmeticNumber){.name = "σ(x)", .meaning = "1 / (1 + exp(-x))", .value = sigma, .op = -1});
+    arithmetic_write(part->worked, "%+.4g × %.4g = %+.4g", x, sigma, x * sigma);
+    part->value = x * sigma;
+    part->magnitude = fabs(part->value) * (1 + fabs(x)); /* exp magnifies the rounding of x by as much */
+}
+
+static void silu_arithmetic_backward(const OpCell *cell, ArithmeticPart *part) {
+    double dy = op_element_here(op_sight_dy(cell->sight), cell);
+    arithmetic_add_dy(cell, part, dy);
+    double x = activation_arithmetic_x(cell, part), slope = silu_slope(x);
+    part->formula = "dx = dy × σ(x) × (1 + x × (1 - σ(x)))";
+    arithmetic_add_number(
+        part, (ArithmeticNumber){
+                  .name = "slope", .meaning = "σ(x) × (1 + x × (1 - σ(x)))", .value = slope, .op = -1});
+    arithmetic_write(part->worked, "%+.4g × %+.4g = %+.4g", dy, slope, dy * slope);
+    part->value = dy * slope;
+    part->magnitude = fabs(dy) * (1 + fabs(x)); /* likewise */
+}
+
+static void silu_say(const OpSight *sight, Explanation *out) {
+    explain_say(
+        out, EXPLAIN_TEXT,
+        "Multiplies every number by a share of its own: almost all of it far above zero, half at zero, "
+        "almost "
+        "nothing far below. Here %.0f %% of the %zu numbers are below zero now, the smallest is %.3g.",
+        100 * explain_number(out, "negative_share", (double)sight->y.negative / (double)sight->y.count),
+        sight->y.count, explain_number(out, "min", sight->y.min));
+}
+
+static void silu_say_backward(const OpSight *sight, Explanation *out) {
+    explain_say(
+        out, EXPLAIN_TEXT,
+        "It came back through %s, which multiplies each message by how steep its curve is at that number: "
+        "%.2f in the mean. Little passes where the number is far below zero.",
+        sight->run.op->name, explain_number(out, "mean_slope", activation_density(sight)));
+}
+
+static void silu_say_element(const OpCell *cell, const ArithmeticPart *part, Explanation *out) {
+    double before = explain_number(out, "before", op_element_here(op_sight_x(cell->sight, 0), cell));
+    explain_say(out, EXPLAIN_TEXT, "It came in as %.4g. %.3g %% of that is kept.", before,
+                100 * explain_number(out, "kept", before != 0 ? part->value / before : 0.5));
+}
+
+static const OpActivation silu_activation = {
+    .value = silu_value,
+    .slope = silu_slope,
+    .diagonal = {"silu′(", ")"},
+    .second_moment = 0.3558,
+};
+
+const OpSpec op_silu_spec = {
+    .name = "silu",
+    .title = "SiLU",
+    .word = "SiLU",
+    .sentence =
+        "Lets large numbers through and holds back those below zero, each by its own share between none and "
+        "all.",
+    .forward_math = "y = x · σ(x),  σ(x) = 1 / (1 + exp(−x))",
+    .backward_math = "dx = dy · σ(x) · (1 + x · (1 − σ(x)))",
+    .source = "Elfwing et al. 2017, arXiv:1702.03118, section 2; Ramachandran et al. 2017, arXiv:1710.05941",
+    .reads = OP_READS_CELL,
+    .middle = OP_MIDDLE_CURVE,
+    .activation = &silu_activation,
+    .shape = activation_shape,
+    .forward = silu_run_forward,
+    .backward = silu_run_backward,
+    .arithmetic = silu_arithmetic,
+    .arithmetic_backward = silu_arithmetic_backward,
+    .say = silu_say,
+    .say_backward = silu_say_backward,
+    .say_element = silu_say_element,
+    .excerpts = {.forward = {{"core/op/silu.c", "silu_range", "y[j] ="}},
+                 .backward = {{"core/op/silu.c", "silu_backward_range", "real d ="}}},
+};
