@@ -32,14 +32,14 @@ static int block_that_reads(const Network *network, int op) {
 
 void explain_anyone_backward(const ExplainQuery *query, Explanation *out) {
     const Network *network = pass_network(query->pass);
-    int reader = explain_reader(network, query->op), block = block_that_reads(network, query->op);
-    if (reader < 0) {
+    int consumer = explain_consumer(network, query->op), block = block_that_reads(network, query->op);
+    if (consumer < 0) {
         explain_say(out, EXPLAIN_TEXT,
                     "Here the way back begins: the loss counts itself fully, so its gradient is %.3g.",
                     explain_number(out, "one", (double)pass_grad(query->pass, query->op).data[0]));
         return;
     }
-    OpSight sight = explain_sight(query, reader);
+    OpSight sight = explain_sight(query, consumer);
     say_question(out, pass_grad_stats(query->pass, query->op));
     if (block >= 0)
         say_meeting(query, block, out);

@@ -95,7 +95,7 @@ void explain_code(const ExplainQuery *query, Explanation *out) {
         return;
     }
     if (query->backward) {
-        op = explain_reader(network, op);
+        op = explain_consumer(network, op);
         if (op < 0) {
             explain_say(out, EXPLAIN_TEXT, "Nothing reads the loss: the way back begins with a 1 here.");
             return;

@@ -2,7 +2,7 @@
 
 #include "core/explain/part.h"
 
-int explain_reader(const Network *network, int op) {
+int explain_consumer(const Network *network, int op) {
     for (int i = network->op_count - 1; i > op; i--)
         for (int k = 0; k < network->ops[i].input_count; k++)
             if (network->ops[i].inputs[k] == op) return i;

@@ -137,9 +137,9 @@ void explain_math(const ExplainQuery *query, Explanation *out) {
         return;
     }
     const OpSpec *spec = op_spec(op->kind);
-    int reader = query->backward ? explain_reader(network, query->op) : -1;
-    if (reader >= 0) spec = op_spec(network->ops[reader].kind);
-    if (query->backward && reader < 0) {
+    int consumer = query->backward ? explain_consumer(network, query->op) : -1;
+    if (consumer >= 0) spec = op_spec(network->ops[consumer].kind);
+    if (query->backward && consumer < 0) {
         explain_say(out, EXPLAIN_FORMULA, "∂L/∂L = %.3g",
                     explain_number(out, "one", (double)pass_grad(query->pass, query->op).data[0]));
         return;

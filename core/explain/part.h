@@ -7,7 +7,7 @@
 
 /* The op whose backward passes down most of the gradient of act[op]: the last one that reads it; -1 for the
  * loss. */
-int explain_reader(const Network *network, int op);
+int explain_consumer(const Network *network, int op);
 
 /* What the op may look at, with what only the query knows. */
 OpSight explain_sight(const ExplainQuery *query, int op);

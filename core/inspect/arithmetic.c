@@ -6,28 +6,28 @@
 
 #include "core/base/utf8.h"
 
-/* An op that reads another one, as its input number `input`. */
-typedef struct Reader {
+/* An op that reads the activation of another one, as its input number `input`. */
+typedef struct Consumer {
     int op, input;
-} Reader;
+} Consumer;
 
-static int find_readers(const Network *network, int op, Reader readers[ARITHMETIC_PARTS_MAX]) {
+static int find_consumers(const Network *network, int op, Consumer consumers[ARITHMETIC_PARTS_MAX]) {
     int count = 0;
     for (int i = op + 1; i < network->op_count; i++)
         for (int k = 0; k < network->ops[i].input_count; k++)
             if (network->ops[i].inputs[k] == op) {
                 assert(count < ARITHMETIC_PARTS_MAX);
-                readers[count++] = (Reader){.op = i, .input = k};
+                consumers[count++] = (Consumer){.op = i, .input = k};
             }
     return count;
 }
 
 /* A block's input is read by the first op of its branch and by its shortcut. */
-static ArithmeticRoute route_of(const Network *network, int op, int reader) {
+static ArithmeticRoute route_of(const Network *network, int op, int consumer) {
     for (int b = 0; b < network->block_count; b++) {
         const Block *block = &network->blocks[b];
         if (block->input != op || block->shortcut == SHORTCUT_NONE) continue;
-        return reader > block->branch_last ? ARITHMETIC_SKIP : ARITHMETIC_BRANCH;
+        return consumer > block->branch_last ? ARITHMETIC_SKIP : ARITHMETIC_BRANCH;
     }
     return ARITHMETIC_WHOLE;
 }
@@ -73,7 +73,7 @@ static void seed_part(Arithmetic *out, int op) {
 }
 
 static void find_parts(const ArithmeticQuery *query, Arithmetic *out) {
-    Reader readers[ARITHMETIC_PARTS_MAX];
+    Consumer consumers[ARITHMETIC_PARTS_MAX];
     const Network *network = pass_network(query->pass);
     if (!query->backward) {
         OpSight sight = sight_of(query, query->op);
@@ -81,14 +81,14 @@ static void find_parts(const ArithmeticQuery *query, Arithmetic *out) {
         op_spec(network->ops[query->op].kind)->arithmetic(&cell, begin_part(out, query->op));
         return;
     }
-    int count = find_readers(network, query->op, readers);
+    int count = find_consumers(network, query->op, consumers);
     if (count == 0) seed_part(out, query->op);
     for (int k = 0; k < count; k++) {
-        OpSight sight = sight_of(query, readers[k].op);
-        OpCell cell = cell_of(query, &sight, k, readers[k].input);
-        ArithmeticPart *part = begin_part(out, readers[k].op);
-        part->route = route_of(network, query->op, readers[k].op);
-        op_spec(network->ops[readers[k].op].kind)->arithmetic_backward(&cell, part);
+        OpSight sight = sight_of(query, consumers[k].op);
+        OpCell cell = cell_of(query, &sight, k, consumers[k].input);
+        ArithmeticPart *part = begin_part(out, consumers[k].op);
+        part->route = route_of(network, query->op, consumers[k].op);
+        op_spec(network->ops[consumers[k].op].kind)->arithmetic_backward(&cell, part);
     }
 }
 
@@ -136,9 +136,9 @@ const char *arithmetic_term_name(const ArithmeticPart *part, int index, char *bu
 
 /* The one op that reads `op` cell by cell; -1 when there is none, or another one besides. */
 static int find_follower(const Network *network, int op) {
-    Reader readers[ARITHMETIC_PARTS_MAX];
-    if (find_readers(network, op, readers) != 1) return -1;
-    return op_spec(network->ops[readers[0].op].kind)->reads == OP_READS_CELL ? readers[0].op : -1;
+    Consumer consumers[ARITHMETIC_PARTS_MAX];
+    if (find_consumers(network, op, consumers) != 1) return -1;
+    return op_spec(network->ops[consumers[0].op].kind)->reads == OP_READS_CELL ? consumers[0].op : -1;
 }
 
 int arithmetic_chain(const ArithmeticQuery *query, ArithmeticLink links[ARITHMETIC_LINKS_MAX]) {

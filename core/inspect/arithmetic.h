@@ -55,7 +55,7 @@ typedef struct ArithmeticLink {
     char worked[ARITHMETIC_TEXT_MAX];
 } ArithmeticLink;
 
-/* Returns how many links; 0 backward, and behind an op with several readers. */
+/* Returns how many links; 0 backward, and after an op with several consumers. */
 int arithmetic_chain(const ArithmeticQuery *query, ArithmeticLink links[ARITHMETIC_LINKS_MAX]);
 
 #endif

@@ -78,9 +78,9 @@ static StepPanels forward_panels(const Scene *scene, const Op *op) {
 /* The op that reads `op` and has still to send its part of the gradient. */
 static int waits_for(const Scene *scene, int op) {
     int first_done = scene->network->op_count - pass_backward_done(scene->pass);
-    for (int reader = op + 1; reader < first_done; reader++)
-        for (int k = 0; k < scene->network->ops[reader].input_count; k++)
-            if (scene->network->ops[reader].inputs[k] == op) return reader;
+    for (int consumer = op + 1; consumer < first_done; consumer++)
+        for (int k = 0; k < scene->network->ops[consumer].input_count; k++)
+            if (scene->network->ops[consumer].inputs[k] == op) return consumer;
     return -1;
 }
 
@@ -90,7 +90,7 @@ static StepPanel sent_panel(const Scene *scene, const Op *op, int k) {
     static const char *const add_symbols[] = {"dF", "dx(skip)"};
     StepPanel panel = panel_of(scene, op->inputs[k], PHASE_BACKWARD, "dx");
     bool ran = op->index >= scene->network->op_count - pass_backward_done(scene->pass);
-    int reader = waits_for(scene, op->inputs[k]);
+    int consumer = waits_for(scene, op->inputs[k]);
     OpMiddle middle = op_spec(op->kind)->middle;
     if (middle == OP_MIDDLE_SUM) {
         panel.symbol = add_symbols[k];
@@ -98,9 +98,9 @@ static StepPanel sent_panel(const Scene *scene, const Op *op, int k) {
         if (ran) panel.part = widget_tensor(scene, op->index, PHASE_BACKWARD);
         panel.stats = ran ? scene_stats(scene, op->index, PHASE_BACKWARD) : (Stats){0};
         if (!route_is_open(scene, op, k, PHASE_BACKWARD)) close_panel(&panel);
-    } else if (ran && reader >= 0) {
+    } else if (ran && consumer >= 0) {
         snprintf(panel.missing.text, sizeof panel.missing.text,
-                 "its part is stored; the sum is complete after %s", scene->network->ops[reader].name);
+                 "its part is stored; the sum is complete after %s", scene->network->ops[consumer].name);
     }
     if (middle == OP_MIDDLE_SOFTMAX) {
         panel.kind = STEP_PANEL_RANKED;
