@@ -1,7 +1,6 @@
 #include "views/block/reading.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,37 +10,36 @@
 #include "views/style/text.h"
 #include "views/widget/widgets.h"
 
-__attribute__((format(printf, 2, 3))) static void append(BlockText *out, const char *format, ...) {
-    size_t used = strlen(out->text);
-    va_list arguments;
-    va_start(arguments, format);
-    utf8_vformat(out->text + used, sizeof out->text - used, format, arguments);
-    va_end(arguments);
-}
-
 BlockText block_reading_shapes(const Scene *scene, int block) {
     BlockText out = {.text = ""};
     const Network *network = scene->network;
     const Block *b = &network->blocks[block];
-    append(&out, "stage %d, x %s from %s, y %s, shortcut: %s", b->stage,
-           text_format_shape(network->ops[b->input].out).text, network->ops[b->input].name,
-           text_format_shape(network->ops[b->output].out).text, widget_shortcut_name(b->shortcut));
+    utf8_append(out.text, sizeof out.text, "stage %d, x %s from %s, y %s, shortcut: %s", b->stage,
+                text_format_shape(network->ops[b->input].out).text, network->ops[b->input].name,
+                text_format_shape(network->ops[b->output].out).text, widget_shortcut_name(b->shortcut));
     return out;
 }
 
 BlockText block_reading_state(const Scene *scene, int block) {
     BlockText out = {.text = ""};
     const Op *op = &scene->network->ops[scene->op];
-    if (op->block < 0) append(&out, "%s lies outside the blocks: this is the nearest one. ", op->name);
+    if (op->block < 0)
+        utf8_append(out.text, sizeof out.text, "%s lies outside the blocks: this is the nearest one. ",
+                    op->name);
     switch (pass_skip_mode(scene->pass)) {
     case SKIP_NONE_REMOVED: break;
-    case SKIP_PLAIN: append(&out, "plain: the shortcut is closed in both directions."); break;
-    case SKIP_CUT: append(&out, "cut: the shortcut carries the activation, but no gradient back."); break;
+    case SKIP_PLAIN:
+        utf8_append(out.text, sizeof out.text, "plain: the shortcut is closed in both directions.");
+        break;
+    case SKIP_CUT:
+        utf8_append(out.text, sizeof out.text,
+                    "cut: the shortcut carries the activation, but no gradient back.");
+        break;
     case SKIP_LESION:
         if (pass_block_is_lesioned(scene->pass, block))
-            append(&out, "lesion: F of this block is closed in both directions.");
+            utf8_append(out.text, sizeof out.text, "lesion: F of this block is closed in both directions.");
         else
-            append(&out, "lesion of other blocks: nothing is closed here.");
+            utf8_append(out.text, sizeof out.text, "lesion of other blocks: nothing is closed here.");
     }
     return out;
 }
@@ -65,24 +63,29 @@ static void read_forward(BlockText *out, const Scene *scene, int block) {
     const OpSpec *last = network_activation(scene->network);
     WidgetText density = widget_density(scene->network, f.kept);
     if (!f.known) {
-        append(out, "The forward pass has not come to the end of this block: n runs a block, f all of it.");
+        utf8_append(out->text, sizeof out->text,
+                    "The forward pass has not come to the end of this block: n runs a block, f all of it.");
         return;
     }
     if (b->add < 0) {
-        append(out, "The last %s %s %s. There is no shortcut: y is all that F makes of x.", last->title,
-               activation_words(last)->verb, density.text);
+        utf8_append(out->text, sizeof out->text,
+                    "The last %s %s %s. There is no shortcut: y is all that F makes of x.", last->title,
+                    activation_words(last)->verb, density.text);
         return;
     }
-    append(out, "|F|/|shortcut| %.3f   cos(F, shortcut) ", f.ratio);
-    append(out, isnan(f.cosine) ? "-" : "%+.3f", f.cosine);
-    append(out, "   the last %s %s %s\n", last->title, activation_words(last)->verb, density.text);
+    utf8_append(out->text, sizeof out->text, "|F|/|shortcut| %.3f   cos(F, shortcut) ", f.ratio);
+    utf8_append(out->text, sizeof out->text, isnan(f.cosine) ? "-" : "%+.3f", f.cosine);
+    utf8_append(out->text, sizeof out->text, "   the last %s %s %s\n", last->title,
+                activation_words(last)->verb, density.text);
     if (gates.skip_closed)
-        append(out, "The sum is F(x) alone: the shortcut's value does not arrive.");
+        utf8_append(out->text, sizeof out->text,
+                    "The sum is F(x) alone: the shortcut's value does not arrive.");
     else if (gates.branch_closed)
-        append(out, "The sum is the shortcut alone: what F computes does not arrive.");
+        utf8_append(out->text, sizeof out->text,
+                    "The sum is the shortcut alone: what F computes does not arrive.");
     else
-        append(out, "%s, and F %s.", size_words(f.ratio),
-               isnan(f.cosine) ? "adds nothing" : angle_words(f.cosine));
+        utf8_append(out->text, sizeof out->text, "%s, and F %s.", size_words(f.ratio),
+                    isnan(f.cosine) ? "adds nothing" : angle_words(f.cosine));
 }
 
 /* Closer than a hundredth the order is nobody's finding; closer than a millionth the processor decides it. */
@@ -94,34 +97,41 @@ static const char *larger_way(const BlockBackward *g) {
 static void read_ways(BlockText *out, const Scene *scene, int block, const BlockBackward *g) {
     BlockGates gates = block_gates(scene->pass, block, true);
     if (gates.skip_closed) {
-        append(out, "All of the gradient at x comes through F: the shortcut is closed.");
+        utf8_append(out->text, sizeof out->text,
+                    "All of the gradient at x comes through F: the shortcut is closed.");
     } else if (gates.branch_closed) {
-        append(out, "All of the gradient at x comes through the shortcut: F is closed.");
+        utf8_append(out->text, sizeof out->text,
+                    "All of the gradient at x comes through the shortcut: F is closed.");
     } else {
-        append(out, "%s.", larger_way(g));
+        utf8_append(out->text, sizeof out->text, "%s.", larger_way(g));
         if (scene->network->blocks[block].shortcut == SHORTCUT_IDENTITY)
-            append(out, " Through the identity the gradient past the %s arrives at x unchanged.",
-                   network_activation(scene->network)->title);
+            utf8_append(out->text, sizeof out->text,
+                        " Through the identity the gradient past the %s arrives at x unchanged.",
+                        network_activation(scene->network)->title);
     }
 }
 
 static void read_backward(BlockText *out, const Scene *scene, int block) {
     BlockBackward g = block_backward(scene->pass, block);
     if (!g.known) {
-        append(out, "The backward pass has not come to the start of this block: f runs the pass to its end.");
+        utf8_append(out->text, sizeof out->text,
+                    "The backward pass has not come to the start of this block: f runs the pass to its end.");
         return;
     }
     const OpSpec *last = network_activation(scene->network);
-    append(out, "%s %s after the %s: %s%s", last->title, activation_words(last)->noun,
-           scene->network->blocks[block].add >= 0 ? "add" : "last batch norm",
-           widget_density(scene->network, g.kept).text, activation_words(last)->state);
+    utf8_append(out->text, sizeof out->text, "%s %s after the %s: %s%s", last->title,
+                activation_words(last)->noun,
+                scene->network->blocks[block].add >= 0 ? "add" : "last batch norm",
+                widget_density(scene->network, g.kept).text, activation_words(last)->state);
     if (isnan(g.skip)) {
-        append(out, "\nThere is no shortcut: all of the gradient at x comes through F.");
+        utf8_append(out->text, sizeof out->text,
+                    "\nThere is no shortcut: all of the gradient at x comes through F.");
         return;
     }
-    if (g.branch > 0 && g.skip > 0) append(out, "   |skip|/|F| %.3f", g.skip / g.branch);
-    append(out, "   cos(skip, F) ");
-    append(out, isnan(g.cosine) ? "-\n" : "%+.3f\n", g.cosine);
+    if (g.branch > 0 && g.skip > 0)
+        utf8_append(out->text, sizeof out->text, "   |skip|/|F| %.3f", g.skip / g.branch);
+    utf8_append(out->text, sizeof out->text, "   cos(skip, F) ");
+    utf8_append(out->text, sizeof out->text, isnan(g.cosine) ? "-\n" : "%+.3f\n", g.cosine);
     read_ways(out, scene, block, &g);
 }
 

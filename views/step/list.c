@@ -43,8 +43,7 @@ void step_list_draw(Canvas *canvas, Rect area, const Scene *scene) {
 }
 
 static void append_name(char *text, size_t size, const char *name) {
-    size_t used = strlen(text);
-    snprintf(text + used, size - used, "%s%s", used > 0 ? ", " : "", name);
+    utf8_append(text, size, "%s%s", *text ? ", " : "", name);
 }
 
 static void draw_fact(Canvas *canvas, Rect *area, const char *label, const char *text) {
@@ -55,15 +54,15 @@ static void draw_fact(Canvas *canvas, Rect *area, const char *label, const char 
 /* Who reads what the op writes, and the other way round. */
 static void draw_neighbours(Canvas *canvas, Rect *area, const Scene *scene, const Op *op) {
     const Network *network = scene->network;
-    char reads[LINE_MAX] = "", readers[LINE_MAX] = "";
+    char reads[LINE_MAX] = "", consumers[LINE_MAX] = "";
     for (int k = 0; k < op->input_count; k++)
         append_name(reads, sizeof reads, network->ops[op->inputs[k]].name);
     for (int j = op->index + 1; j < network->op_count; j++)
         for (int k = 0; k < network->ops[j].input_count; k++)
             if (network->ops[j].inputs[k] == op->index)
-                append_name(readers, sizeof readers, network->ops[j].name);
+                append_name(consumers, sizeof consumers, network->ops[j].name);
     draw_fact(canvas, area, "reads", reads);
-    draw_fact(canvas, area, "read by", readers);
+    draw_fact(canvas, area, "read by", consumers);
 }
 
 void step_facts_draw(Canvas *canvas, Rect area, const Scene *scene) {
