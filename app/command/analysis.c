@@ -60,7 +60,7 @@ static bool ask(AnalysisId id, const Setup *setup, const Options *options, const
     return ok;
 }
 
-static bool run(AnalysisId id, const Options *options, Error *err) {
+static bool run_analysis(AnalysisId id, const Options *options, Error *err) {
     Setup setup;
     Batch batch;
     if (options->output.svg && !export_file_prepare(options->output.svg, EXPORT_SVG, err)) return false;
@@ -78,7 +78,7 @@ static bool run(AnalysisId id, const Options *options, Error *err) {
 
 #define ANALYSIS_COMMAND(ID, file)                                                                           \
     bool command_##file(const Options *options, Error *err) {                                                \
-        return run(ANALYSIS_##ID, options, err);                                                             \
+        return run_analysis(ANALYSIS_##ID, options, err);                                                    \
     }
 ANALYSIS_OF_NETWORK_LIST(ANALYSIS_COMMAND)
 #undef ANALYSIS_COMMAND

@@ -22,8 +22,8 @@ typedef struct FlowSet {
     int count;
 } FlowSet;
 
-static bool measure(FlowSet *set, const Setup *setup, const Options *options, const Batch *batch,
-                    Error *err) {
+static bool measure_way(FlowSet *set, const Setup *setup, const Options *options, const Batch *batch,
+                         Error *err) {
     Gradients *run = &set->runs[set->count];
     AnalysisInput input = analysis_input_of(setup, options, batch);
     bool *lesioned;
@@ -45,7 +45,7 @@ static bool measure_all(FlowSet *set, const Setup *setup, const Options *options
     for (int k = 0; k < wanted; k++) {
         Options run = *options;
         if (!run.run.without_skip) run.run.without_skip = modes[k];
-        if (!measure(set, setup, &run, batch, err)) return false;
+        if (!measure_way(set, setup, &run, batch, err)) return false;
     }
     return true;
 }
@@ -194,7 +194,7 @@ static bool print_run(const Gradients *flow, const Network *network, PlotLogAxis
     return ok;
 }
 
-static const char *describe(const char *without_skip) {
+static const char *skip_words(const char *without_skip) {
     if (strcmp(without_skip, "none") == 0) return "as it is";
     if (strcmp(without_skip, "cut") == 0) return "forward as it is, no gradient through the skips";
     if (strcmp(without_skip, "plain") == 0)
@@ -212,7 +212,7 @@ static bool print_text(const FlowSet *set, const Setup *setup, const Batch *batc
     putchar('\n');
     for (int r = 0; ok && r < set->count; r++) {
         const Gradients *flow = &set->runs[r];
-        printf("\nwithout skip: %s (%s), loss %.4f\n", set->without_skip[r], describe(set->without_skip[r]),
+        printf("\nwithout skip: %s (%s), loss %.4f\n", set->without_skip[r], skip_words(set->without_skip[r]),
                flow->loss);
         ok = print_run(flow, network, axis, ascii);
     }

@@ -91,7 +91,7 @@ static void format_detail(const Network *network, const Op *op, char *out, size_
                  kinds[network->blocks[op->block].shortcut]);
 }
 
-static void add_row(Table *table, const Network *network, int i) {
+static void add_op_row(Table *table, const Network *network, int i) {
     const Op *op = &network->ops[i];
     char detail[TABLE_CELL_MAX];
     size_t params = network_op_param_count(network, i);
@@ -110,7 +110,7 @@ static bool print_table(const Network *network, bool ascii, Error *err) {
     static const char *const heads[] = {"#", "<name", "<operation", "output", "params", "MACs", "<", NULL};
     Table table;
     table_init(&table, heads, ascii);
-    for (int i = 0; i < network->op_count; i++) add_row(&table, network, i);
+    for (int i = 0; i < network->op_count; i++) add_op_row(&table, network, i);
     table_cell(&table, "%s", "");
     table_cell(&table, "total");
     table_cell(&table, "%d operations", network->op_count);

@@ -115,7 +115,7 @@ static void format_subject(const AnalysisInput *input, char *out, size_t size) {
     const char *arch = input->model->network->arch;
     format_skip(input, skip, sizeof skip);
     utf8_format(out, size, "%s, %s, %s, %s; %s", arch, input->weights_label, skip,
-                arch_of(arch).norm_free ? "no batch norm"
+                arch_of(arch).norm_free   ? "no batch norm"
                 : input->batch_statistics ? "BN of this batch"
                                           : "BN running",
                 input->images_label);
@@ -191,7 +191,7 @@ void analysis_table_begin(AnalysisTable *table, const char *row_name, const Anal
     *table = (AnalysisTable){.row_name = row_name, .columns = columns, .column_count = count};
 }
 
-static bool grow(AnalysisTable *table) {
+static bool grow_table(AnalysisTable *table) {
     int capacity = table->row_capacity ? 2 * table->row_capacity : 32;
     void *labels = realloc(table->labels, (size_t)capacity * sizeof *table->labels);
     if (labels) table->labels = labels;
@@ -207,7 +207,7 @@ static bool grow(AnalysisTable *table) {
 }
 
 double *analysis_table_add(AnalysisTable *table, const char *label_format, ...) {
-    if (table->row_count == table->row_capacity && !grow(table)) return NULL;
+    if (table->row_count == table->row_capacity && !grow_table(table)) return NULL;
     int row = table->row_count++;
     va_list arguments;
     va_start(arguments, label_format);

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static bool allocate(Gradients *out, const Network *network) {
+static bool allocate_gradients(Gradients *out, const Network *network) {
     out->blocks = calloc((size_t)out->block_count, sizeof *out->blocks);
     out->ops = calloc((size_t)network->op_count, sizeof *out->ops);
     out->params = calloc((size_t)network->param_count, sizeof *out->params);
@@ -21,7 +21,7 @@ bool gradients_read(Gradients *out, const Pass *pass) {
                        .batch = pass_batch(pass),
                        .block_count = network->block_count,
                        .loss = pass_loss(pass)};
-    if (!allocate(out, network)) return false;
+    if (!allocate_gradients(out, network)) return false;
     for (int b = 0; b < network->block_count; b++) out->blocks[b] = pass_junction(pass, b);
     for (int i = 0; i < network->op_count; i++) out->ops[i] = known_l2(pass_grad_stats(pass, i));
     for (int p = 0; p < network->param_count; p++) {

@@ -116,7 +116,7 @@ static Entry entry_of(const Pass *pass, int block) {
     return entry;
 }
 
-static bool add_row(const JunctionsState *state, int block, Entry entry, AnalysisTable *table) {
+static bool add_junction(const JunctionsState *state, int block, Entry entry, AnalysisTable *table) {
     double *row = analysis_table_add(table, "%s", state->input->model->network->blocks[block].name);
     if (!row) return false;
     row[COLUMN_SKIP] = entry.junction.skip_l2;
@@ -178,7 +178,7 @@ static bool junctions_report(const void *memory, int done, AnalysisResult *resul
     for (int b = 0; b < pass_network(state->pass)->block_count; b++) {
         Entry entry = entry_of(state->pass, b);
         result->oracle_value = fmax(result->oracle_value, entry.error);
-        if (!add_row(state, b, entry, &result->table)) return false;
+        if (!add_junction(state, b, entry, &result->table)) return false;
     }
     read_ledger(activation_of(state), result);
     snprintf(result->oracle, sizeof result->oracle, "largest |skip part + F part - gradient| / |gradient|");

@@ -145,7 +145,7 @@ static int lesions_total(const void *memory) {
 }
 
 /* A plain network is the residual one with all skips closed but those of the lost blocks. */
-static void run(LesionsState *state, Side *side, int choice, AnalysisPart part) {
+static void run_without_block(LesionsState *state, Side *side, int choice, AnalysisPart part) {
     PassConfig config = {.batch_statistics = state->input->batch_statistics,
                          .skip = SKIP_LESION,
                          .lesioned = state->lost + choice * state->blocks,
@@ -199,7 +199,7 @@ static void lesions_step(void *memory, int number) {
     Side *side = &state->sides[rest % state->side_count];
     if (part.count > state->input->image_count - part.first)
         part.count = state->input->image_count - part.first;
-    run(state, side, choice, part);
+    run_without_block(state, side, choice, part);
     if (!side->pass) return;
     for (int n = 0; n < part.count; n++)
         count_picture(state, side, choice, part.first + n,
@@ -256,7 +256,7 @@ static void fill_draws(const LesionsState *state, double *row, int first, int dr
     }
 }
 
-static bool fill(const LesionsState *state, AnalysisTable *table) {
+static bool fill_table(const LesionsState *state, AnalysisTable *table) {
     const Network *network = state->input->model->network;
     for (int choice = 0; choice <= state->blocks && is_done(state, choice); choice++) {
         double *row =
@@ -329,7 +329,7 @@ static bool lesions_report(const void *memory, int done, AnalysisResult *result)
         state->labelled ? "the picture's class" : "what the intact network said",
         state->side_count == 2 ? "; other: " : "", state->side_count == 2 ? state->input->twin_label : "");
     (void)done;
-    if (state->err.kind == ERROR_NONE && !fill(state, &result->table)) return false;
+    if (state->err.kind == ERROR_NONE && !fill_table(state, &result->table)) return false;
     if (state->err.kind != ERROR_NONE)
         utf8_copy(result->reading, sizeof result->reading, state->err.text);
     else if (result->table.row_count <= state->blocks)

@@ -43,7 +43,7 @@ static const AnalysisColumn columns[COLUMNS] = {
     [COLUMN_SUM] = {.name = "up to here", .unit = "sum of shares", .kind = COLUMN_SHARE},
 };
 
-static bool allocate(PathsState *state) {
+static bool allocate_paths(PathsState *state) {
     const Network *network = state->input->model->network;
     size_t batch = (size_t)state->input->image_count;
     for (int b = 0; b < network->block_count; b++) {
@@ -74,7 +74,7 @@ static bool paths_begin(void *memory, const AnalysisInput *input, Error *err) {
             err, ERROR_USAGE,
             "paths: %s has one path only without its skips: expected a residual network as built",
             network->arch);
-    if (!allocate(state))
+    if (!allocate_paths(state))
         return error_set(err, ERROR_FAILED, "paths: not enough memory for %d gradients", state->blocks + 1);
     return true;
 }

@@ -91,7 +91,7 @@ static int responses_total(const void *memory) {
     return state->chunks * state->side_count;
 }
 
-static void measure(Sums *sums, Tensor y) {
+static void add_to_sums(Sums *sums, Tensor y) {
     size_t count = shape_count(y.shape);
     for (size_t j = 0; j < count; j++) {
         double value = (double)y.data[j];
@@ -137,7 +137,7 @@ static void responses_step(void *memory, int number) {
     for (int r = 0; r < state->rows; r++) {
         int conv = network_find_op(side->network, state->input->model->network->ops[state->ops[r]].name);
         if (conv < 0) continue;
-        measure(&side->layers[r], pass_act(side->pass, conv + 1));
+        add_to_sums(&side->layers[r], pass_act(side->pass, conv + 1));
         say(&side->layers[r], side->pass, conv);
     }
     side->seen += count;
@@ -153,7 +153,7 @@ static int by_falling(const void *a, const void *b) {
     return (x < y) - (x > y);
 }
 
-static bool fill(const ResponsesState *state, AnalysisResult *result) {
+static bool fill_responses(const ResponsesState *state, AnalysisResult *result) {
     double *sorted = calloc((size_t)state->rows, sizeof *sorted);
     bool ok = sorted != NULL;
     for (int r = 0; ok && r < state->rows; r++)
@@ -222,7 +222,7 @@ static bool responses_report(const void *memory, int done, AnalysisResult *resul
                   state->err.kind != ERROR_NONE ? state->err.text : "Not begun.");
         return true;
     }
-    if (!fill(state, result)) return false;
+    if (!fill_responses(state, result)) return false;
     (void)done;
     read_responses(state, result);
     snprintf(

@@ -12,7 +12,7 @@ void json_write_init(JsonWriter *writer, FILE *stream) {
     *writer = (JsonWriter){.stream = stream};
 }
 
-static bool grow(JsonWriter *writer, size_t needed) {
+static bool grow_text(JsonWriter *writer, size_t needed) {
     if (needed <= writer->capacity) return true;
     size_t capacity = needed + needed / 2 + 256;
     char *text = realloc(writer->text, capacity);
@@ -26,7 +26,7 @@ static void put_bytes(JsonWriter *writer, const char *bytes, size_t count) {
     if (writer->failed) return;
     if (writer->stream) {
         writer->failed = fwrite(bytes, 1, count, writer->stream) != count;
-    } else if (grow(writer, writer->length + count + 1)) {
+    } else if (grow_text(writer, writer->length + count + 1)) {
         memcpy(writer->text + writer->length, bytes, count);
         writer->length += count;
         writer->text[writer->length] = '\0';

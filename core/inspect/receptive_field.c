@@ -90,7 +90,7 @@ static void arrive(Reach *reach, Lane lane, FieldRoutes routes) {
 }
 
 /* From op i to what it reads through its input k. */
-static void follow(Trace *trace, int i, int k) {
+static void follow_route(Trace *trace, int i, int k) {
     const Op *op = &trace->network->ops[i];
     const Reach *here = &trace->reach[i];
     Reach *before = &trace->reach[op->inputs[k]];
@@ -126,7 +126,7 @@ static void clear(Trace *trace) {
 
 /* From what has been put down at op `from` on to the picture. `only`: the one input that counts there, or -1.
  */
-static FieldRoutes run(Trace *trace, int from, int only) {
+static FieldRoutes trace_back(Trace *trace, int from, int only) {
     for (int i = from; i > 0; i--) {
         const Op *op = &trace->network->ops[i];
         if (!is_reached(trace, i)) continue;
@@ -135,7 +135,7 @@ static FieldRoutes run(Trace *trace, int from, int only) {
             if (trace->add < 0) trace->add = i;
         }
         for (int k = 0; k < op->input_count; k++)
-            if (is_open(trace, i, k) && (i != from || only < 0 || only == k)) follow(trace, i, k);
+            if (is_open(trace, i, k) && (i != from || only < 0 || only == k)) follow_route(trace, i, k);
     }
     return joined(trace->reach[0].routes[LANE_ONE_CHANNEL], trace->reach[0].routes[LANE_ALL_CHANNELS]);
 }
@@ -144,7 +144,7 @@ static FieldRoutes run(Trace *trace, int from, int only) {
 static FieldRoutes run_from_add(Trace *trace, int add, Reach there, int k) {
     clear(trace);
     trace->reach[add] = there;
-    return run(trace, add, k);
+    return trace_back(trace, add, k);
 }
 
 bool receptive_field(ReceptiveField *field, const Network *network, const Pass *pass, FieldCell cell) {
@@ -157,7 +157,8 @@ bool receptive_field(ReceptiveField *field, const Network *network, const Pass *
     start->channel = cell.channel;
     start->routes[LANE_ONE_CHANNEL] =
         (FieldRoutes){.count = 1, .seen = box, .whole = box, .least = box, .most = box};
-    *field = (ReceptiveField){.all = run(&trace, cell.op, -1), .skip = no_routes(), .branch = no_routes()};
+    *field =
+        (ReceptiveField){.all = trace_back(&trace, cell.op, -1), .skip = no_routes(), .branch = no_routes()};
     field->adds = trace.adds;
     field->add = trace.add;
     if (trace.add >= 0) {

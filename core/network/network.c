@@ -156,7 +156,7 @@ void param_to_file(float *file, const real *memory, const Param *param) {
     for (size_t j = 0; j < param->count; j++) file[j] = (float)memory[memory_index(param, j)];
 }
 
-static void fill(real *values, size_t count, double value) {
+static void fill_values(real *values, size_t count, double value) {
     for (size_t j = 0; j < count; j++) values[j] = (real)value;
 }
 
@@ -216,9 +216,9 @@ static void init_param(Network *network, const Param *param, const InitConfig *i
         for (size_t j = 0; j < param->count; j++) values[j] = (real)((2 * rng_uniform(rng) - 1) * bound);
         break;
     case PARAM_NORM_WEIGHT:
-    case PARAM_NORM_VAR: fill(values, param->count, 1); break;
+    case PARAM_NORM_VAR: fill_values(values, param->count, 1); break;
     case PARAM_NORM_BIAS:
-    case PARAM_NORM_MEAN: fill(values, param->count, 0); break;
+    case PARAM_NORM_MEAN: fill_values(values, param->count, 0); break;
     }
 }
 
@@ -229,7 +229,7 @@ void network_init_values(Network *network, const InitConfig *init) {
     for (int b = 0; init->kind == INIT_ZERO_GAMMA && b < network->block_count; b++) {
         const Param *gamma = network_op_param(network, network->blocks[b].branch_last, PARAM_NORM_WEIGHT);
         assert(gamma);
-        fill(network_values(network, gamma), gamma->count, 0);
+        fill_values(network_values(network, gamma), gamma->count, 0);
     }
 }
 
@@ -266,7 +266,7 @@ NetworkBuilder *network_build_begin(const char *arch, Shape input, Error *err) {
 
 /* Grows an array inside the arena; the old copy stays until the arena goes, which is small change for a list
  * of ops. */
-static bool grow(NetworkBuilder *builder, void **items, int count, int *capacity, size_t size) {
+static bool grow_list(NetworkBuilder *builder, void **items, int count, int *capacity, size_t size) {
     if (count < *capacity) return true;
     int wanted = *capacity ? 2 * *capacity : 64;
     void *larger = arena_alloc(builder->network->arena, (size_t)wanted, size);
@@ -280,7 +280,7 @@ static bool grow(NetworkBuilder *builder, void **items, int count, int *capacity
 int network_build_op(NetworkBuilder *builder, Op prototype, const char *name_format, ...) {
     Network *network = builder->network;
     if (builder->failed ||
-        !grow(builder, (void **)&network->ops, network->op_count, &builder->op_capacity, sizeof(Op)))
+        !grow_list(builder, (void **)&network->ops, network->op_count, &builder->op_capacity, sizeof(Op)))
         return -1;
     Op *op = &network->ops[network->op_count];
     *op = prototype;
@@ -301,8 +301,8 @@ int network_build_op(NetworkBuilder *builder, Op prototype, const char *name_for
 
 int network_build_block(NetworkBuilder *builder, Block prototype) {
     Network *network = builder->network;
-    if (builder->failed || !grow(builder, (void **)&network->blocks, network->block_count,
-                                 &builder->block_capacity, sizeof(Block)))
+    if (builder->failed || !grow_list(builder, (void **)&network->blocks, network->block_count,
+                                      &builder->block_capacity, sizeof(Block)))
         return -1;
     network->blocks[network->block_count] = prototype;
     return network->block_count++;

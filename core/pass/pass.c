@@ -18,7 +18,7 @@ static size_t scratch_count(const Network *network, int batch) {
     return largest;
 }
 
-static void *take(Pass *pass, size_t count, size_t size, bool *ok) {
+static void *take_memory(Pass *pass, size_t count, size_t size, bool *ok) {
     void *memory = arena_alloc(pass->arena, count, size);
     if (!memory) *ok = false;
     return memory;
@@ -40,12 +40,12 @@ static bool allocate_nodes(Pass *pass) {
     for (int i = 0; i < network->op_count && ok; i++) {
         const OpSpec *spec = op_spec(network->ops[i].kind);
         Node *node = &pass->nodes[i];
-        node->act = take(pass, pass_act_count(pass, i), sizeof(real), &ok);
+        node->act = take_memory(pass, pass_act_count(pass, i), sizeof(real), &ok);
         if (spec->saved_bytes)
-            node->saved = take(pass, 1, spec->saved_bytes(&network->ops[i], pass->config.batch), &ok);
+            node->saved = take_memory(pass, 1, spec->saved_bytes(&network->ops[i], pass->config.batch), &ok);
     }
     for (int i = 0; i < network->op_count && ok && !pass->config.forward_only; i++)
-        pass->nodes[i].grad = take(pass, pass_act_count(pass, i), sizeof(real), &ok);
+        pass->nodes[i].grad = take_memory(pass, pass_act_count(pass, i), sizeof(real), &ok);
     return ok;
 }
 
@@ -57,27 +57,27 @@ static bool allocate_routes(Pass *pass) {
         RouteParts *route = &pass->routes[b];
         size_t count = pass_act_count(pass, block->input);
         if (block->shortcut == SHORTCUT_NONE) continue;
-        route->branch = take(pass, count, sizeof(real), &ok);
-        route->skip = take(pass, count, sizeof(real), &ok);
+        route->branch = take_memory(pass, count, sizeof(real), &ok);
+        route->skip = take_memory(pass, count, sizeof(real), &ok);
     }
     return ok;
 }
 
-static bool allocate(Pass *pass) {
+static bool allocate_pass(Pass *pass) {
     const Network *network = pass->network;
     bool ok = true;
     size_t batch = (size_t)pass->config.batch;
-    pass->nodes = take(pass, (size_t)network->op_count, sizeof *pass->nodes, &ok);
-    pass->routes = take(pass, (size_t)network->block_count, sizeof *pass->routes, &ok);
-    pass->lesioned = take(pass, (size_t)network->block_count, sizeof *pass->lesioned, &ok);
-    pass->targets = take(pass, batch, sizeof *pass->targets, &ok);
-    pass->wanted_targets = take(pass, batch, sizeof *pass->wanted_targets, &ok);
-    pass->scratch = take(pass, scratch_count(network, pass->config.batch), sizeof *pass->scratch, &ok);
+    pass->nodes = take_memory(pass, (size_t)network->op_count, sizeof *pass->nodes, &ok);
+    pass->routes = take_memory(pass, (size_t)network->block_count, sizeof *pass->routes, &ok);
+    pass->lesioned = take_memory(pass, (size_t)network->block_count, sizeof *pass->lesioned, &ok);
+    pass->targets = take_memory(pass, batch, sizeof *pass->targets, &ok);
+    pass->wanted_targets = take_memory(pass, batch, sizeof *pass->wanted_targets, &ok);
+    pass->scratch = take_memory(pass, scratch_count(network, pass->config.batch), sizeof *pass->scratch, &ok);
     if (!ok) return false;
     find_consumers(pass);
     ok = allocate_nodes(pass) && allocate_routes(pass);
     if (ok && !pass->config.forward_only)
-        pass->param_grads = take(pass, network->value_count, sizeof(real), &ok);
+        pass->param_grads = take_memory(pass, network->value_count, sizeof(real), &ok);
     return ok;
 }
 
@@ -112,7 +112,7 @@ Pass *pass_new(const Network *network, const PassConfig *config, Error *err) {
     Arena *arena = arena_new();
     Pass *pass = arena ? arena_alloc(arena, 1, sizeof *pass) : NULL;
     if (pass) *pass = (Pass){.network = network, .arena = arena, .config = wanted};
-    if (!pass || !allocate(pass)) {
+    if (!pass || !allocate_pass(pass)) {
         arena_free(arena);
         error_set(err, ERROR_FAILED, "not enough memory for a batch of %d in %s", wanted.batch,
                   network->arch);

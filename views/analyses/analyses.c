@@ -293,7 +293,7 @@ static void view_analyses_draw(const void *memory, const Scene *scene, Canvas *c
         draw_result(state, scene, canvas, area);
 }
 
-static int moved(Action action, int from, int count) {
+static int moved_row(Action action, int from, int count) {
     enum { PAGE = 10 };
     int by = action_count(&action), to = from;
     switch (action.id) {
@@ -308,7 +308,7 @@ static int moved(Action action, int from, int count) {
     return integer_clamp(to, 0, count - 1);
 }
 
-static Action run(int id, bool plane) {
+static Action run_action(int id, bool plane) {
     Action action = view_action(ACTION_ANALYSIS, 0);
     utf8_format(action.text, sizeof action.text, "%s%s", analysis_spec((AnalysisId)id)->name,
                 plane && id == ANALYSIS_SLICE ? " plane" : "");
@@ -335,7 +335,7 @@ static Action act_on_result(AnalysesState *state, const Scene *scene, Action act
         return view_action(ACTION_NONE, 0);
     }
     if (!result || analyses->running)
-        return action.id == ACTION_OPEN ? run((int)analyses->current, analyses->plane) : action;
+        return action.id == ACTION_OPEN ? run_action((int)analyses->current, analyses->plane) : action;
     const AnalysisTable *table = &result->table;
     if (table->row_count == 0) return action;
     if (state->row >= table->row_count) state->row = table->row_count - 1;
@@ -344,10 +344,10 @@ static Action act_on_result(AnalysesState *state, const Scene *scene, Action act
     case ACTION_LEFT: state->column -= state->column > 0; break;
     case ACTION_RIGHT: state->column += state->column + columns < table->column_count; break;
     case ACTION_OPEN:
-        if (analyses->current == ANALYSIS_SLICE) return run(ANALYSIS_SLICE, !analyses->plane);
+        if (analyses->current == ANALYSIS_SLICE) return run_action(ANALYSIS_SLICE, !analyses->plane);
         return go_to_row(scene, table->labels[state->row], action);
     default:
-        to = moved(action, state->row, table->row_count);
+        to = moved_row(action, state->row, table->row_count);
         if (to < 0) return action;
         state->row = to;
     }
@@ -358,8 +358,8 @@ static Action view_analyses_act(void *memory, const Scene *scene, Action action)
     AnalysesState *state = memory;
     if (!scene->analyses) return action;
     if (scene->analyses->open) return act_on_result(state, scene, action);
-    if (action.id == ACTION_OPEN) return run(state->cursor, false);
-    int to = moved(action, state->cursor, ANALYSIS_COUNT);
+    if (action.id == ACTION_OPEN) return run_action(state->cursor, false);
+    int to = moved_row(action, state->cursor, ANALYSIS_COUNT);
     if (to < 0) return action;
     state->cursor = to;
     return view_action(ACTION_NONE, 0);

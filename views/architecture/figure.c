@@ -110,7 +110,7 @@ static Figure figure_plan(Canvas *canvas, Rect area, const Scene *scene) {
 }
 
 /* A plain network's residual twin would have these. */
-static ShortcutKind kind_of(const Network *network, int block) {
+static ShortcutKind shortcut_of_twin(const Network *network, int block) {
     const Block *b = &network->blocks[block];
     if (b->shortcut != SHORTCUT_NONE) return b->shortcut;
     Shape x = network->ops[b->input].out, y = network->ops[b->output].out;
@@ -121,7 +121,7 @@ static bool is_plain(const Network *network) {
     return network->block_count > 0 && network->blocks[0].shortcut == SHORTCUT_NONE;
 }
 
-static void put(const Figure *figure, int x, int y, Style style, uint32_t glyph, char ascii) {
+static void put_figure_glyph(const Figure *figure, int x, int y, Style style, uint32_t glyph, char ascii) {
     canvas_put(figure->canvas, x, y, style, widget_glyph(figure->canvas, glyph, ascii));
 }
 
@@ -133,7 +133,7 @@ static void draw_box(const Figure *figure, int x, int y, FigureRow row, Role rol
     canvas_put(figure->canvas, x, y, style_bold(role), '[');
     canvas_put(figure->canvas, x + figure->box - 1, y, style_bold(role), ']');
     canvas_text_center(figure->canvas, box, y, style_role(closed ? ROLE_DIM : ROLE_TEXT), label);
-    if (closed && x == figure->residual) put(figure, x + 1, y, style_bold(ROLE_BAD), U'×', 'x');
+    if (closed && x == figure->residual) put_figure_glyph(figure, x + 1, y, style_bold(ROLE_BAD), U'×', 'x');
 }
 
 static Style skip_style(const Figure *figure) {
@@ -142,33 +142,33 @@ static Style skip_style(const Figure *figure) {
 
 static void draw_across(const Figure *figure, int from, int y, bool dashed) {
     for (int x = from; x < figure->lane; x++)
-        put(figure, x, y, skip_style(figure), dashed || figure->removed ? U'╌' : U'─', '-');
+        put_figure_glyph(figure, x, y, skip_style(figure), dashed || figure->removed ? U'╌' : U'─', '-');
 }
 
 /* From the last layer before the blocks the first shortcut leaves. */
 static void draw_first_leaving(const Figure *figure, int y) {
     draw_across(figure, figure->residual + figure->box, y, false);
-    put(figure, figure->lane, y, figure->removed ? style_bold(ROLE_BAD) : skip_style(figure),
-        figure->removed ? U'×' : U'╮', figure->removed ? 'x' : '+');
+    put_figure_glyph(figure, figure->lane, y, figure->removed ? style_bold(ROLE_BAD) : skip_style(figure),
+                     figure->removed ? U'×' : U'╮', figure->removed ? 'x' : '+');
 }
 
 /* Beside a layer of the block. A projection has its convolution at the block's first layer. */
 static void draw_lane(const Figure *figure, int y, FigureRow row) {
     const Network *network = figure->scene->network;
-    ShortcutKind kind = kind_of(network, row.block);
+    ShortcutKind kind = shortcut_of_twin(network, row.block);
     if (figure->removed)
-        put(figure, figure->lane, y, skip_style(figure), U'·', '.');
+        put_figure_glyph(figure, figure->lane, y, skip_style(figure), U'·', '.');
     else if (kind == SHORTCUT_IDENTITY)
-        put(figure, figure->lane, y, skip_style(figure), U'│', '|');
+        put_figure_glyph(figure, figure->lane, y, skip_style(figure), U'│', '|');
     else if (kind == SHORTCUT_PROJECTION && row.op == network->blocks[row.block].branch_first)
-        put(figure, figure->lane, y, skip_style(figure), U'╪', '+');
+        put_figure_glyph(figure, figure->lane, y, skip_style(figure), U'╪', '+');
     else
-        put(figure, figure->lane, y, skip_style(figure), U'┊', ':');
+        put_figure_glyph(figure, figure->lane, y, skip_style(figure), U'┊', ':');
 }
 
 static void draw_skip_words(const Figure *figure, int y, int block) {
     const Network *network = figure->scene->network;
-    ShortcutKind kind = kind_of(network, block);
+    ShortcutKind kind = shortcut_of_twin(network, block);
     const char *words = figure->removed             ? "removed"
                         : figure->cut               ? "cut in backward"
                         : kind == SHORTCUT_IDENTITY ? "identity"
@@ -185,20 +185,20 @@ static void draw_addition(const Figure *figure, int y, FigureRow row) {
     int middle = figure->residual + figure->box / 2;
     int from = middle + (figure->canvas->flags & CANVAS_ASCII ? 2 : 1); /* beside ⊕ or (+) */
     bool last = row.block + 1 == network->block_count;
-    bool dashed = kind_of(network, row.block) != SHORTCUT_IDENTITY;
-    put(figure, figure->plain + figure->box / 2, y, style_role(ROLE_PLAIN), U'│', '|');
+    bool dashed = shortcut_of_twin(network, row.block) != SHORTCUT_IDENTITY;
+    put_figure_glyph(figure, figure->plain + figure->box / 2, y, style_role(ROLE_PLAIN), U'│', '|');
     if (figure->canvas->flags & CANVAS_ASCII)
         canvas_text(figure->canvas, middle - 1, y, style_bold(ROLE_SKIP), "(+)");
     else
-        put(figure, middle, y, style_bold(ROLE_SKIP), U'⊕', '+');
+        put_figure_glyph(figure, middle, y, style_bold(ROLE_SKIP), U'⊕', '+');
     if (figure->removed) {
-        put(figure, figure->lane, y, skip_style(figure), U'·', '.');
+        put_figure_glyph(figure, figure->lane, y, skip_style(figure), U'·', '.');
         return;
     }
     draw_across(figure, from, y, dashed);
-    put(figure, from, y, skip_style(figure), U'◂', '<');
-    if (figure->cut) put(figure, from + 2, y, style_bold(ROLE_BAD), U'×', 'x');
-    put(figure, figure->lane, y, skip_style(figure), last ? U'╯' : U'┤', '+');
+    put_figure_glyph(figure, from, y, skip_style(figure), U'◂', '<');
+    if (figure->cut) put_figure_glyph(figure, from + 2, y, style_bold(ROLE_BAD), U'×', 'x');
+    put_figure_glyph(figure, figure->lane, y, skip_style(figure), last ? U'╯' : U'┤', '+');
 }
 
 static void draw_numbers(const Figure *figure, int y, int index, FigureRow row) {
@@ -308,7 +308,7 @@ static void draw_legend(const Figure *figure) {
     } parts[] = {
         {U'│', '|', "identity"}, {U'┊', ':', "new shape"}, {U'╪', '+', "1x1 conv"}, {U'⊕', '+', "addition"}};
     for (int k = 0; k < 4; k++) {
-        put(figure, x, y, style_bold(ROLE_SKIP), parts[k].glyph, parts[k].ascii);
+        put_figure_glyph(figure, x, y, style_bold(ROLE_SKIP), parts[k].glyph, parts[k].ascii);
         x = canvas_printf(canvas, x + 2, y, style_role(ROLE_DIM), "%s", parts[k].words) + 2;
     }
     canvas_text(canvas, x, y, style_role(ROLE_DIM), "(arXiv:1512.03385, figure 3)");

@@ -117,7 +117,7 @@ static const char *short_norm(Stats stats, char out[24]) {
 }
 
 /* "projection (B) conv 1x1 /2: 12.3, batch norm: 11.8": the shortcut's kind, its ops, their norms. */
-static void describe(const Lane *lane, char *out, size_t size) {
+static void describe_lane(const Lane *lane, char *out, size_t size) {
     const Block *b = lane->block;
     const Scene *scene = lane->scene;
     size_t used = (size_t)snprintf(out, size, " %s", widget_shortcut_name(b->shortcut));
@@ -145,7 +145,7 @@ static void draw_shortcut(Canvas *canvas, const Lane *lane) {
     canvas_put(canvas, left, y, style, widget_glyph(canvas, U'╭', '+'));
     canvas_put(canvas, right, y, style, widget_glyph(canvas, U'╮', '+'));
     char text[WIDGET_TEXT_MAX + 32];
-    describe(lane, text, sizeof text);
+    describe_lane(lane, text, sizeof text);
     int width = text_width(text) < line.w - 6 ? text_width(text) : line.w - 6;
     canvas_text_fit(canvas, line.x + (line.w - width) / 2, y, width,
                     style_bold(closed ? ROLE_BAD : ROLE_SKIP), text);

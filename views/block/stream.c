@@ -87,7 +87,7 @@ BlockStreamRange block_stream_range(const Network *network, int block, Phase pha
     return range;
 }
 
-static void put(const Stream *s, int column, int y, Style style, uint32_t glyph, char ascii) {
+static void put_stream_glyph(const Stream *s, int column, int y, Style style, uint32_t glyph, char ascii) {
     canvas_put(s->canvas, s->area.x + column, y, style, widget_glyph(s->canvas, glyph, ascii));
 }
 
@@ -152,14 +152,14 @@ static void put_skip(const Stream *s, int y, bool middle) {
     Style style = s->gates.skip_closed ? style_role(ROLE_DIM) : style_bold(ROLE_SKIP);
     switch (s->block->shortcut) {
     case SHORTCUT_NONE: return;
-    case SHORTCUT_IDENTITY: put(s, STREAM, y, style, U'┃', '|'); break;
-    case SHORTCUT_ZERO_PAD: put(s, STREAM, y, style, U'┇', ':'); break;
-    case SHORTCUT_PROJECTION: put(s, STREAM, y, style, U'║', 'H'); break;
+    case SHORTCUT_IDENTITY: put_stream_glyph(s, STREAM, y, style, U'┃', '|'); break;
+    case SHORTCUT_ZERO_PAD: put_stream_glyph(s, STREAM, y, style, U'┇', ':'); break;
+    case SHORTCUT_PROJECTION: put_stream_glyph(s, STREAM, y, style, U'║', 'H'); break;
     }
     if (middle && s->gates.skip_closed)
-        put(s, STREAM, y, style_bold(ROLE_BAD), U'×', 'x');
+        put_stream_glyph(s, STREAM, y, style_bold(ROLE_BAD), U'×', 'x');
     else if (middle && !s->brief)
-        put(s, STREAM, y, style, is_backward(s) ? U'▲' : U'▼', is_backward(s) ? '^' : 'v');
+        put_stream_glyph(s, STREAM, y, style, is_backward(s) ? U'▲' : U'▼', is_backward(s) ? '^' : 'v');
 }
 
 /* From the stream to the branch or back, with the arrow's place and glyph. */
@@ -167,11 +167,11 @@ static void put_turn(const Stream *s, int y, bool leaving) {
     Style style = style_role(branch_role(s));
     bool to_the_right = leaving != is_backward(s);
     int arrow = to_the_right ? BRANCH - 1 : STREAM + (leaving ? 1 : 2);
-    for (int column = STREAM + 1; column < BRANCH; column++) put(s, column, y, style, U'─', '-');
-    put(s, BRANCH, y, style, leaving ? U'╮' : U'╯', '+');
-    put(s, arrow, y, style, to_the_right ? U'▸' : U'◂', to_the_right ? '>' : '<');
+    for (int column = STREAM + 1; column < BRANCH; column++) put_stream_glyph(s, column, y, style, U'─', '-');
+    put_stream_glyph(s, BRANCH, y, style, leaving ? U'╮' : U'╯', '+');
+    put_stream_glyph(s, arrow, y, style, to_the_right ? U'▸' : U'◂', to_the_right ? '>' : '<');
     if (!leaving && s->gates.branch_closed)
-        put(s, (STREAM + BRANCH) / 2 + 1, y, style_bold(ROLE_BAD), U'×', 'x');
+        put_stream_glyph(s, (STREAM + BRANCH) / 2 + 1, y, style_bold(ROLE_BAD), U'×', 'x');
 }
 
 /* "|F|/|x| 0.804 cos -0.011" forward, "|skip|/|F| 2.8 cos +0.33" backward, where figures are longer; "" while
@@ -218,7 +218,7 @@ static void draw_leaving(const Stream *s, int y, const char *letter) {
     int input = s->block->input;
     char words[TEXT_MAX];
     put_turn(s, y, true);
-    put(s, STREAM, y, style_bold(ROLE_TEXT), has_skip(s) ? U'┠' : U'┖', '+');
+    put_stream_glyph(s, STREAM, y, style_bold(ROLE_TEXT), has_skip(s) ? U'┠' : U'┖', '+');
     snprintf(words, sizeof words, "%s%s", letter, network->ops[input].name);
     put_op(s, (Span){LEFT, y, STREAM - 1}, *letter ? ROLE_TEXT : ROLE_DIM, input, words);
     if (is_backward(s)) put_ratio(s, y);
@@ -229,7 +229,7 @@ static void draw_leaving(const Stream *s, int y, const char *letter) {
 static void draw_routes(const Stream *s, int y) {
     char words[TEXT_MAX];
     put_skip(s, y, false);
-    put(s, BRANCH, y, style_role(branch_role(s)), U'▲', '^');
+    put_stream_glyph(s, BRANCH, y, style_role(branch_role(s)), U'▲', '^');
     if (has_skip(s) && s->backward.known) {
         snprintf(words, sizeof words, "through skip %.4g", s->backward.skip);
         text(s, LEFT, y, STREAM - 1, style_role(s->gates.skip_closed ? ROLE_DIM : ROLE_SKIP), words);
@@ -260,7 +260,7 @@ static void draw_op(const Stream *s, int y, int k) {
     bool first = k == 0 && !is_backward(s), last = op == s->block->branch_last;
     put_skip(s, y, k == op_rows(s->block) / 2);
     put_aside(s, y, k);
-    put(s, BRANCH, y, style_role(branch_role(s)), first ? U'▼' : U'│', first ? 'v' : '|');
+    put_stream_glyph(s, BRANCH, y, style_role(branch_role(s)), first ? U'▼' : U'│', first ? 'v' : '|');
     put_op(s, (Span){NAME, y, SUMMARY - 1}, branch_role(s), op, widget_op_short_name(network, op));
     text(s, SUMMARY, y, L2_END - FIGURE_WIDTH + 1, style_role(ROLE_DIM),
          last ? "= F(x)" : widget_op_summary(&network->ops[op]).text);
@@ -276,7 +276,7 @@ static void draw_folded(const Stream *s, int y) {
     int x = text(s, LEFT, y, STREAM - 1, style_bold(ROLE_TEXT), s->block->name);
     text(s, x + 1, y, STREAM - 1, style_role(ROLE_SKIP),
          has_skip(s) ? widget_shortcut_name(s->block->shortcut) : "");
-    put(s, BRANCH, y, style_role(branch_role(s)), back ? U'▲' : U'▼', back ? '^' : 'v');
+    put_stream_glyph(s, BRANCH, y, style_role(branch_role(s)), back ? U'▲' : U'▼', back ? '^' : 'v');
     x = text(s, NAME, y, L2_END, style_bold(branch_role(s)), back ? "through F" : "F");
     if (back) {
         put_figures(s, y, branch_role(s), s->backward.known ? s->backward.branch : NAN,
@@ -309,7 +309,7 @@ static void draw_joining(const Stream *s, int y) {
         Rect place = {.x = s->area.x + STREAM - 1, .y = y, .w = 3, .h = 1};
         click_add_text(s->canvas, place, ACTION_SELECT, s->scene->network->ops[add].name);
     } else {
-        put(s, STREAM, y, style_bold(ROLE_TEXT), U'┎', '+');
+        put_stream_glyph(s, STREAM, y, style_bold(ROLE_TEXT), U'┎', '+');
     }
     if (*closed_words(s))
         put_closed(s, y);
@@ -382,7 +382,7 @@ static void draw_end(const Stream *s, int y, const char *letter) {
     bool back = is_backward(s);
     snprintf(words, sizeof words, "%s%s", letter, s->scene->network->ops[s->block->output].name);
     put_op(s, (Span){LEFT, y, STREAM - 1}, *letter ? ROLE_TEXT : ROLE_DIM, s->block->output, words);
-    put(s, STREAM, y, style_bold(ROLE_TEXT), back ? U'▲' : U'▼', back ? '^' : 'v');
+    put_stream_glyph(s, STREAM, y, style_bold(ROLE_TEXT), back ? U'▲' : U'▼', back ? '^' : 'v');
     put_op_figures(s, y, ROLE_TEXT, s->block->output);
 }
 

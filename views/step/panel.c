@@ -29,7 +29,7 @@ static bool route_is_open(const Scene *scene, const Op *add, int input, Phase ph
     return true;
 }
 
-static StepPanelKind kind_of(const Scene *scene, int op, Tensor tensor) {
+static StepPanelKind panel_kind(const Scene *scene, int op, Tensor tensor) {
     if (op == network_logits_op(scene->network)) return STEP_PANEL_CLASSES;
     return tensor.shape.h * tensor.shape.w == 1 ? STEP_PANEL_VALUES : STEP_PANEL_MAPS;
 }
@@ -41,7 +41,7 @@ static StepPanel panel_of(const Scene *scene, int op, Phase phase, const char *s
                        .phase = phase,
                        .stats = scene_stats(scene, op, phase),
                        .part = widget_tensor(scene, op, phase)};
-    panel.kind = kind_of(scene, op, panel.part.tensor);
+    panel.kind = panel_kind(scene, op, panel.part.tensor);
     snprintf(panel.missing.text, sizeof panel.missing.text, "not computed yet");
     return panel;
 }
