@@ -51,7 +51,7 @@ static void plan_depths(FlowState *state) {
                 .batch_statistics = true};
 }
 
-/* Residual before plain. A network with random weights is at its start already. */
+/* Residual before plain. A network with random weights needs no second pair at its start. */
 static void plan_model(FlowState *state) {
     bool plain = is_plain(state->input->model->network);
     for (int fresh = 0; fresh < (state->input->untrained ? 1 : 2); fresh++)

@@ -16,7 +16,7 @@ static const AnalysisColumn columns[COLUMNS] = {
                          .unit = "from backprop, relative",
                          .kind = COLUMN_LOG,
                          .charted = true,
-                         /* Where rounding decides, a smaller difference is luck; at 1 nothing agrees. */
+                         /* Differences below the rounding error are accidental; at 1 nothing agrees. */
                          .axis_from = 1e-4,
                          .axis_to = 1},
     [COLUMN_KINKS] = {.name = "kinks", .kind = COLUMN_COUNT}, /* unit: see name_columns */

@@ -54,7 +54,7 @@ static void choose_sizes(LesionsState *state) {
         state->sizes[state->size_count++] = sizes[k];
 }
 
-/* The draws are nested in nothing: each takes its own k blocks out of all. */
+/* Each draw takes its own k blocks out of all, independently of the other draws. */
 static bool choose_blocks(LesionsState *state) {
     int n = state->blocks, *order = calloc((size_t)n, sizeof *order), at = 1 + n;
     state->lost = calloc((size_t)state->choices * (size_t)n, sizeof *state->lost);
@@ -191,7 +191,7 @@ static void compare_with_original(LesionsState *state, Side *side, AnalysisPart 
     pass_free(own);
 }
 
-/* Both networks lose a block before the next one is tried: what is given up can still be compared. */
+/* Both networks lose a block before the next one is tried, so that a stopped analysis can compare them. */
 static void lesions_step(void *memory, int number) {
     LesionsState *state = memory;
     int rest = number / state->chunks, choice = rest / state->side_count;

@@ -330,7 +330,7 @@ static void read_rows(const RegimesState *state, AnalysisResult *result) {
         read_verdict(state, verdicts[k][0], verdicts[k][1], result);
 }
 
-/* How they are initialised is what the rows are about; the seeds follow each other. */
+/* The rows say how networks are initialised; the seeds are consecutive. */
 static void say_subject(const RegimesState *state, AnalysisResult *result) {
     char seeds[64];
     snprintf(seeds, sizeof seeds, "seeds from %llu", state->input->seed);

@@ -107,7 +107,7 @@ static bool slice_begin(void *memory, const AnalysisInput *input, Error *err) {
            (state->net_count == 1 || begin_net(state, &state->nets[1], input->twin->network, err));
 }
 
-/* Step 0 measures the networks where they are. */
+/* Step 0 measures the networks with their own weights. */
 static int slice_total(const void *memory) {
     const SliceState *state = memory;
     return 1 + cell_count(state) * state->net_count;

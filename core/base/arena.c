@@ -49,7 +49,7 @@ static Chunk *chunk_map(size_t size) {
     return chunk;
 }
 
-/* Behind the chunk that small ones go into, which is the first. */
+/* Inserted after the first chunk, which stays the one for small blocks. */
 static Chunk *chunk_add_large(Arena *arena, size_t payload) {
     Chunk *chunk = chunk_map(payload + ARENA_ALIGN);
     Chunk **place = arena->chunks ? &arena->chunks->next : &arena->chunks;

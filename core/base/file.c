@@ -261,7 +261,7 @@ static bool publish(FileWriter *writer, const char *suffix, Error *err) {
     if (closed != 0) return writer_fail(writer, "cannot be written", err);
     if (!put_in_place(writer, suffix, err)) return false;
     writer->temp[0] = '\0';
-    /* EINVAL: this file system has nothing to write for a directory. */
+    /* EINVAL: this file system cannot sync a directory. */
     if (fsync(writer->dir_fd) == 0 || errno == EINVAL) return true;
     writer->failed = true;
     return error_set(err, ERROR_FAILED,

@@ -26,7 +26,7 @@ void file_close(File *file); /* a cleared or closed File is fine */
  * than `cap`. */
 uint8_t *file_read_all(const char *path, size_t cap, size_t *size, Error *err);
 
-/* A file in the making: a hidden temporary in the same directory, renamed over `path` by commit after fsync.
+/* A file being written: a hidden temporary in the same directory, renamed over `path` by commit after fsync.
  */
 typedef struct FileWriter FileWriter;
 

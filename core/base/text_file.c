@@ -55,7 +55,7 @@ static void plain_lines(char *bytes, size_t size) {
     bytes[used] = '\0';
 }
 
-/* Takes the block: it is the text, or freed. */
+/* Takes over the block: returns it as the text, or frees it. */
 static char *to_text(char *bytes, size_t size, const char *label, Error *err) {
     if (bytes && check_utf8(bytes, size, label, err)) {
         plain_lines(bytes, size);
@@ -80,7 +80,7 @@ char *text_file_copy(const void *bytes, size_t size, const char *label, Error *e
     return to_text(copy, size, label, err);
 }
 
-/* A pipe gives what it has: only no bytes at all are its end. */
+/* A read from a pipe may return less than asked for; only a read of 0 bytes is its end. */
 static bool read_some(int fd, char *to, size_t room, size_t *got, const char *label, Error *err) {
     for (;;) {
         ssize_t count = read(fd, to, room);
