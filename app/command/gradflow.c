@@ -23,7 +23,7 @@ typedef struct FlowSet {
 } FlowSet;
 
 static bool measure_way(FlowSet *set, const Setup *setup, const Options *options, const Batch *batch,
-                         Error *err) {
+                        Error *err) {
     Gradients *run = &set->runs[set->count];
     AnalysisInput input = analysis_input_of(setup, options, batch);
     bool *lesioned;

@@ -92,11 +92,11 @@ void measure_format(FigureValue *value);
 #define MEASURE_NUMBER(function) double measure_##function(const FigureQuery *query)
 #define MEASURE_TEXT(function)   void measure_##function(const FigureQuery *query, char out[FIGURE_TEXT_MAX])
 
-#define MEASURE_DECLARE_NUMBER(function)                   MEASURE_NUMBER(function);
-#define MEASURE_DECLARE_SHARE(function)                    MEASURE_NUMBER(function);
-#define MEASURE_DECLARE_COUNT(function)                    MEASURE_NUMBER(function);
-#define MEASURE_DECLARE_FLAG(function)                     MEASURE_NUMBER(function);
-#define MEASURE_DECLARE_TEXT(function)                     MEASURE_TEXT(function);
+#define MEASURE_DECLARE_NUMBER(function)                      MEASURE_NUMBER(function);
+#define MEASURE_DECLARE_SHARE(function)                       MEASURE_NUMBER(function);
+#define MEASURE_DECLARE_COUNT(function)                       MEASURE_NUMBER(function);
+#define MEASURE_DECLARE_FLAG(function)                        MEASURE_NUMBER(function);
+#define MEASURE_DECLARE_TEXT(function)                        MEASURE_TEXT(function);
 #define MEASURE_DECLARE(name, words, kind, function, meaning) MEASURE_DECLARE_##kind(function)
 LESSON_FIGURES(MEASURE_DECLARE)
 #undef MEASURE_DECLARE

@@ -76,4 +76,3 @@ bool evaluate_step(Evaluator *e) {
 Evaluation evaluate_result(const Evaluator *evaluator) {
     return evaluator->result;
 }
-

@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "core/image/image.h"
-#include "core/tensor/gemm.h"
 #include "core/network/model.h"
 #include "core/pass/pass.h"
+#include "core/tensor/gemm.h"
 #include "core/train/dataset.h"
 
 enum { CHOOSE_RIGHT = 12, CHOOSE_WRONG = 3, CHOOSE_PATH_MAX = 4096 };

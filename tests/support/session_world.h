@@ -10,7 +10,7 @@ typedef struct SessionWorld {
     Setup setup;
     Screen *screen;
     Session *session; /* the user's own on that screen */
-    int steps; /* of the whole program */
+    int steps;        /* of the whole program */
 } SessionWorld;
 
 /* For cmocka: *state becomes a SessionWorld. */

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "app/explorer/script.h"
-#include "tests/support/assert_close.h"
 #include "app/publish/lesson_drive.h"
+#include "tests/support/assert_close.h"
 #include "tests/support/session_world.h"
 #include "tests/support/test_image.h"
 

@@ -176,8 +176,8 @@ static int find_view(const Dataset *dataset, const Normalise *normalise, const r
         for (int k = 0; k < 1024 && same; k++) {
             int y = k / 32 + row, x = (view % 2 ? 31 - k % 32 : k % 32) + col;
             bool inside = y >= 0 && y < 32 && x >= 0 && x < 32;
-            same =
-                test_image_byte_of(normalise, 1, input[3 * k + 1]) == (inside ? pixels[1024 + y * 32 + x] : 0);
+            same = test_image_byte_of(normalise, 1, input[3 * k + 1]) ==
+                   (inside ? pixels[1024 + y * 32 + x] : 0);
         }
         if (same) return view;
     }
