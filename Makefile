@@ -117,6 +117,9 @@ $(B)/asset_list.o: $(B)/asset_list.c $(ASSETS)
 $(TESTS): $(B)/%: $(B)/%.o $(B)/tests/support/threads.o $$(addprefix $(B)/,$$(PARTS_$$*)) \
           $$(foreach floor,$$(FLOORS_$$*),$(B)/lib$$(floor).a)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) $(TESTLIBS)
+# A tool of the engine alone.
+$(B)/tests/reference/%: $(B)/tests/reference/%.o $(CORE)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 test: skipscope $(TESTS) exact        ## run every test; the last line is "N passed, N failed"
 	@tests/run $(TESTS) $(EXACT)
