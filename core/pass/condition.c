@@ -8,7 +8,7 @@
 
 static const char *const metrics[] = {"act", "grad", "dead", "cos", "nan"};
 
-static bool refuse(const char *text, Error *err) {
+static bool refuse_condition(const char *text, Error *err) {
     return error_set(
         err, ERROR_USAGE,
         "condition: expected act, grad, dead or cos, then < or >, then a number, as in grad < 1e-6, "
@@ -28,22 +28,22 @@ bool condition_parse(const char *text, Condition *condition, Error *err) {
     while (isalpha((unsigned char)at[length])) length++;
     while (metric < count && (strlen(metrics[metric]) != length || strncmp(metrics[metric], at, length) != 0))
         metric++;
-    if (metric == count) return refuse(text, err);
+    if (metric == count) return refuse_condition(text, err);
     *condition = (Condition){.metric = (ConditionMetric)metric, .above = true};
     at = skip_space(at + length);
-    if (condition->metric == CONDITION_NAN) return *at == '\0' || refuse(text, err);
-    if (*at != '<' && *at != '>') return refuse(text, err);
+    if (condition->metric == CONDITION_NAN) return *at == '\0' || refuse_condition(text, err);
+    if (*at != '<' && *at != '>') return refuse_condition(text, err);
     condition->above = *at == '>';
     at = skip_space(at + 1);
     char *end;
     condition->limit = strtod(at, &end);
-    if (end == at || !isfinite(condition->limit)) return refuse(text, err);
+    if (end == at || !isfinite(condition->limit)) return refuse_condition(text, err);
     at = skip_space(end);
     if (*at == '%') {
         condition->limit /= 100;
         at = skip_space(at + 1);
     }
-    return *at == '\0' || refuse(text, err);
+    return *at == '\0' || refuse_condition(text, err);
 }
 
 void condition_format(const Condition *condition, char out[CONDITION_TEXT_MAX]) {
