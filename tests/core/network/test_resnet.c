@@ -287,17 +287,30 @@ static void assert_refused(ResnetConfig config, const char *sentence) {
     assert_string_equal(err.text, sentence);
 }
 
+/* What stands between grows with the list of activation functions. */
+static void assert_nearest(ResnetConfig config, const char *nearest) {
+    char begin[160], end[64];
+    Error err = {0};
+    snprintf(begin, sizeof begin,
+             "there is no architecture '%s': expected resnet or plain with 18, 34, 50, 101, 152 or 6n+2 up "
+             "to 1202, and -nobn after it for no batch norm",
+             config.arch);
+    snprintf(end, sizeof end, "; the nearest is %s", nearest);
+    assert_null(resnet_new(&config, &err));
+    assert_int_equal(err.kind, ERROR_USAGE);
+    assert_memory_equal(err.text, begin, strlen(begin));
+    assert_string_equal(err.text + strlen(err.text) - strlen(end), end);
+}
+
 static void unknown_architectures_are_refused_with_the_nearest_name(void **state) {
     (void)state;
-#define EXPECTED                                                                                             \
-    "expected resnet or plain with 18, 34, 50, 101, 152 or 6n+2 up to 1202, and -nobn "                      \
-    "after it for no batch norm; the nearest is "
-    assert_refused((ResnetConfig){.arch = "resnet21"},
-                   "there is no architecture 'resnet21': " EXPECTED "resnet20");
-    assert_refused((ResnetConfig){.arch = "plain49"},
-                   "there is no architecture 'plain49': " EXPECTED "plain50");
-    assert_refused((ResnetConfig){.arch = "resnet1208"},
-                   "there is no architecture 'resnet1208': " EXPECTED "resnet152");
+    static const char *const cases[][2] = {
+        {"resnet21", "resnet20"}, {"plain49", "plain50"}, {"resnet1208", "resnet152"}};
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        ResnetConfig config = {.classes = 0};
+        snprintf(config.arch, sizeof config.arch, "%s", cases[k][0]);
+        assert_nearest(config, cases[k][1]);
+    }
     static const char *const bad[] = {"",
                                       "resnet",
                                       "resnet018",
