@@ -67,6 +67,10 @@ static const Handler handlers[ACTION_COUNT] = {
     [ACTION_DOWN] = {.session = session_do_move},
     [ACTION_PAGE_UP] = {.session = session_do_move},
     [ACTION_PAGE_DOWN] = {.session = session_do_move},
+    [ACTION_LEFT] = {.session = session_do_move},
+    [ACTION_RIGHT] = {.session = session_do_move},
+    [ACTION_FIRST] = {.session = session_do_move},
+    [ACTION_LAST] = {.session = session_do_move},
     [ACTION_OPEN] = {.session = session_do_open},
     [ACTION_CLOSE] = {.session = session_do_close},
     [ACTION_BREAK] = {.session = session_do_break},
@@ -118,14 +122,14 @@ static const Handler handlers[ACTION_COUNT] = {
     [ACTION_QUIT] = {.screen = quit},
 };
 
-/* Actions without a handler, first and last, are for views and layers alone. */
 static void call(Screen *screen, const Action *action) {
     const Handler *handler = &handlers[action->id];
     Session *front = screen_front(screen);
     Error err = {0};
     bool ok = handler->session  ? handler->session(front, action, &err)
               : handler->screen ? handler->screen(screen, action, &err)
-                                : true;
+                                : error_set(&err, ERROR_FAILED, "%s: nothing in this program does it",
+                                            action_name(action->id));
     if (!ok) session_tell(screen_front(screen), NOTICE_ERROR, "%s", err.text);
 }
 

@@ -77,6 +77,14 @@ bool handout_lock(Handout *handout, const char *names, Error *err) {
     return true;
 }
 
+static bool refuse_pane(const char *word, Error *err) {
+    char views[VIEW_NAMES_MAX];
+    view_list_names(", ", views);
+    return error_set(err, ERROR_USAGE,
+                     "hide: expected a view (%s), explain, figures, navigator or strip, found '%s'", views,
+                     word);
+}
+
 bool handout_hide(Handout *handout, const char *names, Error *err) {
     Handout next = *handout;
     char word[WORD_MAX];
@@ -89,11 +97,7 @@ bool handout_hide(Handout *handout, const char *names, Error *err) {
         else if (view_find(word, &view))
             next.views |= 1u << view;
         else
-            return error_set(
-                err, ERROR_USAGE,
-                "hide: expected a view (architecture, step, maps, value, block, gradients, input, "
-                "analyses), explain, figures, navigator or strip, found '%s'",
-                word);
+            return refuse_pane(word, err);
     }
     if (next.views == (1u << VIEW_COUNT) - 1)
         return error_set(err, ERROR_USAGE, "hide: at least one view must stay");

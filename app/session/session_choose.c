@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/session/session_state.h"
+#include "core/base/integer.h"
 #include "core/base/utf8.h"
 #include "views/widget/widgets.h"
 
@@ -46,13 +47,13 @@ bool session_do_cell(Session *session, const Action *action, Error *err) {
 
 bool session_do_view(Session *session, const Action *action, Error *err) {
     ViewId view;
-    if (!view_find(action->text, &view))
-        return error_set(err, ERROR_USAGE,
-                         "there is no view '%s': expected architecture, step, maps, value, block, gradients, "
-                         "input or analyses",
-                         action->text);
-    session->look.view = view;
-    return true;
+    char names[VIEW_NAMES_MAX];
+    if (view_find(action->text, &view)) {
+        session->look.view = view;
+        return true;
+    }
+    view_list_names(" or ", names);
+    return error_set(err, ERROR_USAGE, "there is no view '%s': expected %s", action->text, names);
 }
 
 bool session_do_next_view(Session *session, const Action *action, Error *err) {
@@ -127,12 +128,19 @@ bool session_do_close(Session *session, const Action *action, Error *err) {
 /* What follows no view wanted. Moves belong to the list of pictures in the input view. */
 bool session_do_move(Session *session, const Action *action, Error *err) {
     PictureList *pictures = &session->exp.pictures;
-    int count = action_count(action);
-    int by = action->id == ACTION_UP || action->id == ACTION_PAGE_UP ? -count : count;
-    int cursor = pictures->cursor + by;
+    int count = action_count(action), last = pictures->count - 1;
     (void)err;
-    if (session->look.view != VIEW_INPUT || pictures->count == 0) return true;
-    pictures->cursor = cursor < 0 ? 0 : cursor >= pictures->count ? pictures->count - 1 : cursor;
+    if (session->look.view != VIEW_INPUT || last < 0) return true;
+    switch (action->id) {
+    case ACTION_UP:
+    case ACTION_PAGE_UP: pictures->cursor -= count; break;
+    case ACTION_DOWN:
+    case ACTION_PAGE_DOWN: pictures->cursor += count; break;
+    case ACTION_FIRST: pictures->cursor = 0; break;
+    case ACTION_LAST: pictures->cursor = last; break;
+    default: break; /* left and right: the list has one column */
+    }
+    pictures->cursor = integer_clamp(pictures->cursor, 0, last);
     return true;
 }
 

@@ -46,7 +46,7 @@ bool session_do_target(Session *session, const Action *action, Error *err);
 bool session_do_without_skip(Session *session, const Action *action, Error *err);
 bool session_do_lesion(Session *session, const Action *action, Error *err);
 bool session_do_close(Session *session, const Action *action, Error *err);
-bool session_do_move(Session *session, const Action *action, Error *err); /* up, down, page-up, page-down */
+bool session_do_move(Session *session, const Action *action, Error *err); /* up, down, left, right, pages, first, last */
 bool session_do_open(Session *session, const Action *action, Error *err);
 bool session_do_fold(Session *session, const Action *action, Error *err);
 bool session_do_other(Session *session, const Action *action, Error *err);

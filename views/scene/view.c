@@ -31,3 +31,13 @@ bool view_find(const char *name, ViewId *id) {
         }
     return false;
 }
+
+void view_list_names(const char *last, char out[VIEW_NAMES_MAX]) {
+    out[0] = '\0';
+    for (int k = 0; k < VIEW_COUNT; k++)
+        utf8_append(out, VIEW_NAMES_MAX, "%s%s",
+                    k == 0                ? ""
+                    : k + 1 == VIEW_COUNT ? last
+                                          : ", ",
+                    view_ops((ViewId)k)->name);
+}

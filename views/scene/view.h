@@ -47,6 +47,9 @@ typedef struct ViewOps {
 
 const ViewOps *view_ops(ViewId id);
 bool view_find(const char *name, ViewId *id); /* by name; false when there is none */
+/* "architecture, step, maps ... input or analyses"; `last` stands before the last one: " or ", ", ". */
+enum { VIEW_NAMES_MAX = 200 };
+void view_list_names(const char *last, char out[VIEW_NAMES_MAX]);
 
 /* An action without text, for act functions. */
 static inline Action view_action(ActionId id, int number) {

@@ -186,6 +186,18 @@ static void these_leave_the_page_of_a_lesson(void **state) {
     run->exploring = false;
 }
 
+/* The table of handlers has a row for each action. */
+static void every_action_is_done_by_somebody(void **state) {
+    SessionWorld *world = *state;
+    for (int id = ACTION_NONE + 1; id < ACTION_COUNT; id++) {
+        screen_do(world->screen, &(Action){.id = (ActionId)id});
+        screen_end_lesson(world->screen);
+        layer_close_all(world->screen);
+        const char *problem = screen_error(world->screen);
+        if (problem && strstr(problem, "nothing in this program does it")) fail_msg("%s", problem);
+    }
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, session_world_open, session_world_close)
 
 int main(void) {
@@ -196,6 +208,7 @@ int main(void) {
         cmocka_unit_test(lessons_may_have_all_but_these),
         IN_WORLD(configuration_files_may_have_all_but_these),
         IN_WORLD(these_leave_the_page_of_a_lesson),
+        IN_WORLD(every_action_is_done_by_somebody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
