@@ -51,3 +51,36 @@ double activation_arithmetic_x(const OpCell *cell, ArithmeticPart *part) {
                                              .op = cell->sight->run.op->inputs[0]});
     return x;
 }
+
+void activation_run_forward(const OpRun *run, ElementsRange range) {
+    elementwise_run((Elements){.y = run->y, .a = run->x[0], .count = activation_count(run), .range = range});
+}
+
+void activation_run_backward(const OpRun *run, ElementsRange range) {
+    if (!run->dx[0]) return;
+    elementwise_run((Elements){.y = run->dx[0],
+                               .a = run->dy,
+                               .b = run->x[0],
+                               .count = activation_count(run),
+                               .add = run->dx_adds[0],
+                               .range = range});
+}
+
+double activation_arithmetic_slope(const OpCell *cell, ArithmeticPart *part, const char *slope_formula) {
+    double dy = op_element_here(op_sight_dy(cell->sight), cell);
+    arithmetic_add_dy(cell, part, dy);
+    double x = activation_arithmetic_x(cell, part);
+    double slope = op_spec(cell->sight->run.op->kind)->activation->slope(x);
+    arithmetic_add_number(
+        part, (ArithmeticNumber){.name = "slope", .meaning = slope_formula, .value = slope, .op = -1});
+    arithmetic_write(part->worked, "%+.4g × %+.4g = %+.4g", dy, slope, dy * slope);
+    part->value = dy * slope;
+    part->magnitude = fabs(dy);
+    return x;
+}
+
+void activation_say_element(const OpCell *cell, const ArithmeticPart *part, Explanation *out) {
+    double before = explain_number(out, "before", op_element_here(op_sight_x(cell->sight, 0), cell));
+    explain_say(out, EXPLAIN_TEXT, "It came in as %.4g. %.3g %% of that is kept.", before,
+                100 * explain_number(out, "kept", before != 0 ? part->value / before : 0.5));
+}

@@ -4,11 +4,17 @@
 
 #include "core/op/arithmetic.h"
 #include "core/op/explanation.h"
+#include "core/tensor/elementwise.h"
 
 /* OpSpec.shape: the output is as large as the input. */
 bool activation_shape(Op *op, const Shape *x, Error *err);
 /* Elements of y for the whole batch. */
 size_t activation_count(const OpRun *run);
+
+/* The passes of a smooth function. `range` of the first gets y: y and a: x; of the second y: dx, a: dy, b: x and whether to
+ * add to dx. All (N,C,H,W). */
+void activation_run_forward(const OpRun *run, ElementsRange range);
+void activation_run_backward(const OpRun *run, ElementsRange range);
 
 /* Mean of the entries of D over a run: of the mask, for a function with gates the share of units that are
  * open; otherwise the mean slope. NaN where sight->y has not been measured. */
@@ -26,5 +32,10 @@ const ActivationWords *activation_words(const OpSpec *spec);
 
 /* The element of x at the cell's place, kept as a number of the formula. */
 double activation_arithmetic_x(const OpCell *cell, ArithmeticPart *part);
+/* dx = dy · f'(x) at that place, f' by its formula in words; returns x. The magnitude is |dy|: to
+ * be multiplied by what the formula magnifies the rounding of x. */
+double activation_arithmetic_slope(const OpCell *cell, ArithmeticPart *part, const char *slope_formula);
+/* OpSpec.say_element of a smooth function: what share of x is left in y. */
+void activation_say_element(const OpCell *cell, const ArithmeticPart *part, Explanation *out);
 
 #endif

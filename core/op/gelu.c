@@ -3,7 +3,6 @@
 #include <tgmath.h>
 
 #include "core/op/activation.h"
-#include "core/tensor/elementwise.h"
 
 static const double ROOT_HALF = 0.70710678118654752440;           /* 1/√2 */
 static const double NORMAL_DENSITY_AT_0 = 0.39894228040143267794; /* 1/√(2π) */
@@ -31,19 +30,12 @@ static void gelu_backward_range(const Elements *e, size_t from, size_t to) {
 
 /* y = x · Φ(x). x and y (N,C,H,W). */
 static void gelu_run_forward(const OpRun *run) {
-    elementwise_run(
-        (Elements){.y = run->y, .a = run->x[0], .count = activation_count(run), .range = gelu_range});
+    activation_run_forward(run, gelu_range);
 }
 
 /* dx = dy · (Φ(x) + x · φ(x)). dx, dy and x (N,C,H,W). */
 static void gelu_run_backward(const OpRun *run) {
-    if (!run->dx[0]) return;
-    elementwise_run((Elements){.y = run->dx[0],
-                               .a = run->dy,
-                               .b = run->x[0],
-                               .count = activation_count(run),
-                               .add = run->dx_adds[0],
-                               .range = gelu_backward_range});
+    activation_run_backward(run, gelu_backward_range);
 }
 
 static double share_below(double x) {
@@ -70,15 +62,9 @@ static void gelu_arithmetic(const OpCell *cell, ArithmeticPart *part) {
 }
 
 static void gelu_arithmetic_backward(const OpCell *cell, ArithmeticPart *part) {
-    double dy = op_element_here(op_sight_dy(cell->sight), cell);
-    arithmetic_add_dy(cell, part, dy);
-    double x = activation_arithmetic_x(cell, part), slope = gelu_slope(x);
+    double x = activation_arithmetic_slope(cell, part, "Φ(x) + x × φ(x)");
     part->formula = "dx = dy × (Φ(x) + x × φ(x))";
-    arithmetic_add_number(
-        part, (ArithmeticNumber){.name = "slope", .meaning = "Φ(x) + x × φ(x)", .value = slope, .op = -1});
-    arithmetic_write(part->worked, "%+.4g × %+.4g = %+.4g", dy, slope, dy * slope);
-    part->value = dy * slope;
-    part->magnitude = fabs(dy) * (1 + x * x); /* likewise */
+    part->magnitude *= 1 + x * x; /* likewise */
 }
 
 static void gelu_say(const OpSight *sight, Explanation *out) {
@@ -97,12 +83,6 @@ static void gelu_say_backward(const OpSight *sight, Explanation *out) {
         "It came back through %s, which multiplies each message by how steep its curve is at that number: "
         "%.2f in the mean. Almost nothing passes where the number is far below zero.",
         sight->run.op->name, explain_number(out, "mean_slope", activation_density(sight)));
-}
-
-static void gelu_say_element(const OpCell *cell, const ArithmeticPart *part, Explanation *out) {
-    double before = explain_number(out, "before", op_element_here(op_sight_x(cell->sight, 0), cell));
-    explain_say(out, EXPLAIN_TEXT, "It came in as %.4g. %.3g %% of that is kept.", before,
-                100 * explain_number(out, "kept", before != 0 ? part->value / before : 0.5));
 }
 
 static const OpActivation gelu_activation = {
@@ -131,7 +111,7 @@ const OpSpec op_gelu_spec = {
     .arithmetic_backward = gelu_arithmetic_backward,
     .say = gelu_say,
     .say_backward = gelu_say_backward,
-    .say_element = gelu_say_element,
+    .say_element = activation_say_element,
     .excerpts = {.forward = {{"core/op/gelu.c", "gelu_range", "y[j] ="}},
                  .backward = {{"core/op/gelu.c", "gelu_backward_range", "real d ="}}},
 };

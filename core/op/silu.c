@@ -2,7 +2,6 @@
 #include <tgmath.h>
 
 #include "core/op/activation.h"
-#include "core/tensor/elementwise.h"
 
 /* y[j] = x[j] · σ(x[j]). a: x, y: y, of one shape. */
 static void silu_range(const Elements *e, size_t from, size_t to) {
@@ -24,19 +23,12 @@ static void silu_backward_range(const Elements *e, size_t from, size_t to) {
 
 /* y = x · σ(x). x and y (N,C,H,W). */
 static void silu_run_forward(const OpRun *run) {
-    elementwise_run(
-        (Elements){.y = run->y, .a = run->x[0], .count = activation_count(run), .range = silu_range});
+    activation_run_forward(run, silu_range);
 }
 
 /* dx = dy · σ(x) · (1 + x · (1 − σ(x))). dx, dy and x (N,C,H,W). */
 static void silu_run_backward(const OpRun *run) {
-    if (!run->dx[0]) return;
-    elementwise_run((Elements){.y = run->dx[0],
-                               .a = run->dy,
-                               .b = run->x[0],
-                               .count = activation_count(run),
-                               .add = run->dx_adds[0],
-                               .range = silu_backward_range});
+    activation_run_backward(run, silu_backward_range);
 }
 
 static double logistic(double x) {
@@ -62,16 +54,9 @@ static void silu_arithmetic(const OpCell *cell, ArithmeticPart *part) {
 }
 
 static void silu_arithmetic_backward(const OpCell *cell, ArithmeticPart *part) {
-    double dy = op_element_here(op_sight_dy(cell->sight), cell);
-    arithmetic_add_dy(cell, part, dy);
-    double x = activation_arithmetic_x(cell, part), slope = silu_slope(x);
+    double x = activation_arithmetic_slope(cell, part, "σ(x) × (1 + x × (1 - σ(x)))");
     part->formula = "dx = dy × σ(x) × (1 + x × (1 - σ(x)))";
-    arithmetic_add_number(
-        part, (ArithmeticNumber){
-                  .name = "slope", .meaning = "σ(x) × (1 + x × (1 - σ(x)))", .value = slope, .op = -1});
-    arithmetic_write(part->worked, "%+.4g × %+.4g = %+.4g", dy, slope, dy * slope);
-    part->value = dy * slope;
-    part->magnitude = fabs(dy) * (1 + fabs(x)); /* likewise */
+    part->magnitude *= 1 + fabs(x); /* likewise */
 }
 
 static void silu_say(const OpSight *sight, Explanation *out) {
@@ -90,12 +75,6 @@ static void silu_say_backward(const OpSight *sight, Explanation *out) {
         "It came back through %s, which multiplies each message by how steep its curve is at that number: "
         "%.2f in the mean. Little passes where the number is far below zero.",
         sight->run.op->name, explain_number(out, "mean_slope", activation_density(sight)));
-}
-
-static void silu_say_element(const OpCell *cell, const ArithmeticPart *part, Explanation *out) {
-    double before = explain_number(out, "before", op_element_here(op_sight_x(cell->sight, 0), cell));
-    explain_say(out, EXPLAIN_TEXT, "It came in as %.4g. %.3g %% of that is kept.", before,
-                100 * explain_number(out, "kept", before != 0 ? part->value / before : 0.5));
 }
 
 static const OpActivation silu_activation = {
@@ -125,7 +104,7 @@ const OpSpec op_silu_spec = {
     .arithmetic_backward = silu_arithmetic_backward,
     .say = silu_say,
     .say_backward = silu_say_backward,
-    .say_element = silu_say_element,
+    .say_element = activation_say_element,
     .excerpts = {.forward = {{"core/op/silu.c", "silu_range", "y[j] ="}},
                  .backward = {{"core/op/silu.c", "silu_backward_range", "real d ="}}},
 };

@@ -4,14 +4,17 @@
 
 #include "core/tensor/tensor.h"
 
-/* One pass over `count` elements: `range` writes y[from] .. y[to - 1] from the same elements of a and b. */
+/* Writes y[from] .. y[to - 1] from the same elements of a and b. */
 typedef struct Elements Elements;
+typedef void (*ElementsRange)(const Elements *e, size_t from, size_t to);
+
+/* One pass over `count` elements. */
 struct Elements {
     real *y;
     const real *a, *b; /* b: NULL where there is one input only */
     size_t count;
     bool add; /* y += instead of y = */
-    void (*range)(const Elements *e, size_t from, size_t to);
+    ElementsRange range;
 };
 
 /* Runs the range in blocks, shared among the threads. */
