@@ -14,6 +14,7 @@
 #include "app/explorer/notes_link.h"
 #include "app/explorer/notes_link_socket.h"
 #include "core/base/clock.h"
+#include "core/base/integer.h"
 #include "core/base/utf8.h"
 #include "views/term/term.h"
 
@@ -34,6 +35,7 @@ typedef struct Listener {
     char *line;
     size_t length;
     NotesPanel panel;
+    int last_row;      /* of the notes at the top when their end is shown, as last drawn */
     double heard_s;    /* when the panel came */
     bool known, ended; /* a page has come; and the presentation is over since */
 } Listener;
@@ -164,7 +166,9 @@ static bool draw(Term *term, Listener *listener) {
                           : listener->fd < 0 || !listener->known ? WAITING
                           : panel.pages == 0                     ? "no lesson is under way"
                                                                  : NULL;
-    listener->panel.first = notes_panel_draw(canvas, &panel, clock, message);
+    NotesRows rows = notes_panel_draw(canvas, &panel, clock, message);
+    listener->panel.first = rows.first;
+    listener->last_row = rows.last;
     term_flush(term, canvas);
     canvas_free(canvas);
     return true;
@@ -182,8 +186,11 @@ static bool obey(Term *term, Listener *listener, const Key *key) {
     case KEY_CODE_BACKSPACE:
     case KEY_CODE_LEFT:
     case KEY_CODE_PAGE_UP: send_request(listener, "back\n"); break;
-    case KEY_CODE_UP: listener->panel.first--; break;
-    case KEY_CODE_DOWN: listener->panel.first++; break;
+    /* Several keys may come before the next drawing: none counts beyond an end. */
+    case KEY_CODE_UP: listener->panel.first = integer_max(listener->panel.first - 1, 0); break;
+    case KEY_CODE_DOWN:
+        listener->panel.first = integer_min(listener->panel.first + 1, listener->last_row);
+        break;
     case 'L' & 0x1f: term_redraw(term); break;
     default: break;
     }

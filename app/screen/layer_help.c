@@ -1,13 +1,25 @@
 /* The help over the view. It scrolls; what works on the view closes it first. */
 #include "app/screen/screen_state.h"
+#include "core/base/integer.h"
 
 static int rows_of(const Screen *screen) {
     return screen_front(screen)->display.height - 6;
 }
 
+static HelpInfo info_of(const Screen *screen, ScreenKeys *keys) {
+    screen_collect_help(screen, keys);
+    return (HelpInfo){.rows = keys->rows,
+                      .row_count = keys->row_count,
+                      .first = screen->help_first,
+                      .hidden_views = screen_front(screen)->handout.views};
+}
+
+/* Never beyond the end: the next key up is seen. */
 static void scroll(Screen *screen, int by) {
-    int first = screen->help_first < ACTION_NUMBER_MAX ? screen->help_first : ACTION_NUMBER_MAX;
-    screen->help_first = first + by > 0 ? first + by : 0;
+    ScreenKeys keys;
+    HelpInfo info = info_of(screen, &keys);
+    int last = help_last(session_frame_area(screen_front(screen)), &info);
+    screen->help_first = integer_clamp(integer_min(screen->help_first, last) + by, 0, last);
 }
 
 static Action act(Screen *screen, Action action) {
@@ -29,14 +41,9 @@ static Action act(Screen *screen, Action action) {
 }
 
 static void draw(const Screen *screen, Canvas *canvas) {
-    const Session *front = screen_front(screen);
     ScreenKeys keys;
-    screen_collect_help(screen, &keys);
-    help_draw(canvas, session_frame_area(front),
-              &(HelpInfo){.rows = keys.rows,
-                          .row_count = keys.row_count,
-                          .first = screen->help_first,
-                          .hidden_views = front->handout.views});
+    HelpInfo info = info_of(screen, &keys);
+    help_draw(canvas, session_frame_area(screen_front(screen)), &info);
 }
 
 bool screen_do_help(Screen *screen, const Action *action, Error *err) {

@@ -1,4 +1,5 @@
 #include "views/panel/help.h"
+#include "core/base/integer.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -101,18 +102,28 @@ static void draw_title(Canvas *canvas, Rect row, const Page *page, int count) {
     canvas_text_right(canvas, row.x + row.w - 1, row.y, style_role(ROLE_DIM), text);
 }
 
+static Page page_of(Canvas *canvas, Rect area) {
+    layout_take_top(&area, 2); /* the title */
+    return (Page){.canvas = canvas,
+                  .area = layout_inset(area, 1, 0),
+                  .columns = area.w >= WIDE ? 2 : 1,
+                  .first = INT_MAX}; /* nothing is drawn: lines are counted */
+}
+
+int help_last(Rect area, const HelpInfo *info) {
+    Page page = page_of(NULL, area);
+    if (rect_is_empty(page.area)) return 0;
+    return integer_max(put_all(&page, info) - page.columns * page.area.h, 0);
+}
+
 void help_draw(Canvas *canvas, Rect area, const HelpInfo *info) {
-    Rect old = canvas_clip(canvas, area), body = area;
-    Rect title = layout_take_top(&body, 1);
-    layout_take_top(&body, 1);
-    body = layout_inset(body, 1, 0);
-    Page page = {.canvas = canvas, .area = body, .columns = area.w >= WIDE ? 2 : 1, .first = INT_MAX};
-    if (!rect_is_empty(body)) {
-        int count = put_all(&page, info), last = count - page.columns * body.h;
-        page.first = info->first < last ? info->first : last;
-        if (page.first < 0) page.first = 0;
+    Rect old = canvas_clip(canvas, area);
+    Page page = page_of(canvas, area);
+    if (!rect_is_empty(page.area)) {
+        int count = put_all(&page, info);
+        page.first = integer_clamp(info->first, 0, help_last(area, info));
         put_all(&page, info);
-        draw_title(canvas, title, &page, count);
+        draw_title(canvas, layout_take_top(&area, 1), &page, count);
     }
     canvas_unclip(canvas, old);
 }

@@ -16,6 +16,9 @@ typedef struct HelpInfo {
     int first;             /* lines scrolled up; more than there are shows the end */
 } HelpInfo;
 
+/* The most lines by which it can be scrolled up. */
+int help_last(Rect area, const HelpInfo *info);
+
 void help_draw(Canvas *canvas, Rect area, const HelpInfo *info);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "core/base/integer.h"
 #include "views/canvas/layout.h"
 #include "views/style/text.h"
 #include "views/widget/widgets.h"
@@ -67,15 +68,13 @@ static void draw_keys(Canvas *canvas, int y, int above, int below) {
     draw_key(canvas, x, y, "q", "quit");
 }
 
-/* Returns the first row that is shown; *below receives the number of rows below the last one shown. */
-static int draw_notes(Canvas *canvas, Rect area, const NotesPanel *panel, int *below) {
+static NotesRows draw_notes(Canvas *canvas, Rect area, const NotesPanel *panel) {
     const char *text = *panel->notes ? panel->notes : "(no notes on this page)";
     int rows = area.w > 0 ? text_wrap_count(text, area.w) : 0, hidden = rows - (area.h > 0 ? area.h : 0);
-    int first = panel->first < hidden ? panel->first : hidden;
-    if (first < 0) first = 0;
+    int last = integer_max(hidden, 0);
+    int first = integer_clamp(panel->first, 0, last);
     canvas_text_wrapped(canvas, area, style_bold(ROLE_TEXT), text, first);
-    *below = hidden > first ? hidden - first : 0;
-    return first;
+    return (NotesRows){.first = first, .last = last};
 }
 
 /* What comes next and what the class sees; takes their rows from the area. */
@@ -89,9 +88,9 @@ static void draw_around(Canvas *canvas, Rect *area, const NotesPanel *panel, boo
     canvas_text(canvas, x, row.y, style_role(ROLE_TEXT), panel->now);
 }
 
-int notes_panel_draw(Canvas *canvas, const NotesPanel *panel, const char *clock, const char *message) {
+NotesRows notes_panel_draw(Canvas *canvas, const NotesPanel *panel, const char *clock, const char *message) {
     Rect area = canvas_area(canvas);
-    int first = 0, below = 0;
+    NotesRows rows = {0, 0};
     canvas_clear(canvas);
     draw_title(canvas, layout_take_top(&area, 1), panel);
     bool small = area.w < SMALL_WIDTH || area.h < SMALL_HEIGHT;
@@ -104,13 +103,13 @@ int notes_panel_draw(Canvas *canvas, const NotesPanel *panel, const char *clock,
         area = layout_inset(area, MARGIN, 0);
     }
     if (message) {
-        int rows = canvas_text_wrapped(canvas, area, style_bold(ROLE_WARN), message, 0);
-        layout_take_top(&area, rows + 1);
+        int taken = canvas_text_wrapped(canvas, area, style_bold(ROLE_WARN), message, 0);
+        layout_take_top(&area, taken + 1);
     }
     if (panel->pages > 0) {
         draw_around(canvas, &area, panel, small);
-        first = draw_notes(canvas, area, panel, &below);
+        rows = draw_notes(canvas, area, panel);
     }
-    if (!small) draw_keys(canvas, keys.y, first, below);
-    return first;
+    if (!small) draw_keys(canvas, keys.y, rows.first, rows.last - rows.first);
+    return rows;
 }

@@ -19,9 +19,13 @@ typedef struct NotesPanel {
     double elapsed_s, page_s;   /* since the presentation began, since its page was turned */
 } NotesPanel;
 
+/* Rows of the notes that can be at the top: the one that is, and the one with which the end is shown. */
+typedef struct NotesRows {
+    int first, last;
+} NotesRows;
+
 /* `message` in place of the notes (waiting, ended); NULL: none. `clock` is the time of day, "14:32:05". Notes
- * that do not fit begin with row panel->first, or with the last screenful; returns the row that is at the
- * top. */
-int notes_panel_draw(Canvas *canvas, const NotesPanel *panel, const char *clock, const char *message);
+ * that do not fit begin with row panel->first, or with the last screenful. */
+NotesRows notes_panel_draw(Canvas *canvas, const NotesPanel *panel, const char *clock, const char *message);
 
 #endif

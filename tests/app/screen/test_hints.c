@@ -138,12 +138,30 @@ static void the_first_screen_says_where_to_begin_until_something_is_run(void **s
     assert_screen_has(world, "t shows conv1.");
 }
 
+static void keys_beyond_the_end_of_the_help_are_not_owed_back(void **state) {
+    SessionWorld *world = *state;
+    act(world, "help");
+    for (int k = 0; k < 20; k++) session_world_press(world, "PageDown");
+    char *end = draw(world);
+    session_world_press(world, "Up");
+    char *above = draw(world);
+    session_world_press(world, "Down");
+    char *again = draw(world);
+    assert_string_not_equal(end, above);
+    assert_string_equal(end, again);
+    free(end);
+    free(above);
+    free(again);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_key_of_the_hint_bar_does_something_that_is_seen,
                                         session_world_open, session_world_close),
         cmocka_unit_test_setup_teardown(the_first_screen_says_where_to_begin_until_something_is_run,
                                         session_world_open, session_world_close),
+        cmocka_unit_test_setup_teardown(keys_beyond_the_end_of_the_help_are_not_owed_back, session_world_open,
+                                        session_world_close),
         cmocka_unit_test_setup_teardown(the_screen_itself_leads_to_a_product_and_to_a_skip,
                                         session_world_open, session_world_close),
     };

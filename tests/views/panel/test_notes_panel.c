@@ -17,7 +17,7 @@ static NotesPanel panel_of(int rows) {
 
 static char *draw(const NotesPanel *panel, int *first) {
     Canvas *canvas = canvas_new(WIDTH, HEIGHT, 0);
-    *first = notes_panel_draw(canvas, panel, "12:00:00", NULL);
+    *first = notes_panel_draw(canvas, panel, "12:00:00", NULL).first;
     char *text = canvas_export_text_string(canvas);
     canvas_free(canvas);
     return text;
@@ -66,7 +66,7 @@ static void every_size_is_drawn(void **state) {
         for (int height = 1; height < 30; height++) {
             Canvas *canvas = canvas_new(width, height, 0);
             panel.first = 7;
-            int first = notes_panel_draw(canvas, &panel, "12:00:00", NULL);
+            int first = notes_panel_draw(canvas, &panel, "12:00:00", NULL).first;
             assert_in_range(first, 0, 7);
             canvas_free(canvas);
         }
