@@ -1,5 +1,5 @@
 /* What lies over the view, stacked: the one opened last is on top and is asked first. All of them speak one
- * protocol, and nothing outside the stack asks which are open. */
+ * protocol, so that the rest of the program need not ask which are open. */
 #ifndef APP_SCREEN_LAYERS_H
 #define APP_SCREEN_LAYERS_H
 
@@ -50,14 +50,14 @@ const LayerOps *layer_ops(LayerId id);
 void layer_open(Screen *screen, LayerId id);  /* on top, wherever it was */
 void layer_close(Screen *screen, LayerId id); /* nothing happens when it is not open */
 bool layer_is_open(const Screen *screen, LayerId id);
-/* Closes what lies over the view. A lesson and the pointer stay: they belong to the person, not to a moment. */
+/* Closes what lies over the view, except a lesson and the pointer. */
 void layer_close_all(Screen *screen);
 
 /* The lowest that counts: the lesson's place, or 0. What lies below belongs to the session that waits. */
 int layer_floor(const Screen *screen);
 /* The place of the layer that has the view's room; -1: the view is seen. */
 int layer_in_view(const Screen *screen);
-/* Is the topmost one being typed into? */
+/* Is text being typed into the topmost one? */
 bool layer_takes_text(const Screen *screen);
 
 #endif

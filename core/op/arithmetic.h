@@ -87,7 +87,7 @@ typedef struct ArithmeticPart {
 /* Adds a term in its place in the ranking, and to total. */
 void arithmetic_add_term(ArithmeticPart *part, int index, double value);
 void arithmetic_add_number(ArithmeticPart *part, ArithmeticNumber number);
-/* The gradient behind the operator, as a number. */
+/* The gradient of the loss at the operator's output, as a number of the formula. */
 void arithmetic_add_dy(const OpCell *cell, ArithmeticPart *part, double dy);
 /* A part that is one plain value. */
 void arithmetic_set_value(ArithmeticPart *part, double value);
