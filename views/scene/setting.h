@@ -33,6 +33,9 @@ typedef enum ClipChoice { CLIP_AUTO, CLIP_OFF, CLIP_ON } ClipChoice;
 /* What is laid over the picture of the input view; see core/inspect/saliency.h. */
 typedef enum OverlayKind { OVERLAY_NONE, OVERLAY_GRAD_CAM, OVERLAY_GRADIENT } OverlayKind;
 
+/* How much is said in figures under a tensor: one line for everybody, or all there is. */
+typedef enum FiguresChoice { FIGURES_ONE, FIGURES_ALL } FiguresChoice;
+
 /* What the gradients view compares with. */
 typedef enum Versus { VERSUS_CUT, VERSUS_PLAIN } Versus;
 

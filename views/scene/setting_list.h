@@ -40,6 +40,11 @@
             SETTING_WORDS("the scale of a layer leaves out its largest 0.5%: for gradients only (auto)",     \
                           "the scale of a layer leaves out its largest 0.5%: off",                           \
                           "the scale of a layer leaves out its largest 0.5%: on"))                           \
+    SETTING(TO, FIGURES, FiguresChoice, figures, FIGURES_ONE, STATE, TOUCH_LOOK, "figures",                  \
+            "figures under a tensor: one line, or all of them; without a word: the other",                   \
+            SETTING_WORDS("one", "all"),                                                                     \
+            SETTING_WORDS("figures one: range, share of zeros and length",                                   \
+                          "figures all: counts, signs, percentiles, mean, spread and length"))               \
     SETTING(TO, OVERLAY, OverlayKind, overlay, OVERLAY_NONE, STATE, TOUCH_LOOK, "overlay",                   \
             "over the picture in the input view: none, grad-cam or gradient; without a word: the next",      \
             SETTING_WORDS("none", "grad-cam", "gradient"),                                                   \

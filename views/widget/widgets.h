@@ -48,11 +48,16 @@ typedef struct WidgetFigures {
     const char *label; /* in front of the row; NULL: none */
     Stats stats;
     Percentiles percentiles;
-    bool hidden; /* of the first row: nothing is drawn */
+    bool hidden;      /* of the first row: nothing is drawn */
+    bool brief;       /* of the first row: all rows are written as one line each */
+    const char *norm; /* brief: how the length is called; NULL: "|x|" */
 } WidgetFigures;
 
 WidgetFigures widget_figures_of(const Scene *scene, int op, Phase phase);
-/* `n 16,384  nan 0  inf 0  -41% 0:37% +22%  min -1.30  p1 -1.1 ... p99 2.0  max 2.10  mean .08  std .44  |x|2
+/* Lines that the figures of one tensor need where a line has `width` columns; 0 where they are hidden. */
+int widget_figures_lines(const Scene *scene, int width);
+/* Brief: `range -1.30..2.10   37 % zero   |x| 57.1`, in front of it how many are NaN or infinite, if any. Else
+ * `n 16,384  nan 0  inf 0  -41% 0:37% +22%  min -1.30  p1 -1.1 ... p99 2.0  max 2.10  mean .08  std .44  |x|2
  * 57.1`, at most four rows in common columns, each on as many lines as the area has for it. Where not all of
  * them have room they are written shorter, the percentiles as one: `p1/25/50/75/99 -1.1 -.2 0 .3 2.0`, small
  * ones with one power of ten behind them. What still has no room is left out: first the percentiles (the

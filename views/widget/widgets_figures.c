@@ -6,7 +6,15 @@
 #include "views/style/text.h"
 #include "views/widget/widgets.h"
 
-enum { GAP = 2, ROWS_MAX = 4, TEXT_MAX = 128 };
+enum {
+    GAP = 2,
+    GAP_BRIEF = 3,
+    ROWS_MAX = 4,
+    TEXT_MAX = 128,
+    /* Columns in which all figures of a tensor have room on one line, and on two. */
+    ONE_LINE_WIDTH = 160,
+    TWO_LINES_WIDTH = 78,
+};
 
 /* As they stand from left to right. */
 typedef enum Figure {
@@ -25,16 +33,20 @@ typedef enum Figure {
     FIGURE_STD,
     FIGURE_L2,
     FIGURE_PERCENTILES, /* all five in one; only in the dense forms */
+    FIGURE_RANGE,       /* from here on: only in the brief form */
+    FIGURE_ZERO_SHARE,
+    FIGURE_LENGTH,
     FIGURE_COUNT
 } Figure;
 
 /* From what is always there to what goes first. */
 static const Figure by_weight[FIGURE_COUNT] = {
-    FIGURE_NAN, FIGURE_INF, FIGURE_N,           FIGURE_SIGNS, FIGURE_MIN, FIGURE_MAX, FIGURE_MEAN, FIGURE_STD,
-    FIGURE_L2,  FIGURE_P50, FIGURE_PERCENTILES, FIGURE_P1,    FIGURE_P99, FIGURE_P25, FIGURE_P75};
+    FIGURE_NAN,  FIGURE_INF, FIGURE_N,   FIGURE_SIGNS, FIGURE_MIN,         FIGURE_MAX,
+    FIGURE_MEAN, FIGURE_STD, FIGURE_L2,  FIGURE_P50,   FIGURE_PERCENTILES, FIGURE_P1,
+    FIGURE_P99,  FIGURE_P25, FIGURE_P75, FIGURE_RANGE, FIGURE_ZERO_SHARE,  FIGURE_LENGTH};
 
-/* How the figures are written: each by itself, or shorter, with three digits or two. */
-typedef enum Form { FORM_WIDE, FORM_DENSE, FORM_DENSEST, FORM_COUNT } Form;
+/* How the figures are written: each by itself, or shorter, with three digits or two; or only the brief ones. */
+typedef enum Form { FORM_WIDE, FORM_DENSE, FORM_DENSEST, FORM_COUNT, FORM_BRIEF = FORM_COUNT } Form;
 
 /* One row's texts; "" for what is not known. */
 typedef struct Texts {
@@ -104,11 +116,33 @@ static void put_invalid(Texts *texts, const Stats *stats, bool merged) {
     put_count(texts, FIGURE_INF, "inf", stats->inf);
 }
 
+static Texts compose_brief(const WidgetFigures *row, bool bad) {
+    Texts texts = {.text = {""}};
+    const Stats *stats = &row->stats;
+    char low[32], high[32], length[32];
+    if (!stats->known) return texts;
+    if (bad) put_invalid(&texts, stats, false);
+    snprintf(low, sizeof low, "%.3g", stats->min);
+    snprintf(high, sizeof high, "%.3g", stats->max);
+    snprintf(length, sizeof length, "%.3g", stats->l2);
+    shorten_exponent(low);
+    shorten_exponent(high);
+    shorten_exponent(length);
+    double share = stats->count ? (double)stats->zeros / (double)stats->count : 0;
+    TextNumber percent = text_format_percent(share);
+    percent.text[strcspn(percent.text, "%")] = '\0';
+    snprintf(texts.text[FIGURE_RANGE], TEXT_MAX, "range %s..%s", low, high);
+    snprintf(texts.text[FIGURE_ZERO_SHARE], TEXT_MAX, "%s %% zero", percent.text);
+    snprintf(texts.text[FIGURE_LENGTH], TEXT_MAX, "%s %s", row->norm ? row->norm : "|x|", length);
+    return texts;
+}
+
 /* `bad`: one of the rows has a NaN or an infinity. */
 static Texts compose(const WidgetFigures *row, Form form, bool bad) {
     Texts texts = {.text = {""}};
     const Stats *stats = &row->stats;
     const Percentiles *p = &row->percentiles;
+    if (form == FORM_BRIEF) return compose_brief(row, bad);
     if (!stats->known) return texts;
     put_count(&texts, FIGURE_N, "n", stats->count);
     put_invalid(&texts, stats, form != FORM_WIDE && !bad);
@@ -135,8 +169,9 @@ static Texts compose(const WidgetFigures *row, Form form, bool bad) {
 typedef struct Columns {
     Figure order[FIGURE_COUNT]; /* as they stand */
     int width[FIGURE_COUNT];    /* 0: left out */
-    int room, lines;            /* columns of a line; lines that each row takes */
-    int shown;                  /* of by_weight, from its beginning */
+    int gap;
+    int room, lines; /* columns of a line; lines that each row takes */
+    int shown;       /* of by_weight, from its beginning */
 } Columns;
 
 /* Breaks the figures into lines, and moves to the next place; a figure that is left out has none. */
@@ -150,7 +185,8 @@ static bool flow(const Columns *columns, Figure figure, int *x, int *line) {
 static int lines_of(const Columns *columns) {
     int x = 0, line = 0;
     for (int k = 0; k < FIGURE_COUNT; k++)
-        if (flow(columns, columns->order[k], &x, &line)) x += columns->width[columns->order[k]] + GAP;
+        if (flow(columns, columns->order[k], &x, &line))
+            x += columns->width[columns->order[k]] + columns->gap;
     return line + 1;
 }
 
@@ -174,7 +210,7 @@ static bool any_bad(const WidgetFigures *rows, int count) {
 static Columns plan_figure_columns(const Texts *texts, const WidgetFigures *rows, int count, int room,
                                    int lines) {
     static const Figure bad_first[] = {FIGURE_NAN, FIGURE_INF, FIGURE_N};
-    Columns columns = {.room = room};
+    Columns columns = {.gap = rows[0].brief ? GAP_BRIEF : GAP, .room = room};
     bool bad = any_bad(rows, count);
     for (int k = 0; k < FIGURE_COUNT; k++) columns.order[k] = k < 3 && bad ? bad_first[k] : (Figure)k;
     for (int k = 0; k < FIGURE_COUNT; k++) {
@@ -196,7 +232,9 @@ static Columns plan_figure_columns(const Texts *texts, const WidgetFigures *rows
 /* The form that shows most in so many columns and lines; the wider one where two show the same. */
 static void choose_form(Texts *texts, Columns *columns, const WidgetFigures *rows, int count, Rect room) {
     int best = -1;
-    for (int form = FORM_WIDE; form < FORM_COUNT && best < FIGURE_COUNT; form++) {
+    bool brief = rows[0].brief;
+    for (int form = brief ? FORM_BRIEF : FORM_WIDE; form < FORM_COUNT + brief && best < FIGURE_COUNT;
+         form++) {
         Texts written[ROWS_MAX];
         bool bad = any_bad(rows, count);
         for (int r = 0; r < count; r++) written[r] = compose(&rows[r], (Form)form, bad);
@@ -220,7 +258,7 @@ static void draw_row(Canvas *canvas, int x, int y, const WidgetFigures *row, con
         if (!flow(columns, figure, &at, &line)) continue;
         Style style = is_bad(&row->stats, figure) ? style_bold(ROLE_BAD) : style_role(ROLE_TEXT);
         canvas_text(canvas, x + at, y + line, style, texts->text[figure]);
-        at += columns->width[figure] + GAP;
+        at += columns->width[figure] + columns->gap;
     }
 }
 
@@ -248,8 +286,17 @@ void widget_figures(Canvas *canvas, Rect area, const WidgetFigures *rows, int co
     canvas_unclip(canvas, old);
 }
 
+int widget_figures_lines(const Scene *scene, int width) {
+    if (scene->hides_figures) return 0;
+    if (scene->settings.figures == FIGURES_ONE || width >= ONE_LINE_WIDTH) return 1;
+    return width >= TWO_LINES_WIDTH ? 2 : 3;
+}
+
 WidgetFigures widget_figures_of(const Scene *scene, int op, Phase phase) {
-    WidgetFigures figures = {.stats = scene_stats(scene, op, phase), .hidden = scene->hides_figures};
+    WidgetFigures figures = {.stats = scene_stats(scene, op, phase),
+                             .hidden = scene->hides_figures,
+                             .brief = scene->settings.figures == FIGURES_ONE,
+                             .norm = phase == PHASE_BACKWARD ? "|g|" : "|x|"};
     const Profile *profile = scene_profile(scene, op, phase);
     if (profile) figures.percentiles = profile->percentiles;
     return figures;

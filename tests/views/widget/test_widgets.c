@@ -204,6 +204,36 @@ static void bad_news_is_never_left_out(void **state) {
     canvas_free(canvas);
 }
 
+static void brief_figures_take_one_line(void **state) {
+    (void)state;
+    const real data[] = {-1, 0, 0, 3}, bad[] = {-1, (real)NAN, 0, 3};
+    WidgetFigures good = {.brief = true, .stats = tensor_stats(data, 4)};
+    WidgetFigures gradient = {.brief = true, .norm = "|g|", .stats = tensor_stats(bad, 4)};
+    Canvas *canvas = canvas_of(60, 4, 0);
+    widget_figures(canvas, (Rect){.w = 60, .h = 2}, &good, 1);
+    widget_figures(canvas, (Rect){.y = 1, .w = 30, .h = 1}, &good, 1);
+    widget_figures(canvas, (Rect){.y = 2, .w = 60, .h = 1}, &gradient, 1);
+    good.stats.known = false;
+    widget_figures(canvas, (Rect){.y = 3, .w = 60, .h = 1}, &good, 1);
+    assert_canvas_text(canvas, "range -1..3   50 % zero   |x| 3.16\n"
+                               "range -1..3   50 % zero\n"
+                               "nan 1   inf 0   range -1..3   25 % zero   |g| 3.16\n"
+                               "not computed yet\n");
+    canvas_free(canvas);
+}
+
+static void all_figures_take_as_many_lines_as_the_width_needs(void **state) {
+    (void)state;
+    Scene scene = {.settings = setting_defaults()};
+    assert_int_equal(widget_figures_lines(&scene, 60), 1);
+    scene.settings.figures = FIGURES_ALL;
+    assert_int_equal(widget_figures_lines(&scene, 160), 1);
+    assert_int_equal(widget_figures_lines(&scene, 80), 2);
+    assert_int_equal(widget_figures_lines(&scene, 60), 3);
+    scene.hides_figures = true;
+    assert_int_equal(widget_figures_lines(&scene, 60), 0);
+}
+
 int main(void) {
     gemm_init();
     const struct CMUnitTest tests[] = {
@@ -218,6 +248,8 @@ int main(void) {
         cmocka_unit_test(figures_take_more_lines_where_there_are_some),
         cmocka_unit_test(crowded_figures_are_written_shorter),
         cmocka_unit_test(bad_news_is_never_left_out),
+        cmocka_unit_test(brief_figures_take_one_line),
+        cmocka_unit_test(all_figures_take_as_many_lines_as_the_width_needs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
