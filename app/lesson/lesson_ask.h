@@ -29,6 +29,10 @@ char *lesson_ask_text(const LessonAsk *ask);
 /* Is it an answer at all: a number, a letter of the options, a block? */
 bool lesson_answer_check(const LessonAsk *ask, const Network *network, const char *answer, Error *err);
 
+/* A lesson that asks what the network says hides it until a page has said it. `shown`: what follows the
+ * page's actions is seen. */
+bool lesson_hides_answer(const Lesson *lesson, int page, bool shown);
+
 typedef struct LessonVerdict {
     bool known; /* false: what is asked for has not been computed */
     bool given; /* false: the question was skipped */

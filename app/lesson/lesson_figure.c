@@ -125,6 +125,13 @@ bool figure_test_parse(const char **text, FigureTest *condition, Error *err) {
     return parse_right(text, condition, err);
 }
 
+bool figure_is_answer(const Figure *figure) {
+    static const char *const names[] = {"predicted", "certainty", "probability", "right", "loss"};
+    for (size_t k = 0; figure->id >= 0 && k < sizeof names / sizeof names[0]; k++)
+        if (strcmp(table[figure->id].name, names[k]) == 0) return true;
+    return false;
+}
+
 static FigureValue measure_figure(const Figure *figure, const FigureSource *source, int block) {
     FigureValue value = {.kind = FIGURE_NUMBER, .known = true, .number = figure->number};
     if (figure->id < 0) {

@@ -59,6 +59,9 @@ bool figure_test_parse(const char **text, FigureTest *condition, Error *err);
 /* The name of a figure of one block, as `answer largest NAME` wants it. */
 bool figure_parse_block_name(const char **text, Figure *figure, Error *err);
 
+/* Is it what the network takes the picture for, or how sure it is? */
+bool figure_is_answer(const Figure *figure);
+
 FigureValue figure_value(const Figure *figure, const FigureSource *source);
 /* The same for a block by number, in place of the figure's argument. */
 FigureValue figure_of_block(const Figure *figure, const FigureSource *source, int block);

@@ -192,6 +192,7 @@ Scene session_scene(const Session *session) {
                    .analyses = &session->analyses.shown,
                    .settings = session->look.settings,
                    .hides_figures = session_hides(session, HIDE_FIGURES),
+                   .hides_answer = session->hides_answer,
                    .job = scene_job(session),
                    .notice_kind = session->notice.kind,
                    .notice = session->notice.kind == NOTICE_NONE ? NULL : session->notice.text};

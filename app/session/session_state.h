@@ -23,6 +23,7 @@ struct Session {
     Notice notice;
     Display display;
     Handout handout;
+    bool hides_answer; /* a lesson still asks what the network says */
     bool by_author; /* what is done now its author wants to be seen: a handout keeps nothing out of reach */
 };
 

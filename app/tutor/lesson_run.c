@@ -32,6 +32,10 @@ static void take_over(const LessonRun *run, Session *fresh, const Session *old) 
     fresh->display.sheet = run->is_scene ? SHEET_SCENE : SHEET_LESSON;
 }
 
+static void hide_answer(LessonRun *run) {
+    run->session->hides_answer = lesson_hides_answer(run->lesson, run->page, run->phase == LESSON_SHOWN);
+}
+
 /* The lesson's session as it is before the first page. `old` is freed when it is a lesson's. */
 static bool begin_again(LessonRun *run, Session *old, Error *err) {
     SessionConfig config = {.setup = &run->setup, .target = -1, .theme = old->look.settings.theme};
@@ -45,6 +49,7 @@ static bool begin_again(LessonRun *run, Session *old, Error *err) {
     run->session = fresh;
     run->done_page = run->done_action = 0;
     run->exploring = false;
+    hide_answer(run);
     forget_texts(run);
     return true;
 }
@@ -191,6 +196,7 @@ void lesson_run_show(LessonRun *run, int page, LessonPhase phase) {
     run->page = page;
     run->phase = phase;
     run->failure.place.line = 0;
+    hide_answer(run);
     forget_texts(run);
 }
 

@@ -14,6 +14,10 @@ Stats scene_stats(const Scene *scene, int op, Phase phase) {
     return phase == PHASE_FORWARD ? pass_act_stats(scene->pass, op) : pass_grad_stats(scene->pass, op);
 }
 
+const char *scene_picture_name(const Scene *scene) {
+    return scene->hides_answer ? "the picture" : scene->image_name;
+}
+
 int scene_partner(const Network *other, const Network *network, int op) {
     int found = network_find_op(other, network->ops[op].name);
     while (found < 0 && op > 0) found = network_find_op(other, network->ops[--op].name);

@@ -97,6 +97,7 @@ typedef struct Scene {
     const SceneAnalyses *analyses; /* NULL: there is none */
 
     bool hides_figures; /* the lines of figures under tensors are left out */
+    bool hides_answer;  /* a lesson asks what the network says: neither that nor the picture's name is shown */
 
     SceneJob job;
     NoticeKind notice_kind;
@@ -131,6 +132,9 @@ static inline int scene_steps_done(const Pass *pass) {
  * data is NULL while it has not been computed. */
 Tensor scene_tensor(const Scene *scene, int op, Phase phase);
 Stats scene_stats(const Scene *scene, int op, Phase phase);
+
+/* The picture's name, or "the picture" where the name would give the answer away. */
+const char *scene_picture_name(const Scene *scene);
 
 /* The op of `other` that corresponds to op `op` of `network`: the one of that name, or where there is none (a
  * plain network has no adds) the nearest one before it that has a partner. */

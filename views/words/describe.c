@@ -31,7 +31,7 @@ void describe_run(FILE *out, const Scene *scene) {
     int ops = scene->network->op_count, forward = pass_forward_done(scene->pass),
         backward = pass_backward_done(scene->pass);
     fprintf(out, "Network %s, %s; picture %s.\n", scene->network->arch, scene->weights_note,
-            scene->image_name);
+            scene_picture_name(scene));
     if (pass_skip_mode(scene->pass) != SKIP_NONE_REMOVED)
         fprintf(out, "Changed: %s.\n", widget_skip_mode(scene).text);
     if (forward < ops)
@@ -128,6 +128,10 @@ void describe_answer(FILE *out, const Scene *scene) {
     const double *p = pass_probabilities(scene->pass);
     int top[CLASSES], count = p ? class_rank(p, scene->network->classes, top, CLASSES) : 0;
     char name[CLASS_NAME_MAX];
+    if (scene->hides_answer) {
+        fprintf(out, "The lesson asks what the network says: answer first.\n");
+        return;
+    }
     if (count == 0) return;
     fprintf(out, "The network says");
     for (int k = 0; k < count; k++)

@@ -85,10 +85,10 @@ static void say_span(FILE *out, const char *what, FieldSpan span) {
 
 static void say_input(FILE *out, const Scene *scene) {
     ReceptiveField field;
-    fprintf(out, "Picture %s, %s as the network sees it.\n", scene->image_name,
+    fprintf(out, "Picture %s, %s as the network sees it.\n", scene_picture_name(scene),
             text_format_shape(scene->network->input).text);
     describe_answer(out, scene);
-    if (!pass_probabilities(scene->pass))
+    if (!scene->hides_answer && !pass_probabilities(scene->pass))
         say_text(out, "No answer yet: the forward pass has not come to the loss.");
     if (!input_field_find(&field, scene) || field.all.count == 0) return;
     fprintf(out, "The selected number of %s can depend on", scene->network->ops[scene->op].name);
