@@ -127,7 +127,7 @@ static bool write_png(const Session *session, const Scene *scene, const char *pa
                       Error *err) {
     Shape s = tensor.shape;
     int side = s.h > s.w ? s.h : s.w, zoom = side < PNG_SIDE ? PNG_SIDE / side : 1;
-    Scale scale = scene_scale(scene, scene->op, scene->phase, scene->channel);
+    Scale scale = scene_scale(scene, scene->op, scene->phase, scene->channel, MAP_FOCUS);
     PaletteId palette = scene_palette(scene, scale, scene->phase);
     Image image = {0};
     if (!image_alloc(&image, s.w * zoom, s.h * zoom, err)) return false;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PERCENTILES = 5 };
+enum { PERCENTILES = 5, SPREAD_QUARTERS = 3 };
 
 static bool is_finite(real v) {
     return v - v == 0;
@@ -170,6 +170,35 @@ Percentiles values_percentiles(const real *data, size_t count, size_t stride, re
                          .p99 = (double)values[4]};
 }
 
+/* How many finite magnitudes exceed the reach. */
+static size_t count_outside(const Source *source, double reach) {
+    size_t outside = 0;
+    real value;
+    for (size_t j = 0; j < source->count; j++)
+        outside += take_value(source, j, &value) && (double)value > reach;
+    return outside;
+}
+
+Spread values_spread(Percentiles percentiles, const real *data, size_t count, size_t stride, real *room) {
+    static const double shares[SPREAD_QUARTERS] = {0.25, 0.50, 0.75};
+    Source source = {.data = data, .count = count, .stride = stride, .magnitudes = true};
+    size_t sizes[BUCKETS] = {0}, ranks[SPREAD_QUARTERS + 1];
+    size_t used = count_buckets(&source, sizes);
+    real values[SPREAD_QUARTERS + 1];
+    if (used == 0) return (Spread){.known = false};
+    for (int k = 0; k < SPREAD_QUARTERS; k++) ranks[k] = nearest_rank(shares[k], used);
+    ranks[SPREAD_QUARTERS] = used - 1;
+    values_at_ranks(&source, sizes, ranks, SPREAD_QUARTERS + 1, room, values);
+    Spread spread = {.known = true,
+                     .reach = fmax(fabs(percentiles.p1), fabs(percentiles.p99)),
+                     .most = (double)values[SPREAD_QUARTERS],
+                     .count = count};
+    if (spread.reach == 0) spread.reach = spread.most;
+    for (int k = 0; k < SPREAD_QUARTERS; k++) spread.quarter[k] = (double)values[k];
+    spread.outside = count_outside(&source, spread.reach);
+    return spread;
+}
+
 double values_reach(const real *data, size_t count, real *room) {
     Source source = {.data = data, .count = count, .stride = 1, .magnitudes = true};
     size_t sizes[BUCKETS] = {0};
@@ -218,7 +247,7 @@ static void measure_channels(Profile *profile, Tensor tensor) {
             add_value(&profile->channels[c].stats, tensor.data[j * channels + c]);
     for (size_t c = 0; c < channels; c++) {
         finish_stats(&profile->channels[c].stats, pixels);
-        profile->channels[c].percentiles.known = false;
+        profile->channels[c].percentiles.known = profile->channels[c].spread.known = false;
     }
 }
 
@@ -253,6 +282,7 @@ bool profile_compute(Profile *profile, Tensor tensor) {
     profile->known = false;
     if (!room) return false;
     profile->percentiles = values_percentiles(tensor.data, count, 1, room);
+    profile->spread = values_spread(profile->percentiles, tensor.data, count, 1, room);
     profile->reach = values_reach(tensor.data, count, room);
     free(room);
     measure_channels(profile, tensor);
@@ -267,6 +297,18 @@ bool profile_channel(Profile *profile, Tensor tensor, int channel) {
     real *room = malloc(pixels * sizeof *room);
     if (!room) return false;
     *percentiles = values_percentiles(tensor.data + channel, pixels, channels, room);
+    profile->channels[channel].spread =
+        values_spread(*percentiles, tensor.data + channel, pixels, channels, room);
     free(room);
     return true;
+}
+
+Spread channel_spread(Tensor tensor, int channel) {
+    size_t channels = (size_t)tensor.shape.c, pixels = shape_count(tensor.shape) / channels;
+    real *room = malloc(pixels * sizeof *room);
+    if (!room) return (Spread){.known = false};
+    Percentiles percentiles = values_percentiles(tensor.data + channel, pixels, channels, room);
+    Spread spread = values_spread(percentiles, tensor.data + channel, pixels, channels, room);
+    free(room);
+    return spread;
 }

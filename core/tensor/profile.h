@@ -20,14 +20,29 @@ Percentiles values_percentiles(const real *data, size_t count, size_t stride, re
 /* The smallest |x| that PROFILE_REACH of the finite non-zero values do not exceed; 0 when there are none. */
 double values_reach(const real *data, size_t count, real *room);
 
+/* How values spread, for a colour scale to look at: the ends of the middle 98 % and how the rest lies between. */
+typedef struct Spread {
+    bool known;
+    double reach;      /* the larger of |p1| and |p99|, or `most` where both are 0 */
+    double quarter[3]; /* 25, 50 and 75 % of the |x| that are not 0 do not exceed it; by nearest rank */
+    double most;       /* the largest |x| */
+    size_t count;      /* values, finite or not */
+    size_t outside;    /* finite values of a magnitude above reach */
+} Spread;
+
+/* `percentiles` are those of the same values. Not known when no finite value differs from 0. */
+Spread values_spread(Percentiles percentiles, const real *data, size_t count, size_t stride, real *room);
+
 typedef struct ProfileChannel {
     Stats stats;
-    Percentiles percentiles; /* of those that profile_channel was asked for */
+    Percentiles percentiles; /* of those that profile_channel was asked for, as is the spread */
+    Spread spread;
 } ProfileChannel;
 
 typedef struct Profile {
     bool known;
     Percentiles percentiles;
+    Spread spread;
     double reach;
     ProfileChannel *channels; /* shape.c of them, over all images */
     int *ranking;             /* channels by falling l2; equal ones by number */
@@ -36,7 +51,9 @@ typedef struct Profile {
 /* Fills a profile whose `channels` and `ranking` have room for shape.c entries; takes and gives back as much
  * memory as the tensor has. False, and not known, when there is none. */
 bool profile_compute(Profile *profile, Tensor tensor);
-/* The percentiles of one channel of a profile that is known. */
+/* The percentiles and the spread of one channel of a profile that is known. */
 bool profile_channel(Profile *profile, Tensor tensor, int channel);
+/* The same spread without a profile; not known when memory is short. */
+Spread channel_spread(Tensor tensor, int channel);
 
 #endif

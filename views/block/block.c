@@ -91,7 +91,7 @@ static bool norms_fit_above(const BlockMaps *maps, int width) {
 static void draw_map(Canvas *canvas, Rect cell, const Scene *scene, const BlockMaps *maps, int k, bool low) {
     const BlockMap *map = &maps->maps[k];
     Shape here = scene->network->ops[scene->op].out, shape = map->tensor.shape;
-    WidgetTensor tensor = widget_tensor_scaled(map->tensor, maps->scale);
+    WidgetTensor tensor = widget_tensor_scaled(map->tensor, map->scale);
     tensor.phase = scene->phase;
     Rect inner = {.x = cell.x, .y = cell.y + 1, .w = cell.w, .h = cell.h - (low ? 1 : 2)};
     int x = canvas_text(canvas, cell.x, cell.y, style_bold(map_role(maps, k, scene->phase)), map->name);
@@ -125,15 +125,16 @@ static void draw_maps(Canvas *canvas, Rect area, const Scene *scene, const Block
 
 static void draw_maps_heading(Canvas *canvas, Rect row, const Scene *scene, int block,
                               const BlockMaps *maps) {
-    WidgetTensor tensor = widget_tensor_scaled(maps->maps[0].tensor, maps->scale);
+    WidgetTensor tensor = widget_tensor_scaled(maps->maps[0].tensor, maps->maps[0].scale);
     tensor.phase = scene->phase;
     int x = canvas_text(canvas, row.x, row.y, style_bold(widget_phase_role(scene->phase)),
                         scene->phase == PHASE_FORWARD ? "Activations" : "Gradients");
-    x = canvas_text(canvas, x, row.y, style_role(ROLE_DIM), ", one scale  ");
+    const char *shared = maps->own_scales ? ", each with a scale of its own  " : ", one scale  ";
+    x = canvas_text(canvas, x, row.y, style_role(ROLE_DIM), shared);
     Rect rest = {.x = x, .y = row.y, .w = row.x + row.w - x, .h = 1};
     ScopeText scope =
-        scene_scope_text(scene, scene->network->blocks[block].output, block_channel(scene, block));
-    tensor.scope = scope.text;
+        scene_scope_text(scene, scene->network->blocks[block].output, block_channel(scene, block), MAP_FOCUS);
+    tensor.scope = maps->own_scales ? maps->maps[0].name : scope.text;
     widget_legend(canvas, rest, scene, &tensor, maps->maps[0].channel);
 }
 
@@ -180,7 +181,7 @@ static void draw_table(Canvas *canvas, Rect area, const Scene *scene, int block)
 }
 
 /* All channels of F's output, or of the gradient that came through F. */
-static void draw_montage(Canvas *canvas, Rect area, const Scene *scene, int block, Scale scale) {
+static void draw_montage(Canvas *canvas, Rect area, const Scene *scene, int block, const BlockMaps *maps) {
     const Block *b = &scene->network->blocks[block];
     bool backward = scene->phase == PHASE_BACKWARD;
     Tensor shown =
@@ -188,7 +189,10 @@ static void draw_montage(Canvas *canvas, Rect area, const Scene *scene, int bloc
     if (!shown.data) return;
     int channel = block_channel(scene, block);
     if (backward) channel = block_input_channel(scene->network, block, channel);
-    WidgetTensor tensor = widget_tensor_scaled(shown, scale);
+    WidgetTensor tensor = widget_tensor_scaled(shown, maps->maps[0].scale);
+    for (int k = 0; k < maps->count; k++)
+        if (maps->maps[k].tensor.data == shown.data)
+            tensor.scale = block_overview_scale(scene, &maps->maps[k]);
     tensor.phase = scene->phase;
     WidgetMontage montage = widget_montage_of(scene, channel);
     Rect rest = area, heading = layout_take_top(&rest, 1);
@@ -213,7 +217,7 @@ static void draw_body(Canvas *canvas, Rect area, const Scene *scene, int block, 
         draw_table(canvas, layout_take_top(&bottom, table - 1), scene, block);
         layout_take_top(&bottom, 1);
         if (bottom.h >= MONTAGE_ROWS_MIN && !scene->settings.presenter)
-            draw_montage(canvas, bottom, scene, block, maps.scale);
+            draw_montage(canvas, bottom, scene, block, &maps);
     }
     draw_maps(canvas, area, scene, &maps, low);
 }

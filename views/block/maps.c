@@ -21,6 +21,7 @@ static void add_act(BlockMaps *maps, const Scene *scene, const char *name, int o
             (BlockMap){.tensor = pass_act(scene->pass, op),
                        .channel = channel,
                        .l2 = l2,
+                       .is_signed = pass_act_stats(scene->pass, op).negative > 0,
                        .profile = pass_act_profile(scene->pass, op)});
 }
 
@@ -119,12 +120,32 @@ static Scale scale_of_maps(const Scene *scene, const BlockMaps *maps, int block)
     return scale;
 }
 
+static bool is_signed_map(const Scene *scene, const BlockMap *map) {
+    return scene->phase == PHASE_BACKWARD || map->is_signed;
+}
+
+/* Its own, where the values are there to make one. */
+static Scale scale_of_map(const Scene *scene, const BlockMap *map, Scale common) {
+    if (!map->tensor.data) return common;
+    Spread spread = channel_spread(map->tensor, map->channel);
+    return spread.known ? scene_scale_of_spread(scene, &spread, is_signed_map(scene, map)) : common;
+}
+
+Scale block_overview_scale(const Scene *scene, const BlockMap *map) {
+    bool known = map->profile && map->profile->spread.known;
+    if (scene->settings.scope != SCOPE_AUTO || !known) return map->scale;
+    return scene_scale_of_spread(scene, &map->profile->spread, is_signed_map(scene, map));
+}
+
 BlockMaps block_maps_collect(const Scene *scene, int block) {
     BlockMaps maps = {.count = 0};
     if (scene->phase == PHASE_BACKWARD)
         collect_backward(&maps, scene, block);
     else
         collect_forward(&maps, scene, block);
-    maps.scale = scale_of_maps(scene, &maps, block);
+    maps.own_scales = scene->settings.scope == SCOPE_AUTO;
+    Scale common = scale_of_maps(scene, &maps, block);
+    for (int k = 0; k < maps.count; k++)
+        maps.maps[k].scale = maps.own_scales ? scale_of_map(scene, &maps.maps[k], common) : common;
     return maps;
 }

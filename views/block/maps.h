@@ -13,18 +13,23 @@ typedef struct BlockMap {
     Tensor tensor;
     int channel;
     double l2;
+    Scale scale;            /* of this map */
+    bool is_signed;
     const Profile *profile; /* NULL while it is not there */
 } BlockMap;
 
-/* All of them, with their common scale: by the scene's scope, over all of the maps. */
+/* All of them. With the scope "auto" each has a scale of its own; else one is common to all, by the scene's scope and
+ * over all of the maps. */
 typedef struct BlockMaps {
     BlockMap maps[BLOCK_MAPS_MAX];
     int count;
-    Scale scale;
+    bool own_scales;
 } BlockMaps;
 
 /* The scene's channel, as far as the block's output has it. */
 int block_channel(const Scene *scene, int block);
+/* Of all channels of a map's tensor in one picture. */
+Scale block_overview_scale(const Scene *scene, const BlockMap *map);
 BlockMaps block_maps_collect(const Scene *scene, int block);
 
 #endif

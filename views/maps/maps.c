@@ -184,11 +184,13 @@ static void draw_enlarged(Canvas *canvas, const MapsPlan *plan, const Scene *sce
 static void draw_body(Canvas *canvas, MapsPlan *plan, const Scene *scene, const WidgetTensor *tensor) {
     MapsBars context = maps_bars_context(scene);
     WidgetBars bars;
+    WidgetTensor overview = *tensor;
+    overview.use = MAP_OVERVIEW;
     maps_figures_draw(canvas, plan->stats, scene, plan->both);
     switch (plan->kind) {
     case MAPS_GRID:
         plan->page = widget_montage(canvas, plan->body, scene, tensor, plan->montage);
-        widget_legend(canvas, plan->legend, scene, tensor, scene->channel);
+        widget_legend(canvas, plan->legend, scene, &overview, scene->channel);
         break;
     case MAPS_ENLARGED: draw_enlarged(canvas, plan, scene, tensor); break;
     case MAPS_BARS:

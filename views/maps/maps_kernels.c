@@ -152,7 +152,7 @@ static void draw_matrix(Canvas *canvas, const KernelsPlan *plan, const Scene *sc
                                    .pitch = k->inputs},
                            .scale = scale,
                            .palette = scene_palette(&own, scale, scene->phase),
-                           .pooling = scene_pooling(&own, scene->phase),
+                           .pooling = scene_pooling(&own, scene->phase, MAP_OVERVIEW),
                            .zoom_max = KERNELS_ZOOM_MAX,
                            .fill = kernels_are_shrunk(plan),
                            .marked = true,

@@ -116,9 +116,8 @@ void plot_progress(Canvas *canvas, PlotBar bar, double done, double total) {
 static void put_strip(Canvas *canvas, int x, int y, int width, Scale scale, PaletteId palette) {
     bool ramp = (canvas->flags & (CANVAS_ASCII | CANVAS_MONO)) != 0;
     for (int k = 0; k < width; k++) {
-        double value = scale.lo + (scale.hi - scale.lo) * (k + 0.5) / width;
         bool zero = scale.is_signed && k == width / 2;
-        int level = zero ? PALETTE_ZERO : scale_level(scale, value);
+        int level = zero ? PALETTE_ZERO : scale_level_of_part(scale, k, width);
         uint32_t glyph = zero ? '0' : ramp ? (uint32_t)palette_ramp(scale, level) : ' ';
         Style style = {.bg = ramp || zero ? COLOR_DEFAULT : color_map(palette, level)};
         canvas_put(canvas, x + k, y, style, glyph);
@@ -132,6 +131,21 @@ static TextNumber end_of_range(double value) {
     if (size > 0)
         snprintf(number.text, sizeof number.text, size < 0.1 || size >= 1000 ? "%+.1e" : "%+.2f", value);
     return number;
+}
+
+/* By quarters the value in the middle of the colours, or of each side's, stands there if it has room: that the steps are
+ * not equal is then seen. */
+static void put_middles(Canvas *canvas, int x, int y, int width, const Scale *scale) {
+    enum { AROUND = 3 }; /* columns of colour that stay on each side */
+    if (!scale->by_quarters) return;
+    int part = scale->is_signed ? width / 2 : width;
+    for (int side = scale->is_signed ? -1 : 1; side <= 1; side += 2) {
+        TextNumber text = end_of_range(side * scale->quarter[1]);
+        int room = text_width(text.text);
+        if (room + 2 * AROUND > part) return;
+        int from = side > 0 ? width - part : 0;
+        canvas_text(canvas, x + from + (part - room) / 2, y, (Style){.bg = COLOR_DEFAULT}, text.text);
+    }
 }
 
 /* Brackets and spaces around the two ends, the strip and the scope. */
@@ -153,6 +167,7 @@ int plot_legend(Canvas *canvas, Rect row, Scale scale, PaletteId palette, const 
     if (scale.is_signed && width % 2 == 0) width--;
     int x = canvas_printf(canvas, row.x, row.y, style_role(ROLE_TEXT), "[%s ", lo.text);
     put_strip(canvas, x, row.y, width, scale, palette);
+    put_middles(canvas, x, row.y, width, &scale);
     x = canvas_printf(canvas, x + width, row.y, style_role(ROLE_TEXT), " %s]", hi.text);
     x = canvas_printf(canvas, x, row.y, style_role(ROLE_DIM), " %s", scope);
     canvas_unclip(canvas, old);

@@ -67,11 +67,11 @@ bool scene_wide_range(const Scene *scene, int op, Phase phase, double *min, doub
     return range.any;
 }
 
-static Range range_of_channels(const Scene *scene, int op, Phase phase, int channel) {
+static Range range_of_channels(const Scene *scene, int op, Phase phase, int channel, ScopeKind scope) {
     Range range = {.any = false};
     const Profile *profile = scene_profile(scene, op, phase);
     Tensor tensor = scene_tensor(scene, op, phase);
-    if (scene->settings.scope == SCOPE_MAP) {
+    if (scope == SCOPE_MAP) {
         widen_by_channel(&range, profile, tensor, channel);
         return range;
     }
@@ -92,16 +92,33 @@ static Scale scale_from(const Range *range, bool is_signed) {
     return scale_of(is_signed ? range->min : 0, range->max, is_signed);
 }
 
-static Scale own_scale(const Scene *scene, int op, Phase phase, int channel) {
+Spread scene_spread(const Scene *scene, int op, Phase phase, int channel, MapUse use) {
+    const Profile *profile = scene_profile(scene, op, phase);
+    if (use == MAP_OVERVIEW) return profile ? profile->spread : (Spread){.known = false};
+    if (profile && profile->channels[channel].percentiles.known) return profile->channels[channel].spread;
+    Tensor tensor = scene_tensor(scene, op, phase);
+    return tensor.data ? channel_spread(tensor, channel) : (Spread){.known = false};
+}
+
+Scale scene_scale_of_spread(const Scene *scene, const Spread *spread, bool is_signed) {
+    bool clips = scene->settings.clip != CLIP_OFF;
+    Scale scale = scale_by_quarters(clips ? spread->reach : spread->most, spread->quarter, is_signed);
+    scale.clipped = clips;
+    scale.outside = clips ? spread->outside : 0;
+    scale.count = spread->count;
+    return scale;
+}
+
+static Scale scale_by_hand(const Scene *scene, int op, Phase phase, int channel, ScopeKind scope) {
     Stats stats = scene_stats(scene, op, phase);
     Range range = {.min = stats.min, .max = stats.max, .any = true};
     bool is_signed = scene_is_signed(scene, op, phase);
-    if (scene->settings.scope == SCOPE_STAGE || scene->settings.scope == SCOPE_NETWORK) {
+    if (scope == SCOPE_STAGE || scope == SCOPE_NETWORK) {
         scene_wide_range(scene, op, phase, &range.min, &range.max);
         return scale_from(&range, is_signed || range.min < 0);
     }
-    if (scene->settings.scope != SCOPE_LAYER && scene_tensor(scene, op, phase).data)
-        range = range_of_channels(scene, op, phase, channel);
+    if (scope != SCOPE_LAYER && scene_tensor(scene, op, phase).data)
+        range = range_of_channels(scene, op, phase, channel, scope);
     Scale scale = scale_from(&range, is_signed);
     const Profile *profile = scene_clips(scene, phase) ? scene_profile(scene, op, phase) : NULL;
     if (profile && profile->reach > 0 && profile->reach < scale.hi) {
@@ -111,20 +128,41 @@ static Scale own_scale(const Scene *scene, int op, Phase phase, int channel) {
     return scale;
 }
 
+/* Where the scope is left to the program and the spread is not known, from the least to the largest value. */
+static Scale own_scale(const Scene *scene, int op, Phase phase, int channel, MapUse use) {
+    if (scene->settings.scope != SCOPE_AUTO)
+        return scale_by_hand(scene, op, phase, channel, scene->settings.scope);
+    Spread spread = scene_spread(scene, op, phase, channel, use);
+    if (spread.known) return scene_scale_of_spread(scene, &spread, scene_is_signed(scene, op, phase));
+    return scale_by_hand(scene, op, phase, channel, use == MAP_OVERVIEW ? SCOPE_LAYER : SCOPE_MAP);
+}
+
+/* Spans both. Quarters of two scales are averaged, so that they keep their order. */
+static Scale scale_of_both(const Scale *own, const Scale *theirs) {
+    bool is_signed = own->is_signed || theirs->is_signed;
+    Scale both = scale_of(fmin(own->lo, theirs->lo), fmax(own->hi, theirs->hi), is_signed);
+    if (own->by_quarters && theirs->by_quarters) {
+        double quarter[SCALE_QUARTERS];
+        for (int k = 0; k < SCALE_QUARTERS; k++) quarter[k] = (own->quarter[k] + theirs->quarter[k]) / 2;
+        both = scale_by_quarters(both.hi, quarter, is_signed);
+    }
+    both.clipped = own->clipped || theirs->clipped;
+    both.outside = own->outside + theirs->outside;
+    both.count = own->count + theirs->count;
+    return both;
+}
+
 /* With a twin one scale holds for both sides, or their colours could not be compared. */
-Scale scene_scale(const Scene *scene, int op, Phase phase, int channel) {
-    Scale own = own_scale(scene, op, phase, channel);
+Scale scene_scale(const Scene *scene, int op, Phase phase, int channel, MapUse use) {
+    Scale own = own_scale(scene, op, phase, channel, use);
     bool difference = scene->twin && scene->twin->difference && op == scene->op && phase == scene->phase;
     if (!scene->twin || difference) return own;
     const Scene *other = scene->twin->scene;
     int partner = scene_partner(other->network, scene->network, op);
     if (!scene_stats(other, partner, phase).known || channel >= other->network->ops[partner].out.c)
         return own;
-    Scale theirs = own_scale(other, partner, phase, channel);
-    Scale both =
-        scale_of(fmin(own.lo, theirs.lo), fmax(own.hi, theirs.hi), own.is_signed || theirs.is_signed);
-    both.clipped = own.clipped || theirs.clipped;
-    return both;
+    Scale theirs = own_scale(other, partner, phase, channel, use);
+    return scale_of_both(&own, &theirs);
 }
 
 PaletteId scene_palette(const Scene *scene, Scale scale, Phase phase) {
@@ -134,7 +172,7 @@ PaletteId scene_palette(const Scene *scene, Scale scale, Phase phase) {
     return setting_palette(&scene->settings, use);
 }
 
-ScopeText scene_scope_text(const Scene *scene, int op, int channel) {
+ScopeText scene_scope_text(const Scene *scene, int op, int channel, MapUse use) {
     ScopeText out;
     int stage = op < 0 ? -1 : stage_of(scene->network, op);
     if (scene->settings.scope == SCOPE_GROUP && op >= 0) {
@@ -145,6 +183,8 @@ ScopeText scene_scope_text(const Scene *scene, int op, int channel) {
         snprintf(out.text, sizeof out.text, "stem and head");
     } else if (scene->settings.scope == SCOPE_STAGE && stage > 0) {
         snprintf(out.text, sizeof out.text, "stage %d", stage);
+    } else if (scene->settings.scope == SCOPE_AUTO) {
+        snprintf(out.text, sizeof out.text, "%s", use == MAP_OVERVIEW ? "layer" : "map");
     } else {
         snprintf(out.text, sizeof out.text, "%s", setting_word(SETTING_SCOPE, (int)scene->settings.scope));
     }

@@ -6,13 +6,20 @@
 
 enum { SCOPE_GROUP_CHANNELS = 16, SCOPE_TEXT_MAX = 48 };
 
-/* What the scope is for one channel of an op: "map", "group 16-31", "ranks 0-15" when the channels are not
+/* What the scope is for one channel of an op (with "auto" that of its use): "map", "group 16-31", "ranks 0-15" when the channels are not
  * shown by number, "layer", "stage 2", "stem and head" for what is in no stage, "network". */
 typedef struct ScopeText {
     char text[SCOPE_TEXT_MAX];
 } ScopeText;
 
-ScopeText scene_scope_text(const Scene *scene, int op, int channel);
+ScopeText scene_scope_text(const Scene *scene, int op, int channel, MapUse use);
+
+/* How the values that a scale of the scope "auto" spans lie: of the channel, or of the whole layer in an overview.
+ * Not known while the layer's figures are not computed, nor for the difference of a twin in an overview. */
+Spread scene_spread(const Scene *scene, int op, Phase phase, int channel, MapUse use);
+/* The scale by quarters over the 1st to 99th percentile, or with clipping off to the largest value; of a spread that is
+ * known. */
+Scale scene_scale_of_spread(const Scene *scene, const Spread *spread, bool is_signed);
 
 /* Smallest and largest finite value in an op's scope of SCOPE_STAGE or SCOPE_NETWORK: over all ops whose
  * output is a map (has more than one cell a channel) and has been computed in that direction. False when

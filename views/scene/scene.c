@@ -49,7 +49,8 @@ const Profile *scene_profile(const Scene *scene, int op, Phase phase) {
     return phase == PHASE_FORWARD ? pass_act_profile(scene->pass, op) : pass_grad_profile(scene->pass, op);
 }
 
-PlotPooling scene_pooling(const Scene *scene, Phase phase) {
-    if (scene->settings.pooling == POOLING_AUTO) return phase == PHASE_BACKWARD ? PLOT_LARGEST : PLOT_MEAN;
+PlotPooling scene_pooling(const Scene *scene, Phase phase, MapUse use) {
+    if (scene->settings.pooling == POOLING_AUTO)
+        return phase == PHASE_BACKWARD || use == MAP_FOCUS ? PLOT_LARGEST : PLOT_MEAN;
     return scene->settings.pooling == POOLING_LARGEST ? PLOT_LARGEST : PLOT_MEAN;
 }

@@ -152,10 +152,16 @@ bool scene_is_ranked(const Scene *scene);
 /* Figures beyond the statistics; NULL while they have not been computed. */
 const Profile *scene_profile(const Scene *scene, int op, Phase phase);
 
-PlotPooling scene_pooling(const Scene *scene, Phase phase);
+/* How a map is shown: alone and large, or small among the other channels of its operation. With the scope "auto"
+ * the first has a scale of its own, the second that of the layer; where pooling is left to the program, shrinking
+ * keeps the largest magnitudes of the first, so that a thin edge does not vanish, and takes the mean of the second,
+ * which would all look lit otherwise. */
+typedef enum MapUse { MAP_FOCUS, MAP_OVERVIEW } MapUse;
+
+PlotPooling scene_pooling(const Scene *scene, Phase phase, MapUse use);
 
 /* The colour scale for one channel, by the scene's scope, and the palette that goes with it. */
-Scale scene_scale(const Scene *scene, int op, Phase phase, int channel);
+Scale scene_scale(const Scene *scene, int op, Phase phase, int channel, MapUse use);
 PaletteId scene_palette(const Scene *scene, Scale scale, Phase phase);
 
 #endif

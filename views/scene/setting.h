@@ -12,6 +12,7 @@
 
 /* What a colour scale spans; see views/scene/scale.h. */
 typedef enum ScopeKind {
+    SCOPE_AUTO,    /* one channel where it is shown large, all channels in an overview: 1st to 99th percentile, by quarters */
     SCOPE_MAP,     /* one channel */
     SCOPE_GROUP,   /* 16 channels that follow on each other in the order shown */
     SCOPE_LAYER,   /* all channels of the op */
@@ -23,7 +24,8 @@ typedef enum ScopeKind {
 typedef enum ChannelOrder { ORDER_INDEX, ORDER_ACTIVATION, ORDER_GRADIENT } ChannelOrder;
 
 /* How maps are shrunk. A gradient changes sign from cell to cell, and a mean would show almost nothing of it:
- * AUTO takes the mean of activations and the largest magnitude of gradients. */
+ * AUTO takes the largest magnitude of gradients and of a map that is shown large, the mean of activations in an
+ * overview. */
 typedef enum PoolingChoice { POOLING_AUTO, POOLING_MEAN, POOLING_LARGEST } PoolingChoice;
 
 /* Does the layer's scale leave out the few largest magnitudes (PROFILE_REACH)? AUTO: for gradients, whose

@@ -15,10 +15,11 @@
 #define SETTING_SHOWN      NULL
 
 #define SETTING_LIST(SETTING, TO)                                                                            \
-    SETTING(TO, SCOPE, ScopeKind, scope, SCOPE_LAYER, STATE, TOUCH_LOOK, "scope",                            \
-            "colour scale over a map, group, layer, stage or the network; without a word: the next one",     \
-            SETTING_WORDS("map", "group", "layer", "stage", "network"),                                      \
-            SETTING_WORDS("colour scale over the map: each map by itself",                                   \
+    SETTING(TO, SCOPE, ScopeKind, scope, SCOPE_AUTO, STATE, TOUCH_LOOK, "scope",                             \
+            "colour scale over a map, group, layer, stage, the network, or auto; without a word: the next",  \
+            SETTING_WORDS("auto", "map", "group", "layer", "stage", "network"),                              \
+            SETTING_WORDS("colour scale auto: a large map by itself, overviews over the layer, 1..99 %",     \
+                          "colour scale over the map: each map by itself",                                   \
                           "colour scale over the group: groups of 16 channels, as they stand",               \
                           "colour scale over the layer: all channels of the operation",                      \
                           "colour scale over the stage: all operations of the stage that are computed",      \
@@ -29,10 +30,10 @@
             SETTING_WORDS("channels by index", "channels by the l2 of their activation, largest first",      \
                           "channels by the l2 of their gradient, largest first"))                            \
     SETTING(TO, POOLING, PoolingChoice, pooling, POOLING_AUTO, STATE, TOUCH_LOOK, "pooling",                 \
-            "shrink maps by mean or largest magnitude, auto: gradients by largest; without a word: the "     \
-            "next",                                                                                          \
+            "shrink maps by mean or largest magnitude, auto: overviews of activations by mean; without a "   \
+            "word: the next",                                                                                \
             SETTING_WORDS("auto", "mean", "largest"),                                                        \
-            SETTING_WORDS("maps are shrunk auto: activations by mean, gradients by largest magnitude",       \
+            SETTING_WORDS("maps are shrunk auto: overviews of activations by mean, else by largest magnitude",\
                           "maps are shrunk mean: by mean", "maps are shrunk largest: by largest magnitude")) \
     SETTING(TO, CLIP, ClipChoice, clip, CLIP_AUTO, STATE, TOUCH_LOOK, "clip",                                \
             "a layer's scale leaves out its largest 0.5%: on, off, auto: for gradients",                     \

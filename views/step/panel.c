@@ -232,11 +232,13 @@ static void draw_maps(Canvas *canvas, Rect area, Rect title, const Scene *scene,
     WidgetMontage montage = widget_montage_of(scene, channel);
     WidgetPage page = widget_montage_plan(area, shape, montage);
     montage.first = widget_montage_first(&page, channel);
-    page = widget_montage(canvas, area, scene, &panel->part, montage);
+    WidgetTensor overview = panel->part;
+    overview.use = MAP_OVERVIEW;
+    page = widget_montage(canvas, area, scene, &overview, montage);
     /* Each row of maps has its numbers above it, the last one a frame below it. */
     int used = page.rows * (page.map_height + 1) + 1;
     Rect legend = {.x = area.x, .y = area.y + (used < area.h ? used : area.h), .w = area.w, .h = 1};
-    widget_legend(canvas, legend, scene, &panel->part, channel);
+    widget_legend(canvas, legend, scene, &overview, channel);
     WidgetText info = widget_page_info(&page);
     int width = text_width(info.text);
     if (width + 2 <= title.w)

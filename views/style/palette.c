@@ -25,17 +25,50 @@ Scale scale_of(double min, double max, bool is_signed) {
     return (Scale){.lo = -reach, .hi = reach, .is_signed = true};
 }
 
+Scale scale_by_quarters(double reach, const double quarter[SCALE_QUARTERS], bool is_signed) {
+    Scale scale = scale_of(is_signed ? -reach : 0, reach, is_signed);
+    scale.by_quarters = true;
+    for (int k = 0; k < SCALE_QUARTERS; k++) scale.quarter[k] = fmin(quarter[k], reach);
+    return scale;
+}
+
+/* Where a magnitude stands among the quarters, 0 .. 1. Quarters that coincide are passed over. */
+static double share_by_quarters(const Scale *scale, double size) {
+    double from = 0;
+    for (int k = 0; k <= SCALE_QUARTERS; k++) {
+        double to = k < SCALE_QUARTERS ? scale->quarter[k] : scale->hi;
+        if (size < to) return (k + (size - from) / (to - from)) / (SCALE_QUARTERS + 1);
+        from = to;
+    }
+    return 1;
+}
+
+/* Where a value stands between lo and hi, or between zero and the end of its side: 0 .. 1. */
+static double share_of(const Scale *scale, double value) {
+    if (scale->by_quarters) return share_by_quarters(scale, fabs(value));
+    double range = scale->is_signed ? scale->hi : scale->hi - scale->lo;
+    double share = scale->is_signed ? fabs(value) : value - scale->lo;
+    return range > 0 ? fmax(0, fmin(1, share / range)) : 0;
+}
+
 /* Signed scales use 31 levels on each side, so that zero is exactly PALETTE_ZERO and opposite values are as
  * far from it. */
 int scale_level(Scale scale, double value) {
     if (!isfinite(value)) return PALETTE_INVALID;
-    double range = scale.hi - scale.lo;
+    double share = share_of(&scale, value);
     if (scale.is_signed) {
-        double fraction = scale.hi > 0 ? value / scale.hi : 0;
-        return PALETTE_ZERO + (int)lround(fmax(-1, fmin(1, fraction)) * (PALETTE_LEVELS - 1 - PALETTE_ZERO));
+        int away = (int)lround(share * (PALETTE_LEVELS - 1 - PALETTE_ZERO));
+        if (away == 0 && value != 0 && scale.hi > 0) away = 1;
+        return PALETTE_ZERO + (value < 0 ? -away : away);
     }
-    double fraction = range > 0 ? (value - scale.lo) / range : 0;
-    return (int)fmax(0, fmin(PALETTE_LEVELS - 1, floor(fraction * PALETTE_LEVELS)));
+    int level = (int)fmin(PALETTE_LEVELS - 1, floor(share * PALETTE_LEVELS));
+    return level == 0 && scale.lo == 0 && value > 0 && scale.hi > 0 ? 1 : level;
+}
+
+int scale_level_of_part(Scale scale, int k, int count) {
+    double at = (k + 0.5) / count;
+    if (!scale.is_signed) return (int)fmin(PALETTE_LEVELS - 1, at * PALETTE_LEVELS);
+    return PALETTE_ZERO + (int)lround((2 * at - 1) * (PALETTE_LEVELS - 1 - PALETTE_ZERO));
 }
 
 const char *palette_name(PaletteId palette) {

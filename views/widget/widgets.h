@@ -70,7 +70,8 @@ void widget_figures(Canvas *canvas, Rect area, const WidgetFigures *rows, int co
 typedef struct WidgetTensor {
     Tensor tensor;
     int op;      /* -1 with a scale of its own */
-    Phase phase; /* decides palette and pooling */
+    Phase phase; /* decides palette and, with the use, pooling */
+    MapUse use;  /* what a legend speaks of; a montage is always drawn as an overview */
     bool as_is;  /* its maps are not shrunk: the legend has no pooling to name */
     bool images; /* each channel is a small picture of three colours, (C,H,W,3) in memory, signed around grey;
                     with a scale of its own */
@@ -82,7 +83,7 @@ typedef struct WidgetTensor {
 WidgetTensor widget_tensor(const Scene *scene, int op, Phase phase);
 WidgetTensor widget_tensor_scaled(Tensor tensor, Scale scale);
 /* `[-1.32 ▇▇▇0▇▇▇ +1.32] layer, top 0.5% clipped, shrunk by largest |x|` for one channel, with fewer words
- * where there is less room; returns the column after it. */
+ * where there is less room; a scale by quarters as `[0 ▇▇ .42 ▇▇ 2.10] map 1..99 %, 11 of 1,024 above, by quarters`; returns the column after it. */
 int widget_legend(Canvas *canvas, Rect row, const Scene *scene, const WidgetTensor *tensor, int channel);
 
 /* One channel. `mark` highlights the scene's cell (scene->row, scene->column). */

@@ -19,11 +19,23 @@ WidgetTensor widget_tensor_scaled(Tensor tensor, Scale scale) {
 }
 
 static Scale scale_of_tensor(const Scene *scene, const WidgetTensor *tensor, int channel) {
-    return tensor->own_scale ? tensor->scale : scene_scale(scene, tensor->op, tensor->phase, channel);
+    return tensor->own_scale ? tensor->scale : scene_scale(scene, tensor->op, tensor->phase, channel, tensor->use);
 }
 
 /* The words after a legend, from the longest to the shortest form. */
 enum { LEGEND_FORMS = 5, IMAGE_CHANNELS = 3 };
+
+/* What a scale by quarters leaves out, and that its colours do not stand for equal steps. */
+static void append_quarters(char *out, const Scale *scale, int form) {
+    const char *where = scale->is_signed ? "outside" : "above";
+    if (scale->clipped) utf8_append(out, WIDGET_TEXT_MAX, " 1..99 %%");
+    if (scale->outside > 0 && form == 0)
+        utf8_append(out, WIDGET_TEXT_MAX, ", %s of %s %s", text_format_count(scale->outside).text,
+                    text_format_count(scale->count).text, where);
+    else if (scale->outside > 0 && form < LEGEND_FORMS - 1)
+        utf8_append(out, WIDGET_TEXT_MAX, ", %s %s", text_format_count(scale->outside).text, where);
+    if (form < LEGEND_FORMS - 2) utf8_append(out, WIDGET_TEXT_MAX, ", by quarters");
+}
 
 static void legend_words(char *out, const Scene *scene, const WidgetTensor *tensor, int channel, int form) {
     static const char *const pooled[2][LEGEND_FORMS] = {
@@ -32,12 +44,18 @@ static void legend_words(char *out, const Scene *scene, const WidgetTensor *tens
     static const char *const clipped[LEGEND_FORMS] = {", top 0.5% clipped", ", 0.5% clipped",
                                                       ", 0.5% clipped", ", clipped", ", clipped"};
     bool both = scene->twin && !scene->twin->difference;
-    utf8_format(out, WIDGET_TEXT_MAX, "%s%s%s%s",
-                !tensor->own_scale ? scene_scope_text(scene, tensor->op, channel).text
+    Scale scale = scale_of_tensor(scene, tensor, channel);
+    utf8_format(out, WIDGET_TEXT_MAX, "%s%s",
+                !tensor->own_scale ? scene_scope_text(scene, tensor->op, channel, tensor->use).text
                 : tensor->scope    ? tensor->scope
                                    : "shared",
-                both ? ", A and B" : "", scale_of_tensor(scene, tensor, channel).clipped ? clipped[form] : "",
-                tensor->as_is ? "" : pooled[scene_pooling(scene, tensor->phase)][form]);
+                both ? ", A and B" : "");
+    if (scale.by_quarters)
+        append_quarters(out, &scale, form);
+    else if (scale.clipped)
+        utf8_append(out, WIDGET_TEXT_MAX, "%s", clipped[form]);
+    if (!tensor->as_is)
+        utf8_append(out, WIDGET_TEXT_MAX, "%s", pooled[scene_pooling(scene, tensor->phase, tensor->use)][form]);
 }
 
 int widget_legend(Canvas *canvas, Rect row, const Scene *scene, const WidgetTensor *tensor, int channel) {
@@ -69,7 +87,7 @@ PlotGrid widget_map(Canvas *canvas, Rect area, const Scene *scene, const WidgetT
     PlotHeatmap heatmap = {.map = plot_map_of(tensor->tensor, 0, map.channel),
                            .scale = scale,
                            .palette = scene_palette(scene, scale, tensor->phase),
-                           .pooling = scene_pooling(scene, tensor->phase),
+                           .pooling = scene_pooling(scene, tensor->phase, tensor->use),
                            .zoom_max = map.zoom_max,
                            .marked = map.mark,
                            .mark_x = scene->column,
@@ -247,12 +265,14 @@ WidgetPage widget_montage(Canvas *canvas, Rect area, const Scene *scene, const W
                           WidgetMontage montage) {
     WidgetPage page = widget_montage_plan(area, tensor->tensor.shape, montage);
     if (rect_is_empty(area)) return page;
+    WidgetTensor overview = *tensor;
+    overview.use = MAP_OVERVIEW;
     Rect old = canvas_clip(canvas, area);
     if (montage.ranked && scene_is_ranked(scene))
         page.order = setting_word(SETTING_ORDER, (int)scene->settings.order);
     if (tensor->tensor.data) {
         count_marks(&page, scene, tensor);
-        draw_montage(canvas, area, scene, tensor, montage, &page);
+        draw_montage(canvas, area, scene, &overview, montage, &page);
     } else {
         canvas_text_fit(canvas, area.x, area.y, area.w, style_role(ROLE_DIM), "not computed yet");
     }

@@ -33,7 +33,7 @@ static void the_order_goes_round_and_takes_words(void **state) {
 
 static void scopes_poolings_and_clipping_take_words(void **state) {
     SessionWorld *world = *state;
-    static const char *const scopes[] = {"map", "group", "layer", "stage", "network"};
+    static const char *const scopes[] = {"auto", "map", "group", "layer", "stage", "network"};
     for (int k = 0; k <= SCOPE_NETWORK; k++) {
         char line[32];
         snprintf(line, sizeof line, "scope %s", scopes[k]);
@@ -41,14 +41,14 @@ static void scopes_poolings_and_clipping_take_words(void **state) {
         assert_int_equal(world->session->look.settings.scope, k);
     }
     session_world_act(world, "scope");
-    assert_int_equal(world->session->look.settings.scope, SCOPE_MAP);
+    assert_int_equal(world->session->look.settings.scope, SCOPE_AUTO);
     session_world_act(world, "pooling largest");
     assert_int_equal(world->session->look.settings.pooling, POOLING_LARGEST);
     session_world_act(world, "pooling");
     assert_int_equal(world->session->look.settings.pooling, POOLING_AUTO);
     session_world_act(world, "clip on");
     assert_int_equal(world->session->look.settings.clip, CLIP_ON);
-    assert_refused(world, "scope block", "expected map, group, layer, stage or network, found 'block'");
+    assert_refused(world, "scope block", "expected auto, map, group, layer, stage or network, found 'block'");
     assert_refused(world, "pooling max", "expected auto, mean or largest");
     assert_refused(world, "clip 3", "expected auto, off or on");
 }
@@ -140,12 +140,13 @@ static void a_block_shows_its_gradients_on_a_clipped_scale(void **state) {
     session_world_act(world, "finish");
     session_world_act(world, "select layer1.1.relu2");
     session_world_act(world, "view block");
+    session_world_act(world, "scope layer");
     assert_screen(world, "layer, 0.5% clipped, largest");
     session_world_act(world, "scope stage");
     assert_screen(world, "] stage 1, shrunk by largest |x|");
     session_world_act(world, "scope layer");
     session_world_act(world, "direction");
-    assert_screen(world, "] layer, shrunk by mean");
+    assert_screen(world, "] layer, shrunk by largest |x|");
 }
 
 int main(void) {

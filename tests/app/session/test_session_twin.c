@@ -78,8 +78,13 @@ static void both_sides_have_one_scale(void **state) {
     Scene other = *scene.twin->scene;
     SceneTwin back = {.scene = &scene};
     other.twin = &back;
-    Scale a = scene_scale(&scene, scene.op, scene.phase, 0);
-    Scale b = scene_scale(&other, other.op, other.phase, 0);
+    Scale a = scene_scale(&scene, scene.op, scene.phase, 0, MAP_FOCUS);
+    Scale b = scene_scale(&other, other.op, other.phase, 0, MAP_FOCUS);
+    assert_true(a.lo == b.lo && a.hi == b.hi && a.is_signed == b.is_signed);
+    assert_memory_equal(a.quarter, b.quarter, sizeof a.quarter);
+    scene.settings.scope = other.settings.scope = SCOPE_LAYER;
+    a = scene_scale(&scene, scene.op, scene.phase, 0, MAP_FOCUS);
+    b = scene_scale(&other, other.op, other.phase, 0, MAP_FOCUS);
     assert_true(a.lo == b.lo && a.hi == b.hi && a.is_signed == b.is_signed);
     Stats mine = scene_stats(&scene, scene.op, scene.phase);
     Stats theirs = scene_stats(&other, other.op, other.phase);

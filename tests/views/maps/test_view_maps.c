@@ -286,6 +286,7 @@ static void gradients_stay_visible_where_they_are_shrunk(void **state) {
         gradient.data[j] = (real)(max / 1000 * ((int)(j * 7919 % 1009) - 504) / 504);
     gradient.data[77] = (real)max;
     assert_true(pass_profile_update(world.pass, world.scene.op, world.scene.channel));
+    world.scene.settings.scope = SCOPE_LAYER;
     int visible = drawn_cells(&world);
     maps_world_shows(&world, " clipped, largest");
     world.scene.settings.pooling = POOLING_MEAN;

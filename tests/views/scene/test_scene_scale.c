@@ -29,7 +29,7 @@ static int select_op(SceneWorld *world, const char *name) {
 
 static Scale scale_in(SceneWorld *world, ScopeKind scope, Phase phase, int channel) {
     world->scene.settings.scope = scope;
-    return scene_scale(&world->scene, world->scene.op, phase, channel);
+    return scene_scale(&world->scene, world->scene.op, phase, channel, MAP_FOCUS);
 }
 
 /* Largest magnitude of channels first .. end-1, and over an op. */
@@ -125,7 +125,7 @@ static void a_layer_of_gradients_is_clipped_at_its_reach_and_says_so(void **stat
 
 static void assert_text(SceneWorld *world, ScopeKind scope, int channel, const char *expected) {
     world->scene.settings.scope = scope;
-    assert_string_equal(scene_scope_text(&world->scene, world->scene.op, channel).text, expected);
+    assert_string_equal(scene_scope_text(&world->scene, world->scene.op, channel, MAP_FOCUS).text, expected);
 }
 
 static void every_scope_has_a_name(void **state) {
