@@ -118,8 +118,7 @@ static bool read_keys(Screen *screen, Term *term, Live *live) {
 static bool hear_notes_link(Screen *screen, NotesLink *link) {
     NotesLinkRequest request = link ? notes_link_hear(link) : NOTES_LINK_NOTHING;
     if (request == NOTES_LINK_NOTHING) return false;
-    screen_forget_keys(screen);
-    screen_do(screen, &(Action){.id = request == NOTES_LINK_NEXT ? ACTION_LESSON_NEXT : ACTION_LESSON_BACK});
+    screen_turn_page(screen, request == NOTES_LINK_NEXT);
     return true;
 }
 

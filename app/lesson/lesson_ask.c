@@ -188,25 +188,62 @@ char *lesson_ask_text(const LessonAsk *ask) {
     return out;
 }
 
-static bool read_number(const char *answer, double *number, bool *percent) {
-    char *end;
-    *number = strtod(answer, &end);
-    if (end == answer || !isfinite(*number)) return false;
+/* "1,234,567": from the first comma on, groups of three digits; a leading 0 begins a fraction. */
+static bool has_thousands(const char *answer) {
+    const char *at = answer + strspn(answer, "+-");
+    size_t first = strspn(at, "0123456789");
+    if (first < 1 || first > 3 || *at == '0') return false;
+    for (at += first; *at == ','; at += 4)
+        if (strspn(at + 1, "0123456789") != 3) return false;
+    return at[strspn(at, " %")] == '\0' || *at == '.';
+}
+
+/* Without the commas of thousands, and with a point for a decimal comma. A comma before three digits, "1,500",
+ * is one of thousands where a whole number is asked for. */
+static void write_plainly(const LessonAsk *ask, const char *answer, char *out) {
+    const char *comma = strchr(answer, ',');
+    bool several = comma && strchr(comma + 1, ','), point = strchr(answer, '.') != NULL;
+    bool count = figure_kind(&ask->figure) == FIGURE_COUNT;
+    bool thousands = comma && (count || several || point) && has_thousands(answer);
+    for (; *answer; answer++)
+        if (*answer != ',' || !thousands) *out++ = *answer == ',' && !several && !point ? '.' : *answer;
+    *out = '\0';
+}
+
+static bool read_number(const LessonAsk *ask, const char *answer, double *number, bool *percent) {
+    char plain[ACTION_TEXT_MAX], *end;
+    if (strlen(answer) >= sizeof plain) return false;
+    write_plainly(ask, answer, plain);
+    *number = strtod(plain, &end);
+    if (end == plain || !isfinite(*number)) return false;
     end += strspn(end, " ");
     *percent = *end == '%';
     return *end == '\0' || strcmp(end, "%") == 0;
 }
 
+/* The option by its letter or its number; -1: neither. */
+static int option_said(const LessonAsk *ask, const char *answer) {
+    int first = isdigit((unsigned char)answer[0]) ? '1' : 'a', k = tolower((unsigned char)answer[0]) - first;
+    return k >= 0 && k < ask->option_count && answer[1] == '\0' ? k : -1;
+}
+
+/* "layer2.1", or its digits alone. */
+static int block_said(const Network *network, const char *answer) {
+    char name[OP_NAME_MAX];
+    utf8_format(name, sizeof name, "layer%s", answer);
+    int block = network_find_block(network, answer);
+    return block >= 0 ? block : network_find_block(network, name);
+}
+
 bool lesson_answer_check(const LessonAsk *ask, const Network *network, const char *answer, Error *err) {
     double number;
     bool percent;
-    if (ask->kind == ASK_NUMBER && !read_number(answer, &number, &percent))
+    if (ask->kind == ASK_NUMBER && !read_number(ask, answer, &number, &percent))
         return error_set(err, ERROR_USAGE, "expected a number, found '%s'", answer);
-    int letter = tolower((unsigned char)answer[0]) - 'a';
-    if (ask->kind == ASK_CHOICE && !(letter >= 0 && letter < ask->option_count && answer[1] == '\0'))
+    if (ask->kind == ASK_CHOICE && option_said(ask, answer) < 0)
         return error_set(err, ERROR_USAGE, "expected a letter from a to %c, found '%s'",
                          'a' + ask->option_count - 1, answer);
-    if (ask->kind == ASK_BLOCK && network_find_block(network, answer) < 0)
+    if (ask->kind == ASK_BLOCK && block_said(network, answer) < 0)
         return error_set(err, ERROR_USAGE, "%s has no block '%s': expected a name like %s", network->arch,
                          answer, network->blocks[0].name);
     return true;
@@ -219,7 +256,7 @@ static void judge_number(const LessonAsk *ask, const char *answer, const FigureS
     bool percent;
     verdict->known = truth.known && truth.kind != FIGURE_TEXT;
     utf8_copy(verdict->truth, sizeof verdict->truth, truth.text);
-    if (!verdict->given || !verdict->known || !read_number(answer, &number, &percent)) return;
+    if (!verdict->given || !verdict->known || !read_number(ask, answer, &number, &percent)) return;
     double off = fabs(number - value), factor = number > value ? number / value : value / number;
     char far[64];
     if (ask->tolerance == WITHIN_FACTOR && factor > 0 && isfinite(factor))
@@ -251,13 +288,14 @@ static void judge_choice(const LessonAsk *ask, const char *answer, const FigureS
     verdict->known = verdict->known && truth >= 0;
     if (!verdict->known) return;
     snprintf(verdict->truth, sizeof verdict->truth, "%c", 'a' + truth);
-    verdict->right = verdict->given && tolower((unsigned char)answer[0]) == 'a' + truth;
+    int said = verdict->given ? option_said(ask, answer) : -1;
+    verdict->right = said == truth;
     if (verdict->right)
         utf8_format(verdict->text, sizeof verdict->text, "You said %c: %s. So it is.", 'a' + truth,
                     ask->options[truth].text);
     else
-        utf8_format(verdict->text, sizeof verdict->text, "You said %s. It is %c: %s.", answer, 'a' + truth,
-                    ask->options[truth].text);
+        utf8_format(verdict->text, sizeof verdict->text, "You said %c. It is %c: %s.", 'a' + said,
+                    'a' + truth, ask->options[truth].text);
 }
 
 typedef struct BlockRank {
@@ -291,17 +329,18 @@ static BlockRank rank_blocks(const LessonAsk *ask, int answer, const FigureSourc
 static void judge_block(const LessonAsk *ask, const char *answer, const FigureSource *source,
                         LessonVerdict *verdict) {
     const Network *network = source->scene->network;
-    int block = network_find_block(network, answer);
+    int block = block_said(network, answer);
+    const char *said = block >= 0 ? network->blocks[block].name : answer;
     BlockRank r = rank_blocks(ask, block, source);
     verdict->known = r.best >= 0;
     if (!verdict->known) return;
     utf8_copy(verdict->truth, sizeof verdict->truth, network->blocks[r.best].name);
     verdict->right = r.own.known && figure_same(&r.own, &r.top);
     if (verdict->right)
-        utf8_format(verdict->text, sizeof verdict->text, "You said %s. So it is: %s.", answer, r.top.text);
+        utf8_format(verdict->text, sizeof verdict->text, "You said %s. So it is: %s.", said, r.top.text);
     else
         utf8_format(verdict->text, sizeof verdict->text, "You said %s (%s, place %d of %d). It is %s: %s.",
-                    answer, r.own.text, r.rank, network->block_count, verdict->truth, r.top.text);
+                    said, r.own.text, r.rank, network->block_count, verdict->truth, r.top.text);
 }
 
 bool lesson_ask_is_fragile(const LessonAsk *ask, const FigureSource *source) {

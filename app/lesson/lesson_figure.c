@@ -125,6 +125,10 @@ bool figure_test_parse(const char **text, FigureTest *condition, Error *err) {
     return parse_right(text, condition, err);
 }
 
+FigureKind figure_kind(const Figure *figure) {
+    return figure->id >= 0 ? table[figure->id].kind : figure->percent ? FIGURE_SHARE : FIGURE_NUMBER;
+}
+
 bool figure_is_answer(const Figure *figure) {
     static const char *const names[] = {"predicted", "certainty", "probability", "right", "loss"};
     for (size_t k = 0; figure->id >= 0 && k < sizeof names / sizeof names[0]; k++)

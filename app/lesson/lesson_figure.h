@@ -59,6 +59,7 @@ bool figure_test_parse(const char **text, FigureTest *condition, Error *err);
 /* The name of a figure of one block, as `answer largest NAME` wants it. */
 bool figure_parse_block_name(const char **text, Figure *figure, Error *err);
 
+FigureKind figure_kind(const Figure *figure);
 /* Is it what the network takes the picture for, or how sure it is? */
 bool figure_is_answer(const Figure *figure);
 

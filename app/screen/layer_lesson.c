@@ -87,12 +87,15 @@ static bool answer_lesson(Screen *screen, const Action *action, Error *err) {
         finish_lesson(screen, "the lesson has been left");
         return true;
     case ACTION_LESSON_NEXT:
-        if (!lesson_run_next(run)) finish_lesson(screen, "the lesson is over");
+        if (!lesson_run_at_end(run)) return lesson_run_next(run, err);
+        finish_lesson(screen, "the lesson is over");
         return true;
     case ACTION_LESSON_BACK: lesson_run_back(run); return true;
     case ACTION_LESSON_RETURN: lesson_run_return(run); return true;
     case ACTION_ANSWER: return lesson_run_answer(run, action->text, err);
-    default: finish_lesson(screen, "the lesson has been left"); return true;
+    default:
+        finish_lesson(screen, lesson_run_at_end(run) ? "the lesson is over" : "the lesson has been left");
+        return true;
     }
 }
 
@@ -117,17 +120,33 @@ static Action act(Screen *screen, Action action) {
     return (Action){.id = ACTION_NONE};
 }
 
+/* Whoever has turned all pages with one key presses it once more: that must not end the lesson unseen, and the
+ * press after it run the network. */
+static bool stays_at_end(Screen *screen) {
+    if (screen->lesson->is_scene || !lesson_run_at_end(screen->lesson)) return false;
+    session_tell(screen_front(screen), NOTICE_INFO,
+                 "this is the last page: q ends the lesson and takes you back to where you were");
+    return true;
+}
+
+void screen_turn_page(Screen *screen, bool forward) {
+    screen_forget_keys(screen);
+    if (forward && screen->lesson && stays_at_end(screen)) return;
+    screen_do(screen, &(Action){.id = forward ? ACTION_LESSON_NEXT : ACTION_LESSON_BACK});
+}
+
 static bool key(Screen *screen, const Key *pressed, Action *out) {
     LessonRun *run = screen->lesson;
     if (pressed->code == KEY_CODE_MOUSE || screen->typing.letter != ACTION_NONE) return false;
-    if (run->phase == LESSON_ASK) {
+    bool types = run->phase == LESSON_ASK || lesson_run_begins_answer(run, pressed);
+    if (types)
         lesson_run_type(run, pressed, out);
-        return true;
-    }
-    out->id = lesson_run_key(run, pressed);
-    if (out->id == ACTION_NONE) return false;
+    else
+        out->id = lesson_run_key(run, pressed);
+    if (out->id == ACTION_NONE) return types;
     screen->typing.count = 0;
     screen_show_key(screen, pressed->code, out);
+    if (out->id == ACTION_LESSON_NEXT && stays_at_end(screen)) out->id = ACTION_NONE;
     return true;
 }
 

@@ -62,6 +62,8 @@ void screen_draw(Screen *screen, Canvas *canvas);
 bool screen_begin_lesson(Screen *screen, const char *name, Error *err);
 /* Shows the one page of a lesson, which is taken over; NULL: memory is short. */
 void screen_follow_scene(Screen *screen, Lesson *lesson);
+/* As Space and Backspace do, or a clicker; the lesson's last page stays. */
+void screen_turn_page(Screen *screen, bool forward);
 const LessonRun *screen_lesson(const Screen *screen); /* NULL: none is under way */
 /* Everything there is to say about the page; false without a lesson. The texts live until the next action. */
 bool screen_lesson_panel(const Screen *screen, LessonPanel *out);

@@ -68,8 +68,9 @@ typedef enum LessonWork {
 LessonWork lesson_run_work(LessonRun *run, Action *next);
 void lesson_run_acted(LessonRun *run);
 
-/* lesson_turn.c: turning pages. False when the lesson is over. */
-bool lesson_run_next(LessonRun *run);
+/* lesson_turn.c: turning pages. A question is answered with what has been typed, before the page is left;
+ * false with a sentence when that is no answer. At the end nothing happens. */
+bool lesson_run_next(LessonRun *run, Error *err);
 void lesson_run_back(LessonRun *run);
 void lesson_run_return(LessonRun *run); /* from an excursion to the page's view */
 /* "" skips the question. False with a sentence when it is no answer. */
@@ -83,7 +84,12 @@ ActionId lesson_run_key(const LessonRun *run, const Key *key);
 void lesson_run_show(LessonRun *run, int page, LessonPhase phase);
 void lesson_run_show_again(LessonRun *run, int page, LessonPhase phase);
 
-/* lesson_answer.c: a key while an answer is typed; `out` is what it asks for, ACTION_NONE for nothing. */
+/* Nothing follows this page: the next Space would end the lesson. */
+bool lesson_run_at_end(const LessonRun *run);
+
+/* lesson_answer.c: does the key begin an answer to the question that is read? */
+bool lesson_run_begins_answer(const LessonRun *run, const Key *key);
+/* A key while an answer is typed; `out` is what it asks for, ACTION_NONE for nothing. */
 void lesson_run_type(LessonRun *run, const Key *key, Action *out);
 
 /* Everything there is to say about the page. The texts live until the next action. */

@@ -19,15 +19,29 @@ static void show_page(LessonRun *run, int page, LessonPhase phase) {
         lesson_run_show(run, page, phase);
 }
 
-bool lesson_run_next(LessonRun *run) {
+bool lesson_run_at_end(const LessonRun *run) {
+    bool more = run->phase != LESSON_SHOWN && lesson_page_changes(lesson_run_page(run));
+    return !more && run->page + 1 == run->lesson->page_count;
+}
+
+/* What has been typed is the answer. Before a class nobody is asked to type it again: what is none counts as
+ * not answered. */
+static bool reveal(LessonRun *run, Error *err) {
+    char typed[LESSON_ANSWER_MAX];
+    utf8_copy(typed, sizeof typed, run->answer.text);
+    if (lesson_run_answer(run, typed, err)) return true;
+    return run->session->look.settings.presenter && lesson_run_answer(run, "", err);
+}
+
+bool lesson_run_next(LessonRun *run, Error *err) {
     const LessonPage *page = lesson_run_page(run);
-    bool more = run->phase == LESSON_READ && lesson_page_changes(page);
-    if (run->phase == LESSON_ASK) return true;
-    if (more) {
-        show_page(run, run->page, page->ask.kind != ASK_NOTHING ? LESSON_ASK : LESSON_SHOWN);
+    bool asks = page->ask.kind != ASK_NOTHING, presenter = run->session->look.settings.presenter;
+    if (run->phase == LESSON_ASK || (run->phase == LESSON_READ && asks && presenter)) return reveal(run, err);
+    if (run->phase == LESSON_READ && lesson_page_changes(page)) {
+        show_page(run, run->page, asks ? LESSON_ASK : LESSON_SHOWN);
         return true;
     }
-    if (run->page + 1 == run->lesson->page_count) return false;
+    if (lesson_run_at_end(run)) return true;
     keep_picture(run);
     show_page(run, run->page + 1, LESSON_READ);
     return true;
@@ -35,15 +49,17 @@ bool lesson_run_next(LessonRun *run) {
 
 void lesson_run_back(LessonRun *run) {
     int page = run->page;
-    if (run->phase == LESSON_ASK)
-        lesson_run_show(run, page, LESSON_READ);
-    else if (run->phase == LESSON_SHOWN)
+    if (run->phase == LESSON_ASK) {
+        run->phase = LESSON_READ;
+        run->answer = (LessonAnswer){.judged = false};
+    } else if (run->phase == LESSON_SHOWN) {
         lesson_run_show_again(run, page, LESSON_READ);
-    else if (page > 0)
+    } else if (page > 0) {
         lesson_run_show_again(
             run, page - 1, lesson_page_changes(&run->lesson->pages[page - 1]) ? LESSON_SHOWN : LESSON_READ);
-    else
+    } else {
         session_tell(run->session, NOTICE_INFO, "this is the lesson's first page; q leaves the lesson");
+    }
 }
 
 void lesson_run_return(LessonRun *run) {

@@ -79,6 +79,11 @@ static void draw_answer(Canvas *canvas, Rect row, const LessonPanel *panel) {
     canvas_paint(canvas, (Rect){cursor, row.y, 1, 1},
                  (Style){.fg = COLOR_KEEP, .bg = COLOR_KEEP, .attributes = CELL_REVERSE});
     canvas_set_cursor(canvas, cursor, row.y);
+    if (*panel->answer == '\0') {
+        x = canvas_text(canvas, x + GAP + 1, row.y, style_bold(ROLE_KEY), "Space") + 1;
+        canvas_text(canvas, x, row.y, style_role(ROLE_DIM), "show the answer");
+        return;
+    }
     x = canvas_text(canvas, x + GAP + 1, row.y, style_bold(ROLE_KEY), "Enter") + 1;
     x = canvas_text(canvas, x, row.y, style_role(ROLE_DIM), "answer") + GAP;
     x = canvas_text(canvas, x, row.y, style_bold(ROLE_KEY), "Esc") + 1;
@@ -87,9 +92,14 @@ static void draw_answer(Canvas *canvas, Rect row, const LessonPanel *panel) {
 
 static const char *next_label(const LessonPanel *panel) {
     if (panel->is_scene) return "back to the book";
-    if (panel->phase == LESSON_READ && *panel->question) return "answer";
+    if (panel->phase == LESSON_READ && *panel->question) return panel->reveals ? "show the answer" : "answer";
     if (panel->phase == LESSON_READ && panel->changes) return "look";
-    return panel->page + 1 < panel->page_count ? "next page" : "end of the lesson";
+    return "next page";
+}
+
+static bool at_end(const LessonPanel *panel) {
+    bool more = panel->phase != LESSON_SHOWN && panel->changes;
+    return !more && !panel->is_scene && panel->page + 1 == panel->page_count;
 }
 
 /* What to press; the row is the panel's last. */
@@ -101,6 +111,8 @@ static void draw_keys(Canvas *canvas, Rect row, const LessonPanel *panel) {
     }
     if (panel->working)
         x = canvas_text(canvas, x, row.y, style_bold(ROLE_WARN), "working ...") + GAP;
+    else if (at_end(panel))
+        x = draw_key(canvas, x, row.y, "q", "end the lesson", ACTION_QUIT);
     else
         x = draw_key(canvas, x, row.y, "Space", next_label(panel), ACTION_LESSON_NEXT);
     if (!panel->is_scene && (panel->page > 0 || panel->phase != LESSON_READ))

@@ -17,6 +17,7 @@ typedef struct LessonPanel {
     bool is_scene;              /* of the book of questions: nothing but this page */
     LessonPhase phase;
     bool changes;         /* Space makes the view follow; else it turns the page */
+    bool reveals;         /* before a class Space shows the answer; else it asks for one */
     const char *text;     /* as it is to be read in this phase, figures filled in; "" for none */
     const char *question; /* with its options, "" for none or when it has been answered */
     const char *answer;   /* typed so far, in LESSON_ASK */
