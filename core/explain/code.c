@@ -1,4 +1,4 @@
-/* Level 2: the engine's own lines. They are found in its sources by the function's name, so they are always
+/* Level 2: PyTorch's line for the same, and the engine's own lines. They are found in its sources by the function's name, so they are always
  * the ones that were built. */
 #include <stdio.h>
 #include <string.h>
@@ -82,11 +82,64 @@ static void say_round(const ExplainQuery *query, Explanation *out) {
                      query->row, query->column);
 }
 
+/* What autograd is asked for: the inputs that a gradient reaches, then the parameters that learn. */
+typedef struct TorchWanted {
+    const char *names[OP_INPUTS_MAX + OP_PARAMS_MAX];
+    int count;
+} TorchWanted;
+
+static TorchWanted torch_wanted(const OpSight *sight) {
+    const Op *op = sight->run.op;
+    const OpSpec *spec = op_spec(op->kind);
+    const AddGates *gates = &sight->run.gates;
+    ParamShape params[OP_PARAMS_MAX];
+    TorchWanted wanted = {.count = 0};
+    int count = spec->params ? spec->params(op, params) : 0;
+    bool adds = op->input_count == 2;
+    if (adds && gates->branch_backward) wanted.names[wanted.count++] = "f";
+    if (!adds || gates->skip_backward) wanted.names[wanted.count++] = "x";
+    for (int k = 0; k < count; k++)
+        if (param_role_learns(params[k].role)) wanted.names[wanted.count++] = params[k].suffix;
+    return wanted;
+}
+
+static void say_torch_backward(const OpSight *sight, Explanation *out) {
+    TorchWanted wanted = torch_wanted(sight);
+    bool one = wanted.count == 1;
+    for (int k = 0; k < wanted.count; k++) explain_more(out, "%sd%s", k > 0 ? ", " : "", wanted.names[k]);
+    explain_more(out, " = torch.autograd.grad(y, %s", one ? "" : "(");
+    for (int k = 0; k < wanted.count; k++) explain_more(out, "%s%s", k > 0 ? ", " : "", wanted.names[k]);
+    explain_more(out, one ? ", dy)[0]" : "), dy)");
+}
+
+static void say_torch(const ExplainQuery *query, int op, Explanation *out) {
+    OpSight sight = explain_sight(query, op);
+    explain_say(out, EXPLAIN_CALL, "PyTorch: ");
+    op_spec(sight.run.op->kind)->say_torch(&sight, out);
+    if (!query->backward) return;
+    explain_say(out, EXPLAIN_CALL, "and back: ");
+    say_torch_backward(&sight, out);
+}
+
+/* branch is the block's module of layers; the terms that are left are those that the gates let through. */
+static void say_block_torch(const ExplainQuery *query, const Block *block, Explanation *out) {
+    const char *f = op_spec(pass_network(query->pass)->ops[block->output].kind)->name, *sum = "branch(x)";
+    const char *way = block->shortcut == SHORTCUT_IDENTITY ? "x" : "shortcut(x)";
+    AddGates gates = {.branch_forward = true};
+    if (block->add >= 0) gates = explain_sight(query, block->add).run.gates;
+    if (!gates.branch_forward) sum = way;
+    explain_say(out, EXPLAIN_CALL, "PyTorch: y = torch.nn.functional.%s(%s", f, sum);
+    if (gates.branch_forward && gates.skip_forward)
+        explain_more(out, " + %s%s", way, gates.skip_backward ? "" : ".detach()");
+    explain_more(out, ")");
+}
+
 void explain_code(const ExplainQuery *query, Explanation *out) {
     const Network *network = pass_network(query->pass);
     int op = query->op;
     if (query->block) {
         const Block *block = &network->blocks[network->ops[op].block];
+        say_block_torch(query, block, out);
         explain_say(out, EXPLAIN_TEXT, "F is operations %d to %d, the shortcut ends at %s%s%s.",
                     block->branch_first, block->branch_last, network->ops[block->shortcut_last].name,
                     block->add < 0 ? "" : ", they meet at ",
@@ -97,11 +150,14 @@ void explain_code(const ExplainQuery *query, Explanation *out) {
     if (query->backward) {
         op = explain_consumer(network, op);
         if (op < 0) {
+            explain_say(out, EXPLAIN_CALL, "PyTorch: dy = torch.ones_like(loss)");
             explain_say(out, EXPLAIN_TEXT, "Nothing reads the loss: the way back begins with a 1 here.");
             return;
         }
-        explain_say(out, EXPLAIN_TEXT, "Passed down by the backward function of %s.", network->ops[op].name);
     }
+    say_torch(query, op, out);
+    if (query->backward)
+        explain_say(out, EXPLAIN_TEXT, "Passed down by the backward function of %s.", network->ops[op].name);
     say_bounds(&network->ops[op], out);
     if (query->value && !query->backward) say_round(query, out);
     const OpSpec *spec = op_spec(network->ops[op].kind);

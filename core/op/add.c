@@ -142,6 +142,16 @@ static void add_say_backward(const OpSight *sight, Explanation *out) {
                 sight->run.op->name);
 }
 
+static void add_say_torch(const OpSight *sight, Explanation *out) {
+    const AddGates *gates = &sight->run.gates;
+    if (!gates->skip_forward)
+        explain_more(out, "y = f");
+    else if (!gates->branch_forward)
+        explain_more(out, "y = x");
+    else
+        explain_more(out, gates->skip_backward ? "y = f + x" : "y = f + x.detach()");
+}
+
 const OpSpec op_add_spec = {
     .name = "add",
     .title = "Addition (skip connection)",
@@ -160,6 +170,7 @@ const OpSpec op_add_spec = {
     .arithmetic_backward = add_arithmetic_backward,
     .say = add_say,
     .say_backward = add_say_backward,
+    .say_torch = add_say_torch,
     .excerpts = {.forward = {{"core/op/add.c", "add_run_forward", "elementwise_sum"},
                              {"core/tensor/elementwise.c", "sum_range", "y[j] ="}},
                  .backward = {{"core/op/add.c", "add_run_backward", "elementwise_pass"}}},

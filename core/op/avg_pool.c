@@ -124,6 +124,11 @@ static void average_label(const Op *op, char *out, size_t size) {
     snprintf(out, size, "avg pool");
 }
 
+static void average_say_torch(const OpSight *sight, Explanation *out) {
+    (void)sight;
+    explain_more(out, "y = torch.nn.functional.adaptive_avg_pool2d(x, 1)");
+}
+
 const OpSpec op_avg_pool_spec = {
     .name = "avg_pool",
     .title = "Global average pooling",
@@ -143,6 +148,7 @@ const OpSpec op_avg_pool_spec = {
     .say = average_say,
     .say_backward = average_say_backward,
     .say_element = average_say_element,
+    .say_torch = average_say_torch,
     .say_bounds = average_say_bounds,
     .excerpts = {.forward = {{"core/op/avg_pool.c", "forward_images", "+="}},
                  .backward = {{"core/op/avg_pool.c", "average_run_backward", "dy"}}},

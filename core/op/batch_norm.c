@@ -363,6 +363,13 @@ static void norm_say_element(const OpCell *cell, const ArithmeticPart *part, Exp
                 explain_number(out, "before", op_element_here(op_sight_x(cell->sight, 0), cell)));
 }
 
+static void norm_say_torch(const OpSight *sight, Explanation *out) {
+    bool batch = sight->run.batch_statistics;
+    explain_more(out, "y = torch.nn.functional.batch_norm(x, %s, weight, bias, training=%s, eps=%.0e)",
+                 batch ? "None, None" : "running_mean, running_var", batch ? "True" : "False",
+                 OP_NORM_EPSILON);
+}
+
 const OpSpec op_batch_norm_spec = {
     .name = "batch_norm",
     .title = "Batch normalisation",
@@ -387,6 +394,7 @@ const OpSpec op_batch_norm_spec = {
     .say = norm_say,
     .say_backward = norm_say_backward,
     .say_element = norm_say_element,
+    .say_torch = norm_say_torch,
     .excerpts = {.forward = {{"core/op/batch_norm.c", "norm_run_forward", "inv_std[c] ="},
                              {"core/op/batch_norm.c", "scale_work", "y[c] ="}},
                  .backward = {{"core/op/batch_norm.c", "input_gradient_work", "real d ="}}},

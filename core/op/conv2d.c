@@ -215,6 +215,11 @@ static void conv_label(const Op *op, char *out, size_t size) {
     snprintf(out, size, "%dx%d conv, %d%s", op->kernel_h, op->kernel_w, op->channels, stride);
 }
 
+static void conv_say_torch(const OpSight *sight, Explanation *out) {
+    const Op *op = sight->run.op;
+    explain_more(out, "y = torch.nn.functional.conv2d(x, weight, stride=%d, padding=%d)", op->stride, op->pad);
+}
+
 const OpSpec op_conv2d_spec = {
     .name = "conv2d",
     .title = "Convolution",
@@ -238,6 +243,7 @@ const OpSpec op_conv2d_spec = {
     .arithmetic_backward = conv_arithmetic_backward,
     .say = conv_say,
     .say_backward = conv_say_backward,
+    .say_torch = conv_say_torch,
     .say_bounds = conv_say_bounds,
     .excerpts = {.forward = {{"core/op/conv_window.c", "unroll_row", "memcpy"},
                              {"core/op/conv.c", "forward_pixels", "gemm("}},

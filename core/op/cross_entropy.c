@@ -167,6 +167,18 @@ static void loss_say_bounds(const Op *op, Explanation *out) {
     explain_say(out, EXPLAIN_TEXT, "Here C = %d numbers in, K = %d out", op->in.c, op->out.c);
 }
 
+static void loss_say_torch(const OpSight *sight, Explanation *out) {
+    explain_more(out, "y = torch.nn.functional.cross_entropy(x, ");
+    if (sight->run.targets[0] < 0) {
+        explain_more(out, "x.argmax(1))");
+        return;
+    }
+    explain_more(out, "torch.tensor([");
+    for (int n = 0; n < sight->run.batch; n++)
+        explain_more(out, "%s%d", n > 0 ? ", " : "", sight->run.targets[n]);
+    explain_more(out, "]))");
+}
+
 const OpSpec op_cross_entropy_spec = {
     .name = "cross_entropy",
     .title = "Softmax and cross-entropy loss",
@@ -188,6 +200,7 @@ const OpSpec op_cross_entropy_spec = {
     .arithmetic_backward = loss_arithmetic_backward,
     .say = loss_say,
     .say_backward = loss_say_backward,
+    .say_torch = loss_say_torch,
     .say_bounds = loss_say_bounds,
     .excerpts = {.forward = {{"core/op/cross_entropy.c", "softmax_loss", "return"}},
                  .backward = {{"core/op/cross_entropy.c", "loss_run_backward", "double d ="}}},

@@ -9,6 +9,7 @@ typedef enum ExplainKind {
     EXPLAIN_HEADING,
     EXPLAIN_TEXT,      /* to be wrapped */
     EXPLAIN_FORMULA,   /* Unicode; to be wrapped */
+    EXPLAIN_CALL,      /* PyTorch's line for the same; to be wrapped */
     EXPLAIN_PLACE,     /* "core/op/relu.c:17" */
     EXPLAIN_LINE,      /* of source code, not to be wrapped */
     EXPLAIN_LINE_NOW,  /* the one that matters */

@@ -92,6 +92,11 @@ static const OpActivation gelu_activation = {
     .second_moment = 0.4252,
 };
 
+static void gelu_say_torch(const OpSight *sight, Explanation *out) {
+    (void)sight;
+    explain_more(out, "y = torch.nn.functional.gelu(x)");
+}
+
 const OpSpec op_gelu_spec = {
     .name = "gelu",
     .title = "GELU",
@@ -112,6 +117,7 @@ const OpSpec op_gelu_spec = {
     .say = gelu_say,
     .say_backward = gelu_say_backward,
     .say_element = activation_say_element,
+    .say_torch = gelu_say_torch,
     .excerpts = {.forward = {{"core/op/gelu.c", "gelu_range", "y[j] ="}},
                  .backward = {{"core/op/gelu.c", "gelu_backward_range", "real d ="}}},
 };

@@ -66,6 +66,20 @@ static void input_say_element(const OpCell *cell, const ArithmeticPart *part, Ex
                 "It is the brightness of one colour of one pixel, shifted and scaled as all pictures are.");
 }
 
+static void say_colours(const float *colours, Explanation *out) {
+    explain_more(out, "torch.tensor([%.4g, %.4g, %.4g]).view(3, 1, 1)", (double)colours[0],
+                 (double)colours[1], (double)colours[2]);
+}
+
+static void input_say_torch(const OpSight *sight, Explanation *out) {
+    explain_more(out, "y = (picture / 255 - mean) / std");
+    if (!sight->mean) return;
+    explain_more(out, " with mean = ");
+    say_colours(sight->mean, out);
+    explain_more(out, " and std = ");
+    say_colours(sight->std, out);
+}
+
 const OpSpec op_input_spec = {
     .name = "input",
     .title = "Input",
@@ -85,5 +99,7 @@ const OpSpec op_input_spec = {
     .say = input_say,
     .say_backward = input_say_backward,
     .say_element = input_say_element,
-    .excerpts = {.forward = {{"core/op/input.c", "input_nothing", "(void)run"}}},
+    .say_torch = input_say_torch,
+    .excerpts = {.forward = {{"core/image/normalise.h", "normalise_byte", "->std["},
+                             {"core/image/image.c", "normalise_pixels", "normalise_byte("}}},
 };

@@ -152,6 +152,11 @@ static void linear_label(const Op *op, char *out, size_t size) {
     snprintf(out, size, "fc %d", op->channels);
 }
 
+static void linear_say_torch(const OpSight *sight, Explanation *out) {
+    (void)sight;
+    explain_more(out, "y = torch.nn.functional.linear(torch.flatten(x, 1), weight, bias)");
+}
+
 const OpSpec op_linear_spec = {
     .name = "linear",
     .title = "Linear classifier",
@@ -173,6 +178,7 @@ const OpSpec op_linear_spec = {
     .arithmetic_backward = linear_arithmetic_backward,
     .say = linear_say,
     .say_backward = linear_say_backward,
+    .say_torch = linear_say_torch,
     .say_bounds = linear_say_bounds,
     .excerpts = {.forward = {{"core/op/linear.c", "forward_channels", "gemm("}},
                  .backward = {{"core/op/linear.c", "linear_run_backward", "dx[0]"}}},

@@ -218,6 +218,12 @@ static void pool_label(const Op *op, char *out, size_t size) {
     snprintf(out, size, op->stride > 1 ? "pool, /%d" : "pool", op->stride);
 }
 
+static void pool_say_torch(const OpSight *sight, Explanation *out) {
+    const Op *op = sight->run.op;
+    explain_more(out, "y = torch.nn.functional.max_pool2d(x, kernel_size=%d, stride=%d, padding=%d)",
+                 op->kernel_h, op->stride, op->pad);
+}
+
 const OpSpec op_max_pool_spec = {
     .name = "max_pool",
     .title = "Max pooling",
@@ -239,6 +245,7 @@ const OpSpec op_max_pool_spec = {
     .say = pool_say,
     .say_backward = pool_say_backward,
     .say_element = pool_say_element,
+    .say_torch = pool_say_torch,
     .say_bounds = pool_say_bounds,
     .excerpts = {.forward = {{"core/op/max_pool.c", "forward_rows", "pool_tap("}},
                  .backward = {{"core/op/max_pool.c", "collect_row", "+="}}},

@@ -181,8 +181,11 @@ typedef struct OpSpec {
     void (*say_element)(const struct OpCell *cell, const struct ArithmeticPart *part,
                         struct Explanation *out);
 
-    /* For readers of code: the loop bounds (NULL: how many numbers), the lines that do the work, and those
-     * that do it where shape and processor call for another way (NULL: never, or not here). */
+    /* For readers of code: PyTorch's line for the same, with this operation's arguments; the loop bounds
+     * (NULL: how many numbers), the lines that do the work, and those that do it where shape and processor
+     * call for another way (NULL: never, or not here). In PyTorch's line the output is y, a parameter has its
+     * suffix for a name and the input is x; of an addition the inputs are f and x. */
+    void (*say_torch)(const struct OpSight *sight, struct Explanation *out);
     void (*say_bounds)(const Op *op, struct Explanation *out);
     OpExcerpts excerpts;
     const OpExcerpts *(*other_excerpts)(const Op *op, int batch);

@@ -94,6 +94,11 @@ static const OpActivation relu_activation = {
     .second_moment = 0.5,
 };
 
+static void relu_say_torch(const OpSight *sight, Explanation *out) {
+    (void)sight;
+    explain_more(out, "y = torch.nn.functional.relu(x)");
+}
+
 const OpSpec op_relu_spec = {
     .name = "relu",
     .title = "ReLU",
@@ -114,6 +119,7 @@ const OpSpec op_relu_spec = {
     .say = relu_say,
     .say_backward = relu_say_backward,
     .say_element = relu_say_element,
+    .say_torch = relu_say_torch,
     .excerpts = {.forward = {{"core/op/relu.c", "relu_range", "y[j] ="}},
                  .backward = {{"core/op/relu.c", "relu_backward_range", "dx[j] = y[j]"}}},
 };

@@ -132,6 +132,13 @@ static void shortcut_say_bounds(const Op *op, Explanation *out) {
                 op->out.c, op->out.h, op->out.w);
 }
 
+static void shortcut_say_torch(const OpSight *sight, Explanation *out) {
+    const Op *op = sight->run.op;
+    int before = zeros_before(op), after = op->out.c - op->in.c - before;
+    explain_more(out, "y = torch.nn.functional.pad(x[:, :, ::%d, ::%d], (0, 0, 0, 0, %d, %d))", op->stride,
+                 op->stride, before, after);
+}
+
 const OpSpec op_shortcut_a_spec = {
     .name = "shortcut_a",
     .title = "Shortcut, option A",
@@ -151,6 +158,7 @@ const OpSpec op_shortcut_a_spec = {
     .say = shortcut_say,
     .say_backward = shortcut_say_backward,
     .say_element = shortcut_say_element,
+    .say_torch = shortcut_say_torch,
     .say_bounds = shortcut_say_bounds,
     .excerpts = {.forward = {{"core/op/shortcut_a.c", "forward_rows", "memcpy"}},
                  .backward = {{"core/op/shortcut_a.c", "backward_rows", "dy"}}},

@@ -84,6 +84,11 @@ static const OpActivation silu_activation = {
     .second_moment = 0.3558,
 };
 
+static void silu_say_torch(const OpSight *sight, Explanation *out) {
+    (void)sight;
+    explain_more(out, "y = torch.nn.functional.silu(x)");
+}
+
 const OpSpec op_silu_spec = {
     .name = "silu",
     .title = "SiLU",
@@ -105,6 +110,7 @@ const OpSpec op_silu_spec = {
     .say = silu_say,
     .say_backward = silu_say_backward,
     .say_element = activation_say_element,
+    .say_torch = silu_say_torch,
     .excerpts = {.forward = {{"core/op/silu.c", "silu_range", "y[j] ="}},
                  .backward = {{"core/op/silu.c", "silu_backward_range", "real d ="}}},
 };

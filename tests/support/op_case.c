@@ -96,6 +96,7 @@ const char *op_case_missing(const OpSpec *spec) {
         {"arithmetic_backward", spec->arithmetic_backward},
         {"say", spec->say},
         {"say_backward", spec->say_backward},
+        {"say_torch", spec->say_torch},
         {"excerpts.forward", is_text(spec->excerpts.forward[0].path)},
         {"excerpts.backward", spec->reads == OP_READS_NOTHING || is_text(spec->excerpts.backward[0].path)},
         {"middle", spec->reads == OP_READS_NOTHING || spec->middle != OP_MIDDLE_NOTHING},

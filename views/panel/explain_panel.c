@@ -16,7 +16,8 @@ static bool is_code(ExplainKind kind) {
 }
 
 static int indent_of(ExplainKind kind) {
-    return kind == EXPLAIN_TEXT || kind == EXPLAIN_PLACE || kind == EXPLAIN_REFERENCE ? 0 : INDENT;
+    bool outdented = kind == EXPLAIN_TEXT || kind == EXPLAIN_PLACE || kind == EXPLAIN_REFERENCE;
+    return outdented || kind == EXPLAIN_CALL ? 0 : INDENT;
 }
 
 static int line_rows(const ExplainLine *line, int width) {
@@ -24,15 +25,25 @@ static int line_rows(const ExplainLine *line, int width) {
     return text_wrap_count(line->text, width - indent_of(line->kind));
 }
 
-/* Rows that all of it takes in a pane of that width, with its heading. */
-static int wrapped_rows(const Explanation *explanation, int width) {
+/* Rows that lines `from` to the last before `to` take in a pane of that width. */
+static int wrapped_rows(const Explanation *explanation, int from, int to, int width) {
     int rows = 0;
-    for (int k = 0; k < explanation->line_count; k++) rows += line_rows(&explanation->lines[k], width);
+    for (int k = from; k < to; k++) rows += line_rows(&explanation->lines[k], width);
     return rows;
+}
+
+/* What stands before the source code stays in sight while the code is scrolled to its line that matters,
+ * unless it would take more than half of the pane. Returns the first line that moves. */
+static int first_moving(const Explanation *explanation, Rect area) {
+    int place = 1;
+    while (place < explanation->line_count && explanation->lines[place].kind != EXPLAIN_PLACE) place++;
+    bool fits = wrapped_rows(explanation, 1, place, area.w) <= area.h / 2;
+    return place < explanation->line_count && fits ? place : 1;
 }
 
 static Style style_of(ExplainKind kind) {
     switch (kind) {
+    case EXPLAIN_CALL:
     case EXPLAIN_FORMULA: return style_role(ROLE_ACCENT);
     case EXPLAIN_PLACE:
     case EXPLAIN_REFERENCE: return style_role(ROLE_DIM);
@@ -53,10 +64,10 @@ static void draw_heading(Canvas *canvas, Rect row, const char *text, ExplainLeve
     }
 }
 
-/* Rows of the body to leave out above, so that the line that matters can be seen. */
-static int rows_above(const Explanation *explanation, Rect area) {
-    int row = 0, total = wrapped_rows(explanation, area.w) - 1, now = -1;
-    for (int k = 1; k < explanation->line_count; k++) {
+/* Rows to leave out above, of lines from `first` on, so that the line that matters can be seen. */
+static int rows_above(const Explanation *explanation, int first, Rect area) {
+    int row = 0, now = -1, total = wrapped_rows(explanation, first, explanation->line_count, area.w);
+    for (int k = first; k < explanation->line_count; k++) {
         if (explanation->lines[k].kind == EXPLAIN_LINE_NOW && now < 0) now = row;
         row += line_rows(&explanation->lines[k], area.w);
     }
@@ -64,9 +75,9 @@ static int rows_above(const Explanation *explanation, Rect area) {
 }
 
 /* Where the name of the file is out of sight, it stands in place of the title. */
-static const char *title_of(const Explanation *explanation, Rect area, int y) {
+static const char *title_of(const Explanation *explanation, int first, Rect area, int y) {
     const char *title = explanation->lines[0].text;
-    for (int k = 1; k < explanation->line_count && y < area.y; k++) {
+    for (int k = first; k < explanation->line_count && y < area.y; k++) {
         if (explanation->lines[k].kind == EXPLAIN_PLACE) title = explanation->lines[k].text;
         y += line_rows(&explanation->lines[k], area.w);
     }
@@ -84,19 +95,29 @@ static void draw_line(Canvas *canvas, Rect place, const ExplainLine *line) {
         canvas_text_wrapped(canvas, inner, style_of(line->kind), line->text, 0);
 }
 
-void explain_panel_draw(Canvas *canvas, Rect area, const Explanation *explanation, ExplainLevel level) {
-    if (rect_is_empty(area) || explanation->line_count == 0) return;
-    Rect heading = layout_take_top(&area, 1);
-    int y = area.y - rows_above(explanation, area);
-    draw_heading(canvas, heading, title_of(explanation, area, y), level);
+/* Lines `from` to the last before `to`, the first of them in row y; what lies outside of the area is cut off.
+ * Returns the row after them. */
+static int draw_lines(Canvas *canvas, Rect area, const Explanation *explanation, int from, int to, int y) {
     Rect old = canvas_clip(canvas, area);
-    for (int k = 1; k < explanation->line_count; k++) {
+    for (int k = from; k < to; k++) {
         int rows = line_rows(&explanation->lines[k], area.w);
         draw_line(canvas, (Rect){.x = area.x, .y = y, .w = area.w, .h = rows}, &explanation->lines[k]);
         y += rows;
     }
+    canvas_unclip(canvas, old);
+    return y;
+}
+
+void explain_panel_draw(Canvas *canvas, Rect area, const Explanation *explanation, ExplainLevel level) {
+    if (rect_is_empty(area) || explanation->line_count == 0) return;
+    Rect heading = layout_take_top(&area, 1);
+    int first = first_moving(explanation, area);
+    Rect fixed = layout_take_top(&area, wrapped_rows(explanation, 1, first, area.w));
+    int y = area.y - rows_above(explanation, first, area);
+    draw_heading(canvas, heading, title_of(explanation, first, area, y), level);
+    draw_lines(canvas, fixed, explanation, 1, first, fixed.y);
+    y = draw_lines(canvas, area, explanation, first, explanation->line_count, y);
     if (y > area.y + area.h)
         canvas_text_right(canvas, area.x + area.w, area.y + area.h - 1, style_bold(ROLE_ACCENT),
                           widget_glyph(canvas, U'…', '.') == U'…' ? " …" : " ...");
-    canvas_unclip(canvas, old);
 }

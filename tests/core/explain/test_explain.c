@@ -201,6 +201,79 @@ static void what_is_not_computed_is_said_to_be_ahead(void **state) {
     network_free(network);
 }
 
+/* The line of the answer that calls PyTorch the n-th time; "" for none. */
+static const char *call_of(const Explanation *answer, int n) {
+    for (int k = 0; k < answer->line_count; k++) {
+        if (answer->lines[k].kind == EXPLAIN_PLACE) break; /* it stands before the engine's lines */
+        if (answer->lines[k].kind == EXPLAIN_CALL && n-- == 0) return answer->lines[k].text;
+    }
+    return "";
+}
+
+/* Each was run once by PyTorch 2 on a trace of this engine: output and gradients agree to 4e-6 of the largest
+ * number. */
+static void level_2_says_what_pytorch_calls_it(void **state) {
+    static const struct {
+        const char *op, *forward, *backward;
+    } calls[] = {
+        {"conv1", "y = torch.nn.functional.conv2d(x, weight, stride=2, padding=3)",
+         "dx, dweight = torch.autograd.grad(y, (x, weight), dy)"},
+        {"bn1",
+         "y = torch.nn.functional.batch_norm(x, running_mean, running_var, weight, bias, training=False, "
+         "eps=1e-05)",
+         "dx, dweight, dbias = torch.autograd.grad(y, (x, weight, bias), dy)"},
+        {"relu", "y = torch.nn.functional.relu(x)", "dx = torch.autograd.grad(y, x, dy)[0]"},
+        {"maxpool", "y = torch.nn.functional.max_pool2d(x, kernel_size=3, stride=2, padding=1)",
+         "dx = torch.autograd.grad(y, x, dy)[0]"},
+        {"layer2.0.downsample.0", "y = torch.nn.functional.conv2d(x, weight, stride=2, padding=0)",
+         "dx, dweight = torch.autograd.grad(y, (x, weight), dy)"},
+        {"layer1.0.add", "y = f + x.detach()", "df = torch.autograd.grad(y, f, dy)[0]"},
+        {"avgpool", "y = torch.nn.functional.adaptive_avg_pool2d(x, 1)",
+         "dx = torch.autograd.grad(y, x, dy)[0]"},
+        {"fc", "y = torch.nn.functional.linear(torch.flatten(x, 1), weight, bias)",
+         "dx, dweight, dbias = torch.autograd.grad(y, (x, weight, bias), dy)"},
+    };
+    (void)state;
+    Network *network = pass_check_network("resnet18", 0);
+    Pass *pass = pass_check_run(network, (PassConfig){.skip = SKIP_CUT});
+    for (size_t k = 0; k < sizeof calls / sizeof calls[0]; k++) {
+        int op = network_find_op(network, calls[k].op);
+        Explanation forward = ask(pass, op, EXPLAIN_CODE, false, false);
+        assert_string_equal(call_of(&forward, 0) + strlen("PyTorch: "), calls[k].forward);
+        /* Each of these is the last that reads its input, and so the one that passes the gradient down. */
+        int input = network->ops[op].inputs[0];
+        Explanation backward = ask(pass, input, EXPLAIN_CODE, true, false);
+        assert_string_equal(call_of(&backward, 0) + strlen("PyTorch: "), calls[k].forward);
+        assert_string_equal(call_of(&backward, 1) + strlen("and back: "), calls[k].backward);
+    }
+    pass_free(pass);
+    network_free(network);
+}
+
+static void a_block_at_level_2_has_the_terms_that_count(void **state) {
+    static const struct {
+        SkipMode skip;
+        const char *identity, *projection;
+    } modes[] = {
+        {SKIP_NONE_REMOVED, "relu(branch(x) + x)", "relu(branch(x) + shortcut(x))"},
+        {SKIP_PLAIN, "relu(branch(x))", "relu(branch(x))"},
+        {SKIP_CUT, "relu(branch(x) + x.detach())", "relu(branch(x) + shortcut(x).detach())"},
+    };
+    (void)state;
+    Network *network = pass_check_network("resnet18", 0);
+    for (size_t k = 0; k < sizeof modes / sizeof modes[0]; k++) {
+        Pass *pass = pass_check_run(network, (PassConfig){.skip = modes[k].skip});
+        Explanation identity =
+            ask(pass, network_find_op(network, "layer1.0.add"), EXPLAIN_CODE, false, true);
+        Explanation projection =
+            ask(pass, network_find_op(network, "layer2.0.add"), EXPLAIN_CODE, false, true);
+        assert_non_null(strstr(call_of(&identity, 0), modes[k].identity));
+        assert_non_null(strstr(call_of(&projection, 0), modes[k].projection));
+        pass_free(pass);
+    }
+    network_free(network);
+}
+
 static void a_skip_that_was_taken_away_is_named(void **state) {
     (void)state;
     Network *network = pass_check_network("resnet8", 0);
@@ -225,6 +298,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_answer_states_the_numbers_of_the_run),
         cmocka_unit_test(what_is_not_computed_is_said_to_be_ahead),
+        cmocka_unit_test(level_2_says_what_pytorch_calls_it),
+        cmocka_unit_test(a_block_at_level_2_has_the_terms_that_count),
         cmocka_unit_test(a_skip_that_was_taken_away_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,6 +45,7 @@ static void what_is_missing_is_named(void **state) {
         {"arithmetic_backward", &spec.arithmetic_backward, sizeof spec.arithmetic_backward},
         {"say", &spec.say, sizeof spec.say},
         {"say_backward", &spec.say_backward, sizeof spec.say_backward},
+        {"say_torch", &spec.say_torch, sizeof spec.say_torch},
         {"excerpts.forward", &spec.excerpts.forward[0].path, sizeof spec.excerpts.forward[0].path},
         {"excerpts.backward", &spec.excerpts.backward[0].path, sizeof spec.excerpts.backward[0].path},
         {"middle", &spec.middle, sizeof spec.middle},
