@@ -142,6 +142,7 @@ void screen_draw(Screen *screen, Canvas *canvas) {
                       .level = view->level ? view->level(state, &scene) : ZOOM_NETWORK,
                       .hints = keys.hints,
                       .hint_count = keys.hint_count,
+                      .lists_views = screen->lists_views,
                       .without = session_frame_parts(session),
                       .hidden_views = session->handout.views,
                       .pressed = keys.pressed,

@@ -40,6 +40,10 @@ static void give_count(Action *action, int count) {
 }
 
 /* What the key means in the view, with the digits before it. */
+static bool chooses_view(ActionId id) {
+    return id == ACTION_VIEW || id == ACTION_NEXT_VIEW || id == ACTION_PREVIOUS_VIEW;
+}
+
 static void press(Screen *screen, const Key *key) {
     Session *front = screen_front(screen);
     if (session_explain_wait(front, key->at_s)) screen->typing.count = 0;
@@ -48,6 +52,7 @@ static void press(Screen *screen, const Key *key) {
     if (take_digit(screen, key->code)) return;
     Action action = meaning_of(screen, key->code);
     screen->keys_shown.action = action.id;
+    screen->lists_views = chooses_view(action.id);
     utf8_copy(screen->keys_shown.text, sizeof screen->keys_shown.text, action.text);
     int count = screen->typing.count;
     screen->typing.count = 0;
@@ -68,6 +73,7 @@ void screen_key(Screen *screen, const Key *key) {
         const LayerOps *ops = layer_ops(screen->layers.ids[k]);
         if (ops->key && ops->key(screen, key, &action)) {
             if (action.id != ACTION_NONE) screen_do(screen, &action);
+            if (key->code != KEY_CODE_MOUSE) screen->lists_views = false;
             return;
         }
         if (!ops->sees_through) break;

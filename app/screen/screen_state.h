@@ -62,6 +62,7 @@ struct Screen {
     BookState book;
     Pointer pointer;
     KeysShown keys_shown;
+    bool lists_views; /* the last key chose a view: the names of all stand where the keys do */
     bool quit, redraw;
     char *copy; /* waits for the clipboard; NULL: nothing */
 };

@@ -60,6 +60,13 @@ typedef struct Place {
     int channel, row, column;
 } Place;
 
+/* What the network says of the picture, known before the pass that is shown has come to its end. */
+typedef struct Answer {
+    double *probabilities; /* one a class, owned; NULL: not known */
+    Pass *pass;            /* under way; NULL: none */
+    bool failed;           /* memory is short: it is not tried again */
+} Answer;
+
 typedef struct Experiment {
     const Setup *setup; /* the caller's, or the one below */
     Setup own;          /* since another model was loaded; cleared before */
@@ -73,6 +80,7 @@ typedef struct Experiment {
     int target; /* class the loss asks for; -1: the predicted one */
     Pass *pass;
     Pass *baseline; /* the same without skips, to compare gradients with; NULL: not begun */
+    Answer answer;
     Job job;
     Play play;
     int at; /* the selected moment: an operation forward, or op_count later, backward */

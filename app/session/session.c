@@ -81,7 +81,8 @@ static bool start(Session *session, const SessionConfig *config, Error *err) {
     session_describe_weights(session);
     if (!first_picture(session, config, err) || !session_make_pass(session, err)) return false;
     session_run_to(session, 1);
-    session_finish_work(session);
+    while (session->exp.job.kind != JOB_NONE && session_work(session)) {
+    }
     return true;
 }
 
@@ -113,6 +114,7 @@ Session *session_new(const SessionConfig *config, Error *err) {
 
 void session_free(Session *session) {
     if (!session) return;
+    session_answer_forget(session);
     pass_free(session->exp.pass);
     pass_free(session->exp.baseline);
     session_twin_clear(session);
@@ -181,6 +183,8 @@ Scene session_scene(const Session *session) {
                    .phase = session->exp.at < network->op_count ? PHASE_FORWARD : PHASE_BACKWARD,
                    .weights_note = session->exp.weights_note,
                    .image_name = session->exp.picture.name,
+                   .probabilities = session_answer(session),
+                   .untrained = session->exp.setup->untrained,
                    .true_class = session->exp.picture.true_class,
                    .image_list = session->exp.pictures.list,
                    .image_count = session->exp.pictures.count,

@@ -114,6 +114,7 @@ static void install(Session *session, Replacement *next) {
     int at = partner_of(session, network), steps = steps_like(session, network, at);
     pass_free(session->exp.pass);
     pass_free(session->exp.baseline);
+    session_answer_forget(session);
     session_twin_clear(session);
     overlay_clear(&session->look.overlays[0]);
     session_analyses_leave(session);

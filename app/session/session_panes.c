@@ -18,13 +18,12 @@ bool session_shows_twin(const Session *session) {
 }
 
 unsigned session_frame_parts(const Session *session) {
-    if (session->look.settings.presenter) return FRAME_WITHOUT_TABS | FRAME_WITHOUT_STRIP;
+    if (session->look.settings.presenter) return FRAME_WITHOUT_VIEWS | FRAME_WITHOUT_STRIP;
     return session_hides(session, HIDE_STRIP) ? FRAME_WITHOUT_STRIP : 0;
 }
 
 Rect session_frame_area(const Session *session) {
-    return frame_view_area_without(session->display.width, session->display.height,
-                                   session_frame_parts(session));
+    return frame_view_area(session->display.width, session->display.height);
 }
 
 /* Before a class the view has the whole width, and the text stands below it. */

@@ -37,6 +37,7 @@ bool session_make_pass(Session *session, Error *err) {
     overlay_clear(&session->look.overlays[0]);
     session->exp.pass = pass;
     session->exp.baseline = NULL;
+    session_answer_forget(session);
     session->exp.job = (Job){0};
     session_analyses_refresh(session);
     return true;
@@ -208,7 +209,8 @@ bool session_work(Session *session) {
     Job *job = &session->exp.job;
     if (session_load_waiting(session)) return true;
     if (job->kind == JOB_NONE && wants_baseline(session)) start_baseline(session);
-    if (job->kind == JOB_NONE) return session_twin_work(session) || session_analyses_work(session);
+    if (job->kind == JOB_NONE)
+        return session_answer_work(session) || session_twin_work(session) || session_analyses_work(session);
     Pass *pass = job->kind == JOB_RUN ? session->exp.pass : session->exp.baseline;
     step_pass(pass);
     int done = scene_steps_done(pass);

@@ -89,6 +89,12 @@ bool session_toggle_lesion(Session *session, const char *name, Error *err);
 
 SkipMode session_baseline_mode(const Session *session);
 
+/* session_answer.c: what the network says of the picture, one probability a class; NULL: not known yet, of
+ * random weights, or hidden */
+const double *session_answer(const Session *session);
+bool session_answer_work(Session *session); /* one step; false when there is none */
+void session_answer_forget(Session *session);
+
 /* session_model.c: another network in place of this one */
 bool session_load_waiting(Session *session); /* loads what was asked for; false when nothing was */
 void session_describe_weights(Session *session);

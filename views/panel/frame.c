@@ -1,17 +1,18 @@
 #include "views/panel/frame.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/base/utf8.h"
 #include "views/canvas/layout.h"
+#include "views/panel/progress.h"
+#include "views/scene/class_rank.h"
 #include "views/scene/click.h"
 #include "views/style/text.h"
 #include "views/widget/widgets.h"
 
-enum { HEAD_ROWS = 2, FOOT_ROWS = 3, GAP = 2, TEXT_MAX = 640, HINTS_MIN = 18 };
+enum { GAP = 2, TEXT_MAX = 640, HINTS_MIN = 18, NAMES_BESIDE = 100, NAMES_ROOMY = 120, NAME_MAX = 24 };
 
 static Style bar_style(void) {
     return (Style){.fg = color_role(ROLE_BAR_TEXT), .bg = color_role(ROLE_BAR)};
@@ -21,15 +22,9 @@ static Rect row_of(const Canvas *canvas, int y) {
     return (Rect){.y = y, .w = canvas->width, .h = 1};
 }
 
-Rect frame_view_area_without(int width, int height, unsigned without) {
-    int head = HEAD_ROWS - ((without & FRAME_WITHOUT_TABS) != 0);
-    int foot = FOOT_ROWS - ((without & FRAME_WITHOUT_STRIP) != 0);
-    if (layout_tier(width, height) == LAYOUT_TOO_SMALL) return (Rect){.x = 0};
-    return (Rect){.y = head, .w = width, .h = height - head - foot};
-}
-
 Rect frame_view_area(int width, int height) {
-    return frame_view_area_without(width, height, 0);
+    if (layout_tier(width, height) == LAYOUT_TOO_SMALL) return (Rect){.x = 0};
+    return (Rect){.y = 1, .w = width, .h = height - FRAME_ROWS};
 }
 
 static void draw_too_small(Canvas *canvas) {
@@ -60,224 +55,123 @@ static Path path_of(const Scene *scene) {
     return path;
 }
 
-/* The path, bold down to the level that is looked at; on the right the picture and where the weights come
- * from, as far as there is room. */
-static void draw_title(Canvas *canvas, const Scene *scene, ZoomLevel level) {
-    char text[TEXT_MAX];
-    Path path = path_of(scene);
-    canvas_fill(canvas, row_of(canvas, 0), bar_style(), ' ');
-    int x = 1;
-    for (int k = 0; k <= ZOOM_VALUE; k++) {
-        Style style = bar_style();
-        if (!path.part[k][0]) continue;
-        if (k > ZOOM_NETWORK) x = canvas_text(canvas, x, 0, style, " › ");
-        style.attributes = k == (int)level ? CELL_BOLD | CELL_UNDERLINE : k < (int)level ? CELL_BOLD : 0;
-        x = canvas_text(canvas, x, 0, style, path.part[k]);
-    }
-    utf8_format(text, sizeof text, "%s  %s", scene->image_name, scene->weights_note);
-    int room = canvas->width - 1 - x - GAP, width = text_width(text);
-    canvas_text_fit(canvas, width < room ? canvas->width - 1 - width : x + GAP, 0, room, bar_style(), text);
-}
-
-/* The title with its key in brackets: "[a]rchitecture", "S[t]ep", or only the key. Returns the column after
- * it. */
-static int draw_tab(Canvas *canvas, int x, const ViewOps *view, Style style, bool whole) {
-    Style key = style;
-    key.attributes |= CELL_BOLD;
-    if (!whole) return canvas_printf(canvas, x, 1, key, "[%c]", view->key);
-    const char *at = view->title;
-    while (*at && tolower((unsigned char)*at) != tolower((unsigned char)view->key)) at++;
-    bool inside = *at != '\0';
-    if (inside) x = canvas_text_n(canvas, x, 1, style, view->title, (size_t)(at - view->title));
-    x = canvas_printf(canvas, x, 1, key, "[%c]", view->key);
-    return canvas_text(canvas, x, 1, style, inside ? at + 1 : view->title);
-}
-
-/* Columns of all tabs with their whole titles. */
-static int tabs_width(void) {
+static int path_width(const Path *path) {
     int width = 0;
-    for (int k = 0; k < VIEW_COUNT; k++) {
-        const ViewOps *view = view_ops((ViewId)k);
-        bool inside = false;
-        for (const char *at = view->title; *at && !inside; at++)
-            inside = tolower((unsigned char)*at) == tolower((unsigned char)view->key);
-        width += 2 + text_width(view->title) + (inside ? 2 : 3);
-    }
+    for (int k = 0; k <= ZOOM_VALUE; k++)
+        if (path->part[k][0]) width += text_width(path->part[k]) + (width > 0 ? text_width(" › ") : 0);
     return width;
 }
 
-static void draw_tabs(Canvas *canvas, ViewId current, unsigned hidden) {
-    int x = 0;
-    bool roomy = tabs_width() <= canvas->width + 1; /* the last tab's space may be cut */
+/* Without room, what others imply goes first: a block's name has its stage in it. */
+static void fit_path(Path *path, ZoomLevel level, int room) {
+    static const ZoomLevel order[] = {ZOOM_STAGE, ZOOM_VALUE, ZOOM_CHANNEL, ZOOM_NETWORK, ZOOM_BLOCK};
+    if (level != ZOOM_STAGE) path->part[ZOOM_STAGE][0] = '\0';
+    for (int k = 0; k < 5 && path_width(path) > room; k++)
+        if (order[k] != level) path->part[order[k]][0] = '\0';
+}
+
+/* Bold down to the level that is looked at. */
+static void draw_path(Canvas *canvas, const Path *path, ZoomLevel level, int room) {
+    int x = 1;
+    Rect old = canvas_clip(canvas, (Rect){.x = 1, .w = room, .h = 1});
+    for (int k = 0; k <= ZOOM_VALUE; k++) {
+        Style style = bar_style();
+        if (!path->part[k][0]) continue;
+        if (x > 1) x = canvas_text(canvas, x, 0, style, " › ");
+        style.attributes = k == (int)level ? CELL_BOLD | CELL_UNDERLINE : k < (int)level ? CELL_BOLD : 0;
+        x = canvas_text(canvas, x, 0, style, path->part[k]);
+    }
+    canvas_unclip(canvas, old);
+}
+
+/* A view's title with its key as it is typed: "Architecture", "Step", "LAb". */
+static const char *key_in_title(const ViewOps *view) {
+    const char *at = view->title;
+    while (*at && tolower((unsigned char)*at) != tolower((unsigned char)view->key)) at++;
+    return *at ? at : view->title;
+}
+
+static Style name_style(Style plain, bool current) {
+    if (!current) return plain;
+    return (Style){
+        .fg = color_role(ROLE_CURSOR_TEXT), .bg = color_role(ROLE_CURSOR), .attributes = CELL_BOLD};
+}
+
+/* With the key underlined, in the title bar. */
+static int draw_marked_name(Canvas *canvas, int x, const ViewOps *view, Style style) {
+    const char *key = key_in_title(view);
+    Style marked = style;
+    marked.attributes |= CELL_BOLD | CELL_UNDERLINE;
+    x = canvas_text_n(canvas, x, 0, style, view->title, (size_t)(key - view->title));
+    x = canvas_printf(canvas, x, 0, marked, "%c", view->key);
+    return canvas_text(canvas, x, 0, style, key + 1);
+}
+
+static int marked_names_width(const FrameInfo *info, int gap) {
+    int width = 0;
+    for (int k = 0; k < VIEW_COUNT; k++)
+        if (!(info->hidden_views >> k & 1)) width += text_width(view_ops((ViewId)k)->title) + gap;
+    return width;
+}
+
+/* At the right end of the title bar; returns the column before which all else ends. */
+static int draw_marked_names(Canvas *canvas, const FrameInfo *info) {
+    int gap = canvas->width < NAMES_ROOMY ? 1 : GAP;
+    if (canvas->width < NAMES_BESIDE || info->without & FRAME_WITHOUT_VIEWS) return canvas->width;
+    int first = canvas->width - marked_names_width(info, gap), x = first;
     for (int k = 0; k < VIEW_COUNT; k++) {
-        Style style = style_role(ROLE_TEXT);
-        bool shown = k == (int)current;
-        if (hidden >> k & 1) continue;
-        if (shown) {
-            style = style_bold(ROLE_CURSOR_TEXT);
-            style.bg = color_role(ROLE_CURSOR);
-        }
-        x = canvas_text(canvas, x, 1, style, shown ? "▸" : " ");
-        int first = x - 1;
-        x = draw_tab(canvas, x, view_ops((ViewId)k), style, roomy || shown);
-        x = canvas_text(canvas, x, 1, style, " ");
-        click_add_text(canvas, (Rect){first, 1, x - first, 1}, ACTION_VIEW, view_ops((ViewId)k)->name);
+        const ViewOps *view = view_ops((ViewId)k);
+        if (info->hidden_views >> k & 1) continue;
+        int begin = x;
+        x = draw_marked_name(canvas, x, view, name_style(bar_style(), k == (int)info->view));
+        click_add_text(canvas, (Rect){begin, 0, x - begin, 1}, ACTION_VIEW, view->name);
+        x += gap;
     }
+    return first - 1;
 }
 
-/* One half of the strip: `cells` cells for the times first .. first + count - 1. */
-typedef struct Strip {
-    int x, y, cells, first, count;
-    Role role;
-} Strip;
-
-/* What stands out among the moments begin .. end - 1: a breakpoint, a NaN, a closed route. 0 for nothing. */
-static uint32_t strip_letter(const Scene *scene, int begin, int end) {
-    uint32_t letter = 0;
-    for (int at = begin; at < end; at++) {
-        int op = scene_op_at(scene->network, at), block = scene->network->ops[op].block;
-        Stats stats = scene_stats(scene, op, at < scene->network->op_count ? PHASE_FORWARD : PHASE_BACKWARD);
-        if (scene->breaks && scene->breaks[at]) return U'B';
-        if (stats.known && stats.nan + stats.inf > 0) letter = U'!';
-        bool add = network_is_addition(scene->network, op) && letter != U'!';
-        if (add && pass_skip_mode(scene->pass) == SKIP_LESION && pass_block_is_lesioned(scene->pass, block))
-            letter = U'L';
-        if (add && pass_skip_mode(scene->pass) == SKIP_CUT && at >= scene->network->op_count) letter = U'C';
-        if (add && pass_skip_mode(scene->pass) == SKIP_PLAIN) letter = U'P';
-    }
-    return letter;
+/* "04-cat → cat 99.8 %" */
+static void describe_picture(const Scene *scene, char *out, size_t out_size) {
+    char name[4 * NAME_MAX], class_name[CLASS_NAME_MAX];
+    text_truncate(name, sizeof name, scene_picture_name(scene), NAME_MAX);
+    int best;
+    if (scene->hides_answer)
+        utf8_format(out, out_size, "%s → ?", name);
+    else if (scene->untrained)
+        utf8_format(out, out_size, "%s, random weights", name);
+    else if (scene->probabilities && class_rank(scene->probabilities, scene->network->classes, &best, 1) == 1)
+        utf8_format(out, out_size, "%s → %s %s", name, scene_class_name(scene, best, class_name),
+                    text_format_percent(scene->probabilities[best]).text);
+    else
+        utf8_copy(out, out_size, name);
 }
 
-static void draw_strip(Canvas *canvas, Strip strip, const Scene *scene) {
-    int done = scene_steps_done(scene->pass);
-    for (int k = 0; k < strip.cells; k++) {
-        int begin = strip.first + (int)((long)k * strip.count / strip.cells);
-        int end = strip.first + (int)((long)(k + 1) * strip.count / strip.cells);
-        uint32_t letter = strip_letter(scene, begin, end);
-        click_add_moment(canvas, (Rect){strip.x + k, strip.y, 1, 1}, scene, begin);
-        if (scene->at >= begin && scene->at < end)
-            canvas_put(canvas, strip.x + k, strip.y, style_bold(ROLE_ACCENT), scene->at < done ? U'●' : U'○');
-        else if (letter)
-            canvas_put(canvas, strip.x + k, strip.y, style_bold(ROLE_WARN), letter);
-        else if (end <= done)
-            canvas_put(canvas, strip.x + k, strip.y, style_role(strip.role), U'━');
-        else
-            canvas_put(canvas, strip.x + k, strip.y, style_role(ROLE_DIM), U'·');
-    }
-}
-
-/* Time from left to right: the ops forward, then the same ops in reverse. */
-static void draw_position(Canvas *canvas, int y, const Scene *scene) {
-    int n = scene->network->op_count;
-    char text[64], widest[64];
-    utf8_format(text, sizeof text, "op %d/%d %s", scene->op, n - 1, widget_phase_name(scene->phase));
-    utf8_format(widest, sizeof widest, "op %d/%d %s", n - 1, n - 1, widget_phase_name(PHASE_BACKWARD));
-    int room = canvas->width - 2 - text_width(widest) - GAP, label = text_width("fwd ");
-    int cells = (room - 2 * label - GAP) / 2;
-    if (cells > n) cells = n;
-    Strip forward = {.y = y, .cells = cells, .count = n, .role = ROLE_FORWARD};
-    Strip backward = {.y = y, .cells = cells, .first = n, .count = n, .role = ROLE_BACKWARD};
-    forward.x = canvas_text(canvas, 1, y, style_role(ROLE_FORWARD), "fwd ");
-    draw_strip(canvas, forward, scene);
-    backward.x = canvas_text(canvas, forward.x + cells + GAP, y, style_role(ROLE_BACKWARD), "bwd ");
-    draw_strip(canvas, backward, scene);
-    canvas_text(canvas, backward.x + cells + GAP, y, style_role(ROLE_TEXT), text);
-}
-
-/* `running ████▌·····  45%  12 s` at the right end; returns its first column. */
-static int draw_job(Canvas *canvas, int y, Style style, const SceneJob *job) {
-    enum { BAR_WIDTH = 16 };
-    char left[96], right[64];
-    bool timed = isfinite(job->eta_s);
-    utf8_format(left, sizeof left, "%s ", job->title);
-    utf8_format(right, sizeof right, " %3d%%%s%s", (int)(100.0 * job->done / job->total), timed ? "  " : "",
-                timed ? text_format_duration(job->eta_s).text : "");
-    int first = canvas->width - 1 - text_width(left) - BAR_WIDTH - text_width(right);
-    int x = canvas_text(canvas, first, y, style, left);
-    plot_progress(canvas, (PlotBar){.x = x, .y = y, .width = BAR_WIDTH, .style = style}, job->done,
-                  job->total);
-    canvas_text(canvas, x + BAR_WIDTH, y, style, right);
-    return first;
-}
-
-/* A message that is longer than the status line takes the row of the strip above as well, or where there is
- * no strip, the row of the hints below. */
-static void draw_notice(Canvas *canvas, int y, int width, const Scene *scene, bool strip) {
+/* Left the path, as far as there is room, then the picture and what the network says it is. */
+static void draw_title(Canvas *canvas, const FrameInfo *info, const Scene *scene) {
     char text[TEXT_MAX];
-    bool error = scene->notice_kind == NOTICE_ERROR;
-    utf8_format(text, sizeof text, "%s%s", error ? "error: " : "", scene->notice);
-    Style style = error ? style_bold(ROLE_BAD) : style_role(ROLE_TEXT);
-    Rect row = {.x = 1, .y = y, .w = width, .h = 1};
-    if (text_wrap_count(text, width) > 1) {
-        int more = strip ? y - 1 : y + 1;
-        if (strip) row.y = more;
-        row.h = 2;
-        canvas_fill(canvas, row_of(canvas, more), style_role(ROLE_TEXT), ' ');
-        click_add(canvas, row_of(canvas, more), (Action){.id = ACTION_NONE});
-    }
-    const char *cursor = text, *line;
-    size_t length;
-    for (int k = 0; k < row.h && (line = text_wrap_next(&cursor, width, &length)); k++) {
-        if (k == row.h - 1)
-            canvas_text_fit(canvas, row.x, row.y + k, width, style, line);
-        else
-            canvas_text_n(canvas, row.x, row.y + k, style, line, length);
-    }
+    canvas_fill(canvas, row_of(canvas, 0), bar_style(), ' ');
+    int end = draw_marked_names(canvas, info);
+    describe_picture(scene, text, sizeof text);
+    int first = end - 1 - text_width(text);
+    Path path = path_of(scene);
+    fit_path(&path, info->level, first - 1 - GAP);
+    draw_path(canvas, &path, info->level, first - 1 - GAP);
+    canvas_text(canvas, first, 0, bar_style(), text);
 }
 
-/* What can be said, the least important last: it is left out first. The skip mode is never left out. */
-typedef struct Status {
-    char typed[24], place[96], skip[WIDGET_TEXT_MAX], norm[24], loss[32], scope[24];
-} Status;
-
-static int piece_width(const char *text) {
-    return *text ? text_width(text) + GAP : 0;
-}
-
-static int status_width(const Status *status) {
-    return piece_width(status->typed) + piece_width(status->place) + piece_width(status->skip) +
-           piece_width(status->norm) + piece_width(status->loss) + piece_width(status->scope) - GAP;
-}
-
-static Status compose_status(const Scene *scene, int width) {
-    Status status = {.loss = ""};
-    double loss = pass_loss(scene->pass);
-    if (scene->pending_count > 0)
-        snprintf(status.typed, sizeof status.typed, "%d times ...", scene->pending_count);
-    else if (scene->play_rate > 0)
-        snprintf(status.typed, sizeof status.typed, "playing %g/s", scene->play_rate);
-    utf8_format(status.place, sizeof status.place, "%s %s", widget_phase_name(scene->phase),
-                scene->network->ops[scene->op].name);
-    utf8_copy(status.skip, sizeof status.skip, widget_skip_mode(scene).text);
-    utf8_format(status.norm, sizeof status.norm, "BN %s",
-                pass_batch_statistics(scene->pass) ? "batch" : "running");
-    if (!isnan(loss)) snprintf(status.loss, sizeof status.loss, "loss %.4g", loss);
-    utf8_format(status.scope, sizeof status.scope, "scale %s",
-                setting_word(SETTING_SCOPE, (int)scene->settings.scope));
-    if (status_width(&status) > width) status.scope[0] = '\0';
-    if (status_width(&status) > width) utf8_copy(status.skip, sizeof status.skip, widget_skip_word(scene));
-    if (status_width(&status) > width) status.loss[0] = '\0';
-    if (status_width(&status) > width) status.norm[0] = '\0';
-    return status;
-}
-
-static void draw_status(Canvas *canvas, int y, const Scene *scene, bool strip) {
-    bool notice = scene->notice_kind != NOTICE_NONE && scene->notice;
-    Style style = notice ? style_role(ROLE_TEXT) : bar_style();
-    canvas_fill(canvas, row_of(canvas, y), style, ' ');
-    int right = canvas->width - 1;
-    if (scene->job.total > 0) right = draw_job(canvas, y, style, &scene->job) - GAP;
-    if (notice) {
-        draw_notice(canvas, y, right - 1, scene, strip);
-        return;
-    }
-    Status status = compose_status(scene, right - 1);
-    const char *const pieces[] = {status.typed, status.place, status.skip,
-                                  status.norm,  status.loss,  status.scope};
-    for (int k = 0, x = 1; k < 6; k++) {
-        bool strong = k <= 1 || (k == 2 && pass_skip_mode(scene->pass) != SKIP_NONE_REMOVED);
-        style.attributes = strong ? CELL_BOLD : 0;
-        if (*pieces[k]) x = canvas_text(canvas, x, y, style, pieces[k]) + GAP;
+/* In the row of hints, "m Maps"; the view shown stands out. */
+static void draw_names(Canvas *canvas, int y, const FrameInfo *info) {
+    int x = 1;
+    for (int k = 0; k < VIEW_COUNT; k++) {
+        const ViewOps *view = view_ops((ViewId)k);
+        if (info->hidden_views >> k & 1) continue;
+        bool current = k == (int)info->view;
+        int begin = x;
+        x = canvas_printf(canvas, x, y, name_style(style_bold(ROLE_KEY), current), "%c", view->key);
+        x = canvas_text(canvas, x, y, name_style(style_role(ROLE_DIM), current), " ");
+        x = canvas_text(canvas, x, y, name_style(style_role(ROLE_DIM), current), view->title);
+        click_add_text(canvas, (Rect){begin, y, x - begin, 1}, ACTION_VIEW, view->name);
+        x += GAP;
     }
 }
 
@@ -316,35 +210,43 @@ static int draw_pressed(Canvas *canvas, int y, const FrameInfo *info) {
     return first - GAP;
 }
 
-/* The last column of the last row stays free: some terminals scroll when it is written. */
-static void draw_hints(Canvas *canvas, int y, const FrameInfo *info) {
+/* How to get help and how to leave are always said. Returns the column they begin in. */
+static int draw_ends(Canvas *canvas, int y, int end, const FrameInfo *info) {
     FrameHint help = find_hint(info, (FrameHint){.key = "?", .label = "help"});
     FrameHint quit = find_hint(info, (FrameHint){.key = "q", .label = "quit"});
+    int first = end - hint_width(help) - hint_width(quit) + GAP;
+    if (info->without & FRAME_WITHOUT_VIEWS) first = 1; /* before a class these two stay where they are */
+    draw_hint(canvas, draw_hint(canvas, first, y, help), y, quit);
+    return first;
+}
+
+/* The last column of the last row stays free: some terminals scroll when it is written. */
+static void draw_hints(Canvas *canvas, int y, const FrameInfo *info) {
     int end = info->pressed_count > 0 ? draw_pressed(canvas, y, info) : canvas->width - 1;
-    int right = end - hint_width(help) - hint_width(quit) + GAP;
-    int x = 1;
-    if (info->without & FRAME_WITHOUT_TABS) right = x; /* before a class these two stay where they are */
+    int right = draw_ends(canvas, y, end, info), x = 1;
     for (int k = 0; k < info->hint_count; k++) {
         FrameHint hint = info->hints[k];
         if (hint_is(&hint, "help") || hint_is(&hint, "quit")) continue;
         if (x + hint_width(hint) > right) break;
         x = draw_hint(canvas, x, y, hint);
     }
-    draw_hint(canvas, draw_hint(canvas, right, y, help), y, quit);
 }
 
 Rect frame_draw(Canvas *canvas, const FrameInfo *info, const Scene *scene) {
-    Rect area = frame_view_area_without(canvas->width, canvas->height, info->without);
+    Rect area = frame_view_area(canvas->width, canvas->height);
     if (rect_is_empty(area)) {
         draw_too_small(canvas);
         return area;
     }
     int foot = area.y + area.h;
-    draw_title(canvas, scene, info->level);
-    if (!(info->without & FRAME_WITHOUT_TABS)) draw_tabs(canvas, info->view, info->hidden_views);
-    bool strip = !(info->without & FRAME_WITHOUT_STRIP);
-    if (strip) draw_position(canvas, foot++, scene);
-    draw_hints(canvas, foot + 1, info);
-    draw_status(canvas, foot, scene, strip);
+    bool names = info->lists_views && canvas->width < NAMES_BESIDE;
+    draw_title(canvas, info, scene);
+    if (progress_rows(canvas, scene) > 1)
+        draw_ends(canvas, foot + 1, canvas->width - 1, info);
+    else if (names && !(info->without & FRAME_WITHOUT_VIEWS))
+        draw_names(canvas, foot + 1, info);
+    else
+        draw_hints(canvas, foot + 1, info);
+    progress_draw(canvas, foot, scene, !(info->without & FRAME_WITHOUT_STRIP));
     return area;
 }

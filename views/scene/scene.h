@@ -75,6 +75,9 @@ typedef struct Scene {
 
     const char *weights_note;      /* "random weights, he, seed 0" or where the weights come from */
     const char *image_name;        /* of the picture in the pass */
+    const double *probabilities;   /* what the network says of it, one a class, also before the pass has come
+                                      so far; NULL: not known yet, of random weights, or hidden */
+    bool untrained;                /* random weights */
     int true_class;                /* -1: not known */
     const char *const *image_list; /* pictures to choose from */
     int image_count, image_cursor;

@@ -1,4 +1,5 @@
 /* Clicks: what is clicked is what is drawn there. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,17 +18,24 @@ static int open_with_mouse(void **state) {
     return 0;
 }
 
-/* Clicks into the middle of the first place that shows the text. */
-static void click_text(SessionWorld *world, const char *text) {
+/* The middle of the first place that shows the text, from a row on. */
+static void find_text(SessionWorld *world, const char *text, int first_row, int *out_x, int *out_y) {
     char *screen = session_world_screen(world), *line = screen, *at = NULL;
     int y = 0;
     for (char *end; (end = strchr(line, '\n')); line = end + 1, y++) {
         *end = '\0';
-        if ((at = strstr(line, text))) break;
+        if (y >= first_row && (at = strstr(line, text))) break;
     }
     if (!at) fail_msg("no '%s' on the screen", text);
-    int x = text_width_n(line, (size_t)(at - line)) + text_width(text) / 2;
+    *out_x = text_width_n(line, (size_t)(at - line)) + text_width(text) / 2;
+    *out_y = y;
     free(screen);
+}
+
+/* Below the title bar. */
+static void click_text(SessionWorld *world, const char *text) {
+    int x, y;
+    find_text(world, text, 1, &x, &y);
     mouse(world, MOUSE_LEFT, x, y);
 }
 
@@ -35,14 +43,26 @@ static const char *op_name(SessionWorld *world) {
     return world->setup.model->network->ops[session_scene(world->session).op].name;
 }
 
-static void a_tab_shows_its_view(void **state) {
+/* In the title bar of a wide screen; in place of the hints of a narrow one, once Tab has been pressed. */
+static void the_name_of_a_view_shows_it(void **state) {
     SessionWorld *world = *state;
-    static const char *const tabs[] = {"S[t]ep",      "[m]aps",  "Val[u]e",       "[b]lock",
-                                       "G[r]adients", "[i]nput", "[a]rchitecture"};
+    static const char *const marked[] = {"Step",      "maps",  "Value",       "block",
+                                         "Gradients", "input", "architecture"};
+    static const char *const named[] = {"t Step",      "m Maps",  "u Value",       "b Block",
+                                        "r Gradients", "i Input", "a Architecture"};
     static const ViewId views[] = {VIEW_STEP,      VIEW_MAPS,  VIEW_VALUE,       VIEW_BLOCK,
                                    VIEW_GRADIENTS, VIEW_INPUT, VIEW_ARCHITECTURE};
+    session_world_press(world, "Tab");
     for (size_t k = 0; k < sizeof views / sizeof views[0]; k++) {
-        click_text(world, tabs[k]);
+        click_text(world, named[k]);
+        assert_int_equal(world->session->look.view, views[k]);
+    }
+    screen_set_size(world->screen, 120, 40);
+    for (size_t k = 0; k < sizeof views / sizeof views[0]; k++) {
+        int x, y;
+        find_text(world, marked[k], 0, &x, &y);
+        assert_int_equal(y, 0);
+        mouse(world, MOUSE_LEFT, x, y);
         assert_int_equal(world->session->look.view, views[k]);
     }
 }
@@ -69,17 +89,18 @@ static void the_strip_leads_to_any_moment(void **state) {
         screen_set_size(world->screen, width, 24);
         for (int x = 0; x < width; x++) {
             int before = world->session->exp.at;
-            mouse(world, MOUSE_LEFT, x, 21);
+            mouse(world, MOUSE_LEFT, x, 22);
             assert_null(screen_error(world->screen));
             if (world->session->exp.at == before) continue;
             Canvas *canvas = canvas_new(width, 24, CANVAS_MONO);
             screen_draw(world->screen, canvas);
-            uint32_t glyph = canvas_get(canvas, x, 21)->glyph;
+            uint32_t glyph = canvas_get(canvas, x, 22)->glyph;
             assert_true(glyph == U'●' || glyph == U'○');
             canvas_free(canvas);
         }
     }
-    mouse(world, MOUSE_LEFT, 195, 21);
+    mouse(world, MOUSE_LEFT, 120, 22); /* the notice of the last click, which goes away */
+    mouse(world, MOUSE_LEFT, 120, 22);
     assert_true(world->session->exp.at >= world->steps / 2);
 }
 
@@ -127,7 +148,7 @@ static void a_map_among_many_is_selected_with_its_cell(void **state) {
             seen[session_scene(world->session).channel] = true;
         }
     for (int c = 0; c < 16; c++) assert_true(seen[c]);
-    mouse(world, MOUSE_LEFT, 1, 4);
+    mouse(world, MOUSE_LEFT, 1, 3);
     Scene scene = session_scene(world->session);
     assert_int_equal(scene.channel, 0);
     assert_int_equal(scene.row, 0);
@@ -164,7 +185,8 @@ static void without_the_mouse_a_report_does_nothing(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "mouse off");
     assert_false(screen_mouse(world->screen));
-    click_text(world, "[m]aps");
+    session_world_press(world, "a");
+    click_text(world, "m Maps");
     mouse(world, MOUSE_WHEEL_DOWN, 4, 4);
     assert_int_equal(world->session->look.view, VIEW_ARCHITECTURE);
     assert_string_equal(op_name(world), "input");
@@ -176,7 +198,12 @@ static void without_the_mouse_a_report_does_nothing(void **state) {
 
 static void a_script_clicks_too(void **state) {
     SessionWorld *world = *state;
-    session_world_act(world, "click 28 1");
+    char line[32];
+    int x, y;
+    session_world_press(world, "a");
+    find_text(world, "m Maps", 1, &x, &y);
+    snprintf(line, sizeof line, "click %d %d", x, y);
+    session_world_act(world, line);
     assert_int_equal(world->session->look.view, VIEW_MAPS);
     session_world_act(world, "click here");
     assert_non_null(strstr(screen_error(world->screen), "COLUMN ROW"));
@@ -205,7 +232,7 @@ static void no_click_goes_wrong(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        MOUSE_TEST(a_tab_shows_its_view),
+        MOUSE_TEST(the_name_of_a_view_shows_it),
         MOUSE_TEST(a_row_of_the_architecture_is_selected),
         MOUSE_TEST(the_strip_leads_to_any_moment),
         MOUSE_TEST(the_cell_of_an_enlarged_map_is_the_one_under_the_pointer),

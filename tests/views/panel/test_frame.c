@@ -4,7 +4,6 @@
 #include "core/tensor/gemm.h"
 #include "tests/support/scene_world.h"
 #include "views/panel/frame.h"
-#include "views/panel/help.h"
 #include "views/style/text.h"
 
 static const FrameHint hints[] = {
@@ -49,12 +48,12 @@ static bool is_blank(const Cell *cell) {
     return cell->glyph == ' ' && cell->bg == COLOR_DEFAULT && cell->attributes == 0;
 }
 
-static void the_view_gets_all_but_five_rows(void **state) {
+static void the_view_gets_all_but_three_rows(void **state) {
     (void)state;
     Rect area = frame_view_area(80, 24);
-    assert_int_equal(area.y, 2);
+    assert_int_equal(area.y, 1);
     assert_int_equal(area.w, 80);
-    assert_int_equal(area.h, 19);
+    assert_int_equal(area.h, 21);
     assert_true(rect_is_empty(frame_view_area(59, 16)));
     assert_true(rect_is_empty(frame_view_area(60, 15)));
 }
@@ -84,8 +83,8 @@ static void the_title_is_the_path_to_the_selected_number(void **state) {
     FrameInfo near = info;
     near.level = ZOOM_BLOCK;
     frame_draw(canvas, &near, &world.scene);
-    assert_row_has(canvas, 0, " resnet8 › stage 2 › layer2.0 › conv2 › ch 3 › (5,7)");
-    int block = 1 + text_width("resnet8 › stage 2 › ");
+    assert_row_has(canvas, 0, " resnet8 › layer2.0 › conv2 › ch 3 › (5,7)");
+    int block = 1 + text_width("resnet8 › ");
     assert_int_equal(canvas_get(canvas, block, 0)->attributes, CELL_BOLD | CELL_UNDERLINE);
     assert_int_equal(canvas_get(canvas, 1, 0)->attributes, CELL_BOLD);
     assert_int_equal(canvas_get(canvas, block + text_width("layer2.0 › "), 0)->attributes, 0);
@@ -93,24 +92,96 @@ static void the_title_is_the_path_to_the_selected_number(void **state) {
     scene_world_close(&world);
 }
 
-static void title_and_tabs_name_what_is_shown(void **state) {
+/* The stage is in a block's name; what else is left out, and when, in this order. */
+static void a_path_without_room_keeps_what_is_looked_at(void **state) {
+    (void)state;
+    static const struct {
+        int name;
+        ZoomLevel level;
+        const char *path;
+    } cases[] = {{4, ZOOM_STAGE, " resnet8 › stage 2 › layer2.0 › conv2 › ch 3 › (5,7)"},
+                 {24, ZOOM_OP, " resnet8 › layer2.0 › conv2 › ch 3    "},
+                 {24, ZOOM_VALUE, " resnet8 › layer2.0 › conv2 › (5,7)   "}};
+    SceneWorld world = world_new(SKIP_NONE_REMOVED, 1);
+    world.scene.op = network_find_op(world.scene.network, "layer2.0.conv2");
+    world.scene.channel = 3, world.scene.row = 5, world.scene.column = 7;
+    world.scene.untrained = true;
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        Canvas *canvas = canvas_new(80, 24, 0);
+        char name[32] = "abcdefghijklmnopqrstuvwxyz";
+        name[cases[k].name] = '\0';
+        world.scene.image_name = name;
+        FrameInfo near = info;
+        near.level = cases[k].level;
+        frame_draw(canvas, &near, &world.scene);
+        assert_row_has(canvas, 0, cases[k].path);
+        assert_row_has(canvas, 0, name);
+        assert_row_has(canvas, 0, ", random weights");
+        canvas_free(canvas);
+    }
+    scene_world_close(&world);
+}
+
+/* Known before the pass that is shown has come to its end; a secret is not told. */
+static void the_title_has_the_answer(void **state) {
     (void)state;
     SceneWorld world = world_new(SKIP_NONE_REMOVED, 1);
+    double probabilities[10] = {0.004, 0.99, 0.006};
+    char class_name[CLASS_NAME_MAX], text[64];
+    world.scene.probabilities = probabilities;
+    snprintf(text, sizeof text, "04-cat → %s 99%%", scene_class_name(&world.scene, 1, class_name));
+    for (int width = 80; width <= 200; width += 20) {
+        Canvas *canvas = canvas_new(width, 24, 0);
+        frame_draw(canvas, &info, &world.scene);
+        assert_row_has(canvas, 0, text);
+        canvas_free(canvas);
+    }
+    Canvas *canvas = canvas_new(80, 24, 0);
+    world.scene.probabilities = NULL;
+    world.scene.hides_answer = true;
+    frame_draw(canvas, &info, &world.scene);
+    assert_row_has(canvas, 0, "picture → ?");
+    char *row = row_text(canvas, 0);
+    assert_null(strstr(row, "cat"));
+    free(row);
+    canvas_free(canvas);
+    scene_world_close(&world);
+}
+
+/* From 100 columns in the title bar, with the key underlined; else in the row of the keys, once they are asked
+ * for. */
+static void the_views_are_named(void **state) {
+    (void)state;
+    SceneWorld world = world_new(SKIP_NONE_REMOVED, 1);
+    FrameInfo asked = info;
+    asked.lists_views = true;
     Canvas *canvas = canvas_new(80, 24, 0);
     frame_draw(canvas, &info, &world.scene);
-    assert_row_has(canvas, 0, "04-cat  random weights (he)");
-    assert_row_has(canvas, 1, "▸[a]rchitecture");
-    char *row = row_text(canvas, 1);
+    assert_row_has(canvas, 23, "s step");
+    canvas_clear(canvas);
+    frame_draw(canvas, &asked, &world.scene);
     for (int k = 0; k < VIEW_COUNT; k++) {
-        const ViewOps *view = view_ops((ViewId)k);
-        char key[] = {'[', view->key, ']', '\0'};
-        assert_non_null(strstr(row, key));
+        char name[32];
+        snprintf(name, sizeof name, "%c %s", view_ops((ViewId)k)->key, view_ops((ViewId)k)->title);
+        assert_row_has(canvas, 23, name);
     }
-    assert_true(text_width(row) <= 80);
-    free(row);
-    assert_int_equal(canvas_get(canvas, 1, 1)->bg, color_role(ROLE_CURSOR));
-    assert_true(canvas_get(canvas, 5, 1)->attributes & CELL_BOLD);
+    assert_int_equal(canvas_get(canvas, 1, 23)->bg, color_role(ROLE_CURSOR));
+    assert_int_equal(canvas_get(canvas, 1 + text_width("a Architecture  "), 23)->fg, color_role(ROLE_KEY));
+    assert_true(is_blank(canvas_get(canvas, 79, 23)));
     canvas_free(canvas);
+    for (int width = 100; width <= 220; width += 10) {
+        canvas = canvas_new(width, 30, 0);
+        frame_draw(canvas, &asked, &world.scene);
+        assert_row_has(canvas, 29, "s step");
+        int keys = 0;
+        for (int x = width / 4; x < width; x++) {
+            const Cell *cell = canvas_get(canvas, x, 0);
+            if (cell->attributes & CELL_UNDERLINE && keys < VIEW_COUNT)
+                assert_int_equal(cell->glyph, (uint32_t)view_ops((ViewId)keys++)->key);
+        }
+        assert_int_equal(keys, VIEW_COUNT);
+        canvas_free(canvas);
+    }
     scene_world_close(&world);
 }
 
@@ -158,18 +229,20 @@ static void the_strip_has_a_cell_for_each_op_in_both_directions(void **state) {
     world.scene.op = 5;
     world.scene.at = 5;
     frame_draw(canvas, &info, &world.scene);
-    assert_int_equal(count_glyphs(canvas, 37, U'━'), 40 - 1);
-    assert_int_equal(count_glyphs(canvas, 37, U'●'), 1);
-    assert_int_equal(count_glyphs(canvas, 37, U'·'), 2 * n - 40);
-    assert_int_equal(canvas_get(canvas, 5 + 5, 37)->glyph, U'●');
+    assert_int_equal(count_glyphs(canvas, 38, U'━'), 40 - 1);
+    assert_int_equal(count_glyphs(canvas, 38, U'●'), 1);
+    assert_int_equal(count_glyphs(canvas, 38, U'·'), 2 * n - 40);
+    assert_int_equal(canvas_get(canvas, 1 + 5, 38)->glyph, U'●');
+    assert_int_equal(canvas_get(canvas, 1 + n, 38)->glyph, U'┊');
     canvas_clear(canvas);
     world.scene.phase = PHASE_BACKWARD;
     world.scene.at = scene_at(world.scene.network, 5, PHASE_BACKWARD);
     frame_draw(canvas, &info, &world.scene);
     /* The backward half is mirrored: op 5 stands sixth from its right end, and is still ahead. */
-    assert_int_equal(canvas_get(canvas, 5 + n + 2 + 4 + n - 6, 37)->glyph, U'○');
-    assert_row_has(canvas, 37, "op 5/");
-    assert_row_has(canvas, 37, "backward");
+    assert_int_equal(canvas_get(canvas, 1 + n + 1 + n - 6, 38)->glyph, U'○');
+    char text[48];
+    snprintf(text, sizeof text, "backward %d of %d", n - 6, n - 1);
+    assert_row_has(canvas, 38, text);
     canvas_free(canvas);
     scene_world_close(&world);
 }
@@ -183,24 +256,27 @@ static void a_short_strip_still_shows_where_we_are(void **state) {
         world.scene.op = scene_op_at(world.scene.network, at);
         world.scene.phase = at < world.scene.network->op_count ? PHASE_FORWARD : PHASE_BACKWARD;
         frame_draw(canvas, &info, &world.scene);
-        assert_int_equal(count_glyphs(canvas, 21, U'●') + count_glyphs(canvas, 21, U'○'), 1);
+        assert_int_equal(count_glyphs(canvas, 22, U'●') + count_glyphs(canvas, 22, U'○'), 1);
         canvas_free(canvas);
     }
     scene_world_close(&world);
 }
 
-static void the_status_names_the_skip_mode_in_every_case(void **state) {
+/* Only what is not as it is built is said. */
+static void the_row_of_progress_names_every_way_without_skips(void **state) {
     (void)state;
-    static const char *const full[] = {"skips as built", "plain: skips removed in both directions",
+    static const char *const full[] = {"", "plain: skips removed in both directions",
                                        "cut: skips carry no gradient", "lesion: layer2.0, layer3.0"};
-    static const char *const words[] = {"skips", "plain", "cut", "lesion"};
+    static const char *const words[] = {"", "plain", "cut", "lesion"};
     for (int mode = SKIP_NONE_REMOVED; mode <= SKIP_LESION; mode++) {
         SceneWorld world = world_new((SkipMode)mode, 80);
-        Canvas *canvas = canvas_new(120, 40, 0);
+        Canvas *canvas = canvas_new(160, 40, 0);
         frame_draw(canvas, &info, &world.scene);
-        assert_row_has(canvas, 38, "forward input");
-        assert_row_has(canvas, 38, full[mode]);
-        assert_row_has(canvas, 38, "BN running");
+        assert_row_has(canvas, 38, " forward  0 of ");
+        char *row = row_text(canvas, 38);
+        assert_true(*full[mode] ? strstr(row, full[mode]) != NULL : !strstr(row, "skip"));
+        assert_null(strstr(row, "BN"));
+        free(row);
         char loss[24];
         snprintf(loss, sizeof loss, "loss %.4g", pass_loss(world.pass));
         assert_row_has(canvas, 38, loss);
@@ -208,14 +284,25 @@ static void the_status_names_the_skip_mode_in_every_case(void **state) {
         canvas_free(canvas);
         canvas = canvas_new(80, 24, CANVAS_ASCII);
         world.scene.job = (SceneJob){.title = "comparing", .done = 33, .total = 66, .eta_s = 12};
-        world.scene.op = network_find_op(world.scene.network, "layer3.0.conv1");
         frame_draw(canvas, &info, &world.scene);
         assert_row_has(canvas, 22, words[mode]);
-        assert_row_has(canvas, 22, "forward layer3.0.conv1");
-        assert_row_has(canvas, 22, "comparing ########........  50%  12 s");
+        assert_row_has(canvas, 22, "forward  0 of ");
+        assert_row_has(canvas, 22, "comparing ####....  50%  12 s");
         canvas_free(canvas);
         scene_world_close(&world);
     }
+}
+
+static void statistics_of_the_picture_itself_are_said(void **state) {
+    (void)state;
+    SceneWorld world = scene_world_open_pass("resnet8", 0, (PassConfig){.batch_statistics = true});
+    scene_world_run(&world, 3);
+    Canvas *canvas = canvas_new(80, 24, 0);
+    world.scene.image_name = "04-cat";
+    frame_draw(canvas, &info, &world.scene);
+    assert_row_has(canvas, 22, "BN batch");
+    canvas_free(canvas);
+    scene_world_close(&world);
 }
 
 static void an_unknown_end_is_not_guessed(void **state) {
@@ -231,7 +318,7 @@ static void an_unknown_end_is_not_guessed(void **state) {
     scene_world_close(&world);
 }
 
-static void a_notice_takes_the_place_of_the_status(void **state) {
+static void a_notice_takes_the_place_of_the_progress(void **state) {
     (void)state;
     SceneWorld world = world_new(SKIP_NONE_REMOVED, 1);
     Canvas *canvas = canvas_new(80, 24, 0);
@@ -240,7 +327,7 @@ static void a_notice_takes_the_place_of_the_status(void **state) {
     frame_draw(canvas, &info, &world.scene);
     assert_row_has(canvas, 22, "error: there is no picture 'dog': the nearest is 05-dog");
     assert_int_equal(canvas_get(canvas, 1, 22)->fg, color_role(ROLE_BAD));
-    assert_row_has(canvas, 21, "op 0/");
+    assert_row_has(canvas, 23, "? help");
     canvas_clear(canvas);
     world.scene.notice_kind = NOTICE_INFO;
     frame_draw(canvas, &info, &world.scene);
@@ -259,9 +346,9 @@ static void a_long_error_is_read_to_its_end(void **state) {
                          "resnet20 needs 16x16x3x3";
     world.scene.notice_kind = NOTICE_ERROR;
     frame_draw(canvas, &info, &world.scene);
-    assert_row_has(canvas, 21, "error: weights.safetensors: tensor layer1.0.conv1.weight has the shape");
-    assert_row_has(canvas, 22, "resnet20 needs 16x16x3x3");
-    assert_row_has(canvas, 23, "? help");
+    assert_row_has(canvas, 22, "error: weights.safetensors: tensor layer1.0.conv1.weight has the shape");
+    assert_row_has(canvas, 23, "resnet20 needs 16x16x3x3");
+    assert_row_has(canvas, 23, "? help  q quit");
     canvas_free(canvas);
     scene_world_close(&world);
 }
@@ -280,90 +367,25 @@ static void the_area_of_the_view_stays_as_it_was(void **state) {
     scene_world_close(&world);
 }
 
-static const HelpRow rows[] = {
-    {.keys = "s Space", .help = "run one operation and look at it", .group = "Time"},
-    {.keys = "w", .help = "none, plain, cut or lesion", .group = "Look"},
-    {.keys = "n", .help = "run to the end of this block", .group = "Time"},
-};
-
-static char *help_text(int width, int height, int first) {
-    Canvas *canvas = canvas_new(width, height, 0);
-    help_draw(canvas, canvas_area(canvas), &(HelpInfo){.rows = rows, .row_count = 3, .first = first});
-    char *text = canvas_export_text_string(canvas);
-    canvas_free(canvas);
-    return text;
-}
-
-static void help_groups_keys_and_ends_with_the_views(void **state) {
-    (void)state;
-    char *text = help_text(80, 60, 0);
-    const char *time = strstr(text, "Time ──"), *look = strstr(text, "Look ──"), *n = strstr(text, "\n n ");
-    const char *views = strstr(text, "Views ──");
-    assert_true(time && look && n && views);
-    assert_true(time < n && n < look && look < views);
-    assert_non_null(strstr(text, "? or Esc closes it"));
-    for (int k = 0; k < VIEW_COUNT; k++) assert_non_null(strstr(views, view_ops((ViewId)k)->title));
-    assert_null(strstr(text, "scroll"));
-    free(text);
-}
-
-static void help_scrolls_as_far_as_its_last_line(void **state) {
-    (void)state;
-    char *top = help_text(80, 12, 0), *far = help_text(80, 12, 100000), *before = help_text(80, 12, -5);
-    assert_string_equal(top, before);
-    assert_non_null(strstr(top, "lines 1-10 of "));
-    assert_null(strstr(top, "Views"));
-    assert_non_null(strstr(far, view_ops((ViewId)(VIEW_COUNT - 1))->title));
-    assert_non_null(strstr(far, "? or Esc"));
-    free(top);
-    free(far);
-    free(before);
-}
-
-static void help_uses_two_columns_when_there_is_room(void **state) {
-    (void)state;
-    char *narrow = help_text(80, 24, 0), *text = help_text(140, 24, 0);
-    assert_non_null(strstr(narrow, "scroll"));
-    assert_null(strstr(text, "scroll"));
-    assert_non_null(strstr(text, view_ops((ViewId)(VIEW_COUNT - 1))->title));
-    free(narrow);
-    free(text);
-}
-
-static void help_stays_inside_its_area(void **state) {
-    (void)state;
-    for (int w = 0; w < 130; w += 7) {
-        for (int h = 0; h < 12; h++) {
-            Canvas *canvas = canvas_new(140, 14, 0);
-            Rect area = {.x = 3, .y = 1, .w = w, .h = h};
-            help_draw(canvas, area, &(HelpInfo){.rows = rows, .row_count = 3, .first = h});
-            for (int k = 0; k < 140 * 14; k++)
-                if (!rect_contains(area, k % 140, k / 140)) assert_true(is_blank(&canvas->cells[k]));
-            canvas_free(canvas);
-        }
-    }
-}
-
 int main(void) {
     gemm_init();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_view_gets_all_but_five_rows),
+        cmocka_unit_test(the_view_gets_all_but_three_rows),
         cmocka_unit_test(a_small_screen_says_what_it_needs),
         cmocka_unit_test(the_title_is_the_path_to_the_selected_number),
-        cmocka_unit_test(title_and_tabs_name_what_is_shown),
+        cmocka_unit_test(a_path_without_room_keeps_what_is_looked_at),
+        cmocka_unit_test(the_title_has_the_answer),
+        cmocka_unit_test(the_views_are_named),
         cmocka_unit_test(help_and_quit_are_seen_at_every_width),
         cmocka_unit_test(hints_give_way_from_the_end),
         cmocka_unit_test(the_strip_has_a_cell_for_each_op_in_both_directions),
         cmocka_unit_test(a_short_strip_still_shows_where_we_are),
-        cmocka_unit_test(the_status_names_the_skip_mode_in_every_case),
+        cmocka_unit_test(the_row_of_progress_names_every_way_without_skips),
+        cmocka_unit_test(statistics_of_the_picture_itself_are_said),
         cmocka_unit_test(an_unknown_end_is_not_guessed),
-        cmocka_unit_test(a_notice_takes_the_place_of_the_status),
+        cmocka_unit_test(a_notice_takes_the_place_of_the_progress),
         cmocka_unit_test(a_long_error_is_read_to_its_end),
         cmocka_unit_test(the_area_of_the_view_stays_as_it_was),
-        cmocka_unit_test(help_groups_keys_and_ends_with_the_views),
-        cmocka_unit_test(help_scrolls_as_far_as_its_last_line),
-        cmocka_unit_test(help_uses_two_columns_when_there_is_room),
-        cmocka_unit_test(help_stays_inside_its_area),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

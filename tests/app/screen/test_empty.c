@@ -1,0 +1,98 @@
+/* No view leaves more than a third of the screen empty in one place, at any size from 80x24 to 250x70. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/explorer/bundled_session.h"
+#include "core/tensor/gemm.h"
+#include "tests/support/assert_close.h"
+#include "tests/support/blank_area.h"
+#include "tests/support/session_world.h"
+#include "views/scene/action_parse.h"
+
+static const int sizes[][2] = {{80, 24},  {81, 25},  {97, 33},  {100, 30}, {120, 40}, {110, 70}, {132, 43},
+                               {160, 50}, {180, 40}, {200, 60}, {250, 30}, {250, 70}};
+
+/* Views that still do. */
+static const char *const exempt[] = {"architecture", "step",      "maps",  "value",
+                                     "block",        "gradients", "input", "analyses"};
+
+static bool is_exempt(const char *name) {
+    for (size_t k = 0; k < sizeof exempt / sizeof exempt[0]; k++)
+        if (exempt[k] && strcmp(exempt[k], name) == 0) return true;
+    return false;
+}
+
+static void act(Screen *screen, const char *line) {
+    Action action;
+    Error err = {0};
+    if (!action_parse(line, &action, &err)) fail_msg("%s", err.text);
+    screen_do(screen, &action);
+    screen_finish_work(screen);
+}
+
+/* Returns how many sizes leave too much empty, and prints them. */
+static int count_empty(Screen *screen, const char *moment, const char *view) {
+    int found = 0;
+    for (size_t k = 0; k < sizeof sizes / sizeof sizes[0]; k++) {
+        int width = sizes[k][0], height = sizes[k][1];
+        screen_set_canvas(screen, width, height, 0);
+        Canvas *canvas = canvas_new(width, height, 0);
+        screen_draw(screen, canvas);
+        Rect blank = blank_area_largest(canvas);
+        canvas_free(canvas);
+        if (3 * blank.w * blank.h <= width * height) continue;
+        print_message("%s, %s, %dx%d: %dx%d cells at column %d, row %d are empty%s\n", view, moment, width,
+                      height, blank.w, blank.h, blank.x, blank.y, is_exempt(view) ? " (exempt)" : "");
+        if (!is_exempt(view)) found++;
+    }
+    return found;
+}
+
+static void no_view_leaves_a_third_of_the_screen_empty(void **state) {
+    (void)state;
+    static const char *const moments[][4] = {
+        {"at the start"}, {"forward 20", "step 20"}, {"gradients", "finish", "finish", "direction"},
+        {"in a block", "select layer2.1.relu1 backward"}};
+    Options options;
+    Error err = {0};
+    BundledSession bundled;
+    char *words[] = {(char *)"skipscope", NULL};
+    int found = 0;
+    gemm_init();
+    assert_true(options_parse(&options, 1, words, &err));
+    if (!bundled_session_open(&bundled, &options, true, &err)) fail_msg("%s", err.text);
+    for (size_t m = 0; m < sizeof moments / sizeof moments[0]; m++) {
+        for (int k = 1; k < 4 && moments[m][k]; k++) act(bundled.screen, moments[m][k]);
+        for (int v = 0; v < VIEW_COUNT; v++) {
+            if (m == 0 && v != VIEW_ARCHITECTURE) continue; /* nothing has been run yet */
+            char line[64];
+            snprintf(line, sizeof line, "view %s", view_ops((ViewId)v)->name);
+            act(bundled.screen, line);
+            found += count_empty(bundled.screen, moments[m][0], view_ops((ViewId)v)->name);
+        }
+    }
+    bundled_session_close(&bundled);
+    assert_int_equal(found, 0);
+}
+
+static void the_largest_blank_rectangle_is_found(void **state) {
+    (void)state;
+    Canvas *canvas = canvas_new(10, 6, 0);
+    Rect all = blank_area_largest(canvas);
+    assert_true(all.w == 10 && all.h == 6);
+    canvas_text(canvas, 4, 2, style_role(ROLE_TEXT), "x");
+    Rect right = blank_area_largest(canvas); /* 5x6 beside the x, 10x3 below it: the first of equals */
+    assert_int_equal(right.w * right.h, 30);
+    canvas_fill(canvas, (Rect){.x = 5, .y = 0, .w = 5, .h = 6}, (Style){.bg = color_role(ROLE_BAR)}, ' ');
+    Rect left = blank_area_largest(canvas);
+    assert_true(left.x == 0 && left.y == 0 && left.w == 4 && left.h == 6);
+    canvas_free(canvas);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_largest_blank_rectangle_is_found),
+        cmocka_unit_test(no_view_leaves_a_third_of_the_screen_empty),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
