@@ -102,7 +102,7 @@ bool session_do_target(Session *session, const Action *action, Error *err) {
 
 bool session_do_without_skip(Session *session, const Action *action, Error *err) {
     if (!session_set_skip(session, action->text, err)) return false;
-    session_rerun(session);
+    session_rerun_skip(session);
     return true;
 }
 

@@ -39,6 +39,11 @@ int session_view_width(const Session *session) {
     return area.w;
 }
 
+/* Views that tell of the whole network already, or need the width. */
+static bool stands_alone(ViewId view) {
+    return view == VIEW_ARCHITECTURE || view == VIEW_ANALYSES || view == VIEW_GRADIENTS || view == VIEW_INPUT;
+}
+
 SessionPanes session_panes(const Session *session) {
     SessionPanes panes = {.view = session_frame_area(session)};
     LayoutTier tier = layout_tier(session->display.width, session->display.height);
@@ -47,7 +52,7 @@ SessionPanes session_panes(const Session *session) {
     if (rect_is_empty(panes.view)) return panes;
     if (session->display.sheet != SHEET_NONE) panes.lesson = take_lesson(session, &panes.view);
     bool beside = tier >= LAYOUT_L && session->look.settings.explain != EXPLAIN_OFF && !both &&
-                  session->look.view != VIEW_ARCHITECTURE && session->look.view != VIEW_ANALYSES;
+                  !stands_alone(session->look.view);
     if (!beside) panes.explain = session_explain_take(session, &panes.view);
     int watches = session->stops.watch_count;
     if (watches > 0) panes.watch = layout_take_bottom(&panes.view, watch_line_rows(watches, panes.view.w));
@@ -57,8 +62,7 @@ SessionPanes session_panes(const Session *session) {
         panes.view = layout_take_left(&panes.other, (panes.other.w - 1) / 2);
         panes.line = layout_take_left(&panes.other, 1);
         panes.other_title = layout_take_top(&panes.other, 1);
-    } else if (tier >= LAYOUT_M && session->look.view != VIEW_ARCHITECTURE &&
-               session->look.view != VIEW_ANALYSES && !session->look.settings.presenter &&
+    } else if (tier >= LAYOUT_M && !stands_alone(session->look.view) && !session->look.settings.presenter &&
                !session_hides(session, HIDE_NAVIGATOR) && has_room(&panes, NAVIGATOR_WIDTH)) {
         panes.navigator = layout_take_left(&panes.view, NAVIGATOR_WIDTH);
         layout_take_left(&panes.view, PANE_GAP);

@@ -28,18 +28,23 @@ static Pass *fresh_pass(const Session *session, Pass *old, SkipMode skip, Error 
     return pass;
 }
 
+/* Takes another pass, and forgets what was found of the one before. */
+static void take_pass(Session *session, Pass *pass, Pass *baseline) {
+    session_twin_forget(session);
+    session_answer_forget(session);
+    overlay_clear(&session->look.overlays[0]);
+    session->exp.pass = pass;
+    session->exp.baseline = baseline;
+    session->exp.job = (Job){0};
+    session_analyses_refresh(session);
+}
+
 bool session_make_pass(Session *session, Error *err) {
     Pass *pass = fresh_pass(session, session->exp.pass, session->exp.config.skip, err);
     if (!pass) return false;
     if (pass != session->exp.pass) pass_free(session->exp.pass);
     pass_free(session->exp.baseline);
-    session_twin_forget(session);
-    overlay_clear(&session->look.overlays[0]);
-    session->exp.pass = pass;
-    session->exp.baseline = NULL;
-    session_answer_forget(session);
-    session->exp.job = (Job){0};
-    session_analyses_refresh(session);
+    take_pass(session, pass, NULL);
     return true;
 }
 
@@ -68,6 +73,41 @@ void session_rerun(Session *session) {
         start_run(session, target > 0 ? target : 1, false);
     else
         session_tell(session, NOTICE_ERROR, "%s", err.text);
+}
+
+static bool is_complete(const Pass *pass) {
+    return pass && scene_steps_done(pass) == 2 * pass_network(pass)->op_count;
+}
+
+/* A lesion is made of blocks as well: its mode alone does not say that a pass is the one wanted. */
+static bool is_run_of(const Pass *pass, SkipMode mode) {
+    return is_complete(pass) && mode != SKIP_LESION && pass_skip_mode(pass) == mode;
+}
+
+void session_rerun_skip(Session *session) {
+    Pass *old = session->exp.pass, *other = session->exp.baseline;
+    SkipMode wanted = session->exp.config.skip, beside = session_baseline_mode(session);
+    Error err = {0};
+    if (session->exp.job.kind == JOB_RUN || !is_complete(old)) {
+        session_rerun(session);
+        return;
+    }
+    bool keeps = is_run_of(old, beside);
+    if (is_run_of(other, wanted)) {
+        if (!keeps) pass_free(old);
+        take_pass(session, other, keeps ? old : NULL);
+        return;
+    }
+    int steps = scene_steps_done(old);
+    Pass *pass = fresh_pass(session, keeps ? other : old, wanted, &err);
+    if (!pass) {
+        session_tell(session, NOTICE_ERROR, "%s", err.text);
+        return;
+    }
+    if (other && pass != other) pass_free(other);
+    if (!keeps && pass != old) pass_free(old);
+    take_pass(session, pass, keeps ? old : NULL);
+    start_run(session, steps, false);
 }
 
 void session_run_still(Session *session, int steps_done) {
@@ -178,16 +218,18 @@ static bool step_pass(Pass *pass) {
     return pass_step_forward(pass) || pass_step_backward(pass);
 }
 
-/* What is shown decides what is computed: the baseline runs once the gradients it is compared with are there and
- * looked at. */
+/* What is shown decides what is computed: the baseline runs once the gradients it is compared with are there
+ * and looked at. */
 static bool wants_baseline(const Session *session) {
     int steps = 2 * session_network(session)->op_count;
     return session->look.view == VIEW_GRADIENTS && scene_steps_done(session->exp.pass) == steps &&
-           session_network(session)->shortcut != '-' && session->exp.config.skip == SKIP_NONE_REMOVED &&
+           session_network(session)->shortcut != '-' &&
            (!session->exp.baseline || scene_steps_done(session->exp.baseline) < steps);
 }
 
+/* A network that has lost its skips is compared with itself as it is built. */
 SkipMode session_baseline_mode(const Session *session) {
+    if (session->exp.config.skip != SKIP_NONE_REMOVED) return SKIP_NONE_REMOVED;
     return session->look.settings.versus == VERSUS_PLAIN ? SKIP_PLAIN : SKIP_CUT;
 }
 

@@ -78,8 +78,11 @@ void session_tell(Session *session, NoticeKind kind, const char *format, ...)
 
 /* session_run.c: passes and the work on them */
 bool session_make_pass(Session *session, Error *err);
-void session_run_to(Session *session, int steps_done);    /* the selection ends at the last of these steps */
 void session_rerun(Session *session);                     /* begin again and come as far as before */
+/* The same with another way to lose the skips. What has been run to the end stays where it is of use beside the
+ * new pass. */
+void session_rerun_skip(Session *session);
+void session_run_to(Session *session, int steps_done);    /* the selection ends at the last of these steps */
 void session_run_still(Session *session, int steps_done); /* the same; the selection stays where it is */
 bool session_load_image(Session *session, const char *name, Error *err);
 void session_name_image(Session *session, const char *name); /* the picture in the pass is that one */

@@ -1,266 +1,115 @@
-/* The gradient by depth: how large the gradient of the loss still is at the input of every block, by which
- * way it came, and what is left of it in the same network without skips. */
-#include <math.h>
+/* The gradient by depth: how large the gradient of the loss still is at the input of every block, with skips
+ * and without. */
+#include <stddef.h>
 #include <stdio.h>
 
 #include "core/base/integer.h"
 #include "core/inspect/gradient_flow.h"
 #include "views/canvas/layout.h"
+#include "views/gradients/curve.h"
+#include "views/gradients/pairs.h"
 #include "views/gradients/panel.h"
 #include "views/gradients/reading.h"
-#include "views/scene/click.h"
+#include "views/gradients/table.h"
 #include "views/scene/view.h"
 #include "views/style/text.h"
-#include "views/widget/widgets.h"
 
-enum {
-    WIDE = 120,  /* from here on numbers stand beside the bars */
-    WIDER = 200, /* from here on the ops stand beside the chart, not below it */
-    NAME_WIDTH = 11,
-    NUMBER_WIDTH = 8,
-    COSINE_WIDTH = 7,
-    RATIO_WIDTH = 9,
-    PANEL_WIDTH = 66,
-    TITLE_ROWS = 2,
-    READING_ROWS = 4,
-    READING_ROWS_TIGHT = 2,
-    TIGHT = 16, /* with fewer rows the chart takes them all */
-};
+enum { BESIDE_FROM = 112, BESIDE_MIN = 46, BESIDE_MAX = 84, GAP = 2, PARAMS_FROM = 76 };
 
-typedef enum BarId { BAR_TOTAL, BAR_SKIP, BAR_BRANCH, BAR_BASELINE, BAR_COUNT } BarId;
+typedef struct GradientsState {
+    bool table; /* the ways as a table, in place of the two bars */
+} GradientsState;
 
-/* Where the columns of the chart stand. */
-typedef struct Table {
-    Rect area;
-    bool wide, baseline;           /* numbers beside the bars; a column for the baseline */
-    int shortcut, total, cosine;   /* first columns; total: the number when it has no bar */
-    int bar[BAR_COUNT], bar_width; /* bar[BAR_TOTAL] is used when wide, bar[BAR_BASELINE] with a baseline */
-    PlotLogAxis axis;
-} Table;
-
-static const Role bar_roles[BAR_COUNT] = {ROLE_BACKWARD, ROLE_SKIP, ROLE_BRANCH, ROLE_PLAIN};
-
-static int bar_first(const Table *table) {
-    return table->wide ? BAR_TOTAL : BAR_SKIP;
+static bool is_complete(const Scene *scene) {
+    return pass_backward_done(scene->pass) == scene->network->op_count;
 }
 
-static int bar_end(const Table *table) {
-    return table->baseline ? BAR_COUNT : BAR_BASELINE;
+static void take_text(Canvas *canvas, Rect *area, Style style, const char *text) {
+    if (!rect_is_empty(*area)) layout_take_top(area, canvas_text_wrapped(canvas, *area, style, text, 0));
 }
 
-static PlotLogAxis common_axis(const Scene *scene, bool with_ops) {
-    double range[2] = {INFINITY, 0};
-    flow_widen_by_rows(scene->pass, range);
-    if (scene->baseline && reading_compares(scene)) flow_widen_by_rows(scene->baseline, range);
-    if (with_ops) flow_widen_by_ops(scene->pass, range);
-    return plot_log_axis_fit(range, 2);
-}
-
-static Table table_plan(const Scene *scene, Rect area) {
-    Table table = {.area = area, .wide = area.w >= WIDE, .baseline = reading_compares(scene)};
-    int ratio = !table.baseline ? 0 : table.wide ? RATIO_WIDTH : RATIO_WIDTH - 2;
-    table.shortcut = area.x + 2 + NAME_WIDTH;
-    table.total = table.shortcut + (table.wide ? 15 : 4);
-    int first = bar_first(&table), x = table.wide ? table.total : table.total + NUMBER_WIDTH;
-    int step = (area.x + area.w - x - COSINE_WIDTH - ratio) / (bar_end(&table) - first);
-    table.bar_width = step - 1 - (table.wide ? NUMBER_WIDTH : 0);
-    for (int k = first; k < bar_end(&table); k++, x += step) {
-        if (k == BAR_BASELINE) table.cosine = x, x += COSINE_WIDTH;
-        table.bar[k] = x;
-    }
-    if (!table.baseline) table.cosine = x;
-    return table;
-}
-
-static void draw_title(Canvas *canvas, Rect area, const Scene *scene) {
-    const char *norms = reading_norms(scene, area.w < WIDER);
-    int left = canvas_text_right(canvas, area.x + area.w, area.y, style_role(ROLE_DIM), norms);
-    canvas_text_fit(canvas, area.x, area.y, left - area.x - 1, style_bold(ROLE_TITLE),
-                    "Gradient by depth: |g| at the input of each block, log axis");
-    canvas_text_fit(canvas, area.x, area.y + 1, area.w, style_role(ROLE_TEXT),
-                    reading_comparison(scene).text);
-}
-
-static void draw_head(Canvas *canvas, const Table *table, const Scene *scene) {
-    int right = table->area.x + table->area.w, y = table->area.y;
-    char baseline[WIDGET_TEXT_MAX];
-    snprintf(baseline, sizeof baseline, "%s |g|", skip_mode_name(scene->baseline_mode));
-    enum { ROOMY_BAR = 13 };
-    bool roomy = table->bar_width >= ROOMY_BAR - 1;
-    const char *const titles[BAR_COUNT] = {"|g|", roomy ? "through skip" : "skip", roomy ? "through F" : "F",
-                                           baseline};
-    Style dim = style_role(ROLE_DIM);
-    canvas_text(canvas, table->area.x + 2, y, dim, "block");
-    canvas_text(canvas, table->shortcut, y, dim, table->wide ? "shortcut" : "way");
-    if (!table->wide) canvas_text(canvas, table->total, y, style_bold(ROLE_BACKWARD), "|g|");
-    for (int k = bar_first(table); k < bar_end(table); k++)
-        canvas_text(canvas, table->bar[k], y, style_bold(bar_roles[k]), titles[k]);
-    canvas_text(canvas, table->cosine, y, dim, "cos");
-    if (table->baseline) canvas_text_right(canvas, right, y, dim, "ratio");
-}
-
-static void draw_number(Canvas *canvas, int x, int y, double value) {
-    if (isnan(value)) return;
-    canvas_text(canvas, x, y, style_role(ROLE_TEXT), value == 0 ? "0" : text_format_exponent(value).text);
-}
-
-/* A bar and, where there is room, its number. A closed way is a 0, not an empty place. */
-static void draw_bar(Canvas *canvas, const Table *table, BarId id, int y, double value) {
-    PlotBar bar = {.x = table->bar[id],
-                   .y = y,
-                   .width = table->bar_width,
-                   .style = style_role(bar_roles[id]),
-                   .hatched = id == BAR_BASELINE && (canvas->flags & (CANVAS_MONO | CANVAS_ASCII))};
-    if (isnan(value)) return;
-    plot_log_bar(canvas, bar, table->axis, value);
-    if (table->wide)
-        draw_number(canvas, bar.x + bar.width + 1, y, value);
-    else if (value == 0)
-        canvas_text(canvas, bar.x, y, style_role(ROLE_DIM), "0");
-}
-
-/* The shortcut as it is drawn everywhere: a lane whose line tells its kind. */
-static uint32_t lane_glyph(const Canvas *canvas, ShortcutKind kind) {
-    switch (kind) {
-    case SHORTCUT_NONE: break;
-    case SHORTCUT_IDENTITY: return widget_glyph(canvas, U'│', '|');
-    case SHORTCUT_ZERO_PAD: return widget_glyph(canvas, U'┊', ':');
-    case SHORTCUT_PROJECTION: return widget_glyph(canvas, U'╪', '+');
-    }
-    return ' ';
-}
-
-static const char *lane_word(const Table *table, ShortcutKind kind) {
-    static const char *const words[] = {[SHORTCUT_NONE] = "-",
-                                        [SHORTCUT_IDENTITY] = "id",
-                                        [SHORTCUT_ZERO_PAD] = "pad",
-                                        [SHORTCUT_PROJECTION] = "1x1"};
-    return table->wide ? widget_shortcut_name(kind) : words[kind];
-}
-
-static void draw_row_name(Canvas *canvas, const Table *table, const Scene *scene, int row, int y) {
-    const Network *network = scene->network;
-    int x = table->area.x;
-    bool selected = row == flow_row_of(network, scene->op);
-    Style style = style_role(selected ? ROLE_CURSOR_TEXT : ROLE_TEXT);
-    if (selected) {
-        style.bg = color_role(ROLE_CURSOR);
-        style.attributes = CELL_BOLD;
-        canvas_put(canvas, x, y, style_bold(ROLE_ACCENT), U'▸');
-        canvas_set_cursor(canvas, x + 2, y);
-    }
-    canvas_text_fit(canvas, x + 2, y, NAME_WIDTH - 1, style, flow_row_name(network, row));
-    if (row < 1 || row > network->block_count) return;
-    ShortcutKind kind = network->blocks[row - 1].shortcut;
-    canvas_put(canvas, x + 1, y, style_role(ROLE_SKIP), lane_glyph(canvas, kind));
-    canvas_text(canvas, table->shortcut, y, style_role(ROLE_DIM), lane_word(table, kind));
-}
-
-/* The baseline's bar, and how it compares. */
-static void draw_baseline(Canvas *canvas, const Table *table, const Scene *scene, int row, int y) {
-    double own = flow_row(scene->pass, row).total, baseline = flow_row(scene->baseline, row).total;
-    draw_bar(canvas, table, BAR_BASELINE, y, baseline);
-    if (!(own > 0) || isnan(baseline)) return;
-    char ratio[24];
-    snprintf(ratio, sizeof ratio, "x%.2g", baseline / own);
-    canvas_text_right(canvas, table->area.x + table->area.w, y, style_role(ROLE_TEXT), ratio);
-}
-
-static void draw_row(Canvas *canvas, const Table *table, const Scene *scene, int row, int y) {
-    FlowRow flow = flow_row(scene->pass, row);
-    draw_row_name(canvas, table, scene, row, y);
-    click_add_text(canvas, (Rect){table->area.x, y, table->area.w, 1}, ACTION_SELECT,
-                   scene->network->ops[flow_row_select(scene->network, row)].name);
-    if (!flow.known) canvas_text(canvas, table->total, y, style_role(ROLE_DIM), "not yet");
-    if (table->wide)
-        draw_bar(canvas, table, BAR_TOTAL, y, flow.total);
-    else
-        draw_number(canvas, table->total, y, flow.total);
-    draw_bar(canvas, table, BAR_SKIP, y, flow.skip);
-    draw_bar(canvas, table, BAR_BRANCH, y, flow.block >= 0 && !flow.has_skip ? flow.total : flow.branch);
-    if (!isnan(flow.cosine))
-        canvas_text(canvas, table->cosine, y, style_role(flow.cosine < 0 ? ROLE_WARN : ROLE_TEXT),
-                    text_format_signed(flow.cosine, 5, 2).text);
-    if (scene->baseline && table->baseline) draw_baseline(canvas, table, scene, row, y);
-}
-
-static int first_row(const Scene *scene, int height) {
-    int selected = flow_row_of(scene->network, scene->op);
-    return layout_scroll(selected - height / 2, selected, flow_row_count(scene->network), height);
-}
-
-static void draw_rows(Canvas *canvas, const Table *table, const Scene *scene, Rect rows) {
-    int count = flow_row_count(scene->network), first = first_row(scene, rows.h);
-    for (int k = 0; k < rows.h && first + k < count; k++)
-        draw_row(canvas, table, scene, first + k, rows.y + k);
-    if (table->baseline)
-        canvas_text(canvas, table->bar[BAR_BASELINE], rows.y + (rows.h < count ? rows.h : count) / 2,
-                    style_role(ROLE_WARN), reading_baseline_state(scene));
-}
-
-/* The ticks, and which rows are seen when not all are. */
-static void draw_axis(Canvas *canvas, const Table *table, const Scene *scene, Rect rows) {
-    int count = flow_row_count(scene->network), y = rows.y + (count < rows.h ? count : rows.h);
-    for (int k = bar_first(table); k < bar_end(table); k++) {
-        PlotBar bar = {.x = table->bar[k], .y = y, .width = table->bar_width, .style = style_role(ROLE_DIM)};
-        plot_log_ticks(canvas, bar, table->axis);
-    }
-    Style dim = style_role(ROLE_DIM);
-    int first = first_row(scene, rows.h);
-    if (count > rows.h)
-        canvas_printf(canvas, table->area.x + 2, y, dim, "%d-%d of %d", first + 1, first + rows.h, count);
-    else
-        canvas_text(canvas, table->area.x + 2, y, dim, table->wide ? "l2 norm, one axis" : "l2 norm");
-}
-
+/* What the chart says of the selected block, and of all of them where there is room. */
 static void draw_reading(Canvas *canvas, Rect area, const Scene *scene) {
-    bool complete = pass_backward_done(scene->pass) == scene->network->op_count;
-    canvas_text_fit(canvas, area.x, area.y, area.w, style_bold(ROLE_TEXT),
-                    reading_row(scene, flow_row_of(scene->network, scene->op)).text);
-    Rect rest = {.x = area.x, .y = area.y + 1, .w = area.w, .h = area.h - 1};
-    canvas_text_wrapped(canvas, rest, style_role(complete ? ROLE_TEXT : ROLE_WARN),
-                        reading_summary(scene, area.w < WIDE).text, 0);
+    bool complete = is_complete(scene);
+    int row = flow_row_of(scene->network, scene->op);
+    Rect old = canvas_clip(canvas, area);
+    Style bold = style_bold(complete ? ROLE_TEXT : ROLE_WARN);
+    if (area.h == 1) {
+        canvas_text_fit(canvas, area.x, area.y, area.w, bold, reading_pair(scene, row).text);
+        layout_take_top(&area, 1);
+    } else
+        take_text(canvas, &area, bold, reading_pair(scene, row).text);
+    if (complete) take_text(canvas, &area, style_role(ROLE_TEXT), reading_summary(scene, true).text);
+    take_text(canvas, &area, style_role(ROLE_DIM), reading_comparison(scene).text);
+    take_text(canvas, &area, style_role(ROLE_DIM), reading_norms(scene, false));
+    canvas_unclip(canvas, old);
 }
 
-/* Takes the place of the panel off the chart's; empty when the chart would become too small. */
-static Rect take_panel(Rect *area, const Scene *scene) {
-    enum { CHART_MIN = 10, FIXED_ROWS = 2 };
-    Rect none = {.x = area->x};
-    if (area->w >= WIDER) {
-        Rect panel = layout_take_right(area, PANEL_WIDTH);
-        layout_take_right(area, 2);
-        return panel;
+/* How to get something to look at, over the empty chart. */
+static void draw_invitation(Canvas *canvas, Rect area, const Scene *scene) {
+    enum { WIDTH = 52, HEIGHT = 5 };
+    static const char text[] =
+        "No gradient yet. Enter runs the network forward to its answer and backward again, "
+        "with skips and without.";
+    bool any = false;
+    for (int row = 0; row < flow_row_count(scene->network); row++)
+        any = any || flow_row(scene->pass, row).known;
+    if (any || area.w < WIDTH || area.h < HEIGHT + 4) return;
+    Rect box = {area.x + (area.w - WIDTH) / 2, area.y + (area.h - HEIGHT) / 2, WIDTH, HEIGHT};
+    canvas_fill(canvas, box, style_role(ROLE_TEXT), ' ');
+    canvas_box(canvas, box, style_role(ROLE_FOCUS), NULL);
+    canvas_text_wrapped(canvas, layout_inset(box, 2, 1), style_bold(ROLE_TEXT), text, 0);
+}
+
+/* The curve over depth, then the ways to the selected block, then its operations. */
+static void draw_beside(Canvas *canvas, Rect area, const Scene *scene, const GradientSides *sides) {
+    enum { CURVE_MIN = 8 };
+    int row = flow_row_of(scene->network, scene->op);
+    int ops = gradient_panel_height(scene->network, row);
+    if (area.h - ops - GRADIENT_WAYS_ROWS - 2 < CURVE_MIN) ops = 0;
+    Rect panel = layout_take_bottom(&area, ops);
+    if (ops > 0) layout_take_bottom(&area, 1);
+    Rect ways = layout_take_bottom(&area, GRADIENT_WAYS_ROWS);
+    layout_take_bottom(&area, 1);
+    gradient_curve_draw(canvas, area, scene, sides);
+    gradient_ways_draw(canvas, ways, scene, sides);
+    if (ops == 0) return;
+    gradient_panel_draw(
+        canvas, panel, scene,
+        (GradientPanel){.row = row, .axis = gradient_axis(scene, sides), .params = area.w >= PARAMS_FROM});
+}
+
+static void draw_pairs(Canvas *canvas, Rect area, const Scene *scene) {
+    enum { READING_MAX = 6, BELOW_MIN = 16 };
+    GradientSides sides = gradient_sides(scene);
+    Rect beside = {.x = area.x};
+    if (area.w >= BESIDE_FROM) {
+        beside = layout_take_right(&area, integer_clamp(area.w * 2 / 5 - 2, BESIDE_MIN, BESIDE_MAX));
+        layout_take_right(&area, GAP);
     }
-    int rows = gradient_panel_height(scene->network, flow_row_of(scene->network, scene->op)) + 1;
-    if (area->w < WIDE || area->h - rows < CHART_MIN + FIXED_ROWS) return none;
-    /* The chart takes what its rows need, the panel comes right below it. */
-    int chart = flow_row_count(scene->network) + FIXED_ROWS, room = area->h - rows;
-    Rect panel = *area;
-    area->h = chart < room ? chart : room;
-    panel.y += area->h + 1;
-    panel.h = rows - 1;
-    return panel;
+    /* Before a class the bars have every row: what they say stands on the lesson's page. */
+    Rect chart = area, below = layout_take_bottom(&chart, scene->settings.presenter ? 0 : 1);
+    int over = pair_rows_over(canvas, scene, chart);
+    below.y -= over;
+    below.h += over;
+    chart.h -= over;
+    pair_draw(canvas, chart, scene, &sides);
+    draw_invitation(canvas, chart, scene);
+    Rect reading = layout_take_top(&below, below.h < READING_MAX ? below.h : READING_MAX);
+    draw_reading(canvas, reading, scene);
+    if (!rect_is_empty(beside))
+        draw_beside(canvas, beside, scene, &sides);
+    else if (below.h >= BELOW_MIN)
+        draw_beside(canvas, below, scene, &sides);
 }
 
-static void view_gradients_draw(const void *state, const Scene *scene, Canvas *canvas, Rect area) {
-    (void)state;
-    Rect old = canvas_clip(canvas, area), rest = area;
-    draw_title(canvas, layout_take_top(&rest, TITLE_ROWS), scene);
-    draw_reading(canvas, layout_take_bottom(&rest, area.h < TIGHT ? READING_ROWS_TIGHT : READING_ROWS),
-                 scene);
-    Rect panel = take_panel(&rest, scene);
-    Table table = table_plan(scene, rest);
-    table.axis = common_axis(scene, !rect_is_empty(panel));
-    draw_head(canvas, &table, scene);
-    layout_take_top(&rest, 1);
-    layout_take_bottom(&rest, 1);
-    draw_rows(canvas, &table, scene, rest);
-    draw_axis(canvas, &table, scene, rest);
-    if (!rect_is_empty(panel))
-        gradient_panel_draw(canvas, panel, scene,
-                            (GradientPanel){.row = flow_row_of(scene->network, scene->op),
-                                            .axis = table.axis,
-                                            .params = area.w >= WIDER});
+static void view_gradients_draw(const void *memory, const Scene *scene, Canvas *canvas, Rect area) {
+    const GradientsState *state = memory;
+    Rect old = canvas_clip(canvas, area);
+    if (state->table)
+        gradient_table_draw(canvas, area, scene);
+    else
+        draw_pairs(canvas, area, scene);
     canvas_unclip(canvas, old);
 }
 
@@ -270,9 +119,17 @@ static Action select_row(const Scene *scene, int row) {
     return view_select(scene->network, flow_row_select(scene->network, row));
 }
 
-static Action view_gradients_act(void *state, const Scene *scene, Action action) {
+/* Opens the selected block; before there is a gradient, runs all that makes one. */
+static Action open_row(const Scene *scene) {
+    if (!is_complete(scene)) return view_action(ACTION_STEP, 2 * scene->network->op_count);
+    Action open = view_action(ACTION_VIEW, 0);
+    snprintf(open.text, sizeof open.text, "block");
+    return open;
+}
+
+static Action view_gradients_act(void *memory, const Scene *scene, Action action) {
     enum { PAGE = 10 };
-    (void)state;
+    GradientsState *state = memory;
     int row = flow_row_of(scene->network, scene->op), count = action_count(&action);
     switch (action.id) {
     case ACTION_UP: return select_row(scene, row - count);
@@ -281,21 +138,25 @@ static Action view_gradients_act(void *state, const Scene *scene, Action action)
     case ACTION_PAGE_DOWN: return select_row(scene, row + PAGE * count);
     case ACTION_FIRST: return select_row(scene, 0);
     case ACTION_LAST: return select_row(scene, flow_row_count(scene->network) - 1);
-    case ACTION_OPEN: {
-        Action open = view_action(ACTION_VIEW, 0);
-        snprintf(open.text, sizeof open.text, "block");
-        return open;
-    }
+    case ACTION_OPEN: return open_row(scene);
+    case ACTION_OTHER: state->table = !state->table; return view_action(ACTION_NONE, 0);
     default: return action;
     }
 }
 
+static const ViewField fields[] = {
+    {.name = "table", .offset = offsetof(GradientsState, table), .is_flag = true},
+    {.name = NULL},
+};
+
 const ViewOps view_gradients_ops = {
     .name = "gradients",
     .title = "Gradients",
-    .summary = "How large the gradient still is at the input of every block, by which way it came, and how "
-               "that compares with the same network without skips.",
+    .summary = "How large the gradient still is at the input of every block, with skips and without; o: by "
+               "which way it came.",
     .key = 'r',
+    .state_size = sizeof(GradientsState),
+    .fields = fields,
     .act = view_gradients_act,
     .draw = view_gradients_draw,
 };

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "core/inspect/gradient_flow.h"
-#include "views/style/text.h"
+#include "views/gradients/sides.h"
 #include "views/widget/widgets.h"
 
 enum {
@@ -14,6 +14,7 @@ enum {
     PARAMS_WIDTH = 9,
     BAR_MIN = 8,
     BAR_MAX = 40,
+    NARROW = 56,
     HEAD_ROWS = 2
 };
 
@@ -38,23 +39,27 @@ static double params_l2(const Scene *scene, int op) {
 }
 
 static void draw_number(Canvas *canvas, int x, int y, double value) {
-    if (isnan(value)) return;
-    canvas_text(canvas, x, y, style_role(ROLE_TEXT), value == 0 ? "0" : text_format_exponent(value).text);
+    canvas_text(canvas, x, y, style_role(ROLE_TEXT), gradient_number(value).text);
+}
+
+/* Narrow panels leave out what kind of operation it is: its name says it. */
+static int summary_width(Rect row) {
+    return row.w < NARROW ? 0 : SUMMARY_WIDTH;
 }
 
 static void draw_op(Canvas *canvas, Rect row, const Scene *scene, const GradientPanel *panel, int op) {
     const Op *o = &scene->network->ops[op];
     Stats stats = pass_grad_stats(scene->pass, op);
     bool selected = op == scene->op;
-    int x = row.x + 2,
-        bar = row.w - 2 - NAME_WIDTH - SUMMARY_WIDTH - NUMBER_WIDTH - (panel->params ? PARAMS_WIDTH : 0);
+    int x = row.x + 2, summary = summary_width(row),
+        bar = row.w - 2 - NAME_WIDTH - summary - NUMBER_WIDTH - (panel->params ? PARAMS_WIDTH : 0);
     if (selected) canvas_put(canvas, row.x, row.y, style_bold(ROLE_ACCENT), U'▸');
     canvas_text_fit(canvas, x, row.y, NAME_WIDTH - 1,
                     selected ? style_bold(ROLE_TEXT) : style_role(ROLE_TEXT),
                     widget_op_short_name(scene->network, op));
     x += NAME_WIDTH;
-    canvas_text_fit(canvas, x, row.y, SUMMARY_WIDTH - 1, style_role(ROLE_DIM), widget_op_summary(o).text);
-    x += SUMMARY_WIDTH;
+    canvas_text_fit(canvas, x, row.y, summary - 1, style_role(ROLE_DIM), widget_op_summary(o).text);
+    x += summary;
     draw_number(canvas, x, row.y, stats.known ? stats.l2 : NAN);
     if (panel->params) draw_number(canvas, row.x + row.w - PARAMS_WIDTH + 1, row.y, params_l2(scene, op));
     if (!stats.known || bar < BAR_MIN) return;
@@ -73,7 +78,7 @@ void gradient_panel_draw(Canvas *canvas, Rect area, const Scene *scene, Gradient
     widget_heading(canvas, row, style_role(ROLE_TITLE), title);
     row.y++;
     Style dim = style_role(ROLE_DIM);
-    int number = row.x + 2 + NAME_WIDTH + SUMMARY_WIDTH;
+    int number = row.x + 2 + NAME_WIDTH + summary_width(row);
     canvas_text(canvas, row.x + 2, row.y, dim, "operation");
     canvas_text(canvas, number, row.y, dim, panel.params ? "|g| at output" : "|g| at its output, same axis");
     if (panel.params) canvas_text_right(canvas, row.x + row.w, row.y, dim, "|dw| params");

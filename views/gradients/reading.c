@@ -6,6 +6,7 @@
 
 #include "core/base/utf8.h"
 #include "core/inspect/gradient_flow.h"
+#include "views/gradients/sides.h"
 #include "views/widget/widgets.h"
 
 static bool has_skips(const Scene *scene) {
@@ -13,34 +14,49 @@ static bool has_skips(const Scene *scene) {
 }
 
 bool reading_compares(const Scene *scene) {
-    return has_skips(scene) && pass_skip_mode(scene->pass) == SKIP_NONE_REMOVED;
+    return has_skips(scene);
+}
+
+static const char *side_word(SkipMode mode) {
+    return mode == SKIP_NONE_REMOVED ? "as built" : skip_mode_name(mode);
+}
+
+const char *reading_baseline_name(const Scene *scene) {
+    return side_word(scene->baseline_mode);
 }
 
 static bool is_complete(const Scene *scene) {
     return pass_backward_done(scene->pass) == scene->network->op_count;
 }
 
+/* What the network without skips has lost. */
+static const char *loss_of_skips(SkipMode how) {
+    switch (how) {
+    case SKIP_PLAIN: return "same weights, skips removed in both directions";
+    case SKIP_CUT: return "same forward, the skip's term dropped in backward";
+    default: return "blocks that lose their branch and keep their skip";
+    }
+}
+
 ReadingText reading_comparison(const Scene *scene) {
     ReadingText out = {.text = ""};
-    if (!has_skips(scene))
+    GradientSides sides = gradient_sides(scene);
+    const char *change = pass_skip_mode(scene->pass) != SKIP_NONE_REMOVED ? ""
+                         : sides.how == SKIP_CUT                          ? "  (v: plain)"
+                                                                          : "  (v: cut)";
+    if (sides.single)
         utf8_append(out.text, sizeof out.text,
                     "%s has no skips: F is the only way, and there is nothing to compare",
                     scene->network->arch);
-    else if (!reading_compares(scene))
-        utf8_append(out.text, sizeof out.text, "nothing beside it: this run is itself changed. %s",
-                    widget_skip_mode(scene).text);
-    else if (scene->baseline_mode == SKIP_CUT)
-        utf8_append(out.text, sizeof out.text,
-                    "as built  vs  cut: same forward, the skip's term dropped in backward  (v: plain)");
     else
-        utf8_append(out.text, sizeof out.text,
-                    "as built  vs  plain: same weights, skips removed in both directions  (v: cut)");
+        utf8_append(out.text, sizeof out.text, "as built  vs  %s: %s%s", side_word(sides.how),
+                    loss_of_skips(sides.how), change);
     return out;
 }
 
 const char *reading_baseline_state(const Scene *scene) {
     if (!reading_compares(scene) || scene->baseline) return "";
-    return is_complete(scene) ? "being computed" : "after f";
+    return is_complete(scene) ? gradient_side_state(scene, NULL) : "after f";
 }
 
 const char *reading_norms(const Scene *scene, bool brief) {
@@ -76,7 +92,7 @@ ReadingText reading_row(const Scene *scene, int row) {
         if (!isnan(flow.cosine)) utf8_append(out.text, sizeof out.text, ", cos %+.3f", flow.cosine);
     }
     if (scene->baseline && reading_compares(scene)) {
-        utf8_append(out.text, sizeof out.text, "; %s", skip_mode_name(scene->baseline_mode));
+        utf8_append(out.text, sizeof out.text, "; %s", reading_baseline_name(scene));
         append_norm(&out, " ", flow_row(scene->baseline, row).total);
     }
     return out;
@@ -128,11 +144,12 @@ static void append_extremes(ReadingText *out, const Scene *scene, const FlowSumm
  * without skips. */
 static void append_losses(ReadingText *out, const Scene *scene) {
     double own = pass_loss(scene->pass);
-    if (scene->baseline && reading_compares(scene) && scene->baseline_mode == SKIP_PLAIN) {
+    if (scene->baseline && reading_compares(scene) && gradient_sides(scene).how != SKIP_CUT) {
         double baseline = pass_loss(scene->baseline);
         if (!(fmax(own, baseline) <= 2 * fmin(own, baseline)))
             utf8_append(out->text, sizeof out->text,
-                        " The losses differ (%.2g, plain %.2g): compare slopes, not sizes.", own, baseline);
+                        " The losses differ (%.2g, %s %.2g): compare slopes, not sizes.", own,
+                        reading_baseline_name(scene), baseline);
     } else if (own < 1e-3) {
         utf8_append(out->text, sizeof out->text, " The loss is only %.2g, so all of it is small.", own);
     }
@@ -145,7 +162,7 @@ static ReadingText missing_gradients(const Scene *scene) {
         utf8_append(
             out.text, sizeof out.text,
             "The forward pass has run %d of %d operations: f runs it to the loss; then f again runs the "
-            "backward pass.",
+            "backward pass; Enter runs both.",
             forward, ops);
     else
         utf8_append(out.text, sizeof out.text,
@@ -162,7 +179,7 @@ ReadingText reading_summary(const Scene *scene, bool brief) {
     append_trend(&out, &own);
     if (scene->baseline && reading_compares(scene)) {
         FlowSummary baseline = flow_summary(scene->baseline);
-        utf8_append(out.text, sizeof out.text, "; %s: ", skip_mode_name(scene->baseline_mode));
+        utf8_append(out.text, sizeof out.text, "; %s: ", reading_baseline_name(scene));
         append_trend(&out, &baseline);
     }
     utf8_append(out.text, sizeof out.text, ".");
@@ -171,5 +188,37 @@ ReadingText reading_summary(const Scene *scene, bool brief) {
         pass_skip_mode(scene->pass) != SKIP_CUT)
         append_opposing(&out, scene, &own, brief);
     if (!brief || !has_skips(scene)) append_extremes(&out, scene, &own);
+    return out;
+}
+
+static void append_pair(ReadingText *out, const GradientSides *sides, const char *name, double with,
+                        double without) {
+    const char *lost = sides->how == SKIP_LESION ? "with lesions" : "without skips";
+    double factor = without < with ? with / without : without / with;
+    utf8_append(out->text, sizeof out->text, "At %s the gradient %s is ", name, lost);
+    if (with == without || factor < 1.05)
+        utf8_append(out->text, sizeof out->text, "as large as with them: %s.", gradient_number(with).text);
+    else if (without == 0)
+        utf8_append(out->text, sizeof out->text, "gone: 0, not %s.", gradient_number(with).text);
+    else
+        utf8_append(out->text, sizeof out->text, "%s times %s: %s, not %s.", gradient_factor(factor).text,
+                    without < with ? "smaller" : "larger", gradient_number(without).text,
+                    gradient_number(with).text);
+}
+
+ReadingText reading_pair(const Scene *scene, int row) {
+    ReadingText out = {.text = ""};
+    GradientSides sides = gradient_sides(scene);
+    char name[OP_NAME_MAX];
+    bool end = row == 0 || row == flow_row_count(scene->network) - 1;
+    snprintf(name, sizeof name, "%s%s", end ? "the " : "", flow_row_name(scene->network, row));
+    double with = gradient_side_value(sides.with, row), without = gradient_side_value(sides.without, row);
+    if (!is_complete(scene)) return missing_gradients(scene);
+    if (isnan(with) || isnan(without))
+        utf8_append(out.text, sizeof out.text, "At %s the gradient is %s long%s.", name,
+                    gradient_number(isnan(with) ? without : with).text,
+                    sides.single ? "; without skips there is nothing to compare" : "");
+    else
+        append_pair(&out, &sides, name, with, without);
     return out;
 }

@@ -65,7 +65,7 @@ typedef struct Scene {
     const Pass *pass;       /* one image */
     const Pass
         *baseline; /* the same network and image without skips, for comparison; NULL until it has been run */
-    SkipMode baseline_mode; /* SKIP_CUT or SKIP_PLAIN */
+    SkipMode baseline_mode; /* SKIP_CUT or SKIP_PLAIN, SKIP_NONE_REMOVED where the pass itself has no skips */
 
     /* The selected step of the program: time `at` is op `op` in `phase`. It may lie ahead of what has been
      * run. */

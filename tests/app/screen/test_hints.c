@@ -126,8 +126,11 @@ static void the_screen_itself_leads_to_a_product_and_to_a_skip(void **state) {
     assert_screen_has(world, "conv1  activation  ch 0 of 16 row 0 column 0");
     assert_screen_has(world, "kernel w");
     for (size_t k = 0; k < sizeof back / sizeof back[0]; k++) follow(world, back[k]);
-    assert_screen_has(world, "through skip");
+    assert_screen_has(world, "with skips");
     screen_key(world->screen, &(Key){.code = KEY_CODE_DOWN});
+    assert_screen_has(world, "At layer1.0 the gradient without skips");
+    session_world_press(world, "o");
+    assert_screen_has(world, "through skip");
     assert_screen_has(world, "layer1.0: |g| ");
     assert_screen_has(world, "; skip ");
 }

@@ -119,6 +119,33 @@ static void the_gradients_view_runs_its_baseline_only_when_looked_at(void **stat
     assert_int_equal(pass_skip_mode(session_scene(world->session).baseline), SKIP_PLAIN);
 }
 
+/* What was run to the end is used again, and is what a fresh run gives. */
+static void taking_the_skips_away_keeps_the_other_side(void **state) {
+    SessionWorld *world = *state;
+    session_world_press(world, "r Enter");
+    Experiment *exp = &world->session->exp;
+    assert_int_equal(scene_steps_done(exp->pass), world->steps);
+    assert_int_equal(scene_steps_done(exp->baseline), world->steps);
+    const Pass *built = exp->pass;
+    double length = pass_grad_stats(built, 0).l2;
+    const SkipMode modes[] = {SKIP_PLAIN, SKIP_CUT, SKIP_NONE_REMOVED};
+    for (int k = 0; k < 3; k++) {
+        session_world_press(world, "W");
+        assert_int_equal(pass_skip_mode(exp->pass), modes[k]);
+        assert_int_equal(scene_steps_done(exp->pass), world->steps);
+        Scene scene = session_scene(world->session);
+        assert_int_equal(scene.baseline_mode, k < 2 ? SKIP_NONE_REMOVED : SKIP_CUT);
+        assert_int_equal(pass_skip_mode(scene.baseline), scene.baseline_mode);
+        assert_true(pass_grad_stats(k < 2 ? exp->baseline : exp->pass, 0).l2 == length);
+        assert_ptr_equal(k < 2 ? exp->baseline : exp->pass, built);
+        double own = pass_grad_stats(exp->pass, 0).l2;
+        session_rerun(world->session);
+        session_finish_work(world->session);
+        assert_true(pass_grad_stats(exp->pass, 0).l2 == own);
+        built = k < 2 ? exp->baseline : exp->pass;
+    }
+}
+
 static void a_new_picture_keeps_the_progress(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "finish");
@@ -236,6 +263,7 @@ int main(void) {
         SESSION_TEST(without_skip_keeps_place_and_progress),
         SESSION_TEST(a_named_lesion_marks_only_its_blocks),
         SESSION_TEST(the_gradients_view_runs_its_baseline_only_when_looked_at),
+        SESSION_TEST(taking_the_skips_away_keeps_the_other_side),
         SESSION_TEST(a_new_picture_keeps_the_progress),
         SESSION_TEST(what_goes_wrong_is_one_sentence_and_changes_nothing),
         SESSION_TEST(channel_and_cell_survive_smaller_operations),

@@ -4,11 +4,22 @@
 #include <string.h>
 
 #include "core/inspect/gradient_flow.h"
+#include "views/gradients/pairs.h"
+#include "views/gradients/reading.h"
+#include "views/gradients/sides.h"
 
 extern const ViewOps view_gradients_ops;
 
 static char *draw(const SceneWorld *world, int screen) {
     return scene_world_draw(world, &view_gradients_ops, scene_screens[screen]);
+}
+
+/* The other drawing: the ways as a table. */
+static char *draw_table(SceneWorld *world, int screen) {
+    assert_int_equal(scene_world_do(world, &view_gradients_ops, ACTION_OTHER, "").id, ACTION_NONE);
+    char *text = draw(world, screen);
+    scene_world_do(world, &view_gradients_ops, ACTION_OTHER, "");
+    return text;
 }
 
 static void it_is_the_view_of_its_name(void **state) {
@@ -47,7 +58,7 @@ static void everything_fits_on_every_screen(void **state) {
     scene_world_add_baseline(&world, SKIP_CUT);
     scene_world_select(&world, "layer2.1.conv1", PHASE_BACKWARD, 3);
     for (int k = 0; k < SCENE_SCREENS; k++) {
-        char *text = draw(&world, k);
+        char *text = draw_table(&world, k);
         for (int row = 0; row < flow_row_count(world.scene.network); row++)
             assert_row_total(text, world.scene.network, world.pass, row);
         assert_shows(text, "as built  vs  cut: same forward");
@@ -65,7 +76,7 @@ static void rows_show_both_ways_the_cosine_and_the_ratio(void **state) {
     scene_world_run(&world, -1);
     scene_world_add_baseline(&world, SKIP_PLAIN);
     scene_world_select(&world, "layer3.0.add", PHASE_BACKWARD, 0);
-    char *text = draw(&world, 3);
+    char *text = draw_table(&world, 3);
     for (int row = 1; row <= world.scene.network->block_count; row++) {
         FlowRow flow = flow_row(world.pass, row);
         double baseline = flow_row(world.baseline, row).total;
@@ -90,39 +101,170 @@ static void a_missing_baseline_says_why(void **state) {
     (void)state;
     SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
     scene_world_run(&world, world.scene.network->op_count);
-    char *text = draw(&world, 0);
+    char *text = draw_table(&world, 0);
     assert_shows(text, "after f");
     assert_shows(text, "The backward pass has run 0 of %d operations: f runs the rest",
                  world.scene.network->op_count);
     free(text);
     scene_world_run(&world, -1);
-    text = draw(&world, 0);
-    assert_shows(text, "being computed");
-    free(text);
+    for (int table = 0; table < 2; table++) {
+        text = table ? draw_table(&world, 0) : draw(&world, 0);
+        assert_shows(text, "being computed");
+        free(text);
+    }
     scene_world_close(&world);
 }
 
 static void without_skips_there_is_nothing_to_compare(void **state) {
     (void)state;
-    const struct {
-        const char *arch, *says;
-        SkipMode skip;
-    } cases[] = {{"plain20", "nothing to compare", SKIP_NONE_REMOVED},
-                 {"resnet20", "nothing beside it", SKIP_PLAIN},
-                 {"resnet20", "nothing beside it", SKIP_CUT},
-                 {"resnet20", "nothing beside it", SKIP_LESION}};
-    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
-        SceneWorld world = scene_world_open(cases[k].arch, 0, cases[k].skip);
-        scene_world_run(&world, -1);
-        for (int screen = 0; screen < SCENE_SCREENS; screen++) {
-            char *text = draw(&world, screen);
-            assert_shows(text, "%s", cases[k].says);
+    SceneWorld world = scene_world_open("plain20", 0, SKIP_NONE_REMOVED);
+    scene_world_run(&world, -1);
+    for (int screen = 0; screen < SCENE_SCREENS; screen++)
+        for (int table = 0; table < 2; table++) {
+            char *text = table ? draw_table(&world, screen) : draw(&world, screen);
+            assert_shows(text, "nothing to compare");
             assert_int_equal(scene_count(text, "  ratio"), 0);
             assert_int_equal(scene_count(text, "being computed"), 0);
+            assert_int_equal(scene_count(text, "with skips"), 0);
+            free(text);
+        }
+    scene_world_close(&world);
+}
+
+static void assert_pair(const char *screen, const SceneWorld *world, int row, const GradientSides *sides) {
+    double with = flow_row(sides->with, row).total, without = flow_row(sides->without, row).total;
+    char wanted[3 * WIDGET_TEXT_MAX];
+    assert_row_shows(screen, flow_row_name(world->scene.network, row), gradient_number(with).text);
+    snprintf(wanted, sizeof wanted, "%s%*s", gradient_number(without).text, 13,
+             gradient_ratio(with, without).text);
+    assert_shows(screen, "%s", wanted);
+}
+
+static void every_block_has_a_bar_with_skips_and_one_without(void **state) {
+    (void)state;
+    const SceneScreen screens[] = {
+        {80, 21, 0}, {80, 21, CANVAS_ASCII | CANVAS_MONO}, {120, 37, 0}, {250, 67, 0}};
+    for (int mode = SKIP_PLAIN; mode <= SKIP_LESION; mode++) {
+        SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+        scene_world_run(&world, -1);
+        scene_world_add_baseline(&world, (SkipMode)mode);
+        GradientSides sides = gradient_sides(&world.scene);
+        assert_ptr_equal(sides.with, world.pass);
+        for (size_t k = 0; k < sizeof screens / sizeof screens[0]; k++) {
+            char *text = scene_world_draw(&world, &view_gradients_ops, screens[k]);
+            for (int row = 1; row <= world.scene.network->block_count; row++)
+                assert_pair(text, &world, row, &sides);
+            assert_shows(text, "with skips");
+            assert_shows(text, "%s", gradient_side_name(&sides, false));
+            if (screens[k].width == 80) assert_shows(text, "%s", reading_pair(&world.scene, 0).text);
             free(text);
         }
         scene_world_close(&world);
     }
+}
+
+/* Does the text of the two canvases agree outside of the bars' columns? */
+static void assert_same_beside_the_bars(const char *one, const char *two) {
+    enum { WIDTH = 80 + 2 * SCENE_MARGIN, BARS = SCENE_MARGIN + 13, BARS_END = SCENE_MARGIN + 80 - 21 };
+    for (int y = 0; *one && *two; y++, one += strcspn(one, "\n") + 1, two += strcspn(two, "\n") + 1) {
+        char left[2][4 * WIDTH] = {"", ""}, name[2][OP_NAME_MAX];
+        const char *lines[] = {one, two};
+        for (int k = 0; k < 2; k++) {
+            snprintf(left[k], sizeof left[k], "%.*s", (int)strcspn(lines[k], "\n"), lines[k]);
+            text_truncate(name[k], sizeof name[k], left[k], BARS);
+        }
+        if (y > SCENE_MARGIN && y < SCENE_MARGIN + 19) assert_string_equal(name[0], name[1]);
+    }
+}
+
+/* The same two passes, whichever of them is the session's own. */
+static void to_take_the_skips_away_moves_nothing(void **state) {
+    (void)state;
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    scene_world_run(&world, -1);
+    scene_world_add_baseline(&world, SKIP_PLAIN);
+    SceneScreen screen = {80, 21, 0};
+    char *before = scene_world_draw(&world, &view_gradients_ops, screen);
+    Pass *own = world.pass;
+    world.scene.pass = world.pass = world.baseline;
+    world.scene.baseline = world.baseline = own;
+    world.scene.baseline_mode = SKIP_NONE_REMOVED;
+    char *after = scene_world_draw(&world, &view_gradients_ops, screen);
+    assert_string_equal(before, after);
+    free(after);
+    world.baseline = NULL;
+    pass_free(world.pass);
+    world.scene.pass = world.pass = own;
+    scene_world_add_baseline(&world, SKIP_CUT);
+    after = scene_world_draw(&world, &view_gradients_ops, screen);
+    assert_same_beside_the_bars(before, after);
+    PlotLogAxis axis = gradient_axis(&world.scene, &(GradientSides){.with = own});
+    PlotLogAxis cut = gradient_axis(&world.scene, &(GradientSides){.with = own, .without = world.baseline});
+    assert_int_equal(axis.lo, cut.lo);
+    assert_int_equal(axis.hi, cut.hi);
+    free(before);
+    free(after);
+    scene_world_close(&world);
+}
+
+/* Two rows a bar, and the page says which blocks it has. */
+static void before_a_class_bars_are_two_rows_high(void **state) {
+    (void)state;
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    scene_world_run(&world, -1);
+    scene_world_add_baseline(&world, SKIP_CUT);
+    world.scene.settings.presenter = SWITCH_ON;
+    Canvas *canvas = canvas_new(80, 38, 0);
+    PairPlan plan = pair_plan(canvas, &world.scene, canvas_area(canvas));
+    assert_int_equal(plan.row_height, 4);
+    assert_int_equal(plan.count, 9);
+    assert_true(plan.all);
+    canvas_free(canvas);
+    char *text = scene_world_draw(&world, &view_gradients_ops, (SceneScreen){80, 21, 0});
+    assert_shows(text, "of 9 blocks");
+    free(text);
+    scene_world_close(&world);
+}
+
+static void numbers_and_ratios_are_short_and_true(void **state) {
+    (void)state;
+    const struct {
+        double with, without;
+        const char *number, *ratio;
+    } cases[] = {{0.041, 0.0014, "0.0014", "29x less"},
+                 {0.04, 0.052, "0.052", "1.3x more"},
+                 {1, 1.02, "1", "the same"},
+                 {1, 0, "0", "nothing"},
+                 {2e3, 2.5e-8, "2.5e-08", "8e+10x less"},
+                 {0, 3, "3", "from 0"},
+                 {0, 0, "0", "the same"},
+                 {1, NAN, "", ""},
+                 {1, 123.4, "123", "123x more"}};
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        assert_string_equal(gradient_number(cases[k].without).text, cases[k].number);
+        assert_string_equal(gradient_ratio(cases[k].with, cases[k].without).text, cases[k].ratio);
+    }
+}
+
+static void wide_screens_have_the_curve_and_the_ways(void **state) {
+    (void)state;
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    scene_world_run(&world, -1);
+    scene_world_add_baseline(&world, SKIP_CUT);
+    scene_world_select(&world, "layer1.1.add", PHASE_BACKWARD, 0);
+    FlowRow flow = flow_row(world.pass, 2);
+    for (int k = 2; k < SCENE_SCREENS; k++) {
+        char *text = draw(&world, k);
+        const char *mark = scene_screens[k].flags & CANVAS_ASCII ? "*" : "●";
+        assert_shows(text, "Over depth");
+        assert_true(scene_count(text, mark) >= flow_row_count(world.scene.network));
+        assert_row_shows(text, "through the skip", gradient_number(flow.skip).text);
+        assert_row_shows(text, "through F", gradient_number(flow.branch).text);
+        assert_shows(text, "cosine %+.2f", flow.cosine);
+        assert_shows(text, "operations of layer1.1");
+        free(text);
+    }
+    scene_world_close(&world);
 }
 
 static void every_moment_of_a_pass_can_be_drawn(void **state) {
@@ -143,12 +285,12 @@ static void many_blocks_scroll_with_the_selection(void **state) {
     const Network *network = world.scene.network;
     for (int row = 0; row < flow_row_count(network); row++) {
         scene_world_select(&world, network->ops[flow_row_select(network, row)].name, PHASE_BACKWARD, 0);
-        char *text = draw(&world, 0);
+        char *text = draw(&world, 1);
         char marked[64];
         snprintf(marked, sizeof marked, "%s", flow_row_name(network, row));
         assert_shows(text, "%s", marked);
-        assert_shows(text, "of 18");
-        assert_int_equal(scene_count(text, "▸"), 1);
+        if (row > 0 && row < flow_row_count(network) - 1) assert_shows(text, "of 16 blocks");
+        assert_int_equal(scene_count(text, ">"), 1);
         free(text);
     }
     scene_world_close(&world);
@@ -158,6 +300,10 @@ static void moves_select_rows_and_open_shows_the_block(void **state) {
     (void)state;
     SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
     scene_world_select(&world, "layer2.1.conv1", PHASE_BACKWARD, 3);
+    Action all = view_gradients_ops.act(NULL, &world.scene, view_action(ACTION_OPEN, 0));
+    assert_int_equal(all.id, ACTION_STEP);
+    assert_int_equal(all.number, 2 * world.scene.network->op_count);
+    scene_world_run(&world, -1);
     const struct {
         ActionId id;
         int number;
@@ -184,6 +330,11 @@ int main(void) {
         cmocka_unit_test(rows_show_both_ways_the_cosine_and_the_ratio),
         cmocka_unit_test(a_missing_baseline_says_why),
         cmocka_unit_test(without_skips_there_is_nothing_to_compare),
+        cmocka_unit_test(every_block_has_a_bar_with_skips_and_one_without),
+        cmocka_unit_test(to_take_the_skips_away_moves_nothing),
+        cmocka_unit_test(before_a_class_bars_are_two_rows_high),
+        cmocka_unit_test(numbers_and_ratios_are_short_and_true),
+        cmocka_unit_test(wide_screens_have_the_curve_and_the_ways),
         cmocka_unit_test(every_moment_of_a_pass_can_be_drawn),
         cmocka_unit_test(many_blocks_scroll_with_the_selection),
         cmocka_unit_test(moves_select_rows_and_open_shows_the_block),
