@@ -288,7 +288,7 @@ const OptionSpec option_table[] = {
      TEXT(explorer.theme, "dark|light|contrast|mono"),
      .words = theme_names,
      .commands = DRAWS | ON(NOTES),
-     .help = "default dark"},
+     .help = "default: light where the terminal says so, else dark"},
     {.name = "mouse",
      FLAG(explorer.mouse),
      .commands = SHOWS,

@@ -17,6 +17,9 @@
 #include "core/base/parallel.h"
 #include "core/base/utf8.h"
 #include "core/tensor/gemm.h"
+#include "views/style/theme.h"
+#include "views/term/ask.h"
+#include "views/term/background.h"
 #include "views/term/environment.h"
 
 enum { DOCTOR_WIDTH_MIN = 80, DOCTOR_HEIGHT_MIN = 24 };
@@ -82,6 +85,37 @@ static void check_colors(const Options *options) {
     if (depth == COLOR_DEPTH_NONE) advice("maps are drawn with characters; --color=256 turns colours on");
 }
 
+static void describe_answer(AskResult result, Rgb rgb, char *out, size_t size) {
+    switch (result) {
+    case ASK_ANSWERED: snprintf(out, size, "the terminal answers #%02x%02x%02x", rgb.r, rgb.g, rgb.b); return;
+    case ASK_NO_ANSWER: snprintf(out, size, "the terminal was asked and does not say"); return;
+    case ASK_SILENT: snprintf(out, size, "the terminal was asked and said nothing for 0.3 s"); return;
+    case ASK_NOT_ASKED: break;
+    }
+    snprintf(out, size, "the terminal was not asked");
+}
+
+/* As the explorer finds it out: the answer comes before the variable. */
+static void check_background(void) {
+    static const char *const found[] = {
+        [BACKGROUND_UNKNOWN] = "unknown", [BACKGROUND_DARK] = "dark", [BACKGROUND_LIGHT] = "light"};
+    char answer[60], text[200];
+    Rgb rgb = {0};
+    const char *variable = or_none(getenv("COLORFGBG"));
+    AskResult result = term_ask_background(&rgb);
+    Background background =
+        result == ASK_ANSWERED ? background_of(rgb) : background_of_variable(getenv("COLORFGBG"));
+    describe_answer(result, rgb, answer, sizeof answer);
+    utf8_format(text, sizeof text, "%s (%s, COLORFGBG=%.*s)", found[background], answer,
+                utf8_first(variable, 30), variable);
+    line("background", text);
+    snprintf(text, sizeof text, "%s, unless --theme or the settings name another",
+             theme_names[background == BACKGROUND_LIGHT ? THEME_LIGHT : THEME_DARK]);
+    line("theme", text);
+    if (background == BACKGROUND_UNKNOWN)
+        advice("if text is hard to read here, say --theme light, or 'theme light' in the settings");
+}
+
 static void check_engine(void) {
     char text[200];
     const char *core = or_none(getenv("OPENBLAS_CORETYPE"));
@@ -127,6 +161,7 @@ bool command_doctor(const Options *options, Error *err) {
     check_terminal();
     check_locale(options);
     check_colors(options);
+    check_background();
     check_engine();
     check_libraries();
     check_assets();

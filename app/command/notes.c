@@ -197,9 +197,16 @@ static bool obey(Term *term, Listener *listener, const Key *key) {
     return true;
 }
 
+static void suit_background(Term *term) {
+    Background background;
+    if (term_take_background(term, &background))
+        term_set_theme(term, background == BACKGROUND_LIGHT ? THEME_LIGHT : THEME_DARK);
+}
+
 static bool run_on_terminal(Term *term, Listener *listener, Error *err) {
     while (!term_signal()) {
         struct timespec now;
+        suit_background(term);
         if (!look_for(listener, err)) return false;
         for (int k = 0; k < PIECES_A_FRAME && hear(listener); k++)
             while (take_line(listener)) continue;
@@ -223,7 +230,10 @@ bool command_notes(const Options *options, Error *err) {
     bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO), ok = false;
     int number = 0;
     if (terminal) {
-        TermConfig config = {.depth = options_color(options), .theme = theme, .ascii = options->output.ascii};
+        TermConfig config = {.depth = options_color(options),
+                             .theme = theme,
+                             .ascii = options->output.ascii,
+                             .ask_background = !options->explorer.theme};
         Term *term = term_open(&config, err);
         ok = term && run_on_terminal(term, &listener, err);
         term_close(term);

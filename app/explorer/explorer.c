@@ -129,11 +129,18 @@ static void show_notes(const Screen *screen, NotesLink *link) {
     notes_link_show(link, &panel);
 }
 
+static bool hear_background(Screen *screen, Term *term) {
+    Background background;
+    if (!term_take_background(term, &background)) return false;
+    screen_suit_background(screen, background);
+    return true;
+}
+
 /* Reads keys and works until the screen should be drawn again. */
 static void wait_and_work(Screen *screen, Term *term, Live *live) {
     double redraw_ms = clock_milliseconds() + REDRAW_MS;
-    for (bool worked = false;
-         !term_signal() && !read_keys(screen, term, live) && !hear_notes_link(screen, live->link);
+    for (bool worked = false; !term_signal() && !read_keys(screen, term, live) &&
+                              !hear_background(screen, term) && !hear_notes_link(screen, live->link);
          worked = true) {
         if (!work_for_a_slice(screen, term)) {
             if (worked || screen_tick(screen)) return;
@@ -159,6 +166,7 @@ static void offer_copy(Screen *screen, Term *term) {
 static bool loop(Screen *screen, Term *term, Live *live, Error *err) {
     Canvas *canvas = NULL;
     while (!screen_wants_quit(screen) && !term_signal()) {
+        hear_background(screen, term);
         fit_screen(screen, term, &canvas);
         if (!canvas) return error_set(err, ERROR_FAILED, "not enough memory for the screen");
         if (screen_wants_redraw(screen)) term_redraw(term);
@@ -190,8 +198,11 @@ static NotesLink *open_notes_link(Screen *screen, const Options *options) {
 }
 
 static bool run_on_terminal(Screen *screen, const Options *options, Error *err) {
-    TermConfig config = {
-        .depth = options_color(options), .theme = screen_theme(screen), .ascii = options->output.ascii};
+    /* A recording looks the same wherever it is made. */
+    TermConfig config = {.depth = options_color(options),
+                         .theme = screen_theme(screen),
+                         .ascii = options->output.ascii,
+                         .ask_background = !options->explorer.record};
     Live live;
     Term *term = term_open(&config, err);
     if (!term) return false;
@@ -243,6 +254,7 @@ static Screen *open_screen(const Options *options, const Setup *setup, ThemeId t
     ScreenConfig config = {
         .session = {.setup = setup,
                     .theme = theme,
+                    .theme_chosen = options->explorer.theme != NULL,
                     .presenter = options->explorer.presents,
                     .image = setup->image_count > 0 ? setup->images[0] : NULL,
                     .target = options->input.target.count > 0 ? options->input.target.values[0] : -1},

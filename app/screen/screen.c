@@ -108,6 +108,11 @@ ThemeId screen_theme(const Screen *screen) {
     return screen_front(screen)->look.settings.theme;
 }
 
+void screen_suit_background(Screen *screen, Background background) {
+    session_suit_background(screen->own, background);
+    if (screen_front(screen) != screen->own) session_suit_background(screen_front(screen), background);
+}
+
 bool screen_wants_quit(const Screen *screen) {
     return screen->quit;
 }

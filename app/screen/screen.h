@@ -9,6 +9,7 @@
 #include "views/canvas/canvas.h"
 #include "views/panel/notes_panel.h"
 #include "views/scene/action.h"
+#include "views/term/background.h"
 #include "views/term/key.h"
 
 typedef struct Screen Screen;
@@ -71,6 +72,8 @@ bool screen_lesson_panel(const Screen *screen, LessonPanel *out);
 void screen_notes(const Screen *screen, NotesPanel *out);
 
 ThemeId screen_theme(const Screen *screen);
+/* The theme for the terminal's background, unless the user has chosen one. */
+void screen_suit_background(Screen *screen, Background background);
 char *screen_take_copy(Screen *screen);   /* a text for the clipboard, the caller's; NULL: none */
 bool screen_mouse(const Screen *screen);  /* the mouse is wanted */
 void screen_refuse_mouse(Screen *screen); /* this terminal has none */

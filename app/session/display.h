@@ -24,6 +24,7 @@ typedef struct Display {
     int width, height;    /* cells */
     unsigned flags;       /* CanvasFlags */
     ThemeId theme_before; /* the one to return to after presenter mode */
+    bool theme_chosen;    /* by the user, not by the terminal's background */
     bool still;           /* drawn for a page: nothing invites to press keys */
     SheetKind sheet;
 } Display;

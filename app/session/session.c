@@ -101,6 +101,7 @@ Session *session_new(const SessionConfig *config, Error *err) {
                          .exp.config = config->pass,
                          .exp.target = config->target,
                          .display.theme_before = config->presenter ? THEME_DARK : config->theme,
+                         .display.theme_chosen = config->theme_chosen,
                          .look.view = VIEW_ARCHITECTURE,
                          .display.width = 80,
                          .display.height = 24,
@@ -146,10 +147,20 @@ void session_set_presenter(Session *session, bool on) {
     settings->presenter = on ? SWITCH_ON : SWITCH_OFF;
     if (on) {
         session->display.theme_before = settings->theme;
-        if (settings->theme != THEME_MONO) session_set_theme(session, THEME_CONTRAST);
+        /* The contrast theme is light text, for dark backgrounds. */
+        if (settings->theme == THEME_DARK) session_set_theme(session, THEME_CONTRAST);
     } else if (settings->theme == THEME_CONTRAST) {
         session_set_theme(session, session->display.theme_before);
     }
+}
+
+/* Palettes that the user has chosen stay. */
+void session_suit_background(Session *session, Background background) {
+    Settings *settings = &session->look.settings;
+    bool light = background == BACKGROUND_LIGHT;
+    if (session->display.theme_chosen || background == BACKGROUND_UNKNOWN) return;
+    session->display.theme_before = light ? THEME_LIGHT : THEME_DARK;
+    settings->theme = light ? THEME_LIGHT : settings->presenter == SWITCH_ON ? THEME_CONTRAST : THEME_DARK;
 }
 
 static SceneJob scene_job(const Session *session) {

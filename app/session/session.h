@@ -17,6 +17,7 @@ typedef struct SessionConfig {
     const real *values; /* instead of a picture: normalised input (3,H,W) channels-last */
     int target;         /* class the loss asks for; -1: the predicted one */
     ThemeId theme;      /* decides the colour maps */
+    bool theme_chosen;  /* whatever the background of the terminal is */
     bool presenter;     /* presenter mode from the start; the theme is as said above */
 } SessionConfig;
 

@@ -8,6 +8,7 @@
 static void after_theme(Session *session, const Settings *before) {
     (void)before;
     session_set_theme(session, session->look.settings.theme);
+    session->display.theme_chosen = true;
 }
 
 static void after_presenter(Session *session, const Settings *before) {

@@ -11,6 +11,7 @@
 #include "app/session/session_stops.h"
 #include "app/session/session_twin.h"
 #include "views/canvas/layout.h"
+#include "views/term/background.h"
 
 enum { SESSION_TWIN_WIDE = 2 * LAYOUT_S_WIDTH + 1 /* from here on two sides stand beside each other */ };
 
@@ -47,7 +48,8 @@ bool session_do_target(Session *session, const Action *action, Error *err);
 bool session_do_without_skip(Session *session, const Action *action, Error *err);
 bool session_do_lesion(Session *session, const Action *action, Error *err);
 bool session_do_close(Session *session, const Action *action, Error *err);
-bool session_do_move(Session *session, const Action *action, Error *err); /* up, down, left, right, pages, first, last */
+bool session_do_move(Session *session, const Action *action,
+                     Error *err); /* up, down, left, right, pages, first, last */
 bool session_do_open(Session *session, const Action *action, Error *err);
 bool session_do_fold(Session *session, const Action *action, Error *err);
 bool session_do_other(Session *session, const Action *action, Error *err);
@@ -72,7 +74,9 @@ Scene session_scene(const Session *session);
 /* The view that is shown may deal with an action first: as a view's act. */
 Action session_ask_view(Session *session, Action action);
 void session_set_theme(Session *session, ThemeId theme); /* and the palettes that suit it */
-void session_set_presenter(Session *session, bool on);   /* and the theme for it */
+/* The theme for the terminal's background, unless the user has chosen one. */
+void session_suit_background(Session *session, Background background);
+void session_set_presenter(Session *session, bool on); /* and the theme for it */
 void session_tell(Session *session, NoticeKind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

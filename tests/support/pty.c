@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/signals.h"
+#include "views/term/background.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -28,9 +29,9 @@ static int on_property(VTermProp property, VTermValue *value, void *user) {
 static const VTermScreenCallbacks callbacks = {.settermprop = on_property};
 
 static void apply_environment(const char *const *environment) {
-    static const char *const disturbing[] = {
-        "COLORTERM",       "STY",        "NO_COLOR", "SKIPSCOPE_COLOR", "TERM_PROGRAM", "VTE_VERSION",
-        "KONSOLE_VERSION", "WT_SESSION", "LINES",    "COLUMNS"};
+    static const char *const disturbing[] = {"COLORTERM",    "STY",         "NO_COLOR",  "SKIPSCOPE_COLOR",
+                                             "TERM_PROGRAM", "VTE_VERSION", "COLORFGBG", "KONSOLE_VERSION",
+                                             "WT_SESSION",   "LINES",       "COLUMNS"};
     for (size_t k = 0; k < sizeof disturbing / sizeof disturbing[0]; k++) unsetenv(disturbing[k]);
     setenv("LC_ALL", "C.UTF-8", 1);
     for (; environment != NULL && *environment != NULL; environment++) {
@@ -121,6 +122,10 @@ static bool pump(Pty *pty, int timeout_ms) {
     memcpy(pty->output + pty->output_size, bytes, (size_t)count);
     pty->output_size += (size_t)count;
     pty->output[pty->output_size] = '\0';
+    if (pty->answer && pty_wrote(pty, BACKGROUND_QUESTION)) {
+        pty_type(pty, pty->answer);
+        pty->answer = NULL;
+    }
     vterm_input_write(pty->vterm, bytes, (size_t)count);
     size_t size = vterm_output_read(pty->vterm, reply, sizeof reply);
     if (size > 0) assert_int_equal(write(pty->fd, reply, size), size);
@@ -130,6 +135,15 @@ static bool pump(Pty *pty, int timeout_ms) {
 void pty_type(Pty *pty, const char *bytes) {
     size_t size = strlen(bytes);
     assert_int_equal(write(pty->fd, bytes, size), size);
+}
+
+void pty_wait_taken(Pty *pty) {
+    double deadline = clock_milliseconds() + DEADLINE_MS;
+    for (int left = 1; left > 0;) {
+        assert_int_equal(ioctl(pty->tty, FIONREAD, &left), 0);
+        if (left > 0 && !pump(pty, 1) && clock_milliseconds() > deadline)
+            fail_msg("%d bytes are not read", left);
+    }
 }
 
 void pty_resize(Pty *pty, int width, int height) {

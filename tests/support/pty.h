@@ -37,6 +37,7 @@ typedef struct Pty {
     bool alternate; /* the alternate screen is shown */
     bool cursor_visible;
     struct termios modes; /* before the child ran */
+    const char *answer;   /* to the question for the background, as soon as it is asked; NULL: none */
 } Pty;
 
 void pty_start(Pty *pty, const PtyConfig *config);
@@ -44,6 +45,8 @@ void pty_start(Pty *pty, const PtyConfig *config);
 void pty_end(Pty *pty);
 
 void pty_type(Pty *pty, const char *bytes);
+/* Reads until the child has taken all that was typed; fails the test after half a minute. */
+void pty_wait_taken(Pty *pty);
 void pty_resize(Pty *pty, int width, int height);
 /* Reads until the screen shows `text` in one row; fails the test after half a minute, showing the screen. */
 void pty_wait_text(Pty *pty, const char *text);

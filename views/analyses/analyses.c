@@ -64,7 +64,7 @@ static void draw_list_row(Canvas *canvas, Rect row, const Scene *scene, int id, 
         canvas_text_fit(canvas, x, row.y, row.x + row.w - x, style_role(ROLE_DIM), spec->sentence);
     if (!selected) return;
     canvas_put(canvas, row.x, row.y, style_bold(ROLE_ACCENT), U'▸');
-    canvas_paint(canvas, row, (Style){.fg = COLOR_KEEP, .bg = color_role(ROLE_CURSOR)});
+    canvas_paint_selected(canvas, row);
     canvas_set_cursor(canvas, row.x + 2, row.y);
 }
 

@@ -226,6 +226,6 @@ void chart_draw(Canvas *canvas, Rect area, const AnalysisTable *table, ChartWind
         draw_row(canvas, row, table, plan, &window, window.row + k);
         if (window.row + k != window.selected) continue;
         canvas_put(canvas, row.x, row.y, style_bold(ROLE_ACCENT), U'▸');
-        canvas_paint(canvas, row, (Style){.fg = COLOR_KEEP, .bg = color_role(ROLE_CURSOR)});
+        canvas_paint_selected(canvas, row);
     }
 }

@@ -163,6 +163,17 @@ void canvas_paint(Canvas *canvas, Rect area, Style style) {
     }
 }
 
+void canvas_paint_selected(Canvas *canvas, Rect row) {
+    enum { DRAWINGS_FIRST = 0x2500 };
+    row = rect_intersect(row, canvas->clip);
+    for (int y = row.y; y < row.y + row.h; y++)
+        for (int x = row.x; x < row.x + row.w; x++) {
+            Cell *cell = cell_at(canvas, x, y);
+            if (cell->glyph < DRAWINGS_FIRST) cell->fg = color_role(ROLE_CURSOR_TEXT);
+            cell->bg = color_role(ROLE_CURSOR);
+        }
+}
+
 void canvas_line_across(Canvas *canvas, int x, int y, int length, Style style) {
     canvas_fill(canvas, (Rect){.x = x, .y = y, .w = length, .h = 1}, style, U'─');
 }

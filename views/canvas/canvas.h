@@ -86,6 +86,8 @@ int canvas_text_wrapped(Canvas *canvas, Rect area, Style style, const char *text
 void canvas_fill(Canvas *canvas, Rect area, Style style, uint32_t glyph);
 /* Changes colours and attributes only: fg and bg unless COLOR_KEEP; attributes are added. */
 void canvas_paint(Canvas *canvas, Rect area, Style style);
+/* Shows a row as the selected one: its text gets the colour that can be read there, drawings keep theirs. */
+void canvas_paint_selected(Canvas *canvas, Rect row);
 
 void canvas_line_across(Canvas *canvas, int x, int y, int length, Style style); /* ─── */
 void canvas_line_down(Canvas *canvas, int x, int y, int length, Style style);   /* │ */

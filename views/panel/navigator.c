@@ -75,7 +75,7 @@ static void draw_row(Canvas *canvas, Rect row, const Scene *scene, NavigatorRow 
     canvas_text_right(canvas, right, row.y, style_role(stats.known ? ROLE_TEXT : ROLE_DIM), norm);
     if (selected) {
         canvas_put(canvas, row.x + 1, row.y, style_bold(ROLE_ACCENT), U'▸');
-        canvas_paint(canvas, row, (Style){.fg = COLOR_KEEP, .bg = color_role(ROLE_CURSOR)});
+        canvas_paint_selected(canvas, row);
     }
 }
 

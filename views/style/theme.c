@@ -29,7 +29,7 @@ static const RoleColor dark_roles[ROLE_COUNT] = {
 
 static const RoleColor light_roles[ROLE_COUNT] = {
     [ROLE_TEXT] = {DEFAULT, DEFAULT},
-    [ROLE_DIM] = {242, 8},
+    [ROLE_DIM] = {241, 0},
     [ROLE_TITLE] = {16, 0},
     [ROLE_ACCENT] = {90, 5},
     [ROLE_KEY] = {25, 4},

@@ -111,6 +111,20 @@ ColorDepth environment_color_depth(ColorDepth wanted, EnvironmentGet get, void *
     return COLOR_DEPTH_AUTO;
 }
 
+/* Families of terminals that read control strings. GNU screen would put the question to the terminal again
+ * each time that a window is shown, and give the answer to whatever runs there. */
+bool environment_can_ask(EnvironmentGet get, void *context) {
+    static const char *const families[] = {"xterm*",   "tmux*",   "screen*",  "rxvt*",     "alacritty*",
+                                           "foot*",    "kitty*",  "wezterm*", "contour*",  "ghostty*",
+                                           "konsole*", "gnome*",  "vte*",     "mintty*",   "st-*",
+                                           "st",       "mlterm*", "iterm*",   "*256color", "*-direct"};
+    Environment environment = {.get = get != NULL ? get : from_process, .context = context};
+    if (value_of(&environment, "STY")[0] != '\0') return false;
+    for (size_t k = 0; k < sizeof families / sizeof families[0]; k++)
+        if (matches(value_of(&environment, "TERM"), families[k])) return true;
+    return false;
+}
+
 static void add_terminal(EnvironmentNames *names, const char *name, const char *suffix) {
     snprintf(names->name[names->count++], sizeof names->name[0], "%.40s%s", name, suffix);
 }

@@ -18,6 +18,10 @@ typedef const char *(*EnvironmentGet)(const char *name, void *context);
  * reads the real environment. */
 ColorDepth environment_color_depth(ColorDepth wanted, EnvironmentGet get, void *context);
 
+/* May the terminal be asked a question, by a control string that it does not show if it has no answer? `get`
+ * NULL reads the real environment. */
+bool environment_can_ask(EnvironmentGet get, void *context);
+
 /* Terminfo entries to try, best first: the terminal may well understand more than this machine's terminfo
  * knows of it. */
 #define EMBEDDED_NAME "skipscope-direct"

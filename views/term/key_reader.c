@@ -152,12 +152,17 @@ static Token read_sequence(KeyReader *reader) {
     return token_of(reader->count >= SEQUENCE_MAX ? SEQUENCE_MAX : 0, KEY_CODE_NONE);
 }
 
+static void begin_answer(KeyReader *reader, unsigned char introducer) {
+    reader->answer = introducer;
+    reader->answer_size = 0;
+}
+
 /* The Escape key or the beginning of an answer. */
 static Token read_answer(KeyReader *reader) {
     AnswerStart start = key_answer_start(reader->bytes + 1, reader->count - 1, false);
     if (start == ANSWER_MAYBE) return token_of(0, KEY_CODE_NONE);
     if (start == ANSWER_NO) return token_of(1, KEY_CODE_ESCAPE);
-    reader->answer = reader->bytes[1];
+    begin_answer(reader, reader->bytes[1]);
     return token_of(2, KEY_CODE_NONE);
 }
 
@@ -188,7 +193,7 @@ static Token read_character(KeyReader *reader) {
     if (reader->after_escape && key_answer_introduces(first)) {
         AnswerStart start = key_answer_start(reader->bytes, reader->count, true);
         if (start == ANSWER_MAYBE) return token_of(0, KEY_CODE_NONE);
-        if (start == ANSWER_BEGINS) reader->answer = first;
+        if (start == ANSWER_BEGINS) begin_answer(reader, first);
         if (start == ANSWER_BEGINS) return token_of(1, KEY_CODE_NONE);
     }
     if (first < ' ' || first == 127) return token_of(1, code_of_control(first));
@@ -204,6 +209,20 @@ static void drop(KeyReader *reader, size_t bytes) {
     memmove(reader->bytes, reader->bytes + bytes, reader->count);
 }
 
+static void keep_answer(KeyReader *reader, size_t count) {
+    for (size_t k = 0; k < count; k++, reader->answer_size++)
+        if (reader->answer_size < sizeof reader->answer_text)
+            reader->answer_text[reader->answer_size] = (char)reader->bytes[k];
+}
+
+/* An answer is heard once it is whole; what is longer than the longest one is another. */
+static void hear_answer(KeyReader *reader) {
+    bool is_heard = reader->answer == ']' && reader->answer_size <= sizeof reader->answer_text &&
+                    background_parse_answer(reader->answer_text, reader->answer_size, &reader->background);
+    reader->knows_background = reader->knows_background || is_heard;
+    reader->answer = 0;
+}
+
 /* False: all that has come belongs to the answer, or may do so. */
 static bool swallow_answer(KeyReader *reader, bool complete) {
     static const unsigned char escape = ESCAPE;
@@ -212,8 +231,10 @@ static bool swallow_answer(KeyReader *reader, bool complete) {
         reader->answer_escape = false;
         put_in_front(reader, &escape, 1);
     }
-    drop(reader, key_answer_length(reader->answer, reader->bytes, reader->count, &ended));
-    if (ended) reader->answer = 0;
+    size_t length = key_answer_length(reader->answer, reader->bytes, reader->count, &ended);
+    keep_answer(reader, length);
+    drop(reader, length);
+    if (ended) hear_answer(reader);
     if (!ended && complete && reader->count > 0) {
         reader->answer_escape = true;
         drop(reader, 1);

@@ -6,6 +6,7 @@
 #ifndef VIEWS_TERM_KEY_READER_H
 #define VIEWS_TERM_KEY_READER_H
 
+#include "views/term/background.h"
 #include "views/term/key.h"
 
 enum { KEY_READER_SIZE = 512, KEY_HELD_MAX = 64 };
@@ -19,6 +20,10 @@ typedef struct KeyReader {
     bool answer_escape;   /* of that string an escape character has come, and not yet what comes after it */
     bool after_escape;    /* the last key was Escape; an answer's first byte, should its second follow */
     bool in_paste;
+    char answer_text[BACKGROUND_ANSWER_MAX]; /* its beginning */
+    size_t answer_size;                      /* all of it so far */
+    bool knows_background;                   /* such an answer has been among them */
+    Rgb background;
 } KeyReader;
 
 /* Bytes that still fit; key_reader_feed takes no more. Never 0 after key_reader_next has returned false. */

@@ -11,11 +11,11 @@
 
 #include "core/base/integer.h"
 #include "views/style/text.h"
-#include "views/term/base64.h"
 #include "views/term/colors.h"
 #include "views/term/environment.h"
 #include "views/term/guard.h"
 #include "views/term/input.h"
+#include "views/term/output.h"
 #include "views/term/terminfo_blob.h"
 
 struct Term {
@@ -26,7 +26,8 @@ struct Term {
     ThemeId theme;
     ColorDepth depth;
     bool ascii, mouse, redraw;
-    int watched; /* a descriptor to wait for, plus one; 0: none */
+    Background background; /* known and not yet taken */
+    int watched;           /* a descriptor to wait for, plus one; 0: none */
     TermInput keys;
     TermColors *colors;
     Canvas *shown; /* what the terminal shows now */
@@ -87,29 +88,6 @@ static ColorDepth available_depth(const Term *term, ColorDepth wanted) {
     return wanted == COLOR_DEPTH_AUTO || wanted > best ? best : wanted;
 }
 
-static void write_bytes(const char *bytes) {
-    size_t left = strlen(bytes);
-    while (left > 0) {
-        ssize_t written = write(STDOUT_FILENO, bytes, left);
-        if (written <= 0) return;
-        bytes += written;
-        left -= (size_t)written;
-    }
-}
-
-bool term_copy(Term *term, const char *text) {
-    static const char *const without[] = {"linux", "vt", "ansi"};
-    for (size_t k = 0; k < sizeof without / sizeof without[0]; k++)
-        if (strncmp(term->name, without[k], strlen(without[k])) == 0) return false;
-    char *letters = base64_encode(text, strlen(text));
-    if (!letters) return false;
-    write_bytes("\033]52;c;");
-    write_bytes(letters);
-    write_bytes("\a");
-    free(letters);
-    return true;
-}
-
 static void set_modes(Term *term) {
     cbreak();
     noecho();
@@ -117,7 +95,7 @@ static void set_modes(Term *term) {
     keypad(stdscr, TRUE);
     typeahead(-1);
     curs_set(0);
-    write_bytes(paste_on);
+    term_write(paste_on);
     term->redraw = true;
 }
 
@@ -143,8 +121,8 @@ static void leave_screen(const Term *term) {
         term_guard_leave();
         return;
     }
-    if (term->mouse) write_bytes(mouse_off);
-    write_bytes(paste_off);
+    if (term->mouse) term_write(mouse_off);
+    term_write(paste_off);
     endwin();
     term_guard_left();
 }
@@ -179,6 +157,15 @@ static bool open_input(Term *term, Error *err) {
                      "no keys to read");
 }
 
+/* What the environment says, until the terminal has answered. Without colours one theme looks like another. */
+static void ask_background(Term *term) {
+    if (term->depth == COLOR_DEPTH_NONE) return;
+    term->background = background_of_variable(getenv("COLORFGBG"));
+    if (!environment_can_ask(NULL, NULL)) return;
+    term_write(BACKGROUND_QUESTION);
+    term_input_asked(&term->keys);
+}
+
 static bool open_term(Term *term, const TermConfig *config, Error *err) {
     if (!environment_check_terminal(err) || !open_input(term, err)) return false;
     ColorDepth wanted = environment_color_depth(config->depth, NULL, NULL);
@@ -198,6 +185,7 @@ static bool open_term(Term *term, const TermConfig *config, Error *err) {
     term_guard_entered();
     if (set_colors(term, wanted) && fit_buffers(term)) {
         term_set_mouse(term, config->mouse);
+        if (config->ask_background) ask_background(term);
         return true;
     }
     return error_set(err, ERROR_TERMINAL, "not enough memory for the screen");
@@ -217,6 +205,7 @@ Term *term_open(const TermConfig *config, Error *err) {
 void term_close(Term *term) {
     if (term == NULL) return;
     if (term->screen != NULL) {
+        if (term_guard_signal() == 0 && term_guard_is_in_front()) term_input_settle(&term->keys);
         leave_screen(term);
         delscreen(term->screen);
         term_guard_end();
@@ -267,7 +256,7 @@ void term_set_mouse(Term *term, bool on) {
     if (capability("kmous")[0] == '\0' || on == term->mouse) return;
     /* A crash between the two leaves a terminal that was told twice, never one that was not told. */
     if (on) term_guard_add_restore(mouse_off);
-    write_bytes(on ? mouse_on : mouse_off);
+    term_write(on ? mouse_on : mouse_off);
     term->mouse = on;
 }
 
@@ -391,8 +380,8 @@ static void resume(Term *term) {
     term_guard_entering();
     if (!isendwin()) endwin();
     refresh();
-    write_bytes(paste_on);
-    if (term->mouse) write_bytes(mouse_on);
+    term_write(paste_on);
+    if (term->mouse) term_write(mouse_on);
     term->redraw = true;
     term_guard_entered();
 }
@@ -427,6 +416,16 @@ bool term_read_key(Term *term, Key *key) {
     }
     /* About to end, it leaves the keys to who comes next: in the background, reading would stop it. */
     return term_guard_signal() == 0 && term_input_read_key(&term->keys, key);
+}
+
+bool term_take_background(Term *term, Background *background) {
+    *background = term->background;
+    term->background = BACKGROUND_UNKNOWN;
+    return term_input_take_background(&term->keys, background) || *background != BACKGROUND_UNKNOWN;
+}
+
+bool term_copy(Term *term, const char *text) {
+    return term_write_clipboard(term->name, text);
 }
 
 void term_watch(Term *term, int fd) {

@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "views/canvas/canvas.h"
 #include "views/style/theme.h"
+#include "views/term/background.h"
 #include "views/term/key.h"
 
 typedef struct Term Term;
@@ -19,6 +20,7 @@ typedef struct TermConfig {
     ThemeId theme;
     bool ascii; /* no character above 126 even where UTF-8 would do */
     bool mouse; /* take it from the terminal's own selection */
+    bool ask_background;
 } TermConfig;
 
 /* NULL with ERROR_TERMINAL and one sentence when there is no terminal here that can place a cursor. */
@@ -52,6 +54,9 @@ bool term_wait(Term *term, int timeout_ms);
 /* Offers a text to the clipboard of whoever sits before the terminal, also across ssh (OSC 52). False where
  * the terminal is known to have none; others may still refuse it without a word. */
 bool term_copy(Term *term, const char *text);
+/* What is known of the background, true once for each piece of news: what COLORFGBG says at first, then what
+ * the terminal answers. It may never answer. */
+bool term_take_background(Term *term, Background *background);
 /* Something else to wait for: returns when it is readable, too; -1: nothing. */
 void term_watch(Term *term, int fd);
 

@@ -149,6 +149,39 @@ static void a_block_shows_its_gradients_on_a_clipped_scale(void **state) {
     assert_screen(world, "] layer, shrunk by largest |x|");
 }
 
+static void the_theme_follows_the_background_until_one_is_chosen(void **state) {
+    SessionWorld *world = *state;
+    Settings *settings = &world->session->look.settings;
+    session_world_act(world, "palette activations puor");
+    int palette = settings->palettes[PALETTE_USE_ACTIVATION];
+    screen_suit_background(world->screen, BACKGROUND_LIGHT);
+    assert_int_equal(settings->theme, THEME_LIGHT);
+    assert_int_equal(settings->palettes[PALETTE_USE_ACTIVATION], palette);
+    screen_suit_background(world->screen, BACKGROUND_UNKNOWN);
+    assert_int_equal(settings->theme, THEME_LIGHT);
+    /* The contrast theme is light text. */
+    session_world_act(world, "presenter on");
+    assert_int_equal(settings->theme, THEME_LIGHT);
+    screen_suit_background(world->screen, BACKGROUND_DARK);
+    assert_int_equal(settings->theme, THEME_CONTRAST);
+    session_world_act(world, "presenter off");
+    assert_int_equal(settings->theme, THEME_DARK);
+    session_world_act(world, "theme mono");
+    screen_suit_background(world->screen, BACKGROUND_LIGHT);
+    assert_int_equal(settings->theme, THEME_MONO);
+}
+
+/* It is the reader's own: the lesson shows it at once, and what was left does so afterwards. */
+static void a_lesson_follows_the_background_with_what_lies_below(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "lesson skip");
+    screen_suit_background(world->screen, BACKGROUND_LIGHT);
+    assert_int_equal(screen_theme(world->screen), THEME_LIGHT);
+    session_world_press(world, "q");
+    assert_null(screen_lesson(world->screen));
+    assert_int_equal(screen_theme(world->screen), THEME_LIGHT);
+}
+
 int main(void) {
 #define WITH_WORLD(test) cmocka_unit_test_setup_teardown(test, session_world_open, session_world_close)
     const struct CMUnitTest tests[] = {
@@ -158,6 +191,8 @@ int main(void) {
         WITH_WORLD(the_order_is_never_stale),
         WITH_WORLD(a_new_order_keeps_the_selected_channel),
         WITH_WORLD(a_block_shows_its_gradients_on_a_clipped_scale),
+        WITH_WORLD(the_theme_follows_the_background_until_one_is_chosen),
+        WITH_WORLD(a_lesson_follows_the_background_with_what_lies_below),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -104,6 +104,20 @@ static void kept_background_shows_under_text(void **state) {
     canvas_free(canvas);
 }
 
+static void a_selected_row_can_be_read_and_keeps_its_drawings(void **state) {
+    (void)state;
+    Canvas *canvas = canvas_new(4, 2, 0);
+    canvas_text(canvas, 0, 0, style_role(ROLE_DIM), "a█");
+    canvas_text(canvas, 0, 1, style_role(ROLE_DIM), "b");
+    canvas_paint_selected(canvas, (Rect){.x = -1, .w = 9, .h = 1});
+    assert_int_equal(canvas_get(canvas, 0, 0)->fg, color_role(ROLE_CURSOR_TEXT));
+    assert_int_equal(canvas_get(canvas, 1, 0)->fg, color_role(ROLE_DIM));
+    for (int x = 0; x < 4; x++) assert_int_equal(canvas_get(canvas, x, 0)->bg, color_role(ROLE_CURSOR));
+    assert_int_equal(canvas_get(canvas, 0, 1)->fg, color_role(ROLE_DIM));
+    assert_int_equal(canvas_get(canvas, 0, 1)->bg, COLOR_DEFAULT);
+    canvas_free(canvas);
+}
+
 static void sizes_are_limited_and_drawing_is_safe_anywhere(void **state) {
     (void)state;
     Canvas *canvas = canvas_new(-3, 5000, 0);
@@ -159,6 +173,7 @@ int main(void) {
         cmocka_unit_test(boxes_shrink_without_breaking),
         cmocka_unit_test(text_aligns_right_centre_and_wrapped),
         cmocka_unit_test(kept_background_shows_under_text),
+        cmocka_unit_test(a_selected_row_can_be_read_and_keeps_its_drawings),
         cmocka_unit_test(sizes_are_limited_and_drawing_is_safe_anywhere),
         cmocka_unit_test(ansi_text_carries_colours_at_each_depth),
         cmocka_unit_test(export_reports_a_full_disk),

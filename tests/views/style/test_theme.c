@@ -3,8 +3,10 @@
 #include "views/canvas/canvas.h"
 #include "views/style/theme.h"
 
+/* The last four are the grounds of Solarized, Gruvbox, Dracula and GNOME Terminal's old default. */
 static const Rgb black = {0, 0, 0}, near_black = {0x26, 0x26, 0x26}, white = {255, 255, 255},
-                 cream = {0xFD, 0xF6, 0xE3};
+                 light_grey = {0xEE, 0xEE, 0xEE}, cream = {0xFD, 0xF6, 0xE3}, sand = {0xFB, 0xF1, 0xC7},
+                 slate = {0x28, 0x2A, 0x36}, pale_yellow = {0xFF, 0xFF, 0xDD};
 
 static bool is_background(Role role) {
     return role == ROLE_CURSOR || role == ROLE_BAR || role == ROLE_MARK;
@@ -32,38 +34,51 @@ static double contrast_of(Rgb a, Rgb b) {
 }
 
 /* False where the theme leaves a role to the terminal's own default colour. */
-static bool role_rgb(ThemeId theme, Role role, Rgb *rgb) {
-    int value = theme_resolve(theme, color_role(role), COLOR_DEPTH_RGB);
-    *rgb = (Rgb){(uint8_t)(value >> 16), (uint8_t)(value >> 8), (uint8_t)value};
+static bool role_rgb(ThemeId theme, Role role, ColorDepth depth, Rgb *rgb) {
+    int value = theme_resolve(theme, color_role(role), depth);
+    *rgb = depth == COLOR_DEPTH_RGB ? (Rgb){(uint8_t)(value >> 16), (uint8_t)(value >> 8), (uint8_t)value}
+                                    : color_of_index_256(value);
     return value >= 0;
 }
 
-static void check_theme(ThemeId theme, Rgb background) {
+static void check_theme(ThemeId theme, ColorDepth depth, Rgb background) {
     for (int r = 0; r < ROLE_COUNT; r++) {
         Role role = (Role)r;
         Rgb rgb;
-        if (is_background(role) || is_text_on_own_background(role) || !role_rgb(theme, role, &rgb)) continue;
+        if (is_background(role) || is_text_on_own_background(role) || !role_rgb(theme, role, depth, &rgb))
+            continue;
         double contrast = contrast_of(rgb, background);
         if (contrast < contrast_needed(theme, role)) {
-            fail_msg("%s theme, role %d: contrast %.2f", theme_names[theme], r, contrast);
+            fail_msg("%s theme, depth %d, role %d: contrast %.2f on #%02x%02x%02x", theme_names[theme],
+                     (int)depth, r, contrast, background.r, background.g, background.b);
         }
     }
     const Role pairs[][2] = {{ROLE_CURSOR_TEXT, ROLE_CURSOR}, {ROLE_BAR_TEXT, ROLE_BAR}};
     for (int k = 0; k < 2; k++) {
         Rgb text, under;
-        assert_true(role_rgb(theme, pairs[k][0], &text));
-        assert_true(role_rgb(theme, pairs[k][1], &under));
+        assert_true(role_rgb(theme, pairs[k][0], depth, &text));
+        assert_true(role_rgb(theme, pairs[k][1], depth, &under));
         assert_true(contrast_of(text, under) >= contrast_needed(theme, pairs[k][0]));
     }
 }
 
 static void text_stands_out_on_every_usual_background(void **state) {
     (void)state;
-    check_theme(THEME_DARK, black);
-    check_theme(THEME_DARK, near_black);
-    check_theme(THEME_LIGHT, white);
-    check_theme(THEME_LIGHT, cream);
-    check_theme(THEME_CONTRAST, black);
+    for (ColorDepth depth = COLOR_DEPTH_256; depth <= COLOR_DEPTH_RGB; depth++) {
+        check_theme(THEME_DARK, depth, black);
+        check_theme(THEME_DARK, depth, near_black);
+        check_theme(THEME_DARK, depth, slate);
+        check_theme(THEME_LIGHT, depth, white);
+        check_theme(THEME_LIGHT, depth, light_grey);
+        check_theme(THEME_LIGHT, depth, pale_yellow);
+        check_theme(THEME_LIGHT, depth, cream);
+        check_theme(THEME_LIGHT, depth, sand);
+        check_theme(THEME_CONTRAST, depth, black);
+    }
+    /* With the sixteen colours that xterm has; whoever changes them changes the ground as well. */
+    check_theme(THEME_DARK, COLOR_DEPTH_16, black);
+    check_theme(THEME_LIGHT, COLOR_DEPTH_16, white);
+    check_theme(THEME_CONTRAST, COLOR_DEPTH_16, black);
 }
 
 static void contrast_is_that_of_the_standard(void **state) {

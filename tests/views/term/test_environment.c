@@ -49,6 +49,31 @@ static void the_first_thing_known_about_colours_wins(void **state) {
     assert_depth(COLOR_DEPTH_AUTO, "COLORTERM=truecolor", COLOR_DEPTH_NONE);
 }
 
+static void assert_can_ask(const char *environment, bool expected) {
+    char list[256];
+    strcpy(list, environment);
+    if (environment_can_ask(from_list, list) != expected) fail_msg("%s", environment);
+}
+
+static void only_terminals_that_read_strings_are_asked(void **state) {
+    (void)state;
+    static const char *const asked[] = {"TERM=xterm",
+                                        "TERM=xterm-256color",
+                                        "TERM=tmux-256color",
+                                        "TERM=screen",
+                                        "TERM=rxvt-unicode",
+                                        "TERM=foot-extra",
+                                        "TERM=st",
+                                        "TERM=made-up-256color",
+                                        "TERM=skipscope-direct",
+                                        "TERM=xterm-16color",
+                                        "TERM=alacritty"};
+    static const char *const others[] = {"TERM=linux", "TERM=dumb",  "TERM=vt100",       "TERM=ansi",
+                                         "TERM=",      "COLORTERM=", "TERM=xterm STY=1", "TERM=stuff"};
+    for (size_t k = 0; k < sizeof asked / sizeof *asked; k++) assert_can_ask(asked[k], true);
+    for (size_t k = 0; k < sizeof others / sizeof *others; k++) assert_can_ask(others[k], false);
+}
+
 static void depth_names_read_back(void **state) {
     (void)state;
     for (int k = COLOR_DEPTH_AUTO; k <= COLOR_DEPTH_RGB; k++) {
@@ -75,6 +100,7 @@ static void a_missing_utf8_locale_is_repaired(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_thing_known_about_colours_wins),
+        cmocka_unit_test(only_terminals_that_read_strings_are_asked),
         cmocka_unit_test(depth_names_read_back),
         cmocka_unit_test(a_missing_utf8_locale_is_repaired),
     };

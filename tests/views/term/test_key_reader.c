@@ -180,6 +180,54 @@ static void an_answer_comes_byte_by_byte_and_is_longer_than_the_buffer(void **st
     assert_string_equal(names, "x ");
 }
 
+static void assert_background(const KeyReader *reader, bool known, Rgb expected) {
+    assert_int_equal(reader->knows_background, known);
+    assert_int_equal(reader->background.r, expected.r);
+    assert_int_equal(reader->background.g, expected.g);
+    assert_int_equal(reader->background.b, expected.b);
+}
+
+/* However it is cut in two, with a pause after the first piece or without. */
+static void the_background_is_heard(void **state) {
+    (void)state;
+    static const char *const forms[] = {"\033]11;rgb:fdfd/f6f6/e3e3\a", "\033]11;rgb:fd/f6/e3\033\\",
+                                        "\033]11;rgba:fdfd/f6f6/e3e3/ffff\033\\"};
+    for (size_t k = 0; k < sizeof forms / sizeof *forms; k++)
+        for (size_t first = 0; first < strlen(forms[k]); first++)
+            for (int pause = 0; pause < 2; pause++) {
+                KeyReader reader = {.count = 0};
+                char names[256];
+                read_all(&reader, forms[k], first, pause, names);
+                assert_false(reader.knows_background);
+                read_all(&reader, forms[k] + first, strlen(forms[k]) - first, false, names);
+                assert_string_equal(names, "");
+                assert_background(&reader, true, (Rgb){0xfd, 0xf6, 0xe3});
+            }
+}
+
+static void other_answers_are_not_heard(void **state) {
+    (void)state;
+    static const char *const others[] = {"\033]10;rgb:ffff/ffff/ffff\a",
+                                         "\033]4;11;rgb:ff/ff/ff\a",
+                                         "\033P11;rgb:ff/ff/ff\033\\",
+                                         "\033_11;rgb:ff/ff/ff\033\\",
+                                         "\033]11;rgb:ffff/ffff/ffff\030",
+                                         "\033]11;rgb:ff/ff/ff\033[A",
+                                         "\033[200~\033]11;rgb:f/f/f\a\033[201~",
+                                         "\033]11;zzz\a"};
+    KeyReader reader = {.count = 0};
+    char names[64], longer[100] = "\033]11;rgb:ff/ff/ff";
+    for (size_t k = 0; k < sizeof others / sizeof *others; k++)
+        read_all(&reader, others[k], strlen(others[k]), true, names);
+    /* Its beginning would do; and what is heard before stays, whatever comes after. */
+    memset(longer + strlen(longer), '0', 60);
+    strcat(longer, "\a");
+    read_all(&reader, longer, strlen(longer), true, names);
+    assert_background(&reader, false, (Rgb){0, 0, 0});
+    read_all(&reader, "\033]11;rgb:1/2/3\a\033]11;rgb:9/9\a", 29, true, names);
+    assert_background(&reader, true, (Rgb){0x11, 0x22, 0x33});
+}
+
 /* No string without its end keeps the keyboard. */
 static void an_answer_that_breaks_off_gives_the_keys_back(void **state) {
     (void)state;
@@ -273,6 +321,8 @@ int main(void) {
         cmocka_unit_test(answers_of_the_terminal_are_no_keys),
         cmocka_unit_test(answers_may_come_in_pieces_with_pauses),
         cmocka_unit_test(an_answer_comes_byte_by_byte_and_is_longer_than_the_buffer),
+        cmocka_unit_test(the_background_is_heard),
+        cmocka_unit_test(other_answers_are_not_heard),
         cmocka_unit_test(an_answer_that_breaks_off_gives_the_keys_back),
         cmocka_unit_test(escape_and_the_letters_of_answers_stay_keys),
         cmocka_unit_test(a_sequence_with_a_pause_in_it_is_still_its_key),
