@@ -124,12 +124,12 @@ static void put_strip(Canvas *canvas, int x, int y, int width, Scale scale, Pale
     }
 }
 
-/* Two decimals where they say something, else an exponent: gradients are small. */
-static TextNumber end_of_range(double value) {
+/* Two decimals where they say something, else an exponent: gradients are small. A sign where both signs occur. */
+static TextNumber end_of_range(double value, bool is_signed) {
     TextNumber number = {.text = "0"};
     double size = value < 0 ? -value : value;
     if (size > 0)
-        snprintf(number.text, sizeof number.text, size < 0.1 || size >= 1000 ? "%+.1e" : "%+.2f", value);
+        snprintf(number.text, sizeof number.text, size < 0.1 || size >= 1000 ? (is_signed ? "%+.1e" : "%.1e") : (is_signed ? "%+.2f" : "%.2f"), value);
     return number;
 }
 
@@ -140,7 +140,7 @@ static void put_middles(Canvas *canvas, int x, int y, int width, const Scale *sc
     if (!scale->by_quarters) return;
     int part = scale->is_signed ? width / 2 : width;
     for (int side = scale->is_signed ? -1 : 1; side <= 1; side += 2) {
-        TextNumber text = end_of_range(side * scale->quarter[1]);
+        TextNumber text = end_of_range(side * scale->quarter[1], scale->is_signed);
         int room = text_width(text.text);
         if (room + 2 * AROUND > part) return;
         int from = side > 0 ? width - part : 0;
@@ -152,13 +152,13 @@ static void put_middles(Canvas *canvas, int x, int y, int width, const Scale *sc
 enum { LEGEND_AROUND = 5 };
 
 int plot_legend_room(Scale scale, int width) {
-    return width - text_width(end_of_range(scale.lo).text) - text_width(end_of_range(scale.hi).text) -
+    return width - text_width(end_of_range(scale.lo, scale.is_signed).text) - text_width(end_of_range(scale.hi, scale.is_signed).text) -
            LEGEND_AROUND - LEGEND_STRIP_MIN;
 }
 
 int plot_legend(Canvas *canvas, Rect row, Scale scale, PaletteId palette, const char *scope) {
     Rect old = canvas_clip(canvas, row);
-    TextNumber lo = end_of_range(scale.lo), hi = end_of_range(scale.hi);
+    TextNumber lo = end_of_range(scale.lo, scale.is_signed), hi = end_of_range(scale.hi, scale.is_signed);
     int room = plot_legend_room(scale, row.w) + LEGEND_STRIP_MIN;
     if (room - text_width(scope) < LEGEND_STRIP_MIN) scope = "";
     int width = room - text_width(scope);

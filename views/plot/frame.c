@@ -1,24 +1,17 @@
 /* Frames over pictures. */
-#include "views/plot/plot.h"
+#include "views/plot/pixels.h"
 
-/* Drawn pixels, both ends included. */
-typedef struct PixelBox {
-    int x0, x1, y0, y1;
-} PixelBox;
-
-/* All drawn pixels that show something of map cells first .. last. */
-static void pixels_of(int first, int last, int size, int px_size, int *from, int *to) {
+void pixels_of(int first, int last, int size, int px_size, int *from, int *to) {
     *from = (int)((long)first * px_size / size);
     *to = (int)((((long)last + 1) * px_size + size - 1) / size) - 1;
 }
 
-static bool on_edge(const PixelBox *box, int px, int py) {
+bool pixels_on_edge(const PixelBox *box, int px, int py) {
     bool inside = px >= box->x0 && px <= box->x1 && py >= box->y0 && py <= box->y1;
     return inside && (px == box->x0 || px == box->x1 || py == box->y0 || py == box->y1);
 }
 
-/* One or both pixels of a cell in another colour, the other as it is. */
-static void color_pixels(Canvas *canvas, int x, int y, const bool painted[2], Color color) {
+void pixels_paint(Canvas *canvas, int x, int y, const bool painted[2], Color color) {
     const Cell *cell = canvas_get(canvas, x, y);
     if (!cell) return;
     Color upper = cell->glyph == U'▀' ? cell->fg : cell->bg, lower = cell->bg;
@@ -31,9 +24,9 @@ static void color_pixels(Canvas *canvas, int x, int y, const bool painted[2], Co
 static void frame_pixels(Canvas *canvas, const PlotGrid *grid, const PixelBox *box, Role role) {
     for (int row = box->y0 / 2; row <= box->y1 / 2; row++) {
         for (int px = box->x0; px <= box->x1; px++) {
-            bool painted[2] = {on_edge(box, px, 2 * row), on_edge(box, px, 2 * row + 1)};
+            bool painted[2] = {pixels_on_edge(box, px, 2 * row), pixels_on_edge(box, px, 2 * row + 1)};
             if (painted[0] || painted[1])
-                color_pixels(canvas, grid->cells.x + px, grid->cells.y + row, painted, color_role(role));
+                pixels_paint(canvas, grid->cells.x + px, grid->cells.y + row, painted, color_role(role));
         }
     }
 }
@@ -58,7 +51,7 @@ static void frame_cells(Canvas *canvas, const PlotGrid *grid, const PixelBox *bo
     PixelBox cells = {.x0 = box->x0, .x1 = box->x1, .y0 = box->y0 / 2, .y1 = box->y1 / 2};
     for (int y = cells.y0; y <= cells.y1; y++)
         for (int x = cells.x0; x <= cells.x1; x++)
-            if (on_edge(&cells, x, y))
+            if (pixels_on_edge(&cells, x, y))
                 canvas_put(canvas, grid->cells.x + x, grid->cells.y + y, style,
                            frame.second ? plot_frame_glyph(canvas, true) : edge_glyph(canvas, &cells, x, y));
 }

@@ -4,7 +4,7 @@
 
 #include "core/base/integer.h"
 
-enum { CHANNELS_RGB = 3, MARK_RING_ZOOM = 3 };
+enum { CHANNELS_RGB = 3 };
 
 /* One drawn pixel covers map columns x0..x1 and rows y0..y1, with fractions at the edges. */
 typedef struct Window {
@@ -14,7 +14,6 @@ typedef struct Window {
 /* What the two pixels of one cell show. */
 typedef struct PixelPair {
     double value[2];
-    bool marked[2];
     bool has_lower;
 } PixelPair;
 
@@ -130,20 +129,6 @@ static double sample(const PlotMap *map, PlotPooling pooling, const PlotGrid *gr
     return pooling == PLOT_LARGEST ? window_largest(map, w) : window_mean(map, w);
 }
 
-/* A marked pixel is filled, or ringed when it is large enough to leave its colour visible inside. */
-static bool pixel_is_marked(const PlotHeatmap *heatmap, const PlotGrid *grid, int px, int py) {
-    if (!heatmap->marked) return false;
-    int zoom = grid->zoom;
-    if (zoom >= MARK_RING_ZOOM) {
-        int rx = px % zoom, ry = py % zoom;
-        bool edge = rx == 0 || ry == 0 || rx == zoom - 1 || ry == zoom - 1;
-        return edge && px / zoom == heatmap->mark_x && py / zoom == heatmap->mark_y;
-    }
-    int mark_px = (int)((long)heatmap->mark_x * grid->px_width / grid->width);
-    int mark_py = (int)((long)heatmap->mark_y * grid->px_height / grid->height);
-    return px / zoom * zoom == mark_px / zoom * zoom && py / zoom * zoom == mark_py / zoom * zoom;
-}
-
 /* Two pixels, upper and lower, as one cell: one colour for both, a space, leaves no seam between glyphs. */
 static void put_half_blocks(Canvas *canvas, int x, int y, Color upper, Color lower) {
     if (upper == lower) {
@@ -170,7 +155,6 @@ static void put_ramp_cell(Canvas *canvas, int x, int y, const PlotHeatmap *heatm
     bool mono = (canvas->flags & CANVAS_MONO) != 0;
     Style style = {.fg = mono ? COLOR_DEFAULT : color_map(heatmap->palette, level)};
     if (level == PALETTE_INVALID) style.fg = color_role(ROLE_INVALID);
-    if (pair->marked[0] || pair->marked[1]) style.attributes = CELL_REVERSE;
     uint32_t glyph = level == PALETTE_INVALID ? U'×' : (uint32_t)palette_ramp(heatmap->scale, level);
     canvas_put(canvas, x, y, style, glyph);
 }
@@ -180,13 +164,10 @@ static void put_color_cell(Canvas *canvas, int x, int y, const PlotHeatmap *heat
     bool invalid = false;
     for (int k = 0; k < 1 + pair->has_lower; k++) {
         color[k] = color_map(heatmap->palette, scale_level(heatmap->scale, pair->value[k]));
-        if (pair->marked[k]) color[k] = color_role(ROLE_MARK);
         invalid = invalid || !isfinite(pair->value[k]);
     }
     if (invalid) {
-        bool marked = pair->marked[0] || pair->marked[1];
-        Style style = {.fg = color_role(ROLE_INVALID), .attributes = marked ? CELL_REVERSE : 0};
-        canvas_put(canvas, x, y, style, U'×');
+        canvas_put(canvas, x, y, (Style){.fg = color_role(ROLE_INVALID)}, U'×');
     } else {
         put_half_blocks(canvas, x, y, color[0], color[1]);
     }
@@ -202,10 +183,8 @@ PlotGrid plot_heatmap(Canvas *canvas, Rect area, const PlotHeatmap *heatmap) {
         for (int x = seen.x; x < seen.x + seen.w; x++) {
             int px = x - grid.cells.x, py = 2 * (y - grid.cells.y);
             PixelPair pair = {.has_lower = py + 1 < grid.px_height};
-            for (int k = 0; k < 1 + pair.has_lower; k++) {
+            for (int k = 0; k < 1 + pair.has_lower; k++)
                 pair.value[k] = sample(map, heatmap->pooling, &grid, px, py + k);
-                pair.marked[k] = pixel_is_marked(heatmap, &grid, px, py + k);
-            }
             if (uses_ramp(canvas)) {
                 put_ramp_cell(canvas, x, y, heatmap, &pair);
             } else {
@@ -213,6 +192,7 @@ PlotGrid plot_heatmap(Canvas *canvas, Rect area, const PlotHeatmap *heatmap) {
             }
         }
     }
+    if (heatmap->marked) plot_mark(canvas, &grid, heatmap->mark_x, heatmap->mark_y);
     return grid;
 }
 

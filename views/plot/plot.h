@@ -52,7 +52,7 @@ typedef struct PlotHeatmap {
     PlotPooling pooling;
     int zoom_max; /* largest integer enlargement; 0 and 1: none */
     bool fill;    /* placed by plot_grid_fill */
-    bool marked;  /* highlight map position (mark_x, mark_y) */
+    bool marked;  /* a frame around map position (mark_x, mark_y), see plot_mark */
     int mark_x, mark_y;
 } PlotHeatmap;
 
@@ -72,6 +72,22 @@ typedef struct PlotImage {
 } PlotImage;
 
 PlotGrid plot_image(Canvas *canvas, Rect area, const PlotImage *image);
+
+/* The cursor: a frame just outside map position (x, y), whose own colour stays as it is. Around a value of a single
+ * pixel only the corners of the frame are drawn; where characters stand for colours it is a pair of brackets. */
+void plot_mark(Canvas *canvas, const PlotGrid *grid, int x, int y);
+
+/* What stands in place of a map that has nothing to show, each with a texture and words of its own, in colour as in
+ * characters. */
+typedef enum PlotNothing {
+    PLOT_PADDING,      /* channels that a shortcut adds as zeros: they were never computed */
+    PLOT_NEVER_ACTIVE, /* computed, and zero everywhere */
+    PLOT_NOT_RUN,      /* not computed yet */
+} PlotNothing;
+
+void plot_nothing(Canvas *canvas, Rect area, PlotNothing kind);
+/* "padding", "never active", "not run yet", or a shorter word that fits. */
+const char *plot_nothing_word(PlotNothing kind, int width);
 
 /* A frame just inside map columns and rows, both ends included, over what has been drawn in the grid: pixels
  * of the role's colour, or lines of characters that no ramp has. `second` tells two frames apart there. */

@@ -67,6 +67,7 @@ int scale_level(Scale scale, double value) {
 
 int scale_level_of_part(Scale scale, int k, int count) {
     double at = (k + 0.5) / count;
+    if (!scale.is_signed && scale.lo == 0 && k == 0) return 0;
     if (!scale.is_signed) return (int)fmin(PALETTE_LEVELS - 1, at * PALETTE_LEVELS);
     return PALETTE_ZERO + (int)lround((2 * at - 1) * (PALETTE_LEVELS - 1 - PALETTE_ZERO));
 }
@@ -128,10 +129,11 @@ int palette_index_16(PaletteId palette, int level) {
 }
 
 char palette_ramp(Scale scale, int level) {
-    static const char rising[] = " .:-=+*#%@", signed_ramp[] = "Oo=-, .+*#@";
-    enum { RISING = sizeof rising - 1, MIDDLE = (sizeof signed_ramp - 1) / 2 };
+    static const char zero = '.', rising[] = ":*=vn%$#@", above[] = ":+v%$@", below[] = "-;cnmM";
+    enum { RISING = sizeof rising - 1, SIDE = sizeof above - 1, AWAY = PALETTE_LEVELS - 1 - PALETTE_ZERO };
     if (level < 0 || level >= PALETTE_LEVELS) return 'x';
-    if (!scale.is_signed) return rising[level * RISING / PALETTE_LEVELS];
-    double step = (double)level_from_zero(level) * MIDDLE / (PALETTE_LEVELS - 1 - PALETTE_ZERO);
-    return signed_ramp[MIDDLE + (int)lround(step)];
+    if (!scale.is_signed) return level == 0 ? zero : rising[(level - 1) * RISING / (PALETTE_LEVELS - 1)];
+    int away = level_from_zero(level);
+    if (away == 0) return zero;
+    return away > 0 ? above[(away - 1) * SIDE / AWAY] : below[(-away - 1) * SIDE / AWAY];
 }

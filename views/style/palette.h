@@ -31,7 +31,8 @@ typedef struct Scale {
 Scale scale_of(double min, double max, bool is_signed);
 /* The scale from 0, or from -reach when it is signed, to reach, by quarters. */
 Scale scale_by_quarters(double reach, const double quarter[SCALE_QUARTERS], bool is_signed);
-/* The level in the middle of the k-th of `count` equal parts of the scale's colours. */
+/* The level in the middle of the k-th of `count` equal parts of the scale's colours; zero's own for the first part of a
+ * scale from 0. */
 int scale_level_of_part(Scale scale, int k, int count);
 /* 0 .. 63, out-of-range values clipped; PALETTE_INVALID for NaN and infinities. Of a signed scale, and of one from 0,
  * the level of zero is zero's alone: what is there, and be it faint, is told from what is not. */
@@ -47,8 +48,9 @@ Rgb palette_rgb(PaletteId palette, int level);
 int palette_index_256(PaletteId palette, int level);
 int palette_index_16(PaletteId palette, int level);
 
-/* Without colour: ` .:-=+*#%@` for a sequential scale; for a signed one `.+*#@` above and `,-=oO` below zero,
- * a space around zero, so that the sign stays visible. PALETTE_INVALID is 'x'. */
+/* Without colour: `.` for zero alone, which is thus told from what is not drawn, then `:*=vn%$#@`; of a signed scale
+ * `:+v%$@` above and `-;cnmM` below zero, so that the sign stays visible. Their ink grows evenly; see
+ * tests/views/style/test_palette.c. PALETTE_INVALID is 'x'. */
 char palette_ramp(Scale scale, int level);
 
 #endif

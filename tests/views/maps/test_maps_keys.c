@@ -96,7 +96,9 @@ static void the_cursor_stands_on_the_selected_cell(void **state) {
      * heading. */
     assert_int_equal(canvas->cursor_x, SCENE_MARGIN + 2 + 6 * 4);
     assert_int_equal(canvas->cursor_y, SCENE_MARGIN + 1 + 5 * 4 / 2);
-    assert_true(canvas_get(canvas, canvas->cursor_x, canvas->cursor_y)->attributes & CELL_REVERSE);
+    const Cell *left = canvas_get(canvas, canvas->cursor_x - 1, canvas->cursor_y);
+    assert_int_equal(left->glyph, '[');
+    assert_true(left->attributes & CELL_REVERSE);
     canvas_free(canvas);
     scene_world_close(&world);
 }

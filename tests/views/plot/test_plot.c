@@ -139,12 +139,12 @@ static void ascii_shows_one_character_for_two_pixels(void **state) {
     Canvas *canvas = canvas_new(3, 1, CANVAS_ASCII | CANVAS_MONO);
     PlotHeatmap heatmap = gray_heatmap(data, 3, 2);
     plot_heatmap(canvas, canvas_area(canvas), &heatmap);
-    assert_canvas_text(canvas, " @+\n");
+    assert_canvas_text(canvas, ".@n\n");
     const real both[] = {-1, 0, 1, -1, 0, 1};
     heatmap = gray_heatmap(both, 3, 2);
     heatmap.scale = scale_of(-1, 1, true);
     plot_heatmap(canvas, canvas_area(canvas), &heatmap);
-    assert_canvas_text(canvas, "O @\n");
+    assert_canvas_text(canvas, "M.@\n");
     canvas_free(canvas);
 }
 
@@ -156,27 +156,99 @@ static void invalid_numbers_are_crosses_everywhere(void **state) {
     plot_heatmap(color, canvas_area(color), &heatmap);
     plot_heatmap(ascii, canvas_area(ascii), &heatmap);
     assert_canvas_text(color, "××\n");
-    assert_canvas_text(ascii, "xx\n");
+    assert_canvas_text(ascii, "xx.\n");
     assert_int_equal(canvas_get(color, 0, 0)->fg, color_role(ROLE_INVALID));
     canvas_free(color);
     canvas_free(ascii);
 }
 
-static void the_marked_pixel_stands_out(void **state) {
+/* The colour of a half block, by map pixel. */
+static Color pixel_color(const Canvas *canvas, int x, int y) {
+    const Cell *cell = canvas_get(canvas, x, y / 2);
+    return y % 2 == 0 && cell->glyph == U'▀' ? cell->fg : cell->bg;
+}
+
+/* M where the mark is, . elsewhere. */
+static void assert_marks(const Canvas *canvas, int width, int height, const char *expected) {
+    char seen[128] = "";
+    int used = 0;
+    for (int y = 0; y < height; y++) {
+        for (int x = 0; x < width; x++)
+            seen[used++] = pixel_color(canvas, x, y) == color_role(ROLE_MARK) ? 'M' : '.';
+        seen[used++] = '\n';
+    }
+    seen[used] = '\0';
+    assert_string_equal(seen, expected);
+}
+
+static void a_mark_is_a_frame_that_leaves_the_value_its_colour(void **state) {
     (void)state;
-    const real data[4] = {0};
-    Canvas *canvas = canvas_new(8, 4, 0);
-    PlotHeatmap heatmap = gray_heatmap(data, 2, 2);
+    const real data[16] = {0};
+    Canvas *canvas = canvas_new(12, 6, 0);
+    PlotHeatmap heatmap = gray_heatmap(data, 4, 4);
     heatmap.marked = true;
-    heatmap.mark_x = heatmap.mark_y = 1;
+    heatmap.mark_x = 1, heatmap.mark_y = 2;
     plot_heatmap(canvas, canvas_area(canvas), &heatmap);
-    assert_int_equal(canvas_get(canvas, 1, 0)->bg, color_role(ROLE_MARK));
-    assert_int_equal(canvas_get(canvas, 1, 0)->fg, gray(0));
-    heatmap.zoom_max = 4;
+    assert_marks(canvas, 4, 4, "....\nM.M.\n....\nM.M.\n");
+    heatmap.mark_x = heatmap.mark_y = 0; /* a single corner would not be seen */
     plot_heatmap(canvas, canvas_area(canvas), &heatmap);
-    assert_int_equal(canvas_get(canvas, 4, 2)->bg, color_role(ROLE_MARK));
-    assert_int_equal(canvas_get(canvas, 5, 2)->bg, gray(0));
+    assert_marks(canvas, 4, 4, ".M..\nMM..\n....\n....\n");
+    heatmap.zoom_max = 2;
+    heatmap.mark_x = 1, heatmap.mark_y = 2;
+    plot_heatmap(canvas, canvas_area(canvas), &heatmap);
+    assert_marks(canvas, 8, 8,
+                 "........\n........\n........\n.MMMM...\n.M..M...\n.M..M...\n.MMMM...\n........\n");
     canvas_free(canvas);
+}
+
+static void a_mark_keeps_what_is_not_a_number(void **state) {
+    (void)state;
+    real data[16] = {0};
+    data[4] = (real)NAN; /* (0, 1), where a corner of the frame would be */
+    Canvas *canvas = canvas_new(4, 2, 0);
+    PlotHeatmap heatmap = gray_heatmap(data, 4, 4);
+    heatmap.marked = true;
+    heatmap.mark_x = 1, heatmap.mark_y = 2;
+    plot_heatmap(canvas, canvas_area(canvas), &heatmap);
+    assert_int_equal(canvas_get(canvas, 0, 0)->glyph, U'×');
+    canvas_free(canvas);
+}
+
+static void a_mark_among_characters_is_a_pair_of_brackets(void **state) {
+    (void)state;
+    const real data[8] = {1, 1, 1, 1, 1, 1, 1, 1};
+    Canvas *canvas = canvas_new(8, 2, CANVAS_ASCII);
+    PlotHeatmap heatmap = gray_heatmap(data, 4, 2);
+    heatmap.marked = true;
+    heatmap.mark_x = 1;
+    plot_heatmap(canvas, canvas_area(canvas), &heatmap);
+    assert_canvas_text(canvas, "[@]@\n\n");
+    assert_int_equal(canvas_get(canvas, 0, 0)->attributes, CELL_REVERSE);
+    heatmap.mark_x = 0;
+    plot_heatmap(canvas, canvas_area(canvas), &heatmap);
+    assert_canvas_text(canvas, "@]@@\n\n");
+    heatmap.mark_x = 3;
+    heatmap.zoom_max = 2;
+    plot_heatmap(canvas, canvas_area(canvas), &heatmap);
+    assert_canvas_text(canvas, "@@@@@[@@\n@@@@@@@@\n");
+    canvas_free(canvas);
+}
+
+static void what_is_not_there_has_a_texture_and_a_word(void **state) {
+    (void)state;
+    Canvas *ascii = canvas_new(15, 3, CANVAS_ASCII), *color = canvas_new(15, 3, 0);
+    plot_nothing(ascii, canvas_area(ascii), PLOT_PADDING);
+    assert_canvas_text(ascii, "/ / / / / / / /\n /  padding  /\n/ / / / / / / /\n");
+    plot_nothing(ascii, canvas_area(ascii), PLOT_NEVER_ACTIVE);
+    assert_canvas_text(ascii, "_______________\n never active\n_______________\n");
+    plot_nothing(ascii, canvas_area(ascii), PLOT_NOT_RUN);
+    assert_canvas_text(ascii, "?   ?   ?   ?\n  not run yet\n  ?   ?   ?   ?\n");
+    plot_nothing(color, (Rect){.w = 6, .h = 1}, PLOT_PADDING);
+    plot_nothing(color, (Rect){.y = 1, .w = 6, .h = 1}, PLOT_NEVER_ACTIVE);
+    plot_nothing(color, (Rect){.y = 2, .w = 6, .h = 1}, PLOT_NOT_RUN);
+    assert_canvas_text(color, " pad\n off ─\n? ? ?\n");
+    canvas_free(ascii);
+    canvas_free(color);
 }
 
 static void nothing_is_drawn_outside_area_and_clip(void **state) {
@@ -214,7 +286,7 @@ static void photos_use_true_colours_or_their_lightness(void **state) {
     assert_int_equal(canvas_get(color, 0, 0)->bg, color_rgb(255, 0, 0));
     assert_int_equal(canvas_get(color, 1, 0)->bg, color_rgb(255, 255, 255));
     plot_image(mono, canvas_area(mono), &image);
-    assert_canvas_text(mono, ":@\n");
+    assert_canvas_text(mono, "=@\n");
     canvas_free(color);
     canvas_free(mono);
 }
@@ -281,7 +353,7 @@ static void the_legend_names_range_and_scope(void **state) {
     Canvas *canvas = canvas_new(60, 2, CANVAS_ASCII | CANVAS_MONO);
     plot_legend(canvas, (Rect){.w = 32, .h = 1}, scale_of(-1.32, 2.1, true), PALETTE_RDBU, "layer");
     plot_legend(canvas, (Rect){.y = 1, .w = 30, .h = 1}, scale_of(0, 3.5, false), PALETTE_GRAY, "map");
-    assert_canvas_text(canvas, "[-2.10 Oo=-,0.+*#@ +2.10] layer\n[0   .::-==++*##%@@ +3.50] map\n");
+    assert_canvas_text(canvas, "[-2.10 Mmn;-0:+%$@ +2.10] layer\n[0 .:**==vvnn%$$##@@ 3.50] map\n");
     canvas_free(canvas);
     canvas = canvas_new(60, 1, 0);
     plot_legend(canvas, canvas_area(canvas), scale_of(-1, 1, true), PALETTE_RDBU, "stage");
@@ -336,7 +408,7 @@ static void heat_colours_a_gray_picture_the_more_the_higher_it_is(void **state) 
     /* Characters cannot show two things: the heat alone. */
     canvas = canvas_new(2, 1, CANVAS_MONO);
     plot_image(canvas, canvas_area(canvas), &image);
-    assert_canvas_text(canvas, " @\n");
+    assert_canvas_text(canvas, ".@\n");
     canvas_free(canvas);
 }
 
@@ -368,10 +440,10 @@ static void frames_have_characters_of_their_own(void **state) {
     plot_frame(canvas, &grid, (PlotFrame){.last_x = 7, .first_y = 0, .last_y = 7});
     plot_frame(canvas, &grid,
                (PlotFrame){.first_x = 3, .last_x = 4, .first_y = 3, .last_y = 4, .second = true});
-    assert_canvas_text(canvas, "/~~~~~~\\\n|  oo  |\n|  oo  |\n\\______/\n");
+    assert_canvas_text(canvas, "/~~~~~~\\\n|..oo..|\n|..oo..|\n\\______/\n");
     plot_frame(canvas, &grid, (PlotFrame){.first_x = 1, .last_x = 3, .first_y = 3, .last_y = 3});
     plot_frame(canvas, &grid, (PlotFrame){.first_x = 5, .last_x = 5, .first_y = 3, .last_y = 3});
-    assert_canvas_text(canvas, "/~~~~~~\\\n|[~]oO |\n|  oo  |\n\\______/\n");
+    assert_canvas_text(canvas, "/~~~~~~\\\n|[~]oO.|\n|..oo..|\n\\______/\n");
     canvas_free(canvas);
     canvas = canvas_new(4, 2, CANVAS_MONO);
     plot_frame(canvas,
@@ -389,7 +461,7 @@ static void an_empty_frame_draws_nothing(void **state) {
     PlotGrid grid = plot_heatmap(canvas, canvas_area(canvas), &heatmap);
     plot_frame(canvas, &grid, (PlotFrame){.first_x = 1, .last_x = 0, .last_y = 1});
     plot_frame(canvas, &(PlotGrid){.cells = {.w = 0}}, (PlotFrame){.last_x = 1, .last_y = 1});
-    assert_canvas_text(canvas, "\n");
+    assert_canvas_text(canvas, "..\n");
     canvas_free(canvas);
 }
 
@@ -405,7 +477,10 @@ int main(void) {
         cmocka_unit_test(aspect_is_kept_and_enlarging_is_by_whole_numbers),
         cmocka_unit_test(ascii_shows_one_character_for_two_pixels),
         cmocka_unit_test(invalid_numbers_are_crosses_everywhere),
-        cmocka_unit_test(the_marked_pixel_stands_out),
+        cmocka_unit_test(a_mark_is_a_frame_that_leaves_the_value_its_colour),
+        cmocka_unit_test(a_mark_keeps_what_is_not_a_number),
+        cmocka_unit_test(a_mark_among_characters_is_a_pair_of_brackets),
+        cmocka_unit_test(what_is_not_there_has_a_texture_and_a_word),
         cmocka_unit_test(nothing_is_drawn_outside_area_and_clip),
         cmocka_unit_test(photos_use_true_colours_or_their_lightness),
         cmocka_unit_test(bars_have_eighths),

@@ -112,15 +112,95 @@ static void ramps_keep_order_and_sign_without_colour(void **state) {
         char glyph = palette_ramp(rising, level);
         if (used == 0 || seen[used - 1] != glyph) seen[used++] = glyph;
     }
-    assert_string_equal(seen, " .:-=+*#%@");
-    assert_int_equal(palette_ramp(both, PALETTE_ZERO), ' ');
+    assert_string_equal(seen, ".:*=vn%$#@");
+    assert_int_equal(palette_ramp(both, PALETTE_ZERO), '.');
     assert_int_equal(palette_ramp(both, 63), '@');
-    assert_int_equal(palette_ramp(both, 1), 'O');
-    for (int away = 4; away < PALETTE_ZERO; away++) {
+    assert_int_equal(palette_ramp(both, 1), 'M');
+    for (int away = 1; away < PALETTE_ZERO; away++) {
         assert_int_not_equal(palette_ramp(both, PALETTE_ZERO + away),
                              palette_ramp(both, PALETTE_ZERO - away));
     }
     assert_int_equal(palette_ramp(both, PALETTE_INVALID), 'x');
+}
+
+/* Thousandths of its cell that a glyph of DejaVu Sans Mono covers: the mean grey of the cell, rendered at 64 pixels. */
+static int ink_of(char glyph) {
+    static const struct {
+        char glyph;
+        int ink;
+    } measured[] = {{'.', 27},  {'-', 27},  {':', 53},  {';', 68},  {'*', 93},  {'+', 105}, {'=', 111},
+                    {'c', 127}, {'v', 134}, {'n', 159}, {'%', 176}, {'$', 205}, {'m', 210}, {'#', 239},
+                    {'@', 260}, {'M', 268}};
+    for (size_t k = 0; k < sizeof measured / sizeof measured[0]; k++)
+        if (measured[k].glyph == glyph) return measured[k].ink;
+    fail_msg("no ink was measured for '%c'", glyph);
+    return 0;
+}
+
+/* Steps of ink from level `from` to `to`: each between half and one and a half of the mean one, give or take what the
+ * few characters leave to choose from. */
+static void assert_ink_grows_evenly(Scale scale, int from, int to, int steps) {
+    int direction = to > from ? 1 : -1, seen = 0;
+    int first = ink_of(palette_ramp(scale, from)), last = ink_of(palette_ramp(scale, to));
+    double mean = (double)(last - first) / (steps - 1);
+    for (int level = from; level != to; level += direction) {
+        char before = palette_ramp(scale, level), after = palette_ramp(scale, level + direction);
+        if (before == after) continue;
+        double step = ink_of(after) - ink_of(before);
+        assert_true(step > 0.5 * mean && step < 1.55 * mean);
+        seen++;
+    }
+    assert_int_equal(seen, steps - 1);
+}
+
+static void the_ink_of_a_ramp_grows_evenly(void **state) {
+    (void)state;
+    Scale rising = scale_of(0, 1, false), both = scale_of(-1, 1, true);
+    assert_ink_grows_evenly(rising, 1, PALETTE_LEVELS - 1, 9);
+    assert_ink_grows_evenly(both, PALETTE_ZERO + 1, PALETTE_LEVELS - 1, 6);
+    assert_ink_grows_evenly(both, PALETTE_ZERO - 1, 1, 6);
+}
+
+static void the_sides_of_a_signed_ramp_share_no_character(void **state) {
+    (void)state;
+    Scale both = scale_of(-1, 1, true);
+    for (int up = PALETTE_ZERO + 1; up < PALETTE_LEVELS; up++)
+        for (int down = 1; down < PALETTE_ZERO; down++)
+            assert_int_not_equal(palette_ramp(both, up), palette_ramp(both, down));
+}
+
+/* What is there, however faint, is told from zero, and its sign is kept. */
+static void the_level_of_zero_is_its_own(void **state) {
+    (void)state;
+    Scale rising = scale_of(0, 1, false), both = scale_of(-1, 1, true);
+    assert_int_equal(scale_level(rising, 0), 0);
+    assert_int_equal(scale_level(rising, 1e-9), 1);
+    assert_int_equal(scale_level(both, 0), PALETTE_ZERO);
+    assert_int_equal(scale_level(both, 1e-9), PALETTE_ZERO + 1);
+    assert_int_equal(scale_level(both, -1e-9), PALETTE_ZERO - 1);
+}
+
+static void quarters_have_equal_shares_of_the_colours(void **state) {
+    (void)state;
+    const double quarter[] = {1, 3, 4};
+    Scale rising = scale_by_quarters(10, quarter, false), both = scale_by_quarters(10, quarter, true);
+    assert_int_equal(scale_level(rising, 1), 16);
+    assert_int_equal(scale_level(rising, 2), 24);
+    assert_int_equal(scale_level(rising, 3), 32);
+    assert_int_equal(scale_level(rising, 4), 48);
+    assert_int_equal(scale_level(rising, 7), 56);
+    assert_int_equal(scale_level(rising, 10), 63);
+    assert_int_equal(scale_level(rising, 99), 63);
+    assert_int_equal(scale_level(both, 0), PALETTE_ZERO);
+    /* 31 levels a side: 0.5 and 0.75 of them, rounded. */
+    assert_int_equal(scale_level(both, 3), PALETTE_ZERO + 16);
+    assert_int_equal(scale_level(both, -4), PALETTE_ZERO - 23);
+    assert_int_equal(scale_level(both, -99), 1);
+    assert_int_equal(scale_level(both, NAN), PALETTE_INVALID);
+    const double same[] = {2, 2, 2};
+    Scale flat = scale_by_quarters(2, same, false);
+    assert_int_equal(scale_level(flat, 2), 63);
+    assert_int_equal(scale_level(flat, 1), 8); /* half of the first quarter */
 }
 
 static void palettes_are_found_by_name(void **state) {
@@ -194,6 +274,10 @@ int main(void) {
         cmocka_unit_test(the_middle_of_a_diverging_map_is_gray),
         cmocka_unit_test(known_colours_of_public_maps_are_met),
         cmocka_unit_test(ramps_keep_order_and_sign_without_colour),
+        cmocka_unit_test(the_ink_of_a_ramp_grows_evenly),
+        cmocka_unit_test(the_sides_of_a_signed_ramp_share_no_character),
+        cmocka_unit_test(the_level_of_zero_is_its_own),
+        cmocka_unit_test(quarters_have_equal_shares_of_the_colours),
         cmocka_unit_test(palettes_are_found_by_name),
         cmocka_unit_test(luminance_of_the_256_colours_never_falls),
         cmocka_unit_test(palettes_of_different_uses_differ),

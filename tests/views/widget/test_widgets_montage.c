@@ -41,8 +41,8 @@ static void a_montage_numbers_frames_and_marks_dead_maps(void **state) {
         widget_montage(canvas, canvas_area(canvas), &scene, &tensor, (WidgetMontage){.selected = 0});
     assert_int_equal(page.dead, 1);
     assert_canvas_text(canvas, "+0---+1    2\n"
-                               "|..:-| x   x\n"
-                               "|**#%|\n"
+                               "|**==|.x.. x...\n"
+                               "|%$$#|.... ....\n"
                                "+----+\n");
     canvas_free(canvas);
 }
