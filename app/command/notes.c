@@ -130,6 +130,11 @@ static void print_page(const NotesPanel *panel) {
         utf8_put(stdout, panel->now);
         fputs("]: ", stdout);
         utf8_put(stdout, *panel->notes ? panel->notes : "no notes");
+        if (*panel->answer) {
+            fputs(" (right answer: ", stdout);
+            utf8_put(stdout, panel->answer);
+            putchar(')');
+        }
         fputs(" (next: ", stdout);
         utf8_put(stdout, panel->next);
         puts(")");

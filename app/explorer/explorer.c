@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include "app/explorer/config.h"
-#include "app/explorer/notes_link.h"
 #include "app/explorer/record.h"
 #include "app/explorer/screen_reader.h"
 #include "app/explorer/script.h"
+#include "app/explorer/speaker.h"
 #include "app/lesson/lesson.h"
 #include "app/screen/screen.h"
 #include "core/base/clock.h"
@@ -23,8 +23,8 @@ enum { SLICE_MS = 16, REDRAW_MS = 50 };
 
 /* What goes along with the screen: the speaker's notes in another terminal, and a recording in real time. */
 typedef struct Live {
-    NotesLink *link; /* NULL: there is none */
-    FILE *file;      /* NULL: nothing is recorded */
+    Speaker speaker;
+    FILE *file; /* NULL: nothing is recorded */
     CastWriter *cast;
     ColorDepth depth;
     double begin_ms;
@@ -56,7 +56,7 @@ static void live_key(Live *live, const Key *key) {
 static bool live_trouble(Live *live, Screen *screen) {
     if (live->told || !live->file || !ferror(live->file)) return false;
     live->told = true;
-    screen_say(screen, true, "the recording cannot be written: is the disk full?", 0);
+    screen_say(screen, NOTICE_ERROR, "the recording cannot be written: is the disk full?", 0);
     return true;
 }
 
@@ -94,6 +94,18 @@ static bool work_for_a_slice(Screen *screen, Term *term) {
     return worked;
 }
 
+/* The same for the speaker; what it has found goes to the notes at once. */
+static bool rehearse_for_a_slice(Speaker *speaker, const Screen *screen, Term *term) {
+    double end = clock_milliseconds() + SLICE_MS;
+    bool worked = false;
+    while (clock_milliseconds() < end && speaker_work(speaker, screen)) {
+        worked = true;
+        if (term_wait(term, 0)) break;
+    }
+    if (worked) speaker_show(speaker, screen);
+    return worked;
+}
+
 static void fit_screen(Screen *screen, Term *term, Canvas **canvas) {
     if (*canvas && (*canvas)->width == term_width(term) && (*canvas)->height == term_height(term)) return;
     canvas_free(*canvas);
@@ -113,22 +125,6 @@ static bool read_keys(Screen *screen, Term *term, Live *live) {
     return any;
 }
 
-/* What the speaker's terminal asks for, one thing a frame: keys and signals come first, and each page is
- * seen. */
-static bool hear_notes_link(Screen *screen, NotesLink *link) {
-    NotesLinkRequest request = link ? notes_link_hear(link) : NOTES_LINK_NOTHING;
-    if (request == NOTES_LINK_NOTHING) return false;
-    screen_turn_page(screen, request == NOTES_LINK_NEXT);
-    return true;
-}
-
-static void show_notes(const Screen *screen, NotesLink *link) {
-    NotesPanel panel;
-    if (!link) return;
-    screen_notes(screen, &panel);
-    notes_link_show(link, &panel);
-}
-
 static bool hear_background(Screen *screen, Term *term) {
     Background background;
     if (!term_take_background(term, &background)) return false;
@@ -139,14 +135,17 @@ static bool hear_background(Screen *screen, Term *term) {
 /* Reads keys and works until the screen should be drawn again. */
 static void wait_and_work(Screen *screen, Term *term, Live *live) {
     double redraw_ms = clock_milliseconds() + REDRAW_MS;
-    for (bool worked = false; !term_signal() && !read_keys(screen, term, live) &&
-                              !hear_background(screen, term) && !hear_notes_link(screen, live->link);
-         worked = true) {
-        if (!work_for_a_slice(screen, term)) {
-            if (worked || screen_tick(screen)) return;
-            term_wait(term, screen_wait_ms(screen));
-        } else if (clock_milliseconds() >= redraw_ms) {
+    bool worked = false;
+    while (!term_signal() && !read_keys(screen, term, live) && !hear_background(screen, term) &&
+           !speaker_hear(&live->speaker, screen)) {
+        if (work_for_a_slice(screen, term)) {
+            if (clock_milliseconds() >= redraw_ms) return;
+            worked = true;
+        } else if (worked || screen_tick(screen)) {
             return;
+        } else if (!rehearse_for_a_slice(&live->speaker, screen, term)) {
+            term_wait(term, screen_wait_ms(screen));
+            worked = true;
         }
     }
 }
@@ -159,7 +158,7 @@ static void follow_mouse(Screen *screen, Term *term) {
 
 static void offer_copy(Screen *screen, Term *term) {
     char *copy = screen_take_copy(screen);
-    if (copy && !term_copy(term, copy)) screen_say(screen, true, "this terminal has no clipboard", 0);
+    if (copy && !term_copy(term, copy)) screen_say(screen, NOTICE_ERROR, "this terminal has no clipboard", 0);
     free(copy);
 }
 
@@ -180,21 +179,12 @@ static bool loop(Screen *screen, Term *term, Live *live, Error *err) {
         }
         screen_draw(screen, canvas);
         term_flush(term, canvas);
-        show_notes(screen, live->link);
+        speaker_show(&live->speaker, screen);
         live_frame(live, screen, canvas);
         if (!live_trouble(live, screen)) wait_and_work(screen, term, live);
     }
     canvas_free(canvas);
     return true;
-}
-
-/* NULL with a notice when it cannot be opened: the presentation goes on without notes. */
-static NotesLink *open_notes_link(Screen *screen, const Options *options) {
-    Error err = {0};
-    if (!options->explorer.presents) return NULL;
-    NotesLink *link = notes_link_open(options->explorer.name ? options->explorer.name : "present", &err);
-    if (!link) screen_say(screen, true, err.text, 0);
-    return link;
 }
 
 static bool run_on_terminal(Screen *screen, const Options *options, Error *err) {
@@ -207,11 +197,11 @@ static bool run_on_terminal(Screen *screen, const Options *options, Error *err) 
     Term *term = term_open(&config, err);
     if (!term) return false;
     bool ok = live_open(&live, options, err);
-    live.link = ok ? open_notes_link(screen, options) : NULL;
-    if (live.link) term_watch(term, notes_link_fd(live.link));
+    if (ok) speaker_open(&live.speaker, screen, options);
+    if (live.speaker.link) term_watch(term, notes_link_fd(live.speaker.link));
     ok = ok && loop(screen, term, &live, err);
     term_close(term);
-    notes_link_close(live.link);
+    speaker_close(&live.speaker);
     ok = live_close(&live, options, err) && ok;
     int number = term_signal();
     if (number != 0) {

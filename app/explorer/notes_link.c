@@ -44,28 +44,33 @@ char *notes_link_write_page(const NotesPanel *panel) {
     utf8_clip(p.lesson, sizeof p.lesson, panel->lesson);
     utf8_clip(p.title, sizeof p.title, panel->title);
     utf8_clip(p.notes, sizeof p.notes, panel->notes);
+    utf8_clip(p.text, sizeof p.text, panel->text);
+    utf8_clip(p.answer, sizeof p.answer, panel->answer);
     utf8_clip(p.next, sizeof p.next, panel->next);
     utf8_clip(p.now, sizeof p.now, panel->now);
-    json_t *json = json_pack("{s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:f,s:f}", "lesson", p.lesson, "title", p.title,
-                             "notes", p.notes, "next", p.next, "now", p.now, "page", p.page, "pages", p.pages,
-                             "elapsed_s", p.elapsed_s, "page_s", p.page_s);
+    json_t *json =
+        json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:f,s:f}", "lesson", p.lesson, "title", p.title,
+                  "notes", p.notes, "text", p.text, "answer", p.answer, "next", p.next, "now", p.now, "page",
+                  p.page, "pages", p.pages, "elapsed_s", p.elapsed_s, "page_s", p.page_s);
     char *line = json ? json_dumps(json, JSON_COMPACT) : NULL;
     json_decref(json);
     return line;
 }
 
 bool notes_link_read_page(const char *line, NotesPanel *panel) {
-    const char *lesson, *title, *notes, *next, *now;
+    const char *lesson, *title, *notes, *next, *now, *text = "", *answer = "";
     NotesPanel read = {.pages = 0};
     json_t *json = json_loads(line, 0, NULL);
-    bool ok =
-        json && json_unpack(json, "{s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:F,s:F}", "lesson", &lesson, "title", &title,
-                            "notes", &notes, "next", &next, "now", &now, "page", &read.page, "pages",
-                            &read.pages, "elapsed_s", &read.elapsed_s, "page_s", &read.page_s) == 0;
+    bool ok = json && json_unpack(json, "{s:s,s:s,s:s,s?s,s?s,s:s,s:s,s:i,s:i,s:F,s:F}", "lesson", &lesson,
+                                  "title", &title, "notes", &notes, "text", &text, "answer", &answer, "next",
+                                  &next, "now", &now, "page", &read.page, "pages", &read.pages, "elapsed_s",
+                                  &read.elapsed_s, "page_s", &read.page_s) == 0;
     if (ok) {
         utf8_clip(read.lesson, sizeof read.lesson, lesson);
         utf8_clip(read.title, sizeof read.title, title);
         utf8_clip(read.notes, sizeof read.notes, notes);
+        utf8_clip(read.text, sizeof read.text, text);
+        utf8_clip(read.answer, sizeof read.answer, answer);
         utf8_clip(read.next, sizeof read.next, next);
         utf8_clip(read.now, sizeof read.now, now);
         *panel = read;
@@ -240,6 +245,7 @@ static bool same_page(const NotesPanel *a, const NotesPanel *b) {
 
 static bool same(const NotesPanel *a, const NotesPanel *b) {
     return same_page(a, b) && strcmp(a->title, b->title) == 0 && strcmp(a->notes, b->notes) == 0 &&
+           strcmp(a->text, b->text) == 0 && strcmp(a->answer, b->answer) == 0 &&
            strcmp(a->next, b->next) == 0 && strcmp(a->now, b->now) == 0;
 }
 

@@ -130,8 +130,8 @@ static bool make_room(const char *path, Error *err) {
     if (reason == 0)
         return error_set(
             err, ERROR_FAILED,
-            "another presentation has the notes already; '--name NAME' here and with 'skipscope notes' gives "
-            "this one its own");
+            "another presentation has the notes already; this one has its own when it and 'skipscope notes' "
+            "are begun with '--name NAME'");
     if (reason == ECONNREFUSED) reason = unlink(path) == 0 ? ENOENT : errno;
     return reason == ENOENT ||
            error_set(err, ERROR_FAILED, "%s: a socket that can be neither reached nor removed: %s", path,

@@ -29,6 +29,7 @@ void lesson_free(Lesson *lesson) {
     free(lesson->pages);
     free(lesson->title);
     free(lesson->about);
+    free(lesson->source);
     free(lesson);
 }
 
@@ -88,6 +89,7 @@ Lesson *lesson_load(const char *name, LessonMistakes *mistakes, Error *err) {
     free(text);
     if (!lesson && mistakes->count == 0) error_set(err, ERROR_FAILED, "not enough memory for the lesson");
     if (lesson) lesson_name(asset ? asset->path : name, lesson->name);
+    if (lesson) lesson->source = strdup(name);
     return lesson;
 }
 

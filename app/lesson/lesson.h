@@ -80,6 +80,7 @@ typedef struct LessonPage {
 typedef struct Lesson {
     char name[LESSON_NAME_MAX]; /* "skip": the file's, without number and ending */
     char *title, *about;
+    char *source; /* what it was opened by, a name or a file; NULL: a text */
     LessonPage *pages;
     int page_count;
 } Lesson;

@@ -37,29 +37,17 @@ static bool same_screen(const Canvas *a, const Canvas *b) {
     return true;
 }
 
-/* "b) y is exactly x" for a choice. */
-static void write_truth(const LessonRun *run, const LessonPage *page, char *out, size_t out_size) {
-    const LessonVerdict *verdict = &run->answer.verdict;
-    bool known = run->answer.judged && verdict->known;
-    int option = verdict->truth[0] - 'a';
-    out[0] = '\0';
-    if (known && page->ask.kind == ASK_CHOICE && option >= 0 && option < page->ask.option_count)
-        utf8_format(out, out_size, "%c) %s", 'a' + option, page->ask.options[option].text);
-    else if (known)
-        utf8_copy(out, out_size, verdict->truth);
-}
-
 static bool stop_here(Tour *tour, TourVisit visit, void *context, Error *err) {
     const LessonRun *run = screen_lesson(tour->screen);
     const LessonPage *page = &run->lesson->pages[run->page];
-    char truth[512];
+    char truth[LESSON_TRUTH_MAX];
     TourStop stop = {.owner = tour->screen, .lesson = run->lesson, .source = page, .truth = truth};
     screen_finish_work(tour->screen);
     if (run->failure.place.line > 0)
         return error_set(err, ERROR_FILE, "line %d of the lesson: %s", run->failure.place.line,
                          run->failure.text);
     screen_lesson_panel(tour->screen, &stop.panel);
-    write_truth(run, page, truth, sizeof truth);
+    lesson_run_truth(run, truth);
     draw(tour);
     stop.screen = tour->now;
     stop.changed = !tour->any || !same_screen(tour->now, tour->before);

@@ -96,12 +96,11 @@ void screen_open_search(Screen *screen, const SearchOps *searches) {
     layer_open(screen, LAYER_PROMPT);
 }
 
-void screen_say(Screen *screen, bool error, const char *sentence, int more) {
+void screen_say(Screen *screen, NoticeKind kind, const char *sentence, int more) {
     Session *front = screen_front(screen);
     char others[48] = "";
     if (more > 0) snprintf(others, sizeof others, " (and %d more like it)", more);
-    front->notice.kind = NOTICE_NONE;
-    if (error) session_tell(front, NOTICE_ERROR, "%s%s", sentence, others);
+    session_tell(front, kind, "%s%s", sentence, others);
 }
 
 ThemeId screen_theme(const Screen *screen) {

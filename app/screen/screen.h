@@ -52,8 +52,8 @@ int screen_wait_ms(const Screen *screen);
 bool screen_tick(Screen *screen);
 void screen_play_out(Screen *screen); /* the rest at once: scripts do not wait */
 
-/* A notice from outside; `more` problems like it, 0 for none. Without an error the notice line is emptied. */
-void screen_say(Screen *screen, bool error, const char *sentence, int more);
+/* A notice from outside; `more` problems like it, 0 for none. NOTICE_NONE empties the notice line. */
+void screen_say(Screen *screen, NoticeKind kind, const char *sentence, int more);
 void screen_forget_keys(Screen *screen); /* presenter mode shows no keys for what happens next */
 
 /* Draws the whole screen; the canvas has its size. */

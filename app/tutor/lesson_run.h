@@ -13,7 +13,7 @@
 #include "views/panel/notes_panel.h"
 #include "views/term/key.h"
 
-enum { LESSON_ANSWER_MAX = 64 };
+enum { LESSON_ANSWER_MAX = 64, LESSON_TRUTH_MAX = NOTES_ANSWER_MAX };
 
 /* The answer to the page's question: typed so far; then what was given, "" when skipped. */
 typedef struct LessonAnswer {
@@ -96,5 +96,7 @@ void lesson_run_type(LessonRun *run, const Key *key, Action *out);
 void lesson_run_panel(const LessonRun *run, LessonPanel *out);
 /* lesson_notes.c: what the speaker is told about it. Times stay 0. */
 void lesson_run_notes(const LessonRun *run, NotesPanel *out);
+/* The right answer, "b) y is exactly x"; "" while it is not known. */
+void lesson_run_truth(const LessonRun *run, char out[LESSON_TRUTH_MAX]);
 
 #endif

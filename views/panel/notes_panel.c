@@ -56,6 +56,12 @@ static void draw_next(Canvas *canvas, Rect area, const NotesPanel *panel) {
     canvas_text_wrapped(canvas, text, style_role(ROLE_TEXT), panel->next, 0);
 }
 
+static void draw_answer(Canvas *canvas, Rect area, const NotesPanel *panel) {
+    if (area.h < 2) return;
+    int x = canvas_text(canvas, area.x, area.y + 1, style_role(ROLE_DIM), "right answer ");
+    canvas_text_fit(canvas, x, area.y + 1, area.x + area.w - x, style_bold(ROLE_GOOD), panel->answer);
+}
+
 /* The keys that do something here; how many rows of the notes are above and below. */
 static void draw_keys(Canvas *canvas, int y, int above, int below) {
     char more[24];
@@ -68,12 +74,27 @@ static void draw_keys(Canvas *canvas, int y, int above, int below) {
     draw_key(canvas, x, y, "q", "quit");
 }
 
-static NotesRows draw_notes(Canvas *canvas, Rect area, const NotesPanel *panel) {
-    const char *text = *panel->notes ? panel->notes : "(no notes on this page)";
-    int rows = area.w > 0 ? text_wrap_count(text, area.w) : 0, hidden = rows - (area.h > 0 ? area.h : 0);
-    int last = integer_max(hidden, 0);
-    int first = integer_clamp(panel->first, 0, last);
-    canvas_text_wrapped(canvas, area, style_bold(ROLE_TEXT), text, first);
+typedef struct Paragraph {
+    const char *text;
+    Style style;
+} Paragraph;
+
+/* The notes, then what the class reads, as one text that scrolls. */
+static NotesRows draw_notes(Canvas *canvas, Rect area, const NotesPanel *panel, bool small) {
+    const Paragraph paragraphs[] = {
+        {*panel->notes ? panel->notes : "(no notes on this page)", style_bold(ROLE_TEXT)},
+        {"\nOn the screen:", style_role(ROLE_DIM)},
+        {panel->text, style_role(ROLE_TEXT)}};
+    int count = *panel->text && !small ? 3 : 1, rows = 0;
+    for (int k = 0; k < count && area.w > 0; k++) rows += text_wrap_count(paragraphs[k].text, area.w);
+    int last = integer_max(rows - integer_max(area.h, 0), 0), first = integer_clamp(panel->first, 0, last);
+    for (int k = 0, skip = first; k < count && area.w > 0 && area.h > 0; k++) {
+        int own = text_wrap_count(paragraphs[k].text, area.w);
+        int shown = integer_clamp(own - skip, 0, area.h);
+        if (shown > 0) canvas_text_wrapped(canvas, area, paragraphs[k].style, paragraphs[k].text, skip);
+        skip = integer_max(skip - own, 0);
+        layout_take_top(&area, shown);
+    }
     return (NotesRows){.first = first, .last = last};
 }
 
@@ -82,6 +103,7 @@ static void draw_around(Canvas *canvas, Rect *area, const NotesPanel *panel, boo
     Rect next = layout_take_bottom(area, small ? 0 : 3);
     if (next.h > 1) widget_heading(canvas, layout_take_top(&next, 1), style_role(ROLE_DIM), "");
     draw_next(canvas, next, panel);
+    if (*panel->answer && !small) draw_answer(canvas, layout_take_bottom(area, 2), panel);
     if (*panel->now == '\0' || small) return;
     Rect row = layout_take_top(area, 2);
     int x = canvas_text(canvas, row.x, row.y, style_role(ROLE_DIM), "the class sees ");
@@ -108,7 +130,7 @@ NotesRows notes_panel_draw(Canvas *canvas, const NotesPanel *panel, const char *
     }
     if (panel->pages > 0) {
         draw_around(canvas, &area, panel, small);
-        rows = draw_notes(canvas, area, panel);
+        rows = draw_notes(canvas, area, panel, small);
     }
     if (!small) draw_keys(canvas, keys.y, rows.first, rows.last - rows.first);
     return rows;

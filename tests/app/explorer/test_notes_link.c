@@ -350,6 +350,7 @@ static void a_second_presentation_says_what_to_do_and_goes_on(void **state) {
     pty_wait_text(&first, "First.");
     theatre_start(&theatre, &second, theatre_present, 120, 24);
     pty_wait_text(&second, "another presentation has the notes already");
+    assert_false(pty_shows(&second, "error:"));
     pty_type(&second, " ");
     pty_wait_text(&second, "Second.");
     pty_end(&second);

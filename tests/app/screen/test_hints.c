@@ -46,7 +46,7 @@ static void settle(SessionWorld *world, const Moment *moment, ViewId view) {
     act(world, moment->looked_at);
     snprintf(line, sizeof line, "view %s", view_ops(view)->name);
     act(world, line);
-    screen_say(world->screen, false, "", 0);
+    screen_say(world->screen, NOTICE_NONE, "", 0);
 }
 
 static void check_key(SessionWorld *world, const Moment *moment, ViewId view, FrameHint hint) {

@@ -214,8 +214,14 @@ static void the_speaker_is_told_page_notes_and_what_comes_next(void **state) {
     session_world_press(world, "Space");
     screen_notes(world->screen, &notes);
     assert_string_equal(notes.next, "an answer is asked for: How many?");
-    session_world_press(world, "Space Esc Space");
+    assert_string_equal(notes.text, "How many?");
+    assert_string_equal(notes.answer, "");
+    session_world_press(world, "Space Esc");
     screen_notes(world->screen, &notes);
+    assert_string_equal(notes.answer, "9");
+    session_world_press(world, "Space");
+    screen_notes(world->screen, &notes);
+    assert_string_equal(notes.answer, "");
     assert_string_equal(notes.next, "the end of the lesson");
     session_world_press(world, "m");
     screen_notes(world->screen, &notes);

@@ -54,7 +54,7 @@ static void act(Screen *screen, const char *line) {
 
 /* What an error or a hint said is no part of a state. */
 static Canvas *draw(Screen *screen) {
-    screen_say(screen, false, "", 0);
+    screen_say(screen, NOTICE_NONE, "", 0);
     Canvas *canvas = canvas_new(screen_own(screen)->display.width, screen_own(screen)->display.height,
                                 screen_own(screen)->display.flags);
     screen_draw(screen, canvas);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/base/integer.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/canvas_check.h"
 
@@ -59,9 +60,35 @@ static void the_last_row_is_the_end(void **state) {
     expect(30, -5, 0, "row0", "Up");
 }
 
+static void the_text_follows_the_notes_and_the_answer_stays_in_sight(void **state) {
+    (void)state;
+    NotesPanel panel = panel_of(2);
+    snprintf(panel.text, sizeof panel.text, "What the class reads.\nHow many?");
+    snprintf(panel.answer, sizeof panel.answer, "b) nine");
+    for (int k = 0, first = 0; k < 4; k++, first++) {
+        panel.first = first;
+        int at;
+        char *text = draw(&panel, &at);
+        assert_int_equal(at, integer_min(first, 2)); /* of six rows four have room */
+        assert_non_null(strstr(text, "right answer b) nine"));
+        assert_true(k < 2 || strstr(text, "What the class reads."));
+        assert_true(k < 2 || strstr(text, "How many?"));
+        free(text);
+    }
+    int at;
+    panel.first = 0;
+    panel.answer[0] = '\0';
+    char *text = draw(&panel, &at);
+    assert_null(strstr(text, "right answer"));
+    assert_non_null(strstr(text, "On the screen:"));
+    free(text);
+}
+
 static void every_size_is_drawn(void **state) {
     (void)state;
     NotesPanel panel = panel_of(200);
+    snprintf(panel.text, sizeof panel.text, "What the class reads, and more than one row of it.");
+    snprintf(panel.answer, sizeof panel.answer, "b) nine");
     for (int width = 1; width < 90; width += 4)
         for (int height = 1; height < 30; height++) {
             Canvas *canvas = canvas_new(width, height, 0);
@@ -76,6 +103,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(notes_that_do_not_fit_say_how_many_rows_there_are),
         cmocka_unit_test(the_last_row_is_the_end),
+        cmocka_unit_test(the_text_follows_the_notes_and_the_answer_stays_in_sight),
         cmocka_unit_test(every_size_is_drawn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
