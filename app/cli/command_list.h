@@ -75,6 +75,11 @@
             "  skipscope questions\n"                                                                        \
             "  skipscope questions 4 --level 3\n"                                                            \
             "  skipscope questions batch norm\n")                                                            \
+    COMMAND(GLOSSARY, glossary, "glossary", "[WORD...]",                                                     \
+            "The words that the screens use, each in two sentences and with a place to see it.",             \
+            "  skipscope glossary\n"                                                                         \
+            "  skipscope glossary receptive field\n"                                                         \
+            "  skipscope glossary cosine --json\n")                                                          \
     COMMAND(LESSON, lesson, "lesson", "[NAME] | check FILE | export NAME",                                   \
             "Guided lessons in the explorer; without a name: which there are. check: what is wrong in one. " \
             "export: one to read or to show. A lesson comes before a file of its name; ./NAME is the file.", \

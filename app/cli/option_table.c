@@ -229,7 +229,8 @@ const OptionSpec option_table[] = {
      .help = "classes to show; default 5"},
     {.name = "json",
      FLAG(output.json),
-     .commands = ON(SUMMARY) | ON(CLASSIFY) | GRADIENTS | ON(EVAL) | ON(BENCH) | ON(PAPER) | ON(EXPLAIN),
+     .commands = ON(SUMMARY) | ON(CLASSIFY) | GRADIENTS | ON(EVAL) | ON(BENCH) | ON(PAPER) | ON(EXPLAIN) |
+                 ON(GLOSSARY),
      .help = "JSON on stdout"},
     {.name = "csv",
      FLAG(output.csv),

@@ -189,6 +189,24 @@ static void say_help(ScreenReader *reader) {
         screen_reader_say(reader, "%s: %s", keys.rows[k].keys, keys.rows[k].help);
 }
 
+/* The word that was asked for, or which words there are. */
+static void say_words(ScreenReader *reader) {
+    const WordsState *words = &reader->screen->words;
+    char form[GLOSSARY_FORM_MAX];
+    if (!words->asked) {
+        screen_reader_say(reader, "%d words are on this screen:", words->count);
+        for (int k = 0; k < words->count; k++)
+            screen_reader_say(reader, "%s", glossary_word(words->entries[k])->word);
+        screen_reader_say(reader, "Type what and a word.");
+        return;
+    }
+    const GlossaryWord *word = glossary_word(words->entries[words->selected]);
+    const char *at = word->see;
+    screen_reader_say(reader, "%s: %s", word->word, word->says);
+    screen_reader_say(reader, "To see it, type:");
+    while (glossary_next_action(&at, form, sizeof form)) screen_reader_say(reader, "%s", form);
+}
+
 static void say_files(ScreenReader *reader) {
     const FileList *list = &reader->screen->files.list;
     reader->screen->files.filtering = false;
@@ -205,8 +223,10 @@ static void say_prompt(ScreenReader *reader) {
 
 /* What would lie over the view is said once, the topmost first, and is then out of the way. */
 static bool say_layers(ScreenReader *reader) {
-    static void (*const says[LAYER_COUNT])(ScreenReader *) = {
-        [LAYER_HELP] = say_help, [LAYER_FILES] = say_files, [LAYER_PROMPT] = say_prompt};
+    static void (*const says[LAYER_COUNT])(ScreenReader *) = {[LAYER_HELP] = say_help,
+                                                              [LAYER_WORDS] = say_words,
+                                                              [LAYER_FILES] = say_files,
+                                                              [LAYER_PROMPT] = say_prompt};
     const LayerStack *stack = &reader->screen->layers;
     bool any = false;
     for (int k = stack->count - 1; k >= layer_floor(reader->screen); k--) {

@@ -11,6 +11,7 @@
 #include "app/asset/export_file.h"
 #include "app/book/book.h"
 #include "app/lesson/lesson.h"
+#include "core/explain/glossary.h"
 #include "core/network/resnet.h"
 #include "views/scene/view.h"
 #include "views/style/theme.h"
@@ -285,6 +286,10 @@ static void offer_subjects(const Offer *to, const Book *book, int question) {
     }
 }
 
+static void offer_words(const Offer *to) {
+    for (int k = 0; k < glossary_count(); k++) offer(to, glossary_word(k)->word);
+}
+
 static void offer_questions(const Offer *to) {
     Book *book = book_open(NULL);
     for (int k = 0; book && k < book->count; k++) offer_subjects(to, book, k);
@@ -336,6 +341,7 @@ void completion_offer(const Offer *to, WordsOf words) {
     case WORDS_PALETTE_OR_USE: offer_palettes_and_uses(to); break;
     case WORDS_PALETTE_OF_USE: offer_palettes_of_use(to); break;
     case WORDS_QUESTION: offer_questions(to); break;
+    case WORDS_GLOSSARY: offer_words(to); break;
     case WORDS_LESSON: offer_lessons(to); break;
     case WORDS_FILE: offer_files(to, NULL); break;
     case WORDS_EXPORT: offer_files(to, is_export); break;

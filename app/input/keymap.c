@@ -121,6 +121,7 @@ static const Binding bindings[] = {
      .hint = "questions",
      .group = "Screen",
      .views = IN(ARCHITECTURE) | IN(BLOCK) | IN(GRADIENTS)},
+    {.keys = "K", .action = ACTION_WHAT, .hint = "words", .group = "Screen", .views = EVERYWHERE},
     {.keys = ".", .action = ACTION_POINTER, .group = "Screen"},
     {.keys = "y", .action = ACTION_EXPORT, .group = "Screen"},
     {.keys = "x",

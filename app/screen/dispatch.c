@@ -113,6 +113,7 @@ static const Handler handlers[ACTION_COUNT] = {
     [ACTION_STATE] = {.screen = change_state},
     [ACTION_CLICK] = {.screen = screen_do_click},
     [ACTION_QUESTIONS] = {.screen = screen_do_questions},
+    [ACTION_WHAT] = {.screen = screen_do_what},
     [ACTION_LESSON] = {.screen = screen_do_lesson},
     [ACTION_LESSON_NEXT] = {.screen = screen_do_lesson},
     [ACTION_LESSON_BACK] = {.screen = screen_do_lesson},

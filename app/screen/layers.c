@@ -5,7 +5,7 @@
 const LayerOps *layer_ops(LayerId id) {
     static const LayerOps *const ops[LAYER_COUNT] = {
         [LAYER_LESSON] = &layer_lesson, [LAYER_BOOK] = &layer_book,       [LAYER_FILES] = &layer_files,
-        [LAYER_HELP] = &layer_help,     [LAYER_POINTER] = &layer_pointer, [LAYER_PROMPT] = &layer_prompt};
+        [LAYER_HELP] = &layer_help,     [LAYER_POINTER] = &layer_pointer, [LAYER_PROMPT] = &layer_prompt, [LAYER_WORDS] = &layer_words};
     return ops[id];
 }
 

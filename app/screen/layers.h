@@ -12,6 +12,7 @@ typedef enum LayerId {
     LAYER_BOOK,
     LAYER_FILES,
     LAYER_HELP,
+    LAYER_WORDS,
     LAYER_POINTER,
     LAYER_PROMPT,
     LAYER_COUNT
@@ -43,7 +44,7 @@ typedef struct LayerOps {
 } LayerOps;
 
 /* Defined in the files of their names; draw, hints and help may be NULL, as may key and act. */
-extern const LayerOps layer_lesson, layer_book, layer_files, layer_help, layer_pointer, layer_prompt;
+extern const LayerOps layer_lesson, layer_book, layer_files, layer_help, layer_pointer, layer_prompt, layer_words;
 
 const LayerOps *layer_ops(LayerId id);
 

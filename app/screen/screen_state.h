@@ -9,6 +9,7 @@
 #include "app/screen/book_state.h"
 #include "app/screen/layers.h"
 #include "app/screen/screen.h"
+#include "app/screen/words_state.h"
 #include "app/session/session_state.h"
 
 /* What a search does while its words are typed, and when it is given up. */
@@ -60,6 +61,7 @@ struct Screen {
     int help_first; /* row at the top of the help */
     FileScreen files;
     BookState book;
+    WordsState words;
     Pointer pointer;
     KeysShown keys_shown;
     bool lists_views; /* the last key chose a view: the names of all stand where the keys do */
@@ -81,6 +83,7 @@ Rect screen_full_area(
 /* Handlers: what the actions do that concern the screen itself. False with a sentence. Files of their names. */
 bool screen_do_files(Screen *screen, const Action *action, Error *err);
 bool screen_do_questions(Screen *screen, const Action *action, Error *err);
+bool screen_do_what(Screen *screen, const Action *action, Error *err);
 bool screen_do_lesson(Screen *screen, const Action *action, Error *err);
 bool screen_do_export(Screen *screen, const Action *action, Error *err);
 bool screen_do_screen(Screen *screen, const Action *action, Error *err);

@@ -217,7 +217,8 @@ static void conv_label(const Op *op, char *out, size_t size) {
 
 static void conv_say_torch(const OpSight *sight, Explanation *out) {
     const Op *op = sight->run.op;
-    explain_more(out, "y = torch.nn.functional.conv2d(x, weight, stride=%d, padding=%d)", op->stride, op->pad);
+    explain_more(out, "y = torch.nn.functional.conv2d(x, weight, stride=%d, padding=%d)", op->stride,
+                 op->pad);
 }
 
 const OpSpec op_conv2d_spec = {

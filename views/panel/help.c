@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/explain/glossary.h"
 #include "views/canvas/layout.h"
 #include "views/scene/view.h"
 #include "views/style/text.h"
@@ -80,11 +81,19 @@ static void put_views(Page *page, unsigned hidden) {
     }
 }
 
+/* The whole glossary. */
+static void put_words(Page *page) {
+    put_heading(page, "Words (K: those on the screen; :what WORD: one, and a place to see it)");
+    for (int k = 0; k < glossary_count(); k++)
+        put_entry(page, glossary_word(k)->word, glossary_word(k)->says);
+}
+
 static int put_all(Page *page, const HelpInfo *info) {
     page->line = 0;
     for (int k = 0; k < info->row_count; k++) put_group(page, info->rows, info->row_count, k);
     put_group(page, letters, (int)(sizeof letters / sizeof letters[0]), 0);
     put_views(page, info->hidden_views);
+    put_words(page);
     return page->line;
 }
 

@@ -128,6 +128,8 @@
            "select what stands at COLUMN ROW of the screen, counted from 0")                                 \
     ACTION(QUESTIONS, "questions", TEXT, TOUCH_SCREEN, FOLLOWS(WORDS_QUESTION),                              \
            "the book of questions and answers: a number, or words to look for; again: close it")             \
+    ACTION(WHAT, "what", TEXT, TOUCH_SCREEN | ONLY_ONCE, FOLLOWS_LINE(1, WORDS_GLOSSARY),                    \
+           "what a word means: a WORD (Tab lists them); without one: the words on this screen")              \
     ACTION(LESSON, "lesson", TEXT, TOUCH_LESSON | TOUCH_TUTOR, FOLLOWS_LINE(1, WORDS_LESSON),                \
            "begin a lesson: a NAME (Tab lists them) or a file; 'off' leaves it")                             \
     ACTION(LESSON_NEXT, "lesson-next", NONE, TOUCH_TUTOR, FOLLOWS_NOTHING,                                   \

@@ -37,6 +37,7 @@ typedef enum WordsOf {
     WORDS_FOLD,
     WORDS_COPY,
     WORDS_QUESTION,
+    WORDS_GLOSSARY,
     WORDS_LESSON,
     WORDS_FILE,
     WORDS_EXPORT,

@@ -58,6 +58,8 @@ static const struct {
              {COMMAND_PAPER, "paper --json"},
              {COMMAND_QUESTIONS, "questions"},
              {COMMAND_QUESTIONS, "questions 3"},
+             {COMMAND_GLOSSARY, "glossary"},
+             {COMMAND_GLOSSARY, "glossary receptive field --json"},
              {COMMAND_LESSON, "lesson"},
              {COMMAND_LESSON, "lesson check skip"},
              {COMMAND_RECORD, "record DIR/screen.script --out -"},

@@ -65,6 +65,7 @@ static const struct {
     {"pointer", NULL, NO_LESSON | STAYS},
     {"click", NULL, NO_CONFIG | NO_LESSON | STAYS},
     {"questions", NULL, NO_LESSON | STAYS},
+    {"what", NULL, NO_CONFIG | NO_LESSON | STAYS},
     {"lesson", "lesson", NO_LESSON | TUTOR},
     {"lesson-next", NULL, NO_LESSON | TUTOR},
     {"lesson-back", NULL, NO_LESSON | TUTOR},

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "core/explain/glossary.h"
 #include "tests/support/canvas_check.h"
 #include "views/canvas/export.h"
 #include "views/panel/help.h"
@@ -23,15 +24,16 @@ static char *help_text(int width, int height, int first) {
     return text;
 }
 
-static void help_groups_keys_and_ends_with_the_views(void **state) {
+static void help_groups_keys_then_views_and_ends_with_the_words(void **state) {
     (void)state;
-    char *text = help_text(80, 60, 0);
+    char *text = help_text(80, 500, 0);
     const char *time = strstr(text, "Time ──"), *look = strstr(text, "Look ──"), *n = strstr(text, "\n n ");
-    const char *views = strstr(text, "Views ──");
-    assert_true(time && look && n && views);
-    assert_true(time < n && n < look && look < views);
+    const char *views = strstr(text, "Views ──"), *words = strstr(text, "Words ");
+    assert_true(time && look && n && views && words);
+    assert_true(time < n && n < look && look < views && views < words);
     assert_non_null(strstr(text, "? or Esc closes it"));
     for (int k = 0; k < VIEW_COUNT; k++) assert_non_null(strstr(views, view_ops((ViewId)k)->title));
+    for (int k = 0; k < glossary_count(); k++) assert_non_null(strstr(words, glossary_word(k)->word));
     assert_null(strstr(text, "scroll"));
     free(text);
 }
@@ -42,7 +44,7 @@ static void help_scrolls_as_far_as_its_last_line(void **state) {
     assert_string_equal(top, before);
     assert_non_null(strstr(top, "lines 1-10 of "));
     assert_null(strstr(top, "Views"));
-    assert_non_null(strstr(far, view_ops((ViewId)(VIEW_COUNT - 1))->title));
+    assert_non_null(strstr(far, glossary_word(glossary_count() - 1)->word));
     assert_non_null(strstr(far, "? or Esc"));
     free(top);
     free(far);
@@ -51,10 +53,10 @@ static void help_scrolls_as_far_as_its_last_line(void **state) {
 
 static void help_uses_two_columns_when_there_is_room(void **state) {
     (void)state;
-    char *narrow = help_text(80, 24, 0), *text = help_text(140, 24, 0);
+    char *narrow = help_text(80, 200, 0), *text = help_text(140, 200, 0);
     assert_non_null(strstr(narrow, "scroll"));
     assert_null(strstr(text, "scroll"));
-    assert_non_null(strstr(text, view_ops((ViewId)(VIEW_COUNT - 1))->title));
+    assert_non_null(strstr(text, glossary_word(glossary_count() - 1)->word));
     free(narrow);
     free(text);
 }
@@ -75,7 +77,7 @@ static void help_stays_inside_its_area(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(help_groups_keys_and_ends_with_the_views),
+        cmocka_unit_test(help_groups_keys_then_views_and_ends_with_the_words),
         cmocka_unit_test(help_scrolls_as_far_as_its_last_line),
         cmocka_unit_test(help_uses_two_columns_when_there_is_room),
         cmocka_unit_test(help_stays_inside_its_area),
