@@ -176,7 +176,7 @@ bench: skipscope                      ## speed against PyTorch in the same run (
 	@tests/bench/run
 golden:                               ## make the golden numbers again (needs python3-torch); see tests/reference/README.md
 	@tests/reference/make
-screens: skipscope $(filter %/test_screens %/test_lesson_screens %/test_tutorial_scenes,$(TESTS)) ## write golden screens, the lessons' too, and TUTORIAL.md's figures again; look at what changed
+screens: skipscope $(filter %/test_screens %/test_lesson_screens %/test_tutorial_scenes %/test_pictures,$(TESTS)) ## write golden screens, the lessons' too, TUTORIAL.md's figures and the pictures in assets again; look at what changed
 	@SKIPSCOPE_GOLDEN=write tests/run $(filter $(B)/tests/%,$^)
 SOURCES  := $(wildcard $(foreach floor,app core views tests,$(floor)/*.[ch] $(floor)/*/*.[ch] $(floor)/*/*/*.[ch]))
 format:                               ## clang-format over the sources
@@ -189,8 +189,8 @@ tidy: compile_commands.json           ## clang-tidy, by .clang-tidy
 compile_commands.json: FORCE          ## how each source is compiled, for editors
 	@$(MAKE) -nB --no-print-directory CC='$(lastword $(CC))' $(patsubst %.c,$(B)/%.o,$(filter %.c,$(SOURCES))) | \
 	    awk -v directory='$(CURDIR)' -f tests/support/compile_commands.awk >$@
-limits:                               ## no function or file is longer than README.md says
-	@awk -f tests/support/limits.awk README.md $(filter-out core/image/decode.c,$(SOURCES))
+limits:                               ## no function or file is longer than CONTRIBUTING.md says
+	@awk -f tests/support/limits.awk CONTRIBUTING.md $(filter-out core/image/decode.c,$(SOURCES))
 check: limits tidy                    ## formatting, static analysis
 	clang-format --dry-run --Werror $(SOURCES)
 	cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 -I. app core views

@@ -26,7 +26,7 @@ static bool list_lessons(const Options *options, Error *err) {
         table_put_wrapped(stdout, lesson->about, NAME_WIDTH, LIST_WIDTH, options->output.ascii);
         lesson_free(lesson);
     }
-    puts("\n'skipscope lesson NAME' begins one; README.md says how to write your own.");
+    puts("\n'skipscope lesson NAME' begins one; MANUAL.md says how to write your own.");
     return true;
 }
 

@@ -1,5 +1,5 @@
 /* Lessons: files of pages. A page is a text, then lines of the script language that change the view, then
- * what there is to see; perhaps a question that is answered before, or a task. README.md describes the
+ * what there is to see; perhaps a question that is answered before, or a task. MANUAL.md describes the
  * format.
  *
  *   title What a skip adds

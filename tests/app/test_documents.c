@@ -1,5 +1,5 @@
-/* What README.md and TUTORIAL.md name in backquotes exists: paths, identifiers of the sources, options, and
- * actions. */
+/* What the documents name in backquotes exists: paths, identifiers of the sources, options, and actions; and the
+ * commands that they show are commands. */
 #include <ctype.h>
 #include <glob.h>
 #include <stdio.h>
@@ -7,11 +7,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/cli/options.h"
 #include "core/base/file.h"
 #include "tests/support/assert_close.h"
 #include "views/scene/action.h"
 
-enum { BYTES_MAX = 1 << 22, WORD_MAX = 160 };
+enum { BYTES_MAX = 1 << 22, WORD_MAX = 160, WORDS_MAX = 24 };
+
+static const char *const documents[] = {"README.md", "MANUAL.md", "CONTRIBUTING.md", "TUTORIAL.md"};
+enum { DOCUMENTS = sizeof documents / sizeof *documents };
 
 static char *read_file(const char *path) {
     Error err = {0};
@@ -134,15 +138,60 @@ static int check_text(const char *sources, const char *path, const char *text, i
 }
 
 static void what_stands_in_backquotes_exists(void **state) {
-    static const char *const paths[] = {"README.md", "TUTORIAL.md"};
     int wrong = 0, spans = 0;
-    for (int k = 0; k < 2; k++) {
-        char *text = read_file(paths[k]);
-        wrong += check_text(*state, paths[k], text, &spans);
+    for (int k = 0; k < DOCUMENTS; k++) {
+        char *text = read_file(documents[k]);
+        wrong += check_text(*state, documents[k], text, &spans);
         free(text);
     }
     assert_int_equal(wrong, 0);
     assert_true(spans > 100);
+}
+
+/* A line "skipscope WORD..." up to its comment, as the shell would split it. */
+static bool is_command(const char *line, Error *err) {
+    char copy[WORD_MAX * 2], *words[WORDS_MAX], *rest = NULL;
+    int count = 0;
+    Options options;
+    snprintf(copy, sizeof copy, "%.*s", (int)strcspn(line, "#\n"), line);
+    for (char *word = strtok_r(copy, " ", &rest); word && count < WORDS_MAX - 1;
+         word = strtok_r(NULL, " ", &rest))
+        words[count++] = word;
+    words[count] = NULL;
+    return options_parse(&options, count, words, err);
+}
+
+static void commands_are_commands(void **state) {
+    (void)state;
+    int wrong = 0, found = 0;
+    for (int k = 0; k < DOCUMENTS; k++) {
+        char *text = read_file(documents[k]);
+        for (const char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+            if (strncmp(line, "skipscope ", 10) != 0) continue;
+            Error err = {0};
+            found++;
+            if (is_command(line, &err)) continue;
+            print_error("%s: %.*s: %s\n", documents[k], (int)strcspn(line, "\n"), line, err.text);
+            wrong++;
+        }
+        free(text);
+    }
+    assert_false(is_command("skipscope sumary --level 7", &(Error){0}));
+    assert_int_equal(wrong, 0);
+    assert_true(found > 60);
+}
+
+/* The front door is short; what runs on a bare machine finds its two commands there. */
+static void the_front_door_is_short_and_names_two_commands(void **state) {
+    (void)state;
+    enum { LINES_MAX = 120 };
+    char *text = read_file("README.md");
+    int lines = 0;
+    for (const char *c = text; *c; c++) lines += *c == '\n';
+    assert_true(lines <= LINES_MAX);
+    assert_non_null(strstr(text, "\nsudo apt-get update && sudo apt-get install -y "));
+    assert_non_null(strstr(text, "\nmake test\n"));
+    free(text);
 }
 
 static void what_does_not_exist_is_noticed(void **state) {
@@ -158,6 +207,8 @@ static void what_does_not_exist_is_noticed(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_stands_in_backquotes_exists),
+        cmocka_unit_test(commands_are_commands),
+        cmocka_unit_test(the_front_door_is_short_and_names_two_commands),
         cmocka_unit_test(what_does_not_exist_is_noticed),
     };
     return cmocka_run_group_tests(tests, read_sources, free_sources);

@@ -1,7 +1,7 @@
-# The limits that README.md states for sources: lines of a file, lines and parameters of a function, fields of a struct of
+# The limits that CONTRIBUTING.md states for sources: lines of a file, lines and parameters of a function, fields of a struct of
 # app/. Relies on clang-format: what is defined begins in the first column and ends with a brace there.
-# usage: awk -f limits.awk README.md SOURCE...
-FILENAME == "README.md" {
+# usage: awk -f limits.awk CONTRIBUTING.md SOURCE...
+FILENAME == "CONTRIBUTING.md" {
     if (sub(/^\* A function has at most /, "")) {
         split($0, word, " ")
         function_lines = word[1]
@@ -88,7 +88,7 @@ begin && !inside {
 END {
     close_file()
     if (!(function_lines > 0 && parameters > 0 && file_lines > 0 && fields > 0)) {
-        print "README.md does not state the limits"
+        print "CONTRIBUTING.md does not state the limits"
         bad = 1
     }
     exit bad

@@ -225,7 +225,11 @@ void screen_golden_compare(const char *name, const char *golden, const char *scr
     same_screen(name, golden, screen, true);
 }
 
-static bool is_writing(void) {
+bool screen_golden_is_same(const char *golden, const char *screen) {
+    return same_screen("", golden, screen, false);
+}
+
+bool screen_golden_is_writing(void) {
     const char *mode = getenv("SKIPSCOPE_GOLDEN");
     return mode && strcmp(mode, "write") == 0;
 }
@@ -287,8 +291,8 @@ static void check(const char *folder, const char *name, const char *text, Same s
     Error err = {0};
     snprintf(path, sizeof path, "%s/%s/%s", FOLDER, folder, name);
     char *golden = read_stored(path, &err), *now = strdup(text);
-    if (!golden && !is_writing()) fail_msg("%s", err.text);
-    bool kept = golden && same(name, golden, now, !is_writing());
+    if (!golden && !screen_golden_is_writing()) fail_msg("%s", err.text);
+    bool kept = golden && same(name, golden, now, !screen_golden_is_writing());
     if (!kept) write_stored(path, text);
     free(golden);
     free(now);

@@ -7,6 +7,8 @@
 #ifndef TESTS_SUPPORT_SCREEN_GOLDEN_H
 #define TESTS_SUPPORT_SCREEN_GOLDEN_H
 
+#include <stdbool.h>
+
 /* Compares `screen`, text or ANSI text, with tests/golden/screens/NAME; fails the test with the first row
  * that differs. With SKIPSCOPE_GOLDEN=write in the environment it writes the file instead, unless what stands
  * there already compares equal. */
@@ -17,5 +19,8 @@ void screen_golden_check(const char *name, const char *screen);
 void screen_golden_check_series(const char *folder, const char *name, const char *screens);
 /* The same with a screen, or rows of one, that stands somewhere else. */
 void screen_golden_compare(const char *name, const char *golden, const char *screen);
+bool screen_golden_is_same(const char *golden, const char *screen);
+/* SKIPSCOPE_GOLDEN=write is in the environment. */
+bool screen_golden_is_writing(void);
 
 #endif
