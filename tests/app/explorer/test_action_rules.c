@@ -51,6 +51,7 @@ static const struct {
     {"pooling", "settings", 0},
     {"clip", "settings", 0},
     {"overlay", "settings", 0},
+    {"figures", "settings", 0},
     {"help", NULL, NO_LESSON | STAYS},
     {"prompt", NULL, NO_CONFIG | NO_LESSON | STAYS},
     {"screen", "files", NO_CONFIG | NO_LESSON | STAYS},
