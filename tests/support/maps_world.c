@@ -5,7 +5,7 @@
 extern const ViewOps view_maps_ops;
 
 static const SceneScreen sizes[MAPS_WORLD_SIZES] = {
-    {80, 19, CANVAS_ASCII | CANVAS_MONO}, {80, 19, 0}, {120, 34, CANVAS_MONO}, {200, 54, CANVAS_ASCII}};
+    {80, 21, CANVAS_ASCII | CANVAS_MONO}, {80, 21, 0}, {120, 37, CANVAS_MONO}, {200, 57, CANVAS_ASCII}};
 
 void maps_world_size(SceneWorld *world, int size) {
     world->screen = sizes[size];

@@ -8,7 +8,7 @@
 
 #include "views/scene/view.h"
 
-/* An area of a view on a screen: 80x24, 120x40, 200x60 without the frame's five rows. */
+/* An area of a view on a screen: 80x24, 120x40, 200x60 without the frame's three rows. */
 typedef struct SceneScreen {
     int width, height;
     unsigned flags;

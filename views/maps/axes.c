@@ -41,19 +41,25 @@ static int tick_step(int size, int drawn_cells, int cells) {
     return size;
 }
 
+/* The first multiple of the step that is shown. */
+static int first_tick(int first, int step) {
+    return (first + step - 1) / step * step;
+}
+
 static void draw_columns(Canvas *canvas, const PlotGrid *grid) {
-    int step = tick_step(grid->width, grid->cells.w, digits_of(grid->width - 1) + 1);
-    for (int column = 0, x, y; column < grid->width; column += step) {
-        plot_grid_cell(grid, column, 0, &x, &y);
+    int end = grid->first_x + grid->width,
+        step = tick_step(grid->width, grid->cells.w, digits_of(end - 1) + 1);
+    for (int column = first_tick(grid->first_x, step), x, y; column < end; column += step) {
+        plot_grid_cell(grid, column, grid->first_y, &x, &y);
         canvas_printf(canvas, x, grid->cells.y - 1, style_role(ROLE_DIM), "%d", column);
     }
 }
 
 static void draw_rows(Canvas *canvas, const PlotGrid *grid) {
-    int step = tick_step(grid->height, grid->cells.h, 1);
+    int end = grid->first_y + grid->height, step = tick_step(grid->height, grid->cells.h, 1);
     char number[16];
-    for (int row = 0, x, y; row < grid->height; row += step) {
-        plot_grid_cell(grid, 0, row, &x, &y);
+    for (int row = first_tick(grid->first_y, step), x, y; row < end; row += step) {
+        plot_grid_cell(grid, grid->first_x, row, &x, &y);
         snprintf(number, sizeof number, "%d", row);
         canvas_text_right(canvas, grid->cells.x - 1, y, style_role(ROLE_DIM), number);
     }

@@ -59,3 +59,11 @@ double kernels_value(const Kernels *kernels, int k, int c, int r, int s) {
     size_t at = ((size_t)r * (size_t)kernels->columns + (size_t)s) * (size_t)kernels->inputs + (size_t)c;
     return (double)kernels_filter(kernels, k)[at];
 }
+
+Scene kernels_scene(const Scene *scene) {
+    Scene own = *scene;
+    setting_set_palette(&own.settings, PALETTE_USE_ACTIVATION,
+                        setting_palette(&scene->settings, PALETTE_USE_WEIGHT));
+    if (own.settings.pooling == POOLING_AUTO) own.settings.pooling = POOLING_LARGEST;
+    return own;
+}

@@ -32,6 +32,8 @@ size_t kernels_filter_count(const Kernels *kernels);
 const real *kernels_filter(const Kernels *kernels, int k);
 /* Filter k as a tensor (1,C,R,S): its slices are the channels. Read only. */
 Tensor kernels_slices(const Kernels *kernels, int k);
+/* The scene for drawing weights: with their palette, and shrunk so that single large ones stay visible. */
+Scene kernels_scene(const Scene *scene);
 double kernels_value(const Kernels *kernels, int k, int c, int r, int s);
 
 #endif

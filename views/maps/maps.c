@@ -1,31 +1,24 @@
-/* All channels of the selected op as heat maps, one of them enlarged, or bars where a channel is one number.
- */
+/* One channel of the selected op large and all of them small, or one alone; bars where a channel is one number. */
 #include <stdio.h>
 
 #include "core/base/integer.h"
+#include "core/base/utf8.h"
 #include "views/canvas/layout.h"
 #include "views/maps/axes.h"
 #include "views/maps/bars.h"
+#include "views/maps/details.h"
 #include "views/maps/maps_kernels.h"
 #include "views/maps/panel.h"
+#include "views/maps/plan.h"
 #include "views/scene/click.h"
 #include "views/scene/view.h"
 #include "views/style/text.h"
 #include "views/widget/widgets_detail.h"
 
 enum {
-    TALL = 24,           /* from here on legend, figures and cell have rows of their own */
-    LOFTY = 34,          /* from here on figures may take three lines; those of an enlarged channel stand
-                            above those of the layer, not beside it */
-    FIGURES_WIDTH = 160, /* room for all figures on one line */
-    SHORT = 12,          /* rows; in fewer, figures take one line */
-    WIDE = 100,          /* from here on the heading says what kind of op it is */
-    SIDE_MIN = 8,        /* maps of a grid are not shrunk below this many pixels a side ... */
-    MAPS_WANTED = 16,    /* ... to get this many of them onto a page */
-    ZOOM_MAX = 8,
-    CELL_WIDTH = 26, /* of the cell when it stands beside the legend */
+    WIDE = 100, /* columns; from here on the heading says what kind of op it is */
     TEXT_MAX = 256,
-    INDEX_MAX = 1 << 20,
+    INDEX_MAX = 1 << 20
 };
 
 typedef struct MapsState {
@@ -34,184 +27,136 @@ typedef struct MapsState {
     MapsKernels kernels_state;
 } MapsState;
 
-typedef enum MapsKind { MAPS_GRID, MAPS_ENLARGED, MAPS_BARS } MapsKind;
-
-/* Where things stand; an empty rectangle is not drawn. */
-typedef struct MapsPlan {
-    MapsKind kind;
-    Rect heading, body, map, legend, stats, cell, panel; /* map: the body without the axes' gutters */
-    bool both;             /* figures below of the channel and of the layer; else of the layer */
-    WidgetMontage montage; /* MAPS_GRID */
-    WidgetBarsPlan bars;   /* MAPS_BARS */
-    WidgetPage page;       /* what the heading says is shown */
-} MapsPlan;
-
-static MapsKind plan_kind(const MapsState *state, Shape shape) {
-    if (shape.h == 1 && shape.w == 1) return MAPS_BARS;
-    return state->enlarged ? MAPS_ENLARGED : MAPS_GRID;
-}
-
-/* Maps as large as possible while enough of them share a page. */
-static WidgetMontage montage_fit(Rect area, const Scene *scene) {
-    Shape shape = scene_shape(scene);
-    WidgetMontage montage = widget_montage_of(scene, scene->channel);
-    montage.mark = montage.ranked = true;
-    int wanted = shape.c < MAPS_WANTED ? shape.c : MAPS_WANTED;
-    int side = shape.h > shape.w ? shape.h : shape.w;
-    WidgetPage page = widget_montage_plan(area, shape, montage);
-    while (!scene->settings.presenter && page.columns * page.rows < wanted && side > SIDE_MIN) {
-        montage.side_max = --side;
-        page = widget_montage_plan(area, shape, montage);
-    }
-    montage.first = widget_montage_first(&page, scene_place_of(scene, scene->channel));
-    return montage;
-}
-
-static void plan_grid(MapsPlan *plan, const Scene *scene) {
-    plan->montage = montage_fit(plan->body, scene);
-    plan->page = widget_montage_plan(plan->body, scene_shape(scene), plan->montage);
-}
-
-/* The panel stands right beside the map, however large that is. */
-static void plan_enlarged(MapsPlan *plan, const Scene *scene) {
-    Shape shape = scene_shape(scene);
-    Rect rest = plan->body;
-    plan->page = (WidgetPage){.first = scene->channel, .count = 1, .total = shape.c, .dead = -1};
-    layout_take_right(&plan->body, MAPS_PANEL_WIDTH + 2);
-    plan->map = map_axes_place(plan->body, shape.w, shape.h, ZOOM_MAX);
-    PlotGrid grid = plot_grid_fit(plan->map, shape.w, shape.h, ZOOM_MAX);
-    layout_take_left(&rest, plan->map.x - plan->body.x + grid.cells.w + 2);
-    plan->panel = layout_take_left(&rest, rest.w < MAPS_PANEL_WIDTH_MAX ? rest.w : MAPS_PANEL_WIDTH_MAX);
-}
-
-static void plan_bars(MapsPlan *plan, const Scene *scene) {
-    MapsBars context = maps_bars_context(scene);
-    WidgetBars bars = maps_bars_of(&context);
-    plan->bars = widget_bars_plan(plan->body, &bars);
-    plan->page = (WidgetPage){
-        .first = plan->bars.first,
-        .count = plan->bars.count,
-        .total = bars.count,
-        .dead = -1,
-        .order = scene_is_ranked(scene) ? setting_word(SETTING_ORDER, (int)scene->settings.order) : NULL};
-}
-
-/* Lines of figures: all of them have room in two of 80 columns. */
-static int figure_lines(const Scene *scene, Rect area) {
-    if (scene->hides_figures) return 0;
-    if (area.w >= FIGURES_WIDTH || area.h < SHORT) return 1;
-    return area.h < LOFTY ? 2 : 3;
-}
-
-static MapsPlan maps_plan(const MapsState *state, const Scene *scene, Rect area) {
-    MapsPlan plan = {.kind = plan_kind(state, scene_shape(scene)), .body = area};
-    bool tall = area.h >= TALL && plan.kind != MAPS_ENLARGED; /* an enlarged map needs the rows itself */
-    plan.heading = layout_take_top(&plan.body, tall ? 2 : 1);
-    if (plan.kind != MAPS_ENLARGED) {
-        plan.cell = layout_take_bottom(&plan.body, 1);
-        if (tall && plan.kind == MAPS_GRID)
-            plan.legend = layout_take_bottom(&plan.body, 1);
-        else if (plan.kind == MAPS_GRID) {
-            plan.legend = plan.cell;
-            plan.cell = layout_take_right(&plan.legend, CELL_WIDTH);
-            layout_take_right(&plan.legend, 2);
-        }
-    }
-    plan.both = plan.kind == MAPS_ENLARGED ? area.h >= LOFTY : plan.kind == MAPS_GRID && tall;
-    plan.stats = layout_take_bottom(&plan.body, (plan.both ? 2 : 1) * figure_lines(scene, area));
-    if (tall) layout_take_bottom(&plan.body, 1);
-    if (plan.kind == MAPS_GRID) plan_grid(&plan, scene);
-    if (plan.kind == MAPS_ENLARGED) plan_enlarged(&plan, scene);
-    if (plan.kind == MAPS_BARS) plan_bars(&plan, scene);
-    return plan;
-}
-
 static const char *tensor_word(Phase phase) {
     return phase == PHASE_FORWARD ? "activation" : "gradient";
 }
 
 static WidgetText heading_info(const Scene *scene, const MapsPlan *plan) {
     WidgetText out = widget_page_info(&plan->page);
+    if (plan->kind == MAPS_FOCUS) out.text[0] = '\0'; /* stands over the small maps */
+    if (plan->kind == MAPS_ENLARGED && scene_is_ranked(scene))
+        utf8_append(out.text, sizeof out.text, ", rank %d by %s", scene_place_of(scene, scene->channel),
+                    setting_word(SETTING_ORDER, (int)scene->settings.order));
     if (maps_is_loss(scene))
         snprintf(out.text, sizeof out.text, "%s", scene->phase == PHASE_FORWARD ? "probabilities below" : "");
     return out;
 }
 
-/* A crowded heading leaves out the direction, which the tensor's name implies. */
+/* A crowded heading leaves out the direction, which the tensor's name implies, and then that, too. */
 static void draw_heading(Canvas *canvas, Rect row, const Scene *scene, const char *info) {
     const Op *op = &scene->network->ops[scene->op];
     char title[TEXT_MAX];
-    const char *tensor = tensor_word(scene->phase), *size = text_format_shape(op->out).text;
+    const char *tensor = tensor_word(scene->phase);
+    TextNumber size = text_format_shape(op->out);
     bool wide = row.w >= WIDE;
     snprintf(title, sizeof title, "%s%s%s  %s %s  %s", op->name, wide ? "  " : "",
-             wide ? widget_op_summary(op).text : "", widget_phase_name(scene->phase), tensor, size);
+             wide ? widget_op_summary(op).text : "", widget_phase_name(scene->phase), tensor, size.text);
     canvas_text_right(canvas, row.x + row.w, row.y, style_role(ROLE_TEXT), info);
     row.w -= *info ? text_width(info) + 1 : 0;
-    if (text_width(title) > row.w) snprintf(title, sizeof title, "%s  %s  %s", op->name, tensor, size);
+    if (text_width(title) > row.w) snprintf(title, sizeof title, "%s  %s  %s", op->name, tensor, size.text);
+    if (text_width(title) > row.w) snprintf(title, sizeof title, "%s  %s", op->name, size.text);
     widget_heading(canvas, row, style_role(widget_phase_role(scene->phase)), title);
 }
 
+/* A key, and what it does. */
+static void draw_key(Canvas *canvas, Rect row, const char *key, const char *text) {
+    int x = canvas_text(canvas, row.x, row.y, style_bold(ROLE_KEY), key);
+    canvas_text_fit(canvas, x + 1, row.y, row.x + row.w - x - 1, style_role(ROLE_TEXT), text);
+}
+
+/* On the surface that stands for what has not been run. */
 static void draw_waiting(Canvas *canvas, Rect area, const Scene *scene) {
+    enum { WIDTH = 46, HEIGHT = 8 };
     const Network *network = scene->network;
     bool forward = scene->phase == PHASE_FORWARD;
     char text[TEXT_MAX];
     snprintf(text, sizeof text,
-             "The %s of %s is not computed yet: %d of %d operations have been run forward and %d backward.",
-             forward ? "activation" : "gradient at the output", network->ops[scene->op].name,
+             "%s of %s: not run yet. %d of %d operations have been run forward, %d backward.",
+             forward ? "Activation" : "Gradient at the output", network->ops[scene->op].name,
              pass_forward_done(scene->pass), network->op_count, pass_backward_done(scene->pass));
-    Rect rest = area;
-    int rows = canvas_text_wrapped(canvas, rest, style_role(ROLE_WARN), text, 0);
-    layout_take_top(&rest, rows + 1);
-    int x = canvas_text(canvas, rest.x, rest.y, style_bold(ROLE_KEY), "s");
-    canvas_text(canvas, x, rest.y, style_role(ROLE_TEXT), " runs the next operation");
-    x = canvas_text(canvas, rest.x, rest.y + 1, style_bold(ROLE_KEY), "e");
-    canvas_text(canvas, x, rest.y + 1, style_role(ROLE_TEXT), " runs everything up to here");
+    widget_channel_fill(canvas, area, CHANNEL_NOT_RUN);
+    Rect box = layout_inset(area, area.w > WIDTH ? (area.w - WIDTH) / 2 : 1,
+                            area.h > HEIGHT ? (area.h - HEIGHT) / 2 : 0);
+    canvas_fill(canvas, box, style_role(ROLE_TEXT), ' ');
+    box = layout_inset(box, 1, box.h > HEIGHT - 2);
+    layout_take_top(&box, canvas_text_wrapped(canvas, box, style_role(ROLE_WARN), text, 0));
+    draw_key(canvas, layout_take_top(&box, 1), "s", "runs the next operation");
+    draw_key(canvas, layout_take_top(&box, 1), "e", "runs everything up to here");
+}
+
+/* Which small maps are shown and on which scale, with as many words as leave room for that. */
+static void draw_title(Canvas *canvas, Rect row, const MapsPlan *plan, const Scene *scene,
+                       const WidgetTensor *tensor) {
+    enum { LEGEND_MIN = 20 };
+    WidgetPage page = plan->page;
+    WidgetText info = widget_page_info(&page);
+    page.dead = page.padding = page.blocked = 0;
+    if (text_width(info.text) + 2 + LEGEND_MIN > row.w) info = widget_page_info(&page);
+    if (text_width(info.text) + 2 + LEGEND_MIN > row.w && page.count == page.total) {
+        if (page.order)
+            utf8_format(info.text, sizeof info.text, "%d by %s", page.total, page.order);
+        else
+            snprintf(info.text, sizeof info.text, "all %d channels", page.total);
+    }
+    int after = canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_TEXT), info.text) + 2;
+    Rect legend = {.x = after, .y = row.y, .w = row.x + row.w - after, .h = 1};
+    WidgetTensor overview = *tensor;
+    overview.use = MAP_OVERVIEW;
+    if (tensor->tensor.data && legend.w >= LEGEND_MIN)
+        widget_legend(canvas, legend, scene, &overview, scene->channel);
+}
+
+static void draw_focus(Canvas *canvas, MapsPlan *plan, const Scene *scene, const WidgetTensor *tensor) {
+    widget_focus(canvas, &plan->focus, scene, tensor);
+    plan->page = plan->focus.page;
+    if (!rect_is_empty(plan->focus.overview)) draw_title(canvas, plan->focus.title, plan, scene, tensor);
 }
 
 static void draw_enlarged(Canvas *canvas, const MapsPlan *plan, const Scene *scene,
                           const WidgetTensor *tensor) {
-    WidgetMap map = {.channel = scene->channel, .zoom_max = ZOOM_MAX, .mark = true};
-    PlotGrid grid = widget_map(canvas, plan->map, scene, tensor, map);
-    click_add_map(canvas, &grid, scene->channel);
+    WidgetMap map = {.channel = scene->channel, .zoom_max = MAPS_ZOOM_MAX, .mark = true, .part = plan->part};
+    PlotGrid grid = widget_channel_map(canvas, plan->map, scene, tensor, map);
     map_axes_draw(canvas, plan->body, &grid);
     int x, y;
     plot_grid_cell(&grid, scene->column, scene->row, &x, &y);
     if (rect_contains(plan->map, x, y)) canvas_set_cursor(canvas, x, y);
-    maps_panel_draw(canvas, plan->panel, scene, tensor, !plan->both);
 }
 
-/* Also completes plan->page with the counts that only drawing the montage finds. */
-static void draw_body(Canvas *canvas, MapsPlan *plan, const Scene *scene, const WidgetTensor *tensor) {
+/* The texts around the map. */
+static void draw_texts(Canvas *canvas, const MapsPlan *plan, const Scene *scene, const WidgetTensor *tensor) {
+    widget_legend(canvas, plan->legend, scene, tensor, scene->channel);
+    maps_cell_draw(canvas, plan->cell, scene, tensor->tensor);
+    maps_line_draw(canvas, plan->line, scene);
+    maps_figures_draw(canvas, plan->stats, scene, plan->figures);
+    int zoom = plan->focus.map.w / scene_shape(scene).w;
+    if (!rect_is_empty(plan->note)) maps_note_draw(canvas, plan->note, scene, tensor, zoom);
+    if (!rect_is_empty(plan->details)) maps_details_draw(canvas, plan, scene, tensor);
+}
+
+static void draw_bars(Canvas *canvas, const MapsPlan *plan, const Scene *scene, const WidgetTensor *tensor) {
     MapsBars context = maps_bars_context(scene);
-    WidgetBars bars;
-    WidgetTensor overview = *tensor;
-    overview.use = MAP_OVERVIEW;
-    maps_figures_draw(canvas, plan->stats, scene, plan->both);
-    switch (plan->kind) {
-    case MAPS_GRID:
-        plan->page = widget_montage(canvas, plan->body, scene, tensor, plan->montage);
-        widget_legend(canvas, plan->legend, scene, &overview, scene->channel);
-        break;
-    case MAPS_ENLARGED: draw_enlarged(canvas, plan, scene, tensor); break;
-    case MAPS_BARS:
-        bars = maps_bars_of(&context);
-        widget_bars(canvas, plan->body, &bars);
-        break;
-    }
-    if (!rect_is_empty(plan->cell)) maps_cell_draw(canvas, plan->cell, scene, tensor->tensor);
+    WidgetBars bars = maps_bars_of(&context);
+    widget_bars(canvas, plan->body, &bars);
+    maps_cell_draw(canvas, plan->cell, scene, tensor->tensor);
+    maps_figures_draw(canvas, plan->stats, scene, plan->figures);
+}
+
+static int drawn_width(const MapsPlan *plan, Shape shape) {
+    if (plan->kind == MAPS_FOCUS) return plan->focus.map.w;
+    return rect_is_empty(plan->part) ? plot_grid_fit(plan->map, shape.w, shape.h, MAPS_ZOOM_MAX).px_width
+                                     : shape.w;
 }
 
 static void draw_maps(const MapsState *state, const Scene *scene, Canvas *canvas, Rect area) {
-    MapsPlan plan = maps_plan(state, scene, area);
+    MapsPlan plan = maps_plan(state->enlarged, scene, area);
     WidgetTensor tensor = widget_tensor(scene, scene->op, scene->phase);
-    int width = plan.kind == MAPS_ENLARGED
-                    ? plot_grid_fit(plan.map, scene_shape(scene).w, scene_shape(scene).h, ZOOM_MAX).px_width
-                    : plan.page.map_width;
-    tensor.as_is = widget_is_as_is(canvas, width, scene_shape(scene));
-    if (tensor.tensor.data)
-        draw_body(canvas, &plan, scene, &tensor);
-    else
-        draw_waiting(canvas, plan.body, scene);
+    tensor.as_is = widget_is_as_is(canvas, drawn_width(&plan, scene_shape(scene)), scene_shape(scene));
+    bool known = tensor.tensor.data != NULL;
+    if (plan.kind == MAPS_FOCUS) draw_focus(canvas, &plan, scene, &tensor);
+    if (known && plan.kind == MAPS_ENLARGED) draw_enlarged(canvas, &plan, scene, &tensor);
+    if (known && plan.kind == MAPS_BARS) draw_bars(canvas, &plan, scene, &tensor);
+    if (!known) draw_waiting(canvas, plan.kind == MAPS_FOCUS ? plan.focus.map : plan.body, scene);
+    if (known && plan.kind != MAPS_BARS) draw_texts(canvas, &plan, scene, &tensor);
     draw_heading(canvas, plan.heading, scene, heading_info(scene, &plan).text);
 }
 
@@ -239,7 +184,7 @@ typedef struct MapsStride {
 
 static MapsStride stride_of(const MapsPlan *plan) {
     if (plan->kind == MAPS_ENLARGED) return (MapsStride){.right = 1, .down = 1, .page = 1};
-    if (plan->kind == MAPS_GRID)
+    if (plan->kind == MAPS_FOCUS)
         return (MapsStride){.right = 1,
                             .down = plan->page.columns > 0 ? plan->page.columns : 1,
                             .page = plan->page.columns * plan->page.rows};
@@ -299,12 +244,12 @@ static Action view_maps_act(void *state, const Scene *scene, Action action) {
         return view_action(ACTION_NONE, 0);
     }
     if (maps->kernels) return act_on_kernels(maps, scene, action);
-    MapsKind kind = plan_kind(maps, scene_shape(scene));
-    if (kind == MAPS_GRID && action.id == ACTION_OPEN) {
+    MapsKind kind = maps_kind(maps->enlarged, scene_shape(scene));
+    if (kind == MAPS_FOCUS && action.id == ACTION_OPEN) {
         maps->enlarged = true;
         return view_action(ACTION_NONE, 0);
     }
-    if (kind != MAPS_GRID && action.id == ACTION_OPEN) {
+    if (kind != MAPS_FOCUS && action.id == ACTION_OPEN) {
         Action value = view_action(ACTION_VIEW, 0);
         snprintf(value.text, sizeof value.text, "%s", view_ops(VIEW_VALUE)->name);
         return value;
@@ -315,13 +260,14 @@ static Action view_maps_act(void *state, const Scene *scene, Action action) {
     }
     if (kind == MAPS_ENLARGED && is_arrow(action.id)) return move_cell(scene, action);
     Rect area = {.w = scene->width, .h = scene->height};
-    MapsPlan plan = maps_plan(maps, scene, area);
+    MapsPlan plan = maps_plan(maps->enlarged, scene, area);
     return move_channel(&plan, scene, action);
 }
 
 static ZoomLevel view_maps_level(const void *state, const Scene *scene) {
     const MapsState *own = state;
-    return !own->kernels && plan_kind(own, scene_shape(scene)) == MAPS_ENLARGED ? ZOOM_CHANNEL : ZOOM_OP;
+    return !own->kernels && maps_kind(own->enlarged, scene_shape(scene)) == MAPS_ENLARGED ? ZOOM_CHANNEL
+                                                                                          : ZOOM_OP;
 }
 
 static const ViewField fields[] = {

@@ -15,15 +15,6 @@ enum {
     TEXT_MAX = 256,
 };
 
-/* The scene for drawing weights: with their palette, and shrunk so that single large ones stay visible. */
-static Scene weight_scene(const Scene *scene) {
-    Scene own = *scene;
-    setting_set_palette(&own.settings, PALETTE_USE_ACTIVATION,
-                        setting_palette(&scene->settings, PALETTE_USE_WEIGHT));
-    if (own.settings.pooling == POOLING_AUTO) own.settings.pooling = POOLING_LARGEST;
-    return own;
-}
-
 static double reach_of(Stats stats) {
     double reach = fmax(fabs(stats.min), fabs(stats.max));
     return isfinite(reach) && reach > 0 ? reach : 1;
@@ -124,7 +115,7 @@ static void draw_color_legend(Canvas *canvas, Rect row, Scale scale, const char 
 static void draw_montage(Canvas *canvas, KernelsPlan *plan, const Scene *scene, Scale scale) {
     const Kernels *k = &plan->kernels;
     bool color = plan->kind == KERNELS_COLOR;
-    Scene own = weight_scene(scene);
+    Scene own = kernels_scene(scene);
     WidgetTensor tensor = widget_tensor_scaled(kernels_slices(k, color ? 0 : plan->output), scale);
     if (color) tensor.tensor.shape.c = k->outputs;
     tensor.images = color;
@@ -143,7 +134,7 @@ static void draw_montage(Canvas *canvas, KernelsPlan *plan, const Scene *scene, 
 
 static void draw_matrix(Canvas *canvas, const KernelsPlan *plan, const Scene *scene, Scale scale) {
     const Kernels *k = &plan->kernels;
-    Scene own = weight_scene(scene);
+    Scene own = kernels_scene(scene);
     size_t first = (size_t)plan->first_output * (size_t)k->inputs + (size_t)plan->first_input;
     PlotHeatmap heatmap = {.map = {.data = k->data + first,
                                    .width = plan->shown_inputs,

@@ -57,39 +57,6 @@ void maps_cell_draw(Canvas *canvas, Rect row, const Scene *scene, Tensor tensor)
     canvas_text_fit(canvas, row.x, row.y, row.w, style_bold(ROLE_ACCENT), text);
 }
 
-/* The value at that distance from the selected cell; "·" outside of the map. */
-static WidgetText neighbour_text(const Scene *scene, Tensor tensor, int dy, int dx, Style *style) {
-    int row = scene->row + dy, column = scene->column + dx;
-    WidgetText out = {.text = "·"};
-    *style = style_role(ROLE_DIM);
-    if (row < 0 || row >= tensor.shape.h || column < 0 || column >= tensor.shape.w) return out;
-    double value = cell_value(tensor, scene, row, column);
-    snprintf(out.text, sizeof out.text, "%+.3g", value);
-    *style = isfinite(value) ? style_role(ROLE_TEXT) : style_bold(ROLE_BAD);
-    if (dy == 0 && dx == 0) style->attributes |= CELL_BOLD | CELL_REVERSE;
-    return out;
-}
-
-/* The 3x3 values around the cell, under their column numbers and beside their row numbers. */
-static void draw_neighbours(Canvas *canvas, Rect area, const Scene *scene, Tensor tensor) {
-    enum { LABEL = 4, COLUMN = 11 };
-    Style dim = style_role(ROLE_DIM);
-    char number[16];
-    for (int d = -1; d <= 1; d++) {
-        int right = area.x + LABEL + (d + 2) * COLUMN, column = scene->column + d, row = scene->row + d;
-        snprintf(number, sizeof number, "%d", column);
-        if (column >= 0 && column < tensor.shape.w) canvas_text_right(canvas, right, area.y, dim, number);
-        snprintf(number, sizeof number, "%d", row);
-        if (row >= 0 && row < tensor.shape.h)
-            canvas_text_right(canvas, area.x + LABEL, area.y + 2 + d, dim, number);
-        for (int dx = -1; dx <= 1; dx++) {
-            Style style;
-            WidgetText value = neighbour_text(scene, tensor, d, dx, &style);
-            canvas_text_right(canvas, area.x + LABEL + (dx + 2) * COLUMN, area.y + 2 + d, style, value.text);
-        }
-    }
-}
-
 /* False while they are not known, or where a channel is a single number. */
 static bool channel_figures(const Scene *scene, WidgetFigures *figures) {
     const Profile *profile = scene_profile(scene, scene->op, scene->phase);
@@ -100,57 +67,62 @@ static bool channel_figures(const Scene *scene, WidgetFigures *figures) {
     return true;
 }
 
-void maps_figures_draw(Canvas *canvas, Rect area, const Scene *scene, bool both) {
-    WidgetFigures rows[2] = {{.label = "channel", .hidden = scene->hides_figures},
-                             widget_figures_of(scene, scene->op, scene->phase)};
-    if (!both || !channel_figures(scene, &rows[0])) {
-        widget_figures(canvas, area, &rows[1], 1);
+void maps_figures_draw(Canvas *canvas, Rect area, const Scene *scene, MapsFigures figures) {
+    WidgetFigures layer = widget_figures_of(scene, scene->op, scene->phase), rows[2] = {layer, layer};
+    if (figures == MAPS_OF_LAYER || !channel_figures(scene, &rows[0])) {
+        widget_figures(canvas, area, &layer, 1);
         return;
     }
+    if (figures == MAPS_OF_BOTH) rows[0].label = "channel";
     rows[1].label = "layer";
-    widget_figures(canvas, area, rows, 2);
+    widget_figures(canvas, area, rows, figures == MAPS_OF_BOTH ? 2 : 1);
 }
 
-/* In a column, for where they have no place below. */
-static void draw_channel_figures(Canvas *canvas, Rect area, const Scene *scene) {
-    WidgetFigures figures = {.label = NULL};
-    if (area.h < 2 || scene->hides_figures || !channel_figures(scene, &figures)) return;
-    canvas_text(canvas, area.x, area.y, style_role(ROLE_DIM), "this channel (those of the layer: below)");
-    layout_take_top(&area, 1);
-    widget_figures(canvas, area, &figures, 1);
+void maps_line_draw(Canvas *canvas, Rect row, const Scene *scene) {
+    WidgetFigures figures = widget_figures_of(scene, scene->op, scene->phase);
+    figures.brief = true;
+    if (!channel_figures(scene, &figures)) figures.label = "layer";
+    widget_figures(canvas, row, &figures, 1);
 }
 
-/* "3 of 64, rank 0 by activation", and what is the matter with it. */
-static void describe_channel(char *text, const Scene *scene, Tensor tensor) {
-    int c = scene->channel, used = snprintf(text, TEXT_MAX, "%d of %d", c, scene_shape(scene).c);
-    if (scene_is_ranked(scene))
-        used += utf8_format(text + used, TEXT_MAX - (size_t)used, ", rank %d by %s", scene_place_of(scene, c),
-                            setting_word(SETTING_ORDER, (int)scene->settings.order));
-    if (scene->phase == PHASE_FORWARD && widget_channel_is_dead(tensor, c))
-        used += snprintf(text + used, TEXT_MAX - (size_t)used, ", dead: zero everywhere");
-    if (widget_channel_is_blocked(scene, scene->op, c))
-        snprintf(text + used, TEXT_MAX - (size_t)used, ", receives no gradient");
+/* By falling energy: how many channels have more. */
+static int rank_of(const Profile *profile, int channels, int channel) {
+    for (int k = 0; k < channels; k++)
+        if (profile->ranking[k] == channel) return k;
+    return 0;
 }
 
-void maps_panel_draw(Canvas *canvas, Rect area, const Scene *scene, const WidgetTensor *tensor,
-                     bool figures) {
-    enum { FIELD = 9 };
-    char text[TEXT_MAX];
-    Rect old = canvas_clip(canvas, area), rest = area;
-    describe_channel(text, scene, tensor->tensor);
-    layout_take_top(&rest, widget_field(canvas, rest, FIELD, "channel", text));
-    snprintf(text, sizeof text, "row %d  column %d", scene->row, scene->column);
-    layout_take_top(&rest, widget_field(canvas, rest, FIELD, "cell", text));
-    canvas_text(canvas, rest.x, rest.y, style_role(ROLE_DIM), "value");
-    canvas_printf(canvas, rest.x + FIELD, rest.y, style_bold(ROLE_ACCENT), "%.6g",
-                  cell_value(tensor->tensor, scene, scene->row, scene->column));
-    layout_take_top(&rest, 2);
-    draw_neighbours(canvas, layout_take_top(&rest, 5), scene, tensor->tensor);
-    widget_legend(canvas, layout_take_top(&rest, figures ? 1 : 2), scene, tensor, scene->channel);
-    if (figures)
-        draw_channel_figures(canvas, rest, scene);
+static void compose_energy(char *text, const Scene *scene) {
+    const Profile *profile = scene_profile(scene, scene->op, scene->phase);
+    Stats layer = scene_stats(scene, scene->op, scene->phase);
+    int channels = scene_shape(scene).c;
+    *text = '\0';
+    if (!profile || !(layer.l2 > 0)) return;
+    double share = profile->channels[scene->channel].stats.l2 / layer.l2;
+    int rank = rank_of(profile, channels, scene->channel);
+    const char *place = rank == 0 ? "the most" : rank == channels - 1 ? "the least" : "";
+    if (*place)
+        utf8_format(text, TEXT_MAX, "energy %s of the layer, %s of %d",
+                    text_format_percent(share * share).text, place, channels);
     else
-        canvas_text_wrapped(canvas, rest, style_role(ROLE_DIM),
-                            "arrows move the cell\npage keys change the channel\nEsc shows all channels", 0);
-    canvas_unclip(canvas, old);
+        utf8_format(text, TEXT_MAX, "energy %s of the layer, place %d of %d",
+                    text_format_percent(share * share).text, rank + 1, channels);
+}
+
+void maps_note_draw(Canvas *canvas, Rect row, const Scene *scene, const WidgetTensor *tensor, int zoom) {
+    WidgetChannel kind = widget_channel(scene, tensor, scene->channel);
+    char text[TEXT_MAX];
+    if (kind == CHANNEL_PADDING)
+        utf8_copy(text, sizeof text, "padding: no input leads here");
+    else if (kind != CHANNEL_SHOWN)
+        utf8_format(text, sizeof text, "channel %d: %s", scene->channel, widget_channel_words(kind));
+    else
+        compose_energy(text, scene);
+    if (scene->settings.presenter && zoom > 1) {
+        char before[TEXT_MAX];
+        utf8_copy(before, sizeof before, text);
+        utf8_format(text, sizeof text, "a value is %dx%d%s%s", zoom, zoom, *before ? "; " : "", before);
+    }
+    canvas_text_fit(canvas, row.x, row.y, row.w, style_role(kind == CHANNEL_SHOWN ? ROLE_DIM : ROLE_WARN),
+                    text);
 }

@@ -1,10 +1,10 @@
-/* The selected cell in words and figures, for the maps view. The tensors are computed. */
+/* The selected channel and cell in words and figures, for the maps view. The tensors are computed. */
 #ifndef VIEWS_MAPS_PANEL_H
 #define VIEWS_MAPS_PANEL_H
 
 #include "views/widget/widgets.h"
 
-enum { MAPS_PANEL_WIDTH = 43, MAPS_PANEL_WIDTH_MAX = 72 };
+enum { MAPS_PANEL_WIDTH_MIN = 26, MAPS_PANEL_WIDTH = 43 };
 
 bool maps_is_loss(const Scene *scene);
 /* What is shown has one value for each class: the logits, their gradient, the probabilities. */
@@ -12,10 +12,15 @@ bool maps_has_classes(const Scene *scene);
 
 /* "ch 3, row 5, column 12: -0.123457" in one row, or "ch 3 (5,12) -0.123457" where that is too long. */
 void maps_cell_draw(Canvas *canvas, Rect row, const Scene *scene, Tensor tensor);
-/* The figures of what is shown: of the layer, or above them those of the selected channel, too. */
-void maps_figures_draw(Canvas *canvas, Rect area, const Scene *scene, bool both);
-/* The cell in a column with the values around the cell and the legend; for beside an enlarged map. Below them
- * the figures of the channel, or which keys lead on. */
-void maps_panel_draw(Canvas *canvas, Rect area, const Scene *scene, const WidgetTensor *tensor, bool figures);
+/* Whose figures. */
+typedef enum MapsFigures { MAPS_OF_LAYER, MAPS_OF_CHANNEL, MAPS_OF_BOTH } MapsFigures;
+
+/* Where the channel's are not known, those of the layer. */
+void maps_figures_draw(Canvas *canvas, Rect area, const Scene *scene, MapsFigures figures);
+/* Those of the selected channel in one line. */
+void maps_line_draw(Canvas *canvas, Rect row, const Scene *scene);
+/* "28 % of the layer's energy, rank 0 of 16", or what keeps the channel from being seen.
+ * Before a class also the enlargement, so that it is not taken for resolution. */
+void maps_note_draw(Canvas *canvas, Rect row, const Scene *scene, const WidgetTensor *tensor, int zoom);
 
 #endif

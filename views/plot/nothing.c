@@ -14,6 +14,7 @@ typedef struct Texture {
 static const Texture textures[] = {
     [PLOT_PADDING] = {{"padding", "pad", ""}, U'╱', '/', 2, 1},
     [PLOT_NEVER_ACTIVE] = {{"never active", "inactive", "off"}, U'─', '_', 1, 2},
+    [PLOT_NO_GRADIENT] = {{"no gradient", "no grad", ""}, U'×', 'x', 4, 2},
     [PLOT_NOT_RUN] = {{"not run yet", "not run", "?"}, U'?', '?', 4, 2},
 };
 

@@ -54,8 +54,8 @@ PlotGrid plot_grid_fill(Rect area, int width, int height) {
 }
 
 void plot_grid_cell(const PlotGrid *grid, int x, int y, int *cell_x, int *cell_y) {
-    *cell_x = grid->cells.x + (int)((long)x * grid->px_width / grid->width);
-    *cell_y = grid->cells.y + (int)((long)y * grid->px_height / grid->height) / 2;
+    *cell_x = grid->cells.x + (int)((long)(x - grid->first_x) * grid->px_width / grid->width);
+    *cell_y = grid->cells.y + (int)((long)(y - grid->first_y) * grid->px_height / grid->height) / 2;
 }
 
 /* Enlarged: the position that the pixel repeats; shrunk: the first one that plot_grid_cell puts there. */
@@ -67,8 +67,8 @@ static int position_of(int px, int size, int px_size) {
 void plot_grid_at(const PlotGrid *grid, int cell_x, int cell_y, int *x, int *y) {
     int px = integer_clamp(cell_x - grid->cells.x, 0, grid->px_width - 1);
     int py = integer_clamp(2 * (cell_y - grid->cells.y), 0, grid->px_height - 1);
-    *x = integer_clamp(position_of(px, grid->width, grid->px_width), 0, grid->width - 1);
-    *y = integer_clamp(position_of(py, grid->height, grid->px_height), 0, grid->height - 1);
+    *x = grid->first_x + integer_clamp(position_of(px, grid->width, grid->px_width), 0, grid->width - 1);
+    *y = grid->first_y + integer_clamp(position_of(py, grid->height, grid->px_height), 0, grid->height - 1);
 }
 
 static Window pixel_window(const PlotGrid *grid, int px, int py) {

@@ -34,6 +34,7 @@ typedef struct PlotGrid {
     int width, height;       /* of the map */
     int px_width, px_height; /* drawn pixels: the map times zoom, or shrunk with its aspect kept */
     int zoom;                /* > 1 enlarged, 1 as it is or shrunk */
+    int first_x, first_y;    /* the map is a part of a larger one, which positions mean, from here on */
 } PlotGrid;
 
 PlotGrid plot_grid_fit(Rect area, int width, int height, int zoom_max);
@@ -83,10 +84,11 @@ typedef enum PlotNothing {
     PLOT_PADDING,      /* channels that a shortcut adds as zeros: they were never computed */
     PLOT_NEVER_ACTIVE, /* computed, and zero everywhere */
     PLOT_NOT_RUN,      /* not computed yet */
+    PLOT_NO_GRADIENT,  /* of a gradient: computed, and zero everywhere */
 } PlotNothing;
 
 void plot_nothing(Canvas *canvas, Rect area, PlotNothing kind);
-/* "padding", "never active", "not run yet", or a shorter word that fits. */
+/* "padding", "never active", "not run yet", "no gradient", or a shorter word that fits. */
 const char *plot_nothing_word(PlotNothing kind, int width);
 
 /* A frame just inside map columns and rows, both ends included, over what has been drawn in the grid: pixels

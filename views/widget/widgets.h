@@ -86,22 +86,44 @@ WidgetTensor widget_tensor_scaled(Tensor tensor, Scale scale);
  * where there is less room; a scale by quarters as `[0 ▇▇ .42 ▇▇ 2.10] map 1..99 %, 11 of 1,024 above, by quarters`; returns the column after it. */
 int widget_legend(Canvas *canvas, Rect row, const Scene *scene, const WidgetTensor *tensor, int channel);
 
-/* One channel. `mark` highlights the scene's cell (scene->row, scene->column). */
+/* One channel, or a part of it. `mark` highlights the scene's cell (scene->row, scene->column). */
 typedef struct WidgetMap {
     int channel, zoom_max;
     bool mark;
+    Rect part; /* columns and rows of the map; empty: all */
 } WidgetMap;
 
 PlotGrid widget_map(Canvas *canvas, Rect area, const Scene *scene, const WidgetTensor *tensor, WidgetMap map);
 
+/* What there is to see of a channel. */
+typedef enum WidgetChannel {
+    CHANNEL_SHOWN,
+    CHANNEL_PADDING, /* option A's shortcut: no input leads there, it is zero for every picture */
+    CHANNEL_OFF,     /* zero everywhere: never active on this picture */
+    CHANNEL_BLOCKED, /* its gradient is zero everywhere */
+    CHANNEL_NOT_RUN, /* not computed yet */
+} WidgetChannel;
+
+/* Of the tensor that is shown. */
+WidgetChannel widget_channel(const Scene *scene, const WidgetTensor *tensor, int channel);
+/* "padding", "never active on this picture", "no gradient", "not run yet"; "" for one that is shown. */
+const char *widget_channel_words(WidgetChannel channel);
+/* A surface that cannot be taken for values, a different one for each kind, with as much of its words as fits. */
+void widget_channel_fill(Canvas *canvas, Rect area, WidgetChannel channel);
+
+/* The same, or the surface that says what keeps the channel from being seen; a click there selects it. */
+PlotGrid widget_channel_map(Canvas *canvas, Rect area, const Scene *scene, const WidgetTensor *tensor,
+                            WidgetMap map);
+
 /* Channels in a grid with gaps of one cell: the number of each above its map, a frame around the selected
- * one, × for a channel that is zero everywhere ("dead"). */
+ * one; channels without values as a surface. */
 typedef struct WidgetMontage {
     int first;    /* place of the page's first map; see widget_montage_first */
     int selected; /* -1: none */
     int side_max; /* maps are shrunk to at most this many pixels a side; 0: only when the area is too small */
     int zoom_min; /* maps are enlarged this often even when fewer have room on the page */
     bool mark;    /* highlight the scene's cell in the selected map */
+    bool bare;    /* no numbers: the maps of a column stand one right under the other */
     bool ranked;  /* places follow the scene's order of channels; else they are channels */
     bool says_zoom; /* the page's info names the enlargement, so that it is not taken for resolution */
 } WidgetMontage;
@@ -112,6 +134,7 @@ typedef struct WidgetPage {
     int zoom;                  /* pixels a side for each value, to be named; 0: not */
     int first, count, total;   /* channels (places) shown and channels there are */
     int dead;                  /* all-zero channels of the whole tensor; -1 while nothing is computed */
+    int padding;               /* of these, those that are zero for every picture */
     int blocked;               /* channels that receive no gradient; -1 or 0 while that is not known */
     const char *order;         /* what the channels are ranked by; NULL: they stand by number */
 } WidgetPage;
@@ -120,11 +143,13 @@ typedef struct WidgetPage {
 WidgetMontage widget_montage_of(const Scene *scene, int selected);
 /* How the maps will stand, without drawing: `dead` is -1. At least one map when the area is not empty. */
 WidgetPage widget_montage_plan(Rect area, Shape shape, WidgetMontage montage);
+/* Rows that the page takes. */
+int widget_montage_height(const WidgetPage *page, WidgetMontage montage);
 /* The first place of the page (whole pages from 0) that shows place `selected`. */
 int widget_montage_first(const WidgetPage *page, int selected);
 WidgetPage widget_montage(Canvas *canvas, Rect area, const Scene *scene, const WidgetTensor *tensor,
                           WidgetMontage montage);
-/* "channels 0-31 of 64, 3 dead, 2 no gradient", "ranks 0-31 of 64 by activation". */
+/* "channels 0-31 of 64, 3 never active, 2 no gradient", "ranks 0-31 of 64 by activation". */
 WidgetText widget_page_info(const WidgetPage *page);
 
 /* Values as rows "label ████ +1.23", in as many columns of rows as fit. */

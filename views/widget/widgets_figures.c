@@ -46,7 +46,7 @@ static const Figure by_weight[FIGURE_COUNT] = {
     FIGURE_P99,  FIGURE_P25, FIGURE_P75, FIGURE_RANGE, FIGURE_ZERO_SHARE,  FIGURE_LENGTH};
 
 /* How the figures are written: each by itself, or shorter, with three digits or two; or only the brief ones. */
-typedef enum Form { FORM_WIDE, FORM_DENSE, FORM_DENSEST, FORM_COUNT, FORM_BRIEF = FORM_COUNT } Form;
+typedef enum Form { FORM_WIDE, FORM_DENSE, FORM_DENSEST, FORM_BRIEF, FORM_BRIEF_TIGHT, FORM_COUNT } Form;
 
 /* One row's texts; "" for what is not known. */
 typedef struct Texts {
@@ -142,7 +142,7 @@ static Texts compose(const WidgetFigures *row, Form form, bool bad) {
     Texts texts = {.text = {""}};
     const Stats *stats = &row->stats;
     const Percentiles *p = &row->percentiles;
-    if (form == FORM_BRIEF) return compose_brief(row, bad);
+    if (form >= FORM_BRIEF) return compose_brief(row, bad);
     if (!stats->known) return texts;
     put_count(&texts, FIGURE_N, "n", stats->count);
     put_invalid(&texts, stats, form != FORM_WIDE && !bad);
@@ -206,18 +206,18 @@ static bool any_bad(const WidgetFigures *rows, int count) {
     return false;
 }
 
-/* As many figures as `lines` lines have room for, by weight. */
-static Columns plan_figure_columns(const Texts *texts, const WidgetFigures *rows, int count, int room,
-                                   int lines) {
+/* As many figures as the room has lines and columns for, by weight. */
+static Columns plan_figure_columns(const Texts *texts, const WidgetFigures *rows, int count, Rect room,
+                                   Form form) {
     static const Figure bad_first[] = {FIGURE_NAN, FIGURE_INF, FIGURE_N};
-    Columns columns = {.gap = rows[0].brief ? GAP_BRIEF : GAP, .room = room};
+    Columns columns = {.gap = form == FORM_BRIEF ? GAP_BRIEF : GAP, .room = room.w};
     bool bad = any_bad(rows, count);
     for (int k = 0; k < FIGURE_COUNT; k++) columns.order[k] = k < 3 && bad ? bad_first[k] : (Figure)k;
     for (int k = 0; k < FIGURE_COUNT; k++) {
         Figure figure = by_weight[k];
         bool always = bad && (figure == FIGURE_NAN || figure == FIGURE_INF);
         columns.width[figure] = widest(texts, count, figure);
-        bool fits = lines_of(&columns) <= lines && columns.width[figure] <= room;
+        bool fits = lines_of(&columns) <= room.h && columns.width[figure] <= room.w;
         if (fits || always) {
             columns.shown = k + 1;
             continue;
@@ -231,14 +231,13 @@ static Columns plan_figure_columns(const Texts *texts, const WidgetFigures *rows
 
 /* The form that shows most in so many columns and lines; the wider one where two show the same. */
 static void choose_form(Texts *texts, Columns *columns, const WidgetFigures *rows, int count, Rect room) {
-    int best = -1;
-    bool brief = rows[0].brief;
-    for (int form = brief ? FORM_BRIEF : FORM_WIDE; form < FORM_COUNT + brief && best < FIGURE_COUNT;
-         form++) {
+    int best = -1, first = rows[0].brief ? FORM_BRIEF : FORM_WIDE;
+    int end = rows[0].brief ? FORM_COUNT : FORM_BRIEF;
+    for (int form = first; form < end && best < FIGURE_COUNT; form++) {
         Texts written[ROWS_MAX];
         bool bad = any_bad(rows, count);
         for (int r = 0; r < count; r++) written[r] = compose(&rows[r], (Form)form, bad);
-        Columns found = plan_figure_columns(written, rows, count, room.w, room.h);
+        Columns found = plan_figure_columns(written, rows, count, room, (Form)form);
         if (found.shown <= best) continue;
         best = found.shown;
         *columns = found;

@@ -50,6 +50,7 @@ static const struct {
     {"palette", "settings", 0},
     {"pooling", "settings", 0},
     {"clip", "settings", 0},
+    {"figures", "settings", 0},
     {"overlay", "settings", 0},
     {"figures", "settings", 0},
     {"help", NULL, NO_LESSON | STAYS},

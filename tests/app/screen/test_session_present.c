@@ -36,14 +36,15 @@ static void it_drops_side_panes_tabs_and_strip_and_gives_them_back(void **state)
     assert_int_equal(world->session->look.settings.theme, THEME_DARK);
 }
 
-/* The largest whole magnification up to 4 with which one map has room, and it is said. */
+/* The largest whole magnification with which one map has room beside all others, and it is said. */
 static void maps_are_as_large_as_they_fit_and_say_so(void **state) {
     SessionWorld *world = *state;
     static const struct {
         const char *op;
         int width, height, zoom;
-    } cases[] = {{"layer3.0.add", 80, 24, 4},  {"layer3.0.add", 120, 40, 4}, {"layer2.0.add", 80, 24, 2},
-                 {"layer2.0.add", 120, 40, 3}, {"layer1.0.add", 80, 24, 1},  {"layer1.0.add", 200, 60, 3}};
+    } cases[] = {{"layer3.0.add", 80, 24, 4},  {"layer3.0.add", 120, 40, 8}, {"layer2.0.add", 80, 24, 2},
+                 {"layer2.0.add", 120, 40, 4}, {"layer1.0.add", 80, 24, 1},  {"layer1.0.add", 120, 40, 2},
+                 {"layer1.0.add", 200, 60, 3}};
     session_world_act(world, "finish");
     session_world_act(world, "view maps");
     session_world_act(world, "presenter on");

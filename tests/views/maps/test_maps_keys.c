@@ -10,13 +10,13 @@ static void arrows_walk_the_grid_of_channels(void **state) {
     (void)state;
     SceneWorld world = maps_world_open();
     maps_world_select(&world, "layer3.0.conv1", PHASE_FORWARD);
-    world.scene.channel = 9; /* 80x18: pages of 3 rows of 8 maps */
+    world.scene.channel = 9; /* 8 rows of 8 small maps, all on one page */
     static const struct {
         ActionId id;
         int number, expected;
     } moves[] = {{ACTION_LEFT, 0, 8},      {ACTION_RIGHT, 0, 10},        {ACTION_UP, 0, 1},
                  {ACTION_DOWN, 0, 17},     {ACTION_DOWN, 3, 33},         {ACTION_UP, 5, 1},
-                 {ACTION_PAGE_UP, 0, 0},   {ACTION_PAGE_DOWN, 0, 33},    {ACTION_PAGE_DOWN, 9, 63},
+                 {ACTION_PAGE_UP, 0, 0},   {ACTION_PAGE_DOWN, 0, 63},    {ACTION_PAGE_DOWN, 9, 63},
                  {ACTION_RIGHT, 1000, 63}, {ACTION_LEFT, 1000, 0},       {ACTION_FIRST, 0, 0},
                  {ACTION_LAST, 0, 63},     {ACTION_DOWN, 2147483647, 57}};
     for (size_t k = 0; k < sizeof moves / sizeof moves[0]; k++) {
@@ -93,9 +93,9 @@ static void the_cursor_stands_on_the_selected_cell(void **state) {
     maps_world_act(&world, ACTION_OPEN, 0);
     Canvas *canvas = maps_world_canvas(&world);
     /* 8x8 enlarged four times: four columns and two rows of cells each, right of the row numbers, below the
-     * heading. */
+     * heading, the value and the column numbers. */
     assert_int_equal(canvas->cursor_x, SCENE_MARGIN + 2 + 6 * 4);
-    assert_int_equal(canvas->cursor_y, SCENE_MARGIN + 1 + 5 * 4 / 2);
+    assert_int_equal(canvas->cursor_y, SCENE_MARGIN + 3 + 5 * 4 / 2);
     const Cell *left = canvas_get(canvas, canvas->cursor_x - 1, canvas->cursor_y);
     assert_int_equal(left->glyph, '[');
     assert_true(left->attributes & CELL_REVERSE);
@@ -122,12 +122,12 @@ static void channels_stand_and_are_walked_in_the_order_asked_for(void **state) {
     maps_world_select(&world, "layer1.0.conv1", PHASE_FORWARD);
     set_norms(&world, world.scene.op);
     /* 7c mod 16 is largest, 15, for c = 9; then 2, 11, 4, 13, 6, 15, 8, 1, 10, 3, 12, 5, 14, 7, 0. */
-    maps_world_shows(&world, "- ranks 0-15 of 16 by activation");
-    maps_world_shows(&world, " 9        2        11       4        13 ");
+    maps_world_shows(&world, " 16 by activation ");
+    maps_world_shows(&world, " 9        2        11       4 ");
     world.scene.channel = 2;
     assert_int_equal(maps_world_act(&world, ACTION_RIGHT, 0).number, 11);
     assert_int_equal(maps_world_act(&world, ACTION_LEFT, 0).number, 9);
-    assert_int_equal(maps_world_act(&world, ACTION_DOWN, 0).number, 10);
+    assert_int_equal(maps_world_act(&world, ACTION_DOWN, 0).number, 6);
     assert_int_equal(maps_world_act(&world, ACTION_LAST, 0).number, 0);
     assert_int_equal(maps_world_act(&world, ACTION_FIRST, 0).number, 9);
     maps_world_act(&world, ACTION_OPEN, 0);
@@ -143,7 +143,7 @@ static void an_order_of_another_layer_is_not_applied(void **state) {
     maps_world_select(&world, "layer1.0.conv1", PHASE_FORWARD);
     set_norms(&world, world.scene.op);
     maps_world_select(&world, "layer2.0.conv1", PHASE_FORWARD);
-    maps_world_shows(&world, "- channels 0-23 of 32");
+    maps_world_shows(&world, " channels 0-31 of 32 ");
     assert_int_equal(maps_world_act(&world, ACTION_RIGHT, 0).number, 1);
     maps_world_check(&world);
     scene_world_close(&world);

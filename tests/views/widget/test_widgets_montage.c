@@ -31,7 +31,7 @@ static Scene gray_scene(void) {
     return scene;
 }
 
-static void a_montage_numbers_frames_and_marks_dead_maps(void **state) {
+static void a_montage_numbers_frames_and_marks_maps_of_zeros(void **state) {
     (void)state;
     real data[SMALL_COUNT];
     WidgetTensor tensor = small_tensor(data);
@@ -41,13 +41,13 @@ static void a_montage_numbers_frames_and_marks_dead_maps(void **state) {
         widget_montage(canvas, canvas_area(canvas), &scene, &tensor, (WidgetMontage){.selected = 0});
     assert_int_equal(page.dead, 1);
     assert_canvas_text(canvas, "+0---+1    2\n"
-                               "|**==|.x.. x...\n"
-                               "|%$$#|.... ....\n"
+                               "|**==|____ x...\n"
+                               "|%$$#|     ....\n"
                                "+----+\n");
     canvas_free(canvas);
 }
 
-static void a_montage_of_nothing_says_so(void **state) {
+static void a_montage_of_nothing_is_no_montage_of_zeros(void **state) {
     (void)state;
     WidgetTensor tensor = widget_tensor_scaled((Tensor){.shape = {1, 3, 4, 4}}, scale_of(0, 1, false));
     Scene scene = gray_scene();
@@ -55,7 +55,8 @@ static void a_montage_of_nothing_says_so(void **state) {
     WidgetPage page =
         widget_montage(canvas, canvas_area(canvas), &scene, &tensor, (WidgetMontage){.selected = 0});
     assert_int_equal(page.dead, -1);
-    assert_canvas_text(canvas, "not computed yet\n\n");
+    assert_canvas_text(canvas, "┌0─┐1  2\n"
+                               "│? │?  ?\n");
     canvas_free(canvas);
 }
 
@@ -106,12 +107,15 @@ static void the_page_says_which_channels_it_shows(void **state) {
     WidgetPage page = {.first = 32, .count = 32, .total = 64, .dead = -1};
     assert_string_equal(widget_page_info(&page).text, "channels 32-63 of 64");
     page.dead = 3;
-    assert_string_equal(widget_page_info(&page).text, "channels 32-63 of 64, 3 dead");
+    assert_string_equal(widget_page_info(&page).text, "channels 32-63 of 64, 3 never active");
+    page.padding = 2;
+    assert_string_equal(widget_page_info(&page).text, "channels 32-63 of 64, 2 padding, 1 never active");
     page.count = 1;
-    page.dead = 0;
+    page.dead = page.padding = 0;
     assert_string_equal(widget_page_info(&page).text, "channel 32 of 64");
     page = (WidgetPage){.count = 8, .total = 64, .blocked = 2, .dead = 1, .order = "gradient"};
-    assert_string_equal(widget_page_info(&page).text, "ranks 0-7 of 64 by gradient, 1 dead, 2 no gradient");
+    assert_string_equal(widget_page_info(&page).text,
+                        "ranks 0-7 of 64 by gradient, 1 never active, 2 no gradient");
 }
 
 static void a_legend_tells_small_ranges_apart(void **state) {
@@ -252,8 +256,8 @@ static void empty_areas_draw_nothing(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_montage_numbers_frames_and_marks_dead_maps),
-        cmocka_unit_test(a_montage_of_nothing_says_so),
+        cmocka_unit_test(a_montage_numbers_frames_and_marks_maps_of_zeros),
+        cmocka_unit_test(a_montage_of_nothing_is_no_montage_of_zeros),
         cmocka_unit_test(every_planned_page_fits_its_area),
         cmocka_unit_test(maps_grow_only_while_all_of_them_fit),
         cmocka_unit_test(pages_are_whole_and_show_what_is_selected),
