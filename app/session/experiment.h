@@ -6,6 +6,7 @@
 #include "app/load/setup.h"
 #include "core/pass/pass.h"
 #include "views/scene/action.h"
+#include "views/scene/scene.h"
 
 enum { WEIGHTS_NOTE_MAX = 320 };
 
@@ -53,6 +54,8 @@ typedef struct PictureList {
     const char **list;
     char *names; /* what list points into */
     int count, cursor;
+    SceneThumb *thumbs; /* of `count` pictures, the first `loaded` are loaded; owned */
+    int loaded;
 } PictureList;
 
 /* A place in a tensor as it was asked for; the scene shows the nearest that the selected operation has. */

@@ -23,24 +23,6 @@ void session_tell(Session *session, NoticeKind kind, const char *format, ...) {
     session->notice.kind = kind;
 }
 
-/* The bundled pictures, and in front of them the one that was named on the command line. */
-static bool list_images(Session *session, const char *extra) {
-    int count = asset_image_count();
-    session->exp.pictures.list = calloc((size_t)count + 1, sizeof *session->exp.pictures.list);
-    session->exp.pictures.names = calloc((size_t)count + 1, ACTION_TEXT_MAX);
-    if (!session->exp.pictures.list || !session->exp.pictures.names) return false;
-    if (extra && strlen(extra) < ACTION_TEXT_MAX && !asset_find_image(extra)) {
-        utf8_copy(session->exp.pictures.names, ACTION_TEXT_MAX, extra);
-        session->exp.pictures.list[session->exp.pictures.count++] = session->exp.pictures.names;
-    }
-    for (int k = 0; k < count; k++) {
-        char *name = session->exp.pictures.names + (size_t)session->exp.pictures.count * ACTION_TEXT_MAX;
-        asset_image_name(asset_image(k), name);
-        session->exp.pictures.list[session->exp.pictures.count++] = name;
-    }
-    return true;
-}
-
 static bool first_picture(Session *session, const SessionConfig *config, Error *err) {
     size_t count = shape_count(session_network(session)->input);
     session->exp.picture.true_class = -1;
@@ -73,7 +55,7 @@ static bool allocate(Session *session) {
 
 static bool start(Session *session, const SessionConfig *config, Error *err) {
     const Network *network = session_network(session);
-    if (!allocate(session) || !list_images(session, config->image))
+    if (!allocate(session) || !session_pictures_list(session, config->image))
         return error_set(err, ERROR_FAILED, "not enough memory");
     if (config->pass.lesioned)
         memcpy(session->exp.lesioned, config->pass.lesioned, (size_t)network->block_count * sizeof(bool));
@@ -125,8 +107,7 @@ void session_free(Session *session) {
     for (int k = 0; k < VIEW_COUNT; k++) free(session->look.view_state[k]);
     free(session->exp.picture.input);
     free(session->exp.lesioned);
-    free((void *)session->exp.pictures.list);
-    free(session->exp.pictures.names);
+    session_pictures_free(session);
     setup_close(&session->exp.own);
     free(session);
 }
@@ -198,6 +179,7 @@ Scene session_scene(const Session *session) {
                    .untrained = session->exp.setup->untrained,
                    .true_class = session->exp.picture.true_class,
                    .image_list = session->exp.pictures.list,
+                   .image_thumbs = session->exp.pictures.thumbs,
                    .image_count = session->exp.pictures.count,
                    .image_cursor = session->exp.pictures.cursor,
                    .watches = session->stops.watches,

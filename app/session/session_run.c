@@ -252,7 +252,8 @@ bool session_work(Session *session) {
     if (session_load_waiting(session)) return true;
     if (job->kind == JOB_NONE && wants_baseline(session)) start_baseline(session);
     if (job->kind == JOB_NONE)
-        return session_answer_work(session) || session_twin_work(session) || session_analyses_work(session);
+        return session_answer_work(session) || session_pictures_work(session) || session_twin_work(session) ||
+               session_analyses_work(session);
     Pass *pass = job->kind == JOB_RUN ? session->exp.pass : session->exp.baseline;
     step_pass(pass);
     int done = scene_steps_done(pass);

@@ -102,6 +102,12 @@ const double *session_answer(const Session *session);
 bool session_answer_work(Session *session); /* one step; false when there is none */
 void session_answer_forget(Session *session);
 
+/* session_pictures.c: the pictures to choose from */
+/* The bundled ones, and in front of them the one that was named on the command line. */
+bool session_pictures_list(Session *session, const char *extra);
+bool session_pictures_work(Session *session); /* loads a small one; false when there is none to load */
+void session_pictures_free(Session *session);
+
 /* session_model.c: another network in place of this one */
 bool session_load_waiting(Session *session); /* loads what was asked for; false when nothing was */
 void session_describe_weights(Session *session);

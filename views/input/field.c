@@ -25,8 +25,8 @@ static TextNumber way_text(const FieldRoutes *routes) {
 }
 
 int input_field_rows(const ReceptiveField *field) {
-    if (field->all.count == 0) return 2;
-    return field->add >= 0 ? 5 : 4;
+    if (field->all.count == 0) return 3;
+    return field->add >= 0 ? 7 : 6;
 }
 
 static void draw_heading(Canvas *canvas, Rect row, const Scene *scene) {
@@ -114,8 +114,40 @@ static void draw_routes(Canvas *canvas, Rect row, const ReceptiveField *field) {
     canvas_text_fit(canvas, x, row.y, right - x, style_role(ROLE_BRANCH), text);
 }
 
+static void draw_value(Canvas *canvas, Rect row, const Scene *scene) {
+    Tensor tensor = scene_tensor(scene, scene->op, scene->phase);
+    char text[WIDGET_TEXT_MAX] = "value: not run yet";
+    if (tensor.data)
+        snprintf(
+            text, sizeof text, "value %.4g",
+            (double)tensor.data[shape_index(tensor.shape, 0, scene->channel, scene->row, scene->column)]);
+    canvas_text_fit(canvas, row.x, row.y, row.w, style_role(tensor.data ? ROLE_TEXT : ROLE_DIM), text);
+}
+
+/* The pixel in the middle of the field: its colour, and what the network reads there. */
+static void draw_pixel(Canvas *canvas, Rect row, const Scene *scene, FieldBox seen) {
+    enum { ROOMY = 64 };
+    Tensor picture = pass_act(scene->pass, 0);
+    const Normalise *normalise = &scene->model->normalise;
+    int y = (seen.rows.first + seen.rows.last) / 2, x = (seen.columns.first + seen.columns.last) / 2;
+    double read[3], level[3];
+    char text[2 * WIDGET_TEXT_MAX];
+    if (!picture.data || picture.shape.c != 3 || row.h <= 0) return;
+    for (int c = 0; c < 3; c++) {
+        read[c] = (double)picture.data[shape_index(picture.shape, 0, c, y, x)];
+        level[c] = 255 * fmin(fmax(read[c] * (double)normalise->std[c] + (double)normalise->mean[c], 0), 1);
+    }
+    Color color = color_rgb((uint8_t)lround(level[0]), (uint8_t)lround(level[1]), (uint8_t)lround(level[2]));
+    canvas_fill(canvas, (Rect){row.x, row.y, 2, 1}, (Style){.bg = color}, ' ');
+    const char *format = row.w < ROOMY ? "(%d,%d) rgb %.0f %.0f %.0f: %+.2f %+.2f %+.2f"
+                                       : "pixel (%d,%d) rgb %.0f %.0f %.0f, read as %+.2f %+.2f %+.2f";
+    snprintf(text, sizeof text, format, y, x, level[0], level[1], level[2], read[0], read[1], read[2]);
+    canvas_text_fit(canvas, row.x + 3, row.y, row.w - 3, style_role(ROLE_TEXT), text);
+}
+
 void input_field_draw(Canvas *canvas, Rect area, const Scene *scene, const ReceptiveField *field) {
     draw_heading(canvas, layout_take_top(&area, 1), scene);
+    draw_value(canvas, layout_take_top(&area, 1), scene);
     if (field->all.count == 0) {
         canvas_text_fit(canvas, area.x, area.y, area.h > 0 ? area.w : 0, style_role(ROLE_TEXT),
                         "none: no route reaches it, it is constant");
@@ -125,4 +157,5 @@ void input_field_draw(Canvas *canvas, Rect area, const Scene *scene, const Recep
     draw_share(canvas, layout_take_top(&area, 1), scene, &field->all);
     draw_routes(canvas, layout_take_top(&area, 1), field);
     if (field->add >= 0) draw_ways(canvas, layout_take_top(&area, 1), scene, field);
+    draw_pixel(canvas, layout_take_top(&area, 1), scene, field->all.seen);
 }

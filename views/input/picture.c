@@ -49,6 +49,12 @@ static void draw_frame(Canvas *canvas, const PlotGrid *grid, FieldBox box, bool 
                            .second = second});
 }
 
+/* A frame around the whole picture would only hide its edge. */
+static bool is_whole(const PlotGrid *grid, FieldBox box) {
+    return box.rows.first <= 0 && box.columns.first <= 0 && box.rows.last >= grid->height - 1 &&
+           box.columns.last >= grid->width - 1;
+}
+
 PlotGrid input_picture_draw(Canvas *canvas, Rect area, const Scene *scene, const ReceptiveField *field) {
     Tensor tensor = pass_act(scene->pass, 0);
     const Normalise *normalise = &scene->model->normalise;
@@ -65,7 +71,8 @@ PlotGrid input_picture_draw(Canvas *canvas, Rect area, const Scene *scene, const
     if (!tensor.data || rect_is_empty(area)) return (PlotGrid){.cells = {.x = area.x, .y = area.y}};
     PlotGrid grid = plot_image(canvas, area, &image);
     if (field && field->all.count > 1) draw_frame(canvas, &grid, field->all.least, true);
-    if (field && field->all.count > 0) draw_frame(canvas, &grid, field->all.seen, false);
+    if (field && field->all.count > 0 && !is_whole(&grid, field->all.seen))
+        draw_frame(canvas, &grid, field->all.seen, false);
     return grid;
 }
 
@@ -91,12 +98,18 @@ static void describe_picture(const Scene *scene, char text[LINE_MAX]) {
     char name[CLASS_NAME_MAX];
     const SceneOverlay *overlay = &scene->overlay;
     const Op *layer = &scene->network->ops[overlay->layer];
-    if (overlay->kind == OVERLAY_NONE)
+    if (overlay->kind == OVERLAY_NONE && scene->hides_answer)
+        utf8_format(text, LINE_MAX, "%s as the network sees it",
+                    text_format_shape(scene->network->input).text);
+    else if (overlay->kind == OVERLAY_NONE)
         utf8_format(text, LINE_MAX, "%s as the network sees it, true class: %s",
                     text_format_shape(scene->network->input).text,
                     scene->true_class < 0 ? "not known" : scene_class_name(scene, scene->true_class, name));
     else if (!overlay->values)
         utf8_copy(text, LINE_MAX, missing(scene));
+    else if (scene->hides_answer)
+        utf8_copy(text, LINE_MAX,
+                  overlay->kind == OVERLAY_GRAD_CAM ? "Grad-CAM" : "input gradient |d loss/d x|");
     else if (overlay->kind == OVERLAY_GRAD_CAM)
         utf8_format(text, LINE_MAX, "Grad-CAM of logit %s (%s) at %s, %dx%d",
                     scene_class_name(scene, overlay->class_index, name), input_target_reason(scene),
@@ -109,23 +122,38 @@ static void describe_picture(const Scene *scene, char text[LINE_MAX]) {
 void input_title_draw(Canvas *canvas, Rect row, const Scene *scene) {
     char text[LINE_MAX];
     bool waits = scene->overlay.kind != OVERLAY_NONE && !scene->overlay.values;
-    int x = canvas_text_fit(canvas, row.x, row.y, row.w / 2, style_bold(ROLE_TITLE), scene->image_name);
+    int x =
+        canvas_text_fit(canvas, row.x, row.y, row.w / 2, style_bold(ROLE_TITLE), scene_picture_name(scene));
     describe_picture(scene, text);
     canvas_text_fit(canvas, x + 2, row.y, row.x + row.w - x - 2, style_role(waits ? ROLE_WARN : ROLE_DIM),
                     text);
 }
 
-void input_legend_draw(Canvas *canvas, Rect row, const Scene *scene) {
-    char text[LINE_MAX], name[CLASS_NAME_MAX];
+/* Why there is nothing to see over the picture; "" when there is. */
+static void describe_nothing(const Scene *scene, char text[LINE_MAX]) {
+    char name[CLASS_NAME_MAX];
     const SceneOverlay *overlay = &scene->overlay;
-    const Op *layer = &scene->network->ops[overlay->layer];
-    if (!overlay->values) return;
-    if (overlay->kind == OVERLAY_GRAD_CAM && !(overlay->max > 0)) {
-        utf8_format(text, sizeof text, "Grad-CAM is 0 everywhere: nothing in %s speaks for %s", layer->name,
-                    scene_class_name(scene, overlay->class_index, name));
-        canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_WARN), text);
-        return;
-    }
-    plot_legend(canvas, row, heat_scale(scene), setting_palette(&scene->settings, PALETTE_USE_MAGNITUDE),
-                overlay->kind == OVERLAY_GRAD_CAM ? "Grad-CAM" : "|dL/dx|, 0.5% clipped");
+    text[0] = '\0';
+    if (overlay->kind == OVERLAY_GRAD_CAM && !(overlay->max > 0))
+        utf8_format(text, LINE_MAX, "Grad-CAM is 0 everywhere: nothing in %s speaks for %s",
+                    scene->network->ops[overlay->layer].name,
+                    scene->hides_answer ? "the class" : scene_class_name(scene, overlay->class_index, name));
+}
+
+int input_legend_rows(const Scene *scene, int width) {
+    char text[LINE_MAX];
+    if (!scene->overlay.values) return 0;
+    describe_nothing(scene, text);
+    return *text && width > 0 ? text_wrap_count(text, width) : 1;
+}
+
+void input_legend_draw(Canvas *canvas, Rect area, const Scene *scene) {
+    char text[LINE_MAX];
+    if (!scene->overlay.values) return;
+    describe_nothing(scene, text);
+    if (*text)
+        canvas_text_wrapped(canvas, area, style_role(ROLE_WARN), text, 0);
+    else
+        plot_legend(canvas, area, heat_scale(scene), setting_palette(&scene->settings, PALETTE_USE_MAGNITUDE),
+                    scene->overlay.kind == OVERLAY_GRAD_CAM ? "Grad-CAM" : "|dL/dx|, 0.5% clipped");
 }

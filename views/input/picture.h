@@ -13,8 +13,9 @@ PlotGrid input_picture_draw(Canvas *canvas, Rect area, const Scene *scene, const
 
 /* Its name, and what is shown of it, or what is missing for that. */
 void input_title_draw(Canvas *canvas, Rect row, const Scene *scene);
-/* `[0 ▇▇▇▇ +0.54] Grad-CAM`; nothing when nothing is laid over it. */
-void input_legend_draw(Canvas *canvas, Rect row, const Scene *scene);
+/* `[0 ▇▇▇▇ +0.54] Grad-CAM`, or why there is nothing to see; no rows when nothing is laid over it. */
+int input_legend_rows(const Scene *scene, int width);
+void input_legend_draw(Canvas *canvas, Rect area, const Scene *scene);
 
 /* "true class", "predicted class" or "asked for": why the loss asks for its target. */
 const char *input_target_reason(const Scene *scene);

@@ -59,6 +59,14 @@ typedef struct SceneAnalyses {
     double eta_s; /* NaN while unknown */
 } SceneAnalyses;
 
+/* A picture so small that many stand side by side. */
+enum { SCENE_THUMB_SIDE = 32 };
+
+typedef struct SceneThumb {
+    bool known;
+    real rgb[SCENE_THUMB_SIDE * SCENE_THUMB_SIDE * 3]; /* 0..1 */
+} SceneThumb;
+
 typedef struct Scene {
     const Model *model;
     const Network *network; /* model->network */
@@ -73,13 +81,14 @@ typedef struct Scene {
     Phase phase;
     int channel, row, column; /* of the selected op's output; always valid for its shape */
 
-    const char *weights_note;      /* "random weights, he, seed 0" or where the weights come from */
-    const char *image_name;        /* of the picture in the pass */
-    const double *probabilities;   /* what the network says of it, one a class, also before the pass has come
+    const char *weights_note;       /* "random weights, he, seed 0" or where the weights come from */
+    const char *image_name;         /* of the picture in the pass */
+    const double *probabilities;    /* what the network says of it, one a class, also before the pass has come
                                       so far; NULL: not known yet, of random weights, or hidden */
-    bool untrained;                /* random weights */
-    int true_class;                /* -1: not known */
-    const char *const *image_list; /* pictures to choose from */
+    bool untrained;                 /* random weights */
+    int true_class;                 /* -1: not known */
+    const char *const *image_list;  /* pictures to choose from */
+    const SceneThumb *image_thumbs; /* the same small, one each; NULL: not loaded yet */
     int image_count, image_cursor;
 
     Settings settings;
@@ -100,7 +109,7 @@ typedef struct Scene {
     const SceneAnalyses *analyses; /* NULL: there is none */
 
     bool hides_figures; /* the lines of figures under tensors are left out */
-    bool hides_answer;  /* a lesson asks what the network says: neither that nor the picture's name is shown */
+    bool hides_answer; /* a lesson asks what the network says: neither that nor the picture's name is shown */
 
     SceneJob job;
     NoticeKind notice_kind;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/asset/assets.h"
 #include "app/explorer/script.h"
 #include "app/screen/screen_state.h"
 #include "tests/support/assert_close.h"
@@ -146,6 +147,23 @@ static void taking_the_skips_away_keeps_the_other_side(void **state) {
     }
 }
 
+static void small_pictures_are_loaded_when_the_input_view_is_looked_at(void **state) {
+    SessionWorld *world = *state;
+    const PictureList *pictures = &world->session->exp.pictures;
+    session_world_act(world, "view maps");
+    assert_null(session_scene(world->session).image_thumbs);
+    session_world_act(world, "view input");
+    const SceneThumb *thumbs = session_scene(world->session).image_thumbs;
+    assert_non_null(thumbs);
+    int known = 0;
+    for (int k = 0; k < pictures->count; k++) {
+        known += thumbs[k].known;
+        for (size_t i = 0; i < sizeof thumbs[k].rgb / sizeof(real); i++)
+            assert_true(thumbs[k].rgb[i] >= 0 && thumbs[k].rgb[i] <= 1);
+    }
+    assert_int_equal(known, asset_image_count());
+}
+
 static void a_new_picture_keeps_the_progress(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "finish");
@@ -264,6 +282,7 @@ int main(void) {
         SESSION_TEST(a_named_lesion_marks_only_its_blocks),
         SESSION_TEST(the_gradients_view_runs_its_baseline_only_when_looked_at),
         SESSION_TEST(taking_the_skips_away_keeps_the_other_side),
+        SESSION_TEST(small_pictures_are_loaded_when_the_input_view_is_looked_at),
         SESSION_TEST(a_new_picture_keeps_the_progress),
         SESSION_TEST(what_goes_wrong_is_one_sentence_and_changes_nothing),
         SESSION_TEST(channel_and_cell_survive_smaller_operations),

@@ -4,6 +4,7 @@
 #include "core/network/class_names.h"
 #include "core/tensor/gemm.h"
 #include "tests/support/scene_world.h"
+#include "views/input/picture.h"
 
 extern const ViewOps view_input_ops;
 
@@ -187,7 +188,9 @@ static void moves_of_the_cursor_are_left_to_the_session(void **state) {
         assert_int_equal(action.id, moves[k]);
         assert_int_equal(action.number, 4);
     }
-    assert_int_equal(view_input_ops.act(NULL, &world.scene, view_action(ACTION_LEFT, 1)).id, ACTION_NONE);
+    Action left = view_input_ops.act(NULL, &world.scene, view_action(ACTION_LEFT, 3));
+    assert_int_equal(left.id, ACTION_UP);
+    assert_int_equal(left.number, 3);
     Action last = view_input_ops.act(NULL, &world.scene, view_action(ACTION_LAST, 0));
     assert_int_equal(last.id, ACTION_DOWN);
     assert_int_equal(last.number, IMAGES);
@@ -274,7 +277,10 @@ static void an_overlay_names_class_layer_and_range(void **state) {
                                          .values = heat,
                                          .class_index = 7,
                                          .layer = network->blocks[network->block_count - 1].output};
-    assert_screen(&world, 0, "Grad-CAM is 0 everywhere: nothing in layer3.2.relu2 speaks for");
+    for (int size = 1; size < SIZES; size++)
+        assert_screen(&world, size, "Grad-CAM is 0 everywhere: nothing in layer3.2.relu2 speaks");
+    assert_screen(&world, 0, "Grad-CAM is 0 everywhere:");
+    assert_screen(&world, 0, "nothing in layer3.2.relu2 speaks");
     world.scene.overlay.max = heat[0] = (real)0.25;
     for (int size = 0; size < SIZES; size++) {
         char name[CLASS_NAME_MAX], expected[96];
@@ -282,13 +288,13 @@ static void an_overlay_names_class_layer_and_range(void **state) {
                  model_class_name(world.model, 7, name, sizeof name));
         assert_screen(&world, size, expected);
         assert_screen(&world, size, ") at layer3.2.relu2, 8x8");
-        assert_screen(&world, size, "+0.25]");
+        assert_screen(&world, size, " 0.25]");
     }
-    /* The heat alone, without colour: one hot pixel, and the rest is blank. */
+    /* The heat alone, without colour: one hot pixel, and the rest is zero. */
     select_cell(&world, "conv1", 0, 31, 31);
     Canvas *canvas = scene_world_canvas(&world, &view_input_ops, sizes[0]);
-    assert_int_not_equal(cell_of(canvas, 0, 0)->glyph, ' ');
-    assert_int_equal(cell_of(canvas, 8, 8)->glyph, ' ');
+    assert_int_not_equal(cell_of(canvas, 0, 0)->glyph, '.');
+    assert_int_equal(cell_of(canvas, 8, 8)->glyph, '.');
     canvas_free(canvas);
     scene_world_close(&world);
 }
@@ -300,14 +306,14 @@ static void compared_overlays_have_one_scale(void **state) {
     SceneWorld world = world_open("resnet20");
     pass_run_forward(world.pass);
     world.scene.overlay = (SceneOverlay){.kind = OVERLAY_GRADIENT, .values = heat, .max = 1, .reach = 0.125};
-    assert_screen(&world, 0, "+0.12]");
+    assert_screen(&world, 0, " 0.12]");
     Scene other = world.scene;
     other.overlay.reach = 0.5;
     SceneTwin twin = {.scene = &other};
     world.scene.twin = &twin;
-    assert_screen(&world, 0, "+0.50]");
+    assert_screen(&world, 0, " 0.50]");
     other.overlay.values = NULL; /* not computed: nothing to share */
-    assert_screen(&world, 0, "+0.12]");
+    assert_screen(&world, 0, " 0.12]");
     scene_world_close(&world);
 }
 
@@ -317,6 +323,83 @@ static void the_other_drawing_is_the_next_overlay(void **state) {
     Action action = view_input_ops.act(NULL, &world.scene, view_action(ACTION_OTHER, 0));
     assert_int_equal(action.id, ACTION_OVERLAY);
     assert_string_equal(action.text, "");
+    scene_world_close(&world);
+}
+
+/* What it would tell is neither in the table nor in a name. */
+static void nothing_tells_the_answer_that_a_lesson_asks_for(void **state) {
+    (void)state;
+    SceneWorld world = world_open("resnet20");
+    pass_run_forward(world.pass);
+    world.scene.hides_answer = true;
+    world.scene.true_class = likeliest(world.pass, 10);
+    for (int size = 0; size < SIZES; size++) {
+        char *text = shown(&world, size);
+        assert_shows(text, "Hidden until");
+        assert_int_equal(scene_count(text, "probability"), 0);
+        assert_int_equal(scene_count(text, "true class"), 0);
+        assert_int_equal(scene_count(text, "picture-0"), 0);
+        assert_shows(text, "picture 1");
+        free(text);
+    }
+    scene_world_close(&world);
+}
+
+static void an_answer_known_beforehand_is_shown_and_so_is_the_pass(void **state) {
+    (void)state;
+    SceneWorld world = world_open("resnet20");
+    double probabilities[10] = {0};
+    probabilities[7] = 0.75;
+    probabilities[2] = 0.25;
+    world.scene.probabilities = probabilities;
+    for (int k = 0; k < 7; k++) pass_step_forward(world.pass);
+    for (int size = 0; size < SIZES; size++) {
+        char *text = shown(&world, size), name[2][CLASS_NAME_MAX];
+        const char *first = strstr(text, model_class_name(world.model, 7, name[0], CLASS_NAME_MAX));
+        const char *second = strstr(text, model_class_name(world.model, 2, name[1], CLASS_NAME_MAX));
+        assert_true(first && second && first < second);
+        assert_shows(text, "75%%");
+        assert_shows(text, "has run 7 of 72 op");
+        assert_int_equal(scene_count(text, "logit"), 0);
+        free(text);
+    }
+    scene_world_close(&world);
+}
+
+static void the_value_of_the_cell_and_its_pixel_are_figures(void **state) {
+    (void)state;
+    SceneWorld world = world_open("resnet20");
+    for (int k = 0; k < 2; k++) pass_step_forward(world.pass);
+    select_cell(&world, "conv1", 2, 10, 20);
+    Tensor out = pass_act(world.pass, world.scene.op), in = pass_act(world.pass, 0);
+    const Normalise *normalise = &world.model->normalise;
+    for (int size = 0; size < SIZES; size++) {
+        char *text = shown(&world, size);
+        double read = (double)in.data[shape_index(in.shape, 0, 0, 10, 20)];
+        double level = 255 * (read * (double)normalise->std[0] + (double)normalise->mean[0]);
+        assert_shows(text, "value %.4g", (double)out.data[shape_index(out.shape, 0, 2, 10, 20)]);
+        assert_shows(text, "(10,20) rgb %.0f ", level < 0 ? 0 : level > 255 ? 255 : level);
+        assert_shows(text, " %+.2f ", read);
+        free(text);
+    }
+    world.scene.op = world.scene.network->op_count - 1;
+    assert_screen(&world, 0, "value: not run yet");
+    scene_world_close(&world);
+}
+
+/* Beside a lesson's page the picture is whole: 32 columns and 16 rows of half blocks. */
+static void a_narrow_area_has_the_whole_picture(void **state) {
+    (void)state;
+    SceneWorld world = world_open("resnet20");
+    pass_run_forward(world.pass);
+    Canvas *canvas = scene_world_canvas(&world, &view_input_ops, (SceneScreen){34, 21, CANVAS_MONO});
+    int drawn = 0;
+    for (int y = 0; y < 16; y++)
+        for (int x = 0; x < 32; x++) drawn += cell_of(canvas, x, 2 * y)->glyph != ' ';
+    assert_true(drawn > 32 * 16 / 2);
+    assert_int_equal(input_picture_fit((Rect){.w = 34, .h = 18}, &world.scene).px_width, 32);
+    canvas_free(canvas);
+    scene_world_check(&world, &view_input_ops, (SceneScreen){34, 21, 0}, true);
     scene_world_close(&world);
 }
 
@@ -337,6 +420,10 @@ int main(void) {
         cmocka_unit_test(an_overlay_that_waits_says_for_what),
         cmocka_unit_test(an_overlay_names_class_layer_and_range),
         cmocka_unit_test(compared_overlays_have_one_scale),
+        cmocka_unit_test(nothing_tells_the_answer_that_a_lesson_asks_for),
+        cmocka_unit_test(an_answer_known_beforehand_is_shown_and_so_is_the_pass),
+        cmocka_unit_test(the_value_of_the_cell_and_its_pixel_are_figures),
+        cmocka_unit_test(a_narrow_area_has_the_whole_picture),
         cmocka_unit_test(the_other_drawing_is_the_next_overlay),
     };
     gemm_init();
