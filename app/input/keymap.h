@@ -11,6 +11,7 @@ typedef struct Binding {
     const char *keys; /* names as in views/term/key.h, separated by spaces: "j Down" */
     ActionId action;
     const char *text;  /* argument of the action; "" for none */
+    const char *help;  /* what it does with this text; NULL: what the action says of itself */
     const char *hint;  /* a word for the hint bar; NULL: not shown there */
     const char *group; /* heading in the help screen */
     unsigned views;    /* in whose hint bar: bit k for view k */

@@ -1,17 +1,17 @@
 /* Drawing the screen: the frame, the view with its panes, and the layers over it. */
 #include <stdio.h>
+#include <string.h>
 
 #include "app/input/keymap.h"
 #include "app/screen/screen_state.h"
 #include "core/base/utf8.h"
+#include "views/architecture/architecture.h"
 #include "views/panel/explain_panel.h"
 #include "views/panel/frame.h"
 #include "views/panel/navigator.h"
 #include "views/panel/twin_frame.h"
 #include "views/panel/watch_line.h"
 #include "views/widget/widgets.h"
-
-enum { WELCOME_ROWS = 4 };
 
 static void draw_in(const Session *session, ViewId view, Scene scene, Canvas *canvas, Rect area) {
     Rect old = canvas_clip(canvas, area);
@@ -63,35 +63,38 @@ static void draw_explanation(const Session *session, const Scene *scene, Canvas 
     explain_panel_draw(canvas, area, &explanation, session->look.settings.explain);
 }
 
-static bool is_blank(const Canvas *canvas, Rect row) {
-    for (int x = row.x; x < row.x + row.w; x++)
-        if (canvas->cells[row.y * canvas->width + x].glyph != ' ') return false;
-    return true;
+/* A key that is the action's, and the user's bindings leave it that; "" for none. */
+static void find_key(const Screen *screen, ActionId id, char *out, size_t out_size) {
+    *out = '\0';
+    if (!session_offers(screen_front(screen), id, NULL)) return;
+    bindings_left(&screen->bindings, keymap_keys(id), out, out_size);
+    out[strcspn(out, " ")] = '\0';
 }
 
-/* The lowest empty row of the last few; empty when there is none. */
-static Rect blank_row(const Canvas *canvas, Rect area) {
-    for (int k = 0; k < WELCOME_ROWS && area.h > 0; k++) {
-        Rect row = layout_take_bottom(&area, 1);
-        if (is_blank(canvas, row)) return row;
-    }
-    return (Rect){.w = 0};
+static int draw_invitation(const Screen *screen, Canvas *canvas, int x, int y, ActionId id) {
+    static const char *const texts[ACTION_COUNT] = {
+        [ACTION_STEP] = "watch it think, one operation at a time",
+        [ACTION_LESSON] = "a guided first lesson",
+        [ACTION_QUESTIONS] = "questions and answers",
+    };
+    char key[32];
+    find_key(screen, id, key, sizeof key);
+    if (*key == '\0') return x;
+    Style cap = {.fg = color_role(ROLE_CURSOR_TEXT), .bg = color_role(ROLE_CURSOR), .attributes = CELL_BOLD};
+    x = canvas_printf(canvas, x, y, cap, " %s ", key) + 1;
+    return canvas_text(canvas, x, y, style_role(ROLE_TEXT), texts[id]) + 3;
 }
 
-/* Where to go from the first screen, in a row that is empty anyway, until something has been run. */
+/* Where to go from the first screen, in the rows that it leaves to the keys. */
 static void draw_welcome(const Screen *screen, const Scene *scene, Canvas *canvas, Rect area) {
     const Session *session = screen_front(screen);
-    char key[32], text[96];
-    bool starts = session->look.view == VIEW_ARCHITECTURE && pass_forward_done(scene->pass) <= 1;
+    const void *state = session->look.view_state[VIEW_ARCHITECTURE];
+    bool starts = session->look.view == VIEW_ARCHITECTURE && view_architecture_starts(state, scene);
     if (!starts || screen->lesson || session->display.still || session->look.settings.presenter) return;
-    Rect row = blank_row(canvas, area);
-    if (rect_is_empty(row)) return;
-    bindings_left(&screen->bindings, keymap_keys(ACTION_QUESTIONS), key, sizeof key);
-    bool lessons = session_offers(session, ACTION_LESSON, NULL);
-    if (*key == '\0' && !lessons) return;
-    utf8_format(text, sizeof text, "New here?  %s%s%s", lessons ? ":lesson first   " : "", key,
-                *key ? " questions and answers" : "");
-    canvas_text(canvas, row.x + 1, row.y, style_role(ROLE_DIM), text);
+    Rect rows = layout_take_bottom(&area, ARCHITECTURE_KEY_ROWS);
+    draw_invitation(screen, canvas, rows.x + 1, rows.y, ACTION_STEP);
+    int x = draw_invitation(screen, canvas, rows.x + 1, rows.y + 1, ACTION_LESSON);
+    draw_invitation(screen, canvas, x, rows.y + 1, ACTION_QUESTIONS);
 }
 
 static void draw_view(const Screen *screen, Scene *scene, Canvas *canvas) {

@@ -113,7 +113,7 @@ void screen_collect_help(const Screen *screen, ScreenKeys *keys) {
         char *name = keys->row_names[keys->row_count];
         if (!session_offers(session, binding->action, binding->text)) continue;
         add_help_row(keys, bindings_left(own, binding->keys, name, SCREEN_KEY_MAX),
-                     action_help(binding->action), binding->group);
+                     binding->help ? binding->help : action_help(binding->action), binding->group);
     }
     add_named(session, keys, "1 2 3", ACTION_EXPLAIN, "Look");
     add_named(session, keys, ":lesson", ACTION_LESSON, "Screen");

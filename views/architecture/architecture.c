@@ -4,16 +4,20 @@
 #include <string.h>
 
 #include "core/base/integer.h"
+#include "core/base/utf8.h"
+#include "views/architecture/answer.h"
+#include "views/architecture/architecture.h"
 #include "views/architecture/detail.h"
 #include "views/architecture/figure.h"
 #include "views/architecture/group.h"
+#include "views/architecture/plan.h"
 #include "views/architecture/table.h"
 #include "views/canvas/layout.h"
 #include "views/scene/view.h"
 #include "views/style/text.h"
 #include "views/widget/widgets.h"
 
-enum { TEXT_MAX = 400, INDEX_MAX = 1 << 20 };
+enum { TEXT_MAX = 400, INDEX_MAX = 1 << 20, MAPS_MIN = 6 /* rows */, DETAIL_BESIDE = 100 /* columns */ };
 
 typedef struct ArchitectureState {
     bool figure;
@@ -31,8 +35,30 @@ static ArchitectureFold fold_of(const ArchitectureState *state, const Network *n
     };
 }
 
-static ArchitectureTable table_of(const Scene *scene) {
-    return architecture_table_plan((Rect){.w = scene->width, .h = scene->height});
+/* Nothing has been run and nothing selected: whoever comes in is told where they are. */
+static bool is_first(const ArchitectureState *state, const Scene *scene) {
+    return !state->chosen && !state->figure && scene->at == 0 && scene_steps_done(scene->pass) <= 1;
+}
+
+static ArchitecturePlan plan_of(const ArchitectureState *state, const Scene *scene, Rect area) {
+    ArchitecturePlan plan = architecture_plan(scene, area, is_first(state, scene));
+    ArchitectureTable table = architecture_table_plan(plan.table);
+    ArchitectureFold fold = fold_of(state, scene->network, table.rows.h);
+    architecture_plan_shorten(&plan, architecture_row_count(scene->network, fold));
+    return plan;
+}
+
+/* The table and how it is folded, without drawing. */
+static ArchitectureTable table_of(const ArchitectureState *state, const Scene *scene, ArchitectureFold *fold) {
+    Rect area = {.w = scene->width, .h = scene->height};
+    ArchitectureTable table = architecture_table_plan(plan_of(state, scene, area).table);
+    *fold = fold_of(state, scene->network, table.rows.h);
+    return table;
+}
+
+bool view_architecture_starts(const void *state, const Scene *scene) {
+    Rect area = {.w = scene->width, .h = scene->height};
+    return architecture_plan(scene, area, is_first(state, scene)).first;
 }
 
 static void draw_sentence(Canvas *canvas, Rect area, const Scene *scene) {
@@ -53,21 +79,67 @@ static void draw_folded_sentence(Canvas *canvas, Rect area, const Scene *scene, 
     canvas_text_wrapped(canvas, layout_inset(area, 1, 0), style_role(ROLE_TEXT), text, 0);
 }
 
+/* The op whose maps are shown: the selected one, or the last before it that has some. */
+static int op_with_maps(const Scene *scene) {
+    int op = scene->op;
+    while (op > 0 && (op_output_shape(&scene->network->ops[op], 1).h == 1 ||
+                      !scene_tensor(scene, op, scene->phase).data))
+        op--;
+    return op;
+}
+
+static void draw_maps(Canvas *canvas, Rect area, const Scene *scene) {
+    char text[TEXT_MAX];
+    layout_take_top(&area, 1);
+    if (area.h < MAPS_MIN) return;
+    int op = op_with_maps(scene);
+    WidgetTensor tensor = widget_tensor(scene, op, scene->phase);
+    if (!tensor.tensor.data) return;
+    utf8_format(text, sizeof text, "%s, %s", scene->network->ops[op].name,
+                scene->phase == PHASE_FORWARD ? "what it wrote" : "the gradient there");
+    widget_heading(canvas, layout_take_top(&area, 1), style_bold(ROLE_TITLE), text);
+    widget_montage(canvas, area, scene, &tensor, widget_montage_of(scene, op == scene->op ? scene->channel : -1));
+}
+
+/* All of the selected row: beside a table that is as high, maps find their room below. */
+static void draw_detail(Canvas *canvas, Rect area, const Scene *scene, const ArchitectureRow *row) {
+    if (rect_is_empty(area)) return;
+    Rect text = area;
+    bool beside = area.w >= DETAIL_BESIDE;
+    if (beside) text.w = area.w / 2 - 1;
+    Rect rest = architecture_row_is_folded(row) ? architecture_group_draw(canvas, text, scene, row)
+                                                : architecture_detail_draw(canvas, text, scene);
+    if (beside) {
+        rest = area;
+        layout_take_left(&rest, area.w / 2 + 1);
+        rest.y--, rest.h++;
+    }
+    draw_maps(canvas, rest, scene);
+}
+
+static void draw_greeting(Canvas *canvas, Rect row, const Scene *scene) {
+    char text[TEXT_MAX];
+    utf8_format(text, sizeof text, "This is %s, a network that tells what a picture shows. Watch it work.",
+                scene->network->arch);
+    canvas_text_fit(canvas, row.x + 1, row.y, row.w - 1, style_bold(ROLE_TITLE), text);
+}
+
 static void draw_table(const ArchitectureState *state, const Scene *scene, Canvas *canvas, Rect area) {
-    ArchitectureTable table = architecture_table_plan(area);
+    ArchitecturePlan plan = plan_of(state, scene, area);
+    ArchitectureTable table = architecture_table_plan(plan.table);
     ArchitectureFold fold = fold_of(state, scene->network, table.rows.h);
     ArchitectureRow row =
         architecture_row_at(scene->network, fold, architecture_row_of(scene->network, fold, scene->op));
-    bool folded = architecture_row_is_folded(&row), below = rect_is_empty(table.pane);
+    if (plan.first) draw_greeting(canvas, plan.greeting, scene);
+    widget_picture(canvas, plan.picture, scene, ARCHITECTURE_ZOOM_MAX, NULL);
+    architecture_answer_draw(canvas, plan.answer, scene);
     architecture_table_draw(canvas, &table, scene, fold);
-    if (folded && below)
-        draw_folded_sentence(canvas, table.text, scene, &row);
-    else if (folded)
-        architecture_group_draw(canvas, table.pane, scene, &row);
-    else if (below)
-        draw_sentence(canvas, table.text, scene);
+    draw_detail(canvas, plan.detail, scene, &row);
+    if (rect_is_empty(plan.sentence)) return;
+    if (architecture_row_is_folded(&row))
+        draw_folded_sentence(canvas, plan.sentence, scene, &row);
     else
-        architecture_detail_draw(canvas, table.pane, scene);
+        draw_sentence(canvas, plan.sentence, scene);
 }
 
 static void view_architecture_draw(const void *state, const Scene *scene, Canvas *canvas, Rect area) {
@@ -174,8 +246,8 @@ static Action act_on_figure(ArchitectureState *state, const Scene *scene, Action
 
 static Action act_on_table(ArchitectureState *state, const Scene *scene, Action action) {
     const Network *network = scene->network;
-    ArchitectureTable table = table_of(scene);
-    ArchitectureFold fold = fold_of(state, network, table.rows.h);
+    ArchitectureFold fold;
+    ArchitectureTable table = table_of(state, scene, &fold);
     int by = action_count(&action), page = table.rows.h > 1 ? table.rows.h - 1 : 1;
     int row = architecture_row_of(network, fold, scene->op);
     switch (action.id) {
@@ -196,14 +268,14 @@ static Action act_on_table(ArchitectureState *state, const Scene *scene, Action 
 
 static Action view_architecture_act(void *state, const Scene *scene, Action action) {
     ArchitectureState *own = state;
-    ArchitectureTable table = table_of(scene);
     if (action.id == ACTION_OTHER) {
         own->figure = !own->figure;
         return view_action(ACTION_NONE, 0);
     }
     if (action.id == ACTION_FOLD) {
-        FoldLevel now = fold_of(own, scene->network, table.rows.h).level;
-        return choose_fold(own, now, action.text) ? view_action(ACTION_NONE, 0) : action;
+        ArchitectureFold now;
+        table_of(own, scene, &now);
+        return choose_fold(own, now.level, action.text) ? view_action(ACTION_NONE, 0) : action;
     }
     return own->figure ? act_on_figure(own, scene, action) : act_on_table(own, scene, action);
 }

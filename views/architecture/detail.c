@@ -128,7 +128,7 @@ static void put_routes(Pane *pane, const Scene *scene, const Op *op) {
     put_field(pane, "routes", text);
 }
 
-void architecture_detail_draw(Canvas *canvas, Rect area, const Scene *scene) {
+Rect architecture_detail_draw(Canvas *canvas, Rect area, const Scene *scene) {
     const Network *network = scene->network;
     const Op *op = &network->ops[scene->op];
     const OpSpec *spec = op_spec(op->kind);
@@ -150,4 +150,5 @@ void architecture_detail_draw(Canvas *canvas, Rect area, const Scene *scene) {
     put_stats(&pane, "gradient", &grad);
     put_routes(&pane, scene, op);
     canvas_unclip(canvas, old);
+    return pane.rest;
 }

@@ -10,7 +10,7 @@ WidgetText architecture_param_sum(const Network *network, int op);
 /* Outputs times what each of them adds up: "16*32*32 * 3*3*3 = 442,368"; "none". */
 WidgetText architecture_mac_sum(const Network *network, int op);
 
-/* The selected op; lines that do not fit are left out, the last first. */
-void architecture_detail_draw(Canvas *canvas, Rect area, const Scene *scene);
+/* The selected op; lines that do not fit are left out, the last first. Returns what it leaves of the area. */
+Rect architecture_detail_draw(Canvas *canvas, Rect area, const Scene *scene);
 
 #endif

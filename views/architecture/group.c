@@ -133,7 +133,7 @@ static void put_routes(Pane *pane, const Scene *scene, int block) {
     put_field(pane, "routes", text);
 }
 
-void architecture_group_draw(Canvas *canvas, Rect area, const Scene *scene, const ArchitectureRow *row) {
+Rect architecture_group_draw(Canvas *canvas, Rect area, const Scene *scene, const ArchitectureRow *row) {
     const Network *network = scene->network;
     ArchitectureGroup group = architecture_group(network, row->op, row->last);
     int block = network->ops[row->op].block;
@@ -157,4 +157,5 @@ void architecture_group_draw(Canvas *canvas, Rect area, const Scene *scene, cons
     put_tensor(&pane, scene, "output", row->last);
     if (row->kind == ROW_FOLDED_BLOCK) put_routes(&pane, scene, block);
     canvas_unclip(canvas, old);
+    return pane.rest;
 }

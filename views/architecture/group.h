@@ -30,7 +30,7 @@ Role architecture_group_state_role(char state);
 
 /* One or two sentences on what is folded. */
 void architecture_group_describe(const Network *network, const ArchitectureRow *row, char *out, size_t size);
-/* The pane beside the table. */
-void architecture_group_draw(Canvas *canvas, Rect area, const Scene *scene, const ArchitectureRow *row);
+/* A pane beside or below the table. Returns what it leaves of the area. */
+Rect architecture_group_draw(Canvas *canvas, Rect area, const Scene *scene, const ArchitectureRow *row);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "core/base/utf8.h"
 #include "views/architecture/group.h"
 #include "views/architecture/lane.h"
 #include "views/canvas/layout.h"
@@ -11,27 +12,24 @@
 
 typedef ArchitectureTable Table;
 
-enum {
-    WIDE = 120,  /* from here on a pane beside the table describes the selected op */
-    WIDER = 160, /* from here on the table is wider, too */
-    TABLE_WIDTH = 80,
-    TABLE_WIDTH_WIDER = 96,
-    PANE_GAP = 2,
-    SENTENCE_ROWS = 2,
-    TEXT_MAX = 320,
-};
+enum { BRIEF_BELOW = 60, TABLE_WIDTH = ARCHITECTURE_TABLE_WIDTH, TEXT_MAX = 320 };
+
+static Table plan_brief(Rect rest) {
+    Table table = {.brief = true, .head = layout_take_top(&rest, 1)};
+    table.rows = rest;
+    table.lane = rest.x + 1;
+    table.state = rest.x + 8;
+    table.name = rest.x + 10;
+    table.name_width = 10;
+    table.summary = table.name + table.name_width + 1;
+    table.output = rest.x + rest.w;
+    return table;
+}
 
 ArchitectureTable architecture_table_plan(Rect area) {
-    ArchitectureTable table = {.text = {.x = area.x}, .pane = {.x = area.x}};
     Rect rest = area;
-    if (area.w >= WIDE) {
-        rest = layout_take_left(&area, area.w >= WIDER ? TABLE_WIDTH_WIDER : TABLE_WIDTH);
-        layout_take_left(&area, PANE_GAP);
-        table.pane = area;
-    } else {
-        table.text = layout_take_bottom(&rest, SENTENCE_ROWS);
-    }
-    table.head = layout_take_top(&rest, 1);
+    if (area.w < BRIEF_BELOW) return plan_brief(area);
+    Table table = {.head = layout_take_top(&rest, 1)};
     table.foot = layout_take_bottom(&rest, 1);
     table.rows = rest;
     bool narrow = rest.w < TABLE_WIDTH; /* no room for the multiply-adds */
@@ -48,9 +46,22 @@ ArchitectureTable architecture_table_plan(Rect area) {
     return table;
 }
 
-static void draw_head(Canvas *canvas, const Table *table) {
+/* "resnet20: stem, 9 residual blocks, head" */
+static void draw_brief_head(Canvas *canvas, const Table *table, const Network *network) {
+    char text[TEXT_MAX];
+    utf8_format(text, sizeof text, "%s: stem, %d %s, head", network->arch, network->block_count,
+                network->shortcut == '-' ? "blocks without skips" : "residual blocks");
+    canvas_text_fit(canvas, table->lane, table->head.y, table->output - table->lane, style_bold(ROLE_TEXT),
+                    text);
+}
+
+static void draw_head(Canvas *canvas, const Table *table, const Network *network) {
     Style style = style_role(ROLE_DIM);
     int y = table->head.y;
+    if (table->brief) {
+        draw_brief_head(canvas, table, network);
+        return;
+    }
     canvas_text(canvas, table->state, y, style, "FG");
     canvas_text_right(canvas, table->index, y, style, "#");
     canvas_text(canvas, table->name, y, style, "name");
@@ -113,21 +124,22 @@ static void draw_op_row(Canvas *canvas, const Table *table, const Scene *scene, 
     canvas_put(canvas, table->state, y, style_role(widget_op_state_role(state)), (uint32_t)state);
     char number[16];
     snprintf(number, sizeof number, "%d", op);
-    canvas_text_right(canvas, table->index, y, dim, number);
+    if (table->index) canvas_text_right(canvas, table->index, y, dim, number);
     canvas_text_fit(canvas, table->name, y, table->name_width,
                     is_on_skip(network, op) && !closed ? style_role(ROLE_SKIP) : text,
                     widget_op_short_name(network, op));
     canvas_text_fit(canvas, table->summary, y, table->output - 11 - table->summary, dim,
                     widget_op_summary(&network->ops[op]).text);
     canvas_text_right(canvas, table->output, y, text, text_format_shape(network->ops[op].out).text);
-    if (params > 0) canvas_text_right(canvas, table->params, y, text, text_format_count(params).text);
+    if (params > 0 && table->params)
+        canvas_text_right(canvas, table->params, y, text, text_format_count(params).text);
     if (macs > 0 && table->macs)
         canvas_text_right(canvas, table->macs, y, text, text_format_count((size_t)macs).text);
 }
 
 static void draw_numbers(Canvas *canvas, const Table *table, const ArchitectureGroup *group, int y) {
     Style text = style_role(ROLE_TEXT);
-    if (group->params > 0)
+    if (group->params > 0 && table->params)
         canvas_text_right(canvas, table->params, y, text, text_format_count(group->params).text);
     if (group->macs > 0 && table->macs)
         canvas_text_right(canvas, table->macs, y, text, text_format_count((size_t)group->macs).text);
@@ -158,7 +170,8 @@ static void draw_folded_summary(Canvas *canvas, const Table *table, const Scene 
                                                                         : NULL;
         if (!has) role = ROLE_DIM;
         if (gone) role = ROLE_BAD;
-        snprintf(text, sizeof text, "%s", gone ? gone : architecture_block_skip(scene->network, block).text);
+        const char *skip = table->brief && has ? "F(x) + x" : architecture_block_skip(scene->network, block).text;
+        snprintf(text, sizeof text, "%s", gone ? gone : skip);
     }
     canvas_text_fit(canvas, table->summary, y, width, style_role(role), text);
 }
@@ -170,7 +183,7 @@ static void draw_folded_row(Canvas *canvas, const Table *table, const Scene *sce
     char state = architecture_group_state(scene->pass, row->op, row->last), number[16];
     snprintf(number, sizeof number, "%d", row->op);
     canvas_put(canvas, table->state, y, style_role(architecture_group_state_role(state)), (uint32_t)state);
-    canvas_text_right(canvas, table->index, y, style_role(ROLE_DIM), number);
+    if (table->index) canvas_text_right(canvas, table->index, y, style_role(ROLE_DIM), number);
     canvas_put(canvas, table->state - 1, y, style_role(ROLE_KEY), '+');
     canvas_text_fit(canvas, table->name, y, table->name_width, style_bold(ROLE_TEXT),
                     architecture_group_name(network, row).text);
@@ -257,7 +270,7 @@ static void draw_totals(Canvas *canvas, const Table *table, const Network *netwo
 
 void architecture_table_draw(Canvas *canvas, const ArchitectureTable *table, const Scene *scene,
                              ArchitectureFold fold) {
-    draw_head(canvas, table);
+    draw_head(canvas, table, scene->network);
     draw_rows(canvas, table, scene, fold);
-    draw_totals(canvas, table, scene->network);
+    if (!table->brief) draw_totals(canvas, table, scene->network);
 }

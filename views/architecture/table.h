@@ -9,9 +9,12 @@
 
 /* Where everything stands. Numbers end left of their column. */
 typedef struct ArchitectureTable {
-    Rect head, rows, foot, text, pane; /* text: below the table; pane: beside it; one of them is empty */
+    Rect head, rows, foot;
+    bool brief; /* of a row only the name, the sum and the output */
     int lane, state, index, name, name_width, summary, output, params, macs;
 } ArchitectureTable;
+
+enum { ARCHITECTURE_TABLE_WIDTH = 80, ARCHITECTURE_TABLE_BRIEF = 42, ARCHITECTURE_TABLE_EXTRA = 2 /* rows */ };
 
 ArchitectureTable architecture_table_plan(Rect area);
 void architecture_table_draw(Canvas *canvas, const ArchitectureTable *table, const Scene *scene,

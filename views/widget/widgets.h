@@ -152,6 +152,9 @@ WidgetPage widget_montage(Canvas *canvas, Rect area, const Scene *scene, const W
 /* "channels 0-31 of 64, 3 never active, 2 no gradient", "ranks 0-31 of 64 by activation". */
 WidgetText widget_page_info(const WidgetPage *page);
 
+/* The picture in the pass, with a heat map over it or NULL; nothing while there is none. */
+PlotGrid widget_picture(Canvas *canvas, Rect area, const Scene *scene, int zoom_max, const PlotHeatmap *heat);
+
 /* Values as rows "label ████ +1.23", in as many columns of rows as fit. */
 typedef struct WidgetBars {
     int count, selected; /* selected: -1 for none; kept visible, marked with > */

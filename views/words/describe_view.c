@@ -4,12 +4,15 @@
 
 #include "core/inspect/block_figures.h"
 #include "core/inspect/gradient_flow.h"
+#include "views/architecture/answer.h"
 #include "views/block/reading.h"
 #include "views/gradients/reading.h"
 #include "views/input/field.h"
 #include "views/style/text.h"
 #include "views/widget/widgets.h"
 #include "views/words/describe.h"
+
+enum { TEXT_MAX = 400 };
 
 static void say_stem_and_blocks(FILE *out, const Network *network) {
     for (int b = 0; b < network->block_count; b++) {
@@ -29,6 +32,11 @@ static void say_architecture(FILE *out, const Scene *scene) {
     fprintf(out, "%s: %d operations, %d blocks, %s parameters, %s multiply-adds.\n", network->arch,
             network->op_count, network->block_count, text_format_count(network_param_count(network)).text,
             text_format_count((size_t)network_macs(network)).text);
+    if (scene_steps_done(scene->pass) <= 1) { /* whoever comes in is told where they are */
+        char answer[TEXT_MAX];
+        architecture_answer_say(scene, answer, sizeof answer);
+        fprintf(out, "It is a network that tells what a picture shows. %s\n", answer);
+    }
     say_stem_and_blocks(out, network);
     fprintf(out, "Selected is %s.\n", network->ops[scene->op].name);
 }

@@ -138,12 +138,13 @@ static void the_screen_itself_leads_to_a_product_and_to_a_skip(void **state) {
 static void the_first_screen_says_where_to_begin_until_something_is_run(void **state) {
     SessionWorld *world = *state;
     screen_set_canvas(world->screen, 80, 24, 0);
-    assert_screen_has(world, "New here?  :lesson first   Q questions and answers");
+    assert_screen_has(world, " s  watch it think, one operation at a time");
+    assert_screen_has(world, " H  a guided first lesson    Q  questions and answers");
     act(world, "bind Q next-view");
-    assert_screen_has(world, "New here?  :lesson first");
+    assert_screen_has(world, " H  a guided first lesson");
     assert_screen_lacks(world, "questions and answers");
     act(world, "step");
-    assert_screen_lacks(world, "New here?");
+    assert_screen_lacks(world, "a guided first lesson");
     assert_screen_has(world, "t shows conv1.");
 }
 
