@@ -13,7 +13,7 @@ typedef struct BlockMap {
     Tensor tensor;
     int channel;
     double l2;
-    Scale scale;            /* of this map */
+    Scale scale; /* of this map */
     bool is_signed;
     const Profile *profile; /* NULL while it is not there */
 } BlockMap;

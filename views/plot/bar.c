@@ -129,7 +129,9 @@ static TextNumber end_of_range(double value, bool is_signed) {
     TextNumber number = {.text = "0"};
     double size = value < 0 ? -value : value;
     if (size > 0)
-        snprintf(number.text, sizeof number.text, size < 0.1 || size >= 1000 ? (is_signed ? "%+.1e" : "%.1e") : (is_signed ? "%+.2f" : "%.2f"), value);
+        snprintf(number.text, sizeof number.text,
+                 size < 0.1 || size >= 1000 ? (is_signed ? "%+.1e" : "%.1e") : (is_signed ? "%+.2f" : "%.2f"),
+                 value);
     return number;
 }
 
@@ -152,8 +154,8 @@ static void put_middles(Canvas *canvas, int x, int y, int width, const Scale *sc
 enum { LEGEND_AROUND = 5 };
 
 int plot_legend_room(Scale scale, int width) {
-    return width - text_width(end_of_range(scale.lo, scale.is_signed).text) - text_width(end_of_range(scale.hi, scale.is_signed).text) -
-           LEGEND_AROUND - LEGEND_STRIP_MIN;
+    return width - text_width(end_of_range(scale.lo, scale.is_signed).text) -
+           text_width(end_of_range(scale.hi, scale.is_signed).text) - LEGEND_AROUND - LEGEND_STRIP_MIN;
 }
 
 int plot_legend(Canvas *canvas, Rect row, Scale scale, PaletteId palette, const char *scope) {

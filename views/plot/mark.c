@@ -22,7 +22,8 @@ static bool takes_sides(const PlotGrid *grid, const PixelBox *value) {
     if (value->x1 > value->x0) return true;
     int corners = 0;
     for (int k = 0; k < 4; k++)
-        corners += is_inside(grid, k & 1 ? value->x1 + 1 : value->x0 - 1, k & 2 ? value->y1 + 1 : value->y0 - 1);
+        corners +=
+            is_inside(grid, k & 1 ? value->x1 + 1 : value->x0 - 1, k & 2 ? value->y1 + 1 : value->y0 - 1);
     return corners < 2;
 }
 

@@ -7,7 +7,8 @@ typedef struct Texture {
     const char *words[3]; /* from the longest to the shortest */
     uint32_t glyph;
     char ascii;
-    int across, down; /* every how many columns and rows; each row begins one column further left than that above */
+    int across,
+        down; /* every how many columns and rows; each row begins one column further left than that above */
 } Texture;
 
 /* Textures that cannot be values: no ramp has their characters. */
@@ -42,7 +43,8 @@ void plot_nothing(Canvas *canvas, Rect area, PlotNothing kind) {
     const char *word = plot_nothing_word(kind, area.w - 2);
     int width = text_width(word);
     if (width > 0 && width + 2 <= area.w) {
-        Rect row = {.x = area.x + (area.w - width) / 2 - 1, .y = area.y + (area.h - 1) / 2, .w = width + 2, .h = 1};
+        Rect row = {
+            .x = area.x + (area.w - width) / 2 - 1, .y = area.y + (area.h - 1) / 2, .w = width + 2, .h = 1};
         canvas_fill(canvas, row, (Style){.bg = COLOR_DEFAULT}, ' ');
         canvas_text(canvas, row.x + 1, row.y, (Style){.fg = color_role(ROLE_TEXT)}, word);
     }

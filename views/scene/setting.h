@@ -12,7 +12,7 @@
 
 /* What a colour scale spans; see views/scene/scale.h. */
 typedef enum ScopeKind {
-    SCOPE_AUTO,    /* one channel where it is shown large, all channels in an overview: 1st to 99th percentile, by quarters */
+    SCOPE_AUTO, /* one channel where it is shown large, all channels in an overview: 1st to 99th percentile, by quarters */
     SCOPE_MAP,     /* one channel */
     SCOPE_GROUP,   /* 16 channels that follow on each other in the order shown */
     SCOPE_LAYER,   /* all channels of the op */

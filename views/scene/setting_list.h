@@ -29,12 +29,13 @@
             SETTING_WORDS("index", "activation", "gradient"),                                                \
             SETTING_WORDS("channels by index", "channels by the l2 of their activation, largest first",      \
                           "channels by the l2 of their gradient, largest first"))                            \
-    SETTING(TO, POOLING, PoolingChoice, pooling, POOLING_AUTO, STATE, TOUCH_LOOK, "pooling",                 \
-            "shrink maps by mean or largest magnitude, auto: overviews of activations by mean; without a "   \
-            "word: the next",                                                                                \
-            SETTING_WORDS("auto", "mean", "largest"),                                                        \
-            SETTING_WORDS("maps are shrunk auto: overviews of activations by mean, else by largest magnitude",\
-                          "maps are shrunk mean: by mean", "maps are shrunk largest: by largest magnitude")) \
+    SETTING(                                                                                                 \
+        TO, POOLING, PoolingChoice, pooling, POOLING_AUTO, STATE, TOUCH_LOOK, "pooling",                     \
+        "shrink maps by mean or largest magnitude, auto: overviews of activations by mean; without a "       \
+        "word: the next",                                                                                    \
+        SETTING_WORDS("auto", "mean", "largest"),                                                            \
+        SETTING_WORDS("maps are shrunk auto: overviews of activations by mean, else by largest magnitude",   \
+                      "maps are shrunk mean: by mean", "maps are shrunk largest: by largest magnitude"))     \
     SETTING(TO, CLIP, ClipChoice, clip, CLIP_AUTO, STATE, TOUCH_LOOK, "clip",                                \
             "a layer's scale leaves out its largest 0.5%: on, off, auto: for gradients",                     \
             SETTING_WORDS("auto", "off", "on"),                                                              \

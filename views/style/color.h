@@ -60,6 +60,7 @@ typedef enum PaletteId {
     PALETTE_CIVIDIS,
     PALETTE_MAGMA,
     PALETTE_GRAY,
+    PALETTE_DUSK,          /* from pale to dark, for light backgrounds */
     PALETTE_RDBU,          /* diverging: blue, white, red */
     PALETTE_BLUE_ORANGE,   /* diverging with a dark centre, for dark terminals */
     PALETTE_PIYG,          /* diverging: green, white, pink */

@@ -9,11 +9,17 @@
 #include "views/style/palette_data.h"
 
 static const char *const palette_names[PALETTE_COUNT] = {
-    [PALETTE_VIRIDIS] = "viridis", [PALETTE_CIVIDIS] = "cividis",
-    [PALETTE_MAGMA] = "magma",     [PALETTE_GRAY] = "gray",
-    [PALETTE_RDBU] = "rdbu",       [PALETTE_BLUE_ORANGE] = "blue-orange",
-    [PALETTE_PIYG] = "piyg",       [PALETTE_GREEN_MAGENTA] = "green-magenta",
-    [PALETTE_PUOR] = "puor",       [PALETTE_PURPLE_GOLD] = "purple-gold",
+    [PALETTE_VIRIDIS] = "viridis",
+    [PALETTE_CIVIDIS] = "cividis",
+    [PALETTE_MAGMA] = "magma",
+    [PALETTE_GRAY] = "gray",
+    [PALETTE_RDBU] = "rdbu",
+    [PALETTE_BLUE_ORANGE] = "blue-orange",
+    [PALETTE_PIYG] = "piyg",
+    [PALETTE_GREEN_MAGENTA] = "green-magenta",
+    [PALETTE_DUSK] = "dusk",
+    [PALETTE_PUOR] = "puor",
+    [PALETTE_PURPLE_GOLD] = "purple-gold",
 };
 
 Scale scale_of(double min, double max, bool is_signed) {
@@ -129,7 +135,7 @@ int palette_index_16(PaletteId palette, int level) {
 }
 
 char palette_ramp(Scale scale, int level) {
-    static const char zero = '.', rising[] = ":*=vn%$#@", above[] = ":+v%$@", below[] = "-;cnmM";
+    static const char zero = '.', rising[] = ":*=vn%$#@", above[] = ":+v%$#@", below[] = "-;=zwmM";
     enum { RISING = sizeof rising - 1, SIDE = sizeof above - 1, AWAY = PALETTE_LEVELS - 1 - PALETTE_ZERO };
     if (level < 0 || level >= PALETTE_LEVELS) return 'x';
     if (!scale.is_signed) return level == 0 ? zero : rising[(level - 1) * RISING / (PALETTE_LEVELS - 1)];

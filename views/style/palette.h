@@ -49,7 +49,7 @@ int palette_index_256(PaletteId palette, int level);
 int palette_index_16(PaletteId palette, int level);
 
 /* Without colour: `.` for zero alone, which is thus told from what is not drawn, then `:*=vn%$#@`; of a signed scale
- * `:+v%$@` above and `-;cnmM` below zero, so that the sign stays visible. Their ink grows evenly; see
+ * `:+v%$#@` above and `-;=zwmM` below zero, so that the sign stays visible. Their ink grows evenly; see
  * tests/views/style/test_palette.c. PALETTE_INVALID is 'x'. */
 char palette_ramp(Scale scale, int level);
 

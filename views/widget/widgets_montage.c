@@ -19,7 +19,8 @@ WidgetTensor widget_tensor_scaled(Tensor tensor, Scale scale) {
 }
 
 static Scale scale_of_tensor(const Scene *scene, const WidgetTensor *tensor, int channel) {
-    return tensor->own_scale ? tensor->scale : scene_scale(scene, tensor->op, tensor->phase, channel, tensor->use);
+    return tensor->own_scale ? tensor->scale
+                             : scene_scale(scene, tensor->op, tensor->phase, channel, tensor->use);
 }
 
 /* The words after a legend, from the longest to the shortest form. */
@@ -55,7 +56,8 @@ static void legend_words(char *out, const Scene *scene, const WidgetTensor *tens
     else if (scale.clipped)
         utf8_append(out, WIDGET_TEXT_MAX, "%s", clipped[form]);
     if (!tensor->as_is)
-        utf8_append(out, WIDGET_TEXT_MAX, "%s", pooled[scene_pooling(scene, tensor->phase, tensor->use)][form]);
+        utf8_append(out, WIDGET_TEXT_MAX, "%s",
+                    pooled[scene_pooling(scene, tensor->phase, tensor->use)][form]);
 }
 
 int widget_legend(Canvas *canvas, Rect row, const Scene *scene, const WidgetTensor *tensor, int channel) {

@@ -111,7 +111,7 @@ static void words_are_listed_as_a_sentence_has_them(void **state) {
     (void)state;
     char list[SETTING_LIST_MAX], low[12];
     setting_list_words(SETTING_PALETTE, list, sizeof list);
-    assert_string_equal(list, "viridis, cividis, magma or gray"); /* the theme's own has no word */
+    assert_string_equal(list, "viridis, cividis, magma, gray or dusk"); /* the theme's own has no word */
     setting_list_words(SETTING_MOUSE, list, sizeof list);
     assert_string_equal(list, "on or off");
     setting_list_words(SETTING_SCOPE, low, sizeof low);

@@ -3,12 +3,17 @@
 #include <stdlib.h>
 
 #include "views/style/palette.h"
+#include "views/style/theme.h"
 
-static const PaletteId sequential[] = {PALETTE_VIRIDIS, PALETTE_CIVIDIS, PALETTE_MAGMA, PALETTE_GRAY};
+static const PaletteId sequential[] = {PALETTE_VIRIDIS, PALETTE_CIVIDIS, PALETTE_MAGMA, PALETTE_GRAY,
+                                       PALETTE_DUSK};
 static const PaletteId diverging[] = {PALETTE_RDBU,          PALETTE_BLUE_ORANGE, PALETTE_PIYG,
                                       PALETTE_GREEN_MAGENTA, PALETTE_PUOR,        PALETTE_PURPLE_GOLD};
 
-enum { DIVERGING = sizeof diverging / sizeof diverging[0] };
+enum {
+    SEQUENTIAL = sizeof sequential / sizeof sequential[0],
+    DIVERGING = sizeof diverging / sizeof diverging[0]
+};
 
 static void levels_cover_the_scale_and_clip_outside(void **state) {
     (void)state;
@@ -49,17 +54,18 @@ static double lightness_of(PaletteId palette, int level, int depth) {
 }
 
 /* Depths: RGB, 256, 16, and 8 where bit 3 of an index is lost. */
-static void lightness_never_falls_along_sequential_maps_at_any_depth(void **state) {
+static void lightness_never_turns_back_along_sequential_maps_at_any_depth(void **state) {
     (void)state;
-    const int fewest_steps[] = {60, 10, 4, 2};
+    const int fewest_steps[] = {60, 10, 3,
+                                2}; /* the greys of 16 colours are three: black is the background */
     for (int depth = 0; depth < 4; depth++) {
-        for (size_t p = 0; p < 4; p++) {
-            int steps = 1;
+        for (size_t p = 0; p < SEQUENTIAL; p++) {
+            int steps = 1, sign = sequential[p] == PALETTE_DUSK ? -1 : 1;
             for (int level = 1; level < PALETTE_LEVELS; level++) {
                 double now = lightness_of(sequential[p], level, depth);
                 double before = lightness_of(sequential[p], level - 1, depth);
-                assert_true(now >= before);
-                steps += now > before;
+                assert_true(sign * (now - before) >= 0);
+                steps += now != before;
             }
             assert_true(steps >= fewest_steps[depth]);
         }
@@ -83,6 +89,38 @@ static void lightness_moves_one_way_from_the_middle_of_diverging_maps(void **sta
     }
 }
 
+/* What a last row still tells apart: a quarter of the scale from three quarters, zero from half of either side. */
+static void middle_and_quarters_are_far_apart_in_lightness(void **state) {
+    (void)state;
+    const double apart = 30;
+    for (int depth = 0; depth < 3; depth++) {
+        for (size_t p = 0; p < SEQUENTIAL; p++) {
+            double low = lightness_of(sequential[p], PALETTE_LEVELS / 4, depth);
+            assert_true(fabs(lightness_of(sequential[p], PALETTE_LEVELS * 3 / 4, depth) - low) >= apart);
+        }
+        for (size_t p = 0; p < DIVERGING; p++) {
+            double zero = lightness_of(diverging[p], PALETTE_ZERO, depth);
+            assert_true(fabs(lightness_of(diverging[p], PALETTE_ZERO - 16, depth) - zero) >= apart);
+            assert_true(fabs(lightness_of(diverging[p], PALETTE_ZERO + 16, depth) - zero) >= apart);
+        }
+    }
+}
+
+/* A computed zero is not the colour of the empty screen: 8 in CIELAB lightness from black or white. */
+static void a_drawn_zero_differs_from_the_background(void **state) {
+    (void)state;
+    for (int depth = 0; depth < 3; depth++) {
+        for (int use = PALETTE_USE_MAGNITUDE; use <= PALETTE_USE_WEIGHT; use++) {
+            int zero = use == PALETTE_USE_MAGNITUDE ? 0 : PALETTE_ZERO;
+            double dark = lightness_of(theme_palette(THEME_DARK, (PaletteUse)use), zero, depth);
+            double contrast = lightness_of(theme_palette(THEME_CONTRAST, (PaletteUse)use), zero, depth);
+            double light = lightness_of(theme_palette(THEME_LIGHT, (PaletteUse)use), zero, depth);
+            assert_true(dark >= 8 && contrast >= 8 && light <= 92);
+        }
+    }
+    for (size_t p = 0; p < SEQUENTIAL; p++) assert_true(lightness_of(sequential[p], 0, 0) >= 8);
+}
+
 static void the_middle_of_a_diverging_map_is_gray(void **state) {
     (void)state;
     for (size_t p = 0; p < DIVERGING; p++) {
@@ -99,8 +137,8 @@ static void known_colours_of_public_maps_are_met(void **state) {
     Rgb first = palette_rgb(PALETTE_VIRIDIS, 0), last = palette_rgb(PALETTE_VIRIDIS, 63);
     assert_int_equal(first.r << 16 | first.g << 8 | first.b, 0x440154);
     assert_int_equal(last.r << 16 | last.g << 8 | last.b, 0xFDE725);
-    Rgb magma = palette_rgb(PALETTE_MAGMA, 0);
-    assert_int_equal(magma.r << 16 | magma.g << 8 | magma.b, 0x000004);
+    Rgb magma = palette_rgb(PALETTE_MAGMA, 63);
+    assert_int_equal(magma.r << 16 | magma.g << 8 | magma.b, 0xFCFDBF);
 }
 
 static void ramps_keep_order_and_sign_without_colour(void **state) {
@@ -128,9 +166,9 @@ static int ink_of(char glyph) {
     static const struct {
         char glyph;
         int ink;
-    } measured[] = {{'.', 27},  {'-', 27},  {':', 53},  {';', 68},  {'*', 93},  {'+', 105}, {'=', 111},
-                    {'c', 127}, {'v', 134}, {'n', 159}, {'%', 176}, {'$', 205}, {'m', 210}, {'#', 239},
-                    {'@', 260}, {'M', 268}};
+    } measured[] = {{'.', 27},  {'-', 27},  {':', 53},  {';', 68},  {'*', 93},  {'+', 105},
+                    {'=', 111}, {'v', 134}, {'z', 140}, {'n', 159}, {'%', 176}, {'w', 183},
+                    {'$', 205}, {'m', 210}, {'#', 239}, {'@', 260}, {'M', 268}};
     for (size_t k = 0; k < sizeof measured / sizeof measured[0]; k++)
         if (measured[k].glyph == glyph) return measured[k].ink;
     fail_msg("no ink was measured for '%c'", glyph);
@@ -157,8 +195,8 @@ static void the_ink_of_a_ramp_grows_evenly(void **state) {
     (void)state;
     Scale rising = scale_of(0, 1, false), both = scale_of(-1, 1, true);
     assert_ink_grows_evenly(rising, 1, PALETTE_LEVELS - 1, 9);
-    assert_ink_grows_evenly(both, PALETTE_ZERO + 1, PALETTE_LEVELS - 1, 6);
-    assert_ink_grows_evenly(both, PALETTE_ZERO - 1, 1, 6);
+    assert_ink_grows_evenly(both, PALETTE_ZERO + 1, PALETTE_LEVELS - 1, 7);
+    assert_ink_grows_evenly(both, PALETTE_ZERO - 1, 1, 7);
 }
 
 static void the_sides_of_a_signed_ramp_share_no_character(void **state) {
@@ -234,15 +272,16 @@ static double luminance(Rgb rgb) {
     return sum;
 }
 
-static void luminance_of_the_256_colours_never_falls(void **state) {
+static void luminance_of_the_256_colours_never_turns_back(void **state) {
     (void)state;
-    for (size_t p = 0; p < 4; p++) {
+    for (size_t p = 0; p < SEQUENTIAL; p++) {
+        int sign = sequential[p] == PALETTE_DUSK ? -1 : 1;
         for (int level = 0; level < PALETTE_LEVELS; level++) {
             int index = palette_index_256(sequential[p], level);
             assert_in_range(index, 16, 255); /* the first 16 are the user's own */
             if (level == 0) continue;
             double before = luminance(xterm_rgb(palette_index_256(sequential[p], level - 1)));
-            assert_true(luminance(xterm_rgb(index)) >= before);
+            assert_true(sign * (luminance(xterm_rgb(index)) - before) >= 0);
         }
     }
 }
@@ -269,8 +308,10 @@ int main(void) {
         cmocka_unit_test(levels_cover_the_scale_and_clip_outside),
         cmocka_unit_test(zero_is_exactly_the_middle_of_a_signed_scale),
         cmocka_unit_test(scales_survive_missing_ranges),
-        cmocka_unit_test(lightness_never_falls_along_sequential_maps_at_any_depth),
+        cmocka_unit_test(lightness_never_turns_back_along_sequential_maps_at_any_depth),
         cmocka_unit_test(lightness_moves_one_way_from_the_middle_of_diverging_maps),
+        cmocka_unit_test(middle_and_quarters_are_far_apart_in_lightness),
+        cmocka_unit_test(a_drawn_zero_differs_from_the_background),
         cmocka_unit_test(the_middle_of_a_diverging_map_is_gray),
         cmocka_unit_test(known_colours_of_public_maps_are_met),
         cmocka_unit_test(ramps_keep_order_and_sign_without_colour),
@@ -279,7 +320,7 @@ int main(void) {
         cmocka_unit_test(the_level_of_zero_is_its_own),
         cmocka_unit_test(quarters_have_equal_shares_of_the_colours),
         cmocka_unit_test(palettes_are_found_by_name),
-        cmocka_unit_test(luminance_of_the_256_colours_never_falls),
+        cmocka_unit_test(luminance_of_the_256_colours_never_turns_back),
         cmocka_unit_test(palettes_of_different_uses_differ),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

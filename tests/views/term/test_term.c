@@ -67,7 +67,7 @@ static void true_colours_reach_the_terminal_unchanged(void **state) {
     assert_true(pty_colors(&pty, 0, 2, &fg, &bg));
     assert_memory_equal(&fg, &low, sizeof fg);
     assert_memory_equal(&bg, &high, sizeof bg);
-    assert_true(pty_wrote(&pty, "38;2;0;0;4m"));
+    assert_true(pty_wrote(&pty, "38;2;42;17;92m"));
     assert_true(pty_shows(&pty, "▀ é猫|"));
     pty_end(&pty);
 }
