@@ -7,19 +7,13 @@
 #include "core/base/utf8.h"
 #include "views/analyses/analyses.h"
 #include "views/analyses/chart.h"
+#include "views/analyses/list.h"
 #include "views/canvas/layout.h"
 #include "views/scene/view.h"
 #include "views/style/text.h"
 #include "views/widget/widgets.h"
 
-enum {
-    NAME_WIDTH = 12,
-    TITLE_WIDTH = 24,
-    STATE_WIDTH = 22,
-    LABEL_WIDTH = 11,
-    WIDE = 120,
-    INDEX_MAX = 1 << 20
-};
+enum { LABEL_WIDTH = ANALYSES_LABEL_WIDTH, INDEX_MAX = 1 << 20 };
 
 typedef struct AnalysesState {
     int cursor;       /* in the list */
@@ -32,77 +26,6 @@ AnalysisId view_analyses_pick(const void *memory, const SceneAnalyses *analyses,
     const AnalysesState *state = memory;
     *row = analyses->open ? (state->shown == analyses->current ? state->row : 0) : -1;
     return analyses->open ? analyses->current : (AnalysisId)state->cursor;
-}
-
-static WidgetText state_text(const SceneAnalyses *analyses, int id) {
-    WidgetText out;
-    const AnalysisResult *result = analyses->results[id];
-    if (analyses->running && (int)analyses->current == id)
-        snprintf(out.text, sizeof out.text, "running, %d of %d", analyses->done, analyses->total);
-    else if (!result)
-        snprintf(out.text, sizeof out.text, "not run");
-    else if (!result->complete)
-        snprintf(out.text, sizeof out.text, "given up, %d of %d", result->done, result->total);
-    else
-        utf8_format(out.text, sizeof out.text, "done%s",
-                    *result->oracle && !(result->oracle_value <= result->oracle_limit) ? ", CHECK FAILS"
-                                                                                       : "");
-    return out;
-}
-
-static void draw_list_row(Canvas *canvas, Rect row, const Scene *scene, int id, bool selected) {
-    const AnalysisSpec *spec = analysis_spec((AnalysisId)id);
-    int x = row.x + 2;
-    canvas_text_fit(canvas, x, row.y, NAME_WIDTH - 1, style_bold(ROLE_TEXT), spec->name);
-    x += NAME_WIDTH;
-    canvas_text_fit(canvas, x, row.y, TITLE_WIDTH - 1, style_role(ROLE_TEXT), spec->title);
-    x += TITLE_WIDTH;
-    canvas_text_fit(canvas, x, row.y, STATE_WIDTH - 1, style_role(ROLE_DIM),
-                    state_text(scene->analyses, id).text);
-    x += STATE_WIDTH;
-    if (row.w >= WIDE)
-        canvas_text_fit(canvas, x, row.y, row.x + row.w - x, style_role(ROLE_DIM), spec->sentence);
-    if (!selected) return;
-    canvas_put(canvas, row.x, row.y, style_bold(ROLE_ACCENT), U'▸');
-    canvas_paint_selected(canvas, row);
-    canvas_set_cursor(canvas, row.x + 2, row.y);
-}
-
-/* Fields below each other; returns what is left. */
-static void put_field(Canvas *canvas, Rect *area, const char *label, const char *text) {
-    if (rect_is_empty(*area)) return;
-    layout_take_top(area, widget_field(canvas, *area, LABEL_WIDTH, label, text));
-}
-
-/* What an analysis answers, for the network at hand. */
-static void put_spec(Canvas *canvas, Rect *area, const Scene *scene, const AnalysisSpec *spec) {
-    char text[ANALYSIS_TEXT_MAX];
-    put_field(canvas, area, "answers", spec->sentence);
-    analysis_format_text(spec->math, network_activation(scene->network), text);
-    put_field(canvas, area, "formula", text);
-    analysis_format_text(spec->source, network_activation(scene->network), text);
-    put_field(canvas, area, "source", text);
-}
-
-static void draw_list(const AnalysesState *state, const Scene *scene, Canvas *canvas, Rect area) {
-    const AnalysisSpec *spec = analysis_spec((AnalysisId)state->cursor);
-    Rect head = layout_take_top(&area, 1), below = area;
-    canvas_text_fit(canvas, head.x, head.y, head.w, style_bold(ROLE_TITLE),
-                    "Laboratory: questions that one look at one pass does not answer");
-    enum { ABOUT = 7 }; /* rows that the selected one is told in */
-    int rows = ANALYSIS_COUNT < area.h - ABOUT ? ANALYSIS_COUNT : area.h - ABOUT;
-    Rect list = layout_take_top(&below, rows);
-    int first = layout_scroll(state->cursor - rows / 2, state->cursor, ANALYSIS_COUNT, rows);
-    for (int k = 0; k < rows; k++)
-        draw_list_row(canvas, (Rect){list.x, list.y + k, list.w, 1}, scene, first + k,
-                      first + k == state->cursor);
-    if (below.h > ABOUT) layout_take_top(&below, 1);
-    widget_heading(canvas, layout_take_top(&below, 1), style_role(ROLE_TITLE), spec->title);
-    put_spec(canvas, &below, scene, spec);
-    put_field(canvas, &below, "pictures",
-              spec->wants & ANALYSIS_WANTS_SCORES     ? "none: networks are counted"
-              : spec->wants & ANALYSIS_WANTS_PICTURES ? "the bundled ones; your own: on the command line"
-                                                      : "the one that is shown");
 }
 
 /* What stands below a chart. Where rows are few the chart has them: a line for each field, not more. */
@@ -165,11 +88,13 @@ static void draw_foot(const Foot *foot, Canvas *canvas, Rect area) {
 
 /* The part of the table that is seen: the cursor stays inside. */
 static ChartWindow window_of(const AnalysesState *state, const SceneAnalyses *analyses,
-                             const AnalysisTable *table, int rows) {
+                             const AnalysisTable *table, int height) {
     bool mine = state->shown == analyses->current;
     int row = mine ? state->row : 0;
     if (row >= table->row_count) row = table->row_count - 1;
+    int fit = chart_rows_fit(height), row_height = chart_row_height(table, height), rows = fit / row_height;
     return (ChartWindow){.row = layout_scroll(row - rows / 2, row, table->row_count, rows),
+                         .row_height = row_height,
                          .column = mine && state->column < table->column_count ? state->column : 0,
                          .selected = row};
 }
@@ -198,13 +123,13 @@ static void draw_words(Canvas *canvas, Rect area, const AnalysisSpec *spec, cons
     char check[ANALYSIS_TEXT_MAX + 80];
     analysis_format_check(result, check, sizeof check);
     widget_heading(canvas, layout_take_top(&area, 1), style_role(ROLE_TITLE), spec->title);
-    put_field(canvas, &area, "about", result->subject);
-    put_field(canvas, &area, "answers", spec->sentence);
-    put_field(canvas, &area, result->complete ? "reading" : "INCOMPLETE", result->reading);
-    put_field(canvas, &area, "certainty", result->certainty);
-    if (*check) put_field(canvas, &area, "check", check);
-    put_field(canvas, &area, "formula", result->math);
-    put_field(canvas, &area, "source", result->source);
+    analyses_put_field(canvas, &area, "about", result->subject);
+    analyses_put_field(canvas, &area, "answers", spec->sentence);
+    analyses_put_field(canvas, &area, result->complete ? "reading" : "INCOMPLETE", result->reading);
+    analyses_put_field(canvas, &area, "certainty", result->certainty);
+    if (*check) analyses_put_field(canvas, &area, "check", check);
+    analyses_put_field(canvas, &area, "formula", result->math);
+    analyses_put_field(canvas, &area, "source", result->source);
 }
 
 static void draw_result(const AnalysesState *state, const Scene *scene, Canvas *canvas, Rect area) {
@@ -228,7 +153,7 @@ static void draw_result(const AnalysesState *state, const Scene *scene, Canvas *
     if (foot_rows > area.h - CHART_MIN) foot_rows = area.h > CHART_MIN ? area.h - CHART_MIN : 0;
     Rect below = layout_take_bottom(&area, foot_rows);
     Rect position = layout_take_bottom(&area, 1);
-    int unused = chart_rows_fit(area.h) - table->row_count;
+    int unused = chart_rows_fit(area.h) - table->row_count * chart_row_height(table, area.h);
     if (unused > 0) {
         /* The text comes right after the chart, not at the bottom of the area. */
         area.h -= unused;
@@ -238,12 +163,12 @@ static void draw_result(const AnalysesState *state, const Scene *scene, Canvas *
     }
     if (table->row_count > 0) {
         enum { BESIDE_MAP = 100 };
-        ChartWindow window = window_of(state, analyses, table, chart_rows_fit(area.h));
+        ChartWindow window = window_of(state, analyses, table, area.h);
         /* If not everything fits, figures are left out in favour of the map. */
         if (table->strip.heat && area.w < BESIDE_MAP) window.column = table->column_count - 1;
         chart_draw(canvas, area, table, window);
         draw_other_question(canvas, position, analyses);
-        draw_position(canvas, position, table, window, chart_rows_fit(area.h));
+        draw_position(canvas, position, table, window, chart_rows_fit(area.h) / window.row_height);
     }
     draw_foot(&foot, canvas, below);
 }
@@ -269,7 +194,7 @@ static void draw_pending(const Scene *scene, Canvas *canvas, Rect area) {
         canvas_text_fit(canvas, bar.x, bar.y, bar.w, style_role(ROLE_WARN),
                         "Not run for this picture and these settings: Enter runs it, Esc goes to the list.");
     layout_take_top(&area, 1);
-    put_spec(canvas, &area, scene, spec);
+    analyses_put_spec(canvas, &area, scene, spec);
 }
 
 /* A running analysis is shown as soon as it has a first result. */
@@ -283,7 +208,7 @@ static void view_analyses_draw(const void *memory, const Scene *scene, Canvas *c
     if (!scene->analyses)
         canvas_text_fit(canvas, area.x, area.y, area.w, style_role(ROLE_WARN), "no laboratory here");
     else if (!scene->analyses->open)
-        draw_list(state, scene, canvas, area);
+        analyses_list_draw(canvas, area, scene, state->cursor);
     else if (!has_rows(scene->analyses))
         draw_pending(scene, canvas, area);
     else if (state->words)

@@ -7,7 +7,15 @@
 #include "views/canvas/layout.h"
 #include "views/style/text.h"
 
-enum { MARGIN = 2, GAP = 2, BAR_MIN = 10, BAR_MAX = 60, NUMBER_WIDTH = 9, HEAD_ROWS = 2 };
+enum {
+    MARGIN = 2,
+    GAP = 2,
+    BAR_MIN = 10,
+    BAR_MAX = 120,
+    NUMBER_WIDTH = 9,
+    HEAD_ROWS = 2,
+    ROW_HEIGHT_MAX = 6
+};
 
 /* Smallest of 1, 2, 5 times a power of ten that is not below `value`. */
 static double round_limit_up(double value) {
@@ -146,6 +154,12 @@ int chart_rows_fit(int height) {
     return height > HEAD_ROWS ? height - HEAD_ROWS : 0;
 }
 
+int chart_row_height(const AnalysisTable *table, int height) {
+    if (table->row_count < 1) return 1;
+    int rows = chart_rows_fit(height) / table->row_count;
+    return rows < 1 ? 1 : rows < ROW_HEIGHT_MAX ? rows : ROW_HEIGHT_MAX;
+}
+
 int chart_columns_fit(const AnalysisTable *table, int width, int first) {
     return plan_of(table, width, first).end - first;
 }
@@ -188,17 +202,19 @@ static void draw_head(Canvas *canvas, Rect area, const AnalysisTable *table, Cha
     canvas_text_fit(canvas, x + GAP, y + 1, plan.strip, style_role(ROLE_DIM), chart_strip_text(table).text);
 }
 
-static void draw_bar(Canvas *canvas, PlotBar bar, ChartAxis axis, double value) {
+static void draw_bar(Canvas *canvas, PlotBar bar, int height, ChartAxis axis, double value) {
     if (isnan(value)) return; /* its figure is a dash: there is none */
-    if (axis.lo < 0)
-        plot_bar_signed(canvas, bar, chart_fraction(axis, value));
-    else
-        plot_bar(canvas, bar, chart_fraction(axis, value));
+    for (int k = 0; k < height; k++, bar.y++)
+        if (axis.lo < 0)
+            plot_bar_signed(canvas, bar, chart_fraction(axis, value));
+        else
+            plot_bar(canvas, bar, chart_fraction(axis, value));
 }
 
 static void draw_row(Canvas *canvas, Rect row, const AnalysisTable *table, ChartPlan plan,
                      const ChartWindow *window, int r) {
-    int x = row.x + MARGIN;
+    /* High bars stand apart. */
+    int x = row.x + MARGIN, bar_rows = row.h > 2 ? row.h - 1 : row.h;
     canvas_text_fit(canvas, x, row.y, plan.label, style_role(ROLE_TEXT), table->labels[r]);
     x += plan.label;
     for (int c = window->column; c < plan.end; c++) {
@@ -209,23 +225,27 @@ static void draw_row(Canvas *canvas, Rect row, const AnalysisTable *table, Chart
         if (!table->columns[c].charted) continue;
         PlotBar bar = bar_of(table, c);
         bar.x = x += GAP, bar.y = row.y, bar.width = plan.bar;
-        draw_bar(canvas, bar, chart_axis_of(table, c), value);
+        draw_bar(canvas, bar, bar_rows, chart_axis_of(table, c), value);
         x += plan.bar;
     }
     ChartAxis axis = chart_strip_axis(table);
     for (int k = 0; k < plan.strip; k++)
-        canvas_put(canvas, x + GAP + k, row.y, style_role(ROLE_ACCENT), chart_strip_glyph(table, axis, r, k));
+        for (int y = 0; y < (table->strip.heat ? row.h : 1); y++)
+            canvas_put(canvas, x + GAP + k, row.y + y, style_role(ROLE_ACCENT),
+                       chart_strip_glyph(table, axis, r, k));
 }
 
 void chart_draw(Canvas *canvas, Rect area, const AnalysisTable *table, ChartWindow window) {
     ChartPlan plan = plan_of(table, area.w, window.column);
     draw_head(canvas, area, table, plan, window.column);
     layout_take_top(&area, HEAD_ROWS);
-    for (int k = 0; k < area.h && window.row + k < table->row_count; k++) {
-        Rect row = {area.x, area.y + k, area.w, 1};
+    int height = window.row_height > 1 ? window.row_height : 1;
+    for (int k = 0; (k + 1) * height <= area.h && window.row + k < table->row_count; k++) {
+        Rect row = {area.x, area.y + k * height, area.w, height};
         draw_row(canvas, row, table, plan, &window, window.row + k);
         if (window.row + k != window.selected) continue;
         canvas_put(canvas, row.x, row.y, style_bold(ROLE_ACCENT), U'▸');
+        row.h = 1;
         canvas_paint_selected(canvas, row);
     }
 }

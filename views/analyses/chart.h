@@ -27,10 +27,12 @@ ChartText chart_number(ColumnKind kind, double value); /* "3.1e-02", "+1.24", "1
 typedef struct ChartWindow {
     int row, column; /* the first of each */
     int selected;    /* row; -1: none */
+    int row_height;  /* cells; 0: one */
 } ChartWindow;
 
 /* Rows of figures that an area of that height shows, and columns from `first` on, one at least. */
 int chart_rows_fit(int height);
+int chart_row_height(const AnalysisTable *table, int height); /* so that all rows fill it */
 int chart_columns_fit(const AnalysisTable *table, int width, int first);
 /* Where a page is wide and does not scroll: columns from `first` up to the one returned stand side by side,
  * the next ones below. With many charts, those of one axis; else all. */

@@ -111,6 +111,25 @@ static void the_chart_is_figures_and_bars(void **state) {
     analysis_result_clear(&result);
 }
 
+/* Rows are as high as all of them fit; a bar fills its rows, and high ones stand apart. */
+static void bars_fill_the_height(void **state) {
+    (void)state;
+    AnalysisResult result = result_of();
+    assert_int_equal(chart_row_height(&result.table, 5), 1);
+    assert_int_equal(chart_row_height(&result.table, 2 + 3 * 3), 3);
+    assert_int_equal(chart_row_height(&result.table, 1), 1);
+    Canvas *canvas = canvas_new(62, 11, CANVAS_ASCII);
+    chart_draw(canvas, canvas_area(canvas), &result.table,
+               (ChartWindow){.column = 3, .selected = -1, .row_height = 3});
+    for (int r = 0; r < 2; r++)
+        for (int y = 0; y < 3; y++) {
+            bool bar = y < 2;
+            assert_int_equal(canvas_get(canvas, 20, 2 + 3 * r + y)->glyph, bar ? '#' : ' ');
+        }
+    canvas_free(canvas);
+    analysis_result_clear(&result);
+}
+
 static void a_chart_never_leaves_its_area(void **state) {
     (void)state;
     AnalysisResult result = result_of();
@@ -190,6 +209,7 @@ int main(void) {
         cmocka_unit_test(numbers_are_written_by_their_kind),
         cmocka_unit_test(a_wide_chart_shows_all_a_narrow_one_a_window),
         cmocka_unit_test(the_chart_is_figures_and_bars),
+        cmocka_unit_test(bars_fill_the_height),
         cmocka_unit_test(a_chart_never_leaves_its_area),
         cmocka_unit_test(the_svg_is_well_formed_and_says_everything),
     };
