@@ -80,13 +80,15 @@
             "  skipscope glossary\n"                                                                         \
             "  skipscope glossary receptive field\n"                                                         \
             "  skipscope glossary cosine --json\n")                                                          \
-    COMMAND(LESSON, lesson, "lesson", "[NAME] | check FILE | export NAME",                                   \
+    COMMAND(LESSON, lesson, "lesson", "[NAME] | check FILE | export NAME | figures",                         \
             "Guided lessons in the explorer; without a name: which there are. check: what is wrong in one. " \
-            "export: one to read or to show. A lesson comes before a file of its name; ./NAME is the file.", \
+            "export: one to read or to show. figures: what braces in its text can name. A lesson comes "     \
+            "before a file of its name; ./NAME is the file.",                                                \
             "  skipscope lesson\n"                                                                           \
             "  skipscope lesson skip\n"                                                                      \
             "  skipscope lesson mine.lesson --results answers.csv\n"                                         \
             "  skipscope lesson check mine.lesson\n"                                                         \
+            "  skipscope lesson figures\n"                                                                   \
             "  skipscope lesson export skip --out skip.html\n"                                               \
             "  skipscope lesson export skip --out slides/\n")                                                \
     COMMAND(PRESENT, present, "present", "LESSON",                                                           \

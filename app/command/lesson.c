@@ -11,11 +11,12 @@
 #include "app/lesson/lesson.h"
 #include "app/publish/lesson_drive.h"
 #include "app/publish/lesson_export.h"
-#include "app/screen/screen.h"
+#include "app/screen/screen_state.h"
 #include "core/base/file.h"
 #include "core/base/utf8.h"
+#include "views/scene/action_parse.h"
 
-enum { NAME_WIDTH = 14, LIST_WIDTH = 96 };
+enum { NAME_WIDTH = 14, LIST_WIDTH = 96, FIGURE_INDENT = 4 };
 
 static bool list_lessons(const Options *options, Error *err) {
     char name[LESSON_NAME_MAX];
@@ -61,6 +62,48 @@ static bool check(const Options *options, const char *name, Error *err) {
     if (mistakes.count == 0) return true;
     return error_set(err, ERROR_FILE, "%s: %d mistake%s", name, mistakes.count,
                      mistakes.count == 1 ? "" : "s");
+}
+
+/* On the bundled network and picture, after all that any figure needs. */
+static bool prepare_examples(Screen *screen) {
+    static const char *const lines[] = {"finish", "finish", "view gradients", "analysis lesions",
+                                        "analysis paths"};
+    Error err;
+    for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++) {
+        Action action;
+        if (!action_parse(lines[k], &action, &err)) return false;
+        screen_do(screen, &action);
+        screen_finish_work(screen);
+    }
+    return true;
+}
+
+static void print_figure(const FigureAbout *about, const FigureSource *source, bool ascii) {
+    const char *words = about->example;
+    Figure figure;
+    figure_parse(&words, &figure, NULL);
+    FigureValue value = figure_value(&figure, source);
+    printf("{%s}\n", about->call);
+    table_put_wrapped(stdout, about->meaning, FIGURE_INDENT, LIST_WIDTH, ascii);
+    printf("%*s{%s} is ", FIGURE_INDENT, "", about->example);
+    utf8_put(stdout, value.text);
+    printf("; needs %s\n", about->needs);
+}
+
+/* What braces in a lesson can name. */
+static bool list_figures(const Options *options, Error *err) {
+    BundledSession bundled;
+    bool ok = bundled_session_open(&bundled, options, false, err) && prepare_examples(bundled.screen);
+    if (ok) {
+        Scene scene = session_scene(screen_front(bundled.screen));
+        FigureSource source = {.scene = &scene, .view = VIEW_ARCHITECTURE};
+        FigureAbout about;
+        for (int k = 0; figure_about(k, &about); k++) print_figure(&about, &source, options->output.ascii);
+        puts("\nThe examples are measured here: the bundled resnet20 and the picture 04-cat, after both "
+             "passes.");
+    }
+    bundled_session_close(&bundled);
+    return ok;
 }
 
 static bool export_page(Screen *screen, const LessonExport *what, const char *path, Error *err) {
@@ -113,6 +156,8 @@ bool command_lesson(const Options *options, Error *err) {
         if (options->word_count == 2) return check(options, options->words[1], err);
         return error_set(err, ERROR_USAGE, "lesson check: expected the lesson's name or file after it");
     }
+    if (strcmp(options->words[0], "figures") == 0 && options->word_count == 1 && !options->output.out)
+        return list_figures(options, err);
     if (strcmp(options->words[0], "export") == 0) {
         if (options->word_count == 2) return export_lesson(options, err);
         return error_set(err, ERROR_USAGE, "lesson export: expected the lesson's name or file after it");

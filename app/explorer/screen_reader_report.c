@@ -117,7 +117,11 @@ void screen_reader_say_view(ScreenReader *reader) {
     Note note;
     Scene scene = scene_of(reader);
     if (!begin_note(&note)) return;
-    describe_view(note.out, &scene, screen_front(reader->screen)->look.view);
+    LessonPanel panel;
+    if (screen_lesson_panel(reader->screen, &panel) && panel.bars)
+        lesson_bars_describe(note.out, panel.bars);
+    else
+        describe_view(note.out, &scene, screen_front(reader->screen)->look.view);
     say_note(reader, &note);
 }
 
@@ -151,7 +155,7 @@ static void say_page(ScreenReader *reader) {
     if (*panel.verdict) screen_reader_say(reader, "%s", panel.verdict);
     if (*panel.text) screen_reader_say(reader, "%s", panel.text);
     if (*panel.task) screen_reader_say(reader, "%s %s", panel.task_done ? "Done:" : "Task:", panel.task);
-    if (panel.phase == LESSON_SHOWN) {
+    if (panel.phase == LESSON_SHOWN || !panel.changes) {
         screen_reader_say(reader, "View: %s.", view_ops(screen_front(reader->screen)->look.view)->title);
         screen_reader_say_view(reader);
     }

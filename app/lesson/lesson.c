@@ -102,27 +102,34 @@ Lesson *lesson_open(const char *name, Error *err) {
     return lesson;
 }
 
+bool lesson_next_figure(const char **text, const char **begin, Figure *figure) {
+    for (const char *open = strchr(*text, '{'); open; open = strchr(open + 1, '{')) {
+        const char *close = strchr(open, '}');
+        char inside[4 * FIGURE_WORD_MAX];
+        const char *words = inside;
+        if (!close) return false;
+        utf8_copy_n(inside, sizeof inside, open + 1, (size_t)(close - open) - 1);
+        if (!figure_parse(&words, figure, NULL)) continue;
+        *begin = open;
+        *text = close + 1;
+        return true;
+    }
+    return false;
+}
+
 char *lesson_fill(const char *text, const FigureSource *source, int *unknown) {
     char *out = NULL;
     size_t size;
     FILE *stream = open_memstream(&out, &size);
     if (!stream) return NULL;
-    for (const char *at = text; *at;) {
-        const char *close = *at == '{' ? strchr(at, '}') : NULL;
-        Figure figure;
-        char inside[4 * FIGURE_WORD_MAX];
-        if (!close) {
-            fputc(*at++, stream);
-            continue;
-        }
-        utf8_copy_n(inside, sizeof inside, at + 1, (size_t)(close - at) - 1);
-        const char *words = inside;
-        at = close + 1;
-        if (!figure_parse(&words, &figure, NULL)) continue;
+    const char *at = text, *begin;
+    for (Figure figure; lesson_next_figure(&text, &begin, &figure); at = text) {
         FigureValue value = figure_value(&figure, source);
+        fwrite(at, 1, (size_t)(begin - at), stream);
         fputs(value.text, stream);
         *unknown += !value.known;
     }
+    fputs(at, stream);
     fclose(stream);
     return out;
 }

@@ -1,6 +1,6 @@
-/* Lessons: files of pages. A page is a text, then lines of the script language that change the view, then
- * what there is to see; perhaps a question that is answered before, or a task. MANUAL.md describes the
- * format.
+/* Lessons: files of pages. A page may begin with lines of the script language that set the scene; then come its
+ * text, lines that change the view, and what there is to see; perhaps a question that is answered before, or a
+ * task. MANUAL.md describes the format.
  *
  *   title What a skip adds
  *   about One sentence for the list of lessons.
@@ -69,10 +69,12 @@ typedef struct LessonPage {
     char *notes;        /* for the speaker; "" for none */
     LessonAction *actions;
     int action_count;
+    int opening_count; /* the first of them, before the text in the file: done when the page is turned to */
     LessonAsk ask;
     char *task; /* what to do; NULL for none */
     FigureTest until;
     bool has_until;
+    bool shows_bars;    /* the answer to its question of blocks is drawn as bars, in place of the view */
     bool keeps_picture; /* the picture chosen on this page stays for the rest of the lesson */
     LessonPlace place, text_place, after_place, task_place;
 } LessonPage;
@@ -117,6 +119,8 @@ void lesson_free(Lesson *lesson); /* NULL is fine */
 /* The bundled lessons, in their order; NULL after the last. */
 const char *lesson_bundled(int number, char out[LESSON_NAME_MAX]);
 
+/* The next {figure} of *text, which is moved past it; `begin` is its brace. False when there is none. */
+bool lesson_next_figure(const char **text, const char **begin, Figure *figure);
 /* The text with each {figure} replaced by its value, "..." while it is not known; adds the number of these to
  * *unknown. The caller frees it. */
 char *lesson_fill(const char *text, const FigureSource *source, int *unknown);

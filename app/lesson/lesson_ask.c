@@ -167,7 +167,7 @@ void lesson_check_page(LessonParser *parser) {
     if (page->has_until && !page->task)
         lesson_mistake(parser->mistakes, page->place, "page '%s' has an until, but no task", page->title);
     if (ask) check_ask(parser, page);
-    bool last = *page->after || page->action_count > 0 || ask;
+    bool last = *page->after || page->action_count > page->opening_count || ask;
     int text_rows = rows_of_text(page->text);
     if (!ask) check_row_count(parser, page->text_place, text_rows + (last ? 0 : task_rows), "this text");
     if (last)
@@ -343,11 +343,42 @@ static void judge_block(const LessonAsk *ask, const char *answer, const FigureSo
                     said, r.own.text, r.rank, network->block_count, verdict->truth, r.top.text);
 }
 
+bool lesson_ask_bars(const LessonAsk *ask, const char *answer, const FigureSource *source, LessonBars *out) {
+    const Network *network = source->scene->network;
+    int said = block_said(network, answer), best = rank_blocks(ask, -1, source).best;
+    *out = (LessonBars){.rows = calloc((size_t)network->block_count, sizeof *out->rows)};
+    if (!out->rows) return false;
+    out->count = network->block_count;
+    utf8_copy(out->title, sizeof out->title, figure_meaning(&ask->figure));
+    out->title[0] = (char)toupper((unsigned char)out->title[0]);
+    for (int b = 0; b < out->count; b++) {
+        FigureValue value = figure_of_block(&ask->figure, source, b);
+        LessonBar *row = &out->rows[b];
+        *row = (LessonBar){.value = value.number, .said = b == said, .right = b == best};
+        utf8_copy(row->name, sizeof row->name, network->blocks[b].name);
+        utf8_copy(row->text, sizeof row->text, value.text);
+    }
+    return true;
+}
+
 bool lesson_ask_is_fragile(const LessonAsk *ask, const FigureSource *source) {
     if (ask->kind == ASK_BLOCK) return rank_blocks(ask, -1, source).fragile;
     for (int k = 0; ask->kind == ASK_CHOICE && k < ask->option_count; k++)
         if (!ask->options[k].otherwise && figure_test_is_fragile(&ask->options[k].when, source)) return true;
     return false;
+}
+
+void lesson_ask_lack(const LessonAsk *ask, const FigureSource *source, char out[FIGURE_LACK_MAX]) {
+    Figure figure = ask->figure;
+    for (int k = 0; k < ask->option_count; k++) {
+        const FigureTest *when = &ask->options[k].when;
+        if (ask->options[k].otherwise || figure_test_is_known(when, source)) continue;
+        figure = figure_value(&when->left, source).known ? when->right : when->left;
+        break;
+    }
+    if (ask->kind == ASK_BLOCK)
+        utf8_copy(figure.words[0], FIGURE_WORD_MAX, source->scene->network->blocks[0].name);
+    figure_lack(&figure, source, out);
 }
 
 LessonVerdict lesson_judge(const LessonAsk *ask, const char *answer, const FigureSource *source) {

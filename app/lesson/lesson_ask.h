@@ -3,6 +3,7 @@
 #define APP_LESSON_LESSON_ASK_H
 
 #include "app/lesson/lesson.h"
+#include "views/panel/lesson_bars.h"
 
 typedef struct LessonParser {
     Lesson *lesson;
@@ -44,6 +45,12 @@ typedef struct LessonVerdict {
 /* Does the right answer depend on which of two figures is larger, although they are so close that another
  * processor may put them in the other order? */
 bool lesson_ask_is_fragile(const LessonAsk *ask, const FigureSource *source);
+
+/* Why the answer is not known, in one sentence. */
+void lesson_ask_lack(const LessonAsk *ask, const FigureSource *source, char out[FIGURE_LACK_MAX]);
+
+/* Every block's figure, for a question of blocks; false when memory is short. The rows are the caller's. */
+bool lesson_ask_bars(const LessonAsk *ask, const char *answer, const FigureSource *source, LessonBars *out);
 
 /* `answer` "" when it was skipped. */
 LessonVerdict lesson_judge(const LessonAsk *ask, const char *answer, const FigureSource *source);

@@ -15,6 +15,10 @@ static const FigureSpec table[] = {LESSON_FIGURES(FIGURE_ROW)};
 
 enum { FIGURE_TOTAL = sizeof table / sizeof table[0] };
 
+const FigureSpec *figure_spec(int id) {
+    return id >= 0 && id < FIGURE_TOTAL ? &table[id] : NULL;
+}
+
 static const char *skip_space(const char *at) {
     while (*at == ' ' || *at == '\t') at++;
     return at;
@@ -123,6 +127,10 @@ bool figure_test_parse(const char **text, FigureTest *condition, Error *err) {
     if (condition->relation == FIGURE_IS_TRUE) return true;
     *text += strlen(signs[condition->relation]);
     return parse_right(text, condition, err);
+}
+
+const char *figure_meaning(const Figure *figure) {
+    return table[figure->id].meaning;
 }
 
 FigureKind figure_kind(const Figure *figure) {

@@ -9,7 +9,7 @@
 #include "views/scene/scene.h"
 #include "views/scene/view.h"
 
-enum { FIGURE_ARGUMENTS_MAX = 4, FIGURE_WORD_MAX = 40, FIGURE_TEXT_MAX = 96 };
+enum { FIGURE_ARGUMENTS_MAX = 4, FIGURE_WORD_MAX = 40, FIGURE_TEXT_MAX = 96, FIGURE_LACK_MAX = 240 };
 
 typedef enum FigureKind {
     FIGURE_NUMBER,
@@ -59,6 +59,19 @@ bool figure_test_parse(const char **text, FigureTest *condition, Error *err);
 /* The name of a figure of one block, as `answer largest NAME` wants it. */
 bool figure_parse_block_name(const char **text, Figure *figure, Error *err);
 
+/* What `lesson figures` says of the figure in that row: its name with its arguments, what it is, what must have
+ * been computed, and an example of its use; false after the last. */
+typedef struct FigureAbout {
+    char call[FIGURE_TEXT_MAX], example[FIGURE_TEXT_MAX];
+    const char *meaning, *needs;
+} FigureAbout;
+
+bool figure_about(int row, FigureAbout *out);
+
+/* Why its value is not known here, in one sentence: it names what is not there, or what has not been computed. */
+void figure_lack(const Figure *figure, const FigureSource *source, char out[FIGURE_LACK_MAX]);
+
+const char *figure_meaning(const Figure *figure); /* as the table says it */
 FigureKind figure_kind(const Figure *figure);
 /* Is it what the network takes the picture for, or how sure it is? */
 bool figure_is_answer(const Figure *figure);

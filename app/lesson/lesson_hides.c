@@ -1,8 +1,5 @@
 /* Where a lesson asks what the network says, the screen must not say it before. */
-#include <string.h>
-
 #include "app/lesson/lesson_ask.h"
-#include "core/base/utf8.h"
 
 static bool asks_answer(const LessonAsk *ask) {
     if (ask->kind == ASK_NUMBER || ask->kind == ASK_BLOCK) return figure_is_answer(&ask->figure);
@@ -16,13 +13,9 @@ static bool asks_answer(const LessonAsk *ask) {
 }
 
 static bool says_answer(const char *text) {
-    for (const char *open = strchr(text, '{'); open; open = strchr(open + 1, '{')) {
-        char inside[4 * FIGURE_WORD_MAX];
-        const char *words = inside;
-        Figure figure;
-        utf8_copy_n(inside, sizeof inside, open + 1, strcspn(open + 1, "}"));
-        if (figure_parse(&words, &figure, NULL) && figure_is_answer(&figure)) return true;
-    }
+    const char *begin;
+    for (Figure figure; lesson_next_figure(&text, &begin, &figure);)
+        if (figure_is_answer(&figure)) return true;
     return false;
 }
 

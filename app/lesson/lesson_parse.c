@@ -93,7 +93,9 @@ static void check_fields(LessonParser *parser, const char *line) {
 
 static bool read_text(LessonParser *parser, const char *rest) {
     LessonPage *page = parser->page;
-    bool after = page->action_count > 0 || page->ask.kind != ASK_NOTHING;
+    bool asks = page->ask.kind != ASK_NOTHING;
+    if (*page->text == '\0' && !asks && page->opening_count == 0) page->opening_count = page->action_count;
+    bool after = page->action_count > page->opening_count || asks;
     LessonPlace *place = after ? &page->after_place : &page->text_place;
     check_fields(parser, rest);
     if (place->line == 0) *place = lesson_parser_place(parser, rest);
@@ -168,6 +170,16 @@ static bool read_keep(LessonParser *parser, const char *rest) {
     return true;
 }
 
+static bool read_show(LessonParser *parser, const char *rest) {
+    LessonPlace place = lesson_parser_place(parser, rest);
+    if (strcmp(rest, "bars") != 0)
+        lesson_mistake(parser->mistakes, place, "show: expected bars, found '%s'", rest);
+    else if (parser->page->ask.kind != ASK_BLOCK)
+        lesson_mistake(parser->mistakes, place, "show bars: 'ask block' must come before it");
+    parser->page->shows_bars = true;
+    return true;
+}
+
 static const Directive directives[] = {
     {"title", read_title, false},
     {"about", read_about, false},
@@ -181,6 +193,7 @@ static const Directive directives[] = {
     {"option", lesson_read_option, true},
     {"answer", lesson_read_answer, true},
     {"keep", read_keep, true},
+    {"show", read_show, true},
 };
 
 enum { DIRECTIVE_COUNT = sizeof directives / sizeof directives[0] };

@@ -54,9 +54,12 @@ static bool put_figure(Sheet *sheet, const TourStop *stop, Error *err) {
     return ok || error_set(err, ERROR_FAILED, "not enough memory for the pictures");
 }
 
-static void put_question(FILE *out, const LessonAsk *ask) {
+/* `question` has its figures filled in; its options, in the rows below it, are a list here. */
+static void put_question(FILE *out, const LessonAsk *ask, const char *question) {
+    char *asked = strndup(question, strcspn(question, "\n"));
     fputs("<div class=\"ask\">\n<p>", out);
-    html_put(out, ask->question);
+    html_put(out, asked ? asked : ask->question);
+    free(asked);
     fputs("</p>\n", out);
     if (ask->option_count > 0) fputs("<ol>\n", out);
     for (int k = 0; k < ask->option_count; k++) {
@@ -117,7 +120,7 @@ static bool visit_html(const TourStop *stop, void *context, Error *err) {
     /* A page without words for what is seen keeps the ones it had. */
     if (!before && *stop->source->after) html_put_text(sheet->out, stop->panel.text);
     if (before && stop->source->ask.kind != ASK_NOTHING) {
-        put_question(sheet->out, &stop->source->ask);
+        put_question(sheet->out, &stop->source->ask, stop->panel.question);
         sheet->asked = true;
     }
     if (last) put_rest(sheet, stop);

@@ -58,7 +58,11 @@ char *screen_describe(Screen *screen) {
     Scene scene = session_scene(session);
     session_twin_scene(session, &scene);
     describe_run(out, &scene);
-    describe_view(out, &scene, session->look.view);
+    LessonPanel panel;
+    if (screen_lesson_panel(screen, &panel) && panel.bars)
+        lesson_bars_describe(out, panel.bars);
+    else
+        describe_view(out, &scene, session->look.view);
     bool written = ferror(out) == 0;
     bool ok = fclose(out) == 0 && written;
     char *safe = ok ? escape_lines(text) : NULL;

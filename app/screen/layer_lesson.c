@@ -152,10 +152,10 @@ static bool key(Screen *screen, const Key *pressed, Action *out) {
 
 static void draw(const Screen *screen, Canvas *canvas) {
     LessonPanel panel;
-    Rect area = session_panes(screen->lesson->session).lesson;
-    if (rect_is_empty(area)) return;
+    SessionPanes panes = session_panes(screen->lesson->session);
     lesson_run_panel(screen->lesson, &panel);
-    lesson_panel_draw(canvas, area, &panel);
+    if (panel.bars) lesson_bars_draw(canvas, panes.view, panel.bars);
+    if (!rect_is_empty(panes.lesson)) lesson_panel_draw(canvas, panes.lesson, &panel);
 }
 
 static void help(const Screen *screen, LayerRow add, void *to) {

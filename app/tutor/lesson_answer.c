@@ -26,7 +26,8 @@ bool lesson_run_begins_answer(const LessonRun *run, const Key *key) {
     if (run->phase != LESSON_READ || ask->kind == ASK_NOTHING || key->code > 'z') return false;
     int code = (int)key->code, letter = tolower(code) - 'a';
     if (isdigit(code)) return true;
-    if (ask->kind == ASK_NUMBER) return code == '.' || code == ',' || code == '-';
+    bool points = run->session->look.settings.presenter == SWITCH_ON; /* '.' shows the pointer */
+    if (ask->kind == ASK_NUMBER) return (code == '.' && !points) || code == ',' || code == '-';
     return ask->kind == ASK_CHOICE && !run->exploring && letter >= 0 && letter < ask->option_count;
 }
 

@@ -20,6 +20,8 @@ static FigureSource source_of(const LessonRun *run, Scene *scene) {
 static void forget_texts(LessonRun *run) {
     free(run->shown.text);
     free(run->shown.question);
+    free(run->shown.task);
+    free(run->shown.bars.rows);
     run->shown = (LessonTexts){.text = NULL};
 }
 
@@ -60,8 +62,7 @@ void lesson_run_free(LessonRun *run) {
     setup_close(&run->setup);
     lesson_free(run->lesson);
     free(run->pictures);
-    free(run->shown.text);
-    free(run->shown.question);
+    forget_texts(run);
     free(run);
 }
 
@@ -103,11 +104,18 @@ LessonRun *lesson_run_new_scene(Lesson *lesson, Session *user, Error *err) {
     return run;
 }
 
+/* Actions of the page that is shown which belong to its phase. */
+static int actions_due(const LessonRun *run) {
+    const LessonPage *page = lesson_run_page(run);
+    return run->phase == LESSON_SHOWN ? page->action_count : page->opening_count;
+}
+
 /* The next action on the way to the page and phase that are shown; NULL when it has come there. */
 static const Action *next_action(LessonRun *run, Action *picture) {
-    while (run->done_page < run->page || (run->done_page == run->page && run->phase == LESSON_SHOWN)) {
+    while (run->done_page <= run->page) {
         const LessonPage *page = &run->lesson->pages[run->done_page];
-        if (run->done_action < page->action_count) {
+        int due = run->done_page == run->page ? actions_due(run) : page->action_count;
+        if (run->done_action < due) {
             run->last = page->actions[run->done_action].place;
             return &page->actions[run->done_action++].action;
         }
@@ -129,6 +137,19 @@ static void record_answer(LessonRun *run) {
         session_tell(run->session, NOTICE_ERROR, "%s", err.text);
 }
 
+static void fill_texts(LessonRun *run, const LessonPage *page, const FigureSource *source) {
+    LessonTexts *shown = &run->shown;
+    bool asks = page->ask.kind != ASK_NOTHING, after = run->phase == LESSON_SHOWN && (*page->after || asks);
+    shown->text = lesson_fill(after ? page->after : page->text, source, &shown->unknown);
+    shown->task = page->task ? lesson_fill(page->task, source, &shown->unknown) : NULL;
+    if (page->shows_bars && run->phase == LESSON_SHOWN)
+        lesson_ask_bars(&page->ask, run->answer.text, source, &shown->bars);
+    if (!asks || run->phase == LESSON_SHOWN) return;
+    char *question = lesson_ask_text(&page->ask);
+    shown->question = question ? lesson_fill(question, source, &shown->unknown) : NULL;
+    free(question);
+}
+
 /* When all work is done: is the task done, what is the answer, what does the text say? */
 static void settle_page(LessonRun *run) {
     const LessonPage *page = lesson_run_page(run);
@@ -143,10 +164,7 @@ static void settle_page(LessonRun *run) {
     }
     if (run->shown.settled || run->exploring) return;
     forget_texts(run);
-    bool after = run->phase == LESSON_SHOWN && (*page->after || page->ask.kind != ASK_NOTHING);
-    run->shown.text = lesson_fill(after ? page->after : page->text, &source, &run->shown.unknown);
-    if (page->ask.kind != ASK_NOTHING && run->phase != LESSON_SHOWN)
-        run->shown.question = lesson_ask_text(&page->ask);
+    fill_texts(run, page, &source);
     run->shown.settled = true;
 }
 
@@ -164,8 +182,7 @@ static void take_notice(LessonRun *run) {
 }
 
 static bool is_under_way(const LessonRun *run) {
-    return run->done_page < run->page ||
-           (run->phase == LESSON_SHOWN && run->done_action < lesson_run_page(run)->action_count);
+    return run->done_page < run->page || run->done_action < actions_due(run);
 }
 
 LessonWork lesson_run_work(LessonRun *run, Action *next) {
@@ -209,7 +226,7 @@ void lesson_run_show_again(LessonRun *run, int page, LessonPhase phase) {
 }
 
 bool lesson_page_changes(const LessonPage *page) {
-    return page->action_count > 0 || page->ask.kind != ASK_NOTHING || *page->after;
+    return page->action_count > page->opening_count || page->ask.kind != ASK_NOTHING || *page->after;
 }
 
 void lesson_run_panel(const LessonRun *run, LessonPanel *out) {
@@ -233,8 +250,9 @@ void lesson_run_panel(const LessonRun *run, LessonPanel *out) {
                          .verdict = answer->judged ? answer->verdict.text : "",
                          .right = answer->verdict.right,
                          .skipped = !answer->verdict.given,
-                         .task = page->task && asks_task ? page->task : "",
+                         .task = shown->task && asks_task ? shown->task : "",
                          .task_done = run->task_done,
+                         .bars = shown->bars.count > 0 && !run->exploring ? &shown->bars : NULL,
                          .working = working && !run->exploring,
                          .exploring = run->exploring,
                          .notes = page->notes};

@@ -25,8 +25,9 @@ typedef struct LessonAnswer {
 
 /* The page as it is shown, with its figures; heap; NULL: to be written. */
 typedef struct LessonTexts {
-    char *text, *question;
-    int unknown;  /* figures in `text` that are not known */
+    char *text, *question, *task;
+    int unknown; /* figures in them that are not known */
+    LessonBars bars;
     bool settled; /* written when all work was done */
 } LessonTexts;
 

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "views/canvas/canvas.h"
+#include "views/panel/lesson_bars.h"
 
 enum { LESSON_SHEET_ROWS = 6, LESSON_SCENE_ROWS = 3, LESSON_COLUMN_WIDTH = 48, LESSON_VIEW_WIDTH = 80 };
 
@@ -26,9 +27,10 @@ typedef struct LessonPanel {
     bool right, skipped;
     const char *task; /* "" for none */
     bool task_done;
-    bool working;      /* the page's actions are being done */
-    bool exploring;    /* the user has left the page's view */
-    const char *notes; /* for the speaker; not drawn */
+    const LessonBars *bars; /* drawn in place of the view; NULL: none */
+    bool working;           /* the page's actions are being done */
+    bool exploring;         /* the user has left the page's view */
+    const char *notes;      /* for the speaker; not drawn */
 } LessonPanel;
 
 /* Takes the panel's place off the area of the view, on a screen of that size; a scene of the book has one

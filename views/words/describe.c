@@ -31,7 +31,7 @@ void describe_run(FILE *out, const Scene *scene) {
     int ops = scene->network->op_count, forward = pass_forward_done(scene->pass),
         backward = pass_backward_done(scene->pass);
     fprintf(out, "Network %s, %s; picture %s.\n", scene->network->arch, scene->weights_note,
-            scene_picture_name(scene));
+            scene->hides_answer ? "without a name while the lesson asks" : scene->image_name);
     if (pass_skip_mode(scene->pass) != SKIP_NONE_REMOVED)
         fprintf(out, "Changed: %s.\n", widget_skip_mode(scene).text);
     if (forward < ops)

@@ -93,7 +93,8 @@ static void say_span(FILE *out, const char *what, FieldSpan span) {
 
 static void say_input(FILE *out, const Scene *scene) {
     ReceptiveField field;
-    fprintf(out, "Picture %s, %s as the network sees it.\n", scene_picture_name(scene),
+    fprintf(out, "%s%s, %s as the network sees it.\n", scene->hides_answer ? "The picture" : "Picture ",
+            scene->hides_answer ? "" : scene->image_name,
             text_format_shape(scene->network->input).text);
     describe_answer(out, scene);
     if (!scene->hides_answer && !pass_probabilities(scene->pass))

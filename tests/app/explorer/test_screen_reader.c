@@ -126,7 +126,7 @@ static void what_needs_a_window_on_the_screen_is_said_and_closed(void **state) {
 
 static void a_lesson_is_read_answered_and_left(void **state) {
     SessionWorld *world = *state;
-    char *text = answer(world, "lesson skip\n\n1\n0.5\n1\nskip\nback\nq\n");
+    char *text = answer(world, "lesson skip\n\n0.5\n1\nskip\nback\nq\n");
     assert_non_null(strstr(text, "\nLesson What a skip adds, page 1 of 7:\nThe sum\n"));
     assert_non_null(strstr(text, "\nView: Block.\nBlock layer1.1, 2 of 9.\n"));
     assert_non_null(strstr(text, "\nQuestion: How long is F(x) there"));
@@ -139,7 +139,7 @@ static void a_lesson_is_read_answered_and_left(void **state) {
 
 static void options_stand_on_lines_of_their_own_and_a_bad_answer_is_asked_again(void **state) {
     SessionWorld *world = *state;
-    char *text = answer(world, "lesson skip\n1\n1\nskip\n1\nskip\n1\nz\nb\n");
+    char *text = answer(world, "lesson skip\n1\nskip\n1\nskip\n1\nz\nb\n");
     assert_non_null(strstr(text, "\na) y is 0 everywhere\nb) y is exactly x\nc) neither\nType the answer"));
     assert_non_null(strstr(text, "\nNot done: expected a letter from a to c, found 'z'\n"));
     assert_non_null(strstr(text, "\nYou said b: y is exactly x.\nSo it is.\n"));

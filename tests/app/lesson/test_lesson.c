@@ -59,6 +59,19 @@ static void a_page_is_text_then_actions_then_what_there_is_to_see(void **state) 
     lesson_free(lesson);
 }
 
+static void actions_before_the_text_open_the_page(void **state) {
+    (void)state;
+    Lesson *lesson = read_good("do finish\ndo view block\n| one\n| two\ndo view maps\n| seen\n"
+                               "page Q\ndo finish\nask number A?\nanswer loss\n");
+    const LessonPage *page = &lesson->pages[0];
+    assert_string_equal(page->text, "one two");
+    assert_string_equal(page->after, "seen");
+    assert_int_equal(page->opening_count, 2);
+    assert_int_equal(page->action_count, 3);
+    assert_int_equal(lesson->pages[1].opening_count, 0); /* without a text they follow the answer */
+    lesson_free(lesson);
+}
+
 static void questions_and_tasks_are_read_with_their_figures(void **state) {
     (void)state;
     Lesson *lesson = read_good("ask number How much?\nanswer share layer1.0 within x2\n| so\n"
@@ -96,6 +109,8 @@ static void every_mistake_has_line_and_column(void **state) {
     expect_mistake("| a\ntask b\nuntil loss > 2 3\n", 6, 16, "one word too many");
     expect_mistake("| a\ndo finish\n| b\ndo finish\n", 7, 4, "stand before");
     expect_mistake("page Q\n| a\n", 3, 1, "has no text");
+    expect_mistake("| a\nshow maps\n", 5, 6, "show: expected bars");
+    expect_mistake("| a\nask number B?\nanswer loss\nshow bars\n", 7, 6, "'ask block' must come before it");
 }
 
 static void questions_that_cannot_be_answered_are_mistakes(void **state) {
@@ -274,6 +289,7 @@ int main(void) {
         cmocka_unit_test(what_differs_by_rounding_is_equal_and_neither_smaller_nor_larger),
         cmocka_unit_test(an_answer_off_by_rounding_is_exact),
         cmocka_unit_test(a_page_is_text_then_actions_then_what_there_is_to_see),
+        cmocka_unit_test(actions_before_the_text_open_the_page),
         cmocka_unit_test(questions_and_tasks_are_read_with_their_figures),
         cmocka_unit_test(every_mistake_has_line_and_column),
         cmocka_unit_test(questions_that_cannot_be_answered_are_mistakes),
