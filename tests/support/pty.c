@@ -261,6 +261,19 @@ bool pty_colors(Pty *pty, int x, int y, Rgb *fg, Rgb *bg) {
     return has_fg && has_bg;
 }
 
+int pty_ground(Pty *pty, int x, int y) {
+    VTermScreenCell cell;
+    assert_int_equal(vterm_screen_get_cell(pty->screen, (VTermPos){.row = y, .col = x}, &cell), 1);
+    return !VTERM_COLOR_IS_DEFAULT_BG(&cell.bg) && VTERM_COLOR_IS_INDEXED(&cell.bg) ? cell.bg.indexed.idx
+                                                                                    : -1;
+}
+
+void pty_wait_ground(Pty *pty, int x, int y, int index) {
+    double deadline = clock_milliseconds() + DEADLINE_MS;
+    while (pty_ground(pty, x, y) != index)
+        if (!pump(pty, 100) && clock_milliseconds() > deadline) fail_with_screen(pty, "the colour of a cell");
+}
+
 bool pty_modes_are_restored(const Pty *pty) {
     struct termios now;
     if (tcgetattr(pty->tty, &now) != 0) return false;

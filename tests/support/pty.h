@@ -68,6 +68,10 @@ bool pty_shows(Pty *pty, const char *text);
 bool pty_wrote(const Pty *pty, const char *bytes);
 /* Colours of a cell as libvterm sees them; false for a default colour. */
 bool pty_colors(Pty *pty, int x, int y, Rgb *fg, Rgb *bg);
+/* The index of a cell's background among 256 colours; -1: it has none. */
+int pty_ground(Pty *pty, int x, int y);
+/* Reads until it is that one; fails the test after half a minute. */
+void pty_wait_ground(Pty *pty, int x, int y, int index);
 bool pty_modes_are_restored(const Pty *pty);
 /* Fails the test unless all is as before the child: modes, screen, cursor, and what it switched on is off. */
 void pty_assert_is_back(Pty *pty);

@@ -51,11 +51,13 @@ static void start_and_see(Pty *pty, const Case *run) {
     pty_wait_text(pty, "resnet20");
 }
 
-/* What is sent for the role of keys, which every screen shows. */
-static const char *ink_of(ThemeId theme) {
-    static char ink[32];
-    snprintf(ink, sizeof ink, "38;5;%dm", theme_resolve(theme, color_role(ROLE_KEY), COLOR_DEPTH_256));
-    return ink;
+/* The title bar shows which theme is in force; pictures may have any other colour. */
+static int bar_of(ThemeId theme) {
+    return theme_resolve(theme, color_role(ROLE_BAR), COLOR_DEPTH_256);
+}
+
+static void wait_theme(Pty *pty, ThemeId theme) {
+    pty_wait_ground(pty, 1, 0, bar_of(theme));
 }
 
 /* All that has been typed has had its effect once the prompt is there, and goes with Ctrl-U and Escape. */
@@ -81,9 +83,9 @@ static void the_first_screen_does_not_wait_and_follows_the_answer(void **state) 
         Pty pty;
         start_and_see(&pty, &(Case){.variable = NULL});
         assert_true(pty_wrote(&pty, BACKGROUND_QUESTION));
-        pty_wait_output(&pty, ink_of(THEME_DARK));
+        wait_theme(&pty, THEME_DARK);
         pty_type(&pty, answers[k]);
-        pty_wait_output(&pty, ink_of(THEME_LIGHT));
+        wait_theme(&pty, THEME_LIGHT);
         leave(&pty);
     }
 }
@@ -93,7 +95,7 @@ static void assert_stays_dark(const Case *run, const char *typed) {
     start_and_see(&pty, run);
     pty_type(&pty, typed);
     settle(&pty);
-    if (pty_wrote(&pty, ink_of(THEME_LIGHT))) fail_msg("light after %s", typed + 1);
+    if (pty_ground(&pty, 1, 0) != bar_of(THEME_DARK)) fail_msg("light after %s", typed + 1);
     leave(&pty);
 }
 
@@ -112,7 +114,7 @@ static void an_answer_may_come_after_keys_and_work(void **state) {
     pty_type(&pty, "ff");
     settle(&pty);
     pty_type(&pty, "r" ANSWER_LIGHT "t");
-    pty_wait_output(&pty, ink_of(THEME_LIGHT));
+    wait_theme(&pty, THEME_LIGHT);
     leave(&pty);
 }
 
@@ -160,7 +162,7 @@ static void an_answer_torn_after_its_first_byte_is_no_escape(void **state) {
         usleep(PAUSE_US);
         pty_type(&pty, ANSWER_LIGHT + 1);
         kept = clock_milliseconds() - begin_ms < MOST_MS;
-        pty_wait_output(&pty, ink_of(THEME_LIGHT));
+        wait_theme(&pty, THEME_LIGHT);
         if (kept) pty_wait_text(&pty, ":ord");
         pty_type(&pty, "\025\033");
         leave(&pty);
@@ -209,10 +211,9 @@ static void the_variable_counts_until_the_answer(void **state) {
     (void)state;
     Pty pty;
     start_and_see(&pty, &(Case){.variable = "COLORFGBG=0;default;15"});
-    pty_wait_output(&pty, ink_of(THEME_LIGHT));
-    assert_false(pty_wrote(&pty, ink_of(THEME_DARK)));
+    wait_theme(&pty, THEME_LIGHT);
     pty_type(&pty, ANSWER_DARK);
-    pty_wait_output(&pty, ink_of(THEME_DARK));
+    wait_theme(&pty, THEME_DARK);
     leave(&pty);
 }
 
@@ -235,9 +236,9 @@ static void a_class_sees_dark_text_on_a_light_ground(void **state) {
     (void)state;
     Pty pty;
     start_and_see(&pty, &(Case){.arguments = {"present", "skip"}});
-    pty_wait_output(&pty, ink_of(THEME_CONTRAST));
+    wait_theme(&pty, THEME_CONTRAST);
     pty_type(&pty, ANSWER_LIGHT);
-    pty_wait_output(&pty, ink_of(THEME_LIGHT));
+    wait_theme(&pty, THEME_LIGHT);
     pty_type(&pty, "q"); /* the lesson */
     pty_wait_text(&pty, "has been left");
     leave(&pty);
