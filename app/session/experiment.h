@@ -58,9 +58,12 @@ typedef struct PictureList {
     int loaded;
 } PictureList;
 
-/* A place in a tensor as it was asked for; the scene shows the nearest that the selected operation has. */
+/* A place in a tensor as it was asked for; the scene shows the nearest that the selected operation has. What nobody
+ * has asked for is where there is most to see: the channel with the largest energy, and the cell of its largest
+ * magnitude, of what is selected. A cell that was asked for is one of a channel that was. */
 typedef struct Place {
     int channel, row, column;
+    bool has_channel, has_cell;
 } Place;
 
 /* What the network says of the picture, known before the pass that is shown has come to its end. */

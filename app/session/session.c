@@ -193,10 +193,7 @@ Scene session_scene(const Session *session) {
                    .job = scene_job(session),
                    .notice_kind = session->notice.kind,
                    .notice = session->notice.kind == NOTICE_NONE ? NULL : session->notice.text};
-    Shape out = op_output_shape(&network->ops[scene.op], 1);
-    scene.channel = integer_clamp(session->exp.wanted.channel, 0, out.c - 1);
-    scene.row = integer_clamp(session->exp.wanted.row, 0, out.h - 1);
-    scene.column = integer_clamp(session->exp.wanted.column, 0, out.w - 1);
+    session_look_place(session, &scene);
     session_look_scene(session, &scene);
     Rect area = session_panes(session).view;
     scene.width = area.w;

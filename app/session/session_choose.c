@@ -32,6 +32,7 @@ bool session_do_select(Session *session, const Action *action, Error *err) {
 bool session_do_channel(Session *session, const Action *action, Error *err) {
     (void)err;
     session->exp.wanted.channel = action->number > 0 ? action->number : 0;
+    session->exp.wanted.has_channel = true;
     return true;
 }
 
@@ -40,8 +41,13 @@ bool session_do_cell(Session *session, const Action *action, Error *err) {
     if (!action_read_numbers(action->text, place, 2) || place[0] < 0 || place[1] < 0)
         return error_set(err, ERROR_USAGE, "cell: expected ROW COLUMN, as in 'cell 4 7', found '%s'",
                          action->text);
-    session->exp.wanted.row = place[0];
-    session->exp.wanted.column = place[1];
+    Place *wanted = &session->exp.wanted;
+    if (!wanted->has_channel) wanted->channel = session_scene(session).channel;
+    *wanted = (Place){.channel = wanted->channel,
+                      .row = place[0],
+                      .column = place[1],
+                      .has_channel = true,
+                      .has_cell = true};
     return true;
 }
 

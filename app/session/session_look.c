@@ -3,17 +3,48 @@
 #include <string.h>
 
 #include "app/session/session_state.h"
+#include "core/base/integer.h"
 #include "core/inspect/block_figures.h"
 
 /* Elements that are profiled in a few milliseconds: while a pass runs and the selection follows it, larger
  * tensors wait until it has come to rest. */
 enum { QUICK_COUNT = 1 << 16 };
 
+static bool looks_forward(const Session *session) {
+    return session->exp.at < session_network(session)->op_count;
+}
+
+/* Of what an operation shows in the direction that is looked at. */
+static const Profile *profile_of(const Session *session, const Pass *pass, int op) {
+    return looks_forward(session) ? pass_act_profile(pass, op) : pass_grad_profile(pass, op);
+}
+
+static int wanted_channel(const Session *session, const Pass *pass, int op) {
+    const Place *wanted = &session->exp.wanted;
+    const Profile *profile = profile_of(session, pass, op);
+    if (!wanted->has_channel) return profile ? profile->ranking[0] : 0;
+    return integer_clamp(wanted->channel, 0, pass_network(pass)->ops[op].out.c - 1);
+}
+
+void session_look_place(const Session *session, Scene *scene) {
+    const Place *wanted = &session->exp.wanted;
+    const Profile *profile = profile_of(session, scene->pass, scene->op);
+    Shape out = scene_shape(scene);
+    scene->channel = wanted_channel(session, scene->pass, scene->op);
+    size_t peak = profile && !wanted->has_cell ? profile->channels[scene->channel].peak : 0;
+    int row = wanted->has_cell ? wanted->row : (int)peak / out.w;
+    int column = wanted->has_cell ? wanted->column : (int)peak % out.w;
+    scene->row = integer_clamp(row, 0, out.h - 1);
+    scene->column = integer_clamp(column, 0, out.w - 1);
+}
+
 static void prepare_op(const Session *session, Pass *pass, int op) {
     Shape shape = pass_network(pass)->ops[op].out;
     bool quick = shape_count(shape) <= QUICK_COUNT;
-    int channel = session->exp.wanted.channel < shape.c ? session->exp.wanted.channel : shape.c - 1;
-    if (quick || session->exp.job.kind == JOB_NONE) pass_profile_update(pass, op, channel);
+    if (!quick && session->exp.job.kind != JOB_NONE) return;
+    /* Which channel that is may be known only once the others have been measured. */
+    bool measured = pass_profile_update(pass, op, -1);
+    if (measured) pass_profile_update(pass, op, wanted_channel(session, pass, op));
 }
 
 static void prepare_figures(const Session *session, Pass *pass, int op) {
@@ -41,6 +72,8 @@ void session_look_prepare(Session *session) {
 
 void session_look_scene(const Session *session, Scene *scene) {
     const Profile *profile = NULL;
+    if (session->look.settings.order == ORDER_ENERGY)
+        profile = profile_of(session, session->exp.pass, scene->op);
     if (session->look.settings.order == ORDER_ACTIVATION)
         profile = pass_act_profile(session->exp.pass, scene->op);
     if (session->look.settings.order == ORDER_GRADIENT)

@@ -31,10 +31,12 @@ static void after_versus(Session *session, const Settings *before) {
 /* An order by figures that are not computed yet. */
 static void after_order(Session *session, const Settings *before) {
     (void)before;
-    int op = scene_op_at(session_network(session), session->exp.at);
+    const Network *network = session_network(session);
+    int op = scene_op_at(network, session->exp.at);
     ChannelOrder order = session->look.settings.order;
-    Tensor tensor =
-        order == ORDER_ACTIVATION ? pass_act(session->exp.pass, op) : pass_grad(session->exp.pass, op);
+    bool forward =
+        order == ORDER_ACTIVATION || (order == ORDER_ENERGY && session->exp.at < network->op_count);
+    Tensor tensor = forward ? pass_act(session->exp.pass, op) : pass_grad(session->exp.pass, op);
     if (order != ORDER_INDEX && !tensor.data)
         session_tell(session, NOTICE_INFO, "%s; it is not computed yet: by index until it is",
                      setting_spec(SETTING_ORDER)->sentences[order]);

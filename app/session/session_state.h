@@ -154,6 +154,7 @@ bool session_chart_name(const Session *session, char *out, size_t out_size, Erro
 /* session_look.c: how maps are looked at */
 void session_look_prepare(Session *session); /* the figures of what is selected */
 void session_look_scene(const Session *session, Scene *scene);
+void session_look_place(const Session *session, Scene *scene); /* the scene's channel and cell */
 
 /* session_overlay.c: what is laid over the picture, of every side that is shown */
 void session_overlay_prepare(Session *session);

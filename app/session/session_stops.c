@@ -228,9 +228,7 @@ static int mark_index(char letter) {
 static Mark here(const Session *session) {
     return (Mark){.set = true,
                   .at = session->exp.at,
-                  .channel = session->exp.wanted.channel,
-                  .row = session->exp.wanted.row,
-                  .column = session->exp.wanted.column,
+                  .place = session->exp.wanted,
                   .view = session->look.view};
 }
 
@@ -257,9 +255,7 @@ bool session_do_go_mark(Session *session, const Action *action, Error *err) {
         return error_set(err, ERROR_USAGE, "there is no mark '%s': M%s sets it", action->text, action->text);
     session->stops.marks[MARK_BEFORE] = here(session);
     session->exp.at = mark.at;
-    session->exp.wanted.channel = mark.channel;
-    session->exp.wanted.row = mark.row;
-    session->exp.wanted.column = mark.column;
+    session->exp.wanted = mark.place;
     session->look.view = mark.view;
     return true;
 }

@@ -2,6 +2,7 @@
 #ifndef APP_SESSION_SESSION_STOPS_H
 #define APP_SESSION_SESSION_STOPS_H
 
+#include "app/session/experiment.h"
 #include "core/pass/condition.h"
 #include "views/scene/scene.h"
 #include "views/scene/view.h"
@@ -18,7 +19,8 @@ typedef struct Breakpoint {
 /* A place to come back to. */
 typedef struct Mark {
     bool set;
-    int at, channel, row, column;
+    int at;
+    Place place;
     ViewId view;
 } Mark;
 

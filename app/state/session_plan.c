@@ -64,6 +64,17 @@ static void describe_moment(const Network *network, int at, char out[STATE_WORD_
                 at < network->op_count ? "" : ":backward");
 }
 
+/* A cell that was asked for names its channel, too; so a 0 beside another number need not be written. */
+static void describe_place(const Place *wanted, StatePlan *plan) {
+    int channel = integer_min(wanted->channel, STATE_INDEX_MAX);
+    int row = integer_min(wanted->row, STATE_INDEX_MAX),
+        column = integer_min(wanted->column, STATE_INDEX_MAX);
+    bool has_cell = wanted->has_cell;
+    plan->place.channel = wanted->has_channel && (!has_cell || channel > 0) ? channel : -1;
+    plan->place.row = has_cell && (row > 0 || column == 0) ? row : -1;
+    plan->place.column = has_cell && column > 0 ? column : -1;
+}
+
 static void describe_time(const Session *session, StatePlan *plan) {
     const Network *network = session_network(session);
     int done =
@@ -75,9 +86,7 @@ static void describe_time(const Session *session, StatePlan *plan) {
         snprintf(plan->place.done, sizeof plan->place.done, "forward");
     else if (done != 1)
         snprintf(plan->place.done, sizeof plan->place.done, "%d", done);
-    plan->place.channel = integer_min(session->exp.wanted.channel, STATE_INDEX_MAX);
-    plan->place.row = integer_min(session->exp.wanted.row, STATE_INDEX_MAX);
-    plan->place.column = integer_min(session->exp.wanted.column, STATE_INDEX_MAX);
+    describe_place(&session->exp.wanted, plan);
 }
 
 static int view_number(const void *state, const ViewField *field) {

@@ -7,6 +7,7 @@
 
 #include "app/asset/assets.h"
 #include "app/state/session_plan.h"
+#include "core/base/integer.h"
 #include "core/base/utf8.h"
 #include "core/network/resnet.h"
 
@@ -313,9 +314,12 @@ static void set_look(Session *session, const StatePlan *plan) {
         read_view((ViewId)k, plan->look.views[k], session->look.view_state[k], NULL);
     }
     session->look.view = (ViewId)plan->look.view;
-    session->exp.wanted.channel = plan->place.channel;
-    session->exp.wanted.row = plan->place.row;
-    session->exp.wanted.column = plan->place.column;
+    bool has_cell = plan->place.row >= 0 || plan->place.column >= 0;
+    session->exp.wanted = (Place){.channel = integer_max(plan->place.channel, 0),
+                                  .row = integer_max(plan->place.row, 0),
+                                  .column = integer_max(plan->place.column, 0),
+                                  .has_channel = has_cell || plan->place.channel >= 0,
+                                  .has_cell = has_cell};
     if (plan->picture.cursor > 0) session->exp.pictures.cursor = plan->picture.cursor - 1;
 }
 

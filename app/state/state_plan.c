@@ -90,9 +90,9 @@ static const StateField before_settings[] = {
     {.name = "target", NUMBER(picture.target), .base = -1, .group = LOCK_IMAGE},
     {.name = "at", TEXT(place.at), .group = NO_GROUP},
     {.name = "done", TEXT(place.done), .group = LOCK_RUN},
-    {.name = "ch", NUMBER(place.channel), .group = NO_GROUP},
-    {.name = "row", NUMBER(place.row), .group = NO_GROUP},
-    {.name = "col", NUMBER(place.column), .group = NO_GROUP},
+    {.name = "ch", NUMBER(place.channel), .base = -1, .group = NO_GROUP},
+    {.name = "row", NUMBER(place.row), .base = -1, .group = NO_GROUP},
+    {.name = "col", NUMBER(place.column), .base = -1, .group = NO_GROUP},
     {.name = "view", WORD(look.view, view_word), .group = LOCK_VIEW},
     VIEW_LIST(OF_VIEW)};
 static const StateField after_settings[] = {
@@ -146,7 +146,10 @@ static const StateField *field_at(int k) {
 }
 
 StatePlan state_plan_default(void) {
-    return (StatePlan){.model.arch = "resnet20", .picture.target = -1, .look.settings = setting_defaults()};
+    return (StatePlan){.model.arch = "resnet20",
+                       .picture.target = -1,
+                       .place = {.channel = -1, .row = -1, .column = -1},
+                       .look.settings = setting_defaults()};
 }
 
 static void set_number(StatePlan *plan, const StateField *field, int number) {

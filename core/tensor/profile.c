@@ -251,6 +251,26 @@ static void measure_channels(Profile *profile, Tensor tensor) {
     }
 }
 
+static double magnitude(real value) {
+    return is_finite(value) ? fabs((double)value) : INFINITY;
+}
+
+static bool find_peaks(Profile *profile, Tensor tensor) {
+    size_t channels = (size_t)tensor.shape.c, pixels = (size_t)tensor.shape.h * (size_t)tensor.shape.w;
+    double *most = malloc(channels * sizeof *most);
+    if (!most) return false;
+    for (size_t c = 0; c < channels; c++) most[c] = -1;
+    for (size_t j = 0; j < pixels; j++)
+        for (size_t c = 0; c < channels; c++) {
+            double here = magnitude(tensor.data[j * channels + c]);
+            if (here <= most[c]) continue;
+            most[c] = here;
+            profile->channels[c].peak = j;
+        }
+    free(most);
+    return true;
+}
+
 typedef struct Rank {
     double l2;
     int channel;
@@ -286,7 +306,7 @@ bool profile_compute(Profile *profile, Tensor tensor) {
     profile->reach = values_reach(tensor.data, count, room);
     free(room);
     measure_channels(profile, tensor);
-    profile->known = rank_channels(profile, tensor.shape.c);
+    profile->known = find_peaks(profile, tensor) && rank_channels(profile, tensor.shape.c);
     return profile->known;
 }
 

@@ -35,6 +35,9 @@ Spread values_spread(Percentiles percentiles, const real *data, size_t count, si
 
 typedef struct ProfileChannel {
     Stats stats;
+    size_t
+        peak; /* where in the first image its largest |x| is: row * W + column, the first of equal ones; of a
+                    channel that has a NaN or an infinity the first of those */
     Percentiles percentiles; /* of those that profile_channel was asked for, as is the spread */
     Spread spread;
 } ProfileChannel;

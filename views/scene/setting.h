@@ -20,8 +20,9 @@ typedef enum ScopeKind {
     SCOPE_NETWORK, /* all ops, likewise */
 } ScopeKind;
 
-/* In which order the channels of an op stand: by number, or by falling l2 of activation or gradient. */
-typedef enum ChannelOrder { ORDER_INDEX, ORDER_ACTIVATION, ORDER_GRADIENT } ChannelOrder;
+/* In which order the channels of an op stand: by number, or by falling energy (l2) of what is shown, of the activation
+ * or of the gradient. */
+typedef enum ChannelOrder { ORDER_INDEX, ORDER_ENERGY, ORDER_ACTIVATION, ORDER_GRADIENT } ChannelOrder;
 
 /* How maps are shrunk. A gradient changes sign from cell to cell, and a mean would show almost nothing of it:
  * AUTO takes the largest magnitude of gradients and of a map that is shown large, the mean of activations in an

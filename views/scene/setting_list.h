@@ -24,11 +24,14 @@
                           "colour scale over the layer: all channels of the operation",                      \
                           "colour scale over the stage: all operations of the stage that are computed",      \
                           "colour scale over the network: all operations of the network that are computed")) \
-    SETTING(TO, ORDER, ChannelOrder, order, ORDER_INDEX, STATE, TOUCH_LOOK, "order",                         \
-            "channels by index, activation or gradient (largest l2 first); without a word: the next one",    \
-            SETTING_WORDS("index", "activation", "gradient"),                                                \
-            SETTING_WORDS("channels by index", "channels by the l2 of their activation, largest first",      \
-                          "channels by the l2 of their gradient, largest first"))                            \
+    SETTING(                                                                                                 \
+        TO, ORDER, ChannelOrder, order, ORDER_INDEX, STATE, TOUCH_LOOK, "order",                             \
+        "channels by index, or the largest first: by energy (l2) of what is shown, of the activation or of " \
+        "the gradient; without a word: the next one",                                                        \
+        SETTING_WORDS("index", "energy", "activation", "gradient"),                                          \
+        SETTING_WORDS("channels by index", "channels by the energy of what is shown, largest first",         \
+                      "channels by the l2 of their activation, largest first",                               \
+                      "channels by the l2 of their gradient, largest first"))                                \
     SETTING(                                                                                                 \
         TO, POOLING, PoolingChoice, pooling, POOLING_AUTO, STATE, TOUCH_LOOK, "pooling",                     \
         "shrink maps by mean or largest magnitude, auto: overviews of activations by mean; without a "       \

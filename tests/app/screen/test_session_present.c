@@ -93,6 +93,7 @@ static void the_pointer_moves_by_arrows_and_leaves_the_selection(void **state) {
     session_world_act(world, "finish");
     session_world_act(world, "select layer1.0.add");
     session_world_act(world, "view maps");
+    session_world_act(world, "channel 0");
     session_world_press(world, ".");
     assert_true(layer_is_open(world->screen, LAYER_POINTER));
     session_world_act(world, "pointer 40 12");

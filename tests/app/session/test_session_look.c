@@ -3,6 +3,7 @@
 
 #include "tests/support/assert_close.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,8 @@ static void assert_refused(SessionWorld *world, const char *line, const char *ex
 static void the_order_goes_round_and_takes_words(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "order");
+    assert_int_equal(world->session->look.settings.order, ORDER_ENERGY);
+    session_world_act(world, "order");
     assert_int_equal(world->session->look.settings.order, ORDER_ACTIVATION);
     session_world_act(world, "order");
     assert_int_equal(world->session->look.settings.order, ORDER_GRADIENT);
@@ -28,7 +31,87 @@ static void the_order_goes_round_and_takes_words(void **state) {
     assert_int_equal(world->session->look.settings.order, ORDER_INDEX);
     session_world_act(world, "order gradient");
     assert_int_equal(world->session->look.settings.order, ORDER_GRADIENT);
-    assert_refused(world, "order size", "expected index, activation or gradient, found 'size'");
+    assert_refused(world, "order size", "expected index, energy, activation or gradient, found 'size'");
+}
+
+/* The channel with the largest sum of squares, and its cell of the largest magnitude. */
+static void find_strongest(Tensor tensor, int *channel, int *row, int *column) {
+    double most = -1;
+    Shape shape = tensor.shape;
+    for (int c = 0; c < shape.c; c++) {
+        double squares = 0, peak = -1;
+        int place = 0;
+        for (int j = 0; j < shape.h * shape.w; j++) {
+            double value = (double)tensor.data[shape_index(shape, 0, c, j / shape.w, j % shape.w)];
+            squares += value * value;
+            if (fabs(value) > peak) peak = fabs(value), place = j;
+        }
+        if (squares <= most) continue;
+        most = squares;
+        *channel = c;
+        *row = place / shape.w;
+        *column = place % shape.w;
+    }
+}
+
+static Scene drawn_scene(SessionWorld *world) {
+    free(session_world_screen(world)); /* what is looked at is measured */
+    return session_scene(world->session);
+}
+
+static void assert_strongest(SessionWorld *world) {
+    Scene scene = drawn_scene(world);
+    int channel = 0, row = 0, column = 0;
+    find_strongest(scene_tensor(&scene, scene.op, scene.phase), &channel, &row, &column);
+    assert_int_equal(scene.channel, channel);
+    assert_int_equal(scene.row, row);
+    assert_int_equal(scene.column, column);
+}
+
+static void what_nobody_chose_is_the_strongest_channel_and_its_largest_cell(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "finish");
+    session_world_act(world, "finish");
+    static const char *const places[] = {"conv1 forward", "layer2.0.add forward", "layer2.0.add backward",
+                                         "fc forward"};
+    for (size_t k = 0; k < sizeof places / sizeof places[0]; k++) {
+        char line[64];
+        snprintf(line, sizeof line, "select %s", places[k]);
+        session_world_act(world, line);
+        assert_strongest(world);
+    }
+}
+
+static void a_channel_that_was_chosen_stays_and_a_cell_too(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "finish");
+    session_world_act(world, "select conv1");
+    session_world_act(world, "channel 0");
+    session_world_act(world, "next-op");
+    Scene scene = drawn_scene(world);
+    assert_int_equal(scene.channel, 0);
+    double here = fabs((double)pass_act(scene.pass, scene.op)
+                           .data[shape_index(scene_shape(&scene), 0, 0, scene.row, scene.column)]);
+    Stats stats = pass_act_profile(scene.pass, scene.op)->channels[0].stats;
+    assert_true(here == fmax(fabs(stats.min), fabs(stats.max)));
+    session_world_act(world, "cell 3 5");
+    session_world_act(world, "channel 2");
+    session_world_act(world, "next-op");
+    scene = drawn_scene(world);
+    assert_int_equal(scene.channel, 2);
+    assert_int_equal(scene.row, 3);
+    assert_int_equal(scene.column, 5);
+}
+
+/* Moving the cell of a channel that nobody chose is choosing that channel. */
+static void a_cell_that_is_chosen_keeps_its_channel(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "finish");
+    session_world_act(world, "select conv1");
+    int channel = drawn_scene(world).channel;
+    session_world_act(world, "cell 1 1");
+    session_world_act(world, "next-op");
+    assert_int_equal(drawn_scene(world).channel, channel);
 }
 
 static void scopes_poolings_and_clipping_take_words(void **state) {
@@ -186,6 +269,9 @@ int main(void) {
 #define WITH_WORLD(test) cmocka_unit_test_setup_teardown(test, session_world_open, session_world_close)
     const struct CMUnitTest tests[] = {
         WITH_WORLD(the_order_goes_round_and_takes_words),
+        WITH_WORLD(what_nobody_chose_is_the_strongest_channel_and_its_largest_cell),
+        WITH_WORLD(a_channel_that_was_chosen_stays_and_a_cell_too),
+        WITH_WORLD(a_cell_that_is_chosen_keeps_its_channel),
         WITH_WORLD(scopes_poolings_and_clipping_take_words),
         WITH_WORLD(palettes_are_kept_apart_by_what_they_show),
         WITH_WORLD(the_order_is_never_stale),

@@ -91,6 +91,7 @@ static void expect_refusal(const char *text, const char *part) {
     Spot spot = open_spot();
     Error err = {0};
     begin(&spot, 80, 24);
+    screen_finish_work(spot.screen); /* what the network says of the picture is known */
     Canvas *before = draw(spot.screen);
     assert_false(screen_set_state(spot.screen, text, &err));
     if (!strstr(err.text, part)) fail_msg("'%s' does not say '%s'", err.text, part);
@@ -122,6 +123,29 @@ static void what_differs_from_the_start_is_named(void **state) {
     expect_state(spot.session,
                  "v1:resnet20,dog,lesion=layer1.1,at=layer2.0.add:backward,done=all,ch=5,row=3,col=4,"
                  "view=maps,maps=enlarged,scope=network,twin=cut");
+    end(&spot);
+}
+
+/* A channel 0 that was chosen is not the same as none; beside a cell it goes without saying, as it did before a
+ * channel could be left to the program. */
+static void a_channel_is_named_when_it_was_chosen(void **state) {
+    (void)state;
+    Spot spot = open_spot();
+    begin(&spot, 80, 24);
+    act(spot.screen, "step");
+    act(spot.screen, "channel 0");
+    expect_state(spot.session, "v1:resnet20,at=conv1,done=2,ch=0");
+    act(spot.screen, "cell 0 0");
+    expect_state(spot.session, "v1:resnet20,at=conv1,done=2,row=0");
+    go(spot.screen, "v1:resnet20,at=conv1,done=2,col=3");
+    Scene scene = session_scene(spot.session);
+    assert_int_equal(scene.channel, 0);
+    assert_int_equal(scene.row, 0);
+    assert_int_equal(scene.column, 3);
+    expect_state(spot.session, "v1:resnet20,at=conv1,done=2,col=3");
+    go(spot.screen, "v1:resnet20,at=conv1,done=2,ch=4");
+    assert_int_equal(session_scene(spot.session).channel, 4);
+    expect_state(spot.session, "v1:resnet20,at=conv1,done=2,ch=4");
     end(&spot);
 }
 
@@ -317,7 +341,7 @@ static void every_mistake_names_its_field_and_changes_nothing(void **state) {
         {"v1:resnet20,nosuch.png", "field 'image'"},
         {"v1:resnet20,cat,dog", "expected NAME=VALUE"},
         {"v1:resnet20,scop=map", "the nearest is 'scope'"},
-        {"v1:resnet20,scope=all", "field 'scope': expected one of map, group, layer"},
+        {"v1:resnet20,scope=all", "field 'scope': expected one of auto, map, group, layer"},
         {"v1:resnet20,scope=", "field 'scope'"},
         {"v1:resnet20,scope=map,scope=map", "field 'scope' stands there twice"},
         {"v1:resnet20,", "after the last comma"},
@@ -410,6 +434,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_start_is_the_shortest_string),
         cmocka_unit_test(what_differs_from_the_start_is_named),
+        cmocka_unit_test(a_channel_is_named_when_it_was_chosen),
         cmocka_unit_test(random_weights_are_named_by_how_they_were_made),
         IN_TEMP_DIR(no_character_needs_quotes_in_a_shell),
         cmocka_unit_test(many_random_states_lead_to_the_same_screen),

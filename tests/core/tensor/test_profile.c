@@ -185,9 +185,22 @@ static void a_profile_is_gone_once_the_pass_begins_again(void **state) {
     network_free(network);
 }
 
+static void the_peak_of_a_channel_is_its_largest_magnitude(void **state) {
+    (void)state;
+    /* Two channels of 2x2, channels last. */
+    real x[] = {1, 0, -3, (real)NAN, 3, 9, 2, (real)INFINITY};
+    ProfileChannel channels[2];
+    int ranking[2];
+    Profile profile = {.channels = channels, .ranking = ranking};
+    assert_true(profile_compute(&profile, (Tensor){.shape = {1, 2, 2, 2}, .data = x}));
+    assert_int_equal(channels[0].peak, 1); /* the first of -3 and 3 */
+    assert_int_equal(channels[1].peak, 1); /* what is not finite comes first */
+}
+
 int main(void) {
     gemm_init();
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_peak_of_a_channel_is_its_largest_magnitude),
         cmocka_unit_test(percentiles_are_what_sorting_finds),
         cmocka_unit_test(percentiles_pass_over_what_is_not_finite),
         cmocka_unit_test(the_reach_covers_the_share_of_the_nonzero_magnitudes),
