@@ -104,7 +104,7 @@ static const Binding bindings[] = {
      .action = ACTION_OTHER,
      .hint = "other drawing",
      .group = "Look",
-     .views = IN(ARCHITECTURE) | IN(BLOCK) | IN(MAPS) | IN(GRADIENTS) | IN(INPUT) | IN(ANALYSES)},
+     .views = IN(ARCHITECTURE) | IN(STEP) | IN(BLOCK) | IN(MAPS) | IN(GRADIENTS) | IN(INPUT) | IN(ANALYSES)},
     {.keys = "Tab", .action = ACTION_NEXT_VIEW, .hint = "view", .group = "Screen", .views = EVERYWHERE},
     {.keys = "S-Tab", .action = ACTION_PREVIOUS_VIEW, .group = "Screen"},
     {.keys = ":", .action = ACTION_PROMPT, .hint = "command", .group = "Screen", .views = EVERYWHERE},

@@ -6,11 +6,29 @@
 #include "views/panel/navigator.h"
 #include "views/panel/watch_line.h"
 
-enum { PANE_GAP = 2, VALUE_WIDTH = 60 };
+enum {
+    PANE_GAP = 2,
+    VALUE_WIDTH = 60,
+    WIDE = 120,      /* from here on a text beside a view of 80 columns has room */
+    CLASS_VIEW = 64, /* columns of a view before a class */
+    TEXT_MIN = 38,   /* columns of a text */
+    CODE_MIN = 60,   /* of source code */
+    CODE_MAX = 100,
+    CODE_VIEW = 48,   /* columns of a view beside it */
+    BESIDE_ROWS = 19, /* with fewer a text beside the view does not help it */
+    TWIN_SIDE = 49,   /* columns of one of two sides, where the view needs no more */
+};
 
 /* Does the view keep its room when so many columns go to something else? */
 static bool has_room(const SessionPanes *panes, int columns) {
     return panes->view.w - columns - PANE_GAP >= LAYOUT_S_WIDTH;
+}
+
+/* Columns for a text beside the view; 0: it stands below. */
+static int text_columns(Rect view, int keep, int least, int most) {
+    int columns = view.w - keep - PANE_GAP;
+    if (columns > most) columns = most;
+    return keep > 0 && view.h >= BESIDE_ROWS && columns >= least ? columns : 0;
 }
 
 bool session_shows_twin(const Session *session) {
@@ -26,17 +44,45 @@ Rect session_frame_area(const Session *session) {
     return frame_view_area(session->display.width, session->display.height);
 }
 
-/* Before a class the view has the whole width, and the text stands below it. */
+/* The page beside the view. Before a class its lines are short and the view is as large as a map of 32x32 values
+ * doubled needs at least; on a small screen the book's one sentence stands below. */
 static Rect take_lesson(const Session *session, Rect *area) {
-    if (session->look.settings.presenter) return layout_take_bottom(area, LESSON_SHEET_ROWS);
-    return lesson_panel_take(area, session->display.width, session->display.height,
-                             session->display.sheet == SHEET_SCENE);
+    bool scene = session->display.sheet == SHEET_SCENE, wide = area->w >= WIDE;
+    bool class = session->look.settings.presenter == SWITCH_ON;
+    int keep = wide ? class ? CLASS_VIEW : LAYOUT_S_WIDTH : scene ? 0 : view_ops(session->look.view)->beside;
+    int columns = text_columns(*area, keep, TEXT_MIN, class ? LESSON_CLASS_WIDTH : LESSON_COLUMN_WIDTH);
+    if (columns == 0) return lesson_panel_take(area, scene);
+    Rect taken = layout_take_right(area, columns);
+    layout_take_right(area, 1);
+    return taken;
 }
 
-int session_view_width(const Session *session) {
+/* Beside the view, in the column of a lesson, or below the view. Source code needs the width most. */
+static void take_explanation(const Session *session, SessionPanes *panes, bool below) {
+    const ExplainLevel level = session->look.settings.explain;
+    int beside = view_ops(session->look.view)->beside;
+    bool code = level == EXPLAIN_CODE, wide = panes->view.w >= WIDE;
+    int keep = code && wide && beside ? CODE_VIEW : wide ? LAYOUT_S_WIDTH : code ? 0 : beside;
+    int columns = text_columns(panes->view, keep, code ? CODE_MIN : TEXT_MIN, code ? CODE_MAX : VALUE_WIDTH);
+    if (level == EXPLAIN_OFF) return;
+    if (panes->lesson.h >= BESIDE_ROWS && !(code && panes->view.w >= LAYOUT_S_WIDTH)) {
+        panes->explain = layout_take_bottom(&panes->lesson, panes->lesson.h / 2);
+    } else if (columns == 0 || below) {
+        panes->explain = session_explain_take(session, &panes->view);
+    } else {
+        panes->explain = layout_take_right(&panes->view, columns);
+        layout_take_right(&panes->view, PANE_GAP);
+    }
+}
+
+static int twin_side(const Session *session) {
+    return view_ops(session->look.view)->beside ? TWIN_SIDE : LAYOUT_S_WIDTH;
+}
+
+bool session_twin_fits(const Session *session) {
     Rect area = session_frame_area(session);
     if (session->display.sheet != SHEET_NONE) take_lesson(session, &area);
-    return area.w;
+    return area.w >= 2 * twin_side(session) + 1;
 }
 
 /* Views that tell of the whole network already, or need the width. */
@@ -44,16 +90,29 @@ static bool stands_alone(ViewId view) {
     return view == VIEW_ARCHITECTURE || view == VIEW_ANALYSES || view == VIEW_GRADIENTS || view == VIEW_INPUT;
 }
 
+/* What stands beside a single view on a large screen: the whole network, the arithmetic of one value. */
+static void take_side_panes(const Session *session, SessionPanes *panes) {
+    LayoutTier tier = layout_tier(session->display.width, session->display.height);
+    ViewId value;
+    if (tier < LAYOUT_M || stands_alone(session->look.view) || session->look.settings.presenter ||
+        session_hides(session, HIDE_NAVIGATOR) || !has_room(panes, NAVIGATOR_WIDTH))
+        return;
+    panes->navigator = layout_take_left(&panes->view, NAVIGATOR_WIDTH);
+    layout_take_left(&panes->view, PANE_GAP);
+    if (!rect_is_empty(panes->explain) || tier < LAYOUT_L || !view_find("value", &value) ||
+        session->look.view == value || !has_room(panes, VALUE_WIDTH))
+        return;
+    panes->value = layout_take_right(&panes->view, VALUE_WIDTH);
+    layout_take_right(&panes->view, PANE_GAP);
+}
+
 SessionPanes session_panes(const Session *session) {
     SessionPanes panes = {.view = session_frame_area(session)};
-    LayoutTier tier = layout_tier(session->display.width, session->display.height);
     bool twin = session_shows_twin(session);
-    bool both = twin && session->twin.show != TWIN_DIFFERENCE && panes.view.w >= SESSION_TWIN_WIDE;
+    bool both = twin && session->twin.show != TWIN_DIFFERENCE && session_twin_fits(session);
     if (rect_is_empty(panes.view)) return panes;
     if (session->display.sheet != SHEET_NONE) panes.lesson = take_lesson(session, &panes.view);
-    bool beside = tier >= LAYOUT_L && session->look.settings.explain != EXPLAIN_OFF && !both &&
-                  !stands_alone(session->look.view);
-    if (!beside) panes.explain = session_explain_take(session, &panes.view);
+    take_explanation(session, &panes, both);
     int watches = session->stops.watch_count;
     if (watches > 0) panes.watch = layout_take_bottom(&panes.view, watch_line_rows(watches, panes.view.w));
     if (twin) panes.strip = layout_take_bottom(&panes.view, 1);
@@ -62,19 +121,8 @@ SessionPanes session_panes(const Session *session) {
         panes.view = layout_take_left(&panes.other, (panes.other.w - 1) / 2);
         panes.line = layout_take_left(&panes.other, 1);
         panes.other_title = layout_take_top(&panes.other, 1);
-    } else if (tier >= LAYOUT_M && !stands_alone(session->look.view) && !session->look.settings.presenter &&
-               !session_hides(session, HIDE_NAVIGATOR) && has_room(&panes, NAVIGATOR_WIDTH)) {
-        panes.navigator = layout_take_left(&panes.view, NAVIGATOR_WIDTH);
-        layout_take_left(&panes.view, PANE_GAP);
-        ViewId value;
-        if (beside) {
-            panes.explain = layout_take_right(&panes.view, VALUE_WIDTH);
-            layout_take_right(&panes.view, PANE_GAP);
-        } else if (tier >= LAYOUT_L && view_find("value", &value) && session->look.view != value &&
-                   has_room(&panes, VALUE_WIDTH)) {
-            panes.value = layout_take_right(&panes.view, VALUE_WIDTH);
-            layout_take_right(&panes.view, PANE_GAP);
-        }
+    } else {
+        take_side_panes(session, &panes);
     }
     if (twin) panes.title = layout_take_top(&panes.view, 1);
     return panes;

@@ -13,8 +13,6 @@
 #include "views/canvas/layout.h"
 #include "views/term/background.h"
 
-enum { SESSION_TWIN_WIDE = 2 * LAYOUT_S_WIDTH + 1 /* from here on two sides stand beside each other */ };
-
 struct Session {
     Experiment exp;
     Twin twin;
@@ -191,7 +189,7 @@ typedef struct SessionPanes {
 unsigned session_frame_parts(const Session *session); /* FrameParts that are missing */
 Rect session_frame_area(const Session *session); /* between the frame's rows; empty when there is no room */
 SessionPanes session_panes(const Session *session);
-int session_view_width(const Session *session); /* columns for the view and what stands beside it */
+bool session_twin_fits(const Session *session);     /* two sides beside each other */
 bool session_shows_twin(const Session *session);
 
 /* session_move.c: where a step, a block, a pass begins and ends */

@@ -219,7 +219,7 @@ static bool choose_other_side(Session *session, const char *word, const char *re
 }
 
 static TwinShow next_show(const Session *session) {
-    bool wide = session_view_width(session) >= SESSION_TWIN_WIDE;
+    bool wide = session_twin_fits(session);
     switch (session->twin.show) {
     case TWIN_OFF: return TWIN_BOTH;
     case TWIN_BOTH: return wide ? TWIN_DIFFERENCE : TWIN_OTHER;

@@ -243,6 +243,7 @@ void lesson_run_panel(const LessonRun *run, LessonPanel *out) {
                          .phase = run->phase,
                          .changes = lesson_page_changes(page),
                          .reveals = run->session->look.settings.presenter == SWITCH_ON,
+                         .bold = run->session->look.settings.presenter == SWITCH_ON,
                          .text = shown->text ? shown->text : "",
                          .question = shown->question ? shown->question : "",
                          .answer = answer->text,

@@ -156,6 +156,7 @@ const OpSpec op_add_spec = {
     .name = "add",
     .title = "Addition (skip connection)",
     .word = "add",
+    .brief = "what the block computed, plus what went past it",
     .sentence = "Adds what came in through the shortcut to what the block computed, so that the block only "
                 "has to learn the difference.",
     .forward_math = "y = F(x) + x",

@@ -133,6 +133,7 @@ const OpSpec op_avg_pool_spec = {
     .name = "avg_pool",
     .title = "Global average pooling",
     .word = "average pool",
+    .brief = "each map becomes one number, its mean",
     .sentence = "Averages each channel over the whole picture: where a feature was no longer matters, only "
                 "how strongly it was there.",
     .forward_math = "y[c] = 1/(H·W) · Σi Σj x[c,i,j]",

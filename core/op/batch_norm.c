@@ -374,6 +374,7 @@ const OpSpec op_batch_norm_spec = {
     .name = "batch_norm",
     .title = "Batch normalisation",
     .word = "batch norm",
+    .brief = "each channel gets a common mean and spread",
     .sentence = "Shifts and scales every channel to a common mean and spread, then lets the network choose a "
                 "new one for it.",
     .forward_math = "y = γ · (x − μ) / √(σ² + 1e-5) + β,  μ and σ² per channel over N·H·W (training) or "

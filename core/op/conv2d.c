@@ -225,6 +225,7 @@ const OpSpec op_conv2d_spec = {
     .name = "conv2d",
     .title = "Convolution",
     .word = "conv",
+    .brief = "weighs every neighbourhood and adds it up",
     .sentence = "Slides small filters over the picture; each filter answers, at every place, how much the "
                 "neighbourhood looks like it.",
     .forward_math = "y[k,i,j] = Σc Σr Σs  w[k,c,r,s] · x[c, i·stride−pad+r, j·stride−pad+s]",

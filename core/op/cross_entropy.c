@@ -183,6 +183,7 @@ const OpSpec op_cross_entropy_spec = {
     .name = "cross_entropy",
     .title = "Softmax and cross-entropy loss",
     .word = "softmax and loss",
+    .brief = "scores become probabilities",
     .sentence =
         "Turns the scores into probabilities and measures how surprised the network is by the right answer.",
     .forward_math = "p = exp(z) / Σ exp(z)     loss = −log p[target], averaged over the batch",

@@ -101,6 +101,7 @@ const OpSpec op_gelu_spec = {
     .name = "gelu",
     .title = "GELU",
     .word = "GELU",
+    .brief = "large numbers pass, others are held back",
     .sentence =
         "Lets large numbers through and holds back those below zero, by a smooth curve without a corner.",
     .forward_math = "y = x · Φ(x),  Φ(x) = (1 + erf(x/√2)) / 2",

@@ -84,6 +84,7 @@ const OpSpec op_input_spec = {
     .name = "input",
     .title = "Input",
     .word = "image",
+    .brief = "the picture as numbers, one map for each colour",
     .sentence = "The picture as numbers: three colour channels, each shifted and scaled to mean 0 and spread "
                 "1 over the data set.",
     .forward_math = "x = (pixel/255 − mean) / std, per colour channel",

@@ -161,6 +161,7 @@ const OpSpec op_linear_spec = {
     .name = "linear",
     .title = "Linear classifier",
     .word = "linear",
+    .brief = "each class weighs all features",
     .sentence = "Weighs the averaged features for every class and adds a constant; the largest sum is the "
                 "network's answer.",
     .forward_math = "y[k] = Σc w[k,c] · x[c] + b[k]",

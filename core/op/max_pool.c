@@ -228,6 +228,7 @@ const OpSpec op_max_pool_spec = {
     .name = "max_pool",
     .title = "Max pooling",
     .word = "max pool",
+    .brief = "only the largest number of each window stays",
     .sentence = "Keeps only the strongest answer in each small window, which makes the picture half as wide "
                 "and half as high.",
     .forward_math = "y[c,i,j] = max over r,s of x[c, i·stride−pad+r, j·stride−pad+s]",

@@ -147,6 +147,7 @@ typedef struct OpSpec {
     const char *name;          /* "conv2d"; of an activation also the function's: "relu" */
     const char *title;         /* "Convolution" */
     const char *word;          /* "conv", where there is little room */
+    const char *brief;         /* what it does, in at most 48 columns, beside its name */
     const char *sentence;      /* for anyone */
     const char *forward_math;  /* one line of Unicode */
     const char *backward_math; /* one line of Unicode */

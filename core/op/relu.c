@@ -103,6 +103,7 @@ const OpSpec op_relu_spec = {
     .name = "relu",
     .title = "ReLU",
     .word = "ReLU",
+    .brief = "what is positive passes, the rest becomes 0",
     .sentence = "Keeps what is positive and sets everything else to zero; without it, all layers together "
                 "would be one single layer.",
     .forward_math = "y = max(x, 0)",

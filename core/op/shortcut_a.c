@@ -143,6 +143,7 @@ const OpSpec op_shortcut_a_spec = {
     .name = "shortcut_a",
     .title = "Shortcut, option A",
     .word = "zero-pad",
+    .brief = "keeps every second pixel, adds channels of zeros",
     .sentence = "Carries the input past the block although the sizes differ: it keeps every second pixel and "
                 "adds empty channels.",
     .forward_math = "y[z+c, i, j] = x[c, i·stride, j·stride],  z = (K−C)/2;  other channels 0",

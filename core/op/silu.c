@@ -93,6 +93,7 @@ const OpSpec op_silu_spec = {
     .name = "silu",
     .title = "SiLU",
     .word = "SiLU",
+    .brief = "each number passes by its own share, smoothly",
     .sentence =
         "Lets large numbers through and holds back those below zero, each by its own share between none and "
         "all.",

@@ -4,9 +4,11 @@
 #include <stdio.h>
 
 #include "core/base/integer.h"
+#include "core/base/utf8.h"
 #include "core/inspect/block_figures.h"
 #include "views/block/lane.h"
 #include "views/block/maps.h"
+#include "views/block/picture.h"
 #include "views/block/reading.h"
 #include "views/block/stream.h"
 #include "views/canvas/layout.h"
@@ -15,127 +17,149 @@
 #include "views/style/text.h"
 #include "views/widget/widgets.h"
 
-enum { LOW_ROWS = 18, CLASS_LOW_ROWS = 24 };
-enum { TITLE_ROWS = 2, READING_ROWS = 3, MAP_ROWS_MIN = 8, MONTAGE_ROWS_MIN = 6, ZOOM_MAX = 4, PAGE = 8 };
+enum {
+    PAGE = 8,
+    LANE_WIDTH = 60,   /* below this the names of the operations would run into each other */
+    LANE_HEIGHT = 14,  /* below this the maps need its rows more */
+    ROOMY_HEIGHT = 40, /* from here on the maps leave room for sentences */
+    READING_ROWS = 3,
+    MONTAGE_ROWS_MIN = 6,
+    SHORT_WIDTH = 30, /* of the legend, where the sentence stands beside it */
+};
 
 typedef struct BlockState {
-    bool stream; /* the drawing with the stream as the spine; else with the layers */
+    bool stream; /* the drawing with the stream as the spine; else the equation */
+    int walk;    /* how far the large maps are from the usual ones */
 } BlockState;
 
-/* With so few rows the maps get those that say nothing new. */
-static bool is_low(const Scene *scene, Rect area) {
-    return area.h < (scene->settings.presenter ? CLASS_LOW_ROWS : LOW_ROWS);
-}
-
-static void draw_title(Canvas *canvas, Rect area, const Scene *scene, int block, bool stream) {
+/* `layer1.2  block 3 of 9  y = ReLU(x + F(x))`, or what is out of the ordinary. */
+static void draw_title(Canvas *canvas, Rect row, const Scene *scene, int block, bool stream) {
     const Network *network = scene->network;
     const Block *b = &network->blocks[block];
-    char channel[WIDGET_TEXT_MAX] = "";
-    if (!stream)
-        snprintf(channel, sizeof channel, "channel %d of %d", block_channel(scene, block),
-                 network->ops[b->output].out.c);
-    int left = canvas_text_right(canvas, area.x + area.w, area.y, style_role(ROLE_ACCENT), channel);
-    int x = canvas_text(canvas, area.x, area.y, style_bold(ROLE_TITLE), b->name);
-    x = canvas_printf(canvas, x, area.y, style_role(ROLE_DIM), "  block %d of %d  ", block + 1,
+    const char *activation = network_activation(network)->title;
+    char text[BLOCK_TEXT_MAX];
+    int end = row.x + row.w;
+    int x = canvas_text(canvas, row.x, row.y, style_bold(ROLE_TITLE), b->name);
+    x = canvas_printf(canvas, x, row.y, style_role(ROLE_DIM), "  block %d of %d  ", block + 1,
                       network->block_count);
-    char formula[WIDGET_TEXT_MAX];
-    snprintf(formula, sizeof formula, b->add >= 0 ? "y = %s(F(x) + shortcut(x))" : "y = %s(F(x))",
-             network_activation(network)->name);
-    canvas_text_fit(canvas, x, area.y, left - x - 1, style_role(ROLE_TEXT), formula);
     BlockText state = block_reading_state(scene, block);
-    bool usual = state.text[0] == '\0';
-    if (area.h < TITLE_ROWS) return;
-    if (usual) state = block_reading_shapes(scene, block);
-    canvas_text_fit(canvas, area.x, area.y + 1, area.w, style_role(usual ? ROLE_DIM : ROLE_WARN), state.text);
-}
-
-static int maps_cell_width(const BlockMaps *maps, Rect area) {
-    return (area.w + 1) / maps->count - 1;
-}
-
-/* Rows that the tallest map would like. */
-static int maps_rows(const BlockMaps *maps, Rect area) {
-    int rows = 0;
-    for (int k = 0; k < maps->count; k++) {
-        Rect cell = {.w = maps_cell_width(maps, area), .h = area.h};
-        Shape shape = maps->maps[k].tensor.shape;
-        PlotGrid grid = plot_grid_fit(cell, shape.w, shape.h, ZOOM_MAX);
-        if (grid.cells.h > rows) rows = grid.cells.h;
+    if (state.text[0]) {
+        canvas_text_fit(canvas, x, row.y, end - x, style_role(ROLE_WARN), state.text);
+        return;
     }
-    return rows;
+    utf8_format(text, sizeof text,
+                b->add < 0                                   ? "y = %s(F(x))"
+                : b->shortcut == SHORTCUT_IDENTITY ? "y = %s(x + F(x))"
+                                                   : "y = %s(shortcut(x) + F(x))",
+                activation);
+    x = canvas_text_fit(canvas, x, row.y, end - x, style_bold(ROLE_TEXT), text) + 2;
+    utf8_format(text, sizeof text, stream ? "" : "channel %d of %d", block_channel(scene, block),
+                network->ops[b->output].out.c);
+    if (x + text_width(text) <= end)
+        end = canvas_text_right(canvas, end, row.y, style_role(ROLE_ACCENT), text) - 2;
+    utf8_copy(text, sizeof text, block_reading_shapes(scene, block).text);
+    if (x + text_width(text) <= end) canvas_text(canvas, x, row.y, style_role(ROLE_DIM), text);
 }
 
-static Role map_role(const BlockMaps *maps, int k, Phase phase) {
-    const char first = maps->maps[k].name[0], second = maps->maps[k].name[1];
-    if (first == 'F') return ROLE_BRANCH;
-    if (first == 's' && second == 'h') return ROLE_SKIP;
-    if (first == 't') return maps->maps[k].name[8] == 's' ? ROLE_SKIP : ROLE_BRANCH;
-    return widget_phase_role(phase);
-}
+/* Where everything of the usual drawing stands. */
+typedef struct BlockLayout {
+    Rect title, lane, maps, lengths, legend, reading, below;
+    BlockPicture picture;
+} BlockLayout;
 
-static TextNumber norm_text(const BlockMap *map) {
-    TextNumber out = {.text = ""};
-    snprintf(out.text, sizeof out.text, "l2 %.4g", map->l2);
+/* The maps get all that they can use; the rest is for what says more. */
+static BlockLayout lay_out(const Scene *scene, Rect area, const BlockMaps *maps, int walk) {
+    BlockLayout out = {.title = layout_take_top(&area, 1)};
+    int block = block_of_op(scene->network, scene->op);
+    bool lane = area.w >= LANE_WIDTH && area.h >= LANE_HEIGHT;
+    out.lane = layout_take_top(&area, lane ? BLOCK_LANE_ROWS - 1 : 0);
+    out.legend = layout_take_bottom(&area, 1);
+    int rows = text_wrap_count(block_reading(scene, block).text, area.w);
+    bool all = scene->settings.figures == FIGURES_ALL && !scene->hides_figures;
+    if (all) {
+        out.lane.h += layout_take_top(&area, lane ? 1 : 0).h;
+        out.reading = layout_take_bottom(&area, integer_min(rows, area.h / 2));
+    }
+    Rect room = area;
+    if (area.h >= ROOMY_HEIGHT && !all) layout_take_bottom(&room, rows + 2); /* and the lengths, and those of the chain */
+    out.picture = block_picture_plan(maps, room, walk, scene->settings.presenter);
+    int spare = area.h - block_picture_rows(&out.picture);
+    int small = out.picture.small.h + READING_ROWS <= block_picture_rows(&out.picture);
+    bool beside = small && out.picture.small.w > 0;
+    if (lane && !all && spare > 0) out.lane.h++, area.y++, area.h--, out.picture.small.y++, spare--;
+    out.maps = layout_take_top(&area, block_picture_rows(&out.picture));
+    if (beside) {
+        out.lengths = out.picture.small;
+        out.lengths.y += out.picture.small.h;
+        out.lengths.h = out.maps.y + out.maps.h - out.lengths.y;
+    } else {
+        out.lengths = layout_take_top(&area, 1);
+    }
+    if (!all && area.h >= rows) out.reading = layout_take_bottom(&area, rows);
+    out.below = area;
     return out;
 }
 
-/* Can the norms stand beside the names, in place of the channel? */
-static bool norms_fit_above(const BlockMaps *maps, int width) {
-    for (int k = 0; k < maps->count; k++)
-        if (text_width(maps->maps[k].name) + 1 + text_width(norm_text(&maps->maps[k]).text) > width)
-            return false;
-    return true;
+/* Two parts of a whole, told apart without colour by the hatching of the second. */
+static void draw_two(Canvas *canvas, Rect row, double share) {
+    int first = (int)lround(share * row.w);
+    PlotBar bar = {.x = row.x, .y = row.y, .width = first, .style = style_role(ROLE_SKIP)};
+    plot_bar(canvas, bar, 1);
+    bar = (PlotBar){.x = row.x + first,
+                    .y = row.y,
+                    .width = row.w - first,
+                    .style = style_role(ROLE_BRANCH),
+                    .hatched = true};
+    plot_bar(canvas, bar, 1);
 }
 
-/* A name, the map, its norm: in two parts of its cell, or `low`, the norm beside the name. */
-static void draw_map(Canvas *canvas, Rect cell, const Scene *scene, const BlockMaps *maps, int k, bool low) {
-    const BlockMap *map = &maps->maps[k];
-    Shape here = scene->network->ops[scene->op].out, shape = map->tensor.shape;
-    WidgetTensor tensor = widget_tensor_scaled(map->tensor, map->scale);
-    tensor.phase = scene->phase;
-    Rect inner = {.x = cell.x, .y = cell.y + 1, .w = cell.w, .h = cell.h - (low ? 1 : 2)};
-    int x = canvas_text(canvas, cell.x, cell.y, style_bold(map_role(maps, k, scene->phase)), map->name);
-    char channel[24];
-    snprintf(channel, sizeof channel, "ch %d", map->channel);
-    if (low && map->tensor.data)
-        canvas_text(canvas, x + 1, cell.y, style_role(ROLE_TEXT), norm_text(map).text);
-    else if (x + 1 + text_width(channel) <= cell.x + cell.w)
-        canvas_text(canvas, x + 1, cell.y, style_role(ROLE_DIM), channel);
-    if (!map->tensor.data) {
-        canvas_text_fit(canvas, inner.x, inner.y, inner.w, style_role(ROLE_DIM), "not run yet");
+/* What the sum is made of: one bar in the two colours, with the shares of the two lengths. */
+static void draw_lengths(Canvas *canvas, Rect area, const Scene *scene, int block) {
+    BlockLengths lengths = block_reading_lengths(scene, block);
+    if (!lengths.known || rect_is_empty(area)) return;
+    const char *names[] = {lengths.skip_name, "F"};
+    char text[2][WIDGET_TEXT_MAX];
+    double share = lengths.skip / (lengths.skip + lengths.branch);
+    for (int k = 0; k < 2; k++)
+        utf8_format(text[k], sizeof text[k], "%s %s", names[k],
+                    text_format_percent(k == 0 ? share : 1 - share).text);
+    bool tall = area.h > 1;
+    int left = tall ? 0 : text_width(text[0]) + 1, right = tall ? 0 : text_width(text[1]) + 1;
+    canvas_text_fit(canvas, area.x, area.y, area.w, style_bold(ROLE_SKIP), text[0]);
+    if (!tall) {
+        int room = area.w - left - right - text_width(lengths.whole) - 2;
+        if (room > 8) {
+            Rect bar = {.x = area.x + left, .y = area.y, .w = room, .h = 1};
+            draw_two(canvas, bar, share);
+            int x = canvas_text(canvas, bar.x + room + 1, area.y, style_bold(ROLE_BRANCH), text[1]);
+            canvas_text(canvas, x + 2, area.y, style_role(ROLE_DIM), lengths.whole);
+        }
         return;
     }
-    WidgetMap how = {.channel = map->channel,
-                     .zoom_max = ZOOM_MAX,
-                     .mark = shape.h == here.h && shape.w == here.w && here.h > 1};
-    PlotGrid grid = widget_map(canvas, inner, scene, &tensor, how);
-    if (!low) canvas_text(canvas, cell.x, inner.y + grid.cells.h, style_role(ROLE_TEXT), norm_text(map).text);
+    canvas_text_right(canvas, area.x + area.w, area.y, style_bold(ROLE_BRANCH), text[1]);
+    draw_two(canvas, (Rect){area.x, area.y + 1, area.w, 1}, share);
+    if (area.h > 2) canvas_text_fit(canvas, area.x, area.y + 2, area.w, style_role(ROLE_DIM), lengths.whole);
 }
 
-static void draw_maps(Canvas *canvas, Rect area, const Scene *scene, const BlockMaps *maps, bool low) {
-    int width = maps_cell_width(maps, area);
-    low = low && norms_fit_above(maps, width);
-    for (int k = 0; k < maps->count; k++) {
-        Rect cell = {.x = area.x + k * (width + 1), .y = area.y, .w = width, .h = area.h};
-        Rect old = canvas_clip(canvas, cell);
-        draw_map(canvas, cell, scene, maps, k, low);
-        canvas_unclip(canvas, old);
-    }
-}
-
-static void draw_maps_heading(Canvas *canvas, Rect row, const Scene *scene, int block,
-                              const BlockMaps *maps) {
-    WidgetTensor tensor = widget_tensor_scaled(maps->maps[0].tensor, maps->maps[0].scale);
+/* The colours, with what they mean in this block; and in few words what F does, where no sentence does. */
+static void draw_legend(Canvas *canvas, Rect row, const Scene *scene, int block, const BlockLayout *layout,
+                        const BlockMaps *maps) {
+    int channel = block_channel(scene, block);
+    WidgetTensor tensor = widget_tensor_scaled(maps->maps[0].tensor, maps->scale);
+    char words[2 * WIDGET_TEXT_MAX];
     tensor.phase = scene->phase;
-    int x = canvas_text(canvas, row.x, row.y, style_bold(widget_phase_role(scene->phase)),
-                        scene->phase == PHASE_FORWARD ? "Activations" : "Gradients");
-    const char *shared = maps->own_scales ? ", each with a scale of its own  " : ", one scale  ";
-    x = canvas_text(canvas, x, row.y, style_role(ROLE_DIM), shared);
-    Rect rest = {.x = x, .y = row.y, .w = row.x + row.w - x, .h = 1};
-    ScopeText scope =
-        scene_scope_text(scene, scene->network->blocks[block].output, block_channel(scene, block), MAP_FOCUS);
-    tensor.scope = maps->own_scales ? maps->maps[0].name : scope.text;
-    widget_legend(canvas, rest, scene, &tensor, maps->maps[0].channel);
+    bool by_hand = scene->settings.scope != SCOPE_AUTO;
+    utf8_format(words, sizeof words, by_hand ? "one scale: %s" : "one scale",
+                scene_scope_text(scene, scene->network->blocks[block].output, channel, MAP_FOCUS).text);
+    tensor.scope = words;
+    tensor.as_is = layout->picture.native;
+    BlockText sentence = block_reading_short(scene, block);
+    int width = rect_is_empty(layout->reading) ? text_width(sentence.text) : 0;
+    if (width > 0 && row.w - width - 2 >= SHORT_WIDTH) {
+        canvas_text_right(canvas, row.x + row.w, row.y, style_role(ROLE_TEXT), sentence.text);
+        row.w -= width + 2;
+    }
+    widget_legend(canvas, row, scene, &tensor, maps->maps[0].channel);
 }
 
 static void draw_norm(Canvas *canvas, int x, int y, Role role, Stats stats) {
@@ -181,7 +205,7 @@ static void draw_table(Canvas *canvas, Rect area, const Scene *scene, int block)
 }
 
 /* All channels of F's output, or of the gradient that came through F. */
-static void draw_montage(Canvas *canvas, Rect area, const Scene *scene, int block, const BlockMaps *maps) {
+static void draw_montage(Canvas *canvas, Rect area, const Scene *scene, int block, Scale scale) {
     const Block *b = &scene->network->blocks[block];
     bool backward = scene->phase == PHASE_BACKWARD;
     Tensor shown =
@@ -189,10 +213,7 @@ static void draw_montage(Canvas *canvas, Rect area, const Scene *scene, int bloc
     if (!shown.data) return;
     int channel = block_channel(scene, block);
     if (backward) channel = block_input_channel(scene->network, block, channel);
-    WidgetTensor tensor = widget_tensor_scaled(shown, maps->maps[0].scale);
-    for (int k = 0; k < maps->count; k++)
-        if (maps->maps[k].tensor.data == shown.data)
-            tensor.scale = block_overview_scale(scene, &maps->maps[k]);
+    WidgetTensor tensor = widget_tensor_scaled(shown, scale);
     tensor.phase = scene->phase;
     WidgetMontage montage = widget_montage_of(scene, channel);
     Rect rest = area, heading = layout_take_top(&rest, 1);
@@ -205,39 +226,44 @@ static void draw_montage(Canvas *canvas, Rect area, const Scene *scene, int bloc
     widget_heading(canvas, heading, style_role(ROLE_TITLE), title);
 }
 
-static void draw_body(Canvas *canvas, Rect area, const Scene *scene, int block, bool low) {
+/* All operations with their lengths, and then all channels of F. */
+static void draw_below(Canvas *canvas, Rect area, const Scene *scene, int block, Scale scale) {
+    int rows = table_rows(&scene->network->blocks[block]);
+    if (area.h < rows || scene->settings.presenter) return;
+    layout_take_top(&area, 1);
+    draw_table(canvas, layout_take_top(&area, rows - 1), scene, block);
+    layout_take_top(&area, 1);
+    if (area.h >= MONTAGE_ROWS_MIN) draw_montage(canvas, area, scene, block, scale);
+}
+
+static void draw_equation(Canvas *canvas, Rect area, const Scene *scene, int block, int walk) {
     BlockMaps maps = block_maps_collect(scene, block);
-    const Block *b = &scene->network->blocks[block];
-    draw_maps_heading(canvas, layout_take_top(&area, 1), scene, block, &maps);
-    int wanted = maps_rows(&maps, area) + 2, table = table_rows(b);
-    /* A class has enough to look at: large maps. */
-    if (area.h - table >= (scene->settings.presenter ? wanted : MAP_ROWS_MIN + 2)) {
-        Rect bottom = layout_take_bottom(&area, area.h - table < wanted ? table : area.h - wanted);
-        layout_take_top(&bottom, 1);
-        draw_table(canvas, layout_take_top(&bottom, table - 1), scene, block);
-        layout_take_top(&bottom, 1);
-        if (bottom.h >= MONTAGE_ROWS_MIN && !scene->settings.presenter)
-            draw_montage(canvas, bottom, scene, block, &maps);
-    }
-    draw_maps(canvas, area, scene, &maps, low);
+    BlockLayout layout = lay_out(scene, area, &maps, walk);
+    draw_title(canvas, layout.title, scene, block, false);
+    if (layout.lane.h > 0) block_lane_draw(canvas, layout.lane, scene, block);
+    block_picture_draw(canvas, layout.maps, scene, &maps, &layout.picture);
+    draw_lengths(canvas, layout.lengths, scene, block);
+    draw_legend(canvas, layout.legend, scene, block, &layout, &maps);
+    canvas_text_wrapped(canvas, layout.reading, style_role(ROLE_TEXT), block_reading(scene, block).text, 0);
+    draw_below(canvas, layout.below, scene, block, maps.scale);
+}
+
+static void draw_stream(Canvas *canvas, Rect area, const Scene *scene, int block) {
+    BlockText reading = block_reading(scene, block);
+    draw_title(canvas, layout_take_top(&area, 1), scene, block, true);
+    Rect bottom = layout_take_bottom(&area, text_wrap_count(reading.text, area.w));
+    canvas_text_wrapped(canvas, bottom, style_role(ROLE_TEXT), reading.text, 0);
+    block_stream_draw(canvas, area, scene, block);
 }
 
 static void view_block_draw(const void *state, const Scene *scene, Canvas *canvas, Rect area) {
     const BlockState *own = state;
     int block = block_of_op(scene->network, scene->op);
-    Rect old = canvas_clip(canvas, area), rest = area;
-    BlockText reading = block_reading(scene, block);
-    bool low = is_low(scene, area), usual = block_reading_state(scene, block).text[0] == '\0';
-    int sentences = low ? text_wrap_count(reading.text, area.w) : READING_ROWS;
-    draw_title(canvas, layout_take_top(&rest, low && usual ? 1 : TITLE_ROWS), scene, block, own->stream);
-    Rect lane = layout_take_top(&rest, own->stream ? 0 : BLOCK_LANE_ROWS);
-    canvas_text_wrapped(canvas, layout_take_bottom(&rest, sentences), style_role(ROLE_TEXT), reading.text, 0);
-    if (own->stream) {
-        block_stream_draw(canvas, rest, scene, block);
-    } else {
-        block_lane_draw(canvas, lane, scene, block);
-        draw_body(canvas, rest, scene, block, low);
-    }
+    Rect old = canvas_clip(canvas, area);
+    if (own->stream)
+        draw_stream(canvas, area, scene, block);
+    else
+        draw_equation(canvas, area, scene, block, own->walk);
     canvas_unclip(canvas, old);
 }
 
@@ -276,13 +302,21 @@ static Action open_maps(void) {
     return open;
 }
 
+/* From the usual maps to the stream, then to the other maps one after the other, then to the usual ones. */
+static Action show_other(BlockState *own, const Scene *scene) {
+    BlockMaps maps = block_maps_collect(scene, block_of_op(scene->network, scene->op));
+    Rect area = {.w = scene->width, .h = scene->height};
+    int choices = lay_out(scene, area, &maps, 0).picture.choices;
+    bool to_stream = !own->stream && own->walk == 0;
+    own->walk = to_stream ? 0 : (own->walk + 1) % choices;
+    own->stream = to_stream;
+    return view_action(ACTION_NONE, 0);
+}
+
 static Action view_block_act(void *state, const Scene *scene, Action action) {
     BlockState *own = state;
     int count = action_count(&action);
-    if (action.id == ACTION_OTHER) {
-        own->stream = !own->stream;
-        return view_action(ACTION_NONE, 0);
-    }
+    if (action.id == ACTION_OTHER) return show_other(own, scene);
     if (own->stream && action.id == ACTION_LEFT) return select_op(scene, -count);
     if (own->stream && action.id == ACTION_RIGHT) return select_op(scene, count);
     switch (action.id) {
@@ -306,6 +340,7 @@ static ZoomLevel view_block_level(const void *state, const Scene *scene) {
 
 static const ViewField fields[] = {
     {.name = "stream", .offset = offsetof(BlockState, stream), .is_flag = true},
+    {.name = "walk", .offset = offsetof(BlockState, walk), .last = BLOCK_MAPS_MAX - 1},
     {.name = NULL},
 };
 
@@ -315,6 +350,7 @@ const ViewOps view_block_ops = {
     .summary =
         "One residual block: what F adds to what the shortcut brings, and by which of the two ways the "
         "gradient comes back. Also with the stream as the spine, among the blocks before and after.",
+    .beside = VIEW_BESIDE,
     .key = 'b',
     .state_size = sizeof(BlockState),
     .fields = fields,

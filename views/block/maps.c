@@ -1,48 +1,76 @@
 #include "views/block/maps.h"
 
 #include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 
 #include "core/inspect/block_figures.h"
 #include "views/scene/scale.h"
-
-static void add_map(BlockMaps *maps, const char *name, BlockMap map) {
-    snprintf(map.name, sizeof map.name, "%s", name);
-    maps->maps[maps->count++] = map;
-}
 
 int block_channel(const Scene *scene, int block) {
     int last = scene->network->ops[scene->network->blocks[block].output].out.c - 1;
     return scene->channel < last ? scene->channel : last;
 }
 
-static void add_act(BlockMaps *maps, const Scene *scene, const char *name, int op, int channel, double l2) {
-    add_map(maps, name,
-            (BlockMap){.tensor = pass_act(scene->pass, op),
-                       .channel = channel,
-                       .l2 = l2,
-                       .is_signed = pass_act_stats(scene->pass, op).negative > 0,
-                       .profile = pass_act_profile(scene->pass, op)});
+static void add_act(BlockMaps *maps, const Scene *scene, int op, int channel, BlockMap map) {
+    map.tensor = pass_act(scene->pass, op);
+    map.channel = channel;
+    map.is_signed = pass_act_stats(scene->pass, op).negative > 0;
+    map.profile = pass_act_profile(scene->pass, op);
+    maps->maps[maps->count++] = map;
 }
 
-static void add_grad(BlockMaps *maps, const Scene *scene, const char *name, int op, int channel, double l2) {
-    add_map(maps, name,
-            (BlockMap){.tensor = pass_grad(scene->pass, op),
-                       .channel = channel,
-                       .l2 = l2,
-                       .profile = pass_grad_profile(scene->pass, op)});
+static void add_grad(BlockMaps *maps, const Scene *scene, int op, int channel, BlockMap map) {
+    map.tensor = pass_grad(scene->pass, op);
+    map.channel = channel;
+    map.is_signed = true;
+    map.profile = pass_grad_profile(scene->pass, op);
+    maps->maps[maps->count++] = map;
+}
+
+static void add_route(BlockMaps *maps, const Scene *scene, int block, Route route, BlockMap map) {
+    int input = scene->network->blocks[block].input;
+    map.tensor = pass_route_grad(scene->pass, block, route);
+    if (!map.tensor.data) map.tensor.shape = scene->network->ops[input].out;
+    map.is_signed = true;
+    map.profile = pass_route_profile(scene->pass, block, route);
+    maps->maps[maps->count++] = map;
 }
 
 static void collect_forward(BlockMaps *maps, const Scene *scene, int block) {
     const Block *b = &scene->network->blocks[block];
     BlockForward f = block_forward(scene->pass, block);
     int c = block_channel(scene, block), in = block_input_channel(scene->network, block, c);
-    add_act(maps, scene, "x", b->input, in, f.x);
-    if (b->shortcut_last != b->input && b->shortcut != SHORTCUT_NONE)
-        add_act(maps, scene, "shortcut(x)", b->shortcut_last, c, f.shortcut);
-    add_act(maps, scene, "F(x)", b->branch_last, c, f.branch);
-    if (b->add >= 0) add_act(maps, scene, "sum", b->add, c, f.sum);
-    add_act(maps, scene, "y", b->output, c, f.y);
+    bool skip = b->shortcut != SHORTCUT_NONE, changes = skip && b->shortcut_last != b->input;
+    add_act(maps, scene, b->input, in,
+            (BlockMap){.name = "x", .words = "what came in", .norm = "|x|", .sign = "", .l2 = f.x});
+    if (skip && !changes) maps->maps[0].part = BLOCK_PART_SKIP;
+    if (changes) {
+        add_act(maps, scene, b->shortcut_last, c,
+                (BlockMap){.name = "shortcut(x)",
+                           .words = "what goes past",
+                           .norm = "|s|",
+                           .sign = "→",
+                           .part = BLOCK_PART_SKIP,
+                           .l2 = f.shortcut});
+        maps->usual = 1;
+    }
+    add_act(maps, scene, b->branch_last, c,
+            (BlockMap){.name = "F(x)",
+                       .words = "what F adds",
+                       .norm = "|F|",
+                       .sign = skip ? "+" : "→",
+                       .part = BLOCK_PART_BRANCH,
+                       .l2 = f.branch});
+    if (b->add >= 0)
+        add_act(maps, scene, b->add, c,
+                (BlockMap){.name = "sum",
+                           .words = "x and F(x) together",
+                           .norm = "|sum|",
+                           .sign = "=",
+                           .l2 = f.sum});
+    add_act(maps, scene, b->output, c,
+            (BlockMap){
+                .name = "y", .words = "what goes on", .norm = "|y|", .sign = "→", .l2 = f.y});
 }
 
 /* In the order the gradient comes: y, past the activation, the two ways, x. */
@@ -50,24 +78,40 @@ static void collect_backward(BlockMaps *maps, const Scene *scene, int block) {
     const Block *b = &scene->network->blocks[block];
     BlockBackward g = block_backward(scene->pass, block);
     int c = block_channel(scene, block), in = block_input_channel(scene->network, block, c);
-    const Pass *pass = scene->pass;
-    char past[BLOCK_MAP_NAME_MAX];
-    snprintf(past, sizeof past, "g past %s", network_activation(scene->network)->title);
-    add_grad(maps, scene, "g at y", b->output, c, g.y);
-    add_grad(maps, scene, past, b->add >= 0 ? b->add : b->branch_last, c, g.sum);
-    if (b->shortcut != SHORTCUT_NONE) {
-        add_map(maps, "through skip",
-                (BlockMap){.tensor = pass_route_grad(pass, block, ROUTE_SKIP),
-                           .channel = in,
-                           .l2 = g.skip,
-                           .profile = pass_route_profile(pass, block, ROUTE_SKIP)});
-        add_map(maps, "through F",
-                (BlockMap){.tensor = pass_route_grad(pass, block, ROUTE_BRANCH),
-                           .channel = in,
-                           .l2 = g.branch,
-                           .profile = pass_route_profile(pass, block, ROUTE_BRANCH)});
+    bool skip = b->shortcut != SHORTCUT_NONE;
+    add_grad(maps, scene, b->output, c,
+             (BlockMap){.name = "g at y", .words = "the gradient here", .norm = "|g|", .sign = "", .l2 = g.y});
+    add_grad(maps, scene, b->add >= 0 ? b->add : b->branch_last, c,
+             (BlockMap){.name = "g at sum",
+                        .words = "past the mask",
+                        .norm = "|g|",
+                        .sign = "→",
+                        .l2 = g.sum});
+    if (skip) {
+        add_route(maps, scene, block, ROUTE_SKIP,
+                  (BlockMap){.name = "through skip",
+                             .words = "",
+                             .norm = "|g|",
+                             .sign = "→",
+                             .part = BLOCK_PART_SKIP,
+                             .channel = in,
+                             .l2 = g.skip});
+        add_route(maps, scene, block, ROUTE_BRANCH,
+                  (BlockMap){.name = "through F",
+                             .words = "",
+                             .norm = "|g|",
+                             .sign = "+",
+                             .part = BLOCK_PART_BRANCH,
+                             .channel = in,
+                             .l2 = g.branch});
+        maps->usual = 2;
     }
-    add_grad(maps, scene, "g at x", b->input, in, g.x);
+    add_grad(maps, scene, b->input, in,
+             (BlockMap){.name = "g at x",
+                        .words = "what goes on back",
+                        .norm = "|g|",
+                        .sign = skip ? "=" : "→",
+                        .l2 = g.x});
 }
 
 /* Finite values of `count` channels from `first` on. */
@@ -120,21 +164,39 @@ static Scale scale_of_maps(const Scene *scene, const BlockMaps *maps, int block)
     return scale;
 }
 
-static bool is_signed_map(const Scene *scene, const BlockMap *map) {
-    return scene->phase == PHASE_BACKWARD || map->is_signed;
+static size_t pixels_of(const BlockMap *map) {
+    return map->tensor.data ? (size_t)map->tensor.shape.h * (size_t)map->tensor.shape.w : 0;
 }
 
-/* Its own, where the values are there to make one. */
-static Scale scale_of_map(const Scene *scene, const BlockMap *map, Scale common) {
-    if (!map->tensor.data) return common;
-    Spread spread = channel_spread(map->tensor, map->channel);
-    return spread.known ? scene_scale_of_spread(scene, &spread, is_signed_map(scene, map)) : common;
+/* How the values of all maps lie, taken together; `room` for as many again. */
+static Spread spread_of_values(const BlockMaps *maps, real *values, real *room) {
+    size_t count = 0;
+    for (int k = 0; k < maps->count; k++) {
+        const BlockMap *map = &maps->maps[k];
+        size_t stride = (size_t)map->tensor.shape.c;
+        for (size_t j = 0; j < pixels_of(map); j++)
+            values[count++] = map->tensor.data[j * stride + (size_t)map->channel];
+    }
+    return values_spread(values_percentiles(values, count, 1, room), values, count, 1, room);
 }
 
-Scale block_overview_scale(const Scene *scene, const BlockMap *map) {
-    bool known = map->profile && map->profile->spread.known;
-    if (scene->settings.scope != SCOPE_AUTO || !known) return map->scale;
-    return scene_scale_of_spread(scene, &map->profile->spread, is_signed_map(scene, map));
+static Spread common_spread(const BlockMaps *maps) {
+    Spread spread = {.known = false};
+    size_t count = 0;
+    for (int k = 0; k < maps->count; k++) count += pixels_of(&maps->maps[k]);
+    if (count == 0) return spread;
+    real *values = malloc(2 * count * sizeof *values);
+    if (values) spread = spread_of_values(maps, values, values + count);
+    free(values);
+    return spread;
+}
+
+static Scale common_scale(const Scene *scene, const BlockMaps *maps, int block) {
+    if (scene->settings.scope != SCOPE_AUTO) return scale_of_maps(scene, maps, block);
+    Spread spread = common_spread(maps);
+    bool is_signed = false;
+    for (int k = 0; k < maps->count; k++) is_signed = is_signed || (maps->maps[k].tensor.data && maps->maps[k].is_signed);
+    return spread.known ? scene_scale_of_spread(scene, &spread, is_signed) : scale_of_maps(scene, maps, block);
 }
 
 BlockMaps block_maps_collect(const Scene *scene, int block) {
@@ -143,9 +205,6 @@ BlockMaps block_maps_collect(const Scene *scene, int block) {
         collect_backward(&maps, scene, block);
     else
         collect_forward(&maps, scene, block);
-    maps.own_scales = scene->settings.scope == SCOPE_AUTO;
-    Scale common = scale_of_maps(scene, &maps, block);
-    for (int k = 0; k < maps.count; k++)
-        maps.maps[k].scale = maps.own_scales ? scale_of_map(scene, &maps.maps[k], common) : common;
+    maps.scale = common_scale(scene, &maps, block);
     return maps;
 }

@@ -5,31 +5,35 @@
 
 #include "views/scene/scene.h"
 
-enum { BLOCK_MAPS_MAX = 5, BLOCK_MAP_NAME_MAX = 24 };
+enum { BLOCK_MAPS_MAX = 5 };
+
+typedef enum BlockPart { BLOCK_PART_WHOLE, BLOCK_PART_SKIP, BLOCK_PART_BRANCH } BlockPart;
 
 /* One of the maps that stand side by side. */
 typedef struct BlockMap {
-    char name[BLOCK_MAP_NAME_MAX];
+    const char *name;             /* "F(x)" */
+    const char *words;            /* "what the block adds" */
+    const char *norm;             /* what its length is called: "|F|" */
+    const char *sign;             /* before it in the equation; "" for the first */
+    BlockPart part;
     Tensor tensor;
     int channel;
     double l2;
-    Scale scale; /* of this map */
     bool is_signed;
     const Profile *profile; /* NULL while it is not there */
 } BlockMap;
 
-/* All of them. With the scope "auto" each has a scale of its own; else one is common to all, by the scene's scope and
- * over all of the maps. */
+/* All of them, with their common scale: by the scene's scope, over all of the maps. With "auto" from the 1st to the
+ * 99th percentile of the values of all maps together. */
 typedef struct BlockMaps {
     BlockMap maps[BLOCK_MAPS_MAX];
     int count;
-    bool own_scales;
+    int usual; /* the first of the two that the block is about: those that are added, or the two ways back */
+    Scale scale;
 } BlockMaps;
 
 /* The scene's channel, as far as the block's output has it. */
 int block_channel(const Scene *scene, int block);
-/* Of all channels of a map's tensor in one picture. */
-Scale block_overview_scale(const Scene *scene, const BlockMap *map);
 BlockMaps block_maps_collect(const Scene *scene, int block);
 
 #endif

@@ -33,7 +33,7 @@ BlockText block_reading_state(const Scene *scene, int block) {
         break;
     case SKIP_CUT:
         utf8_append(out.text, sizeof out.text,
-                    "cut: the shortcut carries the activation, but no gradient back.");
+                    "cut: the shortcut carries no gradient back.");
         break;
     case SKIP_LESION:
         if (pass_block_is_lesioned(scene->pass, block))
@@ -141,5 +141,47 @@ BlockText block_reading(const Scene *scene, int block) {
         read_forward(&out, scene, block);
     else
         read_backward(&out, scene, block);
+    return out;
+}
+
+BlockLengths block_reading_lengths(const Scene *scene, int block) {
+    bool identity = scene->network->blocks[block].shortcut == SHORTCUT_IDENTITY;
+    BlockLengths out = {.skip_name = identity ? "x" : "shortcut",
+                        .whole = identity ? "of |x|+|F|" : "of |s|+|F|"};
+    if (scene->phase == PHASE_BACKWARD) {
+        BlockBackward g = block_backward(scene->pass, block);
+        out.skip_name = "skip";
+        out.whole = "of both |g|";
+        out.skip = g.skip;
+        out.branch = g.branch;
+    } else {
+        BlockForward f = block_forward(scene->pass, block);
+        out.skip = f.shortcut;
+        out.branch = f.branch;
+    }
+    out.known = out.skip + out.branch > 0; /* not with NaN */
+    return out;
+}
+
+BlockText block_reading_short(const Scene *scene, int block) {
+    BlockText out = {.text = ""};
+    BlockLengths lengths = block_reading_lengths(scene, block);
+    bool back = scene->phase == PHASE_BACKWARD;
+    bool known = back ? block_backward(scene->pass, block).known : block_forward(scene->pass, block).known;
+    if (!known) {
+        utf8_copy(out.text, sizeof out.text,
+                  back ? "not run yet: f runs the whole pass" : "not run to its end yet: n runs a block");
+    } else if (scene->network->blocks[block].shortcut == SHORTCUT_NONE) {
+        utf8_copy(out.text, sizeof out.text, "There is no shortcut: y is what F makes of x.");
+    } else if (back && lengths.branch > 0) {
+        utf8_append(out.text, sizeof out.text, "Through the skip: %.2g times what comes through F.",
+                    lengths.skip / lengths.branch);
+    } else if (!back && lengths.skip > 0) {
+        double ratio = lengths.branch / lengths.skip;
+        bool identity = scene->network->blocks[block].shortcut == SHORTCUT_IDENTITY;
+        utf8_append(out.text, sizeof out.text,
+                    identity ? "F changes x by %.0f %%: |F| = %.2f |x|" : "F adds %.0f %%: |F| = %.2f |shortcut|",
+                    100 * ratio, ratio);
+    }
     return out;
 }

@@ -17,4 +17,17 @@ BlockText block_reading_state(const Scene *scene, int block);
 /* The ratio, the cosine and the mask of the scene's phase, and what they mean. */
 BlockText block_reading(const Scene *scene, int block);
 
+/* The same in at most 48 columns: what F changes, and what 100 % is. */
+BlockText block_reading_short(const Scene *scene, int block);
+
+/* The two that are added (backward: the two ways the gradient comes by), as lengths. */
+typedef struct BlockLengths {
+    bool known;
+    double skip, branch;
+    const char *skip_name; /* "x", "shortcut", "skip" */
+    const char *whole;     /* what a share is of: "of |x| + |F|" */
+} BlockLengths;
+
+BlockLengths block_reading_lengths(const Scene *scene, int block);
+
 #endif

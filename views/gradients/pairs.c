@@ -39,9 +39,12 @@ static int row_height(const Canvas *canvas, const Scene *scene, int rows) {
 
 PairPlan pair_plan(const Canvas *canvas, const Scene *scene, Rect area) {
     int blocks = scene->network->block_count, all = flow_row_count(scene->network);
-    PairPlan plan = {.rows = area};
-    layout_take_top(&plan.rows, 1);
+    PairPlan plan = {.rows = area, .legend = true};
     layout_take_bottom(&plan.rows, 1);
+    /* The row may be what lets all blocks stand on one page before a class. */
+    int needed = CLASS_ROWS * bar_count(scene) * blocks;
+    if (scene->settings.presenter && plan.rows.h == needed) plan.legend = false;
+    layout_take_top(&plan.rows, plan.legend);
     plan.row_height = row_height(canvas, scene, plan.rows.h);
     plan.ends = all * plan.row_height <= plan.rows.h;
     int entries = plan.ends ? all : blocks, room = plan.rows.h / plan.row_height;
@@ -118,6 +121,13 @@ static void draw_lane(Canvas *canvas, const PairChart *chart, int row, Rect entr
                    glyphs[network->blocks[row - 1].shortcut]);
 }
 
+/* "with skips" and "without" beside high bars. */
+static void draw_bar_name(Canvas *canvas, const PairChart *chart, bool with, int y) {
+    enum { WIDTH = NAME_WIDTH - 2 };
+    canvas_text_fit(canvas, chart->plan.rows.x + 2, y, WIDTH, side_style(with),
+                    with ? "with skips" : "without");
+}
+
 static void draw_bar(Canvas *canvas, const PairChart *chart, bool with, Rect rows, double value) {
     if (isnan(value)) return;
     PlotBar bar = {.x = chart->bar,
@@ -158,6 +168,10 @@ static void draw_entry(Canvas *canvas, const PairChart *chart, int row, Rect ent
         Rect lower = {entry.x, entry.y + bar_rows, entry.w, bar_rows};
         draw_bar(canvas, chart, true, upper, with);
         draw_bar(canvas, chart, false, chart->sides->single ? upper : lower, without);
+        if (bars == PAIR && bar_rows > 1) {
+            draw_bar_name(canvas, chart, true, entry.y + 1);
+            draw_bar_name(canvas, chart, false, lower.y);
+        }
     }
     if (chart->ratio == 0) return;
     canvas_text_right(canvas, chart->ratio, entry.y + (entry.h >= bars ? bar_rows : 0), style_role(ROLE_TEXT),
@@ -233,7 +247,7 @@ void pair_draw(Canvas *canvas, Rect area, const Scene *scene, const GradientSide
     PairChart chart = chart_of(scene, sides, pair_plan(canvas, scene, area));
     PairPlan plan = chart.plan;
     if (chart.bar_width < 1 || area.h < LABEL_ROWS + 1) return;
-    draw_legend(canvas, &chart, area.y);
+    if (plan.legend) draw_legend(canvas, &chart, area.y);
     draw_decades(canvas, &chart);
     for (int k = 0; k < plan.count; k++)
         draw_entry(canvas, &chart, plan.first + k,
@@ -241,6 +255,6 @@ void pair_draw(Canvas *canvas, Rect area, const Scene *scene, const GradientSide
     int axis = plan.rows.y + plan.count * plan.row_height;
     draw_axis(canvas, &chart, axis);
     if (plan.ends) return;
-    draw_end(canvas, &chart, 0, area.y);
+    if (plan.legend) draw_end(canvas, &chart, 0, area.y);
     draw_end(canvas, &chart, flow_row_count(scene->network) - 1, axis);
 }

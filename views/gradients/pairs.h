@@ -13,6 +13,7 @@ typedef struct PairPlan {
     int first, count; /* rows of the gradient flow that are shown */
     bool ends;        /* stem and head are among them; else their names stand beside legend and axis */
     bool all;         /* nothing is left out */
+    bool legend;      /* stands above the bars; else the bars themselves are named */
 } PairPlan;
 
 PairPlan pair_plan(const Canvas *canvas, const Scene *scene, Rect area);

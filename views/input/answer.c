@@ -106,7 +106,7 @@ static void draw_class(Canvas *canvas, int y, const Scene *scene, const InputAns
 static void draw_loss(Canvas *canvas, Rect row, const Scene *scene) {
     char buffer[CLASS_NAME_MAX], text[LINE_MAX];
     if (!pass_probabilities(scene->pass)) {
-        snprintf(text, sizeof text, "The pass that is shown has run %d of %d operations; f runs it.",
+        snprintf(text, sizeof text, "%d of %d operations run so far; f runs them all",
                  pass_forward_done(scene->pass), scene->network->op_count);
         canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_DIM), text);
         return;

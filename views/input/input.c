@@ -147,6 +147,7 @@ const ViewOps view_input_ops = {
     .summary =
         "The picture as the network sees it with the receptive field of the selected cell, Grad-CAM or "
         "the gradient over it (o), the likeliest classes, and the pictures to choose from.",
+    .beside = VIEW_BESIDE,
     .key = 'i',
     .act = view_input_act,
     .draw = view_input_draw,

@@ -37,16 +37,20 @@ static PlotHeatmap heat_of(const Scene *scene) {
         .pooling = scene->overlay.kind == OVERLAY_GRADIENT ? PLOT_LARGEST : PLOT_MEAN};
 }
 
+/* A frame just inside the field; around a single pixel, just outside. */
 static void draw_frame(Canvas *canvas, const PlotGrid *grid, FieldBox box, bool second) {
     FieldSpan rows = box.rows, columns = box.columns;
     int right = grid->width - 1, bottom = grid->height - 1;
-    plot_frame(canvas, grid,
-               (PlotFrame){.first_x = columns.first < 0 ? 0 : columns.first,
-                           .last_x = columns.last > right ? right : columns.last,
-                           .first_y = rows.first < 0 ? 0 : rows.first,
-                           .last_y = rows.last > bottom ? bottom : rows.last,
-                           .role = second ? ROLE_SKIP : ROLE_MARK,
-                           .second = second});
+    PlotFrame frame = {.first_x = columns.first < 0 ? 0 : columns.first,
+                       .last_x = columns.last > right ? right : columns.last,
+                       .first_y = rows.first < 0 ? 0 : rows.first,
+                       .last_y = rows.last > bottom ? bottom : rows.last,
+                       .role = second ? ROLE_SKIP : ROLE_MARK,
+                       .second = second};
+    if (frame.first_x == frame.last_x && frame.first_y == frame.last_y)
+        plot_mark(canvas, grid, frame.first_x, frame.first_y);
+    else
+        plot_frame(canvas, grid, frame);
 }
 
 /* A frame around the whole picture would only hide its edge. */

@@ -283,6 +283,7 @@ const ViewOps view_maps_ops = {
     .title = "Maps",
     .summary = "What every channel of an operation looks like: activations on the way forward, gradients on "
                "the way back. Also the kernels that made them.",
+    .beside = VIEW_BESIDE,
     .key = 'm',
     .state_size = sizeof(MapsState),
     .fields = fields,

@@ -4,7 +4,7 @@
 #include "views/style/text.h"
 #include "views/widget/widgets.h"
 
-enum { INDENT = 2 };
+enum { INDENT = 2, ROOMY = 64 /* columns */ };
 
 const char *explain_level_name(ExplainLevel level) {
     static const char *const names[] = {"off", "anyone", "code", "math"};
@@ -53,9 +53,15 @@ static Style style_of(ExplainKind kind) {
 }
 
 static void draw_heading(Canvas *canvas, Rect row, const char *text, ExplainLevel level) {
-    static const char *const keys[] = {"", "1 anyone", "2 code", "3 maths"};
-    int right = row.x + row.w;
-    widget_heading(canvas, row, style_bold(ROLE_TITLE), text);
+    static const char *const whole[] = {"Esc closes", "1 anyone", "2 code", "3 maths"};
+    static const char *const brief[] = {"Esc closes", "1", "2", "3"};
+    const char *const *keys = row.w < ROOMY ? brief : whole;
+    int right = row.x + row.w, width = 0;
+    for (int k = EXPLAIN_OFF; k <= EXPLAIN_MATH; k++) width += text_width(keys[k]) + INDENT;
+    canvas_line_across(canvas, row.x, row.y, row.w, style_role(ROLE_BORDER));
+    canvas_text_fit(canvas, row.x, row.y, row.w - width, style_bold(ROLE_TITLE), text);
+    right = canvas_text_right(canvas, right, row.y, style_role(ROLE_DIM), keys[EXPLAIN_OFF]);
+    right = canvas_text_right(canvas, right, row.y, style_role(ROLE_TEXT), "  ");
     for (int k = EXPLAIN_MATH; k > EXPLAIN_OFF; k--) {
         Style style = k == (int)level ? style_bold(ROLE_ACCENT) : style_role(ROLE_DIM);
         if (k == (int)level) style.attributes |= CELL_UNDERLINE;

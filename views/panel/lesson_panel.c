@@ -10,14 +10,9 @@
 
 enum { GAP = 2 };
 
-Rect lesson_panel_take(Rect *area, int width, int height, bool is_scene) {
-    int rows = is_scene ? LESSON_SCENE_ROWS + (width < LAYOUT_S_WIDTH) : LESSON_SHEET_ROWS;
-    if (layout_tier(width, height) < LAYOUT_M) return layout_take_bottom(area, rows);
-    int columns = area->w - LESSON_VIEW_WIDTH - 1;
-    if (columns > LESSON_COLUMN_WIDTH) columns = LESSON_COLUMN_WIDTH;
-    Rect taken = layout_take_right(area, columns);
-    area->w -= 1;
-    return taken;
+Rect lesson_panel_take(Rect *area, bool is_scene) {
+    return layout_take_bottom(area,
+                              is_scene ? LESSON_SCENE_ROWS + (area->w < LAYOUT_S_WIDTH) : LESSON_SHEET_ROWS);
 }
 
 static bool is_column(Rect area) {
@@ -25,14 +20,14 @@ static bool is_column(Rect area) {
 }
 
 /* `3/7 The sum ───────────────── What a skip adds` */
-static void draw_heading(Canvas *canvas, Rect row, const LessonPanel *panel) {
+static void draw_heading(Canvas *canvas, Rect row, const LessonPanel *panel, bool column) {
     char title[160];
     if (panel->is_scene)
         utf8_format(title, sizeof title, "%s ", panel->title);
     else
         utf8_format(title, sizeof title, "%d/%d %s ", panel->page + 1, panel->page_count, panel->title);
     int x = widget_heading(canvas, row, style_bold(ROLE_TITLE), title), width = text_width(panel->lesson);
-    if (panel->is_scene || is_column(row) || x + GAP + width + 1 > row.x + row.w) return;
+    if (panel->is_scene || column || x + GAP + width + 1 > row.x + row.w) return;
     canvas_text_right(canvas, row.x + row.w - 1, row.y, style_role(ROLE_DIM), " ");
     canvas_text_right(canvas, row.x + row.w - 1, row.y, style_role(ROLE_DIM), panel->lesson);
     canvas_put(canvas, row.x + row.w - 2 - width, row.y, style_role(ROLE_DIM), ' ');
@@ -102,8 +97,9 @@ static bool at_end(const LessonPanel *panel) {
     return !more && !panel->is_scene && panel->page + 1 == panel->page_count;
 }
 
-/* What to press; the row is the panel's last. */
-static void draw_keys(Canvas *canvas, Rect row, const LessonPanel *panel) {
+/* What to press, in the panel's last rows. */
+static void draw_keys(Canvas *canvas, Rect keys, const LessonPanel *panel) {
+    Rect row = layout_take_top(&keys, 1);
     int x = row.x;
     if (panel->phase == LESSON_ASK) {
         draw_answer(canvas, row, panel);
@@ -116,8 +112,9 @@ static void draw_keys(Canvas *canvas, Rect row, const LessonPanel *panel) {
     else
         x = draw_key(canvas, x, row.y, "Space", next_label(panel), ACTION_LESSON_NEXT);
     if (!panel->is_scene && (panel->page > 0 || panel->phase != LESSON_READ))
-        x = draw_key(canvas, x, row.y, is_column(row) ? "Bksp" : "Backspace", "back", ACTION_LESSON_BACK);
+        x = draw_key(canvas, x, row.y, "Backspace", "back", ACTION_LESSON_BACK);
     if (panel->exploring) {
+        if (keys.h > 0) row = keys, x = row.x;
         x = canvas_text(canvas, x, row.y, style_bold(ROLE_WARN), "exploring:") + 1;
         draw_key(canvas, x, row.y, "Home", "this page's view", ACTION_LESSON_RETURN);
     }
@@ -127,7 +124,7 @@ void lesson_panel_draw(Canvas *canvas, Rect area, const LessonPanel *panel) {
     bool column = is_column(area);
     if (column) canvas_line_down(canvas, area.x - 1, area.y, area.h, style_role(ROLE_DIM));
     Rect old = canvas_clip(canvas, area);
-    draw_heading(canvas, layout_take_top(&area, 1), panel);
+    draw_heading(canvas, layout_take_top(&area, 1), panel, column);
     area = layout_inset(area, 1, 0);
     Rect keys = column ? layout_take_bottom(&area, 3) : layout_take_bottom(&area, 1);
     if (column) {
@@ -137,10 +134,10 @@ void lesson_panel_draw(Canvas *canvas, Rect area, const LessonPanel *panel) {
     }
     draw_verdict(canvas, &area, panel);
     if (*panel->verdict) draw_gap(&area, column);
-    draw_paragraph(canvas, &area, style_role(ROLE_TEXT), panel->text);
+    draw_paragraph(canvas, &area, panel->bold ? style_bold(ROLE_TEXT) : style_role(ROLE_TEXT), panel->text);
     draw_gap(&area, column);
     draw_paragraph(canvas, &area, style_bold(ROLE_TEXT), panel->question);
     draw_task(canvas, &area, panel);
-    draw_keys(canvas, layout_take_top(&keys, 1), panel);
+    draw_keys(canvas, keys, panel);
     canvas_unclip(canvas, old);
 }

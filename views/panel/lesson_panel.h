@@ -1,4 +1,4 @@
-/* The page of a lesson beside the view: six rows below it, or from 120x40 on a column to its right. */
+/* The page of a lesson: six rows below the view, or a column to its right. */
 #ifndef VIEWS_PANEL_LESSON_PANEL_H
 #define VIEWS_PANEL_LESSON_PANEL_H
 
@@ -7,7 +7,8 @@
 #include "views/canvas/canvas.h"
 #include "views/panel/lesson_bars.h"
 
-enum { LESSON_SHEET_ROWS = 6, LESSON_SCENE_ROWS = 3, LESSON_COLUMN_WIDTH = 48, LESSON_VIEW_WIDTH = 80 };
+/* Before a class a line has 40 columns, and one at each side. */
+enum { LESSON_SHEET_ROWS = 6, LESSON_SCENE_ROWS = 3, LESSON_COLUMN_WIDTH = 48, LESSON_CLASS_WIDTH = 42 };
 
 /* A page is read, its question perhaps answered, then it is shown: the view follows. */
 typedef enum LessonPhase { LESSON_READ, LESSON_ASK, LESSON_SHOWN } LessonPhase;
@@ -19,6 +20,7 @@ typedef struct LessonPanel {
     LessonPhase phase;
     bool changes;         /* Space makes the view follow; else it turns the page */
     bool reveals;         /* before a class Space shows the answer; else it asks for one */
+    bool bold;            /* read from the last row of a class */
     const char *text;     /* as it is to be read in this phase, figures filled in; "" for none */
     const char *question; /* with its options, "" for none or when it has been answered */
     const char *answer;   /* typed so far, in LESSON_ASK */
@@ -33,9 +35,8 @@ typedef struct LessonPanel {
     const char *notes;      /* for the speaker; not drawn */
 } LessonPanel;
 
-/* Takes the panel's place off the area of the view, on a screen of that size; a scene of the book has one
- * sentence and needs fewer rows. */
-Rect lesson_panel_take(Rect *area, int width, int height, bool is_scene);
+/* Takes the rows below the view off its area; a scene of the book has one sentence and needs fewer. */
+Rect lesson_panel_take(Rect *area, bool is_scene);
 
 void lesson_panel_draw(Canvas *canvas, Rect area, const LessonPanel *panel);
 

@@ -33,10 +33,13 @@ typedef struct ViewField {
     int first, last;
 } ViewField;
 
+enum { VIEW_BESIDE = 36 /* columns: a map of 32x32 and a margin */ };
+
 typedef struct ViewOps {
     const char *name;        /* "architecture": what scripts say */
     const char *title;       /* "Architecture": in the tab line */
     const char *summary;     /* one sentence for the help screen */
+    int beside; /* columns in which it still draws a map whole, a text at its side; 0: it wants the width */
     char key;                /* opens the view from anywhere; a letter of the title, marked in the tab line */
     size_t state_size;       /* 0 for none; the state starts zeroed */
     const ViewField *fields; /* what a state string keeps of it; ends with a NULL name; NULL: nothing */

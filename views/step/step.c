@@ -1,105 +1,175 @@
 /* One step: what the selected op reads, what it does with it, what it writes; and the same for its
  * gradients. */
 #include <stdio.h>
+#include <string.h>
 
 #include "core/base/integer.h"
+#include "core/base/utf8.h"
 #include "views/canvas/layout.h"
 #include "views/scene/view.h"
 #include "views/step/list.h"
+#include "views/step/middle.h"
 #include "views/step/notes.h"
+#include "views/step/picture.h"
 #include "views/style/text.h"
 
 enum {
-    WIDE = 120, /* from here on the list of steps stands at the left */
-    WIDER = 200,
-    LIST_WIDTH = 37,
-    LIST_WIDTH_WIDER = 52,
+    LIST_WIDTH = 37, /* from here on the list of steps stands at the right */
     LIST_ROWS = 11,
-    LIST_ROWS_NARROW = 3,
-    PANEL_ROWS_MIN = 12, /* below this the list gives way */
-    PANEL_ROWS_GOOD = 8, /* and below this the percentiles */
-    TEXT_ROWS = 4,       /* so that panels keep their place from step to step */
-    TEXT_ROWS_WIDE = 3,
-    GAP = 2,
+    LIST_ROWS_MIN = 3,
+    CHANNELS_ROWS = 5, /* of all channels, with their heading */
+    ROWS_BELOW = 2,    /* the formula, one line of figures */
+    WALK_MAX = 4095,
+    FORMULA_MAX = 320,
 };
 
-/* "has been run", and what comes next where no list says it. */
-static WidgetText describe_state(const Scene *scene, bool done, bool with_next) {
-    WidgetText out;
-    int next = scene->at + 1;
-    snprintf(out.text, sizeof out.text, "%s", done ? "has been run" : "not run yet");
-    if (!done || !with_next || next == 2 * scene->network->op_count) return out;
-    int op = scene_op_at(scene->network, next);
-    snprintf(out.text, sizeof out.text, "has been run, next: %s",
-             op == scene->op ? "backward" : widget_op_short_name(scene->network, op));
+typedef struct StepState {
+    int walk; /* how often another input was asked for */
+} StepState;
+
+/* Where everything stands. */
+typedef struct StepLayout {
+    Rect title, picture, channels, list, sentence, formula, notes;
+    int lines; /* of the figures of one tensor; 0: only the output's, in one line */
+    StepPicture plan;
+} StepLayout;
+
+/* "step 5 of 144, next: bn1", with fewer words where there is less room. */
+static void describe_state(const Scene *scene, int room, char out[WIDGET_TEXT_MAX]) {
+    const Network *network = scene->network;
+    int last = 2 * network->op_count, next = scene->at + 1;
+    bool done = scene->at < scene_steps_done(scene->pass);
+    char words[WIDGET_TEXT_MAX];
+    utf8_format(words, sizeof words, "%s", done ? "the last" : "not run yet");
+    if (done && next < last) {
+        int op = scene_op_at(network, next);
+        utf8_format(words, sizeof words, "next: %s",
+                    op == scene->op ? "backward" : widget_op_short_name(network, op));
+    }
+    utf8_format(out, WIDGET_TEXT_MAX, "step %d of %d, %s", scene->at + 1, last, words);
+    if (text_width(out) > room) utf8_format(out, WIDGET_TEXT_MAX, "step %d of %d", scene->at + 1, last);
+    if (text_width(out) > room) *out = '\0';
+}
+
+/* `conv 3x3  weighs every neighbourhood ...   step 5 of 144, next: bn1` */
+static void draw_title(Canvas *canvas, Rect row, const Scene *scene) {
+    const Op *op = &scene->network->ops[scene->op];
+    bool done = scene->at < scene_steps_done(scene->pass), forward = scene->phase == PHASE_FORWARD;
+    char state[WIDGET_TEXT_MAX];
+    int end = row.x + row.w, x;
+    canvas_set_cursor(canvas, row.x, row.y);
+    x = canvas_text_fit(canvas, row.x, row.y, row.w, style_bold(ROLE_TITLE), widget_op_summary(op).text) + 1;
+    if (!forward) x = canvas_text_fit(canvas, x, row.y, end - x, style_bold(ROLE_BACKWARD), "backward") + 1;
+    x = canvas_text_fit(canvas, x, row.y, end - x, style_role(ROLE_TEXT),
+                        forward ? op_spec(op->kind)->brief : "the gradient on its way back") + 2;
+    describe_state(scene, end - x, state);
+    canvas_text_right(canvas, end, row.y, style_role(done ? ROLE_DIM : ROLE_WARN), state);
+}
+
+/* The formula's whole parts that fit: wide gaps separate them. */
+static void draw_formula(Canvas *canvas, Rect row, const Scene *scene) {
+    const OpSpec *spec = op_spec(scene->network->ops[scene->op].kind);
+    const char *formula = scene->phase == PHASE_FORWARD ? spec->forward_math : spec->backward_math;
+    char text[FORMULA_MAX];
+    utf8_copy(text, sizeof text, formula);
+    for (char *gap; text_width(text) > row.w; *gap = '\0') {
+        gap = NULL;
+        for (char *at = strstr(text, "  "); at; at = strstr(at + 1, "  ")) gap = at;
+        if (!gap) break;
+        while (gap > text && (gap[-1] == ' ' || gap[-1] == ',')) gap--;
+    }
+    canvas_text_fit(canvas, row.x, row.y, row.w, style_role(widget_phase_role(scene->phase)), text);
+}
+
+/* The picture gets all that it can use; then come sentence, figures, all channels, the list of steps. */
+static StepLayout lay_out(const Scene *scene, Rect area, const StepPanels *panels) {
+    StepLayout out = {.title = layout_take_top(&area, 1)};
+    bool all = scene->settings.figures == FIGURES_ALL && !scene->hides_figures;
+    int lines = widget_figures_lines(scene, area.w), notes = step_notes_height(scene, panels, lines);
+    int below = all ? 1 + notes : ROWS_BELOW;
+    Rect room = area;
+    layout_take_bottom(&room, integer_min(below, area.h / 2));
+    out.plan = step_picture_plan(panels, room, step_middle_width(scene), scene->settings.presenter);
+    out.picture = layout_take_top(&area, out.plan.rows);
+    int spare = area.h - below;
+    if (!all && !scene->hides_figures && spare >= notes - 1) {
+        out.lines = lines;
+        below = 1 + notes;
+    } else if (all) {
+        out.lines = lines;
+    }
+    out.notes = layout_take_bottom(&area, below - 1);
+    out.formula = layout_take_bottom(&area, 1);
+    const char *sentence = op_spec(scene->network->ops[scene->op].kind)->sentence;
+    int rows = text_wrap_count(sentence, area.w);
+    if (area.h >= rows) out.sentence = layout_take_bottom(&area, rows);
+    if (out.plan.beside.w >= LIST_WIDTH) {
+        out.list = out.plan.beside;
+        out.list.h = area.y + area.h - out.list.y;
+    }
+    bool maps = scene_shape(scene).h * scene_shape(scene).w > 1 && scene_tensor(scene, scene->op, scene->phase).data;
+    if (maps && area.h >= CHANNELS_ROWS)
+        out.channels = area;
+    else if (rect_is_empty(out.list) && area.h >= LIST_ROWS_MIN)
+        out.list = area;
     return out;
 }
 
-static void draw_title(Canvas *canvas, Rect row, const Scene *scene) {
-    const Op *op = &scene->network->ops[scene->op];
-    bool done = scene->at < scene_steps_done(scene->pass);
-    int right = row.x + row.w, x;
-    canvas_set_cursor(canvas, row.x, row.y);
-    x = canvas_text_fit(canvas, row.x, row.y, row.w, style_bold(ROLE_TITLE), op->name);
-    x = canvas_text(canvas, x + 2, row.y, style_role(ROLE_TEXT), widget_op_summary(op).text);
-    x = canvas_text(canvas, x + 2, row.y, style_bold(widget_phase_role(scene->phase)),
-                    widget_phase_name(scene->phase));
-    x = canvas_printf(canvas, x + 2, row.y, style_role(ROLE_TEXT), "step %d of %d", scene->at + 1,
-                      2 * scene->network->op_count);
-    WidgetText state = describe_state(scene, done, row.w < WIDE);
-    if (x + 2 + text_width(state.text) > right) state = describe_state(scene, done, false);
-    if (x + 2 + text_width(state.text) <= right)
-        canvas_text_right(canvas, right, row.y, style_role(done ? ROLE_DIM : ROLE_WARN), state.text);
+/* All channels of what comes out, small. */
+static void draw_channels(Canvas *canvas, Rect area, const Scene *scene) {
+    WidgetTensor tensor = widget_tensor(scene, scene->op, scene->phase);
+    WidgetMontage montage = widget_montage_of(scene, scene->channel);
+    if (area.h < CHANNELS_ROWS) return;
+    Rect heading = layout_take_top(&area, 1);
+    WidgetPage page = widget_montage_plan(area, tensor.tensor.shape, montage);
+    montage.first = widget_montage_first(&page, scene->channel);
+    page = widget_montage(canvas, area, scene, &tensor, montage);
+    char text[2 * WIDGET_TEXT_MAX];
+    utf8_format(text, sizeof text, "%s, %s", scene->phase == PHASE_FORWARD ? "y" : "dy", widget_page_info(&page).text);
+    widget_heading(canvas, heading, style_role(ROLE_TITLE), text);
 }
 
-/* What it does, in words and as a formula. Returns the rows used. */
-static int draw_text(Canvas *canvas, Rect area, const Scene *scene) {
-    const OpSpec *spec = op_spec(scene->network->ops[scene->op].kind);
-    bool forward = scene->phase == PHASE_FORWARD, done = scene->at < scene_steps_done(scene->pass);
-    const char *formula = forward ? spec->forward_math : spec->backward_math;
-    int rows = area.w < WIDE ? TEXT_ROWS : TEXT_ROWS_WIDE;
-    Rect rest = area;
-    layout_take_top(&rest, canvas_text_wrapped(canvas, rest, style_role(ROLE_TEXT), spec->sentence, 0));
-    layout_take_top(
-        &rest, canvas_text_wrapped(canvas, rest, style_role(widget_phase_role(scene->phase)), formula, 0));
-    if (area.h - rest.h < rows) layout_take_top(&rest, rows - (area.h - rest.h));
-    if (!done)
-        layout_take_top(&rest, canvas_text_wrapped(canvas, rest, style_role(ROLE_WARN),
-                                                   "This step has not been run: s steps, e runs up to here, "
-                                                   "f runs the whole pass.",
-                                                   0));
-    return area.h - rest.h;
+/* The list, with what is known about the op below it. */
+static void draw_list(Canvas *canvas, Rect area, const Scene *scene) {
+    if (area.h < LIST_ROWS_MIN) return;
+    if (area.h > LIST_ROWS)
+        widget_heading(canvas, layout_take_top(&area, 1), style_role(ROLE_TITLE), "Steps");
+    step_list_draw(canvas, layout_take_top(&area, LIST_ROWS), scene);
+    layout_take_top(&area, 1);
+    if (area.h > 0) step_facts_draw(canvas, area, scene);
 }
 
-/* The list at the left, with what is known about the op below it. */
-static void draw_side(Canvas *canvas, Rect *area, const Scene *scene) {
-    Rect side = layout_take_left(area, area->w >= WIDER ? LIST_WIDTH_WIDER : LIST_WIDTH);
-    layout_take_left(area, GAP);
-    widget_heading(canvas, layout_take_top(&side, 1), style_role(ROLE_TITLE), "Steps");
-    step_list_draw(canvas, layout_take_top(&side, LIST_ROWS), scene);
-    layout_take_top(&side, 1);
-    step_facts_draw(canvas, side, scene);
+/* Under the picture: the output's figures, or those of all tensors with what only this operation has. */
+static void draw_notes(Canvas *canvas, Rect area, const Scene *scene, const StepPanels *panels, int lines) {
+    if (scene->at >= scene_steps_done(scene->pass)) {
+        Rect row = layout_take_top(&area, 1);
+        canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_WARN),
+                        "This step has not been run: s steps, e runs up to here, f runs the whole pass.");
+        return;
+    }
+    if (lines > 0) {
+        step_notes_draw(canvas, area, scene, panels, lines);
+        return;
+    }
+    WidgetFigures figures = widget_figures_of(scene, scene->op, scene->phase);
+    figures.label = scene->phase == PHASE_FORWARD ? "y" : "dy";
+    figures.norm = scene->phase == PHASE_FORWARD ? "|y|" : "|dy|";
+    widget_figures(canvas, area, &figures, 1);
 }
 
 static void view_step_draw(const void *state, const Scene *scene, Canvas *canvas, Rect area) {
-    (void)state;
-    Rect old = canvas_clip(canvas, area), rest = area;
-    draw_title(canvas, layout_take_top(&rest, 1), scene);
-    if (area.h > LAYOUT_S_HEIGHT) layout_take_top(&rest, 1);
-    if (area.w >= WIDE) draw_side(canvas, &rest, scene);
-    layout_take_top(&rest, draw_text(canvas, rest, scene));
-    if (area.h > LAYOUT_S_HEIGHT) layout_take_top(&rest, 1);
-    StepPanels panels = step_panels(scene);
-    /* All figures of a tensor need two lines, where the pictures keep their place. */
-    int lines = rest.h - step_notes_height(scene, &panels, 2) >= PANEL_ROWS_GOOD ? 2 : 1;
-    int notes = step_notes_height(scene, &panels, lines);
-    if (area.w < WIDE && rest.h - notes - LIST_ROWS_NARROW - 2 >= PANEL_ROWS_MIN) {
-        step_list_draw(canvas, layout_take_bottom(&rest, LIST_ROWS_NARROW), scene);
-        layout_take_bottom(&rest, 1);
-    }
-    step_notes_draw(canvas, layout_take_bottom(&rest, notes), scene, &panels, lines);
-    if (area.h > LAYOUT_S_HEIGHT) layout_take_bottom(&rest, 1);
-    step_panels_draw(canvas, rest, scene, &panels);
+    const StepState *own = state;
+    Rect old = canvas_clip(canvas, area);
+    StepPanels panels = step_panels(scene, own->walk);
+    StepLayout layout = lay_out(scene, area, &panels);
+    draw_title(canvas, layout.title, scene);
+    step_picture_draw(canvas, scene, &panels, &layout.plan);
+    draw_channels(canvas, layout.channels, scene);
+    draw_list(canvas, layout.list, scene);
+    canvas_text_wrapped(canvas, layout.sentence, style_role(ROLE_TEXT),
+                        op_spec(scene->network->ops[scene->op].kind)->sentence, 0);
+    draw_formula(canvas, layout.formula, scene);
+    draw_notes(canvas, layout.notes, scene, &panels, layout.lines);
     canvas_unclip(canvas, old);
 }
 
@@ -117,9 +187,13 @@ static Action move_channel(const Scene *scene, int by) {
 }
 
 static Action view_step_act(void *state, const Scene *scene, Action action) {
-    (void)state;
-    int count = action_count(&action);
+    StepState *own = state;
+    int count = action_count(&action), choices = step_panels_choices(scene);
     switch (action.id) {
+    case ACTION_OTHER:
+        if (choices < 2) return action;
+        own->walk = (own->walk + count) % choices;
+        return view_action(ACTION_NONE, 0);
     case ACTION_UP: return move_steps(scene, -count);
     case ACTION_DOWN: return move_steps(scene, count);
     case ACTION_PAGE_UP: return move_steps(scene, -LIST_ROWS * count);
@@ -142,12 +216,20 @@ static ZoomLevel view_step_level(const void *state, const Scene *scene) {
     return ZOOM_OP;
 }
 
+static const ViewField fields[] = {
+    {.name = "walk", .offset = offsetof(StepState, walk), .last = WALK_MAX},
+    {.name = NULL},
+};
+
 const ViewOps view_step_ops = {
     .name = "step",
     .title = "Step",
     .summary = "One operation: what it reads, what it does with it, and what it writes, forward and "
                "backward.",
+    .beside = VIEW_BESIDE,
     .key = 't',
+    .state_size = sizeof(StepState),
+    .fields = fields,
     .act = view_step_act,
     .level = view_step_level,
     .draw = view_step_draw,

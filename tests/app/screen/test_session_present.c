@@ -178,10 +178,10 @@ static void a_lesson_is_presented_and_pointing_is_no_excursion(void **state) {
     session_world_act(world, "lesson skip");
     Session *front = screen_front(world->screen);
     assert_true(front->look.settings.presenter);
-    assert_int_equal(session_panes(front).view.w, 120);
     session_world_press(world, ". Right");
     LessonPanel panel;
     assert_true(screen_lesson_panel(world->screen, &panel));
+    assert_true(panel.bold);
     assert_false(panel.exploring);
     session_world_press(world, "PageDown"); /* a clicker */
     assert_true(screen_lesson_panel(world->screen, &panel));
@@ -191,6 +191,23 @@ static void a_lesson_is_presented_and_pointing_is_no_excursion(void **state) {
     assert_int_equal(panel.page, 0);
     assert_true(layer_is_open(world->screen, LAYER_POINTER));
     assert_true(shows(world, "go back"));
+}
+
+/* Lines of 40 columns, and room for a map of 32x32 values doubled; on a small screen for one map. */
+static void before_a_class_the_page_is_narrow_and_the_map_large(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "presenter on");
+    session_world_act(world, "lesson skip");
+    session_world_act(world, "view maps");
+    const Session *front = screen_front(world->screen);
+    const int sizes[][3] = {{120, 40, 64}, {160, 50, 64}, {200, 60, 64}, {80, 24, 34}};
+    for (int k = 0; k < 4; k++) {
+        screen_set_size(world->screen, sizes[k][0], sizes[k][1]);
+        SessionPanes panes = session_panes(front);
+        assert_true(panes.lesson.w <= LESSON_CLASS_WIDTH && panes.lesson.w >= 38);
+        assert_true(panes.view.w >= sizes[k][2]);
+        assert_int_equal(panes.view.h, sizes[k][1] - 3);
+    }
 }
 
 static void the_speaker_is_told_page_notes_and_what_comes_next(void **state) {
@@ -243,6 +260,7 @@ int main(void) {
         IN_WORLD(enter_selects_what_is_pointed_at),
         IN_WORLD(clicks_move_the_pointer_while_it_is_shown),
         IN_WORLD(a_lesson_is_presented_and_pointing_is_no_excursion),
+        IN_WORLD(before_a_class_the_page_is_narrow_and_the_map_large),
         IN_WORLD(the_speaker_is_told_page_notes_and_what_comes_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

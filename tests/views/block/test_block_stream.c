@@ -238,11 +238,11 @@ static void a_click_selects_the_operation_that_stands_there(void **state) {
     const struct {
         int x, y;
         const char *op; /* NULL: nothing */
-    } cases[] = {{35, 8, "layer2.0.bn1"},
-                 {26, 12, "layer2.0.add"},
-                 {3, 8, NULL},
-                 {3, 9, "layer2.0.downsample"},
-                 {3, 13, "layer2.0.relu2"}};
+    } cases[] = {{35, 7, "layer2.0.bn1"},
+                 {26, 11, "layer2.0.add"},
+                 {3, 7, NULL},
+                 {3, 8, "layer2.0.downsample"},
+                 {3, 12, "layer2.0.relu2"}};
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
         Action found[CLICK_ACTIONS_MAX];
         assert_int_equal(click_find(&map, cases[k].x, cases[k].y, found), cases[k].op != NULL);

@@ -3,12 +3,20 @@
 #include <string.h>
 
 #include "core/inspect/block_figures.h"
+#include "views/block/picture.h"
 #include "views/style/text.h"
 
 extern const ViewOps view_block_ops;
 
 static char *draw(const SceneWorld *world, int screen) {
     return scene_world_draw(world, &view_block_ops, scene_screens[screen]);
+}
+
+/* Wide enough for all maps, with their lengths beside the names. */
+static const SceneScreen wide_screens[] = {{200, 57, 0}, {200, 57, CANVAS_ASCII | CANVAS_MONO}, {160, 36, CANVAS_MONO}};
+
+static char *draw_wide(const SceneWorld *world, int k) {
+    return scene_world_draw(world, &view_block_ops, wide_screens[k % 3]);
 }
 
 static double act_l2(const Pass *pass, int op) {
@@ -44,10 +52,12 @@ static void forward_numbers_are_those_of_the_pass(void **state) {
     for (int b = 0; b < network->block_count; b++) {
         const Block *block = &network->blocks[b];
         scene_world_select(&world, network->ops[block->output].name, PHASE_FORWARD, 12);
-        char *text = draw(&world, b % SCENE_SCREENS);
-        const int shown[] = {block->input, block->shortcut_last, block->branch_last, block->add,
-                             block->output};
-        for (int k = 0; k < 5; k++) assert_shows(text, "l2 %.4g", act_l2(world.pass, shown[k]));
+        char *text = draw_wide(&world, b);
+        const int shown[] = {block->input, block->branch_last, block->add, block->output};
+        const char *const names[] = {"x", "F", "sum", "y"};
+        for (int k = 0; k < 4; k++) assert_shows(text, "|%s| %.4g", names[k], act_l2(world.pass, shown[k]));
+        if (block->shortcut != SHORTCUT_IDENTITY)
+            assert_shows(text, "|s| %.4g", act_l2(world.pass, block->shortcut_last));
         Tensor skip = pass_act(world.pass, block->shortcut_last),
                f = pass_act(world.pass, block->branch_last);
         double skip_l2 = act_l2(world.pass, block->shortcut_last),
@@ -72,10 +82,10 @@ static void backward_numbers_are_those_of_the_junction(void **state) {
         const Block *block = &network->blocks[b];
         Junction junction = pass_junction(world.pass, b);
         scene_world_select(&world, network->ops[block->add].name, PHASE_BACKWARD, 2);
-        char *text = draw(&world, b % SCENE_SCREENS);
+        char *text = draw_wide(&world, b);
         const double norms[] = {junction.out_l2, pass_grad_stats(world.pass, block->add).l2, junction.skip_l2,
                                 junction.branch_l2, junction.in_l2};
-        for (int k = 0; k < 5; k++) assert_shows(text, "l2 %.4g", norms[k]);
+        for (int k = 0; k < 5; k++) assert_shows(text, "|g| %.4g", norms[k]);
         assert_shows(text, "cos(skip, F) %+.3f", junction.cosine);
         assert_shows(text, "ReLU mask after the add: %s open",
                      text_format_percent(block_backward(world.pass, b).kept).text);
@@ -116,8 +126,8 @@ static void each_shortcut_has_its_own_line(void **state) {
         for (int screen = 0; screen < 2; screen++) {
             char *text = draw(&world, screen);
             char *lane = text;
-            /* two rows of margin, two of title */
-            for (int row = 0; row < 4; row++) lane = strchr(lane, '\n') + 1;
+            /* two rows of margin, one of title */
+            for (int row = 0; row < 3; row++) lane = strchr(lane, '\n') + 1;
             *strchr(lane, '\n') = '\0';
             assert_shows(lane, "%s", cases[k].name);
             for (size_t other = 0; other < 3; other++) {
@@ -140,13 +150,14 @@ static void closed_ways_are_named_and_crossed(void **state) {
     } cases[] = {
         {SKIP_PLAIN, PHASE_FORWARD, "plain: the shortcut is closed in both directions", 1},
         {SKIP_PLAIN, PHASE_BACKWARD, "All of the gradient at x comes through F", 1},
-        {SKIP_CUT, PHASE_FORWARD, "carries the activation, but no gradient back", 0},
+        {SKIP_CUT, PHASE_FORWARD, "cut: the shortcut carries no gradient back", 0},
         {SKIP_CUT, PHASE_BACKWARD, "closed (cut)", 1},
         {SKIP_LESION, PHASE_FORWARD, "The sum is the shortcut alone", 1},
         {SKIP_LESION, PHASE_BACKWARD, "F of this block is closed", 1},
     };
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
         SceneWorld world = scene_world_open("resnet20", 0, cases[k].skip);
+        world.scene.settings.figures = FIGURES_ALL;
         scene_world_run(&world, -1);
         scene_world_select(&world, "layer1.1.add", cases[k].phase, 0);
         for (int screen = 0; screen < SCENE_SCREENS; screen++) {
@@ -180,6 +191,7 @@ static void a_plain_network_says_what_is_missing(void **state) {
     for (int screen = 0; screen < SCENE_SCREENS; screen++)
         for (int phase = 0; phase < 2; phase++) {
             scene_world_select(&world, "layer2.0.conv2", (Phase)phase, 0);
+            world.scene.settings.figures = FIGURES_ALL;
             char *text = draw(&world, screen);
             assert_shows(text, "no shortcut");
             assert_shows(text, "There is no shortcut");
@@ -223,14 +235,14 @@ static void what_has_not_run_says_how_to_run_it(void **state) {
     (void)state;
     SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
     scene_world_select(&world, "layer2.0.add", PHASE_FORWARD, 0);
-    char *text = draw(&world, 0);
+    char *text = draw_wide(&world, 0);
     assert_shows(text, "n runs a block");
     assert_int_equal(scene_count(text, "not run yet"), 5);
     free(text);
     scene_world_run(&world, world.scene.network->op_count);
     scene_world_select(&world, "layer2.0.add", PHASE_BACKWARD, 0);
     text = draw(&world, 0);
-    assert_shows(text, "f runs the pass to");
+    assert_shows(text, "f runs the whole pass");
     free(text);
     scene_world_close(&world);
 }
@@ -243,18 +255,69 @@ static int row_of(const char *text, const char *word) {
     return row;
 }
 
-/* As beside a lesson's text at 80x24: of thirteen rows the maps get five, not two. */
+/* The rows that say nothing new give way to the maps. */
 static void a_low_view_leaves_rows_to_the_maps_and_keeps_the_norms(void **state) {
     (void)state;
     SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
     scene_world_run(&world, world.scene.network->op_count);
     scene_world_select(&world, "layer1.1.add", PHASE_FORWARD, 0);
     char *text = scene_world_draw(&world, &view_block_ops, (SceneScreen){80, 13, CANVAS_MONO});
-    assert_int_equal(row_of(text, "|F|/|shortcut|") - row_of(text, "F(x) l2 "), 6);
+    assert_int_equal(row_of(text, "one scale") - row_of(text, "|F| "), 11);
     const Block *block = &world.scene.network->blocks[1];
-    assert_shows(text, "F(x) l2 %.4g", act_l2(world.pass, block->branch_last));
-    assert_shows(text, "y l2 %.4g", act_l2(world.pass, block->output));
+    assert_shows(text, "|F| %.4g", act_l2(world.pass, block->branch_last));
+    assert_shows(text, "|sum| %.4g", act_l2(world.pass, block->add));
     free(text);
+    scene_world_close(&world);
+}
+
+/* In map columns, counted in the first row of the largest map: blanks are values, too. */
+static void assert_maps(const SceneWorld *world, SceneScreen screen, int large, const char *first) {
+    char *text = scene_world_draw(world, &view_block_ops, screen);
+    const char *const norms[] = {"|x| ", "|F| ", "|sum| ", "|y| "};
+    int seen = 0;
+    for (int k = 0; k < 4; k++) seen += strstr(text, norms[k]) != NULL;
+    assert_true(seen >= large);
+    assert_shows(text, "%s", first);
+    free(text);
+}
+
+/* Two whole maps at 80 columns, three from 104, four from 136; beside a lesson one. The key o walks. */
+static void as_many_maps_stand_whole_as_there_is_room_for(void **state) {
+    (void)state;
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    scene_world_run(&world, world.scene.network->op_count);
+    scene_world_select(&world, "layer1.1.add", PHASE_FORWARD, 0);
+    const struct {
+        int width, height, whole, choices;
+    } cases[] = {{34, 21, 1, 4}, {80, 21, 2, 3}, {104, 21, 3, 2}, {136, 21, 4, 1}, {120, 37, 3, 2}};
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        BlockMaps maps = block_maps_collect(&world.scene, 1);
+        /* the title, the lane where there is one, the legend */
+        int rows = cases[k].height - (cases[k].width < 60 ? 2 : 4);
+        Rect area = {.w = cases[k].width, .h = rows};
+        BlockPicture picture = block_picture_plan(&maps, area, 0, false);
+        assert_int_equal(picture.large, cases[k].whole);
+        assert_int_equal(picture.choices, cases[k].choices);
+        assert_true(picture.native && picture.width >= 32 && picture.height >= 16);
+        world.scene.width = cases[k].width, world.scene.height = cases[k].height;
+        assert_maps(&world, (SceneScreen){cases[k].width, cases[k].height, 0}, cases[k].whole, "|x| ");
+    }
+    scene_world_close(&world);
+}
+
+static void the_other_key_shows_the_stream_and_then_the_other_maps(void **state) {
+    (void)state;
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    scene_world_run(&world, world.scene.network->op_count);
+    scene_world_select(&world, "layer1.1.add", PHASE_FORWARD, 0);
+    world.scene.width = 80, world.scene.height = 21;
+    const char *const shown[] = {"|x| ", "the stream runs down", "|F| ", "|y| ", "|x| "};
+    for (int k = 0; k < 5; k++) {
+        char *text = scene_world_draw(&world, &view_block_ops, (SceneScreen){80, 21, CANVAS_MONO});
+        assert_shows(text, "%s", shown[k]);
+        free(text);
+        assert_int_equal(scene_world_do(&world, &view_block_ops, ACTION_OTHER, "").id, ACTION_NONE);
+    }
     scene_world_close(&world);
 }
 
@@ -265,10 +328,13 @@ static void a_class_sees_large_maps_before_a_table(void **state) {
     scene_world_select(&world, "layer1.1.add", PHASE_FORWARD, 0);
     for (int presenter = 0; presenter < 2; presenter++) {
         world.scene.settings.presenter = presenter;
-        char *text = scene_world_draw(&world, &view_block_ops, (SceneScreen){94, 31, CANVAS_MONO});
+        char *text = scene_world_draw(&world, &view_block_ops, (SceneScreen){86, 37, CANVAS_MONO});
         assert_int_equal(scene_count(text, "|gradient|"), !presenter);
         assert_int_equal(scene_count(text, "|gradient| of"), 0); /* no room for all of that heading */
         free(text);
+        BlockMaps maps = block_maps_collect(&world.scene, 1);
+        BlockPicture picture = block_picture_plan(&maps, (Rect){.w = 80, .h = 33}, 0, presenter);
+        assert_int_equal(picture.width, presenter ? 64 : 32);
     }
     scene_world_close(&world);
 }
@@ -340,6 +406,8 @@ int main(void) {
         cmocka_unit_test(what_has_not_run_says_how_to_run_it),
         cmocka_unit_test(a_low_view_leaves_rows_to_the_maps_and_keeps_the_norms),
         cmocka_unit_test(a_class_sees_large_maps_before_a_table),
+        cmocka_unit_test(as_many_maps_stand_whole_as_there_is_room_for),
+        cmocka_unit_test(the_other_key_shows_the_stream_and_then_the_other_maps),
         cmocka_unit_test(moves_select_blocks_and_channels),
         cmocka_unit_test(option_a_places_the_old_channels_in_the_middle),
     };

@@ -359,7 +359,7 @@ static void an_answer_known_beforehand_is_shown_and_so_is_the_pass(void **state)
         const char *second = strstr(text, model_class_name(world.model, 2, name[1], CLASS_NAME_MAX));
         assert_true(first && second && first < second);
         assert_shows(text, "75%%");
-        assert_shows(text, "has run 7 of 72 op");
+        assert_shows(text, "7 of 72 operations run so far");
         assert_int_equal(scene_count(text, "logit"), 0);
         free(text);
     }

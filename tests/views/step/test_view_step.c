@@ -38,6 +38,11 @@ static void look_at_op(SceneWorld *world, const char *name, Phase phase) {
     look_at(world, scene_at(world->scene.network, op, phase));
 }
 
+/* As the key # does. */
+static void show_all_figures(SceneWorld *world) {
+    world->scene.settings.figures = FIGURES_ALL;
+}
+
 static char *shown(const SceneWorld *world, int size) {
     return scene_world_draw(world, &view_step_ops, sizes[size]);
 }
@@ -95,21 +100,23 @@ static void any_small_area_is_drawn_without_harm(void **state) {
     for (int at = 0; at < 2 * n; at++) {
         look_at(&world, at);
         for (int k = 0; k < 12; k++)
-            view_step_ops.draw(NULL, &world.scene, canvas, (Rect){.x = 1, .w = 11 * k, .h = 2 * k});
+            view_step_ops.draw(world.state, &world.scene, canvas, (Rect){.x = 1, .w = 11 * k, .h = 2 * k});
     }
     for (int y = 0; y < canvas->height; y++) assert_int_equal(canvas_get(canvas, 0, y)->glyph, ' ');
     canvas_free(canvas);
     scene_world_close(&world);
 }
 
-static void title_names_the_op_its_kind_phase_and_time(void **state) {
+static void title_names_the_kind_what_it_does_phase_and_time(void **state) {
     (void)state;
     SceneWorld world = world_open("resnet20", SKIP_NONE_REMOVED);
     look_at_op(&world, "layer1.0.conv1", PHASE_FORWARD);
     for (int size = 0; size < SIZES; size++)
-        assert_screen(&world, size, "layer1.0.conv1  conv 3x3  forward  step 5 of 144");
+        assert_screen(&world, size, "conv 3x3 weighs every neighbourhood and adds it up");
+    assert_screen(&world, 0, "step 5 of 144, not run yet~");
     look_at_op(&world, "layer1.0.conv1", PHASE_BACKWARD);
-    assert_screen(&world, 0, "layer1.0.conv1  conv 3x3  backward  step 140 of 144");
+    assert_screen(&world, 0, "conv 3x3 backward ");
+    assert_screen(&world, 0, "step 140 of 144");
     scene_world_close(&world);
 }
 
@@ -118,29 +125,36 @@ static void a_narrow_screen_names_the_next_step_in_its_title(void **state) {
     SceneWorld world = world_open("resnet20", SKIP_NONE_REMOVED);
     scene_world_run(&world, 2 * world.scene.network->op_count);
     look_at_op(&world, "layer1.0.conv1", PHASE_FORWARD);
-    assert_screen(&world, 0, "has been run, next: bn1~");
+    assert_screen(&world, 0, "step 5 of 144, next: bn1~");
     look_at_op(&world, "layer1.0.conv1", PHASE_BACKWARD);
-    assert_screen(&world, 0, "has been run, next: relu~");
+    assert_screen(&world, 0, "step 140 of 144, next: relu~");
     look_at_op(&world, "loss", PHASE_FORWARD);
-    assert_screen(&world, 0, "has been run, next: backward~");
+    assert_screen(&world, 0, "step 72 of 144, next: backward~");
     look_at_op(&world, "input", PHASE_BACKWARD);
-    assert_screen(&world, 0, "has been run~");
+    assert_screen(&world, 0, "step 144 of 144, the last~");
     scene_world_close(&world);
 }
 
-/* Three panels on 80 columns: their legends have no column to spare, and gradients have long numbers. */
-static void legends_of_three_panels_are_whole(void **state) {
+static void assert_legends(const SceneWorld *world, SceneScreen screen, int expected) {
+    char *text = scene_world_draw(world, &view_step_ops, screen);
+    int open = 0, closed = 0;
+    for (const char *at = text; *at; at++) open += *at == '[', closed += *at == ']';
+    assert_int_equal(open, expected);
+    assert_int_equal(closed, expected);
+    free(text);
+}
+
+/* Of an addition two maps stand whole at 80 columns, three from 104; each has a legend. */
+static void an_addition_shows_as_many_maps_as_are_whole(void **state) {
     (void)state;
     SceneWorld world = world_open("resnet20", SKIP_NONE_REMOVED);
     scene_world_run(&world, 2 * world.scene.network->op_count);
     for (int phase = PHASE_FORWARD; phase <= PHASE_BACKWARD; phase++) {
-        look_at_op(&world, "layer2.1.add", (Phase)phase);
-        char *text = shown(&world, 0);
-        int open = 0, closed = 0;
-        for (const char *at = text; *at; at++) open += *at == '[', closed += *at == ']';
-        assert_int_equal(open, 3);
-        assert_int_equal(closed, 3);
-        free(text);
+        look_at_op(&world, "layer1.1.add", (Phase)phase);
+        assert_legends(&world, (SceneScreen){80, 21, 0}, 2);
+        assert_legends(&world, (SceneScreen){101, 21, 0}, 2);
+        assert_legends(&world, (SceneScreen){104, 21, 0}, 3);
+        assert_legends(&world, (SceneScreen){34, 21, 0}, 1);
     }
     scene_world_close(&world);
 }
@@ -176,6 +190,7 @@ static void batch_norm_shows_the_numbers_it_used_for_the_channel(void **state) {
     (void)state;
     char expected[128];
     SceneWorld world = world_open("resnet20", SKIP_NONE_REMOVED);
+    show_all_figures(&world);
     scene_world_run(&world, 10);
     look_at_op(&world, "bn1", PHASE_FORWARD);
     world.scene.channel = 5;
@@ -190,6 +205,7 @@ static void parameter_gradients_are_shown_with_their_norms(void **state) {
     (void)state;
     char expected[128];
     SceneWorld world = world_open("resnet20", SKIP_NONE_REMOVED);
+    show_all_figures(&world);
     scene_world_run(&world, 2 * world.scene.network->op_count);
     look_at_op(&world, "fc", PHASE_BACKWARD);
     const char *const names[] = {"weight", "bias"};
@@ -206,6 +222,7 @@ static void an_addition_sends_its_gradient_both_ways(void **state) {
     (void)state;
     char expected[128];
     SceneWorld world = world_open("resnet20", SKIP_NONE_REMOVED);
+    show_all_figures(&world);
     scene_world_run(&world, 2 * world.scene.network->op_count);
     look_at_op(&world, "layer1.1.add", PHASE_BACKWARD);
     TextNumber norm = text_format_exponent(pass_grad_stats(world.pass, world.scene.op).l2);
@@ -220,6 +237,7 @@ static void an_addition_sends_its_gradient_both_ways(void **state) {
 static void a_cut_skip_is_open_forward_and_closed_backward(void **state) {
     (void)state;
     SceneWorld world = world_open("resnet20", SKIP_CUT);
+    show_all_figures(&world);
     scene_world_run(&world, 2 * world.scene.network->op_count);
     look_at_op(&world, "layer1.1.add", PHASE_FORWARD);
     char *text = shown(&world, 2);
@@ -244,9 +262,9 @@ static void the_channel_of_a_narrower_input_is_clamped(void **state) {
     (void)state;
     SceneWorld world = world_open("resnet20", SKIP_NONE_REMOVED);
     scene_world_run(&world, world.scene.network->op_count);
-    look_at_op(&world, "layer2.0.conv1", PHASE_FORWARD);
-    assert_screen(&world, 2, "┌15");
-    assert_screen(&world, 2, "┌31");
+    look_at_op(&world, "layer2.0.downsample", PHASE_FORWARD);
+    assert_screen(&world, 2, "x in channel 15 of 16");
+    assert_screen(&world, 2, "y out channel 31 of 32");
     scene_world_close(&world);
 }
 
@@ -254,6 +272,7 @@ static void the_loss_shows_probabilities_by_name_and_the_target(void **state) {
     (void)state;
     char expected[128], name[64];
     SceneWorld world = world_open("resnet20", SKIP_NONE_REMOVED);
+    show_all_figures(&world);
     scene_world_run(&world, world.scene.network->op_count);
     look_at_op(&world, "loss", PHASE_FORWARD);
     int target = pass_target(world.pass, 0);
@@ -270,22 +289,22 @@ static void moves_select_steps_and_channels_within_their_range(void **state) {
     (void)state;
     SceneWorld world = world_open("resnet20", SKIP_NONE_REMOVED);
     look_at(&world, 5);
-    Action action = view_step_ops.act(NULL, &world.scene, view_action(ACTION_DOWN, 3));
+    Action action = view_step_ops.act(world.state, &world.scene, view_action(ACTION_DOWN, 3));
     assert_int_equal(action.id, ACTION_NEXT_OP);
     assert_int_equal(action.number, 3);
-    action = view_step_ops.act(NULL, &world.scene, view_action(ACTION_UP, 99));
+    action = view_step_ops.act(world.state, &world.scene, view_action(ACTION_UP, 99));
     assert_int_equal(action.id, ACTION_PREVIOUS_OP);
     assert_int_equal(action.number, 5);
-    action = view_step_ops.act(NULL, &world.scene, view_action(ACTION_RIGHT, 1));
+    action = view_step_ops.act(world.state, &world.scene, view_action(ACTION_RIGHT, 1));
     assert_int_equal(action.id, ACTION_CHANNEL);
     assert_int_equal(action.number, world.scene.channel);
-    action = view_step_ops.act(NULL, &world.scene, view_action(ACTION_LEFT, 1));
+    action = view_step_ops.act(world.state, &world.scene, view_action(ACTION_LEFT, 1));
     assert_int_equal(action.number, world.scene.channel - 1);
-    action = view_step_ops.act(NULL, &world.scene, view_action(ACTION_LAST, 0));
+    action = view_step_ops.act(world.state, &world.scene, view_action(ACTION_LAST, 0));
     assert_int_equal(action.number, 143 - 5);
     look_at(&world, 0);
-    assert_int_equal(view_step_ops.act(NULL, &world.scene, view_action(ACTION_FIRST, 0)).id, ACTION_NONE);
-    assert_int_equal(view_step_ops.act(NULL, &world.scene, view_action(ACTION_FINISH, 0)).id, ACTION_FINISH);
+    assert_int_equal(view_step_ops.act(world.state, &world.scene, view_action(ACTION_FIRST, 0)).id, ACTION_NONE);
+    assert_int_equal(view_step_ops.act(world.state, &world.scene, view_action(ACTION_FINISH, 0)).id, ACTION_FINISH);
     scene_world_close(&world);
 }
 
@@ -295,9 +314,9 @@ int main(void) {
         cmocka_unit_test(every_step_draws_with_closed_routes_and_without_any),
         cmocka_unit_test(every_step_of_resnet50_draws_the_same_twice_and_inside_its_area),
         cmocka_unit_test(any_small_area_is_drawn_without_harm),
-        cmocka_unit_test(title_names_the_op_its_kind_phase_and_time),
+        cmocka_unit_test(title_names_the_kind_what_it_does_phase_and_time),
         cmocka_unit_test(a_narrow_screen_names_the_next_step_in_its_title),
-        cmocka_unit_test(legends_of_three_panels_are_whole),
+        cmocka_unit_test(an_addition_shows_as_many_maps_as_are_whole),
         cmocka_unit_test(a_step_ahead_of_the_pass_says_how_to_get_there),
         cmocka_unit_test(the_wide_list_points_at_the_selected_step),
         cmocka_unit_test(batch_norm_shows_the_numbers_it_used_for_the_channel),

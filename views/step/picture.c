@@ -1,0 +1,245 @@
+#include "views/step/picture.h"
+
+#include <stdio.h>
+
+#include "core/base/integer.h"
+#include "views/scene/click.h"
+#include "views/step/bars.h"
+#include "views/step/middle.h"
+#include "views/style/text.h"
+
+enum {
+    ZOOM_MAX = 16,
+    FRAME_ROWS = 2, /* caption and legend */
+    MIDDLE_WIDTH_MAX = 32,
+    MIDDLE_ROWS = 9, /* of an operation below its input */
+    GAP = 2,
+    SIGN_GAP_MIN = 3, /* between three maps */
+    SIGN_GAP_MAX = 7,
+    BARS_WIDTH = 30,
+    BESIDE_WIDTH = 18,
+    NATIVE = 100, /* hundredths of a drawn pixel a value */
+};
+
+/* How large one panel is drawn in so many cells. */
+typedef struct Size {
+    int width, height, scale;
+} Size;
+
+static bool is_bars(const StepPanel *panel) {
+    return panel->kind != STEP_PANEL_MAPS && panel->kind != STEP_PANEL_PICTURE;
+}
+
+static Size size_in(const StepPanel *panel, int width, int height) {
+    if (width < 1 || height < 1) return (Size){0, 0, 0};
+    if (is_bars(panel)) return (Size){width, height, width < BARS_WIDTH / 2 ? NATIVE / 2 : NATIVE};
+    Shape shape = panel->part.tensor.shape;
+    int w = integer_max(1, shape.w), h = integer_max(1, shape.h);
+    PlotGrid grid = plot_grid_fit((Rect){.w = width, .h = height}, w, h, ZOOM_MAX);
+    return (Size){grid.cells.w, grid.cells.h, NATIVE * grid.px_width / w};
+}
+
+/* A way to place the panels, and what it is worth. */
+typedef struct Plan {
+    StepPicture picture;
+    int whole;         /* panels at native size or larger */
+    int least, summed; /* of the scales; the one of the output counts in any case */
+    int output;
+} Plan;
+
+static void note_size(Plan *plan, Size size, bool first) {
+    plan->whole += size.scale >= NATIVE;
+    plan->least = first ? size.scale : integer_min(plan->least, size.scale);
+    plan->summed += size.scale;
+    plan->output = size.scale;
+}
+
+static Rect place_panel(Plan *plan, int x, int y, Size size) {
+    int rows = size.height + FRAME_ROWS;
+    plan->picture.rows = integer_max(plan->picture.rows, rows);
+    return (Rect){.x = x, .y = y, .w = size.width, .h = rows};
+}
+
+/* The two that stand large: all but the one that gives way. */
+static void large_ones(const StepPanels *panels, int *in, int *out) {
+    *in = panels->other == 0 ? 1 : 0;
+    *out = panels->other == panels->count - 1 ? panels->count - 2 : panels->count - 1;
+}
+
+static void leave_beside(Plan *plan, Rect area, int end) {
+    int left = area.x + area.w - end - GAP;
+    if (left >= BESIDE_WIDTH)
+        plan->picture.beside = (Rect){.x = end + GAP, .y = area.y, .w = left, .h = plan->picture.rows};
+}
+
+/* in | operation | out */
+static Plan plan_row(const StepPanels *panels, Rect area, int middle) {
+    Plan plan = {.whole = 0};
+    int a, b, side = (area.w - middle) / 2, rows = area.h - FRAME_ROWS;
+    large_ones(panels, &a, &b);
+    Size in = size_in(&panels->item[a], side, rows), out = size_in(&panels->item[b], side, rows);
+    if (side < 1) return plan;
+    if (is_bars(&panels->item[a])) in.width = integer_min(in.width, BARS_WIDTH);
+    if (is_bars(&panels->item[b]))
+        out.width = integer_min(area.w - middle - in.width, 2 * BARS_WIDTH);
+    int spare = area.w - in.width - out.width;
+    int width = spare - middle > BESIDE_WIDTH + GAP ? integer_min(spare, integer_max(middle, MIDDLE_WIDTH_MAX)) : spare;
+    note_size(&plan, in, true);
+    note_size(&plan, out, false);
+    plan.picture.panel[a] = place_panel(&plan, area.x, area.y, in);
+    plan.picture.panel[b] = place_panel(&plan, area.x + in.width + width, area.y, out);
+    plan.picture.middle = (Rect){.x = area.x + in.width, .y = area.y, .w = width, .h = plan.picture.rows};
+    leave_beside(&plan, area, area.x + in.width + width + out.width);
+    return plan;
+}
+
+/* The operation below its input, and the output as large as it can be. */
+static Plan plan_stack(const StepPanels *panels, Rect area, int middle) {
+    Plan plan = {.whole = 0};
+    int a, b, rows = area.h - FRAME_ROWS;
+    large_ones(panels, &a, &b);
+    int native = is_bars(&panels->item[a]) ? BARS_WIDTH : panels->item[a].part.tensor.shape.w;
+    int left = integer_max(middle, integer_min(native, area.w / 3));
+    Size out = size_in(&panels->item[b], area.w - left - GAP, rows);
+    left = area.w - GAP - out.width;
+    Size in = size_in(&panels->item[a], left, rows - FRAME_ROWS - MIDDLE_ROWS);
+    if (in.height < 1 || out.height < 1) return plan;
+    left = integer_clamp(left, middle, integer_max(in.width, MIDDLE_WIDTH_MAX));
+    note_size(&plan, in, true);
+    note_size(&plan, out, false);
+    plan.picture.panel[a] = place_panel(&plan, area.x, area.y, in);
+    plan.picture.panel[b] = place_panel(&plan, area.x + left + GAP, area.y, out);
+    plan.picture.middle = (Rect){.x = area.x,
+                                 .y = area.y + in.height + FRAME_ROWS,
+                                 .w = left,
+                                 .h = integer_max(plan.picture.rows - in.height - FRAME_ROWS, MIDDLE_ROWS)};
+    plan.picture.rows = integer_max(plan.picture.rows, in.height + FRAME_ROWS + MIDDLE_ROWS);
+    leave_beside(&plan, area, area.x + left + GAP + out.width);
+    return plan;
+}
+
+/* All three of an addition, with the signs between. */
+static Plan plan_three(const StepPanels *panels, Rect area) {
+    Plan plan = {.whole = 0};
+    int rows = area.h - FRAME_ROWS, side = (area.w - 2 * SIGN_GAP_MIN) / 3, x = area.x;
+    if (panels->count < STEP_PANEL_MAX || side < 1) return plan;
+    Size size = size_in(&panels->item[0], side, rows);
+    int gap = integer_clamp((area.w - 3 * size.width) / 2, SIGN_GAP_MIN, SIGN_GAP_MAX);
+    for (int k = 0; k < STEP_PANEL_MAX; k++, x += size.width + gap) {
+        note_size(&plan, size, k == 0);
+        plan.picture.panel[k] = place_panel(&plan, x, area.y, size);
+    }
+    leave_beside(&plan, area, x - gap);
+    return plan;
+}
+
+static Plan plan_alone(const StepPanels *panels, Rect area) {
+    Plan plan = {.whole = 0};
+    int a, b;
+    large_ones(panels, &a, &b);
+    Size size = size_in(&panels->item[b], area.w, area.h - FRAME_ROWS);
+    plan.output = size.scale;
+    plan.whole = size.scale >= NATIVE;
+    plan.picture.panel[b] = place_panel(&plan, area.x, area.y, size);
+    leave_beside(&plan, area, area.x + size.width);
+    return plan;
+}
+
+static bool is_better(const Plan *a, const Plan *b, bool enlarge) {
+    if (enlarge && a->output != b->output) return a->output > b->output;
+    if (a->whole != b->whole) return a->whole > b->whole;
+    if (a->least != b->least) return a->least > b->least;
+    return a->summed > b->summed;
+}
+
+StepPicture step_picture_plan(const StepPanels *panels, Rect area, int middle, bool enlarge) {
+    Plan best = plan_alone(panels, area);
+    const Plan others[] = {plan_row(panels, area, middle), plan_stack(panels, area, middle),
+                           plan_three(panels, area)};
+    for (int k = 0; k < 3; k++)
+        if (others[k].picture.rows > 0 && is_better(&others[k], &best, enlarge)) best = others[k];
+    return best.picture;
+}
+
+/* "F(x)  what F adds, channel 9": what has no room is left out from the end. */
+static void draw_caption(Canvas *canvas, Rect row, const Scene *scene, const StepPanel *panel) {
+    char text[2 * WIDGET_TEXT_MAX];
+    Shape shape = panel->part.tensor.shape;
+    int end = row.x + row.w;
+    int x = canvas_text_fit(canvas, row.x, row.y, row.w, style_bold(panel->role), panel->symbol) + 1;
+    x = canvas_text_fit(canvas, x, row.y, end - x, style_role(ROLE_TEXT), panel->words) + 1;
+    if (panel->kind == STEP_PANEL_MAPS) {
+        utf8_format(text, sizeof text, "channel %d of %d", panel->channel, shape.c);
+        if (x + text_width(text) > end) utf8_format(text, sizeof text, "ch %d", panel->channel);
+        x = canvas_text_fit(canvas, x, row.y, end - x, style_role(ROLE_ACCENT), text) + 2;
+    }
+    shape.n = 1;
+    if (panel->kind == STEP_PANEL_PROBABILITIES) shape = (Shape){1, scene->network->classes, 1, 1};
+    utf8_format(text, sizeof text, "%s %s", scene->network->ops[panel->op].name, text_format_shape(shape).text);
+    if (x + text_width(text) > end)
+        utf8_format(text, sizeof text, "%s", widget_op_short_name(scene->network, panel->op));
+    if (x + text_width(text) <= end) canvas_text_right(canvas, end, row.y, style_role(ROLE_DIM), text);
+}
+
+static void draw_missing(Canvas *canvas, Rect area, const StepPanel *panel) {
+    int rows = text_wrap_count(panel->missing.text, integer_max(1, area.w - 4));
+    canvas_fill(canvas, area, style_role(ROLE_DIM), widget_glyph(canvas, U'·', '.'));
+    Rect words = {.x = area.x + 2, .y = area.y + (area.h - rows) / 2, .w = area.w - 4, .h = rows};
+    canvas_fill(canvas, words, style_role(ROLE_TEXT), ' ');
+    canvas_text_wrapped(canvas, words, style_role(ROLE_TEXT), panel->missing.text, 0);
+}
+
+static void draw_photo(Canvas *canvas, Rect area, const Scene *scene, const StepPanel *panel) {
+    const Normalise *normalise = &scene->model->normalise;
+    Shape shape = panel->part.tensor.shape;
+    PlotImage image = {
+        .data = panel->part.tensor.data, .width = shape.w, .height = shape.h, .zoom_max = ZOOM_MAX};
+    for (int c = 0; c < 3; c++) {
+        image.mean[c] = (double)normalise->mean[c];
+        image.std[c] = (double)normalise->std[c];
+    }
+    plot_image(canvas, area, &image);
+}
+
+static void draw_map(Canvas *canvas, Rect area, Rect legend, const Scene *scene, const StepPanel *panel) {
+    Shape here = scene_shape(scene), shape = panel->part.tensor.shape;
+    bool own = shape.h == here.h && shape.w == here.w;
+    WidgetMap how = {.channel = panel->channel, .zoom_max = ZOOM_MAX, .mark = own};
+    WidgetTensor part = panel->part;
+    PlotGrid grid = widget_map(canvas, area, scene, &part, how);
+    part.as_is = part.as_is || grid.px_width >= shape.w;
+    if (own) click_add_map(canvas, &grid, panel->channel < here.c ? panel->channel : scene->channel);
+    widget_legend(canvas, legend, scene, &part, panel->channel);
+}
+
+static void draw_panel(Canvas *canvas, Rect place, const Scene *scene, const StepPanel *panel, int legend_width) {
+    Rect caption = {place.x, place.y, place.w, 1};
+    Rect inner = {place.x, place.y + 1, place.w, place.h - FRAME_ROWS};
+    Rect legend = {place.x, place.y + place.h - 1, legend_width, 1};
+    draw_caption(canvas, caption, scene, panel);
+    if (!step_panel_has_values(scene, panel))
+        draw_missing(canvas, inner, panel);
+    else if (panel->kind == STEP_PANEL_PICTURE)
+        draw_photo(canvas, inner, scene, panel);
+    else if (panel->kind == STEP_PANEL_MAPS)
+        draw_map(canvas, inner, legend, scene, panel);
+    else
+        step_bars_draw(canvas, inner, scene, panel);
+}
+
+void step_picture_draw(Canvas *canvas, const Scene *scene, const StepPanels *panels, const StepPicture *picture) {
+    bool signs = rect_is_empty(picture->middle);
+    for (int k = 0, before = -1; k < panels->count; k++) {
+        Rect place = picture->panel[k];
+        if (rect_is_empty(place)) continue;
+        /* A legend may run on where the operation has no words of its own. */
+        draw_panel(canvas, place, scene, &panels->item[k], integer_max(place.w, 0));
+        if (signs && before >= 0 && panels->item[k].joint) {
+            int x = (picture->panel[before].x + picture->panel[before].w + place.x) / 2;
+            canvas_text(canvas, x, place.y + place.h / 2, style_bold(ROLE_TEXT),
+                        panels->item[k].joint);
+        }
+        before = k;
+    }
+    if (!signs) step_middle_draw(canvas, picture->middle, scene, panels);
+}
