@@ -17,11 +17,17 @@ enum {
     CODE_VIEW = 48,   /* columns of a view beside it */
     BESIDE_ROWS = 19, /* with fewer a text beside the view does not help it */
     TWIN_SIDE = 49,   /* columns of one of two sides, where the view needs no more */
+    MAPS_WIDTH = 136, /* four maps of 32x32 with signs between, or one of them doubled and much beside it */
 };
 
+/* Columns that a view keeps before anything stands beside it: where maps are looked at, as many as they can use. */
+static int width_kept(ViewId view) {
+    return view == VIEW_STEP || view == VIEW_MAPS || view == VIEW_BLOCK ? MAPS_WIDTH : LAYOUT_S_WIDTH;
+}
+
 /* Does the view keep its room when so many columns go to something else? */
-static bool has_room(const SessionPanes *panes, int columns) {
-    return panes->view.w - columns - PANE_GAP >= LAYOUT_S_WIDTH;
+static bool has_room(const Session *session, const SessionPanes *panes, int columns) {
+    return panes->view.w - columns - PANE_GAP >= width_kept(session->look.view);
 }
 
 /* Columns for a text beside the view; 0: it stands below. */
@@ -95,12 +101,12 @@ static void take_side_panes(const Session *session, SessionPanes *panes) {
     LayoutTier tier = layout_tier(session->display.width, session->display.height);
     ViewId value;
     if (tier < LAYOUT_M || stands_alone(session->look.view) || session->look.settings.presenter ||
-        session_hides(session, HIDE_NAVIGATOR) || !has_room(panes, NAVIGATOR_WIDTH))
+        session_hides(session, HIDE_NAVIGATOR) || !has_room(session, panes, NAVIGATOR_WIDTH))
         return;
     panes->navigator = layout_take_left(&panes->view, NAVIGATOR_WIDTH);
     layout_take_left(&panes->view, PANE_GAP);
     if (!rect_is_empty(panes->explain) || tier < LAYOUT_L || !view_find("value", &value) ||
-        session->look.view == value || !has_room(panes, VALUE_WIDTH))
+        session->look.view == value || !has_room(session, panes, VALUE_WIDTH))
         return;
     panes->value = layout_take_right(&panes->view, VALUE_WIDTH);
     layout_take_right(&panes->view, PANE_GAP);

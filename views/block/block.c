@@ -15,7 +15,7 @@
 #include "views/scene/scale.h"
 #include "views/scene/view.h"
 #include "views/style/text.h"
-#include "views/widget/widgets.h"
+#include "views/widget/overview.h"
 
 enum {
     PAGE = 8,
@@ -24,6 +24,7 @@ enum {
     ROOMY_HEIGHT = 40, /* from here on the maps leave room for sentences */
     READING_ROWS = 3,
     MONTAGE_ROWS_MIN = 6,
+    BESIDE_WIDTH = 20,
     SHORT_WIDTH = 30, /* of the legend, where the sentence stands beside it */
 };
 
@@ -48,7 +49,7 @@ static void draw_title(Canvas *canvas, Rect row, const Scene *scene, int block, 
         return;
     }
     utf8_format(text, sizeof text,
-                b->add < 0                                   ? "y = %s(F(x))"
+                b->add < 0                         ? "y = %s(F(x))"
                 : b->shortcut == SHORTCUT_IDENTITY ? "y = %s(x + F(x))"
                                                    : "y = %s(shortcut(x) + F(x))",
                 activation);
@@ -63,7 +64,7 @@ static void draw_title(Canvas *canvas, Rect row, const Scene *scene, int block, 
 
 /* Where everything of the usual drawing stands. */
 typedef struct BlockLayout {
-    Rect title, lane, maps, lengths, legend, reading, below;
+    Rect title, lane, maps, lengths, legend, reading, beside, below;
     BlockPicture picture;
 } BlockLayout;
 
@@ -81,7 +82,8 @@ static BlockLayout lay_out(const Scene *scene, Rect area, const BlockMaps *maps,
         out.reading = layout_take_bottom(&area, integer_min(rows, area.h / 2));
     }
     Rect room = area;
-    if (area.h >= ROOMY_HEIGHT && !all) layout_take_bottom(&room, rows + 2); /* and the lengths, and those of the chain */
+    if (area.h >= ROOMY_HEIGHT && !all)
+        layout_take_bottom(&room, rows + 2); /* and the lengths, and those of the chain */
     out.picture = block_picture_plan(maps, room, walk, scene->settings.presenter);
     int spare = area.h - block_picture_rows(&out.picture);
     int small = out.picture.small.h + READING_ROWS <= block_picture_rows(&out.picture);
@@ -97,6 +99,11 @@ static BlockLayout lay_out(const Scene *scene, Rect area, const BlockMaps *maps,
     }
     if (!all && area.h >= rows) out.reading = layout_take_bottom(&area, rows);
     out.below = area;
+    if (out.picture.beside.w >= BESIDE_WIDTH) {
+        out.beside = out.picture.beside;
+        out.beside.y = out.maps.y;
+        out.beside.h = out.maps.h;
+    }
     return out;
 }
 
@@ -204,36 +211,48 @@ static void draw_table(Canvas *canvas, Rect area, const Scene *scene, int block)
     }
 }
 
-/* All channels of F's output, or of the gradient that came through F. */
-static void draw_montage(Canvas *canvas, Rect area, const Scene *scene, int block, Scale scale) {
+/* All channels of F's output, or of x while F has not been run. */
+static void draw_channels_forward(Canvas *canvas, Rect area, const Scene *scene, int block) {
     const Block *b = &scene->network->blocks[block];
-    bool backward = scene->phase == PHASE_BACKWARD;
-    Tensor shown =
-        backward ? pass_route_grad(scene->pass, block, ROUTE_BRANCH) : pass_act(scene->pass, b->branch_last);
-    if (!shown.data) return;
+    bool run = pass_act(scene->pass, b->branch_last).data != NULL;
+    WidgetTensor tensor = widget_tensor(scene, run ? b->branch_last : b->input, PHASE_FORWARD);
     int channel = block_channel(scene, block);
-    if (backward) channel = block_input_channel(scene->network, block, channel);
-    WidgetTensor tensor = widget_tensor_scaled(shown, scale);
-    tensor.phase = scene->phase;
-    WidgetMontage montage = widget_montage_of(scene, channel);
-    Rect rest = area, heading = layout_take_top(&rest, 1);
-    WidgetPage page = widget_montage_plan(rest, shown.shape, montage);
-    montage.first = widget_montage_first(&page, channel);
-    page = widget_montage(canvas, rest, scene, &tensor, montage);
-    char title[2 * WIDGET_TEXT_MAX];
-    snprintf(title, sizeof title, "%s, %s", backward ? "gradient at x through F" : "F(x)",
-             widget_page_info(&page).text);
-    widget_heading(canvas, heading, style_role(ROLE_TITLE), title);
+    if (!run) channel = block_input_channel(scene->network, block, channel);
+    if (tensor.tensor.data) widget_overview(canvas, area, scene, &tensor, channel, run ? "F(x)" : "x");
 }
 
-/* All operations with their lengths, and then all channels of F. */
-static void draw_below(Canvas *canvas, Rect area, const Scene *scene, int block, Scale scale) {
+/* Of the gradient that came through F. */
+static void draw_channels_backward(Canvas *canvas, Rect area, const Scene *scene, int block, Scale scale) {
+    Tensor shown = pass_route_grad(scene->pass, block, ROUTE_BRANCH);
+    const Profile *profile = pass_route_profile(scene->pass, block, ROUTE_BRANCH);
+    if (!shown.data) return;
+    if (scene->settings.scope == SCOPE_AUTO && profile && profile->spread.known)
+        scale = scene_scale_of_spread(scene, &profile->spread, true);
+    WidgetTensor tensor = widget_tensor_scaled(shown, scale);
+    tensor.phase = PHASE_BACKWARD;
+    widget_overview(canvas, area, scene, &tensor,
+                    block_input_channel(scene->network, block, block_channel(scene, block)),
+                    "gradient at x through F");
+}
+
+static void draw_channels(Canvas *canvas, Rect area, const Scene *scene, int block, Scale scale) {
+    if (scene->phase == PHASE_FORWARD)
+        draw_channels_forward(canvas, area, scene, block);
+    else
+        draw_channels_backward(canvas, area, scene, block, scale);
+}
+
+/* Where there is room: all channels of F, and all operations with their lengths. */
+static void draw_more(Canvas *canvas, const BlockLayout *layout, const Scene *scene, int block, Scale scale) {
+    Rect below = layout->below, beside = layout->beside;
     int rows = table_rows(&scene->network->blocks[block]);
-    if (area.h < rows || scene->settings.presenter) return;
-    layout_take_top(&area, 1);
-    draw_table(canvas, layout_take_top(&area, rows - 1), scene, block);
-    layout_take_top(&area, 1);
-    if (area.h >= MONTAGE_ROWS_MIN) draw_montage(canvas, area, scene, block, scale);
+    bool table = below.h >= rows;
+    if (scene->settings.presenter) return;
+    if (beside.h >= MONTAGE_ROWS_MIN) draw_channels(canvas, beside, scene, block, scale);
+    layout_take_top(&below, 1);
+    if (table) draw_table(canvas, layout_take_top(&below, rows - 1), scene, block);
+    if (rect_is_empty(beside) && below.h >= MONTAGE_ROWS_MIN)
+        draw_channels(canvas, below, scene, block, scale);
 }
 
 static void draw_equation(Canvas *canvas, Rect area, const Scene *scene, int block, int walk) {
@@ -245,7 +264,7 @@ static void draw_equation(Canvas *canvas, Rect area, const Scene *scene, int blo
     draw_lengths(canvas, layout.lengths, scene, block);
     draw_legend(canvas, layout.legend, scene, block, &layout, &maps);
     canvas_text_wrapped(canvas, layout.reading, style_role(ROLE_TEXT), block_reading(scene, block).text, 0);
-    draw_below(canvas, layout.below, scene, block, maps.scale);
+    draw_more(canvas, &layout, scene, block, maps.scale);
 }
 
 static void draw_stream(Canvas *canvas, Rect area, const Scene *scene, int block) {

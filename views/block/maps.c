@@ -12,6 +12,7 @@ int block_channel(const Scene *scene, int block) {
 }
 
 static void add_act(BlockMaps *maps, const Scene *scene, int op, int channel, BlockMap map) {
+    map.op = op;
     map.tensor = pass_act(scene->pass, op);
     map.channel = channel;
     map.is_signed = pass_act_stats(scene->pass, op).negative > 0;
@@ -20,6 +21,7 @@ static void add_act(BlockMaps *maps, const Scene *scene, int op, int channel, Bl
 }
 
 static void add_grad(BlockMaps *maps, const Scene *scene, int op, int channel, BlockMap map) {
+    map.op = op;
     map.tensor = pass_grad(scene->pass, op);
     map.channel = channel;
     map.is_signed = true;
@@ -29,6 +31,7 @@ static void add_grad(BlockMaps *maps, const Scene *scene, int op, int channel, B
 
 static void add_route(BlockMaps *maps, const Scene *scene, int block, Route route, BlockMap map) {
     int input = scene->network->blocks[block].input;
+    map.op = -1;
     map.tensor = pass_route_grad(scene->pass, block, route);
     if (!map.tensor.data) map.tensor.shape = scene->network->ops[input].out;
     map.is_signed = true;
@@ -62,15 +65,12 @@ static void collect_forward(BlockMaps *maps, const Scene *scene, int block) {
                        .part = BLOCK_PART_BRANCH,
                        .l2 = f.branch});
     if (b->add >= 0)
-        add_act(maps, scene, b->add, c,
-                (BlockMap){.name = "sum",
-                           .words = "x and F(x) together",
-                           .norm = "|sum|",
-                           .sign = "=",
-                           .l2 = f.sum});
-    add_act(maps, scene, b->output, c,
+        add_act(
+            maps, scene, b->add, c,
             (BlockMap){
-                .name = "y", .words = "what goes on", .norm = "|y|", .sign = "→", .l2 = f.y});
+                .name = "sum", .words = "x and F(x) together", .norm = "|sum|", .sign = "=", .l2 = f.sum});
+    add_act(maps, scene, b->output, c,
+            (BlockMap){.name = "y", .words = "what goes on", .norm = "|y|", .sign = "→", .l2 = f.y});
 }
 
 /* In the order the gradient comes: y, past the activation, the two ways, x. */
@@ -79,14 +79,12 @@ static void collect_backward(BlockMaps *maps, const Scene *scene, int block) {
     BlockBackward g = block_backward(scene->pass, block);
     int c = block_channel(scene, block), in = block_input_channel(scene->network, block, c);
     bool skip = b->shortcut != SHORTCUT_NONE;
-    add_grad(maps, scene, b->output, c,
-             (BlockMap){.name = "g at y", .words = "the gradient here", .norm = "|g|", .sign = "", .l2 = g.y});
-    add_grad(maps, scene, b->add >= 0 ? b->add : b->branch_last, c,
-             (BlockMap){.name = "g at sum",
-                        .words = "past the mask",
-                        .norm = "|g|",
-                        .sign = "→",
-                        .l2 = g.sum});
+    add_grad(
+        maps, scene, b->output, c,
+        (BlockMap){.name = "g at y", .words = "the gradient here", .norm = "|g|", .sign = "", .l2 = g.y});
+    add_grad(
+        maps, scene, b->add >= 0 ? b->add : b->branch_last, c,
+        (BlockMap){.name = "g at sum", .words = "past the mask", .norm = "|g|", .sign = "→", .l2 = g.sum});
     if (skip) {
         add_route(maps, scene, block, ROUTE_SKIP,
                   (BlockMap){.name = "through skip",
@@ -195,8 +193,10 @@ static Scale common_scale(const Scene *scene, const BlockMaps *maps, int block) 
     if (scene->settings.scope != SCOPE_AUTO) return scale_of_maps(scene, maps, block);
     Spread spread = common_spread(maps);
     bool is_signed = false;
-    for (int k = 0; k < maps->count; k++) is_signed = is_signed || (maps->maps[k].tensor.data && maps->maps[k].is_signed);
-    return spread.known ? scene_scale_of_spread(scene, &spread, is_signed) : scale_of_maps(scene, maps, block);
+    for (int k = 0; k < maps->count; k++)
+        is_signed = is_signed || (maps->maps[k].tensor.data && maps->maps[k].is_signed);
+    return spread.known ? scene_scale_of_spread(scene, &spread, is_signed)
+                        : scale_of_maps(scene, maps, block);
 }
 
 BlockMaps block_maps_collect(const Scene *scene, int block) {

@@ -11,12 +11,13 @@ typedef enum BlockPart { BLOCK_PART_WHOLE, BLOCK_PART_SKIP, BLOCK_PART_BRANCH } 
 
 /* One of the maps that stand side by side. */
 typedef struct BlockMap {
-    const char *name;             /* "F(x)" */
-    const char *words;            /* "what the block adds" */
-    const char *norm;             /* what its length is called: "|F|" */
-    const char *sign;             /* before it in the equation; "" for the first */
+    const char *name;  /* "F(x)" */
+    const char *words; /* "what the block adds" */
+    const char *norm;  /* what its length is called: "|F|" */
+    const char *sign;  /* before it in the equation; "" for the first */
     BlockPart part;
     Tensor tensor;
+    int op; /* whose tensor it is; -1: a part of one */
     int channel;
     double l2;
     bool is_signed;

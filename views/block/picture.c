@@ -46,7 +46,7 @@ static int scale_in(MapSize size, int width, int height) {
 static int place_small(BlockPicture *picture, MapSize size, Rect room) {
     int count = picture->count - picture->large, best = 0;
     for (int columns = 1; columns <= count && best < 100; columns++) {
-        int rows = (count + columns - 1) / columns, gap = columns > 1 ? GAP_MIN : 0;
+        int rows = (count + columns - 1) / columns, gap = columns > 1;
         Rect cell = {.w = integer_min(room.w / columns - gap, SMALL_MAX), .h = room.h / rows - 1};
         PlotGrid grid = plot_grid_fit(cell, size.width, size.height, ZOOM_MAX);
         int scale = 100 * grid.px_width / size.width;
@@ -80,12 +80,15 @@ static int try_arrangement(BlockPicture *out, MapSize size, Rect area, int colum
     left = area.w - columns * picture.width;
     picture.gap = columns < 2 ? 0 : integer_clamp(left / (columns - 1), GAP_MIN, small ? 3 : GAP_MAX);
     left -= picture.gap * (columns - 1) + GAP_MIN;
-    int score = scale < 100 ? 10 * scale + picture.large : picture.large * (WHOLE + doublings(scale)) + scale / 10 + picture.large;
+    int score = scale < 100 ? 10 * scale + picture.large
+                            : picture.large * (WHOLE + doublings(scale)) + scale / 10 + picture.large;
     if (small > 0 && left >= SMALL_MIN) {
         Rect room = {.x = area.x + area.w - left, .y = area.y, .w = left, .h = area.h};
         int small_scale = place_small(&picture, size, room);
         if (small_scale >= 100 && scale >= 100) score += small * (WHOLE + doublings(small_scale));
     }
+    if (rect_is_empty(picture.small) && left > 0)
+        picture.beside = (Rect){.x = area.x + area.w - left, .y = area.y, .w = left};
     *out = picture;
     return score;
 }
@@ -117,8 +120,9 @@ static int rows_of(const BlockPicture *picture) {
     return picture->columns > 0 ? (picture->large + picture->columns - 1) / picture->columns : 0;
 }
 
+/* The smaller ones may reach further down than the large ones. */
 int block_picture_rows(const BlockPicture *picture) {
-    return rows_of(picture) * (picture->height + 1);
+    return integer_max(rows_of(picture) * (picture->height + 1), picture->small.h);
 }
 
 static Role map_role(const BlockMap *map, Phase phase) {
@@ -134,21 +138,13 @@ static Role map_role(const BlockMap *map, Phase phase) {
 static void draw_caption(Canvas *canvas, Rect row, const Scene *scene, const BlockMap *map, bool with_sign) {
     char norm[WIDGET_TEXT_MAX] = "";
     int end = row.x + row.w, x = row.x;
-    if (with_sign && *map->sign)
-        x = canvas_printf(canvas, x, row.y, style_bold(ROLE_TEXT), "%s ",
-                          map->sign);
+    if (with_sign && *map->sign) x = canvas_printf(canvas, x, row.y, style_bold(ROLE_TEXT), "%s ", map->sign);
     x = canvas_text_fit(canvas, x, row.y, end - x, style_bold(map_role(map, scene->phase)), map->name);
     if (map->tensor.data && map->l2 == map->l2) snprintf(norm, sizeof norm, "%s %.4g", map->norm, map->l2);
     int room = end - x - 1, words = text_width(map->words), width = text_width(norm);
     if (width > 0 && width <= room) canvas_text_right(canvas, end, row.y, style_role(ROLE_TEXT), norm);
-    if (words <= room - width - (width > 0)) canvas_text(canvas, x + 1, row.y, style_role(ROLE_DIM), map->words);
-}
-
-static void draw_nothing(Canvas *canvas, Rect area) {
-    static const char words[] = " not run yet ";
-    canvas_fill(canvas, area, style_role(ROLE_DIM), widget_glyph(canvas, U'·', '.'));
-    canvas_text_center(canvas, area, area.y + (area.h - 1) / 2, style_role(ROLE_DIM),
-                       area.w >= text_width(words) ? words : " - ");
+    if (words <= room - width - (width > 0))
+        canvas_text(canvas, x + 1, row.y, style_role(ROLE_DIM), map->words);
 }
 
 static void draw_map(Canvas *canvas, Rect place, const Scene *scene, const BlockMaps *maps, int k,
@@ -166,11 +162,12 @@ static void draw_map(Canvas *canvas, Rect place, const Scene *scene, const Block
         WidgetMap how = {.channel = map->channel,
                          .zoom_max = ZOOM_MAX,
                          .mark = shape.h == here.h && shape.w == here.w && here.h > 1};
-        PlotGrid grid = widget_map(canvas, inner, scene, &tensor, how);
-        if (how.mark) click_add_map(canvas, &grid, scene->channel);
+        tensor.op = map->op; /* to tell padding from zeros, and for clicks */
+        PlotGrid grid = widget_channel_map(canvas, inner, scene, &tensor, how);
+        if (how.mark && map->op != scene->op) click_add_map(canvas, &grid, scene->channel);
     } else {
         PlotGrid grid = plot_grid_fit(inner, integer_max(1, shape.w), integer_max(1, shape.h), ZOOM_MAX);
-        draw_nothing(canvas, grid.cells);
+        widget_channel_fill(canvas, grid.cells, CHANNEL_NOT_RUN);
     }
     canvas_unclip(canvas, old);
 }
@@ -202,7 +199,8 @@ void block_picture_draw(Canvas *canvas, Rect area, const Scene *scene, const Blo
                       .y = area.y + row * (picture->height + 1),
                       .w = picture->width,
                       .h = picture->height + 1};
-        if (picture->columns == 1) place.w = area.w - (rect_is_empty(picture->small) ? 0 : picture->small.w + GAP_MIN);
+        if (picture->columns == 1)
+            place.w = area.w - (rect_is_empty(picture->small) ? 0 : picture->small.w + GAP_MIN);
         draw_map(canvas, place, scene, maps, picture->first + k, column == 0 ? DRAW_SIGN : 0);
         if (column > 0)
             canvas_text(canvas, place.x - (picture->gap + 1) / 2, place.y + 1 + (picture->height - 1) / 2,

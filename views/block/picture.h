@@ -14,9 +14,10 @@ typedef struct BlockPicture {
     int columns;       /* of large maps; rows follow */
     int width, height; /* of a large one's map */
     int gap;
-    bool native; /* the large ones show every value */
-    Rect small;        /* place of the others; empty: there is none */
-    int small_columns; /* of them */
+    bool native;                   /* the large ones show every value */
+    Rect beside;                   /* what the maps leave at the right, of no height */
+    Rect small;                    /* place of the others; empty: there is none */
+    int small_columns;             /* of them */
     int small_width, small_height; /* of one of them, with its caption */
 } BlockPicture;
 

@@ -32,8 +32,7 @@ BlockText block_reading_state(const Scene *scene, int block) {
         utf8_append(out.text, sizeof out.text, "plain: the shortcut is closed in both directions.");
         break;
     case SKIP_CUT:
-        utf8_append(out.text, sizeof out.text,
-                    "cut: the shortcut carries no gradient back.");
+        utf8_append(out.text, sizeof out.text, "cut: the shortcut carries no gradient back.");
         break;
     case SKIP_LESION:
         if (pass_block_is_lesioned(scene->pass, block))
@@ -180,7 +179,8 @@ BlockText block_reading_short(const Scene *scene, int block) {
         double ratio = lengths.branch / lengths.skip;
         bool identity = scene->network->blocks[block].shortcut == SHORTCUT_IDENTITY;
         utf8_append(out.text, sizeof out.text,
-                    identity ? "F changes x by %.0f %%: |F| = %.2f |x|" : "F adds %.0f %%: |F| = %.2f |shortcut|",
+                    identity ? "F changes x by %.0f %%: |F| = %.2f |x|"
+                             : "F adds %.0f %%: |F| = %.2f |shortcut|",
                     100 * ratio, ratio);
     }
     return out;

@@ -44,13 +44,17 @@ static void mark_pixels(Canvas *canvas, const PlotGrid *grid, const PixelBox *va
     }
 }
 
-void plot_mark(Canvas *canvas, const PlotGrid *grid, int x, int y) {
-    if (rect_is_empty(grid->cells)) return;
+void plot_mark_patch(Canvas *canvas, const PlotGrid *grid, PlotPatch patch) {
+    if (rect_is_empty(grid->cells) || patch.last_x < patch.first_x || patch.last_y < patch.first_y) return;
     PixelBox value;
-    pixels_of(x, x, grid->width, grid->px_width, &value.x0, &value.x1);
-    pixels_of(y, y, grid->height, grid->px_height, &value.y0, &value.y1);
+    pixels_of(patch.first_x, patch.last_x, grid->width, grid->px_width, &value.x0, &value.x1);
+    pixels_of(patch.first_y, patch.last_y, grid->height, grid->px_height, &value.y0, &value.y1);
     if (canvas->flags & (CANVAS_ASCII | CANVAS_MONO))
         mark_cells(canvas, grid, &value);
     else
         mark_pixels(canvas, grid, &value);
+}
+
+void plot_mark(Canvas *canvas, const PlotGrid *grid, int x, int y) {
+    plot_mark_patch(canvas, grid, (PlotPatch){.first_x = x, .last_x = x, .first_y = y, .last_y = y});
 }

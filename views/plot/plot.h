@@ -77,6 +77,12 @@ PlotGrid plot_image(Canvas *canvas, Rect area, const PlotImage *image);
 /* The cursor: a frame just outside map position (x, y), whose own colour stays as it is. Around a value of a single
  * pixel only the corners of the frame are drawn; where characters stand for colours it is a pair of brackets. */
 void plot_mark(Canvas *canvas, const PlotGrid *grid, int x, int y);
+/* The same around several values. */
+typedef struct PlotPatch {
+    int first_x, last_x, first_y, last_y; /* both ends included, inside the map */
+} PlotPatch;
+
+void plot_mark_patch(Canvas *canvas, const PlotGrid *grid, PlotPatch patch);
 
 /* What stands in place of a map that has nothing to show, each with a texture and words of its own, in colour as in
  * characters. */

@@ -17,9 +17,7 @@ static double x_at(const StepCurve *curve, const Frame *frame, double column) {
 
 static Frame frame_of(const Canvas *canvas, Rect area, const StepCurve *curve) {
     bool ascii = (canvas->flags & CANVAS_ASCII) != 0;
-    Frame frame = {.area = area,
-                   .columns = area.w,
-                   .rows = area.h * (ascii ? 1 : DOT_ROWS)};
+    Frame frame = {.area = area, .columns = area.w, .rows = area.h * (ascii ? 1 : DOT_ROWS)};
     for (int column = 0; column < frame.columns; column++) {
         double y = curve->value(curve->context, x_at(curve, &frame, column));
         frame.y_lo = fmin(frame.y_lo, y);
@@ -63,6 +61,7 @@ void step_curve_draw(Canvas *canvas, Rect area, const StepCurve *curve) {
     int count = (frame.columns - 1) * SAMPLES + 1;
     for (int k = 0; k < count; k++) {
         double column = (double)k / SAMPLES, y = curve->value(curve->context, x_at(curve, &frame, column));
-        if (isfinite(y)) put_dot(canvas, &frame, style_role(curve->role), (int)(column + 0.5), row_of(&frame, y));
+        if (isfinite(y))
+            put_dot(canvas, &frame, style_role(curve->role), (int)(column + 0.5), row_of(&frame, y));
     }
 }

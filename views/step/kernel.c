@@ -41,7 +41,8 @@ StepGrid step_window_grid(const Scene *scene, const Op *op) {
     double lo = INFINITY, hi = -INFINITY;
     for (int r = 0; r < grid.rows; r++)
         for (int s = 0; s < grid.columns; s++) {
-            int row = scene->row * op->stride - op->pad + r, column = scene->column * op->stride - op->pad + s;
+            int row = scene->row * op->stride - op->pad + r,
+                column = scene->column * op->stride - op->pad + s;
             bool inside = row >= 0 && row < op->in.h && column >= 0 && column < op->in.w;
             double value = inside ? (double)x.data[shape_index(op->in, 0, channel, row, column)] : NAN;
             grid.value[r * grid.columns + s] = value;
@@ -80,7 +81,8 @@ static void format_number(double value, int width, char out[16]) {
 }
 
 static Style style_on(const Canvas *canvas, const StepGrid *grid, int level) {
-    if ((canvas->flags & (CANVAS_MONO | CANVAS_ASCII)) || level == PALETTE_INVALID) return style_role(ROLE_TEXT);
+    if ((canvas->flags & (CANVAS_MONO | CANVAS_ASCII)) || level == PALETTE_INVALID)
+        return style_role(ROLE_TEXT);
     bool light = color_lightness(palette_rgb(grid->palette, level)) > LIGHT;
     return (Style){.fg = light ? color_rgb(0, 0, 0) : color_rgb(255, 255, 255),
                    .bg = color_map(grid->palette, level)};

@@ -20,6 +20,7 @@ enum {
     LINES_MAX = 6,
     PICK_SIDE = 4, /* of the pattern that stands for a stride */
     FIGURE_WIDTH_MAX = 36,
+    MASK_ZOOM_MAX = 4,
 };
 
 /* What stands in the middle: a title, perhaps a drawing, and a few words, all of them centred. */
@@ -152,7 +153,8 @@ static Rect plot_size(Rect room) {
 }
 
 /* The plot spans a little more than 0 on both sides, so that the axes are in it. */
-static StepCurve curve_over(Span span, double (*value)(const void *, double), const void *context, Role role) {
+static StepCurve curve_over(Span span, double (*value)(const void *, double), const void *context,
+                            Role role) {
     double reach = fmax(fabs(span.lo), fabs(span.hi));
     return (StepCurve){.value = value,
                        .context = context,
@@ -164,7 +166,7 @@ static StepCurve curve_over(Span span, double (*value)(const void *, double), co
 static void describe_line(Middle *middle, Rect area, Line *line, Span *span) {
     bool batch = pass_batch_statistics(middle->scene->pass);
     *span = span_of(middle->forward ? channel_of(middle, middle->op->inputs[0], PHASE_FORWARD)
-                                        : channel_of(middle, middle->op->index, PHASE_BACKWARD));
+                                    : channel_of(middle, middle->op->index, PHASE_BACKWARD));
     title(middle, middle->forward ? "y = a·x + b" : batch ? "dx = a·(dy − …)" : "dx = a·dy");
     if (!line_of(middle, line)) {
         span->known = false;
@@ -192,7 +194,10 @@ static void describe_curve(Middle *middle, Rect area, Span *span) {
     *span = span_of(channel_of(middle, middle->op->inputs[0], PHASE_FORWARD));
     title(middle, middle->forward ? "%s" : gates ? "× mask" : "× slope", spec->title);
     if (!span->known) return;
-    middle->figure = plot_size(room_of(area, 4));
+    bool mask = gates && !middle->forward;
+    Rect room = room_of(area, 4);
+    middle->figure = mask ? plot_grid_fit(room, middle->op->out.w, middle->op->out.h, MASK_ZOOM_MAX).cells
+                          : plot_size(room);
     const char *below = text_format_percent(span->below).text;
     say(middle, !gates ? "%s below 0" : middle->forward ? "%s below 0: 0" : "%s shut: 0", below);
     below = text_format_percent(1 - span->below).text;
@@ -211,7 +216,7 @@ static void draw_mask(Canvas *canvas, const Middle *middle) {
                            .scale = scale_of(0, 1, false),
                            .palette = PALETTE_GRAY,
                            .pooling = PLOT_MEAN,
-                           .zoom_max = 2};
+                           .zoom_max = MASK_ZOOM_MAX};
     plot_heatmap(canvas, middle->figure, &heatmap);
     free(mask);
 }
@@ -301,7 +306,8 @@ static void put_words(Canvas *canvas, Rect area, Middle *middle) {
         canvas_text_center(canvas, area, y + 1 + figure->h + k, style_role(ROLE_DIM), middle->lines[k]);
     int arrow = area.x + area.w - 1;
     if (figure->h > 0 && figure->x + figure->w < arrow)
-        canvas_put(canvas, arrow, figure->y + figure->h / 2, style_bold(ROLE_TEXT), widget_glyph(canvas, U'→', '>'));
+        canvas_put(canvas, arrow, figure->y + figure->h / 2, style_bold(ROLE_TEXT),
+                   widget_glyph(canvas, U'→', '>'));
 }
 
 /* Numbers in squares: a kernel, or what a window saw. */
@@ -334,7 +340,8 @@ static void draw_curve(Canvas *canvas, Rect area, Middle *middle) {
         draw_mask(canvas, middle);
         return;
     }
-    StepCurve curve = curve_over(span, middle->forward ? activation_value : activation_slope, activation, ROLE_ACCENT);
+    StepCurve curve =
+        curve_over(span, middle->forward ? activation_value : activation_slope, activation, ROLE_ACCENT);
     step_curve_draw(canvas, middle->figure, &curve);
 }
 

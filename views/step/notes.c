@@ -55,8 +55,8 @@ static void note_stats(Notes *notes, const Scene *scene, const StepPanel *panel)
 static void note_tensors(Notes *notes, const Scene *scene, const StepPanels *panels) {
     bool copies = scene->phase == PHASE_BACKWARD && network_is_addition(scene->network, scene->op);
     for (int k = 0; k < panels->count; k++)
-        if (panels->item[k].kind != STEP_PANEL_PROBABILITIES &&
-            panels->item[k].kind != STEP_PANEL_PICTURE && !(copies && k > 0))
+        if (panels->item[k].kind != STEP_PANEL_PROBABILITIES && panels->item[k].kind != STEP_PANEL_PICTURE &&
+            !(copies && k > 0))
             note_stats(notes, scene, &panels->item[k]);
 }
 

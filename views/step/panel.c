@@ -143,7 +143,8 @@ static StepPanels backward_panels(const Scene *scene, const Op *op) {
 }
 
 static StepFilter find_filter(const Scene *scene, const Op *op, int rank) {
-    StepFilter filter = {.known = true, .output = integer_clamp(scene->channel, 0, op->out.c - 1), .rank = rank};
+    StepFilter filter = {
+        .known = true, .output = integer_clamp(scene->channel, 0, op->out.c - 1), .rank = rank};
     double *parts = malloc((size_t)op->in.c * sizeof *parts);
     int *order = malloc(((size_t)rank + 1) * sizeof *order);
     bool back = scene->phase == PHASE_BACKWARD;

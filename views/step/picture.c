@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "core/base/integer.h"
-#include "views/scene/click.h"
 #include "views/step/bars.h"
 #include "views/step/middle.h"
 #include "views/style/text.h"
@@ -54,6 +53,13 @@ static void note_size(Plan *plan, Size size, bool first) {
     plan->output = size.scale;
 }
 
+static bool is_better(const Plan *a, const Plan *b, bool enlarge) {
+    if (enlarge && a->output != b->output) return a->output > b->output;
+    if (a->whole != b->whole) return a->whole > b->whole;
+    if (a->least != b->least) return a->least > b->least;
+    return a->summed > b->summed;
+}
+
 static Rect place_panel(Plan *plan, int x, int y, Size size) {
     int rows = size.height + FRAME_ROWS;
     plan->picture.rows = integer_max(plan->picture.rows, rows);
@@ -80,10 +86,11 @@ static Plan plan_row(const StepPanels *panels, Rect area, int middle) {
     Size in = size_in(&panels->item[a], side, rows), out = size_in(&panels->item[b], side, rows);
     if (side < 1) return plan;
     if (is_bars(&panels->item[a])) in.width = integer_min(in.width, BARS_WIDTH);
-    if (is_bars(&panels->item[b]))
-        out.width = integer_min(area.w - middle - in.width, 2 * BARS_WIDTH);
+    if (is_bars(&panels->item[b])) out.width = integer_min(area.w - middle - in.width, 2 * BARS_WIDTH);
     int spare = area.w - in.width - out.width;
-    int width = spare - middle > BESIDE_WIDTH + GAP ? integer_min(spare, integer_max(middle, MIDDLE_WIDTH_MAX)) : spare;
+    int width = spare - middle > BESIDE_WIDTH + GAP
+                    ? integer_min(spare, integer_max(middle, MIDDLE_WIDTH_MAX))
+                    : spare;
     note_size(&plan, in, true);
     note_size(&plan, out, false);
     plan.picture.panel[a] = place_panel(&plan, area.x, area.y, in);
@@ -93,29 +100,37 @@ static Plan plan_row(const StepPanels *panels, Rect area, int middle) {
     return plan;
 }
 
-/* The operation below its input, and the output as large as it can be. */
-static Plan plan_stack(const StepPanels *panels, Rect area, int middle) {
+/* The operation below its input in `left` columns, and the output as large as it can be in the others. */
+static Plan plan_stack(const StepPanels *panels, Rect area, int middle, int left) {
     Plan plan = {.whole = 0};
     int a, b, rows = area.h - FRAME_ROWS;
     large_ones(panels, &a, &b);
-    int native = is_bars(&panels->item[a]) ? BARS_WIDTH : panels->item[a].part.tensor.shape.w;
-    int left = integer_max(middle, integer_min(native, area.w / 3));
     Size out = size_in(&panels->item[b], area.w - left - GAP, rows);
-    left = area.w - GAP - out.width;
+    left = integer_min(area.w - GAP - out.width, integer_max(left, MIDDLE_WIDTH_MAX));
     Size in = size_in(&panels->item[a], left, rows - FRAME_ROWS - MIDDLE_ROWS);
-    if (in.height < 1 || out.height < 1) return plan;
-    left = integer_clamp(left, middle, integer_max(in.width, MIDDLE_WIDTH_MAX));
+    if (in.height < 1 || out.height < 1 || left < middle) return plan;
     note_size(&plan, in, true);
     note_size(&plan, out, false);
     plan.picture.panel[a] = place_panel(&plan, area.x, area.y, in);
     plan.picture.panel[b] = place_panel(&plan, area.x + left + GAP, area.y, out);
-    plan.picture.middle = (Rect){.x = area.x,
-                                 .y = area.y + in.height + FRAME_ROWS,
-                                 .w = left,
-                                 .h = integer_max(plan.picture.rows - in.height - FRAME_ROWS, MIDDLE_ROWS)};
     plan.picture.rows = integer_max(plan.picture.rows, in.height + FRAME_ROWS + MIDDLE_ROWS);
+    plan.picture.middle = (Rect){.x = area.x, .y = area.y + in.height + FRAME_ROWS, .w = left};
+    plan.picture.middle.h = area.y + plan.picture.rows - plan.picture.middle.y;
     leave_beside(&plan, area, area.x + left + GAP + out.width);
     return plan;
+}
+
+/* With the input at the whole factor that serves both best. */
+static Plan best_stack(const StepPanels *panels, Rect area, int middle, bool enlarge) {
+    int a, b;
+    large_ones(panels, &a, &b);
+    int native = is_bars(&panels->item[a]) ? BARS_WIDTH : integer_max(1, panels->item[a].part.tensor.shape.w);
+    Plan best = plan_stack(panels, area, middle, integer_max(middle, integer_min(native, area.w / 3)));
+    for (int zoom = 2; zoom * native <= area.w / 2; zoom++) {
+        Plan plan = plan_stack(panels, area, middle, integer_max(middle, zoom * native));
+        if (plan.picture.rows > 0 && is_better(&plan, &best, enlarge)) best = plan;
+    }
+    return best;
 }
 
 /* All three of an addition, with the signs between. */
@@ -145,16 +160,9 @@ static Plan plan_alone(const StepPanels *panels, Rect area) {
     return plan;
 }
 
-static bool is_better(const Plan *a, const Plan *b, bool enlarge) {
-    if (enlarge && a->output != b->output) return a->output > b->output;
-    if (a->whole != b->whole) return a->whole > b->whole;
-    if (a->least != b->least) return a->least > b->least;
-    return a->summed > b->summed;
-}
-
 StepPicture step_picture_plan(const StepPanels *panels, Rect area, int middle, bool enlarge) {
     Plan best = plan_alone(panels, area);
-    const Plan others[] = {plan_row(panels, area, middle), plan_stack(panels, area, middle),
+    const Plan others[] = {plan_row(panels, area, middle), best_stack(panels, area, middle, enlarge),
                            plan_three(panels, area)};
     for (int k = 0; k < 3; k++)
         if (others[k].picture.rows > 0 && is_better(&others[k], &best, enlarge)) best = others[k];
@@ -175,17 +183,20 @@ static void draw_caption(Canvas *canvas, Rect row, const Scene *scene, const Ste
     }
     shape.n = 1;
     if (panel->kind == STEP_PANEL_PROBABILITIES) shape = (Shape){1, scene->network->classes, 1, 1};
-    utf8_format(text, sizeof text, "%s %s", scene->network->ops[panel->op].name, text_format_shape(shape).text);
+    utf8_format(text, sizeof text, "%s %s", scene->network->ops[panel->op].name,
+                text_format_shape(shape).text);
     if (x + text_width(text) > end)
         utf8_format(text, sizeof text, "%s", widget_op_short_name(scene->network, panel->op));
     if (x + text_width(text) <= end) canvas_text_right(canvas, end, row.y, style_role(ROLE_DIM), text);
 }
 
+/* Why there are no values, on the surface that says so without words. */
 static void draw_missing(Canvas *canvas, Rect area, const StepPanel *panel) {
     int rows = text_wrap_count(panel->missing.text, integer_max(1, area.w - 4));
-    canvas_fill(canvas, area, style_role(ROLE_DIM), widget_glyph(canvas, U'·', '.'));
-    Rect words = {.x = area.x + 2, .y = area.y + (area.h - rows) / 2, .w = area.w - 4, .h = rows};
+    plot_nothing(canvas, area, PLOT_NOT_RUN);
+    Rect words = {.x = area.x + 1, .y = area.y + (area.h - rows) / 2, .w = area.w - 2, .h = rows};
     canvas_fill(canvas, words, style_role(ROLE_TEXT), ' ');
+    words.x++, words.w -= 2;
     canvas_text_wrapped(canvas, words, style_role(ROLE_TEXT), panel->missing.text, 0);
 }
 
@@ -201,18 +212,36 @@ static void draw_photo(Canvas *canvas, Rect area, const Scene *scene, const Step
     plot_image(canvas, area, &image);
 }
 
+/* The numbers of the other tensor that the selected number is made of, or was sent to. */
+static void mark_read(Canvas *canvas, const PlotGrid *grid, const Scene *scene) {
+    const Op *op = &scene->network->ops[scene->op];
+    OpReads reads = op_spec(op->kind)->reads;
+    PlotPatch patch = {scene->column, scene->column, scene->row, scene->row};
+    if (reads != OP_READS_CELL && reads != OP_READS_PICK && reads != OP_READS_WINDOW) return;
+    if (reads != OP_READS_CELL) {
+        bool window = reads == OP_READS_WINDOW;
+        int y = scene->row * op->stride - (window ? op->pad : 0);
+        int x = scene->column * op->stride - (window ? op->pad : 0);
+        patch = (PlotPatch){.first_x = integer_max(0, x),
+                            .last_x = integer_min(op->in.w, x + (window ? op->kernel_w : 1)) - 1,
+                            .first_y = integer_max(0, y),
+                            .last_y = integer_min(op->in.h, y + (window ? op->kernel_h : 1)) - 1};
+    }
+    plot_mark_patch(canvas, grid, patch);
+}
+
 static void draw_map(Canvas *canvas, Rect area, Rect legend, const Scene *scene, const StepPanel *panel) {
-    Shape here = scene_shape(scene), shape = panel->part.tensor.shape;
-    bool own = shape.h == here.h && shape.w == here.w;
+    bool own = panel->part.op == scene->op;
     WidgetMap how = {.channel = panel->channel, .zoom_max = ZOOM_MAX, .mark = own};
     WidgetTensor part = panel->part;
-    PlotGrid grid = widget_map(canvas, area, scene, &part, how);
-    part.as_is = part.as_is || grid.px_width >= shape.w;
-    if (own) click_add_map(canvas, &grid, panel->channel < here.c ? panel->channel : scene->channel);
+    PlotGrid grid = widget_channel_map(canvas, area, scene, &part, how);
+    part.as_is = part.as_is || grid.px_width >= part.tensor.shape.w;
+    if (!own) mark_read(canvas, &grid, scene);
     widget_legend(canvas, legend, scene, &part, panel->channel);
 }
 
-static void draw_panel(Canvas *canvas, Rect place, const Scene *scene, const StepPanel *panel, int legend_width) {
+static void draw_panel(Canvas *canvas, Rect place, const Scene *scene, const StepPanel *panel,
+                       int legend_width) {
     Rect caption = {place.x, place.y, place.w, 1};
     Rect inner = {place.x, place.y + 1, place.w, place.h - FRAME_ROWS};
     Rect legend = {place.x, place.y + place.h - 1, legend_width, 1};
@@ -227,7 +256,8 @@ static void draw_panel(Canvas *canvas, Rect place, const Scene *scene, const Ste
         step_bars_draw(canvas, inner, scene, panel);
 }
 
-void step_picture_draw(Canvas *canvas, const Scene *scene, const StepPanels *panels, const StepPicture *picture) {
+void step_picture_draw(Canvas *canvas, const Scene *scene, const StepPanels *panels,
+                       const StepPicture *picture) {
     bool signs = rect_is_empty(picture->middle);
     for (int k = 0, before = -1; k < panels->count; k++) {
         Rect place = picture->panel[k];
@@ -236,8 +266,7 @@ void step_picture_draw(Canvas *canvas, const Scene *scene, const StepPanels *pan
         draw_panel(canvas, place, scene, &panels->item[k], integer_max(place.w, 0));
         if (signs && before >= 0 && panels->item[k].joint) {
             int x = (picture->panel[before].x + picture->panel[before].w + place.x) / 2;
-            canvas_text(canvas, x, place.y + place.h / 2, style_bold(ROLE_TEXT),
-                        panels->item[k].joint);
+            canvas_text(canvas, x, place.y + place.h / 2, style_bold(ROLE_TEXT), panels->item[k].joint);
         }
         before = k;
     }

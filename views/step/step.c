@@ -12,6 +12,7 @@
 #include "views/step/notes.h"
 #include "views/step/picture.h"
 #include "views/style/text.h"
+#include "views/widget/overview.h"
 
 enum {
     LIST_WIDTH = 37, /* from here on the list of steps stands at the right */
@@ -61,7 +62,8 @@ static void draw_title(Canvas *canvas, Rect row, const Scene *scene) {
     x = canvas_text_fit(canvas, row.x, row.y, row.w, style_bold(ROLE_TITLE), widget_op_summary(op).text) + 1;
     if (!forward) x = canvas_text_fit(canvas, x, row.y, end - x, style_bold(ROLE_BACKWARD), "backward") + 1;
     x = canvas_text_fit(canvas, x, row.y, end - x, style_role(ROLE_TEXT),
-                        forward ? op_spec(op->kind)->brief : "the gradient on its way back") + 2;
+                        forward ? op_spec(op->kind)->brief : "the gradient on its way back") +
+        2;
     describe_state(scene, end - x, state);
     canvas_text_right(canvas, end, row.y, style_role(done ? ROLE_DIM : ROLE_WARN), state);
 }
@@ -79,6 +81,20 @@ static void draw_formula(Canvas *canvas, Rect row, const Scene *scene) {
         while (gap > text && (gap[-1] == ' ' || gap[-1] == ',')) gap--;
     }
     canvas_text_fit(canvas, row.x, row.y, row.w, style_role(widget_phase_role(scene->phase)), text);
+}
+
+/* What is left beside the picture and below it: all channels have the larger part, the list of steps the other. */
+static void share_rest(StepLayout *layout, const Scene *scene, Rect below) {
+    Rect side = layout->plan.beside;
+    Shape shape = scene_shape(scene);
+    bool maps = shape.h * shape.w > 1 && shape.c > 1 && scene_tensor(scene, scene->op, scene->phase).data;
+    if (side.w > 0) side.h = below.y + below.h - side.y;
+    if (side.w >= LIST_WIDTH || (maps && side.w * side.h > below.w * below.h)) below.w -= side.w;
+    bool larger_side = side.w * side.h > below.w * below.h;
+    Rect larger = larger_side ? side : below, other = larger_side ? below : side;
+    if (maps && larger.h >= CHANNELS_ROWS) layout->channels = larger;
+    Rect list = rect_is_empty(layout->channels) ? larger : other;
+    if (list.h >= LIST_ROWS_MIN && list.w >= LIST_WIDTH) layout->list = list;
 }
 
 /* The picture gets all that it can use; then come sentence, figures, all channels, the list of steps. */
@@ -103,30 +119,16 @@ static StepLayout lay_out(const Scene *scene, Rect area, const StepPanels *panel
     const char *sentence = op_spec(scene->network->ops[scene->op].kind)->sentence;
     int rows = text_wrap_count(sentence, area.w);
     if (area.h >= rows) out.sentence = layout_take_bottom(&area, rows);
-    if (out.plan.beside.w >= LIST_WIDTH) {
-        out.list = out.plan.beside;
-        out.list.h = area.y + area.h - out.list.y;
-    }
-    bool maps = scene_shape(scene).h * scene_shape(scene).w > 1 && scene_tensor(scene, scene->op, scene->phase).data;
-    if (maps && area.h >= CHANNELS_ROWS)
-        out.channels = area;
-    else if (rect_is_empty(out.list) && area.h >= LIST_ROWS_MIN)
-        out.list = area;
+    share_rest(&out, scene, area);
     return out;
 }
 
 /* All channels of what comes out, small. */
 static void draw_channels(Canvas *canvas, Rect area, const Scene *scene) {
     WidgetTensor tensor = widget_tensor(scene, scene->op, scene->phase);
-    WidgetMontage montage = widget_montage_of(scene, scene->channel);
-    if (area.h < CHANNELS_ROWS) return;
-    Rect heading = layout_take_top(&area, 1);
-    WidgetPage page = widget_montage_plan(area, tensor.tensor.shape, montage);
-    montage.first = widget_montage_first(&page, scene->channel);
-    page = widget_montage(canvas, area, scene, &tensor, montage);
-    char text[2 * WIDGET_TEXT_MAX];
-    utf8_format(text, sizeof text, "%s, %s", scene->phase == PHASE_FORWARD ? "y" : "dy", widget_page_info(&page).text);
-    widget_heading(canvas, heading, style_role(ROLE_TITLE), text);
+    if (area.h >= CHANNELS_ROWS)
+        widget_overview(canvas, area, scene, &tensor, scene->channel,
+                        scene->phase == PHASE_FORWARD ? "y" : "dy");
 }
 
 /* The list, with what is known about the op below it. */

@@ -103,7 +103,8 @@ void step_softmax_draw(Canvas *canvas, Rect area, const Scene *scene) {
     for (int k = 0; k < network->classes; k++) sum += exp((double)z.data[k] - largest);
     double own = (double)z.data[target] - largest;
     Rect head = layout_take_top(&area, 1);
-    canvas_text_fit(canvas, head.x, head.y, head.w, style_bold(ROLE_TEXT), scene_class_name(scene, target, name));
+    canvas_text_fit(canvas, head.x, head.y, head.w, style_bold(ROLE_TEXT),
+                    scene_class_name(scene, target, name));
     put(canvas, &area, ROLE_TEXT, "z", (double)z.data[target]);
     put(canvas, &area, ROLE_DIM, "z − largest z", own);
     put(canvas, &area, ROLE_TEXT, "e^ of this", exp(own));

@@ -12,7 +12,8 @@
 /* w[k,c,r,s] by its place in memory. */
 static double weight_at(const Network *network, const Op *op, const int at[4]) {
     const Param *param = network_op_param(network, op->index, PARAM_CONV_WEIGHT);
-    size_t tap = ((size_t)at[0] * (size_t)op->kernel_h + (size_t)at[2]) * (size_t)op->kernel_w + (size_t)at[3];
+    size_t tap =
+        ((size_t)at[0] * (size_t)op->kernel_h + (size_t)at[2]) * (size_t)op->kernel_w + (size_t)at[3];
     return (double)network_const_values(network, param)[tap * (size_t)op->in.c + (size_t)at[1]];
 }
 

@@ -303,8 +303,10 @@ static void moves_select_steps_and_channels_within_their_range(void **state) {
     action = view_step_ops.act(world.state, &world.scene, view_action(ACTION_LAST, 0));
     assert_int_equal(action.number, 143 - 5);
     look_at(&world, 0);
-    assert_int_equal(view_step_ops.act(world.state, &world.scene, view_action(ACTION_FIRST, 0)).id, ACTION_NONE);
-    assert_int_equal(view_step_ops.act(world.state, &world.scene, view_action(ACTION_FINISH, 0)).id, ACTION_FINISH);
+    assert_int_equal(view_step_ops.act(world.state, &world.scene, view_action(ACTION_FIRST, 0)).id,
+                     ACTION_NONE);
+    assert_int_equal(view_step_ops.act(world.state, &world.scene, view_action(ACTION_FINISH, 0)).id,
+                     ACTION_FINISH);
     scene_world_close(&world);
 }
 
