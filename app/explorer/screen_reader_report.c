@@ -5,6 +5,7 @@
 
 #include "app/explorer/screen_reader_state.h"
 #include "core/base/utf8.h"
+#include "views/panel/twin_frame.h"
 #include "views/widget/widgets.h"
 #include "views/words/describe.h"
 #include "views/words/say.h"
@@ -73,6 +74,9 @@ static void say_twin(FILE *out, Session *front, const Scene *scene) {
     fprintf(out, "Compared with %s.\n", twin);
     if (!scene->twin || !scene->twin->figures.known) return;
     const Difference *d = &scene->twin->figures;
+    char words[TWIN_NAME_MAX];
+    twin_say_difference(scene, words, sizeof words);
+    fprintf(out, "A is this side, B the other. %s\n", words);
     fprintf(out, "Lengths here %.3g, there %.3g, of the difference %.3g.\n", d->a_l2, d->b_l2, d->l2);
 }
 

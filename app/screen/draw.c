@@ -29,7 +29,7 @@ static void draw_title(const Session *session, const Scene *scene, Canvas *canva
                     widget_skip_mode(scene).text);
     else
         session_twin_describe(session, text + used, sizeof text - (size_t)used);
-    twin_title_draw(canvas, row, letter, text);
+    twin_title_draw(canvas, row, letter, text, letter == '-' ? NULL : scene);
 }
 
 static void draw_other(const Session *session, const Scene *scene, Canvas *canvas, Rect title, Rect area) {

@@ -35,6 +35,17 @@ static void add_finish(const Screen *screen, ScreenKeys *keys, const Binding *bi
         add_hint(screen, keys, binding->keys, session->exp.at < n - 1 ? "forward" : "backward");
 }
 
+/* What the key of a comparison leads to next: on a narrow screen one side flips to the other. */
+static const char *compare_label(const Session *session) {
+    switch (session->twin.show) {
+    case TWIN_OFF: return "compare";
+    case TWIN_BOTH: return session_twin_fits(session) ? "A minus B" : "flip to B";
+    case TWIN_OTHER: return "A minus B";
+    case TWIN_DIFFERENCE: break;
+    }
+    return "end comparing";
+}
+
 /* A class is shown the keys that are pressed, and no others. */
 static bool is_hinted(const Screen *screen, const Binding *binding) {
     const Session *session = screen_front(screen);
@@ -49,6 +60,8 @@ static void add_hints(const Screen *screen, ScreenKeys *keys, int lead) {
         if (binding->lead != lead || !is_hinted(screen, binding)) continue;
         if (binding->action == ACTION_FINISH)
             add_finish(screen, keys, binding);
+        else if (binding->action == ACTION_TWIN && session_shows_twin(screen_front(screen)))
+            continue; /* it stands first already */
         else
             add_hint(screen, keys, binding->keys, binding->hint);
     }
@@ -65,6 +78,8 @@ void screen_collect_hints(const Screen *screen, ScreenKeys *keys) {
     }
     bool own = !session->look.settings.presenter;
     if (own) add_own_hints(screen, keys, 0, OWN_FIRST);
+    bool compares = own && session_shows_twin(session) && session_offers(session, ACTION_TWIN, NULL);
+    if (compares) add_hint(screen, keys, keymap_keys(ACTION_TWIN), compare_label(session));
     for (int lead = 1; lead <= KEYMAP_LEADS; lead++) add_hints(screen, keys, lead);
     if (own && session_offers(session, ACTION_EXPLAIN, NULL))
         keys->hints[keys->hint_count++] = (FrameHint){.key = "1-3", .label = "explain"};

@@ -16,7 +16,7 @@ enum {
     CODE_MAX = 100,
     CODE_VIEW = 48,   /* columns of a view beside it */
     BESIDE_ROWS = 19, /* with fewer a text beside the view does not help it */
-    TWIN_SIDE = 49,   /* columns of one of two sides, where the view needs no more */
+    TWIN_WIDE = 100,  /* two sides beside each other, where a map is whole in one half */
     MAPS_WIDTH = 136, /* four maps of 32x32 with signs between, or one of them doubled and much beside it */
 };
 
@@ -56,7 +56,8 @@ static Rect take_lesson(const Session *session, Rect *area) {
     bool scene = session->display.sheet == SHEET_SCENE, wide = area->w >= WIDE;
     bool class = session->look.settings.presenter == SWITCH_ON;
     int keep = wide ? class ? CLASS_VIEW : LAYOUT_S_WIDTH : scene ? 0 : view_ops(session->look.view)->beside;
-    int columns = text_columns(*area, keep, TEXT_MIN, class ? LESSON_CLASS_WIDTH : LESSON_COLUMN_WIDTH);
+    int columns = text_columns(*area, keep - 1, TEXT_MIN,
+                               class ? LESSON_CLASS_WIDTH : LESSON_COLUMN_WIDTH); /* the gap is one line */
     if (columns == 0) return lesson_panel_take(area, scene);
     Rect taken = layout_take_right(area, columns);
     layout_take_right(area, 1);
@@ -81,14 +82,10 @@ static void take_explanation(const Session *session, SessionPanes *panes, bool b
     }
 }
 
-static int twin_side(const Session *session) {
-    return view_ops(session->look.view)->beside ? TWIN_SIDE : LAYOUT_S_WIDTH;
-}
-
 bool session_twin_fits(const Session *session) {
     Rect area = session_frame_area(session);
     if (session->display.sheet != SHEET_NONE) take_lesson(session, &area);
-    return area.w >= 2 * twin_side(session) + 1;
+    return area.w >= (view_ops(session->look.view)->beside ? TWIN_WIDE : 2 * LAYOUT_S_WIDTH + 1);
 }
 
 /* Views that tell of the whole network already, or need the width. */

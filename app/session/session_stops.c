@@ -128,8 +128,9 @@ static bool change_breakpoints(Session *session, const char *text, Error *err) {
         session_tell(session, NOTICE_INFO, "no breakpoints any more");
         return true;
     }
-    if (strncmp(text, "if ", 3) != 0) return break_at_name(session, text, err);
-    return condition_parse(text + 3, &conditional.condition, err) &&
+    bool said = strncmp(text, "if ", 3) == 0; /* no operation's name has a sign in it, or is nan */
+    if (!said && !strpbrk(text, "<>") && strcmp(text, "nan") != 0) return break_at_name(session, text, err);
+    return condition_parse(said ? text + 3 : text, &conditional.condition, err) &&
            condition_applies(&conditional.condition, session_network(session), err) &&
            add_breakpoint(session, conditional, err);
 }

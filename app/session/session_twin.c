@@ -110,6 +110,7 @@ static Scene other_scene(const Session *session, const Scene *mine) {
     scene.network = scene.model->network;
     scene.pass = twin->pass;
     scene.baseline = NULL;
+    scene.probabilities = session->exp.setup->untrained ? NULL : pass_probabilities(twin->pass);
     scene.op = scene_partner(scene.network, mine->network, mine->op);
     scene.at = scene_at(scene.network, scene.op, mine->phase);
     Shape out = scene.network->ops[scene.op].out;

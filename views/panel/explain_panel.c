@@ -117,6 +117,7 @@ static int draw_lines(Canvas *canvas, Rect area, const Explanation *explanation,
 void explain_panel_draw(Canvas *canvas, Rect area, const Explanation *explanation, ExplainLevel level) {
     if (rect_is_empty(area) || explanation->line_count == 0) return;
     Rect heading = layout_take_top(&area, 1);
+    layout_take_right(&area, 1); /* a text that ends at the edge is hard to read */
     int first = first_moving(explanation, area);
     Rect fixed = layout_take_top(&area, wrapped_rows(explanation, 1, first, area.w));
     int y = area.y - rows_above(explanation, first, area);

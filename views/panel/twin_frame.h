@@ -6,11 +6,13 @@
 #include "views/canvas/canvas.h"
 #include "views/scene/scene.h"
 
-/* `letter` is what the side is called: 'A', 'B', or '-' for the difference. */
-void twin_title_draw(Canvas *canvas, Rect row, char letter, const char *text);
+/* `letter` is what the side is called: 'A', 'B', or '-' for the difference; `side`: what it answers; NULL:
+ * nothing. */
+void twin_title_draw(Canvas *canvas, Rect row, char letter, const char *text, const Scene *side);
 
-/* "|A| 35.3  |B| 12.1  |A-B| 30.2  cos +0.31  A: cat 99.8%  B: dog 41%  layer1.1.conv2 activation": L2 norms.
- */
+/* "The activations differ by 72% of A's length: similar patterns (cosine +0.77)." */
+void twin_say_difference(const Scene *scene, char *out, size_t out_size);
+/* That, and behind it the lengths (L2 norms) where they have room. */
 void twin_strip_draw(Canvas *canvas, Rect row, const Scene *scene);
 
 #endif

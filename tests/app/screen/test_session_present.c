@@ -16,7 +16,7 @@ static bool shows(SessionWorld *world, const char *part) {
 
 static void it_drops_side_panes_tabs_and_strip_and_gives_them_back(void **state) {
     SessionWorld *world = *state;
-    screen_set_size(world->screen, 200, 60);
+    screen_set_size(world->screen, 250, 60);
     session_world_act(world, "finish");
     session_world_act(world, "view maps");
     SessionPanes before = session_panes(world->session);
@@ -24,7 +24,7 @@ static void it_drops_side_panes_tabs_and_strip_and_gives_them_back(void **state)
     session_world_act(world, "presenter on");
     SessionPanes panes = session_panes(world->session);
     assert_true(rect_is_empty(panes.navigator) && rect_is_empty(panes.value));
-    assert_int_equal(panes.view.w, 200);
+    assert_int_equal(panes.view.w, 250);
     assert_int_equal(panes.view.h, 57);
     assert_false(shows(world, "┊━"));
     assert_false(shows(world, "maps"));

@@ -138,7 +138,7 @@ static void hidden_views_have_no_tab_no_key_and_no_line_in_the_help(void **state
 
 static void hidden_panes_are_not_drawn(void **state) {
     SessionWorld *world = *state;
-    screen_set_size(world->screen, 120, 40);
+    screen_set_size(world->screen, 250, 70);
     session_world_act(world, "finish");
     session_world_act(world, "view maps");
     session_world_act(world, "explain 1");

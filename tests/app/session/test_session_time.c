@@ -79,6 +79,22 @@ static void a_condition_stops_where_it_first_holds(void **state) {
     free(screen);
 }
 
+/* With and without "if"; a cosine is never 2, so that the first place that has one is found: where the
+ * gradient's two routes through the last block meet. */
+static void a_condition_needs_no_if(void **state) {
+    SessionWorld *world = *state;
+    const Network *network = world->setup.model->network;
+    session_world_act(world, "finish");
+    session_world_act(world, "break cos < 2");
+    assert_null(screen_error(world->screen));
+    session_world_act(world, "continue");
+    int last = network->blocks[network->block_count - 1].input;
+    assert_int_equal(world->session->exp.at, scene_at(network, last, PHASE_BACKWARD));
+    session_world_act(world, "break off");
+    session_world_act(world, "break grad <");
+    assert_non_null(strstr(screen_error(world->screen), "condition: expected"));
+}
+
 /* The zeros that option A pads with are no dead units. */
 static void padding_is_not_dead(void **state) {
     SessionWorld *world = *state;
@@ -242,6 +258,7 @@ int main(void) {
         SESSION_TEST(digits_wait_in_sight_and_escape_drops_them),
         SESSION_TEST(a_run_stops_at_a_breakpoint_in_either_direction_of_the_program),
         SESSION_TEST(a_condition_stops_where_it_first_holds),
+        SESSION_TEST(a_condition_needs_no_if),
         SESSION_TEST(padding_is_not_dead),
         SESSION_TEST(the_first_number_that_is_none_stops_a_run),
         SESSION_TEST(without_a_breakpoint_continue_says_how_to_set_one),

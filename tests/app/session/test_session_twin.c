@@ -1,10 +1,13 @@
 /* Two sides of a comparison: in step, on one scale, and with a difference that is one. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/support/assert_close.h"
 #include "tests/support/session_world.h"
+#include "views/panel/twin_frame.h"
+#include "views/style/text.h"
 
 static Scene compared_scene(SessionWorld *world) {
     Scene scene = session_scene(world->session);
@@ -168,6 +171,46 @@ static void both_titles_stand_on_a_wide_screen(void **state) {
     free(screen);
 }
 
+/* Where a view's map is whole in half of the screen, from 100 columns on. */
+static void two_sides_stand_beside_each_other_from_100_columns(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "finish");
+    session_world_act(world, "view maps");
+    session_world_act(world, "select layer1.1.relu2");
+    session_world_act(world, "twin plain");
+    for (int width = 80; width <= 160; width++) {
+        screen_set_size(world->screen, width, 30);
+        SessionPanes panes = session_panes(world->session);
+        assert_int_equal(!rect_is_empty(panes.other), width >= 100);
+        if (width >= 100) assert_true(panes.view.w >= VIEW_BESIDE && panes.other.w >= VIEW_BESIDE);
+    }
+}
+
+/* How far the sides are apart is said in words, from figures that were computed; on a narrow screen a key that
+ * is named flips from side to side. */
+static void the_difference_is_said_in_words(void **state) {
+    SessionWorld *world = *state;
+    char text[200], expected[80];
+    session_world_act(world, "finish");
+    session_world_act(world, "view maps");
+    session_world_act(world, "select layer1.1.relu2");
+    session_world_act(world, "twin plain");
+    Scene scene = compared_scene(world);
+    const Difference *d = &scene.twin->figures;
+    twin_say_difference(&scene, text, sizeof text);
+    snprintf(expected, sizeof expected, "differ by %s of A's length",
+             text_format_percent(d->l2 / d->a_l2).text);
+    assert_non_null(strstr(text, expected));
+    char *screen = session_world_screen(world);
+    assert_non_null(strstr(screen, text));
+    assert_non_null(strstr(screen, "D flip to B"));
+    free(screen);
+    session_world_act(world, "twin built");
+    scene = compared_scene(world);
+    twin_say_difference(&scene, text, sizeof text);
+    assert_string_equal(text, "A and B have the same activations here.");
+}
+
 #define SESSION_TEST(name) cmocka_unit_test_setup_teardown(name, session_world_open, session_world_close)
 
 int main(void) {
@@ -183,6 +226,8 @@ int main(void) {
         SESSION_TEST(a_mistake_is_one_sentence_and_changes_nothing),
         SESSION_TEST(the_key_goes_round),
         SESSION_TEST(both_titles_stand_on_a_wide_screen),
+        SESSION_TEST(two_sides_stand_beside_each_other_from_100_columns),
+        SESSION_TEST(the_difference_is_said_in_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

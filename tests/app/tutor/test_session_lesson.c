@@ -385,7 +385,7 @@ static void wide_screens_have_the_page_in_a_column_and_keep_the_views_room(void 
     screen_set_size(world->screen, 120, 40);
     begin_text(world, LESSON);
     SessionPanes panes = session_panes(run_of(world)->session);
-    assert_true(panes.view.w >= LAYOUT_S_WIDTH);
+    assert_int_equal(panes.view.w, LAYOUT_S_WIDTH);
     assert_int_equal(panes.lesson.h, 37);
     screen_set_size(world->screen, 200, 60);
     panes = session_panes(run_of(world)->session);
@@ -394,6 +394,10 @@ static void wide_screens_have_the_page_in_a_column_and_keep_the_views_room(void 
     panes = session_panes(run_of(world)->session);
     assert_int_equal(panes.lesson.h, LESSON_SHEET_ROWS);
     assert_int_equal(panes.view.h, 15);
+    run_of(world)->session->look.view = VIEW_MAPS; /* a map of 32x32 is whole beside the page */
+    panes = session_panes(run_of(world)->session);
+    assert_int_equal(panes.view.h, 21);
+    assert_true(panes.view.w >= VIEW_BESIDE && panes.lesson.w >= 40);
 }
 
 static void any_size_can_be_drawn(void **state) {
