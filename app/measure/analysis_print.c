@@ -37,6 +37,7 @@ static bool write_json(const AnalysisSpec *spec, const AnalysisResult *result, E
     json_write_key_int(&json, "steps_done", result->done);
     json_write_key_int(&json, "steps", result->total);
     json_write_key_string(&json, "reading", result->reading);
+    if (*result->remark) json_write_key_string(&json, "remark", result->remark);
     if (*result->oracle) {
         json_write_key_string(&json, "oracle", result->oracle);
         json_write_key_float(&json, "oracle_value", result->oracle_value);
@@ -186,6 +187,7 @@ static bool print_text(const AnalysisSpec *spec, const AnalysisResult *result, b
     if (!result->complete)
         printf("INCOMPLETE: given up after %d of %d steps.\n", result->done, result->total);
     table_put_wrapped(stdout, result->reading, 0, TEXT_COLUMNS, ascii);
+    print_field("Remark", result->remark, ascii);
     print_field("Certainty", result->certainty, ascii);
     analysis_format_check(result, check, sizeof check);
     print_field("Check", check, ascii);

@@ -33,6 +33,7 @@ typedef enum ColumnSubject { SUBJECT_OTHER, SUBJECT_SKIP, SUBJECT_BRANCH, SUBJEC
 typedef struct AnalysisColumn {
     const char *name; /* "share", "|G_k|" */
     const char *unit; /* "of the gradient", "L2"; "" for none */
+    const char *plain; /* what it is, for anyone: "share of the gradient"; NULL: nothing for anyone */
     ColumnKind kind;
     bool charted;   /* drawn as bars; the others are figures only */
     bool same_axis; /* as the charted column before it, so that the two can be compared */
@@ -67,7 +68,8 @@ typedef struct AnalysisResult {
     int done, total;                   /* steps */
     char subject[ANALYSIS_TEXT_MAX];   /* network, weights, pictures */
     char certainty[ANALYSIS_TEXT_MAX]; /* "exact", "sampled, n=64", "one batch of 15 pictures" */
-    char reading[ANALYSIS_TEXT_MAX];   /* what it says, in words */
+    char reading[ANALYSIS_TEXT_MAX];   /* what it says, in words for anyone */
+    char remark[ANALYSIS_TEXT_MAX];    /* what only readers of the formula need to know; "" for nothing */
     char math[ANALYSIS_TEXT_MAX];      /* the spec's formula and source, of this network */
     char source[ANALYSIS_TEXT_MAX];
     char oracle[ANALYSIS_TEXT_MAX]; /* what must be small; "" for none */

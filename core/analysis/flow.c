@@ -243,7 +243,11 @@ static bool report_depths(FlowState *state, AnalysisResult *result) {
     static const AnalysisColumn columns[COLUMNS] = {
         [FIRST] = {.name = "|g| first", .unit = "into the first block", .kind = COLUMN_LOG},
         [LAST] = {.name = "|g| last", .unit = "out of the last block", .kind = COLUMN_LOG},
-        [RATIO] = {.name = "first/last", .unit = "", .kind = COLUMN_LOG, .charted = true},
+        [RATIO] = {.name = "first/last",
+                   .unit = "",
+                   .plain = "the gradient at the first block, as a multiple of that at the last, is",
+                   .kind = COLUMN_LOG,
+                   .charted = true},
         [FACTOR] = {.name = "a block", .unit = "factor", .kind = COLUMN_NUMBER},
         [WEIGHT_MIN] = {.name = "least |dw|", .unit = "of a block", .kind = COLUMN_LOG},
         [WEIGHT_MAX] = {.name = "most |dw|", .unit = "of a block", .kind = COLUMN_LOG, .charted = true},
@@ -281,8 +285,8 @@ static void read_pair(const FlowState *state, int first, char *out, size_t size,
     if (!residual->known || !plain->known) return;
     utf8_append(
         out, size,
-        "%s: from the last block to the first the gradient is multiplied by %.3g with the skips and by "
-        "%.3g without. ",
+        "%s: from the last block back to the first, the gradient's length is multiplied by %.3g with the "
+        "skips and by %.3g without. ",
         when, grad_into(residual, 0) / grad_out_of_last(residual),
         grad_into(plain, 0) / grad_out_of_last(plain));
 }
@@ -297,14 +301,15 @@ static void read_runs(const FlowState *state, AnalysisResult *result) {
             snprintf(when, sizeof when, "Depth %d", state->runs[k].build.arch.depth);
             if (k == 0 || k + 2 >= state->run_count) read_pair(state, k, out, size, when);
         }
-        utf8_append(out, size, "All with random weights and statistics of the batch.");
+        utf8_append(out, size, "All with random weights, and with means and spreads of these pictures.");
         return;
     }
     read_pair(state, 0, out, size, input->untrained ? "Random weights" : "These weights");
-    if (!input->untrained) read_pair(state, 2, out, size, "At the start (random weights, this batch's BN)");
-    utf8_append(out, size,
+    if (!input->untrained) read_pair(state, 2, out, size, "At the start of training (random weights)");
+    if (*out == '\0') utf8_copy(out, size, "Not finished: no two networks have been run.");
+    utf8_format(result->remark, sizeof result->remark,
                 "|g| is of activations; |dw| is of weights, summed over all places, and says nothing about "
-                "vanishing by itself. Learning rate %.3g.",
+                "vanishing by itself. Learning rate %.3g; random weights with this batch's statistics.",
                 rate_of(state));
 }
 

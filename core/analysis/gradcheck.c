@@ -98,10 +98,9 @@ static void read_kinks(const OpSpec *activation, int kinks, AnalysisResult *resu
     size_t used = strlen(result->reading), size = sizeof result->reading - used;
     char *out = result->reading + used;
     if (!activation->activation->has_gates && kinks == 0)
-        utf8_format(out, size, "nothing switched between v - h and v + h: %s has no kink.",
-                    activation->title);
+        utf8_format(out, size, "nothing switched in between: %s has no kink.", activation->title);
     else
-        utf8_format(out, size, "%d %s%s switched between v - h and v + h.", kinks,
+        utf8_format(out, size, "%d %s%s switched in between.", kinks,
                     activation->activation->has_gates ? activation->title : "max pooling window",
                     kinks == 1 ? "" : "s");
 }
@@ -114,11 +113,12 @@ static void read_best(const GradcheckState *state, AnalysisResult *result) {
         return;
     }
     GradcheckStep step = gradcheck_get(state->check, best);
-    snprintf(result->reading, sizeof result->reading,
-             "v = %s = %.4g. Backpropagation says dL/dv = %.4g; the central difference at h = %.1e says "
-             "%.3g: %.1e apart, relative. What limits the difference there is %s; ",
-             state->label, gradcheck_value(state->check), backprop, step.h, step.numeric,
-             gradcheck_relative(backprop, step.numeric), gradcheck_limit(step));
+    snprintf(
+        result->reading, sizeof result->reading,
+        "%s is %.4g. Backpropagation says that its gradient is %.4g. Moved both ways by %.1e, it changes "
+        "the loss as if that were %.3g: the two differ by %.1e of their size. What limits that is %s; ",
+        state->label, gradcheck_value(state->check), backprop, step.h, step.numeric,
+        gradcheck_relative(backprop, step.numeric), gradcheck_limit(step));
     read_kinks(activation_of(state), step.kinks, result);
     snprintf(result->oracle, sizeof result->oracle, "|backprop - numeric| at the step of the least estimate");
     result->oracle_value = fabs(backprop - step.numeric);

@@ -41,10 +41,15 @@ typedef struct JunctionsState {
 } JunctionsState;
 
 static const AnalysisColumn columns[COLUMNS] = {
-    [COLUMN_SKIP] =
-        {.name = "via skip", .unit = "|g|, L2", .kind = COLUMN_LOG, .charted = true, .subject = SUBJECT_SKIP},
+    [COLUMN_SKIP] = {.name = "via skip",
+                     .unit = "|g|, L2",
+                     .plain = "length of the gradient through the skip",
+                     .kind = COLUMN_LOG,
+                     .charted = true,
+                     .subject = SUBJECT_SKIP},
     [COLUMN_BRANCH] = {.name = "via F",
                        .unit = "|g|, L2",
+                       .plain = "through the block's own layers",
                        .kind = COLUMN_LOG,
                        .charted = true,
                        .same_axis = true,
@@ -137,15 +142,12 @@ static void read_activation(const OpSpec *activation, double least, double most,
     if (activation->activation->has_gates)
         utf8_format(
             out, size,
-            "The %s after each addition lets %.0f to %.0f %% of the units through, and both parts with "
-            "it: dy/dx is D(I + F'), not I + F'.",
+            "The %s after each addition lets %.0f to %.0f %% of the numbers through; the others stop both.",
             activation->title, 100 * least, 100 * most);
     else
-        utf8_format(
-            out, size,
-            "The %s after each addition multiplies both parts by its slope, %.2f to %.2f in the mean: "
-            "dy/dx is D(I + F'), not I + F'.",
-            activation->title, least, most);
+        utf8_format(out, size,
+                    "The %s after each addition multiplies both by its slope, %.2f to %.2f in the mean.",
+                    activation->title, least, most);
 }
 
 static void read_ledger(const OpSpec *activation, AnalysisResult *result) {
@@ -159,10 +161,13 @@ static void read_ledger(const OpSpec *activation, AnalysisResult *result) {
         most = fmax(most, open);
     }
     double growth = analysis_table_get(table, 0, COLUMN_IN) / analysis_table_get(table, n - 1, COLUMN_OUT);
-    snprintf(result->reading, sizeof result->reading,
-             "At %d of %d additions the skip brought more of the gradient than F. From the last block's "
-             "output to the first block's input |g| changes by a factor of %.3g. ",
-             skip_leads, n, growth);
+    snprintf(
+        result->reading, sizeof result->reading,
+        "At %d of %d additions the skip brought more of the gradient than the block's own layers. On the "
+        "way back from the last block to the first, the gradient's length is multiplied by %.3g. ",
+        skip_leads, n, growth);
+    utf8_copy(result->remark, sizeof result->remark,
+              "Both then pass the activation: dy/dx is D(I + F'), not I + F'.");
     read_activation(activation, least, most, result);
 }
 

@@ -99,6 +99,9 @@ static void name_columns(LesionsState *state) {
         state->columns[1 + k] =
             (AnalysisColumn){.name = state->names[k],
                              .unit = state->sides[k / 4].name,
+                             .plain = !(accuracy && figure) ? NULL
+                                      : k < 4               ? "right"
+                                                            : "right in the other",
                              .kind = accuracy ? COLUMN_SHARE : COLUMN_SIGNED,
                              .charted = accuracy && figure,
                              .error = !figure,
@@ -295,26 +298,26 @@ static void read_lesions(const LesionsState *state, AnalysisResult *result) {
         drop[s] = mean_drop(table, state->blocks, column, &worst);
         used +=
             snprintf(result->reading + used, sizeof result->reading - (size_t)used,
-                     "%s is right on %.1f %% intact, and loses %.1f points with one block on average, %.1f "
-                     "with %s. ",
+                     "%s is right on %.1f %% of the pictures. Without one block it is right on %.1f of 100 "
+                     "fewer, on average; without %s, on %.1f fewer. ",
                      state->sides[s].name, 100 * analysis_table_get(table, 0, column), 100 * drop[s],
-                     100 * (analysis_table_get(table, 0, column) - analysis_table_get(table, worst, column)),
-                     table->labels[worst]);
+                     table->labels[worst],
+                     100 * (analysis_table_get(table, 0, column) - analysis_table_get(table, worst, column)));
     }
     if (state->side_count < 2) return;
     bool plain_first = state->sides[0].owned != NULL;
     double residual = drop[plain_first ? 1 : 0], plain = drop[plain_first ? 0 : 1];
     double intact = analysis_table_get(table, 0, plain_first ? 1 : 5);
     snprintf(result->reading + used, sizeof result->reading - (size_t)used,
-             "Veit et al. 2016 (figure 3) saw a residual network of 54 blocks hardly notice, and VGG fall to "
-             "chance: %s.",
+             "Veit et al. 2016 saw a network of 54 blocks with skips hardly notice, and a plain one fall to "
+             "guessing: %s.",
              intact < 2.0 / state->input->model->network->classes
-                 ? "here the plain network was at chance from the start, and the comparison says nothing"
+                 ? "here the plain network only guessed from the start, so this says nothing"
              : residual < plain / 2 && residual < 0.05 ? "here the same"
              : residual < plain / 2
-                 ? "here the residual network loses much less, but with so few blocks each "
-                   "of them counts"
-             : residual < plain ? "here the difference is smaller"
+                 ? "here the one with skips loses much less, but with so few blocks each of "
+                   "them counts"
+             : residual < plain ? "here they differ less"
                                 : "here it is not so");
 }
 

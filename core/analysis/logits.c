@@ -195,8 +195,9 @@ static void read_ledger(const LogitsState *state, AnalysisResult *result) {
         if (value < analysis_table_get(table, least, COLUMN_DIFFERENCE)) least = t;
     }
     utf8_format(result->reading, sizeof result->reading,
-                "%s leads %s by %.3g. %s wrote most of the lead (%+.3g); %s spoke most against it (%+.3g).",
-                state->names[0], state->names[1], total, table->labels[most],
+                "The score of %s is %.3g above that of %s. %s wrote most of the lead (%+.3g); %s spoke most "
+                "against it (%+.3g).",
+                state->names[0], total, state->names[1], table->labels[most],
                 analysis_table_get(table, most, COLUMN_DIFFERENCE), table->labels[least],
                 analysis_table_get(table, least, COLUMN_DIFFERENCE));
 }
@@ -238,8 +239,8 @@ const AnalysisSpec analysis_logits_spec = {
     .name = "logits",
     .title = "Logit ledger",
     .sentence =
-        "Which block wrote the answer: every logit is a sum of one term from the stem and one from each "
-        "block, because the stream only adds.",
+        "Which block wrote the answer: each class's score is a sum, with one part from the stem and one from "
+        "each block.",
     .math = "z_c = ⟨v₀, x₀⟩ + Σ_l ⟨D_l·v_{l+1}, F_l⟩ + constants + b_c,  v_l = Sᵀ·D_l·v_{l+1}",
     .source = "the stream view of Veit et al. 2016, arXiv:1605.06431, at recorded masks",
     .state_size = sizeof(LogitsState),

@@ -39,10 +39,10 @@ static const PaperScore *score_of(const PaperState *state, int k) {
 static bool fill_table(const PaperState *state, int done, AnalysisTable *table) {
     enum { PARAMS, PARAMS_PAPER, PARAMS_OFF, MACS, MACS_PAPER, MACS_OFF, WRONG, WRONG_PAPER, COLUMNS };
     static const AnalysisColumn columns[COLUMNS] = {
-        [PARAMS] = {.name = "params", .unit = "", .kind = COLUMN_COUNT},
+        [PARAMS] = {.name = "params", .unit = "", .plain = "parameters", .kind = COLUMN_COUNT},
         [PARAMS_PAPER] = {.name = "paper's", .unit = "", .kind = COLUMN_COUNT},
         [PARAMS_OFF] = {.name = "off", .unit = "from paper's", .kind = COLUMN_SHARE, .charted = true},
-        [MACS] = {.name = "multiply-adds", .unit = "", .kind = COLUMN_COUNT},
+        [MACS] = {.name = "multiply-adds", .unit = "", .plain = "multiply-adds", .kind = COLUMN_COUNT},
         [MACS_PAPER] = {.name = "paper's FLOPs", .unit = "", .kind = COLUMN_COUNT},
         [MACS_OFF] = {.name = "FLOPs off",
                       .unit = "from paper's",

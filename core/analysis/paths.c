@@ -37,9 +37,17 @@ enum { COLUMN_NORM, COLUMN_PART, COLUMN_BINOMIAL, COLUMN_SUM, COLUMN_PATHS, COLU
 static const AnalysisColumn columns[COLUMNS] = {
     [COLUMN_PATHS] = {.name = "log10 paths", .unit = "of their number", .kind = COLUMN_NUMBER},
     [COLUMN_NORM] = {.name = "|G_k|", .unit = "L2", .kind = COLUMN_LOG, .charted = true},
-    [COLUMN_PART] = {.name = "share", .unit = "of the gradient", .kind = COLUMN_SHARE, .charted = true},
-    [COLUMN_BINOMIAL] =
-        {.name = "paths", .unit = "of all", .kind = COLUMN_SHARE, .charted = true, .same_axis = true},
+    [COLUMN_PART] = {.name = "share",
+                     .unit = "of the gradient",
+                     .plain = "share of the gradient",
+                     .kind = COLUMN_SHARE,
+                     .charted = true},
+    [COLUMN_BINOMIAL] = {.name = "paths",
+                         .unit = "of all",
+                         .plain = "share of all paths",
+                         .kind = COLUMN_SHARE,
+                         .charted = true,
+                         .same_axis = true},
     [COLUMN_SUM] = {.name = "up to here", .unit = "sum of shares", .kind = COLUMN_SHARE},
 };
 
@@ -157,10 +165,12 @@ static void read_shares(const PathsState *state, AnalysisResult *result) {
     snprintf(
         result->reading, sizeof result->reading,
         "%.0f %% of the gradient at the first block came through %d to %d of the %d branches, most of it "
-        "through %d. These are %.3g %% of the 2^%d paths; the binomial mean is %.1f branches. Veit et al. "
-        "2016 "
-        "sampled a trained network of 54 blocks, and found it in paths through 5 to 17: 0.45 %% of all.",
-        100 * inside / total, first, last, n, peak, 100 * paths, n, n / 2.0);
+        "through %d. Of all paths through the network, %.3g %% take so many.",
+        100 * inside / total, first, last, n, peak, 100 * paths);
+    snprintf(result->remark, sizeof result->remark,
+             "There are 2^%d paths; the binomial mean is %.1f branches. Veit et al. 2016 sampled a trained "
+             "network of 54 blocks, and found the gradient in paths through 5 to 17: 0.45 %% of all.",
+             n, n / 2.0);
 }
 
 static bool paths_report(const void *memory, int done, AnalysisResult *result) {

@@ -212,7 +212,10 @@ enum {
 };
 
 static const AnalysisColumn columns[COLUMNS] = {
-    [COLUMN_FACTOR] = {.name = "a layer", .unit = "factor of |g|", .kind = COLUMN_NUMBER},
+    [COLUMN_FACTOR] = {.name = "a layer",
+                       .unit = "factor of |g|",
+                       .plain = "multiplied at each layer by",
+                       .kind = COLUMN_NUMBER},
     [COLUMN_ERROR] = {.name = "±", .unit = "standard error over seeds", .kind = COLUMN_NUMBER},
     [COLUMN_THEORY] = {.name = "theory", .unit = "factor, on these maps", .kind = COLUMN_NUMBER},
     [COLUMN_LIMIT] = {.name = "deep limit", .unit = "factor, without borders", .kind = COLUMN_NUMBER},
@@ -309,7 +312,13 @@ static void read_verdict(const RegimesState *state, const char *verdict, const c
     for (int k = 0; k < CELLS; k++) {
         double error, factor = mean_factor(&rows[k], &error);
         if (rows[k].done == 0 || strcmp(verdict_of(&rows[k], factor), verdict) != 0) continue;
-        utf8_append(out, size, "%s%s (%.3f)", first ? title : "; ", kinds[rows[k].kind].name, factor);
+        const Kind *kind = &kinds[rows[k].kind];
+        bool zero = kind->init == INIT_ZERO_GAMMA;
+        utf8_append(out, size, "%s%s (%.3f)", first ? title : "; ",
+                    !zero                ? kind->name
+                    : kind->theory.plain ? "plain, BN, gamma 0"
+                                         : "skip, BN, gamma 0",
+                    factor);
         first = false;
     }
     if (!first) utf8_append(out, size, ". ");
@@ -317,14 +326,13 @@ static void read_verdict(const RegimesState *state, const char *verdict, const c
 
 static void read_rows(const RegimesState *state, AnalysisResult *result) {
     static const char *const verdicts[][2] = {
-        {"dead", "Dead: "},
-        {"vanishes", "Vanishes: "},
-        {"fades", "Fades: "},
-        {"keeps", "Keeps: "},
-        {"grows", "Grows: "},
-        {"sub-exponential", "Sub-exponential, ever less from stage 1 to stage 3: "},
+        {"dead", "Dead: "},        {"vanishes", "Vanishes: "},
+        {"fades", "Fades: "},      {"keeps", "Keeps: "},
+        {"grows", "Grows: "},      {"sub-exponential", "Grows, but ever less from stage to stage: "},
         {"explodes", "Explodes: "}};
-    snprintf(result->reading, sizeof result->reading, "Depth %d, factor of |g| a layer, backwards. ",
+    snprintf(result->reading, sizeof result->reading,
+             "At depth %d. In brackets: by what the gradient's length is multiplied at each layer on its way "
+             "back. ",
              state->rows[state->row_count - 1].depth);
     for (size_t k = 0; k < sizeof verdicts / sizeof *verdicts; k++)
         read_verdict(state, verdicts[k][0], verdicts[k][1], result);
@@ -379,8 +387,9 @@ static void regimes_clear(void *memory) {
 const AnalysisSpec analysis_regimes_spec = {
     .name = "regimes",
     .title = "Regimes",
-    .sentence = "Where gradients vanish, keep their size or explode at the start of training: skips, batch "
-                "norm and initialisation in every combination, with the theory beside the measurement.",
+    .sentence =
+        "Where gradients vanish, keep their size or explode at the start of training: with and "
+        "without skips and batch norm, and with two kinds of random weights, beside what theory says.",
     .math = "|g| a layer: gain/√2 plain;  √(π/(π−1)) = 1.211 plain with BN;  residual: √(d·(1+B)) a block",
     .source = "He et al. 2015, arXiv:1502.01852; Yang et al. 2019, arXiv:1902.08129; Yang & Schoenholz 2017, "
               "arXiv:1712.08969 (residual)",

@@ -188,7 +188,8 @@ static void read_responses(const ResponsesState *state, AnalysisResult *result) 
     }
     if (state->side_count == 1) {
         snprintf(result->reading, sizeof result->reading,
-                 "The %d layers inside blocks answer with %.3g on average.", count, mean[0] / count);
+                 "The answers of the %d layers inside blocks have a spread of %.3g on average.", count,
+                 mean[0] / count);
         return;
     }
     bool plain = network->shortcut == '-';
@@ -198,9 +199,9 @@ static void read_responses(const ResponsesState *state, AnalysisResult *result) 
     bool alike = state->input->batch_statistics && fabs(ratio - 1) < 1e-3;
     utf8_format(
         result->reading, sizeof result->reading,
-        "Inside the blocks %s answers with %.3g on average, %s with %.3g: with skips it is %.2f times that "
-        "without, and smaller in %d of %d layers. He et al. 2015 (figure 7) found residual responses "
-        "generally smaller: %s.",
+        "Inside the blocks the answers of %s have a spread of %.3g on average, those of %s of %.3g. With "
+        "skips it is %.2f times that without, and smaller in %d of %d layers. He et al. 2015 (figure 7) "
+        "found it smaller with skips: %s.",
         state->sides[0].network->arch, mean[0] / count, state->sides[1].network->arch, mean[1] / count, ratio,
         fewer, count,
         alike                            ? "here they are alike, as they must be where gamma is still 1"
@@ -245,7 +246,7 @@ const AnalysisSpec analysis_responses_spec = {
     .name = "responses",
     .title = "Response strengths",
     .sentence =
-        "How strongly each 3x3 layer answers: where a skip carries the signal, a layer only has to say "
+        "How strongly each 3x3 layer answers: where a skip carries what came in, a layer only has to say "
         "what is to be changed.",
     .math = "std over n, h, w, c of BN(conv3x3(x)), before addition and {F}",
     .source = "He et al. 2015, arXiv:1512.03385, section 4.2, figure 7",

@@ -206,7 +206,11 @@ static void shattered_step(void *memory, int number) {
 enum { COLUMN_FIRST, COLUMN_ERROR, COLUMN_FOURTH, COLUMN_LAST, COLUMN_HALF, COLUMNS };
 
 static const AnalysisColumn columns[COLUMNS] = {
-    [COLUMN_FIRST] = {.name = "lag 1/64", .unit = "autocorrelation", .kind = COLUMN_SIGNED, .charted = true},
+    [COLUMN_FIRST] = {.name = "lag 1/64",
+                      .unit = "autocorrelation",
+                      .plain = "alike at neighbouring points",
+                      .kind = COLUMN_SIGNED,
+                      .charted = true},
     [COLUMN_ERROR] = {.name = "±", .unit = "standard error over lines", .kind = COLUMN_NUMBER, .error = true},
     [COLUMN_FOURTH] = {.name = "lag 4/64", .unit = "autocorrelation", .kind = COLUMN_SIGNED},
     [COLUMN_LAST] = {.name = "lag 20/64", .unit = "autocorrelation", .kind = COLUMN_SIGNED},
@@ -245,11 +249,11 @@ static bool report_network(const Shattered *network, AnalysisTable *table) {
 static void read_networks(const ShatteredState *state, AnalysisResult *result) {
     char *out = result->reading;
     size_t size = sizeof result->reading, used = 0;
-    used +=
-        (size_t)snprintf(out, size, "Correlation of the gradient at neighbouring points (1/64 of the line)");
+    used += (size_t)snprintf(
+        out, size, "How alike the gradient is at two neighbouring points (1: the same, 0: unrelated)");
     for (int plain = 0; plain < 2; plain++) {
-        used +=
-            utf8_format(out + used, size - used, "%s ", plain ? "; plain networks:" : ", residual networks:");
+        used += utf8_format(out + used, size - used, "%s ",
+                            plain ? "; plain networks:" : ": networks with skips:");
         for (int k = plain; k < state->network_count - NOISES && used < size; k += 2)
             if (state->networks[k].done > 0)
                 used += utf8_format(out + used, size - used, "%s %.2f", k > plain ? "," : "",
@@ -257,7 +261,9 @@ static void read_networks(const ShatteredState *state, AnalysisResult *result) {
     }
     if (used < size)
         snprintf(out + used, size - used,
-                 ". In the order of the table; the closer to 0, the more the gradient is white noise.");
+                 ". In the order of the table; the closer to 0, the more it is like noise.");
+    utf8_copy(result->remark, sizeof result->remark,
+              "The numbers are the autocorrelation at lag 1, which is 1/64 of the line.");
 }
 
 /* White noise through the same arithmetic: minus 1/(points - 1) because its own mean was taken out. */

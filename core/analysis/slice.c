@@ -276,9 +276,10 @@ static void read_slice(const SliceState *state, AnalysisResult *result) {
                         "that over a stretch of %.2f. ",
                         net->network->arch, net->unmoved, row[0], row[state->width - 1], valley(state, net));
     }
-    snprintf(
-        out + used, size - used,
-        "1 is a step as long as the filter itself. This is one random slice; another seed gives another.");
+    snprintf(out + used, size - used,
+             "A stretch of 1 is a step as long as each filter itself. This is one random slice; another seed "
+             "gives "
+             "another.");
 }
 
 static bool slice_report(const void *memory, int done, AnalysisResult *result) {

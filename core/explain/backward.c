@@ -17,10 +17,10 @@ static void say_meeting(const ExplainQuery *query, int block, Explanation *out) 
     if (!junction.known) return;
     explain_say(out, EXPLAIN_TEXT,
                 "Two messages meet here and are added: one came back over the skip, length %.3g, one through "
-                "the block's layers, length %.3g. Their directions have cosine %+.2f.",
+                "the block's layers, length %.3g. They point %s.",
                 explain_number(out, "skip", junction.skip_l2),
                 explain_number(out, "branch", junction.branch_l2),
-                explain_number(out, "cosine", junction.cosine));
+                explain_direction(explain_number(out, "cosine", junction.cosine)));
 }
 
 /* The block whose input this op's output is; -1. */

@@ -47,6 +47,24 @@ static void say_row(const ExplainChartQuery *query, ExplainKind kind, Explanatio
     explain_more(out, ".");
 }
 
+/* The columns that have plain words, if there are any. */
+static void say_row_for_anyone(const ExplainChartQuery *query, Explanation *out) {
+    const AnalysisTable *table = &query->result->table;
+    bool any = false;
+    if (!has_row(query)) return;
+    for (int c = 0; c < table->column_count; c++) {
+        const AnalysisColumn *column = &table->columns[c];
+        double value = analysis_table_get(table, query->row, c);
+        if (!column->plain || isnan(value)) continue;
+        if (!any) explain_say(out, EXPLAIN_TEXT, "The selected row: ");
+        explain_number(out, column->name, value);
+        explain_more(out, column->kind == COLUMN_SHARE ? "%s%s %.3g %%" : "%s%s %.3g", any ? ", " : "",
+                     column->plain, column->kind == COLUMN_SHARE ? 100 * value : value);
+        any = true;
+    }
+    if (any) explain_more(out, ".");
+}
+
 static void say_for_anyone(const ExplainChartQuery *query, Explanation *out) {
     explain_say(out, EXPLAIN_TEXT, "%s", analysis_spec(query->id)->sentence);
     if (!query->result) {
@@ -54,7 +72,7 @@ static void say_for_anyone(const ExplainChartQuery *query, Explanation *out) {
         return;
     }
     explain_say(out, EXPLAIN_TEXT, "%s", query->result->reading);
-    say_row(query, EXPLAIN_TEXT, out);
+    say_row_for_anyone(query, out);
 }
 
 static void say_code(const ExplainChartQuery *query, Explanation *out) {
@@ -73,6 +91,7 @@ static void say_mathematics(const ExplainChartQuery *query, Explanation *out) {
     explain_say(out, EXPLAIN_FORMULA, "%s", text);
     if (query->result) {
         say_row(query, EXPLAIN_FORMULA, out);
+        if (*query->result->remark) explain_say(out, EXPLAIN_TEXT, "%s", query->result->remark);
         analysis_format_check(query->result, check, sizeof check);
         if (*check) explain_say(out, EXPLAIN_TEXT, "Check %s", check);
         explain_say(out, EXPLAIN_TEXT, "Certainty: %s", query->result->certainty);

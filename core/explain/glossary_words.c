@@ -18,10 +18,14 @@ const GlossaryWord glossary_words[] = {
      "Each map becomes one number: the mean of all its cells. After it, only how much of something "
      "there is counts, not where it is.",
      "select avgpool; run-here; view step"},
-    {"backward", "backward pass|bwd",
+    {"backward", "backward pass|bwd|backpropagation",
      "The way back from the loss to the picture. It finds for every number how the loss would "
      "change with it.",
      "finish; finish; view gradients"},
+    {"batch", "",
+     "The pictures that go through the network together, most often one here. In training there "
+     "are many at once.",
+     "arch resnet20; view architecture"},
     {"batch norm", "batch normalisation|BN",
      "Takes a channel's usual mean away and divides by its usual spread, so that channels stay "
      "alike in size. Then two learned numbers, gamma and beta, scale and shift it again.",
@@ -42,6 +46,10 @@ const GlossaryWord glossary_words[] = {
      "Batch norm can use means and spreads kept from training (running), or those of the pictures "
      "at hand (batch). Running is for use after training, batch is for training.",
      "select bn1; run-here; view value"},
+    {"bottleneck", "",
+     "A block of three convolutions: the first makes the maps fewer, the last makes them many "
+     "again. The deep networks from resnet50 on are built of it.",
+     "questions bottlenecks"},
     {"branch", "F(x)|through F|F opposes",
      "The way through a block's own layers; what they work out from x is called F(x). The other "
      "way is the skip.",
@@ -62,18 +70,16 @@ const GlossaryWord glossary_words[] = {
     {"cosine", "cos",
      "How far two lists of numbers point the same way: 1 the same, 0 unrelated, -1 opposite. It "
      "says nothing about how large they are.",
-     "finish; finish; view gradients"},
+     "finish; finish; select layer1.0.add backward; view block"},
     {"cut", "",
      "The forward pass is left as built, but on the way back the skip's share is dropped. It shows "
      "what the skip does for the gradient, and only that.",
      "without-skip cut; finish; finish; view gradients"},
-    {"depth", "deep|deeper", "How many layers with weights stand one behind the other. resnet20 has 20.",
-     "finish; finish; view gradients"},
     {"eps", "epsilon",
      "A tiny number that batch norm adds before it divides, so that it never divides by 0. Here it "
      "is 0.00001, as in PyTorch.",
      "select bn1; run-here; view value"},
-    {"feature map", "map",
+    {"feature map", "map|feature",
      "A channel drawn as a picture: each cell shows how strongly a pattern was found there. A "
      "layer writes one for each of its filters.",
      "select layer1.0.conv1; run-here; explain 1; view maps"},
@@ -100,7 +106,7 @@ const GlossaryWord glossary_words[] = {
      "maps into an answer.",
      "finish; finish; view gradients"},
     {"identity", "id", "A skip that changes nothing: what came in goes on as it is. It needs no weights.",
-     "finish; finish; view gradients"},
+     "select layer1.0.add; view block"},
     {"Inf", "inf|infinity",
      "A number too large for the computer to hold. Where one stands, the network has broken.",
      "select layer1.0.conv1; run-here; view step; figures all"},
@@ -116,6 +122,8 @@ const GlossaryWord glossary_words[] = {
      "The small square of weights that a convolution slides over the maps. It is the pattern that "
      "is looked for.",
      "select conv1; run-here; view maps; other"},
+    {"kink", "", "A corner in a curve, as ReLU has one at 0. Right there no gradient is the only right one.",
+     "analysis gradcheck"},
     {"layer", "layer#",
      "A step of the network with weights of its own, most often a convolution. Also the name of a "
      "stage: layer1, layer2, layer3.",
@@ -145,7 +153,7 @@ const GlossaryWord glossary_words[] = {
     {"multiply-add", "mult-add|macs",
      "Two numbers multiplied and added to a sum: the unit of work here. A pass of resnet20 takes "
      "about 41 million.",
-     "view architecture"},
+     "select layer1.0.conv1; run-here; view step; figures all"},
     {"n", "n #",
      "How many numbers there are in what is shown. A layer of 16 maps of 32 by 32 cells has 16384.",
      "select layer1.0.conv1; run-here; view step; figures all"},
@@ -163,14 +171,11 @@ const GlossaryWord glossary_words[] = {
      "select bn1; run-here; explain 1; view step"},
     {"operation", "ops|op #",
      "One step of the network: a convolution, a batch norm, a ReLU, an addition. Key s runs one.",
-     "step; view step"},
+     "view architecture; fold stages"},
     {"option A", "pad|zero-pad",
      "A skip between two shapes without weights: it keeps every second row and column and fills up "
      "with empty maps. Option B uses a projection instead.",
-     "view architecture"},
-    {"output", "",
-     "What an operation writes, and its shape: maps x rows x columns. The next operation reads it.",
-     "view architecture"},
+     "select layer2.0.add; view block"},
     {"padding", "",
      "Zeros put around a map, so that a filter can also look at its edge. In a skip of option A, "
      "whole maps of zeros.",
@@ -178,7 +183,7 @@ const GlossaryWord glossary_words[] = {
     {"parameter", "weights",
      "A number that training has learned: a weight of a filter, or one of gamma and beta. resnet20 "
      "has about 270,000.",
-     "view architecture"},
+     "select layer1.0.conv1; run-here; view step; figures all"},
     {"pass", "",
      "One run of the whole network, forward to the loss or backward to the picture. Here it goes "
      "one operation at a time.",
@@ -204,10 +209,10 @@ const GlossaryWord glossary_words[] = {
     {"projection", "option B",
      "A skip between two shapes that mixes the maps with a 1x1 convolution. Unlike option A, it "
      "has weights to learn.",
-     "arch resnet18; view architecture"},
-    {"random weights", "untrained|He init|init he",
-     "Weights before any training, drawn by chance: by He's rule (He init), which keeps numbers "
-     "alike in size from layer to layer. The answer means nothing then.",
+     "arch resnet18; select layer2.0.add; view block"},
+    {"random weights", "untrained|He init|init he|initialisation|gain",
+     "Weights before any training, drawn by chance; gain says how large. He's rule (He init) keeps "
+     "numbers alike in size from layer to layer.",
      "arch resnet20; view architecture"},
     {"range", "min|max",
      "From the smallest to the largest number of what is shown. A few extreme numbers can make it "
@@ -227,9 +232,9 @@ const GlossaryWord glossary_words[] = {
     {"scale", "",
      "Which number gets which colour. It can span one map, one layer or the whole network, and the "
      "legend says which.",
-     "select layer1.0.conv1; run-here; view maps"},
+     "select layer1.0.conv1; run-here; view maps; scope layer"},
     {"seed", "", "The number that random weights are drawn from. The same seed gives the same weights again.",
-     "arch resnet20; view architecture"},
+     "analysis slice"},
     {"shape", "#x#x#",
      "How many maps, rows and columns: 16x32x32 is 16 maps of 32 rows and 32 columns. Two things "
      "can be added only if they have one shape.",
@@ -245,7 +250,7 @@ const GlossaryWord glossary_words[] = {
     {"skip", "skips|skip connection",
      "The way around a block's layers: what came in is added to what they work out. It gives the "
      "gradient a straight way back.",
-     "select layer1.0.add; run-here; view block"},
+     "finish; finish; select layer1.0.add; explain 1; view block"},
     {"softmax", "",
      "Turns the scores of the classes into probabilities that add up to 100 %. Larger scores get a "
      "far larger share.",
@@ -268,7 +273,7 @@ const GlossaryWord glossary_words[] = {
      "select layer2.0.conv1; run-here; explain 2; view step"},
     {"target", "", "The class that the loss asks for. If you choose none, it is the network's own answer.",
      "finish; select loss; view value"},
-    {"trained", "training",
+    {"trained", "training|learned",
      "The weights were learned from many pictures whose answers were known. Pictures it had not "
      "seen then tested it.",
      "view architecture"},

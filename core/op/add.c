@@ -102,13 +102,6 @@ static void add_arithmetic_backward(const OpCell *cell, ArithmeticPart *part) {
     arithmetic_set_value(part, open ? dy : 0);
 }
 
-/* By chance, directions among thousands of numbers are at right angles; a tenth is far from chance there. */
-static const char *direction_words(double cosine) {
-    if (cosine > 0.1) return "partly the same way";
-    if (cosine < -0.1) return "partly against each other";
-    return "in unrelated directions";
-}
-
 /* Which of the two ways has been taken away here; NULL for none. */
 static const char *closed_way(AddGates gates) {
     if (!gates.skip_forward)
@@ -127,12 +120,16 @@ static void add_say(const OpSight *sight, Explanation *out) {
                 identity ? "" : ", brought into the new shape,", closed ? " in the network as built" : "");
     AdditionTerms sum = sight->terms;
     if (!sum.known) return;
-    explain_more(out,
-                 " The block's own part F(x) is %.0f %% as strong as %s; the two point %s (cosine %+.2f).",
-                 100 * explain_number(out, "change", sum.ratio), identity ? "what came in" : "the shortcut's",
-                 direction_words(explain_number(out, "cosine", sum.cosine)), sum.cosine);
+    double change = 100 * explain_number(out, "change", sum.ratio);
+    explain_more(out, " The block's own part F(x) is %.0f %% as large as %s; the two point %s.", change,
+                 identity ? "what came in" : "what the shortcut brings",
+                 explain_direction(explain_number(out, "cosine", sum.cosine)));
     if (identity && !closed)
-        explain_more(out, " So this block changed its input by %.0f %%.", 100 * sum.ratio);
+        explain_more(
+            out,
+            " So this block changed its input by %.0f %%: at 100 %% the change would be as large as the "
+            "input itself.",
+            change);
 }
 
 static void add_say_backward(const OpSight *sight, Explanation *out) {

@@ -27,3 +27,12 @@ double explain_number(Explanation *out, const char *name, double value) {
         out->fields[out->field_count++] = (ExplainField){.name = name, .value = value};
     return value;
 }
+
+/* By chance, directions among thousands of numbers are at right angles; a tenth is far from chance there. */
+const char *explain_direction(double cosine) {
+    if (cosine > 0.9) return "nearly the same way";
+    if (cosine > 0.1) return "partly the same way";
+    if (cosine < -0.9) return "nearly opposite ways";
+    if (cosine < -0.1) return "partly against each other";
+    return "in unrelated directions";
+}

@@ -37,6 +37,8 @@ void explain_say(Explanation *out, ExplainKind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Goes on with the last line. */
 void explain_more(Explanation *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Where two lists of numbers point, by their cosine: "partly the same way". */
+const char *explain_direction(double cosine);
 /* Keeps the number as a field and returns it, so that it can stand in a call of explain_say. */
 double explain_number(Explanation *out, const char *name, double value);
 

@@ -126,6 +126,7 @@ static void draw_words(Canvas *canvas, Rect area, const AnalysisSpec *spec, cons
     analyses_put_field(canvas, &area, "about", result->subject);
     analyses_put_field(canvas, &area, "answers", spec->sentence);
     analyses_put_field(canvas, &area, result->complete ? "reading" : "INCOMPLETE", result->reading);
+    if (*result->remark) analyses_put_field(canvas, &area, "remark", result->remark);
     analyses_put_field(canvas, &area, "certainty", result->certainty);
     if (*check) analyses_put_field(canvas, &area, "check", check);
     analyses_put_field(canvas, &area, "formula", result->math);

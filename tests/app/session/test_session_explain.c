@@ -91,7 +91,7 @@ static void a_chart_is_explained_in_the_laboratory(void **state) {
     free(screen);
     session_world_act(world, "analysis junctions");
     screen_finish_work(world->screen);
-    static const char *const levels[][2] = {{"explain anyone", "block layer1.0: via skip"},
+    static const char *const levels[][2] = {{"explain anyone", "The selected row: length of the gradient through"},
                                             {"explain code", "core/analysis/junctions.c:"},
                                             {"explain math", "Check holds"}};
     session_world_act(world, "explain off");

@@ -138,7 +138,7 @@ static void the_analysis_reports_every_step(void **state) {
     AnalysisResult result = analysis_case_run(&test, ANALYSIS_GRADCHECK, -1);
     assert_int_equal(result.table.row_count, GRADCHECK_STEPS);
     assert_oracle_holds(&result);
-    assert_non_null(strstr(result.reading, "v = fc.bias (0)"));
+    assert_non_null(strstr(result.reading, "fc.bias (0) is "));
     analysis_result_clear(&result);
     analysis_case_close(&test);
 }
