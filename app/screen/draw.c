@@ -85,12 +85,17 @@ static int draw_invitation(const Screen *screen, Canvas *canvas, int x, int y, A
     return canvas_text(canvas, x, y, style_role(ROLE_TEXT), texts[id]) + 3;
 }
 
-/* Where to go from the first screen, in the rows that it leaves to the keys. */
-static void draw_welcome(const Screen *screen, const Scene *scene, Canvas *canvas, Rect area) {
+bool screen_shows_welcome(const Screen *screen) {
     const Session *session = screen_front(screen);
     const void *state = session->look.view_state[VIEW_ARCHITECTURE];
-    bool starts = session->look.view == VIEW_ARCHITECTURE && view_architecture_starts(state, scene);
-    if (!starts || screen->lesson || session->display.still || session->look.settings.presenter) return;
+    Scene scene = session_scene(session);
+    bool starts = session->look.view == VIEW_ARCHITECTURE && view_architecture_starts(state, &scene);
+    return starts && !screen->lesson && !session->display.still && !session->look.settings.presenter;
+}
+
+/* Where to go from the first screen, in the rows that it leaves to the keys. */
+static void draw_welcome(const Screen *screen, Canvas *canvas, Rect area) {
+    if (!screen_shows_welcome(screen)) return;
     Rect rows = layout_take_bottom(&area, ARCHITECTURE_KEY_ROWS);
     draw_invitation(screen, canvas, rows.x + 1, rows.y, ACTION_STEP);
     int x = draw_invitation(screen, canvas, rows.x + 1, rows.y + 1, ACTION_LESSON);
@@ -107,7 +112,7 @@ static void draw_view(const Screen *screen, Scene *scene, Canvas *canvas) {
         draw_twin(session, scene, canvas, &panes);
     else
         draw_in(session, session->look.view, *scene, canvas, panes.view);
-    if (!twin) draw_welcome(screen, scene, canvas, panes.view);
+    if (!twin) draw_welcome(screen, canvas, panes.view);
     draw_explanation(session, scene, canvas, panes.explain);
     ViewId value;
     if (!rect_is_empty(panes.value) && view_find("value", &value))

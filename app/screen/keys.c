@@ -39,6 +39,14 @@ static void give_count(Action *action, int count) {
         *action = (Action){.id = ACTION_GO, .number = count};
 }
 
+/* From the first screen the first step is seen, as its line promises; scripts stay where they are. */
+static void perform(Screen *screen, const Action *action) {
+    bool leaves_welcome = action->id == ACTION_STEP && screen_shows_welcome(screen);
+    screen_do(screen, action);
+    if (leaves_welcome && !screen_error(screen) && !screen_refusal(screen))
+        screen_do(screen, &(Action){.id = ACTION_VIEW, .text = "step"});
+}
+
 /* What the key means in the view, with the digits before it. */
 static bool chooses_view(ActionId id) {
     return id == ACTION_VIEW || id == ACTION_NEXT_VIEW || id == ACTION_PREVIOUS_VIEW;
@@ -64,7 +72,7 @@ static void press(Screen *screen, const Key *key) {
     if (asks)
         session_tell(front, NOTICE_INFO, "%s: which letter?", action_name(action.id));
     else if (action.id != ACTION_NONE)
-        screen_do(screen, &action);
+        perform(screen, &action);
 }
 
 void screen_key(Screen *screen, const Key *key) {

@@ -77,6 +77,7 @@ void screen_open_prompt(Screen *screen, const char *text);
 void screen_open_search(Screen *screen, const SearchOps *searches);
 
 /* draw.c */
+bool screen_shows_welcome(const Screen *screen); /* the first screen, which says where to go from here */
 Rect screen_full_area(
     const Screen *screen); /* between the frame's rows, or all of a screen too small for one */
 
