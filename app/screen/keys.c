@@ -27,9 +27,12 @@ static bool take_digit(Screen *screen, uint32_t code) {
     return true;
 }
 
+/* Where pages are read in place of the view, Space turns them and steps no network behind them. */
 static Action meaning_of(const Screen *screen, uint32_t code) {
     const UserBinding *own = bindings_find(&screen->bindings, code);
-    return own ? own->action : keymap_find(code);
+    if (own) return own->action;
+    if (code == ' ' && layer_in_view(screen) >= 0) return (Action){.id = ACTION_PAGE_DOWN};
+    return keymap_find(code);
 }
 
 /* "5s" is five steps, "5g" the operation number 5. */

@@ -18,11 +18,10 @@ static Table plan_brief(Rect rest) {
     Table table = {.brief = true, .head = layout_take_top(&rest, 1)};
     table.rows = rest;
     table.lane = rest.x + 1;
-    table.state = rest.x + 8;
-    table.name = rest.x + 10;
-    table.name_width = 10;
+    table.name = rest.x + 8;
+    table.name_width = 11;
     table.summary = table.name + table.name_width + 1;
-    table.output = rest.x + rest.w;
+    table.output = rest.x + rest.w - 1;
     return table;
 }
 
@@ -101,7 +100,7 @@ static const char *skip_note(const Scene *scene, int block) {
 static void draw_block_row(Canvas *canvas, const Table *table, const Scene *scene, int op, int y) {
     int index = scene->network->ops[op].block;
     const Block *block = &scene->network->blocks[index];
-    canvas_text(canvas, table->state, y, style_bold(ROLE_TEXT), block->name);
+    canvas_text(canvas, table->brief ? table->name : table->state, y, style_bold(ROLE_TEXT), block->name);
     if (block->shortcut == SHORTCUT_NONE)
         canvas_text(canvas, table->summary, y, style_role(ROLE_DIM), "no skip");
     else
@@ -121,7 +120,8 @@ static void draw_op_row(Canvas *canvas, const Table *table, const Scene *scene, 
     Style dim = style_role(ROLE_DIM), text = closed ? dim : style_role(ROLE_TEXT);
     size_t params = network_op_param_count(network, op);
     uint64_t macs = network_op_macs(network, op);
-    canvas_put(canvas, table->state, y, style_role(widget_op_state_role(state)), (uint32_t)state);
+    if (!table->brief)
+        canvas_put(canvas, table->state, y, style_role(widget_op_state_role(state)), (uint32_t)state);
     char number[16];
     snprintf(number, sizeof number, "%d", op);
     if (table->index) canvas_text_right(canvas, table->index, y, dim, number);
@@ -182,9 +182,10 @@ static void draw_folded_row(Canvas *canvas, const Table *table, const Scene *sce
     ArchitectureGroup group = architecture_group(network, row->op, row->last);
     char state = architecture_group_state(scene->pass, row->op, row->last), number[16];
     snprintf(number, sizeof number, "%d", row->op);
-    canvas_put(canvas, table->state, y, style_role(architecture_group_state_role(state)), (uint32_t)state);
+    if (!table->brief)
+        canvas_put(canvas, table->state, y, style_role(architecture_group_state_role(state)), (uint32_t)state);
     if (table->index) canvas_text_right(canvas, table->index, y, style_role(ROLE_DIM), number);
-    canvas_put(canvas, table->state - 1, y, style_role(ROLE_KEY), '+');
+    if (!table->brief) canvas_put(canvas, table->state - 1, y, style_role(ROLE_KEY), '+');
     canvas_text_fit(canvas, table->name, y, table->name_width, style_bold(ROLE_TEXT),
                     architecture_group_name(network, row).text);
     draw_folded_summary(canvas, table, scene, row, y);
@@ -201,7 +202,8 @@ static void draw_cursor(Canvas *canvas, const Table *table, Rect line) {
 
 static void draw_row(Canvas *canvas, const Table *table, const Scene *scene, ArchitectureRow row, int y) {
     Rect line = {.x = table->rows.x, .y = y, .w = table->rows.w, .h = 1};
-    Rect title = {.x = table->state, .y = y, .w = line.x + line.w - table->state, .h = 1};
+    int left = table->brief ? table->name : table->state;
+    Rect title = {.x = left, .y = y, .w = line.x + line.w - left, .h = 1};
     architecture_lane_draw(canvas, table->lane, y, scene, row);
     click_add_text(canvas, line, ACTION_SELECT, scene->network->ops[row.last].name);
     switch (row.kind) {

@@ -169,6 +169,17 @@ StepPicture step_picture_plan(const StepPanels *panels, Rect area, int middle, b
     return best.picture;
 }
 
+/* "conv1→bn1": where it stands alone, what it was made of has no other place. */
+static void name_way(const Scene *scene, int op, int room, char *out, size_t out_size) {
+    const Op *o = &scene->network->ops[op];
+    const char *name = widget_op_short_name(scene->network, op);
+    if (op == scene->op && o->input_count == 1 && scene->phase == PHASE_FORWARD)
+        utf8_format(out, out_size, "%s→%s", widget_op_short_name(scene->network, o->inputs[0]), name);
+    else
+        utf8_copy(out, out_size, name);
+    if (text_width(out) > room) utf8_copy(out, out_size, name);
+}
+
 /* "F(x)  what F adds, channel 9": what has no room is left out from the end. */
 static void draw_caption(Canvas *canvas, Rect row, const Scene *scene, const StepPanel *panel) {
     char text[2 * WIDGET_TEXT_MAX];
@@ -186,7 +197,7 @@ static void draw_caption(Canvas *canvas, Rect row, const Scene *scene, const Ste
     utf8_format(text, sizeof text, "%s %s", scene->network->ops[panel->op].name,
                 text_format_shape(shape).text);
     if (x + text_width(text) > end)
-        utf8_format(text, sizeof text, "%s", widget_op_short_name(scene->network, panel->op));
+        name_way(scene, panel->op, end - x, text, sizeof text);
     if (x + text_width(text) <= end) canvas_text_right(canvas, end, row.y, style_role(ROLE_DIM), text);
 }
 

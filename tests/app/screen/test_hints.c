@@ -42,7 +42,7 @@ static char *draw(SessionWorld *world) {
 static void settle(SessionWorld *world, const Moment *moment, ViewId view) {
     char line[64];
     screen_key(world->screen, &(Key){.code = KEY_CODE_ESCAPE});
-    act(world, "pause;explain off;twin off;without-skip none");
+    act(world, "lesson off;pause;explain off;twin off;without-skip none");
     act(world, moment->looked_at);
     snprintf(line, sizeof line, "view %s", view_ops(view)->name);
     act(world, line);
@@ -165,8 +165,33 @@ static void keys_beyond_the_end_of_the_help_are_not_owed_back(void **state) {
     free(again);
 }
 
+/* Help, glossary, book and the list of files are read with Space; the network behind them stands still. */
+static void space_turns_pages_and_steps_no_network_behind_them(void **state) {
+    SessionWorld *world = *state;
+    static const char *const over[] = {"help", "questions", "files", "what"};
+    screen_set_canvas(world->screen, 80, 24, 0);
+    for (size_t k = 0; k < sizeof over / sizeof over[0]; k++) {
+        int done = scene_steps_done(world->session->exp.pass);
+        act(world, over[k]);
+        assert_true(layer_in_view(world->screen) >= 0);
+        session_world_press(world, "Space");
+        assert_true(layer_in_view(world->screen) >= 0);
+        assert_int_equal(scene_steps_done(world->session->exp.pass), done);
+        act(world, "close");
+    }
+    act(world, "help");
+    char *first = draw(world);
+    session_world_press(world, "Space");
+    char *second = draw(world);
+    assert_string_not_equal(first, second);
+    free(first);
+    free(second);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(space_turns_pages_and_steps_no_network_behind_them,
+                                        session_world_open, session_world_close),
         cmocka_unit_test_setup_teardown(every_key_of_the_hint_bar_does_something_that_is_seen,
                                         session_world_open, session_world_close),
         cmocka_unit_test_setup_teardown(the_first_screen_says_where_to_begin_until_something_is_run,
