@@ -97,6 +97,7 @@ static const Binding bindings[] = {
     {.keys = ",", .action = ACTION_SCOPE, .hint = "scale", .group = "Look", .views = IN(MAPS)},
     {.keys = "p", .action = ACTION_PALETTE, .hint = "palette", .group = "Look", .views = IN(MAPS)},
     {.keys = "P", .action = ACTION_POOLING, .group = "Look"},
+    {.keys = "V", .action = ACTION_DOTS, .group = "Look"},
     {.keys = "#", .action = ACTION_FIGURES, .hint = "figures", .group = "Look", .views = IN(MAPS) | IN(STEP)},
     {.keys = "O", .action = ACTION_ORDER, .hint = "order", .group = "Look", .views = IN(MAPS)},
     {.keys = "z", .action = ACTION_FOLD, .hint = "fold", .group = "Look", .views = IN(ARCHITECTURE)},

@@ -135,6 +135,11 @@ static void draw_layers(const Screen *screen, Canvas *canvas, bool framed) {
     }
 }
 
+static void choose_dots(Canvas *canvas, const Settings *settings) {
+    canvas->flags &= ~(unsigned)CANVAS_DOTS;
+    if (settings->dots == SWITCH_ON) canvas->flags |= CANVAS_DOTS;
+}
+
 void screen_draw(Screen *screen, Canvas *canvas) {
     Session *session = screen_front(screen);
     ScreenKeys keys;
@@ -144,6 +149,7 @@ void screen_draw(Screen *screen, Canvas *canvas) {
     screen_collect_hints(screen, &keys);
     screen_collect_pressed(screen, &keys);
     canvas_clear(canvas);
+    choose_dots(canvas, &session->look.settings);
     const ViewOps *view = view_ops(session->look.view);
     const void *state = session->look.view_state[session->look.view];
     FrameInfo info = {.view = session->look.view,

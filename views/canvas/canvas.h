@@ -4,6 +4,7 @@
 #ifndef VIEWS_CANVAS_CANVAS_H
 #define VIEWS_CANVAS_CANVAS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,7 @@ typedef enum CanvasFlag {
     CANVAS_ASCII =
         1, /* every glyph is stored as ASCII: lines, blocks and letters are replaced by likenesses */
     CANVAS_MONO = 2, /* no colour will be shown: plots draw with ramps of characters */
+    CANVAS_DOTS = 4, /* plots draw with the dots of braille, unless it is CANVAS_ASCII */
 } CanvasFlag;
 
 enum { CANVAS_SIDE_MAX = 1000 };
@@ -46,6 +48,19 @@ static inline Style style_role(Role role) {
 
 static inline Style style_bold(Role role) {
     return (Style){.fg = color_role(role), .bg = COLOR_KEEP, .attributes = CELL_BOLD};
+}
+
+/* How plots draw: in half blocks of colour, else with characters of more or less ink, or dots. */
+static inline bool canvas_uses_dots(const Canvas *canvas) {
+    return (canvas->flags & CANVAS_DOTS) != 0 && (canvas->flags & CANVAS_ASCII) == 0;
+}
+
+static inline bool canvas_uses_characters(const Canvas *canvas) {
+    return (canvas->flags & (CANVAS_ASCII | CANVAS_MONO)) != 0 && !canvas_uses_dots(canvas);
+}
+
+static inline bool canvas_uses_half_blocks(const Canvas *canvas) {
+    return !canvas_uses_dots(canvas) && !canvas_uses_characters(canvas);
 }
 
 /* Sides are limited to 1 .. CANVAS_SIDE_MAX. NULL when memory is short. */

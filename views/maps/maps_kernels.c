@@ -105,7 +105,7 @@ static void draw_figures(Canvas *canvas, const KernelsPlan *plan, Stats layer) {
 
 static void draw_color_legend(Canvas *canvas, Rect row, Scale scale, const char *scope) {
     char text[TEXT_MAX];
-    bool light = (canvas->flags & (CANVAS_ASCII | CANVAS_MONO)) != 0;
+    bool light = !canvas_uses_half_blocks(canvas);
     utf8_format(text, sizeof text, "%s: black %.3g, %s 0, full %.3g; one scale for %s",
                 light ? "lightness of rgb" : "red, green, blue", scale.lo, light ? "middle" : "grey",
                 scale.hi, scope);

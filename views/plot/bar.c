@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "views/plot/plot.h"
+#include "views/plot/dots.h"
 #include "views/style/text.h"
 
 enum { EIGHTHS = 8, LEGEND_STRIP_MIN = 5, LEGEND_STRIP_MAX = 33 };
@@ -114,12 +114,15 @@ void plot_progress(Canvas *canvas, PlotBar bar, double done, double total) {
 /* One column of the strip: its level is that of the middle of the column, and the middle column of a signed
  * strip is zero. */
 static void put_strip(Canvas *canvas, int x, int y, int width, Scale scale, PaletteId palette) {
-    bool ramp = (canvas->flags & (CANVAS_ASCII | CANVAS_MONO)) != 0;
+    bool blocks = canvas_uses_half_blocks(canvas), dots = canvas_uses_dots(canvas);
     for (int k = 0; k < width; k++) {
         bool zero = scale.is_signed && k == width / 2;
         int level = zero ? PALETTE_ZERO : scale_level_of_part(scale, k, width);
-        uint32_t glyph = zero ? '0' : ramp ? (uint32_t)palette_ramp(scale, level) : ' ';
-        Style style = {.bg = ramp || zero ? COLOR_DEFAULT : color_map(palette, level)};
+        uint32_t glyph = zero     ? '0'
+                         : blocks ? ' '
+                         : dots   ? dots_glyph(dots_share(scale, level))
+                                  : (uint32_t)palette_ramp(scale, level);
+        Style style = {.bg = blocks && !zero ? color_map(palette, level) : COLOR_DEFAULT};
         canvas_put(canvas, x + k, y, style, glyph);
     }
 }

@@ -61,15 +61,14 @@ void plot_frame(Canvas *canvas, const PlotGrid *grid, PlotFrame frame) {
     PixelBox box;
     pixels_of(frame.first_x, frame.last_x, grid->width, grid->px_width, &box.x0, &box.x1);
     pixels_of(frame.first_y, frame.last_y, grid->height, grid->px_height, &box.y0, &box.y1);
-    if (canvas->flags & (CANVAS_ASCII | CANVAS_MONO))
-        frame_cells(canvas, grid, &box, frame);
-    else
+    if (canvas_uses_half_blocks(canvas))
         frame_pixels(canvas, grid, &box, frame.role);
+    else
+        frame_cells(canvas, grid, &box, frame);
 }
 
 uint32_t plot_frame_glyph(const Canvas *canvas, bool second) {
-    bool ramp = (canvas->flags & (CANVAS_ASCII | CANVAS_MONO)) != 0;
-    if (!ramp) return U'■';
+    if (canvas_uses_half_blocks(canvas)) return U'■';
     if (canvas->flags & CANVAS_ASCII) return second ? 'o' : '|';
     return second ? U'○' : U'┃';
 }

@@ -49,10 +49,10 @@ void plot_mark_patch(Canvas *canvas, const PlotGrid *grid, PlotPatch patch) {
     PixelBox value;
     pixels_of(patch.first_x, patch.last_x, grid->width, grid->px_width, &value.x0, &value.x1);
     pixels_of(patch.first_y, patch.last_y, grid->height, grid->px_height, &value.y0, &value.y1);
-    if (canvas->flags & (CANVAS_ASCII | CANVAS_MONO))
-        mark_cells(canvas, grid, &value);
-    else
+    if (canvas_uses_half_blocks(canvas))
         mark_pixels(canvas, grid, &value);
+    else
+        mark_cells(canvas, grid, &value);
 }
 
 void plot_mark(Canvas *canvas, const PlotGrid *grid, int x, int y) {

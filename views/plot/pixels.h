@@ -15,4 +15,9 @@ bool pixels_on_edge(const PixelBox *box, int px, int py);
 /* One or both pixels of a cell in another colour, the other as it is. */
 void pixels_paint(Canvas *canvas, int x, int y, const bool painted[2], Color color);
 
+/* What a drawn pixel shows of a map; enlarged pixels repeat one value. */
+double pixels_sample(const PlotMap *map, PlotPooling pooling, const PlotGrid *grid, int px, int py);
+/* Two pixels, upper and lower, as one cell. */
+void pixels_put(Canvas *canvas, int x, int y, Color upper, Color lower);
+
 #endif

@@ -3,8 +3,8 @@
 #include <math.h>
 
 #include "core/base/integer.h"
-
-enum { CHANNELS_RGB = 3 };
+#include "views/plot/dots.h"
+#include "views/plot/pixels.h"
 
 /* One drawn pixel covers map columns x0..x1 and rows y0..y1, with fractions at the edges. */
 typedef struct Window {
@@ -122,24 +122,20 @@ static double window_largest(const PlotMap *map, Window w) {
     return best;
 }
 
-/* Enlarged pixels repeat one value; no window may straddle two map cells then. */
-static double sample(const PlotMap *map, PlotPooling pooling, const PlotGrid *grid, int px, int py) {
+/* No window may straddle two map cells where values are enlarged. */
+double pixels_sample(const PlotMap *map, PlotPooling pooling, const PlotGrid *grid, int px, int py) {
     if (grid->zoom > 1) return map_value(map, px / grid->zoom, py / grid->zoom);
     Window w = pixel_window(grid, px, py);
     return pooling == PLOT_LARGEST ? window_largest(map, w) : window_mean(map, w);
 }
 
-/* Two pixels, upper and lower, as one cell: one colour for both, a space, leaves no seam between glyphs. */
-static void put_half_blocks(Canvas *canvas, int x, int y, Color upper, Color lower) {
+/* One colour for both, a space, leaves no seam between glyphs. */
+void pixels_put(Canvas *canvas, int x, int y, Color upper, Color lower) {
     if (upper == lower) {
         canvas_put(canvas, x, y, (Style){.bg = lower}, ' ');
     } else {
         canvas_put(canvas, x, y, (Style){.fg = upper, .bg = lower}, U'▀');
     }
-}
-
-static bool uses_ramp(const Canvas *canvas) {
-    return (canvas->flags & (CANVAS_ASCII | CANVAS_MONO)) != 0;
 }
 
 static double pair_value(const PixelPair *pair, PlotPooling pooling) {
@@ -169,8 +165,30 @@ static void put_color_cell(Canvas *canvas, int x, int y, const PlotHeatmap *heat
     if (invalid) {
         canvas_put(canvas, x, y, (Style){.fg = color_role(ROLE_INVALID)}, U'×');
     } else {
-        put_half_blocks(canvas, x, y, color[0], color[1]);
+        pixels_put(canvas, x, y, color[0], color[1]);
     }
+}
+
+static void draw_cells(Canvas *canvas, const PlotGrid *grid, const PlotHeatmap *heatmap) {
+    Rect seen = rect_intersect(grid->cells, canvas->clip);
+    for (int y = seen.y; y < seen.y + seen.h; y++) {
+        for (int x = seen.x; x < seen.x + seen.w; x++) {
+            int px = x - grid->cells.x, py = 2 * (y - grid->cells.y);
+            PixelPair pair = {.has_lower = py + 1 < grid->px_height};
+            for (int k = 0; k < 1 + pair.has_lower; k++)
+                pair.value[k] = pixels_sample(&heatmap->map, heatmap->pooling, grid, px, py + k);
+            if (canvas_uses_characters(canvas))
+                put_ramp_cell(canvas, x, y, heatmap, &pair);
+            else
+                put_color_cell(canvas, x, y, heatmap, &pair);
+        }
+    }
+}
+
+static double dot_of_map(const void *context, const PlotGrid *dots, int dx, int dy) {
+    const PlotHeatmap *heatmap = context;
+    int level = scale_level(heatmap->scale, pixels_sample(&heatmap->map, heatmap->pooling, dots, dx, dy));
+    return level == PALETTE_INVALID ? NAN : dots_share(heatmap->scale, level);
 }
 
 PlotGrid plot_heatmap(Canvas *canvas, Rect area, const PlotHeatmap *heatmap) {
@@ -178,89 +196,10 @@ PlotGrid plot_heatmap(Canvas *canvas, Rect area, const PlotHeatmap *heatmap) {
     PlotGrid grid = heatmap->fill ? plot_grid_fill(area, map->width, map->height)
                                   : plot_grid_fit(area, map->width, map->height, heatmap->zoom_max);
     if (map->data == NULL) return grid;
-    Rect seen = rect_intersect(grid.cells, canvas->clip);
-    for (int y = seen.y; y < seen.y + seen.h; y++) {
-        for (int x = seen.x; x < seen.x + seen.w; x++) {
-            int px = x - grid.cells.x, py = 2 * (y - grid.cells.y);
-            PixelPair pair = {.has_lower = py + 1 < grid.px_height};
-            for (int k = 0; k < 1 + pair.has_lower; k++)
-                pair.value[k] = sample(map, heatmap->pooling, &grid, px, py + k);
-            if (uses_ramp(canvas)) {
-                put_ramp_cell(canvas, x, y, heatmap, &pair);
-            } else {
-                put_color_cell(canvas, x, y, heatmap, &pair);
-            }
-        }
-    }
+    if (canvas_uses_dots(canvas))
+        dots_draw(canvas, &grid, dot_of_map, heatmap);
+    else
+        draw_cells(canvas, &grid, heatmap);
     if (heatmap->marked) plot_mark(canvas, &grid, heatmap->mark_x, heatmap->mark_y);
-    return grid;
-}
-
-static uint8_t byte_of(double intensity) {
-    return isfinite(intensity) ? (uint8_t)lround(255 * fmax(0, fmin(1, intensity))) : 0;
-}
-
-static Rgb image_pixel(const PlotImage *image, const PlotGrid *grid, int px, int py) {
-    uint8_t channel[CHANNELS_RGB];
-    for (int c = 0; c < CHANNELS_RGB; c++) {
-        PlotMap map = {
-            .data = image->data + c, .width = image->width, .height = image->height, .stride = CHANNELS_RGB};
-        channel[c] = byte_of(sample(&map, PLOT_MEAN, grid, px, py) * image->std[c] + image->mean[c]);
-    }
-    return (Rgb){.r = channel[0], .g = channel[1], .b = channel[2]};
-}
-
-static uint8_t blend_heat(double gray, uint8_t heat, double share) {
-    return (uint8_t)lround((1 - share) * gray + share * heat);
-}
-
-/* The photo's own colours would be taken for heat: only its light stays (ITU-R BT.709 weights). */
-static Rgb heated(Rgb photo, const PlotHeatmap *heat, const PlotGrid *grid, int px, int py) {
-    const double opaque = 0.85;
-    int level = scale_level(heat->scale, sample(&heat->map, heat->pooling, grid, px, py));
-    if (level == PALETTE_INVALID) return (Rgb){.r = UINT8_MAX};
-    double gray = 0.2126 * photo.r + 0.7152 * photo.g + 0.0722 * photo.b;
-    double share = opaque * level / (PALETTE_LEVELS - 1);
-    Rgb color = palette_rgb(heat->palette, level);
-    return (Rgb){.r = blend_heat(gray, color.r, share),
-                 .g = blend_heat(gray, color.g, share),
-                 .b = blend_heat(gray, color.b, share)};
-}
-
-static void put_image_cell(Canvas *canvas, int x, int y, Rgb upper, Rgb lower, bool has_lower) {
-    Color above = color_rgb(upper.r, upper.g, upper.b);
-    Color below = has_lower ? color_rgb(lower.r, lower.g, lower.b) : COLOR_DEFAULT;
-    if (!uses_ramp(canvas)) {
-        put_half_blocks(canvas, x, y, above, below);
-        return;
-    }
-    double light = color_lightness(upper);
-    if (has_lower) light = (light + color_lightness(lower)) / 2;
-    Scale scale = scale_of(0, 100, false);
-    bool mono = (canvas->flags & CANVAS_MONO) != 0;
-    canvas_put(canvas, x, y, (Style){.fg = mono ? COLOR_DEFAULT : above},
-               (uint32_t)palette_ramp(scale, scale_level(scale, light)));
-}
-
-PlotGrid plot_image(Canvas *canvas, Rect area, const PlotImage *image) {
-    PlotGrid grid = plot_grid_fit(area, image->width, image->height, image->zoom_max);
-    if (image->data == NULL) return grid;
-    if (image->heat && uses_ramp(canvas)) {
-        PlotHeatmap alone = *image->heat;
-        alone.zoom_max = image->zoom_max;
-        return plot_heatmap(canvas, area, &alone);
-    }
-    Rect seen = rect_intersect(grid.cells, canvas->clip);
-    for (int y = seen.y; y < seen.y + seen.h; y++) {
-        for (int x = seen.x; x < seen.x + seen.w; x++) {
-            int px = x - grid.cells.x, py = 2 * (y - grid.cells.y);
-            bool has_lower = py + 1 < grid.px_height;
-            Rgb upper = image_pixel(image, &grid, px, py);
-            Rgb lower = has_lower ? image_pixel(image, &grid, px, py + 1) : upper;
-            if (image->heat) upper = heated(upper, image->heat, &grid, px, py);
-            if (image->heat) lower = heated(lower, image->heat, &grid, px, has_lower ? py + 1 : py);
-            put_image_cell(canvas, x, y, upper, lower, has_lower);
-        }
-    }
     return grid;
 }

@@ -1,8 +1,8 @@
 /* Pictures of numbers: heat maps, photos, bars, sparklines.
  *
  * One map pixel is one column wide and half a row high, which is about square. With colour, a cell shows two
- * pixels as a half block; on CANVAS_ASCII or CANVAS_MONO it shows one character for the two. So the same map
- * takes the same cells on every terminal. */
+ * pixels as a half block; on CANVAS_ASCII or CANVAS_MONO it shows one character for the two, on CANVAS_DOTS eight
+ * dots. So the same map takes the same cells on every terminal. */
 #ifndef VIEWS_PLOT_PLOT_H
 #define VIEWS_PLOT_PLOT_H
 
@@ -70,6 +70,7 @@ typedef struct PlotImage {
     double mean[3], std[3];
     int zoom_max;
     const PlotHeatmap *heat; /* a map of the picture's size; NULL: none */
+    bool fixed; /* characters and dots leave 0 dark and 1 light; else they span what the picture has */
 } PlotImage;
 
 PlotGrid plot_image(Canvas *canvas, Rect area, const PlotImage *image);

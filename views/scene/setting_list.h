@@ -65,6 +65,10 @@
     SETTING(TO, THEME, ThemeId, theme, THEME_DARK, READER, TOUCH_LOOK | TOUCH_SCREEN, "theme",               \
             "dark, light, contrast or mono; without a word: the next one", theme_names,                      \
             SETTING_WORDS("theme dark", "theme light", "theme contrast", "theme mono"))                      \
+    SETTING(TO, DOTS, Switch, dots, SWITCH_OFF, READER, TOUCH_LOOK | TOUCH_SCREEN, "dots",                   \
+            "maps and pictures in the dots of braille, eight a cell: on, off; without a word: the other",    \
+            SETTING_WORDS("off", "on"),                                                                      \
+            SETTING_WORDS("maps as colours or characters", "maps as dots: the more, the larger"))            \
     SETTING(TO, MOUSE, Switch, mouse, SWITCH_OFF, READER, TOUCH_LOOK | TOUCH_SCREEN, "mouse",                \
             "a click selects and the wheel moves: on, off; without a word: the other",                       \
             SETTING_WORDS("off", "on"),                                                                      \

@@ -134,12 +134,21 @@ int palette_index_16(PaletteId palette, int level) {
     return steps->index[middle + (int)lround(step)];
 }
 
+static const char rising[] = ":*=vn%$#@";
+enum { RISING = sizeof rising - 1 };
+
 char palette_ramp(Scale scale, int level) {
-    static const char zero = '.', rising[] = ":*=vn%$#@", above[] = ":+v%$#@", below[] = "-;=zwmM";
-    enum { RISING = sizeof rising - 1, SIDE = sizeof above - 1, AWAY = PALETTE_LEVELS - 1 - PALETTE_ZERO };
+    static const char above[] = ":+v%$#@", below[] = "-;=zwmM";
+    enum { SIDE = sizeof above - 1, AWAY = PALETTE_LEVELS - 1 - PALETTE_ZERO };
     if (level < 0 || level >= PALETTE_LEVELS) return 'x';
-    if (!scale.is_signed) return level == 0 ? zero : rising[(level - 1) * RISING / (PALETTE_LEVELS - 1)];
+    if (!scale.is_signed) return level == 0 ? '.' : rising[(level - 1) * RISING / (PALETTE_LEVELS - 1)];
     int away = level_from_zero(level);
-    if (away == 0) return zero;
+    if (away == 0) return '.';
     return away > 0 ? above[(away - 1) * SIDE / AWAY] : below[(-away - 1) * SIDE / AWAY];
+}
+
+/* '.' has about one part of ink and each character of the ramp one more than that before it. */
+char palette_shade(double ink) {
+    int step = (int)lround(fmax(0, fmin(1, ink)) * (RISING + 1));
+    return step == 0 ? ' ' : step == 1 ? '.' : rising[step - 2];
 }

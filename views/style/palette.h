@@ -52,5 +52,7 @@ int palette_index_16(PaletteId palette, int level);
  * `:+v%$#@` above and `-;=zwmM` below zero, so that the sign stays visible. Their ink grows evenly; see
  * tests/views/style/test_palette.c. PALETTE_INVALID is 'x'. */
 char palette_ramp(Scale scale, int level);
+/* The character of the rising ramp with that share of the ink of '@', 0..1; a space for none at all. */
+char palette_shade(double ink);
 
 #endif

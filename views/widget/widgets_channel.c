@@ -15,7 +15,7 @@ bool widget_channel_is_blocked(const Scene *scene, int op, int channel) {
 }
 
 bool widget_is_as_is(const Canvas *canvas, int map_width, Shape shape) {
-    return map_width >= shape.w && !(canvas->flags & (CANVAS_ASCII | CANVAS_MONO));
+    return map_width >= shape.w && !canvas_uses_characters(canvas);
 }
 
 /* Of option A's shortcut: half of the new channels lie before the old ones, half after. */

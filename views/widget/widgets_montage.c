@@ -38,7 +38,8 @@ static void append_quarters(char *out, const Scale *scale, int form) {
     if (form < LEGEND_FORMS - 2) utf8_append(out, WIDGET_TEXT_MAX, ", by quarters");
 }
 
-static void legend_words(char *out, const Scene *scene, const WidgetTensor *tensor, int channel, int form) {
+static void legend_words(char *out, const Scene *scene, const WidgetTensor *tensor, int channel, bool dots,
+                         int form) {
     static const char *const pooled[2][LEGEND_FORMS] = {
         [PLOT_MEAN] = {", shrunk by mean", ", mean", ", mean", ", mean", ""},
         [PLOT_LARGEST] = {", shrunk by largest |x|", ", largest |x|", ", largest", ", largest", ""}};
@@ -55,6 +56,7 @@ static void legend_words(char *out, const Scene *scene, const WidgetTensor *tens
         append_quarters(out, &scale, form);
     else if (scale.clipped)
         utf8_append(out, WIDGET_TEXT_MAX, "%s", clipped[form]);
+    if (dots && form < LEGEND_FORMS - 2) utf8_append(out, WIDGET_TEXT_MAX, ", dots");
     if (!tensor->as_is)
         utf8_append(out, WIDGET_TEXT_MAX, "%s",
                     pooled[scene_pooling(scene, tensor->phase, tensor->use)][form]);
@@ -65,7 +67,7 @@ int widget_legend(Canvas *canvas, Rect row, const Scene *scene, const WidgetTens
     int room = plot_legend_room(scale, row.w);
     char words[WIDGET_TEXT_MAX];
     for (int form = 0; form < LEGEND_FORMS; form++) {
-        legend_words(words, scene, tensor, channel, form);
+        legend_words(words, scene, tensor, channel, canvas_uses_dots(canvas), form);
         if (text_width(words) <= room) break;
     }
     return plot_legend(canvas, row, scale, scene_palette(scene, scale, tensor->phase), words);
@@ -78,7 +80,8 @@ static PlotGrid draw_image(Canvas *canvas, Rect area, const WidgetTensor *tensor
     PlotImage image = {.data = tensor->tensor.data + (size_t)map.channel * size,
                        .width = shape.w,
                        .height = shape.h,
-                       .zoom_max = map.zoom_max};
+                       .zoom_max = map.zoom_max,
+                       .fixed = true};
     for (int c = 0; c < IMAGE_CHANNELS; c++) image.mean[c] = 0.5, image.std[c] = 0.5 / tensor->scale.hi;
     return plot_image(canvas, area, &image);
 }
@@ -214,7 +217,7 @@ static Rect montage_place(Rect area, const WidgetPage *page, WidgetMontage monta
  * two rows of values. */
 static bool is_raised(const Canvas *canvas, const WidgetPage *page, WidgetMontage montage, int place) {
     int row = (place - page->first) / page->columns;
-    return montage.bare && row % 2 == 1 && !(canvas->flags & (CANVAS_ASCII | CANVAS_MONO));
+    return montage.bare && row % 2 == 1 && canvas_uses_half_blocks(canvas);
 }
 
 static int channel_at(const Scene *scene, WidgetMontage montage, int place) {

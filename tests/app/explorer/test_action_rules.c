@@ -63,6 +63,7 @@ static const struct {
     {"theme", "settings", NO_LESSON | STAYS},
     {"bind", "settings", NO_LESSON | STAYS},
     {"mouse", "settings", NO_LESSON | STAYS},
+    {"dots", "settings", NO_LESSON | STAYS},
     {"presenter", NULL, NO_LESSON | STAYS},
     {"pointer", NULL, NO_LESSON | STAYS},
     {"click", NULL, NO_CONFIG | NO_LESSON | STAYS},

@@ -197,7 +197,7 @@ static void photos_use_true_colours_or_their_lightness(void **state) {
     assert_int_equal(canvas_get(color, 0, 0)->bg, color_rgb(255, 0, 0));
     assert_int_equal(canvas_get(color, 1, 0)->bg, color_rgb(255, 255, 255));
     plot_image(mono, canvas_area(mono), &image);
-    assert_canvas_text(mono, "=@\n");
+    assert_canvas_text(mono, " @\n");
     canvas_free(color);
     canvas_free(mono);
 }
