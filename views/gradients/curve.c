@@ -117,7 +117,7 @@ void gradient_curve_draw(Canvas *canvas, Rect area, const Scene *scene, const Gr
     if (area.h < ROWS_MIN || area.w < 2 * LABEL_WIDTH) return;
     Rect old = canvas_clip(canvas, area);
     widget_heading(canvas, layout_take_top(&area, 1), style_role(ROLE_TITLE),
-                   "Over depth: image on the left, loss on the right");
+                   "Over depth: from the image to the loss");
     Rect names = layout_take_bottom(&area, 1);
     layout_take_left(&area, LABEL_WIDTH);
     Curve curve = {.plot = area, .axis = gradient_axis(scene, sides), .rows = flow_row_count(scene->network)};

@@ -30,7 +30,7 @@ static int bar_count(const Scene *scene) {
 
 static int row_height(const Canvas *canvas, const Scene *scene, int rows) {
     int blocks = scene->network->block_count, all = flow_row_count(scene->network), bars = bar_count(scene);
-    if (scene->settings.presenter) return CLASS_ROWS * bars;
+    if (scene->settings.presenter && CLASS_ROWS * bars * blocks <= rows) return CLASS_ROWS * bars;
     int entries = bars * all <= rows ? all : blocks;
     if (bars * entries > rows) return is_plain_text(canvas) ? bars : 1;
     int height = rows / entries;

@@ -161,8 +161,7 @@ static ReadingText missing_gradients(const Scene *scene) {
     if (forward < ops)
         utf8_append(
             out.text, sizeof out.text,
-            "The forward pass has run %d of %d operations: f runs it to the loss; then f again runs the "
-            "backward pass; Enter runs both.",
+            "The forward pass has run %d of %d operations: Enter runs both passes.",
             forward, ops);
     else
         utf8_append(out.text, sizeof out.text,
@@ -206,6 +205,24 @@ static void append_pair(ReadingText *out, const GradientSides *sides, const char
                     gradient_number(with).text);
 }
 
+/* Another forward pass has another loss, and all gradients follow it: the two belong in one sentence. Empty while
+ * the losses are within a factor of 2. */
+static ReadingText pair_with_losses(const GradientSides *sides, const char *name, double with,
+                                    double without) {
+    ReadingText out = {.text = ""};
+    double built = pass_loss(sides->with), lost = pass_loss(sides->without);
+    if (!(fmax(built, lost) > 2 * fmin(built, lost)) || with == 0 || without == 0) return out;
+    utf8_append(out.text, sizeof out.text, "At %s %s: gradient %s times %s, loss %s times%s.", name,
+                sides->how == SKIP_LESION ? "with lesions" : "without skips",
+                gradient_factor(fmax(with, without) / fmin(with, without)).text,
+                without < with ? "smaller" : "larger",
+                gradient_factor(fmax(built, lost) / fmin(built, lost)).text,
+                (lost < built) == (without < with) ? ""
+                : lost < built                     ? " smaller"
+                                                   : " larger");
+    return out;
+}
+
 ReadingText reading_pair(const Scene *scene, int row) {
     ReadingText out = {.text = ""};
     GradientSides sides = gradient_sides(scene);
@@ -219,6 +236,7 @@ ReadingText reading_pair(const Scene *scene, int row) {
                     gradient_number(isnan(with) ? without : with).text,
                     sides.single ? "; without skips there is nothing to compare" : "");
     else
-        append_pair(&out, &sides, name, with, without);
+        out = pair_with_losses(&sides, name, with, without);
+    if (*out.text == '\0') append_pair(&out, &sides, name, with, without);
     return out;
 }

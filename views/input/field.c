@@ -57,9 +57,12 @@ static void draw_share(Canvas *canvas, Rect row, const Scene *scene, const Field
     Shape picture = scene->network->input;
     double share = (double)field_span_size(all->seen.rows) * field_span_size(all->seen.columns) /
                    ((double)picture.h * picture.w);
-    const char *format = reads_batch(scene) ? "%s; without edges %s px; BN reads all"
-                                            : "%s of the picture; without edges %s px";
-    snprintf(text, sizeof text, format, text_format_percent(share).text, size_text(all->whole).text);
+    bool cut = field_span_size(all->seen.rows) < field_span_size(all->whole.rows) ||
+               field_span_size(all->seen.columns) < field_span_size(all->whole.columns);
+    const char *of = reads_batch(scene) ? "; BN reads all" : cut ? " of it" : " of the picture";
+    int used = snprintf(text, sizeof text, "%s%s", text_format_percent(share).text, of);
+    if (cut)
+        snprintf(text + used, sizeof text - (size_t)used, " (%s in a larger one)", size_text(all->whole).text);
     canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_TEXT), text);
 }
 
@@ -99,8 +102,8 @@ static void draw_routes(Canvas *canvas, Rect row, const ReceptiveField *field) {
     char text[2 * WIDGET_TEXT_MAX];
     int right = row.x + row.w;
     if (field->all.count == 1) {
-        snprintf(text, sizeof text, "one route: %s",
-                 field->adds == 0 ? "no addition on the way" : "every add on the way has one way in");
+        snprintf(text, sizeof text, "one way leads there: %s",
+                 field->adds == 0 ? "no skip lies on it" : "each addition on it has one input");
         canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_DIM), text);
         return;
     }

@@ -84,6 +84,8 @@ static void say_gradients(FILE *out, const Scene *scene) {
     say_text(out, reading_comparison(scene).text);
     for (int row = 0; row < flow_row_count(scene->network); row++)
         if (flow_row(scene->pass, row).known) say_text(out, reading_row(scene, row).text);
+    if (pass_backward_done(scene->pass) == scene->network->op_count)
+        say_text(out, reading_pair(scene, flow_row_of(scene->network, scene->op)).text);
     say_text(out, reading_summary(scene, false).text);
 }
 

@@ -1,9 +1,11 @@
 #include "tests/support/scene_world.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/inspect/gradient_flow.h"
 #include "views/gradients/reading.h"
+#include "views/gradients/sides.h"
 
 static void every_op_belongs_to_the_row_of_its_block(void **state) {
     (void)state;
@@ -130,6 +132,30 @@ static void readings_say_what_the_numbers_say(void **state) {
     scene_world_close(&world);
 }
 
+/* Where the forward pass is another one, the sentence says what became of the loss. */
+static void a_pair_is_said_with_the_loss_where_that_differs(void **state) {
+    (void)state;
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    scene_world_run(&world, -1);
+    const SkipMode modes[] = {SKIP_CUT, SKIP_PLAIN};
+    for (int k = 0; k < 2; k++) {
+        scene_world_add_baseline(&world, modes[k]);
+        double with = flow_row(world.pass, 3).total, without = flow_row(world.baseline, 3).total;
+        double built = pass_loss(world.pass), lost = pass_loss(world.baseline);
+        bool differs = fmax(built, lost) > 2 * fmin(built, lost);
+        char factor[64];
+        snprintf(factor, sizeof factor, "%s times %s",
+                 gradient_factor(fmax(with, without) / fmin(with, without)).text,
+                 without < with ? "smaller" : "larger");
+        ReadingText text = reading_pair(&world.scene, 3);
+        assert_shows(text.text, "At layer1.2 ");
+        assert_shows(text.text, "%s", factor);
+        assert_int_equal(strstr(text.text, "loss") != NULL, differs);
+        assert_int_equal(differs, modes[k] == SKIP_PLAIN);
+    }
+    scene_world_close(&world);
+}
+
 static void a_deep_network_fits_into_the_reading(void **state) {
     (void)state;
     SceneWorld world = scene_world_open("resnet50", 0, SKIP_NONE_REMOVED);
@@ -149,6 +175,7 @@ int main(void) {
         cmocka_unit_test(ranges_cover_every_drawn_norm),
         cmocka_unit_test(norms_are_untrained_until_one_running_value_moves),
         cmocka_unit_test(readings_say_what_the_numbers_say),
+        cmocka_unit_test(a_pair_is_said_with_the_loss_where_that_differs),
         cmocka_unit_test(a_deep_network_fits_into_the_reading),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -215,7 +215,7 @@ static void the_receptive_field_is_said_in_pixels_and_routes(void **state) {
     for (int size = 0; size < SIZES; size++) {
         assert_screen(&world, size, "Receptive field of layer2.0.conv1 ch 0 (3,5)");
         assert_screen(&world, size, "rows 0-14, columns 2-18: 15x17 px");
-        assert_screen(&world, size, "17x17 px"); /* without the upper edge */
+        assert_screen(&world, size, "(17x17 in a larger one)"); /* without the upper edge */
         assert_screen(&world, size, "layer1.2.add: skip 13x13, F 17x17 px");
         assert_screen(&world, size, "8 routes over 3 adds: skips");
         assert_screen(&world, size, "5x5, F 17x17 px");
@@ -226,7 +226,7 @@ static void the_receptive_field_is_said_in_pixels_and_routes(void **state) {
     scene_world_close(&world);
     world = world_open("plain20");
     select_cell(&world, "layer2.0.conv1", 0, 3, 5);
-    assert_screen(&world, 0, "one route: no addition on the way");
+    assert_screen(&world, 0, "one way leads there: no skip lies on it");
     scene_world_close(&world);
 }
 
