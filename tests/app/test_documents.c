@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include "app/cli/options.h"
+#include "app/input/keymap.h"
 #include "core/base/file.h"
 #include "tests/support/assert_close.h"
 #include "views/scene/action.h"
+#include "views/scene/view.h"
 
 enum { BYTES_MAX = 1 << 22, WORD_MAX = 160, WORDS_MAX = 24 };
 
@@ -181,6 +183,33 @@ static void commands_are_commands(void **state) {
     assert_true(found > 60);
 }
 
+/* Does the section of MANUAL.md name `key` in backquotes? */
+static bool names_key(const char *section, const char *key) {
+    char span[32];
+    snprintf(span, sizeof span, "`%s`", key);
+    return strstr(section, span) != NULL;
+}
+
+static void the_manual_has_every_key_and_view(void **state) {
+    (void)state;
+    char *text = read_file("MANUAL.md");
+    char *keys = strstr(text, "\n## All keys"), *views = strstr(text, "\n## The views");
+    assert_true(keys && views && views < keys);
+    *strstr(keys + 1, "\n## ") = '\0';
+    for (const Binding *binding = keymap_bindings(); binding->keys; binding++) {
+        char names[64], *rest = NULL;
+        snprintf(names, sizeof names, "%s", binding->keys);
+        char *name = strtok_r(names, " ", &rest);
+        if (!names_key(keys, name)) fail_msg("MANUAL.md, All keys: `%s` is missing", name);
+    }
+    for (int k = 0; k < VIEW_COUNT; k++) {
+        char row[64];
+        snprintf(row, sizeof row, "\n| %s | `%c` |", view_ops((ViewId)k)->title, view_ops((ViewId)k)->key);
+        if (!strstr(views, row)) fail_msg("MANUAL.md, The views: %s is missing", row + 1);
+    }
+    free(text);
+}
+
 /* The front door is short; what runs on a bare machine finds its two commands there. */
 static void the_front_door_is_short_and_names_two_commands(void **state) {
     (void)state;
@@ -208,6 +237,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_stands_in_backquotes_exists),
         cmocka_unit_test(commands_are_commands),
+        cmocka_unit_test(the_manual_has_every_key_and_view),
         cmocka_unit_test(the_front_door_is_short_and_names_two_commands),
         cmocka_unit_test(what_does_not_exist_is_noticed),
     };
