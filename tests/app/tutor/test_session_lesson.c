@@ -385,7 +385,7 @@ static void wide_screens_have_the_page_in_a_column_and_keep_the_views_room(void 
     screen_set_size(world->screen, 120, 40);
     begin_text(world, LESSON);
     SessionPanes panes = session_panes(run_of(world)->session);
-    assert_true(panes.view.w >= LAYOUT_S_WIDTH);
+    assert_int_equal(panes.view.w, LAYOUT_S_WIDTH);
     assert_int_equal(panes.lesson.h, 37);
     screen_set_size(world->screen, 200, 60);
     panes = session_panes(run_of(world)->session);
