@@ -17,6 +17,7 @@ typedef struct Sheet {
     int screens; /* written so far */
     int page;    /* begun; -1: none yet */
     bool asked;  /* its answer is being folded away */
+    HtmlWords words;
 } Sheet;
 
 /* The screen as a picture with its title and its words; heap. */
@@ -46,7 +47,7 @@ static bool put_figure(Sheet *sheet, const TourStop *stop, Error *err) {
         fprintf(sheet->out, "<figure>\n%s<figcaption>", picture);
         html_put(sheet->out, title);
         fputs("\n<details class=\"words\"><summary>in words</summary>\n", sheet->out);
-        html_put_text(sheet->out, words);
+        html_put_text(sheet->out, words, NULL);
         fputs("</details></figcaption>\n</figure>\n", sheet->out);
     }
     free(picture);
@@ -98,7 +99,7 @@ static void put_rest(Sheet *sheet, const TourStop *stop) {
     }
     if (sheet->notes && *stop->panel.notes) {
         fputs("<aside class=\"notes\" aria-label=\"Notes for the speaker\">\n", sheet->out);
-        html_put_text(sheet->out, stop->panel.notes);
+        html_put_text(sheet->out, stop->panel.notes, NULL);
         fputs("</aside>\n", sheet->out);
     }
 }
@@ -110,7 +111,7 @@ static bool visit_html(const TourStop *stop, void *context, Error *err) {
          last = stop->panel.phase == LESSON_SHOWN || !stop->panel.changes;
     if (before && sheet->page < 0) html_begin(sheet->out, stop->lesson);
     if (before) begin_page(sheet, stop);
-    if (before) html_put_text(sheet->out, stop->panel.text);
+    if (before) html_put_text(sheet->out, stop->panel.text, &sheet->words);
     if (*stop->truth) {
         fputs("<p class=\"truth\">", sheet->out);
         html_put(sheet->out, stop->truth);
@@ -118,7 +119,7 @@ static bool visit_html(const TourStop *stop, void *context, Error *err) {
     }
     if (!put_figure(sheet, stop, err)) return false;
     /* A page without words for what is seen keeps the ones it had. */
-    if (!before && *stop->source->after) html_put_text(sheet->out, stop->panel.text);
+    if (!before && *stop->source->after) html_put_text(sheet->out, stop->panel.text, &sheet->words);
     if (before && stop->source->ask.kind != ASK_NOTHING) {
         put_question(sheet->out, &stop->source->ask, stop->panel.question);
         sheet->asked = true;
@@ -131,6 +132,7 @@ bool lesson_export_html(Screen *screen, const LessonExport *what, FILE *out, Err
     Sheet sheet = {.out = out, .notes = what->notes, .page = -1};
     if (!lesson_tour(screen, what->lesson, visit_html, &sheet, err)) return false;
     end_page(&sheet);
+    html_put_words(out, &sheet.words);
     html_end(out);
     return true;
 }

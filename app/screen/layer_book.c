@@ -6,7 +6,7 @@
 #include "core/base/integer.h"
 #include "views/style/text.h"
 
-static const char HINTS[] = "Enter open  h back  1 2 3 level  / find  q";
+static const char HINTS[] = "Enter open  h back  1 2 3 level  K words  / find  q";
 
 static BookPanel panel_of(const Screen *screen, const char *titles[BOOK_QUESTIONS_MAX]) {
     const Display *display = &screen_front(screen)->display;
@@ -282,9 +282,9 @@ static bool key(Screen *screen, const Key *pressed, Action *out) {
 
 static const FrameHint reading_hints[] = {
     {.key = "1 2 3", .label = "level"},     {.key = "Enter", .label = "see it"},
-    {.key = "h q", .label = "back"},        {.key = "/", .label = "find"},
-    {.key = "]", .label = "next question"}, {.key = "Tab", .label = "next to see"},
-    {.key = "?", .label = "help"}};
+    {.key = "h q", .label = "back"},        {.key = "K", .label = "words"},
+    {.key = "/", .label = "find"},          {.key = "]", .label = "next question"},
+    {.key = "Tab", .label = "next to see"}, {.key = "?", .label = "help"}};
 static const FrameHint list_hints[] = {{.key = "Enter", .label = "read"},
                                        {.key = "h q", .label = "close"},
                                        {.key = "/", .label = "find"},

@@ -75,6 +75,10 @@ const GlossaryWord glossary_words[] = {
      "The forward pass is left as built, but on the way back the skip's share is dropped. It shows "
      "what the skip does for the gradient, and only that.",
      "without-skip cut; finish; finish; view gradients"},
+    {"energy", "",
+     "How strongly a channel answers: the sum of the squares of its numbers, told as its share of "
+     "the layer. Channels can be put in the order of their energy.",
+     "select layer1.0.relu1; run-here; view maps"},
     {"eps", "epsilon",
      "A tiny number that batch norm adds before it divides, so that it never divides by 0. Here it "
      "is 0.00001, as in PyTorch.",
@@ -124,10 +128,10 @@ const GlossaryWord glossary_words[] = {
      "select conv1; run-here; view maps; other"},
     {"kink", "", "A corner in a curve, as ReLU has one at 0. Right there no gradient is the only right one.",
      "analysis gradcheck"},
-    {"layer", "layer#",
+    {"layer", "",
      "A step of the network with weights of its own, most often a convolution. Also the name of a "
      "stage: layer1, layer2, layer3.",
-     "view architecture"},
+     "select relu; run-here; explain 1; view step"},
     {"lesion", "",
      "One block loses its own work and keeps its skip, so that x goes on unchanged. A residual "
      "network hardly minds, a plain one breaks.",
@@ -161,6 +165,8 @@ const GlossaryWord glossary_words[] = {
      "Not a number: the result of a sum that has none, such as 0 divided by 0. Where one stands, "
      "the network has broken.",
      "select layer1.0.conv1; run-here; view step; figures all"},
+    {"never active", "", "A channel that is 0 everywhere on this picture. On another picture it may answer.",
+     "finish; select layer3.2.relu1; channel 17; view maps"},
     {"norm", "l2|l2 norm|length",
      "The length of a list of numbers: the root of the sum of their squares, written |x|. It says "
      "how large they are all together.",
@@ -180,10 +186,10 @@ const GlossaryWord glossary_words[] = {
      "Zeros put around a map, so that a filter can also look at its edge. In a skip of option A, "
      "whole maps of zeros.",
      "select conv1; run-here; explain 2; view step"},
-    {"parameter", "weights",
+    {"parameter", "",
      "A number that training has learned: a weight of a filter, or one of gamma and beta. resnet20 "
      "has about 270,000.",
-     "select layer1.0.conv1; run-here; view step; figures all"},
+     "step; view architecture"},
     {"pass", "",
      "One run of the whole network, forward to the loss or backward to the picture. Here it goes "
      "one operation at a time.",

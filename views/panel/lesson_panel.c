@@ -86,7 +86,7 @@ static void draw_answer(Canvas *canvas, Rect row, const LessonPanel *panel) {
 }
 
 static const char *next_label(const LessonPanel *panel) {
-    if (panel->is_scene) return "back to the book";
+    if (panel->is_scene) return "back";
     if (panel->phase == LESSON_READ && *panel->question) return panel->reveals ? "show the answer" : "answer";
     if (panel->phase == LESSON_READ && panel->changes) return "look";
     return "next page";
@@ -113,6 +113,7 @@ static void draw_keys(Canvas *canvas, Rect keys, const LessonPanel *panel) {
         x = draw_key(canvas, x, row.y, "Space", next_label(panel), ACTION_LESSON_NEXT);
     if (!panel->is_scene && (panel->page > 0 || panel->phase != LESSON_READ))
         x = draw_key(canvas, x, row.y, "Backspace", "back", ACTION_LESSON_BACK);
+    if (!panel->bold && !panel->exploring) draw_key(canvas, x, row.y, "K", "words", ACTION_WHAT);
     if (panel->exploring) {
         if (keys.h > 0) row = keys, x = row.x;
         x = canvas_text(canvas, x, row.y, style_bold(ROLE_WARN), "exploring:") + 1;

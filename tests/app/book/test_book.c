@@ -265,7 +265,7 @@ static void following_a_scene_and_returning_changes_nothing(void **state) {
     press(world, KEY_CODE_ENTER);
     assert_non_null(world->screen->lesson);
     assert_screen(world, "the stream runs down", true);
-    assert_screen(world, "back to the book", true);
+    assert_screen(world, "Space back", true);
     assert_screen(world, "F peels off it", true);
     type(world, "mX"); /* wander off */
     assert_screen(world, "exploring", true);

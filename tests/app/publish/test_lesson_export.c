@@ -7,6 +7,7 @@
 
 #include "app/lesson/lesson.h"
 #include "core/base/file.h"
+#include "core/explain/glossary.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/session_world.h"
 #include "tests/support/xml_check.h"
@@ -49,12 +50,30 @@ static void a_lesson_is_a_page_that_needs_nothing_else(void **state) {
         char *text = export_page(world, names[k], true);
         assert_well_formed(text);
         expect_self_contained(text);
-        assert_int_equal(count(text, "<section "), lesson->page_count);
+        assert_int_equal(count(text, "<section id="), lesson->page_count);
         assert_int_equal(count(text, "<svg "), count(text, "role=\"img\" aria-labelledby="));
         assert_int_equal(count(text, "<svg "), count(text, "</desc>"));
         free(text);
         lesson_free(lesson);
     }
+}
+
+/* The first time a word of the glossary stands in the text it leads to its entry, and every entry is led to. */
+static void words_are_explained_at_the_end_of_the_page(void **state) {
+    SessionWorld *world = *state;
+    char *text = export_page(world, "skip", false), link[32], entry[32];
+    int links = 0;
+    for (int k = 0; k < glossary_count(); k++) {
+        snprintf(link, sizeof link, "href=\"#word-%d\"", k);
+        snprintf(entry, sizeof entry, "<dt id=\"word-%d\">", k);
+        assert_true(count(text, link) <= 1);
+        assert_int_equal(count(text, link), count(text, entry));
+        links += count(text, link);
+    }
+    assert_true(links > 5);
+    assert_int_equal(count(text, "<dd>"), links);
+    assert_non_null(strstr(text, glossary_word(glossary_find("block"))->says));
+    free(text);
 }
 
 static void answers_are_folded_away_under_their_questions(void **state) {
@@ -134,6 +153,7 @@ static void a_lesson_that_is_not_there_is_named(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         SESSION_TEST(a_lesson_is_a_page_that_needs_nothing_else),
+        SESSION_TEST(words_are_explained_at_the_end_of_the_page),
         SESSION_TEST(answers_are_folded_away_under_their_questions),
         SESSION_TEST(words_and_numbers_are_those_of_the_screen),
         SESSION_TEST(the_speakers_notes_come_only_when_asked_for),
