@@ -150,22 +150,25 @@ static void fill_texts(LessonRun *run, const LessonPage *page, const FigureSourc
     free(question);
 }
 
-/* When all work is done: is the task done, what is the answer, what does the text say? */
-static void settle_page(LessonRun *run) {
+/* When all work is done: is the task done, what is the answer, what does the text say? True when that is news, and
+ * the screen is to be drawn again. */
+static bool settle_page(LessonRun *run) {
     const LessonPage *page = lesson_run_page(run);
     LessonAnswer *answer = &run->answer;
     Scene scene;
     FigureSource source = source_of(run, &scene);
-    if (page->task && !run->task_done) run->task_done = figure_test_holds(&page->until, &source);
+    bool news = page->task && !run->task_done && figure_test_holds(&page->until, &source);
+    run->task_done = run->task_done || news;
     if (run->phase == LESSON_SHOWN && page->ask.kind != ASK_NOTHING && !answer->judged) {
         answer->verdict = lesson_judge(&page->ask, answer->text, &source);
-        answer->judged = true;
+        answer->judged = news = true;
         record_answer(run);
     }
-    if (run->shown.settled || run->exploring) return;
+    if (run->shown.settled || run->exploring) return news;
     forget_texts(run);
     fill_texts(run, page, &source);
     run->shown.settled = true;
+    return true;
 }
 
 /* A page's text says what its actions do; only failures are told. */
@@ -194,8 +197,7 @@ LessonWork lesson_run_work(LessonRun *run, Action *next) {
     Action picture;
     const Action *action = run->exploring ? NULL : next_action(run, &picture);
     if (!action) {
-        settle_page(run);
-        return LESSON_RESTS;
+        return settle_page(run) ? LESSON_WORKED : LESSON_RESTS;
     }
     *next = *action;
     run->session->by_author = true;

@@ -8,7 +8,7 @@
 #include "views/scene/click.h"
 #include "views/style/text.h"
 
-enum { THICK_MAX = 3, GAP = 1, HEAD_ROWS = 2 };
+enum { THICK_MAX = 3, GAP = 1, TITLE_ROWS = 2 };
 
 /* Columns of the names, of the values, and of what marks an answer. */
 typedef struct Columns {
@@ -16,10 +16,7 @@ typedef struct Columns {
 } Columns;
 
 static const char *mark_of(const LessonBar *bar) {
-    return bar->said && bar->right ? "< yours, right"
-           : bar->right            ? "< the answer"
-           : bar->said             ? "< yours"
-                                   : "";
+    return bar->right ? "< right" : bar->said ? "< yours" : "";
 }
 
 static Columns measure(const LessonBars *bars) {
@@ -75,21 +72,20 @@ void lesson_bars_draw(Canvas *canvas, Rect area, const LessonBars *bars) {
     double span = span_of(bars, &below);
     Columns columns = measure(bars);
     Rect old = canvas_clip(canvas, area);
-    canvas_fill(canvas, area, style_role(ROLE_TEXT), ' ');
+    canvas_fill(canvas, area, (Style){.fg = COLOR_DEFAULT, .bg = COLOR_DEFAULT}, ' ');
     click_add(canvas, area, (Action){.id = ACTION_NONE});
-    Rect head = layout_take_top(&area, HEAD_ROWS);
+    int titles = integer_min(text_wrap_count(bars->title, area.w), TITLE_ROWS);
+    canvas_text_wrapped(canvas, layout_take_top(&area, titles), style_bold(ROLE_TITLE), bars->title, 0);
+    Rect note = layout_take_top(&area, 1);
     int room = integer_min(bars->count, area.h), first = first_shown(bars, room);
-    if (room > 0) {
-        int x = canvas_text(canvas, head.x, head.y, style_bold(ROLE_TITLE), bars->title);
-        if (room < bars->count)
-            canvas_printf(canvas, x + 2, head.y, style_role(ROLE_DIM), "%d of %d blocks", room, bars->count);
-        /* A free row tells bars apart that are more than one row high. */
-        int rows = integer_min(area.h / room, THICK_MAX + 1), thick = rows > 1 ? rows - 1 : 1;
-        for (int k = first; k < first + room; k++) {
-            Rect row = layout_take_top(&area, rows);
-            row.h = thick;
-            draw_bar(canvas, row, &bars->rows[k], columns, span > 0 ? bars->rows[k].value / span : 0, below);
-        }
+    if (room > 0 && room < bars->count)
+        canvas_printf(canvas, note.x, note.y, style_role(ROLE_DIM), "%d of %d blocks", room, bars->count);
+    /* A free row tells bars apart that are more than one row high. */
+    int rows = room > 0 ? integer_min(area.h / room, THICK_MAX + 1) : 0;
+    for (int k = first; k < first + room; k++) {
+        Rect row = layout_take_top(&area, rows);
+        row.h = rows > 1 ? rows - 1 : 1;
+        draw_bar(canvas, row, &bars->rows[k], columns, span > 0 ? bars->rows[k].value / span : 0, below);
     }
     canvas_unclip(canvas, old);
 }

@@ -128,7 +128,7 @@ static void a_lesson_is_read_answered_and_left(void **state) {
     SessionWorld *world = *state;
     char *text = answer(world, "lesson skip\n\n0.5\n1\nskip\nback\nq\n");
     assert_non_null(strstr(text, "\nLesson What a skip adds, page 1 of 7:\nThe sum\n"));
-    assert_non_null(strstr(text, "\nView: Block.\nBlock layer1.1, 2 of 9.\n"));
+    assert_non_null(strstr(text, "\nView: Block.\nBlock layer2.1, 5 of 9.\n"));
     assert_non_null(strstr(text, "\nQuestion: How long is F(x) there"));
     assert_non_null(strstr(text, "\nYou said 0.5.\n"));
     assert_non_null(strstr(text, "\nNot answered.\n"));

@@ -145,6 +145,17 @@ static void the_last_page_stays_and_says_how_to_end_the_lesson(void **state) {
     assert_null(world->screen->lesson);
 }
 
+/* Whoever draws when there was work, and waits when there was none, must not miss it. */
+static void what_a_page_says_in_the_end_is_work(void **state) {
+    SessionWorld *world = *state;
+    begin_text(world, GUESS);
+    screen_do(world->screen, &(Action){.id = ACTION_LESSON_NEXT});
+    bool settled;
+    do settled = world->screen->lesson->shown.settled;
+    while (screen_work(world->screen));
+    assert_true(settled);
+}
+
 static const char NUMBERS[] = "title T\nabout A\npage Half\n| a\nask number Half of 1?\n"
                               "answer std conv1 within x1000\npage Count\n| b\nask number Parameters?\n"
                               "answer parameters within 1%\npage Choice\n| c\nask choice Few?\n"
@@ -230,6 +241,7 @@ int main(void) {
         WITH_WORLD(page_up_leads_back_over_questions_to_the_first_page),
         WITH_WORLD(the_notes_turn_pages_past_questions_and_stay_at_the_end),
         WITH_WORLD(the_last_page_stays_and_says_how_to_end_the_lesson),
+        WITH_WORLD(what_a_page_says_in_the_end_is_work),
         WITH_WORLD(an_answer_is_typed_at_once_and_shown_as_it_is_typed),
         WITH_WORLD(a_comma_is_a_point_or_sets_thousands_apart),
         WITH_WORLD(digits_choose_options_and_blocks_as_well),
