@@ -50,11 +50,11 @@ static void perform(Screen *screen, const Action *action) {
         screen_do(screen, &(Action){.id = ACTION_VIEW, .text = "step"});
 }
 
-/* What the key means in the view, with the digits before it. */
 static bool chooses_view(ActionId id) {
     return id == ACTION_VIEW || id == ACTION_NEXT_VIEW || id == ACTION_PREVIOUS_VIEW;
 }
 
+/* What the key means in the view, with the digits before it. */
 static void press(Screen *screen, const Key *key) {
     Session *front = screen_front(screen);
     if (session_explain_wait(front, key->at_s)) screen->typing.count = 0;

@@ -12,8 +12,8 @@ static int rank_classes(const Scene *scene, int order[CLASSES_MAX], int most) {
     return class_rank(scene->probabilities, scene->network->classes, order, most);
 }
 
-void architecture_answer_say(const Scene *scene, char *out, size_t out_size) {
-    int order[CLASSES_MAX], count = rank_classes(scene, order, NAMED);
+static void say(const Scene *scene, int named, char *out, size_t out_size) {
+    int order[CLASSES_MAX], count = rank_classes(scene, order, named);
     char name[CLASS_NAME_MAX];
     if (scene->untrained)
         utf8_copy(out, out_size, "Its weights are random: nothing has been learned, so its answer means nothing.");
@@ -26,6 +26,10 @@ void architecture_answer_say(const Scene *scene, char *out, size_t out_size) {
     for (int k = 0; k < count; k++)
         utf8_append(out, out_size, "%s %s%s", scene_class_name(scene, order[k], name),
                     text_format_percent(scene->probabilities[order[k]]).text, k + 1 < count ? ", " : ".");
+}
+
+void architecture_answer_say(const Scene *scene, char *out, size_t out_size) {
+    say(scene, NAMED, out, out_size);
 }
 
 /* "cat   ████████   99.8%", the likeliest first. */
@@ -49,7 +53,7 @@ static void draw_classes(Canvas *canvas, Rect area, const Scene *scene) {
 void architecture_answer_draw(Canvas *canvas, Rect area, const Scene *scene) {
     char text[TEXT_MAX], learned[TEXT_MAX] = "";
     if (rect_is_empty(area)) return;
-    architecture_answer_say(scene, text, sizeof text);
+    say(scene, area.h < CLASSES_MIN ? NAMED : 1, text, sizeof text);
     if (!scene->untrained)
         utf8_format(learned, sizeof learned, "%s numbers were learned for it.",
                     text_format_count(network_param_count(scene->network)).text);

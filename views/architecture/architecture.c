@@ -15,9 +15,20 @@
 #include "views/canvas/layout.h"
 #include "views/scene/view.h"
 #include "views/style/text.h"
+#include "views/widget/focus.h"
 #include "views/widget/widgets.h"
 
-enum { TEXT_MAX = 400, INDEX_MAX = 1 << 20, MAPS_MIN = 6 /* rows */, DETAIL_BESIDE = 100 /* columns */ };
+enum {
+    TEXT_MAX = 400,
+    INDEX_MAX = 1 << 20,
+    MAPS_MIN = 6,       /* rows */
+    MAP_WIDTH = 36,     /* columns of a map of 32x32 with its margins */
+    OVERVIEW_MIN = 60,  /* columns from which all channels stand beside one */
+    DETAIL_BESIDE = 78, /* columns from which maps stand beside the text */
+    DETAIL_WIDE = 120,
+    DETAIL_TEXT = 44,
+    DETAIL_TALL = 34, /* rows */
+};
 
 typedef struct ArchitectureState {
     bool figure;
@@ -90,7 +101,6 @@ static int op_with_maps(const Scene *scene) {
 
 static void draw_maps(Canvas *canvas, Rect area, const Scene *scene) {
     char text[TEXT_MAX];
-    layout_take_top(&area, 1);
     if (area.h < MAPS_MIN) return;
     int op = op_with_maps(scene);
     WidgetTensor tensor = widget_tensor(scene, op, scene->phase);
@@ -98,23 +108,38 @@ static void draw_maps(Canvas *canvas, Rect area, const Scene *scene) {
     utf8_format(text, sizeof text, "%s, %s", scene->network->ops[op].name,
                 scene->phase == PHASE_FORWARD ? "what it wrote" : "the gradient there");
     widget_heading(canvas, layout_take_top(&area, 1), style_bold(ROLE_TITLE), text);
-    widget_montage(canvas, area, scene, &tensor, widget_montage_of(scene, op == scene->op ? scene->channel : -1));
+    int channel = op == scene->op ? scene->channel : 0;
+    WidgetFocusPlan plan = widget_focus_plan(area, scene, tensor.tensor.shape,
+                                             (WidgetFocus){.selected = channel,
+                                                           .below = 1,
+                                                           .ranked = true,
+                                                           .alone = area.w < OVERVIEW_MIN});
+    widget_focus(canvas, &plan, scene, &tensor);
+    if (!rect_is_empty(plan.below)) widget_legend(canvas, plan.below, scene, &tensor, channel);
 }
 
-/* All of the selected row: beside a table that is as high, maps find their room below. */
+/* Columns of the text with maps at its side; 0: they stand below it, as a tall area of few columns wants. */
+static int text_beside(Rect area) {
+    if (area.w < DETAIL_BESIDE || (area.h >= DETAIL_TALL && area.w < DETAIL_WIDE)) return 0;
+    return area.w < DETAIL_WIDE ? area.w - MAP_WIDTH : DETAIL_TEXT;
+}
+
+/* All of the selected row, in words and as maps. */
 static void draw_detail(Canvas *canvas, Rect area, const Scene *scene, const ArchitectureRow *row) {
     if (rect_is_empty(area)) return;
-    Rect text = area;
-    bool beside = area.w >= DETAIL_BESIDE;
-    if (beside) text.w = area.w / 2 - 1;
+    Rect text = area, maps = area;
+    int beside = text_beside(area);
+    if (beside > 0) {
+        text = layout_take_left(&maps, beside);
+        layout_take_left(&maps, 2);
+    }
     Rect rest = architecture_row_is_folded(row) ? architecture_group_draw(canvas, text, scene, row)
                                                 : architecture_detail_draw(canvas, text, scene);
-    if (beside) {
-        rest = area;
-        layout_take_left(&rest, area.w / 2 + 1);
-        rest.y--, rest.h++;
+    if (beside == 0) {
+        maps = rest;
+        layout_take_top(&maps, 1);
     }
-    draw_maps(canvas, rest, scene);
+    draw_maps(canvas, maps, scene);
 }
 
 static void draw_greeting(Canvas *canvas, Rect row, const Scene *scene) {

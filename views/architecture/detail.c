@@ -104,14 +104,14 @@ static void put_params(Pane *pane, const Network *network, const Op *op) {
 static void put_stats(Pane *pane, const char *label, const Stats *stats) {
     char text[TEXT_MAX] = "";
     if (!stats->known) {
-        put_field(pane, label, "not computed yet");
+        put_field(pane, label, "not run yet");
         return;
     }
     if (stats->nan + stats->inf > 0)
         utf8_append(text, sizeof text, "%s NaN, %s infinite!  ", text_format_count(stats->nan).text,
                     text_format_count(stats->inf).text);
     double zeros = stats->count ? (double)stats->zeros / (double)stats->count : 0;
-    utf8_append(text, sizeof text, "mean %.3g  std %.3g  min %.3g  max %.3g  |x|2 %.3g  zero %s", stats->mean,
+    utf8_append(text, sizeof text, "mean %.3g  std %.3g  min %.3g  max %.3g  |x| %.3g  zero %s", stats->mean,
                 stats->std, stats->min, stats->max, stats->l2, text_format_percent(zeros).text);
     put_field(pane, label, text);
 }

@@ -119,8 +119,8 @@ static void put_tensor(Pane *pane, const Scene *scene, const char *label, int op
     snprintf(text, sizeof text, "%s  %s", text_format_shape(scene->network->ops[op].out).text,
              scene->network->ops[op].name);
     put_field(pane, label, text);
-    snprintf(text, sizeof text, act.known ? "|x|2 %.4g" : "|x|2 -", act.l2);
-    utf8_append(text, sizeof text, grad.known ? "   |gradient| %.4g" : "   |gradient| -", grad.l2);
+    snprintf(text, sizeof text, act.known ? "|x| %.4g" : "not run yet", act.l2);
+    if (grad.known) utf8_append(text, sizeof text, "   |gradient| %.4g", grad.l2);
     put_field(pane, "", text);
 }
 

@@ -12,8 +12,9 @@ enum {
     FIRST_HEIGHT = 20,
     GAP = 2,
     ANSWER_WIDTH = 38, /* columns below a picture */
-    ANSWER_MIN = 3,    /* rows below a picture, and as many as a list of classes takes */
+    ANSWER_MIN = 2,    /* rows below a picture, and as many as a list of classes takes */
     ANSWER_ROWS = 14,
+    NATIVE_ROWS = 16, /* of a picture of 32x32 */
     DETAIL_MIN = 7,    /* rows below a table */
     SENTENCE_ROWS = 2,
 };
@@ -35,7 +36,8 @@ static void place_wide(ArchitecturePlan *plan, const Scene *scene, Rect area) {
     Rect room = {.x = area.x + 1,
                  .y = area.y,
                  .w = area.w - 1 - GAP - ARCHITECTURE_TABLE_WIDTH,
-                 .h = area.h - ANSWER_MIN};
+                 .h = area.h - ANSWER_ROWS};
+    if (room.h < NATIVE_ROWS) room.h = area.h - ANSWER_MIN;
     plan->picture = fit_picture(scene, room);
     if (rect_is_empty(plan->picture)) {
         plan->table = layout_take_left(&area, area.w - PANE_MIN < TABLE_MAX ? area.w - PANE_MIN : TABLE_MAX);

@@ -115,10 +115,10 @@ static void assert_screen_lacks(SessionWorld *world, const char *text) {
     free(screen);
 }
 
-/* Whoever has read nothing and presses what the screen names: six keys to the products of one convolution,
+/* Whoever has read nothing and presses what the screen names: four keys to the products of one convolution,
  * three more to the gradients of all skips, one more to the first of them in numbers. */
 static void the_screen_itself_leads_to_a_product_and_to_a_skip(void **state) {
-    static const char *const in[] = {"s", "Enter", "Enter", "Enter", "Enter", "Enter"};
+    static const char *const in[] = {"s", "Enter", "Enter", "Enter"};
     static const char *const back[] = {"f", "f", "r"};
     SessionWorld *world = *state;
     screen_set_canvas(world->screen, 80, 24, 0);
