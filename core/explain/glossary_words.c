@@ -235,9 +235,9 @@ const GlossaryWord glossary_words[] = {
      "What is left to be done: the difference between what should come out and what came in. A "
      "residual block only has to learn that.",
      "select layer1.0.add; explain 1; view block"},
-    {"scale", "",
-     "Which number gets which colour. It can span one map, one layer or the whole network, and the "
-     "legend says which.",
+    {"scale", "by quarters",
+     "Which number gets which colour; the legend says over what. By quarters: each quarter of the "
+     "colours stands for a quarter of the numbers that are not 0.",
      "select layer1.0.conv1; run-here; view maps; scope layer"},
     {"seed", "", "The number that random weights are drawn from. The same seed gives the same weights again.",
      "analysis slice"},

@@ -44,11 +44,18 @@ static void mark_pixels(Canvas *canvas, const PlotGrid *grid, const PixelBox *va
     }
 }
 
+/* A shrunk position may lie in two drawn pixels; a mark needs one. */
+static void keep_first_pixel(PixelBox *value, const PlotGrid *grid) {
+    if (grid->px_width < grid->width) value->x1 = value->x0;
+    if (grid->px_height < grid->height) value->y1 = value->y0;
+}
+
 void plot_mark_patch(Canvas *canvas, const PlotGrid *grid, PlotPatch patch) {
     if (rect_is_empty(grid->cells) || patch.last_x < patch.first_x || patch.last_y < patch.first_y) return;
     PixelBox value;
     pixels_of(patch.first_x, patch.last_x, grid->width, grid->px_width, &value.x0, &value.x1);
     pixels_of(patch.first_y, patch.last_y, grid->height, grid->px_height, &value.y0, &value.y1);
+    if (patch.first_x == patch.last_x && patch.first_y == patch.last_y) keep_first_pixel(&value, grid);
     if (canvas_uses_half_blocks(canvas))
         mark_pixels(canvas, grid, &value);
     else

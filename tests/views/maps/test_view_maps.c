@@ -255,7 +255,7 @@ static int drawn_cells(SceneWorld *world) {
     for (int y = SCENE_MARGIN + 1; y < SCENE_MARGIN + 12; y++)
         for (int x = SCENE_MARGIN; x < SCENE_MARGIN + 80; x++) {
             uint32_t glyph = canvas_get(canvas, x, y)->glyph;
-            count += glyph < 128 && strchr("v%$@;cnmM", (int)glyph) != NULL;
+            count += glyph < 128 && strchr("v%$#@;=zwmM", (int)glyph) != NULL;
         }
     canvas_free(canvas);
     return count;
