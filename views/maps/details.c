@@ -10,6 +10,7 @@
 #include "views/maps/panel.h"
 #include "views/scene/click.h"
 #include "views/style/text.h"
+#include "views/widget/widgets_detail.h"
 
 enum {
     GAP = 1,         /* rows between two sections */
@@ -19,7 +20,7 @@ enum {
     NUMBERS_MIN = 3,
     NUMBERS_HEIGHT = NUMBERS_MIN + 2, /* with the title and the columns' numbers */
     BARS_MIN = 4,                     /* rows of a histogram */
-    BARS_MAX = 12,
+    BARS_MAX = 20,
     BINS_MIN = 12,
     BINS_MAX = 64,
     EIGHTHS = 8,
@@ -30,9 +31,11 @@ static double value_at(const Scene *scene, Tensor tensor, int row, int column) {
     return (double)tensor.data[shape_index(tensor.shape, 0, scene->channel, row, column)];
 }
 
-static void draw_title(Canvas *canvas, Rect *area, const char *title) {
+/* In the shorter form where the other has no room. */
+static void draw_title(Canvas *canvas, Rect *area, const char *title, const char *brief) {
     Rect row = layout_take_top(area, 1);
-    canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_DIM), title);
+    canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_DIM),
+                    text_width(title) <= row.w ? title : brief);
 }
 
 static int largest_odd(int n) {
@@ -51,7 +54,7 @@ static void draw_value(Canvas *canvas, int right, int y, double value, bool sele
 /* The values around the cell under their columns' numbers and beside their rows' numbers; none are shown from
  * outside the map. */
 static void draw_numbers(Canvas *canvas, Rect area, const Scene *scene, Tensor tensor) {
-    draw_title(canvas, &area, "the numbers around the cell");
+    draw_title(canvas, &area, "the numbers around the cell", "around the cell");
     int columns = integer_min(largest_odd((area.w - LABEL) / COLUMN), NUMBERS_MAX);
     int rows = integer_min(largest_odd(area.h - 1), NUMBERS_MAX);
     for (int dy = -rows / 2; dy <= rows / 2; dy++) {
@@ -118,9 +121,9 @@ static int zero_bin(const Histogram *spread) {
 static void draw_histogram(Canvas *canvas, Rect area, const Scene *scene, Tensor tensor) {
     Histogram spread = histogram_of(scene, tensor, area.w);
     char text[WIDGET_TEXT_MAX];
-    utf8_format(text, sizeof text, "how its values are spread: %s that are not 0, at most %d a bar",
-                text_format_count((size_t)spread.others).text, spread.most);
-    draw_title(canvas, &area, text);
+    utf8_format(text, sizeof text, "how %s values are spread, zeros left out",
+                text_format_count((size_t)spread.others).text);
+    draw_title(canvas, &area, text, "how its values are spread");
     Rect axis = layout_take_bottom(&area, 1);
     area.h = integer_min(area.h, BARS_MAX);
     axis.y = area.y + area.h;
@@ -142,7 +145,7 @@ static void draw_histogram(Canvas *canvas, Rect area, const Scene *scene, Tensor
 static int draw_whereabouts(Canvas *canvas, Rect area, const Scene *scene, const WidgetTensor *tensor,
                             Rect part) {
     int top = area.y;
-    draw_title(canvas, &area, "where this part lies");
+    draw_title(canvas, &area, "where this part lies", "this part");
     WidgetTensor whole = *tensor;
     whole.as_is = false;
     area.h = integer_min(area.h, integer_max(BARS_MIN, area.w / 2));
@@ -166,7 +169,7 @@ static void draw_kernel(Canvas *canvas, Rect area, const Scene *scene, const Ker
     utf8_format(text, sizeof text, "%s of channel %d: %d inputs, -%.2g to +%.2g (o)",
                 kernels->gradient ? "gradient of the kernel" : "the kernel", scene->channel, kernels->inputs,
                 reach, reach);
-    draw_title(canvas, &area, text);
+    draw_title(canvas, &area, text, kernels->gradient ? "gradient of the kernel" : "the kernel");
     WidgetTensor tensor =
         widget_tensor_scaled(kernels_slices(kernels, scene->channel),
                              scale_of(-reach, isfinite(reach) && reach > 0 ? reach : 1, true));
@@ -182,17 +185,17 @@ static Rect take_section(Rect *rest, int least, int wanted) {
     return section;
 }
 
-void maps_details_draw(Canvas *canvas, const MapsPlan *plan, const Scene *scene, const WidgetTensor *tensor) {
-    Rect rest = plan->details, old = canvas_clip(canvas, plan->details);
+void maps_details_draw(Canvas *canvas, Rect area, const Scene *scene, const WidgetTensor *tensor, Rect part) {
+    Rect rest = area, old = canvas_clip(canvas, area);
     Kernels kernels = kernels_of(scene, scene->op, scene->phase);
     bool shows_kernel = kernels.data && kernels.rows > 1;
     if (rest.w < MAPS_PANEL_WIDTH_MIN) rest.h = 0;
-    if (!rect_is_empty(plan->part) && rest.h > 0)
-        layout_take_top(&rest, draw_whereabouts(canvas, rest, scene, tensor, plan->part) + GAP);
+    if (!rect_is_empty(part) && rest.h > 0)
+        layout_take_top(&rest, draw_whereabouts(canvas, rest, scene, tensor, part) + GAP);
     int others = BARS_MIN + 2 + GAP + (shows_kernel ? KERNELS_MIN + GAP : 0);
     int extra = integer_max(0, rest.h - NUMBERS_HEIGHT - GAP - others);
-    Rect numbers =
-        take_section(&rest, NUMBERS_HEIGHT, integer_min(NUMBERS_HEIGHT + extra / 3, NUMBERS_MAX + 2));
+    Rect numbers = take_section(&rest, NUMBERS_HEIGHT,
+                                integer_min(largest_odd(NUMBERS_HEIGHT + extra / 3), NUMBERS_MAX + 2));
     if (!rect_is_empty(numbers)) draw_numbers(canvas, numbers, scene, tensor->tensor);
     int kernel_rows = shows_kernel && rest.h >= others ? (rest.h - GAP) / 2 : 0;
     Rect spread = take_section(&rest, BARS_MIN + 2, integer_min(rest.h - kernel_rows, BARS_MAX + 2));

@@ -3,8 +3,10 @@
 #ifndef VIEWS_MAPS_DETAILS_H
 #define VIEWS_MAPS_DETAILS_H
 
-#include "views/maps/plan.h"
+#include "views/widget/widgets.h"
 
-void maps_details_draw(Canvas *canvas, const MapsPlan *plan, const Scene *scene, const WidgetTensor *tensor);
+/* As much of it as has room; nothing in an area too small for any. `part`: columns and rows of the map that are
+ * shown elsewhere; empty: all of it. The tensor is computed. */
+void maps_details_draw(Canvas *canvas, Rect area, const Scene *scene, const WidgetTensor *tensor, Rect part);
 
 #endif

@@ -84,21 +84,35 @@ static void draw_waiting(Canvas *canvas, Rect area, const Scene *scene) {
     draw_key(canvas, layout_take_top(&box, 1), "e", "runs everything up to here");
 }
 
+/* From the longest to the shortest. */
+enum { TITLE_FORMS = 4 };
+
+static WidgetText title_form(const WidgetPage *page, int form) {
+    WidgetPage brief = *page;
+    WidgetText out = {.text = ""};
+    bool all = page->count == page->total;
+    if (form > 0) brief.dead = brief.padding = brief.blocked = 0;
+    if (form < 2) return widget_page_info(&brief);
+    if (page->order)
+        utf8_format(out.text, sizeof out.text, "%d by %s", page->total, page->order);
+    else if (all)
+        snprintf(out.text, sizeof out.text, "all %d%s", page->total, form == 2 ? " channels" : "");
+    else
+        snprintf(out.text, sizeof out.text, "%d-%d of %d", page->first, page->first + page->count - 1,
+                 page->total);
+    return out;
+}
+
 /* Which small maps are shown and on which scale, with as many words as leave room for that. */
 static void draw_title(Canvas *canvas, Rect row, const MapsPlan *plan, const Scene *scene,
                        const WidgetTensor *tensor) {
-    enum { LEGEND_MIN = 20 };
-    WidgetPage page = plan->page;
-    WidgetText info = widget_page_info(&page);
-    page.dead = page.padding = page.blocked = 0;
-    if (text_width(info.text) + 2 + LEGEND_MIN > row.w) info = widget_page_info(&page);
-    if (text_width(info.text) + 2 + LEGEND_MIN > row.w && page.count == page.total) {
-        if (page.order)
-            utf8_format(info.text, sizeof info.text, "%d by %s", page.total, page.order);
-        else
-            snprintf(info.text, sizeof info.text, "all %d channels", page.total);
+    enum { LEGEND_MIN = 20, GAP = 2 };
+    WidgetText info = {.text = ""};
+    for (int form = 0; form < TITLE_FORMS; form++) {
+        info = title_form(&plan->page, form);
+        if (text_width(info.text) + GAP + LEGEND_MIN <= row.w) break;
     }
-    int after = canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_TEXT), info.text) + 2;
+    int after = canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_TEXT), info.text) + GAP;
     Rect legend = {.x = after, .y = row.y, .w = row.x + row.w - after, .h = 1};
     WidgetTensor overview = *tensor;
     overview.use = MAP_OVERVIEW;
@@ -130,7 +144,7 @@ static void draw_texts(Canvas *canvas, const MapsPlan *plan, const Scene *scene,
     maps_figures_draw(canvas, plan->stats, scene, plan->figures);
     int zoom = plan->focus.map.w / scene_shape(scene).w;
     if (!rect_is_empty(plan->note)) maps_note_draw(canvas, plan->note, scene, tensor, zoom);
-    if (!rect_is_empty(plan->details)) maps_details_draw(canvas, plan, scene, tensor);
+    if (!rect_is_empty(plan->details)) maps_details_draw(canvas, plan->details, scene, tensor, plan->part);
 }
 
 static void draw_bars(Canvas *canvas, const MapsPlan *plan, const Scene *scene, const WidgetTensor *tensor) {

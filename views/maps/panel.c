@@ -99,14 +99,8 @@ static void compose_energy(char *text, const Scene *scene) {
     *text = '\0';
     if (!profile || !(layer.l2 > 0)) return;
     double share = profile->channels[scene->channel].stats.l2 / layer.l2;
-    int rank = rank_of(profile, channels, scene->channel);
-    const char *place = rank == 0 ? "the most" : rank == channels - 1 ? "the least" : "";
-    if (*place)
-        utf8_format(text, TEXT_MAX, "energy %s of the layer, %s of %d",
-                    text_format_percent(share * share).text, place, channels);
-    else
-        utf8_format(text, TEXT_MAX, "energy %s of the layer, place %d of %d",
-                    text_format_percent(share * share).text, rank + 1, channels);
+    utf8_format(text, TEXT_MAX, "energy %s of layer, place %d of %d", text_format_percent(share * share).text,
+                rank_of(profile, channels, scene->channel) + 1, channels);
 }
 
 void maps_note_draw(Canvas *canvas, Rect row, const Scene *scene, const WidgetTensor *tensor, int zoom) {

@@ -4,7 +4,7 @@
 
 #include "views/widget/widgets.h"
 
-enum { MAPS_PANEL_WIDTH_MIN = 26, MAPS_PANEL_WIDTH = 43 };
+enum { MAPS_PANEL_WIDTH_MIN = 28, MAPS_PANEL_WIDTH = 43 };
 
 bool maps_is_loss(const Scene *scene);
 /* What is shown has one value for each class: the logits, their gradient, the probabilities. */
@@ -19,7 +19,7 @@ typedef enum MapsFigures { MAPS_OF_LAYER, MAPS_OF_CHANNEL, MAPS_OF_BOTH } MapsFi
 void maps_figures_draw(Canvas *canvas, Rect area, const Scene *scene, MapsFigures figures);
 /* Those of the selected channel in one line. */
 void maps_line_draw(Canvas *canvas, Rect row, const Scene *scene);
-/* "28 % of the layer's energy, rank 0 of 16", or what keeps the channel from being seen.
+/* "energy 28% of layer, place 1 of 16", or what keeps the channel from being seen.
  * Before a class also the enlargement, so that it is not taken for resolution. */
 void maps_note_draw(Canvas *canvas, Rect row, const Scene *scene, const WidgetTensor *tensor, int zoom);
 

@@ -11,7 +11,6 @@ enum {
     LABEL_WIDTH = 9,        /* of figures that say whose they are */
     TEXT_WIDTH = 40,        /* columns for the lines of text under a large map */
     ABOVE = 2,              /* heading and cell */
-    BELOW = 3,              /* legend, figures, note: at most */
     PART_WITH_DETAILS = 60, /* columns */
 };
 
@@ -29,17 +28,18 @@ static void take_stats(MapsPlan *plan, const Scene *scene, Rect *area) {
     plan->stats = layout_take_bottom(area, (both ? 2 : 1) * widget_figures_lines(scene, width));
 }
 
-/* With as many lines of text as leave the map as large as it can be, and one for the legend at least. */
+/* With a line of its own for what there is to know about the channel, unless the maps would be smaller for it. */
 static void plan_focus(MapsPlan *plan, const Scene *scene, Rect area) {
-    WidgetFocus focus = {
-        .selected = scene->channel, .above = ABOVE, .below = 1, .text_width = TEXT_WIDTH, .ranked = true};
+    WidgetFocus focus = {.selected = scene->channel,
+                         .above = ABOVE,
+                         .below = scene->hides_figures ? 1 : 2,
+                         .text_width = TEXT_WIDTH,
+                         .ranked = true};
     plan->focus = widget_focus_plan(area, scene, scene_shape(scene), focus);
-    for (focus.below = BELOW; focus.below > 1; focus.below--) {
-        WidgetFocusPlan other = widget_focus_plan(area, scene, scene_shape(scene), focus);
-        if (other.map.h < plan->focus.map.h || other.page.map_width < plan->focus.page.map_width) continue;
-        plan->focus = other;
-        break;
-    }
+    focus.below++;
+    WidgetFocusPlan with_note = widget_focus_plan(area, scene, scene_shape(scene), focus);
+    if (with_note.map.h >= plan->focus.map.h && with_note.page.map_width >= plan->focus.page.map_width)
+        plan->focus = with_note;
     Rect above = plan->focus.above, below = plan->focus.below;
     plan->heading = layout_take_top(&above, 1);
     plan->cell = layout_take_top(&above, 1);

@@ -92,6 +92,12 @@ ValueGridPlan value_grid_plan(Rect area, const ArithmeticGrid *grid) {
     return plan;
 }
 
+int value_grid_width(const ArithmeticGrid *grid) {
+    enum { SMALL = 3 };
+    int cell = grid->columns <= SMALL ? CELL_GOOD + 1 : CELL_MIN;
+    return VALUE_GRIDS_MAX * integer_max(BOX_MIN, grid->columns * cell) + (VALUE_GRIDS_MAX - 1) * GAP;
+}
+
 void value_grid_move(ValueGridPlan *plan, int y) {
     int by = plan->count > 0 ? y - plan->box[0].y : 0;
     for (int k = 0; k < plan->count; k++) plan->box[k].y += by;

@@ -22,6 +22,8 @@ typedef struct ValueGridPlan {
 ValueGridPlan value_grid_plan(Rect area, const ArithmeticGrid *grid);
 /* The same with its first row at y. */
 void value_grid_move(ValueGridPlan *plan, int y);
+/* Columns for three grids side by side, with as many digits as are good to read where the window is small. */
+int value_grid_width(const ArithmeticGrid *grid);
 void value_grid_draw(Canvas *canvas, const ValueGridPlan *plan, const ArithmeticGrid *grid);
 /* What the marks in the grids mean: "· outside: 0"; "" when there are none. */
 const char *value_grid_marks(const ArithmeticGrid *grid);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/integer.h"
 #include "core/base/utf8.h"
 #include "views/canvas/layout.h"
 #include "views/style/text.h"
@@ -18,6 +19,11 @@ enum {
     NAME_WIDTH = 13,
     NUMBER_WIDTH = 12,
     FIRST_TERMS = 3, /* written out in the sum */
+    BAR_WIDTH = 40,  /* columns of a bar of the ranking */
+    WIDE = 120,      /* columns; in fewer few terms are worth rows that maps could have */
+    FEW_TERMS = 5,
+    MANY_TERMS = 16,
+    LINKS_WANTED = 1, /* rows for where the number goes from here, which may be fewer or more */
 };
 
 /* Lines of text that wrap into the width they get. */
@@ -189,9 +195,9 @@ static int rest_rows(const ArithmeticPart *part, const Lines *bottom, int width)
     return lines_height(bottom, width) + part->number_count + value_ranking_rows(part);
 }
 
-/* Numbers, ranking and what they come to, in what is left beside or below the grids. */
-static void draw_rest(Canvas *canvas, Rect area, const Scene *scene, const ArithmeticPart *part,
-                      const Lines *bottom) {
+/* Numbers, ranking and what they come to, in what is left beside or below the grids. Returns the row after them. */
+static int draw_rest(Canvas *canvas, Rect area, const Scene *scene, const ArithmeticPart *part,
+                     const Lines *bottom) {
     int ending = lines_height(bottom, area.w);
     for (int k = 0; k < part->number_count && area.h > ending; k++)
         draw_number(canvas, layout_take_top(&area, 1), scene, &part->numbers[k]);
@@ -200,6 +206,7 @@ static void draw_rest(Canvas *canvas, Rect area, const Scene *scene, const Arith
     if (part->term_total > 0) layout_take_top(&area, value_ranking_draw(canvas, bars, scene, part));
     if (area.h > ending) layout_take_top(&area, 1);
     draw_lines(canvas, area, bottom);
+    return area.y + (ending < area.h ? ending : area.h);
 }
 
 /* All grids with the rest below them; or with the rest beside them; or as many as there is room for. */
@@ -233,8 +240,8 @@ static bool has_room_above(Rect area, const ArithmeticPart *part, const ValueGri
     return area.h - above - CAPTION - hidden >= rest_rows(part, bottom, plan->beside.w);
 }
 
-void value_part_draw(Canvas *canvas, Rect area, const Scene *scene, const ArithmeticPart *part,
-                     const ValueChain *chain) {
+int value_part_draw(Canvas *canvas, Rect area, const Scene *scene, const ArithmeticPart *part,
+                    const ValueChain *chain) {
     Rect old = canvas_clip(canvas, area), rest = area;
     Lines top = top_lines(scene, part), bottom = bottom_lines(scene, part, chain, area.w);
     int above = lines_height(&top, area.w);
@@ -243,6 +250,23 @@ void value_part_draw(Canvas *canvas, Rect area, const Scene *scene, const Arithm
     if (has_room_above(area, part, &plan, &bottom, above))
         draw_lines(canvas, layout_take_top(&rest, above), &top);
     if (plan.count > 0) draw_grids(canvas, &rest, scene, part, plan);
-    draw_rest(canvas, rest, scene, part, &bottom);
+    int end = draw_rest(canvas, rest, scene, part, &bottom);
     canvas_unclip(canvas, old);
+    int grids_end = plan.count > 0 ? plan.box[plan.count - 1].y + plan.box[plan.count - 1].h : end;
+    return (end > grids_end ? end : grids_end) - area.y;
+}
+
+int value_part_rows(const Scene *scene, const ArithmeticPart *part, int width) {
+    Lines top = top_lines(scene, part), bottom = bottom_lines(scene, part, NULL, width);
+    int grids = part->grid.rows > 0 ? CAPTION + 1 + part->grid.rows : 0;
+    int columns = width / BAR_WIDTH, ranking = columns > 0 ? (part->term_total + columns - 1) / columns : 1;
+    ranking = width < WIDE ? integer_min(part->term_total, FEW_TERMS) : integer_min(ranking, MANY_TERMS);
+    return lines_height(&top, width) + grids + part->number_count + (ranking > 0 ? 1 + ranking : 0) + 1 +
+           lines_height(&bottom, width) + LINKS_WANTED;
+}
+
+int value_part_width(const ArithmeticPart *part) {
+    const ArithmeticGrid *grid = &part->grid;
+    if (grid->rows == 0) return 0;
+    return grid->weight_name ? value_grid_width(grid) : grid->columns * NUMBER_WIDTH / 2;
 }

@@ -13,9 +13,13 @@ typedef struct ValueChain {
     int count;
 } ValueChain;
 
-/* `chain` may be NULL. Draws inside the area only; parts that do not fit are left out, the result last.
- */
-void value_part_draw(Canvas *canvas, Rect area, const Scene *scene, const ArithmeticPart *part,
-                     const ValueChain *chain);
+/* `chain` may be NULL. Draws inside the area only; parts that do not fit are left out, the result last. Returns the
+ * rows used. */
+int value_part_draw(Canvas *canvas, Rect area, const Scene *scene, const ArithmeticPart *part,
+                    const ValueChain *chain);
+
+/* Rows and columns with which a part has room for what is to be said of it. */
+int value_part_rows(const Scene *scene, const ArithmeticPart *part, int width);
+int value_part_width(const ArithmeticPart *part);
 
 #endif

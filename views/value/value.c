@@ -7,8 +7,10 @@
 #include "core/base/utf8.h"
 #include "core/inspect/arithmetic.h"
 #include "views/canvas/layout.h"
+#include "views/maps/details.h"
 #include "views/scene/view.h"
 #include "views/style/text.h"
+#include "views/value/maps.h"
 #include "views/value/part.h"
 #include "views/value/ranking.h"
 #include "views/widget/widgets.h"
@@ -21,7 +23,8 @@ enum {
     FOLDED = 2,         /* rows of a part that is only named */
     GAP = 3,
     INDEX_MAX = 1 << 20,
-    WALK = 8, /* terms of a part that Enter walks through before it goes on to the next part */
+    TEXT_WIDTH = 43, /* columns for numbers and what they mean */
+    WALK = 8,        /* terms of a part that Enter walks through before it goes on to the next part */
 };
 
 /* Which term of which part is taken apart, at which step of the program; elsewhere it is the largest. */
@@ -227,17 +230,55 @@ static bool wants_hints(Rect area) {
     return area.h >= FULL;
 }
 
+/* The room of the maps, which take what the text does not need; none beside another view, which has its own. */
+static Rect take_maps(Rect *area, const Scene *scene, const Arithmetic *arithmetic,
+                      const ArithmeticPart *part) {
+    if (area->w < BESIDE_BELOW) return (Rect){.w = 0};
+    int rows = 1, columns = TEXT_WIDTH;
+    for (int k = 0; k < arithmetic->part_count; k++) {
+        const ArithmeticPart *other = &arithmetic->parts[k];
+        rows += value_part_rows(scene, other, area->w) + (arithmetic->part_count > 1);
+        columns = integer_max(columns, value_part_width(other));
+    }
+    return value_maps_take(area, scene, part, columns, rows);
+}
+
+static void keep_larger(Rect *room, Rect other) {
+    if (!rect_is_empty(other) && other.w * other.h > room->w * room->h) *room = other;
+}
+
+/* In the largest of what text and maps leave: under the text, under the maps, to the right of them. */
+static void draw_details(Canvas *canvas, Rect text, Rect maps, Rect used, const Scene *scene) {
+    WidgetTensor tensor = widget_tensor(scene, scene->op, scene->phase);
+    bool is_map = scene_shape(scene).h * scene_shape(scene).w > 1;
+    Rect room = {.w = 0}, under = maps, beside = maps;
+    if (!is_map || (text.w < BESIDE_BELOW && rect_is_empty(maps))) return; /* the view beside has them */
+    layout_take_top(&under, used.h + 1);
+    layout_take_left(&beside, used.w + GAP);
+    layout_take_top(&text, 1);
+    keep_larger(&room, text);
+    keep_larger(&room, under);
+    keep_larger(&room, beside);
+    if (!rect_is_empty(room)) maps_details_draw(canvas, room, scene, &tensor, (Rect){.w = 0});
+}
+
 static void draw_arithmetic(Canvas *canvas, Rect area, const Scene *scene, const ValueState *state,
                             const ArithmeticQuery *query, const Arithmetic *arithmetic) {
     ValueChain chain;
     bool kernel = arithmetic->parts[0].grid.rows > 3 && arithmetic->parts[0].grid.weight_name && area.h < 24;
     if (wants_hints(area) && !kernel) draw_hints(canvas, layout_take_bottom(&area, 1), scene, arithmetic);
+    int selected = chosen_part(state, scene, arithmetic);
+    const ArithmeticPart *part = &arithmetic->parts[selected];
+    Rect maps = take_maps(&area, scene, arithmetic, part);
+    Rect used = value_maps_draw(canvas, maps, scene, part);
     if (arithmetic->part_count > 1) {
-        draw_parts(canvas, area, scene, arithmetic, chosen_part(state, scene, arithmetic));
+        draw_parts(canvas, area, scene, arithmetic, selected);
+        draw_details(canvas, (Rect){.w = 0}, maps, used, scene);
         return;
     }
     chain.count = arithmetic_chain(query, chain.links);
-    value_part_draw(canvas, area, scene, &arithmetic->parts[0], &chain);
+    layout_take_top(&area, value_part_draw(canvas, area, scene, part, &chain));
+    draw_details(canvas, area, maps, used, scene);
 }
 
 static void view_value_draw(const void *state, const Scene *scene, Canvas *canvas, Rect area) {

@@ -71,24 +71,32 @@ static Wish wish_for(const Question *q, Size size) {
     bool all = q->shape.c <= ALL_MAX;
     return (Wish){.count = all ? q->shape.c : PAGE_WANTED,
                   .side = integer_min(modest ? SIDE_MIN : SIDE_WANTED, side_of(q->shape)),
-                  .may_be_bare = modest && all};
+                  .may_be_bare = all};
 }
 
-/* The small maps as large as all that are wished for have room; shrunk by whole factors. */
+/* The small maps as large as all that are wished for have room, shrunk by whole factors. Returns their pixels a side;
+ * 0: they have none. */
+static int fit_small(WidgetFocusPlan *plan, const Question *q, Wish wish, bool bare) {
+    plan->montage = q->montage;
+    plan->montage.bare = bare;
+    for (int shrink = 1; shrink <= side_of(q->shape) / wish.side; shrink++) {
+        plan->montage.side_max = shrink == 1 ? 0 : ceil_div(side_of(q->shape), shrink);
+        plan->page = widget_montage_plan(plan->overview, q->shape, plan->montage);
+        int drawn = integer_max(plan->page.map_width, 2 * plan->page.map_height);
+        if (plan->page.columns * plan->page.rows >= wish.count && drawn >= wish.side) return drawn;
+    }
+    return 0;
+}
+
+/* Without their numbers only where that makes them twice as large. */
 static bool fit_overview(WidgetFocusPlan *plan, const Question *q, Wish wish) {
     Rect area = plan->overview;
     if (area.w < SIDE_MIN + 2 || area.h < OVERVIEW_HEIGHT) return false;
-    plan->montage = q->montage;
-    for (int bare = 0; bare <= wish.may_be_bare; bare++) {
-        plan->montage.bare = bare;
-        for (int shrink = 1; shrink <= side_of(q->shape) / wish.side; shrink++) {
-            plan->montage.side_max = shrink == 1 ? 0 : ceil_div(side_of(q->shape), shrink);
-            plan->page = widget_montage_plan(area, q->shape, plan->montage);
-            int drawn = integer_max(plan->page.map_width, 2 * plan->page.map_height);
-            if (plan->page.columns * plan->page.rows >= wish.count && drawn >= wish.side) return true;
-        }
-    }
-    return false;
+    WidgetFocusPlan bare = *plan;
+    int side = fit_small(plan, q, wish, false),
+        bare_side = wish.may_be_bare ? fit_small(&bare, q, wish, true) : 0;
+    if (bare_side > 0 && bare_side >= 2 * side) *plan = bare;
+    return side > 0 || bare_side > 0;
 }
 
 /* The column of the large map. */
@@ -125,6 +133,17 @@ static void find_rest(WidgetFocusPlan *plan, Rect area, Arrangement arrangement)
     keep_larger(&plan->rest, (Rect){.x = area.x, .y = end, .w = width, .h = bottom - end});
 }
 
+/* The small maps stand in as few columns as show all that are wished for, or in as many more as the texts of the
+ * large map, which stand in the same `width` columns, leave them. */
+static void narrow_overview(WidgetFocusPlan *plan, const Question *q, Wish wish, int width) {
+    const WidgetPage *page = &plan->page;
+    int rows = widget_montage_rows(plan->overview.h, page, plan->montage), pitch = page->map_width + 1;
+    int least = ceil_div(wish.count, rows), room = (width - q->focus.text_width - GAP - 1) / pitch;
+    int columns = integer_clamp(room, least, page->columns);
+    plan->overview.w = integer_min(columns * pitch + 1, plan->overview.w);
+    plan->page = widget_montage_plan(plan->overview, q->shape, plan->montage);
+}
+
 /* What the page does not use is given back. */
 static void trim_overview(WidgetFocusPlan *plan) {
     const WidgetPage *page = &plan->page;
@@ -140,6 +159,7 @@ static bool arrange(WidgetFocusPlan *plan, const Question *q, Size size, Arrange
         plan->title = layout_take_top(&area, 1);
         plan->overview = area;
         if (!fit_overview(plan, q, wish)) return false;
+        narrow_overview(plan, q, wish, q->area.w);
         trim_overview(plan);
         /* The texts of the large map get what the small ones leave them. */
         int text = integer_min(q->focus.text_width, q->area.w - plan->overview.w - GAP);

@@ -143,6 +143,8 @@ typedef struct WidgetPage {
 WidgetMontage widget_montage_of(const Scene *scene, int selected);
 /* How the maps will stand, without drawing: `dead` is -1. At least one map when the area is not empty. */
 WidgetPage widget_montage_plan(Rect area, Shape shape, WidgetMontage montage);
+/* Rows of maps of the page's size that have room in so many rows of cells. */
+int widget_montage_rows(int height, const WidgetPage *page, WidgetMontage montage);
 /* Rows that the page takes. */
 int widget_montage_height(const WidgetPage *page, WidgetMontage montage);
 /* The first place of the page (whole pages from 0) that shows place `selected`. */

@@ -6,7 +6,7 @@
 
 #include "views/style/text.h"
 
-enum { MARKER_WIDTH = 2, GAP = 2, BAR_MIN = 9, BAR_MAX = 60, DIGITS_MAX = 4 };
+enum { MARKER_WIDTH = 2, GAP = 2, BAR_MIN = 9, BAR_MAX = 100, DIGITS_MAX = 4 };
 
 /* Everything in a column but the bar: the marker, label and value with a space between, the gap after. */
 static int width_without_bar(const WidgetBars *bars) {

@@ -117,12 +117,12 @@ PlotGrid widget_map(Canvas *canvas, Rect area, const Scene *scene, const WidgetT
     return grid;
 }
 
-static int at_least_one(int value) {
-    return value < 1 ? 1 : value;
-}
-
 static int page_capacity(const WidgetPage *page) {
     return page->columns * page->rows;
+}
+
+static int at_least_one(int value) {
+    return value < 1 ? 1 : value;
 }
 
 static int number_rows(WidgetMontage montage) {
@@ -136,6 +136,10 @@ static int pitch(int map_height, WidgetMontage montage) {
 
 static int rows_that_fit(int height, int map_height, WidgetMontage montage) {
     return (2 * height + (montage.bare ? 1 : 0)) / pitch(map_height, montage);
+}
+
+int widget_montage_rows(int height, const WidgetPage *page, WidgetMontage montage) {
+    return at_least_one(rows_that_fit(height, page->map_height, montage));
 }
 
 int widget_montage_height(const WidgetPage *page, WidgetMontage montage) {

@@ -1,7 +1,8 @@
 /* The picture in the pass, in colours. */
 #include "views/widget/widgets.h"
 
-PlotGrid widget_picture(Canvas *canvas, Rect area, const Scene *scene, int zoom_max, const PlotHeatmap *heat) {
+PlotGrid widget_picture(Canvas *canvas, Rect area, const Scene *scene, int zoom_max,
+                        const PlotHeatmap *heat) {
     Tensor tensor = pass_act(scene->pass, 0);
     const Normalise *normalise = &scene->model->normalise;
     PlotImage image = {.data = tensor.data,

@@ -70,7 +70,7 @@ static void a_page_down_shows_the_next_page(void **state) {
     (void)state;
     SceneWorld world = maps_world_open();
     pass_run_forward(world.pass);
-    for (int size = 0; size < MAPS_WORLD_SIZES; size++) {
+    for (int size = 2; size < MAPS_WORLD_SIZES; size++) {
         maps_world_size(&world, size);
         maps_world_select(&world, "layer2.0.conv1", PHASE_FORWARD);
         Action next = maps_world_act(&world, ACTION_PAGE_DOWN, 0);
@@ -143,7 +143,7 @@ static void an_order_of_another_layer_is_not_applied(void **state) {
     maps_world_select(&world, "layer1.0.conv1", PHASE_FORWARD);
     set_norms(&world, world.scene.op);
     maps_world_select(&world, "layer2.0.conv1", PHASE_FORWARD);
-    maps_world_shows(&world, " channels 0-31 of 32 ");
+    maps_world_shows(&world, " all 32 channels ");
     assert_int_equal(maps_world_act(&world, ACTION_RIGHT, 0).number, 1);
     maps_world_check(&world);
     scene_world_close(&world);

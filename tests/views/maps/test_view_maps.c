@@ -248,7 +248,7 @@ static void an_enlarged_map_has_numbered_rows_and_columns(void **state) {
     scene_world_close(&world);
 }
 
-/* Cells of the maps with more ink than the faintest characters on either side of 0 have. */
+/* Cells of the maps that are not as faint as can be on either side of 0. */
 static int drawn_cells(SceneWorld *world) {
     Canvas *canvas = maps_world_canvas(world);
     int count = 0;
