@@ -83,7 +83,8 @@ static void draw_foot(const Foot *foot, Canvas *canvas, Rect area) {
     if (lines > reading.h || foot->tiny || foot->crowded)
         canvas_text_right(canvas, reading.x + reading.w, reading.y + reading.h - 1, style_bold(ROLE_ACCENT),
                           " … o: all of it");
-    foot_fields(foot, canvas, area);
+    layout_take_top(&area, foot_fields(foot, canvas, area));
+    if (!foot->tight) analyses_put_how(canvas, area, foot->spec);
 }
 
 /* The part of the table that is seen: the cursor stays inside. */
@@ -193,9 +194,11 @@ static void draw_pending(const Scene *scene, Canvas *canvas, Rect area) {
                           text_format_duration(analyses->eta_s).text);
     } else
         canvas_text_fit(canvas, bar.x, bar.y, bar.w, style_role(ROLE_WARN),
-                        "Not run for this picture and these settings: Enter runs it, Esc goes to the list.");
+                        "Not run for this picture and settings: Enter runs it, Esc goes to the list.");
     layout_take_top(&area, 1);
     analyses_put_spec(canvas, &area, scene, spec);
+    layout_take_top(&area, 1);
+    if (!rect_is_empty(area)) plot_nothing(canvas, area, PLOT_NOT_RUN);
 }
 
 /* A running analysis is shown as soon as it has a first result. */

@@ -140,24 +140,41 @@ static void draw_preview(Canvas *canvas, Rect area, const Scene *scene, int id) 
     canvas_unclip(canvas, old);
 }
 
-static void draw_about(Canvas *canvas, Rect area, const Scene *scene, int id) {
-    enum { ROOMY = 16 };
-    char command[WIDGET_TEXT_MAX];
-    const AnalysisSpec *spec = analysis_spec((AnalysisId)id);
-    bool roomy = area.h >= ROOMY;
-    widget_heading(canvas, layout_take_top(&area, 1), style_role(ROLE_TITLE), spec->title);
-    analyses_put_spec(canvas, &area, scene, spec);
-    analyses_put_field(canvas, &area, "pictures",
+static void put_pictures(Canvas *canvas, Rect *area, const AnalysisSpec *spec) {
+    analyses_put_field(canvas, area, "pictures",
                        spec->wants & ANALYSIS_WANTS_SCORES ? "none: networks are counted"
                        : spec->wants & ANALYSIS_WANTS_PICTURES
                            ? "the bundled ones; your own: on the command line"
                            : "the one that is shown");
-    if (!roomy) return;
+}
+
+static void put_commands(Canvas *canvas, Rect *area, const AnalysisSpec *spec) {
+    char command[WIDGET_TEXT_MAX];
     snprintf(command, sizeof command, "skipscope %s, also with --json, --csv and --svg FILE", spec->name);
-    analyses_put_field(canvas, &area, "command", command);
+    analyses_put_field(canvas, area, "command", command);
     analyses_put_field(
-        canvas, &area, "keys",
+        canvas, area, "keys",
         "Enter runs it, Esc stops it with what it has; then o shows all it says, x writes its chart");
+}
+
+void analyses_put_how(Canvas *canvas, Rect area, const AnalysisSpec *spec) {
+    enum { ROWS = 5 };
+    if (area.h < ROWS) return;
+    layout_take_top(&area, 1);
+    analyses_put_field(canvas, &area, "answers", spec->sentence);
+    put_pictures(canvas, &area, spec);
+    put_commands(canvas, &area, spec);
+}
+
+static void draw_about(Canvas *canvas, Rect area, const Scene *scene, int id) {
+    enum { ROOMY = 16 };
+    const AnalysisSpec *spec = analysis_spec((AnalysisId)id);
+    bool roomy = area.h >= ROOMY;
+    widget_heading(canvas, layout_take_top(&area, 1), style_role(ROLE_TITLE), spec->title);
+    analyses_put_spec(canvas, &area, scene, spec);
+    put_pictures(canvas, &area, spec);
+    if (!roomy) return;
+    put_commands(canvas, &area, spec);
     layout_take_top(&area, 1);
     draw_preview(canvas, area, scene, id);
 }

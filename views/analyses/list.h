@@ -13,5 +13,7 @@ void analyses_list_draw(Canvas *canvas, Rect area, const Scene *scene, int curso
 void analyses_put_field(Canvas *canvas, Rect *area, const char *label, const char *text);
 /* What an analysis answers, for the network at hand. */
 void analyses_put_spec(Canvas *canvas, Rect *area, const Scene *scene, const AnalysisSpec *spec);
+/* Where a chart leaves room: what was asked, of what, and how it is had elsewhere. */
+void analyses_put_how(Canvas *canvas, Rect area, const AnalysisSpec *spec);
 
 #endif

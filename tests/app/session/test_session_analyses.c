@@ -92,7 +92,7 @@ static void results_are_never_stale_and_come_back_with_what_they_are_about(void 
     double built = analysis_table_get(&shown(world, ANALYSIS_JUNCTIONS)->table, 0, 0);
     session_world_act(world, "target 3");
     assert_null(shown(world, ANALYSIS_JUNCTIONS));
-    expect_on_screen(world, "Not run for this picture and these settings");
+    expect_on_screen(world, "Not run for this picture and settings");
     session_world_act(world, "target predicted");
     assert_non_null(shown(world, ANALYSIS_JUNCTIONS));
     session_world_act(world, "without-skip cut");
