@@ -231,6 +231,14 @@ bool lesson_page_changes(const LessonPage *page) {
     return page->action_count > page->opening_count || page->ask.kind != ASK_NOTHING || *page->after;
 }
 
+/* Before a class nobody has answered at the keyboard: there only the truth is said. */
+static const char *verdict_of(const LessonRun *run) {
+    const LessonVerdict *verdict = &run->answer.verdict;
+    bool told = run->session->look.settings.presenter && verdict->known && !verdict->given;
+    if (!run->answer.judged) return "";
+    return told ? strstr(verdict->text, "It is ") : verdict->text;
+}
+
 void lesson_run_panel(const LessonRun *run, LessonPanel *out) {
     const LessonPage *page = lesson_run_page(run);
     const LessonTexts *shown = &run->shown;
@@ -250,7 +258,7 @@ void lesson_run_panel(const LessonRun *run, LessonPanel *out) {
                          .question = shown->question ? shown->question : "",
                          .answer = answer->text,
                          .answer_cursor = text_width_n(answer->text, answer->cursor),
-                         .verdict = answer->judged ? answer->verdict.text : "",
+                         .verdict = verdict_of(run),
                          .right = answer->verdict.right,
                          .skipped = !answer->verdict.given,
                          .task = shown->task && asks_task ? shown->task : "",

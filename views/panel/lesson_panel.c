@@ -1,6 +1,7 @@
 #include "views/panel/lesson_panel.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "core/base/utf8.h"
 #include "views/canvas/layout.h"
@@ -8,7 +9,7 @@
 #include "views/style/text.h"
 #include "views/widget/widgets.h"
 
-enum { GAP = 2 };
+enum { QUESTION_MAX = 1024, GAP = 2 };
 
 Rect lesson_panel_take(Rect *area, bool is_scene) {
     return layout_take_bottom(area,
@@ -49,6 +50,19 @@ static void draw_verdict(Canvas *canvas, Rect *area, const LessonPanel *panel) {
     if (*panel->verdict == '\0') return;
     Role role = panel->skipped ? ROLE_TEXT : panel->right ? ROLE_GOOD : ROLE_WARN;
     draw_paragraph(canvas, area, style_bold(role), panel->verdict);
+}
+
+/* In a column each option has a row of its own; in a sheet they share one, with three spaces between. */
+static void draw_question(Canvas *canvas, Rect *area, const LessonPanel *panel, bool column) {
+    char text[QUESTION_MAX];
+    size_t used = 0;
+    for (const char *at = panel->question; *at && used + 1 < sizeof text;) {
+        bool option = column && strncmp(at, "   ", 3) == 0 && at[3] != '\0' && at[4] == ')';
+        text[used++] = option ? '\n' : *at;
+        at += option ? 3 : 1;
+    }
+    text[used] = '\0';
+    draw_paragraph(canvas, area, style_bold(ROLE_TEXT), text);
 }
 
 static void draw_task(Canvas *canvas, Rect *area, const LessonPanel *panel) {
@@ -137,7 +151,7 @@ void lesson_panel_draw(Canvas *canvas, Rect area, const LessonPanel *panel) {
     if (*panel->verdict) draw_gap(&area, column);
     draw_paragraph(canvas, &area, panel->bold ? style_bold(ROLE_TEXT) : style_role(ROLE_TEXT), panel->text);
     draw_gap(&area, column);
-    draw_paragraph(canvas, &area, style_bold(ROLE_TEXT), panel->question);
+    draw_question(canvas, &area, panel, column);
     draw_task(canvas, &area, panel);
     draw_keys(canvas, keys, panel);
     canvas_unclip(canvas, old);
