@@ -76,6 +76,7 @@ static int draw_invitation(const Screen *screen, Canvas *canvas, int x, int y, A
         [ACTION_STEP] = "watch it think, one operation at a time",
         [ACTION_LESSON] = "a guided first lesson",
         [ACTION_QUESTIONS] = "questions and answers",
+        [ACTION_WHAT] = "what words mean",
     };
     char key[32];
     find_key(screen, id, key, sizeof key);
@@ -99,7 +100,8 @@ static void draw_welcome(const Screen *screen, Canvas *canvas, Rect area) {
     Rect rows = layout_take_bottom(&area, ARCHITECTURE_KEY_ROWS);
     draw_invitation(screen, canvas, rows.x + 1, rows.y, ACTION_STEP);
     int x = draw_invitation(screen, canvas, rows.x + 1, rows.y + 1, ACTION_LESSON);
-    draw_invitation(screen, canvas, x, rows.y + 1, ACTION_QUESTIONS);
+    x = draw_invitation(screen, canvas, x, rows.y + 1, ACTION_QUESTIONS);
+    draw_invitation(screen, canvas, x, rows.y + 1, ACTION_WHAT);
 }
 
 static void draw_view(const Screen *screen, Scene *scene, Canvas *canvas) {

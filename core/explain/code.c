@@ -78,7 +78,7 @@ static void say_round(const ExplainQuery *query, Explanation *out) {
     if (op->out.h * op->out.w == 1)
         explain_more(out, " The selected number is number %d.", query->channel);
     else
-        explain_more(out, " The selected number is at channel %d, row %d, column %d of y.", query->channel,
+        explain_more(out, " The selected number is y[0, %d, %d, %d]: channel, row, column.", query->channel,
                      query->row, query->column);
 }
 

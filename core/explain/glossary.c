@@ -22,9 +22,9 @@ const GlossaryWord *glossary_word(int k) {
 bool glossary_form(const GlossaryWord *word, int k, char out[GLOSSARY_FORM_MAX]) {
     const char *at = word->forms;
     if (k == 0) return utf8_format(out, GLOSSARY_FORM_MAX, "%s", word->word) > 0;
-    for (; k > 1 && at; k--) at = (at = strchr(at, '|')) ? at + 1 : NULL;
+    for (; k > 1 && at; k--) at = (at = strchr(at, ';')) ? at + 1 : NULL;
     if (!at || *at == '\0') return false;
-    return utf8_format(out, GLOSSARY_FORM_MAX, "%.*s", (int)strcspn(at, "|"), at) > 0;
+    return utf8_format(out, GLOSSARY_FORM_MAX, "%.*s", (int)strcspn(at, ";"), at) > 0;
 }
 
 int glossary_find(const char *word) {

@@ -9,7 +9,7 @@ enum { GLOSSARY_MAX = 128, GLOSSARY_FORM_MAX = 64 };
 
 typedef struct GlossaryWord {
     const char *word;
-    /* Other ways in which it stands on a screen, with | between them; # is a number. One with a capital letter
+    /* Other ways in which it stands on a screen, with ; between them; # is a number. One with a capital letter
      * is looked for as it is written, any other in both cases; an s at the end makes no difference. */
     const char *forms;
     const char *says; /* two sentences */

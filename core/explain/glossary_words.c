@@ -6,7 +6,7 @@ const GlossaryWord glossary_words[] = {
      "A number that an operation writes on the way from the picture to the answer. All numbers "
      "that one operation writes are its activations.",
      "finish; select layer1.0.add; view block; other"},
-    {"addition", "add|added",
+    {"addition", "add;added",
      "The place where a block's own work F(x) and its input x are added, number by number. It is "
      "what makes a network residual.",
      "select layer1.0.add; run-here; view step"},
@@ -14,11 +14,11 @@ const GlossaryWord glossary_words[] = {
      "The plan of a network: which operations it has, in which order, and how large they are. It "
      "says nothing of the weights, which are learned.",
      "files architectures"},
-    {"average pooling", "average pool|avg pool|avgpool|pooling",
+    {"average pooling", "average pool;avg pool;avgpool;pooling",
      "Each map becomes one number: the mean of all its cells. After it, only how much of something "
      "there is counts, not where it is.",
      "select avgpool; run-here; view step"},
-    {"backward", "backward pass|bwd|backpropagation",
+    {"backward", "backward pass;bwd;backpropagation",
      "The way back from the loss to the picture. It finds for every number how the loss would "
      "change with it.",
      "finish; finish; view gradients"},
@@ -26,7 +26,7 @@ const GlossaryWord glossary_words[] = {
      "The pictures that go through the network together, most often one here. In training there "
      "are many at once.",
      "arch resnet20; view architecture"},
-    {"batch norm", "batch normalisation|BN",
+    {"batch norm", "batch normalisation;BN",
      "Takes a channel's usual mean away and divides by its usual spread, so that channels stay "
      "alike in size. Then two learned numbers, gamma and beta, scale and shift it again.",
      "select bn1; run-here; view step"},
@@ -42,7 +42,8 @@ const GlossaryWord glossary_words[] = {
      "A few layers with one skip around them: the unit that a residual network repeats. Its output "
      "is what came in plus what its layers worked out.",
      "select layer1.0.add; run-here; view block"},
-    {"BN running", "running stats|running mean|running variance|evaluation mode|training mode|BN batch",
+    {"BN running",
+     "running stats;statistics;running mean;running variance;evaluation mode;training mode;BN batch",
      "Batch norm can use means and spreads kept from training (running), or those of the pictures "
      "at hand (batch). Running is for use after training, batch is for training.",
      "select bn1; run-here; view value"},
@@ -50,7 +51,7 @@ const GlossaryWord glossary_words[] = {
      "A block of three convolutions: the first makes the maps fewer, the last makes them many "
      "again. The deep networks from resnet50 on are built of it.",
      "questions bottlenecks"},
-    {"branch", "F(x)|through F|F opposes",
+    {"branch", "F(x)",
      "The way through a block's own layers; what they work out from x is called F(x). The other "
      "way is the skip.",
      "select layer1.0.add; run-here; view block"},
@@ -63,7 +64,7 @@ const GlossaryWord glossary_words[] = {
     {"class", "classes",
      "One of the answers that the network can give, such as cat. The bundled network knows ten.",
      "finish; select fc; explain 1; view step"},
-    {"convolution", "conv|conv2d",
+    {"convolution", "conv;conv2d",
      "Small filters slide over the maps that come in. Each writes one new map: how strongly its "
      "own pattern is found at each place.",
      "select conv1; run-here; view step"},
@@ -83,11 +84,11 @@ const GlossaryWord glossary_words[] = {
      "A tiny number that batch norm adds before it divides, so that it never divides by 0. Here it "
      "is 0.00001, as in PyTorch.",
      "select bn1; run-here; view value"},
-    {"feature map", "map|feature",
+    {"feature map", "map;feature",
      "A channel drawn as a picture: each cell shows how strongly a pattern was found there. A "
      "layer writes one for each of its filters.",
      "select layer1.0.conv1; run-here; explain 1; view maps"},
-    {"forward", "forward pass|fwd",
+    {"forward", "forward pass;fwd",
      "The way from the picture to the answer, one operation after the other. Each reads what an "
      "earlier one wrote.",
      "step; view step"},
@@ -105,13 +106,17 @@ const GlossaryWord glossary_words[] = {
      "For each number: how much the loss would change if that number were a little larger. "
      "Training moves the weights against it.",
      "finish; finish; view gradients"},
+    {"gradient check", "gradcheck;central difference",
+     "The gradient once more, the slow way: one number is moved a little both ways, and the loss "
+     "computed again. If the two agree, backpropagation is right.",
+     "analysis gradcheck"},
     {"head", "",
      "The end of the network: average pooling, one linear layer and the loss. It turns the last "
      "maps into an answer.",
      "finish; finish; view gradients"},
     {"identity", "id", "A skip that changes nothing: what came in goes on as it is. It needs no weights.",
      "select layer1.0.add; view block"},
-    {"Inf", "inf|infinity",
+    {"Inf", "inf;infinity",
      "A number too large for the computer to hold. Where one stands, the network has broken.",
      "select layer1.0.conv1; run-here; view step; figures all"},
     {"input", "",
@@ -136,10 +141,14 @@ const GlossaryWord glossary_words[] = {
      "One block loses its own work and keeps its skip, so that x goes on unchanged. A residual "
      "network hardly minds, a plain one breaks.",
      "select layer2.1.add; lesion layer2.1; finish; view block"},
-    {"linear layer", "linear|fully connected|fc",
+    {"linear layer", "linear;fully connected;fc",
      "Every output adds up all inputs, each with a weight of its own. The last layer is one: it "
      "scores the classes.",
      "select fc; run-here; view step"},
+    {"log axis", "log scale",
+     "An axis on which each step means ten times as much as the one before. Very large and very "
+     "small numbers fit on it together.",
+     "finish; finish; view gradients"},
     {"logit", "score",
      "The score of a class before it becomes a probability. The class with the largest score is "
      "the answer.",
@@ -148,13 +157,17 @@ const GlossaryWord glossary_words[] = {
      "One number that says how surprised the network is by the right answer: 0 is sure and right. "
      "Training makes it small.",
      "finish; select loss; view step"},
-    {"max pooling", "max pool|maxpool",
+    {"mask", "",
+     "Which numbers a ReLU lets through: 1 where it does, 0 where it does not. On the way back it "
+     "stops the gradient at the zeros.",
+     "finish; finish; select relu backward; view step"},
+    {"max pooling", "max pool;maxpool",
      "Of every small window only the largest number is kept. The maps become half as wide and half "
      "as high.",
      "arch resnet18; go 4; run-here; view step"},
     {"mean", "", "The sum of some numbers divided by how many there are. It is their middle.",
      "select layer1.0.conv1; run-here; view step; figures all"},
-    {"multiply-add", "mult-add|macs",
+    {"multiply-add", "mult-add;macs",
      "Two numbers multiplied and added to a sum: the unit of work here. A pass of resnet20 takes "
      "about 41 million.",
      "select layer1.0.conv1; run-here; view step; figures all"},
@@ -167,7 +180,7 @@ const GlossaryWord glossary_words[] = {
      "select layer1.0.conv1; run-here; view step; figures all"},
     {"never active", "", "A channel that is 0 everywhere on this picture. On another picture it may answer.",
      "finish; select layer3.2.relu1; channel 17; view maps"},
-    {"norm", "l2|l2 norm|length",
+    {"norm", "|x|;l2;l2 norm;length",
      "The length of a list of numbers: the root of the sum of their squares, written |x|. It says "
      "how large they are all together.",
      "select layer1.0.add; run-here; view block"},
@@ -175,10 +188,10 @@ const GlossaryWord glossary_words[] = {
      "Shifting and scaling numbers so that their mean is 0 and their spread is 1. It is done to "
      "each picture first, and by batch norm after each convolution.",
      "select bn1; run-here; explain 1; view step"},
-    {"operation", "ops|op #",
+    {"operation", "ops;op #",
      "One step of the network: a convolution, a batch norm, a ReLU, an addition. Key s runs one.",
      "view architecture; fold stages"},
-    {"option A", "pad|zero-pad",
+    {"option A", "pad;zero-pad",
      "A skip between two shapes without weights: it keeps every second row and column and fills up "
      "with empty maps. Option B uses a projection instead.",
      "select layer2.0.add; view block"},
@@ -194,14 +207,18 @@ const GlossaryWord glossary_words[] = {
      "One run of the whole network, forward to the loss or backward to the picture. Here it goes "
      "one operation at a time.",
      "select layer3.0.add; view step; explain 1"},
-    {"path", "",
+    {"path", "route",
      "A way through the network that takes the skip or the branch at every block. Nine blocks have "
      "512 of them.",
      "view analyses"},
-    {"percentile", "p1|p5|p25|p50|p75|p95|p99",
+    {"percentile", "1..99;p1;p5;p25;p50;p75;p95;p99",
      "p25 is the number that a quarter of all numbers lie below; p50 is the middle one. p1 and p99 "
      "leave out the most extreme ones.",
      "select layer1.0.conv1; run-here; view maps; figures all"},
+    {"pixel", "px",
+     "One dot of the picture: three numbers, for red, green and blue. The pictures here have 32 "
+     "rows of 32 pixels.",
+     "view input"},
     {"plain", "plain network", "The same layers without skips. The deeper it is, the harder it is to train.",
      "without-skip plain; finish; finish; view gradients"},
     {"pre-activation", "",
@@ -216,11 +233,11 @@ const GlossaryWord glossary_words[] = {
      "A skip between two shapes that mixes the maps with a 1x1 convolution. Unlike option A, it "
      "has weights to learn.",
      "arch resnet18; select layer2.0.add; view block"},
-    {"random weights", "untrained|He init|init he|initialisation|gain",
+    {"random weights", "untrained;He init;init he;initialisation;gain",
      "Weights before any training, drawn by chance; gain says how large. He's rule (He init) keeps "
      "numbers alike in size from layer to layer.",
      "arch resnet20; view architecture"},
-    {"range", "min|max",
+    {"range", "min;max",
      "From the smallest to the largest number of what is shown. A few extreme numbers can make it "
      "far wider than the rest.",
      "select layer1.0.conv1; run-here; view step"},
@@ -253,7 +270,7 @@ const GlossaryWord glossary_words[] = {
      "Bends numbers as ReLU does, but smoothly: each is multiplied by a share between 0 and 1. Far "
      "above 0 the share is almost 1.",
      "arch resnet20-silu; go 3; run-here; explain 1; view step"},
-    {"skip", "skips|skip connection",
+    {"skip", "skips;skip connection",
      "The way around a block's layers: what came in is added to what they work out. It gives the "
      "gradient a straight way back.",
      "finish; finish; select layer1.0.add; explain 1; view block"},
@@ -261,9 +278,9 @@ const GlossaryWord glossary_words[] = {
      "Turns the scores of the classes into probabilities that add up to 100 %. Larger scores get a "
      "far larger share.",
      "finish; select loss; view step"},
-    {"spread", "std",
-     "How far numbers lie from their mean, as a rule. Two thirds are often within one spread of "
-     "it.",
+    {"spread", "std;standard deviation;deviation;variance",
+     "How far numbers lie from their mean, as a rule: about two thirds are within one spread of "
+     "it. Multiplied by itself it is called the variance.",
      "select bn1; run-here; explain 1; view step"},
     {"stage", "",
      "Blocks of one shape in a row: layer1, layer2, layer3. From one to the next, maps are halved "
@@ -279,7 +296,7 @@ const GlossaryWord glossary_words[] = {
      "select layer2.0.conv1; run-here; explain 2; view step"},
     {"target", "", "The class that the loss asks for. If you choose none, it is the network's own answer.",
      "finish; select loss; view value"},
-    {"trained", "training|learned",
+    {"trained", "training;learned",
      "The weights were learned from many pictures whose answers were known. Pictures it had not "
      "seen then tested it.",
      "view architecture"},
@@ -287,7 +304,7 @@ const GlossaryWord glossary_words[] = {
      "A second network or picture that runs along for comparison. The plain twin has the same "
      "layers without skips.",
      "view architecture; other"},
-    {"vanish", "vanishing|explode",
+    {"vanish", "vanishing;explode",
      "A gradient that shrinks at every layer on its way back, until the first layers learn "
      "nothing. The opposite, growing at every layer, is called exploding.",
      "questions vanishing"},

@@ -105,6 +105,7 @@ static void words_of_the_command_line(void **state) {
     assert_int_not_equal(run("lesson", ARGS("lesson", bad)), 0);
     assert_int_not_equal(run("lesson check", ARGS("lesson", "check", bad)), 0);
     assert_int_not_equal(run("questions", ARGS("questions", bad)), 0);
+    assert_int_not_equal(run("glossary", ARGS("glossary", bad)), 0);
     assert_int_not_equal(run("explain", ARGS("explain", bad)), 0);
     assert_int_not_equal(run("ops", ARGS("ops", bad)), 0);
     assert_int_not_equal(run("record", ARGS("record", bad, "--out", "-")), 0);
@@ -189,7 +190,7 @@ static void names_of_files_in_the_explorer(void **state) {
 
 /* Every action as a line for the screen reader, which goes on after an error, and a few in scripts. */
 static void arguments_of_actions(void **state) {
-    static const char *const words[] = {"view", "image", "weights", "lesson", "bind", "questions"};
+    static const char *const words[] = {"view", "image", "weights", "lesson", "bind", "questions", "what"};
     (void)state;
     for (size_t k = 0; k < sizeof words / sizeof words[0]; k++) {
         char line[200];

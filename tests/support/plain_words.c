@@ -70,7 +70,7 @@ static const char *const terms[] = {
     "latent",
     "lesion",
     "linear",
-    "logarithm",
+
     "logit",
     "loss",
     "manifold",
@@ -122,7 +122,7 @@ static const char *const terms[] = {
 };
 
 /* These have an entry, and yet a plain word says it: which way two things point; how large something is. */
-static const char *const never[] = {"cosine", "cos", "std", "L2", "logit", "n", "eps"};
+static const char *const never[] = {"cosine", "cos", "std", "L2", "logit", "eps"};
 
 static const char *const signs[] = {"|x|", "|g|", "²",   "Σ", "√", "∂", "·", "ᵀ", "⟨",
                                     "≈",   "×",   " = ", "γ", "β", "σ", "μ", "^"};
@@ -141,12 +141,16 @@ static bool has_term(const char *text, const char *term) {
     return false;
 }
 
+const char *plain_words_term(const char *text) {
+    for (size_t k = 0; k < sizeof terms / sizeof *terms; k++)
+        if (glossary_find(terms[k]) < 0 && has_term(text, terms[k])) return terms[k];
+    return NULL;
+}
+
 const char *plain_words_problem(const char *text) {
     for (size_t k = 0; k < sizeof signs / sizeof *signs; k++)
         if (strstr(text, signs[k])) return signs[k];
     for (size_t k = 0; k < sizeof never / sizeof *never; k++)
         if (has_term(text, never[k])) return never[k];
-    for (size_t k = 0; k < sizeof terms / sizeof *terms; k++)
-        if (glossary_find(terms[k]) < 0 && has_term(text, terms[k])) return terms[k];
-    return NULL;
+    return plain_words_term(text);
 }

@@ -6,5 +6,7 @@
 
 /* The first term or sign that does not belong into it; NULL when there is none. */
 const char *plain_words_problem(const char *text);
+/* The first term without an entry; formulas are allowed. */
+const char *plain_words_term(const char *text);
 
 #endif

@@ -124,6 +124,15 @@ static void what_needs_a_window_on_the_screen_is_said_and_closed(void **state) {
     assert_int_equal(world->session->look.settings.explain, EXPLAIN_OFF);
 }
 
+static void words_are_said_and_their_places_can_be_typed(void **state) {
+    SessionWorld *world = *state;
+    expect(world, "what cosine\n", "\ncosine: How far two lists of numbers point the same way");
+    expect(world, "what cosine\n", "\nTo see it, type:\nfinish\nfinish\nselect layer1.0.add backward\n");
+    assert_false(layer_is_open(world->screen, LAYER_WORDS));
+    expect(world, "what\n", " words are on this screen:\n");
+    expect(world, "what cosin\n", "Not done: what: there is no word 'cosin'; the nearest are cosine");
+}
+
 static void a_lesson_is_read_answered_and_left(void **state) {
     SessionWorld *world = *state;
     char *text = answer(world, "lesson skip\n\n0.5\n1\nskip\nback\nq\n");
@@ -288,6 +297,7 @@ int main(void) {
         SESSION_TEST(a_letter_is_the_key_that_texts_name),
         SESSION_TEST(what_is_not_possible_is_said_and_goes_on),
         SESSION_TEST(what_needs_a_window_on_the_screen_is_said_and_closed),
+        SESSION_TEST(words_are_said_and_their_places_can_be_typed),
         SESSION_TEST(a_lesson_is_read_answered_and_left),
         SESSION_TEST(options_stand_on_lines_of_their_own_and_a_bad_answer_is_asked_again),
         SESSION_TEST(a_question_does_not_stand_in_the_way_of_looking_around),

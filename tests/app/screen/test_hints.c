@@ -140,7 +140,7 @@ static void the_first_screen_says_where_to_begin_until_something_is_run(void **s
     SessionWorld *world = *state;
     screen_set_canvas(world->screen, 80, 24, 0);
     assert_screen_has(world, " s  watch it think, one operation at a time");
-    assert_screen_has(world, " H  a guided first lesson    Q  questions and answers");
+    assert_screen_has(world, " H  a guided first lesson    Q  questions and answers    K  what words mean");
     act(world, "bind Q next-view");
     assert_screen_has(world, " H  a guided first lesson");
     assert_screen_lacks(world, "questions and answers");

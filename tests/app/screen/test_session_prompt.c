@@ -83,6 +83,8 @@ static void operations_pictures_and_models_are_offered(void **state) {
                  {":image 05", "image 05-deer "},
                  {":target pred", "target predicted "},
                  {":twin weights plain", "twin weights plain20-cifar10 "},
+                 {":what softm", "what softmax "},
+                 {":what batch n", "what batch norm "},
                  {":questions grad", "questions gradient"},
                  {":questions figure", "questions figure "},
                  {":fold bl", "fold blocks "},
