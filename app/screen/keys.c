@@ -42,11 +42,13 @@ static void give_count(Action *action, int count) {
         *action = (Action){.id = ACTION_GO, .number = count};
 }
 
-/* From the first screen the first step is seen, as its line promises; scripts stay where they are. */
+/* On the first screen there is nothing to back out of, and its first step is seen, as its line promises; scripts
+ * stay where they are. */
 static void perform(Screen *screen, const Action *action) {
-    bool leaves_welcome = action->id == ACTION_STEP && screen_shows_welcome(screen);
+    bool welcome = screen_shows_welcome(screen);
+    if (welcome && action->id == ACTION_CLOSE && screen->layers.count == 0) return;
     screen_do(screen, action);
-    if (leaves_welcome && !screen_error(screen) && !screen_refusal(screen))
+    if (welcome && action->id == ACTION_STEP && !screen_error(screen) && !screen_refusal(screen))
         screen_do(screen, &(Action){.id = ACTION_VIEW, .text = "step"});
 }
 

@@ -91,9 +91,11 @@ static void draw_norm(Canvas *canvas, const Lane *lane, int k) {
     char text[48], named[56];
     snprintf(text, sizeof text, lane->step >= STEP_WIDE ? "%.4g" : "%.3g", stats.l2);
     if (text_width(text) >= lane->step) snprintf(text, sizeof text, "%.0e", stats.l2);
-    snprintf(named, sizeof named, "l2 %s", text); /* the first says what they all are */
+    const char *length =
+        lane->scene->phase == PHASE_FORWARD ? "|x| " : "|g| "; /* the first says what all are */
+    snprintf(named, sizeof named, "%s%s", length, text);
     if (k == 0 && text_width(named) < lane->step)
-        x = canvas_text(canvas, x, lane->y + 1, style_role(ROLE_DIM), "l2 ");
+        x = canvas_text(canvas, x, lane->y + 1, style_role(ROLE_DIM), length);
     canvas_text(canvas, x, lane->y + 1, style_role(widget_phase_role(lane->scene->phase)), text);
 }
 

@@ -208,7 +208,7 @@ static void draw_axis(Canvas *canvas, const Table *table, const Scene *scene, Re
     if (count > rows.h)
         canvas_printf(canvas, table->area.x + 2, y, dim, "%d-%d of %d", first + 1, first + rows.h, count);
     else
-        canvas_text(canvas, table->area.x + 2, y, dim, table->wide ? "l2 norm, one axis" : "l2 norm");
+        canvas_text(canvas, table->area.x + 2, y, dim, table->wide ? "|g|, one axis" : "|g|");
 }
 
 static void draw_reading(Canvas *canvas, Rect area, const Scene *scene) {

@@ -200,7 +200,7 @@ static void draw_detail(Canvas *canvas, const KernelsPlan *plan, const Scene *sc
     char text[TEXT_MAX], keys[TEXT_MAX] = "";
     Rect row = plan->detail;
     if (plan->kind == KERNELS_COLOR) {
-        snprintf(text, sizeof text, "filter %d, l2 %.4g", plan->output,
+        snprintf(text, sizeof text, "filter %d, length %.4g", plan->output,
                  filter_stats(&plan->kernels, plan->output).l2);
         snprintf(keys, sizeof keys, "Enter: its three slices with signs");
     } else if (plan->kind == KERNELS_SLICES) {

@@ -83,7 +83,7 @@ void navigator_draw(Canvas *canvas, Rect area, const Scene *scene) {
     const Network *network = scene->network;
     Rect old = canvas_clip(canvas, area);
     Rect head = layout_take_top(&area, 1);
-    const char *norm = scene->phase == PHASE_FORWARD ? "|x|2" : "|g|2";
+    const char *norm = scene->phase == PHASE_FORWARD ? "|x|" : "|g|";
     widget_heading(canvas, (Rect){head.x, head.y, head.w - NORM_WIDTH, 1}, style_role(ROLE_TITLE),
                    network->arch);
     canvas_text_right(canvas, head.x + head.w, head.y, style_role(ROLE_DIM), norm);

@@ -81,7 +81,7 @@
     ACTION(TARGET, "target", TEXT, TOUCH_PICTURE, FOLLOWS_LINE(1, WORDS_CLASS),                              \
            "the class the loss asks for: a number, a name, or 'predicted'")                                  \
     ACTION(WITHOUT_SKIP, "without-skip", TEXT, TOUCH_SKIP, FOLLOWS(WORDS_SKIP),                              \
-           "none, plain, cut or lesion[:BLOCK]; without a word: the next one")                               \
+           "take the skips away: plain, cut or lesion[:BLOCK]; none: as built; without a word: the next")    \
     ACTION(TWIN, "twin", TEXT, TOUCH_SKIP, FOLLOWS_LINE(2, WORDS_TWIN, WORDS_TWIN_NAME),                     \
            "compare side by side: plain, cut, built, image NAME, weights NAME, difference, off; without a "  \
            "word: the next way to look")                                                                     \

@@ -151,7 +151,7 @@ static Texts compose(const WidgetFigures *row, Form form, bool bad) {
     put_value(&texts, FIGURE_MAX, "max", stats->max, form);
     put_value(&texts, FIGURE_MEAN, "mean", stats->mean, form);
     put_value(&texts, FIGURE_STD, "std", stats->std, form);
-    put_value(&texts, FIGURE_L2, "|x|2", stats->l2, form);
+    put_value(&texts, FIGURE_L2, "|x|", stats->l2, form);
     if (!p->known) return texts;
     if (form != FORM_WIDE) {
         compose_percentiles(texts.text[FIGURE_PERCENTILES], TEXT_MAX, p, form == FORM_DENSEST ? 2 : 3);

@@ -5,8 +5,10 @@
 #include "tests/support/assert_close.h"
 #include "tests/support/session_world.h"
 
-static void its_step_is_seen_by_key_and_stays_by_script(void **state) {
+static void its_keys_lead_on_and_scripts_stay(void **state) {
     SessionWorld *world = *state;
+    assert_true(screen_shows_welcome(world->screen));
+    session_world_press(world, "Esc");
     assert_true(screen_shows_welcome(world->screen));
     session_world_press(world, "s");
     assert_int_equal(world->session->look.view, VIEW_STEP);
@@ -34,7 +36,7 @@ static void lessons_and_classes_are_not_welcomed(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(its_step_is_seen_by_key_and_stays_by_script, session_world_open,
+        cmocka_unit_test_setup_teardown(its_keys_lead_on_and_scripts_stay, session_world_open,
                                         session_world_close),
         cmocka_unit_test_setup_teardown(lessons_and_classes_are_not_welcomed, session_world_open,
                                         session_world_close),

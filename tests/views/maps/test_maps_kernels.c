@@ -291,7 +291,7 @@ static void backward_shows_the_gradient_of_the_weights(void **state) {
     assert_shows(text, "layer2.0.conv2  gradient of the kernels  32x32x3x3");
     Kernels kernels = kernels_of(&world.scene, world.scene.op, PHASE_BACKWARD);
     Stats stats = pass_param_grad_stats(world.pass, kernels.param);
-    assert_shows(text, "|x|2 %.3g", stats.l2);
+    assert_shows(text, "|x| %.3g", stats.l2);
     free(text);
     scene_world_close(&world);
 }

@@ -186,7 +186,7 @@ static void an_enlarged_channel_has_figures_beside_those_of_the_layer(void **sta
     const ProfileChannel *channel = &pass_act_profile(world.pass, world.scene.op)->channels[4];
     snprintf(text, sizeof text, "p99 %.3g ", channel->percentiles.p99);
     maps_world_shows(&world, text);
-    snprintf(text, sizeof text, "|x|2 %.3g", channel->stats.l2);
+    snprintf(text, sizeof text, "|x| %.3g", channel->stats.l2);
     maps_world_shows(&world, text);
     scene_world_close(&world);
 }
@@ -201,7 +201,7 @@ static void assert_has_all_figures(const SceneWorld *world) {
                                             {"max ", ""},
                                             {"mean ", ""},
                                             {"std ", ""},
-                                            {"|x|2 ", ""},
+                                            {"|x| ", ""},
                                             {"p1 ", "p1/25/50/75/99"},
                                             {"p25 ", "p1/25/50/75/99"},
                                             {"p50 ", "p1/25/50/75/99"},

@@ -137,7 +137,7 @@ static void the_figures_leave_out_from_the_end(void **state) {
     draw_figures(canvas, (Rect){.y = 1, .w = 40, .h = 1}, &stats);
     draw_figures(canvas, (Rect){.y = 2, .w = 90, .h = 1}, &(Stats){.known = false});
     assert_canvas_text(canvas,
-                       "n 4  nan 0  inf 0  -25% 0:50% +25%  min -1  max 3  mean 0.5  std 1.5  |x|2 3.16\n"
+                       "n 4  nan 0  inf 0  -25% 0:50% +25%  min -1  max 3  mean 0.5  std 1.5  |x| 3.16\n"
                        "n 4  nan/inf 0  -25% 0:50% +25%  min -1\n"
                        "not computed yet\n");
     canvas_free(canvas);
@@ -157,10 +157,10 @@ static void figures_of_several_rows_stand_in_columns(void **state) {
     widget_figures(canvas, (Rect){.y = 2, .w = 62, .h = 2}, rows, 2);
     assert_canvas_text(canvas, "a    n 4  nan 0  inf 0  -25% 0:50% +25%  min -1    p1 -1    p25 -1    p50 0  "
                                "p75 0  p99 3    max 3    mean "
-                               "0.5  std 1.5  |x|2 3.16\n"
+                               "0.5  std 1.5  |x| 3.16\n"
                                "bcd  n 4  nan 0  inf 0  -25% 0:50% +25%  min -100  p1 -100  p25 -100  p50 0  "
                                "p75 0  p99 300  max 300  mean "
-                               "50   std 150  |x|2 316\n"
+                               "50   std 150  |x| 316\n"
                                "a    n 4  nan 0  inf 0  -25% 0:50% +25%  min -1    max 3\n"
                                "bcd  n 4  nan 0  inf 0  -25% 0:50% +25%  min -100  max 300\n");
     canvas_free(canvas);
@@ -176,7 +176,7 @@ static void figures_take_more_lines_where_there_are_some(void **state) {
     Canvas *canvas = canvas_of(70, 3, 0);
     widget_figures(canvas, (Rect){.w = 70, .h = 3}, &row, 1);
     assert_canvas_text(canvas, "layer  n 4  nan 0  inf 0  -25% 0:50% +25%  min -1  p1 -1  p25 -1\n"
-                               "       p50 0  p75 0  p99 3  max 3  mean 0.5  std 1.5  |x|2 3.16\n\n");
+                               "       p50 0  p75 0  p99 3  max 3  mean 0.5  std 1.5  |x| 3.16\n\n");
     canvas_free(canvas);
 }
 
@@ -188,7 +188,7 @@ static void crowded_figures_are_written_shorter(void **state) {
     Canvas *canvas = canvas_of(80, 2, 0);
     widget_figures(canvas, (Rect){.w = 66, .h = 2}, &row, 1);
     assert_canvas_text(canvas, "n 4  nan/inf 0  -25% 0:50% +25%  min -1e-5  max 3e-5  mean 5e-6\n"
-                               "std 1.5e-5  |x|2 3.16e-5  p1/25/50/75/99 -1 -1 0 0 3 x1e-5\n");
+                               "std 1.5e-5  |x| 3.16e-5  p1/25/50/75/99 -1 -1 0 0 3 x1e-5\n");
     canvas_free(canvas);
 }
 
