@@ -111,7 +111,7 @@ static void what_is_done_is_recorded_to_the_last_screen(void **state) {
     pty_resize(&pty, 100, 30);
     pty_wait_text(&pty, "of 71");
     pty_type(&pty, "r");
-    pty_wait_text(&pty, "Gradient by depth");
+    pty_wait_text(&pty, "log axis");
     pty_type(&pty, "q");
     assert_left_cleanly(&pty);
     pty_end(&pty);
@@ -120,7 +120,7 @@ static void what_is_done_is_recorded_to_the_last_screen(void **state) {
     CastReplay replay = cast_replay_begin(text);
     while (cast_replay_next(&replay)) {
     }
-    assert_true(replay_shows(&replay, "Gradient by depth"));
+    assert_true(replay_shows(&replay, "log axis"));
     assert_int_equal(replay.inputs, 4);
     assert_int_equal(replay.width, 100);
     cast_replay_end(&replay);
