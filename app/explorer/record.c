@@ -189,7 +189,7 @@ static bool play_phase(Recorder *recorder, bool *more, Error *err) {
         read_words(recorder, panel.text);
         read_words(recorder, panel.question);
         read_words(recorder, panel.task);
-        if (shown || panel.page == 0) wait_ms(recorder, LOOK_MS);
+        if (shown || !panel.changes || panel.page == 0) wait_ms(recorder, LOOK_MS);
         wait_ms(recorder, KEY_MS);
     }
     *more = panel.page + 1 < panel.page_count || (panel.changes && !shown);

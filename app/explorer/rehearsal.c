@@ -43,7 +43,10 @@ bool rehearsal_work(Rehearsal *rehearsal) {
     lesson_run_truth(run, rehearsal->answers[run->page]);
     rehearsal->over = lesson_run_at_end(run);
     bool asks = lesson_run_page(run)->ask.kind != ASK_NOTHING && run->phase != LESSON_SHOWN;
-    if (!rehearsal->over) screen_do(screen, &(Action){.id = asks ? ACTION_ANSWER : ACTION_LESSON_NEXT});
+    if (rehearsal->over)
+        bundled_session_close(&rehearsal->bundled); /* a large network has been in it, perhaps */
+    else
+        screen_do(screen, &(Action){.id = asks ? ACTION_ANSWER : ACTION_LESSON_NEXT});
     return !rehearsal->over;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/lesson/lesson_measure.h"
+#include "core/base/file.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/program.h"
 #include "tests/support/session_world.h"
@@ -141,6 +142,24 @@ static void every_figure_is_listed_with_a_value_that_is_measured(void **state) {
     program_free(&result);
 }
 
+static void the_manual_lists_every_figure_with_what_it_is_and_needs(void **state) {
+    (void)state;
+    Error err = {0};
+    size_t size;
+    char *manual = (char *)file_read_all("MANUAL.md", 1 << 20, &size, &err);
+    if (!manual) fail_msg("%s", err.text);
+    FigureAbout about;
+    for (int k = 0; figure_about(k, &about); k++) {
+        char row[FIGURE_TEXT_MAX + 8];
+        snprintf(row, sizeof row, "\n| `{%s}` |", about.call);
+        const char *at = strstr(manual, row), *end = at ? strchr(at + 1, '\n') : NULL;
+        const char *needs = at ? strstr(at, about.needs) : NULL;
+        if (!end || !needs || needs > end)
+            fail_msg("MANUAL.md: {%s} is missing, or not what it needs", about.call);
+    }
+    free(manual);
+}
+
 #define WITH_WORLD(test) cmocka_unit_test_setup_teardown(test, session_world_open, session_world_close)
 
 int main(void) {
@@ -151,6 +170,7 @@ int main(void) {
         WITH_WORLD(a_name_that_the_screen_does_not_show_is_found),
         WITH_WORLD(the_answer_about_blocks_is_drawn_as_bars_in_place_of_the_view),
         WITH_WORLD(what_stands_before_the_text_is_done_before_it_is_read),
+        cmocka_unit_test(the_manual_lists_every_figure_with_what_it_is_and_needs),
         cmocka_unit_test(every_figure_is_listed_with_a_value_that_is_measured),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
