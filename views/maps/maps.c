@@ -33,7 +33,10 @@ static const char *tensor_word(Phase phase) {
 
 static WidgetText heading_info(const Scene *scene, const MapsPlan *plan) {
     WidgetText out = widget_page_info(&plan->page);
-    if (plan->kind == MAPS_FOCUS) out.text[0] = '\0'; /* stands over the small maps */
+    Tensor tensor = scene_tensor(scene, scene->op, scene->phase);
+    bool has_cell = !rect_is_empty(plan->cell) || !tensor.data;
+    if (plan->kind == MAPS_FOCUS) /* the page's stands over the small maps */
+        out = has_cell ? (WidgetText){.text = ""} : maps_cell_brief(scene, tensor);
     if (plan->kind == MAPS_ENLARGED && scene_is_ranked(scene))
         utf8_append(out.text, sizeof out.text, ", rank %d by %s", scene_place_of(scene, scene->channel),
                     setting_word(SETTING_ORDER, (int)scene->settings.order));

@@ -51,6 +51,14 @@ static void compose_cell(char *text, const Scene *scene, Tensor tensor, int widt
         compose_place(text, scene, value, width);
 }
 
+WidgetText maps_cell_brief(const Scene *scene, Tensor tensor) {
+    char text[TEXT_MAX];
+    WidgetText out;
+    compose_cell(text, scene, tensor, 0);
+    utf8_copy(out.text, sizeof out.text, text);
+    return out;
+}
+
 void maps_cell_draw(Canvas *canvas, Rect row, const Scene *scene, Tensor tensor) {
     char text[TEXT_MAX];
     compose_cell(text, scene, tensor, row.w);

@@ -12,6 +12,8 @@ bool maps_has_classes(const Scene *scene);
 
 /* "ch 3, row 5, column 12: -0.123457" in one row, or "ch 3 (5,12) -0.123457" where that is too long. */
 void maps_cell_draw(Canvas *canvas, Rect row, const Scene *scene, Tensor tensor);
+/* As short as it can be: "(5,12) -0.123457". */
+WidgetText maps_cell_brief(const Scene *scene, Tensor tensor);
 /* Whose figures. */
 typedef enum MapsFigures { MAPS_OF_LAYER, MAPS_OF_CHANNEL, MAPS_OF_BOTH } MapsFigures;
 

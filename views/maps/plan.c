@@ -10,7 +10,6 @@ enum {
     LOFTY = 34,             /* rows; from here on all figures stand there of channel and layer */
     LABEL_WIDTH = 9,        /* of figures that say whose they are */
     TEXT_WIDTH = 40,        /* columns for the lines of text under a large map */
-    ABOVE = 2,              /* heading and cell */
     PART_WITH_DETAILS = 60, /* columns */
 };
 
@@ -28,18 +27,29 @@ static void take_stats(MapsPlan *plan, const Scene *scene, Rect *area) {
     plan->stats = layout_take_bottom(area, (both ? 2 : 1) * widget_figures_lines(scene, width));
 }
 
-/* With a line of its own for what there is to know about the channel, unless the maps would be smaller for it. */
+static WidgetFocusPlan focus_with(const Scene *scene, Rect area, int above, int below) {
+    WidgetFocus focus = {
+        .selected = scene->channel, .above = above, .below = below, .text_width = TEXT_WIDTH, .ranked = true};
+    return widget_focus_plan(area, scene, scene_shape(scene), focus);
+}
+
+/* With a row of its own for what there is to know about the channel, unless the maps would be smaller for it; with
+ * fewer texts where a map is whole without them. */
+static WidgetFocusPlan best_focus(const Scene *scene, Rect area) {
+    int figures = !scene->hides_figures;
+    WidgetFocusPlan plan = focus_with(scene, area, 2, 1 + figures);
+    WidgetFocusPlan with_note = focus_with(scene, area, 2, 2 + figures);
+    bool same = with_note.map.h >= plan.map.h && with_note.page.map_width >= plan.page.map_width;
+    if (same) plan = with_note;
+    for (int above = 2; plan.shrink > 1 && above >= 1; above--) {
+        WidgetFocusPlan bare = focus_with(scene, area, above, 1);
+        if (bare.shrink == 1) plan = bare;
+    }
+    return plan;
+}
+
 static void plan_focus(MapsPlan *plan, const Scene *scene, Rect area) {
-    WidgetFocus focus = {.selected = scene->channel,
-                         .above = ABOVE,
-                         .below = scene->hides_figures ? 1 : 2,
-                         .text_width = TEXT_WIDTH,
-                         .ranked = true};
-    plan->focus = widget_focus_plan(area, scene, scene_shape(scene), focus);
-    focus.below++;
-    WidgetFocusPlan with_note = widget_focus_plan(area, scene, scene_shape(scene), focus);
-    if (with_note.map.h >= plan->focus.map.h && with_note.page.map_width >= plan->focus.page.map_width)
-        plan->focus = with_note;
+    plan->focus = best_focus(scene, area);
     Rect above = plan->focus.above, below = plan->focus.below;
     plan->heading = layout_take_top(&above, 1);
     plan->cell = layout_take_top(&above, 1);

@@ -66,6 +66,23 @@ static void say_signs(FILE *out, const Stats *stats) {
     if (bad > 0) fprintf(out, "Beware: %zu are not a number and %zu infinite.\n", stats->nan, stats->inf);
 }
 
+/* How many channels have nothing to show, and why. */
+static void say_empty_channels(FILE *out, const Scene *scene) {
+    static const struct {
+        WidgetChannel kind;
+        const char *words;
+    } kinds[] = {{CHANNEL_PADDING, "are padding: no input leads to them, they are zero for every picture"},
+                 {CHANNEL_OFF, "are never active on this picture: zero everywhere"},
+                 {CHANNEL_BLOCKED, "receive no gradient at all"}};
+    WidgetTensor tensor = widget_tensor(scene, scene->op, scene->phase);
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        int count = 0;
+        for (int c = 0; c < tensor.tensor.shape.c; c++)
+            count += widget_channel(scene, &tensor, c) == kinds[k].kind;
+        if (count > 0) fprintf(out, "%d of %d channels %s.\n", count, tensor.tensor.shape.c, kinds[k].words);
+    }
+}
+
 static void say_landmarks(FILE *out, const Scene *scene, Tensor tensor) {
     TensorLandmarks marks = tensor_landmarks(tensor);
     Shape shape = op_output_shape(&scene->network->ops[scene->op], 1);
@@ -75,9 +92,7 @@ static void say_landmarks(FILE *out, const Scene *scene, Tensor tensor) {
             place_words(marks.largest, shape, &largest), marks.smallest.value,
             place_words(marks.smallest, shape, &smallest));
     if (shape.c == 1) return;
-    if (marks.dead > 0)
-        fprintf(out, "%d of %d channels %s.\n", marks.dead, shape.c,
-                scene->phase == PHASE_FORWARD ? "are dead: zero everywhere" : "receive no gradient at all");
+    say_empty_channels(out, scene);
     fprintf(out, "Strongest channel %d, with %s of the sum of squares.\n", marks.strongest,
             text_format_percent(marks.strongest_share).text);
 }
@@ -222,8 +237,10 @@ void describe_map(FILE *out, const Scene *scene) {
     }
     fprintf(out, "Channel %d of %d, a map of %d by %d", scene->channel, tensor.shape.c, tensor.shape.h,
             tensor.shape.w);
+    WidgetTensor shown = widget_tensor(scene, scene->op, scene->phase);
+    WidgetChannel kind = widget_channel(scene, &shown, scene->channel);
     if (map.strongest < 0) {
-        fprintf(out, ": zero everywhere.\n");
+        fprintf(out, ": zero everywhere, %s.\n", widget_channel_words(kind));
         return;
     }
     fprintf(out, ": from %.3g at row %d, column %d to %.3g at row %d, column %d; mean %.3g; %s zero.\n",

@@ -96,8 +96,7 @@ static void say_span(FILE *out, const char *what, FieldSpan span) {
 static void say_input(FILE *out, const Scene *scene) {
     ReceptiveField field;
     fprintf(out, "%s%s, %s as the network sees it.\n", scene->hides_answer ? "The picture" : "Picture ",
-            scene->hides_answer ? "" : scene->image_name,
-            text_format_shape(scene->network->input).text);
+            scene->hides_answer ? "" : scene->image_name, text_format_shape(scene->network->input).text);
     describe_answer(out, scene);
     if (!scene->hides_answer && !pass_probabilities(scene->pass))
         say_text(out, "No answer yet: the forward pass has not come to the loss.");

@@ -163,6 +163,21 @@ static void a_question_does_not_stand_in_the_way_of_looking_around(void **state)
     free(text);
 }
 
+static void channels_without_values_are_told_apart(void **state) {
+    SessionWorld *world = *state;
+    char *text = answer(world, "finish\nselect layer2.0.downsample\nview maps\nchannel 0\ndescribe\n");
+    assert_non_null(strstr(text, "\n16 of 32 channels are padding: no input leads to them"));
+    assert_non_null(strstr(text, ": zero everywhere, padding.\n"));
+    free(text);
+    Pass *pass = world->session->exp.pass;
+    Tensor tensor = pass_act(pass, network_find_op(pass_network(pass), "layer1.0.relu1"));
+    for (size_t j = 3; j < shape_count(tensor.shape); j += (size_t)tensor.shape.c) tensor.data[j] = 0;
+    text = answer(world, "select layer1.0.relu1\nchannel 3\ndescribe\n");
+    assert_non_null(strstr(text, "\n1 of 16 channels are never active on this picture"));
+    assert_non_null(strstr(text, ": zero everywhere, never active on this picture.\n"));
+    free(text);
+}
+
 static void a_description_goes_to_a_file_as_the_screen_does(void **state) {
     SessionWorld *world = *state;
     char path[TEMP_PATH_MAX], line[TEMP_PATH_MAX + 16];
@@ -301,6 +316,7 @@ int main(void) {
         SESSION_TEST(a_lesson_is_read_answered_and_left),
         SESSION_TEST(options_stand_on_lines_of_their_own_and_a_bad_answer_is_asked_again),
         SESSION_TEST(a_question_does_not_stand_in_the_way_of_looking_around),
+        SESSION_TEST(channels_without_values_are_told_apart),
         SESSION_TEST(a_description_goes_to_a_file_as_the_screen_does),
         SESSION_TEST(a_lock_on_files_leaves_descriptions_on_the_screen),
         SESSION_TEST(whatever_is_typed_only_plain_lines_come_out),
