@@ -205,11 +205,12 @@ static double percentile(double *values, int count, double share) {
     return values[at < 0 ? 0 : at];
 }
 
-/* An idle program writes nothing, so the first byte after a key is its answer. */
+/* An idle program writes nothing, so the first byte after a key is its answer. From the first of many channels
+ * there is always one to the right. */
 static bool time_idle_keys(PtyChild *child, double *times, Error *err) {
     for (int k = 0; k < KEYS_IDLE; k++) {
         double begin = clock_milliseconds();
-        pty_child_type(child, k % 2 ? "k" : "j");
+        pty_child_type(child, k % 2 ? "h" : "l");
         if (!pty_child_read(child, ANSWER_MS))
             return error_set(err, ERROR_FAILED, "a key was not answered within %d s", ANSWER_MS / 1000);
         times[k] = child->last_ms - begin;
@@ -256,7 +257,7 @@ static bool measure_program(Ui *ui, Error *err) {
     while (clock_milliseconds() < until) pty_child_read(&child, until - clock_milliseconds());
     double idle = (double)(child.bytes - before);
     announce(ui, "keys");
-    pty_child_type(&child, "m");
+    pty_child_type(&child, "smg");
     pty_child_settle(&child, QUIET_MS, ANSWER_MS);
     bool ok = time_idle_keys(&child, times, err);
     pty_child_end(&child);

@@ -62,7 +62,8 @@ static void draw_share(Canvas *canvas, Rect row, const Scene *scene, const Field
     const char *of = reads_batch(scene) ? "; BN reads all" : cut ? " of it" : " of the picture";
     int used = snprintf(text, sizeof text, "%s%s", text_format_percent(share).text, of);
     if (cut)
-        snprintf(text + used, sizeof text - (size_t)used, " (%s in a larger one)", size_text(all->whole).text);
+        snprintf(text + used, sizeof text - (size_t)used, " (%s in a larger one)",
+                 size_text(all->whole).text);
     canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_TEXT), text);
 }
 

@@ -12,7 +12,7 @@ enum {
     TOP = 5,
     GAP = 2,
     BESIDE_FROM = 70,   /* narrower areas have the picture above everything else */
-    ANSWER_MIN = 44,    /* columns beside the picture */
+    ANSWER_MIN = 42,    /* columns beside the picture */
     LIST_MIN = 24,      /* columns of the pictures to choose from alone */
     STACKED_BELOW = 16, /* rows of answer and field below the picture */
     MORE_CLASSES = 46,  /* rows from which on more classes are listed */
@@ -109,12 +109,21 @@ static void draw_narrow(Canvas *canvas, Rect rest, const Sheet *sheet) {
     input_thumbs_draw(canvas, rest, sheet->scene);
 }
 
+/* Before a class the picture is as large as it gets. */
+static bool stands_alone(Rect rest, const Scene *scene) {
+    Rect beside = rest;
+    beside.w -= ANSWER_MIN + GAP;
+    layout_take_bottom(&rest, 2);
+    return scene->settings.presenter &&
+           input_picture_fit(rest, scene).px_width > input_picture_fit(beside, scene).px_width;
+}
+
 static void view_input_draw(const void *state, const Scene *scene, Canvas *canvas, Rect area) {
     (void)state;
     Rect old = canvas_clip(canvas, area), rest = area;
     Sheet sheet = sheet_of(scene, area);
     input_title_draw(canvas, layout_take_top(&rest, 1), scene);
-    if (rest.w < BESIDE_FROM)
+    if (rest.w < BESIDE_FROM || stands_alone(rest, scene))
         draw_narrow(canvas, rest, &sheet);
     else if (sheet.roomy && stacks(rest, scene))
         draw_stacked(canvas, rest, &sheet);

@@ -41,7 +41,7 @@ static bool is_shown(const Scene *scene, int k) {
 static WidgetText name_of(const Scene *scene, int k) {
     WidgetText out;
     if (scene->hides_answer)
-        snprintf(out.text, sizeof out.text, "picture %d", k + 1);
+        snprintf(out.text, sizeof out.text, "no. %d", k + 1);
     else
         utf8_copy(out.text, sizeof out.text, scene->image_list[k]);
     return out;

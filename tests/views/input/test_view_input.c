@@ -339,7 +339,7 @@ static void nothing_tells_the_answer_that_a_lesson_asks_for(void **state) {
         assert_int_equal(scene_count(text, "probability"), 0);
         assert_int_equal(scene_count(text, "true class"), 0);
         assert_int_equal(scene_count(text, "picture-0"), 0);
-        assert_shows(text, "picture 1");
+        assert_shows(text, "no. 1");
         free(text);
     }
     scene_world_close(&world);
