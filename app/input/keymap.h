@@ -5,7 +5,7 @@
 #include "views/scene/action.h"
 #include "views/scene/view.h"
 
-enum { KEYMAP_LEADS = 3 };
+enum { KEYMAP_LEADS = 4 };
 
 typedef struct Binding {
     const char *keys; /* names as in views/term/key.h, separated by spaces: "j Down" */

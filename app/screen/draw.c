@@ -11,6 +11,7 @@
 #include "views/panel/navigator.h"
 #include "views/panel/twin_frame.h"
 #include "views/panel/watch_line.h"
+#include "views/scene/click.h"
 #include "views/widget/widgets.h"
 
 static void draw_in(const Session *session, ViewId view, Scene scene, Canvas *canvas, Rect area) {
@@ -79,11 +80,14 @@ static int draw_invitation(const Screen *screen, Canvas *canvas, int x, int y, A
         [ACTION_WHAT] = "what words mean",
     };
     char key[32];
+    int first = x;
     find_key(screen, id, key, sizeof key);
     if (*key == '\0') return x;
     Style cap = {.fg = color_role(ROLE_CURSOR_TEXT), .bg = color_role(ROLE_CURSOR), .attributes = CELL_BOLD};
     x = canvas_printf(canvas, x, y, cap, " %s ", key) + 1;
-    return canvas_text(canvas, x, y, style_role(ROLE_TEXT), texts[id]) + 3;
+    x = canvas_text(canvas, x, y, style_role(ROLE_TEXT), texts[id]);
+    click_add_text(canvas, (Rect){first, y, x - first, 1}, id, id == ACTION_LESSON ? "first" : "");
+    return x + 3;
 }
 
 bool screen_shows_welcome(const Screen *screen) {

@@ -106,7 +106,7 @@ static void draw_title(Canvas *canvas, Rect row, const Page *page, int count) {
     x = canvas_text(canvas, x, row.y, style_bold(ROLE_KEY), "Esc");
     canvas_text(canvas, x, row.y, style_role(ROLE_DIM), " closes it");
     if (count <= visible) return;
-    snprintf(text, sizeof text, "lines %d-%d of %d, j and k scroll", page->first + 1, page->first + visible,
+    snprintf(text, sizeof text, "lines %d-%d of %d, Space, j and k scroll", page->first + 1, page->first + visible,
              count);
     canvas_text_right(canvas, row.x + row.w - 1, row.y, style_role(ROLE_DIM), text);
 }

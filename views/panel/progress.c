@@ -85,7 +85,7 @@ static void draw_strips(Canvas *canvas, int y, int room, const Scene *scene) {
 
 /* What can be said, the least important last: it is left out first. */
 typedef struct Status {
-    char typed[24], position[64], skip[WIDGET_TEXT_MAX], norm[24], scope[24], loss[32];
+    char typed[24], position[64], skip[WIDGET_TEXT_MAX], norm[32], scope[24], loss[32];
 } Status;
 
 static int piece_width(const char *text) {
@@ -120,7 +120,8 @@ static Status compose_status(const Scene *scene, int room) {
         snprintf(status.typed, sizeof status.typed, "playing %g/s", scene->play_rate);
     name_position(scene, status.position, sizeof status.position);
     if (!built) utf8_copy(status.skip, sizeof status.skip, widget_skip_mode(scene).text);
-    if (pass_batch_statistics(scene->pass)) snprintf(status.norm, sizeof status.norm, "BN batch");
+    bool own = pass_batch_statistics(scene->pass);
+    if (own) snprintf(status.norm, sizeof status.norm, "batch norm by this picture");
     if (scene->settings.scope != setting_defaults().scope)
         utf8_format(status.scope, sizeof status.scope, "scale %s",
                     setting_word(SETTING_SCOPE, (int)scene->settings.scope));
@@ -129,6 +130,7 @@ static Status compose_status(const Scene *scene, int room) {
     if (status_width(&status) > room) status.scope[0] = '\0';
     if (status_width(&status) > room && !built)
         utf8_copy(status.skip, sizeof status.skip, widget_skip_word(scene));
+    if (own && status_width(&status) > room) snprintf(status.norm, sizeof status.norm, "BN by picture");
     if (status_width(&status) > room) status.norm[0] = '\0';
     return status;
 }

@@ -67,6 +67,16 @@ static void the_name_of_a_view_shows_it(void **state) {
     }
 }
 
+static void the_first_screen_does_what_its_lines_say(void **state) {
+    SessionWorld *world = *state;
+    click_text(world, "a guided first lesson");
+    assert_non_null(screen_lesson(world->screen));
+    session_world_act(world, "lesson off");
+    session_world_act(world, "redraw"); /* the notice has been read */
+    click_text(world, "watch it think");
+    assert_int_equal(world->session->exp.at, 1);
+}
+
 static void a_row_of_the_architecture_is_selected(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "fold none");
@@ -235,6 +245,7 @@ static void no_click_goes_wrong(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         MOUSE_TEST(the_name_of_a_view_shows_it),
+        MOUSE_TEST(the_first_screen_does_what_its_lines_say),
         MOUSE_TEST(a_row_of_the_architecture_is_selected),
         MOUSE_TEST(the_strip_leads_to_any_moment),
         MOUSE_TEST(the_cell_of_an_enlarged_map_is_the_one_under_the_pointer),

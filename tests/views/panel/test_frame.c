@@ -300,7 +300,7 @@ static void statistics_of_the_picture_itself_are_said(void **state) {
     Canvas *canvas = canvas_new(80, 24, 0);
     world.scene.image_name = "04-cat";
     frame_draw(canvas, &info, &world.scene);
-    assert_row_has(canvas, 22, "BN batch");
+    assert_row_has(canvas, 22, "batch norm by this picture");
     canvas_free(canvas);
     scene_world_close(&world);
 }
