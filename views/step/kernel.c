@@ -10,7 +10,7 @@
 enum {
     CELL_WIDTH_MAX = 10,
     NUMBER_WIDTH = 4, /* "+.41" */
-    LIGHT = 55,       /* L* above which black text reads better than white */
+    LIGHT = 49,       /* L* above which black text reads better than white, both at 4.5:1 or more there */
 };
 
 StepGrid step_kernel_grid(const Scene *scene, const Op *op, const StepFilter *filter) {
