@@ -157,6 +157,10 @@ const GlossaryWord glossary_words[] = {
      "One number that says how surprised the network is by the right answer: 0 is sure and right. "
      "Training makes it small.",
      "finish; select loss; view step"},
+    {"magnitude", "",
+     "The size of a number whatever its sign: that of -3 is 3. Lists are often put in this order, "
+     "so that what counts most comes first.",
+     "select layer1.0.conv1; run-here; view value"},
     {"mask", "",
      "Which numbers a ReLU lets through: 1 where it does, 0 where it does not. On the way back it "
      "stops the gradient at the zeros.",
@@ -207,6 +211,10 @@ const GlossaryWord glossary_words[] = {
      "One run of the whole network, forward to the loss or backward to the picture. Here it goes "
      "one operation at a time.",
      "select layer3.0.add; view step; explain 1"},
+    {"patch", "neighbourhood",
+     "The piece of a map that a filter looks at for one answer. It has the filter's size, 3x3 most "
+     "often.",
+     "select layer1.0.conv1; run-here; view value"},
     {"path", "route",
      "A way through the network that takes the skip or the branch at every block. Nine blocks have "
      "512 of them.",
@@ -294,7 +302,9 @@ const GlossaryWord glossary_words[] = {
      "How many cells a filter moves at a time. With stride 2 the map becomes half as wide and half "
      "as high.",
      "select layer2.0.conv1; run-here; explain 2; view step"},
-    {"target", "", "The class that the loss asks for. If you choose none, it is the network's own answer.",
+    {"target", "true class",
+     "The class that the loss asks for. It is what the picture shows (the true class) where that "
+     "is known, else the network's own answer.",
      "finish; select loss; view value"},
     {"trained", "training;learned",
      "The weights were learned from many pictures whose answers were known. Pictures it had not "

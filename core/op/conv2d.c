@@ -144,14 +144,14 @@ static void add_products(const Products *p, ArithmeticPart *part) {
 
 static void conv_arithmetic(const OpCell *cell, ArithmeticPart *part) {
     Products products = {.cell = cell, .op = cell->sight->run.op, .values = op_sight_x(cell->sight, 0)};
-    part->formula = "y = sum over input channels, taps of x × w";
+    part->formula = "y = sum over input channels, places of x × w";
     part->axis = ARITHMETIC_IN_CHANNEL;
     add_products(&products, part);
 }
 
 static void conv_arithmetic_backward(const OpCell *cell, ArithmeticPart *part) {
     Products products = {.cell = cell, .op = cell->sight->run.op, .values = op_sight_dy(cell->sight)};
-    part->formula = "dx = sum over output channels, taps of dy × w";
+    part->formula = "dx = sum over output channels, places of dy × w";
     part->axis = ARITHMETIC_OUT_CHANNEL;
     add_products(&products, part);
 }
