@@ -71,7 +71,7 @@ static void every_view_speaks_of_its_own_function(void **state) {
         if (run.status != 0) fail_msg("%s: %s", arch, run.err);
         assert_speaks_of(run.out, function, "the explorer");
         char formula[40];
-        snprintf(formula, sizeof formula, "y = %s(F(x) + shortcut(x))", function->name);
+        snprintf(formula, sizeof formula, "y = %s(x + F(x))", function->title);
         if (!strstr(run.out, formula)) fail_msg("%s: nowhere %s", arch, formula);
         program_free(&run);
     }

@@ -85,6 +85,7 @@ const char *op_case_missing(const OpSpec *spec) {
         {"name", is_text(spec->name)},
         {"title", is_text(spec->title)},
         {"word", is_text(spec->word)},
+        {"brief", is_text(spec->brief)},
         {"sentence", is_text(spec->sentence)},
         {"forward_math", is_text(spec->forward_math)},
         {"backward_math", is_text(spec->backward_math)},

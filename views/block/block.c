@@ -25,7 +25,7 @@ enum {
     READING_ROWS = 3,
     MONTAGE_ROWS_MIN = 6,
     BESIDE_WIDTH = 20,
-    SHORT_WIDTH = 30, /* of the legend, where the sentence stands beside it */
+    CLIPPED_WIDTH = 9, /* ", clipped" or " 1..99 %" */
 };
 
 typedef struct BlockState {
@@ -143,9 +143,11 @@ static void draw_lengths(Canvas *canvas, Rect area, const Scene *scene, int bloc
         }
         return;
     }
-    canvas_text_right(canvas, area.x + area.w, area.y, style_bold(ROLE_BRANCH), text[1]);
+    bool fits = text_width(text[0]) + text_width(text[1]) < area.w;
+    canvas_text_right(canvas, area.x + area.w, area.y + (fits ? 0 : 2), style_bold(ROLE_BRANCH), text[1]);
     draw_two(canvas, (Rect){area.x, area.y + 1, area.w, 1}, share);
-    if (area.h > 2) canvas_text_fit(canvas, area.x, area.y + 2, area.w, style_role(ROLE_DIM), lengths.whole);
+    if (area.h > 2 && fits)
+        canvas_text_fit(canvas, area.x, area.y + 2, area.w, style_role(ROLE_DIM), lengths.whole);
 }
 
 /* The colours, with what they mean in this block; and in few words what F does, where no sentence does. */
@@ -162,7 +164,8 @@ static void draw_legend(Canvas *canvas, Rect row, const Scene *scene, int block,
     tensor.as_is = layout->picture.native;
     BlockText sentence = block_reading_short(scene, block);
     int width = rect_is_empty(layout->reading) ? text_width(sentence.text) : 0;
-    if (width > 0 && row.w - width - 2 >= SHORT_WIDTH) {
+    int wanted = text_width(words) + (maps->scale.clipped ? CLIPPED_WIDTH : 0);
+    if (width > 0 && plot_legend_room(maps->scale, row.w - width - 2) >= wanted) {
         canvas_text_right(canvas, row.x + row.w, row.y, style_role(ROLE_TEXT), sentence.text);
         row.w -= width + 2;
     }

@@ -177,7 +177,7 @@ static void draw_small(Canvas *canvas, const Scene *scene, const BlockMaps *maps
                        const BlockPicture *picture) {
     int count = picture->count - picture->large, columns = picture->small_columns;
     if (count <= 0 || rect_is_empty(picture->small)) return;
-    int step = picture->small.w / columns;
+    int step = integer_min(picture->small.w / columns, picture->small_width + GAP_MAX);
     for (int k = 0, place = 0; k < picture->count; k++) {
         if (k >= picture->first && k < picture->first + picture->large) continue;
         Rect cell = {.x = picture->small.x + place % columns * step,

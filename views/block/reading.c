@@ -169,11 +169,11 @@ BlockText block_reading_short(const Scene *scene, int block) {
     bool known = back ? block_backward(scene->pass, block).known : block_forward(scene->pass, block).known;
     if (!known) {
         utf8_copy(out.text, sizeof out.text,
-                  back ? "not run yet: f runs the whole pass" : "not run to its end yet: n runs a block");
+                  back ? "not run yet: f runs the whole pass" : "not run to its end: n runs the block");
     } else if (scene->network->blocks[block].shortcut == SHORTCUT_NONE) {
         utf8_copy(out.text, sizeof out.text, "There is no shortcut: y is what F makes of x.");
     } else if (back && lengths.branch > 0) {
-        utf8_append(out.text, sizeof out.text, "Through the skip: %.2g times what comes through F.",
+        utf8_append(out.text, sizeof out.text, "Skip brings %.2g times what F brings",
                     lengths.skip / lengths.branch);
     } else if (!back && lengths.skip > 0) {
         double ratio = lengths.branch / lengths.skip;

@@ -68,7 +68,8 @@ static int rank_bars(BarValues *values, int count) {
 
 void step_bars_draw(Canvas *canvas, Rect area, const Scene *scene, const StepPanel *panel) {
     BarValues values = {.scene = scene, .panel = panel, .probabilities = pass_probabilities(scene->pass)};
-    bool is_selectable = panel->kind == STEP_PANEL_VALUES || panel->kind == STEP_PANEL_CLASSES;
+    bool has_channels = panel->kind == STEP_PANEL_VALUES || panel->kind == STEP_PANEL_CLASSES;
+    bool is_selectable = has_channels && panel->op == scene->op;
     bool probabilities = panel->kind == STEP_PANEL_PROBABILITIES;
     int count = probabilities ? scene->network->classes : panel->part.tensor.shape.c;
     int selected = scene->channel < count ? scene->channel : count - 1;

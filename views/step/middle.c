@@ -83,7 +83,7 @@ static void describe_kernel(Middle *middle, Rect area, StepGrid *grid) {
           middle->forward ? filter->output : filter->input);
     if (!middle->forward) say(middle, "turned by 180°");
     if (isnan(filter->part)) return;
-    say(middle, "adds |%s| %.3g", middle->forward ? "y" : "dx", filter->part);
+    say(middle, "adds |%s| %s", middle->forward ? "y" : "dx", step_number(filter->part, 3).text);
     if (filter->rank == 0)
         say(middle, "largest of %d", middle->op->in.c);
     else
@@ -118,31 +118,30 @@ static Span span_of(PlotMap map) {
     return span;
 }
 
-/* y = a x + b of a batch norm. */
-typedef struct Line {
-    double slope, shift;
-} Line;
+static void say_range(Middle *middle, const char *name, const Span *span) {
+    int digits = span->hi < 0.01 && span->lo > -0.01 ? 1 : 2;
+    say(middle, "%s %s..%s", name, step_number(span->lo, digits).text, step_number(span->hi, digits).text);
+}
 
 static double line_value(const void *context, double x) {
-    const Line *line = context;
+    const StepLine *line = context;
     return line->slope * x + line->shift;
 }
 
-static double param_value(const Middle *middle, ParamRole role, double missing) {
-    const Param *param = network_op_param(middle->scene->network, middle->op->index, role);
+static double param_value(const Scene *scene, const Op *op, ParamRole role, double missing) {
+    const Param *param = network_op_param(scene->network, op->index, role);
     if (!param) return missing;
-    int channel = integer_clamp(middle->scene->channel, 0, (int)param->count - 1);
-    return (double)network_const_values(middle->scene->network, param)[channel];
+    int channel = integer_clamp(scene->channel, 0, (int)param->count - 1);
+    return (double)network_const_values(scene->network, param)[channel];
 }
 
-static bool line_of(const Middle *middle, Line *line) {
-    const Pass *pass = middle->scene->pass;
-    const real *mean = pass_norm_mean(pass, middle->op->index);
-    const real *inv_std = pass_norm_inv_std(pass, middle->op->index);
-    int channel = integer_clamp(middle->scene->channel, 0, middle->op->out.c - 1);
+bool step_line_of(const Scene *scene, const Op *op, StepLine *line) {
+    const real *mean = pass_norm_mean(scene->pass, op->index);
+    const real *inv_std = pass_norm_inv_std(scene->pass, op->index);
+    int channel = integer_clamp(scene->channel, 0, op->out.c - 1);
     if (!mean || !inv_std) return false;
-    line->slope = param_value(middle, PARAM_NORM_WEIGHT, 1) * (double)inv_std[channel];
-    line->shift = param_value(middle, PARAM_NORM_BIAS, 0) - line->slope * (double)mean[channel];
+    line->slope = param_value(scene, op, PARAM_NORM_WEIGHT, 1) * (double)inv_std[channel];
+    line->shift = param_value(scene, op, PARAM_NORM_BIAS, 0) - line->slope * (double)mean[channel];
     return true;
 }
 
@@ -163,12 +162,12 @@ static StepCurve curve_over(Span span, double (*value)(const void *, double), co
                        .role = role};
 }
 
-static void describe_line(Middle *middle, Rect area, Line *line, Span *span) {
+static void describe_line(Middle *middle, Rect area, StepLine *line, Span *span) {
     bool batch = pass_batch_statistics(middle->scene->pass);
     *span = span_of(middle->forward ? channel_of(middle, middle->op->inputs[0], PHASE_FORWARD)
                                     : channel_of(middle, middle->op->index, PHASE_BACKWARD));
     title(middle, middle->forward ? "y = a·x + b" : batch ? "dx = a·(dy − …)" : "dx = a·dy");
-    if (!line_of(middle, line)) {
+    if (!step_line_of(middle->scene, middle->op, line)) {
         span->known = false;
         return;
     }
@@ -176,7 +175,7 @@ static void describe_line(Middle *middle, Rect area, Line *line, Span *span) {
     if (span->known) middle->figure = plot_size(room_of(area, 4));
     say(middle, "a %+.3g", line->slope);
     if (middle->forward) say(middle, "b %+.3g", line->shift);
-    if (span->known) say(middle, "%s %.2g..%.2g", middle->forward ? "x" : "dy", span->lo, span->hi);
+    if (span->known) say_range(middle, middle->forward ? "x" : "dy", span);
     if (!middle->forward && batch) say(middle, "less its mean");
 }
 
@@ -202,7 +201,7 @@ static void describe_curve(Middle *middle, Rect area, Span *span) {
     say(middle, !gates ? "%s below 0" : middle->forward ? "%s below 0: 0" : "%s shut: 0", below);
     below = text_format_percent(1 - span->below).text;
     say(middle, !gates ? "%s above" : middle->forward ? "%s pass" : "%s open", below);
-    if (middle->forward || !gates) say(middle, "x %.2g..%.2g", span->lo, span->hi);
+    if (middle->forward || !gates) say_range(middle, "x", span);
 }
 
 /* Which numbers a gate let through, as a map of ones and zeros. */
@@ -281,7 +280,7 @@ static void describe_mean(Middle *middle) {
     if (middle->forward)
         say(middle, "= %+.4g", (double)y.data[channel]);
     else
-        say(middle, "%+.3g / %d", (double)y.data[channel], places);
+        say(middle, "%s / %d", step_number((double)y.data[channel], 2).text, places);
 }
 
 static void describe_input(Middle *middle) {
@@ -290,7 +289,7 @@ static void describe_input(Middle *middle) {
     int c = integer_clamp(middle->scene->channel, 0, 2);
     title(middle, "%s only", colours[c]);
     if (!middle->forward) return;
-    say(middle, "(v − mean) / std");
+    say(middle, "(v−mean)/std");
     say(middle, "mean %.3f", (double)normalise->mean[c]);
     say(middle, "std %.3f", (double)normalise->std[c]);
 }
@@ -322,7 +321,7 @@ static void draw_grid(Canvas *canvas, Rect area, Middle *middle, bool kernel) {
 }
 
 static void draw_line(Canvas *canvas, Rect area, Middle *middle) {
-    Line line = {0};
+    StepLine line = {0};
     Span span;
     describe_line(middle, area, &line, &span);
     put_words(canvas, area, middle);

@@ -64,7 +64,9 @@ static void note_loss(Notes *notes, const Scene *scene) {
     char name[CLASS_NAME_MAX], text[LINE_MAX] = "not computed yet";
     const double *p = pass_probabilities(scene->pass);
     int target = pass_target(scene->pass, 0), predicted;
-    if (p && class_rank(p, scene->network->classes, &predicted, 1) == 1)
+    if (scene->hides_answer)
+        snprintf(text, sizeof text, "answer the lesson's question first");
+    else if (p && class_rank(p, scene->network->classes, &predicted, 1) == 1)
         utf8_format(text, sizeof text, "%.4g = -log %.4g, the probability of %s (%s)", pass_loss(scene->pass),
                     p[target], model_class_name(scene->model, target, name, sizeof name),
                     target == scene->true_class ? "true class"
@@ -194,4 +196,17 @@ void step_notes_draw(Canvas *canvas, Rect area, const Scene *scene, const StepPa
                    .label_width = label,
                    .lines = lines};
     note_all(&notes, scene, panels);
+}
+
+void step_notes_brief(Canvas *canvas, Rect row, const Scene *scene) {
+    bool forward = scene->phase == PHASE_FORWARD;
+    if (op_spec(scene->network->ops[scene->op].kind)->middle == OP_MIDDLE_SOFTMAX) {
+        Notes notes = {.canvas = canvas, .row = row, .label_width = LABEL_WIDTH};
+        note_loss(&notes, scene);
+        return;
+    }
+    WidgetFigures figures = widget_figures_of(scene, scene->op, scene->phase);
+    figures.label = forward ? "y" : "dy";
+    figures.norm = forward ? "|y|" : "|dy|";
+    widget_figures(canvas, row, &figures, 1);
 }

@@ -93,7 +93,7 @@ static int waits_for(const Scene *scene, int op) {
 static StepPanel sent_panel(const Scene *scene, const Op *op, int k) {
     static const char *const add_symbols[] = {"dF", "dx(skip)"};
     StepPanel panel = panel_of(scene, op->inputs[k], PHASE_BACKWARD, "dx");
-    panel.words = "gradient out";
+    panel.words = "gradient";
     bool ran = op->index >= scene->network->op_count - pass_backward_done(scene->pass);
     int consumer = waits_for(scene, op->inputs[k]);
     OpMiddle middle = op_spec(op->kind)->middle;
@@ -132,7 +132,7 @@ static StepPanels backward_panels(const Scene *scene, const Op *op) {
     } else {
         panels.item[0] = panel_of(scene, op->index, PHASE_BACKWARD, "dy");
     }
-    panels.item[0].words = middle == OP_MIDDLE_SOFTMAX ? "probabilities" : "gradient in";
+    panels.item[0].words = middle == OP_MIDDLE_SOFTMAX ? "probabilities" : "gradient";
     for (int k = 0; k < op->input_count; k++) {
         StepPanel *panel = &panels.item[panels.count++];
         *panel = sent_panel(scene, op, k);
@@ -168,6 +168,13 @@ int step_panels_choices(const Scene *scene) {
     return middle == OP_MIDDLE_SUM ? 2 : 1;
 }
 
+/* Scores and probabilities, while a lesson still asks what the network says. */
+static bool is_hidden(const Scene *scene, const StepPanel *panel) {
+    bool classes = panel->kind == STEP_PANEL_CLASSES || panel->kind == STEP_PANEL_RANKED ||
+                   panel->kind == STEP_PANEL_PROBABILITIES;
+    return scene->hides_answer && classes;
+}
+
 StepPanels step_panels(const Scene *scene, int walk) {
     const Op *op = &scene->network->ops[scene->op];
     bool forward = scene->phase == PHASE_FORWARD;
@@ -179,10 +186,15 @@ StepPanels step_panels(const Scene *scene, int walk) {
         panels.filter = find_filter(scene, op, walk);
         panels.item[forward ? 0 : 1].channel = panels.filter.input;
     }
+    for (int k = 0; k < panels.count; k++)
+        if (is_hidden(scene, &panels.item[k]))
+            snprintf(panels.item[k].missing.text, sizeof panels.item[k].missing.text,
+                     "The lesson asks what the network says: answer first.");
     return panels;
 }
 
 bool step_panel_has_values(const Scene *scene, const StepPanel *panel) {
+    if (is_hidden(scene, panel)) return false;
     if (panel->kind == STEP_PANEL_PROBABILITIES) return pass_probabilities(scene->pass) != NULL;
     return panel->part.tensor.data != NULL;
 }

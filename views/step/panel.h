@@ -1,5 +1,5 @@
 /* What one step reads and writes, as panels: forward the inputs and the output, backward the incoming
- * gradient and what it becomes. Private to views/step. */
+ * gradient and what it becomes. Private to views/step and views/words. */
 #ifndef VIEWS_STEP_PANEL_H
 #define VIEWS_STEP_PANEL_H
 

@@ -180,25 +180,40 @@ static void name_way(const Scene *scene, int op, int room, char *out, size_t out
     if (text_width(out) > room) utf8_copy(out, out_size, name);
 }
 
-/* "F(x)  what F adds, channel 9": what has no room is left out from the end. */
-static void draw_caption(Canvas *canvas, Rect row, const Scene *scene, const StepPanel *panel) {
-    char text[2 * WIDGET_TEXT_MAX];
+/* "112x112 as 32x32" where a map is shrunk; else where the tensor comes from, as much of it as fits. */
+static void describe_source(const Scene *scene, const StepPanel *panel, Rect place, int room,
+                            char text[2 * WIDGET_TEXT_MAX]) {
     Shape shape = panel->part.tensor.shape;
-    int end = row.x + row.w;
-    int x = canvas_text_fit(canvas, row.x, row.y, row.w, style_bold(panel->role), panel->symbol) + 1;
-    x = canvas_text_fit(canvas, x, row.y, end - x, style_role(ROLE_TEXT), panel->words) + 1;
-    if (panel->kind == STEP_PANEL_MAPS) {
-        utf8_format(text, sizeof text, "channel %d of %d", panel->channel, shape.c);
-        if (x + text_width(text) > end) utf8_format(text, sizeof text, "ch %d", panel->channel);
-        x = canvas_text_fit(canvas, x, row.y, end - x, style_role(ROLE_ACCENT), text) + 2;
-    }
+    PlotGrid grid = plot_grid_fit((Rect){.w = place.w, .h = place.h - FRAME_ROWS}, integer_max(1, shape.w),
+                                  integer_max(1, shape.h), ZOOM_MAX);
     shape.n = 1;
     if (panel->kind == STEP_PANEL_PROBABILITIES) shape = (Shape){1, scene->network->classes, 1, 1};
-    utf8_format(text, sizeof text, "%s %s", scene->network->ops[panel->op].name,
+    utf8_format(text, 2 * WIDGET_TEXT_MAX, "%s %s", scene->network->ops[panel->op].name,
                 text_format_shape(shape).text);
-    if (x + text_width(text) > end)
-        name_way(scene, panel->op, end - x, text, sizeof text);
-    if (x + text_width(text) <= end) canvas_text_right(canvas, end, row.y, style_role(ROLE_DIM), text);
+    if (!is_bars(panel) && grid.px_width < shape.w)
+        utf8_format(text, 2 * WIDGET_TEXT_MAX, "%dx%d as %dx%d", shape.h, shape.w, grid.px_height,
+                    grid.px_width);
+    else if (text_width(text) > room)
+        name_way(scene, panel->op, room, text, 2 * WIDGET_TEXT_MAX);
+    if (text_width(text) > room) *text = '\0';
+}
+
+/* "F(x)  what F adds, channel 9": what has no room is left out from the end. */
+static void draw_caption(Canvas *canvas, Rect place, const Scene *scene, const StepPanel *panel) {
+    char text[2 * WIDGET_TEXT_MAX], channel[WIDGET_TEXT_MAX];
+    Shape shape = panel->part.tensor.shape;
+    int end = place.x + place.w, y = place.y;
+    int x = canvas_text_fit(canvas, place.x, y, place.w, style_bold(panel->role), panel->symbol) + 1;
+    x = canvas_text_fit(canvas, x, y, end - x, style_role(ROLE_TEXT), panel->words) + 1;
+    bool shrunk = shape.w > place.w || shape.h > 2 * (place.h - FRAME_ROWS);
+    if (panel->kind == STEP_PANEL_MAPS) {
+        utf8_format(channel, sizeof channel, "channel %d of %d", panel->channel, shape.c);
+        if (shrunk || x + text_width(channel) > end)
+            utf8_format(channel, sizeof channel, "ch %d", panel->channel);
+        x = canvas_text_fit(canvas, x, y, end - x, style_role(ROLE_ACCENT), channel) + 1;
+    }
+    describe_source(scene, panel, place, end - x, text);
+    canvas_text_right(canvas, end, y, style_role(ROLE_DIM), text);
 }
 
 /* Why there are no values, on the surface that says so without words. */
@@ -253,10 +268,9 @@ static void draw_map(Canvas *canvas, Rect area, Rect legend, const Scene *scene,
 
 static void draw_panel(Canvas *canvas, Rect place, const Scene *scene, const StepPanel *panel,
                        int legend_width) {
-    Rect caption = {place.x, place.y, place.w, 1};
     Rect inner = {place.x, place.y + 1, place.w, place.h - FRAME_ROWS};
     Rect legend = {place.x, place.y + place.h - 1, legend_width, 1};
-    draw_caption(canvas, caption, scene, panel);
+    draw_caption(canvas, place, scene, panel);
     if (!step_panel_has_values(scene, panel))
         draw_missing(canvas, inner, panel);
     else if (panel->kind == STEP_PANEL_PICTURE)

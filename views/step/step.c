@@ -61,26 +61,39 @@ static void draw_title(Canvas *canvas, Rect row, const Scene *scene) {
     canvas_set_cursor(canvas, row.x, row.y);
     x = canvas_text_fit(canvas, row.x, row.y, row.w, style_bold(ROLE_TITLE), widget_op_summary(op).text) + 1;
     if (!forward) x = canvas_text_fit(canvas, x, row.y, end - x, style_bold(ROLE_BACKWARD), "backward") + 1;
-    x = canvas_text_fit(canvas, x, row.y, end - x, style_role(ROLE_TEXT),
-                        forward ? op_spec(op->kind)->brief : "the gradient on its way back") +
-        2;
+    const char *brief = forward ? op_spec(op->kind)->brief : "the gradient on its way back";
+    if (x + text_width(brief) <= end) x = canvas_text(canvas, x, row.y, style_role(ROLE_TEXT), brief) + 2;
     describe_state(scene, end - x, state);
     canvas_text_right(canvas, end, row.y, style_role(done ? ROLE_DIM : ROLE_WARN), state);
 }
 
-/* The formula's whole parts that fit: wide gaps separate them. */
+/* Where a part of a formula ends: before a wide gap. */
+static size_t part_length(const char *part) {
+    const char *gap = strstr(part, "  ");
+    return gap ? (size_t)(gap - part) : strlen(part);
+}
+
+/* Batch norm has one formula for training and one for evaluation: the one that is not in force here. */
+static bool is_of_other_mode(const Scene *scene, const char *part) {
+    const char *other = pass_batch_statistics(scene->pass) ? "evaluation:" : "training:";
+    return strncmp(part, other, strlen(other)) == 0;
+}
+
+/* The formula's whole parts that fit; wide gaps separate them. */
 static void draw_formula(Canvas *canvas, Rect row, const Scene *scene) {
     const OpSpec *spec = op_spec(scene->network->ops[scene->op].kind);
-    const char *formula = scene->phase == PHASE_FORWARD ? spec->forward_math : spec->backward_math;
+    const char *part = scene->phase == PHASE_FORWARD ? spec->forward_math : spec->backward_math;
+    Style style = style_role(widget_phase_role(scene->phase));
     char text[FORMULA_MAX];
-    utf8_copy(text, sizeof text, formula);
-    for (char *gap; text_width(text) > row.w; *gap = '\0') {
-        gap = NULL;
-        for (char *at = strstr(text, "  "); at; at = strstr(at + 1, "  ")) gap = at;
-        if (!gap) break;
-        while (gap > text && (gap[-1] == ' ' || gap[-1] == ',')) gap--;
+    int end = row.x + row.w, x = row.x;
+    for (size_t length; *part; part += length + strspn(part + length, " ")) {
+        length = part_length(part);
+        if (is_of_other_mode(scene, part)) continue;
+        bool hangs = length > 0 && part[length - 1] == ','; /* it goes on in the next part */
+        snprintf(text, sizeof text, "%.*s", (int)length - hangs, part);
+        if (x > row.x && x + text_width(text) > end) break;
+        x = canvas_text_fit(canvas, x, row.y, end - x, style, text) + 3;
     }
-    canvas_text_fit(canvas, row.x, row.y, row.w, style_role(widget_phase_role(scene->phase)), text);
 }
 
 /* What is left beside the picture and below it: all channels have the larger part, the list of steps the other. */
@@ -108,7 +121,7 @@ static StepLayout lay_out(const Scene *scene, Rect area, const StepPanels *panel
     out.plan = step_picture_plan(panels, room, step_middle_width(scene), scene->settings.presenter);
     out.picture = layout_take_top(&area, out.plan.rows);
     int spare = area.h - below;
-    if (!all && !scene->hides_figures && spare >= notes - 1) {
+    if (!all && !scene->hides_figures && spare >= notes) {
         out.lines = lines;
         below = 1 + notes;
     } else if (all) {
@@ -153,10 +166,7 @@ static void draw_notes(Canvas *canvas, Rect area, const Scene *scene, const Step
         step_notes_draw(canvas, area, scene, panels, lines);
         return;
     }
-    WidgetFigures figures = widget_figures_of(scene, scene->op, scene->phase);
-    figures.label = scene->phase == PHASE_FORWARD ? "y" : "dy";
-    figures.norm = scene->phase == PHASE_FORWARD ? "|y|" : "|dy|";
-    widget_figures(canvas, area, &figures, 1);
+    if (!scene->hides_figures) step_notes_brief(canvas, area, scene);
 }
 
 static void view_step_draw(const void *state, const Scene *scene, Canvas *canvas, Rect area) {

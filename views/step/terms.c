@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/integer.h"
 #include "core/base/utf8.h"
@@ -50,10 +51,19 @@ static bool find_terms(Terms *terms, const Scene *scene, const Op *op, int row) 
     return true;
 }
 
+StepNumber step_number(double value, int digits) {
+    StepNumber out;
+    bool small = value != 0 && fabs(value) < 0.01;
+    snprintf(out.text, sizeof out.text, small ? "%.*e" : "%.*g", small ? digits - 1 : digits, value);
+    char *zero = strstr(out.text, "e-0"); /* "e-04" */
+    if (zero) memmove(zero + 2, zero + 3, strlen(zero + 2));
+    return out;
+}
+
 static void put(Canvas *canvas, Rect *area, Role role, const char *label, double value) {
     char number[24];
     Rect row = layout_take_top(area, 1);
-    snprintf(number, sizeof number, "%+.3f", value);
+    snprintf(number, sizeof number, "%s%s", value > 0 ? "+" : "", step_number(value, 4).text);
     canvas_text_fit(canvas, row.x, row.y, row.w - 8, style_role(role), label);
     canvas_text_right(canvas, row.x + row.w, row.y, style_role(role), number);
 }
@@ -63,6 +73,7 @@ void step_terms_draw(Canvas *canvas, Rect area, const Scene *scene) {
     int row = integer_clamp(scene->channel, 0, op->out.c - 1);
     char name[CLASS_NAME_MAX], text[TEXT_MAX];
     Terms terms;
+    if (scene->hides_answer) return;
     bool back = scene->phase == PHASE_BACKWARD;
     area = layout_inset(area, MARGIN, 0);
     utf8_format(text, sizeof text, back ? "%s: w · dy" : "%s: w · x", scene_class_name(scene, row, name));
@@ -73,8 +84,8 @@ void step_terms_draw(Canvas *canvas, Rect area, const Scene *scene) {
     double rest = terms.sum;
     for (int k = 0; k < shown; k++) {
         int c = terms.order[k];
-        snprintf(text, sizeof text, "%3d %+.2f·%+.2f", c, (double)terms.weight[c],
-                 terms.x ? (double)terms.x[c] : terms.factor);
+        utf8_format(text, sizeof text, "%3d %s·%s", c, step_number((double)terms.weight[c], 2).text,
+                    step_number(terms.x ? (double)terms.x[c] : terms.factor, 2).text);
         put(canvas, &area, ROLE_TEXT, text, term(&terms, c));
         rest -= term(&terms, c);
     }
@@ -93,6 +104,7 @@ void step_softmax_draw(Canvas *canvas, Rect area, const Scene *scene) {
     int target = pass_target(scene->pass, 0);
     char name[CLASS_NAME_MAX];
     area = layout_inset(area, MARGIN, 0);
+    if (scene->hides_answer) return;
     layout_take_top(&area, 1);
     if (!z.data || !p || target < 0) {
         canvas_text_wrapped(canvas, area, style_role(ROLE_DIM), "not run yet", 0);

@@ -8,6 +8,8 @@
 #include "views/block/reading.h"
 #include "views/gradients/reading.h"
 #include "views/input/field.h"
+#include "views/step/kernel.h"
+#include "views/step/middle.h"
 #include "views/style/text.h"
 #include "views/widget/widgets.h"
 #include "views/words/describe.h"
@@ -76,6 +78,30 @@ static void say_block(FILE *out, const Scene *scene) {
     else
         say_backward_norms(out, scene, block);
     say_text(out, block_reading(scene, block).text);
+}
+
+/* What the view draws between what goes in and what comes out. */
+static void say_step(FILE *out, const Scene *scene) {
+    const Op *op = &scene->network->ops[scene->op];
+    bool forward = scene->phase == PHASE_FORWARD;
+    StepPanels panels = step_panels(scene, 0);
+    StepLine line;
+    describe_operation(out, scene);
+    if (panels.filter.known && !isnan(panels.filter.part)) {
+        StepGrid kernel = step_kernel_grid(scene, op, &panels.filter);
+        fprintf(out,
+                forward ? "Of output channel %d the largest part comes from input channel %d, length %.3g.\n"
+                        : "Of the gradient of output channel %d the largest part goes to input channel %d, "
+                          "length %.3g.\n",
+                panels.filter.output, panels.filter.input, panels.filter.part);
+        fprintf(out, "The kernel between them, row by row:");
+        for (int k = 0; k < kernel.rows * kernel.columns; k++)
+            fprintf(out, "%s %+.2f", k > 0 && k % kernel.columns == 0 ? ";" : "", kernel.value[k]);
+        fprintf(out, ".\n");
+    }
+    if (op_spec(op->kind)->middle == OP_MIDDLE_LINE && forward && step_line_of(scene, op, &line))
+        fprintf(out, "For channel %d: y = a x + b with a %+.3g and b %+.3g.\n", scene->channel, line.slope,
+                line.shift);
 }
 
 static void say_gradients(FILE *out, const Scene *scene) {
@@ -159,7 +185,7 @@ static void say_value(FILE *out, const Scene *scene) {
 void describe_view(FILE *out, const Scene *scene, ViewId view) {
     switch (view) {
     case VIEW_ARCHITECTURE: say_architecture(out, scene); break;
-    case VIEW_STEP: describe_operation(out, scene); break;
+    case VIEW_STEP: say_step(out, scene); break;
     case VIEW_MAPS:
         fprintf(out, "Maps of %s, %s.\n", scene->network->ops[scene->op].name,
                 widget_phase_name(scene->phase));

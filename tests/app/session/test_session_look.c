@@ -224,12 +224,13 @@ static void a_block_shows_its_gradients_on_a_clipped_scale(void **state) {
     session_world_act(world, "select layer1.1.relu2");
     session_world_act(world, "view block");
     session_world_act(world, "scope layer");
-    assert_screen(world, "layer, 0.5% clipped, largest");
+    assert_screen(world, "one scale: layer, ");
+    assert_screen(world, "clipped");
     session_world_act(world, "scope stage");
-    assert_screen(world, "] stage 1, shrunk by largest |x|");
+    assert_screen(world, "] one scale: stage 1");
     session_world_act(world, "scope layer");
     session_world_act(world, "direction");
-    assert_screen(world, "] layer, shrunk by largest |x|");
+    assert_screen(world, "] one scale: layer");
 }
 
 static void the_theme_follows_the_background_until_one_is_chosen(void **state) {

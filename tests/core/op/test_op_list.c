@@ -22,6 +22,7 @@ static void nothing_is_missing(void **state) {
         const OpSpec *spec = op_spec((OpKind)kind);
         const char *missing = op_case_missing(spec);
         if (missing) fail_msg("%s has no %s", spec->name ? spec->name : "an operator", missing);
+        assert_true(strlen(spec->brief) <= 48); /* with name and step in one row of 80 columns; see op.h */
     }
 }
 
@@ -37,6 +38,7 @@ static void what_is_missing_is_named(void **state) {
         size_t size;
     } fields[] = {
         {"word", &spec.word, sizeof spec.word},
+        {"brief", &spec.brief, sizeof spec.brief},
         {"sentence", &spec.sentence, sizeof spec.sentence},
         {"forward_math", &spec.forward_math, sizeof spec.forward_math},
         {"source", &spec.source, sizeof spec.source},

@@ -343,6 +343,27 @@ static void a_class_sees_large_maps_before_a_table(void **state) {
     scene_world_close(&world);
 }
 
+static void any_small_area_is_drawn_without_harm(void **state) {
+    (void)state;
+    for (int run = 0; run < 3; run++) {
+        SceneWorld world = scene_world_open(run == 2 ? "plain20" : "resnet20", 'B', SKIP_NONE_REMOVED);
+        scene_world_run(&world, run == 0 ? 0 : -1);
+        Canvas *canvas = canvas_new(140, 40, 0);
+        for (int block = 0; block < 9; block += 3)
+            for (int phase = 0; phase < 2; phase++) {
+                const Network *network = world.scene.network;
+                scene_world_select(&world, network->ops[network->blocks[block].output].name, (Phase)phase, 0);
+                for (int width = 0; width < 139; width += 3)
+                    for (int height = 0; height < 40; height += 3)
+                        view_block_ops.draw(world.state, &world.scene, canvas,
+                                            (Rect){.x = 1, .w = width, .h = height});
+            }
+        for (int y = 0; y < canvas->height; y++) assert_int_equal(canvas_get(canvas, 0, y)->glyph, ' ');
+        canvas_free(canvas);
+        scene_world_close(&world);
+    }
+}
+
 static void moves_select_blocks_and_channels(void **state) {
     (void)state;
     SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
@@ -412,6 +433,7 @@ int main(void) {
         cmocka_unit_test(a_class_sees_large_maps_before_a_table),
         cmocka_unit_test(as_many_maps_stand_whole_as_there_is_room_for),
         cmocka_unit_test(the_other_key_shows_the_stream_and_then_the_other_maps),
+        cmocka_unit_test(any_small_area_is_drawn_without_harm),
         cmocka_unit_test(moves_select_blocks_and_channels),
         cmocka_unit_test(option_a_places_the_old_channels_in_the_middle),
     };
