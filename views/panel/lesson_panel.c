@@ -81,19 +81,22 @@ static int draw_key(Canvas *canvas, int x, int y, const char *key, const char *l
     return x + GAP;
 }
 
-static void draw_answer(Canvas *canvas, Rect row, const LessonPanel *panel) {
+/* In a column the keys stand in the row below. */
+static void draw_answer(Canvas *canvas, Rect row, Rect below, const LessonPanel *panel) {
     int x = canvas_text(canvas, row.x, row.y, style_bold(ROLE_KEY), "answer> ");
     int cursor = x + panel->answer_cursor;
     x = canvas_text(canvas, x, row.y, style_bold(ROLE_TEXT), panel->answer);
     canvas_paint(canvas, (Rect){cursor, row.y, 1, 1},
                  (Style){.fg = COLOR_KEEP, .bg = COLOR_KEEP, .attributes = CELL_REVERSE});
     canvas_set_cursor(canvas, cursor, row.y);
+    x += GAP + 1;
+    if (below.h > 0) row = below, x = row.x;
     if (*panel->answer == '\0') {
-        x = canvas_text(canvas, x + GAP + 1, row.y, style_bold(ROLE_KEY), "Space") + 1;
+        x = canvas_text(canvas, x, row.y, style_bold(ROLE_KEY), "Space") + 1;
         canvas_text(canvas, x, row.y, style_role(ROLE_DIM), "show the answer");
         return;
     }
-    x = canvas_text(canvas, x + GAP + 1, row.y, style_bold(ROLE_KEY), "Enter") + 1;
+    x = canvas_text(canvas, x, row.y, style_bold(ROLE_KEY), "Enter") + 1;
     x = canvas_text(canvas, x, row.y, style_role(ROLE_DIM), "answer") + GAP;
     x = canvas_text(canvas, x, row.y, style_bold(ROLE_KEY), "Esc") + 1;
     canvas_text(canvas, x, row.y, style_role(ROLE_DIM), "skip");
@@ -116,7 +119,7 @@ static void draw_keys(Canvas *canvas, Rect keys, const LessonPanel *panel) {
     Rect row = layout_take_top(&keys, 1);
     int x = row.x;
     if (panel->phase == LESSON_ASK) {
-        draw_answer(canvas, row, panel);
+        draw_answer(canvas, row, keys, panel);
         return;
     }
     if (panel->working)
@@ -127,9 +130,9 @@ static void draw_keys(Canvas *canvas, Rect keys, const LessonPanel *panel) {
         x = draw_key(canvas, x, row.y, "Space", next_label(panel), ACTION_LESSON_NEXT);
     if (!panel->is_scene && (panel->page > 0 || panel->phase != LESSON_READ))
         x = draw_key(canvas, x, row.y, "Backspace", "back", ACTION_LESSON_BACK);
+    if (keys.h > 0) row = keys, x = row.x; /* a column has a second row for what is less important */
     if (!panel->bold && !panel->exploring) draw_key(canvas, x, row.y, "K", "words", ACTION_WHAT);
     if (panel->exploring) {
-        if (keys.h > 0) row = keys, x = row.x;
         x = canvas_text(canvas, x, row.y, style_bold(ROLE_WARN), "exploring:") + 1;
         draw_key(canvas, x, row.y, "Home", "this page's view", ACTION_LESSON_RETURN);
     }
