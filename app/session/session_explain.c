@@ -49,7 +49,7 @@ void session_explain_make(const Session *session, const Scene *scene, Explanatio
 }
 
 /* A digit is a question if the next key takes longer than typing a count such as 12s would. */
-static const double READING_S = 0.8;
+static const double READING_S = 0.5;
 
 bool session_explain_wait(Session *session, double now_s) {
     ExplainPane *pane = &session->look.explain;
