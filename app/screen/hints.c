@@ -76,6 +76,8 @@ void screen_collect_hints(const Screen *screen, ScreenKeys *keys) {
         keys->hint_count = over->hints(screen, keys->hints, SCREEN_HINTS_MAX);
         return;
     }
+    /* While an answer is typed keys are letters of it; the page says which are not. */
+    if (screen->lesson && screen->lesson->phase == LESSON_ASK) return;
     bool own = !session->look.settings.presenter;
     if (own) add_own_hints(screen, keys, 0, OWN_FIRST);
     bool compares = own && session_shows_twin(session) && session_offers(session, ACTION_TWIN, NULL);
