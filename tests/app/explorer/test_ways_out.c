@@ -24,7 +24,7 @@ typedef struct Case {
 static const Case cases[] = {
     {.name = "explorer",
      .arguments = {"--mouse", "--arch", "resnet152"},
-     .ready = "rchitecture",
+     .ready = "q quit",
      .work = "f",
      .working = "running",
      .draws = true},
