@@ -59,5 +59,6 @@ WidgetBars maps_bars_of(MapsBars *context) {
                         .value = bars_value,
                         .label = bars_label,
                         .role = bars_role,
-                        .percent = probabilities};
+                        .percent = probabilities,
+                        .tall = true};
 }

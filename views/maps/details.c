@@ -22,8 +22,11 @@ enum {
     BARS_MIN = 4,                     /* rows of a histogram */
     BARS_MAX = 20,
     BINS_MIN = 12,
-    BINS_MAX = 64,
+    BINS_MAX = 128,
     EIGHTHS = 8,
+    SPLIT_WIDTH = 96,  /* columns from which on two things stand side by side ... */
+    SPLIT_HEIGHT = 34, /* ... in fewer rows than this */
+    SPLIT_GAP = 3,
     KERNELS_MIN = 5, /* rows of kernels with their title */
 };
 
@@ -92,12 +95,13 @@ static Histogram histogram_of(const Scene *scene, Tensor tensor, int bins) {
         spread.high = fmax(spread.high, value);
     }
     double width = (spread.high - spread.low) / spread.bins;
-    for (size_t j = 0; j < count && width > 0; j++) {
+    for (size_t j = 0; j < count; j++) {
         double value = (double)map.data[j * stride];
         if (!isfinite(value)) continue;
         spread.zeros += value == 0;
         if (value == 0) continue;
-        int bin = integer_min((int)((value - spread.low) / width), spread.bins - 1);
+        int bin =
+            width > 0 ? integer_min((int)((value - spread.low) / width), spread.bins - 1) : spread.bins / 2;
         spread.others++;
         spread.most = integer_max(spread.most, ++spread.counts[bin]);
     }
@@ -125,7 +129,6 @@ static void draw_histogram(Canvas *canvas, Rect area, const Scene *scene, Tensor
                 text_format_count((size_t)spread.others).text);
     draw_title(canvas, &area, text, "how its values are spread");
     Rect axis = layout_take_bottom(&area, 1);
-    area.h = integer_min(area.h, BARS_MAX);
     axis.y = area.y + area.h;
     if (spread.most == 0) return;
     Style style = style_role(widget_phase_role(scene->phase));
@@ -185,21 +188,40 @@ static Rect take_section(Rect *rest, int least, int wanted) {
     return section;
 }
 
+/* Numbers, histogram and kernel one below the other. */
+static void draw_stacked(Canvas *canvas, Rect rest, const Scene *scene, Tensor tensor,
+                         const Kernels *kernels) {
+    int others = BARS_MIN + 2 + GAP + (kernels ? KERNELS_MIN + GAP : 0);
+    int extra = integer_max(0, rest.h - NUMBERS_HEIGHT - GAP - others);
+    int most = integer_min(largest_odd(NUMBERS_HEIGHT + extra / 3), NUMBERS_MAX + 2);
+    Rect numbers = take_section(&rest, NUMBERS_HEIGHT, most);
+    if (!rect_is_empty(numbers)) draw_numbers(canvas, numbers, scene, tensor);
+    int kernel_rows = kernels && rest.h >= others ? (rest.h - GAP) / 2 : 0;
+    Rect bars = take_section(&rest, BARS_MIN + 2, integer_min(rest.h - kernel_rows, BARS_MAX + 2));
+    if (!rect_is_empty(bars)) draw_histogram(canvas, bars, scene, tensor);
+    if (kernels && rest.h >= KERNELS_MIN) draw_kernel(canvas, rest, scene, kernels);
+}
+
+/* The histogram beside the two others. */
+static void draw_split(Canvas *canvas, Rect rest, const Scene *scene, Tensor tensor, const Kernels *kernels) {
+    Rect left = layout_take_left(&rest, (rest.w - SPLIT_GAP) / 2);
+    layout_take_left(&rest, SPLIT_GAP);
+    int kernel_rows = kernels && left.h >= NUMBERS_HEIGHT + KERNELS_MIN + GAP ? left.h / 2 : 0;
+    int most = integer_min(largest_odd(left.h - kernel_rows), NUMBERS_MAX + 2);
+    draw_numbers(canvas, take_section(&left, NUMBERS_HEIGHT, most), scene, tensor);
+    if (kernel_rows > 0) draw_kernel(canvas, left, scene, kernels);
+    rest.h = integer_min(rest.h, 2 * BARS_MAX);
+    draw_histogram(canvas, rest, scene, tensor);
+}
+
 void maps_details_draw(Canvas *canvas, Rect area, const Scene *scene, const WidgetTensor *tensor, Rect part) {
     Rect rest = area, old = canvas_clip(canvas, area);
     Kernels kernels = kernels_of(scene, scene->op, scene->phase);
-    bool shows_kernel = kernels.data && kernels.rows > 1;
+    const Kernels *shown = kernels.data && kernels.rows > 1 ? &kernels : NULL;
     if (rest.w < MAPS_PANEL_WIDTH_MIN) rest.h = 0;
     if (!rect_is_empty(part) && rest.h > 0)
         layout_take_top(&rest, draw_whereabouts(canvas, rest, scene, tensor, part) + GAP);
-    int others = BARS_MIN + 2 + GAP + (shows_kernel ? KERNELS_MIN + GAP : 0);
-    int extra = integer_max(0, rest.h - NUMBERS_HEIGHT - GAP - others);
-    Rect numbers = take_section(&rest, NUMBERS_HEIGHT,
-                                integer_min(largest_odd(NUMBERS_HEIGHT + extra / 3), NUMBERS_MAX + 2));
-    if (!rect_is_empty(numbers)) draw_numbers(canvas, numbers, scene, tensor->tensor);
-    int kernel_rows = shows_kernel && rest.h >= others ? (rest.h - GAP) / 2 : 0;
-    Rect spread = take_section(&rest, BARS_MIN + 2, integer_min(rest.h - kernel_rows, BARS_MAX + 2));
-    if (!rect_is_empty(spread) && spread.w >= BINS_MIN) draw_histogram(canvas, spread, scene, tensor->tensor);
-    if (shows_kernel && rest.h >= KERNELS_MIN) draw_kernel(canvas, rest, scene, &kernels);
+    bool split = rest.w >= SPLIT_WIDTH && rest.h >= NUMBERS_HEIGHT && rest.h < SPLIT_HEIGHT;
+    if (rest.h > 0) (split ? draw_split : draw_stacked)(canvas, rest, scene, tensor->tensor, shown);
     canvas_unclip(canvas, old);
 }

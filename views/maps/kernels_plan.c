@@ -14,17 +14,18 @@ bool kernels_are_shrunk(const KernelsPlan *plan) {
            (plan->kernels.inputs > plan->body.w || plan->kernels.outputs > 2 * plan->body.h);
 }
 
-static void plan_montage(KernelsPlan *plan, const Scene *scene) {
+/* One large, with a row for its name above it, and all of them small. */
+static void plan_focus(KernelsPlan *plan, const Scene *scene) {
     const Kernels *k = &plan->kernels;
     bool color = plan->kind == KERNELS_COLOR;
     Shape shape = {.n = 1, .c = color ? k->outputs : k->inputs, .h = k->rows, .w = k->columns};
-    int place = color ? scene_place_of(scene, plan->output) : plan->input;
-    plan->montage = (WidgetMontage){.selected = color ? plan->output : plan->input,
-                                    .zoom_min = k->columns > SMALL ? 1 : 2,
-                                    .ranked = color};
-    plan->page = widget_montage_plan(plan->body, shape, plan->montage);
-    plan->montage.first = widget_montage_first(&plan->page, place);
-    plan->page = widget_montage_plan(plan->body, shape, plan->montage);
+    WidgetFocus focus = {.selected = color ? plan->output : plan->input,
+                         .above = 1,
+                         .zoom_max = KERNELS_FOCUS_ZOOM,
+                         .small_zoom = k->columns > SMALL ? 1 : 2,
+                         .ranked = color};
+    plan->focus = widget_focus_plan(plan->body, scene, shape, focus);
+    plan->page = plan->focus.page;
 }
 
 /* The whole matrix, shrunk if it must be, or a page of it. */
@@ -48,6 +49,13 @@ static void plan_matrix(KernelsPlan *plan, const MapsKernels *state) {
     plan->shown_outputs = k->outputs - plan->first_output < height ? k->outputs - plan->first_output : height;
 }
 
+/* Of the filter and of the layer: in brief a line each, the layer's only where there is room for it. */
+static int figure_rows(const Scene *scene, Rect area) {
+    if (scene->hides_figures) return 0;
+    if (scene->settings.figures == FIGURES_ONE) return area.h < ROOMY ? 1 : 2;
+    return area.h < TALL ? 2 : 4;
+}
+
 KernelsPlan kernels_plan(const MapsKernels *state, const Scene *scene, Rect area) {
     KernelsPlan plan = {.kernels = kernels_of(scene, scene->op, scene->phase), .body = area};
     plan.kind = plan.kernels.kind;
@@ -58,11 +66,11 @@ KernelsPlan kernels_plan(const MapsKernels *state, const Scene *scene, Rect area
     plan.input = kernels_limit(state->input, plan.kernels.inputs - 1);
     plan.detail = layout_take_bottom(&plan.body, 1);
     plan.legend = layout_take_bottom(&plan.body, 1);
-    plan.figures = layout_take_bottom(&plan.body, area.h < TALL ? 2 : 4);
+    plan.figures = layout_take_bottom(&plan.body, figure_rows(scene, area));
     if (area.h >= ROOMY) layout_take_bottom(&plan.body, 1);
     if (plan.kind == KERNELS_MATRIX)
         plan_matrix(&plan, state);
     else
-        plan_montage(&plan, scene);
+        plan_focus(&plan, scene);
     return plan;
 }

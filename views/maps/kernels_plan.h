@@ -4,9 +4,9 @@
 
 #include "views/maps/kernels.h"
 #include "views/maps/maps_kernels.h"
-#include "views/widget/widgets.h"
+#include "views/widget/focus.h"
 
-enum { KERNELS_ZOOM_MAX = 8 };
+enum { KERNELS_ZOOM_MAX = 8, KERNELS_FOCUS_ZOOM = 24 };
 
 /* What is shown of the kernels, and where; an empty rectangle is not drawn. */
 typedef struct KernelsPlan {
@@ -14,7 +14,7 @@ typedef struct KernelsPlan {
     KernelKind kind; /* KERNELS_SLICES for an opened filter in colour */
     int output, input;
     Rect heading, body, figures, legend, detail;
-    WidgetMontage montage; /* colour and slices */
+    WidgetFocusPlan focus; /* colour and slices */
     WidgetPage page;
     Rect map;    /* matrix */
     bool window; /* the matrix as it is, from first_output and first_input on */

@@ -3,10 +3,13 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "core/base/integer.h"
 #include "core/base/utf8.h"
 #include "views/canvas/layout.h"
 #include "views/maps/axes.h"
+#include "views/maps/kernels_none.h"
 #include "views/maps/kernels_plan.h"
+#include "views/step/kernel.h"
 #include "views/style/text.h"
 #include "views/widget/widgets_detail.h"
 
@@ -96,10 +99,13 @@ static void draw_heading(Canvas *canvas, const KernelsPlan *plan, const Scene *s
     widget_heading(canvas, row, style_role(widget_phase_role(scene->phase)), title);
 }
 
-static void draw_figures(Canvas *canvas, const KernelsPlan *plan, Stats layer) {
+static void draw_figures(Canvas *canvas, const KernelsPlan *plan, const Scene *scene, Stats layer) {
     WidgetFigures rows[2] = {{.label = plan->kernels.kind == KERNELS_MATRIX ? "output" : "filter",
-                              .stats = filter_stats(&plan->kernels, plan->output)},
+                              .stats = filter_stats(&plan->kernels, plan->output),
+                              .brief = scene->settings.figures == FIGURES_ONE,
+                              .norm = plan->kernels.gradient ? "|g|" : "|w|"},
                              {.label = "layer", .stats = layer}};
+    rows[1].norm = rows[0].norm;
     widget_figures(canvas, plan->figures, rows, 2);
 }
 
@@ -112,6 +118,34 @@ static void draw_color_legend(Canvas *canvas, Rect row, Scale scale, const char 
     canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_TEXT), text);
 }
 
+/* What stands large, and over which small ones. */
+static void draw_names(Canvas *canvas, const KernelsPlan *plan) {
+    Rect large = plan->focus.above, small = plan->focus.title;
+    bool color = plan->kind == KERNELS_COLOR;
+    char text[TEXT_MAX];
+    snprintf(text, sizeof text, "%s %d", color ? "filter" : "input", color ? plan->output : plan->input);
+    canvas_text_fit(canvas, large.x, large.y, large.w, style_bold(ROLE_ACCENT), text);
+    if (rect_is_empty(plan->focus.overview)) return;
+    const char *what_all = color ? "filters" : "inputs";
+    if (plan->page.count == plan->page.total)
+        snprintf(text, sizeof text, "all %d %s", plan->page.total, what_all);
+    else
+        snprintf(text, sizeof text, "%d of %d %s", plan->page.count, plan->page.total, what_all);
+    canvas_text_fit(canvas, small.x, small.y, small.w, style_role(ROLE_DIM), text);
+}
+
+/* Each weight of the large slice in its square. */
+static void draw_numbers(Canvas *canvas, const KernelsPlan *plan, Scale scale, PaletteId palette) {
+    const Kernels *k = &plan->kernels;
+    StepGrid grid = {
+        .rows = k->rows, .columns = k->columns, .winner = -1, .scale = scale, .palette = palette};
+    int count = k->rows * k->columns;
+    if (count > STEP_GRID_MAX) return;
+    for (int j = 0; j < count; j++)
+        grid.value[j] = kernels_value(k, plan->output, plan->input, j / k->columns, j % k->columns);
+    step_grid_draw(canvas, plan->focus.map, &grid);
+}
+
 static void draw_montage(Canvas *canvas, KernelsPlan *plan, const Scene *scene, Scale scale) {
     const Kernels *k = &plan->kernels;
     bool color = plan->kind == KERNELS_COLOR;
@@ -122,7 +156,10 @@ static void draw_montage(Canvas *canvas, KernelsPlan *plan, const Scene *scene, 
     tensor.phase = scene->phase;
     tensor.as_is = widget_is_as_is(canvas, plan->page.map_width, tensor.tensor.shape) ||
                    plan->page.map_width >= 2 * k->columns;
-    plan->page = widget_montage(canvas, plan->body, &own, &tensor, plan->montage);
+    widget_focus(canvas, &plan->focus, &own, &tensor);
+    plan->page = plan->focus.page;
+    draw_names(canvas, plan);
+    if (!color) draw_numbers(canvas, plan, scale, scene_palette(&own, scale, scene->phase));
     WidgetText scope = scope_text(scene, plan);
     tensor.scope = scope.text;
     if (color) {
@@ -130,6 +167,44 @@ static void draw_montage(Canvas *canvas, KernelsPlan *plan, const Scene *scene, 
         return;
     }
     widget_legend(canvas, plan->legend, &own, &tensor, plan->input);
+}
+
+/* The weights of the selected output as bars, in the rows from y on that the matrix leaves. */
+typedef struct MatrixRow {
+    const Kernels *kernels;
+    int output;
+} MatrixRow;
+
+static double row_value(const void *context, int k) {
+    const MatrixRow *row = context;
+    return kernels_value(row->kernels, row->output, k, 0, 0);
+}
+
+static const char *row_label(const void *context, int k, WidgetText *buffer) {
+    (void)context;
+    snprintf(buffer->text, sizeof buffer->text, "%d", k);
+    return buffer->text;
+}
+
+static void draw_row_of_matrix(Canvas *canvas, const KernelsPlan *plan, int y) {
+    enum { ROWS_MIN = 4, LABEL = 4, VALUE = 9 };
+    MatrixRow row = {.kernels = &plan->kernels, .output = plan->output};
+    Rect area = plan->body;
+    layout_take_top(&area, y - area.y);
+    if (area.h < ROWS_MIN) return;
+    char title[TEXT_MAX];
+    snprintf(title, sizeof title, "output %d: its weight for each input", plan->output);
+    Rect heading = layout_take_top(&area, 1);
+    canvas_text_fit(canvas, heading.x, heading.y, heading.w, style_role(ROLE_DIM), title);
+    WidgetBars bars = {.count = plan->kernels.inputs,
+                       .selected = plan->input,
+                       .label_width = LABEL,
+                       .value_width = VALUE,
+                       .context = &row,
+                       .value = row_value,
+                       .label = row_label,
+                       .tall = true};
+    widget_bars(canvas, area, &bars);
 }
 
 static void draw_matrix(Canvas *canvas, const KernelsPlan *plan, const Scene *scene, Scale scale) {
@@ -153,6 +228,7 @@ static void draw_matrix(Canvas *canvas, const KernelsPlan *plan, const Scene *sc
     PlotGrid grid = plot_heatmap(canvas, plan->map, &heatmap);
     canvas_unclip(canvas, old);
     if (!plan->window) map_axes_draw(canvas, plan->body, &grid);
+    draw_row_of_matrix(canvas, plan, grid.cells.y + grid.cells.h + 1);
     int x, y;
     plot_grid_cell(&grid, heatmap.mark_x, heatmap.mark_y, &x, &y);
     if (rect_contains(plan->map, x, y)) canvas_set_cursor(canvas, x, y);
@@ -219,25 +295,6 @@ static void draw_detail(Canvas *canvas, const KernelsPlan *plan, const Scene *sc
         canvas_text_right(canvas, row.x + row.w, row.y, style_role(ROLE_DIM), keys);
 }
 
-static void draw_none(Canvas *canvas, const KernelsPlan *plan, const Scene *scene) {
-    const Network *network = scene->network;
-    const Op *op = &network->ops[scene->op];
-    int before = kernels_neighbour(network, scene->op, -1), after = kernels_neighbour(network, scene->op, 1);
-    char text[TEXT_MAX];
-    int used = snprintf(text, sizeof text, "%s (%s) has no kernels: ", op->name, widget_op_summary(op).text);
-    if (before >= 0)
-        used += utf8_format(text + used, sizeof text - (size_t)used, "the nearest before it is %s",
-                            network->ops[before].name);
-    if (after >= 0)
-        utf8_format(text + used, sizeof text - (size_t)used, "%sthe nearest after it is %s",
-                    before >= 0 ? ", " : "", network->ops[after].name);
-    widget_heading(canvas, plan->heading, style_role(widget_phase_role(scene->phase)), "Kernels");
-    Rect rest = plan->body;
-    layout_take_top(&rest, canvas_text_wrapped(canvas, rest, style_role(ROLE_WARN), text, 0) + 1);
-    canvas_text_wrapped(canvas, rest, style_role(ROLE_TEXT),
-                        "left and right go there, Enter to the nearer one; o shows the maps", 0);
-}
-
 static void draw_waiting(Canvas *canvas, const KernelsPlan *plan, const Scene *scene) {
     char text[TEXT_MAX];
     utf8_format(
@@ -251,7 +308,7 @@ static void draw_waiting(Canvas *canvas, const KernelsPlan *plan, const Scene *s
 void maps_kernels_draw(const MapsKernels *state, const Scene *scene, Canvas *canvas, Rect area) {
     KernelsPlan plan = kernels_plan(state, scene, area);
     if (plan.kind == KERNELS_NONE) {
-        draw_none(canvas, &plan, scene);
+        kernels_none_draw(canvas, &plan, scene);
         return;
     }
     if (plan.kernels.data) {
@@ -261,28 +318,12 @@ void maps_kernels_draw(const MapsKernels *state, const Scene *scene, Canvas *can
             draw_matrix(canvas, &plan, scene, scale);
         else
             draw_montage(canvas, &plan, scene, scale);
-        draw_figures(canvas, &plan, layer);
+        draw_figures(canvas, &plan, scene, layer);
         draw_detail(canvas, &plan, scene);
     } else {
         draw_waiting(canvas, &plan, scene);
     }
     draw_heading(canvas, &plan, scene);
-}
-
-static Action go_to(const Scene *scene, int op) {
-    return op < 0 ? view_action(ACTION_NONE, 0) : view_select(scene->network, op);
-}
-
-static Action act_without(const Scene *scene, Action action) {
-    const Network *network = scene->network;
-    switch (action.id) {
-    case ACTION_LEFT:
-    case ACTION_UP: return go_to(scene, kernels_neighbour(network, scene->op, -1));
-    case ACTION_RIGHT:
-    case ACTION_DOWN: return go_to(scene, kernels_neighbour(network, scene->op, 1));
-    case ACTION_OPEN: return go_to(scene, kernels_nearest(network, scene->op));
-    default: return action;
-    }
 }
 
 /* From `at` by the keys of a page of `columns` x `rows`; false for other keys. */
@@ -369,7 +410,7 @@ Action maps_kernels_act(MapsKernels *state, const Scene *scene, Action action) {
         state->opened = false;
         return view_action(ACTION_NONE, 0);
     }
-    if (plan.kind == KERNELS_NONE) return act_without(scene, action);
+    if (plan.kind == KERNELS_NONE) return kernels_none_act(scene, action);
     if (action.id == ACTION_OPEN) return open_kernels(state, &plan);
     switch (plan.kind) {
     case KERNELS_NONE: break;

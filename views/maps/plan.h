@@ -6,7 +6,7 @@
 #include "views/widget/focus.h"
 #include "views/widget/widgets_detail.h"
 
-enum { MAPS_ZOOM_MAX = 8 };
+enum { MAPS_ZOOM_MAX = 16 };
 
 typedef enum MapsKind {
     MAPS_FOCUS,    /* one channel large, all of them small */

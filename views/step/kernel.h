@@ -1,4 +1,4 @@
-/* One slice of a filter, and a window of numbers: squares with a number in each. Private to views/step and views/words. */
+/* One slice of a filter, and a window of numbers: squares with a number in each. */
 #ifndef VIEWS_STEP_KERNEL_H
 #define VIEWS_STEP_KERNEL_H
 

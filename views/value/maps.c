@@ -11,7 +11,7 @@ enum {
     GAP = 3,      /* columns between text and maps, and between two maps */
     TEXTS = 2,    /* rows of a map's title and legend */
     MAPS_MAX = 3, /* the number's own, and at most two that it was made from */
-    ZOOM_MAX = 8,
+    ZOOM_MAX = 12,
     ROWS_MIN = 10,  /* for maps below the text; in fewer they are too small to see anything */
     TEXT_ROOM = 20, /* columns more than it needs, for text without bars */
     BLOCK_MIN = 30, /* columns that the title of a map needs */

@@ -7,6 +7,7 @@
 #include "core/base/utf8.h"
 #include "core/inspect/arithmetic.h"
 #include "views/canvas/layout.h"
+#include "views/maps/bars.h"
 #include "views/maps/details.h"
 #include "views/scene/view.h"
 #include "views/style/text.h"
@@ -247,11 +248,25 @@ static void keep_larger(Rect *room, Rect other) {
     if (!rect_is_empty(other) && other.w * other.h > room->w * room->h) *room = other;
 }
 
+/* All channels, where each is a single number, if there is more than one. */
+static void draw_bars(Canvas *canvas, Rect area, const Scene *scene) {
+    enum { ROWS_MIN = 4 };
+    MapsBars context = maps_bars_context(scene);
+    WidgetBars bars = maps_bars_of(&context);
+    layout_take_top(&area, 1);
+    if (area.h < ROWS_MIN || area.w < BESIDE_BELOW || bars.count < 2) return;
+    char title[TEXT_MAX];
+    utf8_format(title, sizeof title, "all %d values of %s", bars.count, scene->network->ops[scene->op].name);
+    widget_heading(canvas, layout_take_top(&area, 1), style_role(ROLE_TITLE), title);
+    widget_bars(canvas, area, &bars);
+}
+
 /* In the largest of what text and maps leave: under the text, under the maps, to the right of them. */
 static void draw_details(Canvas *canvas, Rect text, Rect maps, Rect used, const Scene *scene) {
     WidgetTensor tensor = widget_tensor(scene, scene->op, scene->phase);
     bool is_map = scene_shape(scene).h * scene_shape(scene).w > 1;
     Rect room = {.w = 0}, under = maps, beside = maps;
+    if (!is_map) draw_bars(canvas, text, scene);
     if (!is_map || (text.w < BESIDE_BELOW && rect_is_empty(maps))) return; /* the view beside has them */
     layout_take_top(&under, used.h + 1);
     layout_take_left(&beside, used.w + GAP);

@@ -51,9 +51,13 @@ static bool size_fits(const Question *q, Size size) {
     return size.width <= q->area.w && size.rows <= q->area.h - q->focus.above - q->focus.below;
 }
 
+static int zoom_max_of(WidgetFocus focus) {
+    return focus.zoom_max > 0 ? focus.zoom_max : ZOOM_MAX;
+}
+
 /* Enlarged by a whole factor, as it is, or shrunk by a whole factor. */
 static Size largest_size(const Question *q) {
-    int zoom = ZOOM_MAX, shrink = 1;
+    int zoom = zoom_max_of(q->focus), shrink = 1;
     while (zoom > 1 && !size_fits(q, size_of(q->shape, zoom, 1))) zoom--;
     if (zoom > 1) return size_of(q->shape, zoom, 1);
     while (shrink < side_of(q->shape) && !size_fits(q, size_of(q->shape, 1, shrink))) shrink++;
@@ -221,12 +225,14 @@ static WidgetFocusPlan plan_both(const Question *q) {
 }
 
 WidgetFocusPlan widget_focus_plan(Rect area, const Scene *scene, Shape shape, WidgetFocus focus) {
-    Question q = {.area = area,
-                  .shape = shape,
-                  .focus = focus,
-                  .montage = {.selected = focus.selected, .ranked = focus.ranked},
-                  .presenter = scene->settings.presenter};
+    Question q = {
+        .area = area,
+        .shape = shape,
+        .focus = focus,
+        .montage = {.selected = focus.selected, .ranked = focus.ranked, .zoom_min = focus.small_zoom},
+        .presenter = scene->settings.presenter};
     WidgetFocusPlan plan = plan_both(&q);
+    plan.zoom_max = zoom_max_of(focus);
     if (rect_is_empty(plan.overview)) return plan;
     int place = focus.ranked ? scene_place_of(scene, focus.selected) : focus.selected;
     plan.montage.first = widget_montage_first(&plan.page, place);
@@ -237,11 +243,12 @@ WidgetFocusPlan widget_focus_plan(Rect area, const Scene *scene, Shape shape, Wi
 PlotGrid widget_focus(Canvas *canvas, WidgetFocusPlan *plan, const Scene *scene, const WidgetTensor *tensor) {
     bool alone = rect_is_empty(plan->overview);
     int channel = alone ? plan->page.first : plan->montage.selected;
-    WidgetMap map = {.channel = channel, .zoom_max = ZOOM_MAX, .mark = true};
+    bool marked = tensor->op == scene->op; /* else the scene's cell is not one of it */
+    WidgetMap map = {.channel = channel, .zoom_max = plan->zoom_max, .mark = marked};
     PlotGrid grid = widget_channel_map(canvas, plan->map, scene, tensor, map);
     int x, y;
     plot_grid_cell(&grid, scene->column, scene->row, &x, &y);
-    if (rect_contains(plan->map, x, y)) canvas_set_cursor(canvas, x, y);
+    if (marked && rect_contains(plan->map, x, y)) canvas_set_cursor(canvas, x, y);
     if (!alone) plan->page = widget_montage(canvas, plan->overview, scene, tensor, plan->montage);
     return grid;
 }

@@ -10,6 +10,8 @@ typedef struct WidgetFocus {
     int selected;     /* the channel in focus */
     int above, below; /* rows of text over and under the large map, in its own column */
     int text_width;   /* columns that this text wants; it gets fewer where the maps need them */
+    int zoom_max;     /* of the large map; 0: 8 */
+    int small_zoom;   /* the small maps are enlarged this often even when fewer have room on a page */
     bool ranked;      /* the small maps stand in the scene's order of channels */
     bool alone;       /* no small maps */
 } WidgetFocus;
@@ -19,6 +21,7 @@ typedef struct WidgetFocusPlan {
     Rect above, map, below; /* the column of the large map, from top to bottom */
     Rect title, overview;   /* a row over the small maps, and these */
     Rect rest;              /* the largest rectangle that nothing stands in */
+    int zoom_max;           /* of the large map */
     int shrink; /* values of the tensor that a pixel of the large map stands for, in a row; 1: as it is or larger */
     WidgetMontage montage;
     WidgetPage page;

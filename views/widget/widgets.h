@@ -166,6 +166,7 @@ typedef struct WidgetBars {
     const char *(*label)(const void *context, int k, WidgetText *buffer);
     Role (*role)(const void *context, int k); /* of the bar; NULL: ROLE_ACCENT */
     bool percent;                             /* values 0..1, written as percent */
+    bool tall; /* bars of several rows where there is room for all of them so */
 } WidgetBars;
 
 void widget_bars(Canvas *canvas, Rect area, const WidgetBars *bars);

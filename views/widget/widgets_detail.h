@@ -7,6 +7,7 @@
 
 typedef struct WidgetBarsPlan {
     int columns, rows; /* the page: columns of rows, filled from top to bottom and then to the right */
+    int height;        /* rows of cells of one value */
     int column_width;  /* cells, with the gap to the next column */
     int first, count;  /* values on the page that shows the selected one */
 } WidgetBarsPlan;

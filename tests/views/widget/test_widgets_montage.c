@@ -195,10 +195,38 @@ static void percent_bars_are_parts_of_the_whole(void **state) {
     bars.percent = true;
     Canvas *canvas = canvas_of(24, 3, CANVAS_ASCII);
     widget_bars(canvas, canvas_area(canvas), &bars);
-    assert_canvas_text(canvas, "  v0  #####          50%\n"
+    assert_canvas_text(canvas, "  v0  #####.....     50%\n"
                                "  v1  ##########    100%\n"
-                               "  v2                  0%\n");
+                               "  v2  ..........      0%\n");
     canvas_free(canvas);
+}
+
+static void tall_bars_share_the_rows_among_all_values(void **state) {
+    (void)state;
+    double values[] = {1, 0.5};
+    WidgetBars bars = bars_of(values, 2);
+    bars.tall = true;
+    Canvas *canvas = canvas_of(24, 6, 0);
+    widget_bars(canvas, canvas_area(canvas), &bars);
+    assert_canvas_text(canvas, "  v0  ██████████  +1.000\n"
+                               "      ██████████\n"
+                               "\n"
+                               "  v1  █████       +0.500\n"
+                               "      █████\n"
+                               "\n");
+    canvas_clear(canvas);
+    widget_bars(canvas, (Rect){.w = 24, .h = 3}, &bars);
+    assert_canvas_text(canvas, "  v0  ██████████  +1.000\n"
+                               "      ▀▀▀▀▀▀▀▀▀▀\n"
+                               "  v1  █████       +0.500\n\n\n\n");
+    canvas_free(canvas);
+    /* Of three columns the values fill six of seven rows, of two only five. */
+    double many[9];
+    WidgetBars nine = bars_of(many, 9);
+    nine.tall = true;
+    WidgetBarsPlan plan = widget_bars_plan((Rect){.w = 120, .h = 7}, &nine);
+    assert_int_equal(plan.columns, 3);
+    assert_int_equal(plan.rows * plan.height, 6);
 }
 
 static void bars_turn_pages_with_the_selection(void **state) {
@@ -266,6 +294,7 @@ int main(void) {
         cmocka_unit_test(a_legend_names_what_was_done_to_the_values),
         cmocka_unit_test(bars_of_both_signs_share_one_zero),
         cmocka_unit_test(percent_bars_are_parts_of_the_whole),
+        cmocka_unit_test(tall_bars_share_the_rows_among_all_values),
         cmocka_unit_test(bars_turn_pages_with_the_selection),
         cmocka_unit_test(tiny_values_keep_their_digits),
         cmocka_unit_test(empty_areas_draw_nothing),
