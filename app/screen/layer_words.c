@@ -59,7 +59,7 @@ static Lesson *page_of(const GlossaryWord *word) {
     FILE *out = open_memstream(&text, &size);
     LessonMistakes mistakes = {.count = 0};
     if (!out) return NULL;
-    fprintf(out, "title What is: %s\nabout %s\npage %s\n", word->word, word->word, word->word);
+    fprintf(out, "title a word of the glossary\nabout %s\npage %s\n", word->word, word->word);
     while ((line = text_wrap_next(&cursor, PAGE_WIDTH, &length))) fprintf(out, "| %.*s\n", (int)length, line);
     while (glossary_next_action(&at, action, sizeof action)) fprintf(out, "do %s\n", action);
     bool ok = fclose(out) == 0;

@@ -18,6 +18,7 @@ typedef enum SheetKind {
     SHEET_NONE,
     SHEET_LESSON,
     SHEET_SCENE, /* one page that the book of questions leads to */
+    SHEET_WORD,  /* one page that the glossary leads to */
 } SheetKind;
 
 typedef struct Display {

@@ -8,6 +8,8 @@
 
 enum {
     PANE_GAP = 2,
+    SCENE_ROWS = 1, /* of text: one sentence of the book, two of the glossary */
+    WORD_ROWS = 3,
     VALUE_WIDTH = 60,
     WIDE = 120,      /* from here on a text beside a view of 80 columns has room */
     CLASS_VIEW = 64, /* columns of a view before a class */
@@ -53,12 +55,17 @@ Rect session_frame_area(const Session *session) {
 /* The page beside the view. Before a class its lines are short and the view is as large as a map of 32x32 values
  * doubled needs at least; on a small screen the book's one sentence stands below. */
 static Rect take_lesson(const Session *session, Rect *area) {
-    bool scene = session->display.sheet == SHEET_SCENE, wide = area->w >= WIDE;
+    const SheetKind sheet = session->display.sheet;
+    bool wide = area->w >= WIDE;
     bool class = session->look.settings.presenter == SWITCH_ON;
-    int keep = wide ? class ? CLASS_VIEW : LAYOUT_S_WIDTH : scene ? 0 : view_ops(session->look.view)->beside;
+    int keep = wide                    ? class ? CLASS_VIEW : LAYOUT_S_WIDTH
+               : sheet != SHEET_LESSON ? 0
+                                       : view_ops(session->look.view)->beside;
     int columns = text_columns(*area, keep - 1, TEXT_MIN,
                                class ? LESSON_CLASS_WIDTH : LESSON_COLUMN_WIDTH); /* the gap is one line */
-    if (columns == 0) return lesson_panel_take(area, scene);
+    int rows = sheet == SHEET_LESSON ? LESSON_TEXT_ROWS : sheet == SHEET_WORD ? WORD_ROWS : SCENE_ROWS;
+    if (columns == 0)
+        return lesson_panel_take(area, rows + (sheet != SHEET_LESSON && area->w < LAYOUT_S_WIDTH));
     Rect taken = layout_take_right(area, columns);
     layout_take_right(area, 1);
     return taken;

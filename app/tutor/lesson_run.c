@@ -25,13 +25,21 @@ static void forget_texts(LessonRun *run) {
     run->shown = (LessonTexts){.text = NULL};
 }
 
+/* So is a sentence of the book; an entry of the glossary takes more. */
+static bool is_one_row(const LessonPage *page) {
+    const char *words = *page->after ? page->after : page->text;
+    return text_width(words) < LAYOUT_S_WIDTH - 1;
+}
+
 /* What is the user's own and no part of a page: the screen, and what is out of reach. */
 static void take_over(const LessonRun *run, Session *fresh, const Session *old) {
     fresh->handout = old->handout;
     fresh->display = old->display;
     setting_copy(&fresh->look.settings, &old->look.settings, SETTING_KEPT_READER);
     setting_copy(&fresh->look.settings, &old->look.settings, SETTING_KEPT_BOTH);
-    fresh->display.sheet = run->is_scene ? SHEET_SCENE : SHEET_LESSON;
+    fresh->display.sheet = !run->is_scene                   ? SHEET_LESSON
+                           : is_one_row(run->lesson->pages) ? SHEET_SCENE
+                                                            : SHEET_WORD;
 }
 
 static void hide_answer(LessonRun *run) {

@@ -26,7 +26,7 @@ const GlossaryWord glossary_words[] = {
      "The pictures that go through the network together, most often one here. In training there "
      "are many at once.",
      "arch resnet20; view architecture"},
-    {"batch norm", "batch normalisation;BN",
+    {"batch norm", "batch normalisation;BN;normalisation",
      "Takes a channel's usual mean away and divides by its usual spread, so that channels stay "
      "alike in size. Then two learned numbers, gamma and beta, scale and shift it again.",
      "select bn1; run-here; view step"},
@@ -48,8 +48,8 @@ const GlossaryWord glossary_words[] = {
      "at hand (batch). Running is for use after training, batch is for training.",
      "select bn1; run-here; view value"},
     {"bottleneck", "",
-     "A block of three convolutions: the first makes the maps fewer, the last makes them many "
-     "again. The deep networks from resnet50 on are built of it.",
+     "A block of three convolutions: the first makes the maps fewer, the last makes them many again. The "
+     "networks from resnet50 on are built of it.",
      "questions bottlenecks"},
     {"branch", "F(x)",
      "The way through a block's own layers; what they work out from x is called F(x). The other "
@@ -58,8 +58,8 @@ const GlossaryWord glossary_words[] = {
     {"cell", "", "One place of a map, given by its row and its column, counted from 0. It holds one number.",
      "select avgpool; run-here; view value"},
     {"channel", "ch #",
-     "One of the maps that an operation writes side by side; layer1 has 16 of them. Each answers "
-     "one question about every place of the picture.",
+     "One of the maps that an operation writes side by side; layer1 of resnet20 has 16. Each answers one "
+     "question about every place of the picture.",
      "select layer1.0.conv1; run-here; view maps"},
     {"class", "classes",
      "One of the answers that the network can give, such as cat. The bundled network knows ten.",
@@ -71,7 +71,7 @@ const GlossaryWord glossary_words[] = {
     {"cosine", "cos",
      "How far two lists of numbers point the same way: 1 the same, 0 unrelated, -1 opposite. It "
      "says nothing about how large they are.",
-     "finish; finish; select layer1.0.add backward; view block"},
+     "analysis junctions"},
     {"cut", "",
      "The forward pass is left as built, but on the way back the skip's share is dropped. It shows "
      "what the skip does for the gradient, and only that.",
@@ -131,15 +131,17 @@ const GlossaryWord glossary_words[] = {
      "The small square of weights that a convolution slides over the maps. It is the pattern that "
      "is looked for.",
      "select conv1; run-here; view maps; other"},
-    {"kink", "", "A corner in a curve, as ReLU has one at 0. Right there no gradient is the only right one.",
+    {"kink", "",
+     "A corner in a curve, as ReLU has one at 0. The slope jumps there, and so a gradient check comes out "
+     "less exact.",
      "analysis gradcheck"},
     {"layer", "",
      "A step of the network with weights of its own, most often a convolution. Also the name of a "
      "stage: layer1, layer2, layer3.",
      "select relu; run-here; explain 1; view step"},
     {"lesion", "",
-     "One block loses its own work and keeps its skip, so that x goes on unchanged. A residual "
-     "network hardly minds, a plain one breaks.",
+     "One block loses its own work and keeps its skip, so that x goes on unchanged. A network of many blocks "
+     "with skips hardly minds, a plain one breaks.",
      "select layer2.1.add; lesion layer2.1; finish; view block"},
     {"linear layer", "linear;fully connected;fc",
      "Every output adds up all inputs, each with a weight of its own. The last layer is one: it "
@@ -154,8 +156,8 @@ const GlossaryWord glossary_words[] = {
      "the answer.",
      "finish; select loss; view value"},
     {"loss", "cross-entropy",
-     "One number that says how surprised the network is by the right answer: 0 is sure and right. "
-     "Training makes it small.",
+     "One number that says how surprised the network is by the class that is asked for: 0 is not at all. "
+     "Training asks for what the picture really shows, and makes the loss small.",
      "finish; select loss; view step"},
     {"magnitude", "",
      "The size of a number whatever its sign: that of -3 is 3. Lists are often put in this order, "
@@ -188,10 +190,6 @@ const GlossaryWord glossary_words[] = {
      "The length of a list of numbers: the root of the sum of their squares, written |x|. It says "
      "how large they are all together.",
      "select layer1.0.add; run-here; view block"},
-    {"normalisation", "normalised",
-     "Shifting and scaling numbers so that their mean is 0 and their spread is 1. It is done to "
-     "each picture first, and by batch norm after each convolution.",
-     "select bn1; run-here; explain 1; view step"},
     {"operation", "ops;op #",
      "One step of the network: a convolution, a batch norm, a ReLU, an addition. Key s runs one.",
      "view architecture; fold stages"},
@@ -251,7 +249,7 @@ const GlossaryWord glossary_words[] = {
      "select layer1.0.conv1; run-here; view step"},
     {"receptive field", "",
      "The part of the picture that a number can depend on. It grows from layer to layer.",
-     "select layer1.0.conv1; view input"},
+     "finish; select layer2.0.conv1; cell 8 8; view input"},
     {"ReLU", "",
      "Keeps every number above 0 and sets the others to 0. It stands after batch norm and after "
      "each addition.",
@@ -265,7 +263,7 @@ const GlossaryWord glossary_words[] = {
      "colours stands for a quarter of the numbers that are not 0.",
      "select layer1.0.conv1; run-here; view maps; scope layer"},
     {"seed", "", "The number that random weights are drawn from. The same seed gives the same weights again.",
-     "analysis slice"},
+     "analysis flow"},
     {"shape", "#x#x#",
      "How many maps, rows and columns: 16x32x32 is 16 maps of 32 rows and 32 columns. Two things "
      "can be added only if they have one shape.",
@@ -302,14 +300,14 @@ const GlossaryWord glossary_words[] = {
      "How many cells a filter moves at a time. With stride 2 the map becomes half as wide and half "
      "as high.",
      "select layer2.0.conv1; run-here; explain 2; view step"},
-    {"target", "true class",
-     "The class that the loss asks for. It is what the picture shows (the true class) where that "
-     "is known, else the network's own answer.",
+    {"target", "true class;predicted class",
+     "The class that the loss asks for. As long as nobody chooses one (:target), it is the network's own "
+     "answer.",
      "finish; select loss; view value"},
     {"trained", "training;learned",
      "The weights were learned from many pictures whose answers were known. Pictures it had not "
      "seen then tested it.",
-     "view architecture"},
+     "select bn1; run-here; explain 1; view step"},
     {"twin", "",
      "A second network or picture that runs along for comparison. The plain twin has the same "
      "layers without skips.",
@@ -322,7 +320,8 @@ const GlossaryWord glossary_words[] = {
      "A learned number that a layer multiplies with what it reads. Its size and sign say how much "
      "that counts, and which way.",
      "select fc; run-here; explain 1; view step"},
-    {"zero", "zeros", "A number that passes nothing on. After a ReLU about half of the numbers are zero.",
+    {"zero", "zeros",
+     "A number that passes nothing on. After a ReLU, often about half of the numbers are zero.",
      "select relu; run-here; explain 1; view step"},
     {NULL, NULL, NULL, NULL},
 };

@@ -11,9 +11,8 @@
 
 enum { QUESTION_MAX = 1024, GAP = 2 };
 
-Rect lesson_panel_take(Rect *area, bool is_scene) {
-    return layout_take_bottom(area,
-                              is_scene ? LESSON_SCENE_ROWS + (area->w < LAYOUT_S_WIDTH) : LESSON_SHEET_ROWS);
+Rect lesson_panel_take(Rect *area, int text_rows) {
+    return layout_take_bottom(area, text_rows + LESSON_SHEET_ROWS - LESSON_TEXT_ROWS);
 }
 
 static bool is_column(Rect area) {
@@ -146,8 +145,7 @@ void lesson_panel_draw(Canvas *canvas, Rect area, const LessonPanel *panel) {
     area = layout_inset(area, 1, 0);
     Rect keys = column ? layout_take_bottom(&area, 3) : layout_take_bottom(&area, 1);
     if (column) {
-        canvas_text_fit(canvas, area.x, area.y, area.w, style_role(ROLE_DIM),
-                        panel->is_scene ? "from the book of questions" : panel->lesson);
+        canvas_text_fit(canvas, area.x, area.y, area.w, style_role(ROLE_DIM), panel->lesson);
         layout_take_top(&area, 2);
     }
     draw_verdict(canvas, &area, panel);

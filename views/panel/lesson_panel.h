@@ -8,7 +8,7 @@
 #include "views/panel/lesson_bars.h"
 
 /* Before a class a line has 40 columns, and one at each side. */
-enum { LESSON_SHEET_ROWS = 6, LESSON_SCENE_ROWS = 3, LESSON_COLUMN_WIDTH = 48, LESSON_CLASS_WIDTH = 42 };
+enum { LESSON_SHEET_ROWS = 6, LESSON_TEXT_ROWS = 4, LESSON_COLUMN_WIDTH = 48, LESSON_CLASS_WIDTH = 42 };
 
 /* A page is read, its question perhaps answered, then it is shown: the view follows. */
 typedef enum LessonPhase { LESSON_READ, LESSON_ASK, LESSON_SHOWN } LessonPhase;
@@ -35,8 +35,9 @@ typedef struct LessonPanel {
     const char *notes;      /* for the speaker; not drawn */
 } LessonPanel;
 
-/* Takes the rows below the view off its area; a scene of the book has one sentence and needs fewer. */
-Rect lesson_panel_take(Rect *area, bool is_scene);
+/* Takes the rows below the view off its area: those of the text, a heading, a row of keys. A lesson's page has
+ * LESSON_TEXT_ROWS. */
+Rect lesson_panel_take(Rect *area, int text_rows);
 
 void lesson_panel_draw(Canvas *canvas, Rect area, const LessonPanel *panel);
 

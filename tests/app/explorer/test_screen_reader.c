@@ -127,7 +127,7 @@ static void what_needs_a_window_on_the_screen_is_said_and_closed(void **state) {
 static void words_are_said_and_their_places_can_be_typed(void **state) {
     SessionWorld *world = *state;
     expect(world, "what cosine\n", "\ncosine: How far two lists of numbers point the same way");
-    expect(world, "what cosine\n", "\nTo see it, type:\nfinish\nfinish\nselect layer1.0.add backward\n");
+    expect(world, "what cosine\n", "\nTo see it, type:\nanalysis junctions\n");
     assert_false(layer_is_open(world->screen, LAYER_WORDS));
     expect(world, "what\n", " words are on this screen:\n");
     expect(world, "what cosin\n", "Not done: what: there is no word 'cosin'; the nearest are cosine");

@@ -159,7 +159,7 @@ static void the_command_prints_one_word_or_all(void **state) {
     ProgramRun one = program_run(ARGS("glossary", "receptive", "field"));
     assert_int_equal(one.status, 0);
     assert_non_null(strstr(one.out, "The part of the picture that a number can depend on."));
-    assert_non_null(strstr(one.out, "see it: :select layer1.0.conv1, :view input"));
+    assert_non_null(strstr(one.out, "see it: :finish, :select layer2.0.conv1, :cell 8 8, :view input"));
     assert_null(strstr(one.out, "cosine"));
     program_free(&one);
     ProgramRun all = program_run(ARGS("glossary", "--json"));
