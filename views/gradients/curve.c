@@ -158,7 +158,7 @@ static void draw_way(Canvas *canvas, Rect row, PlotLogAxis axis, Role role, cons
 static const char *agreement(double cosine) {
     if (cosine > 0.5) return "the two ways agree";
     if (cosine > 0.1) return "the two ways agree a little";
-    if (cosine >= -0.1) return "the two ways hardly touch each other";
+    if (cosine >= -0.1) return "the two ways are unrelated";
     return "F works against the skip";
 }
 

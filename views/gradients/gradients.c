@@ -2,6 +2,7 @@
  * and without. */
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/base/integer.h"
 #include "core/inspect/gradient_flow.h"
@@ -28,6 +29,13 @@ static void take_text(Canvas *canvas, Rect *area, Style style, const char *text)
     if (!rect_is_empty(*area)) layout_take_top(area, canvas_text_wrapped(canvas, *area, style, text, 0));
 }
 
+/* Where the row is short, without the two numbers after the colon: the bars have them. */
+static void draw_line(Canvas *canvas, Rect row, Style style, ReadingText text) {
+    char *numbers = strstr(text.text, ": ");
+    if (numbers && strstr(numbers, ", not ") && text_width(text.text) > row.w) snprintf(numbers, 2, ".");
+    canvas_text_fit(canvas, row.x, row.y, row.w, style, text.text);
+}
+
 /* What the chart says of the selected block, and of all of them where there is room. */
 static void draw_reading(Canvas *canvas, Rect area, const Scene *scene) {
     bool complete = is_complete(scene);
@@ -35,7 +43,7 @@ static void draw_reading(Canvas *canvas, Rect area, const Scene *scene) {
     Rect old = canvas_clip(canvas, area);
     Style bold = style_bold(complete ? ROLE_TEXT : ROLE_WARN);
     if (area.h == 1) {
-        canvas_text_fit(canvas, area.x, area.y, area.w, bold, reading_pair(scene, row).text);
+        draw_line(canvas, area, bold, reading_pair(scene, row));
         layout_take_top(&area, 1);
     } else
         take_text(canvas, &area, bold, reading_pair(scene, row).text);

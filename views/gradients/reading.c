@@ -159,10 +159,8 @@ static ReadingText missing_gradients(const Scene *scene) {
     ReadingText out = {.text = ""};
     int ops = scene->network->op_count, forward = pass_forward_done(scene->pass);
     if (forward < ops)
-        utf8_append(
-            out.text, sizeof out.text,
-            "The forward pass has run %d of %d operations: Enter runs both passes.",
-            forward, ops);
+        utf8_append(out.text, sizeof out.text,
+                    "The forward pass has run %d of %d operations: Enter runs both passes.", forward, ops);
     else
         utf8_append(out.text, sizeof out.text,
                     "The backward pass has run %d of %d operations: f runs the rest.",

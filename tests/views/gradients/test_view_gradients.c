@@ -251,6 +251,23 @@ static void numbers_and_ratios_are_short_and_true(void **state) {
     }
 }
 
+/* What has no room is left out whole: the numbers stand at the bars. */
+static void a_short_row_ends_with_the_sentence(void **state) {
+    (void)state;
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    scene_world_run(&world, -1);
+    scene_world_add_baseline(&world, SKIP_CUT);
+    char *text = scene_world_draw(&world, &view_gradients_ops, (SceneScreen){72, 21, 0});
+    assert_shows(text, "times smaller.");
+    assert_int_equal(scene_count(text, ", not "), 0);
+    free(text);
+    text = scene_world_draw(&world, &view_gradients_ops, (SceneScreen){80, 21, 0});
+    assert_shows(text, "times smaller: ");
+    assert_shows(text, ", not ");
+    free(text);
+    scene_world_close(&world);
+}
+
 static void wide_screens_have_the_curve_and_the_ways(void **state) {
     (void)state;
     SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
@@ -339,6 +356,7 @@ int main(void) {
         cmocka_unit_test(to_take_the_skips_away_moves_nothing),
         cmocka_unit_test(before_a_class_bars_are_two_rows_high),
         cmocka_unit_test(numbers_and_ratios_are_short_and_true),
+        cmocka_unit_test(a_short_row_ends_with_the_sentence),
         cmocka_unit_test(wide_screens_have_the_curve_and_the_ways),
         cmocka_unit_test(every_moment_of_a_pass_can_be_drawn),
         cmocka_unit_test(many_blocks_scroll_with_the_selection),
