@@ -160,7 +160,9 @@ static void draw_legend(Canvas *canvas, Rect row, const Scene *scene, int block,
     bool by_hand = scene->settings.scope != SCOPE_AUTO;
     utf8_format(words, sizeof words, by_hand ? "one scale: %s" : "one scale",
                 scene_scope_text(scene, scene->network->blocks[block].output, channel, MAP_FOCUS).text);
-    tensor.scope = words;
+    tensor.scope = maps->own_scales ? "own ends (≤)" : words;
+    tensor.scale.each = maps->own_scales;
+    tensor.scale.outside = maps->own_scales ? 0 : tensor.scale.outside;
     tensor.as_is = layout->picture.native;
     BlockText sentence = block_reading_short(scene, block);
     int width = rect_is_empty(layout->reading) ? text_width(sentence.text) : 0;

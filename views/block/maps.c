@@ -199,6 +199,13 @@ static Scale common_scale(const Scene *scene, const BlockMaps *maps, int block) 
                         : scale_of_maps(scene, maps, block);
 }
 
+static Scale scale_of_one(const Scene *scene, const BlockMaps *maps, int k) {
+    const BlockMap *map = &maps->maps[k];
+    if (!maps->own_scales || !map->tensor.data) return maps->scale;
+    Spread spread = channel_spread(map->tensor, map->channel);
+    return spread.known ? scene_scale_of_spread(scene, &spread, maps->scale.is_signed) : maps->scale;
+}
+
 BlockMaps block_maps_collect(const Scene *scene, int block) {
     BlockMaps maps = {.count = 0};
     if (scene->phase == PHASE_BACKWARD)
@@ -206,5 +213,7 @@ BlockMaps block_maps_collect(const Scene *scene, int block) {
     else
         collect_forward(&maps, scene, block);
     maps.scale = common_scale(scene, &maps, block);
+    maps.own_scales = scene->settings.scope == SCOPE_AUTO && scene->phase == PHASE_FORWARD;
+    for (int k = 0; k < maps.count; k++) maps.maps[k].scale = scale_of_one(scene, &maps, k);
     return maps;
 }

@@ -21,15 +21,18 @@ typedef struct BlockMap {
     int channel;
     double l2;
     bool is_signed;
+    Scale scale;            /* of this map */
     const Profile *profile; /* NULL while it is not there */
 } BlockMap;
 
 /* All of them, with their common scale: by the scene's scope, over all of the maps. With "auto" from the 1st to the
- * 99th percentile of the values of all maps together. */
+ * 99th percentile of the values of all maps together; forward each map then has a scale of its own, for F may be
+ * far smaller than x, in the same pair of colours. */
 typedef struct BlockMaps {
     BlockMap maps[BLOCK_MAPS_MAX];
     int count;
     int usual; /* the first of the two that the block is about: those that are added, or the two ways back */
+    bool own_scales;
     Scale scale;
 } BlockMaps;
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/integer.h"
+#include "core/base/utf8.h"
 #include "views/scene/click.h"
 #include "views/style/text.h"
 #include "views/widget/widgets.h"
@@ -134,14 +135,22 @@ static Role map_role(const BlockMap *map, Phase phase) {
     return widget_phase_role(phase);
 }
 
-/* `F(x) what the block adds  |F| 26.1`: what has no room is left out, the words first. */
-static void draw_caption(Canvas *canvas, Rect row, const Scene *scene, const BlockMap *map, bool with_sign) {
+/* `F(x) what the block adds  ≤1.52 |F| 26.1`: what has no room is left out, the words first. */
+static void draw_caption(Canvas *canvas, Rect row, const Scene *scene, const BlockMaps *maps, int k,
+                         bool with_sign) {
+    const BlockMap *map = &maps->maps[k];
     char norm[WIDGET_TEXT_MAX] = "";
     int end = row.x + row.w, x = row.x;
     if (with_sign && *map->sign) x = canvas_printf(canvas, x, row.y, style_bold(ROLE_TEXT), "%s ", map->sign);
     x = canvas_text_fit(canvas, x, row.y, end - x, style_bold(map_role(map, scene->phase)), map->name);
-    if (map->tensor.data && map->l2 == map->l2) snprintf(norm, sizeof norm, "%s %.4g", map->norm, map->l2);
-    int room = end - x - 1, words = text_width(map->words), width = text_width(norm);
+    int room = end - x - 1, words = text_width(map->words);
+    if (map->tensor.data && map->l2 == map->l2) {
+        char both[WIDGET_TEXT_MAX];
+        utf8_format(norm, sizeof norm, "%s %.4g", map->norm, map->l2);
+        utf8_format(both, sizeof both, "%s %s", plot_legend_end(map->scale).text, norm);
+        if (maps->own_scales && text_width(both) <= room) utf8_copy(norm, sizeof norm, both);
+    }
+    int width = text_width(norm);
     if (width > 0 && width <= room) canvas_text_right(canvas, end, row.y, style_role(ROLE_TEXT), norm);
     if (words <= room - width - (width > 0))
         canvas_text(canvas, x + 1, row.y, style_role(ROLE_DIM), map->words);
@@ -151,13 +160,13 @@ static void draw_map(Canvas *canvas, Rect place, const Scene *scene, const Block
                      unsigned flags) {
     const BlockMap *map = &maps->maps[k];
     Shape here = scene->network->ops[scene->op].out, shape = map->tensor.shape;
-    WidgetTensor tensor = widget_tensor_scaled(map->tensor, maps->scale);
+    WidgetTensor tensor = widget_tensor_scaled(map->tensor, map->scale);
     Rect old = canvas_clip(canvas, place), inner = place;
     tensor.phase = scene->phase;
     tensor.use = flags & DRAW_SMALL ? MAP_OVERVIEW : MAP_FOCUS;
     inner.y++;
     inner.h--;
-    draw_caption(canvas, (Rect){place.x, place.y, place.w, 1}, scene, map, (flags & DRAW_SIGN) != 0);
+    draw_caption(canvas, (Rect){place.x, place.y, place.w, 1}, scene, maps, k, (flags & DRAW_SIGN) != 0);
     if (map->tensor.data) {
         WidgetMap how = {.channel = map->channel,
                          .zoom_max = ZOOM_MAX,

@@ -128,7 +128,7 @@ static void put_strip(Canvas *canvas, int x, int y, int width, Scale scale, Pale
 }
 
 /* Two decimals where they say something, else an exponent: gradients are small. A sign where both signs occur. */
-static TextNumber end_of_range(double value, bool is_signed) {
+static TextNumber number_of_range(double value, bool is_signed) {
     TextNumber number = {.text = "0"};
     double size = value < 0 ? -value : value;
     if (size > 0)
@@ -142,10 +142,10 @@ static TextNumber end_of_range(double value, bool is_signed) {
  * not equal is then seen. */
 static void put_middles(Canvas *canvas, int x, int y, int width, const Scale *scale) {
     enum { AROUND = 3 }; /* columns of colour that stay on each side */
-    if (!scale->by_quarters) return;
+    if (!scale->by_quarters || scale->each) return;
     int part = scale->is_signed ? width / 2 : width;
     for (int side = scale->is_signed ? -1 : 1; side <= 1; side += 2) {
-        TextNumber text = end_of_range(side * scale->quarter[1], scale->is_signed);
+        TextNumber text = number_of_range(side * scale->quarter[1], scale->is_signed);
         int room = text_width(text.text);
         if (room + 2 * AROUND > part) return;
         int from = side > 0 ? width - part : 0;
@@ -153,17 +153,32 @@ static void put_middles(Canvas *canvas, int x, int y, int width, const Scale *sc
     }
 }
 
+/* Ends that differ from map to map have no number here; see plot_legend_end. */
+static TextNumber end_of_range(const Scale *scale, bool upper) {
+    if (!scale->each) return number_of_range(upper ? scale->hi : scale->lo, scale->is_signed);
+    TextNumber word = {.text = "0"};
+    if (upper || scale->is_signed)
+        snprintf(word.text, sizeof word.text, "%send", !scale->is_signed ? "" : upper ? "+" : "-");
+    return word;
+}
+
+TextNumber plot_legend_end(Scale scale) {
+    TextNumber end, number = number_of_range(scale.hi, false);
+    snprintf(end.text, sizeof end.text, "≤%.16s", number.text);
+    return end;
+}
+
 /* Brackets and spaces around the two ends, the strip and the scope. */
 enum { LEGEND_AROUND = 5 };
 
 int plot_legend_room(Scale scale, int width) {
-    return width - text_width(end_of_range(scale.lo, scale.is_signed).text) -
-           text_width(end_of_range(scale.hi, scale.is_signed).text) - LEGEND_AROUND - LEGEND_STRIP_MIN;
+    return width - text_width(end_of_range(&scale, false).text) -
+           text_width(end_of_range(&scale, true).text) - LEGEND_AROUND - LEGEND_STRIP_MIN;
 }
 
 int plot_legend(Canvas *canvas, Rect row, Scale scale, PaletteId palette, const char *scope) {
     Rect old = canvas_clip(canvas, row);
-    TextNumber lo = end_of_range(scale.lo, scale.is_signed), hi = end_of_range(scale.hi, scale.is_signed);
+    TextNumber lo = end_of_range(&scale, false), hi = end_of_range(&scale, true);
     int room = plot_legend_room(scale, row.w) + LEGEND_STRIP_MIN;
     if (room - text_width(scope) < LEGEND_STRIP_MIN) scope = "";
     int width = room - text_width(scope);

@@ -1,10 +1,14 @@
 /* The cursor of a heat map: a frame around one value that leaves the value's own colour alone. */
 #include "views/plot/pixels.h"
 
+static Color mark_color(const PlotGrid *grid) {
+    return grid->mark == COLOR_DEFAULT ? color_role(ROLE_MARK) : grid->mark;
+}
+
 /* Brackets left and right of every row of cells that shows the value. */
 static void mark_cells(Canvas *canvas, const PlotGrid *grid, const PixelBox *value) {
     bool mono = (canvas->flags & CANVAS_MONO) != 0;
-    Style style = {.fg = mono ? COLOR_DEFAULT : color_role(ROLE_MARK), .attributes = CELL_REVERSE};
+    Style style = {.fg = mono ? COLOR_DEFAULT : mark_color(grid), .attributes = CELL_REVERSE};
     for (int row = value->y0 / 2; row <= value->y1 / 2; row++) {
         int y = grid->cells.y + row;
         if (value->x0 > 0) canvas_put(canvas, grid->cells.x + value->x0 - 1, y, style, '[');
@@ -39,7 +43,7 @@ static void mark_pixels(Canvas *canvas, const PlotGrid *grid, const PixelBox *va
             const Cell *cell = canvas_get(canvas, x, y);
             if (!cell || (cell->glyph != ' ' && cell->glyph != U'▀')) continue;
             bool painted[2] = {py % 2 == 0, py % 2 == 1};
-            pixels_paint(canvas, x, y, painted, color_role(ROLE_MARK));
+            pixels_paint(canvas, x, y, painted, mark_color(grid));
         }
     }
 }

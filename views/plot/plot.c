@@ -195,6 +195,7 @@ PlotGrid plot_heatmap(Canvas *canvas, Rect area, const PlotHeatmap *heatmap) {
     const PlotMap *map = &heatmap->map;
     PlotGrid grid = heatmap->fill ? plot_grid_fill(area, map->width, map->height)
                                   : plot_grid_fit(area, map->width, map->height, heatmap->zoom_max);
+    grid.mark = palette_mark(heatmap->palette);
     if (map->data == NULL) return grid;
     if (canvas_uses_dots(canvas))
         dots_draw(canvas, &grid, dot_of_map, heatmap);

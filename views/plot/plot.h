@@ -11,6 +11,7 @@
 #include "core/tensor/tensor.h"
 #include "views/canvas/canvas.h"
 #include "views/style/palette.h"
+#include "views/style/text.h"
 
 /* One channel of a channels-last tensor: data points at its first element, `stride` is C. A part of a map has
  * a `pitch`, the elements from row to row; 0: width * stride. */
@@ -34,6 +35,7 @@ typedef struct PlotGrid {
     int width, height;       /* of the map */
     int px_width, px_height; /* drawn pixels: the map times zoom, or shrunk with its aspect kept */
     int zoom;                /* > 1 enlarged, 1 as it is or shrunk */
+    Color mark;              /* of frames in it; COLOR_DEFAULT: ROLE_MARK */
     int first_x, first_y;    /* the map is a part of a larger one, which positions mean, from here on */
 } PlotGrid;
 
@@ -113,6 +115,8 @@ uint32_t plot_frame_glyph(const Canvas *canvas, bool second);
 /* `[-1.32 ▇▇▇0▇▇▇ +1.32] layer` in the palette's own colours. Takes at most the row's width, at least about
  * 20 columns; a scope that has no room is left out. Returns the column after it. */
 int plot_legend(Canvas *canvas, Rect row, Scale scale, PaletteId palette, const char *scope);
+/* "≤2.10": the end of one of several scales whose legend is common to them (Scale.each). */
+TextNumber plot_legend_end(Scale scale);
 /* Columns that a legend of `width` columns has for its scope at most; may be negative. */
 int plot_legend_room(Scale scale, int width);
 

@@ -50,7 +50,7 @@ typedef enum Role {
     ROLE_CURSOR_TEXT, /* text on ROLE_CURSOR */
     ROLE_BAR,         /* background of title and status bars */
     ROLE_BAR_TEXT,    /* text on ROLE_BAR */
-    ROLE_MARK,        /* a marked pixel of a map: a colour that no map has */
+    ROLE_MARK,        /* a frame in a picture; in maps of magenta, see palette_mark */
     ROLE_INVALID,     /* NaN, infinity, dead channels */
     ROLE_COUNT,
 } Role;

@@ -97,6 +97,17 @@ bool palette_is_diverging(PaletteId palette) {
     return palette >= PALETTE_RDBU;
 }
 
+Color palette_mark(PaletteId palette) {
+    switch (palette) {
+    case PALETTE_MAGMA: return color_rgb(0, UINT8_MAX, 0);
+    case PALETTE_PIYG:
+    case PALETTE_GREEN_MAGENTA: return color_rgb(UINT8_MAX, UINT8_MAX, 0);
+    case PALETTE_PUOR:
+    case PALETTE_PURPLE_GOLD: return color_rgb(0, UINT8_MAX, UINT8_MAX);
+    default: return color_role(ROLE_MARK);
+    }
+}
+
 /* Distance of a level from zero on a diverging map: -31 .. 31. */
 static int level_from_zero(int level) {
     return level < 1 ? 1 - PALETTE_ZERO : level - PALETTE_ZERO;

@@ -24,6 +24,7 @@ typedef struct Scale {
     bool by_quarters;
     double quarter[SCALE_QUARTERS];
     size_t outside, count; /* by quarters: of how many values how many lie outside */
+    bool each;             /* for a legend: several maps have such colours, each between ends of its own */
 } Scale;
 
 /* The scale for data from min to max: signed makes it symmetric around zero. Survives min > max, NaN and Inf.
@@ -41,6 +42,9 @@ int scale_level(Scale scale, double value);
 const char *palette_name(PaletteId palette);             /* "viridis" */
 bool palette_find(const char *name, PaletteId *palette); /* false when there is none of that name */
 bool palette_is_diverging(PaletteId palette);
+
+/* The colour of a frame in a map: one that the map has not, at any depth. */
+Color palette_mark(PaletteId palette);
 
 /* One level (0..63) of a map at each depth. The 256- and 16-colour tables are made by hand: nearest colours
  * would break the order of lightness. */

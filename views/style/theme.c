@@ -24,7 +24,7 @@ static const RoleColor dark_roles[ROLE_COUNT] = {
     [ROLE_PLAIN] = {176, 13},         [ROLE_READ] = {87, 14},     [ROLE_WRITE] = {203, 9},
     [ROLE_BORDER] = {244, 7},         [ROLE_FOCUS] = {117, 14},   [ROLE_CURSOR] = {24, 4},
     [ROLE_CURSOR_TEXT] = {231, 15},   [ROLE_BAR] = {236, 7},      [ROLE_BAR_TEXT] = {252, 0},
-    [ROLE_MARK] = {201, 15},          [ROLE_INVALID] = {203, 9},
+    [ROLE_MARK] = {201, 13},          [ROLE_INVALID] = {203, 9},
 };
 
 static const RoleColor light_roles[ROLE_COUNT] = {
@@ -49,7 +49,7 @@ static const RoleColor light_roles[ROLE_COUNT] = {
     [ROLE_CURSOR_TEXT] = {16, 0},
     [ROLE_BAR] = {254, 7},
     [ROLE_BAR_TEXT] = {236, 0},
-    [ROLE_MARK] = {201, 0},
+    [ROLE_MARK] = {201, 13},
     [ROLE_INVALID] = {124, 1},
 };
 
@@ -61,7 +61,7 @@ static const RoleColor contrast_roles[ROLE_COUNT] = {
     [ROLE_PLAIN] = {183, 7},      [ROLE_READ] = {51, 14},     [ROLE_WRITE] = {217, 11},
     [ROLE_BORDER] = {252, 7},     [ROLE_FOCUS] = {226, 11},   [ROLE_CURSOR] = {226, 11},
     [ROLE_CURSOR_TEXT] = {16, 0}, [ROLE_BAR] = {231, 15},     [ROLE_BAR_TEXT] = {16, 0},
-    [ROLE_MARK] = {201, 15},      [ROLE_INVALID] = {213, 15},
+    [ROLE_MARK] = {201, 13},      [ROLE_INVALID] = {213, 15},
 };
 
 static const RoleColor *const themes[THEME_COUNT] = {

@@ -266,7 +266,7 @@ static void a_low_view_leaves_rows_to_the_maps_and_keeps_the_norms(void **state)
     scene_world_run(&world, world.scene.network->op_count);
     scene_world_select(&world, "layer1.1.add", PHASE_FORWARD, 0);
     char *text = scene_world_draw(&world, &view_block_ops, (SceneScreen){80, 13, CANVAS_MONO});
-    assert_int_equal(row_of(text, "one scale") - row_of(text, "|F| "), 11);
+    assert_int_equal(row_of(text, "own ends") - row_of(text, "|F| "), 11);
     const Block *block = &world.scene.network->blocks[1];
     assert_shows(text, "|F| %.4g", act_l2(world.pass, block->branch_last));
     assert_shows(text, "|sum| %.4g", act_l2(world.pass, block->add));

@@ -7,6 +7,7 @@
 #include "app/load/setup.h"
 #include "core/tensor/gemm.h"
 #include "tests/support/assert_close.h"
+#include "views/block/maps.h"
 #include "views/scene/scale.h"
 
 /* The middle 90 % and the middle half of the drawn lightness of the values that are not zero. */
@@ -37,7 +38,7 @@ typedef struct World {
     Setup setup;
     Pass *pass;
     Scene scene;
-    Survey surveys[SURVEYS];
+    Survey surveys[SURVEYS], blocks;
     double least_order[COLOR_DEPTH_RGB + 1]; /* the least Spearman correlation, by depth */
 } World;
 
@@ -176,6 +177,12 @@ static void the_strongest_maps_are_told_apart_on_every_screen(void **state) {
     }
 }
 
+static void the_maps_of_a_block_are_told_apart(void **state) {
+    const World *world = *state;
+    assert_true(world->blocks.count > 400);
+    check(&world->blocks, (Spans){50, 20}, (Spans){30, 10});
+}
+
 /* Ranks of the values, equal ones sharing their mean. */
 typedef struct Ranked {
     double value;
@@ -266,8 +273,26 @@ static void characters_use_most_of_the_ramp(void **state) {
     }
 }
 
+/* The maps of an equation have one pair of colours, also those that are never negative. */
+static void measure_block(World *world, Survey *survey, int block) {
+    Scene scene = world->scene;
+    scene.settings.theme = survey->look.theme;
+    scene.op = scene.network->blocks[block].output;
+    scene.channel = scene_profile(&scene, scene.op, PHASE_FORWARD)->ranking[0];
+    BlockMaps maps = block_maps_collect(&scene, block);
+    for (int k = 0; k < maps.count; k++) {
+        PlotMap map = plot_map_of(maps.maps[k].tensor, 0, maps.maps[k].channel);
+        assert_true(survey->count < MAPS_MAX);
+        PaletteId palette = scene_palette(&scene, maps.maps[k].scale, PHASE_FORWARD);
+        survey->count +=
+            spans_of_map(&survey->look, map, maps.maps[k].scale, palette, &survey->spans[survey->count]);
+    }
+}
+
 static void survey_picture(World *world, int number) {
     show_picture(world, number);
+    for (int block = 0; block < world->scene.network->block_count; block++)
+        measure_block(world, &world->blocks, block);
     for (int op = 0; op < world->scene.network->op_count; op++) {
         if (!is_map(world, op)) continue;
         for (int k = 0; k < SURVEYS; k++) measure_op(world, &world->surveys[k], op);
@@ -286,6 +311,9 @@ static void open_surveys(World *world) {
         for (int depth = COLOR_DEPTH_16; depth <= COLOR_DEPTH_RGB; depth++)
             world->surveys[used++] = (Survey){.look = look_of((ThemeId)theme, (ColorDepth)depth), .most = 1};
     assert_int_equal(used, SURVEYS);
+    world->blocks =
+        (Survey){.look = look_of(THEME_DARK, COLOR_DEPTH_RGB), .spans = malloc(MAPS_MAX * sizeof(Spans))};
+    assert_non_null(world->blocks.spans);
     for (int k = 0; k < SURVEYS; k++) {
         world->surveys[k].spans = malloc(MAPS_MAX * sizeof(Spans));
         assert_non_null(world->surveys[k].spans);
@@ -312,6 +340,7 @@ static int world_open(void **state) {
 
 static int world_close(void **state) {
     World *world = *state;
+    free(world->blocks.spans);
     for (int k = 0; k < SURVEYS; k++) free(world->surveys[k].spans);
     pass_free(world->pass);
     setup_close(&world->setup);
@@ -323,6 +352,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_map_is_told_apart_in_lightness),
         cmocka_unit_test(the_strongest_maps_are_told_apart_on_every_screen),
+        cmocka_unit_test(the_maps_of_a_block_are_told_apart),
         cmocka_unit_test(colours_keep_the_order_of_the_values),
         cmocka_unit_test(characters_use_most_of_the_ramp),
     };

@@ -121,6 +121,25 @@ static void a_drawn_zero_differs_from_the_background(void **state) {
     for (size_t p = 0; p < SEQUENTIAL; p++) assert_true(lightness_of(sequential[p], 0, 0) >= 8);
 }
 
+/* As far apart as two of the 16 colours that are told apart: no sum of three differences below 100 of 255. */
+static void a_frame_has_a_colour_that_its_map_has_not(void **state) {
+    (void)state;
+    const int apart = 100;
+    for (int p = 0; p < PALETTE_COUNT; p++) {
+        Color mark = palette_mark((PaletteId)p);
+        int rgb = theme_resolve(THEME_DARK, mark, COLOR_DEPTH_RGB);
+        int in_256 = theme_resolve(THEME_DARK, mark, COLOR_DEPTH_256);
+        int in_16 = theme_resolve(THEME_DARK, mark, COLOR_DEPTH_16);
+        for (int level = 0; level < PALETTE_LEVELS; level++) {
+            Rgb c = palette_rgb((PaletteId)p, level);
+            assert_true(abs(c.r - (rgb >> 16)) + abs(c.g - (rgb >> 8 & 255)) + abs(c.b - (rgb & 255)) >
+                        apart);
+            assert_int_not_equal(palette_index_256((PaletteId)p, level), in_256);
+            assert_int_not_equal(palette_index_16((PaletteId)p, level), in_16);
+        }
+    }
+}
+
 static void the_middle_of_a_diverging_map_is_gray(void **state) {
     (void)state;
     for (size_t p = 0; p < DIVERGING; p++) {
@@ -312,6 +331,7 @@ int main(void) {
         cmocka_unit_test(lightness_moves_one_way_from_the_middle_of_diverging_maps),
         cmocka_unit_test(middle_and_quarters_are_far_apart_in_lightness),
         cmocka_unit_test(a_drawn_zero_differs_from_the_background),
+        cmocka_unit_test(a_frame_has_a_colour_that_its_map_has_not),
         cmocka_unit_test(the_middle_of_a_diverging_map_is_gray),
         cmocka_unit_test(known_colours_of_public_maps_are_met),
         cmocka_unit_test(ramps_keep_order_and_sign_without_colour),
