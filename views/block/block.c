@@ -19,7 +19,7 @@
 
 enum {
     PAGE = 8,
-    LANE_WIDTH = 60,   /* below this the names of the operations would run into each other */
+    LANE_WIDTH = 56,   /* below this the names of the operations would run into each other */
     LANE_HEIGHT = 14,  /* below this the maps need its rows more */
     ROOMY_HEIGHT = 40, /* from here on the maps leave room for sentences */
     READING_ROWS = 3,

@@ -134,28 +134,38 @@ static void widen_by_map(const Scene *scene, const BlockMap *map, double range[2
     if (map->tensor.data) widen_range(map->tensor, first, count, range);
 }
 
+/* All maps that share a scale: those of the block, and with a twin those of its other side. */
+typedef struct Pool {
+    const BlockMap *maps[2 * BLOCK_MAPS_MAX];
+    int count;
+} Pool;
+
+static void add_computed(Pool *pool, const BlockMaps *maps) {
+    for (int k = 0; k < maps->count; k++)
+        if (maps->maps[k].tensor.data) pool->maps[pool->count++] = &maps->maps[k];
+}
+
 /* The robust end of the scale of all maps together: the largest of theirs. 0: it is not known for all. */
-static double common_reach(const BlockMaps *maps) {
+static double common_reach(const Pool *pool) {
     double reach = 0;
-    for (int k = 0; k < maps->count; k++) {
-        if (!maps->maps[k].tensor.data) continue;
-        if (!maps->maps[k].profile) return 0;
-        reach = fmax(reach, maps->maps[k].profile->reach);
+    for (int k = 0; k < pool->count; k++) {
+        if (!pool->maps[k]->profile) return 0;
+        reach = fmax(reach, pool->maps[k]->profile->reach);
     }
     return reach;
 }
 
-static Scale scale_of_maps(const Scene *scene, const BlockMaps *maps, int block) {
+static Scale scale_by_hand(const Scene *scene, const Pool *pool, int block) {
     double range[2] = {0, 0}, wide[2];
     bool backward = scene->phase == PHASE_BACKWARD;
-    for (int k = 0; k < maps->count; k++) widen_by_map(scene, &maps->maps[k], range);
+    for (int k = 0; k < pool->count; k++) widen_by_map(scene, pool->maps[k], range);
     if ((scene->settings.scope == SCOPE_STAGE || scene->settings.scope == SCOPE_NETWORK) &&
         scene_wide_range(scene, scene->network->blocks[block].output, scene->phase, &wide[0], &wide[1])) {
         range[0] = fmin(range[0], wide[0]);
         range[1] = fmax(range[1], wide[1]);
     }
     Scale scale = scale_of(range[0], range[1], backward || range[0] < 0);
-    double reach = scene_clips(scene, scene->phase) ? common_reach(maps) : 0;
+    double reach = scene_clips(scene, scene->phase) ? common_reach(pool) : 0;
     if (reach <= 0 || reach >= scale.hi) return scale;
     scale = scale_of(scale.is_signed ? -reach : 0, reach, scale.is_signed);
     scale.clipped = true;
@@ -163,14 +173,14 @@ static Scale scale_of_maps(const Scene *scene, const BlockMaps *maps, int block)
 }
 
 static size_t pixels_of(const BlockMap *map) {
-    return map->tensor.data ? (size_t)map->tensor.shape.h * (size_t)map->tensor.shape.w : 0;
+    return (size_t)map->tensor.shape.h * (size_t)map->tensor.shape.w;
 }
 
 /* How the values of all maps lie, taken together; `room` for as many again. */
-static Spread spread_of_values(const BlockMaps *maps, real *values, real *room) {
+static Spread spread_of_values(const Pool *pool, real *values, real *room) {
     size_t count = 0;
-    for (int k = 0; k < maps->count; k++) {
-        const BlockMap *map = &maps->maps[k];
+    for (int k = 0; k < pool->count; k++) {
+        const BlockMap *map = pool->maps[k];
         size_t stride = (size_t)map->tensor.shape.c;
         for (size_t j = 0; j < pixels_of(map); j++)
             values[count++] = map->tensor.data[j * stride + (size_t)map->channel];
@@ -178,25 +188,24 @@ static Spread spread_of_values(const BlockMaps *maps, real *values, real *room) 
     return values_spread(values_percentiles(values, count, 1, room), values, count, 1, room);
 }
 
-static Spread common_spread(const BlockMaps *maps) {
+static Spread common_spread(const Pool *pool) {
     Spread spread = {.known = false};
     size_t count = 0;
-    for (int k = 0; k < maps->count; k++) count += pixels_of(&maps->maps[k]);
+    for (int k = 0; k < pool->count; k++) count += pixels_of(pool->maps[k]);
     if (count == 0) return spread;
     real *values = malloc(2 * count * sizeof *values);
-    if (values) spread = spread_of_values(maps, values, values + count);
+    if (values) spread = spread_of_values(pool, values, values + count);
     free(values);
     return spread;
 }
 
-static Scale common_scale(const Scene *scene, const BlockMaps *maps, int block) {
-    if (scene->settings.scope != SCOPE_AUTO) return scale_of_maps(scene, maps, block);
-    Spread spread = common_spread(maps);
+static Scale common_scale(const Scene *scene, const Pool *pool, int block) {
+    Spread spread = {.known = false};
     bool is_signed = false;
-    for (int k = 0; k < maps->count; k++)
-        is_signed = is_signed || (maps->maps[k].tensor.data && maps->maps[k].is_signed);
+    if (scene->settings.scope == SCOPE_AUTO) spread = common_spread(pool);
+    for (int k = 0; k < pool->count; k++) is_signed = is_signed || pool->maps[k]->is_signed;
     return spread.known ? scene_scale_of_spread(scene, &spread, is_signed)
-                        : scale_of_maps(scene, maps, block);
+                        : scale_by_hand(scene, pool, block);
 }
 
 static Scale scale_of_one(const Scene *scene, const BlockMaps *maps, int k) {
@@ -206,14 +215,27 @@ static Scale scale_of_one(const Scene *scene, const BlockMaps *maps, int k) {
     return spread.known ? scene_scale_of_spread(scene, &spread, maps->scale.is_signed) : maps->scale;
 }
 
-BlockMaps block_maps_collect(const Scene *scene, int block) {
+static BlockMaps collect(const Scene *scene, int block) {
     BlockMaps maps = {.count = 0};
     if (scene->phase == PHASE_BACKWARD)
         collect_backward(&maps, scene, block);
     else
         collect_forward(&maps, scene, block);
-    maps.scale = common_scale(scene, &maps, block);
-    maps.own_scales = scene->settings.scope == SCOPE_AUTO && scene->phase == PHASE_FORWARD;
+    return maps;
+}
+
+BlockMaps block_maps_collect(const Scene *scene, int block) {
+    BlockMaps maps = collect(scene, block), theirs;
+    Pool pool = {.count = 0};
+    add_computed(&pool, &maps);
+    bool compared = scene->twin && !scene->twin->difference;
+    if (compared) {
+        const Scene *other = scene->twin->scene;
+        theirs = collect(other, block_of_op(other->network, other->op));
+        add_computed(&pool, &theirs);
+    }
+    maps.scale = common_scale(scene, &pool, block);
+    maps.own_scales = scene->settings.scope == SCOPE_AUTO && scene->phase == PHASE_FORWARD && !compared;
     for (int k = 0; k < maps.count; k++) maps.maps[k].scale = scale_of_one(scene, &maps, k);
     return maps;
 }

@@ -133,6 +133,27 @@ static Plan best_stack(const StepPanels *panels, Rect area, int middle, bool enl
     return best;
 }
 
+/* The input with the operation beside it, and the output below: for an area that is tall and narrow. */
+static Plan plan_column(const StepPanels *panels, Rect area, int middle) {
+    Plan plan = {.whole = 0};
+    int a, b, half = area.h / 2 - FRAME_ROWS;
+    large_ones(panels, &a, &b);
+    Size in = size_in(&panels->item[a], area.w - middle, half), out = size_in(&panels->item[b], area.w, half);
+    if (in.height < 1 || out.height < 1) return plan;
+    note_size(&plan, in, true);
+    note_size(&plan, out, false);
+    plan.picture.panel[a] = place_panel(&plan, area.x, area.y, in);
+    plan.picture.panel[b] = place_panel(&plan, area.x, area.y + in.height + FRAME_ROWS, out);
+    plan.picture.rows = in.height + out.height + 2 * FRAME_ROWS;
+    plan.picture.middle = (Rect){.x = area.x + in.width,
+                                 .y = area.y,
+                                 .w = integer_min(area.w - in.width, MIDDLE_WIDTH_MAX),
+                                 .h = in.height + FRAME_ROWS};
+    int end = integer_max(plan.picture.middle.x + plan.picture.middle.w, area.x + out.width);
+    leave_beside(&plan, area, end);
+    return plan;
+}
+
 /* All three of an addition, with the signs between. */
 static Plan plan_three(const StepPanels *panels, Rect area) {
     Plan plan = {.whole = 0};
@@ -163,8 +184,8 @@ static Plan plan_alone(const StepPanels *panels, Rect area) {
 StepPicture step_picture_plan(const StepPanels *panels, Rect area, int middle, bool enlarge) {
     Plan best = plan_alone(panels, area);
     const Plan others[] = {plan_row(panels, area, middle), best_stack(panels, area, middle, enlarge),
-                           plan_three(panels, area)};
-    for (int k = 0; k < 3; k++)
+                           plan_three(panels, area), plan_column(panels, area, middle)};
+    for (size_t k = 0; k < sizeof others / sizeof others[0]; k++)
         if (others[k].picture.rows > 0 && is_better(&others[k], &best, enlarge)) best = others[k];
     return best.picture;
 }
@@ -218,12 +239,14 @@ static void draw_caption(Canvas *canvas, Rect place, const Scene *scene, const S
 
 /* Why there are no values, on the surface that says so without words. */
 static void draw_missing(Canvas *canvas, Rect area, const StepPanel *panel) {
-    int rows = text_wrap_count(panel->missing.text, integer_max(1, area.w - 4));
+    const char *text = panel->missing.text;
+    int width = integer_min(text_width(text), area.w - 4),
+        rows = text_wrap_count(text, integer_max(1, width));
     plot_nothing(canvas, area, PLOT_NOT_RUN);
-    Rect words = {.x = area.x + 1, .y = area.y + (area.h - rows) / 2, .w = area.w - 2, .h = rows};
-    canvas_fill(canvas, words, style_role(ROLE_TEXT), ' ');
-    words.x++, words.w -= 2;
-    canvas_text_wrapped(canvas, words, style_role(ROLE_TEXT), panel->missing.text, 0);
+    Rect words = {
+        .x = area.x + (area.w - width) / 2, .y = area.y + (area.h - rows) / 2, .w = width, .h = rows};
+    canvas_fill(canvas, (Rect){words.x - 1, words.y, words.w + 2, words.h}, style_role(ROLE_TEXT), ' ');
+    canvas_text_wrapped(canvas, words, style_role(ROLE_TEXT), text, 0);
 }
 
 static void draw_photo(Canvas *canvas, Rect area, const Scene *scene, const StepPanel *panel) {

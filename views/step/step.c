@@ -67,10 +67,13 @@ static void draw_title(Canvas *canvas, Rect row, const Scene *scene) {
     canvas_text_right(canvas, end, row.y, style_role(done ? ROLE_DIM : ROLE_WARN), state);
 }
 
-/* Where a part of a formula ends: before a wide gap. */
+/* Where a part of a formula ends: before a wide gap, or a gap after a comma. */
 static size_t part_length(const char *part) {
-    const char *gap = strstr(part, "  ");
-    return gap ? (size_t)(gap - part) : strlen(part);
+    for (const char *gap = strstr(part, "  "); gap; gap = strstr(gap + 1, "  ")) {
+        bool after_comma = gap > part && (gap[-1] == ',' || gap[-1] == ';');
+        if (after_comma || gap[2] == ' ') return (size_t)(gap - part);
+    }
+    return strlen(part);
 }
 
 /* Batch norm has one formula for training and one for evaluation: the one that is not in force here. */
@@ -89,7 +92,8 @@ static void draw_formula(Canvas *canvas, Rect row, const Scene *scene) {
     for (size_t length; *part; part += length + strspn(part + length, " ")) {
         length = part_length(part);
         if (is_of_other_mode(scene, part)) continue;
-        bool hangs = length > 0 && part[length - 1] == ','; /* it goes on in the next part */
+        bool hangs = length > 0 &&
+                     (part[length - 1] == ',' || part[length - 1] == ';'); /* it goes on in the next part */
         snprintf(text, sizeof text, "%.*s", (int)length - hangs, part);
         if (x > row.x && x + text_width(text) > end) break;
         x = canvas_text_fit(canvas, x, row.y, end - x, style, text) + 3;

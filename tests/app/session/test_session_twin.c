@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/inspect/block_figures.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/session_world.h"
+#include "views/block/maps.h"
 #include "views/panel/twin_frame.h"
 #include "views/style/text.h"
 
@@ -93,6 +95,28 @@ static void both_sides_have_one_scale(void **state) {
     Stats theirs = scene_stats(&other, other.op, other.phase);
     assert_true(a.hi >= mine.max && a.hi >= theirs.max);
     assert_true(mine.max != theirs.max);
+}
+
+/* The maps of a block as well: what is drawn left and right has the same colours. */
+static void the_blocks_of_both_sides_have_one_scale(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "finish");
+    session_world_act(world, "select layer2.1.add");
+    session_world_act(world, "twin plain");
+    for (int by_hand = 0; by_hand < 2; by_hand++) {
+        session_world_act(world, by_hand ? "scope layer" : "scope auto");
+        Scene scene = compared_scene(world);
+        const Scene *other = scene.twin->scene;
+        SceneTwin back = {.scene = &scene, .figures = scene.twin->figures};
+        Scene turned = *other, alone = scene;
+        turned.twin = &back;
+        alone.twin = NULL;
+        int block = block_of_op(scene.network, scene.op), theirs = block_of_op(other->network, other->op);
+        Scale a = block_maps_collect(&scene, block).scale, b = block_maps_collect(&turned, theirs).scale;
+        Scale mine = block_maps_collect(&alone, block).scale;
+        assert_true(a.lo == b.lo && a.hi == b.hi);
+        assert_true(by_hand ? a.hi >= mine.hi : a.hi != mine.hi);
+    }
 }
 
 static void a_plain_network_finds_its_partner_operations(void **state) {
@@ -220,6 +244,7 @@ int main(void) {
         SESSION_TEST(a_network_differs_from_itself_by_nothing),
         SESSION_TEST(the_difference_stands_in_place_of_the_tensor),
         SESSION_TEST(both_sides_have_one_scale),
+        SESSION_TEST(the_blocks_of_both_sides_have_one_scale),
         SESSION_TEST(a_plain_network_finds_its_partner_operations),
         SESSION_TEST(another_picture_is_another_side),
         SESSION_TEST(a_new_picture_begins_the_other_side_anew),
