@@ -52,6 +52,62 @@ static void percentiles_are_what_sorting_finds(void **state) {
     }
 }
 
+/* Ends and quarters of the magnitudes that are not zero, against a full sort. */
+static void a_spread_is_what_sorting_finds(void **state) {
+    (void)state;
+    enum { MOST = 5000 };
+    static real x[MOST], sizes[MOST], room[MOST];
+    for (int kind = 0; kind < 5; kind++) {
+        fill(x, MOST, kind);
+        size_t used = 0, outside = 0;
+        for (size_t j = 0; j < MOST; j++)
+            if (x[j] != 0) sizes[used++] = x[j] < 0 ? -x[j] : x[j];
+        qsort(sizes, used, sizeof *sizes, by_value);
+        Percentiles p = values_percentiles(x, MOST, 1, room);
+        Spread spread = values_spread(p, x, MOST, 1, room);
+        assert_true(spread.known);
+        assert_int_equal(spread.count, MOST);
+        /* All of them are values of the data: no tolerance. */
+        for (int k = 0; k < 3; k++)
+            assert_close(spread.quarter[k], sorted_at(sizes, used, 0.25 * (k + 1)), 0);
+        assert_close(spread.most, (double)sizes[used - 1], 0);
+        assert_close(spread.reach, fmax(fabs(p.p1), fabs(p.p99)), 0);
+        for (size_t j = 0; j < used; j++) outside += (double)sizes[j] > spread.reach;
+        assert_int_equal(spread.outside, outside);
+    }
+}
+
+static void a_spread_needs_a_value_and_reaches_it(void **state) {
+    (void)state;
+    real room[200], x[200] = {(real)NAN, (real)INFINITY};
+    assert_false(values_spread(values_percentiles(x, 200, 1, room), x, 200, 1, room).known);
+    x[7] = -3; /* fewer than one in a hundred: both percentiles are 0 */
+    Spread spread = values_spread(values_percentiles(x, 200, 1, room), x, 200, 1, room);
+    assert_true(spread.known);
+    assert_close(spread.reach, 3, 0); /* a value of the data */
+    assert_int_equal(spread.outside, 0);
+}
+
+static void the_spread_of_a_channel_is_that_of_its_profile(void **state) {
+    (void)state;
+    enum { CHANNELS = 3, PIXELS = 400 };
+    static real x[CHANNELS * PIXELS];
+    fill(x, CHANNELS * PIXELS, 0);
+    Tensor tensor = {.shape = {1, CHANNELS, 20, 20}, .data = x};
+    ProfileChannel channels[CHANNELS];
+    int ranking[CHANNELS];
+    Profile profile = {.channels = channels, .ranking = ranking};
+    assert_true(profile_compute(&profile, tensor));
+    for (int c = 0; c < CHANNELS; c++) {
+        assert_false(channels[c].spread.known);
+        assert_true(profile_channel(&profile, tensor, c));
+        Spread alone = channel_spread(tensor, c);
+        assert_close(alone.reach, channels[c].spread.reach, 0);
+        assert_memory_equal(alone.quarter, channels[c].spread.quarter, sizeof alone.quarter);
+        assert_true(alone.reach <= profile.spread.most);
+    }
+}
+
 static void percentiles_pass_over_what_is_not_finite(void **state) {
     (void)state;
     const real x[] = {(real)NAN, 5, (real)INFINITY, 1, 3, (real)-INFINITY, 2, 4};
@@ -202,6 +258,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_peak_of_a_channel_is_its_largest_magnitude),
         cmocka_unit_test(percentiles_are_what_sorting_finds),
+        cmocka_unit_test(a_spread_is_what_sorting_finds),
+        cmocka_unit_test(a_spread_needs_a_value_and_reaches_it),
+        cmocka_unit_test(the_spread_of_a_channel_is_that_of_its_profile),
         cmocka_unit_test(percentiles_pass_over_what_is_not_finite),
         cmocka_unit_test(the_reach_covers_the_share_of_the_nonzero_magnitudes),
         cmocka_unit_test(channels_are_measured_and_ranked_by_norm),

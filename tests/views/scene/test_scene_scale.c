@@ -123,6 +123,49 @@ static void a_layer_of_gradients_is_clipped_at_its_reach_and_says_so(void **stat
     assert_true(scale_in(world, SCOPE_LAYER, PHASE_FORWARD, 0).clipped);
 }
 
+/* A large map by its own middle 98 %, the small ones of an overview by the layer's. */
+static void auto_is_the_map_alone_and_the_layer_in_an_overview(void **state) {
+    SceneWorld *world = *state;
+    scene_world_run(world, -1);
+    int op = select_op(world, "layer2.0.conv1");
+    Scene *scene = &world->scene;
+    scene->settings.scope = SCOPE_AUTO;
+    /* While the layer's figures are not there, from the least to the largest value. */
+    Scale early = scene_scale(scene, op, PHASE_FORWARD, 5, MAP_OVERVIEW);
+    assert_false(early.by_quarters);
+    assert_close(early.hi, largest(pass_act(world->pass, op), 0, 32), 0); /* a value of the tensor */
+    assert_true(pass_profile_update(world->pass, op, 5));
+    const Profile *profile = pass_act_profile(world->pass, op);
+    Scale small = scene_scale(scene, op, PHASE_FORWARD, 5, MAP_OVERVIEW);
+    assert_true(small.by_quarters && small.clipped && small.is_signed);
+    assert_close(small.hi, profile->spread.reach, 0);
+    for (int c = 0; c < 32; c++) {
+        assert_close(scene_scale(scene, op, PHASE_FORWARD, c, MAP_OVERVIEW).hi, small.hi, 0);
+        /* The fifth from its profile, the others from the tensor. */
+        Spread own = channel_spread(pass_act(world->pass, op), c);
+        Scale large = scene_scale(scene, op, PHASE_FORWARD, c, MAP_FOCUS);
+        assert_close(large.hi, own.reach, 0);
+        assert_memory_equal(large.quarter, own.quarter, sizeof own.quarter);
+        assert_int_equal(large.outside, own.outside);
+        assert_int_equal(large.count, 16 * 16);
+    }
+    scene->settings.clip = CLIP_OFF;
+    Scale whole = scene_scale(scene, op, PHASE_FORWARD, 5, MAP_FOCUS);
+    assert_true(whole.by_quarters && !whole.clipped && whole.outside == 0);
+    assert_close(whole.hi, largest(pass_act(world->pass, op), 5, 6), 0);
+    assert_string_equal(scene_scope_text(scene, op, 5, MAP_FOCUS).text, "map");
+    assert_string_equal(scene_scope_text(scene, op, 5, MAP_OVERVIEW).text, "layer");
+}
+
+static void only_small_maps_of_activations_are_shrunk_by_mean(void **state) {
+    SceneWorld *world = *state;
+    assert_int_equal(scene_pooling(&world->scene, PHASE_FORWARD, MAP_OVERVIEW), PLOT_MEAN);
+    assert_int_equal(scene_pooling(&world->scene, PHASE_FORWARD, MAP_FOCUS), PLOT_LARGEST);
+    assert_int_equal(scene_pooling(&world->scene, PHASE_BACKWARD, MAP_OVERVIEW), PLOT_LARGEST);
+    world->scene.settings.pooling = POOLING_MEAN;
+    assert_int_equal(scene_pooling(&world->scene, PHASE_FORWARD, MAP_FOCUS), PLOT_MEAN);
+}
+
 static void assert_text(SceneWorld *world, ScopeKind scope, int channel, const char *expected) {
     world->scene.settings.scope = scope;
     assert_string_equal(scene_scope_text(&world->scene, world->scene.op, channel, MAP_FOCUS).text, expected);
@@ -171,6 +214,8 @@ int main(void) {
         WITH_WORLD(a_stage_is_its_ops_that_have_been_computed),
         WITH_WORLD(signed_scales_have_zero_in_the_middle_and_others_at_the_end),
         WITH_WORLD(a_layer_of_gradients_is_clipped_at_its_reach_and_says_so),
+        WITH_WORLD(auto_is_the_map_alone_and_the_layer_in_an_overview),
+        WITH_WORLD(only_small_maps_of_activations_are_shrunk_by_mean),
         WITH_WORLD(every_scope_has_a_name),
         WITH_WORLD(a_group_is_cut_in_the_order_shown),
     };

@@ -131,6 +131,33 @@ static void a_legend_tells_small_ranges_apart(void **state) {
     canvas_free(canvas);
 }
 
+/* What lies outside is counted, and that the steps are not equal is said. */
+static void a_legend_by_quarters_counts_what_lies_outside(void **state) {
+    (void)state;
+    Scene scene = gray_scene();
+    const double quarter[] = {0.5, 1, 2};
+    Scale scale = scale_by_quarters(4, quarter, false);
+    scale.clipped = true, scale.outside = 11, scale.count = 1024;
+    WidgetTensor tensor = widget_tensor_scaled((Tensor){.shape = {1, 1, 1, 1}}, scale);
+    tensor.scope = "map", tensor.as_is = true;
+    Canvas *canvas = canvas_of(90, 4, CANVAS_ASCII);
+    widget_legend(canvas, (Rect){.w = 90, .h = 1}, &scene, &tensor, 0);
+    widget_legend(canvas, (Rect){.y = 1, .w = 38, .h = 1}, &scene, &tensor, 0);
+    tensor.scale = scale_by_quarters(4, quarter, true);
+    widget_legend(canvas, (Rect){.y = 2, .w = 90, .h = 1}, &scene, &tensor, 0);
+    tensor.scale.each = true;
+    widget_legend(canvas, (Rect){.y = 3, .w = 90, .h = 1}, &scene, &tensor, 0);
+    char *text = canvas_export_text_string(canvas);
+    assert_non_null(strstr(text, "1.00"));
+    assert_non_null(strstr(text, " 4.00] map 1..99 %, 11 of 1,024 above, by quarters\n"));
+    assert_non_null(strstr(text, " 4.00] map 1..99 %, 11 above\n"));
+    assert_non_null(strstr(text, " +4.00] map, by quarters\n"));
+    assert_non_null(strstr(text, "[-end "));
+    assert_non_null(strstr(text, " +end] map, by quarters\n"));
+    free(text);
+    canvas_free(canvas);
+}
+
 /* The scale is named, the clipping and the pooling too, in shorter words where there is less room. */
 static void a_legend_names_what_was_done_to_the_values(void **state) {
     (void)state;
@@ -291,6 +318,7 @@ int main(void) {
         cmocka_unit_test(pages_are_whole_and_show_what_is_selected),
         cmocka_unit_test(the_page_says_which_channels_it_shows),
         cmocka_unit_test(a_legend_tells_small_ranges_apart),
+        cmocka_unit_test(a_legend_by_quarters_counts_what_lies_outside),
         cmocka_unit_test(a_legend_names_what_was_done_to_the_values),
         cmocka_unit_test(bars_of_both_signs_share_one_zero),
         cmocka_unit_test(percent_bars_are_parts_of_the_whole),
