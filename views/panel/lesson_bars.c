@@ -8,7 +8,7 @@
 #include "views/scene/click.h"
 #include "views/style/text.h"
 
-enum { THICK_MAX = 3, GAP = 1, TITLE_ROWS = 2 };
+enum { THICK_MAX = 7, GAP = 1, TITLE_ROWS = 2 };
 
 /* Columns of the names, of the values, and of what marks an answer. */
 typedef struct Columns {

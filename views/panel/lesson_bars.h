@@ -18,7 +18,7 @@ typedef struct LessonBars {
     int count; /* 0: there is nothing to draw */
 } LessonBars;
 
-/* Bars are as many rows high as there is room for, at most three. Where even one row each is too much, those around
+/* Bars are as many rows high as there is room for, at most seven. Where even one row each is too much, those around
  * the right answer are drawn, and how many there are is said. */
 void lesson_bars_draw(Canvas *canvas, Rect area, const LessonBars *bars);
 void lesson_bars_describe(FILE *out, const LessonBars *bars);
