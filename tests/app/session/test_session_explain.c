@@ -177,11 +177,53 @@ static void the_command_prints_lines_and_fields(void **state) {
                            ARGS("explain", "conv1", "--index", "99,0,0"));
 }
 
+/* In every view, and before it leaves what is open there. */
+static void esc_closes_it_first(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "finish");
+    session_world_act(world, "select layer2.0.conv1");
+    for (int v = 0; v < VIEW_COUNT; v++) {
+        char line[64];
+        snprintf(line, sizeof line, "view %s", view_ops((ViewId)v)->name);
+        session_world_act(world, line);
+        if (v == VIEW_MAPS) session_world_press(world, "Enter");
+        char *before = session_world_screen(world);
+        session_world_act(world, "explain 1");
+        char *open = session_world_screen(world);
+        assert_non_null(strstr(open, "Esc closes"));
+        session_world_press(world, "Esc");
+        assert_int_equal(world->session->look.settings.explain, EXPLAIN_OFF);
+        char *after = session_world_screen(world);
+        assert_string_equal(before, after);
+        free(before);
+        free(open);
+        free(after);
+    }
+}
+
+/* A map of 32x32 stays whole beside it wherever it can: from 80x24 on. */
+static void it_leaves_a_map_whole(void **state) {
+    SessionWorld *world = *state;
+    static const ViewId views[] = {VIEW_MAPS, VIEW_STEP, VIEW_BLOCK, VIEW_INPUT};
+    static const int sizes[][2] = {{80, 24}, {100, 30}, {120, 40}, {200, 60}};
+    session_world_act(world, "explain 1");
+    for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++)
+        for (size_t v = 0; v < sizeof views / sizeof views[0]; v++) {
+            screen_set_size(world->screen, sizes[s][0], sizes[s][1]);
+            world->session->look.view = views[v];
+            SessionPanes panes = session_panes(world->session);
+            assert_true(panes.view.w >= VIEW_BESIDE && panes.view.h >= 21);
+            assert_true(panes.explain.w >= 38 && panes.explain.h >= 21);
+        }
+}
+
 #define SESSION_TEST(name) cmocka_unit_test_setup_teardown(name, session_world_open, session_world_close)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         SESSION_TEST(a_digit_opens_the_answer_and_the_same_digit_closes_it),
+        SESSION_TEST(esc_closes_it_first),
+        SESSION_TEST(it_leaves_a_map_whole),
         SESSION_TEST(a_digit_before_a_step_is_a_count),
         SESSION_TEST(who_has_read_the_answer_types_no_count),
         SESSION_TEST(one_number_is_explained_where_one_is_selected),
