@@ -6,14 +6,13 @@
 #include "tests/support/scene_world.h"
 #include "views/words/describe.h"
 
-static char *words_of(const SceneWorld *world) {
-    char *text = NULL;
+/* The caller frees *text. */
+static void put_words(const SceneWorld *world, char **text) {
     size_t size;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = open_memstream(text, &size);
     assert_non_null(out);
     describe_view(out, &world->scene, VIEW_STEP);
     fclose(out);
-    return text;
 }
 
 static void a_convolution_names_its_largest_part_and_the_kernel(void **state) {
@@ -27,7 +26,8 @@ static void a_convolution_names_its_largest_part_and_the_kernel(void **state) {
         assert_true(contribution_of_channels(world.pass, world.scene.op, phase, 5, parts));
         for (int c = 1; c < 16; c++)
             if (parts[c] > parts[largest]) largest = c;
-        char *text = words_of(&world);
+        char *text = NULL;
+        put_words(&world, &text);
         assert_shows(text,
                      phase ? "goes to input channel %d, length %.3g."
                            : "comes from input channel %d, length %.3g.",
@@ -46,7 +46,8 @@ static void batch_norm_names_its_line(void **state) {
     scene_world_run(&world, -1);
     scene_world_select(&world, "layer1.0.bn2", PHASE_FORWARD, 5);
     double a = (double)pass_norm_inv_std(world.pass, world.scene.op)[5]; /* gamma 1, beta 0 */
-    char *text = words_of(&world);
+    char *text = NULL;
+    put_words(&world, &text);
     assert_shows(text, "For channel 5: y = a x + b with a %+.3g and b %+.3g.", a,
                  -a * (double)pass_norm_mean(world.pass, world.scene.op)[5]);
     free(text);
