@@ -90,16 +90,25 @@ static void draw_waiting(Canvas *canvas, Rect area, const Scene *scene) {
 /* From the longest to the shortest. */
 enum { TITLE_FORMS = 4 };
 
-static WidgetText title_form(const WidgetPage *page, int form) {
+/* ", by mean" where the small maps are shrunk: what a pixel of them is. */
+static const char *shrunk_words(const Scene *scene, const WidgetPage *page) {
+    if (page->map_width >= scene_shape(scene).w) return "";
+    return scene_pooling(scene, scene->phase, MAP_OVERVIEW) == PLOT_MEAN ? ", by mean" : ", by largest";
+}
+
+static WidgetText title_form(const Scene *scene, const WidgetPage *page, int form) {
     WidgetPage brief = *page;
     WidgetText out = {.text = ""};
     bool all = page->count == page->total;
-    if (form > 0) brief.dead = brief.padding = brief.blocked = 0;
-    if (form < 2) return widget_page_info(&brief);
+    if (form == 0) return widget_page_info(&brief);
+    brief.dead = brief.padding = brief.blocked = 0;
     if (page->order)
         utf8_format(out.text, sizeof out.text, "%d by %s", page->total, page->order);
     else if (all)
-        snprintf(out.text, sizeof out.text, "all %d%s", page->total, form == 2 ? " channels" : "");
+        utf8_format(out.text, sizeof out.text, "all %d%s%s", page->total, form == 1 ? " channels" : "",
+                    form < 3 ? shrunk_words(scene, page) : "");
+    else if (form == 1)
+        return widget_page_info(&brief);
     else
         snprintf(out.text, sizeof out.text, "%d-%d of %d", page->first, page->first + page->count - 1,
                  page->total);
@@ -112,7 +121,7 @@ static void draw_title(Canvas *canvas, Rect row, const MapsPlan *plan, const Sce
     enum { LEGEND_MIN = 20, GAP = 2 };
     WidgetText info = {.text = ""};
     for (int form = 0; form < TITLE_FORMS; form++) {
-        info = title_form(&plan->page, form);
+        info = title_form(scene, &plan->page, form);
         if (text_width(info.text) + GAP + LEGEND_MIN <= row.w) break;
     }
     int after = canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_TEXT), info.text) + GAP;
@@ -145,8 +154,8 @@ static void draw_texts(Canvas *canvas, const MapsPlan *plan, const Scene *scene,
     maps_cell_draw(canvas, plan->cell, scene, tensor->tensor);
     maps_line_draw(canvas, plan->line, scene);
     maps_figures_draw(canvas, plan->stats, scene, plan->figures);
-    int zoom = plan->focus.map.w / scene_shape(scene).w;
-    if (!rect_is_empty(plan->note)) maps_note_draw(canvas, plan->note, scene, tensor, zoom);
+    MapsSize size = {.zoom = plan->focus.map.w / scene_shape(scene).w, .shrink = plan->focus.shrink};
+    if (!rect_is_empty(plan->note)) maps_note_draw(canvas, plan->note, scene, tensor, size);
     if (!rect_is_empty(plan->details)) maps_details_draw(canvas, plan->details, scene, tensor, plan->part);
 }
 

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/base/utf8.h"
 #include "views/canvas/layout.h"
@@ -100,31 +101,40 @@ static int rank_of(const Profile *profile, int channels, int channel) {
     return 0;
 }
 
-static void compose_energy(char *text, const Scene *scene) {
+static void compose_energy(char *text, size_t room, const Scene *scene) {
     const Profile *profile = scene_profile(scene, scene->op, scene->phase);
     Stats layer = scene_stats(scene, scene->op, scene->phase);
     int channels = scene_shape(scene).c;
     *text = '\0';
     if (!profile || !(layer.l2 > 0)) return;
     double share = profile->channels[scene->channel].stats.l2 / layer.l2;
-    utf8_format(text, TEXT_MAX, "energy %s of layer, place %d of %d", text_format_percent(share * share).text,
+    utf8_format(text, room, "energy %s of layer, place %d of %d", text_format_percent(share * share).text,
                 rank_of(profile, channels, scene->channel) + 1, channels);
 }
 
-void maps_note_draw(Canvas *canvas, Rect row, const Scene *scene, const WidgetTensor *tensor, int zoom) {
+static void compose_size(char *text, const Scene *scene, MapsSize size) {
+    bool mean = scene_pooling(scene, scene->phase, MAP_FOCUS) == PLOT_MEAN;
+    *text = '\0';
+    if (size.shrink > 1)
+        snprintf(text, TEXT_MAX, "a pixel is the %s of %dx%d; ", mean ? "mean" : "largest", size.shrink,
+                 size.shrink);
+    else if (scene->settings.presenter && size.zoom > 1)
+        snprintf(text, TEXT_MAX, "a value is %dx%d; ", size.zoom, size.zoom);
+}
+
+void maps_note_draw(Canvas *canvas, Rect row, const Scene *scene, const WidgetTensor *tensor, MapsSize size) {
     WidgetChannel kind = widget_channel(scene, tensor, scene->channel);
     char text[TEXT_MAX];
+    compose_size(text, scene, size);
+    size_t used = strlen(text);
     if (kind == CHANNEL_PADDING)
-        utf8_copy(text, sizeof text, "padding: no input leads here");
+        utf8_copy(text + used, sizeof text - used, "padding: no input leads here");
     else if (kind != CHANNEL_SHOWN)
-        utf8_format(text, sizeof text, "channel %d: %s", scene->channel, widget_channel_words(kind));
+        utf8_format(text + used, sizeof text - used, "channel %d: %s", scene->channel,
+                    widget_channel_words(kind));
     else
-        compose_energy(text, scene);
-    if (scene->settings.presenter && zoom > 1) {
-        char before[TEXT_MAX];
-        utf8_copy(before, sizeof before, text);
-        utf8_format(text, sizeof text, "a value is %dx%d%s%s", zoom, zoom, *before ? "; " : "", before);
-    }
+        compose_energy(text + used, TEXT_MAX - used, scene);
+    if (text_width(text) > row.w && used > 0) text[used - 2] = '\0';
     canvas_text_fit(canvas, row.x, row.y, row.w, style_role(kind == CHANNEL_SHOWN ? ROLE_DIM : ROLE_WARN),
                     text);
 }

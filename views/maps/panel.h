@@ -21,8 +21,13 @@ typedef enum MapsFigures { MAPS_OF_LAYER, MAPS_OF_CHANNEL, MAPS_OF_BOTH } MapsFi
 void maps_figures_draw(Canvas *canvas, Rect area, const Scene *scene, MapsFigures figures);
 /* Those of the selected channel in one line. */
 void maps_line_draw(Canvas *canvas, Rect row, const Scene *scene);
-/* "energy 28% of layer, place 1 of 16", or what keeps the channel from being seen.
- * Before a class also the enlargement, so that it is not taken for resolution. */
-void maps_note_draw(Canvas *canvas, Rect row, const Scene *scene, const WidgetTensor *tensor, int zoom);
+/* How large the map is drawn: pixels a side for each value, or values a side for each pixel. */
+typedef struct MapsSize {
+    int zoom, shrink;
+} MapsSize;
+
+/* "energy 28% of layer, place 1 of 16", or what keeps the channel from being seen. A map that is shrunk says what a
+ * pixel is, and before a class one that is enlarged does, so that it is not taken for resolution. */
+void maps_note_draw(Canvas *canvas, Rect row, const Scene *scene, const WidgetTensor *tensor, MapsSize size);
 
 #endif

@@ -143,7 +143,7 @@ static void an_order_of_another_layer_is_not_applied(void **state) {
     maps_world_select(&world, "layer1.0.conv1", PHASE_FORWARD);
     set_norms(&world, world.scene.op);
     maps_world_select(&world, "layer2.0.conv1", PHASE_FORWARD);
-    maps_world_shows(&world, " all 32 channels ");
+    maps_world_shows(&world, " all 32, by mean ");
     assert_int_equal(maps_world_act(&world, ACTION_RIGHT, 0).number, 1);
     maps_world_check(&world);
     scene_world_close(&world);

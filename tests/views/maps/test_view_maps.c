@@ -83,7 +83,7 @@ static void the_heading_names_op_phase_shape_and_page(void **state) {
     scene_world_run(&world, -1);
     maps_world_select(&world, "layer3.0.conv1", PHASE_FORWARD);
     maps_world_shows(&world, "layer3.0.conv1  activation  64x8x8 ");
-    maps_world_shows(&world, " channels 0-63 of 64 ");
+    maps_world_shows(&world, " all 64, by mean ");
     maps_world_select(&world, "layer3.0.conv1", PHASE_BACKWARD);
     maps_world_shows(&world, "layer3.0.conv1  gradient  64x8x8 ");
     maps_world_act(&world, ACTION_OPEN, 0);
