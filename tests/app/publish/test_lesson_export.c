@@ -97,8 +97,8 @@ static void words_and_numbers_are_those_of_the_screen(void **state) {
     SessionWorld *world = *state;
     char *text = export_page(world, "skip", false);
     assert_non_null(strstr(text, "<pre>y = relu(F(x) + x)</pre>"));
-    assert_non_null(strstr(text, ">Block view of resnet20, layer1.1.add</title>"));
-    assert_non_null(strstr(text, "\nBlock layer1.1, 2 of 9.\n"));
+    assert_non_null(strstr(text, ">Block view of resnet20, layer2.1.add</title>"));
+    assert_non_null(strstr(text, "\nBlock layer2.1, 5 of 9.\n"));
     /* The view stands there without the lesson's panel and without the row of keys. */
     assert_null(strstr(text, ">Backspace<"));
     assert_null(strstr(text, ">help<"));
