@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/inspect/block_figures.h"
+#include "views/scene/click.h"
 #include "views/style/text.h"
 #include "views/widget/widgets.h"
 
@@ -60,6 +61,8 @@ static void draw_name(Canvas *canvas, const Lane *lane, int k) {
         canvas_set_cursor(canvas, x, lane->y);
     }
     int end = canvas_text(canvas, x, lane->y, style, name);
+    click_add_text(canvas, (Rect){.x = x, .y = lane->y, .w = end - x, .h = 1}, ACTION_SELECT,
+                   lane->scene->network->ops[op].name);
     if (op == b->output) canvas_text(canvas, end, lane->y, style_role(ROLE_DIM), "=y");
 }
 

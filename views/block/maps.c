@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/inspect/block_figures.h"
 #include "views/scene/scale.h"
@@ -59,7 +60,7 @@ static void collect_forward(BlockMaps *maps, const Scene *scene, int block) {
     }
     add_act(maps, scene, b->branch_last, c,
             (BlockMap){.name = "F(x)",
-                       .words = "what F adds",
+                       .words = "is added",
                        .norm = "|F|",
                        .sign = skip ? "+" : "→",
                        .part = BLOCK_PART_BRANCH,
@@ -208,13 +209,6 @@ static Scale common_scale(const Scene *scene, const Pool *pool, int block) {
                         : scale_by_hand(scene, pool, block);
 }
 
-static Scale scale_of_one(const Scene *scene, const BlockMaps *maps, int k) {
-    const BlockMap *map = &maps->maps[k];
-    if (!maps->own_scales || !map->tensor.data) return maps->scale;
-    Spread spread = channel_spread(map->tensor, map->channel);
-    return spread.known ? scene_scale_of_spread(scene, &spread, maps->scale.is_signed) : maps->scale;
-}
-
 static BlockMaps collect(const Scene *scene, int block) {
     BlockMaps maps = {.count = 0};
     if (scene->phase == PHASE_BACKWARD)
@@ -224,18 +218,31 @@ static BlockMaps collect(const Scene *scene, int block) {
     return maps;
 }
 
-BlockMaps block_maps_collect(const Scene *scene, int block) {
-    BlockMaps maps = collect(scene, block), theirs;
+/* Of one map of the equation, and with a twin of its like on the other side. */
+static Scale scale_of_one(const Scene *scene, const BlockMaps *maps, const BlockMap *map,
+                          const BlockMaps *theirs) {
     Pool pool = {.count = 0};
-    add_computed(&pool, &maps);
-    bool compared = scene->twin && !scene->twin->difference;
-    if (compared) {
+    if (!maps->own_scales || !map->tensor.data) return maps->scale;
+    pool.maps[pool.count++] = map;
+    for (int k = 0; k < theirs->count; k++)
+        if (theirs->maps[k].tensor.data && strcmp(theirs->maps[k].name, map->name) == 0)
+            pool.maps[pool.count++] = &theirs->maps[k];
+    Spread spread = common_spread(&pool);
+    return spread.known ? scene_scale_of_spread(scene, &spread, maps->scale.is_signed) : maps->scale;
+}
+
+BlockMaps block_maps_collect(const Scene *scene, int block) {
+    BlockMaps maps = collect(scene, block), theirs = {.count = 0};
+    Pool pool = {.count = 0};
+    if (scene->twin && !scene->twin->difference) {
         const Scene *other = scene->twin->scene;
         theirs = collect(other, block_of_op(other->network, other->op));
-        add_computed(&pool, &theirs);
     }
+    add_computed(&pool, &maps);
+    add_computed(&pool, &theirs);
     maps.scale = common_scale(scene, &pool, block);
-    maps.own_scales = scene->settings.scope == SCOPE_AUTO && scene->phase == PHASE_FORWARD && !compared;
-    for (int k = 0; k < maps.count; k++) maps.maps[k].scale = scale_of_one(scene, &maps, k);
+    maps.own_scales = scene->settings.scope == SCOPE_AUTO && scene->phase == PHASE_FORWARD;
+    for (int k = 0; k < maps.count; k++)
+        maps.maps[k].scale = scale_of_one(scene, &maps, &maps.maps[k], &theirs);
     return maps;
 }

@@ -27,7 +27,7 @@ typedef struct BlockMap {
 
 /* All of them, with their common scale: by the scene's scope, over all of the maps. With "auto" from the 1st to the
  * 99th percentile of the values of all maps together; forward each map then has a scale of its own, for F may be
- * far smaller than x, in the same pair of colours, unless two sides are compared. */
+ * far smaller than x, in the same pair of colours. */
 typedef struct BlockMaps {
     BlockMap maps[BLOCK_MAPS_MAX];
     int count;

@@ -135,7 +135,7 @@ static Role map_role(const BlockMap *map, Phase phase) {
     return widget_phase_role(phase);
 }
 
-/* `F(x) what the block adds  ≤1.52 |F| 26.1`: what has no room is left out, the words first. */
+/* `F(x) what the block adds  ≤1.52, |F| 26.1`: what has no room is left out, the words first. */
 static void draw_caption(Canvas *canvas, Rect row, const Scene *scene, const BlockMaps *maps, int k,
                          bool with_sign) {
     const BlockMap *map = &maps->maps[k];
@@ -147,7 +147,7 @@ static void draw_caption(Canvas *canvas, Rect row, const Scene *scene, const Blo
     if (map->tensor.data && map->l2 == map->l2) {
         char both[WIDGET_TEXT_MAX];
         utf8_format(norm, sizeof norm, "%s %.4g", map->norm, map->l2);
-        utf8_format(both, sizeof both, "%s %s", plot_legend_end(map->scale).text, norm);
+        utf8_format(both, sizeof both, "%s, %s", plot_legend_end(map->scale).text, norm);
         if (maps->own_scales && text_width(both) <= room) utf8_copy(norm, sizeof norm, both);
     }
     int width = text_width(norm);

@@ -32,7 +32,8 @@ typedef struct Middle {
     char title[WIDGET_TEXT_MAX];
     char lines[LINES_MAX][WIDGET_TEXT_MAX];
     int line_count;
-    Rect figure; /* its size; then its place */
+    const char *sign; /* at the right of the drawing, before what comes out */
+    Rect figure;      /* its size; then its place */
 } Middle;
 
 static void say(Middle *middle, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -78,7 +79,7 @@ static void describe_kernel(Middle *middle, Rect area, StepGrid *grid) {
     const StepFilter *filter = &middle->panels->filter;
     char place[16];
     *grid = step_kernel_grid(middle->scene, middle->op, filter);
-    middle->figure = step_grid_size(grid, room_of(area, 4).w, room_of(area, 4).h);
+    middle->figure = step_grid_size(grid, room_of(area, 5).w, room_of(area, 5).h);
     title(middle, "kernel %d → %d", middle->forward ? filter->input : filter->output,
           middle->forward ? filter->output : filter->input);
     if (!middle->forward) say(middle, "turned by 180°");
@@ -88,6 +89,7 @@ static void describe_kernel(Middle *middle, Rect area, StepGrid *grid) {
         say(middle, "largest of %d", middle->op->in.c);
     else
         say(middle, "%s of %d", ordinal(filter->rank + 1, place), middle->op->in.c);
+    say(middle, "o: next input");
 }
 
 /* The selected channel of a map. */
@@ -227,16 +229,19 @@ static void describe_other(Middle *middle, Rect area) {
     const StepPanel *panel = &panels->item[panels->other];
     title(middle, "%s %s", middle->forward ? "+" : "and", panel->symbol);
     Shape shape = panel->part.tensor.shape;
-    Rect room = room_of(area, 2);
+    Rect room = room_of(area, 3);
     PlotGrid grid = plot_grid_fit(room, integer_max(1, shape.w), integer_max(1, shape.h), 1);
     if (step_panel_has_values(middle->scene, panel)) middle->figure = grid.cells;
     say(middle, "%s", panel->closed ? "closed" : panel->words);
+    say(middle, "o: exchange");
 }
 
 static void draw_other(Canvas *canvas, const Middle *middle) {
     const StepPanel *panel = &middle->panels->item[middle->panels->other];
     WidgetMap how = {.channel = panel->channel, .zoom_max = 1};
-    widget_map(canvas, middle->figure, middle->scene, &panel->part, how);
+    WidgetTensor part = panel->part;
+    part.use = MAP_OVERVIEW;
+    widget_map(canvas, middle->figure, middle->scene, &part, how);
 }
 
 /* Which places of four by four a stride keeps. */
@@ -305,8 +310,7 @@ static void put_words(Canvas *canvas, Rect area, Middle *middle) {
         canvas_text_center(canvas, area, y + 1 + figure->h + k, style_role(ROLE_DIM), middle->lines[k]);
     int arrow = area.x + area.w - 1;
     if (figure->h > 0 && figure->x + figure->w < arrow)
-        canvas_put(canvas, arrow, figure->y + figure->h / 2, style_bold(ROLE_TEXT),
-                   widget_glyph(canvas, U'→', '>'));
+        canvas_text(canvas, arrow, figure->y + figure->h / 2, style_bold(ROLE_TEXT), middle->sign);
 }
 
 /* Numbers in squares: a kernel, or what a window saw. */
@@ -356,7 +360,11 @@ static void draw_words(Canvas *canvas, Rect area, Middle *middle, OpMiddle kind)
 
 void step_middle_draw(Canvas *canvas, Rect area, const Scene *scene, const StepPanels *panels) {
     const Op *op = &scene->network->ops[scene->op];
-    Middle middle = {.scene = scene, .op = op, .panels = panels, .forward = scene->phase == PHASE_FORWARD};
+    Middle middle = {.scene = scene,
+                     .op = op,
+                     .panels = panels,
+                     .forward = scene->phase == PHASE_FORWARD,
+                     .sign = panels->item[panels->count - 1].joint};
     Rect old = canvas_clip(canvas, area);
     OpMiddle kind = op_spec(op->kind)->middle;
     switch (kind) {

@@ -77,6 +77,7 @@ static void say_block(FILE *out, const Scene *scene) {
         say_forward_norms(out, scene, block);
     else
         say_backward_norms(out, scene, block);
+    if (block_reading_lengths(scene, block).known) say_text(out, block_reading_short(scene, block).text);
     say_text(out, block_reading(scene, block).text);
 }
 

@@ -282,6 +282,26 @@ static void compared_sides_are_measured_alike(void **state) {
     scene_world_close(&b);
 }
 
+/* As in the stream, so in the chain above the maps. */
+static void a_click_on_the_chain_selects_the_operation(void **state) {
+    (void)state;
+    SceneWorld world = scene_world_open("resnet20", 0, SKIP_NONE_REMOVED);
+    scene_world_select(&world, "layer2.1.conv1", PHASE_FORWARD, 0);
+    ClickMap map = {0};
+    Canvas *canvas = canvas_new(80, 21, 0);
+    canvas->clicks = &map;
+    view_block_ops.draw(world.state, &world.scene, canvas, canvas_area(canvas));
+    Action found[CLICK_ACTIONS_MAX];
+    const char *const names[] = {"layer2.0.relu2", "layer2.1.conv1", "layer2.1.bn1"};
+    int count = 0;
+    for (int x = 0; x < 80; x++)
+        if (click_find(&map, x, 2, found) && count < 3 && strcmp(found[0].text, names[count]) == 0) count++;
+    assert_int_equal(count, 3);
+    click_clear(&map);
+    canvas_free(canvas);
+    scene_world_close(&world);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_key_leads_there_and_back),
@@ -295,6 +315,7 @@ int main(void) {
         cmocka_unit_test(every_moment_of_a_pass_can_be_drawn),
         cmocka_unit_test(left_and_right_walk_along_the_operations),
         cmocka_unit_test(a_click_selects_the_operation_that_stands_there),
+        cmocka_unit_test(a_click_on_the_chain_selects_the_operation),
         cmocka_unit_test(compared_sides_are_measured_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
