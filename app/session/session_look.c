@@ -38,13 +38,21 @@ void session_look_place(const Session *session, Scene *scene) {
     scene->column = integer_clamp(column, 0, out.w - 1);
 }
 
+/* The other side of a comparison shows the channel of this one. */
+static int shown_channel(const Session *session, const Pass *pass, int op) {
+    const Pass *own = session->exp.pass;
+    if (pass == own) return wanted_channel(session, own, op);
+    int selected = scene_op_at(pass_network(own), session->exp.at);
+    return integer_min(wanted_channel(session, own, selected), pass_network(pass)->ops[op].out.c - 1);
+}
+
 static void prepare_op(const Session *session, Pass *pass, int op) {
     Shape shape = pass_network(pass)->ops[op].out;
     bool quick = shape_count(shape) <= QUICK_COUNT;
     if (!quick && session->exp.job.kind != JOB_NONE) return;
     /* Which channel that is may be known only once the others have been measured. */
     bool measured = pass_profile_update(pass, op, -1);
-    if (measured) pass_profile_update(pass, op, wanted_channel(session, pass, op));
+    if (measured) pass_profile_update(pass, op, shown_channel(session, pass, op));
 }
 
 static void prepare_figures(const Session *session, Pass *pass, int op) {

@@ -14,14 +14,13 @@
 
 enum {
     GAP = 1,         /* rows between two sections */
-    LABEL = 4,       /* columns of a row's number */
+    LABEL = 3,       /* columns of a row's number */
     COLUMN = 10,     /* columns of a value */
     NUMBERS_MAX = 9, /* values a side around the cell */
     NUMBERS_MIN = 3,
     NUMBERS_HEIGHT = NUMBERS_MIN + 2, /* with the title and the columns' numbers */
     BARS_MIN = 4,                     /* rows of a histogram */
     BARS_MAX = 20,
-    BINS_MIN = 12,
     BINS_MAX = 128,
     EIGHTHS = 8,
     SPLIT_WIDTH = 96,  /* columns from which on two things stand side by side ... */

@@ -101,6 +101,13 @@ static int rank_of(const Profile *profile, int channels, int channel) {
     return 0;
 }
 
+/* "st" for 1, 21, 31 ... */
+static const char *ordinal_ending(int number) {
+    static const char *const endings[] = {"th", "st", "nd", "rd"};
+    bool teens = number % 100 >= 11 && number % 100 <= 13;
+    return number % 10 <= 3 && !teens ? endings[number % 10] : "th";
+}
+
 static void compose_energy(char *text, size_t room, const Scene *scene) {
     const Profile *profile = scene_profile(scene, scene->op, scene->phase);
     Stats layer = scene_stats(scene, scene->op, scene->phase);
@@ -108,8 +115,9 @@ static void compose_energy(char *text, size_t room, const Scene *scene) {
     *text = '\0';
     if (!profile || !(layer.l2 > 0)) return;
     double share = profile->channels[scene->channel].stats.l2 / layer.l2;
-    utf8_format(text, room, "energy %s of layer, place %d of %d", text_format_percent(share * share).text,
-                rank_of(profile, channels, scene->channel) + 1, channels);
+    int place = rank_of(profile, channels, scene->channel) + 1;
+    utf8_format(text, room, "energy %s of layer, %d%s of %d", text_format_percent(share * share).text, place,
+                ordinal_ending(place), channels);
 }
 
 static void compose_size(char *text, const Scene *scene, MapsSize size) {

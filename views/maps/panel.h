@@ -26,7 +26,7 @@ typedef struct MapsSize {
     int zoom, shrink;
 } MapsSize;
 
-/* "energy 28% of layer, place 1 of 16", or what keeps the channel from being seen. A map that is shrunk says what a
+/* "energy 28% of layer, 1st of 16", or what keeps the channel from being seen. A map that is shrunk says what a
  * pixel is, and before a class one that is enlarged does, so that it is not taken for resolution. */
 void maps_note_draw(Canvas *canvas, Rect row, const Scene *scene, const WidgetTensor *tensor, MapsSize size);
 

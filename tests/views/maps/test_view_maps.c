@@ -3,6 +3,7 @@
 
 #include "core/tensor/gemm.h"
 #include "tests/support/maps_world.h"
+#include "views/style/text.h"
 #include "views/widget/widgets.h"
 
 extern const ViewOps view_maps_ops;
@@ -290,12 +291,36 @@ static void gradients_stay_visible_where_they_are_shrunk(void **state) {
     scene_world_close(&world);
 }
 
+static void the_energy_of_a_channel_is_ranked(void **state) {
+    (void)state;
+    SceneWorld world = maps_world_open();
+    pass_run_forward(world.pass);
+    maps_world_select(&world, "layer1.0.conv1", PHASE_FORWARD);
+    /* Channel c is c everywhere: of 16 channels, 15 has the most, 225 of 1240. */
+    Tensor tensor = pass_act(world.pass, world.scene.op);
+    for (size_t j = 0; j < shape_count(tensor.shape); j++) tensor.data[j] = (real)(j % 16);
+    assert_true(pass_profile_update(world.pass, world.scene.op, -1));
+    static const char *const places[] = {"16th", "15th", "14th", "13th", "12th", "11th", "10th", "9th",
+                                         "8th",  "7th",  "6th",  "5th",  "4th",  "3rd",  "2nd",  "1st"};
+    Stats stats = pass_act_stats(world.pass, world.scene.op); /* of what was there before */
+    for (int c = 1; c < 16; c++) {
+        char expected[64];
+        world.scene.channel = c;
+        double share = 1024.0 * c * c / (stats.l2 * stats.l2);
+        snprintf(expected, sizeof expected, "energy %s of layer, %s of 16", text_format_percent(share).text,
+                 places[c]);
+        maps_world_shows(&world, expected);
+    }
+    scene_world_close(&world);
+}
+
 int main(void) {
     gemm_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(drawing_is_pure_and_stays_inside_for_every_op),
         cmocka_unit_test(drawing_survives_any_size),
         cmocka_unit_test(the_value_shown_is_the_tensor_s),
+        cmocka_unit_test(the_energy_of_a_channel_is_ranked),
         cmocka_unit_test(the_heading_names_op_phase_shape_and_page),
         cmocka_unit_test(channels_that_are_never_active_are_marked_and_counted),
         cmocka_unit_test(what_is_not_computed_says_how_to_get_it),
