@@ -25,6 +25,8 @@ enum {
     MAP_WIDTH = 36,     /* columns of a map of 32x32 with its margins */
     OVERVIEW_MIN = 60,  /* columns from which all channels stand beside one */
     DETAIL_BESIDE = 78, /* columns from which maps stand beside the text */
+    FIGURE_WIDTH = 150, /* columns of the paper's figure with its bars */
+    FIGURE_EXTRA = 4,   /* rows beside those of the figure: head, totals, legend */
     DETAIL_WIDE = 120,
     DETAIL_TEXT = 44,
     DETAIL_TALL = 34, /* rows */
@@ -167,11 +169,29 @@ static void draw_table(const ArchitectureState *state, const Scene *scene, Canva
         draw_sentence(canvas, plan.sentence, scene);
 }
 
+/* The figure needs only so many columns and rows; what is left tells of the selected operation. */
+static void draw_figure(const Scene *scene, Canvas *canvas, Rect area) {
+    ArchitectureRow row = {.kind = ROW_OP, .op = scene->op, .last = scene->op};
+    int rows = architecture_figure_row_count(scene->network) + FIGURE_EXTRA;
+    Rect figure = area, rest = {.w = 0};
+    if (area.w >= FIGURE_WIDTH + 2 + DETAIL_TEXT) {
+        figure = layout_take_left(&area, FIGURE_WIDTH);
+        layout_take_left(&area, 2);
+        rest = area;
+    } else if (area.h - rows >= MAPS_MIN + 1) {
+        figure = layout_take_top(&area, rows);
+        layout_take_top(&area, 1);
+        rest = area;
+    }
+    architecture_figure_draw(canvas, figure, scene);
+    draw_detail(canvas, rest, scene, &row);
+}
+
 static void view_architecture_draw(const void *state, const Scene *scene, Canvas *canvas, Rect area) {
     const ArchitectureState *own = state;
     Rect old = canvas_clip(canvas, area);
     if (own->figure)
-        architecture_figure_draw(canvas, area, scene);
+        draw_figure(scene, canvas, area);
     else
         draw_table(own, scene, canvas, area);
     canvas_unclip(canvas, old);

@@ -11,7 +11,7 @@
 #include "views/style/text.h"
 #include "views/widget/widgets.h"
 
-enum { WIDE = 110, WIDER = 150, FOOT_ROWS = 3, LABEL_MAX = 48, BAR_WIDTH = 24 };
+enum { WIDE = 114, WIDER = 150, FOOT_ROWS = 3, LABEL_MAX = 48, BAR_WIDTH = 24 };
 
 static bool is_addition(const Network *network, int op) {
     int block = network->ops[op].block;
