@@ -70,7 +70,8 @@ static int part_first(int at, int shown, int size) {
 static void plan_part(MapsPlan *plan, const Scene *scene, Rect area) {
     Shape shape = scene_shape(scene);
     if (area.w >= PART_WITH_DETAILS) {
-        plan->details = layout_take_right(&area, integer_min(MAPS_PANEL_WIDTH, area.w / 3));
+        plan->details =
+            layout_take_right(&area, integer_clamp(area.w / 3, MAPS_PANEL_WIDTH_MIN, MAPS_PANEL_WIDTH));
         layout_take_right(&area, 2);
     }
     area = map_axes_reserve(area, shape.h);

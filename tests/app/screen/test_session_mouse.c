@@ -167,6 +167,21 @@ static void a_map_among_many_is_selected_with_its_cell(void **state) {
     assert_int_equal(scene.column, 0);
 }
 
+/* Without numbers the small maps stand closer, every second row of them half a row higher. */
+static void each_of_64_small_maps_is_selected_by_a_click(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "finish");
+    session_world_act(world, "select layer3.0.conv1");
+    session_world_act(world, "view maps");
+    bool seen[64] = {false};
+    for (int y = 1; y < 22; y++)
+        for (int x = 34; x < 80; x += 2) {
+            mouse(world, MOUSE_LEFT, x, y);
+            seen[session_scene(world->session).channel] = true;
+        }
+    for (int c = 0; c < 64; c++) assert_true(seen[c]);
+}
+
 static void the_wheel_moves_by_rows(void **state) {
     SessionWorld *world = *state;
     session_world_act(world, "fold none");
@@ -250,6 +265,7 @@ int main(void) {
         MOUSE_TEST(the_strip_leads_to_any_moment),
         MOUSE_TEST(the_cell_of_an_enlarged_map_is_the_one_under_the_pointer),
         MOUSE_TEST(a_map_among_many_is_selected_with_its_cell),
+        MOUSE_TEST(each_of_64_small_maps_is_selected_by_a_click),
         MOUSE_TEST(the_wheel_moves_by_rows),
         MOUSE_TEST(a_row_of_the_file_list_is_selected_and_then_chosen),
         MOUSE_TEST(without_the_mouse_a_report_does_nothing),

@@ -3,6 +3,7 @@
 
 #include "core/tensor/gemm.h"
 #include "tests/support/maps_world.h"
+#include "views/scene/click.h"
 #include "views/style/text.h"
 #include "views/widget/widgets.h"
 
@@ -314,6 +315,49 @@ static void the_energy_of_a_channel_is_ranked(void **state) {
     scene_world_close(&world);
 }
 
+/* The cell that a click at the place selects. */
+static void clicked_cell(const SceneWorld *world, int x, int y, int cell[2]) {
+    ClickMap map = {0};
+    Action found[CLICK_ACTIONS_MAX];
+    Canvas *canvas = canvas_new(world->screen.width, world->screen.height, 0);
+    canvas->clicks = &map;
+    view_maps_ops.draw(world->state, &world->scene, canvas, canvas_area(canvas));
+    assert_int_equal(click_find(&map, x, y, found), 2);
+    assert_true(action_read_numbers(found[1].text, cell, 2));
+    click_clear(&map);
+    canvas_free(canvas);
+}
+
+/* 64 maps of 112x112 on a screen of 80x24: shrunk beside the others, in part when one stands alone. */
+static void a_map_larger_than_the_screen_is_shrunk_or_shown_in_part(void **state) {
+    (void)state;
+    SceneWorld world = scene_world_open("resnet18", 0, SKIP_NONE_REMOVED);
+    maps_world_size(&world, 1);
+    scene_world_run(&world, 2);
+    maps_world_select(&world, "conv1", PHASE_FORWARD);
+    maps_world_shows(&world, "a pixel is the largest of 4x4");
+    world.scene.row = 60;
+    world.scene.column = 50;
+    maps_world_act(&world, ACTION_OPEN, 0);
+    maps_world_shows(&world, "where this part lies");
+    maps_world_check(&world);
+    Canvas *canvas = maps_world_canvas(&world);
+    int x = canvas->cursor_x - SCENE_MARGIN, y = canvas->cursor_y - SCENE_MARGIN, cell[2];
+    canvas_free(canvas);
+    /* The cursor stands on the cell, and a row of characters on two rows of values. */
+    clicked_cell(&world, x, y, cell);
+    assert_int_equal(cell[0] / 2, 60 / 2);
+    assert_int_equal(cell[1], 50);
+    clicked_cell(&world, x + 3, y - 2, cell);
+    assert_int_equal(cell[0] / 2, 60 / 2 - 2);
+    assert_int_equal(cell[1], 53);
+    /* The part ends where the map does. */
+    world.scene.row = world.scene.column = 111;
+    maps_world_shows(&world, "~~110 ");
+    maps_world_check(&world);
+    scene_world_close(&world);
+}
+
 int main(void) {
     gemm_init();
     const struct CMUnitTest tests[] = {
@@ -321,6 +365,7 @@ int main(void) {
         cmocka_unit_test(drawing_survives_any_size),
         cmocka_unit_test(the_value_shown_is_the_tensor_s),
         cmocka_unit_test(the_energy_of_a_channel_is_ranked),
+        cmocka_unit_test(a_map_larger_than_the_screen_is_shrunk_or_shown_in_part),
         cmocka_unit_test(the_heading_names_op_phase_shape_and_page),
         cmocka_unit_test(channels_that_are_never_active_are_marked_and_counted),
         cmocka_unit_test(what_is_not_computed_says_how_to_get_it),
