@@ -237,7 +237,7 @@ static void draw_channels_backward(Canvas *canvas, Rect area, const Scene *scene
     tensor.phase = PHASE_BACKWARD;
     widget_overview(canvas, area, scene, &tensor,
                     block_input_channel(scene->network, block, block_channel(scene, block)),
-                    "gradient at x through F");
+                    "through F");
 }
 
 static void draw_channels(Canvas *canvas, Rect area, const Scene *scene, int block, Scale scale) {

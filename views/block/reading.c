@@ -24,7 +24,7 @@ BlockText block_reading_state(const Scene *scene, int block) {
     BlockText out = {.text = ""};
     const Op *op = &scene->network->ops[scene->op];
     if (op->block < 0)
-        utf8_append(out.text, sizeof out.text, "%s lies outside the blocks: this is the nearest one. ",
+        utf8_append(out.text, sizeof out.text, "%s is in no block; this is the nearest one. ",
                     op->name);
     switch (pass_skip_mode(scene->pass)) {
     case SKIP_NONE_REMOVED: break;

@@ -108,11 +108,17 @@ static void draw_loss(Canvas *canvas, Rect row, const Scene *scene) {
     if (!pass_probabilities(scene->pass)) {
         snprintf(text, sizeof text, "%d of %d operations run so far; f runs them all",
                  pass_forward_done(scene->pass), scene->network->op_count);
+        if (text_width(text) > row.w)
+            snprintf(text, sizeof text, "%d of %d operations run so far", pass_forward_done(scene->pass),
+                     scene->network->op_count);
         canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_DIM), text);
         return;
     }
-    utf8_format(text, sizeof text, "loss %.4g, target: %s (%s)", pass_loss(scene->pass),
-                scene_class_name(scene, pass_target(scene->pass, 0), buffer), input_target_reason(scene));
+    const char *target = scene_class_name(scene, pass_target(scene->pass, 0), buffer);
+    utf8_format(text, sizeof text, "loss %.4g, target: %s (%s)", pass_loss(scene->pass), target,
+                input_target_reason(scene));
+    if (text_width(text) > row.w)
+        utf8_format(text, sizeof text, "loss %.4g, target: %s", pass_loss(scene->pass), target);
     canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_TEXT), text);
 }
 

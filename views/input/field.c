@@ -34,6 +34,10 @@ static void draw_heading(Canvas *canvas, Rect row, const Scene *scene) {
     const Op *op = &scene->network->ops[scene->op];
     snprintf(title, sizeof title, "Receptive field of %s ch %d (%d,%d)", op->name, scene->channel, scene->row,
              scene->column);
+    /* The field is the same for all channels. */
+    if (text_width(title) > row.w)
+        snprintf(title, sizeof title, "Receptive field of %s (%d,%d)", op->name, scene->row, scene->column);
+    if (text_width(title) > row.w) snprintf(title, sizeof title, "Receptive field of %s", op->name);
     widget_heading(canvas, row, style_role(ROLE_TITLE), title);
 }
 
@@ -146,6 +150,8 @@ static void draw_pixel(Canvas *canvas, Rect row, const Scene *scene, FieldBox se
     const char *format = row.w < ROOMY ? "(%d,%d) rgb %.0f %.0f %.0f: %+.2f %+.2f %+.2f"
                                        : "pixel (%d,%d) rgb %.0f %.0f %.0f, read as %+.2f %+.2f %+.2f";
     snprintf(text, sizeof text, format, y, x, level[0], level[1], level[2], read[0], read[1], read[2]);
+    if (text_width(text) > row.w - 3)
+        snprintf(text, sizeof text, "(%d,%d) read as %+.2f %+.2f %+.2f", y, x, read[0], read[1], read[2]);
     canvas_text_fit(canvas, row.x + 3, row.y, row.w - 3, style_role(ROLE_TEXT), text);
 }
 

@@ -118,17 +118,18 @@ static WidgetText title_form(const Scene *scene, const WidgetPage *page, int for
 /* Which small maps are shown and on which scale, with as many words as leave room for that. */
 static void draw_title(Canvas *canvas, Rect row, const MapsPlan *plan, const Scene *scene,
                        const WidgetTensor *tensor) {
-    enum { LEGEND_MIN = 20, GAP = 2 };
+    enum { GAP = 2 };
     WidgetText info = {.text = ""};
+    WidgetTensor overview = *tensor;
+    overview.use = MAP_OVERVIEW;
+    int least = tensor->tensor.data ? widget_legend_least(scene, &overview, scene->channel) : 0;
     for (int form = 0; form < TITLE_FORMS; form++) {
         info = title_form(scene, &plan->page, form);
-        if (text_width(info.text) + GAP + LEGEND_MIN <= row.w) break;
+        if (text_width(info.text) + GAP + least <= row.w) break;
     }
     int after = canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_TEXT), info.text) + GAP;
     Rect legend = {.x = after, .y = row.y, .w = row.x + row.w - after, .h = 1};
-    WidgetTensor overview = *tensor;
-    overview.use = MAP_OVERVIEW;
-    if (tensor->tensor.data && legend.w >= LEGEND_MIN)
+    if (tensor->tensor.data && legend.w > 0)
         widget_legend(canvas, legend, scene, &overview, scene->channel);
 }
 

@@ -127,15 +127,24 @@ static void put_strip(Canvas *canvas, int x, int y, int width, Scale scale, Pale
     }
 }
 
-/* Two decimals where they say something, else an exponent: gradients are small. A sign where both signs occur. */
-static TextNumber number_of_range(double value, bool is_signed) {
+/* `decimals` where they say something, else an exponent with one fewer: gradients are small. A sign where both
+ * signs occur. */
+static TextNumber number_rounded(double value, bool is_signed, int decimals) {
     TextNumber number = {.text = "0"};
     double size = value < 0 ? -value : value;
-    if (size > 0)
-        snprintf(number.text, sizeof number.text,
-                 size < 0.1 || size >= 1000 ? (is_signed ? "%+.1e" : "%.1e") : (is_signed ? "%+.2f" : "%.2f"),
-                 value);
+    bool exponent = size < 0.1 || size >= 1000;
+    if (exponent) decimals--;
+    if (size > 0 && is_signed)
+        snprintf(number.text, sizeof number.text, exponent ? "%+.*e" : "%+.*f", decimals, value);
+    else if (size > 0)
+        snprintf(number.text, sizeof number.text, exponent ? "%.*e" : "%.*f", decimals, value);
     return number;
+}
+
+enum { LEGEND_DECIMALS = 2 };
+
+static TextNumber number_of_range(double value, bool is_signed) {
+    return number_rounded(value, is_signed, LEGEND_DECIMALS);
 }
 
 /* By quarters the value in the middle of the colours, or of each side's, stands there if it has room: that the steps are
@@ -154,12 +163,16 @@ static void put_middles(Canvas *canvas, int x, int y, int width, const Scale *sc
 }
 
 /* Ends that differ from map to map have no number here; see plot_legend_end. */
-static TextNumber end_of_range(const Scale *scale, bool upper) {
-    if (!scale->each) return number_of_range(upper ? scale->hi : scale->lo, scale->is_signed);
+static TextNumber end_rounded(const Scale *scale, bool upper, int decimals) {
+    if (!scale->each) return number_rounded(upper ? scale->hi : scale->lo, scale->is_signed, decimals);
     TextNumber word = {.text = "0"};
     if (upper || scale->is_signed)
         snprintf(word.text, sizeof word.text, "%send", !scale->is_signed ? "" : upper ? "+" : "-");
     return word;
+}
+
+static TextNumber end_of_range(const Scale *scale, bool upper) {
+    return end_rounded(scale, upper, LEGEND_DECIMALS);
 }
 
 TextNumber plot_legend_end(Scale scale) {
@@ -176,9 +189,14 @@ int plot_legend_room(Scale scale, int width) {
            text_width(end_of_range(&scale, true).text) - LEGEND_AROUND - LEGEND_STRIP_MIN;
 }
 
+int plot_legend_least(Scale scale) {
+    return -plot_legend_room(scale, 0) - 1; /* without the space before a scope */
+}
+
 int plot_legend(Canvas *canvas, Rect row, Scale scale, PaletteId palette, const char *scope) {
     Rect old = canvas_clip(canvas, row);
-    TextNumber lo = end_of_range(&scale, false), hi = end_of_range(&scale, true);
+    int decimals = plot_legend_least(scale) > row.w ? LEGEND_DECIMALS - 1 : LEGEND_DECIMALS;
+    TextNumber lo = end_rounded(&scale, false, decimals), hi = end_rounded(&scale, true, decimals);
     int room = plot_legend_room(scale, row.w) + LEGEND_STRIP_MIN;
     if (room - text_width(scope) < LEGEND_STRIP_MIN) scope = "";
     int width = room - text_width(scope);

@@ -119,6 +119,8 @@ int plot_legend(Canvas *canvas, Rect row, Scale scale, PaletteId palette, const 
 TextNumber plot_legend_end(Scale scale);
 /* Columns that a legend of `width` columns has for its scope at most; may be negative. */
 int plot_legend_room(Scale scale, int width);
+/* Columns that a legend without a scope needs for its numbers; in fewer they are rounded more. */
+int plot_legend_least(Scale scale);
 
 /* A horizontal bar of `fraction` (0..1) of `width` columns in eighths of a column. `hatched` marks a second
  * series where colour is missing. NaN is drawn as ×. Nothing is drawn right of the bar. */

@@ -14,6 +14,7 @@
 
 enum {
     WIDTH = 16,
+    SIZE_WIDTH_MAX = 5, /* of a number behind "adds |dx|" */
     WIDTH_OF_TERMS = 30,
     WIDTH_OF_SOFTMAX = 26,
     MARGIN = 2,
@@ -84,7 +85,11 @@ static void describe_kernel(Middle *middle, Rect area, StepGrid *grid) {
           middle->forward ? filter->output : filter->input);
     if (!middle->forward) say(middle, "turned by 180°");
     if (isnan(filter->part)) return;
-    say(middle, "adds |%s| %s", middle->forward ? "y" : "dx", step_number(filter->part, 3).text);
+    StepNumber part = step_number(filter->part, 3);
+    if (text_width(part.text) > SIZE_WIDTH_MAX)
+        say(middle, "adds %s", part.text);
+    else
+        say(middle, "adds |%s| %s", middle->forward ? "y" : "dx", part.text);
     if (filter->rank == 0)
         say(middle, "largest of %d", middle->op->in.c);
     else

@@ -9,7 +9,7 @@
 #include "views/scene/class_rank.h"
 #include "views/style/text.h"
 
-enum { LABEL_WIDTH = 6, LABEL_WIDTH_BACKWARD = 9, ROUTES_WIDE = 90, LINE_MAX = 320 };
+enum { LABEL_WIDTH = 6, LABEL_WIDTH_BACKWARD = 9, LINE_MAX = 320 };
 
 /* Draws row after row, or only counts them (canvas NULL). */
 typedef struct Notes {
@@ -132,15 +132,18 @@ static void note_routes(Notes *notes, const Scene *scene, const Op *op, const St
     }
     Junction junction = pass_junction(scene->pass, op->block);
     char text[LINE_MAX] = "they meet again at the block's input";
-    int used = 0;
+    char sum[WIDGET_TEXT_MAX], cosine[WIDGET_TEXT_MAX];
     if (junction.known)
-        used = snprintf(text, sizeof text, "block input: F %.1e  skip %.1e", junction.branch_l2,
-                        junction.skip_l2);
-    if (junction.known && row.w >= ROUTES_WIDE)
-        used += snprintf(text + used, sizeof text - (size_t)used, "  sum %.1e", junction.in_l2);
-    if (junction.known && row.w >= ROUTES_WIDE && !isnan(junction.cosine))
-        snprintf(text + used, sizeof text - (size_t)used, "  cos %+.2f", junction.cosine);
-    canvas_text_fit(notes->canvas, x, row.y, row.x + row.w - x, style_role(ROLE_TEXT), text);
+        snprintf(text, sizeof text, "block input: F %.1e  skip %.1e", junction.branch_l2, junction.skip_l2);
+    int right = row.x + row.w;
+    x = canvas_text_fit(notes->canvas, x, row.y, right - x, style_role(ROLE_TEXT), text);
+    if (!junction.known) return;
+    snprintf(sum, sizeof sum, "  sum %.1e", junction.in_l2);
+    snprintf(cosine, sizeof cosine, "  cos %+.2f", junction.cosine);
+    if (x + text_width(sum) > right) return;
+    x = canvas_text(notes->canvas, x, row.y, style_role(ROLE_TEXT), sum);
+    if (!isnan(junction.cosine) && x + text_width(cosine) <= right)
+        canvas_text(notes->canvas, x, row.y, style_role(ROLE_TEXT), cosine);
 }
 
 static void note_cost(Notes *notes, const Scene *scene, const Op *op) {

@@ -165,7 +165,7 @@ static Plan plan_three(const StepPanels *panels, Rect area) {
         note_size(&plan, size, k == 0);
         plan.picture.panel[k] = place_panel(&plan, x, area.y, size);
     }
-    leave_beside(&plan, area, x - gap);
+    leave_beside(&plan, area, x - GAP);
     return plan;
 }
 
@@ -220,18 +220,20 @@ static void describe_source(const Scene *scene, const StepPanel *panel, Rect pla
 }
 
 /* "F(x)  what F adds, channel 9": what has no room is left out from the end. */
-static void draw_caption(Canvas *canvas, Rect place, const Scene *scene, const StepPanel *panel) {
+static void draw_caption(Canvas *canvas, Rect place, int room, const Scene *scene, const StepPanel *panel) {
     char text[2 * WIDGET_TEXT_MAX], channel[WIDGET_TEXT_MAX];
     Shape shape = panel->part.tensor.shape;
-    int end = place.x + place.w, y = place.y;
-    int x = canvas_text_fit(canvas, place.x, y, place.w, style_bold(panel->role), panel->symbol) + 1;
-    x = canvas_text_fit(canvas, x, y, end - x, style_role(ROLE_TEXT), panel->words) + 1;
+    int end = place.x + room, y = place.y;
+    int x = canvas_text_fit(canvas, place.x, y, room, style_bold(panel->role), panel->symbol) + 1;
+    if (x + text_width(panel->words) <= end)
+        x = canvas_text(canvas, x, y, style_role(ROLE_TEXT), panel->words) + 1;
     bool shrunk = shape.w > place.w || shape.h > 2 * (place.h - FRAME_ROWS);
     if (panel->kind == STEP_PANEL_MAPS) {
         utf8_format(channel, sizeof channel, "channel %d of %d", panel->channel, shape.c);
         if (shrunk || x + text_width(channel) > end)
             utf8_format(channel, sizeof channel, "ch %d", panel->channel);
-        x = canvas_text_fit(canvas, x, y, end - x, style_role(ROLE_ACCENT), channel) + 1;
+        if (x + text_width(channel) <= end)
+            x = canvas_text(canvas, x, y, style_role(ROLE_ACCENT), channel) + 1;
     }
     describe_source(scene, panel, place, end - x, text);
     canvas_text_right(canvas, end, y, style_role(ROLE_DIM), text);
@@ -289,11 +291,11 @@ static void draw_map(Canvas *canvas, Rect area, Rect legend, const Scene *scene,
     widget_legend(canvas, legend, scene, &part, panel->channel);
 }
 
-static void draw_panel(Canvas *canvas, Rect place, const Scene *scene, const StepPanel *panel,
-                       int legend_width) {
+/* Caption and legend have `room` columns. */
+static void draw_panel(Canvas *canvas, Rect place, int room, const Scene *scene, const StepPanel *panel) {
     Rect inner = {place.x, place.y + 1, place.w, place.h - FRAME_ROWS};
-    Rect legend = {place.x, place.y + place.h - 1, legend_width, 1};
-    draw_caption(canvas, place, scene, panel);
+    Rect legend = {place.x, place.y + place.h - 1, room, 1};
+    draw_caption(canvas, place, room, scene, panel);
     if (!step_panel_has_values(scene, panel))
         draw_missing(canvas, inner, panel);
     else if (panel->kind == STEP_PANEL_PICTURE)
@@ -304,14 +306,22 @@ static void draw_panel(Canvas *canvas, Rect place, const Scene *scene, const Ste
         step_bars_draw(canvas, inner, scene, panel);
 }
 
+/* Columns of a panel's texts: of three maps in a row they may run on below and above the sign. */
+static int text_room(const Canvas *canvas, const StepPicture *picture, int k) {
+    const Rect *panel = picture->panel;
+    int pitch = panel[1].x - panel[0].x;
+    bool three = rect_is_empty(picture->middle) && !rect_is_empty(panel[0]) && !rect_is_empty(panel[1]) &&
+                 !rect_is_empty(panel[2]);
+    return three ? integer_min(pitch - 1, canvas->clip.x + canvas->clip.w - panel[k].x) : panel[k].w;
+}
+
 void step_picture_draw(Canvas *canvas, const Scene *scene, const StepPanels *panels,
                        const StepPicture *picture) {
     bool signs = rect_is_empty(picture->middle);
     for (int k = 0, before = -1; k < panels->count; k++) {
         Rect place = picture->panel[k];
         if (rect_is_empty(place)) continue;
-        /* A legend may run on where the operation has no words of its own. */
-        draw_panel(canvas, place, scene, &panels->item[k], integer_max(place.w, 0));
+        draw_panel(canvas, place, text_room(canvas, picture, k), scene, &panels->item[k]);
         if (signs && before >= 0 && panels->item[k].joint) {
             int x = (picture->panel[before].x + picture->panel[before].w + place.x) / 2;
             canvas_text(canvas, x, place.y + place.h / 2, style_bold(ROLE_TEXT), panels->item[k].joint);

@@ -85,6 +85,8 @@ WidgetTensor widget_tensor_scaled(Tensor tensor, Scale scale);
 /* `[-1.32 ▇▇▇0▇▇▇ +1.32] layer, top 0.5% clipped, shrunk by largest |x|` for one channel, with fewer words
  * where there is less room; a scale by quarters as `[0 ▇▇ .42 ▇▇ 2.10] map 1..99 %, 11 of 1,024 above, by quarters`; returns the column after it. */
 int widget_legend(Canvas *canvas, Rect row, const Scene *scene, const WidgetTensor *tensor, int channel);
+/* Columns that it needs at least. */
+int widget_legend_least(const Scene *scene, const WidgetTensor *tensor, int channel);
 
 /* One channel, or a part of it. `mark` highlights the scene's cell (scene->row, scene->column). */
 typedef struct WidgetMap {

@@ -73,6 +73,10 @@ int widget_legend(Canvas *canvas, Rect row, const Scene *scene, const WidgetTens
     return plot_legend(canvas, row, scale, scene_palette(scene, scale, tensor->phase), words);
 }
 
+int widget_legend_least(const Scene *scene, const WidgetTensor *tensor, int channel) {
+    return plot_legend_least(scale_of_tensor(scene, tensor, channel));
+}
+
 /* Grey is 0, and the ends of the scale are black and full colour. */
 static PlotGrid draw_image(Canvas *canvas, Rect area, const WidgetTensor *tensor, WidgetMap map) {
     Shape shape = tensor->tensor.shape;

@@ -210,12 +210,12 @@ static void an_op_outside_shows_the_nearest_block_and_says_so(void **state) {
     scene_world_run(&world, -1);
     scene_world_select(&world, "bn1", PHASE_FORWARD, 3);
     char *text = draw(&world, 0);
-    assert_shows(text, "bn1 lies outside the blocks: this is the nearest one");
+    assert_shows(text, "bn1 is in no block; this is the nearest one");
     assert_shows(text, "layer1.0  block 1 of 9");
     free(text);
     scene_world_select(&world, "fc", PHASE_BACKWARD, 9);
     text = draw(&world, 0);
-    assert_shows(text, "fc lies outside the blocks");
+    assert_shows(text, "fc is in no block");
     assert_shows(text, "layer3.2  block 9 of 9");
     free(text);
     scene_world_close(&world);

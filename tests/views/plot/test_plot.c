@@ -274,6 +274,18 @@ static void the_legend_names_range_and_scope(void **state) {
     canvas_free(canvas);
 }
 
+/* A gradient's ends in the width of a small map. */
+static void a_narrow_legend_rounds_its_numbers_and_cuts_none(void **state) {
+    (void)state;
+    Canvas *canvas = canvas_new(30, 2, CANVAS_ASCII | CANVAS_MONO);
+    Scale scale = scale_of(-6.2e-4, 6.2e-4, true);
+    int least = plot_legend_least(scale);
+    plot_legend(canvas, (Rect){.w = least, .h = 1}, scale, PALETTE_RDBU, "layer");
+    plot_legend(canvas, (Rect){.y = 1, .w = least - 1, .h = 1}, scale, PALETTE_RDBU, "layer");
+    assert_canvas_text(canvas, "[-6.2e-04 m=0v# +6.2e-04]\n[-6e-04 m=0v# +6e-04]\n");
+    canvas_free(canvas);
+}
+
 /* Every position that a cell is said to show is drawn in that cell, and every cell shows one. */
 static void a_cell_and_the_position_it_shows_agree(void **state) {
     (void)state;
@@ -395,6 +407,7 @@ int main(void) {
         cmocka_unit_test(equal_factors_are_equal_lengths_on_a_log_axis),
         cmocka_unit_test(progress_fills_the_rest_with_dots),
         cmocka_unit_test(the_legend_names_range_and_scope),
+        cmocka_unit_test(a_narrow_legend_rounds_its_numbers_and_cuts_none),
         cmocka_unit_test(heat_colours_a_gray_picture_the_more_the_higher_it_is),
         cmocka_unit_test(a_frame_encloses_exactly_its_pixels),
         cmocka_unit_test(frames_have_characters_of_their_own),

@@ -159,6 +159,24 @@ static void an_addition_shows_as_many_maps_as_are_whole(void **state) {
     scene_world_close(&world);
 }
 
+/* Three maps of 16 columns each: what stands above and below them is wider. */
+static void texts_of_three_small_maps_are_whole(void **state) {
+    (void)state;
+    SceneWorld world = world_open("resnet20", SKIP_NONE_REMOVED);
+    scene_world_run(&world, 2 * world.scene.network->op_count);
+    for (int phase = PHASE_FORWARD; phase <= PHASE_BACKWARD; phase++) {
+        look_at_op(&world, "layer2.1.add", (Phase)phase);
+        for (int width = 80; width <= 100; width += 5) {
+            SceneScreen screen = {width, 21, 0};
+            assert_legends(&world, screen, 3);
+            char *text = scene_world_draw(&world, &view_step_ops, screen);
+            assert_null(strstr(text, "…"));
+            free(text);
+        }
+    }
+    scene_world_close(&world);
+}
+
 static void a_step_ahead_of_the_pass_says_how_to_get_there(void **state) {
     (void)state;
     const char *words = "This step has not been run: s steps, e runs up to here, f runs the whole pass.";
@@ -319,6 +337,7 @@ int main(void) {
         cmocka_unit_test(title_names_the_kind_what_it_does_phase_and_time),
         cmocka_unit_test(a_narrow_screen_names_the_next_step_in_its_title),
         cmocka_unit_test(an_addition_shows_as_many_maps_as_are_whole),
+        cmocka_unit_test(texts_of_three_small_maps_are_whole),
         cmocka_unit_test(a_step_ahead_of_the_pass_says_how_to_get_there),
         cmocka_unit_test(the_wide_list_points_at_the_selected_step),
         cmocka_unit_test(batch_norm_shows_the_numbers_it_used_for_the_channel),
