@@ -158,7 +158,7 @@ static void a_finished_program_is_finished_in_the_new_network(void **state) {
     session_world_act(world, "view gradients");
     session_world_act(world, "arch plain32");
     assert_int_equal(scene_steps_done(world->session->exp.pass), 2 * network_of(world)->op_count);
-    assert_screen_has(world, "plain32 has no skips");
+    assert_screen_has(world, "no skips");
 }
 
 static void every_view_draws_the_new_network(void **state) {
