@@ -83,7 +83,7 @@ typedef struct Figure {
     Rect head, rows, foot;
     int plain, residual, box; /* of the boxes, and their width */
     int lane, skip;           /* columns of the shortcuts and of their words; 0: they do not fit */
-    int output, params, macs;
+    int output, params, macs; /* the column after each; 0: it does not fit */
     int bar; /* 0: it does not fit */
     bool removed, cut;
 } Figure;
@@ -106,6 +106,9 @@ static Figure figure_plan(Canvas *canvas, Rect area, const Scene *scene) {
     figure.params = figure.output + (wide ? 13 : 10);
     figure.macs = figure.params + (wide ? 16 : 12);
     if (area.w >= WIDER) figure.bar = figure.macs + 3;
+    if (figure.macs > area.x + area.w) figure.macs = 0;
+    if (figure.params > area.x + area.w) figure.params = 0;
+    if (figure.output > area.x + area.w) figure.output = 0;
     return figure;
 }
 
@@ -201,6 +204,10 @@ static void draw_addition(const Figure *figure, int y, FigureRow row) {
     put_figure_glyph(figure, figure->lane, y, skip_style(figure), last ? U'╯' : U'┤', '+');
 }
 
+static void put_right(const Figure *figure, int right, int y, Style style, const char *text) {
+    if (right > 0) canvas_text_right(figure->canvas, right, y, style, text);
+}
+
 static void draw_numbers(const Figure *figure, int y, int index, FigureRow row) {
     const Network *network = figure->scene->network;
     Canvas *canvas = figure->canvas;
@@ -209,9 +216,9 @@ static void draw_numbers(const Figure *figure, int y, int index, FigureRow row) 
     Style style = style_role(row.kind == FIGURE_ADDITION ? ROLE_SKIP : ROLE_TEXT);
     architecture_figure_cost(network, index, &params, &macs);
     if (row.kind == FIGURE_LAYER)
-        canvas_text_right(canvas, figure->output, y, style, text_format_shape(network->ops[row.op].out).text);
-    if (params > 0) canvas_text_right(canvas, figure->params, y, style, text_format_count(params).text);
-    if (macs > 0) canvas_text_right(canvas, figure->macs, y, style, text_format_count((size_t)macs).text);
+        put_right(figure, figure->output, y, style, text_format_shape(network->ops[row.op].out).text);
+    if (params > 0) put_right(figure, figure->params, y, style, text_format_count(params).text);
+    if (macs > 0) put_right(figure, figure->macs, y, style, text_format_count((size_t)macs).text);
     if (figure->bar == 0 || macs == 0) return;
     double share = (double)macs / (double)network_macs(network);
     plot_bar(canvas,
@@ -264,9 +271,9 @@ static void draw_head(const Figure *figure) {
     canvas_printf(canvas, figure->residual, y, plain ? twin : own, "%s%s", plain ? twin_name : network->arch,
                   plain ? ", the twin" : " (this one)");
     if (figure->skip > 0) canvas_text(canvas, figure->skip, y, dim, "shortcut");
-    canvas_text_right(canvas, figure->output, y, dim, "output");
-    canvas_text_right(canvas, figure->params, y, dim, figure->skip > 0 ? "parameters" : "param.");
-    canvas_text_right(canvas, figure->macs, y, dim, figure->skip > 0 ? "multiply-adds" : "mult-adds");
+    put_right(figure, figure->output, y, dim, "output");
+    put_right(figure, figure->params, y, dim, figure->skip > 0 ? "parameters" : "param.");
+    put_right(figure, figure->macs, y, dim, figure->skip > 0 ? "multiply-adds" : "mult-adds");
     if (figure->bar > 0) canvas_text(canvas, figure->bar, y, dim, "share of them, bar to 25%");
     canvas_paint(canvas, figure->head,
                  (Style){.fg = COLOR_KEEP, .bg = COLOR_KEEP, .attributes = CELL_UNDERLINE});
@@ -311,7 +318,9 @@ static void draw_legend(const Figure *figure) {
         put_figure_glyph(figure, x, y, style_bold(ROLE_SKIP), parts[k].glyph, parts[k].ascii);
         x = canvas_printf(canvas, x + 2, y, style_role(ROLE_DIM), "%s", parts[k].words) + 2;
     }
-    canvas_text(canvas, x, y, style_role(ROLE_DIM), "(arXiv:1512.03385, figure 3)");
+    const char *source = "(arXiv:1512.03385, figure 3)";
+    if (x + text_width(source) <= figure->foot.x + figure->foot.w)
+        canvas_text(canvas, x, y, style_role(ROLE_DIM), source);
 }
 
 void architecture_figure_draw(Canvas *canvas, Rect area, const Scene *scene) {

@@ -38,22 +38,26 @@ static void draw_title(Canvas *canvas, Rect row, const Scene *scene, int block, 
     const Network *network = scene->network;
     const Block *b = &network->blocks[block];
     const char *activation = network_activation(network)->title;
-    char text[BLOCK_TEXT_MAX];
+    char text[BLOCK_TEXT_MAX], place[WIDGET_TEXT_MAX];
     int end = row.x + row.w;
-    int x = canvas_text(canvas, row.x, row.y, style_bold(ROLE_TITLE), b->name);
-    x = canvas_printf(canvas, x, row.y, style_role(ROLE_DIM), "  block %d of %d  ", block + 1,
-                      network->block_count);
+    int x = canvas_text(canvas, row.x, row.y, style_bold(ROLE_TITLE), b->name) + 2;
     BlockText state = block_reading_state(scene, block);
-    if (state.text[0]) {
-        canvas_text_fit(canvas, x, row.y, end - x, style_role(ROLE_WARN), state.text);
-        return;
-    }
     utf8_format(text, sizeof text,
                 b->add < 0                         ? "y = %s(F(x))"
                 : b->shortcut == SHORTCUT_IDENTITY ? "y = %s(x + F(x))"
                                                    : "y = %s(shortcut(x) + F(x))",
                 activation);
-    x = canvas_text_fit(canvas, x, row.y, end - x, style_bold(ROLE_TEXT), text) + 2;
+    if (state.text[0]) utf8_copy(text, sizeof text, state.text);
+    utf8_format(place, sizeof place, "block %d of %d", block + 1, network->block_count);
+    /* Of both where they fit, else of what happens here; a formula is whole or is not there. */
+    bool fits = x + text_width(text) <= end, both = x + text_width(place) + 2 + text_width(text) <= end;
+    if (both || !(fits || state.text[0]))
+        x = canvas_text(canvas, x, row.y, style_role(ROLE_DIM), place) + 2;
+    if (state.text[0]) {
+        canvas_text_fit(canvas, x, row.y, end - x, style_role(ROLE_WARN), text);
+        return;
+    }
+    if (both || fits) x = canvas_text(canvas, x, row.y, style_bold(ROLE_TEXT), text) + 2;
     utf8_format(text, sizeof text, stream ? "" : "channel %d of %d", block_channel(scene, block),
                 network->ops[b->output].out.c);
     if (x + text_width(text) <= end)
@@ -160,8 +164,10 @@ static void draw_legend(Canvas *canvas, Rect row, const Scene *scene, int block,
     bool by_hand = scene->settings.scope != SCOPE_AUTO;
     utf8_format(words, sizeof words, by_hand ? "one scale: %s" : "one scale",
                 scene_scope_text(scene, scene->network->blocks[block].output, channel, MAP_FOCUS).text);
-    tensor.scope = maps->own_scales ? "own ends (≤)" : words;
     tensor.scale.each = maps->own_scales;
+    const char *named = "own ends (≤)"; /* the captions then name each map's */
+    bool roomy = plot_legend_room(tensor.scale, row.w) >= text_width(named) + CLIPPED_WIDTH;
+    tensor.scope = !maps->own_scales ? words : roomy ? named : "own ends";
     tensor.scale.outside = maps->own_scales ? 0 : tensor.scale.outside;
     tensor.as_is = layout->picture.native;
     BlockText sentence = block_reading_short(scene, block);

@@ -155,8 +155,9 @@ BlockLengths block_reading_lengths(const Scene *scene, int block) {
         out.branch = g.branch;
     } else {
         BlockForward f = block_forward(scene->pass, block);
-        out.skip = f.shortcut;
-        out.branch = f.branch;
+        BlockGates gates = block_gates(scene->pass, block, false);
+        out.skip = gates.skip_closed ? 0 : f.shortcut; /* what arrives at the sum */
+        out.branch = gates.branch_closed ? 0 : f.branch;
     }
     out.known = out.skip + out.branch > 0; /* not with NaN */
     return out;
@@ -165,6 +166,8 @@ BlockLengths block_reading_lengths(const Scene *scene, int block) {
 BlockText block_reading_short(const Scene *scene, int block) {
     BlockText out = {.text = ""};
     BlockLengths lengths = block_reading_lengths(scene, block);
+    BlockGates gates = block_gates(scene->pass, block, false);
+    bool identity = scene->network->blocks[block].shortcut == SHORTCUT_IDENTITY;
     bool back = scene->phase == PHASE_BACKWARD;
     bool known = back ? block_backward(scene->pass, block).known : block_forward(scene->pass, block).known;
     if (!known) {
@@ -175,9 +178,13 @@ BlockText block_reading_short(const Scene *scene, int block) {
     } else if (back && lengths.branch > 0) {
         utf8_append(out.text, sizeof out.text, "Skip brings %.2g times what F brings",
                     lengths.skip / lengths.branch);
+    } else if (!back && gates.skip_closed) {
+        utf8_copy(out.text, sizeof out.text, "The sum is F(x) alone.");
+    } else if (!back && gates.branch_closed) {
+        utf8_copy(out.text, sizeof out.text,
+                  identity ? "The sum is x: F is not added." : "The sum is the shortcut alone.");
     } else if (!back && lengths.skip > 0) {
         double ratio = lengths.branch / lengths.skip;
-        bool identity = scene->network->blocks[block].shortcut == SHORTCUT_IDENTITY;
         utf8_append(out.text, sizeof out.text,
                     identity ? "F changes x by %.0f %%: |F| = %.2f |x|"
                              : "F adds %.0f %%: |F| = %.2f |shortcut|",

@@ -129,6 +129,8 @@ void input_title_draw(Canvas *canvas, Rect row, const Scene *scene) {
     int x =
         canvas_text_fit(canvas, row.x, row.y, row.w / 2, style_bold(ROLE_TITLE), scene_picture_name(scene));
     describe_picture(scene, text);
+    if (scene->overlay.kind == OVERLAY_NONE && x + 2 + text_width(text) > row.x + row.w)
+        utf8_copy(text, LINE_MAX, text_format_shape(scene->network->input).text);
     canvas_text_fit(canvas, x + 2, row.y, row.x + row.w - x - 2, style_role(waits ? ROLE_WARN : ROLE_DIM),
                     text);
 }

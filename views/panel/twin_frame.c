@@ -41,12 +41,13 @@ void twin_title_draw(Canvas *canvas, Rect row, char letter, const char *text, co
 }
 
 /* What a cosine between two tensors means for their patterns. The limits are where the angle passes 18, 60, 90
- * and 120 degrees. */
+ * and 120 degrees; a tenth is far from chance for as many numbers as these. */
 static const char *likeness(double cosine) {
     if (isnan(cosine)) return "one of them is zero everywhere";
     if (cosine >= 0.95) return "nearly the same pattern";
     if (cosine >= 0.5) return "similar patterns";
-    if (cosine >= 0) return "hardly alike";
+    if (cosine >= 0.1) return "hardly alike";
+    if (cosine > -0.1) return "nothing in common";
     return cosine > -0.5 ? "rather opposite" : "opposite patterns";
 }
 

@@ -2,10 +2,11 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "core/base/integer.h"
 #include "views/plot/dots.h"
 #include "views/style/text.h"
 
-enum { EIGHTHS = 8, LEGEND_STRIP_MIN = 5, LEGEND_STRIP_MAX = 33 };
+enum { EIGHTHS = 8, LEGEND_STRIP_LEAST = 3, LEGEND_STRIP_MIN = 5, LEGEND_STRIP_MAX = 33 };
 
 static bool is_ascii(const Canvas *canvas) {
     return (canvas->flags & CANVAS_ASCII) != 0;
@@ -201,7 +202,10 @@ int plot_legend(Canvas *canvas, Rect row, Scale scale, PaletteId palette, const 
     if (room - text_width(scope) < LEGEND_STRIP_MIN) scope = "";
     int width = room - text_width(scope);
     if (width > LEGEND_STRIP_MAX) width = LEGEND_STRIP_MAX;
-    if (width < LEGEND_STRIP_MIN) width = LEGEND_STRIP_MIN;
+    if (width < LEGEND_STRIP_MIN) {
+        int left = row.w - text_width(lo.text) - text_width(hi.text) - LEGEND_AROUND + 1;
+        width = integer_clamp(left, LEGEND_STRIP_LEAST, LEGEND_STRIP_MIN);
+    }
     if (scale.is_signed && width % 2 == 0) width--;
     int x = canvas_printf(canvas, row.x, row.y, style_role(ROLE_TEXT), "[%s ", lo.text);
     put_strip(canvas, x, row.y, width, scale, palette);

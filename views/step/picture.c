@@ -306,13 +306,20 @@ static void draw_panel(Canvas *canvas, Rect place, int room, const Scene *scene,
         step_bars_draw(canvas, inner, scene, panel);
 }
 
-/* Columns of a panel's texts: of three maps in a row they may run on below and above the sign. */
+/* Where a text in the rows of `place` has to end before `other`. */
+static int end_before(Rect place, Rect other, int gap, int end) {
+    bool beside = other.x >= place.x + place.w && other.y < place.y + place.h && place.y < other.y + other.h;
+    return beside && !rect_is_empty(other) ? integer_min(end, other.x - gap) : end;
+}
+
+/* Columns of a panel's texts: they may run on where nothing else stands. */
 static int text_room(const Canvas *canvas, const StepPicture *picture, int k) {
-    const Rect *panel = picture->panel;
-    int pitch = panel[1].x - panel[0].x;
-    bool three = rect_is_empty(picture->middle) && !rect_is_empty(panel[0]) && !rect_is_empty(panel[1]) &&
-                 !rect_is_empty(panel[2]);
-    return three ? integer_min(pitch - 1, canvas->clip.x + canvas->clip.w - panel[k].x) : panel[k].w;
+    Rect place = picture->panel[k];
+    int end = integer_min(place.x + place.w + SIGN_GAP_MAX - 1, canvas->clip.x + canvas->clip.w);
+    for (int other = 0; other < STEP_PANEL_MAX; other++)
+        if (other != k) end = end_before(place, picture->panel[other], 1, end);
+    end = end_before(place, picture->middle, 0, end);
+    return end_before(place, picture->beside, 1, end) - place.x;
 }
 
 void step_picture_draw(Canvas *canvas, const Scene *scene, const StepPanels *panels,

@@ -95,8 +95,8 @@ static void draw_formula(Canvas *canvas, Rect row, const Scene *scene) {
         bool hangs = length > 0 &&
                      (part[length - 1] == ',' || part[length - 1] == ';'); /* it goes on in the next part */
         snprintf(text, sizeof text, "%.*s", (int)length - hangs, part);
-        if (x > row.x && x + text_width(text) > end) break;
-        x = canvas_text_fit(canvas, x, row.y, end - x, style, text) + 3;
+        if (x + text_width(text) > end) break;
+        x = canvas_text(canvas, x, row.y, style, text) + 3;
     }
 }
 
