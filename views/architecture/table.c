@@ -50,6 +50,9 @@ static void draw_brief_head(Canvas *canvas, const Table *table, const Network *n
     char text[TEXT_MAX];
     utf8_format(text, sizeof text, "%s: stem, %d %s, head", network->arch, network->block_count,
                 network->shortcut == '-' ? "blocks without skips" : "residual blocks");
+    if (text_width(text) > table->output - table->lane)
+        utf8_format(text, sizeof text, "%s: %d %s", network->arch, network->block_count,
+                    network->shortcut == '-' ? "blocks, no skips" : "residual blocks");
     canvas_text_fit(canvas, table->lane, table->head.y, table->output - table->lane, style_bold(ROLE_TEXT),
                     text);
 }
@@ -155,6 +158,7 @@ static void draw_folded_summary(Canvas *canvas, const Table *table, const Scene 
     if (block < 0) {
         role = ROLE_DIM;
         snprintf(text, sizeof text, "%d operations", row->last - row->op + 1);
+        if (text_width(text) > width) snprintf(text, sizeof text, "%d ops", row->last - row->op + 1);
     } else if (row->kind == ROW_FOLDED_STAGE) {
         snprintf(text, sizeof text, "x%d %s", group.blocks, group.blocks == 1 ? "block" : "blocks");
         if (width >= 40)

@@ -50,6 +50,8 @@ static void draw_title(Canvas *canvas, Rect row, const Scene *scene, int block, 
     if (state.text[0]) utf8_copy(text, sizeof text, state.text);
     utf8_format(place, sizeof place, "block %d of %d", block + 1, network->block_count);
     /* Of both where they fit, else of what happens here; a formula is whole or is not there. */
+    if (state.text[0] && x + text_width(text) > end)
+        utf8_copy(text, sizeof text, block_reading_state_brief(scene, block));
     bool fits = x + text_width(text) <= end, both = x + text_width(place) + 2 + text_width(text) <= end;
     if (both || !(fits || state.text[0]))
         x = canvas_text(canvas, x, row.y, style_role(ROLE_DIM), place) + 2;

@@ -43,6 +43,17 @@ BlockText block_reading_state(const Scene *scene, int block) {
     return out;
 }
 
+const char *block_reading_state_brief(const Scene *scene, int block) {
+    switch (pass_skip_mode(scene->pass)) {
+    case SKIP_NONE_REMOVED: break;
+    case SKIP_PLAIN: return "plain: shortcut closed";
+    case SKIP_CUT: return "cut in the backward pass";
+    case SKIP_LESION:
+        return pass_block_is_lesioned(scene->pass, block) ? "lesion: F is closed" : "lesion of other blocks";
+    }
+    return scene->network->ops[scene->op].block < 0 ? "the nearest block" : "";
+}
+
 /* Two directions in a space of thousands of dimensions are near a right angle unless something aligns them;
  * a tenth is far from chance there. */
 static const char *angle_words(double cosine) {

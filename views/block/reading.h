@@ -14,6 +14,8 @@ typedef struct BlockText {
 BlockText block_reading_shapes(const Scene *scene, int block);
 /* What is out of the ordinary: a selection outside the blocks, a closed way; "" for nothing. */
 BlockText block_reading_state(const Scene *scene, int block);
+/* The same in at most 24 columns. */
+const char *block_reading_state_brief(const Scene *scene, int block);
 /* The ratio, the cosine and the mask of the scene's phase, and what they mean. */
 BlockText block_reading(const Scene *scene, int block);
 

@@ -232,7 +232,7 @@ ReadingText reading_pair(const Scene *scene, int row) {
     if (isnan(with) || isnan(without))
         utf8_append(out.text, sizeof out.text, "At %s the gradient is %s long%s.", name,
                     gradient_number(isnan(with) ? without : with).text,
-                    sides.single ? "; without skips there is nothing to compare" : "");
+                    sides.single ? "; there are no skips to compare with" : "");
     else
         out = pair_with_losses(&sides, name, with, without);
     if (*out.text == '\0') append_pair(&out, &sides, name, with, without);

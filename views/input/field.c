@@ -109,6 +109,8 @@ static void draw_routes(Canvas *canvas, Rect row, const ReceptiveField *field) {
     if (field->all.count == 1) {
         snprintf(text, sizeof text, "one way leads there: %s",
                  field->adds == 0 ? "no skip lies on it" : "each addition on it has one input");
+        if (field->adds > 0 && text_width(text) > row.w)
+            snprintf(text, sizeof text, "one way: the others are closed");
         canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_DIM), text);
         return;
     }

@@ -100,7 +100,12 @@ static void draw_thumb(Canvas *canvas, Rect area, const Scene *scene, const Thum
     Style style = selected             ? cursor_style()
                   : is_shown(scene, k) ? style_bold(ROLE_TEXT)
                                        : style_role(ROLE_DIM);
-    canvas_text_fit(canvas, area.x, area.y + plan->height, plan->width, style, name_of(scene, k).text);
+    WidgetText name = name_of(scene, k);
+    /* The number before a bundled picture's name says less than its last letters. */
+    size_t number = strspn(name.text, "0123456789");
+    bool short_of = text_width(name.text) > plan->width && number > 0 && name.text[number] == '-';
+    canvas_text_fit(canvas, area.x, area.y + plan->height, plan->width, style,
+                    name.text + (short_of ? number + 1 : 0));
 }
 
 static void draw_grid(Canvas *canvas, Rect area, const Scene *scene, const ThumbPlan *plan) {

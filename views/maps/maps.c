@@ -118,7 +118,7 @@ static WidgetText title_form(const Scene *scene, const WidgetPage *page, int for
 /* Which small maps are shown and on which scale, with as many words as leave room for that. */
 static void draw_title(Canvas *canvas, Rect row, const MapsPlan *plan, const Scene *scene,
                        const WidgetTensor *tensor) {
-    enum { GAP = 2 };
+    enum { GAP = 2, ROUNDED = 3 };
     WidgetText info = {.text = ""};
     WidgetTensor overview = *tensor;
     overview.use = MAP_OVERVIEW;
@@ -129,7 +129,8 @@ static void draw_title(Canvas *canvas, Rect row, const MapsPlan *plan, const Sce
     }
     int after = canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_TEXT), info.text) + GAP;
     Rect legend = {.x = after, .y = row.y, .w = row.x + row.w - after, .h = 1};
-    if (tensor->tensor.data && legend.w > 0)
+    /* Rounded, its numbers take less. */
+    if (tensor->tensor.data && legend.w >= least - ROUNDED)
         widget_legend(canvas, legend, scene, &overview, scene->channel);
 }
 

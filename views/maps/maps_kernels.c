@@ -94,6 +94,7 @@ static void draw_heading(Canvas *canvas, const KernelsPlan *plan, const Scene *s
     bool difference = scene->twin && scene->twin->difference;
     utf8_format(title, sizeof title, "%s  %s  %s%s", scene->network->ops[scene->op].name, what(k),
                 shape_text(k).text, difference ? "  (this network's own)" : "");
+    if (text_width(title) + 1 + text_width(info.text) > row.w) *info.text = '\0';
     canvas_text_right(canvas, row.x + row.w, row.y, style_role(ROLE_TEXT), info.text);
     row.w -= text_width(info.text) + 1;
     widget_heading(canvas, row, style_role(widget_phase_role(scene->phase)), title);
@@ -115,6 +116,9 @@ static void draw_color_legend(Canvas *canvas, Rect row, Scale scale, const char 
     utf8_format(text, sizeof text, "%s: black %.3g, %s 0, full %.3g; one scale for %s",
                 light ? "lightness of rgb" : "red, green, blue", scale.lo, light ? "middle" : "grey",
                 scale.hi, scope);
+    if (text_width(text) > row.w)
+        utf8_format(text, sizeof text, "%s: %.3g .. 0 .. %.3g", light ? "lightness" : "black .. grey .. full",
+                    scale.lo, scale.hi);
     canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_TEXT), text);
 }
 

@@ -10,7 +10,6 @@
 enum {
     CELL_WIDTH_MAX = 10,
     NUMBER_WIDTH = 4, /* "+.41" */
-    LIGHT = 49,       /* L* above which black text reads better than white, both at 4.5:1 or more there */
 };
 
 StepGrid step_kernel_grid(const Scene *scene, const Op *op, const StepFilter *filter) {
@@ -83,9 +82,7 @@ static void format_number(double value, int width, char out[16]) {
 static Style style_on(const Canvas *canvas, const StepGrid *grid, int level) {
     if ((canvas->flags & (CANVAS_MONO | CANVAS_ASCII)) || level == PALETTE_INVALID)
         return style_role(ROLE_TEXT);
-    bool light = color_lightness(palette_rgb(grid->palette, level)) > LIGHT;
-    return (Style){.fg = light ? color_rgb(0, 0, 0) : color_rgb(255, 255, 255),
-                   .bg = color_map(grid->palette, level)};
+    return (Style){.fg = color_on_map(grid->palette, level), .bg = color_map(grid->palette, level)};
 }
 
 void step_grid_draw(Canvas *canvas, Rect area, const StepGrid *grid) {

@@ -111,6 +111,9 @@ static void note_param_grads(Notes *notes, const Scene *scene, const Op *op) {
             utf8_format(text, sizeof text, "norm %.2e, of the parameter itself %.2e, %s values%s", grad.l2,
                         own, text_format_count(param->count).text,
                         grad.nan + grad.inf > 0 ? ", not all finite!" : "");
+            if (text_width(text) > notes->row.w - notes->label_width)
+                utf8_format(text, sizeof text, "norm %.2e%s", grad.l2,
+                            grad.nan + grad.inf > 0 ? ", not all finite!" : "");
         }
         note_text(notes, ROLE_BACKWARD, label, text);
     }

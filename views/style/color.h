@@ -15,6 +15,7 @@ typedef enum ColorKind {
     COLOR_KIND_DEFAULT, /* the terminal's own foreground or background */
     COLOR_KIND_ROLE,    /* a named role of the theme */
     COLOR_KIND_MAP,     /* one level of a colour map */
+    COLOR_KIND_ON_MAP,  /* black or white: text on a level of a colour map */
     COLOR_KIND_RGB,     /* a pixel of a photo */
     COLOR_KIND_KEEP,    /* drawing leaves the cell's present colour; never stored in a cell */
 } ColorKind;
@@ -84,6 +85,11 @@ static inline Color color_role(Role role) {
 static inline Color color_map(PaletteId palette, int level) {
     if (level < 0 || level >= PALETTE_LEVELS) return color_role(ROLE_INVALID);
     return (Color)COLOR_KIND_MAP << 24 | (Color)palette << 8 | (Color)level;
+}
+
+/* Black or white, whichever reads better there at the depth that is shown. */
+static inline Color color_on_map(PaletteId palette, int level) {
+    return (Color)COLOR_KIND_ON_MAP << 24 | (Color)palette << 8 | (Color)level;
 }
 
 static inline Color color_rgb(uint8_t r, uint8_t g, uint8_t b) {

@@ -122,12 +122,22 @@ static int resolve_rgb(Rgb rgb, ColorDepth depth) {
     return depth == COLOR_DEPTH_256 ? color_nearest_256(rgb) : color_nearest_16(rgb);
 }
 
+static int resolve_on_map(PaletteId palette, int level, ColorDepth depth) {
+    enum { LIGHT = 49 }; /* L* above which black reads better than white, both at 4.5:1 or more there */
+    int drawn = resolve_map(palette, level, depth);
+    Rgb ground = depth == COLOR_DEPTH_RGB ? palette_rgb(palette, level) : color_of_index_256(drawn);
+    bool black = color_lightness(ground) > LIGHT;
+    return resolve_rgb(black ? (Rgb){0, 0, 0} : (Rgb){255, 255, 255}, depth);
+}
+
 int theme_resolve(ThemeId theme, Color color, ColorDepth depth) {
     assert(theme < THEME_COUNT);
     if (depth == COLOR_DEPTH_NONE || theme == THEME_MONO) return DEFAULT;
     switch (color_kind(color)) {
     case COLOR_KIND_ROLE: return resolve_role(theme, (Role)(color & 0xFF), depth);
     case COLOR_KIND_MAP: return resolve_map((PaletteId)(color >> 8 & 0xFF), (int)(color & 0xFF), depth);
+    case COLOR_KIND_ON_MAP:
+        return resolve_on_map((PaletteId)(color >> 8 & 0xFF), (int)(color & 0xFF), depth);
     case COLOR_KIND_RGB: return resolve_rgb(color_to_rgb(color), depth);
     case COLOR_KIND_DEFAULT:
     case COLOR_KIND_KEEP: break;

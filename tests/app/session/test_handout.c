@@ -210,11 +210,11 @@ static void a_lesson_goes_on_under_locks_and_its_reader_obeys_them(void **state)
     session_world_act(world, "lesson skip");
     session_world_press(world, "Space");
     const Session *front = screen_front(world->screen);
-    assert_int_equal(front->look.view, VIEW_BLOCK);
+    assert_int_equal(front->look.view, VIEW_STEP);
     assert_null(screen_error(world->screen));
     session_world_press(world, "m");
     front = screen_front(world->screen);
-    assert_int_equal(front->look.view, VIEW_BLOCK);
+    assert_int_equal(front->look.view, VIEW_STEP);
     assert_non_null(strstr(front->notice.text, "locked by this handout: view"));
 }
 
