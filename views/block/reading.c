@@ -26,6 +26,9 @@ BlockText block_reading_state(const Scene *scene, int block) {
     if (op->block < 0)
         utf8_append(out.text, sizeof out.text, "%s is in no block; this is the nearest one. ",
                     op->name);
+    if (scene->twin && scene->twin->difference)
+        utf8_append(out.text, sizeof out.text, "A's own values; only %s is A − B. ",
+                    widget_op_short_name(scene->network, scene->op));
     switch (pass_skip_mode(scene->pass)) {
     case SKIP_NONE_REMOVED: break;
     case SKIP_PLAIN:

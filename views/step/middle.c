@@ -204,10 +204,9 @@ static void describe_curve(Middle *middle, Rect area, Span *span) {
     Rect room = room_of(area, 4);
     middle->figure = mask ? plot_grid_fit(room, middle->op->out.w, middle->op->out.h, MASK_ZOOM_MAX).cells
                           : plot_size(room);
-    const char *below = text_format_percent(span->below).text;
-    say(middle, !gates ? "%s below 0" : middle->forward ? "%s below 0: 0" : "%s shut: 0", below);
-    below = text_format_percent(1 - span->below).text;
-    say(middle, !gates ? "%s above" : middle->forward ? "%s pass" : "%s open", below);
+    TextNumber below = text_format_percent(span->below), above = text_format_percent(1 - span->below);
+    say(middle, !gates ? "%s below 0" : middle->forward ? "%s become 0" : "%s shut off", below.text);
+    say(middle, !gates ? "%s above" : middle->forward ? "%s pass" : "%s open", above.text);
     if (middle->forward || !gates) say_range(middle, "x", span);
 }
 

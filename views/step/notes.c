@@ -9,7 +9,7 @@
 #include "views/scene/class_rank.h"
 #include "views/style/text.h"
 
-enum { LABEL_WIDTH = 6, LABEL_WIDTH_BACKWARD = 9, LINE_MAX = 320 };
+enum { LABEL_WIDTH = 6, LABEL_WIDTH_BACKWARD = 9, ROOMY = 72, LINE_MAX = 320 };
 
 /* Draws row after row, or only counts them (canvas NULL). */
 typedef struct Notes {
@@ -212,7 +212,12 @@ void step_notes_brief(Canvas *canvas, Rect row, const Scene *scene) {
         return;
     }
     WidgetFigures figures = widget_figures_of(scene, scene->op, scene->phase);
-    figures.label = forward ? "y" : "dy";
+    int channels = scene->network->ops[scene->op].out.c;
+    char label[WIDGET_TEXT_MAX];
+    utf8_format(label, sizeof label, forward ? "y" : "dy");
+    /* The map above is one of them. */
+    if (channels > 1 && row.w >= ROOMY) utf8_append(label, sizeof label, ", all %d channels:", channels);
+    figures.label = label;
     figures.norm = forward ? "|y|" : "|dy|";
     widget_figures(canvas, row, &figures, 1);
 }

@@ -225,6 +225,8 @@ static void draw_caption(Canvas *canvas, Rect place, int room, const Scene *scen
     Shape shape = panel->part.tensor.shape;
     int end = place.x + room, y = place.y;
     int x = canvas_text_fit(canvas, place.x, y, room, style_bold(panel->role), panel->symbol) + 1;
+    bool of_a = scene->twin && scene->twin->difference && panel->part.op != scene->op;
+    if (of_a) x = canvas_text_fit(canvas, x, y, end - x, style_role(ROLE_WARN), "of A") + 1;
     if (x + text_width(panel->words) <= end)
         x = canvas_text(canvas, x, y, style_role(ROLE_TEXT), panel->words) + 1;
     bool shrunk = shape.w > place.w || shape.h > 2 * (place.h - FRAME_ROWS);

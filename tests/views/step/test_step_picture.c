@@ -175,7 +175,7 @@ static void an_activation_shows_how_much_passes(void **state) {
     int pixels = x.shape.h * x.shape.w, negative = 0;
     for (int k = 0; k < pixels; k++) negative += x.data[k * x.shape.c + 3] < 0;
     char expected[64];
-    snprintf(expected, sizeof expected, "%s below 0: 0", text_format_percent((double)negative / pixels).text);
+    snprintf(expected, sizeof expected, "%s become 0", text_format_percent((double)negative / pixels).text);
     assert_step(&world, expected);
     scene_world_select(&world, "layer1.1.relu1", PHASE_BACKWARD, 3);
     snprintf(expected, sizeof expected, "%s open", text_format_percent(1 - (double)negative / pixels).text);
@@ -209,7 +209,7 @@ static void figures_stand_in_one_line_until_all_are_asked_for(void **state) {
     (void)state;
     SceneWorld world = world_at("resnet20", "layer1.1.conv1", PHASE_FORWARD);
     char *text = scene_world_draw(&world, &view_step_ops, small);
-    assert_shows(text, "y  range ");
+    assert_shows(text, "y, all 16 channels:  range ");
     assert_null(strstr(text, "16 filters of 16x3x3"));
     free(text);
     world.scene.settings.figures = FIGURES_ALL;
