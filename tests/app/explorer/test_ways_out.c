@@ -32,14 +32,14 @@ static const Case cases[] = {
      .arguments = {"lesson", "skip", "--mouse"},
      .ready = "Space",
      .begin = ":arch resnet50\r",
-     .work = "f",
+     .work = "ff", /* the page has run forward */
      .working = "running",
      .draws = true},
     {.name = "present",
      .arguments = {"present", "skip", "--mouse"},
      .ready = "Space",
      .begin = ":arch resnet50\r",
-     .work = "f",
+     .work = "ff", /* the page has run forward */
      .working = "running",
      .draws = true},
     {.name = "notes", .arguments = {"notes"}, .ready = "waiting for", .draws = true},
