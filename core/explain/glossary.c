@@ -1,6 +1,7 @@
 #include "core/explain/glossary.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <string.h>
 #include <strings.h>
 
@@ -37,25 +38,32 @@ int glossary_find(const char *word) {
     return -1;
 }
 
+/* Of its forms, or of one of the words of a form: "receptiv" is near to "receptive field". */
+static int distance_of(const GlossaryWord *entry, const char *wanted) {
+    Suggestion suggestion = suggest_begin(wanted);
+    char form[GLOSSARY_FORM_MAX], *rest;
+    for (int f = 0; glossary_form(entry, f, form); f++) {
+        suggest_offer(&suggestion, form);
+        for (char *part = strtok_r(form, " ", &rest); part; part = strtok_r(NULL, " ", &rest))
+            suggest_offer(&suggestion, part);
+    }
+    return suggestion.distance;
+}
+
 void glossary_nearest(const char *word, char *out, size_t size) {
-    int taken[NEAREST];
+    static const char *const before[NEAREST] = {"", ", ", " or "};
+    int taken[NEAREST] = {-1, -1, -1};
     size_t used = 0;
     *out = '\0';
     for (int n = 0; n < NEAREST; n++) {
-        Suggestion suggestion = suggest_begin(word);
-        taken[n] = -1;
+        int best = INT_MAX;
         for (int k = 0; glossary_words[k].word; k++) {
-            bool free = true;
-            for (int j = 0; j < n; j++) free = free && taken[j] != k;
-            const char *best = suggestion.best;
-            if (free) suggest_offer(&suggestion, glossary_words[k].word);
-            if (suggestion.best != best) taken[n] = k;
+            int distance = distance_of(&glossary_words[k], word);
+            if (distance >= best || k == taken[0] || k == taken[1]) continue;
+            best = distance;
+            taken[n] = k;
         }
-        used += utf8_format(out + used, size - used, "%s%s",
-                            n == 0             ? ""
-                            : n == NEAREST - 1 ? " or "
-                                               : ", ",
-                            suggestion.best);
+        used += utf8_format(out + used, size - used, "%s%s", before[n], glossary_words[taken[n]].word);
     }
 }
 

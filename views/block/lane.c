@@ -179,6 +179,6 @@ void block_lane_draw(Canvas *canvas, Rect area, const Scene *scene, int block) {
         draw_shortcut(canvas, &lane);
     else
         canvas_text(canvas, lane.x, area.y, style_role(ROLE_PLAIN),
-                    "no shortcut: what F loses on the way, nothing brings past it");
+                    "no shortcut: what F loses is lost");
     canvas_unclip(canvas, old);
 }

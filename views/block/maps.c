@@ -45,6 +45,7 @@ static void collect_forward(BlockMaps *maps, const Scene *scene, int block) {
     BlockForward f = block_forward(scene->pass, block);
     int c = block_channel(scene, block), in = block_input_channel(scene->network, block, c);
     bool skip = b->shortcut != SHORTCUT_NONE, changes = skip && b->shortcut_last != b->input;
+    BlockGates gates = block_gates(scene->pass, block, false);
     add_act(maps, scene, b->input, in,
             (BlockMap){.name = "x", .words = "what came in", .norm = "|x|", .sign = "", .l2 = f.x});
     if (skip && !changes) maps->maps[0].part = BLOCK_PART_SKIP;
@@ -60,16 +61,23 @@ static void collect_forward(BlockMaps *maps, const Scene *scene, int block) {
     }
     add_act(maps, scene, b->branch_last, c,
             (BlockMap){.name = "F(x)",
-                       .words = "is added",
+                       .words = !skip || gates.skip_closed ? "is all"
+                                : gates.branch_closed       ? "is not added"
+                                                            : "is added",
                        .norm = "|F|",
-                       .sign = skip ? "+" : "→",
+                       .sign = skip && !gates.skip_closed ? "+" : "→",
                        .part = BLOCK_PART_BRANCH,
                        .l2 = f.branch});
     if (b->add >= 0)
         add_act(
             maps, scene, b->add, c,
-            (BlockMap){
-                .name = "sum", .words = "x and F(x) together", .norm = "|sum|", .sign = "=", .l2 = f.sum});
+            (BlockMap){.name = "sum",
+                       .words = gates.skip_closed     ? "F(x) alone"
+                                : gates.branch_closed ? "without F(x)"
+                                                      : "x and F(x) together",
+                       .norm = "|sum|",
+                       .sign = "=",
+                       .l2 = f.sum});
     add_act(maps, scene, b->output, c,
             (BlockMap){.name = "y", .words = "what goes on", .norm = "|y|", .sign = "→", .l2 = f.y});
 }
@@ -85,7 +93,7 @@ static void collect_backward(BlockMaps *maps, const Scene *scene, int block) {
         (BlockMap){.name = "g at y", .words = "the gradient here", .norm = "|g|", .sign = "", .l2 = g.y});
     add_grad(
         maps, scene, b->add >= 0 ? b->add : b->branch_last, c,
-        (BlockMap){.name = "g at sum", .words = "past the mask", .norm = "|g|", .sign = "→", .l2 = g.sum});
+        (BlockMap){.name = b->add >= 0 ? "g at sum" : "g at F", .words = "past the mask", .norm = "|g|", .sign = "→", .l2 = g.sum});
     if (skip) {
         add_route(maps, scene, block, ROUTE_SKIP,
                   (BlockMap){.name = "through skip",

@@ -63,11 +63,12 @@ static void draw_share(Canvas *canvas, Rect row, const Scene *scene, const Field
                    ((double)picture.h * picture.w);
     bool cut = field_span_size(all->seen.rows) < field_span_size(all->whole.rows) ||
                field_span_size(all->seen.columns) < field_span_size(all->whole.columns);
-    const char *of = reads_batch(scene) ? "; BN reads all" : cut ? " of it" : " of the picture";
-    int used = snprintf(text, sizeof text, "%s%s", text_format_percent(share).text, of);
-    if (cut)
-        snprintf(text + used, sizeof text - (size_t)used, " (%s in a larger one)",
-                 size_text(all->whole).text);
+    char larger[WIDGET_TEXT_MAX] = "";
+    if (cut) snprintf(larger, sizeof larger, " (%s in a larger one)", size_text(all->whole).text);
+    const char *of = reads_batch(scene) ? ", but batch norm reads all of it" : cut ? " of it" : " of the picture";
+    snprintf(text, sizeof text, "%s%s%s", text_format_percent(share).text, of, larger);
+    if (reads_batch(scene) && text_width(text) > row.w)
+        snprintf(text, sizeof text, "%s; BN reads all%s", text_format_percent(share).text, larger);
     canvas_text_fit(canvas, row.x, row.y, row.w, style_role(ROLE_TEXT), text);
 }
 

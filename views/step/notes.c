@@ -87,7 +87,7 @@ static void note_norm(Notes *notes, const Scene *scene, const Op *op) {
         if (params[k].role == PARAM_NORM_WEIGHT) gamma = (double)values[c];
         if (params[k].role == PARAM_NORM_BIAS) beta = (double)values[c];
     }
-    snprintf(label, sizeof label, "ch %d", c);
+    snprintf(label, sizeof label, c < 100 ? "ch %d" : "%d", c);
     if (mean)
         utf8_format(text, sizeof text, "mean %+.3g  variance %.3g  gamma %+.3g  beta %+.3g  (%s)",
                     (double)mean[c], (double)var[c], gamma, beta,
@@ -155,9 +155,12 @@ static void note_cost(Notes *notes, const Scene *scene, const Op *op) {
     utf8_format(text, sizeof text, "%s weights, %s multiply-adds",
                 text_format_count(network_op_param_count(scene->network, op->index)).text,
                 text_format_engineering((double)network_op_macs(scene->network, op->index)).text);
+    char filters[WIDGET_TEXT_MAX] = "";
     if (op_spec(op->kind)->middle == OP_MIDDLE_KERNEL)
-        snprintf(text + strlen(text), sizeof text - strlen(text), ": %d filters of %dx%dx%d", weight->dims[0],
-                 weight->dims[1], weight->dims[2], weight->dims[3]);
+        snprintf(filters, sizeof filters, ": %d filters of %dx%dx%d", weight->dims[0], weight->dims[1],
+                 weight->dims[2], weight->dims[3]);
+    if (text_width(text) + text_width(filters) <= notes->row.w - notes->label_width)
+        utf8_append(text, sizeof text, "%s", filters);
     note_text(notes, ROLE_DIM, "w", text);
 }
 

@@ -95,6 +95,8 @@ static void the_nearest_three_are_offered(void **state) {
     glossary_nearest("cosin", nearest, sizeof nearest);
     assert_int_equal(strncmp(nearest, "cosine, ", strlen("cosine, ")), 0);
     assert_non_null(strstr(nearest, " or "));
+    glossary_nearest("recepive", nearest, sizeof nearest); /* one word of two */
+    assert_int_equal(strncmp(nearest, "receptive field, ", strlen("receptive field, ")), 0);
 }
 
 static void a_place_is_taken_apart_into_actions(void **state) {
