@@ -166,7 +166,7 @@ bool session_do_fold(Session *session, const Action *action, Error *err) {
 
 bool session_do_other(Session *session, const Action *action, Error *err) {
     (void)action, (void)err;
-    session_tell(session, NOTICE_INFO, "the %s view has one drawing only",
+    session_tell(session, NOTICE_INFO, "the %s view has only one drawing here",
                  view_ops(session->look.view)->name);
     return true;
 }

@@ -18,7 +18,7 @@ static void the_key_goes_round_in_the_input_view_only(void **state) {
     session_world_act(world, "view step");
     screen_key(world->screen, &(Key){.code = 'o'});
     assert_int_equal(world->session->look.settings.overlay, OVERLAY_NONE);
-    assert_non_null(strstr(world->session->notice.text, "one drawing only"));
+    assert_non_null(strstr(world->session->notice.text, "only one drawing here"));
     session_world_act(world, "view input");
     static const OverlayKind round[] = {OVERLAY_GRAD_CAM, OVERLAY_GRADIENT, OVERLAY_NONE};
     for (int k = 0; k < 3; k++) {
