@@ -60,8 +60,10 @@ static void draw_title(Canvas *canvas, Rect row, const Scene *scene, int block, 
         return;
     }
     if (both || fits) x = canvas_text(canvas, x, row.y, style_bold(ROLE_TEXT), text) + 2;
-    utf8_format(text, sizeof text, stream ? "" : "channel %d of %d", block_channel(scene, block),
-                network->ops[b->output].out.c);
+    text[0] = '\0';
+    if (!stream)
+        utf8_format(text, sizeof text, "channel %d of %d", block_channel(scene, block),
+                    network->ops[b->output].out.c);
     if (x + text_width(text) <= end)
         end = canvas_text_right(canvas, end, row.y, style_role(ROLE_ACCENT), text) - 2;
     utf8_copy(text, sizeof text, block_reading_shapes(scene, block).text);

@@ -160,7 +160,7 @@ static void an_answer_torn_after_its_first_byte_is_no_escape(void **state) {
         double begin_ms = clock_milliseconds();
         pty_type(&pty, "\033");
         usleep(PAUSE_US);
-        pty_type(&pty, ANSWER_LIGHT + 1);
+        pty_type(&pty, &ANSWER_LIGHT[1]);
         kept = clock_milliseconds() - begin_ms < MOST_MS;
         wait_theme(&pty, THEME_LIGHT);
         if (kept) pty_wait_text(&pty, ":ord");

@@ -150,7 +150,7 @@ static void the_manual_lists_every_figure_with_what_it_is_and_needs(void **state
     if (!manual) fail_msg("%s", err.text);
     FigureAbout about;
     for (int k = 0; figure_about(k, &about); k++) {
-        char row[FIGURE_TEXT_MAX + 8];
+        char row[128];
         snprintf(row, sizeof row, "\n| `{%s}` |", about.call);
         const char *at = strstr(manual, row), *end = at ? strchr(at + 1, '\n') : NULL;
         const char *needs = at ? strstr(at, about.needs) : NULL;
