@@ -61,10 +61,32 @@ static ScreenCells parse(const char *text) {
     return out;
 }
 
+/* The characters of a map's row: its ramps, and the brackets around the selected value. No word is made of
+ * them alone. */
+static bool is_of_map(const ScreenCell *cell) {
+    return !cell->glyph[1] && strchr(".:*=vn%$#@+;-zwmM[]", cell->glyph[0]);
+}
+
+/* A blank, or a line around a map. */
+static bool is_border(const ScreenCell *cell) {
+    return cell->glyph[1] || strchr(" |", cell->glyph[0]);
+}
+
+/* Is cell `at` one of several between two borders that are all of a map? */
+static bool is_in_map(const ScreenCell *row, int at) {
+    int first = at, last = at;
+    while (first > 0 && !is_border(&row[first - 1])) first--;
+    while (last + 1 < COLUMNS && !is_border(&row[last + 1])) last++;
+    for (int k = first; k <= last; k++)
+        if (!is_of_map(&row[k])) return false;
+    return last > first;
+}
+
 /* Shows the value of a number: a digit, a sign, a point, a ramp or a block of a map or a bar. */
-static bool is_measure(const char *glyph) {
+static bool is_measure(const ScreenCell *row, int at) {
+    const char *glyph = row[at].glyph;
     if (strlen(glyph) > 1) return strncmp(glyph, "\xE2\x96", 2) == 0 || strcmp(glyph, "\xC3\x97") == 0;
-    return isdigit((unsigned char)*glyph) || strchr(" .:-=+*#%@,oO", *glyph);
+    return isdigit((unsigned char)*glyph) || strchr(" .:-=+*#%@,oO", *glyph) || is_in_map(row, at);
 }
 
 static void print_row(const char *label, const ScreenCells *cells, int row) {
@@ -91,8 +113,8 @@ static void fail_at(const char *name, const ScreenCells *golden, const ScreenCel
 /* Are the glyphs of both rows that show no value the same, in the same order? A longer number moves them. */
 static bool same_words(const ScreenCell *a, const ScreenCell *b) {
     for (int j = 0, k = 0;; j++, k++) {
-        while (j < COLUMNS && is_measure(a[j].glyph)) j++;
-        while (k < COLUMNS && is_measure(b[k].glyph)) k++;
+        while (j < COLUMNS && is_measure(a, j)) j++;
+        while (k < COLUMNS && is_measure(b, k)) k++;
         if (j >= COLUMNS || k >= COLUMNS) return j >= COLUMNS && k >= COLUMNS;
         if (strcmp(a[j].glyph, b[k].glyph) != 0) return false;
     }
