@@ -50,13 +50,13 @@ COMPILE   = $(CC) -std=c17 $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $($*_FLAGS) -MMD -M
 LIBS     := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lm -lpthread -lutil
 TESTLIBS := $(shell $(PKG_CONFIG) --libs cmocka vterm 2>/dev/null)
 
-objects   = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)/*.c $(1)/*/*.c))
+objects   = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)/*.c $(1)/*/*.c $(1)/*/*/*.c))
 CORE     := $(B)/libcore.a
 VIEWS    := $(B)/libviews.a
 APP      := $(B)/libapp.a
 ASSETS   := $(wildcard assets/models/*.safetensors assets/images/*.png assets/classes/*.txt assets/lessons/*.lesson assets/style/*.css) TUTORIAL.md
 # The engine's own lines, to be shown by the program: see core/explain/code.c, core/explain/chart.c.
-ASSETS   += $(wildcard core/op/*.c core/analysis/*.c) core/tensor/elementwise.c core/inspect/gradcheck.c core/network/resnet.c core/image/image.c core/image/normalise.h
+ASSETS   += $(wildcard core/op/reference/*.c core/op/*.c core/analysis/*.c) core/tensor/elementwise.c core/inspect/gradcheck.c core/network/resnet.c core/image/image.c core/image/normalise.h
 TESTS    := $(patsubst %.c,$(B)/%,$(wildcard $(foreach floor,core views app,tests/$(floor)/test_*.c tests/$(floor)/*/test_*.c)))
 # What each test is made of; written anew only when that changes.
 ifneq ($(filter-out clean format check limits help,$(or $(MAKECMDGOALS),all)),)
@@ -64,8 +64,8 @@ ifneq ($(filter-out clean format check limits help,$(or $(MAKECMDGOALS),all)),)
           if cmp -s build/needs.new build/needs.mk; then rm build/needs.new; else mv build/needs.new build/needs.mk; fi)
   include build/needs.mk
 endif
-# Tests of the operators' derivatives also run on the double-precision engine.
-EXACT    := $(patsubst $(B)/%,build/double/%,$(filter %/test_gradient_check %/test_golden %/test_op_list,$(TESTS)))
+# Tests of the operators and their derivatives also run on the double-precision engine.
+EXACT    := $(patsubst $(B)/%,build/double/%,$(filter %/test_gradient_check %/test_golden %/test_op_list %/test_reference,$(TESTS)))
 
 # What the compiler takes of the flags given: all or none of them.
 taken     = $(shell $(CC) -Werror $(1) -x c -c -o /dev/null /dev/null 2>/dev/null && echo '$(1)')
@@ -129,7 +129,7 @@ quick: $$(call needed,$$(quick))      ## the tests that take less than a second 
 slow:                                 ## write tests/slow, which leaves tests out of quick, from what was measured here
 	@tests/run --slow $(TESTS) $(EXACT) >build/slow && cp build/slow tests/slow
 # Every kernel of OpenBLAS adds in another order: what the engine computes, and the texts that hang on it.
-SUMS     ?= op_% conv gemm arithmetic% gradient_check pass% train vjp condition difference analysis_% \
+SUMS     ?= op_% conv reference gemm arithmetic% gradient_check pass% train vjp condition difference analysis_% \
             lesson lesson_screens session_lesson session_gradcheck session_explain screens tutorial% \
             command_gradflow command_trace command_classify command_paper
 summing   = $(filter $(addprefix %/test_,$(SUMS)),$(TESTS))

@@ -1,9 +1,11 @@
-/* Level 2: PyTorch's line for the same, and the engine's own lines. They are found in its sources by the function's name, so they are always
- * the ones that were built. */
+/* Level 2: PyTorch's line for the same, the plain loops that say what is computed, and the lines that the
+ * engine runs. Both are found in the sources by the function's name, so they are always the ones that were
+ * built. */
 #include <stdio.h>
 #include <string.h>
 
 #include "core/explain/part.h"
+#include "core/op/reference/reference.h"
 
 enum { LINES_MAX = 30 };
 
@@ -134,6 +136,14 @@ static void say_block_torch(const ExplainQuery *query, const Block *block, Expla
     explain_more(out, ")");
 }
 
+static void quote_lines(const ExplainQuery *query, const char *title, const OpExcerpts *excerpts,
+                        Explanation *out) {
+    const OpExcerpt *shown = query->backward ? excerpts->backward : excerpts->forward;
+    if (!query->sources || !shown[0].path) return;
+    explain_say(out, EXPLAIN_TEXT, "%s", title);
+    for (int k = 0; k < OP_EXCERPTS_MAX && shown[k].path; k++) explain_quote(query->sources, &shown[k], out);
+}
+
 void explain_code(const ExplainQuery *query, Explanation *out) {
     const Network *network = pass_network(query->pass);
     int op = query->op;
@@ -163,7 +173,6 @@ void explain_code(const ExplainQuery *query, Explanation *out) {
     const OpSpec *spec = op_spec(network->ops[op].kind);
     const OpExcerpts *other =
         spec->other_excerpts ? spec->other_excerpts(&network->ops[op], pass_batch(query->pass)) : NULL;
-    const OpExcerpts *excerpts = other ? other : &spec->excerpts;
-    const OpExcerpt *shown = query->backward ? excerpts->backward : excerpts->forward;
-    for (int k = 0; k < OP_EXCERPTS_MAX && shown[k].path; k++) explain_quote(query->sources, &shown[k], out);
+    quote_lines(query, "What is computed:", &spec->reference->lines, out);
+    quote_lines(query, "How it is made fast:", other ? other : &spec->excerpts, out);
 }

@@ -164,6 +164,7 @@ const OpSpec op_add_spec = {
     .shape = add_shape,
     .forward = add_run_forward,
     .backward = add_run_backward,
+    .reference = &op_add_reference,
     .arithmetic = add_arithmetic,
     .arithmetic_backward = add_arithmetic_backward,
     .say = add_say,

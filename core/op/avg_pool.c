@@ -144,6 +144,7 @@ const OpSpec op_avg_pool_spec = {
     .shape = average_shape,
     .forward = average_run_forward,
     .backward = average_run_backward,
+    .reference = &op_avg_pool_reference,
     .arithmetic = average_arithmetic,
     .arithmetic_backward = average_arithmetic_backward,
     .say = average_say,

@@ -390,6 +390,7 @@ const OpSpec op_batch_norm_spec = {
     .scratch_count = norm_scratch,
     .forward = norm_run_forward,
     .backward = norm_run_backward,
+    .reference = &op_batch_norm_reference,
     .arithmetic = norm_arithmetic,
     .arithmetic_backward = norm_arithmetic_backward,
     .say = norm_say,

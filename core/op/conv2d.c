@@ -241,6 +241,7 @@ const OpSpec op_conv2d_spec = {
     .macs = conv_macs,
     .forward = conv_run_forward,
     .backward = conv_run_backward,
+    .reference = &op_conv2d_reference,
     .arithmetic = conv_arithmetic,
     .arithmetic_backward = conv_arithmetic_backward,
     .say = conv_say,

@@ -197,6 +197,7 @@ const OpSpec op_cross_entropy_spec = {
     .saved_bytes = loss_saved,
     .forward = loss_run_forward,
     .backward = loss_run_backward,
+    .reference = &op_cross_entropy_reference,
     .arithmetic = loss_arithmetic,
     .arithmetic_backward = loss_arithmetic_backward,
     .say = loss_say,

@@ -3,7 +3,8 @@
 #ifndef CORE_OP_EXPLANATION_H
 #define CORE_OP_EXPLANATION_H
 
-enum { EXPLAIN_LINES_MAX = 64, EXPLAIN_FIELDS_MAX = 24, EXPLAIN_TEXT_MAX = 700 };
+/* Four functions of up to 30 lines each, and what is said of them. */
+enum { EXPLAIN_LINES_MAX = 144, EXPLAIN_FIELDS_MAX = 24, EXPLAIN_TEXT_MAX = 700 };
 
 typedef enum ExplainKind {
     EXPLAIN_HEADING,

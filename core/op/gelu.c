@@ -113,6 +113,7 @@ const OpSpec op_gelu_spec = {
     .shape = activation_shape,
     .forward = gelu_run_forward,
     .backward = gelu_run_backward,
+    .reference = &op_gelu_reference,
     .arithmetic = gelu_arithmetic,
     .arithmetic_backward = gelu_arithmetic_backward,
     .say = gelu_say,

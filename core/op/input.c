@@ -95,6 +95,7 @@ const OpSpec op_input_spec = {
     .shape = input_shape,
     .forward = input_nothing,
     .backward = input_nothing,
+    .reference = &op_input_reference,
     .arithmetic = input_arithmetic,
     .arithmetic_backward = input_arithmetic_backward,
     .say = input_say,

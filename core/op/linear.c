@@ -175,6 +175,7 @@ const OpSpec op_linear_spec = {
     .macs = linear_macs,
     .forward = linear_run_forward,
     .backward = linear_run_backward,
+    .reference = &op_linear_reference,
     .arithmetic = linear_arithmetic,
     .arithmetic_backward = linear_arithmetic_backward,
     .say = linear_say,

@@ -241,6 +241,7 @@ const OpSpec op_max_pool_spec = {
     .saved_bytes = pool_saved,
     .forward = pool_run_forward,
     .backward = pool_run_backward,
+    .reference = &op_max_pool_reference,
     .arithmetic = pool_arithmetic,
     .arithmetic_backward = pool_arithmetic_backward,
     .say = pool_say,

@@ -141,6 +141,11 @@ struct OpSight;
 struct OpCell;
 struct ArithmeticPart;
 struct Explanation;
+struct OpReference;
+
+#define OP_DECLARE_REFERENCE(KIND, file) extern const struct OpReference op_##file##_reference;
+OP_LIST(OP_DECLARE_REFERENCE)
+#undef OP_DECLARE_REFERENCE
 
 /* Everything that depends on the kind of an operator. Outside of core/op nobody asks for the kind. */
 typedef struct OpSpec {
@@ -169,6 +174,7 @@ typedef struct OpSpec {
     uint64_t (*macs)(const Op *op);                   /* multiply-adds for one image; NULL for none */
     void (*forward)(const OpRun *run);                /* overwrites y and saved */
     void (*backward)(const OpRun *run);               /* writes dx and dw, reads dy, x, y, w, saved */
+    const struct OpReference *reference;              /* the same as plain loops; core/op/reference */
 
     /* How one element came about: of the output, or of what is passed down to an input. `part` is empty; all
      * that the formula reads has been computed. */

@@ -1,4 +1,5 @@
-/* Every operator: OP(KIND, file) stands for core/op/<file>.c, which defines op_<file>_spec.
+/* Every operator: OP(KIND, file) stands for core/op/<file>.c, which defines op_<file>_spec, and for
+ * core/op/reference/<file>.c, which defines op_<file>_reference.
  * A listed operator without its file is a link error that names it. */
 #ifndef CORE_OP_OP_LIST_H
 #define CORE_OP_OP_LIST_H

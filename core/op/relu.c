@@ -115,6 +115,7 @@ const OpSpec op_relu_spec = {
     .shape = activation_shape,
     .forward = relu_run_forward,
     .backward = relu_run_backward,
+    .reference = &op_relu_reference,
     .arithmetic = relu_arithmetic,
     .arithmetic_backward = relu_arithmetic_backward,
     .say = relu_say,

@@ -154,6 +154,7 @@ const OpSpec op_shortcut_a_spec = {
     .shape = shortcut_shape,
     .forward = shortcut_run_forward,
     .backward = shortcut_run_backward,
+    .reference = &op_shortcut_a_reference,
     .arithmetic = shortcut_arithmetic,
     .arithmetic_backward = shortcut_arithmetic_backward,
     .say = shortcut_say,

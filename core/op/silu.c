@@ -106,6 +106,7 @@ const OpSpec op_silu_spec = {
     .shape = activation_shape,
     .forward = silu_run_forward,
     .backward = silu_run_backward,
+    .reference = &op_silu_reference,
     .arithmetic = silu_arithmetic,
     .arithmetic_backward = silu_arithmetic_backward,
     .say = silu_say,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/base/rng.h"
+#include "core/op/reference/reference.h"
 #include "core/tensor/difference.h"
 #include "tests/support/assert_close.h"
 
@@ -78,6 +79,8 @@ static bool is_text(const char *text) {
 }
 
 const char *op_case_missing(const OpSpec *spec) {
+    static const OpReference none = {0};
+    const OpReference *reference = spec->reference ? spec->reference : &none;
     const struct {
         const char *what;
         bool there;
@@ -93,6 +96,11 @@ const char *op_case_missing(const OpSpec *spec) {
         {"shape", spec->shape},
         {"forward", spec->forward},
         {"backward", spec->backward},
+        {"reference", spec->reference},
+        {"reference.forward", reference->forward},
+        {"reference.backward", reference->backward},
+        {"reference.lines.forward", is_text(reference->lines.forward[0].path)},
+        {"reference.lines.backward", is_text(reference->lines.backward[0].path)},
         {"arithmetic", spec->arithmetic},
         {"arithmetic_backward", spec->arithmetic_backward},
         {"say", spec->say},

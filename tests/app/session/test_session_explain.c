@@ -91,9 +91,10 @@ static void a_chart_is_explained_in_the_laboratory(void **state) {
     free(screen);
     session_world_act(world, "analysis junctions");
     screen_finish_work(world->screen);
-    static const char *const levels[][2] = {{"explain anyone", "The selected row: length of the gradient through"},
-                                            {"explain code", "core/analysis/junctions.c:"},
-                                            {"explain math", "Check holds"}};
+    static const char *const levels[][2] = {
+        {"explain anyone", "The selected row: length of the gradient through"},
+        {"explain code", "core/analysis/junctions.c:"},
+        {"explain math", "Check holds"}};
     session_world_act(world, "explain off");
     for (size_t k = 0; k < sizeof levels / sizeof levels[0]; k++) {
         session_world_act(world, levels[k][0]);
@@ -132,6 +133,22 @@ static void the_answer_follows_the_selection(void **state) {
     }
 }
 
+/* PyTorch's line, the reference's functions, the engine's: three parts, in this order, none of them empty. */
+static void check_parts(const Explanation *out, const char *name) {
+    static const char room[] = "core/op/reference/";
+    int calls = 0, reference = 0, engine = 0;
+    for (int k = 0; k < out->line_count; k++) {
+        bool is_place = out->lines[k].kind == EXPLAIN_PLACE;
+        bool is_reference = is_place && strncmp(out->lines[k].text, room, strlen(room)) == 0;
+        calls += out->lines[k].kind == EXPLAIN_CALL && reference + engine == 0;
+        reference += is_reference && engine == 0;
+        engine += is_place && !is_reference;
+    }
+    if (calls == 0 || reference == 0 || engine == 0)
+        fail_msg("%s: %d lines of PyTorch, then %d functions of the reference, then %d of the engine", name,
+                 calls, reference, engine);
+}
+
 /* Each op's code is found in the built-in sources, with the line that does the work. */
 static void check_code(const Pass *pass, int op, bool backward) {
     Explanation out;
@@ -148,6 +165,7 @@ static void check_code(const Pass *pass, int op, bool backward) {
     if (places == 0 || marks != places)
         fail_msg("%s, %s: %d places, %d lines marked", pass_network(pass)->ops[op].name,
                  backward ? "backward" : "forward", places, marks);
+    check_parts(&out, pass_network(pass)->ops[op].name);
 }
 
 static void the_code_of_every_operation_is_found_with_its_line(void **state) {

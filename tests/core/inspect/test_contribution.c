@@ -1,57 +1,52 @@
-/* What one input channel of a convolution has to do with one output channel, against the definition. */
+/* What one input channel of a convolution has to do with one output channel, against the reference
+ * loops over these two channels. */
 #include "core/inspect/contribution.h"
 
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/op/reference/reference.h"
 #include "core/tensor/gemm.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/fixture.h"
 #include "tests/support/pass_check.h"
 
-/* w[k,c,r,s] by its place in memory. */
-static double weight_at(const Network *network, const Op *op, const int at[4]) {
-    const Param *param = network_op_param(network, op->index, PARAM_CONV_WEIGHT);
-    size_t tap =
-        ((size_t)at[0] * (size_t)op->kernel_h + (size_t)at[2]) * (size_t)op->kernel_w + (size_t)at[3];
-    return (double)network_const_values(network, param)[tap * (size_t)op->in.c + (size_t)at[1]];
+/* One channel of image n, as a tensor of its own. */
+static Doubles channel_of(Shape shape, const real *values, int n, int c) {
+    Doubles out = {{1, 1, shape.h, shape.w}, calloc((size_t)shape.h * (size_t)shape.w, sizeof *out.data)};
+    assert_non_null(out.data);
+    for (int h = 0; h < shape.h; h++)
+        for (int w = 0; w < shape.w; w++)
+            *at(out, 0, 0, h, w) = values ? (double)values[shape_index(shape, n, c, h, w)] : 0;
+    return out;
 }
 
-static double part_forward(const Pass *pass, const Op *op, int k, int c) {
-    Tensor x = pass_act(pass, op->inputs[0]);
+static double length_of(Doubles values) {
     double squares = 0;
-    for (int i = 0; i < op->out.h; i++)
-        for (int j = 0; j < op->out.w; j++) {
-            double sum = 0;
-            for (int r = 0; r < op->kernel_h; r++)
-                for (int s = 0; s < op->kernel_w; s++) {
-                    int row = i * op->stride - op->pad + r, column = j * op->stride - op->pad + s;
-                    if (row < 0 || row >= op->in.h || column < 0 || column >= op->in.w) continue;
-                    sum += weight_at(pass_network(pass), op, (int[]){k, c, r, s}) *
-                           (double)x.data[shape_index(x.shape, 0, c, row, column)];
-                }
-            squares += sum * sum;
-        }
+    for (size_t j = 0; j < shape_count(values.shape); j++) squares += values.data[j] * values.data[j];
     return sqrt(squares);
 }
 
-/* Spreads dy[k] over the places it was read from, as the definition of a backward pass has it. */
-static double part_backward(const Pass *pass, const Op *op, int k, int c) {
-    Tensor dy = pass_grad(pass, op->index);
-    double *dx = calloc((size_t)op->in.h * (size_t)op->in.w, sizeof *dx), squares = 0;
-    assert_non_null(dx);
-    for (int i = 0; i < op->out.h; i++)
-        for (int j = 0; j < op->out.w; j++)
-            for (int r = 0; r < op->kernel_h; r++)
-                for (int s = 0; s < op->kernel_w; s++) {
-                    int row = i * op->stride - op->pad + r, column = j * op->stride - op->pad + s;
-                    if (row < 0 || row >= op->in.h || column < 0 || column >= op->in.w) continue;
-                    dx[row * op->in.w + column] += weight_at(pass_network(pass), op, (int[]){k, c, r, s}) *
-                                                   (double)dy.data[shape_index(dy.shape, 0, k, i, j)];
-                }
-    for (int at = 0; at < op->in.h * op->in.w; at++) squares += dx[at] * dx[at];
-    free(dx);
-    return sqrt(squares);
+/* The reference convolution of input channel c and output channel k of image 0, as if there were no others. */
+static double part(const Pass *pass, const Op *op, bool backward, int k, int c) {
+    const OpReference *convolution = op_spec(OP_CONV2D)->reference;
+    const Network *network = pass_network(pass);
+    const Shape weights = {op->out.c, op->in.c, op->kernel_h, op->kernel_w};
+    const real *w = network_const_values(network, network_op_param(network, op->index, PARAM_CONV_WEIGHT));
+    Tensor x = pass_act(pass, op->inputs[0]), dy = pass_grad(pass, op->index);
+    ReferenceRun run = {.op = op,
+                        .x = {channel_of(x.shape, x.data, 0, c)},
+                        .w = {channel_of(weights, w, k, c)},
+                        .y = channel_of(dy.shape, NULL, 0, 0),
+                        .dy = channel_of(dy.shape, dy.data, 0, k),
+                        .dx = {channel_of(x.shape, NULL, 0, 0)},
+                        .dw = {channel_of(weights, NULL, 0, 0)}};
+    convolution->forward(&run);
+    convolution->backward(&run);
+    double length = length_of(backward ? run.dx[0] : run.y);
+    free(run.x[0].data), free(run.w[0].data), free(run.y.data);
+    free(run.dy.data), free(run.dx[0].data), free(run.dw[0].data);
+    return length;
 }
 
 static void check_operation(const Pass *pass, const char *name) {
@@ -65,7 +60,7 @@ static void check_operation(const Pass *pass, const char *name) {
         for (int backward = 0; backward < 2; backward++) {
             assert_true(contribution_of_channels(pass, index, backward, k, parts));
             for (int c = 0; c < op->in.c; c += 3) {
-                double expected = backward ? part_backward(pass, op, k, c) : part_forward(pass, op, k, c);
+                double expected = part(pass, op, backward, k, c);
                 assert_close(parts[c], expected, 1e-5 * expected); /* at most 49 products summed in float */
             }
         }

@@ -1,4 +1,4 @@
-/* The three functions of core/op/conv against plain loops in double, over every way they can go: few pixels
+/* The three functions of core/op/conv against the reference loops, over every way they can go: few pixels
  * and many, pointwise, turned-around weights, folding, and the direct kernels; with one thread and with
  * more. */
 #include <float.h>
@@ -8,6 +8,7 @@
 #include "core/base/parallel.h"
 #include "core/op/conv.h"
 #include "core/op/conv_direct.h"
+#include "core/op/reference/reference.h"
 #include "core/tensor/gemm.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/fixture.h"
@@ -19,7 +20,7 @@ static const double EPSILON = sizeof(real) == sizeof(double) ? DBL_EPSILON : FLT
 typedef struct Reference {
     size_t x_count, w_count, y_count;
     real *x, *w, *dy;
-    double *y, *dx, *dw;
+    ReferenceRun run; /* the same in double; y, dx and dw computed */
 } Reference;
 
 /* A batch of n pictures (h,w,c), k kernels (r,s,c). */
@@ -53,43 +54,40 @@ static real *filled(size_t count, const char *name) {
     return values;
 }
 
-/* One window: all channels in, one channel out: element `out` of y, (N,OH,OW,K) in memory. */
-static void add_window(const ConvShape *q, const Reference *ref, int out) {
-    int k = out % q->k, ow = out / q->k % q->ow, oh = out / q->k / q->ow % q->oh,
-        n = out / q->k / q->ow / q->oh;
-    double sum = 0, dy = (double)ref->dy[out];
-    for (int r = 0; r < q->r; r++)
-        for (int s = 0; s < q->s; s++) {
-            int ih = oh * q->stride - q->pad + r, iw = ow * q->stride - q->pad + s;
-            if (ih < 0 || ih >= q->h || iw < 0 || iw >= q->w) continue;
-            size_t at = (size_t)((n * q->h + ih) * q->w + iw) * (size_t)q->c;
-            size_t tap = (size_t)((k * q->r + r) * q->s + s) * (size_t)q->c;
-            for (int c = 0; c < q->c; c++) {
-                sum += (double)ref->x[at + (size_t)c] * (double)ref->w[tap + (size_t)c];
-                ref->dx[at + (size_t)c] += dy * (double)ref->w[tap + (size_t)c];
-                ref->dw[tap + (size_t)c] += dy * (double)ref->x[at + (size_t)c];
-            }
-        }
-    ref->y[out] = sum;
+/* The same numbers in double; zeros where `values` is NULL. */
+static Doubles doubles_of(Shape shape, const real *values) {
+    size_t count = shape_count(shape);
+    Doubles out = {shape, numbers(count, sizeof *out.data)};
+    for (size_t j = 0; values && j < count; j++) out.data[j] = (double)values[j];
+    return out;
 }
 
 static Reference reference_new(const ConvShape *q) {
-    Reference ref = {.x_count = (size_t)(q->n * q->h * q->w) * (size_t)q->c,
-                     .w_count = (size_t)(q->k * q->r * q->s) * (size_t)q->c,
-                     .y_count = (size_t)(q->n * q->oh * q->ow) * (size_t)q->k};
+    const OpReference *loops = op_spec(OP_CONV2D)->reference;
+    const Shape x = {q->n, q->c, q->h, q->w}, w = {q->k, q->c, q->r, q->s}, y = {q->n, q->k, q->oh, q->ow};
+    Op op = {.kind = OP_CONV2D, .stride = q->stride, .pad = q->pad};
+    Reference ref = {.x_count = shape_count(x), .w_count = shape_count(w), .y_count = shape_count(y)};
     ref.x = filled(ref.x_count, "x");
     ref.w = filled(ref.w_count, "w");
     ref.dy = filled(ref.y_count, "dy");
-    ref.y = numbers(ref.y_count, sizeof *ref.y);
-    ref.dx = numbers(ref.x_count, sizeof *ref.dx);
-    ref.dw = numbers(ref.w_count, sizeof *ref.dw);
-    for (int out = 0; out < (int)ref.y_count; out++) add_window(q, &ref, out);
+    ref.run = (ReferenceRun){.x = {doubles_of(x, ref.x)},
+                             .w = {doubles_of(w, ref.w)},
+                             .y = doubles_of(y, NULL),
+                             .dy = doubles_of(y, ref.dy),
+                             .dx = {doubles_of(x, NULL)},
+                             .dw = {doubles_of(w, NULL)}};
+    ref.run.op = &op;
+    loops->forward(&ref.run);
+    loops->backward(&ref.run);
+    ref.run.op = NULL;
     return ref;
 }
 
 static void reference_free(Reference *ref) {
+    ReferenceRun *run = &ref->run;
     free(ref->x), free(ref->w), free(ref->dy);
-    free(ref->y), free(ref->dx), free(ref->dw);
+    free(run->x[0].data), free(run->w[0].data), free(run->y.data);
+    free(run->dy.data), free(run->dx[0].data), free(run->dw[0].data);
 }
 
 /* Names the shape in a message; `terms` products are added up in each element. */
@@ -114,9 +112,9 @@ static void check_backward_input(const ConvShape *q, const Reference *ref, real 
     double *expected = numbers(ref->x_count, sizeof *expected);
     spoil(dx, ref->x_count);
     conv_backward_input(q, ref->dy, ref->w, dx, false, scratch);
-    assert_agrees(q, "dx", dx, ref->dx, ref->x_count, q->k * q->r * q->s);
+    assert_agrees(q, "dx", dx, ref->run.dx[0].data, ref->x_count, q->k * q->r * q->s);
     memcpy(dx, before, ref->x_count * sizeof *dx);
-    for (size_t j = 0; j < ref->x_count; j++) expected[j] = (double)before[j] + ref->dx[j];
+    for (size_t j = 0; j < ref->x_count; j++) expected[j] = (double)before[j] + ref->run.dx[0].data[j];
     conv_backward_input(q, ref->dy, ref->w, dx, true, scratch);
     assert_agrees(q, "dx added", dx, expected, ref->x_count, q->k * q->r * q->s);
     free(dx), free(before), free(expected);
@@ -133,9 +131,9 @@ static void check_with_threads(const ConvShape *q, const Reference *ref, int thr
     spoil(dw, ref->w_count);
     scratch[scratch_count] = 123;
     conv_forward(q, ref->x, ref->w, y, scratch);
-    assert_agrees(q, "y", y, ref->y, ref->y_count, q->c * q->r * q->s);
+    assert_agrees(q, "y", y, ref->run.y.data, ref->y_count, q->c * q->r * q->s);
     conv_backward_weight(q, ref->x, ref->dy, dw, scratch);
-    assert_agrees(q, "dw", dw, ref->dw, ref->w_count, q->n * q->oh * q->ow);
+    assert_agrees(q, "dw", dw, ref->run.dw[0].data, ref->w_count, q->n * q->oh * q->ow);
     check_backward_input(q, ref, scratch);
     assert_true(scratch[scratch_count] == 123);
     free(scratch), free(y), free(dw);

@@ -7,6 +7,7 @@
 
 #include "core/explain/part.h"
 #include "core/op/activation.h"
+#include "core/op/reference/reference.h"
 #include "core/tensor/gemm.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/gradient_check.h"
@@ -31,6 +32,7 @@ static void what_is_missing_is_named(void **state) {
     (void)state;
     const OpSpec *whole = op_spec(op_default_activation());
     OpActivation function = *whole->activation;
+    OpReference reference = *whole->reference;
     OpSpec spec = *whole;
     const struct {
         const char *what;
@@ -43,6 +45,11 @@ static void what_is_missing_is_named(void **state) {
         {"forward_math", &spec.forward_math, sizeof spec.forward_math},
         {"source", &spec.source, sizeof spec.source},
         {"backward", &spec.backward, sizeof spec.backward},
+        {"reference", &spec.reference, sizeof spec.reference},
+        {"reference.forward", &reference.forward, sizeof reference.forward},
+        {"reference.backward", &reference.backward, sizeof reference.backward},
+        {"reference.lines.forward", &reference.lines.forward, sizeof reference.lines.forward},
+        {"reference.lines.backward", &reference.lines.backward, sizeof reference.lines.backward},
         {"arithmetic", &spec.arithmetic, sizeof spec.arithmetic},
         {"arithmetic_backward", &spec.arithmetic_backward, sizeof spec.arithmetic_backward},
         {"say", &spec.say, sizeof spec.say},
@@ -56,7 +63,9 @@ static void what_is_missing_is_named(void **state) {
     for (size_t k = 0; k < sizeof fields / sizeof fields[0]; k++) {
         spec = *whole;
         function = *whole->activation;
+        reference = *whole->reference;
         spec.activation = &function;
+        spec.reference = &reference;
         assert_null(op_case_missing(&spec));
         memset(fields[k].field, 0, fields[k].size);
         assert_non_null(op_case_missing(&spec));
@@ -196,14 +205,19 @@ static void assert_excerpt(const char *name, const OpExcerpt *excerpt) {
     if (now != 1) fail_msg("%s: \"%s\" is not in %s", name, excerpt->now, excerpt->function);
 }
 
+static void assert_excerpts(const char *name, const OpExcerpts *excerpts) {
+    for (int k = 0; k < OP_EXCERPTS_MAX; k++) {
+        if (excerpts->forward[k].path) assert_excerpt(name, &excerpts->forward[k]);
+        if (excerpts->backward[k].path) assert_excerpt(name, &excerpts->backward[k]);
+    }
+}
+
 static void every_operator_shows_its_own_lines(void **state) {
     (void)state;
     for (int kind = 0; kind < OP_KIND_COUNT; kind++) {
         const OpSpec *spec = op_spec((OpKind)kind);
-        for (int k = 0; k < OP_EXCERPTS_MAX; k++) {
-            if (spec->excerpts.forward[k].path) assert_excerpt(spec->name, &spec->excerpts.forward[k]);
-            if (spec->excerpts.backward[k].path) assert_excerpt(spec->name, &spec->excerpts.backward[k]);
-        }
+        assert_excerpts(spec->name, &spec->excerpts);
+        assert_excerpts(spec->name, &spec->reference->lines);
     }
 }
 

@@ -1,5 +1,5 @@
 #include "tests/support/assert_close.h"
-#include "tests/support/op_fixture.h"
+#include "tests/support/reference_check.h"
 
 static OpFixture shortcut(Shape x, int channels) {
     return op_fixture_new(&(OpFixtureConfig){
@@ -9,33 +9,21 @@ static OpFixture shortcut(Shape x, int channels) {
 static void every_second_pixel_is_kept_and_new_channels_are_zero_on_both_sides(void **state) {
     (void)state;
     OpFixture f = shortcut((Shape){1, 4, 7, 6}, 8);
-    op_fixture_forward(&f);
+    reference_check(&f, 0);
     assert_int_equal(f.op.out.h, 4);
     assert_int_equal(f.op.out.w, 3);
-    for (int n = 0; n < 2; n++)
-        for (int k = 0; k < 8; k++)
-            for (int i = 0; i < 4; i++)
-                for (int j = 0; j < 3; j++) {
-                    bool old = k >= 2 && k < 6;
-                    real expected = old ? f.x[0][shape_index(f.op.in, n, k - 2, 2 * i, 2 * j)] : 0;
-                    assert_close(f.y[shape_index(f.op.out, n, k, i, j)], expected, 0);
-                }
+    assert_close(f.y[shape_index(f.op.out, 1, 1, 2, 1)], 0, 0);
+    assert_close(f.y[shape_index(f.op.out, 1, 2, 2, 1)], f.x[0][shape_index(f.op.in, 1, 0, 4, 2)], 0);
+    assert_close(f.y[shape_index(f.op.out, 1, 6, 2, 1)], 0, 0);
     op_fixture_free(&f);
 }
 
 static void gradient_returns_to_the_pixels_that_were_kept(void **state) {
     (void)state;
     OpFixture f = shortcut((Shape){1, 4, 7, 6}, 8);
-    op_fixture_forward(&f);
-    op_fixture_backward(&f);
-    for (int n = 0; n < 2; n++)
-        for (int c = 0; c < 4; c++)
-            for (int h = 0; h < 7; h++)
-                for (int w = 0; w < 6; w++) {
-                    bool kept = h % 2 == 0 && w % 2 == 0;
-                    real expected = kept ? f.dy[shape_index(f.op.out, n, c + 2, h / 2, w / 2)] : 0;
-                    assert_close(f.run.dx[0][shape_index(f.op.in, n, c, h, w)], expected, 0);
-                }
+    reference_check(&f, 0);
+    assert_close(f.run.dx[0][shape_index(f.op.in, 1, 3, 4, 2)], f.dy[shape_index(f.op.out, 1, 5, 2, 1)], 0);
+    assert_close(f.run.dx[0][shape_index(f.op.in, 1, 3, 4, 3)], 0, 0);
     op_fixture_free(&f);
 }
 
