@@ -19,7 +19,8 @@
 
 /* Work runs in slices that end as soon as a key waits; the screen follows less often, because drawing takes
  * time from the work. */
-enum { SLICE_MS = 16, REDRAW_MS = 50 };
+/* While work is under way the screen is drawn five times a second: a key that comes during a drawing waits for it. */
+enum { SLICE_MS = 16, REDRAW_MS = 200 };
 
 /* What goes along with the screen: the speaker's notes in another terminal, and a recording in real time. */
 typedef struct Live {
