@@ -146,7 +146,7 @@ static void describe_picture(const Scene *scene, char *out, size_t out_size) {
         utf8_copy(out, out_size, name);
 }
 
-/* Left the path, as far as there is room, then the picture and what the network says it is. */
+/* On the left the path, shortened to fit; on the right the picture and what the network says it is. */
 static void draw_title(Canvas *canvas, const FrameInfo *info, const Scene *scene) {
     char text[TEXT_MAX];
     canvas_fill(canvas, row_of(canvas, 0), bar_style(), ' ');
