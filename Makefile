@@ -56,7 +56,7 @@ VIEWS    := $(B)/libviews.a
 APP      := $(B)/libapp.a
 ASSETS   := $(wildcard assets/models/*.safetensors assets/images/*.png assets/classes/*.txt assets/lessons/*.lesson assets/style/*.css) TUTORIAL.md
 # The engine's own lines, to be shown by the program: see core/explain/code.c, core/explain/chart.c.
-ASSETS   += $(wildcard core/op/reference/*.c core/op/*.c core/analysis/*.c) core/tensor/elementwise.c core/inspect/gradcheck.c core/network/resnet.c core/image/image.c core/image/normalise.h
+ASSETS   += $(wildcard core/op/reference/*.c core/op/*.c core/conv/*.c core/analysis/*.c) core/tensor/elementwise.c core/inspect/gradcheck.c core/network/resnet.c core/image/image.c core/image/normalise.h
 TESTS    := $(patsubst %.c,$(B)/%,$(wildcard $(foreach floor,core views app,tests/$(floor)/test_*.c tests/$(floor)/*/test_*.c)))
 # What each test is made of; written anew only when that changes.
 ifneq ($(filter-out clean format check limits help,$(or $(MAKECMDGOALS),all)),)
@@ -77,7 +77,7 @@ ZERO_LOCALS = $(or $(call taken,$(ZERO)),$(call taken,$(ZERO) $(MAY_ZERO)))
 # The inner loops of the engine are worth the optimiser's time; the image decoder must trap rather than overflow.
 $(call objects,core): CFLAGS += $(if $(filter asan coverage,$(VARIANT)),,-O3)
 # A fused multiply-add rounds once instead of twice, and costs half.
-core/op/conv_direct_FLAGS := -ffp-contract=fast
+core/conv/few_channels_FLAGS := -ffp-contract=fast
 core/image/decode_FLAGS = $(ZERO_LOCALS) -fsanitize=bounds,signed-integer-overflow,null -fsanitize-undefined-trap-on-error -Wno-unused-function
 
 .PHONY: FORCE all test quick slow cores exact asan asan-tests coverage coverage-report clang clang-tests fuzz layers bench golden screens format check tidy limits data install uninstall clean help

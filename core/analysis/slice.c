@@ -51,20 +51,27 @@ static void plan_order(SliceState *state) {
                 state->order[count++] = cell;
 }
 
-static double length_of(const real *values, size_t count) {
-    return sqrt(tensor_dot(values, values, count));
+static double length_of(const real *values, ParamFilter filter) {
+    double sum = 0;
+    for (size_t j = 0; j < filter.count; j++) {
+        double value = (double)values[filter.first + j * filter.stride];
+        sum += value * value;
+    }
+    return sqrt(sum);
 }
 
 static void draw_param(Sliced *net, const Param *param, real *direction, Rng *rng) {
-    size_t filters = (size_t)param->dims[0], count = param->count / filters;
-    const real *values = network_const_values(net->network, param);
-    for (size_t k = 0; k < filters; k++) {
-        const real *w = values + k * count;
-        real *d = direction + param->offset + k * count;
-        for (size_t j = 0; j < count; j++) d[j] = (real)rng_normal(rng);
-        double length = length_of(w, count), scale = length / length_of(d, count);
-        for (size_t j = 0; j < count; j++) d[j] = (real)((double)d[j] * scale);
-        if (length > 0) net->length_error = fmax(net->length_error, fabs(length_of(d, count) / length - 1));
+    const real *w = network_const_values(net->network, param);
+    real *d = direction + param->offset;
+    for (int k = 0; k < param->dims[0]; k++) {
+        ParamFilter filter = param_filter(param, k);
+        for (size_t j = 0; j < filter.count; j++) d[filter.first + j * filter.stride] = (real)rng_normal(rng);
+        double length = length_of(w, filter), scale = length / length_of(d, filter);
+        for (size_t j = 0; j < filter.count; j++) {
+            real *moved = &d[filter.first + j * filter.stride];
+            *moved = (real)((double)*moved * scale);
+        }
+        if (length > 0) net->length_error = fmax(net->length_error, fabs(length_of(d, filter) / length - 1));
     }
 }
 

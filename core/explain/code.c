@@ -171,8 +171,8 @@ void explain_code(const ExplainQuery *query, Explanation *out) {
     say_bounds(&network->ops[op], out);
     if (query->value && !query->backward) say_round(query, out);
     const OpSpec *spec = op_spec(network->ops[op].kind);
-    const OpExcerpts *other =
-        spec->other_excerpts ? spec->other_excerpts(&network->ops[op], pass_batch(query->pass)) : NULL;
+    OpExcerpts fast = spec->excerpts;
+    if (spec->excerpts_of) fast = spec->excerpts_of(&network->ops[op], pass_batch(query->pass));
     quote_lines(query, "What is computed:", &spec->reference->lines, out);
-    quote_lines(query, "How it is made fast:", other ? other : &spec->excerpts, out);
+    quote_lines(query, "How it is made fast:", &fast, out);
 }

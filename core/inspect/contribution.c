@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One filter, (R,S,C) in memory, at work on one image. */
+/* One filter, its weights gathered as (R,S,C), at work on one image. */
 typedef struct Filter {
     const Op *op;
     const real *weight;
@@ -82,11 +82,13 @@ bool contribution_of_channels(const Pass *pass, int op, bool backward, int chann
     if (!weight) return false;
     Tensor values = backward ? pass_grad(pass, op) : pass_act(pass, o->inputs[0]);
     if (!values.data) return false;
-    size_t filter_size = weight->count / (size_t)weight->dims[0];
-    Filter filter = {.op = o,
-                     .weight = network_const_values(network, weight) + (size_t)channel * filter_size,
-                     .values = values.data,
-                     .channel = channel,
-                     .inputs = o->in.c};
-    return sum_up(&filter, backward, out);
+    ParamFilter place = param_filter(weight, channel);
+    real *own = malloc(place.count * sizeof *own);
+    if (!own) return false;
+    for (size_t j = 0; j < place.count; j++)
+        own[j] = network_const_values(network, weight)[place.first + j * place.stride];
+    Filter filter = {.op = o, .weight = own, .values = values.data, .channel = channel, .inputs = o->in.c};
+    bool ok = sum_up(&filter, backward, out);
+    free(own);
+    return ok;
 }

@@ -27,7 +27,8 @@ struct Gradcheck {
 static size_t memory_index(const Param *param, const int *index) {
     size_t at = (size_t)index[0];
     if (param->role == PARAM_CONV_WEIGHT) {
-        const int order[] = {2, 3, 1}; /* (K,C,R,S) lies as (K,R,S,C) */
+        const int order[] = {3, 1, 0}; /* (K,C,R,S) lies as (R,S,C,K) */
+        at = (size_t)index[2];
         for (int d = 0; d < 3; d++) at = at * (size_t)param->dims[order[d]] + (size_t)index[order[d]];
         return at;
     }
@@ -92,10 +93,10 @@ void gradcheck_describe(const Pass *pass, GradcheckSite site, char out[GRADCHECK
     const Network *network = pass->network;
     size_t at = site.at;
     if (site.param && site.param->role == PARAM_CONV_WEIGHT) {
-        size_t c = (size_t)site.param->dims[1], r = (size_t)site.param->dims[2],
+        size_t k = (size_t)site.param->dims[0], c = (size_t)site.param->dims[1],
                s = (size_t)site.param->dims[3];
-        utf8_format(out, GRADCHECK_LABEL_MAX, "%s (%zu,%zu,%zu,%zu)", site.param->name, at / (c * r * s),
-                    at % c, at / (c * s) % r, at / c % s);
+        utf8_format(out, GRADCHECK_LABEL_MAX, "%s (%zu,%zu,%zu,%zu)", site.param->name, at % k, at / k % c,
+                    at / (k * c * s), at / (k * c) % s);
     } else if (site.param && site.param->rank == 2) {
         size_t columns = (size_t)site.param->dims[1];
         utf8_format(out, GRADCHECK_LABEL_MAX, "%s (%zu,%zu)", site.param->name, at / columns, at % columns);

@@ -85,10 +85,17 @@ const real *network_const_values(const Network *network, const Param *param);
 /* Every parameter of `to` that `from` has as well gets its values. */
 void network_copy_values(Network *to, const Network *from);
 
-/* Between file order and memory order; the two differ only for convolution weights, (K,C,R,S) and (K,R,S,C).
+/* Between file order and memory order; the two differ only for convolution weights, (K,C,R,S) and (R,S,C,K).
  */
 void param_from_file(real *memory, const float *file, const Param *param);
 void param_to_file(float *file, const real *memory, const Param *param);
+
+/* The weights of one output channel k: element j, counted through (r,s,c), lies at first + j*stride. Of a
+ * convolution or a linear layer. */
+typedef struct ParamFilter {
+    size_t first, stride, count;
+} ParamFilter;
+ParamFilter param_filter(const Param *param, int k);
 
 typedef enum InitKind { INIT_HE, INIT_GLOROT, INIT_NORMAL, INIT_GAIN, INIT_ZERO_GAMMA } InitKind;
 

@@ -1,9 +1,9 @@
 /* Convolution without bias (the batch norm that follows has one). */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
-#include "core/op/conv.h"
-#include "core/op/conv_direct.h"
+#include "core/conv/conv.h"
 #include "core/op/explanation.h"
 #include "core/op/tap.h"
 
@@ -59,7 +59,8 @@ static uint64_t conv_macs(const Op *op) {
  * Source: He et al. 2015, arXiv:1512.03385, section 3.3. */
 static void conv_run_forward(const OpRun *run) {
     ConvShape shape = shape_of(run->op, run->batch);
-    conv_forward(&shape, run->x[0], run->w[0], run->y, run->scratch);
+    conv_forward(
+        &(ConvRun){.shape = &shape, .x = run->x[0], .w = run->w[0], .y = run->y, .scratch = run->scratch});
 }
 
 /* Convolution, backward, with ih = oh*stride - pad + r and iw = ow*stride - pad + s:
@@ -90,11 +91,11 @@ static Tap product_tap(const Products *p, int place, int *tap) {
                           : tap_of_input(p->op, cell->row, cell->column, *tap);
 }
 
-/* w[k,c,tap], which lies as (K,R,S,C). */
+/* w[k,c,tap], which lies as (R,S,C,K). */
 static double product_weight(const Products *p, int channel, int tap) {
     int k = p->cell->backward ? channel : p->cell->channel;
     int c = p->cell->backward ? p->cell->channel : channel;
-    size_t at = ((size_t)k * (size_t)tap_count(p->op) + (size_t)tap) * (size_t)p->op->in.c + (size_t)c;
+    size_t at = ((size_t)tap * (size_t)p->op->in.c + (size_t)c) * (size_t)p->op->out.c + (size_t)k;
     return (double)p->cell->sight->run.w[0][at];
 }
 
@@ -198,15 +199,28 @@ static void conv_say_bounds(const Op *op, Explanation *out) {
                 op->out.c, op->in.c, op->kernel_h, op->kernel_w, op->stride, op->pad, op->out.h, op->out.w);
 }
 
-/* The lines of the kernels without unrolling, where this processor runs this shape by them. */
-static const OpExcerpts *conv_other_excerpts(const Op *op, int batch) {
-    static const OpExcerpts direct = {
-        .forward = {{"core/op/conv_direct.c", "compute_tile", "+= x[tap"},
-                    {"core/op/conv_direct.c", "convolve_bands", "compute_row("}},
-        .backward = {{"core/op/conv_direct.c", "pack_backward", "memcpy(packed"},
-                     {"core/op/conv_direct.c", "compute_tile", "+= x[tap"}}};
+/* The lines of each strategy, forward. */
+static const struct {
+    const char *strategy;
+    OpExcerpt forward[OP_EXCERPTS_MAX];
+} strategy_lines[] = {
+    {"blas",
+     {{"core/conv/window.c", "unroll_row", "memcpy"}, {"core/conv/blas.c", "forward_pixels", "gemm("}}},
+};
+
+static OpExcerpts conv_excerpts_of(const Op *op, int batch) {
+    static const OpExcerpt without_windows[OP_EXCERPTS_MAX] = {
+        {"core/conv/window.c", "transpose_square", "out["},
+        {"core/conv/few_channels.c", "compute_tile", "+= x[tap"}};
     ConvShape shape = shape_of(op, batch);
-    return conv_direct_fits(&shape) ? &direct : NULL;
+    const char *strategy = conv_strategy_name(&shape);
+    OpExcerpts lines = op_spec(OP_CONV2D)->excerpts;
+    for (size_t k = 0; k < sizeof strategy_lines / sizeof *strategy_lines; k++)
+        if (strcmp(strategy_lines[k].strategy, strategy) == 0)
+            memcpy(lines.forward, strategy_lines[k].forward, sizeof lines.forward);
+    if (conv_backward_has_few_channels(&shape))
+        memcpy(lines.backward, without_windows, sizeof lines.backward);
+    return lines;
 }
 
 static void conv_label(const Op *op, char *out, size_t size) {
@@ -248,10 +262,10 @@ const OpSpec op_conv2d_spec = {
     .say_backward = conv_say_backward,
     .say_torch = conv_say_torch,
     .say_bounds = conv_say_bounds,
-    .excerpts = {.forward = {{"core/op/conv_window.c", "unroll_row", "memcpy"},
-                             {"core/op/conv.c", "forward_pixels", "gemm("}},
-                 .backward = {{"core/op/conv.c", "input_windows", "gemm("},
-                              {"core/op/conv_window.c", "fold_taps", "+="}}},
-    .other_excerpts = conv_other_excerpts,
+    .excerpts = {.forward = {{"core/conv/window.c", "unroll_row", "memcpy"},
+                             {"core/conv/blas.c", "forward_pixels", "gemm("}},
+                 .backward = {{"core/conv/blas.c", "input_windows", "gemm("},
+                              {"core/conv/window.c", "fold_taps", "+="}}},
+    .excerpts_of = conv_excerpts_of,
     .label = conv_label,
 };

@@ -23,7 +23,7 @@ typedef enum OpKind { OP_LIST(OP_ENUM) OP_KIND_COUNT } OpKind;
 
 /* What a parameter is for: decides its initial values, and whether the optimiser touches it. */
 typedef enum ParamRole {
-    PARAM_CONV_WEIGHT,   /* file (K,C,R,S), memory (K,R,S,C) */
+    PARAM_CONV_WEIGHT,   /* file (K,C,R,S), memory (R,S,C,K) */
     PARAM_LINEAR_WEIGHT, /* (K,C) */
     PARAM_LINEAR_BIAS,   /* (K) */
     PARAM_NORM_WEIGHT,   /* gamma (C) */
@@ -189,13 +189,13 @@ typedef struct OpSpec {
                         struct Explanation *out);
 
     /* For readers of code: PyTorch's line for the same, with this operation's arguments; the loop bounds
-     * (NULL: how many numbers), the lines that do the work, and those that do it where shape and processor
-     * call for another way (NULL: never, or not here). In PyTorch's line the output is y, a parameter has its
+     * (NULL: how many numbers), and the lines that do the work; where these depend on shape and processor, a
+     * function that says which (or NULL). In PyTorch's line the output is y, a parameter has its
      * suffix for a name and the input is x; of an addition the inputs are f and x. */
     void (*say_torch)(const struct OpSight *sight, struct Explanation *out);
     void (*say_bounds)(const Op *op, struct Explanation *out);
     OpExcerpts excerpts;
-    const OpExcerpts *(*other_excerpts)(const Op *op, int batch);
+    OpExcerpts (*excerpts_of)(const Op *op, int batch);
 
     /* "3x3 conv, 16, /2" as in figure 3 of He et al. 2015; NULL: op_format_summary. */
     void (*label)(const Op *op, char *out, size_t size);

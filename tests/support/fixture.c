@@ -57,7 +57,7 @@ static void fill_param(const Network *network, const Param *param, real *values,
     for (size_t k = 0; k < outer; k++)
         for (size_t c = 0; c < inner; c++)
             for (size_t tap = 0; tap < taps; tap++)
-                values[(k * taps + tap) * inner + c] =
+                values[conv ? (tap * inner + c) * outer + k : k * inner + c] =
                     (real)(float)(range.center + range.scale * fixture_uniform(seed, j++));
 }
 

@@ -11,6 +11,11 @@ Shape reference_param_shape(const ParamShape *shape) {
     return (Shape){d[0], d[1], shape->rank == 4 ? d[2] : 1, shape->rank == 4 ? d[3] : 1};
 }
 
+size_t reference_weight_place(Shape weights, size_t j) {
+    size_t window = (size_t)weights.c * (size_t)weights.h * (size_t)weights.w;
+    return j % window * (size_t)weights.n + j / window;
+}
+
 /* Zeros where `from` is NULL. */
 static Doubles doubles_of(OpFixture *f, Shape shape, const real *from) {
     size_t count = shape_count(shape);
@@ -31,6 +36,11 @@ static void choose_targets(OpFixture *f) {
     }
 }
 
+static void place_weights(Doubles weights, const real *from) {
+    for (size_t j = 0; j < shape_count(weights.shape); j++)
+        weights.data[j] = (double)from[reference_weight_place(weights.shape, j)];
+}
+
 ReferenceRun reference_run_of(OpFixture *f) {
     Shape in = f->op.in, out = op_output_shape(&f->op, f->run.batch);
     ParamShape shapes[OP_PARAMS_MAX];
@@ -49,20 +59,24 @@ ReferenceRun reference_run_of(OpFixture *f) {
     int count = f->spec->params ? f->spec->params(&f->op, shapes) : 0;
     for (int k = 0; k < count; k++) {
         run.w[k] = doubles_of(f, reference_param_shape(&shapes[k]), f->w[k]);
+        if (shapes[k].role == PARAM_CONV_WEIGHT) place_weights(run.w[k], f->w[k]);
         run.dw[k] = doubles_of(f, run.w[k].shape, NULL);
     }
     return run;
 }
 
 /* A share of the largest magnitude there is, which counts as `least` or more. */
-static void compare(const char *what, const real *got, Doubles expected, double tolerance, double least) {
+static void compare(const char *what, const real *got, Doubles expected, double tolerance, double least,
+                    bool weights) {
     double largest = least;
     size_t count = shape_count(expected.shape);
     for (size_t j = 0; j < count; j++) largest = fmax(largest, fabs(expected.data[j]));
-    for (size_t j = 0; j < count; j++)
-        if (!(fabs((double)got[j] - expected.data[j]) <= tolerance * largest))
+    for (size_t j = 0; j < count; j++) {
+        double value = (double)got[weights ? reference_weight_place(expected.shape, j) : j];
+        if (!(fabs(value - expected.data[j]) <= tolerance * largest))
             fail_msg("%s: element %zu is %.9g, the reference has %.9g; that is more than %g of %.9g", what, j,
-                     (double)got[j], expected.data[j], tolerance, largest);
+                     value, expected.data[j], tolerance, largest);
+    }
 }
 
 void reference_check(OpFixture *f, double tolerance) {
@@ -80,8 +94,8 @@ void reference_check(OpFixture *f, double tolerance) {
     f->spec->reference->backward(&run);
     op_fixture_forward(f);
     op_fixture_backward(f);
-    compare("y", f->y, run.y, tolerance, 0);
-    for (int k = 0; k < op->input_count; k++) compare(dx[k], f->run.dx[k], run.dx[k], tolerance, 0);
+    compare("y", f->y, run.y, tolerance, 0, false);
+    for (int k = 0; k < op->input_count; k++) compare(dx[k], f->run.dx[k], run.dx[k], tolerance, 0, false);
     for (int k = 0; k < op->param_count; k++)
-        if (f->learns[k]) compare(dw[k], f->run.dw[k], run.dw[k], tolerance, spread);
+        if (f->learns[k]) compare(dw[k], f->run.dw[k], run.dw[k], tolerance, spread, op->kind == OP_CONV2D);
 }

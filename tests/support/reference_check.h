@@ -8,6 +8,10 @@
 /* A parameter's shape as the reference has it: see Doubles. */
 Shape reference_param_shape(const ParamShape *shape);
 
+/* Weights of a convolution lie as (R,S,C,K) in the engine. Where element j of them stands, counted as Doubles of
+ * shape (K,C,R,S) count. */
+size_t reference_weight_place(Shape weights, size_t j);
+
 /* The fixture's numbers as they stand, in double and in the fixture's arena: inputs, parameters, dy; dx as the
  * operator finds it when it adds, else 0; dw is 0. Nothing has been run. Targets of -1 have become classes. */
 ReferenceRun reference_run_of(OpFixture *fixture);

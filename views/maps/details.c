@@ -165,7 +165,7 @@ static int draw_whereabouts(Canvas *canvas, Rect area, const Scene *scene, const
 /* The kernel that made the channel, one slice for each channel it reads. */
 static void draw_kernel(Canvas *canvas, Rect area, const Scene *scene, const Kernels *kernels) {
     Scene own = kernels_scene(scene);
-    Stats stats = tensor_stats(kernels_filter(kernels, scene->channel), kernels_filter_count(kernels));
+    Stats stats = kernels_filter_stats(kernels, scene->channel);
     double reach = fmax(fabs(stats.min), fabs(stats.max));
     char text[WIDGET_TEXT_MAX];
     utf8_format(text, sizeof text, "%s of channel %d: %d inputs, -%.2g to +%.2g (o)",

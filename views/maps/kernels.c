@@ -1,5 +1,7 @@
 #include "views/maps/kernels.h"
 
+#include <stdlib.h>
+
 static const Param *weight_of(const Network *network, int op) {
     const Op *o = &network->ops[op];
     for (int k = o->param_first; k < o->param_first + o->param_count; k++) {
@@ -41,23 +43,61 @@ int kernels_nearest(const Network *network, int op) {
     return after - op < op - before ? after : before;
 }
 
-size_t kernels_filter_count(const Kernels *kernels) {
-    return (size_t)kernels->inputs * (size_t)kernels->rows * (size_t)kernels->columns;
+/* Room for the gathered weights, kept from one call to the next. */
+static real *room_for(size_t count) {
+    static real *room;
+    static size_t size;
+    if (count <= size) return room;
+    real *larger = realloc(room, count * sizeof *room);
+    if (!larger) return NULL;
+    room = larger;
+    size = count;
+    return room;
 }
 
-const real *kernels_filter(const Kernels *kernels, int k) {
-    return kernels->data ? kernels->data + (size_t)k * kernels_filter_count(kernels) : NULL;
+static void gather(const Kernels *kernels, int k, real *out) {
+    ParamFilter filter = param_filter(kernels->param, k);
+    for (size_t j = 0; j < filter.count; j++) out[j] = kernels->data[filter.first + j * filter.stride];
 }
 
-/* Weights lie channels-last as tensors do. A Tensor's data is not const, but is only read here. */
+/* Filters first .. first+count-1 as (R,S,C), channels-last as tensors are. */
+static Tensor gather_filters(const Kernels *kernels, int first, int count) {
+    Tensor tensor = {.shape = {.n = 1, .c = kernels->inputs, .h = kernels->rows, .w = kernels->columns}};
+    size_t size = shape_count(tensor.shape);
+    if (!kernels->data) return tensor;
+    tensor.data = room_for((size_t)count * size);
+    for (int k = 0; tensor.data && k < count; k++) gather(kernels, first + k, tensor.data + (size_t)k * size);
+    return tensor;
+}
+
 Tensor kernels_slices(const Kernels *kernels, int k) {
-    return (Tensor){.shape = {.n = 1, .c = kernels->inputs, .h = kernels->rows, .w = kernels->columns},
-                    .data = (real *)kernels_filter(kernels, k)};
+    return gather_filters(kernels, k, 1);
+}
+
+Tensor kernels_filters(const Kernels *kernels) {
+    return gather_filters(kernels, 0, kernels->outputs);
+}
+
+Stats kernels_filter_stats(const Kernels *kernels, int k) {
+    Tensor filter = kernels_slices(kernels, k);
+    return filter.data ? tensor_stats(filter.data, shape_count(filter.shape)) : (Stats){0};
+}
+
+PlotMap kernels_matrix(const Kernels *kernels, int output, int input) {
+    bool conv = kernels->param->role == PARAM_CONV_WEIGHT;
+    int stride = conv ? kernels->outputs : 1, pitch = conv ? 1 : kernels->inputs;
+    size_t first = (size_t)output * (size_t)pitch + (size_t)input * (size_t)stride;
+    return (PlotMap){.data = kernels->data ? kernels->data + first : NULL,
+                     .width = kernels->inputs - input,
+                     .height = kernels->outputs - output,
+                     .stride = stride,
+                     .pitch = pitch};
 }
 
 double kernels_value(const Kernels *kernels, int k, int c, int r, int s) {
+    ParamFilter filter = param_filter(kernels->param, k);
     size_t at = ((size_t)r * (size_t)kernels->columns + (size_t)s) * (size_t)kernels->inputs + (size_t)c;
-    return (double)kernels_filter(kernels, k)[at];
+    return (double)kernels->data[filter.first + at * filter.stride];
 }
 
 Scene kernels_scene(const Scene *scene) {

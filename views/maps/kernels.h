@@ -3,6 +3,7 @@
 #ifndef VIEWS_MAPS_KERNELS_H
 #define VIEWS_MAPS_KERNELS_H
 
+#include "views/plot/plot.h"
 #include "views/scene/scene.h"
 
 typedef enum KernelKind {
@@ -16,7 +17,7 @@ typedef struct Kernels {
     KernelKind kind;
     bool gradient;
     const Param *param;
-    const real *data; /* (K,R,S,C) in memory; NULL while a gradient is not computed */
+    const real *data; /* as the parameter lies in memory; NULL while a gradient is not computed */
     int outputs, inputs, rows, columns;
 } Kernels;
 
@@ -27,11 +28,15 @@ int kernels_neighbour(const Network *network, int op, int direction);
 /* The nearest in either direction, the one before if both are as near. */
 int kernels_nearest(const Network *network, int op);
 
-/* Elements of one filter; and where filter k begins. NULL while not computed. */
-size_t kernels_filter_count(const Kernels *kernels);
-const real *kernels_filter(const Kernels *kernels, int k);
-/* Filter k as a tensor (1,C,R,S): its slices are the channels. Read only. */
+/* Filter k as a tensor (1,C,R,S): its slices are the channels. Read only, and good until the next call; data is
+ * NULL while not computed, or when memory is short. */
 Tensor kernels_slices(const Kernels *kernels, int k);
+/* All filters one after the other, for a tensor of (1,C,R,S) each. As kernels_slices. */
+Tensor kernels_filters(const Kernels *kernels);
+Stats kernels_filter_stats(const Kernels *kernels, int k);
+/* The weights of a layer without rows and columns, from output `output` and input `input` on, as a map: a row for
+ * each output. */
+PlotMap kernels_matrix(const Kernels *kernels, int output, int input);
 /* The scene for drawing weights: with their palette, and shrunk so that single large ones stay visible. */
 Scene kernels_scene(const Scene *scene);
 double kernels_value(const Kernels *kernels, int k, int c, int r, int s);

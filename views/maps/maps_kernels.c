@@ -23,20 +23,16 @@ static double reach_of(Stats stats) {
     return isfinite(reach) && reach > 0 ? reach : 1;
 }
 
-static Stats filter_stats(const Kernels *kernels, int output) {
-    return tensor_stats(kernels_filter(kernels, output), kernels_filter_count(kernels));
-}
-
 /* Around 0, over the layer, or with the scope "map" over the selected filter; with a twin over both sides. */
 static Scale scale_of_kernels(const Scene *scene, const KernelsPlan *plan, Stats layer) {
     bool one = scene->settings.scope == SCOPE_MAP;
-    double reach = reach_of(one ? filter_stats(&plan->kernels, plan->output) : layer);
+    double reach = reach_of(one ? kernels_filter_stats(&plan->kernels, plan->output) : layer);
     if (scene->twin && !scene->twin->difference) {
         const Scene *other = scene->twin->scene;
         Kernels theirs =
             kernels_of(other, scene_partner(other->network, scene->network, scene->op), scene->phase);
         if (theirs.data && plan->output < theirs.outputs)
-            reach = fmax(reach, reach_of(one ? filter_stats(&theirs, plan->output)
+            reach = fmax(reach, reach_of(one ? kernels_filter_stats(&theirs, plan->output)
                                              : tensor_stats(theirs.data, theirs.param->count)));
     }
     return scale_of(-reach, reach, true);
@@ -102,7 +98,7 @@ static void draw_heading(Canvas *canvas, const KernelsPlan *plan, const Scene *s
 
 static void draw_figures(Canvas *canvas, const KernelsPlan *plan, const Scene *scene, Stats layer) {
     WidgetFigures rows[2] = {{.label = plan->kernels.kind == KERNELS_MATRIX ? "output" : "filter",
-                              .stats = filter_stats(&plan->kernels, plan->output),
+                              .stats = kernels_filter_stats(&plan->kernels, plan->output),
                               .brief = scene->settings.figures == FIGURES_ONE,
                               .norm = plan->kernels.gradient ? "|g|" : "|w|"},
                              {.label = "layer", .stats = layer}};
@@ -154,7 +150,8 @@ static void draw_montage(Canvas *canvas, KernelsPlan *plan, const Scene *scene, 
     const Kernels *k = &plan->kernels;
     bool color = plan->kind == KERNELS_COLOR;
     Scene own = kernels_scene(scene);
-    WidgetTensor tensor = widget_tensor_scaled(kernels_slices(k, color ? 0 : plan->output), scale);
+    WidgetTensor tensor =
+        widget_tensor_scaled(color ? kernels_filters(k) : kernels_slices(k, plan->output), scale);
     if (color) tensor.tensor.shape.c = k->outputs;
     tensor.images = color;
     tensor.phase = scene->phase;
@@ -214,12 +211,7 @@ static void draw_row_of_matrix(Canvas *canvas, const KernelsPlan *plan, int y) {
 static void draw_matrix(Canvas *canvas, const KernelsPlan *plan, const Scene *scene, Scale scale) {
     const Kernels *k = &plan->kernels;
     Scene own = kernels_scene(scene);
-    size_t first = (size_t)plan->first_output * (size_t)k->inputs + (size_t)plan->first_input;
-    PlotHeatmap heatmap = {.map = {.data = k->data + first,
-                                   .width = plan->shown_inputs,
-                                   .height = plan->shown_outputs,
-                                   .stride = 1,
-                                   .pitch = k->inputs},
+    PlotHeatmap heatmap = {.map = kernels_matrix(k, plan->first_output, plan->first_input),
                            .scale = scale,
                            .palette = scene_palette(&own, scale, scene->phase),
                            .pooling = scene_pooling(&own, scene->phase, MAP_OVERVIEW),
@@ -228,6 +220,8 @@ static void draw_matrix(Canvas *canvas, const KernelsPlan *plan, const Scene *sc
                            .marked = true,
                            .mark_x = plan->input - plan->first_input,
                            .mark_y = plan->output - plan->first_output};
+    heatmap.map.width = plan->shown_inputs;
+    heatmap.map.height = plan->shown_outputs;
     Rect old = canvas_clip(canvas, plan->map);
     PlotGrid grid = plot_heatmap(canvas, plan->map, &heatmap);
     canvas_unclip(canvas, old);
@@ -281,7 +275,7 @@ static void draw_detail(Canvas *canvas, const KernelsPlan *plan, const Scene *sc
     Rect row = plan->detail;
     if (plan->kind == KERNELS_COLOR) {
         snprintf(text, sizeof text, "filter %d, length %.4g", plan->output,
-                 filter_stats(&plan->kernels, plan->output).l2);
+                 kernels_filter_stats(&plan->kernels, plan->output).l2);
         snprintf(keys, sizeof keys, "Enter: its three slices with signs");
     } else if (plan->kind == KERNELS_SLICES) {
         compose_slice(text, sizeof text, plan);

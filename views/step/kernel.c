@@ -22,8 +22,8 @@ StepGrid step_kernel_grid(const Scene *scene, const Op *op, const StepFilter *fi
     double reach = 0;
     for (int k = 0; k < count; k++) {
         int tap = back ? count - 1 - k : k;
-        size_t at = ((size_t)filter->output * (size_t)count + (size_t)tap) * (size_t)op->in.c;
-        grid.value[k] = (double)values[at + (size_t)filter->input];
+        size_t at = (size_t)tap * (size_t)op->in.c + (size_t)filter->input;
+        grid.value[k] = (double)values[at * (size_t)op->out.c + (size_t)filter->output];
         reach = fmax(reach, fabs(grid.value[k]));
     }
     grid.scale = scale_of(-reach, reach, true);

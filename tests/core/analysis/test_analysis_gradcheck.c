@@ -92,7 +92,7 @@ static void an_index_is_in_file_order(void **state) {
     char text[GRADCHECK_LABEL_MAX];
     const int weight[] = {5, 3, 1, 2}, cell[] = {7, 4, 9};
     assert_true(gradcheck_find(pass, "layer1.0.conv1.weight", weight, 4, &site, &err));
-    assert_int_equal(site.at, ((5 * 3 + 1) * 3 + 2) * 16 + 3);
+    assert_int_equal(site.at, ((1 * 3 + 2) * 16 + 3) * 16 + 5);
     gradcheck_describe(pass, site, text);
     assert_string_equal(text, "layer1.0.conv1.weight (5,3,1,2)");
     assert_true(gradcheck_find(pass, "layer1.0.conv1", cell, 3, &site, &err));

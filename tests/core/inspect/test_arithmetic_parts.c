@@ -71,7 +71,7 @@ static void the_patch_and_kernel_are_the_tensors(void **state) {
             assert_int_equal(part->grid.source_row[3 * r + s], row);
             assert_int_equal(part->grid.source_column[3 * r + s], column);
             assert_close(part->grid.value[3 * r + s], x.data[shape_index(x.shape, 0, 7, row, column)], 0);
-            assert_close(part->grid.weight[3 * r + s], w[((5 * 3 + r) * 3 + s) * op->in.c + 7], 0);
+            assert_close(part->grid.weight[3 * r + s], w[((3 * r + s) * op->in.c + 7) * op->out.c + 5], 0);
         }
     close_world(&world);
 }

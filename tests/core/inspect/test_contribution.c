@@ -21,6 +21,16 @@ static Doubles channel_of(Shape shape, const real *values, int n, int c) {
     return out;
 }
 
+/* The kernel between two channels; weights of shape (K,C,R,S) lie as (R,S,C,K). */
+static Doubles kernel_of(Shape weights, const real *values, int k, int c) {
+    Doubles out = {{1, 1, weights.h, weights.w},
+                   calloc((size_t)weights.h * (size_t)weights.w, sizeof *out.data)};
+    assert_non_null(out.data);
+    for (int tap = 0; tap < weights.h * weights.w; tap++)
+        out.data[tap] = values ? (double)values[(tap * weights.c + c) * weights.n + k] : 0;
+    return out;
+}
+
 static double length_of(Doubles values) {
     double squares = 0;
     for (size_t j = 0; j < shape_count(values.shape); j++) squares += values.data[j] * values.data[j];
@@ -36,11 +46,11 @@ static double part(const Pass *pass, const Op *op, bool backward, int k, int c) 
     Tensor x = pass_act(pass, op->inputs[0]), dy = pass_grad(pass, op->index);
     ReferenceRun run = {.op = op,
                         .x = {channel_of(x.shape, x.data, 0, c)},
-                        .w = {channel_of(weights, w, k, c)},
+                        .w = {kernel_of(weights, w, k, c)},
                         .y = channel_of(dy.shape, NULL, 0, 0),
                         .dy = channel_of(dy.shape, dy.data, 0, k),
                         .dx = {channel_of(x.shape, NULL, 0, 0)},
-                        .dw = {channel_of(weights, NULL, 0, 0)}};
+                        .dw = {kernel_of(weights, NULL, 0, 0)}};
     convolution->forward(&run);
     convolution->backward(&run);
     double length = length_of(backward ? run.dx[0] : run.y);

@@ -369,12 +369,12 @@ static void all_values_survive_saving_and_reading(void **state) {
     network_free(again);
 }
 
-/* conv1 of the file is (K,C,R,S); in memory (K,R,S,C). */
+/* conv1 of the file is (K,C,R,S); in memory (R,S,C,K). */
 static void a_convolution_lies_in_the_file_in_pytorch_order(void **state) {
     Error err = {0};
     Network *network = new_network("resnet20", 'A');
     const Param *param = network_find_param(network, "conv1.weight");
-    network_values(network, param)[((5 * 3 + 1) * 3 + 2) * 3 + 0] = 42; /* k 5, r 1, s 2, c 0 */
+    network_values(network, param)[((1 * 3 + 2) * 3 + 0) * 16 + 5] = 42; /* k 5, r 1, s 2, c 0 */
     const char *path = temp_dir_join(*state, "w.safetensors");
     assert_true(weights_save(network, NULL, 0, path, &err));
     Safetensors *file = safetensors_open_file(path, &err);

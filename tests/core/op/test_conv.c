@@ -1,4 +1,4 @@
-/* The three functions of core/op/conv against the reference loops, over every way they can go: few pixels
+/* The three functions of core/conv against the reference loops, over every way they can go: few pixels
  * and many, pointwise, turned-around weights, folding, and the direct kernels; with one thread and with
  * more. */
 #include <float.h>
@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "core/base/parallel.h"
-#include "core/op/conv.h"
-#include "core/op/conv_direct.h"
+#include "core/conv/conv.h"
 #include "core/op/reference/reference.h"
 #include "core/tensor/gemm.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/fixture.h"
+#include "tests/support/reference_check.h"
 
 /* A sum of m products below 1 is rounded m times, by half an epsilon of a partial sum of about sqrt(m)/3 in a
  * random direction: together a tenth of m epsilons. */
@@ -68,10 +68,12 @@ static Reference reference_new(const ConvShape *q) {
     Op op = {.kind = OP_CONV2D, .stride = q->stride, .pad = q->pad};
     Reference ref = {.x_count = shape_count(x), .w_count = shape_count(w), .y_count = shape_count(y)};
     ref.x = filled(ref.x_count, "x");
-    ref.w = filled(ref.w_count, "w");
+    real *as_doubles_lie = filled(ref.w_count, "w");
+    ref.w = numbers(ref.w_count, sizeof *ref.w);
     ref.dy = filled(ref.y_count, "dy");
+    for (size_t j = 0; j < ref.w_count; j++) ref.w[reference_weight_place(w, j)] = as_doubles_lie[j];
     ref.run = (ReferenceRun){.x = {doubles_of(x, ref.x)},
-                             .w = {doubles_of(w, ref.w)},
+                             .w = {doubles_of(w, as_doubles_lie)},
                              .y = doubles_of(y, NULL),
                              .dy = doubles_of(y, ref.dy),
                              .dx = {doubles_of(x, NULL)},
@@ -80,6 +82,7 @@ static Reference reference_new(const ConvShape *q) {
     loops->forward(&ref.run);
     loops->backward(&ref.run);
     ref.run.op = NULL;
+    free(as_doubles_lie);
     return ref;
 }
 
@@ -125,18 +128,20 @@ static void check_with_threads(const ConvShape *q, const Reference *ref, int thr
     parallel_set_threads(threads);
     size_t scratch_count = conv_scratch_count(q);
     real *scratch = numbers(scratch_count + 1, sizeof *scratch);
-    real *y = numbers(ref->y_count, sizeof *y), *dw = numbers(ref->w_count, sizeof *dw);
+    real *y = numbers(ref->y_count, sizeof *y), *dw = numbers(ref->w_count, sizeof *dw),
+         *turned = numbers(ref->w_count, sizeof *turned);
     spoil(scratch, scratch_count);
     spoil(y, ref->y_count);
     spoil(dw, ref->w_count);
     scratch[scratch_count] = 123;
-    conv_forward(q, ref->x, ref->w, y, scratch);
+    conv_forward(&(ConvRun){.shape = q, .x = ref->x, .w = ref->w, .y = y, .scratch = scratch});
     assert_agrees(q, "y", y, ref->run.y.data, ref->y_count, q->c * q->r * q->s);
     conv_backward_weight(q, ref->x, ref->dy, dw, scratch);
-    assert_agrees(q, "dw", dw, ref->run.dw[0].data, ref->w_count, q->n * q->oh * q->ow);
+    for (size_t j = 0; j < ref->w_count; j++) turned[j] = dw[reference_weight_place(ref->run.w[0].shape, j)];
+    assert_agrees(q, "dw", turned, ref->run.dw[0].data, ref->w_count, q->n * q->oh * q->ow);
     check_backward_input(q, ref, scratch);
     assert_true(scratch[scratch_count] == 123);
-    free(scratch), free(y), free(dw);
+    free(scratch), free(y), free(dw), free(turned);
 }
 
 static void check(ConvShape q) {
@@ -228,9 +233,9 @@ static void direct_kernels_of_larger_pictures(void **state) {
 static void direct_kernels_refuse_what_they_cannot_do(void **state) {
     (void)state;
     ConvShape fits = shape_of((ConvCase){1, 32, 32, 16, 16, 3, 3, 1, 1});
-    if (!conv_direct_fits(&fits)) {
+    if (!conv_backward_has_few_channels(&fits)) {
         print_message(
-            "this processor or this build has no direct kernels: all shapes went through core/op/conv\n");
+            "this processor or this build has no direct kernels: all shapes went through OpenBLAS\n");
         skip();
     }
     const ConvShape refused[] = {
@@ -245,7 +250,7 @@ static void direct_kernels_refuse_what_they_cannot_do(void **state) {
         shape_of((ConvCase){1, 64, 64, 96, 96, 3, 3, 1, 1}),
     };
     for (size_t k = 0; k < sizeof refused / sizeof refused[0]; k++)
-        assert_false(conv_direct_fits(&refused[k]));
+        assert_false(conv_backward_has_few_channels(&refused[k]));
 }
 
 int main(void) {

@@ -49,7 +49,7 @@ static void assert_conv(Op op, Shape x, int batch) {
     assert_gradients_of((OpFixtureConfig){.op = op, .x = {x}, .batch = batch, .dx_adds = true});
 }
 
-/* Below and above the 1024 pixels at which core/op/conv changes how it shares the work. */
+/* Below and above the 1024 pixels at which core/conv changes how it shares the work. */
 static void convolution_3x3_passes_on_few_and_many_pixels(void **state) {
     (void)state;
     assert_conv(window(OP_CONV2D, 6, 3, 1, 1), (Shape){1, 5, 7, 7}, 2);

@@ -1,4 +1,4 @@
-/* Convolution against its reference loops, over shapes for each of the ways that core/op/conv can go. */
+/* Convolution against its reference loops, over shapes for each of the ways that core/conv can go. */
 #include <math.h>
 #include <stdlib.h>
 

@@ -151,7 +151,7 @@ static void convolutions_equal_their_reference(void **state) {
     check_windows(OP_CONV2D, false);
 }
 
-/* Beyond the 1024 pixels from which core/op/conv goes other ways, kernels that are not square, and as many
+/* Beyond the 1024 pixels from which core/conv goes other ways, kernels that are not square, and as many
  * channels as the last layers have on few pixels. */
 static void large_and_oblong_convolutions_equal_their_reference(void **state) {
     static const struct {

@@ -41,7 +41,10 @@ static void add_params(World *world, const Op *op) {
         ParamShape as_file = {.role = param->role, .rank = param->rank};
         memcpy(as_file.dims, param->dims, sizeof as_file.dims);
         Shape shape = reference_param_shape(&as_file);
-        world->w[op->index][k] = doubles_of(world, shape, network_const_values(world->network, param));
+        const real *values = network_const_values(world->network, param);
+        Doubles w = world->w[op->index][k] = doubles_of(world, shape, values);
+        for (size_t j = 0; param->role == PARAM_CONV_WEIGHT && j < param->count; j++)
+            w.data[j] = (double)values[reference_weight_place(shape, j)];
         world->dw[op->index][k] = doubles_of(world, shape, NULL);
     }
 }

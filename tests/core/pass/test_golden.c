@@ -114,30 +114,32 @@ static void note(Check *check, const GoldenRecord *record, double error, const c
     snprintf(worst->what, sizeof worst->what, "%s", what);
 }
 
-/* Values that lie as (outer, plane, inner) in memory and as (outer, inner, plane) in a file: N, H*W, C of a
- * tensor, K, R*S, C of convolution weights. */
+/* Values that lie as (outer, inner, plane) in a file. In memory as (outer, plane, inner): N, H*W, C of a tensor;
+ * or with `outer_last` as (plane, inner, outer): R*S, C, K of convolution weights. */
 typedef struct Values {
     const real *data;
     size_t outer, inner, plane;
+    bool outer_last;
 } Values;
 
 static size_t memory_index(const Values *v, size_t at) {
     size_t p = at % v->plane, i = at / v->plane % v->inner, o = at / v->plane / v->inner;
-    return (o * v->plane + p) * v->inner + i;
+    return v->outer_last ? (p * v->inner + i) * v->outer + o : (o * v->plane + p) * v->inner + i;
 }
 
 typedef struct Summary {
     double square, largest, projection;
 } Summary;
 
-/* Over the whole tensor, in memory order; the signs go by the element's place in file order. */
+/* Over the whole tensor; the signs go by the element's place in file order. */
 static Summary summarise(const Values *values, uint64_t sign_seed) {
     Summary t = {0};
-    const real *data = values->data;
+    size_t inner_step = values->outer_last ? values->outer : 1;
     for (size_t o = 0; o < values->outer; o++)
         for (size_t p = 0; p < values->plane; p++)
             for (size_t i = 0; i < values->inner; i++) {
-                double v = (double)*data++;
+                size_t from = values->outer_last ? o : o * values->plane * values->inner;
+                double v = (double)values->data[from + (p * values->inner + i) * inner_step];
                 t.square += v * v;
                 t.largest = fabs(v) > t.largest ? fabs(v) : t.largest;
                 bool negative = fixture_hash(sign_seed, (o * values->inner + i) * values->plane + p) >> 63;
@@ -173,7 +175,10 @@ static void compare_tensor(Check *check, const GoldenRecord *record, Tensor tens
     assert_int_equal(shape_count(tensor.shape), record->count);
     Shape shape = tensor.shape;
     compare(check, record,
-            (Values){tensor.data, (size_t)shape.n, (size_t)shape.c, (size_t)shape.h * (size_t)shape.w});
+            (Values){.data = tensor.data,
+                     .outer = (size_t)shape.n,
+                     .inner = (size_t)shape.c,
+                     .plane = (size_t)shape.h * (size_t)shape.w});
 }
 
 /* A ReLU input within rounding of 0, or two within rounding of each other in a window, may go either way in
@@ -220,6 +225,7 @@ static void check_param(Check *check, const Param *param) {
         values.outer = (size_t)param->dims[0];
         values.inner = (size_t)param->dims[1];
         values.plane = (size_t)param->dims[2] * (size_t)param->dims[3];
+        values.outer_last = true;
     }
     compare(check, record, values);
 }

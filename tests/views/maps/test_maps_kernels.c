@@ -105,8 +105,9 @@ typedef struct WeightPlace {
 
 static void set_weight(SceneWorld *world, const char *op, WeightPlace at, double value) {
     Kernels kernels = kernels_of(&world->scene, network_find_op(world->scene.network, op), PHASE_FORWARD);
-    size_t tap = (size_t)at.r * (size_t)kernels.columns + (size_t)at.s;
-    ((real *)kernels_filter(&kernels, at.k))[tap * (size_t)kernels.inputs + (size_t)at.c] = (real)value;
+    ParamFilter filter = param_filter(kernels.param, at.k);
+    size_t j = (size_t)((at.r * kernels.columns + at.s) * kernels.inputs + at.c);
+    ((real *)kernels.data)[filter.first + j * filter.stride] = (real)value;
 }
 
 static void clear_weights(SceneWorld *world, const char *op) {
@@ -304,8 +305,7 @@ static void backward_shows_the_gradient_of_the_weights(void **state) {
     free(text);
     world.scene.settings.figures = FIGURES_ONE;
     text = draw(&world, 0);
-    assert_shows(text, "|g| %.3g",
-                 tensor_stats(kernels_filter(&kernels, 4), kernels_filter_count(&kernels)).l2);
+    assert_shows(text, "|g| %.3g", kernels_filter_stats(&kernels, 4).l2);
     free(text);
     scene_world_close(&world);
 }

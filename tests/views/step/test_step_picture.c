@@ -136,7 +136,7 @@ static void the_kernel_is_drawn_with_its_numbers(void **state) {
         const real *values = network_const_values(world.scene.network, param);
         char row[3][32] = {"", "", ""};
         for (int tap = 0; tap < 9; tap++) {
-            double value = (double)values[(3 * 9 + (phase ? 8 - tap : tap)) * 16 + panels.filter.input];
+            double value = (double)values[((phase ? 8 - tap : tap) * 16 + panels.filter.input) * 16 + 3];
             char number[16];
             snprintf(number, sizeof number, "%+.2f", value);
             memmove(number + 1, number + 2, strlen(number + 1)); /* "+.41" */

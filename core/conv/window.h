@@ -1,8 +1,8 @@
-/* Unrolling windows into matrix rows and folding them back; used by core/op/conv only. */
-#ifndef CORE_OP_CONV_WINDOW_H
-#define CORE_OP_CONV_WINDOW_H
+/* Unrolling windows into matrix rows and folding them back; used by core/conv only. */
+#ifndef CORE_CONV_WINDOW_H
+#define CORE_CONV_WINDOW_H
 
-#include "core/op/conv.h"
+#include "core/conv/conv.h"
 
 /* Row p-begin of `rows` (stride R*S*C) becomes the window of output pixel p, for p in begin..end-1; pixels
  * count through (n, oh, ow). Taps outside the image are 0. */
@@ -19,5 +19,9 @@ typedef struct WindowFold {
     bool add;
 } WindowFold;
 void window_fold(const WindowFold *fold, int begin, int end);
+
+/* The weights by which dx, with stride 1, is a convolution of dy: w (R,S,C,K) turned by half, C and K exchanged.
+ *   turned[r,s,k,c] = w[R-1-r,S-1-s,c,k]      turned (R,S,K,C) */
+void window_turn(const ConvShape *shape, const real *w, real *turned);
 
 #endif

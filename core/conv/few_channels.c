@@ -1,8 +1,10 @@
-#include "core/op/conv_direct.h"
+#include "core/conv/few_channels.h"
 
 #include <string.h>
 
 #include "core/base/parallel.h"
+#include "core/conv/window.h"
+#include "core/tensor/elementwise.h"
 
 /* Output channels lie side by side in a vector of LANES; TILE output pixels of one row are computed together,
  * so that each weight vector is used TILE times from a register (twice as often when there is only one). TAPS
@@ -30,7 +32,7 @@ static bool processor_fits(void) {
 #endif
 }
 
-bool conv_direct_fits(const ConvShape *q) {
+bool few_channels_fits(const ConvShape *q) {
     return processor_fits() && q->stride == 1 && q->r == q->s && q->pad == q->r / 2 && q->r % 2 == 1 &&
            q->r > 1 && q->c % LANES == 0 && q->k % LANES == 0 && q->ow % TILE == 0 &&
            q->n * q->oh * q->ow >= 1024 && q->k * q->c * q->r * q->s <= DIRECT_WEIGHTS_MAX;
@@ -56,7 +58,7 @@ static size_t weight_count(const ConvShape *q) {
     return (size_t)q->k * (size_t)q->c * (size_t)(q->r * q->s);
 }
 
-size_t conv_direct_scratch_count(const ConvShape *q) {
+size_t few_channels_scratch_count(const ConvShape *q) {
     size_t workers = (size_t)parallel_threads(), channels = (size_t)(q->c > q->k ? q->c : q->k);
     return workers * (padded_count(q, (int)channels) + weight_count(q)) + weight_count(q);
 }
@@ -201,40 +203,10 @@ static void convolve(DirectJob *job) {
     parallel_for(job->shape->n * bands_per_image(job->shape), 1, convolve_bands, job);
 }
 
-/* (K,R,S,C) -> (R,S,C,K): the output channels of one tap side by side. */
-static void pack_forward(const ConvShape *q, const real *w, real *packed) {
-    size_t window = (size_t)(q->r * q->s) * (size_t)q->c;
-    for (int k = 0; k < q->k; k++)
-        for (size_t j = 0; j < window; j++) packed[j * (size_t)q->k + (size_t)k] = w[(size_t)k * window + j];
-}
-
-/* (K,R,S,C) -> (R,S,K,C) with the taps in reverse: dx is the convolution of dy with the weights turned
- * around. */
-static void pack_backward(const ConvShape *q, const real *w, real *packed) {
-    size_t taps = (size_t)(q->r * q->s), c = (size_t)q->c;
-    for (size_t k = 0; k < (size_t)q->k; k++)
-        for (size_t tap = 0; tap < taps; tap++)
-            memcpy(packed + ((taps - 1 - tap) * (size_t)q->k + k) * c, w + (k * taps + tap) * c,
-                   c * sizeof *packed);
-}
-
-/* y = w * x, as core/op/conv.h. */
-void conv_direct_forward(const ConvShape *q, const real *x, const real *w, real *y, real *scratch) {
-    pack_forward(q, w, scratch);
-    DirectJob job = {.shape = q,
-                     .from = q->c,
-                     .to = q->k,
-                     .x = x,
-                     .w = scratch,
-                     .y = y,
-                     .scratch = scratch + weight_count(q)};
-    convolve(&job);
-}
-
 /* dx is the convolution of dy by the weights turned around. */
-void conv_direct_backward_input(const ConvShape *q, const real *dy, const real *w, real *dx, bool add,
-                                real *scratch) {
-    pack_backward(q, w, scratch);
+void few_channels_backward_input(const ConvShape *q, const real *dy, const real *w, real *dx, bool add,
+                                 real *scratch) {
+    window_turn(q, w, scratch);
     DirectJob job = {.shape = q,
                      .from = q->k,
                      .to = q->c,
@@ -329,21 +301,18 @@ static void weight_bands(void *context, int begin, int end, int worker) {
     }
 }
 
-/* dw[k,r,s,c] = sum over the workers of sums[r,s,c,k]. */
-void conv_direct_backward_weight(const ConvShape *q, const real *x, const real *dy, real *dw, real *scratch) {
-    size_t window = (size_t)(q->r * q->s) * (size_t)q->c;
+/* dw = sum over the workers of their sums. */
+void few_channels_backward_weight(const ConvShape *q, const real *x, const real *dy, real *dw,
+                                  real *scratch) {
+    size_t weights = weight_count(q);
     int bands = q->n * bands_per_image(q), shares = parallel_shares(bands, 1);
     DirectJob job = {.shape = q,
                      .x = x,
                      .dy = dy,
                      .sums = scratch,
-                     .scratch = scratch + (size_t)parallel_threads() * weight_count(q)};
+                     .scratch = scratch + (size_t)parallel_threads() * weights};
     parallel_for(bands, 1, weight_bands, &job);
-    for (int k = 0; k < q->k; k++)
-        for (size_t j = 0; j < window; j++) {
-            real sum = 0;
-            for (int worker = 0; worker < shares; worker++)
-                sum += scratch[(size_t)worker * weight_count(q) + j * (size_t)q->k + (size_t)k];
-            dw[(size_t)k * window + j] = sum;
-        }
+    memcpy(dw, scratch, weights * sizeof *dw);
+    for (int worker = 1; worker < shares; worker++)
+        elementwise_add(dw, scratch + (size_t)worker * weights, weights);
 }

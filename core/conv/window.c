@@ -1,4 +1,4 @@
-#include "core/op/conv_window.h"
+#include "core/conv/window.h"
 
 #include <string.h>
 
@@ -69,4 +69,25 @@ void window_fold(const WindowFold *fold, int begin, int end) {
             fold_taps(q, fold->rows + pixel * window, r, dx_row);
         }
     }
+}
+
+/* Edge of the square that is turned at once: its rows and columns stay in the first-level cache. */
+enum { TURN_EDGE = 16 };
+
+/* out[k,c] = w[c,k], for the square of channels from c and k on. w (C,K), out (K,C) */
+static void transpose_square(const ConvShape *q, const real *w, real *out, int c, int k) {
+    int c_end = integer_min(c + TURN_EDGE, q->c), k_end = integer_min(k + TURN_EDGE, q->k);
+    for (int i = k; i < k_end; i++)
+        for (int j = c; j < c_end; j++)
+            out[(size_t)i * (size_t)q->c + (size_t)j] = w[(size_t)j * (size_t)q->k + (size_t)i];
+}
+
+void window_turn(const ConvShape *q, const real *w, real *turned) {
+    size_t tap_size = (size_t)q->c * (size_t)q->k;
+    int taps = q->r * q->s;
+    for (int tap = 0; tap < taps; tap++)
+        for (int k = 0; k < q->k; k += TURN_EDGE)
+            for (int c = 0; c < q->c; c += TURN_EDGE)
+                transpose_square(q, w + (size_t)tap * tap_size, turned + (size_t)(taps - 1 - tap) * tap_size,
+                                 c, k);
 }

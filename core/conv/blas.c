@@ -1,10 +1,15 @@
-#include "core/op/conv.h"
-
-#include <string.h>
+/* Convolution as products of matrices by OpenBLAS: the way that is there for every shape, every precision and
+ * every processor.
+ *
+ * Windows of x are unrolled into rows of a matrix ("im2col") that is never larger than a processor's cache
+ * needs it to be, and multiplied by the weights (R*S*C, K). A 1x1 convolution with stride 1 needs no
+ * unrolling: channels-last x is that matrix. Two ways to share the work: many output pixels (early layers,
+ * batches) are split by pixel; few pixels with large weights (late layers) by output channel, so that every
+ * weight is read once. */
+#include "core/conv/blas.h"
 
 #include "core/base/parallel.h"
-#include "core/op/conv_direct.h"
-#include "core/op/conv_window.h"
+#include "core/conv/window.h"
 #include "core/tensor/elementwise.h"
 #include "core/tensor/gemm.h"
 
@@ -63,13 +68,13 @@ static size_t larger(size_t a, size_t b) {
     return a > b ? a : b;
 }
 
-size_t conv_scratch_count(const ConvShape *q) {
-    if (conv_direct_fits(q)) return conv_direct_scratch_count(q);
+size_t conv_blas_scratch_count(const ConvShape *q) {
     size_t window = (size_t)window_size(q), workers = (size_t)parallel_threads();
     size_t weights = (size_t)q->k * window;
     size_t tiles = workers * (size_t)tile_pixels((int)window) * window;
-    size_t all = pixel_count(q) < FEW_PIXELS ? (size_t)pixel_count(q) * window : 0;
-    size_t partial = pixel_count(q) < FEW_PIXELS ? 0 : (workers - 1) * weights;
+    size_t sums = workers * (size_t)tile_pixels((int)window) * (size_t)q->k;
+    size_t all = pixel_count(q) < FEW_PIXELS ? (size_t)pixel_count(q) * (window + (size_t)q->k) : 0;
+    size_t partial = pixel_count(q) < FEW_PIXELS ? 0 : larger((workers - 1) * weights, sums);
     size_t folded = (size_t)fold_images(q) * (size_t)(q->oh * q->ow) * window;
     size_t around = 0;
     if (can_turn_around(q)) {
@@ -83,14 +88,15 @@ size_t conv_scratch_count(const ConvShape *q) {
  * dy and w the turned weights. */
 typedef struct ConvJob {
     const ConvShape *shape;
-    const real *x;           /* (N,H,W,C) */
-    const real *w;           /* (K,R,S,C) */
-    const real *dy;          /* (N,OH,OW,K) */
-    const real *rows;        /* (N*OH*OW, R*S*C): all windows of x */
-    real *y;                 /* (N,OH,OW,K) */
-    real *dw;                /* (K,R,S,C) */
-    real *scratch;           /* a tile of windows for each worker, or all windows */
-    real *partial;           /* (workers - 1, K,R,S,C): sums of dw of all workers but the first */
+    const ConvRun *run; /* forward, where there is an epilogue; otherwise NULL */
+    const real *x;      /* (N,H,W,C) */
+    const real *w;      /* (R,S,C,K) */
+    const real *dy;     /* (N,OH,OW,K) */
+    const real *rows;   /* (N*OH*OW, R*S*C): all windows of x */
+    real *y;            /* (N,OH,OW,K) */
+    real *dw;           /* (R,S,C,K) */
+    real *scratch;      /* a tile of windows for each worker, or all windows */
+    real *partial;      /* (workers - 1, R,S,C,K): sums of dw of all workers but the first; or sums of y */
     int pixels, first_image; /* of the group of images that is folded back */
     bool add;                /* y += instead of y = */
 } ConvJob;
@@ -122,7 +128,14 @@ static const real *unroll_all(ConvJob *job) {
     return job->scratch;
 }
 
-/* Output pixels begin .. end-1, tile by tile: y (pixels, K) = rows (pixels, R*S*C) * wᵀ (R*S*C, K). */
+/* Where the sums of a run with an epilogue wait for it: behind the windows. */
+static real *sums_of(const ConvJob *job, int worker) {
+    const ConvShape *q = job->shape;
+    size_t tile = (size_t)tile_pixels(window_size(q)) * (size_t)q->k;
+    return worker_tile(job, parallel_threads()) + (size_t)worker * tile;
+}
+
+/* Output pixels begin .. end-1, tile by tile: y (pixels, K) = rows (pixels, R*S*C) * w (R*S*C, K). */
 static void forward_pixels(void *context, int begin, int end, int worker) {
     const ConvJob *job = context;
     const ConvShape *q = job->shape;
@@ -130,36 +143,39 @@ static void forward_pixels(void *context, int begin, int end, int worker) {
     for (int p = begin; p < end; p += step) {
         int stop = p + step < end ? p + step : end;
         const real *rows = unroll_tile(q, job->x, p, stop, worker_tile(job, worker));
+        real *y = job->run ? sums_of(job, worker) : job->y + (size_t)p * (size_t)q->k;
         gemm((GemmShape){stop - p, q->k, window}, (Matrix){rows, window, false},
-             (Matrix){job->w, window, true}, job->y + (size_t)p * (size_t)q->k, q->k, job->add);
+             (Matrix){job->w, q->k, false}, y, q->k, job->add);
+        if (job->run) conv_finish(job->run, &(ConvSums){y, q->k, p, stop, 0, q->k});
     }
 }
 
-/* Output channels begin .. end-1 of all pixels: y (pixels, k) = rows (pixels, R*S*C) * wᵀ (R*S*C, k). */
+/* Output channels begin .. end-1 of all pixels: y (pixels, k) = rows (pixels, R*S*C) * w (R*S*C, k). */
 static void forward_channels(void *context, int begin, int end, int worker) {
     const ConvJob *job = context;
     const ConvShape *q = job->shape;
-    int window = window_size(q);
+    int window = window_size(q), pixels = pixel_count(q);
+    real *y = job->run ? job->partial : job->y;
     (void)worker;
-    gemm((GemmShape){pixel_count(q), end - begin, window}, (Matrix){job->rows, window, false},
-         (Matrix){job->w + (size_t)begin * (size_t)window, window, true}, job->y + begin, q->k, false);
+    gemm((GemmShape){pixels, end - begin, window}, (Matrix){job->rows, window, false},
+         (Matrix){job->w + begin, q->k, false}, y + begin, q->k, false);
+    if (job->run) conv_finish(job->run, &(ConvSums){y + begin, q->k, 0, pixels, begin, end});
 }
 
-void conv_forward(const ConvShape *q, const real *x, const real *w, real *y, real *scratch) {
-    if (conv_direct_fits(q)) {
-        conv_direct_forward(q, x, w, y, scratch);
-        return;
-    }
-    ConvJob job = {.shape = q, .x = x, .w = w, .y = y, .scratch = scratch};
+void conv_blas_forward(const ConvRun *run) {
+    const ConvShape *q = run->shape;
+    ConvJob job = {.shape = q, .x = run->x, .w = run->w, .y = run->y, .scratch = run->scratch};
+    if (conv_has_epilogue(run)) job.run = run;
     if (pixel_count(q) >= FEW_PIXELS) {
         parallel_for(pixel_count(q), TILE_PIXELS_MIN, forward_pixels, &job);
         return;
     }
     job.rows = unroll_all(&job);
+    job.partial = run->scratch + (size_t)pixel_count(q) * (size_t)window_size(q);
     parallel_for(q->k, CHANNEL_GRAIN, forward_channels, &job);
 }
 
-/* Each worker adds up its own pixels, dw (K, R*S*C) += dyᵀ (K, pixels) * rows (pixels, R*S*C); worker 0
+/* Each worker adds up its own pixels, dw (R*S*C, K) += rowsᵀ (R*S*C, pixels) * dy (pixels, K); worker 0
  * directly in dw, the others in a private sum. */
 static void weight_pixels(void *context, int begin, int end, int worker) {
     const ConvJob *job = context;
@@ -169,26 +185,22 @@ static void weight_pixels(void *context, int begin, int end, int worker) {
     for (int p = begin; p < end; p += step) {
         int stop = p + step < end ? p + step : end;
         const real *rows = unroll_tile(q, job->x, p, stop, worker_tile(job, worker));
-        gemm((GemmShape){q->k, window, stop - p}, (Matrix){job->dy + (size_t)p * (size_t)q->k, q->k, true},
-             (Matrix){rows, window, false}, dw, window, p > begin);
+        gemm((GemmShape){window, q->k, stop - p}, (Matrix){rows, window, true},
+             (Matrix){job->dy + (size_t)p * (size_t)q->k, q->k, false}, dw, q->k, p > begin);
     }
 }
 
-/* Output channels begin .. end-1: dw (k, R*S*C) = dyᵀ (k, N*OH*OW) * rows (N*OH*OW, R*S*C). */
+/* Output channels begin .. end-1: dw (R*S*C, k) = rowsᵀ (R*S*C, N*OH*OW) * dy (N*OH*OW, k). */
 static void weight_channels(void *context, int begin, int end, int worker) {
     const ConvJob *job = context;
     const ConvShape *q = job->shape;
     int window = window_size(q);
     (void)worker;
-    gemm((GemmShape){end - begin, window, pixel_count(q)}, (Matrix){job->dy + begin, q->k, true},
-         (Matrix){job->rows, window, false}, job->dw + (size_t)begin * (size_t)window, window, false);
+    gemm((GemmShape){window, end - begin, pixel_count(q)}, (Matrix){job->rows, window, true},
+         (Matrix){job->dy + begin, q->k, false}, job->dw + begin, q->k, false);
 }
 
-void conv_backward_weight(const ConvShape *q, const real *x, const real *dy, real *dw, real *scratch) {
-    if (conv_direct_fits(q)) {
-        conv_direct_backward_weight(q, x, dy, dw, scratch);
-        return;
-    }
+void conv_blas_backward_weight(const ConvShape *q, const real *x, const real *dy, real *dw, real *scratch) {
     ConvJob job = {.shape = q, .x = x, .dy = dy, .dw = dw, .scratch = scratch};
     if (pixel_count(q) < FEW_PIXELS) {
         job.rows = unroll_all(&job);
@@ -202,21 +214,8 @@ void conv_backward_weight(const ConvShape *q, const real *x, const real *dy, rea
     for (int k = 1; k < shares; k++) elementwise_add(dw, job.partial + (size_t)(k - 1) * weights, weights);
 }
 
-/* w (K,R,S,C) to turned (C,R,S,K): turned[c,r,s,k] = w[k,R-1-r,S-1-s,c]. */
-static void turn_weights(const ConvShape *q, const real *w, real *turned) {
-    for (int r = 0; r < q->r; r++)
-        for (int s = 0; s < q->s; s++)
-            for (int k = 0; k < q->k; k++) {
-                const real *from =
-                    w + (((size_t)k * (size_t)q->r + (size_t)r) * (size_t)q->s + (size_t)s) * (size_t)q->c;
-                size_t tap = (size_t)((q->r - 1 - r) * q->s + (q->s - 1 - s)) * (size_t)q->k + (size_t)k;
-                for (int c = 0; c < q->c; c++)
-                    turned[(size_t)c * (size_t)(q->r * q->s * q->k) + tap] = from[c];
-            }
-}
-
 /* Window entries begin .. end-1 of a group of images: the gradient of its windows, rows (pixels, R*S*C) =
- * dy (pixels, K) * w (K, R*S*C). */
+ * dy (pixels, K) * wᵀ (K, R*S*C). */
 static void input_windows(void *context, int begin, int end, int worker) {
     const ConvJob *job = context;
     const ConvShape *q = job->shape;
@@ -224,7 +223,7 @@ static void input_windows(void *context, int begin, int end, int worker) {
     size_t first = (size_t)job->first_image * (size_t)(q->oh * q->ow);
     (void)worker;
     gemm((GemmShape){job->pixels, end - begin, q->k}, (Matrix){job->dy + first * (size_t)q->k, q->k, false},
-         (Matrix){job->w + begin, window, false}, job->scratch + begin, window, false);
+         (Matrix){job->w + (size_t)begin * (size_t)q->k, q->k, true}, job->scratch + begin, window, false);
 }
 
 /* Input rows begin .. end-1 of the group collect what their elements contributed to the windows. */
@@ -251,13 +250,13 @@ static void backward_input_by_fold(ConvJob *job) {
     }
 }
 
-/* 1x1, stride 1, pixels begin .. end-1: dx (pixels, C) = dy (pixels, K) * w (K, C). */
+/* 1x1, stride 1, pixels begin .. end-1: dx (pixels, C) = dy (pixels, K) * wᵀ (K, C). */
 static void input_pointwise_pixels(void *context, int begin, int end, int worker) {
     const ConvJob *job = context;
     const ConvShape *q = job->shape;
     (void)worker;
     gemm((GemmShape){end - begin, q->c, q->k}, (Matrix){job->dy + (size_t)begin * (size_t)q->k, q->k, false},
-         (Matrix){job->w, q->c, false}, job->y + (size_t)begin * (size_t)q->c, q->c, job->add);
+         (Matrix){job->w, q->k, true}, job->y + (size_t)begin * (size_t)q->c, q->c, job->add);
 }
 
 /* The same for all pixels and input channels begin .. end-1. */
@@ -266,21 +265,19 @@ static void input_pointwise_channels(void *context, int begin, int end, int work
     const ConvShape *q = job->shape;
     (void)worker;
     gemm((GemmShape){pixel_count(q), end - begin, q->k}, (Matrix){job->dy, q->k, false},
-         (Matrix){job->w + begin, q->c, false}, job->y + begin, q->c, job->add);
+         (Matrix){job->w + (size_t)begin * (size_t)q->k, q->k, true}, job->y + begin, q->c, job->add);
 }
 
-void conv_backward_input(const ConvShape *q, const real *dy, const real *w, real *dx, bool add,
-                         real *scratch) {
+void conv_blas_backward_input(const ConvShape *q, const real *dy, const real *w, real *dx, bool add,
+                              real *scratch) {
     ConvJob job = {.shape = q, .dy = dy, .w = w, .y = dx, .scratch = scratch, .add = add};
-    if (conv_direct_fits(q)) {
-        conv_direct_backward_input(q, dy, w, dx, add, scratch);
-    } else if (is_pointwise(q) && pixel_count(q) >= FEW_PIXELS) {
+    if (is_pointwise(q) && pixel_count(q) >= FEW_PIXELS) {
         parallel_for(pixel_count(q), TILE_PIXELS_MIN, input_pointwise_pixels, &job);
     } else if (is_pointwise(q)) {
         parallel_for(q->c, CHANNEL_GRAIN, input_pointwise_channels, &job);
     } else if (can_turn_around(q)) {
         ConvShape around = turned_around(q);
-        turn_weights(q, w, scratch);
+        window_turn(q, w, scratch);
         job.shape = &around;
         job.x = dy;
         job.w = scratch;

@@ -1,0 +1,71 @@
+/* Which strategy computes a convolution. */
+#include "core/conv/conv.h"
+
+#include "core/conv/blas.h"
+#include "core/conv/few_channels.h"
+
+static bool fits_always(const ConvShape *shape) {
+    (void)shape;
+    return true;
+}
+
+/* The first that fits. OpenBLAS stands last: it can do all of them. */
+static const ConvStrategy strategies[] = {
+    {.name = "blas",
+     .fits = fits_always,
+     .scratch_count = conv_blas_scratch_count,
+     .forward = conv_blas_forward},
+};
+
+static const ConvStrategy *strategy_of(const ConvShape *shape) {
+    const ConvStrategy *strategy = strategies;
+    while (!strategy->fits(shape)) strategy++;
+    return strategy;
+}
+
+bool conv_backward_has_few_channels(const ConvShape *shape) {
+    return few_channels_fits(shape);
+}
+
+const char *conv_strategy_name(const ConvShape *shape) {
+    return strategy_of(shape)->name;
+}
+
+void conv_forward(const ConvRun *run) {
+    strategy_of(run->shape)->forward(run);
+}
+
+size_t conv_prepared_count(const ConvShape *shape) {
+    const ConvStrategy *strategy = strategy_of(shape);
+    return strategy->prepared_count ? strategy->prepared_count(shape) : 0;
+}
+
+void conv_prepare(const ConvShape *shape, const real *w, real *prepared) {
+    const ConvStrategy *strategy = strategy_of(shape);
+    if (strategy->prepare) strategy->prepare(shape, w, prepared);
+}
+
+static size_t larger(size_t a, size_t b) {
+    return a > b ? a : b;
+}
+
+size_t conv_scratch_count(const ConvShape *shape) {
+    size_t backward =
+        few_channels_fits(shape) ? few_channels_scratch_count(shape) : conv_blas_scratch_count(shape);
+    return larger(strategy_of(shape)->scratch_count(shape), backward);
+}
+
+void conv_backward_input(const ConvShape *shape, const real *dy, const real *w, real *dx, bool add,
+                         real *scratch) {
+    if (few_channels_fits(shape))
+        few_channels_backward_input(shape, dy, w, dx, add, scratch);
+    else
+        conv_blas_backward_input(shape, dy, w, dx, add, scratch);
+}
+
+void conv_backward_weight(const ConvShape *shape, const real *x, const real *dy, real *dw, real *scratch) {
+    if (few_channels_fits(shape))
+        few_channels_backward_weight(shape, x, dy, dw, scratch);
+    else
+        conv_blas_backward_weight(shape, x, dy, dw, scratch);
+}
