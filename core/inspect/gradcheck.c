@@ -180,6 +180,11 @@ double gradcheck_backprop(const Gradcheck *check) {
     return (double)grad[site->at];
 }
 
+static void set_param(Gradcheck *check, real value) {
+    check->values[check->site.param->offset + check->site.at] = value;
+    network_touch(&check->network);
+}
+
 /* Decisions of gates and maxima, after the moved value, that differ from the unmoved pass. */
 static int count_kinks(const Gradcheck *check) {
     const Network *network = check->pass->network;
@@ -205,7 +210,7 @@ static double loss_at(Gradcheck *check, double h, double *moved, int *kinks) {
     *moved = (double)value;
     pass_restart(check->moved, check->pass->targets);
     if (site->param) {
-        check->values[site->param->offset + site->at] = value;
+        set_param(check, value);
     } else if (site->op == 0) {
         check->moved->nodes[0].act[site->at] = value;
         pass_step_forward(check->moved);
@@ -216,7 +221,7 @@ static double loss_at(Gradcheck *check, double h, double *moved, int *kinks) {
     pass_run_forward(check->moved);
     *kinks += count_kinks(check);
     double loss = loss_of(check->moved);
-    if (site->param) check->values[site->param->offset + site->at] = (real)gradcheck_value(check);
+    if (site->param) set_param(check, (real)gradcheck_value(check));
     if (!site->param && site->op == 0) check->moved->nodes[0].act[site->at] = (real)gradcheck_value(check);
     return loss;
 }

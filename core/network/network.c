@@ -85,7 +85,12 @@ int network_loss_op(const Network *network) {
     return network->op_count - 1;
 }
 
+void network_touch(Network *network) {
+    network->version++;
+}
+
 real *network_values(Network *network, const Param *param) {
+    network_touch(network);
     return network->values + param->offset;
 }
 

@@ -46,7 +46,8 @@ typedef struct Network {
     int classes;
     Shape input; /* n = 1 */
     bool stride_in_1x1;
-    char shortcut; /* 'A', 'B', 'C', or '-' for a plain network */
+    char shortcut;    /* 'A', 'B', 'C', or '-' for a plain network */
+    unsigned version; /* counts the changes of values: what was derived from others is stale */
     struct Arena *arena;
 } Network;
 
@@ -80,7 +81,11 @@ uint64_t network_op_macs(const Network *network, int op);
 int network_logits_op(const Network *network);
 int network_loss_op(const Network *network);
 
+/* To be written at once: what was derived from the values before is stale from now on. Who keeps the pointer
+ * and writes later says so with network_touch. */
 real *network_values(Network *network, const Param *param);
+/* Says that values have been, or are about to be, written. */
+void network_touch(Network *network);
 const real *network_const_values(const Network *network, const Param *param);
 /* Every parameter of `to` that `from` has as well gets its values. */
 void network_copy_values(Network *to, const Network *from);

@@ -182,6 +182,7 @@ static bool read_entry(const Safetensors *file, const char *name, const Param *p
 static bool read_all(Trainer *trainer, const Safetensors *file, Error *err) {
     Network *network = trainer->model->network;
     bool ok = true;
+    network_touch(network);
     for (int p = 0; p < network->param_count && ok; p++) {
         const Param *param = &network->params[p];
         char name[PARAM_NAME_MAX + sizeof VELOCITY];
