@@ -1,7 +1,6 @@
 #include "core/pass/pass.h"
 
 #include <limits.h>
-#include <math.h>
 #include <string.h>
 
 #include "core/pass/state.h"
@@ -167,6 +166,11 @@ OpRun pass_run_of(const Pass *pass, int i) {
     return run;
 }
 
+/* What has been measured of op i's output belongs to an earlier run. */
+static void forget_figures(Node *node) {
+    node->act_stats.known = node->act_profile.known = false;
+}
+
 bool pass_step_forward(Pass *pass) {
     int i = pass->forward_done;
     if (i == pass->network->op_count) return false;
@@ -176,9 +180,8 @@ bool pass_step_forward(Pass *pass) {
         memcpy(pass->targets, pass->wanted_targets, (size_t)pass->config.batch * sizeof *pass->targets);
     op_spec(run.op->kind)->forward(&run);
     pass->forward_done = i + 1;
-    pass->nodes[i].act_profile.known = false;
+    forget_figures(&pass->nodes[i]);
     if (run.op->block >= 0) pass->routes[run.op->block].terms.known = false;
-    if (!pass->config.no_inspection) pass->nodes[i].act_stats = tensor_stats(run.y, pass_act_count(pass, i));
     return true;
 }
 
@@ -203,31 +206,12 @@ static void route_gradient(const Pass *pass, OpRun *run, int i, int k) {
         run->dx_adds[k] = !skip;
 }
 
-/* Both parts are there: add them up, and measure them. */
+/* Both parts are there: add them up. */
 static void join_routes(Pass *pass, int block) {
-    const Block *b = &pass->network->blocks[block];
     RouteParts *route = &pass->routes[block];
-    size_t count = pass_act_count(pass, b->input);
-    elementwise_sum(pass->nodes[b->input].grad, route->branch, route->skip, count);
+    int input = pass->network->blocks[block].input;
+    elementwise_sum(pass->nodes[input].grad, route->branch, route->skip, pass_act_count(pass, input));
     route->branch_profile.known = route->skip_profile.known = false;
-}
-
-static void measure_junction(Pass *pass, int block) {
-    const Block *b = &pass->network->blocks[block];
-    RouteParts *route = &pass->routes[block];
-    size_t count = pass_act_count(pass, b->input);
-    Junction *j = &route->junction;
-    *j = (Junction){.known = true,
-                    .in_l2 = pass->nodes[b->input].grad_stats.l2,
-                    .out_l2 = pass->nodes[b->output].grad_stats.l2};
-    if (b->shortcut == SHORTCUT_NONE) {
-        j->branch_l2 = j->in_l2;
-        j->cosine = NAN;
-        return;
-    }
-    j->skip_l2 = sqrt(tensor_dot(route->skip, route->skip, count));
-    j->branch_l2 = sqrt(tensor_dot(route->branch, route->branch, count));
-    j->cosine = tensor_dot(route->skip, route->branch, count) / (j->skip_l2 * j->branch_l2);
 }
 
 /* After op i's backward: gradients whose last part has just arrived. */
@@ -236,13 +220,10 @@ static void complete_gradients(Pass *pass, const OpRun *run, int i) {
         int input = run->op->inputs[k];
         Node *node = &pass->nodes[input];
         if (node->first_consumer != i || !run->dx[k]) continue;
-        node->grad_profile.known = false;
-        bool junction = node->block >= 0 && pass_keeps_routes(pass);
-        if (junction && pass->network->blocks[node->block].shortcut != SHORTCUT_NONE)
-            join_routes(pass, node->block);
-        if (!pass->config.no_inspection)
-            node->grad_stats = tensor_stats(node->grad, pass_act_count(pass, input));
-        if (junction) measure_junction(pass, node->block);
+        node->grad_stats.known = node->grad_profile.known = false;
+        if (node->block < 0 || !pass_keeps_routes(pass)) continue;
+        pass->routes[node->block].junction.known = false;
+        if (pass->network->blocks[node->block].shortcut != SHORTCUT_NONE) join_routes(pass, node->block);
     }
 }
 

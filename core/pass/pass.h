@@ -69,7 +69,8 @@ const real *pass_param_grads(const Pass *pass);                    /* all, laid 
  * The input's mean and std and the names of the classes are left to the caller. */
 OpSight pass_sight(const Pass *pass, int op);
 
-/* .known is false while the tensor has not been computed, or with no_inspection. */
+/* Computed at the first call after the op has run, then kept. .known is false while the tensor has not been
+ * computed, or with no_inspection. */
 Stats pass_act_stats(const Pass *pass, int op);
 Stats pass_grad_stats(const Pass *pass, int op);
 Stats pass_param_grad_stats(const Pass *pass, const Param *param); /* computed at the call */
@@ -107,6 +108,7 @@ typedef struct Junction {
     double out_l2;                    /* of the gradient of the block's output y */
 } Junction;
 
+/* Computed at the first call after the gradient of the block's input is complete, then kept. */
 Junction pass_junction(const Pass *pass, int block);
 /* One part of the gradient of the block's input; data is NULL while not computed. All zero where the route is
  * closed. */

@@ -91,12 +91,19 @@ const real *pass_param_grads(const Pass *pass) {
     return pass->param_grads;
 }
 
+/* Measured at the first call, then kept until the op is run again. */
+static Stats measured(const Pass *pass, Stats *stats, Tensor tensor) {
+    if (!tensor.data || (pass->config.no_inspection && !stats->known)) return (Stats){0};
+    if (!stats->known) *stats = tensor_stats(tensor.data, shape_count(tensor.shape));
+    return *stats;
+}
+
 Stats pass_act_stats(const Pass *pass, int op) {
-    return act_is_ready(pass, op) ? pass->nodes[op].act_stats : (Stats){0};
+    return measured(pass, &pass->nodes[op].act_stats, pass_act(pass, op));
 }
 
 Stats pass_grad_stats(const Pass *pass, int op) {
-    return grad_is_ready(pass, op) ? pass->nodes[op].grad_stats : (Stats){0};
+    return measured(pass, &pass->nodes[op].grad_stats, pass_grad(pass, op));
 }
 
 Stats pass_param_grad_stats(const Pass *pass, const Param *param) {
@@ -151,10 +158,30 @@ const double *pass_probabilities(const Pass *pass) {
     return act_is_ready(pass, loss) ? pass->nodes[loss].saved : NULL;
 }
 
+static Junction measure_junction(const Pass *pass, int block) {
+    const Block *b = &pass->network->blocks[block];
+    const RouteParts *route = &pass->routes[block];
+    size_t count = pass_act_count(pass, b->input);
+    Junction j = {.known = true,
+                  .in_l2 = pass_grad_stats(pass, b->input).l2,
+                  .out_l2 = pass_grad_stats(pass, b->output).l2};
+    if (b->shortcut == SHORTCUT_NONE) {
+        j.branch_l2 = j.in_l2;
+        j.cosine = NAN;
+        return j;
+    }
+    j.skip_l2 = sqrt(tensor_dot(route->skip, route->skip, count));
+    j.branch_l2 = sqrt(tensor_dot(route->branch, route->branch, count));
+    j.cosine = tensor_dot(route->skip, route->branch, count) / (j.skip_l2 * j.branch_l2);
+    return j;
+}
+
 Junction pass_junction(const Pass *pass, int block) {
+    Junction *junction = &pass->routes[block].junction;
     int input = pass->network->blocks[block].input;
-    return pass_keeps_routes(pass) && grad_is_ready(pass, input) ? pass->routes[block].junction
-                                                                 : (Junction){0};
+    if (!pass_keeps_routes(pass) || !grad_is_ready(pass, input)) return (Junction){0};
+    if (!junction->known) *junction = measure_junction(pass, block);
+    return *junction;
 }
 
 AdditionTerms pass_addition_terms(const Pass *pass, int block) {
