@@ -78,6 +78,16 @@ ZERO_LOCALS = $(or $(call taken,$(ZERO)),$(call taken,$(ZERO) $(MAY_ZERO)))
 $(call objects,core): CFLAGS += $(if $(filter asan coverage,$(VARIANT)),,-O3)
 # A fused multiply-add rounds once instead of twice, and costs half.
 core/conv/few_channels_FLAGS := -ffp-contract=fast
+# The loops of core/kernel are made for the processors named, whatever the rest is made for; counters that gcc would keep for
+# every pointer leave too few registers.
+LOOPS    := -ffp-contract=fast $(if $(filter asan coverage,$(VARIANT)),,-O3) $(call taken,-fno-ivopts)
+ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
+  AVX2   := -mavx2 -mfma -mprfchw
+  AVX512 := $(AVX2) -mavx512f -mavx512vl -mavx512dq -mavx512bw
+endif
+core/kernel/generic_FLAGS = $(LOOPS)
+core/kernel/avx2_FLAGS    = $(LOOPS) $(AVX2)
+core/kernel/avx512_FLAGS  = $(LOOPS) $(AVX512)
 core/image/decode_FLAGS = $(ZERO_LOCALS) -fsanitize=bounds,signed-integer-overflow,null -fsanitize-undefined-trap-on-error -Wno-unused-function
 
 .PHONY: FORCE all test quick slow cores exact asan asan-tests coverage coverage-report clang clang-tests fuzz layers bench golden screens format check tidy limits data install uninstall clean help

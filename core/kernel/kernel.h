@@ -1,0 +1,64 @@
+/* The innermost loops of the engine, in vectors as wide as the processor has them. One source, the *_body.h
+ * of this room, is compiled once for each instruction set (generic.c, avx2.c, avx512.c) and chosen here when
+ * the program runs. What the loops are used for is decided elsewhere, see core/conv. */
+#ifndef CORE_KERNEL_KERNEL_H
+#define CORE_KERNEL_KERNEL_H
+
+#include "core/base/error.h"
+#include "core/tensor/tensor.h"
+
+/* A product of some pixels with a panel of weights, `columns` output channels wide:
+ *   sum[p,k] = (y[p,k] when add) + sum over t < taps, c < channels of x[t,p][c] * w[t*channels + c, k]
+ *   y[p,k]   = relu(sum[p,k] * scale[k] + shift[k] + addend[p,k])    where of each only what is asked for
+ * Every element is one chain of sums in the order of t and c, whatever pixels and columns are around it. */
+typedef struct Product {
+    const real *const *x; /* x[t*x_step + p] points to the channels of pixel p under tap t */
+    size_t x_first;       /* the channel of x that counts as 0 */
+    size_t x_step;
+    const real *w; /* rows are w_step elements apart, and readable to a multiple of `lanes` elements */
+    real *y;       /* pixels are y_step elements apart, those of addend too */
+    const real *scale, *shift; /* both or neither */
+    const real *addend;        /* may be y itself */
+    size_t w_step, y_step;
+    int taps, channels;
+    int pixels;  /* any number, at least 1; a multiple of kernel_pixels() takes the least time for each */
+    int columns; /* 1 .. Kernels.columns */
+    bool add, relu;
+    /* A hint: what will be needed soon. From here on one cache line is fetched for each of the taps*channels
+     * rows that are added up, `ahead_step` bytes further each; once for every tile of pixels, each of which
+     * begins 64 bytes after the one before, until `ahead_lines` of them are done. */
+    const void *ahead;
+    size_t ahead_step;
+    int ahead_lines;
+} Product;
+
+/* The loops of one instruction set. */
+typedef struct Kernels {
+    const char *name;
+    int lanes;   /* elements of a vector */
+    int columns; /* the widest panel, a multiple of lanes */
+    int pixels;  /* a tile of pixels; under panels of at most half as many columns it is many_pixels */
+    int many_pixels;
+    void (*product)(const Product *);
+} Kernels;
+
+/* Pixels that are multiplied together where a panel has this many columns. */
+int kernel_pixels(const Kernels *kernels, int columns);
+
+/* The chosen set: by kernel_choose, else by the environment variable SKIPSCOPE_KERNEL, else the widest that
+ * this processor has. NULL where OpenBLAS is to compute everything: when that was chosen, and in a build whose
+ * `real` is double. */
+const Kernels *kernels(void);
+
+/* What `kernels` stands for: "openblas", "generic", "avx2" or "avx512". */
+const char *kernel_name(void);
+
+/* Chooses by name; NULL stands for what the environment or the processor says. False, with a sentence of kind
+ * ERROR_USAGE and nothing changed, when there is no such name or the processor lacks it. Not while anything is
+ * computed. */
+bool kernel_choose(const char *name, Error *err);
+
+/* Each set that this processor can run, from the narrowest on; NULL after the last. */
+const Kernels *kernel_available(int index);
+
+#endif

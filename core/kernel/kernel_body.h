@@ -1,0 +1,15 @@
+/* All loops of one instruction set: what is included below, compiled for VECTOR_BYTES and VECTORS. */
+#include "core/kernel/sets.h"
+
+#include "core/kernel/vector_body.h"
+
+#include "core/kernel/product_body.h"
+
+const Kernels KERNELS = {
+    .name = KERNELS_NAME,
+    .lanes = LANES,
+    .columns = VECTORS * LANES,
+    .pixels = PRODUCT_PIXELS,
+    .many_pixels = PRODUCT_MANY,
+    .product = product,
+};

@@ -1,0 +1,168 @@
+/* Product of core/kernel/kernel.h. A tile of `pixels` by `vectors` sums stays in registers while all taps and
+ * channels are added up: for every row of the panel `vectors` loads of weights, `pixels` numbers of x spread
+ * over a vector each, and pixels*vectors multiply-adds. With 6 by 4 that is 24 of the 32 registers of AVX-512,
+ * with 6 by 2 12 of 16; the narrower panels of few output channels take 8 pixels, so that a sum is
+ * not waited for. The loops over a tile have to be unrolled, or the sums live in memory. */
+enum { PRODUCT_PIXELS = 6, PRODUCT_MANY = 8, PRODUCT_SUMS = PRODUCT_PIXELS * VECTORS, LINE_BYTES = 64 };
+_Static_assert(PRODUCT_MANY *(VECTORS / 2) <= PRODUCT_SUMS, "many pixels of few vectors have room");
+
+/* The lines that a tile fetches, one for each row that it adds up: none is the first weight again and again. */
+typedef struct Ahead {
+    const char *from;
+    size_t step;
+} Ahead;
+
+INLINE Ahead ahead_of(const Product *q, int tile) {
+    if (tile >= q->ahead_lines) return (Ahead){(const char *)q->w, 0};
+    return (Ahead){(const char *)q->ahead + tile * LINE_BYTES, q->ahead_step};
+}
+
+/* What is asked for beside the sum itself, see Product; `p` is the first pixel of the tile. */
+INLINE void product_finish(const Product *q, Vector *sum, int first, const int pixels, const int vectors) {
+    if (q->scale) {
+#pragma GCC unroll 16
+        for (int v = 0; v < vectors; v++) {
+            Vector scale = vector_load(q->scale + v * LANES), shift = vector_load(q->shift + v * LANES);
+#pragma GCC unroll 16
+            for (int p = 0; p < pixels; p++) sum[p * vectors + v] = sum[p * vectors + v] * scale + shift;
+        }
+    }
+    if (q->addend) {
+#pragma GCC unroll 16
+        for (int p = 0; p < pixels; p++) {
+            const real *addend = q->addend + (size_t)(first + p) * q->y_step;
+#pragma GCC unroll 16
+            for (int v = 0; v < vectors; v++) sum[p * vectors + v] += vector_load(addend + v * LANES);
+        }
+    }
+    if (q->relu) {
+#pragma GCC unroll 32
+        for (int j = 0; j < pixels * vectors; j++) sum[j] = vector_relu(sum[j]);
+    }
+}
+
+/* Pixels first .. first + pixels-1, `vectors` vectors of output channels. */
+INLINE void product_tile(const Product *q, int first, const int pixels, const int vectors) {
+    const Ahead hint = ahead_of(q, first / pixels);
+    Vector sum[PRODUCT_SUMS];
+    real *y = q->y + (size_t)first * q->y_step;
+#pragma GCC unroll 16
+    for (int p = 0; p < pixels; p++)
+#pragma GCC unroll 16
+        for (int v = 0; v < vectors; v++) {
+            real *at = y + (size_t)p * q->y_step + v * LANES;
+            if (!q->add) __builtin_prefetch(at, 1);
+            sum[p * vectors + v] = q->add ? vector_load(at) : (Vector){0};
+        }
+    const real *w = q->w;
+    const char *ahead = hint.from;
+    const size_t channels = (size_t)q->channels, w_step = q->w_step, ahead_step = hint.step;
+    for (int t = 0; t < q->taps; t++) {
+        const real *x[PRODUCT_MANY];
+#pragma GCC unroll 16
+        for (int p = 0; p < pixels; p++)
+            x[p] = q->x[(size_t)t * q->x_step + (size_t)(first + p)] + q->x_first;
+        for (size_t c = 0; c < channels; c++) {
+            Vector weight[VECTORS];
+#pragma GCC unroll 16
+            for (int v = 0; v < vectors; v++) weight[v] = vector_load(w + v * LANES);
+            __builtin_prefetch(ahead, 0, 2);
+            ahead += ahead_step;
+            w += w_step;
+#pragma GCC unroll 16
+            for (int p = 0; p < pixels; p++) {
+                Vector value = x[p][c] - (Vector){0};
+#pragma GCC unroll 16
+                for (int v = 0; v < vectors; v++) sum[p * vectors + v] += value * weight[v];
+            }
+        }
+    }
+    product_finish(q, sum, first, pixels, vectors);
+#pragma GCC unroll 16
+    for (int p = 0; p < pixels; p++)
+#pragma GCC unroll 16
+        for (int v = 0; v < vectors; v++)
+            vector_store(y + (size_t)p * q->y_step + v * LANES, sum[p * vectors + v]);
+}
+
+/* The next tile; returns how many pixels it had. */
+INLINE int product_tiles(const Product *q, int first, const int vectors) {
+    int left = q->pixels - first;
+    if (vectors <= VECTORS / 2 && left >= PRODUCT_MANY) {
+        product_tile(q, first, PRODUCT_MANY, vectors);
+        return PRODUCT_MANY;
+    }
+    switch (left) {
+    case 1: product_tile(q, first, 1, vectors); return 1;
+    case 2: product_tile(q, first, 2, vectors); return 2;
+    case 3: product_tile(q, first, 3, vectors); return 3;
+    case 4: product_tile(q, first, 4, vectors); return 4;
+    case 5: product_tile(q, first, 5, vectors); return 5;
+    default: product_tile(q, first, PRODUCT_PIXELS, vectors); return PRODUCT_PIXELS;
+    }
+}
+
+/* All pixels under a panel of whole vectors. */
+static void product_whole(const Product *q) {
+    switch (q->columns / LANES) {
+    case 1:
+        for (int p = 0; p < q->pixels;) p += product_tiles(q, p, 1);
+        break;
+    case 2:
+        for (int p = 0; p < q->pixels;) p += product_tiles(q, p, 2);
+        break;
+#if VECTORS == 4
+    case 3:
+        for (int p = 0; p < q->pixels;) p += product_tiles(q, p, 3);
+        break;
+    default:
+        for (int p = 0; p < q->pixels;) p += product_tiles(q, p, 4);
+        break;
+#endif
+    }
+}
+
+/* Between places that have `columns` elements a pixel and a buffer that has whole vectors. */
+static void product_copy(real *to, size_t to_step, const real *from, size_t from_step, const Product *q) {
+    for (int p = 0; p < q->pixels; p++)
+        memcpy(to + (size_t)p * to_step, from + (size_t)p * from_step, (size_t)q->columns * sizeof *to);
+}
+
+/* The last columns do not fill a vector: computed beside y, a few pixels at a time. */
+static void product_ragged(const Product *all) {
+    enum { WIDTH = VECTORS * LANES };
+    real y[PRODUCT_PIXELS * WIDTH], addend[PRODUCT_PIXELS * WIDTH] = {0}, scale[WIDTH] = {0},
+                                                            shift[WIDTH] = {0};
+    Product part = *all, whole = *all;
+    if (all->scale) {
+        memcpy(scale, all->scale, (size_t)all->columns * sizeof *scale);
+        memcpy(shift, all->shift, (size_t)all->columns * sizeof *shift);
+        whole.scale = scale;
+        whole.shift = shift;
+    }
+    whole.columns = (all->columns + LANES - 1) / LANES * LANES;
+    whole.y = y;
+    whole.y_step = WIDTH;
+    whole.ahead_lines = 0;
+    memset(y, 0, sizeof y);
+    for (int first = 0; first < all->pixels; first += PRODUCT_PIXELS) {
+        int left = all->pixels - first;
+        part.pixels = whole.pixels = left < PRODUCT_PIXELS ? left : PRODUCT_PIXELS;
+        part.y = all->y + (size_t)first * all->y_step;
+        if (all->addend) {
+            product_copy(addend, WIDTH, all->addend + (size_t)first * all->y_step, all->y_step, &part);
+            whole.addend = addend;
+        }
+        if (all->add) product_copy(y, WIDTH, part.y, all->y_step, &part);
+        whole.x = all->x + first;
+        product_whole(&whole);
+        product_copy(part.y, all->y_step, y, WIDTH, &part);
+    }
+}
+
+static void product(const Product *q) {
+    if (q->columns % LANES)
+        product_ragged(q);
+    else
+        product_whole(q);
+}

@@ -1,0 +1,210 @@
+/* The product of every instruction set that this processor has against plain double loops, and how one of them
+ * is chosen. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/rng.h"
+#include "core/kernel/kernel.h"
+#include "tests/support/assert_close.h"
+
+/* Sums of up to 100 products below 1, each rounded once or twice, in all 32 bits of a float: measured up to
+ * 4e-7 of the largest; a lost term or a wrong weight is 1e-2 and more. */
+static const double TOLERANCE = 3e-6;
+
+enum { TAPS = 3, CHANNELS = 33, PIXELS = 27, STEP = 80, FIRST = 3, Y_COUNT = PIXELS * STEP };
+enum { ADD = 1, AFFINE = 2, ADDEND = 4, RELU = 8, IN_PLACE = 16 };
+
+typedef struct Numbers {
+    real x[TAPS][PIXELS][FIRST + CHANNELS];
+    real w[(TAPS * CHANNELS + 1) * STEP];
+    real y[Y_COUNT], addend[Y_COUNT], scale[STEP], shift[STEP];
+    const real *pointers[TAPS * PIXELS];
+} Numbers;
+
+static void fill(Rng *rng, real *values, size_t count) {
+    for (size_t j = 0; j < count; j++) values[j] = (real)(rng_uniform(rng) * 2 - 1);
+}
+
+static Numbers *numbers_new(void) {
+    Numbers *n = calloc(1, sizeof *n);
+    assert_non_null(n);
+    Rng rng;
+    rng_init(&rng, 15);
+    fill(&rng, &n->x[0][0][0], sizeof n->x / sizeof(real));
+    fill(&rng, n->w, sizeof n->w / sizeof(real));
+    fill(&rng, n->addend, Y_COUNT);
+    fill(&rng, n->scale, STEP);
+    fill(&rng, n->shift, STEP);
+    for (int t = 0; t < TAPS; t++)
+        for (int p = 0; p < PIXELS; p++) n->pointers[t * PIXELS + p] = n->x[t][p];
+    return n;
+}
+
+static Product product_of(Numbers *n, int pixels, int columns, int asked) {
+    Product q = {.x = n->pointers,
+                 .x_first = FIRST,
+                 .x_step = PIXELS,
+                 .w = n->w,
+                 .y = n->y,
+                 .w_step = STEP,
+                 .y_step = STEP,
+                 .taps = TAPS,
+                 .channels = CHANNELS,
+                 .pixels = pixels,
+                 .columns = columns,
+                 .add = asked & ADD,
+                 .relu = asked & RELU,
+                 .ahead = n->w,
+                 .ahead_step = STEP,
+                 .ahead_lines = 2};
+    if (asked & AFFINE) {
+        q.scale = n->scale;
+        q.shift = n->shift;
+    }
+    if (asked & ADDEND) q.addend = asked & IN_PLACE ? n->y : n->addend;
+    return q;
+}
+
+/* The formula of core/kernel/kernel.h for one element. */
+static double expected(const Product *q, const real *before, int p, int k) {
+    size_t at = (size_t)p * q->y_step + (size_t)k;
+    double sum = q->add ? (double)before[at] : 0;
+    for (int t = 0; t < q->taps; t++)
+        for (int c = 0; c < q->channels; c++)
+            sum += (double)q->x[(size_t)t * q->x_step + (size_t)p][q->x_first + (size_t)c] *
+                   (double)q->w[(size_t)(t * q->channels + c) * q->w_step + (size_t)k];
+    if (q->scale) sum = sum * (double)q->scale[k] + (double)q->shift[k];
+    if (q->addend) sum += (double)(q->addend == q->y ? before : q->addend)[at];
+    return q->relu && sum < 0 ? 0 : sum;
+}
+
+/* What is not asked for must stay as it was. */
+static void check(const Kernels *set, Numbers *n, Product q) {
+    static real before[Y_COUNT];
+    for (int j = 0; j < Y_COUNT; j++) n->y[j] = before[j] = (real)(j % 7 - 3);
+    set->product(&q);
+    double largest = 1;
+    for (int p = 0; p < q.pixels; p++)
+        for (int k = 0; k < q.columns; k++) largest = fmax(largest, fabs(expected(&q, before, p, k)));
+    for (int p = 0; p < PIXELS; p++)
+        for (int k = 0; k < STEP; k++) {
+            int at = p * STEP + k;
+            bool asked = p < q.pixels && k < q.columns;
+            double value = asked ? expected(&q, before, p, k) : (double)before[at];
+            double tolerance = asked ? TOLERANCE * largest : 0;
+            if (!(fabs((double)n->y[at] - value) <= tolerance))
+                fail_msg("%s: y[%d,%d] is %.9g, expected %.9g: %d pixels, %d columns, add %d, scale %d, "
+                         "addend %d, relu %d",
+                         set->name, p, k, (double)n->y[at], value, q.pixels, q.columns, q.add, !!q.scale,
+                         !!q.addend, q.relu);
+        }
+}
+
+/* All heights of tiles under all widths of panels, and what they leave over. */
+static void sums_of_all_sizes(void **state) {
+    Numbers *n = *state;
+    for (int k = 0; kernel_available(k); k++) {
+        const Kernels *set = kernel_available(k);
+        for (int columns = 1; columns <= set->columns; columns++) {
+            bool whole = columns % set->lanes == 0;
+            for (int pixels = 1; pixels <= PIXELS; pixels += whole ? 1 : 4)
+                check(set, n, product_of(n, pixels, columns, 0));
+        }
+    }
+}
+
+static void what_is_asked_for_beside_the_sum(void **state) {
+    Numbers *n = *state;
+    for (int k = 0; kernel_available(k); k++) {
+        const Kernels *set = kernel_available(k);
+        for (int asked = 0; asked < 32; asked++)
+            for (int columns = set->lanes - 1; columns <= set->columns; columns += set->lanes - 1)
+                check(set, n, product_of(n, 2 * set->pixels + 1, columns, asked));
+    }
+}
+
+/* An element is one chain of sums: the same to the last bit wherever it lies in a tile. */
+static void neighbours_do_not_matter(void **state) {
+    Numbers *n = *state;
+    for (int k = 0; kernel_available(k); k++) {
+        const Kernels *set = kernel_available(k);
+        Product q = product_of(n, PIXELS, set->columns, AFFINE);
+        set->product(&q);
+        real last = n->y[(PIXELS - 1) * STEP + set->lanes - 1];
+        q = product_of(n, 1, set->lanes, AFFINE);
+        q.x += PIXELS - 1;
+        set->product(&q);
+        assert_true(n->y[set->lanes - 1] == last);
+    }
+}
+
+/* A network that breaks must be seen to break. */
+static void a_relu_lets_nan_pass(void **state) {
+    Numbers *n = *state;
+    for (int k = 0; kernel_available(k); k++) {
+        const Kernels *set = kernel_available(k);
+        Product q = product_of(n, set->pixels, set->columns, RELU);
+        real *x = &n->x[1][2][FIRST + 5], kept = *x;
+        *x = (real)NAN;
+        set->product(&q);
+        for (int j = 0; j < set->columns; j++) {
+            assert_true(isnan(n->y[2 * STEP + j]));
+            assert_false(isnan(n->y[3 * STEP + j]));
+        }
+        *x = kept;
+    }
+}
+
+static void a_set_is_chosen_by_name(void **state) {
+    (void)state;
+    for (int k = 0; kernel_available(k); k++) {
+        const Kernels *set = kernel_available(k);
+        assert_true(kernel_choose(set->name, NULL));
+        assert_true(kernels() == set);
+        assert_string_equal(kernel_name(), set->name);
+        assert_int_equal(set->columns % set->lanes, 0);
+        assert_int_equal(kernel_pixels(set, set->columns), set->pixels);
+    }
+    assert_true(kernel_choose("openblas", NULL));
+    assert_true(kernels() == NULL);
+    assert_string_equal(kernel_name(), "openblas");
+    assert_true(kernel_choose(NULL, NULL));
+}
+
+static void what_cannot_be_chosen_is_a_sentence(void **state) {
+    (void)state;
+    Error err = {0};
+    const Kernels *before = kernels();
+    assert_false(kernel_choose("axv2", &err));
+    assert_int_equal(err.kind, ERROR_USAGE);
+    assert_non_null(strstr(err.text, "there is no kernel \"axv2\"; did you mean \"avx2\"?"));
+    assert_true(kernels() == before);
+    static const char *const names[] = {"generic", "avx2", "avx512"};
+    for (int k = 0; k < 3; k++) {
+        bool available = false;
+        for (int j = 0; kernel_available(j); j++)
+            available |= strcmp(kernel_available(j)->name, names[k]) == 0;
+        assert_int_equal(kernel_choose(names[k], &err), available);
+    }
+    assert_true(kernel_choose(NULL, NULL));
+}
+
+static int setup(void **state) {
+    *state = numbers_new();
+    unsetenv("SKIPSCOPE_KERNEL");
+    return 0;
+}
+
+static int teardown(void **state) {
+    free(*state);
+    return 0;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sums_of_all_sizes),        cmocka_unit_test(what_is_asked_for_beside_the_sum),
+        cmocka_unit_test(neighbours_do_not_matter), cmocka_unit_test(a_relu_lets_nan_pass),
+        cmocka_unit_test(a_set_is_chosen_by_name),  cmocka_unit_test(what_cannot_be_chosen_is_a_sentence),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
