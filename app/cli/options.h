@@ -60,7 +60,7 @@ typedef struct TrainOptions {
 typedef struct BenchOptions {
     const char *pass;
     int rounds;
-    bool ui;
+    bool ui, busy;
 } BenchOptions;
 
 /* Analyses, gradcheck and explain: what is looked at, and how closely. */

@@ -53,6 +53,8 @@ static void write_result(BenchOutput *out, const BenchRun *run, BenchPass pass, 
         json_write_key_float(json, "median_ms", result->median_ms);
         json_write_key_float(json, "gflops", result->gflops);
         json_write_key_float(json, "peak_rss_mb", peak_rss_mb);
+        if (run->busy) json_write_key_float(json, "busy_median_ms", result->busy_median_ms);
+        if (run->busy) json_write_key_float(json, "busy_ratio", result->busy_median_ms / result->median_ms);
         json_write_object_end(json);
         return;
     }
@@ -61,8 +63,13 @@ static void write_result(BenchOutput *out, const BenchRun *run, BenchPass pass, 
     table_cell(&out->table, "%s", bench_pass_name(pass));
     table_cell(&out->table, "%.2f", result->min_ms);
     table_cell(&out->table, "%.2f", result->median_ms);
-    table_cell(&out->table, "%.0f", run->batch * 1e3 / result->min_ms);
-    table_cell(&out->table, "%.0f", result->gflops);
+    if (run->busy) {
+        table_cell(&out->table, "%.2f", result->busy_median_ms);
+        table_cell(&out->table, "%.2f", result->busy_median_ms / result->median_ms);
+    } else {
+        table_cell(&out->table, "%.0f", run->batch * 1e3 / result->min_ms);
+        table_cell(&out->table, "%.0f", result->gflops);
+    }
     table_cell(&out->table, "%.0f", peak_rss_mb);
 }
 
@@ -85,7 +92,7 @@ static int count_items(const char *list) {
 static bool bench_all(BenchOutput *out, const char *archs, Error *err) {
     const Options *options = out->options;
     OptionCounts batches = options->run.batch;
-    BenchRun run = {.rounds = options->bench.rounds};
+    BenchRun run = {.rounds = options->bench.rounds, .busy = options->bench.busy};
     if (batches.count == 0) batches = (OptionCounts){.count = 1, .values = {1}};
     if (!parse_passes(options->bench.pass, run.wanted, err)) return false;
     Progress progress = progress_begin(options->output.quiet, 0);
@@ -125,8 +132,16 @@ static bool bench_json(BenchOutput *out, const char *archs, Error *err) {
 }
 
 static bool bench_text(BenchOutput *out, const char *archs, Error *err) {
-    static const char *const heads[] = {"<arch",    "batch",   "<pass",    "min ms", "median ms",
-                                        "images/s", "GFLOP/s", "peak MiB", NULL};
+    bool busy = out->options->bench.busy;
+    const char *const heads[] = {"<arch",
+                                 "batch",
+                                 "<pass",
+                                 "min ms",
+                                 "median ms",
+                                 busy ? "busy ms" : "images/s",
+                                 busy ? "ratio" : "GFLOP/s",
+                                 "peak MiB",
+                                 NULL};
     table_init(&out->table, heads, out->options->output.ascii);
     bool ok = bench_all(out, archs, err);
     if (ok) {

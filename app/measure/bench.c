@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/cli/progress.h"
+#include "app/measure/busy.h"
 #include "core/base/clock.h"
 #include "core/base/rng.h"
 #include "core/network/resnet.h"
@@ -15,14 +16,19 @@
 /* Without --rounds: seconds for one architecture and batch. */
 #define BENCH_SECONDS 3.0
 
-enum { BENCH_ROUNDS_MIN = 3, BENCH_ROUNDS_DEFAULT_MAX = 50 };
+/* Beside a busy process as many as fit: the machine hands out its processors in turns of some milliseconds. */
+enum { BENCH_ROUNDS_MIN = 3, BENCH_ROUNDS_DEFAULT_MAX = 50, BENCH_ROUNDS_BUSY_MAX = BENCH_ROUNDS_MAX };
+
+typedef struct BenchTimes {
+    double ms[BENCH_PASS_COUNT][BENCH_ROUNDS_MAX];
+    int rounds;
+} BenchTimes;
 
 typedef struct Bench {
     Network *network;
     Pass *passes[BENCH_PASS_COUNT];
     real *velocity;
-    double times_ms[BENCH_PASS_COUNT][BENCH_ROUNDS_MAX];
-    int rounds;
+    BenchTimes quiet, busy;
 } Bench;
 
 const char *bench_pass_name(BenchPass pass) {
@@ -120,22 +126,30 @@ static void run_round(Bench *bench, double times_ms[BENCH_PASS_COUNT]) {
     }
 }
 
-static bool wants_more(const Bench *bench, const BenchRun *run, double seconds) {
-    if (run->rounds) return bench->rounds < run->rounds && bench->rounds < BENCH_ROUNDS_MAX;
-    return bench->rounds < BENCH_ROUNDS_MIN ||
-           (seconds < BENCH_SECONDS && bench->rounds < BENCH_ROUNDS_DEFAULT_MAX);
+static bool wants_more(const BenchTimes *times, const BenchRun *run, double seconds) {
+    if (run->rounds) return times->rounds < run->rounds && times->rounds < BENCH_ROUNDS_MAX;
+    int most = run->busy ? BENCH_ROUNDS_BUSY_MAX : BENCH_ROUNDS_DEFAULT_MAX;
+    return times->rounds < BENCH_ROUNDS_MIN || (seconds < BENCH_SECONDS && times->rounds < most);
 }
 
 /* The first round is thrown away: it touches fresh memory. */
-static void time_rounds(Bench *bench, const BenchRun *run) {
+static void time_rounds(Bench *bench, const BenchRun *run, BenchTimes *times) {
     double times_ms[BENCH_PASS_COUNT] = {0};
     run_round(bench, times_ms);
     double begun_s = clock_seconds();
-    while (wants_more(bench, run, clock_seconds() - begun_s)) {
+    while (wants_more(times, run, clock_seconds() - begun_s)) {
         run_round(bench, times_ms);
-        for (int p = 0; p < BENCH_PASS_COUNT; p++) bench->times_ms[p][bench->rounds] = times_ms[p];
-        bench->rounds++;
+        for (int p = 0; p < BENCH_PASS_COUNT; p++) times->ms[p][times->rounds] = times_ms[p];
+        times->rounds++;
     }
+}
+
+static bool time_busy_rounds(Bench *bench, const BenchRun *run, Error *err) {
+    pid_t process = busy_start(err);
+    if (process < 0) return false;
+    time_rounds(bench, run, &bench->busy);
+    busy_stop(process);
+    return true;
 }
 
 static int compare_times(const void *a, const void *b) {
@@ -143,16 +157,22 @@ static int compare_times(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+/* Sorts them; 0 of none. */
+static double median(double *times_ms, int count) {
+    if (count == 0) return 0;
+    qsort(times_ms, (size_t)count, sizeof *times_ms, compare_times);
+    return (times_ms[(count - 1) / 2] + times_ms[count / 2]) / 2;
+}
+
 static BenchResult result_of(Bench *bench, const BenchRun *run, BenchPass pass) {
-    double *times_ms = bench->times_ms[pass];
-    int n = bench->rounds;
-    qsort(times_ms, (size_t)n, sizeof *times_ms, compare_times);
+    double median_ms = median(bench->quiet.ms[pass], bench->quiet.rounds), min_ms = bench->quiet.ms[pass][0];
     bool backward = pass == BENCH_FORWARD_BACKWARD || pass == BENCH_TRAIN_STEP;
     double flops = 2.0 * (double)network_macs(bench->network) * run->batch * (backward ? 3 : 1);
     return (BenchResult){.measured = true,
-                         .min_ms = times_ms[0],
-                         .median_ms = n % 2 ? times_ms[n / 2] : (times_ms[n / 2 - 1] + times_ms[n / 2]) / 2,
-                         .gflops = flops / (times_ms[0] * 1e6)};
+                         .min_ms = min_ms,
+                         .median_ms = median_ms,
+                         .busy_median_ms = median(bench->busy.ms[pass], bench->busy.rounds),
+                         .gflops = flops / (min_ms * 1e6)};
 }
 
 bool bench_measure(const BenchRun *run, BenchResult results[BENCH_PASS_COUNT], double *peak_rss_mb,
@@ -161,7 +181,8 @@ bool bench_measure(const BenchRun *run, BenchResult results[BENCH_PASS_COUNT], d
     if (!bench) return error_set(err, ERROR_FAILED, "not enough memory");
     reset_peak_rss();
     bool ok = open_bench(bench, run, err);
-    if (ok) time_rounds(bench, run);
+    if (ok) time_rounds(bench, run, &bench->quiet);
+    if (ok && run->busy) ok = time_busy_rounds(bench, run, err);
     for (int p = 0; p < BENCH_PASS_COUNT; p++)
         results[p] = ok && bench->passes[p] ? result_of(bench, run, (BenchPass)p) : (BenchResult){0};
     *peak_rss_mb = read_peak_rss_mb();

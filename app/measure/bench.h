@@ -22,12 +22,14 @@ typedef struct BenchRun {
     int batch;
     bool wanted[BENCH_PASS_COUNT];
     int rounds; /* 0: as many as fit into a few seconds, at least three */
+    bool busy;  /* afterwards the same again beside a process that keeps a processor busy */
 } BenchRun;
 
 typedef struct BenchResult {
     bool measured;
     double min_ms, median_ms;
-    double gflops; /* two flops a multiply-add; backward counts as two forward passes */
+    double busy_median_ms; /* 0 where BenchRun.busy was not set */
+    double gflops;         /* two flops a multiply-add; backward counts as two forward passes */
 } BenchResult;
 
 /* The passes take turns, so that a busy moment of the machine meets them all. `peak_rss_mb`: the largest

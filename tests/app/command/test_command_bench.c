@@ -46,6 +46,19 @@ static void gflops_follow_from_the_shortest_time(void **state) {
     json_decref(json);
 }
 
+/* How much slower depends on the machine; that it is measured does not. */
+static void a_busy_process_is_beside_it(void **state) {
+    (void)state;
+    json_t *json = program_run_json(
+        ARGS("bench", "resnet8", "--pass", "forward", "--rounds", "3", "--busy", "--json", "--quiet"));
+    const json_t *run = json_array_get(json_object_get(json, "runs"), 0);
+    double busy = number(run, "busy_median_ms"), quiet = number(run, "median_ms");
+    assert_true(busy > 0);
+    /* Numbers are written with nine digits. */
+    assert_close(number(run, "busy_ratio"), busy / quiet, 1e-7 * busy / quiet);
+    json_decref(json);
+}
+
 static double figure(const json_t *json, const char *name) {
     size_t k;
     const json_t *row;
@@ -82,6 +95,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_architecture_batch_and_pass_is_measured),
         cmocka_unit_test(gflops_follow_from_the_shortest_time),
+        cmocka_unit_test(a_busy_process_is_beside_it),
         cmocka_unit_test(the_screen_is_measured_from_outside),
         cmocka_unit_test(what_is_unknown_is_refused),
     };
