@@ -12,4 +12,5 @@ const Kernels KERNELS = {
     .pixels = PRODUCT_PIXELS,
     .many_pixels = PRODUCT_MANY,
     .product = product,
+    .panel = panel,
 };
