@@ -96,9 +96,7 @@ static bool name_arch(const ModelSpec *spec, char out[ARCH_NAME_MAX], Error *err
     return true;
 }
 
-/* Without values all of them are 0: a table of shapes needs none, and sixty million random numbers take their
- * time. */
-static Model *new_model(const ModelSpec *spec, int classes, bool values, Error *err) {
+Model *setup_new_model(const ModelSpec *spec, int classes, Error *err) {
     InitConfig init;
     if (!setup_parse_init(spec, &init, err)) return NULL;
     ResnetConfig config = {.shortcut = shortcut_letter(spec),
@@ -112,12 +110,8 @@ static Model *new_model(const ModelSpec *spec, int classes, bool values, Error *
         error_set(err, ERROR_USAGE, "--init zero-gamma: %s has no batch norm and so no gamma", config.arch);
         return NULL;
     }
-    if (values) network_init_values(network, &init);
+    network_init_values(network, &init);
     return model_new(network, err);
-}
-
-Model *setup_new_model(const ModelSpec *spec, int classes, Error *err) {
-    return new_model(spec, classes, true, err);
 }
 
 /* The weights that only the environment names give way to an architecture on the command line. */
@@ -145,7 +139,7 @@ static bool find_origin(ModelSpec *origin, const Setup *setup, const Options *op
     return true;
 }
 
-static Model *load_bundled(Setup *setup, const ModelSpec *spec, bool values, Error *err) {
+static Model *load_bundled(Setup *setup, const ModelSpec *spec, Error *err) {
     const Asset *asset = asset_find(BUNDLED_MODEL);
     ModelSpec random = *spec;
     if (asset) return model_load_memory(asset->begin, asset_size(asset), "bundled resnet20", NULL, err);
@@ -154,7 +148,7 @@ static Model *load_bundled(Setup *setup, const ModelSpec *spec, bool values, Err
                 "this build has no trained model inside: %s has random weights and its answers mean nothing",
                 BUNDLED_ARCH);
     random.arch = BUNDLED_ARCH;
-    return new_model(&random, 0, values, err);
+    return setup_new_model(&random, 0, err);
 }
 
 /* A file may say what its weights were trained with; another function is not refused, but mentioned. */
@@ -194,15 +188,15 @@ static void mention_gain(Setup *setup, const ModelSpec *spec, const OpSpec *acti
                 activation->title, gain, gain);
 }
 
-static Model *load_model(Setup *setup, const ModelSpec *spec, bool values, Error *err) {
+static Model *load_model(Setup *setup, const ModelSpec *spec, Error *err) {
     ModelSpec random = *spec;
     if (spec->weights) return load_file(setup, spec, err);
     bool own = spec->shortcut || spec->stride_in || spec->init ||
                (spec->act && act_of(spec) != op_default_activation());
-    if (!spec->arch && !own) return load_bundled(setup, spec, values, err);
+    if (!spec->arch && !own) return load_bundled(setup, spec, err);
     if (!spec->arch) random.arch = BUNDLED_ARCH;
     setup->untrained = true;
-    Model *model = new_model(&random, 0, values, err);
+    Model *model = setup_new_model(&random, 0, err);
     if (!model) return NULL;
     utf8_format(setup->notice, sizeof setup->notice, "%s has random weights (--init %s, seed %llu)",
                 model->network->arch, spec->init ? spec->init : "he", spec->seed);
@@ -256,10 +250,10 @@ bool setup_check_words(const Options *options, Error *err) {
 }
 
 /* `setup` is cleared except for its words. */
-static bool open_model(Setup *setup, const ModelSpec *spec, bool values, Error *err) {
+static bool open_model(Setup *setup, const ModelSpec *spec, Error *err) {
     setup->seed = spec->seed;
     setup->bn = spec->bn;
-    setup->model = load_model(setup, spec, values, err);
+    setup->model = load_model(setup, spec, err);
     utf8_copy(setup->init, sizeof setup->init,
               !setup->untrained ? "trained"
               : spec->init      ? spec->init
@@ -271,7 +265,7 @@ bool setup_open(Setup *setup, const Options *options, Error *err) {
     ModelSpec origin;
     *setup = (Setup){.model = NULL};
     if (!split_words(setup, options, err) || !find_origin(&origin, setup, options, err)) return false;
-    if (!open_model(setup, &origin, options->command != COMMAND_SUMMARY, err)) return false;
+    if (!open_model(setup, &origin, err)) return false;
     apply_normalise(setup->model, options);
     if (name_classes(setup->model, options->run.classes, err)) return true;
     setup_close(setup);
@@ -280,7 +274,7 @@ bool setup_open(Setup *setup, const Options *options, Error *err) {
 
 bool setup_open_model(Setup *setup, const ModelSpec *spec, Error *err) {
     *setup = (Setup){.model = NULL};
-    bool open = open_model(setup, spec, true, err);
+    bool open = open_model(setup, spec, err);
     if (open && name_classes(setup->model, NULL, err)) return true;
     setup_close(setup);
     return false;

@@ -43,7 +43,7 @@ static uint64_t result_key(const Session *session) {
                       session->exp.target};
     uint64_t hash = mix_hash(UINT64_C(0xCBF29CE484222325), network->arch, strlen(network->arch));
     hash = mix_hash(hash, &network->shortcut, 1);
-    hash = mix_hash(hash, network->values, network->value_count * sizeof(real));
+    hash = mix_hash(hash, network_const_all_values(network), network->value_count * sizeof(real));
     hash = mix_hash(hash, session->exp.picture.input, shape_count(network->input) * sizeof(real));
     hash = mix_hash(hash, settings, sizeof settings);
     hash = mix_hash(hash, setup->init, strlen(setup->init)); /* of networks that an analysis builds */

@@ -214,7 +214,10 @@ bool session_toggle_lesion(Session *session, const char *name, Error *err) {
     return true;
 }
 
+/* Random weights are drawn piece by piece before the step that wants them: a key must not wait for a layer. */
 static bool step_pass(Pass *pass) {
+    int next = pass_forward_done(pass);
+    if (next < pass_network(pass)->op_count && network_draw(pass_network(pass), next)) return true;
     return pass_step_forward(pass) || pass_step_backward(pass);
 }
 

@@ -17,7 +17,7 @@ enum { POINTS = 21, PLANE_W = 31, PLANE_H = 15, NETWORKS = 2, COARSEST = 8 };
 typedef struct Sliced {
     const Network *network;
     Network *moved;      /* the copy that moves */
-    real *directions[2]; /* laid out as Network.values */
+    real *directions[2]; /* laid out as network_all_values */
     double *losses;      /* NaN while not known */
     double unmoved;      /* loss of the network itself */
     double length_error; /* worst | |d| / |w| - 1 | of a filter */

@@ -11,6 +11,8 @@ typedef struct Rng {
 
 void rng_init(Rng *rng, uint64_t seed);
 uint64_t rng_next(Rng *rng);
+/* As after `count` calls of rng_next, in the time of at most a few thousand of them. */
+void rng_skip(Rng *rng, uint64_t count);
 double rng_uniform(Rng *rng);                 /* [0, 1) */
 double rng_normal(Rng *rng);                  /* mean 0, standard deviation 1 (Box-Muller, no hidden state) */
 double rng_normal_from(double u, double v);   /* the same, from two uniform numbers drawn in this order */

@@ -132,8 +132,10 @@ static bool open_moved(Gradcheck *check, Error *err) {
     check->network = *pass->network;
     check->values = malloc(pass->network->value_count * sizeof *check->values);
     if (!check->values) return error_set(err, ERROR_FAILED, "not enough memory for a copy of the weights");
-    memcpy(check->values, pass->network->values, pass->network->value_count * sizeof *check->values);
-    check->network.values = check->values;
+    memcpy(check->values, network_const_all_values(pass->network),
+           pass->network->value_count * sizeof *check->values);
+    check->network.memory = check->values;
+    check->network.undrawn = NULL;
     config.forward_only = config.no_inspection = true;
     check->moved = pass_new(&check->network, &config, err);
     if (!check->moved) return false;

@@ -1,21 +1,21 @@
 #include "core/network/network.h"
 
 #include <assert.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/base/parallel.h"
-#include "core/base/rng.h"
+#include "core/network/draw.h"
 
 /* Each parameter starts on a cache line. */
 enum { VALUE_ALIGN = 16 };
 
 void network_free(Network *network) {
-    if (network) arena_free(network->arena); /* the Network itself lives in its arena */
+    if (!network) return;
+    draw_free(network);
+    arena_free(network->arena); /* the Network itself lives in its arena */
 }
 
 int network_find_op(const Network *network, const char *name) {
@@ -90,20 +90,33 @@ void network_touch(Network *network) {
 }
 
 real *network_values(Network *network, const Param *param) {
+    draw_param(network, param);
     network_touch(network);
-    return network->values + param->offset;
+    return network->memory + param->offset;
 }
 
 const real *network_const_values(const Network *network, const Param *param) {
-    return network->values + param->offset;
+    draw_param(network, param);
+    return network->memory + param->offset;
+}
+
+real *network_all_values(Network *network) {
+    draw_all(network);
+    network_touch(network);
+    return network->memory;
+}
+
+const real *network_const_all_values(const Network *network) {
+    draw_all(network);
+    return network->memory;
 }
 
 void network_copy_values(Network *to, const Network *from) {
     for (int p = 0; p < to->param_count; p++) {
         const Param *param = &to->params[p], *source = network_find_param(from, param->name);
-        if (source && source->count == param->count)
-            memcpy(network_values(to, param), network_const_values(from, source),
-                   param->count * sizeof(real));
+        if (!source || source->count != param->count) continue;
+        draw_forget(to, param);
+        memcpy(network_values(to, param), network_const_values(from, source), param->count * sizeof(real));
     }
 }
 
@@ -146,7 +159,7 @@ bool network_swap_blocks(Network *network, int a, int b, Error *err) {
 }
 
 /* Convolution weights change order on the way; everything else is the same sequence. */
-static size_t memory_index(const Param *param, size_t file_index) {
+size_t param_memory_index(const Param *param, size_t file_index) {
     if (param->role != PARAM_CONV_WEIGHT) return file_index;
     size_t taps = (size_t)param->dims[2] * (size_t)param->dims[3], c_count = (size_t)param->dims[1];
     size_t tap = file_index % taps, c = file_index / taps % c_count, k = file_index / taps / c_count;
@@ -160,88 +173,11 @@ ParamFilter param_filter(const Param *param, int k) {
 }
 
 void param_from_file(real *memory, const float *file, const Param *param) {
-    for (size_t j = 0; j < param->count; j++) memory[memory_index(param, j)] = (real)file[j];
+    for (size_t j = 0; j < param->count; j++) memory[param_memory_index(param, j)] = (real)file[j];
 }
 
 void param_to_file(float *file, const real *memory, const Param *param) {
-    for (size_t j = 0; j < param->count; j++) file[j] = (float)memory[memory_index(param, j)];
-}
-
-static void fill_values(real *values, size_t count, double value) {
-    for (size_t j = 0; j < count; j++) values[j] = (real)value;
-}
-
-static double conv_std(const Param *param, const InitConfig *init) {
-    double taps = (double)param->dims[2] * param->dims[3], out = param->dims[0], in = param->dims[1];
-    switch (init->kind) {
-    case INIT_GLOROT: return sqrt(2 / ((in + out) * taps));
-    case INIT_NORMAL: return init->std;
-    case INIT_GAIN: return init->gain / sqrt(out * taps);
-    case INIT_HE:
-    case INIT_ZERO_GAMMA: break;
-    }
-    return sqrt(2 / (out * taps));
-}
-
-enum { DRAW_BLOCK = 8192, DRAW_GRAIN = 512 };
-
-/* Box-Muller: normal samples from uniform ones. */
-typedef struct Draw {
-    real *values;
-    const Param *param;
-    double std;
-    size_t first; /* of the block, in file order */
-    double uniform[DRAW_BLOCK][2];
-} Draw;
-
-static void draw_range(void *context, int begin, int end, int worker) {
-    const Draw *draw = context;
-    (void)worker;
-    for (int j = begin; j < end; j++)
-        draw->values[memory_index(draw->param, draw->first + (size_t)j)] =
-            (real)(draw->std * rng_normal_from(draw->uniform[j][0], draw->uniform[j][1]));
-}
-
-/* Only the uniform numbers have to be drawn in order. */
-static void draw_normal(real *values, const Param *param, double std, Rng *rng) {
-    Draw draw = {.values = values, .param = param, .std = std};
-    for (; draw.first < param->count; draw.first += DRAW_BLOCK) {
-        size_t left = param->count - draw.first;
-        int count = left < DRAW_BLOCK ? (int)left : DRAW_BLOCK;
-        for (int j = 0; j < count; j++)
-            for (int k = 0; k < 2; k++) draw.uniform[j][k] = rng_uniform(rng);
-        parallel_for(count, DRAW_GRAIN, draw_range, &draw);
-    }
-}
-
-/* Values are drawn in file order, so that the same seed means the same network whatever the memory order. */
-static void init_param(Network *network, const Param *param, const InitConfig *init, Rng *rng) {
-    real *values = network_values(network, param);
-    double bound;
-    switch (param->role) {
-    case PARAM_CONV_WEIGHT: draw_normal(values, param, conv_std(param, init), rng); break;
-    case PARAM_LINEAR_WEIGHT:
-    case PARAM_LINEAR_BIAS:
-        /* torch.nn.Linear: both uniform in +-1/sqrt(C). */
-        bound = 1 / sqrt((double)network->ops[param->op].in.c);
-        for (size_t j = 0; j < param->count; j++) values[j] = (real)((2 * rng_uniform(rng) - 1) * bound);
-        break;
-    case PARAM_NORM_WEIGHT:
-    case PARAM_NORM_VAR: fill_values(values, param->count, 1); break;
-    case PARAM_NORM_BIAS:
-    case PARAM_NORM_MEAN: fill_values(values, param->count, 0); break;
-    }
-}
-
-void network_init_values(Network *network, const InitConfig *init) {
-    Rng rng;
-    rng_init(&rng, init->seed);
-    for (int p = 0; p < network->param_count; p++) init_param(network, &network->params[p], init, &rng);
-    for (int b = 0; init->kind == INIT_ZERO_GAMMA && b < network->block_count; b++) {
-        const Param *gamma = network_op_param(network, network->blocks[b].branch_last, PARAM_NORM_WEIGHT);
-        assert(gamma);
-        fill_values(network_values(network, gamma), gamma->count, 0);
-    }
+    for (size_t j = 0; j < param->count; j++) file[j] = (float)memory[param_memory_index(param, j)];
 }
 
 struct NetworkBuilder {
@@ -325,8 +261,9 @@ Block *network_build_get_block(NetworkBuilder *builder, int block) {
 }
 
 static void add_param(Network *network, Op *op, const ParamShape *shape) {
-    Param *param = &network->params[network->param_count++];
+    Param *param = &network->params[network->param_count];
     *param = (Param){.role = shape->role,
+                     .index = network->param_count++,
                      .op = op->index,
                      .rank = shape->rank,
                      .offset = network->value_count,
@@ -350,8 +287,8 @@ static bool allocate_params(Network *network) {
         op->param_count = spec->params ? spec->params(op, shapes) : 0;
         for (int k = 0; k < op->param_count; k++) add_param(network, op, &shapes[k]);
     }
-    network->values = arena_alloc(network->arena, network->value_count, sizeof(real));
-    return network->values != NULL;
+    network->memory = arena_alloc(network->arena, network->value_count, sizeof(real));
+    return network->memory && draw_allocate(network);
 }
 
 Network *network_build_end(NetworkBuilder *builder, Error *err) {

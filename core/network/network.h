@@ -12,9 +12,10 @@ enum { PARAM_NAME_MAX = 64 };
 typedef struct Param {
     char name[PARAM_NAME_MAX]; /* PyTorch's: "layer1.0.bn1.weight" */
     ParamRole role;
+    int index; /* in Network.params */
     int op;
     int rank, dims[PARAM_RANK_MAX]; /* file order */
-    size_t offset, count;           /* slice of Network.values */
+    size_t offset, count;           /* slice of all values */
 } Param;
 
 typedef enum ShortcutKind {
@@ -41,8 +42,11 @@ typedef struct Network {
     Param *params;
     Block *blocks;
     int op_count, param_count, block_count;
-    real *values;       /* all parameters, one after the other; conv weights in memory order */
-    size_t value_count; /* elements of values, with padding between parameters */
+    /* All parameters, one after the other; conv weights in memory order. Read it through network_values and
+     * its kin: random values are not in it before they are wanted. */
+    real *memory;
+    size_t value_count;             /* elements of memory, with padding between parameters */
+    struct NetworkUndrawn *undrawn; /* core/network/draw.c; NULL: all values are there */
     int classes;
     Shape input; /* n = 1 */
     bool stride_in_1x1;
@@ -87,11 +91,15 @@ real *network_values(Network *network, const Param *param);
 /* Says that values have been, or are about to be, written. */
 void network_touch(Network *network);
 const real *network_const_values(const Network *network, const Param *param);
+/* Those of all parameters, each at its offset: value_count of them. */
+real *network_all_values(Network *network);
+const real *network_const_all_values(const Network *network);
 /* Every parameter of `to` that `from` has as well gets its values. */
 void network_copy_values(Network *to, const Network *from);
 
 /* Between file order and memory order; the two differ only for convolution weights, (K,C,R,S) and (R,S,C,K).
  */
+size_t param_memory_index(const Param *param, size_t file_index);
 void param_from_file(real *memory, const float *file, const Param *param);
 void param_to_file(float *file, const real *memory, const Param *param);
 
@@ -116,8 +124,14 @@ typedef struct InitConfig {
  * whatever the activation function: see OpActivation.second_moment. INIT_ZERO_GAMMA is INIT_HE with the last
  * gamma of every branch 0 (Goyal et al. 2017, arXiv:1706.02677, section 5.1). It needs batch norm.
  * INIT_GLOROT: conv std sqrt(2 / ((C+K)*R*S)). INIT_GAIN: conv std gain / sqrt(K*R*S), so that a gain of
- * sqrt(2) is INIT_HE. */
+ * sqrt(2) is INIT_HE.
+ * A value is drawn when it is first wanted, which network_values and its kin notice, or ahead of that by
+ * network_draw; neither changes what it is. */
 void network_init_values(Network *network, const InitConfig *init);
+/* About a millisecond's work on the random values that are still missing, of one op or, with -1, of any.
+ * False when none was missing. */
+bool network_draw(const Network *network, int op);
+double network_drawn(const Network *network); /* the share of random values that are there, 0 to 1 */
 
 /* Building, used by core/network/resnet: a builder appends ops, checks shapes, and network_finish allocates
  * the parameters. */

@@ -159,7 +159,7 @@ OpRun pass_run_of(const Pass *pass, int i) {
     for (int k = 0; k < op->input_count; k++) run.x[k] = pass->nodes[op->inputs[k]].act;
     for (int k = 0; k < op->param_count; k++) {
         const Param *param = &network->params[op->param_first + k];
-        run.w[k] = network->values + param->offset;
+        run.w[k] = network_const_values(network, param);
         if (pass->param_grads && param_role_learns(param->role))
             run.dw[k] = pass->param_grads + param->offset;
     }

@@ -63,7 +63,7 @@ int pass_backward_done(const Pass *pass);
 Tensor pass_act(const Pass *pass, int op);
 Tensor pass_grad(const Pass *pass, int op);
 const real *pass_param_grad(const Pass *pass, const Param *param); /* memory order; NULL while not computed */
-const real *pass_param_grads(const Pass *pass);                    /* all, laid out as Network.values */
+const real *pass_param_grads(const Pass *pass);                    /* all, laid out as network_all_values */
 
 /* All that op `op` has read and written, with dy where its gradient is complete, and what has been measured.
  * The input's mean and std and the names of the classes are left to the caller. */

@@ -28,8 +28,9 @@ static void fill_entry(void *context, int entry, float *out) {
     const Trainer *trainer = context;
     const Network *network = trainer->model->network;
     const Param *param = &network->params[entry % network->param_count];
-    const real *values = entry < network->param_count ? network->values : trainer->velocity;
-    param_to_file(out, values + param->offset, param);
+    const real *values = entry < network->param_count ? network_const_values(network, param)
+                                                      : trainer->velocity + param->offset;
+    param_to_file(out, values, param);
 }
 
 static bool make_entries(const Network *network, CheckpointNames *table) {
@@ -174,7 +175,7 @@ static bool read_entry(const Safetensors *file, const char *name, const Param *p
                          name);
     float *numbers = malloc(param->count * sizeof *numbers);
     bool ok = numbers && safetensors_read(file, tensor, numbers, err);
-    if (ok) param_from_file(values + param->offset, numbers, param);
+    if (ok) param_from_file(values, numbers, param);
     free(numbers);
     return ok;
 }
@@ -187,8 +188,8 @@ static bool read_all(Trainer *trainer, const Safetensors *file, Error *err) {
         const Param *param = &network->params[p];
         char name[PARAM_NAME_MAX + sizeof VELOCITY];
         snprintf(name, sizeof name, "%s%s", VELOCITY, param->name);
-        ok = read_entry(file, param->name, param, network->values, err) &&
-             read_entry(file, name, param, trainer->velocity, err);
+        ok = read_entry(file, param->name, param, network_values(network, param), err) &&
+             read_entry(file, name, param, trainer->velocity + param->offset, err);
     }
     return ok;
 }

@@ -12,7 +12,7 @@ typedef struct SgdConfig {
 } SgdConfig;
 
 /* g += weight_decay * w;  v = momentum * v + g;  w -= lr * v   (nesterov: w -= lr * (g + momentum * v)).
- * `velocity` is laid out as network->values and starts at zero. Running statistics are left alone. */
+ * `velocity` is laid out as network_all_values and starts at zero. Running statistics are left alone. */
 void optim_sgd_step(Network *network, const Pass *pass, real *velocity, const SgdConfig *config, double lr);
 
 /* Running statistics move towards this batch's: running = 0.9 * running + 0.1 * batch, with the unbiased

@@ -16,7 +16,7 @@ struct Trainer {
     const Dataset *dataset;
     TrainConfig config;
     Pass *pass;
-    real *velocity; /* as network->values */
+    real *velocity; /* as network_all_values */
     int *order, *targets;
     long step, steps_per_epoch, epoch_in_order;
     double lr, loss, loss_sum; /* sums over the epoch so far */

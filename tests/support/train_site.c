@@ -52,6 +52,7 @@ void run_steps(Site *site, int steps) {
 }
 
 void assert_same_values(const Site *a, const Site *b) {
-    assert_memory_equal(a->model->network->values, b->model->network->values,
+    assert_memory_equal(network_const_all_values(a->model->network),
+                        network_const_all_values(b->model->network),
                         a->model->network->value_count * sizeof(real));
 }

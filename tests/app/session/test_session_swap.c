@@ -11,7 +11,7 @@ static void swapped_twice_every_value_is_where_it_was(void **state) {
     size_t size = network->value_count * sizeof(real);
     real *before = malloc(size);
     Error err = {0};
-    memcpy(before, network->values, size);
+    memcpy(before, network_const_all_values(network), size);
     int a = network_find_block(network, "layer2.1"), b = network_find_block(network, "layer2.2");
     assert_true(network_swap_blocks(network, a, b, &err));
     const Param *one = network_find_param(network, "layer2.1.bn2.weight");
@@ -19,7 +19,7 @@ static void swapped_twice_every_value_is_where_it_was(void **state) {
     assert_memory_equal(network_values(network, one), before + two->offset, one->count * sizeof(real));
     assert_memory_equal(network_values(network, two), before + one->offset, one->count * sizeof(real));
     assert_true(network_swap_blocks(network, b, a, &err));
-    assert_memory_equal(network->values, before, size);
+    assert_memory_equal(network_const_all_values(network), before, size);
     free(before);
     network_free(network);
 }
@@ -30,14 +30,14 @@ static void blocks_of_different_shapes_stay(void **state) {
     Network *network = pass_check_network("resnet20", 'B');
     size_t size = network->value_count * sizeof(real);
     real *before = malloc(size);
-    memcpy(before, network->values, size);
+    memcpy(before, network_const_all_values(network), size);
     for (int k = 0; k < 2; k++) {
         Error err = {0};
         assert_false(network_swap_blocks(network, network_find_block(network, pairs[k][0]),
                                          network_find_block(network, pairs[k][1]), &err));
         assert_non_null(strstr(err.text, "different shapes"));
     }
-    assert_memory_equal(network->values, before, size);
+    assert_memory_equal(network_const_all_values(network), before, size);
     free(before);
     network_free(network);
 }

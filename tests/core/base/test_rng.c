@@ -14,6 +14,31 @@ static void numbers_are_those_of_xoshiro256_plus_plus(void **state) {
         assert_true(rng_next(&rng) == expected[k]);
 }
 
+static void skipping_is_as_many_steps(void **state) {
+    (void)state;
+    static const int counts[] = {0, 1, 2, 255, 256, 257, 1000, 4608, 123457};
+    Rng stepped, skipped;
+    rng_init(&stepped, 11);
+    skipped = stepped;
+    for (size_t k = 0; k < sizeof counts / sizeof counts[0]; k++) {
+        for (int j = 0; j < counts[k]; j++) rng_next(&stepped);
+        rng_skip(&skipped, (uint64_t)counts[k]);
+        assert_memory_equal(stepped.state, skipped.state, sizeof stepped.state);
+    }
+}
+
+/* Where no stepping leads: 2^33 steps and 2^33 steps are 2^34, in any order. */
+static void long_skips_add_up(void **state) {
+    (void)state;
+    Rng once, twice;
+    rng_init(&once, 12);
+    twice = once;
+    rng_skip(&once, (UINT64_C(1) << 34) + 777);
+    rng_skip(&twice, (UINT64_C(1) << 33) + 700);
+    rng_skip(&twice, (UINT64_C(1) << 33) + 77);
+    assert_memory_equal(once.state, twice.state, sizeof once.state);
+}
+
 /* First outputs of the authors' splitmix64.c from 1234567. */
 static void a_seed_becomes_the_state_through_splitmix64(void **state) {
     (void)state;
@@ -91,6 +116,8 @@ static void shuffling_keeps_every_item_and_repeats_with_the_seed(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_those_of_xoshiro256_plus_plus),
+        cmocka_unit_test(skipping_is_as_many_steps),
+        cmocka_unit_test(long_skips_add_up),
         cmocka_unit_test(a_seed_becomes_the_state_through_splitmix64),
         cmocka_unit_test(uniform_numbers_fill_zero_to_one_evenly),
         cmocka_unit_test(normal_numbers_have_mean_0_spread_1_and_normal_tails),

@@ -69,7 +69,7 @@ static Network *build(void) {
     add_op(builder, (Op){.kind = OP_CROSS_ENTROPY}, last, -1, "loss");
     Network *network = network_build_end(builder, &err);
     if (!network) fail_msg("%s", err.text);
-    for (size_t j = 0; j < network->value_count; j++) network->values[j] = (real)0.1;
+    for (size_t j = 0; j < network->value_count; j++) network_all_values(network)[j] = (real)0.1;
     const Param *bias = network_find_param(network, "fc.bias");
     for (size_t j = 0; j < bias->count; j++) network_values(network, bias)[j] = 0;
     return network;

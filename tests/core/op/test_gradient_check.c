@@ -313,7 +313,10 @@ static void check_whole(const char *arch, PassConfig config) {
     size_t inputs = shape_count(network->input) * (size_t)pass_batch(pass);
     real *dx = copy(pass_grad(pass, 0).data, inputs);
     real *dw = copy(pass_param_grads(pass), network->value_count);
-    Whole w = {.network = network, .pass = pass, .values = network->values, .count = network->value_count};
+    Whole w = {.network = network,
+               .pass = pass,
+               .values = network_all_values(network),
+               .count = network->value_count};
     w.direction = direction_for(dw, w.count, 1);
     for (int p = 0; p < network->param_count; p++) {
         const Param *param = &network->params[p];

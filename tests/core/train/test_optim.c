@@ -34,7 +34,7 @@ static Site site_new(void) {
     site.velocity = numbers(count, sizeof *site.velocity);
     site.w = numbers(count, sizeof *site.w);
     site.v = numbers(count, sizeof *site.v);
-    for (size_t j = 0; j < count; j++) site.w[j] = (double)site.network->values[j];
+    for (size_t j = 0; j < count; j++) site.w[j] = (double)network_const_all_values(site.network)[j];
     pass_run_forward(site.pass);
     pass_run_backward(site.pass);
     return site;
@@ -63,7 +63,8 @@ static void step_by_hand(Site *site, const SgdConfig *config, double lr) {
 
 static void assert_as_by_hand(const Site *site) {
     for (size_t j = 0; j < site->network->value_count; j++) {
-        assert_close(site->network->values[j], site->w[j], TOLERANCE * (1 + fabs(site->w[j])));
+        assert_close(network_const_all_values(site->network)[j], site->w[j],
+                     TOLERANCE * (1 + fabs(site->w[j])));
         assert_close(site->velocity[j], site->v[j], TOLERANCE * (1 + fabs(site->v[j])));
     }
 }
@@ -132,7 +133,8 @@ static void a_step_leaves_running_statistics_alone(void **state) {
         const Param *param = &site.network->params[p];
         bool moved = false;
         for (size_t j = 0; j < param->count; j++)
-            moved = moved || (double)site.network->values[param->offset + j] != site.w[param->offset + j];
+            moved = moved || (double)network_const_all_values(site.network)[param->offset + j] !=
+                                 site.w[param->offset + j];
         assert_int_equal(moved, param_role_learns(param->role));
     }
     site_free(&site);
@@ -159,8 +161,9 @@ static void assert_norm_moved(const Site *site, const Op *op) {
         double batch_mean, batch_var;
         moments_of(x, c, &batch_mean, &batch_var);
         /* The batch's moments are sums in float over stretches of 64 pixels. */
-        assert_close(site->network->values[m], 0.9 * site->w[m] + 0.1 * batch_mean, TOLERANCE);
-        assert_close(site->network->values[v], 0.9 * site->w[v] + 0.1 * batch_var,
+        assert_close(network_const_all_values(site->network)[m], 0.9 * site->w[m] + 0.1 * batch_mean,
+                     TOLERANCE);
+        assert_close(network_const_all_values(site->network)[v], 0.9 * site->w[v] + 0.1 * batch_var,
                      TOLERANCE * (1 + batch_var));
     }
 }
@@ -181,7 +184,8 @@ static void committing_statistics_changes_nothing_that_learns(void **state) {
     for (int p = 0; p < site.network->param_count; p++) {
         const Param *param = &site.network->params[p];
         for (size_t j = 0; param_role_learns(param->role) && j < param->count; j++)
-            assert_close(site.network->values[param->offset + j], site.w[param->offset + j], 0);
+            assert_close(network_const_all_values(site.network)[param->offset + j], site.w[param->offset + j],
+                         0);
     }
     site_free(&site);
 }

@@ -53,7 +53,8 @@ static void the_same_seed_makes_the_same_weights(void **state) {
     Site other = site_of(*state, config);
     run_steps(&a, 5), run_steps(&b, 5), run_steps(&other, 5);
     assert_same_values(&a, &b);
-    assert_memory_not_equal(a.model->network->values, other.model->network->values,
+    assert_memory_not_equal(network_const_all_values(a.model->network),
+                            network_const_all_values(other.model->network),
                             a.model->network->value_count * sizeof(real));
     site_free(&a), site_free(&b), site_free(&other);
 }
@@ -95,12 +96,12 @@ static void a_broken_loss_stops_before_it_reaches_the_weights(void **state) {
     network_values(network, network_find_param(network, "fc.bias"))[3] = (real)NAN;
     real *before = malloc(bytes);
     assert_non_null(before);
-    memcpy(before, network->values, bytes);
+    memcpy(before, network_const_all_values(network), bytes);
     assert_false(train_step(site.trainer));
     TrainStatus status = train_status(site.trainer);
     assert_true(status.broken && isnan(status.loss));
     assert_int_equal(status.step, 1);
-    assert_memory_equal(network->values, before, bytes);
+    assert_memory_equal(network_const_all_values(network), before, bytes);
     assert_false(train_step(site.trainer));
     free(before);
     site_free(&site);
