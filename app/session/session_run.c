@@ -214,10 +214,15 @@ bool session_toggle_lesion(Session *session, const char *name, Error *err) {
     return true;
 }
 
-/* Random weights are drawn piece by piece before the step that wants them: a key must not wait for a layer. */
-static bool step_pass(Pass *pass) {
+/* Random weights are drawn piece by piece before the step that wants them: a key must not wait for a layer.
+ * True when there was something to draw. */
+static bool draw_for_step(const Pass *pass) {
+    const Network *network = pass_network(pass);
     int next = pass_forward_done(pass);
-    if (next < pass_network(pass)->op_count && network_draw(pass_network(pass), next)) return true;
+    return next < network->op_count && network_draw(network, next);
+}
+
+static bool step_pass(Pass *pass) {
     return pass_step_forward(pass) || pass_step_backward(pass);
 }
 
@@ -258,6 +263,7 @@ bool session_work(Session *session) {
         return session_answer_work(session) || session_pictures_work(session) || session_twin_work(session) ||
                session_analyses_work(session);
     Pass *pass = job->kind == JOB_RUN ? session->exp.pass : session->exp.baseline;
+    if (draw_for_step(pass)) return true;
     step_pass(pass);
     int done = scene_steps_done(pass);
     if (job->kind == JOB_RUN && job->follow) session->exp.at = done - 1;
