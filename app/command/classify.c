@@ -128,7 +128,7 @@ static bool classify(const Setup *setup, const Options *options, Error *err) {
     if (setup->image_count == 0)
         return error_set(err, ERROR_USAGE, "classify needs a picture: a PNG or JPEG file, or a bundled one");
     if (!setup_pass_config(setup, options, &config, &lesioned, err)) return false;
-    config.forward_only = config.no_inspection = true;
+    config.fast = true;
     config.batch = 1;
     Pass *pass = pass_new(setup->model->network, &config, err);
     bool ok = pass && (options->output.json ? answer_json(setup, options, pass, err)

@@ -82,7 +82,7 @@ static bool open_bench(Bench *bench, const BenchRun *run, Error *err) {
     if (!bench->network) return false;
     network_init_values(bench->network, &(InitConfig){.kind = INIT_HE});
     const PassConfig configs[BENCH_PASS_COUNT] = {
-        [BENCH_FORWARD] = {.forward_only = true, .no_inspection = true},
+        [BENCH_FORWARD] = {.fast = true},
         [BENCH_FORWARD_STEPS] = {.forward_only = true},
         [BENCH_FORWARD_BACKWARD] = {.no_inspection = true},
         [BENCH_TRAIN_STEP] = {.batch_statistics = true, .no_input_gradient = true, .no_inspection = true}};

@@ -25,8 +25,7 @@ static bool begin(Session *session) {
     Error err = {0};
     config.batch = 1;
     config.lesioned = session->exp.lesioned;
-    config.forward_only = true;
-    config.no_inspection = true;
+    config.fast = true;
     Pass *pass = session->exp.answer.pass = pass_new(network, &config, &err);
     if (!pass) return false;
     memcpy(pass_input(pass), session->exp.picture.input, shape_count(network->input) * sizeof(real));

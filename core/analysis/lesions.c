@@ -152,11 +152,9 @@ static void run_without_block(LesionsState *state, Side *side, int choice, Analy
     PassConfig config = {.batch_statistics = state->input->batch_statistics,
                          .skip = SKIP_LESION,
                          .lesioned = state->lost + choice * state->blocks,
-                         .others_plain = side->owned != NULL};
-    if (side->choice != choice) {
-        pass_free(side->pass);
-        side->pass = NULL;
-    }
+                         .others_plain = side->owned != NULL,
+                         .fast = true};
+    if (side->pass && side->choice != choice) pass_set_skip(side->pass, config.skip, config.lesioned);
     side->choice = choice;
     side->pass = analysis_run_forward(side->pass, state->input, side->network, config, part, &state->err);
 }
@@ -184,7 +182,7 @@ static void count_picture(LesionsState *state, Side *side, int choice, int image
 
 /* The oracle: with nothing lost this is the network as it was given, bit for bit. */
 static void compare_with_original(LesionsState *state, Side *side, AnalysisPart part) {
-    PassConfig config = {.batch_statistics = state->input->batch_statistics};
+    PassConfig config = {.batch_statistics = state->input->batch_statistics, .fast = true};
     Pass *own = analysis_run_forward(NULL, state->input, side->original, config, part, &state->err);
     if (!own) return;
     Tensor a = pass_act(side->pass, network_logits_op(side->network)),

@@ -61,8 +61,8 @@ bool analysis_calibrate(Network *network, const AnalysisBatch *batch, Error *err
 Pass *analysis_run(const Network *network, const AnalysisBatch *batch, Error *err) {
     PassConfig config = {.batch = batch->count,
                          .batch_statistics = batch->batch_statistics,
-                         .forward_only = batch->forward_only,
-                         .no_inspection = batch->forward_only || batch->no_inspection};
+                         .fast = batch->forward_only,
+                         .no_inspection = batch->no_inspection};
     Pass *pass = pass_new(network, &config, err);
     if (!pass) return NULL;
     memcpy(pass_input(pass), batch->images,

@@ -29,7 +29,8 @@ typedef struct AnalysisBatch {
     const real *images;
     const int *targets; /* NULL: predicted */
     int count;
-    bool batch_statistics, forward_only;
+    bool batch_statistics;
+    bool forward_only;  /* for the answer alone: see PassConfig.fast */
     bool no_inspection; /* no statistics: gradients themselves are wanted */
 } AnalysisBatch;
 

@@ -12,5 +12,4 @@ const Kernels KERNELS = {
     .pixels = PRODUCT_PIXELS,
     .many_pixels = PRODUCT_MANY,
     .product = product,
-    .panel = panel,
 };

@@ -150,6 +150,16 @@ static void norm_run_forward(const OpRun *run) {
     parallel_for((int)job.pixels, PIXEL_GRAIN, scale_work, &job);
 }
 
+/* With the running statistics: scale = gamma / sqrt(var + 1e-5), rounded as forward rounds it, and shift =
+ * beta - mean * scale, all (C). */
+static void norm_fold(const OpRun *run, real *scale, real *shift) {
+    for (int c = 0; c < run->op->in.c; c++) {
+        real inv_std = (real)(1 / sqrt((double)run->w[NORM_VAR][c] + OP_NORM_EPSILON));
+        scale[c] = run->w[NORM_WEIGHT][c] * inv_std;
+        shift[c] = (real)((double)run->w[NORM_BIAS][c] - (double)run->w[NORM_MEAN][c] * (double)scale[c]);
+    }
+}
+
 /* sums[c] = sum over p of dy[p,c], sums[C + c] = sum of dy[p,c] * xhat[p,c], xhat = (x - mean) / std. */
 CPU_CLONES static void gradient_sums_work(void *context, int begin, int end, int worker) {
     const NormJob *job = context;
@@ -390,6 +400,7 @@ const OpSpec op_batch_norm_spec = {
     .scratch_count = norm_scratch,
     .forward = norm_run_forward,
     .backward = norm_run_backward,
+    .fold = norm_fold,
     .reference = &op_batch_norm_reference,
     .arithmetic = norm_arithmetic,
     .arithmetic_backward = norm_arithmetic_backward,

@@ -47,6 +47,16 @@ static size_t conv_scratch(const Op *op, int batch) {
     return conv_scratch_count(&shape);
 }
 
+static size_t conv_prepared(const Op *op, int batch) {
+    ConvShape shape = shape_of(op, batch);
+    return conv_prepared_count(&shape);
+}
+
+static void conv_run_prepare(const OpRun *run, real *prepared) {
+    ConvShape shape = shape_of(run->op, run->batch);
+    conv_prepare(&shape, run->w[0], prepared);
+}
+
 static uint64_t conv_macs(const Op *op) {
     return (uint64_t)shape_count(op->out) * (uint64_t)op->in.c * (uint64_t)(op->kernel_h * op->kernel_w);
 }
@@ -59,8 +69,13 @@ static uint64_t conv_macs(const Op *op) {
  * Source: He et al. 2015, arXiv:1512.03385, section 3.3. */
 static void conv_run_forward(const OpRun *run) {
     ConvShape shape = shape_of(run->op, run->batch);
-    conv_forward(
-        &(ConvRun){.shape = &shape, .x = run->x[0], .w = run->w[0], .y = run->y, .scratch = run->scratch});
+    conv_forward(&(ConvRun){.shape = &shape,
+                            .x = run->x[0],
+                            .w = run->w[0],
+                            .y = run->y,
+                            .epilogue = run->epilogue ? *run->epilogue : (ConvEpilogue){.relu = false},
+                            .prepared = run->prepared,
+                            .scratch = run->scratch});
 }
 
 /* Convolution, backward, with ih = oh*stride - pad + r and iw = ow*stride - pad + s:
@@ -254,6 +269,9 @@ const OpSpec op_conv2d_spec = {
     .scratch_count = conv_scratch,
     .macs = conv_macs,
     .forward = conv_run_forward,
+    .prepared_count = conv_prepared,
+    .prepare = conv_run_prepare,
+    .fuses = true,
     .backward = conv_run_backward,
     .reference = &op_conv2d_reference,
     .arithmetic = conv_arithmetic,

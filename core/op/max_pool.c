@@ -33,6 +33,14 @@ CPU_CLONES static void pool_tap(const real *restrict x, int tap, size_t channels
     }
 }
 
+/* The same where nobody asks which tap won; `first`: best holds nothing yet. */
+CPU_CLONES static void pool_value(const real *restrict x, bool first, size_t channels, real *restrict best) {
+    for (size_t c = 0; c < channels; c++) {
+        bool wins = first | (x[c] > best[c]) | (x[c] != x[c]);
+        best[c] = wins ? x[c] : best[c];
+    }
+}
+
 /* Output rows begin .. end-1, counted through (n, oh). */
 static void forward_rows(void *context, int begin, int end, int worker) {
     const OpRun *run = context;
@@ -42,19 +50,25 @@ static void forward_rows(void *context, int begin, int end, int worker) {
     for (int pixel = begin * op->out.w; pixel < end * op->out.w; pixel++) {
         int ow = pixel % op->out.w, oh = pixel / op->out.w % op->out.h, n = pixel / op->out.w / op->out.h;
         real *y = run->y + (size_t)pixel * channels;
-        int *choice = (int *)run->saved + (size_t)pixel * channels;
-        for (size_t c = 0; c < channels; c++) choice[c] = -1;
+        int *choice = run->saved ? (int *)run->saved + (size_t)pixel * channels : NULL;
+        bool first = true;
+        for (size_t c = 0; c < channels && choice; c++) choice[c] = -1;
         for (int tap = 0; tap < op->kernel_h * op->kernel_w; tap++) {
             int h = oh * op->stride - op->pad + tap / op->kernel_w,
                 w = ow * op->stride - op->pad + tap % op->kernel_w;
             if (h < 0 || h >= op->in.h || w < 0 || w >= op->in.w) continue;
             size_t at = ((size_t)n * (size_t)op->in.h + (size_t)h) * (size_t)op->in.w + (size_t)w;
-            pool_tap(run->x[0] + at * channels, tap, channels, y, choice);
+            if (choice)
+                pool_tap(run->x[0] + at * channels, tap, channels, y, choice);
+            else
+                pool_value(run->x[0] + at * channels, first, channels, y);
+            first = false;
         }
     }
 }
 
-/* y = largest x in each window. x (N,C,H,W), y (N,C,OH,OW); saved: which tap r*S+s won, as y in memory. */
+/* y = largest x in each window. x (N,C,H,W), y (N,C,OH,OW); saved, unless NULL: which tap r*S+s won, as y in
+ * memory. */
 static void pool_run_forward(const OpRun *run) {
     parallel_for(run->batch * run->op->out.h, 2, forward_rows, (void *)(uintptr_t)run);
 }

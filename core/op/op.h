@@ -68,6 +68,8 @@ typedef struct AddGates {
     bool branch_forward, skip_forward, branch_backward, skip_backward;
 } AddGates;
 
+struct ConvEpilogue;
+
 /* Everything one run of one operator may touch. */
 typedef struct OpRun {
     const Op *op;
@@ -80,8 +82,13 @@ typedef struct OpRun {
     const real *x[OP_INPUTS_MAX];
     const real *w[OP_PARAMS_MAX];
     real *y;
-    void *saved;   /* written by forward, read by backward; OpSpec.saved_bytes */
+    void *saved;   /* written by forward, read by backward; OpSpec.saved_bytes. NULL in a pass that only runs
+                      forward and keeps nothing: where OpSpec.chooses */
     void *scratch; /* aligned; contents never outlive the call; OpSpec.scratch_count */
+
+    /* Where OpSpec.fuses: what becomes of each number before it is stored; NULL: nothing. */
+    const struct ConvEpilogue *epilogue;
+    const real *prepared; /* what OpSpec.prepare has made of w; NULL where it makes nothing */
 
     const real *dy;
     real *dx[OP_INPUTS_MAX];     /* NULL: nobody needs it */
@@ -120,6 +127,7 @@ typedef struct OpActivation {
     /* f' is 0 or 1: each number passes as it is or not at all, so that D is a mask in the strict sense, f has
      * a kink where it changes, and a unit that is 0 is closed. Otherwise f' is smooth. */
     bool has_gates;
+    bool rectifies;          /* f(x) = max(x, 0): a kernel can do it in passing */
     const char *diagonal[2]; /* an entry of D, before and after what f is taken of: "[", " > 0]" */
     double second_moment;    /* mean of f(x)^2 for a standard normal x; initialisation by He assumes 1/2 */
 } OpActivation;
@@ -174,7 +182,14 @@ typedef struct OpSpec {
     uint64_t (*macs)(const Op *op);                   /* multiply-adds for one image; NULL for none */
     void (*forward)(const OpRun *run);                /* overwrites y and saved */
     void (*backward)(const OpRun *run);               /* writes dx and dw, reads dy, x, y, w, saved */
-    const struct OpReference *reference;              /* the same as plain loops; core/op/reference */
+    /* Elements of the form of w that forward multiplies by, where that is not w itself, for this batch (NULL or
+     * 0: none), and the function that brings w into it. It holds until w changes. */
+    size_t (*prepared_count)(const Op *op, int batch);
+    void (*prepare)(const OpRun *run, real *prepared);
+    bool fuses; /* forward heeds OpRun.epilogue */
+    /* In evaluation y = scale * x + shift in each channel, both (K): what these are. NULL: it is no such line. */
+    void (*fold)(const OpRun *run, real *scale, real *shift);
+    const struct OpReference *reference; /* the same as plain loops; core/op/reference */
 
     /* How one element came about: of the output, or of what is passed down to an input. `part` is empty; all
      * that the formula reads has been computed. */

@@ -90,6 +90,7 @@ static const OpActivation relu_activation = {
     .value = relu_value,
     .slope = relu_slope,
     .has_gates = true,
+    .rectifies = true,
     .diagonal = {"", " > 0"},
     .second_moment = 0.5,
 };

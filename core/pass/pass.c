@@ -6,6 +6,11 @@
 #include "core/pass/state.h"
 #include "core/tensor/elementwise.h"
 
+/* Does it run by a plan, and keep nothing else? */
+static bool runs_by_plan(const Pass *pass) {
+    return pass->config.fast && !pass->config.batch_statistics;
+}
+
 /* Largest scratch any op asks for: ops run one at a time and share it. */
 static size_t scratch_count(const Network *network, int batch) {
     size_t largest = 0;
@@ -32,16 +37,23 @@ static void find_consumers(Pass *pass) {
     for (int b = 0; b < network->block_count; b++) pass->nodes[network->blocks[b].input].block = b;
 }
 
+static bool allocate_act(Pass *pass, int i) {
+    bool ok = true;
+    const Op *op = &pass->network->ops[i];
+    const OpSpec *spec = op_spec(op->kind);
+    Node *node = &pass->nodes[i];
+    node->act = take_memory(pass, pass_act_count(pass, i), sizeof(real), &ok);
+    if (spec->saved_bytes) node->saved = take_memory(pass, 1, spec->saved_bytes(op, pass->config.batch), &ok);
+    return ok;
+}
+
 /* Gradients come after all activations in memory: a pass that only runs forward never touches their pages. */
 static bool allocate_nodes(Pass *pass) {
     const Network *network = pass->network;
     bool ok = true;
     for (int i = 0; i < network->op_count && ok; i++) {
-        const OpSpec *spec = op_spec(network->ops[i].kind);
-        Node *node = &pass->nodes[i];
-        node->act = take_memory(pass, pass_act_count(pass, i), sizeof(real), &ok);
-        if (spec->saved_bytes)
-            node->saved = take_memory(pass, 1, spec->saved_bytes(&network->ops[i], pass->config.batch), &ok);
+        ok = allocate_act(pass, i) &&
+             prepared_reserve(&pass->nodes[i].prepared, pass->arena, &network->ops[i], pass->config.batch);
     }
     for (int i = 0; i < network->op_count && ok && !pass->config.forward_only; i++)
         pass->nodes[i].grad = take_memory(pass, pass_act_count(pass, i), sizeof(real), &ok);
@@ -62,6 +74,14 @@ static bool allocate_routes(Pass *pass) {
     return ok;
 }
 
+static bool allocate_planned(Pass *pass) {
+    bool ok = true;
+    for (int i = 0; i < pass->network->op_count && ok; i++)
+        if (plan_keeps(pass->network, i)) ok = allocate_act(pass, i);
+    pass->plan = ok ? plan_new(pass) : NULL;
+    return pass->plan != NULL;
+}
+
 static bool allocate_pass(Pass *pass) {
     const Network *network = pass->network;
     bool ok = true;
@@ -71,10 +91,11 @@ static bool allocate_pass(Pass *pass) {
     pass->lesioned = take_memory(pass, (size_t)network->block_count, sizeof *pass->lesioned, &ok);
     pass->targets = take_memory(pass, batch, sizeof *pass->targets, &ok);
     pass->wanted_targets = take_memory(pass, batch, sizeof *pass->wanted_targets, &ok);
-    pass->scratch = take_memory(pass, scratch_count(network, pass->config.batch), sizeof *pass->scratch, &ok);
     if (!ok) return false;
     find_consumers(pass);
-    ok = allocate_nodes(pass) && allocate_routes(pass);
+    if (runs_by_plan(pass)) return allocate_planned(pass);
+    pass->scratch = take_memory(pass, scratch_count(network, pass->config.batch), sizeof *pass->scratch, &ok);
+    ok = ok && allocate_nodes(pass) && allocate_routes(pass);
     if (ok && !pass->config.forward_only)
         pass->param_grads = take_memory(pass, network->value_count, sizeof(real), &ok);
     return ok;
@@ -103,6 +124,7 @@ static bool statistics_fit(const Network *network, const PassConfig *config, Err
 Pass *pass_new(const Network *network, const PassConfig *config, Error *err) {
     PassConfig wanted = *config;
     if (wanted.batch == 0) wanted.batch = 1;
+    if (wanted.fast) wanted.forward_only = wanted.no_inspection = true;
     if (wanted.batch < 0 || !batch_fits(network, wanted.batch)) {
         error_set(err, ERROR_USAGE, "a batch of %d images of %s is too large", wanted.batch, network->arch);
         return NULL;
@@ -132,6 +154,7 @@ void pass_set_skip(Pass *pass, SkipMode skip, const bool *lesioned) {
     pass->config.lesioned = pass->lesioned;
     memset(pass->lesioned, 0, blocks * sizeof *pass->lesioned);
     if (lesioned) memcpy(pass->lesioned, lesioned, blocks * sizeof *pass->lesioned);
+    if (pass->plan) plan_compile(pass);
 }
 
 real *pass_input(Pass *pass) {
@@ -141,6 +164,7 @@ real *pass_input(Pass *pass) {
 void pass_restart(Pass *pass, const int *targets) {
     for (int n = 0; n < pass->config.batch; n++) pass->wanted_targets[n] = targets ? targets[n] : -1;
     pass->forward_done = pass->backward_done = 0;
+    if (pass->plan) plan_restart(pass);
 }
 
 OpRun pass_run_of(const Pass *pass, int i) {
@@ -171,13 +195,21 @@ static void forget_figures(Node *node) {
     node->act_stats.known = node->act_profile.known = false;
 }
 
+/* The loss replaces -1 by the prediction; starting from what was asked makes the step repeatable. */
+static void take_targets(Pass *pass) {
+    memcpy(pass->targets, pass->wanted_targets, (size_t)pass->config.batch * sizeof *pass->targets);
+}
+
 bool pass_step_forward(Pass *pass) {
     int i = pass->forward_done;
     if (i == pass->network->op_count) return false;
+    if (i == 0 || i == network_loss_op(pass->network)) take_targets(pass);
+    if (pass->plan) {
+        plan_step(pass);
+        return true;
+    }
     OpRun run = pass_run_of(pass, i);
-    /* The loss replaces -1 by the prediction; starting from what was asked makes the step repeatable. */
-    if (i == network_loss_op(pass->network))
-        memcpy(pass->targets, pass->wanted_targets, (size_t)pass->config.batch * sizeof *pass->targets);
+    run.prepared = prepared_get(&pass->nodes[i].prepared, &run, pass->network->version);
     op_spec(run.op->kind)->forward(&run);
     pass->forward_done = i + 1;
     forget_figures(&pass->nodes[i]);

@@ -25,6 +25,10 @@ typedef struct PassConfig {
     bool forward_only;      /* no memory for gradients */
     bool no_input_gradient; /* training: the gradient of the image itself is not needed */
     bool no_inspection;     /* training: no statistics, and the two routes of a gradient are not kept apart */
+    bool fast;              /* only the answer is wanted: forward_only and no_inspection, and of all
+                               activations only the input, the logits and what these are made of, and the loss
+                               are kept. The same answer but for rounding, see core/pass/plan.h. With
+                               batch_statistics everything is computed as in any other pass. */
 } PassConfig;
 
 Pass *pass_new(const Network *network, const PassConfig *config, Error *err);
@@ -48,13 +52,14 @@ void pass_restart(Pass *pass, const int *targets);
 int pass_target(const Pass *pass,
                 int image); /* -1 until the loss has been computed when the target is the prediction */
 
-/* One op. False when there is nothing left in that direction (backward needs the whole forward pass). */
+/* One op, or in a fast pass a piece of the work. False when there is nothing left in that direction (backward needs the whole forward pass). */
 bool pass_step_forward(Pass *pass);
 bool pass_step_backward(Pass *pass);
 void pass_run_forward(Pass *pass);
 void pass_run_backward(Pass *pass);
 
-/* Watermarks: ops 0 .. forward_done-1 have been run forward, the last backward_done ops backward. */
+/* Watermarks: ops 0 .. forward_done-1 have been run forward, the last backward_done ops backward. In a fast
+ * pass the first one only says what share of the ops the work done so far comes to. */
 int pass_forward_done(const Pass *pass);
 int pass_backward_done(const Pass *pass);
 

@@ -59,7 +59,8 @@ int pass_backward_done(const Pass *pass) {
 }
 
 static bool act_is_ready(const Pass *pass, int op) {
-    return op < pass->forward_done;
+    bool reached = pass->plan ? pass->forward_done == pass->network->op_count : op < pass->forward_done;
+    return reached && pass->nodes[op].act;
 }
 
 static bool backward_ran(const Pass *pass, int op) {

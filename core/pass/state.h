@@ -5,6 +5,7 @@
 
 #include "core/base/arena.h"
 #include "core/pass/pass.h"
+#include "core/pass/plan.h"
 
 typedef struct Node {
     real *act, *grad;
@@ -13,6 +14,7 @@ typedef struct Node {
     Profile act_profile, grad_profile;
     int first_consumer; /* lowest op that reads act; its backward completes grad. -1 for the loss */
     int block;          /* block whose input this is, or -1 */
+    Prepared prepared;
 } Node;
 
 /* What a block keeps of its two routes: the gradient of its input in two parts with their measure, and the
@@ -33,6 +35,7 @@ struct Pass {
     Node *nodes;
     RouteParts *routes;
     real *param_grads, *scratch;
+    Plan *plan; /* of a fast pass; NULL: op by op */
     int forward_done, backward_done;
 };
 

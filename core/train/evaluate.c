@@ -25,7 +25,7 @@ Evaluator *evaluate_new(const Model *model, const Dataset *dataset, const PassCo
         return NULL;
     }
     PassConfig wanted = *config;
-    wanted.forward_only = wanted.no_inspection = true;
+    wanted.fast = true;
     if (wanted.batch < 1 || wanted.batch > dataset_count(dataset)) wanted.batch = dataset_count(dataset);
     *evaluator = (Evaluator){.model = model, .dataset = dataset};
     evaluator->pass = pass_new(network, &wanted, err);

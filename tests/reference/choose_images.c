@@ -72,7 +72,7 @@ static bool choose(Choice *choice, int count, bool right, Error *err) {
 
 /* Without a target the loss asks for the likeliest class. */
 static bool find_answers(Choice *choice, Error *err) {
-    PassConfig config = {.forward_only = true, .no_inspection = true};
+    PassConfig config = {.fast = true};
     Pass *pass = pass_new(choice->model->network, &config, err);
     for (int k = 0; pass && k < dataset_count(choice->dataset); k++) {
         dataset_to_input(choice->dataset, k, &choice->model->normalise, pass_input(pass));

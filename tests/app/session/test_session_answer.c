@@ -1,4 +1,5 @@
 /* What the network says of the picture is known before the pass that is shown has been run. */
+#include <math.h>
 #include <string.h>
 
 #include "app/explorer/bundled_session.h"
@@ -39,7 +40,14 @@ static Scene scene_now(void) {
     return session_scene(screen_front(bundled.screen));
 }
 
-/* The same numbers, since it is the same arithmetic: bit for bit. */
+/* A pass that keeps nothing else may differ by 1e-5 of the largest logit, and a probability by twice what the
+ * logits differ by. */
+static double answer_tolerance(const Pass *pass) {
+    Stats logits = tensor_stats(pass_act(pass, network_logits_op(pass_network(pass))).data, 10);
+    return 2e-5 * fmax(fabs(logits.min), fabs(logits.max));
+}
+
+/* The same numbers but for the rounding of a batch norm that is folded up. */
 static void assert_answer_is_that_of_the_pass(void) {
     double before[10];
     Scene scene = scene_now();
@@ -49,7 +57,8 @@ static void assert_answer_is_that_of_the_pass(void) {
     act("finish");
     scene = scene_now();
     assert_ptr_equal(scene.probabilities, pass_probabilities(scene.pass));
-    assert_memory_equal(before, scene.probabilities, sizeof before);
+    for (int k = 0; k < 10; k++)
+        assert_close(before[k], scene.probabilities[k], answer_tolerance(scene.pass));
 }
 
 static void it_is_known_before_the_first_step(void **state) {
@@ -83,7 +92,7 @@ static void it_is_found_step_by_step(void **state) {
         assert_true(session_work(session));
         assert_true(++steps <= session_network(session)->op_count + 1);
     }
-    assert_true(steps >= session_network(session)->op_count);
+    assert_true(steps > 2 * session_network(session)->block_count); /* each convolution is one */
     assert_false(session_work(session));
 }
 

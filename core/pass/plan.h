@@ -1,0 +1,66 @@
+/* The fast pass: how a Pass runs forward that keeps nothing but its answer.
+ *
+ * The operations become steps. A step is one operation; or a convolution with what follows it element by
+ * element, the batch norm as a factor and a constant for each channel, the addition of the shortcut and ReLU,
+ * all done to a sum before it is stored. What no step reads is not computed: a branch that a lesion takes out
+ * costs nothing. Results lie in a few slots that are used again as soon as nobody reads them any more; an
+ * addition is done in the slot of the shortcut. A batch goes through all steps in groups of a few images, so
+ * that the slots stay small. Where the maps are small each thread takes groups of its own through the network;
+ * elsewhere all threads share the work of a step. The sizes of the groups depend on network and batch alone,
+ * never on the number of threads, and so do all results.
+ *
+ * Used by core/pass only. */
+#ifndef CORE_PASS_PLAN_H
+#define CORE_PASS_PLAN_H
+
+#include "core/pass/pass.h"
+#include "core/pass/prepared.h"
+
+typedef struct PlanStep {
+    int op;     /* that computes: its window, its weights, its inputs */
+    int last;   /* whose result is stored: op, or the last of those that were fused into it */
+    int norm;   /* the batch norm among these; -1: none */
+    int addend; /* the operation whose result is added; -1: none */
+    bool relu;
+} PlanStep;
+
+enum { PLAN_SLOTS = 3, PLAN_SIZES = 2 };
+
+/* What it knows of an operation. */
+typedef struct PlanOp {
+    int value; /* whose result its result is: another's where an addition lets one input pass, else its own */
+    int readers;                   /* how many operations read its result; none: it is not computed */
+    int reader;                    /* one of them */
+    int slot;                      /* where its result lies; -1: in Node.act, for the whole batch */
+    bool fused;                    /* into the step of an operation before it */
+    real *scale, *shift;           /* of the batch norm that is folded into it (K) */
+    Prepared prepared[PLAN_SIZES]; /* for groups of the usual size, and for a smaller last one */
+} PlanOp;
+
+typedef struct Plan {
+    PlanOp *ops;
+    PlanStep *steps;
+    int step_count, body_count; /* the first body_count steps run group by group, the others once for all */
+    int group, groups;          /* images in a group but perhaps the last one; groups */
+    int groups_at_once; /* how many go through the network in one call of plan_step; 0: step by step */
+    int areas;          /* of slots and scratch: threads that can take groups of their own, or 1 */
+    size_t slot_count, scratch_count; /* elements of one slot, of one area's scratch */
+    real *slots;                      /* (areas, PLAN_SLOTS, slot_count) */
+    real *scratch;                    /* (areas, scratch_count) */
+    int group_done, step_done;        /* groups behind it; steps of the next group, then of those for all */
+    bool folded;                      /* scale and shift are those of `version` of the network's values */
+    unsigned version;
+} Plan;
+
+/* Takes the memory for a plan, the pass's network and batch, from its arena; NULL when memory is short. */
+Plan *plan_new(const Pass *pass);
+/* The steps of the pass's network as its skips are now. */
+void plan_compile(Pass *pass);
+/* Does the operation keep its result for the whole batch? */
+bool plan_keeps(const Network *network, int op);
+
+void plan_restart(Pass *pass);
+/* One step, or some groups through all of them; there is something left. Moves forward_done. */
+void plan_step(Pass *pass);
+
+#endif

@@ -1,0 +1,128 @@
+/* Running the steps of a plan. */
+#include <stdint.h>
+
+#include "core/base/parallel.h"
+#include "core/conv/conv.h"
+#include "core/pass/plan.h"
+#include "core/pass/state.h"
+
+/* The images that go through a step together, and whose slots and scratch they use. */
+typedef struct Group {
+    int first, count, area;
+} Group;
+
+void plan_restart(Pass *pass) {
+    pass->plan->group_done = pass->plan->step_done = 0;
+}
+
+/* The result of `op` for the first image of the group. */
+static real *result_of(const Pass *pass, int op, Group group) {
+    const Plan *plan = pass->plan;
+    int value = plan->ops[op].value, slot = plan->ops[value].slot;
+    if (slot < 0)
+        return pass->nodes[value].act + (size_t)group.first * shape_count(pass->network->ops[value].out);
+    return plan->slots + (size_t)(group.area * PLAN_SLOTS + slot) * plan->slot_count;
+}
+
+static OpRun run_of(const Pass *pass, const PlanStep *step, Group group) {
+    const Plan *plan = pass->plan;
+    OpRun run = pass_run_of(pass, step->op);
+    run.batch = group.count;
+    run.scratch = plan->scratch + (size_t)group.area * plan->scratch_count;
+    for (int k = 0; k < run.op->input_count; k++) run.x[k] = result_of(pass, run.op->inputs[k], group);
+    run.y = result_of(pass, step->last, group);
+    return run;
+}
+
+static Prepared *prepared_of(const Pass *pass, int op, Group group) {
+    return &pass->plan->ops[op].prepared[group.count == pass->plan->group ? 0 : 1];
+}
+
+static void run_step(const Pass *pass, const PlanStep *step, Group group) {
+    const PlanOp *op = &pass->plan->ops[step->op];
+    OpRun run = run_of(pass, step, group);
+    ConvEpilogue epilogue = {.scale = step->norm >= 0 ? op->scale : NULL,
+                             .shift = step->norm >= 0 ? op->shift : NULL,
+                             .addend = step->addend >= 0 ? result_of(pass, step->addend, group) : NULL,
+                             .relu = step->relu};
+    if (op_spec(run.op->kind)->fuses) {
+        run.epilogue = &epilogue;
+        run.prepared = prepared_of(pass, step->op, group)->data;
+    }
+    op_spec(run.op->kind)->forward(&run);
+}
+
+static Group group_at(const Pass *pass, int index, int area) {
+    int size = pass->plan->group, first = index * size, left = pass->config.batch - first;
+    return (Group){.first = first, .count = left < size ? left : size, .area = area};
+}
+
+/* All that follows from the network's values alone, before the first step after they have changed. */
+static void prepare(Pass *pass) {
+    Plan *plan = pass->plan;
+    const Network *network = pass->network;
+    const Group sizes[PLAN_SIZES] = {group_at(pass, 0, 0), group_at(pass, plan->groups - 1, 0)};
+    for (int s = 0; s < plan->body_count; s++) {
+        const PlanStep *step = &plan->steps[s];
+        if (!op_spec(network->ops[step->op].kind)->fuses) continue;
+        PlanOp *op = &plan->ops[step->op];
+        if (step->norm >= 0) {
+            OpRun norm = pass_run_of(pass, step->norm);
+            op_spec(norm.op->kind)->fold(&norm, op->scale, op->shift);
+        }
+        for (int k = 0; k < PLAN_SIZES; k++) {
+            OpRun run = run_of(pass, step, sizes[k]);
+            prepared_get(prepared_of(pass, step->op, sizes[k]), &run, network->version);
+        }
+    }
+    plan->folded = true;
+    plan->version = network->version;
+}
+
+/* Groups begin .. end-1, counted from the first that is not done, through the network. */
+static void groups_work(void *context, int begin, int end, int worker) {
+    const Pass *pass = context;
+    for (int g = begin; g < end; g++)
+        for (int s = 0; s < pass->plan->body_count; s++)
+            run_step(pass, &pass->plan->steps[s], group_at(pass, pass->plan->group_done + g, worker));
+}
+
+/* Of the groups that are left, those that one call takes through the network, each on a thread of its own; less
+ * than two: all threads work on one. */
+static int groups_at_once(const Plan *plan) {
+    int left = plan->groups - plan->group_done;
+    return left < plan->groups_at_once ? left : plan->groups_at_once;
+}
+
+static void run_body_step(Pass *pass) {
+    Plan *plan = pass->plan;
+    run_step(pass, &plan->steps[plan->step_done], group_at(pass, plan->group_done, 0));
+    if (++plan->step_done < plan->body_count) return;
+    plan->step_done = 0;
+    plan->group_done++;
+}
+
+/* The share of the work that is behind it, counted in operations. */
+static void move_watermark(Pass *pass) {
+    const Plan *plan = pass->plan;
+    int64_t rest = plan->step_count - plan->body_count;
+    int64_t total = (int64_t)plan->groups * plan->body_count + rest;
+    int64_t done = (int64_t)plan->group_done * plan->body_count + plan->step_done;
+    pass->forward_done = (int)(done * pass->network->op_count / total);
+}
+
+void plan_step(Pass *pass) {
+    Plan *plan = pass->plan;
+    const Group all = {.count = pass->config.batch};
+    if (!plan->folded || plan->version != pass->network->version) prepare(pass);
+    int together = plan->step_done == 0 ? groups_at_once(plan) : 0;
+    if (together > 1) {
+        parallel_items(together, groups_work, pass);
+        plan->group_done += together;
+    } else if (plan->group_done < plan->groups) {
+        run_body_step(pass);
+    } else {
+        run_step(pass, &plan->steps[plan->body_count + plan->step_done++], all);
+    }
+    move_watermark(pass);
+}
