@@ -90,7 +90,7 @@ core/kernel/avx2_FLAGS    = $(LOOPS) $(AVX2)
 core/kernel/avx512_FLAGS  = $(LOOPS) $(AVX512)
 core/image/decode_FLAGS = $(ZERO_LOCALS) -fsanitize=bounds,signed-integer-overflow,null -fsanitize-undefined-trap-on-error -Wno-unused-function
 
-.PHONY: FORCE all test quick slow cores exact asan asan-tests coverage coverage-report clang clang-tests fuzz layers bench golden screens format check tidy limits data install uninstall clean help
+.PHONY: FORCE all test quick slow cores exact asan asan-tests coverage coverage-report clang clang-tests fuzz layers bench bench-peers golden screens format check tidy limits data install uninstall clean help
 .SECONDARY:
 all: skipscope
 
@@ -185,6 +185,8 @@ layers: $(CORE) $(VIEWS)              ## prove that core knows no screen and vie
 	@tests/support/layers.sh "$(CC)" "$(LIBS)" $(CORE) $(VIEWS)
 bench: skipscope                      ## speed against PyTorch in the same run (needs python3-torch)
 	@tests/bench/run
+bench-peers: skipscope                ## the table against PyTorch and ONNX Runtime (needs node, too); ROUNDS=5 ROWS='resnet18:1:* *:avx2' PYTHON=...
+	@$(or $(PYTHON),python3) tests/bench/peers.py ./skipscope --rounds $(or $(ROUNDS),5) --rows '$(or $(ROWS),*)'
 golden:                               ## make the golden numbers again (needs python3-torch); see tests/reference/README.md
 	@tests/reference/make
 screens: skipscope $(filter %/test_screens %/test_lesson_screens %/test_tutorial_scenes %/test_pictures,$(TESTS)) ## write golden screens, the lessons' too, TUTORIAL.md's figures and the pictures in assets again; look at what changed

@@ -11,6 +11,7 @@
 #include "app/cli/output.h"
 #include "app/cli/progress.h"
 #include "core/base/parallel.h"
+#include "core/kernel/kernel.h"
 #include "core/tensor/gemm.h"
 #include "views/term/environment.h"
 
@@ -73,6 +74,8 @@ int cli_run(int argc, char **argv) {
     bool utf8 = environment_init_locale();
     if (!options_parse(&options, argc, argv, &err)) return report_error(&err, options.command);
     if (!utf8) options.output.ascii = true;
+    bool answers = options.help || options.version;
+    if (!answers && !kernel_choose(options.run.kernel, &err)) return report_error(&err, options.command);
     if (options.run.threads) parallel_set_threads(options.run.threads);
     return run_command(&options, &err) ? 0 : report_error(&err, options.command);
 }

@@ -53,6 +53,7 @@ static const char *const bn_words[] = {"eval", "train", NULL};
 static const char *const dataset_words[] = {"cifar10", "cifar100", NULL};
 static const char *const split_words[] = {"test", "train", NULL};
 static const char *const schedule_words[] = {"cosine", "steps", NULL};
+static const char *const kernel_words[] = {"openblas", "generic", "avx2", "avx512", NULL};
 static const char *const color_words[] = {"auto", "never", "16", "256", "truecolor", NULL};
 
 /* NOLINTBEGIN(bugprone-sizeof-expression): FIELD takes the size of a number on purpose. */
@@ -227,6 +228,11 @@ const OptionSpec option_table[] = {
      COUNT(run.threads, "N", 1, 64),
      .commands = COMPUTES,
      .help = "default: one for each processor"},
+    {.name = "kernel",
+     TEXT(run.kernel, "NAME"),
+     .words = kernel_words,
+     .commands = COMPUTES | ON(DOCTOR),
+     .help = "what computes: openblas, or our loops: generic, avx2, avx512; default the widest here"},
     {.name = "top",
      COUNT(output.top, "N", 1, 1000),
      .commands = ON(CLASSIFY),

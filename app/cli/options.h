@@ -46,7 +46,7 @@ typedef struct InputOptions {
 
 /* How it goes through. */
 typedef struct RunOptions {
-    const char *without_skip, *classes;
+    const char *without_skip, *classes, *kernel;
     OptionCounts batch;
     int threads;
 } RunOptions;

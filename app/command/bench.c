@@ -7,10 +7,12 @@
 #include "app/command/command.h"
 #include "app/measure/bench.h"
 #include "app/measure/bench_ui.h"
+#include "app/measure/probe.h"
 #include "core/base/json_write.h"
 #include "core/base/parallel.h"
 #include "core/base/suggest.h"
 #include "core/base/utf8.h"
+#include "core/kernel/kernel.h"
 #include "core/tensor/gemm.h"
 
 static const char ARCHS_DEFAULT[] = "resnet20,resnet18,resnet50";
@@ -113,13 +115,27 @@ static bool bench_all(BenchOutput *out, const char *archs, Error *err) {
     return ok;
 }
 
+static void write_machine(JsonWriter *json) {
+    Probe probe = probe_measure();
+    json_write_key_int(json, "threads", parallel_threads());
+    json_write_key_string(json, "kernel", kernel_name());
+    json_write_key_string(json, "blas_core", gemm_core_name());
+    json_write_key_float(json, "peak_gflops", probe.all);
+    json_write_key_float(json, "peak_gflops_one_thread", probe.one);
+}
+
+static void print_machine(void) {
+    Probe probe = probe_measure();
+    printf("%d threads, kernel %s, OpenBLAS core %s; at most %.0f GFLOP/s, %.0f on one thread\n",
+           parallel_threads(), kernel_name(), gemm_core_name(), probe.all, probe.one);
+}
+
 static bool bench_json(BenchOutput *out, const char *archs, Error *err) {
     JsonWriter *json = &out->json;
     json_write_init(json, NULL);
     json_write_object_begin(json);
     json_write_key_int(json, "schema", 1);
-    json_write_key_int(json, "threads", parallel_threads());
-    json_write_key_string(json, "blas_core", gemm_core_name());
+    write_machine(json);
     json_write_key(json, "runs");
     json_write_array_begin(json);
     bool ok = bench_all(out, archs, err);
@@ -145,7 +161,7 @@ static bool bench_text(BenchOutput *out, const char *archs, Error *err) {
     table_init(&out->table, heads, out->options->output.ascii);
     bool ok = bench_all(out, archs, err);
     if (ok) {
-        printf("%d threads, OpenBLAS core %s\n", parallel_threads(), gemm_core_name());
+        print_machine();
         ok = table_print(&out->table, stdout) || error_set(err, ERROR_FAILED, "not enough memory");
     }
     table_clear(&out->table);

@@ -16,6 +16,7 @@
 #include "app/measure/bench.h"
 #include "core/base/parallel.h"
 #include "core/base/utf8.h"
+#include "core/kernel/kernel.h"
 #include "core/tensor/gemm.h"
 #include "views/style/theme.h"
 #include "views/term/ask.h"
@@ -117,8 +118,12 @@ static void check_background(void) {
 }
 
 static void check_engine(void) {
-    char text[200];
-    const char *core = or_none(getenv("OPENBLAS_CORETYPE"));
+    char text[200], choices[KERNEL_CHOICES_MAX];
+    const char *core = or_none(getenv("OPENBLAS_CORETYPE")), *kernel = or_none(getenv("SKIPSCOPE_KERNEL"));
+    kernel_choices(choices);
+    utf8_format(text, sizeof text, "%s of %s, SKIPSCOPE_KERNEL=%.*s", kernel_name(), choices,
+                utf8_first(kernel, 30), kernel);
+    line("kernel", text);
     snprintf(text, sizeof text, "%.150s", gemm_version());
     line("BLAS", text);
     utf8_format(text, sizeof text, "%s, OPENBLAS_CORETYPE=%.*s", gemm_core_name(), utf8_first(core, 30),

@@ -1,9 +1,11 @@
 #include "core/kernel/kernel.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/suggest.h"
+#include "core/base/utf8.h"
 #include "core/kernel/sets.h"
 
 static bool always(void) {
@@ -64,18 +66,33 @@ static bool take(const Kernels *set) {
     return true;
 }
 
-static bool refuse(const char *name, Error *err) {
+void kernel_choices(char text[KERNEL_CHOICES_MAX]) {
+    size_t length = (size_t)snprintf(text, KERNEL_CHOICES_MAX, "%s", OPENBLAS);
+    for (int k = 0; kernel_available(k) && length < KERNEL_CHOICES_MAX; k++)
+        length +=
+            (size_t)snprintf(text + length, KERNEL_CHOICES_MAX - length, ", %s", kernel_available(k)->name);
+}
+
+static const char *needs_of(const char *name) {
     for (int k = 0; k < SET_COUNT; k++)
-        if (strcmp(name, SETS[k].kernels->name) == 0)
-            return error_set(err, ERROR_USAGE, "kernel %s: this processor has no %s", name, SETS[k].needs);
+        if (strcmp(name, SETS[k].kernels->name) == 0) return SETS[k].needs;
+    return NULL;
+}
+
+static bool refuse(const char *name, Error *err) {
+    char choices[KERNEL_CHOICES_MAX];
+    kernel_choices(choices);
+    if (needs_of(name))
+        return error_set(err, ERROR_USAGE, "kernel %s: this processor has no %s; it can run %s", name,
+                         needs_of(name), choices);
     for (const char *const *known = NAMES; *known; known++)
         if (strcmp(name, *known) == 0)
-            return error_set(err, ERROR_USAGE, "kernel %s: this program is built for another processor",
-                             name);
-    return error_set(
-        err, ERROR_USAGE,
-        "there is no kernel \"%s\"; did you mean \"%s\"? There are openblas, generic, avx2 and avx512", name,
-        suggest_nearest(name, NAMES));
+            return error_set(err, ERROR_USAGE,
+                             "kernel %s: this program is built for another processor; here are %s", name,
+                             choices);
+    return error_set(err, ERROR_USAGE,
+                     "there is no kernel '%.*s', the nearest is '%s'; this processor can run %s",
+                     utf8_first(name, 40), name, suggest_nearest(name, NAMES), choices);
 }
 
 bool kernel_choose(const char *name, Error *err) {

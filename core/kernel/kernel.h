@@ -8,22 +8,25 @@
 #include "core/tensor/tensor.h"
 
 /* A product of some pixels with a panel of weights, `columns` output channels wide:
- *   sum[p,k] = (y[p,k] when add) + sum over t < taps, c < channels of x[t,p][c] * w[t*channels + c, k]
+ *   sum[p,k] = begin[p,k] + sum over t < taps, c < channels of x[t,p][c] * w[t*channels + c, k]
  *   y[p,k]   = relu(sum[p,k] * scale[k] + shift[k] + addend[p,k])    where of each only what is asked for
  * Every element is one chain of sums in the order of t and c, whatever pixels and columns are around it. */
 typedef struct Product {
     const real *const *x; /* x[t*x_step + p] points to the channels of pixel p under tap t */
-    size_t x_first;       /* the channel of x that counts as 0 */
     size_t x_step;
-    const real *w; /* rows are w_step elements apart, and readable to a multiple of `lanes` elements */
-    real *y;       /* pixels are y_step elements apart, those of addend too */
+    size_t x_first; /* the channel of x that counts as 0 */
+    const real *w;  /* rows are w_step elements apart, and readable to a multiple of `lanes` elements */
+    size_t w_step;
+    const real *begin; /* pixels are begin_step elements apart; NULL: 0. May be y itself */
+    size_t begin_step;
+    real *y; /* pixels are y_step elements apart, those of addend too */
+    size_t y_step;
     const real *scale, *shift; /* both or neither */
-    const real *addend;        /* may be y itself */
-    size_t w_step, y_step;
+    const real *addend;        /* may be y itself, unless begin is */
+    bool relu;
     int taps, channels;
     int pixels;  /* any number, at least 1; a multiple of kernel_pixels() takes the least time for each */
     int columns; /* 1 .. Kernels.columns */
-    bool add, relu;
     /* A hint: what will be needed soon. From here on one cache line is fetched for each of the taps*channels
      * rows that are added up, `ahead_step` bytes further each; once for every tile of pixels, each of which
      * begins 64 bytes after the one before, until `ahead_lines` of them are done. */
@@ -31,6 +34,15 @@ typedef struct Product {
     size_t ahead_step;
     int ahead_lines;
 } Product;
+
+/* Columns of a matrix brought together: to (rows, columns rounded up to a multiple of `lanes`), zeros behind the
+ * last column. */
+typedef struct Panel {
+    const real *from; /* rows are from_step elements apart */
+    size_t from_step;
+    real *to;
+    int rows, columns;
+} Panel;
 
 /* The loops of one instruction set. */
 typedef struct Kernels {
@@ -40,6 +52,10 @@ typedef struct Kernels {
     int pixels;  /* a tile of pixels; under panels of at most half as many columns it is many_pixels */
     int many_pixels;
     void (*product)(const Product *);
+    void (*panel)(const Panel *);
+    /* So many turns of nothing but multiply-adds, for measuring what the processor can do at most: writes a
+     * number that depends on all of them and returns how many floating-point operations they were. */
+    double (*probe)(long turns, real *out);
 } Kernels;
 
 /* Pixels that are multiplied together where a panel has this many columns. */
@@ -57,6 +73,12 @@ const char *kernel_name(void);
  * ERROR_USAGE and nothing changed, when there is no such name or the processor lacks it. Not while anything is
  * computed. */
 bool kernel_choose(const char *name, Error *err);
+
+/* Room for the names of all sets. */
+enum { KERNEL_CHOICES_MAX = 64 };
+
+/* What this processor can run: "openblas, generic, avx2". */
+void kernel_choices(char text[KERNEL_CHOICES_MAX]);
 
 /* Each set that this processor can run, from the narrowest on; NULL after the last. */
 const Kernels *kernel_available(int index);

@@ -5,6 +5,8 @@
 
 #include "core/kernel/product_body.h"
 
+#include "core/kernel/probe_body.h"
+
 const Kernels KERNELS = {
     .name = KERNELS_NAME,
     .lanes = LANES,
@@ -12,4 +14,6 @@ const Kernels KERNELS = {
     .pixels = PRODUCT_PIXELS,
     .many_pixels = PRODUCT_MANY,
     .product = product,
+    .panel = panel,
+    .probe = probe,
 };

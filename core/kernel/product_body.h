@@ -50,10 +50,17 @@ INLINE void product_tile(const Product *q, int first, const int pixels, const in
     for (int p = 0; p < pixels; p++)
 #pragma GCC unroll 16
         for (int v = 0; v < vectors; v++) {
-            real *at = y + (size_t)p * q->y_step + v * LANES;
-            if (!q->add) __builtin_prefetch(at, 1);
-            sum[p * vectors + v] = q->add ? vector_load(at) : (Vector){0};
+            __builtin_prefetch(y + (size_t)p * q->y_step + v * LANES, 1);
+            sum[p * vectors + v] = (Vector){0};
         }
+    if (q->begin) {
+#pragma GCC unroll 16
+        for (int p = 0; p < pixels; p++)
+#pragma GCC unroll 16
+            for (int v = 0; v < vectors; v++)
+                sum[p * vectors + v] =
+                    vector_load(q->begin + (size_t)(first + p) * q->begin_step + v * LANES);
+    }
     const real *w = q->w;
     const char *ahead = hint.from;
     const size_t channels = (size_t)q->channels, w_step = q->w_step, ahead_step = hint.step;
@@ -153,7 +160,11 @@ static void product_ragged(const Product *all) {
             product_copy(addend, WIDTH, all->addend + (size_t)first * all->y_step, all->y_step, &part);
             whole.addend = addend;
         }
-        if (all->add) product_copy(y, WIDTH, part.y, all->y_step, &part);
+        if (all->begin) {
+            product_copy(y, WIDTH, all->begin + (size_t)first * all->begin_step, all->begin_step, &part);
+            whole.begin = y;
+            whole.begin_step = WIDTH;
+        }
         whole.x = all->x + first;
         product_whole(&whole);
         product_copy(part.y, all->y_step, y, WIDTH, &part);
@@ -165,4 +176,15 @@ static void product(const Product *q) {
         product_ragged(q);
     else
         product_whole(q);
+}
+
+static void panel(const Panel *q) {
+    int whole = q->columns / LANES * LANES, width = (q->columns + LANES - 1) / LANES * LANES;
+    real *to = q->to;
+    const real *from = q->from;
+    for (int row = 0; row < q->rows; row++, from += q->from_step, to += width) {
+        for (int k = 0; k < whole; k += LANES) vector_store(to + k, vector_load(from + k));
+        if (whole < width) vector_store(to + whole, (Vector){0});
+        for (int k = whole; k < q->columns; k++) to[k] = from[k];
+    }
 }

@@ -174,6 +174,24 @@ static void ops_and_doctor_say_what_they_promise(void **state) {
     assert_prints("locale", ARGS("doctor"));
 }
 
+/* Whatever is to be done, and before the screen opens. */
+static void an_unknown_kernel_is_refused_whatever_is_asked(void **state) {
+    (void)state;
+    const char *variable = getenv("SKIPSCOPE_KERNEL");
+    char *before = variable ? strdup(variable) : NULL;
+    setenv("SKIPSCOPE_KERNEL", "avx3", 1);
+    static const char *const names[] = {NULL, "ops", "glossary", "doctor", "bench", "summary", "lesson"};
+    for (int c = 0; c < 7; c++) program_expect_failure(2, "the nearest is 'avx2'", ARGS(names[c]));
+    setenv("SKIPSCOPE_KERNEL", "generic", 1);
+    ProgramRun doctor = program_run(ARGS("doctor"));
+    assert_non_null(strstr(doctor.out, "generic of openblas, generic"));
+    program_free(&doctor);
+    program_expect_failure(2, "the nearest is 'openblas'", ARGS("bench", "--kernel", "openblass"));
+    unsetenv("SKIPSCOPE_KERNEL");
+    if (before) setenv("SKIPSCOPE_KERNEL", before, 1);
+    free(before);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(version_is_one_line),
@@ -188,6 +206,7 @@ int main(void) {
         cmocka_unit_test(ascii_output_is_ascii),
         cmocka_unit_test(the_listening_explorer_needs_no_terminal),
         cmocka_unit_test(ops_and_doctor_say_what_they_promise),
+        cmocka_unit_test(an_unknown_kernel_is_refused_whatever_is_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,10 +13,12 @@ static void every_architecture_batch_and_pass_is_measured(void **state) {
     (void)state;
     static const char *const passes[] = {"forward", "forward_steps", "forward_backward", "train_step"};
     json_t *json = program_run_json(ARGS("bench", "--arch", "resnet8,plain8", "--batch", "2,3", "--rounds",
-                                         "2", "--threads", "1", "--json"));
+                                         "2", "--threads", "1", "--kernel", "generic", "--json"));
     const json_t *runs = json_object_get(json, "runs");
     assert_int_equal(json_integer_value(json_object_get(json, "threads")), 1);
     assert_true(json_is_string(json_object_get(json, "blas_core")));
+    assert_string_equal(json_string_value(json_object_get(json, "kernel")), "generic");
+    assert_true(number(json, "peak_gflops") > 0 && number(json, "peak_gflops_one_thread") > 0);
     assert_int_equal(json_array_size(runs), 2 * 2 * 4);
     for (size_t k = 0; k < 16; k++) {
         const json_t *run = json_array_get(runs, k);

@@ -12,7 +12,7 @@
 static const double TOLERANCE = 3e-6;
 
 enum { TAPS = 3, CHANNELS = 33, PIXELS = 27, STEP = 80, FIRST = 3, Y_COUNT = PIXELS * STEP };
-enum { ADD = 1, AFFINE = 2, ADDEND = 4, RELU = 8, IN_PLACE = 16 };
+enum { BEGIN = 1, AFFINE = 2, ADDEND = 4, RELU = 8, IN_PLACE = 16 };
 
 typedef struct Numbers {
     real x[TAPS][PIXELS][FIRST + CHANNELS];
@@ -52,7 +52,6 @@ static Product product_of(Numbers *n, int pixels, int columns, int asked) {
                  .channels = CHANNELS,
                  .pixels = pixels,
                  .columns = columns,
-                 .add = asked & ADD,
                  .relu = asked & RELU,
                  .ahead = n->w,
                  .ahead_step = STEP,
@@ -61,6 +60,10 @@ static Product product_of(Numbers *n, int pixels, int columns, int asked) {
         q.scale = n->scale;
         q.shift = n->shift;
     }
+    if (asked & BEGIN) {
+        q.begin = n->y;
+        q.begin_step = STEP;
+    }
     if (asked & ADDEND) q.addend = asked & IN_PLACE ? n->y : n->addend;
     return q;
 }
@@ -68,7 +71,7 @@ static Product product_of(Numbers *n, int pixels, int columns, int asked) {
 /* The formula of core/kernel/kernel.h for one element. */
 static double expected(const Product *q, const real *before, int p, int k) {
     size_t at = (size_t)p * q->y_step + (size_t)k;
-    double sum = q->add ? (double)before[at] : 0;
+    double sum = q->begin ? (double)before[at] : 0;
     for (int t = 0; t < q->taps; t++)
         for (int c = 0; c < q->channels; c++)
             sum += (double)q->x[(size_t)t * q->x_step + (size_t)p][q->x_first + (size_t)c] *
@@ -93,9 +96,9 @@ static void check(const Kernels *set, Numbers *n, Product q) {
             double value = asked ? expected(&q, before, p, k) : (double)before[at];
             double tolerance = asked ? TOLERANCE * largest : 0;
             if (!(fabs((double)n->y[at] - value) <= tolerance))
-                fail_msg("%s: y[%d,%d] is %.9g, expected %.9g: %d pixels, %d columns, add %d, scale %d, "
+                fail_msg("%s: y[%d,%d] is %.9g, expected %.9g: %d pixels, %d columns, begin %d, scale %d, "
                          "addend %d, relu %d",
-                         set->name, p, k, (double)n->y[at], value, q.pixels, q.columns, q.add, !!q.scale,
+                         set->name, p, k, (double)n->y[at], value, q.pixels, q.columns, !!q.begin, !!q.scale,
                          !!q.addend, q.relu);
         }
 }
@@ -117,9 +120,11 @@ static void what_is_asked_for_beside_the_sum(void **state) {
     Numbers *n = *state;
     for (int k = 0; kernel_available(k); k++) {
         const Kernels *set = kernel_available(k);
-        for (int asked = 0; asked < 32; asked++)
+        for (int asked = 0; asked < 32; asked++) {
+            if (asked & BEGIN && asked & IN_PLACE) continue;
             for (int columns = set->lanes - 1; columns <= set->columns; columns += set->lanes - 1)
                 check(set, n, product_of(n, 2 * set->pixels + 1, columns, asked));
+        }
     }
 }
 
@@ -135,6 +140,24 @@ static void neighbours_do_not_matter(void **state) {
         q.x += PIXELS - 1;
         set->product(&q);
         assert_true(n->y[set->lanes - 1] == last);
+    }
+}
+
+/* Rows of STEP columns to rows of whole vectors. */
+static void panels_are_filled_with_zeros(void **state) {
+    Numbers *n = *state;
+    enum { ROWS = 5 };
+    for (int k = 0; kernel_available(k); k++) {
+        const Kernels *set = kernel_available(k);
+        for (int columns = 1; columns <= set->columns; columns++) {
+            real to[ROWS * STEP];
+            for (int j = 0; j < ROWS * STEP; j++) to[j] = (real)NAN;
+            set->panel(&(Panel){n->w, STEP, to, ROWS, columns});
+            int width = (columns + set->lanes - 1) / set->lanes * set->lanes;
+            for (int j = 0; j < ROWS * width; j++)
+                assert_true(to[j] == (j % width < columns ? n->w[j / width * STEP + j % width] : 0));
+            assert_true(isnan(to[ROWS * width]));
+        }
     }
 }
 
@@ -177,7 +200,8 @@ static void what_cannot_be_chosen_is_a_sentence(void **state) {
     const Kernels *before = kernels();
     assert_false(kernel_choose("axv2", &err));
     assert_int_equal(err.kind, ERROR_USAGE);
-    assert_non_null(strstr(err.text, "there is no kernel \"axv2\"; did you mean \"avx2\"?"));
+    assert_non_null(strstr(
+        err.text, "there is no kernel 'axv2', the nearest is 'avx2'; this processor can run openblas"));
     assert_true(kernels() == before);
     static const char *const names[] = {"generic", "avx2", "avx512"};
     for (int k = 0; k < 3; k++) {
@@ -202,9 +226,13 @@ static int teardown(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sums_of_all_sizes),        cmocka_unit_test(what_is_asked_for_beside_the_sum),
-        cmocka_unit_test(neighbours_do_not_matter), cmocka_unit_test(a_relu_lets_nan_pass),
-        cmocka_unit_test(a_set_is_chosen_by_name),  cmocka_unit_test(what_cannot_be_chosen_is_a_sentence),
+        cmocka_unit_test(sums_of_all_sizes),
+        cmocka_unit_test(what_is_asked_for_beside_the_sum),
+        cmocka_unit_test(neighbours_do_not_matter),
+        cmocka_unit_test(panels_are_filled_with_zeros),
+        cmocka_unit_test(a_relu_lets_nan_pass),
+        cmocka_unit_test(a_set_is_chosen_by_name),
+        cmocka_unit_test(what_cannot_be_chosen_is_a_sentence),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

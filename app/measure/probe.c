@@ -1,0 +1,52 @@
+#include "app/measure/probe.h"
+
+#include <math.h>
+
+#include "core/base/clock.h"
+#include "core/base/parallel.h"
+#include "core/kernel/kernel.h"
+
+/* The best of some tries counts, each of them long enough to hide how late a thread begins. */
+enum { PROBE_TRIES = 5, PROBE_ITEMS = 32, PROBE_TURNS = 50000 };
+
+typedef struct ProbeJob {
+    const Kernels *kernels;
+    double flops[PROBE_ITEMS];
+    real sums[PROBE_ITEMS];
+} ProbeJob;
+
+static void work(void *context, int begin, int end, int worker) {
+    ProbeJob *job = context;
+    (void)worker;
+    for (int k = begin; k < end; k++) job->flops[k] = job->kernels->probe(PROBE_TURNS, &job->sums[k]);
+}
+
+static const Kernels *probed_kernels(void) {
+    const Kernels *set = kernels();
+    for (int k = 0; !kernels() && kernel_available(k); k++) set = kernel_available(k);
+    return set;
+}
+
+static double best_rate(ProbeJob *job) {
+    double best = 0;
+    for (int try = 0; try < PROBE_TRIES; try++) {
+        double begun_s = clock_seconds(), flops = 0;
+        parallel_items(PROBE_ITEMS, work, job);
+        double seconds = clock_seconds() - begun_s;
+        for (int k = 0; k < PROBE_ITEMS; k++) flops += job->flops[k];
+        best = fmax(best, flops / seconds * 1e-9);
+    }
+    return best;
+}
+
+Probe probe_measure(void) {
+    ProbeJob job = {.kernels = probed_kernels()};
+    Probe probe = {.one = NAN, .all = NAN};
+    int threads = parallel_threads();
+    if (!job.kernels) return probe;
+    probe.all = best_rate(&job);
+    parallel_set_threads(1);
+    probe.one = best_rate(&job);
+    parallel_set_threads(threads);
+    return probe;
+}

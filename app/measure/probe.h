@@ -1,0 +1,15 @@
+/* What the processor can compute at most, for comparison: nothing but multiply-adds in registers. */
+#ifndef APP_MEASURE_PROBE_H
+#define APP_MEASURE_PROBE_H
+
+#include <stdbool.h>
+
+typedef struct Probe {
+    double one, all; /* GFLOP/s (two for a multiply-add) of one thread, and of all that there are */
+} Probe;
+
+/* Measured in some hundredths of a second, with the vectors of the chosen kernels; where OpenBLAS was chosen, with
+ * the widest that the processor has. NaN in a build whose `real` is double. */
+Probe probe_measure(void);
+
+#endif
