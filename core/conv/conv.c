@@ -2,6 +2,7 @@
 #include "core/conv/conv.h"
 
 #include "core/conv/blas.h"
+#include "core/conv/direct.h"
 #include "core/conv/few_channels.h"
 
 static bool fits_always(const ConvShape *shape) {
@@ -11,6 +12,10 @@ static bool fits_always(const ConvShape *shape) {
 
 /* The first that fits. OpenBLAS stands last: it can do all of them. */
 static const ConvStrategy strategies[] = {
+    {.name = "direct",
+     .fits = conv_direct_fits,
+     .scratch_count = conv_direct_scratch_count,
+     .forward = conv_direct_forward},
     {.name = "blas",
      .fits = fits_always,
      .scratch_count = conv_blas_scratch_count,

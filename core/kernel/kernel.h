@@ -10,7 +10,8 @@
 /* A product of some pixels with a panel of weights, `columns` output channels wide:
  *   sum[p,k] = begin[p,k] + sum over t < taps, c < channels of x[t,p][c] * w[t*channels + c, k]
  *   y[p,k]   = relu(sum[p,k] * scale[k] + shift[k] + addend[p,k])    where of each only what is asked for
- * Every element is one chain of sums in the order of t and c, whatever pixels and columns are around it. */
+ * Every element is one chain of sums in the order of t and c, to which `begin` is added at the end: a long
+ * reduction in parts is the more exact for it. It does not matter what pixels and columns are around it. */
 typedef struct Product {
     const real *const *x; /* x[t*x_step + p] points to the channels of pixel p under tap t */
     size_t x_step;

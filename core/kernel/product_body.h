@@ -19,6 +19,14 @@ INLINE Ahead ahead_of(const Product *q, int tile) {
 
 /* What is asked for beside the sum itself, see Product; `p` is the first pixel of the tile. */
 INLINE void product_finish(const Product *q, Vector *sum, int first, const int pixels, const int vectors) {
+    if (q->begin) {
+#pragma GCC unroll 16
+        for (int p = 0; p < pixels; p++) {
+            const real *begin = q->begin + (size_t)(first + p) * q->begin_step;
+#pragma GCC unroll 16
+            for (int v = 0; v < vectors; v++) sum[p * vectors + v] += vector_load(begin + v * LANES);
+        }
+    }
     if (q->scale) {
 #pragma GCC unroll 16
         for (int v = 0; v < vectors; v++) {
@@ -53,14 +61,6 @@ INLINE void product_tile(const Product *q, int first, const int pixels, const in
             __builtin_prefetch(y + (size_t)p * q->y_step + v * LANES, 1);
             sum[p * vectors + v] = (Vector){0};
         }
-    if (q->begin) {
-#pragma GCC unroll 16
-        for (int p = 0; p < pixels; p++)
-#pragma GCC unroll 16
-            for (int v = 0; v < vectors; v++)
-                sum[p * vectors + v] =
-                    vector_load(q->begin + (size_t)(first + p) * q->begin_step + v * LANES);
-    }
     const real *w = q->w;
     const char *ahead = hint.from;
     const size_t channels = (size_t)q->channels, w_step = q->w_step, ahead_step = hint.step;
