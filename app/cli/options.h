@@ -60,7 +60,7 @@ typedef struct TrainOptions {
 typedef struct BenchOptions {
     const char *pass;
     int rounds;
-    bool ui, busy;
+    bool ui, busy, layers;
 } BenchOptions;
 
 /* Analyses, gradcheck and explain: what is looked at, and how closely. */

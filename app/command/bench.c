@@ -7,6 +7,7 @@
 #include "app/command/command.h"
 #include "app/measure/bench.h"
 #include "app/measure/bench_ui.h"
+#include "app/measure/layers_print.h"
 #include "app/measure/probe.h"
 #include "core/base/json_write.h"
 #include "core/base/parallel.h"
@@ -19,6 +20,7 @@ static const char ARCHS_DEFAULT[] = "resnet20,resnet18,resnet50";
 
 typedef struct BenchOutput {
     const Options *options;
+    Probe probe;
     JsonWriter json;
     Table table;
 } BenchOutput;
@@ -84,6 +86,19 @@ static bool bench_one(BenchOutput *out, const BenchRun *run, Error *err) {
     return true;
 }
 
+static bool bench_layers(BenchOutput *out, const BenchRun *run, Error *err) {
+    Layers layers;
+    bool ok = true;
+    if (!layers_measure(&layers, run->arch, run->batch, run->rounds, err)) return false;
+    out->probe = probe_measure(out->probe);
+    if (out->options->output.json)
+        layers_write(&out->json, &layers, out->probe.all);
+    else if (!layers_print(&layers, out->probe.all, out->options->output.ascii))
+        ok = error_set(err, ERROR_FAILED, "not enough memory");
+    layers_free(&layers);
+    return ok;
+}
+
 static int count_items(const char *list) {
     int count = 1;
     for (; *list; list++) count += *list == ',';
@@ -108,26 +123,25 @@ static bool bench_all(BenchOutput *out, const char *archs, Error *err) {
             run.batch = batches.values[b];
             snprintf(text, sizeof text, "measuring %s, batch %d", arch, run.batch);
             progress_show(&progress, done, total, text);
-            ok = bench_one(out, &run, err);
+            ok = options->bench.layers ? bench_layers(out, &run, err) : bench_one(out, &run, err);
         }
     }
     progress_end(&progress);
     return ok;
 }
 
-static void write_machine(JsonWriter *json) {
-    Probe probe = probe_measure();
+static void write_machine(BenchOutput *out) {
+    JsonWriter *json = &out->json;
     json_write_key_int(json, "threads", parallel_threads());
     json_write_key_string(json, "kernel", kernel_name());
     json_write_key_string(json, "blas_core", gemm_core_name());
-    json_write_key_float(json, "peak_gflops", probe.all);
-    json_write_key_float(json, "peak_gflops_one_thread", probe.one);
+    json_write_key_float(json, "peak_gflops", out->probe.all);
+    json_write_key_float(json, "peak_gflops_one_thread", out->probe.one);
 }
 
-static void print_machine(void) {
-    Probe probe = probe_measure();
+static void print_machine(const BenchOutput *out) {
     printf("%d threads, kernel %s, OpenBLAS core %s; at most %.0f GFLOP/s, %.0f on one thread\n",
-           parallel_threads(), kernel_name(), gemm_core_name(), probe.all, probe.one);
+           parallel_threads(), kernel_name(), gemm_core_name(), out->probe.all, out->probe.one);
 }
 
 static bool bench_json(BenchOutput *out, const char *archs, Error *err) {
@@ -135,7 +149,7 @@ static bool bench_json(BenchOutput *out, const char *archs, Error *err) {
     json_write_init(json, NULL);
     json_write_object_begin(json);
     json_write_key_int(json, "schema", 1);
-    write_machine(json);
+    write_machine(out);
     json_write_key(json, "runs");
     json_write_array_begin(json);
     bool ok = bench_all(out, archs, err);
@@ -161,11 +175,18 @@ static bool bench_text(BenchOutput *out, const char *archs, Error *err) {
     table_init(&out->table, heads, out->options->output.ascii);
     bool ok = bench_all(out, archs, err);
     if (ok) {
-        print_machine();
+        out->probe = probe_measure(out->probe);
+        print_machine(out);
         ok = table_print(&out->table, stdout) || error_set(err, ERROR_FAILED, "not enough memory");
     }
     table_clear(&out->table);
     return ok;
+}
+
+/* A table for each network, as soon as it has been measured. */
+static bool bench_layers_text(BenchOutput *out, const char *archs, Error *err) {
+    printf("%d threads, kernel %s, OpenBLAS core %s\n", parallel_threads(), kernel_name(), gemm_core_name());
+    return bench_all(out, archs, err);
 }
 
 static void show_step(void *context, int done, int total, const char *text) {
@@ -233,5 +254,7 @@ bool command_bench(const Options *options, Error *err) {
                         : options->model.arch ? options->model.arch
                                               : ARCHS_DEFAULT;
     if (warning) progress_say(warning);
-    return options->output.json ? bench_json(&out, archs, err) : bench_text(&out, archs, err);
+    out.probe = probe_measure(out.probe);
+    if (options->output.json) return bench_json(&out, archs, err);
+    return options->bench.layers ? bench_layers_text(&out, archs, err) : bench_text(&out, archs, err);
 }

@@ -65,8 +65,7 @@ static void reset_peak_rss(void) {
     fclose(file);
 }
 
-/* Any input will do, but not zeros: they would make every ReLU and gradient special. */
-static void fill_random_input(Pass *pass) {
+void bench_fill_input(Pass *pass) {
     Rng rng;
     rng_init(&rng, 1);
     Shape shape = pass_network(pass)->input;
@@ -75,12 +74,17 @@ static void fill_random_input(Pass *pass) {
     for (size_t k = 0; k < shape_count(shape); k++) x[k] = (real)rng_normal(&rng);
 }
 
-static bool open_bench(Bench *bench, const BenchRun *run, Error *err) {
+Network *bench_network(const char *arch, Error *err) {
     ResnetConfig config = {0};
-    snprintf(config.arch, sizeof config.arch, "%s", run->arch);
-    bench->network = resnet_new(&config, err);
+    snprintf(config.arch, sizeof config.arch, "%s", arch);
+    Network *network = resnet_new(&config, err);
+    if (network) network_init_values(network, &(InitConfig){.kind = INIT_HE});
+    return network;
+}
+
+static bool open_bench(Bench *bench, const BenchRun *run, Error *err) {
+    bench->network = bench_network(run->arch, err);
     if (!bench->network) return false;
-    network_init_values(bench->network, &(InitConfig){.kind = INIT_HE});
     const PassConfig configs[BENCH_PASS_COUNT] = {
         [BENCH_FORWARD] = {.fast = true},
         [BENCH_FORWARD_STEPS] = {.forward_only = true},
@@ -92,7 +96,7 @@ static bool open_bench(Bench *bench, const BenchRun *run, Error *err) {
         pass.batch = run->batch;
         bench->passes[p] = pass_new(bench->network, &pass, err);
         if (!bench->passes[p]) return false;
-        fill_random_input(bench->passes[p]);
+        bench_fill_input(bench->passes[p]);
     }
     bench->velocity = calloc(bench->network->value_count, sizeof *bench->velocity);
     return bench->velocity || error_set(err, ERROR_FAILED, "%s: not enough memory", run->arch);

@@ -3,7 +3,7 @@
 #define APP_MEASURE_BENCH_H
 
 #include "core/base/error.h"
-#include "core/network/network.h"
+#include "core/pass/pass.h"
 
 typedef enum BenchPass {
     BENCH_FORWARD,          /* memory for activations only, no statistics */
@@ -36,6 +36,10 @@ typedef struct BenchResult {
  * resident memory of the process meanwhile, in MiB. */
 bool bench_measure(const BenchRun *run, BenchResult results[BENCH_PASS_COUNT], double *peak_rss_mb,
                    Error *err);
+
+/* A network with random weights, and a random input for it: zeros would make every ReLU and gradient special. */
+Network *bench_network(const char *arch, Error *err);
+void bench_fill_input(Pass *pass);
 
 /* A sentence when the processor has AVX-512 and OpenBLAS was told not to use it, else NULL. */
 const char *bench_blas_warning(void);

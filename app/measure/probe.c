@@ -6,8 +6,9 @@
 #include "core/base/parallel.h"
 #include "core/kernel/kernel.h"
 
-/* The best of some tries counts, each of them long enough to hide how late a thread begins. */
-enum { PROBE_TRIES = 5, PROBE_ITEMS = 32, PROBE_TURNS = 50000 };
+/* The best of many tries counts, each about a millisecond: long enough to hide how late a thread begins, short
+ * enough that one of them is left alone. */
+enum { PROBE_TRIES = 32, PROBE_ITEMS = 32, PROBE_TURNS = 10000 };
 
 typedef struct ProbeJob {
     const Kernels *kernels;
@@ -39,14 +40,13 @@ static double best_rate(ProbeJob *job) {
     return best;
 }
 
-Probe probe_measure(void) {
+Probe probe_measure(Probe before) {
     ProbeJob job = {.kernels = probed_kernels()};
-    Probe probe = {.one = NAN, .all = NAN};
     int threads = parallel_threads();
-    if (!job.kernels) return probe;
-    probe.all = best_rate(&job);
+    if (!job.kernels) return (Probe){.one = NAN, .all = NAN};
+    before.all = fmax(before.all, best_rate(&job));
     parallel_set_threads(1);
-    probe.one = best_rate(&job);
+    before.one = fmax(before.one, best_rate(&job));
     parallel_set_threads(threads);
-    return probe;
+    return before;
 }

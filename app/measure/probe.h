@@ -8,8 +8,9 @@ typedef struct Probe {
     double one, all; /* GFLOP/s (two for a multiply-add) of one thread, and of all that there are */
 } Probe;
 
-/* Measured in some hundredths of a second, with the vectors of the chosen kernels; where OpenBLAS was chosen, with
+/* The larger of what was measured before, 0 for nothing, and what is now: whoever else is at work makes it
+ * smaller, never larger. Measured in about a tenth of a second, with the vectors of the chosen kernels; where OpenBLAS was chosen, with
  * the widest that the processor has. NaN in a build whose `real` is double. */
-Probe probe_measure(void);
+Probe probe_measure(Probe before);
 
 #endif

@@ -57,6 +57,11 @@ static void conv_run_prepare(const OpRun *run, real *prepared) {
     conv_prepare(&shape, run->w[0], prepared);
 }
 
+static const char *conv_strategy(const Op *op, int batch) {
+    ConvShape shape = shape_of(op, batch);
+    return conv_strategy_name(&shape);
+}
+
 static uint64_t conv_macs(const Op *op) {
     return (uint64_t)shape_count(op->out) * (uint64_t)op->in.c * (uint64_t)(op->kernel_h * op->kernel_w);
 }
@@ -268,6 +273,7 @@ const OpSpec op_conv2d_spec = {
     .params = conv_params,
     .scratch_count = conv_scratch,
     .macs = conv_macs,
+    .strategy = conv_strategy,
     .forward = conv_run_forward,
     .prepared_count = conv_prepared,
     .prepare = conv_run_prepare,

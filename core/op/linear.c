@@ -21,6 +21,11 @@ static int linear_params(const Op *op, ParamShape params[OP_PARAMS_MAX]) {
     return 2;
 }
 
+static const char *linear_strategy(const Op *op, int batch) {
+    (void)op, (void)batch;
+    return "blas";
+}
+
 static uint64_t linear_macs(const Op *op) {
     return (uint64_t)op->channels * (uint64_t)op->in.c;
 }
@@ -173,6 +178,7 @@ const OpSpec op_linear_spec = {
     .shape = linear_shape,
     .params = linear_params,
     .macs = linear_macs,
+    .strategy = linear_strategy,
     .forward = linear_run_forward,
     .backward = linear_run_backward,
     .reference = &op_linear_reference,

@@ -68,6 +68,7 @@ static const struct {
              {COMMAND_EVAL, "eval --data DIR --json"},
              {COMMAND_BENCH, "bench resnet8 --rounds 1 --pass forward"},
              {COMMAND_BENCH, "bench resnet8 --rounds 1 --pass forward --json"},
+             {COMMAND_BENCH, "bench resnet8 --rounds 1 --layers"},
              {COMMAND_OPS, "ops"},
              {COMMAND_EXPLAIN, "explain conv1"},
              {COMMAND_EXPLAIN, "explain conv1 --json"},

@@ -48,6 +48,35 @@ static void gflops_follow_from_the_shortest_time(void **state) {
     json_decref(json);
 }
 
+/* resnet14: two blocks a stage. By shape: 3 to 16 channels once, 16 to 16 in both convolutions of two blocks, one
+ * with stride 2 and three without in each later stage, one linear layer. */
+static void layers_of_the_same_shape_are_one_row(void **state) {
+    (void)state;
+    static const size_t counts[] = {1, 4, 1, 3, 1, 3, 1};
+    json_t *json = program_run_json(
+        ARGS("bench", "resnet14", "--layers", "--batch", "2", "--rounds", "2", "--json", "--quiet"));
+    const json_t *run = json_array_get(json_object_get(json, "runs"), 0);
+    const json_t *layers = json_object_get(run, "layers");
+    double flops = 0, products_ms = 0;
+    assert_int_equal(json_array_size(layers), 7);
+    for (size_t k = 0; k < 7; k++) {
+        const json_t *row = json_array_get(layers, k);
+        assert_int_equal(json_array_size(json_object_get(row, "names")), counts[k]);
+        assert_true(json_is_string(json_object_get(row, "strategy")));
+        assert_true(number(row, "ms") > 0 && number(row, "peak_share") > 0);
+        flops += number(row, "gflops") * number(row, "ms") * 1e6;
+        products_ms += number(row, "ms");
+    }
+    assert_string_equal(
+        json_string_value(json_array_get(json_object_get(json_array_get(layers, 3), "names"), 0)),
+        "layer2.0.conv2");
+    assert_true(products_ms < number(run, "total_ms"));
+    /* 26,395,264 multiply-adds an image: 0.44 million of the stem, 9.44 of the first stage, 8.26 of each other,
+     * and the linear layer's 640; each rate and time is written with nine digits. */
+    assert_close(flops, 2.0 * 2 * 26395264, 1e-6 * flops);
+    json_decref(json);
+}
+
 /* How much slower depends on the machine; that it is measured does not. */
 static void a_busy_process_is_beside_it(void **state) {
     (void)state;
@@ -97,6 +126,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_architecture_batch_and_pass_is_measured),
         cmocka_unit_test(gflops_follow_from_the_shortest_time),
+        cmocka_unit_test(layers_of_the_same_shape_are_one_row),
         cmocka_unit_test(a_busy_process_is_beside_it),
         cmocka_unit_test(the_screen_is_measured_from_outside),
         cmocka_unit_test(what_is_unknown_is_refused),

@@ -13,14 +13,16 @@ static void rates_are_those_of_a_processor(void **state) {
     parallel_set_threads(2);
     for (int k = 0; kernel_available(k); k++) {
         assert_true(kernel_choose(kernel_available(k)->name, NULL));
-        Probe probe = probe_measure();
+        Probe probe = probe_measure((Probe){0});
         assert_true(probe.one > LESS_THAN_ANY && probe.one < MORE_THAN_ANY);
         assert_true(probe.all > LESS_THAN_ANY && probe.all < 2 * MORE_THAN_ANY);
         assert_int_equal(parallel_threads(), 2);
     }
     assert_true(kernel_choose("openblas", NULL));
-    assert_true(probe_measure().one > LESS_THAN_ANY);
+    assert_true(probe_measure((Probe){0}).one > LESS_THAN_ANY);
     assert_true(kernel_choose(NULL, NULL));
+    Probe once = {.one = MORE_THAN_ANY, .all = MORE_THAN_ANY};
+    assert_close(probe_measure(once).one, MORE_THAN_ANY, 0);
     parallel_set_threads(before);
 }
 

@@ -1,0 +1,33 @@
+/* What each convolution and linear layer takes inside a forward pass, op by op, with the weights as cold as they
+ * are there. */
+#ifndef APP_MEASURE_LAYERS_H
+#define APP_MEASURE_LAYERS_H
+
+#include "core/network/network.h"
+
+typedef struct Layers {
+    Network *network;
+    int batch, rounds;
+    double *op_ms;   /* of each op the shortest of all rounds */
+    double total_ms; /* their sum */
+} Layers;
+
+/* `rounds` 0: as many as fit into a few seconds. False with an error; else layers_free it. */
+bool layers_measure(Layers *layers, const char *arch, int batch, int rounds, Error *err);
+void layers_free(Layers *layers);
+
+/* Layers that compute the same, in order of the first of each. */
+typedef struct LayerGroup {
+    int first, count; /* the op that comes first; how many there are */
+    const char *strategy;
+    double ms, gflops; /* of all of them; two flops for a multiply-add, as if there were no Winograd */
+} LayerGroup;
+
+/* Does the op compute products, so that it has a row? */
+bool layers_has(const Layers *layers, int op);
+bool layers_are_alike(const Layers *layers, int a, int b);
+LayerGroup layers_group(const Layers *layers, int first);
+/* The group's first op: no op before it is like it. */
+bool layers_is_first(const Layers *layers, int op);
+
+#endif
