@@ -80,7 +80,7 @@ $(call objects,core): CFLAGS += $(if $(filter asan coverage,$(VARIANT)),,-O3)
 core/conv/few_channels_FLAGS := -ffp-contract=fast
 # The loops of core/kernel are made for the processors named, whatever the rest is made for; counters that gcc would keep for
 # every pointer leave too few registers.
-LOOPS    := -ffp-contract=fast $(if $(filter asan coverage,$(VARIANT)),,-O3) $(call taken,-fno-ivopts)
+LOOPS    := -ffp-contract=fast -fno-math-errno $(if $(filter asan coverage,$(VARIANT)),,-O3) $(call taken,-fno-ivopts)
 ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
   AVX2   := -mavx2 -mfma -mprfchw
   AVX512 := $(AVX2) -mavx512f -mavx512vl -mavx512dq -mavx512bw

@@ -4,6 +4,8 @@
 #ifndef CORE_KERNEL_KERNEL_H
 #define CORE_KERNEL_KERNEL_H
 
+#include <stdint.h>
+
 #include "core/base/error.h"
 #include "core/tensor/tensor.h"
 
@@ -45,6 +47,9 @@ typedef struct Panel {
     int rows, columns;
 } Panel;
 
+/* Generators of random numbers (core/base/rng) that go on side by side. */
+enum { NORMAL_ROWS = 16 };
+
 /* The loops of one instruction set. */
 typedef struct Kernels {
     const char *name;
@@ -57,6 +62,9 @@ typedef struct Kernels {
     /* So many turns of nothing but multiply-adds, for measuring what the processor can do at most: writes a
      * number that depends on all of them and returns how many floating-point operations they were. */
     double (*probe)(long turns, real *out);
+    /* y (count,NORMAL_ROWS): (real)(scale * rng_normal) of each generator, to the bit, `count` times; state (word,
+     * generator) goes on by as much. */
+    void (*normals)(uint64_t state[4][NORMAL_ROWS], double scale, int count, real *y);
 } Kernels;
 
 /* Pixels that are multiplied together where a panel has this many columns. */

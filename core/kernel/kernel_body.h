@@ -7,6 +7,8 @@
 
 #include "core/kernel/probe_body.h"
 
+#include "core/kernel/normals_body.h"
+
 const Kernels KERNELS = {
     .name = KERNELS_NAME,
     .lanes = LANES,
@@ -16,4 +18,5 @@ const Kernels KERNELS = {
     .product = product,
     .panel = panel,
     .probe = probe,
+    .normals = normals,
 };

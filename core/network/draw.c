@@ -4,14 +4,17 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 
 #include "core/base/arena.h"
 #include "core/base/integer.h"
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
+#include "core/kernel/kernel.h"
 
-/* Rows are drawn side by side, one generator each; a slice is about a millisecond's work. */
-enum { TILE_ROWS = 16, SLICE_VALUES = 1 << 16 };
+/* Rows are drawn side by side, one generator each, and some values of each at a time; a slice is about a
+ * millisecond's work. */
+enum { TILE_ROWS = NORMAL_ROWS, CHUNK_VALUES = 64, SLICE_VALUES = 1 << 17 };
 
 /* The values of one output channel, or all of a vector: consecutive in file order. */
 typedef struct Undrawn {
@@ -57,14 +60,36 @@ typedef struct Tiles {
     int first; /* row */
 } Tiles;
 
-/* Convolution weights: rows side by side, as they lie in memory. */
-static void draw_normal_rows(const Tiles *tiles, Rng *rows, int first, int count) {
-    const Undrawn *undrawn = tiles->undrawn;
-    for (size_t j = 0; j < undrawn->row_count; j++) {
-        for (int row = 0; row < count; row++) {
-            size_t at = (size_t)(first + row) * undrawn->row_count + j;
-            tiles->values[param_memory_index(tiles->param, at)] =
-                (real)(undrawn->scale * rng_normal(&rows[row]));
+/* Fills y (count,TILE_ROWS) with what the generators give next. */
+static void draw_normals(Rng rows[TILE_ROWS], double scale, int count, real *y) {
+    const Kernels *set = kernels();
+    uint64_t state[4][TILE_ROWS];
+    for (int j = 0; !set && j < count; j++)
+        for (int row = 0; row < TILE_ROWS; row++) *y++ = (real)(scale * rng_normal(&rows[row]));
+    if (!set) return;
+    for (int row = 0; row < TILE_ROWS; row++)
+        for (int word = 0; word < 4; word++) state[word][row] = rows[row].state[word];
+    set->normals(state, scale, count, y);
+    for (int row = 0; row < TILE_ROWS; row++)
+        for (int word = 0; word < 4; word++) rows[row].state[word] = state[word][row];
+}
+
+/* Convolution weights: a row is (C,R,S) in the file, and in memory, (R,S,C,K), rows lie side by side. */
+static void draw_normal_rows(const Tiles *tiles, Rng rows[TILE_ROWS], int first, int count) {
+    const Param *param = tiles->param;
+    size_t k_count = (size_t)param->dims[0], c_count = (size_t)param->dims[1];
+    int taps = param->dims[2] * param->dims[3], at = 0, drawn = 0;
+    real y[CHUNK_VALUES * TILE_ROWS];
+    for (size_t c = 0; c < c_count; c++) {
+        for (int tap = 0; tap < taps; tap++, at++) {
+            if (at == drawn) {
+                size_t left = (c_count - c) * (size_t)taps - (size_t)tap;
+                at = 0;
+                drawn = left < CHUNK_VALUES ? (int)left : CHUNK_VALUES;
+                draw_normals(rows, tiles->undrawn->scale, drawn, y);
+            }
+            real *to = tiles->values + ((size_t)tap * c_count + c) * k_count + (size_t)first;
+            memcpy(to, y + (ptrdiff_t)at * TILE_ROWS, (size_t)count * sizeof(real));
         }
     }
 }
@@ -83,9 +108,9 @@ static void draw_tile(const Tiles *tiles, int first, int count) {
     Rng rows[TILE_ROWS];
     rows[0] = undrawn->start;
     rng_skip(&rows[0], (uint64_t)first * row_numbers);
-    for (int row = 1; row < count; row++) {
+    for (int row = 1; row < TILE_ROWS; row++) {
         rows[row] = rows[row - 1];
-        rng_skip(&rows[row], row_numbers);
+        if (row < count) rng_skip(&rows[row], row_numbers);
     }
     if (tiles->param->role == PARAM_CONV_WEIGHT)
         draw_normal_rows(tiles, rows, first, count);
