@@ -90,7 +90,7 @@ core/kernel/avx2_FLAGS    = $(LOOPS) $(AVX2)
 core/kernel/avx512_FLAGS  = $(LOOPS) $(AVX512)
 core/image/decode_FLAGS = $(ZERO_LOCALS) -fsanitize=bounds,signed-integer-overflow,null -fsanitize-undefined-trap-on-error -Wno-unused-function
 
-.PHONY: FORCE all test quick slow cores exact asan asan-tests coverage coverage-report clang clang-tests fuzz layers bench bench-peers golden screens format check tidy limits data install uninstall clean help
+.PHONY: FORCE all test quick slow cores exact asan asan-tests coverage coverage-report clang clang-tests fuzz layers bench bench-peers arm golden screens format check tidy limits data install uninstall clean help
 .SECONDARY:
 all: skipscope
 
@@ -138,12 +138,12 @@ quick: $$(call needed,$$(quick))      ## the tests that take less than a second 
 	@tests/run $(quick)
 slow:                                 ## write tests/slow, which leaves tests out of quick, from what was measured here
 	@tests/run --slow $(TESTS) $(EXACT) >build/slow && cp build/slow tests/slow
-# Every kernel of OpenBLAS adds in another order: what the engine computes, and the texts that hang on it.
-SUMS     ?= op_% conv reference gemm arithmetic% gradient_check pass% train vjp condition difference analysis_% \
+# Every kernel, OpenBLAS's and ours, adds in another order: what the engine computes, and the texts that hang on it.
+SUMS     ?= op_% conv reference gemm arithmetic% gradient_check pass% plan train vjp condition difference analysis_% \
             lesson lesson_screens session_lesson session_gradcheck session_explain screens tutorial% \
             command_gradflow command_trace command_classify command_paper
 summing   = $(filter $(addprefix %/test_,$(SUMS)),$(TESTS))
-cores: skipscope $(summing)           ## the tests of arithmetic under each kernel (CORES=...) this processor can run; SUMS=% runs all
+cores: skipscope $(summing)           ## the tests of arithmetic under each kernel (CORES='Haswell:avx2 ...') this processor can run; SUMS=% runs all
 	@tests/run --cores $(summing)
 # Tests, and the program if there is one among them that runs it.
 needed    = $(if $(filter $(addprefix $(B)/,$(RUN_THE_PROGRAM)),$(1)),skipscope) $(1)
@@ -187,6 +187,14 @@ bench: skipscope                      ## speed against PyTorch in the same run (
 	@tests/bench/run
 bench-peers: skipscope                ## the table against PyTorch and ONNX Runtime (needs node, too); ROUNDS=5 ROWS='resnet18:1:* *:avx2' PYTHON=...
 	@$(or $(PYTHON),python3) tests/bench/peers.py ./skipscope --rounds $(or $(ROUNDS),5) --rows '$(or $(ROWS),*)'
+# Of the engine what needs no library, for a processor that this machine is not.
+ARM_CC   ?= aarch64-linux-gnu-gcc
+ARM      := tests/reference/check_conv.c $(wildcard core/kernel/*.c core/conv/*.c) core/tensor/elementwise.c \
+            $(patsubst %,core/base/%.c,clock parallel rng)
+arm:                                  ## convolutions built for aarch64, run under qemu-user (gcc-aarch64-linux-gnu, qemu-user)
+	@mkdir -p build/arm
+	$(ARM_CC) -std=c17 $(WARNINGS) $(LOOPS) -D_GNU_SOURCE -I. -static -o build/arm/check_conv $(ARM) -lm -lpthread
+	@qemu-aarch64 build/arm/check_conv
 golden:                               ## make the golden numbers again (needs python3-torch); see tests/reference/README.md
 	@tests/reference/make
 screens: skipscope $(filter %/test_screens %/test_lesson_screens %/test_tutorial_scenes %/test_pictures,$(TESTS)) ## write golden screens, the lessons' too, TUTORIAL.md's figures and the pictures in assets again; look at what changed
