@@ -53,19 +53,14 @@ static int pixel_count(const ConvShape *q) {
     return q->n * q->oh * q->ow;
 }
 
-/* Parts as even as they can be: a short one at the end would be slow. */
+/* Chunks of one length, so that each is copied in the time of the one before. */
 static void plan_chunks(Plan *plan) {
-    if (plan->length > CHUNK_ROWS) {
-        int parts = ratio_up(plan->length, CHUNK_ROWS);
-        plan->chunk_taps = 1;
-        plan->chunk_length = ratio_up(plan->length, parts);
-        plan->chunks = plan->taps * ratio_up(plan->length, plan->chunk_length);
-        return;
-    }
-    int parts = ratio_up(plan->taps, CHUNK_ROWS / plan->length);
-    plan->chunk_taps = ratio_up(plan->taps, parts);
-    plan->chunk_length = plan->length;
-    plan->chunks = ratio_up(plan->taps, plan->chunk_taps);
+    int parts = ratio_up(plan->length, CHUNK_ROWS);
+    plan->chunk_length = ratio_up(plan->length, parts);
+    plan->chunk_taps = 1;
+    for (int taps = 2; parts == 1 && taps <= plan->taps && taps * plan->length <= CHUNK_ROWS; taps++)
+        if (plan->taps % taps == 0) plan->chunk_taps = taps;
+    plan->chunks = plan->taps / plan->chunk_taps * ratio_up(plan->length, plan->chunk_length);
 }
 
 /* The time of the busiest thread with so many ranges, in pixels times columns of a group. */
@@ -126,7 +121,7 @@ static Sizes sizes_of(const Plan *plan) {
                .sums = plan->chunks > 1 ? aligned((size_t)plan->pixels * (size_t)plan->group) : 0,
                .edges = plan->by_row ? aligned(BLOCK * rows) : 0,
                .pointers = aligned(BLOCK * (size_t)plan->chunk_taps * POINTER_ELEMENTS)};
-    s.all = s.panels + s.sums + s.edges + s.pointers;
+    s.all = 2 * s.panels + s.sums + s.edges + s.pointers;
     return s;
 }
 
@@ -147,12 +142,14 @@ typedef struct Job {
     Sizes sizes;
     const real *zeros; /* (length): a tap outside of x */
     real *scratch;
-    int held[PARALLEL_THREADS_MAX]; /* 1 + the group and chunk whose panels a worker has brought together */
+    int claimed; /* items that somebody has begun or will begin next */
 } Job;
 
 typedef struct Worker {
-    const Job *job;
-    real *panels, *sums, *edges;
+    Job *job;
+    real *panels, *other_panels; /* those that it multiplies by, and what will be */
+    int held;                    /* group and chunk of the first, see panels_of; -1: none */
+    real *sums, *edges;
     const real **pointers; /* (chunk_taps, pixels of the block) */
 } Worker;
 
@@ -163,10 +160,9 @@ typedef struct Chunk {
 } Chunk;
 
 static Chunk chunk_at(const Plan *plan, int index) {
-    Chunk chunk = {.begins = index == 0, .ends = index == plan->chunks - 1};
+    Chunk chunk = {.begins = index == 0, .ends = index == plan->chunks - 1, .taps = plan->chunk_taps};
     int parts = ratio_up(plan->length, plan->chunk_length);
-    chunk.tap = parts > 1 ? index / parts : index * plan->chunk_taps;
-    chunk.taps = at_most(plan->chunk_taps, plan->taps - chunk.tap);
+    chunk.tap = index / parts * plan->chunk_taps;
     chunk.first = index % parts * plan->chunk_length;
     chunk.length = at_most(plan->chunk_length, plan->length - chunk.first);
     return chunk;
@@ -250,87 +246,140 @@ static void point_block(const Worker *worker, const Chunk *chunk, const Block *b
     }
 }
 
-/* The panels of a group, one behind the other, each (rows, its columns rounded up to whole vectors). */
-static void copy_panels(const Worker *worker, const Chunk *chunk, int first_k, int columns) {
-    const Job *job = worker->job;
-    size_t k_count = (size_t)job->run->shape->k, rows = (size_t)(chunk->taps * chunk->length);
-    const real *w = job->run->w + first_row(&job->plan, chunk) * k_count + first_k;
-    for (int k = 0; k < columns; k += job->plan.panel)
-        job->plan.set->panel(&(Panel){.from = w + k,
-                                      .from_step = k_count,
-                                      .to = worker->panels + rows * (size_t)k,
-                                      .rows = (int)rows,
-                                      .columns = at_most(job->plan.panel, columns - k)});
+/* Panels of one chunk of one group: first .. first+columns-1 of K. */
+typedef struct Group {
+    Chunk chunk;
+    int first, columns;
+} Group;
+
+/* `key` counts through (group, chunk). */
+static Group group_at(const Job *job, int key) {
+    const Plan *plan = &job->plan;
+    Group group = {.chunk = chunk_at(plan, key % plan->chunks), .first = key / plan->chunks * plan->group};
+    group.columns = at_most(plan->group, job->run->shape->k - group.first);
+    return group;
 }
 
-/* Columns first_k .. first_k+columns-1, which lie in a group that begins at `group`, for one block of a range that
- * begins at pixel `range`. */
-typedef struct Part {
-    int range, group, first_k, columns;
-} Part;
+static int group_rows(const Group *group) {
+    return group->chunk.taps * group->chunk.length;
+}
 
-static void multiply(const Worker *worker, const Chunk *chunk, const Block *block, const Part *part) {
+/* The panel that begins at column k of the group: the panels lie one behind the other, each (rows, its columns rounded
+ * up to whole vectors). */
+static Panel panel_at(const Job *job, const Group *group, int k, real *panels) {
+    size_t k_count = (size_t)job->run->shape->k;
+    return (Panel){.from = job->run->w + first_row(&job->plan, &group->chunk) * k_count +
+                           (size_t)(group->first + k),
+                   .from_step = k_count,
+                   .to = panels + (size_t)group_rows(group) * (size_t)k,
+                   .rows = group_rows(group),
+                   .columns = at_most(job->plan.panel, group->columns - k)};
+}
+
+/* The product of a block by the panel at column k of the group, all but where its sums go to. */
+static Product product_of(const Worker *worker, const Group *group, int k, const Block *block) {
+    const Plan *plan = &worker->job->plan;
+    Panel panel = panel_at(worker->job, group, k, worker->panels);
+    return (Product){.x = worker->pointers,
+                     .x_step = (size_t)block->count,
+                     .x_first = (size_t)group->chunk.first,
+                     .w = plan->in_place ? panel.from : panel.to,
+                     .w_step = (size_t)multiple(panel.columns, plan->set->lanes),
+                     .taps = group->chunk.taps,
+                     .channels = group->chunk.length,
+                     .pixels = block->count,
+                     .columns = panel.columns};
+}
+
+/* Where the sums of panel k go to: to scratch between chunks; after the last one to y, as the epilogue says. The
+ * worker's range begins at pixel `range`. */
+static void place_sums(const Worker *worker, const Group *group, int k, int range, int pixel,
+                       Product *product) {
+    const Job *job = worker->job;
+    const ConvEpilogue *e = &job->run->epilogue;
+    size_t width = (size_t)job->plan.group, channel = (size_t)(group->first + k);
+    size_t at = (size_t)pixel * (size_t)job->run->shape->k + channel;
+    real *sums = worker->sums + (size_t)(pixel - range) * width + (size_t)k;
+    product->y = sums;
+    product->y_step = width;
+    product->begin = group->chunk.begins ? NULL : sums;
+    product->begin_step = width;
+    if (!group->chunk.ends) return;
+    product->y = job->run->y + at;
+    product->y_step = (size_t)job->run->shape->k;
+    product->scale = e->scale ? e->scale + channel : NULL;
+    product->shift = e->shift ? e->shift + channel : NULL;
+    product->addend = e->addend ? e->addend + at : NULL;
+    product->relu = e->relu;
+}
+
+static void copy_panels(const Worker *worker, const Group *group, int k, real *panels) {
+    for (; k < group->columns; k += worker->job->plan.panel) {
+        Panel panel = panel_at(worker->job, group, k, panels);
+        worker->job->plan.set->panel(&panel);
+    }
+}
+
+/* Pixels begin .. stop-1 under the panels of `key`, while those of `next_key` are brought together; -1: none. */
+static void convolve_range(Worker *worker, int key, int next_key, int begin, int stop) {
     const Job *job = worker->job;
     const Plan *plan = &job->plan;
-    const ConvEpilogue *e = &job->run->epilogue;
-    size_t k_count = (size_t)job->run->shape->k, rows = (size_t)(chunk->taps * chunk->length);
-    size_t k = (size_t)part->first_k, group_k = k - (size_t)part->group,
-           at = (size_t)block->begin * k_count + k;
-    real *sums = worker->sums + (size_t)(block->begin - part->range) * (size_t)plan->group + group_k;
-    Product product = {.x = worker->pointers,
-                       .x_step = (size_t)block->count,
-                       .x_first = (size_t)chunk->first,
-                       .w = worker->panels + rows * group_k,
-                       .w_step = (size_t)multiple(part->columns, plan->set->lanes),
-                       .begin = chunk->begins ? NULL : sums,
-                       .begin_step = (size_t)plan->group,
-                       .y = sums,
-                       .y_step = (size_t)plan->group,
-                       .taps = chunk->taps,
-                       .channels = chunk->length,
-                       .pixels = block->count,
-                       .columns = part->columns};
-    if (plan->in_place) product.w = job->run->w + first_row(plan, chunk) * k_count;
-    if (chunk->ends) {
-        product.y = job->run->y + at;
-        product.y_step = k_count;
-        product.scale = e->scale ? e->scale + k : NULL;
-        product.shift = e->shift ? e->shift + k : NULL;
-        product.addend = e->addend ? e->addend + at : NULL;
-        product.relu = e->relu;
+    const Group group = group_at(job, key),
+                next = next_key < 0 ? (Group){.columns = 0} : group_at(job, next_key);
+    const bool carries = !plan->in_place && next_key >= 0 && next_key != key;
+    if (!plan->in_place && worker->held != key) copy_panels(worker, &group, 0, worker->panels);
+    worker->held = key;
+    for (int p = begin; p < stop; p += BLOCK) {
+        Block block = {p, at_most(BLOCK, stop - p)};
+        point_block(worker, &group.chunk, &block);
+        for (int k = 0; k < group.columns; k += plan->panel) {
+            Product product = product_of(worker, &group, k, &block);
+            Panel panel = panel_at(job, &next, k, worker->other_panels);
+            place_sums(worker, &group, k, begin, p, &product);
+            if (carries && p == begin && k < next.columns) product.next = &panel;
+            plan->set->product(&product);
+        }
     }
-    plan->set->product(&product);
+    if (!carries) return;
+    copy_panels(worker, &next, multiple(group.columns, plan->panel), worker->other_panels);
+    real *other = worker->panels;
+    worker->panels = worker->other_panels;
+    worker->other_panels = other;
+    worker->held = next_key;
 }
 
-static Worker worker_at(const Job *job, int index) {
+static Worker worker_at(Job *job, int index) {
     const Sizes *s = &job->sizes;
-    real *own = job->scratch + (size_t)index * s->all;
-    Worker worker = {.job = job, .panels = own, .sums = own + s->panels, .edges = own + s->panels + s->sums};
-    worker.pointers = (const real **)(void *)(own + s->panels + s->sums + s->edges);
+    real *own = job->scratch + (size_t)index * s->all, *sums = own + 2 * s->panels;
+    Worker worker = {.job = job, .panels = own, .other_panels = own + s->panels, .held = -1, .sums = sums};
+    worker.edges = sums + s->sums;
+    worker.pointers = (const real **)(void *)(worker.edges + s->edges);
     return worker;
 }
 
-/* One range of pixels under one group of columns; `index` counts through (group, range). */
-static void convolve_item(void *context, int index, int end, int worker_index) {
+/* One range of pixels under one group of columns each; items count through (group, range). */
+static int claim(Job *job) {
+    return __atomic_fetch_add(&job->claimed, 1, __ATOMIC_RELAXED);
+}
+
+/* A worker's share: items until there are none. The next is claimed just before the last chunk of this one, whose
+ * time serves to fetch the other's panels. */
+static void convolve_items(void *context, int begin, int end, int worker_index) {
     Job *job = context;
     const Plan *plan = &job->plan;
-    const Worker worker = worker_at(job, worker_index);
-    (void)end;
-    int group = index / plan->ranges, first_k = group * plan->group;
-    int columns = at_most(plan->group, job->run->shape->k - first_k);
-    int begin = index % plan->ranges * plan->pixels,
-        stop = at_most(begin + plan->pixels, pixel_count(job->run->shape));
-    for (int c = 0; c < plan->chunks; c++) {
-        Chunk chunk = chunk_at(plan, c);
-        int key = 1 + group * plan->chunks + c;
-        if (!plan->in_place && job->held[worker_index] != key) copy_panels(&worker, &chunk, first_k, columns);
-        job->held[worker_index] = key;
-        for (int p = begin; p < stop; p += BLOCK) {
-            Block block = {p, at_most(BLOCK, stop - p)};
-            point_block(&worker, &chunk, &block);
-            for (int k = 0; k < columns; k += plan->panel)
-                multiply(&worker, &chunk, &block,
-                         &(Part){begin, first_k, first_k + k, at_most(plan->panel, columns - k)});
+    Worker worker = worker_at(job, worker_index);
+    (void)begin, (void)end;
+    for (int item = claim(job), next = item; item < plan->groups * plan->ranges; item = next) {
+        int first = item % plan->ranges * plan->pixels;
+        int stop = at_most(first + plan->pixels, pixel_count(job->run->shape));
+        for (int key = item / plan->ranges * plan->chunks, last = key + plan->chunks - 1; key <= last;
+             key++) {
+            int next_key = key + 1;
+            if (key == last) {
+                next = claim(job);
+                next_key = next < plan->groups * plan->ranges ? next / plan->ranges * plan->chunks : -1;
+            }
+            convolve_range(&worker, key, next_key, first, stop);
         }
     }
 }
@@ -340,5 +389,5 @@ void conv_direct_forward(const ConvRun *run) {
     job.sizes = sizes_of(&job.plan);
     memset(run->scratch, 0, (size_t)job.plan.length * sizeof *run->scratch);
     job.scratch = run->scratch + aligned((size_t)job.plan.length);
-    parallel_items(job.plan.groups * job.plan.ranges, convolve_item, &job);
+    parallel_items(at_most(parallel_threads(), job.plan.groups * job.plan.ranges), convolve_items, &job);
 }

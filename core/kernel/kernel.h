@@ -9,6 +9,15 @@
 #include "core/base/error.h"
 #include "core/tensor/tensor.h"
 
+/* Columns of a matrix brought together: to (rows, columns rounded up to a multiple of `lanes`), zeros behind the
+ * last column. */
+typedef struct Panel {
+    const real *from; /* rows are from_step elements apart */
+    size_t from_step;
+    real *to;
+    int rows, columns;
+} Panel;
+
 /* A product of some pixels with a panel of weights, `columns` output channels wide:
  *   sum[p,k] = begin[p,k] + sum over t < taps, c < channels of x[t,p][c] * w[t*channels + c, k]
  *   y[p,k]   = relu(sum[p,k] * scale[k] + shift[k] + addend[p,k])    where of each only what is asked for
@@ -36,16 +45,10 @@ typedef struct Product {
     const void *ahead;
     size_t ahead_step;
     int ahead_lines;
+    /* NULL, or a panel to bring together meanwhile, a line of each row with each tile: the processor multiplies
+     * while it waits for memory. Complete when the product is. */
+    const Panel *next;
 } Product;
-
-/* Columns of a matrix brought together: to (rows, columns rounded up to a multiple of `lanes`), zeros behind the
- * last column. */
-typedef struct Panel {
-    const real *from; /* rows are from_step elements apart */
-    size_t from_step;
-    real *to;
-    int rows, columns;
-} Panel;
 
 /* Generators of random numbers (core/base/rng) that go on side by side. */
 enum { NORMAL_ROWS = 16 };

@@ -3,7 +3,9 @@
  * over a vector each, and pixels*vectors multiply-adds. With 6 by 4 that is 24 of the 32 registers of AVX-512,
  * with 6 by 2 12 of 16; the narrower panels of few output channels take 8 pixels, so that a sum is
  * not waited for. The loops over a tile have to be unrolled, or the sums live in memory. */
-enum { PRODUCT_PIXELS = 6, PRODUCT_MANY = 8, PRODUCT_SUMS = PRODUCT_PIXELS * VECTORS, LINE_BYTES = 64 };
+enum { PRODUCT_PIXELS = 6, PRODUCT_MANY = 8, PRODUCT_SUMS = PRODUCT_PIXELS * VECTORS };
+/* A cache line is copied or fetched at a time; what is copied has been asked for so many rows before. */
+enum { LINE_BYTES = 64, LINE = LINE_BYTES / sizeof(real), FETCHED_ROWS = 32 };
 _Static_assert(PRODUCT_MANY *(VECTORS / 2) <= PRODUCT_SUMS, "many pixels of few vectors have room");
 
 /* The lines that a tile fetches, one for each row that it adds up: none is the first weight again and again. */
@@ -49,9 +51,15 @@ INLINE void product_finish(const Product *q, Vector *sum, int first, const int p
     }
 }
 
-/* Pixels first .. first + pixels-1, `vectors` vectors of output channels. */
-INLINE void product_tile(const Product *q, int first, const int pixels, const int vectors) {
+/* Pixels first .. first + pixels-1, `vectors` vectors of output channels. A tile that carries copies one line of
+ * each row of the next panel: the tile's own number tells which. */
+INLINE void product_tile(const Product *q, int first, const int pixels, const int vectors,
+                         const bool carries) {
     const Ahead hint = ahead_of(q, first / pixels);
+    const Panel none = {0}, *next = carries ? q->next : &none;
+    const real *from = next->from + first / pixels * LINE;
+    real *to = next->to + first / pixels * LINE;
+    const size_t from_step = next->from_step, soon = FETCHED_ROWS * from_step;
     Vector sum[PRODUCT_SUMS];
     real *y = q->y + (size_t)first * q->y_step;
 #pragma GCC unroll 16
@@ -73,8 +81,15 @@ INLINE void product_tile(const Product *q, int first, const int pixels, const in
             Vector weight[VECTORS];
 #pragma GCC unroll 16
             for (int v = 0; v < vectors; v++) weight[v] = vector_load(w + v * LANES);
-            __builtin_prefetch(ahead, 0, 2);
-            ahead += ahead_step;
+            if (carries) {
+                __builtin_prefetch(from + soon, 0, 2);
+                for (int k = 0; k < LINE; k += LANES) vector_store(to + k, vector_load(from + k));
+                from += from_step;
+                to += vectors * LANES;
+            } else {
+                __builtin_prefetch(ahead, 0, 2);
+                ahead += ahead_step;
+            }
             w += w_step;
 #pragma GCC unroll 16
             for (int p = 0; p < pixels; p++) {
@@ -92,20 +107,35 @@ INLINE void product_tile(const Product *q, int first, const int pixels, const in
             vector_store(y + (size_t)p * q->y_step + v * LANES, sum[p * vectors + v]);
 }
 
+/* Lines of the next panel that tiles carry: where it is as wide as this one and not shorter, and as far as there are
+ * whole tiles. */
+INLINE int product_carried(const Product *q) {
+    enum { WIDTH = VECTORS * LANES };
+    const Panel *next = q->next;
+    if (!next || q->columns != WIDTH || next->columns != WIDTH || next->rows < q->taps * q->channels)
+        return 0;
+    int tiles = q->pixels / PRODUCT_PIXELS, lines = WIDTH / LINE;
+    return tiles < lines ? tiles : lines;
+}
+
 /* The next tile; returns how many pixels it had. */
 INLINE int product_tiles(const Product *q, int first, const int vectors) {
     int left = q->pixels - first;
+    if (vectors == VECTORS && first < PRODUCT_PIXELS * product_carried(q)) {
+        product_tile(q, first, PRODUCT_PIXELS, vectors, true);
+        return PRODUCT_PIXELS;
+    }
     if (vectors <= VECTORS / 2 && left >= PRODUCT_MANY) {
-        product_tile(q, first, PRODUCT_MANY, vectors);
+        product_tile(q, first, PRODUCT_MANY, vectors, false);
         return PRODUCT_MANY;
     }
     switch (left) {
-    case 1: product_tile(q, first, 1, vectors); return 1;
-    case 2: product_tile(q, first, 2, vectors); return 2;
-    case 3: product_tile(q, first, 3, vectors); return 3;
-    case 4: product_tile(q, first, 4, vectors); return 4;
-    case 5: product_tile(q, first, 5, vectors); return 5;
-    default: product_tile(q, first, PRODUCT_PIXELS, vectors); return PRODUCT_PIXELS;
+    case 1: product_tile(q, first, 1, vectors, false); return 1;
+    case 2: product_tile(q, first, 2, vectors, false); return 2;
+    case 3: product_tile(q, first, 3, vectors, false); return 3;
+    case 4: product_tile(q, first, 4, vectors, false); return 4;
+    case 5: product_tile(q, first, 5, vectors, false); return 5;
+    default: product_tile(q, first, PRODUCT_PIXELS, vectors, false); return PRODUCT_PIXELS;
     }
 }
 
@@ -151,6 +181,7 @@ static void product_ragged(const Product *all) {
     whole.y = y;
     whole.y_step = WIDTH;
     whole.ahead_lines = 0;
+    whole.next = NULL;
     memset(y, 0, sizeof y);
     for (int first = 0; first < all->pixels; first += PRODUCT_PIXELS) {
         int left = all->pixels - first;
@@ -171,13 +202,6 @@ static void product_ragged(const Product *all) {
     }
 }
 
-static void product(const Product *q) {
-    if (q->columns % LANES)
-        product_ragged(q);
-    else
-        product_whole(q);
-}
-
 static void panel(const Panel *q) {
     int whole = q->columns / LANES * LANES, width = (q->columns + LANES - 1) / LANES * LANES;
     real *to = q->to;
@@ -187,4 +211,28 @@ static void panel(const Panel *q) {
         if (whole < width) vector_store(to + whole, (Vector){0});
         for (int k = whole; k < q->columns; k++) to[k] = from[k];
     }
+}
+
+/* What no tile carried of the next panel. */
+static void product_carry_rest(const Product *q) {
+    int lines = product_carried(q), rows = q->taps * q->channels;
+    Panel rest = *q->next;
+    for (int row = 0; row < rows && lines > 0; row++)
+        for (int k = lines * LINE; k < rest.columns; k += LANES)
+            vector_store(rest.to + row * rest.columns + k,
+                         vector_load(rest.from + (size_t)row * rest.from_step + k));
+    if (lines > 0) {
+        rest.from += (size_t)rows * rest.from_step;
+        rest.to += rows * rest.columns;
+        rest.rows -= rows;
+    }
+    panel(&rest);
+}
+
+static void product(const Product *q) {
+    if (q->columns % LANES)
+        product_ragged(q);
+    else
+        product_whole(q);
+    if (q->next) product_carry_rest(q);
 }

@@ -161,6 +161,28 @@ static void panels_are_filled_with_zeros(void **state) {
     }
 }
 
+/* The panel that a product brings together meanwhile, whichever of them is the longer or wider. */
+static void the_next_panel_is_copied_meanwhile(void **state) {
+    Numbers *n = *state;
+    static real expected_panel[(TAPS * CHANNELS + 1) * STEP], got[(TAPS * CHANNELS + 1) * STEP];
+    static const int rows[] = {1, TAPS * CHANNELS, TAPS * CHANNELS + 1};
+    for (int k = 0; kernel_available(k); k++) {
+        const Kernels *set = kernel_available(k);
+        for (int j = 0; j < 27; j++) {
+            Panel next = {n->w, STEP, expected_panel, rows[j % 3], set->columns - (j / 3 % 3 == 0)};
+            const int pixels = (int[]){1, 2 * set->pixels, PIXELS}[j / 9];
+            memset(got, 0, sizeof got);
+            memset(expected_panel, 0, sizeof expected_panel);
+            set->panel(&next);
+            next.to = got;
+            Product q = product_of(n, pixels, set->columns - set->lanes * (j / 3 % 3 == 1), AFFINE);
+            q.next = &next;
+            check(set, n, q);
+            assert_memory_equal(got, expected_panel, sizeof got);
+        }
+    }
+}
+
 /* A network that breaks must be seen to break. */
 static void a_relu_lets_nan_pass(void **state) {
     Numbers *n = *state;
@@ -229,6 +251,7 @@ int main(void) {
         cmocka_unit_test(sums_of_all_sizes),
         cmocka_unit_test(what_is_asked_for_beside_the_sum),
         cmocka_unit_test(neighbours_do_not_matter),
+        cmocka_unit_test(the_next_panel_is_copied_meanwhile),
         cmocka_unit_test(panels_are_filled_with_zeros),
         cmocka_unit_test(a_relu_lets_nan_pass),
         cmocka_unit_test(a_set_is_chosen_by_name),
