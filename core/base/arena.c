@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-enum { ARENA_ALIGN = 64, ARENA_CHUNK = 1 << 16, ARENA_CHUNK_MAX = 1 << 23, ARENA_LARGE = 1 << 22 };
+enum { ARENA_CHUNK = 1 << 16, ARENA_CHUNK_MAX = 1 << 23, ARENA_LARGE = 1 << 22 };
 
 /* A chunk is one mapping. A large tensor has its own, whose untouched pages cost nothing until they are
  * written. Chunks for many small ones grow with the arena, so that the kernel has huge pages for them:

@@ -7,6 +7,8 @@
 
 typedef struct Arena Arena;
 
+enum { ARENA_ALIGN = 64 };
+
 Arena *arena_new(void);        /* NULL when memory is short */
 void arena_free(Arena *arena); /* NULL is fine */
 

@@ -192,11 +192,12 @@ static int count_kinks(const Gradcheck *check) {
     const Network *network = check->pass->network;
     int kinks = 0;
     for (int i = check->site.op + 1; i < network->op_count; i++) {
-        const real *a = check->pass->nodes[i].act, *b = check->moved->nodes[i].act;
         size_t count = pass_act_count(check->pass, i);
         const OpSpec *spec = op_spec(network->ops[i].kind);
-        if (spec->activation && spec->activation->has_gates)
+        if (spec->activation && spec->activation->has_gates) {
+            const real *a = pass_act(check->pass, i).data, *b = pass_act(check->moved, i).data;
             for (size_t j = 0; j < count; j++) kinks += (a[j] > 0) != (b[j] > 0);
+        }
         if (spec->chooses) {
             const int *x = check->pass->nodes[i].saved, *y = check->moved->nodes[i].saved;
             for (size_t j = 0; j < count; j++) kinks += x[j] != y[j];
@@ -218,7 +219,7 @@ static double loss_at(Gradcheck *check, double h, double *moved, int *kinks) {
         pass_step_forward(check->moved);
     } else {
         while (check->moved->forward_done <= site->op) pass_step_forward(check->moved);
-        check->moved->nodes[site->op].act[site->at] = value;
+        pass_act(check->moved, site->op).data[site->at] = value;
     }
     pass_run_forward(check->moved);
     *kinks += count_kinks(check);

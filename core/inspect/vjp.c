@@ -33,7 +33,7 @@ void vjp_free(Vjp *vjp) {
 
 void vjp_chain(const Vjp *vjp, int first, int last, const real *g, real *out) {
     for (int i = last, side = 0; i >= first; i--, side = !side) {
-        OpRun run = pass_run_of(vjp->pass, i);
+        OpRun run = pass_backward_run_of(vjp->pass, i);
         run.dy = g;
         run.dx[0] = i == first ? out : vjp->buffers[side];
         for (int k = 0; k < OP_PARAMS_MAX; k++) run.dw[k] = NULL;

@@ -1,6 +1,7 @@
 /* The addition that makes a network residual: y = F(x) + x. Input 0 is the branch F, input 1 the shortcut.
  * The gates say which of the two count in each direction (see SkipMode in core/pass/pass.h). */
 #include <math.h>
+#include <string.h>
 
 #include "core/op/arithmetic.h"
 #include "core/op/explanation.h"
@@ -22,6 +23,15 @@ static void add_run_forward(const OpRun *run) {
         elementwise_sum(run->y, run->x[0], run->x[1], count);
     else
         elementwise_copy(run->y, run->x[g->branch_forward ? 0 : 1], count);
+}
+
+static void add_cells(const OpRun *run, size_t pixels) {
+    size_t count = pixels * (size_t)run->op->out.c;
+    const AddGates *g = &run->gates;
+    if (g->branch_forward && g->skip_forward)
+        elementwise_sum_alone(run->y, run->x[0], run->x[1], count);
+    else
+        memcpy(run->y, run->x[g->branch_forward ? 0 : 1], count * sizeof(real));
 }
 
 /* Both inputs receive dy unchanged; a closed gate receives zero. dy (N,C,H,W) read, dx[0] and dx[1] of the
@@ -162,6 +172,7 @@ const OpSpec op_add_spec = {
     .reads = OP_READS_CELL,
     .middle = OP_MIDDLE_SUM,
     .shape = add_shape,
+    .cells = add_cells,
     .forward = add_run_forward,
     .backward = add_run_backward,
     .reference = &op_add_reference,

@@ -12,6 +12,10 @@
  * millions of pixels. */
 enum { PIXEL_BLOCK = 64, PIXEL_GRAIN = 256, NORM_WEIGHT = 0, NORM_BIAS, NORM_MEAN, NORM_VAR };
 
+/* What forward saves, each for all channels: what it normalises with, and the line that comes of it, gamma/std and
+ * beta, which holds whatever becomes of the parameters later. */
+enum { SAVED_MEAN, SAVED_VAR, SAVED_INV_STD, SAVED_SCALE, SAVED_BETA, SAVED_COUNT };
+
 static bool norm_shape(Op *op, const Shape *x, Error *err) {
     (void)err;
     op->out = x[0];
@@ -30,10 +34,13 @@ static int norm_params(const Op *op, ParamShape params[OP_PARAMS_MAX]) {
     return 4;
 }
 
-/* mean, biased variance, 1/sqrt(variance + epsilon), one each a channel */
 static size_t norm_saved(const Op *op, int batch) {
     (void)batch;
-    return 3 * (size_t)op->in.c * sizeof(real);
+    return SAVED_COUNT * (size_t)op->in.c * sizeof(real);
+}
+
+static real *saved_row(const OpRun *run, int which) {
+    return (real *)run->saved + (size_t)which * (size_t)run->op->in.c;
 }
 
 /* Two sums a channel and worker, in double (2 reals at most each), and the same in real for the block in
@@ -50,13 +57,15 @@ typedef struct NormJob {
     const real *mean, *inv_std; /* (C), as saved */
     double *sums;               /* (workers, 2, C): two sums a channel */
     real *block;                /* (workers, 2, C): the same of the block in hand */
-    real *factor;               /* (2, C): two factors a channel for the last loop */
+    real *factor;               /* (2, C): two factors a channel for the last loop of backward */
 } NormJob;
 
 static NormJob job_of(const OpRun *run) {
     size_t channels = (size_t)run->op->in.c, workers = (size_t)parallel_threads();
-    real *saved = run->saved;
-    NormJob job = {.run = run, .channels = channels, .mean = saved, .inv_std = saved + 2 * channels};
+    NormJob job = {.run = run,
+                   .channels = channels,
+                   .mean = saved_row(run, SAVED_MEAN),
+                   .inv_std = saved_row(run, SAVED_INV_STD)};
     job.pixels = (size_t)run->batch * (size_t)run->op->in.h * (size_t)run->op->in.w;
     void *after_sums = (double *)run->scratch + 2 * workers * channels;
     job.sums = run->scratch;
@@ -116,38 +125,65 @@ static void batch_moments(NormJob *job, real *mean, real *var) {
     }
 }
 
-/* y[p,c] = (x[p,c] - mean[c]) * factor[c] + beta[c], factor = gamma / std */
-CPU_CLONES static void scale_work(void *context, int begin, int end, int worker) {
-    const NormJob *job = context;
-    size_t channels = job->channels;
-    const real *restrict scale = job->factor, *restrict mean = job->mean,
-                         *restrict beta = job->run->w[NORM_BIAS];
-    (void)worker;
-    for (int p = begin; p < end; p++) {
-        const real *restrict x = job->run->x[0] + (size_t)p * channels;
-        real *restrict y = job->run->y + (size_t)p * channels;
-        for (size_t c = 0; c < channels; c++) y[c] = (x[c] - mean[c]) * scale[c] + beta[c];
+/* One of each a channel. */
+typedef struct NormLine {
+    size_t channels;
+    const real *mean, *scale, *beta;
+} NormLine;
+
+/* y[p,c] = (x[p,c] - mean[c]) * scale[c] + beta[c], scale = gamma / std */
+CPU_CLONES static void scale_pixels(NormLine line, const real *restrict x, real *restrict y, size_t pixels) {
+    const real *restrict mean = line.mean, *restrict scale = line.scale, *restrict beta = line.beta;
+    for (size_t p = 0; p < pixels; p++, x += line.channels, y += line.channels)
+        for (size_t c = 0; c < line.channels; c++) y[c] = (x[c] - mean[c]) * scale[c] + beta[c];
+}
+
+/* Rows of fewer channels cost more in the beginning of the loop than in its middle. */
+enum { ROW = 128 };
+
+/* The line again and again, as if `group` pixels were one. */
+static NormLine widen(NormLine line, size_t group, real row[3][ROW]) {
+    const real *of[3] = {line.mean, line.scale, line.beta};
+    for (int k = 0; k < 3; k++)
+        for (size_t j = 0; j < group; j++)
+            memcpy(row[k] + j * line.channels, of[k], line.channels * sizeof(real));
+    return (NormLine){group * line.channels, row[0], row[1], row[2]};
+}
+
+static void norm_cells(const OpRun *run, size_t pixels) {
+    NormLine line = {(size_t)run->op->in.c, saved_row(run, SAVED_MEAN), saved_row(run, SAVED_SCALE),
+                     saved_row(run, SAVED_BETA)};
+    real row[3][ROW];
+    size_t group = ROW / line.channels, done = 0;
+    if (group > 1 && pixels >= 8 * group) {
+        done = pixels / group * group;
+        scale_pixels(widen(line, group, row), run->x[0], run->y, pixels / group);
     }
+    scale_pixels(line, run->x[0] + done * line.channels, run->y + done * line.channels, pixels - done);
+}
+
+/* Mean and variance of this batch in training, the running ones in evaluation, and what follows from them. */
+static void norm_begin(const OpRun *run) {
+    NormJob job = job_of(run);
+    real *mean = saved_row(run, SAVED_MEAN), *var = saved_row(run, SAVED_VAR);
+    real *inv_std = saved_row(run, SAVED_INV_STD), *scale = saved_row(run, SAVED_SCALE);
+    memcpy(mean, run->w[NORM_MEAN], job.channels * sizeof *mean);
+    memcpy(var, run->w[NORM_VAR], job.channels * sizeof *var);
+    if (run->batch_statistics) batch_moments(&job, mean, var);
+    for (size_t c = 0; c < job.channels; c++) {
+        inv_std[c] = (real)(1 / sqrt((double)var[c] + OP_NORM_EPSILON));
+        scale[c] = run->w[NORM_WEIGHT][c] * inv_std[c];
+    }
+    memcpy(saved_row(run, SAVED_BETA), run->w[NORM_BIAS], job.channels * sizeof(real));
 }
 
 /* Batch norm, forward: y = gamma * (x - mean) / sqrt(var + 1e-5) + beta, per channel over N, H, W.
- *   x, y (N,C,H,W)   gamma, beta, running mean and variance (C) read   saved: the mean, variance, 1/std used
+ *   x, y (N,C,H,W)   gamma, beta, running mean and variance (C) read   saved: see SAVED_MEAN and the others
  * Training uses the mean and the biased variance of this batch; evaluation the running ones. Never writes the
  * running ones. Source: Ioffe & Szegedy 2015, arXiv:1502.03167, algorithm 1. */
 static void norm_run_forward(const OpRun *run) {
-    NormJob job = job_of(run);
-    real *mean = run->saved, *var = mean + job.channels, *inv_std = var + job.channels;
-    if (run->batch_statistics) {
-        batch_moments(&job, mean, var);
-    } else {
-        memcpy(mean, run->w[NORM_MEAN], job.channels * sizeof *mean);
-        memcpy(var, run->w[NORM_VAR], job.channels * sizeof *var);
-    }
-    for (size_t c = 0; c < job.channels; c++) {
-        inv_std[c] = (real)(1 / sqrt((double)var[c] + OP_NORM_EPSILON));
-        job.factor[c] = run->w[NORM_WEIGHT][c] * inv_std[c];
-    }
-    parallel_for((int)job.pixels, PIXEL_GRAIN, scale_work, &job);
+    norm_begin(run);
+    op_run_cells(run);
 }
 
 /* With the running statistics: scale = gamma / sqrt(var + 1e-5), rounded as forward rounds it, and shift =
@@ -222,11 +258,8 @@ static void norm_run_backward(const OpRun *run) {
     if (run->dx[0]) parallel_for((int)job.pixels, PIXEL_GRAIN, input_gradient_work, &job);
 }
 
-/* What forward has saved, each for all channels. */
-enum { SAVED_MEAN, SAVED_VAR, SAVED_INV_STD };
-
 static double saved_of(const OpSight *sight, int which, int channel) {
-    return (double)((const real *)sight->run.saved)[which * sight->run.op->in.c + channel];
+    return (double)saved_row(&sight->run, which)[channel];
 }
 
 /* y = (x - mean) / sqrt(var + eps) * gamma + beta */
@@ -326,12 +359,11 @@ static void norm_batch(ArithmeticPart *part, const Norm *norm) {
 static void norm_arithmetic_backward(const OpCell *cell, ArithmeticPart *part) {
     Norm norm = norm_of(cell);
     arithmetic_add_dy(cell, part, norm.dy);
-    arithmetic_add_number(
-        part,
-        (ArithmeticNumber){.name = "gamma", .meaning = "scale, learned", .value = norm.gamma, .op = -1});
-    arithmetic_add_number(
-        part,
-        (ArithmeticNumber){.name = "std", .meaning = "sqrt(var + eps)", .value = 1 / norm.inv_std, .op = -1});
+    const ArithmeticNumber numbers[] = {
+        {.name = "gamma", .meaning = "scale, learned", .value = norm.gamma, .op = -1},
+        {.name = "std", .meaning = "sqrt(var + eps)", .value = 1 / norm.inv_std, .op = -1},
+    };
+    for (int k = 0; k < 2; k++) arithmetic_add_number(part, numbers[k]);
     if (cell->sight->run.batch_statistics)
         norm_batch(part, &norm);
     else
@@ -398,8 +430,11 @@ const OpSpec op_batch_norm_spec = {
     .params = norm_params,
     .saved_bytes = norm_saved,
     .scratch_count = norm_scratch,
+    .begin = norm_begin,
+    .cells = norm_cells,
     .forward = norm_run_forward,
     .backward = norm_run_backward,
+    .backward_reads_x = true,
     .fold = norm_fold,
     .reference = &op_batch_norm_reference,
     .arithmetic = norm_arithmetic,
@@ -408,7 +443,7 @@ const OpSpec op_batch_norm_spec = {
     .say_backward = norm_say_backward,
     .say_element = norm_say_element,
     .say_torch = norm_say_torch,
-    .excerpts = {.forward = {{"core/op/batch_norm.c", "norm_run_forward", "inv_std[c] ="},
-                             {"core/op/batch_norm.c", "scale_work", "y[c] ="}},
+    .excerpts = {.forward = {{"core/op/batch_norm.c", "norm_begin", "inv_std[c] ="},
+                             {"core/op/batch_norm.c", "scale_pixels", "y[c] ="}},
                  .backward = {{"core/op/batch_norm.c", "input_gradient_work", "real d ="}}},
 };

@@ -279,6 +279,7 @@ const OpSpec op_conv2d_spec = {
     .prepare = conv_run_prepare,
     .fuses = true,
     .backward = conv_run_backward,
+    .backward_reads_x = true,
     .reference = &op_conv2d_reference,
     .arithmetic = conv_arithmetic,
     .arithmetic_backward = conv_arithmetic_backward,

@@ -33,6 +33,10 @@ static void gelu_run_forward(const OpRun *run) {
     activation_run_forward(run, gelu_range);
 }
 
+static void gelu_cells(const OpRun *run, size_t pixels) {
+    gelu_range(&(Elements){.y = run->y, .a = run->x[0]}, 0, pixels * (size_t)run->op->out.c);
+}
+
 /* dx = dy · (Φ(x) + x · φ(x)). dx, dy and x (N,C,H,W). */
 static void gelu_run_backward(const OpRun *run) {
     activation_run_backward(run, gelu_backward_range);
@@ -111,8 +115,10 @@ const OpSpec op_gelu_spec = {
     .middle = OP_MIDDLE_CURVE,
     .activation = &gelu_activation,
     .shape = activation_shape,
+    .cells = gelu_cells,
     .forward = gelu_run_forward,
     .backward = gelu_run_backward,
+    .backward_reads_x = true,
     .reference = &op_gelu_reference,
     .arithmetic = gelu_arithmetic,
     .arithmetic_backward = gelu_arithmetic_backward,

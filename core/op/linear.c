@@ -181,6 +181,7 @@ const OpSpec op_linear_spec = {
     .strategy = linear_strategy,
     .forward = linear_run_forward,
     .backward = linear_run_backward,
+    .backward_reads_x = true,
     .reference = &op_linear_reference,
     .arithmetic = linear_arithmetic,
     .arithmetic_backward = linear_arithmetic_backward,

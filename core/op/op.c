@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/parallel.h"
+
 #define OP_DECLARE(KIND, file) extern const OpSpec op_##file##_spec;
 OP_LIST(OP_DECLARE)
 #undef OP_DECLARE
@@ -48,4 +50,18 @@ Shape op_output_shape(const Op *op, int batch) {
     Shape shape = op->out;
     shape.n = op_spec(op->kind)->one_for_batch ? 1 : batch;
     return shape;
+}
+
+static void cells_work(void *context, int begin, int end, int worker) {
+    OpRun part = *(const OpRun *)context;
+    size_t before = (size_t)begin * (size_t)part.op->out.c;
+    (void)worker;
+    for (int k = 0; k < part.op->input_count; k++) part.x[k] += before;
+    part.y += before;
+    op_spec(part.op->kind)->cells(&part, (size_t)(end - begin));
+}
+
+void op_run_cells(const OpRun *run) {
+    const Shape *out = &run->op->out;
+    parallel_for(run->batch * out->h * out->w, OP_CELLS_GRAIN / out->c + 1, cells_work, (void *)run);
 }

@@ -21,6 +21,9 @@ typedef enum OpKind { OP_LIST(OP_ENUM) OP_KIND_COUNT } OpKind;
 /* Batch norm: PyTorch's and the paper authors' epsilon, inside the square root. */
 #define OP_NORM_EPSILON 1e-5
 
+/* Elements of a cell by cell computation that are worth waking a thread for. */
+enum { OP_CELLS_GRAIN = 1 << 14 };
+
 /* What a parameter is for: decides its initial values, and whether the optimiser touches it. */
 typedef enum ParamRole {
     PARAM_CONV_WEIGHT,   /* file (K,C,R,S), memory (R,S,C,K) */
@@ -168,10 +171,11 @@ typedef struct OpSpec {
 
     OpReads reads;
     OpMiddle middle;
-    bool mixes_channels;            /* an output is made of all channels of the input */
-    bool chooses;                   /* saved: which tap r*S+s won, one int for each element of y */
-    bool one_for_batch;             /* the output is one number whatever the batch */
-    const OpActivation *activation; /* NULL: it is none */
+    bool mixes_channels;                     /* an output is made of all channels of the input */
+    bool chooses;                            /* saved: which tap r*S+s won, one int for each element of y */
+    bool one_for_batch;                      /* the output is one number whatever the batch */
+    bool backward_reads_x, backward_reads_y; /* besides dy, w and saved */
+    const OpActivation *activation;          /* NULL: it is none */
 
     /* Sets op->out from the shapes of the inputs (n = 1), or says what does not fit. */
     bool (*shape)(Op *op, const Shape *x, Error *err);
@@ -180,8 +184,14 @@ typedef struct OpSpec {
     size_t (*saved_bytes)(const Op *op, int batch);   /* NULL for none */
     size_t (*scratch_count)(const Op *op, int batch); /* elements for all workers together; NULL for none */
     uint64_t (*macs)(const Op *op);                   /* multiply-adds for one image; NULL for none */
-    void (*forward)(const OpRun *run);                /* overwrites y and saved */
-    void (*backward)(const OpRun *run);               /* writes dx and dw, reads dy, x, y, w, saved */
+    /* Operators whose every output needs the same cell of each input and nothing else: forward in two parts, so that
+     * any stretch of y can be computed by itself, when it is needed. `begin` writes saved (NULL: nothing to write),
+     * reading x in training only; `cells` computes `pixels` pixels of all channels from where x and y point,
+     * reading saved and not w. y is none of the inputs. Both NULL for all others. */
+    void (*begin)(const OpRun *run);
+    void (*cells)(const OpRun *run, size_t pixels);
+    void (*forward)(const OpRun *run);  /* overwrites y and saved */
+    void (*backward)(const OpRun *run); /* writes dx and dw, reads dy, x, y, w, saved */
     /* Elements of the form of w that forward multiplies by, where that is not w itself, for this batch (NULL or
      * 0: none), and the function that brings w into it. It holds until w changes. */
     size_t (*prepared_count)(const Op *op, int batch);
@@ -230,6 +240,9 @@ int op_find_activation(const char *name);
 void op_format_window(const Op *op, char *out, size_t size);
 /* "conv 3x3 /2", "ReLU" */
 void op_format_summary(const Op *op, char *out, size_t size);
+
+/* OpSpec.cells for all pixels, shared among the threads. */
+void op_run_cells(const OpRun *run);
 
 /* The shape of op's output for a batch; the loss is one number whatever the batch. */
 Shape op_output_shape(const Op *op, int batch);

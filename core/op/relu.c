@@ -27,6 +27,10 @@ static void relu_run_forward(const OpRun *run) {
         (Elements){.y = run->y, .a = run->x[0], .count = activation_count(run), .range = relu_range});
 }
 
+static void relu_cells(const OpRun *run, size_t pixels) {
+    relu_range(&(Elements){.y = run->y, .a = run->x[0]}, 0, pixels * (size_t)run->op->out.c);
+}
+
 /* dx = dy where y > 0, else 0; at x = 0 the derivative is taken as 0. dx, dy and y (N,C,H,W). */
 static void relu_run_backward(const OpRun *run) {
     if (!run->dx[0]) return;
@@ -114,8 +118,10 @@ const OpSpec op_relu_spec = {
     .middle = OP_MIDDLE_CURVE,
     .activation = &relu_activation,
     .shape = activation_shape,
+    .cells = relu_cells,
     .forward = relu_run_forward,
     .backward = relu_run_backward,
+    .backward_reads_y = true,
     .reference = &op_relu_reference,
     .arithmetic = relu_arithmetic,
     .arithmetic_backward = relu_arithmetic_backward,

@@ -26,6 +26,10 @@ static void silu_run_forward(const OpRun *run) {
     activation_run_forward(run, silu_range);
 }
 
+static void silu_cells(const OpRun *run, size_t pixels) {
+    silu_range(&(Elements){.y = run->y, .a = run->x[0]}, 0, pixels * (size_t)run->op->out.c);
+}
+
 /* dx = dy · σ(x) · (1 + x · (1 − σ(x))). dx, dy and x (N,C,H,W). */
 static void silu_run_backward(const OpRun *run) {
     activation_run_backward(run, silu_backward_range);
@@ -104,8 +108,10 @@ const OpSpec op_silu_spec = {
     .middle = OP_MIDDLE_CURVE,
     .activation = &silu_activation,
     .shape = activation_shape,
+    .cells = silu_cells,
     .forward = silu_run_forward,
     .backward = silu_run_backward,
+    .backward_reads_x = true,
     .reference = &op_silu_reference,
     .arithmetic = silu_arithmetic,
     .arithmetic_backward = silu_arithmetic_backward,

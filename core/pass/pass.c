@@ -32,29 +32,48 @@ static void find_consumers(Pass *pass) {
     const Network *network = pass->network;
     for (int i = 0; i < network->op_count; i++) pass->nodes[i].first_consumer = pass->nodes[i].block = -1;
     for (int i = network->op_count - 1; i >= 0; i--)
-        for (int k = 0; k < network->ops[i].input_count; k++)
+        for (int k = 0; k < network->ops[i].input_count; k++) {
             pass->nodes[network->ops[i].inputs[k]].first_consumer = i;
+            pass->nodes[network->ops[i].inputs[k]].reader_count++;
+        }
     for (int b = 0; b < network->block_count; b++) pass->nodes[network->blocks[b].input].block = b;
 }
 
-static bool allocate_act(Pass *pass, int i) {
+static bool allocate_saved(Pass *pass, int i) {
     bool ok = true;
     const Op *op = &pass->network->ops[i];
     const OpSpec *spec = op_spec(op->kind);
-    Node *node = &pass->nodes[i];
-    node->act = take_memory(pass, pass_act_count(pass, i), sizeof(real), &ok);
-    if (spec->saved_bytes) node->saved = take_memory(pass, 1, spec->saved_bytes(op, pass->config.batch), &ok);
+    if (spec->saved_bytes)
+        pass->nodes[i].saved = take_memory(pass, 1, spec->saved_bytes(op, pass->config.batch), &ok);
     return ok;
 }
 
-/* Gradients come after all activations in memory: a pass that only runs forward never touches their pages. */
+/* Memory in one piece for the activations that are open, or for those that are not. */
+static bool allocate_acts(Pass *pass, bool open) {
+    const size_t line = ARENA_ALIGN / sizeof(real);
+    size_t total = 0;
+    bool ok = true;
+    for (int i = 0; i < pass->network->op_count; i++)
+        if (pass->nodes[i].open == open) total += (pass_act_count(pass, i) + line - 1) / line * line;
+    real *memory = take_memory(pass, total, sizeof *memory, &ok);
+    for (int i = 0; i < pass->network->op_count && ok; i++) {
+        if (pass->nodes[i].open != open) continue;
+        pass->nodes[i].act = memory;
+        memory += (pass_act_count(pass, i) + line - 1) / line * line;
+    }
+    return ok;
+}
+
+/* Open activations lie apart from those that are kept, and gradients from both: a pass that only runs forward
+ * touches none of their pages. */
 static bool allocate_nodes(Pass *pass) {
     const Network *network = pass->network;
     bool ok = true;
     for (int i = 0; i < network->op_count && ok; i++) {
-        ok = allocate_act(pass, i) &&
+        ok = allocate_saved(pass, i) &&
              prepared_reserve(&pass->nodes[i].prepared, pass->arena, &network->ops[i], pass->config.batch);
     }
+    ok = ok && allocate_acts(pass, false) && allocate_acts(pass, true);
     for (int i = 0; i < network->op_count && ok && !pass->config.forward_only; i++)
         pass->nodes[i].grad = take_memory(pass, pass_act_count(pass, i), sizeof(real), &ok);
     return ok;
@@ -76,8 +95,11 @@ static bool allocate_routes(Pass *pass) {
 
 static bool allocate_planned(Pass *pass) {
     bool ok = true;
-    for (int i = 0; i < pass->network->op_count && ok; i++)
-        if (plan_keeps(pass->network, i)) ok = allocate_act(pass, i);
+    for (int i = 0; i < pass->network->op_count && ok; i++) {
+        if (!plan_keeps(pass->network, i)) continue;
+        pass->nodes[i].act = take_memory(pass, pass_act_count(pass, i), sizeof(real), &ok);
+        ok = ok && allocate_saved(pass, i);
+    }
     pass->plan = ok ? plan_new(pass) : NULL;
     return pass->plan != NULL;
 }
@@ -95,6 +117,9 @@ static bool allocate_pass(Pass *pass) {
     find_consumers(pass);
     if (runs_by_plan(pass)) return allocate_planned(pass);
     pass->scratch = take_memory(pass, scratch_count(network, pass->config.batch), sizeof *pass->scratch, &ok);
+    open_choose(pass);
+    pass->passing = take_memory(pass, open_passing_count(pass), sizeof(real), &ok);
+    pass->stretches = take_memory(pass, open_stretches_count(pass), sizeof(real), &ok);
     ok = ok && allocate_nodes(pass) && allocate_routes(pass);
     if (ok && !pass->config.forward_only)
         pass->param_grads = take_memory(pass, network->value_count, sizeof(real), &ok);
@@ -190,9 +215,40 @@ OpRun pass_run_of(const Pass *pass, int i) {
     return run;
 }
 
-/* What has been measured of op i's output belongs to an earlier run. */
-static void forget_figures(Node *node) {
-    node->act_stats.known = node->act_profile.known = false;
+OpRun pass_backward_run_of(const Pass *pass, int i) {
+    OpRun run = pass_run_of(pass, i);
+    const OpSpec *spec = op_spec(run.op->kind);
+    if (spec->backward_reads_y)
+        open_fill(pass, i);
+    else
+        run.y = NULL;
+    for (int k = 0; k < run.op->input_count; k++)
+        if (spec->backward_reads_x)
+            open_fill(pass, run.op->inputs[k]);
+        else
+            run.x[k] = NULL;
+    return run;
+}
+
+/* Nothing that has been found of an earlier run holds for this one. */
+static void forget_act(Node *node) {
+    node->act_stats.known = node->act_profile.known = node->filled = false;
+}
+
+/* An op that computes cell by cell reads open inputs stretch by stretch; another one has to have them whole, of which
+ * one at a time lies in the pass's own memory. */
+static void run_op_forward(const Pass *pass, int i) {
+    OpRun run = pass_run_of(pass, i);
+    const OpSpec *spec = op_spec(run.op->kind);
+    if (spec->cells && !run.batch_statistics) {
+        if (spec->begin) spec->begin(&run);
+        if (!pass->nodes[i].open) open_compute(pass, i, run.y);
+        return;
+    }
+    for (int k = 1; k < run.op->input_count; k++) open_fill(pass, run.op->inputs[k]);
+    if (run.op->input_count > 0) run.x[0] = open_read(pass, run.op->inputs[0]);
+    run.prepared = prepared_get(&pass->nodes[i].prepared, &run, pass->network->version);
+    spec->forward(&run);
 }
 
 /* The loss replaces -1 by the prediction; starting from what was asked makes the step repeatable. */
@@ -208,12 +264,11 @@ bool pass_step_forward(Pass *pass) {
         plan_step(pass);
         return true;
     }
-    OpRun run = pass_run_of(pass, i);
-    run.prepared = prepared_get(&pass->nodes[i].prepared, &run, pass->network->version);
-    op_spec(run.op->kind)->forward(&run);
+    int block = pass->network->ops[i].block;
+    forget_act(&pass->nodes[i]);
+    run_op_forward(pass, i);
     pass->forward_done = i + 1;
-    forget_figures(&pass->nodes[i]);
-    if (run.op->block >= 0) pass->routes[run.op->block].terms.known = false;
+    if (block >= 0) pass->routes[block].terms.known = false;
     return true;
 }
 
@@ -262,7 +317,7 @@ static void complete_gradients(Pass *pass, const OpRun *run, int i) {
 bool pass_step_backward(Pass *pass) {
     int count = pass->network->op_count, i = count - 1 - pass->backward_done;
     if (pass->config.forward_only || pass->forward_done < count || i < 0) return false;
-    OpRun run = pass_run_of(pass, i);
+    OpRun run = pass_backward_run_of(pass, i);
     if (i == count - 1) {
         pass->nodes[i].grad[0] = 1; /* d loss / d loss */
         pass->nodes[i].grad_stats = tensor_stats(pass->nodes[i].grad, 1);

@@ -75,7 +75,9 @@ static bool grad_is_ready(const Pass *pass, int op) {
 
 Tensor pass_act(const Pass *pass, int op) {
     Shape shape = op_output_shape(&pass->network->ops[op], pass->config.batch);
-    return (Tensor){shape, act_is_ready(pass, op) ? pass->nodes[op].act : NULL};
+    if (!act_is_ready(pass, op)) return (Tensor){shape, NULL};
+    open_fill(pass, op);
+    return (Tensor){shape, pass->nodes[op].act};
 }
 
 Tensor pass_grad(const Pass *pass, int op) {
@@ -93,18 +95,19 @@ const real *pass_param_grads(const Pass *pass) {
 }
 
 /* Measured at the first call, then kept until the op is run again. */
-static Stats measured(const Pass *pass, Stats *stats, Tensor tensor) {
-    if (!tensor.data || (pass->config.no_inspection && !stats->known)) return (Stats){0};
-    if (!stats->known) *stats = tensor_stats(tensor.data, shape_count(tensor.shape));
+Stats pass_act_stats(const Pass *pass, int op) {
+    Stats *stats = &pass->nodes[op].act_stats;
+    if (!act_is_ready(pass, op) || pass->config.no_inspection) return (Stats){0};
+    if (!stats->known) *stats = tensor_stats(open_read(pass, op), pass_act_count(pass, op));
     return *stats;
 }
 
-Stats pass_act_stats(const Pass *pass, int op) {
-    return measured(pass, &pass->nodes[op].act_stats, pass_act(pass, op));
-}
-
 Stats pass_grad_stats(const Pass *pass, int op) {
-    return measured(pass, &pass->nodes[op].grad_stats, pass_grad(pass, op));
+    Stats *stats = &pass->nodes[op].grad_stats;
+    if (!grad_is_ready(pass, op)) return (Stats){0};
+    if (!stats->known && !pass->config.no_inspection)
+        *stats = tensor_stats(pass->nodes[op].grad, pass_act_count(pass, op));
+    return stats->known ? *stats : (Stats){0};
 }
 
 Stats pass_param_grad_stats(const Pass *pass, const Param *param) {
@@ -121,6 +124,9 @@ OpSight pass_sight(const Pass *pass, int op) {
     const Op *o = &pass->network->ops[op];
     OpSight sight = {.run = pass_run_of(pass, op), .y = pass_act_stats(pass, op), .skip = pass->config.skip};
     if (!grad_is_ready(pass, op)) sight.run.dy = NULL;
+    if (act_is_ready(pass, op)) open_fill(pass, op);
+    for (int k = 0; k < o->input_count; k++)
+        if (act_is_ready(pass, o->inputs[k])) open_fill(pass, o->inputs[k]);
     if (o->input_count > 0) sight.x = pass_act_stats(pass, o->inputs[0]);
     if (o->block >= 0) {
         sight.is_lesioned = pass_block_is_lesioned(pass, o->block);

@@ -49,6 +49,10 @@ void elementwise_sum(real *y, const real *a, const real *b, size_t count) {
     elementwise_run((Elements){.y = y, .a = a, .b = b, .count = count, .range = sum_range});
 }
 
+void elementwise_sum_alone(real *y, const real *a, const real *b, size_t count) {
+    sum_range(&(Elements){.y = y, .a = a, .b = b}, 0, count);
+}
+
 void elementwise_add(real *y, const real *x, size_t count) {
     elementwise_sum(y, y, x, count);
 }

@@ -26,6 +26,8 @@ void elementwise_copy(real *y, const real *x, size_t count);
 void elementwise_add(real *y, const real *x, size_t count);
 /* y = a + b */
 void elementwise_sum(real *y, const real *a, const real *b, size_t count);
+/* The same in the caller's thread alone. */
+void elementwise_sum_alone(real *y, const real *a, const real *b, size_t count);
 /* y = 0 */
 void elementwise_zero(real *y, size_t count);
 /* y = x, or y += x */

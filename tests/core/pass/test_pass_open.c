@@ -1,6 +1,10 @@
-/* Looking at a pass: what is only computed when somebody asks for it. */
+/* What a pass computes only when somebody asks for it: statistics, and the activations that stay open. */
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include "core/base/rng.h"
 #include "core/pass/state.h"
 #include "core/tensor/gemm.h"
 #include "tests/support/assert_close.h"
@@ -23,35 +27,220 @@ static Stats stats_of(Tensor tensor) {
     return tensor_stats(tensor.data, shape_count(tensor.shape));
 }
 
-/* Asked for after the run or in every step, once or again: the figures are those of the tensors. */
+/* Asked for after the run, again, and after another run: the figures are those of the tensors. */
 static void statistics_are_those_of_the_tensors_of_this_run(void **state) {
     (void)state;
     Network *network = pass_check_network("resnet20", 'B');
-    Pass *asked = pass_check_run(network, (PassConfig){.batch = 2});
+    Pass *pass = pass_check_run(network, (PassConfig){.batch = 2});
     for (int k = 0; k < 2; k++) {
         for (int i = 0; i < network->op_count; i++) {
-            assert_same_stats(pass_act_stats(asked, i), stats_of(pass_act(asked, i)));
-            assert_same_stats(pass_grad_stats(asked, i), stats_of(pass_grad(asked, i)));
+            Stats open = pass_act_stats(pass, i);
+            assert_same_stats(open, stats_of(pass_act(pass, i)));
+            assert_same_stats(pass_grad_stats(pass, i), stats_of(pass_grad(pass, i)));
         }
-        pass_input(asked)[5] += 2;
-        pass_restart(asked, NULL);
-        assert_false(pass_act_stats(asked, 3).known || pass_grad_stats(asked, 3).known);
-        assert_false(pass_junction(asked, 2).known);
-        pass_run_forward(asked);
-        pass_run_backward(asked);
+        for (int b = 0; b < network->block_count; b++) {
+            double skip_l2 = stats_of(pass_route_grad(pass, b, ROUTE_SKIP)).l2;
+            assert_close(pass_junction(pass, b).skip_l2, skip_l2,
+                         1e-6 * skip_l2); /* squares added as floats */
+        }
+        pass_input(pass)[5] += 2;
+        pass_restart(pass, NULL);
+        assert_false(pass_act_stats(pass, 3).known || pass_grad_stats(pass, 3).known);
+        assert_false(pass_junction(pass, 2).known);
+        pass_run_forward(pass);
+        pass_run_backward(pass);
     }
-    for (int b = 0; b < network->block_count; b++) {
-        Tensor skip = pass_route_grad(asked, b, ROUTE_SKIP);
-        assert_close(pass_junction(asked, b).skip_l2, stats_of(skip).l2,
-                     1e-6 * stats_of(skip).l2); /* floats summed */
+    pass_free(pass);
+    network_free(network);
+}
+
+static void *memory(size_t size) {
+    void *block = calloc(size ? size : 1, 1);
+    assert_non_null(block);
+    return block;
+}
+
+/* Every operator's own forward, one after the other, each into memory of its own. */
+static real **run_one_after_another(const Pass *pass) {
+    const Network *network = pass_network(pass);
+    real **acts = memory((size_t)network->op_count * sizeof *acts);
+    acts[0] = memory(pass_act_count(pass, 0) * sizeof(real));
+    memcpy(acts[0], pass->nodes[0].act, pass_act_count(pass, 0) * sizeof(real));
+    for (int i = 1; i < network->op_count; i++) {
+        const OpSpec *spec = op_spec(network->ops[i].kind);
+        OpRun run = pass_run_of(pass, i);
+        run.y = acts[i] = memory(pass_act_count(pass, i) * sizeof(real));
+        run.saved = memory(spec->saved_bytes ? spec->saved_bytes(run.op, run.batch) : 0);
+        for (int k = 0; k < run.op->input_count; k++) run.x[k] = acts[run.op->inputs[k]];
+        spec->forward(&run);
+        free(run.saved);
     }
-    pass_free(asked);
+    return acts;
+}
+
+static void free_acts(const Network *network, real **acts) {
+    for (int i = 0; i < network->op_count; i++) free(acts[i]);
+    free(acts);
+}
+
+static void assert_acts(const Pass *pass, real **acts) {
+    const Network *network = pass_network(pass);
+    for (int i = 0; i < network->op_count; i++)
+        pass_check_bits(pass_act(pass, i).data, acts[i], pass_act_count(pass, i), network->ops[i].name);
+}
+
+static int count_open(const Pass *pass) {
+    int count = 0;
+    for (int i = 0; i < pass->network->op_count; i++) count += pass->nodes[i].open;
+    return count;
+}
+
+static void open_activations_have_the_bits_of_their_operators(void **state) {
+    (void)state;
+    static const char *const archs[] = {"resnet20", "resnet20-gelu", "plain20", "resnet20-silu"};
+    static const SkipMode modes[] = {SKIP_NONE_REMOVED, SKIP_PLAIN, SKIP_LESION};
+    bool lesioned[9] = {false, true, false, true};
+    for (size_t k = 0; k < 8; k++) {
+        Network *network = pass_check_network(archs[k % 4], k % 4 == 2 ? 0 : k < 4 ? 'B' : 'A');
+        PassConfig config = {.batch = 1 + (int)k % 3, .skip = k % 4 == 2 ? SKIP_NONE_REMOVED : modes[k % 3]};
+        config.lesioned = lesioned;
+        Pass *pass = fixture_pass(network, &config, 0);
+        assert_true(count_open(pass) > network->op_count / 3);
+        pass_run_forward(pass);
+        real **acts = run_one_after_another(pass);
+        assert_acts(pass, acts);
+        free_acts(network, acts);
+        pass_free(pass);
+        network_free(network);
+    }
+}
+
+/* Looks at something that has been computed: the activation, its statistics, a sight, a profile. */
+static void look(Pass *pass, Rng *rng) {
+    int op = (int)(rng_uniform(rng) * pass_forward_done(pass));
+    switch ((int)(rng_uniform(rng) * 4)) {
+    case 0: assert_non_null(pass_act(pass, op).data); break;
+    case 1: assert_true(pass_act_stats(pass, op).known); break;
+    case 2: assert_true(pass_sight(pass, op).y.known); break;
+    default: assert_true(pass_profile_update(pass, op, 0)); break;
+    }
+}
+
+static void looking_in_between_in_any_order_changes_nothing(void **state) {
+    (void)state;
+    Network *network = pass_check_network("resnet20", 'A');
+    Pass *alone = pass_check_run(network, (PassConfig){.batch = 2});
+    real **acts = run_one_after_another(alone);
+    Rng rng;
+    rng_init(&rng, 7);
+    Pass *watched = fixture_pass(network, &(PassConfig){.batch = 2}, 0);
+    for (int round = 0; round < 2; round++) {
+        const int targets[2] = {3, 0}; /* the fixture's */
+        pass_restart(watched, targets);
+        while (pass_step_forward(watched)) look(watched, &rng);
+        while (pass_step_backward(watched)) look(watched, &rng);
+        for (int i = network->op_count - 1; i >= 0; i--) {
+            size_t count = pass_act_count(alone, i);
+            pass_check_bits(pass_act(watched, i).data, acts[i], count, network->ops[i].name);
+            pass_check_bits(pass_grad(watched, i).data, pass_grad(alone, i).data, count,
+                            network->ops[i].name);
+        }
+        pass_check_bits(pass_param_grads(alone), pass_param_grads(watched), network->value_count,
+                        "parameters");
+    }
+    free_acts(network, acts);
+    pass_free(alone);
+    pass_free(watched);
+    network_free(network);
+}
+
+/* An activation is what the run made it, also when it is looked at after the weights have gone elsewhere. */
+static void what_was_run_stays_when_weights_are_exchanged(void **state) {
+    (void)state;
+    Error err = {0};
+    Network *network = pass_check_network("resnet20", 'A');
+    Pass *pass = fixture_pass(network, &(PassConfig){0}, 0);
+    pass_run_forward(pass);
+    real **acts = run_one_after_another(pass);
+    assert_true(network_swap_blocks(network, 1, 2, &err));
+    assert_acts(pass, acts);
+    pass_restart(pass, NULL);
+    pass_run_forward(pass);
+    int changed = network->blocks[1].output;
+    assert_memory_not_equal(pass_act(pass, changed).data, acts[changed],
+                            pass_act_count(pass, changed) * sizeof(real));
+    free_acts(network, acts);
+    acts = run_one_after_another(pass);
+    assert_acts(pass, acts);
+    free_acts(network, acts);
+    pass_free(pass);
+    network_free(network);
+}
+
+/* Pages of a block of memory that are there, but for those at its ends, which others share. */
+static size_t pages_there(const real *data, size_t count) {
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), there = 0;
+    uintptr_t from = ((uintptr_t)data + page - 1) / page * page, to = (uintptr_t)(data + count) / page * page;
+    unsigned char *pages = memory((to - from) / page);
+    assert_int_equal(mincore((void *)from, to - from, pages), 0);
+    for (size_t k = 0; k < (to - from) / page; k++) there += pages[k] & 1;
+    free(pages);
+    return there;
+}
+
+static void the_memory_of_open_activations_is_not_touched(void **state) {
+    (void)state;
+    Network *network = pass_check_network("resnet20", 'A');
+    Pass *pass =
+        fixture_pass(network, &(PassConfig){.batch = 16}, 0); /* large enough for mappings of its own */
+    int seen = network_find_op(network, "layer1.0.bn1");
+    pass_run_forward(pass);
+    for (int i = 0; i < network->op_count; i++) {
+        if (pass->nodes[i].open)
+            assert_int_equal(pages_there(pass->nodes[i].act, pass_act_count(pass, i)), 0);
+        (void)pass_act_stats(pass, i);
+    }
+    assert_int_equal(pages_there(pass->nodes[seen].act, pass_act_count(pass, seen)), 0);
+    (void)pass_act(pass, seen);
+    assert_true(pages_there(pass->nodes[seen].act, pass_act_count(pass, seen)) > 0);
+    pass_free(pass);
+    network_free(network);
+}
+
+/* Batch statistics come of the whole activation before any of it can be scaled. */
+static void in_training_nothing_is_open(void **state) {
+    (void)state;
+    Network *network = pass_check_network("resnet20", 'A');
+    Pass *pass = fixture_pass(network, &(PassConfig){.batch = 2, .batch_statistics = true}, 0);
+    assert_int_equal(count_open(pass), 0);
+    pass_free(pass);
+    network_free(network);
+}
+
+/* An operator that claims not to read x or y in its backward pass gets NULL there: see pass_backward_run_of. */
+static void backward_passes_get_what_they_read(void **state) {
+    (void)state;
+    Network *network = pass_check_network("resnet20", 'A');
+    Pass *pass = pass_check_run(network, (PassConfig){0});
+    int relu = network_find_op(network, "layer1.1.relu1"), conv = network_find_op(network, "layer1.1.conv1");
+    assert_true(relu > 0 && conv > 0);
+    OpRun run = pass_backward_run_of(pass, relu);
+    assert_true(run.y == pass->nodes[relu].act && !run.x[0]);
+    run = pass_backward_run_of(pass, conv);
+    assert_true(!run.y && run.x[0] == pass->nodes[run.op->inputs[0]].act);
+    pass_free(pass);
     network_free(network);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(statistics_are_those_of_the_tensors_of_this_run),
+        cmocka_unit_test(open_activations_have_the_bits_of_their_operators),
+        cmocka_unit_test(looking_in_between_in_any_order_changes_nothing),
+        cmocka_unit_test(what_was_run_stays_when_weights_are_exchanged),
+        cmocka_unit_test(the_memory_of_open_activations_is_not_touched),
+        cmocka_unit_test(in_training_nothing_is_open),
+        cmocka_unit_test(backward_passes_get_what_they_read),
     };
     gemm_init();
     return cmocka_run_group_tests(tests, NULL, NULL);
