@@ -56,7 +56,7 @@ VIEWS    := $(B)/libviews.a
 APP      := $(B)/libapp.a
 ASSETS   := $(wildcard assets/models/*.safetensors assets/images/*.png assets/classes/*.txt assets/lessons/*.lesson assets/style/*.css) TUTORIAL.md
 # The engine's own lines, to be shown by the program: see core/explain/code.c, core/explain/chart.c.
-ASSETS   += $(wildcard core/op/reference/*.c core/op/*.c core/conv/*.c core/analysis/*.c) core/tensor/elementwise.c core/inspect/gradcheck.c core/network/resnet.c core/image/image.c core/image/normalise.h
+ASSETS   += $(wildcard core/op/reference/*.c core/op/*.c core/conv/*.c core/kernel/*_body.h core/analysis/*.c) core/tensor/elementwise.c core/inspect/gradcheck.c core/network/resnet.c core/image/image.c core/image/normalise.h
 TESTS    := $(patsubst %.c,$(B)/%,$(wildcard $(foreach floor,core views app,tests/$(floor)/test_*.c tests/$(floor)/*/test_*.c)))
 # What each test is made of; written anew only when that changes.
 ifneq ($(filter-out clean format check limits help,$(or $(MAKECMDGOALS),all)),)

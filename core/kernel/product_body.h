@@ -51,6 +51,21 @@ INLINE void product_finish(const Product *q, Vector *sum, int first, const int p
     }
 }
 
+/* One row of the panel, the weights of one channel under one tap: its products with that channel of every pixel go
+ * to the sums, output channels side by side in vectors.
+ *   sum[p,k] += x[p][c] * w[k] */
+INLINE void product_row(Vector *sum, const real *const *x, size_t c, const real *w, int pixels, int vectors) {
+    Vector weight[VECTORS];
+#pragma GCC unroll 16
+    for (int v = 0; v < vectors; v++) weight[v] = vector_load(w + v * LANES);
+#pragma GCC unroll 16
+    for (int p = 0; p < pixels; p++) {
+        const Vector value = x[p][c] - (Vector){0};
+#pragma GCC unroll 16
+        for (int v = 0; v < vectors; v++) sum[p * vectors + v] += value * weight[v];
+    }
+}
+
 /* Pixels first .. first + pixels-1, `vectors` vectors of output channels. A tile that carries copies one line of
  * each row of the next panel: the tile's own number tells which. */
 INLINE void product_tile(const Product *q, int first, const int pixels, const int vectors,
@@ -78,9 +93,6 @@ INLINE void product_tile(const Product *q, int first, const int pixels, const in
         for (int p = 0; p < pixels; p++)
             x[p] = q->x[(size_t)t * q->x_step + (size_t)(first + p)] + q->x_first;
         for (size_t c = 0; c < channels; c++) {
-            Vector weight[VECTORS];
-#pragma GCC unroll 16
-            for (int v = 0; v < vectors; v++) weight[v] = vector_load(w + v * LANES);
             if (carries) {
                 __builtin_prefetch(from + soon, 0, 2);
                 for (int k = 0; k < LINE; k += LANES) vector_store(to + k, vector_load(from + k));
@@ -90,13 +102,8 @@ INLINE void product_tile(const Product *q, int first, const int pixels, const in
                 __builtin_prefetch(ahead, 0, 2);
                 ahead += ahead_step;
             }
+            product_row(sum, x, c, w, pixels, vectors);
             w += w_step;
-#pragma GCC unroll 16
-            for (int p = 0; p < pixels; p++) {
-                Vector value = x[p][c] - (Vector){0};
-#pragma GCC unroll 16
-                for (int v = 0; v < vectors; v++) sum[p * vectors + v] += value * weight[v];
-            }
         }
     }
     product_finish(q, sum, first, pixels, vectors);

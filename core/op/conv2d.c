@@ -224,6 +224,9 @@ static const struct {
     const char *strategy;
     OpExcerpt forward[OP_EXCERPTS_MAX];
 } strategy_lines[] = {
+    {"direct",
+     {{"core/conv/direct.c", "point_at_places", "x_at("},
+      {"core/kernel/product_body.h", "product_row", "+= value * weight"}}},
     {"blas",
      {{"core/conv/window.c", "unroll_row", "memcpy"}, {"core/conv/blas.c", "forward_pixels", "gemm("}}},
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/explain/part.h"
+#include "core/kernel/kernel.h"
 #include "core/op/activation.h"
 #include "core/op/reference/reference.h"
 #include "core/tensor/gemm.h"
@@ -221,6 +222,39 @@ static void every_operator_shows_its_own_lines(void **state) {
     }
 }
 
+/* Windows, strides and channels of the networks that there are. */
+static const struct {
+    int size, in, out, kernel, stride;
+} CONVOLUTIONS[] = {{224, 3, 64, 7, 2},  {56, 64, 64, 3, 1},   {56, 64, 256, 1, 1}, {14, 256, 256, 3, 1},
+                    {7, 512, 512, 3, 1}, {14, 256, 512, 3, 2}, {32, 3, 16, 3, 1},   {32, 16, 16, 3, 1},
+                    {16, 32, 32, 3, 1},  {8, 64, 64, 3, 1}};
+
+/* Whichever way a convolution goes on this processor. */
+static void every_way_of_a_convolution_shows_its_lines(void **state) {
+    (void)state;
+    for (int set = -1; set < 0 || kernel_available(set); set++) {
+        assert_true(kernel_choose(set < 0 ? "openblas" : kernel_available(set)->name, NULL));
+        for (size_t k = 0; k < sizeof CONVOLUTIONS / sizeof CONVOLUTIONS[0]; k++) {
+            int kernel = CONVOLUTIONS[k].kernel, stride = CONVOLUTIONS[k].stride, size = CONVOLUTIONS[k].size;
+            Op op = {.kind = OP_CONV2D,
+                     .kernel_h = kernel,
+                     .kernel_w = kernel,
+                     .stride = stride,
+                     .pad = kernel / 2,
+                     .channels = CONVOLUTIONS[k].out,
+                     .in = {1, CONVOLUTIONS[k].in, size, size},
+                     .out = {1, CONVOLUTIONS[k].out, size / stride, size / stride}};
+            for (int batch = 1; batch <= 32; batch += 31) {
+                OpExcerpts lines = op_spec(OP_CONV2D)->excerpts_of(&op, batch);
+                bool own = lines.forward[1].path && strstr(lines.forward[1].path, "core/kernel/");
+                assert_int_equal(own, set >= 0);
+                assert_excerpts(op_spec(OP_CONV2D)->strategy(&op, batch), &lines);
+            }
+        }
+    }
+    assert_true(kernel_choose(NULL, NULL));
+}
+
 /* E f(x)^2 for a standard normal x, by the rectangle rule over 16 standard deviations: exact to far more than
  * the three digits that are compared. */
 static double second_moment(const OpActivation *f) {
@@ -266,6 +300,7 @@ int main(void) {
         cmocka_unit_test(every_operator_explains_each_number_both_ways),
         cmocka_unit_test(every_operator_speaks_for_anyone),
         cmocka_unit_test(every_operator_shows_its_own_lines),
+        cmocka_unit_test(every_way_of_a_convolution_shows_its_lines),
         cmocka_unit_test(an_activation_is_what_its_kernels_compute),
     };
     gemm_init();
