@@ -7,12 +7,15 @@
 #include <zlib.h>
 
 #include "core/base/half.h"
+#include "core/base/parallel.h"
 #include "core/base/signature.h"
 #include "core/format/safetensors_header.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "float32 data is read as it lies in the file");
 
 enum { SAFETENSORS_CHUNK_BYTES = 1 << 16, SAFETENSORS_FIRST_BYTES = 512 };
+/* Of the checksum; as many as keep all threads busy to the end. */
+enum { SAFETENSORS_PARTS_MAX = 256, SAFETENSORS_PART_BYTES = 1 << 20 };
 
 /* How files of other formats begin, and the end of the sentence that refuses them. */
 static const Signature signatures[] = {
@@ -183,37 +186,88 @@ static double read_element(const uint8_t *bytes, SafetensorsType type) {
     return type == SAFETENSORS_F16 ? half_from_f16(half) : half_from_bf16(half);
 }
 
-bool safetensors_read(const Safetensors *file, const SafetensorsTensor *tensor, float *out, Error *err) {
+bool safetensors_read_part(const Safetensors *file, const SafetensorsTensor *tensor, uint64_t first,
+                           uint64_t count, float *out, Error *err) {
     SafetensorsType type = tensor->type;
-    uint64_t start = file->data_start + tensor->begin, total = tensor->end - tensor->begin;
-    if (type == SAFETENSORS_F32) return read_range(file, start, out, (size_t)total, err);
+    uint64_t start = file->data_start + tensor->begin;
+    assert(first <= tensor->count && count <= tensor->count - first);
+    if (type == SAFETENSORS_F32)
+        return read_range(file, start + first * sizeof *out, out, (size_t)count * sizeof *out, err);
     if (type != SAFETENSORS_F16 && type != SAFETENSORS_BF16 && type != SAFETENSORS_F64) {
         return error_set(err, ERROR_FILE, "%s: %s has the type %s, expected F32, F16, BF16 or F64",
                          file->label, tensor->name, safetensors_type_name(type));
     }
     uint8_t chunk[SAFETENSORS_CHUNK_BYTES];
     size_t size = type == SAFETENSORS_F64 ? 8 : 2;
+    uint64_t total = count * size;
+    start += first * size;
     for (uint64_t done = 0; done < total;) {
-        size_t count = total - done < sizeof chunk ? (size_t)(total - done) : sizeof chunk;
-        if (!read_range(file, start + done, chunk, count, err)) return false;
-        for (size_t at = 0; at < count; at += size) *out++ = (float)read_element(chunk + at, type);
-        done += count;
+        size_t bytes = total - done < sizeof chunk ? (size_t)(total - done) : sizeof chunk;
+        if (!read_range(file, start + done, chunk, bytes, err)) return false;
+        for (size_t at = 0; at < bytes; at += size) *out++ = (float)read_element(chunk + at, type);
+        done += bytes;
+    }
+    return true;
+}
+
+bool safetensors_read(const Safetensors *file, const SafetensorsTensor *tensor, float *out, Error *err) {
+    return safetensors_read_part(file, tensor, 0, tensor->count, out, err);
+}
+
+/* Parts of the file, each with the checksum of its own. */
+typedef struct Checksum {
+    const Safetensors *file;
+    uint64_t begin, part_bytes;
+    uLong *parts;
+    Error *errors; /* of each part */
+} Checksum;
+
+static void check_part(void *context, int begin, int end, int worker) {
+    const Checksum *sum = context;
+    uint8_t chunk[SAFETENSORS_CHUNK_BYTES];
+    (void)worker;
+    for (int part = begin; part < end; part++) {
+        uint64_t at = sum->begin + (uint64_t)part * sum->part_bytes, stop = at + sum->part_bytes;
+        if (stop > sum->file->size) stop = sum->file->size;
+        uLong crc = crc32(0, NULL, 0);
+        while (at < stop) {
+            size_t count = stop - at < sizeof chunk ? (size_t)(stop - at) : sizeof chunk;
+            if (!read_range(sum->file, at, chunk, count, &sum->errors[part])) break;
+            crc = crc32(crc, chunk, (uInt)count);
+            at += count;
+        }
+        sum->parts[part] = crc;
+    }
+}
+
+/* Of all data; the parts' are put together as zlib does it, without their bytes. */
+static bool find_checksum(const Checksum *sum, int parts, uLong *crc, Error *err) {
+    uint64_t left = sum->file->size - sum->begin;
+    parallel_for(parts, 1, check_part, (void *)sum);
+    *crc = crc32(0, NULL, 0);
+    for (int part = 0; part < parts; part++, left -= sum->part_bytes) {
+        uint64_t length = left < sum->part_bytes ? left : sum->part_bytes;
+        const Error *problem = &sum->errors[part];
+        if (problem->kind != ERROR_NONE) return error_set(err, problem->kind, "%s", problem->text);
+        *crc = crc32_combine(*crc, sum->parts[part], (z_off_t)length);
     }
     return true;
 }
 
 bool safetensors_check_data(const Safetensors *file, Error *err) {
     const char *expected = safetensors_value(file, "crc32");
-    if (!expected) return true;
-    uint8_t chunk[SAFETENSORS_CHUNK_BYTES];
+    uLong parts[SAFETENSORS_PARTS_MAX], crc;
+    Error *errors = expected ? calloc(SAFETENSORS_PARTS_MAX, sizeof *errors) : NULL;
     char found[16];
-    uLong crc = crc32(0, NULL, 0);
-    for (uint64_t at = file->data_start; at < file->size;) {
-        size_t count = file->size - at < sizeof chunk ? (size_t)(file->size - at) : sizeof chunk;
-        if (!read_range(file, at, chunk, count, err)) return false;
-        crc = crc32(crc, chunk, (uInt)count);
-        at += count;
-    }
+    if (!expected) return true;
+    if (!errors) return error_set(err, ERROR_FAILED, "%s: not enough memory", file->label);
+    uint64_t bytes = file->size - file->data_start, part = bytes / SAFETENSORS_PARTS_MAX + 1;
+    if (part < SAFETENSORS_PART_BYTES) part = SAFETENSORS_PART_BYTES;
+    Checksum sum = {
+        .file = file, .begin = file->data_start, .part_bytes = part, .parts = parts, .errors = errors};
+    bool good = find_checksum(&sum, (int)((bytes + part - 1) / part), &crc, err);
+    free(errors);
+    if (!good) return false;
     snprintf(found, sizeof found, "%08lx", crc);
     if (strcmp(found, expected) == 0) return true;
     return error_set(err, ERROR_FILE,

@@ -67,9 +67,12 @@ const char *safetensors_value(const Safetensors *file, const char *key);
 /* tensor->count floats, from F32, F16, BF16 (exact) or F64 (rounded); other types are an error that names the
  * tensor. */
 bool safetensors_read(const Safetensors *file, const SafetensorsTensor *tensor, float *out, Error *err);
+/* The same of some of its values: `count` of them from `first` on. Any thread. */
+bool safetensors_read_part(const Safetensors *file, const SafetensorsTensor *tensor, uint64_t first,
+                           uint64_t count, float *out, Error *err);
 
 /* Compares the data with the checksum that safetensors_save left in the metadata ("crc32", hexadecimal, of
- * all data bytes); a file without one is taken as it is. Reads the whole file. */
+ * all data bytes); a file without one is taken as it is. Reads the whole file, by all threads. */
 bool safetensors_check_data(const Safetensors *file, Error *err);
 
 /* Writing: float32 tensors in file order, given by a callback one at a time so that no second copy of a net

@@ -158,28 +158,6 @@ bool network_swap_blocks(Network *network, int a, int b, Error *err) {
     return true;
 }
 
-/* Convolution weights change order on the way; everything else is the same sequence. */
-size_t param_memory_index(const Param *param, size_t file_index) {
-    if (param->role != PARAM_CONV_WEIGHT) return file_index;
-    size_t taps = (size_t)param->dims[2] * (size_t)param->dims[3], c_count = (size_t)param->dims[1];
-    size_t tap = file_index % taps, c = file_index / taps % c_count, k = file_index / taps / c_count;
-    return (tap * c_count + c) * (size_t)param->dims[0] + k;
-}
-
-ParamFilter param_filter(const Param *param, int k) {
-    size_t filters = (size_t)param->dims[0], count = param->count / filters;
-    if (param->role == PARAM_CONV_WEIGHT) return (ParamFilter){(size_t)k, filters, count};
-    return (ParamFilter){(size_t)k * count, 1, count};
-}
-
-void param_from_file(real *memory, const float *file, const Param *param) {
-    for (size_t j = 0; j < param->count; j++) memory[param_memory_index(param, j)] = (real)file[j];
-}
-
-void param_to_file(float *file, const real *memory, const Param *param) {
-    for (size_t j = 0; j < param->count; j++) file[j] = (float)memory[param_memory_index(param, j)];
-}
-
 struct NetworkBuilder {
     Network *network;
     int op_capacity, block_capacity;

@@ -99,8 +99,10 @@ void network_copy_values(Network *to, const Network *from);
 
 /* Between file order and memory order; the two differ only for convolution weights, (K,C,R,S) and (R,S,C,K).
  */
-size_t param_memory_index(const Param *param, size_t file_index);
 void param_from_file(real *memory, const float *file, const Param *param);
+/* The same of the rows first .. first+count-1 along the first dimension: `file` has these alone, `memory` is that
+ * of the whole parameter. Different rows by different threads. */
+void param_rows_from_file(real *memory, const float *file, const Param *param, int first, int count);
 void param_to_file(float *file, const real *memory, const Param *param);
 
 /* The weights of one output channel k: element j, counted through (r,s,c), lies at first + j*stride. Of a

@@ -1,9 +1,13 @@
 #include "core/network/weights.h"
 
 #include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/integer.h"
+#include "core/base/parallel.h"
 #include "core/network/weights_names.h"
 
 static bool dims_match(const SafetensorsTensor *tensor, const Param *param) {
@@ -77,42 +81,105 @@ bool weights_check(const Safetensors *file, const Network *network, Error *err) 
     return check_params(&names, network, err) && check_unexpected(&names, network, err);
 }
 
-static bool check_values(const Safetensors *file, const Param *param, const float *values, Error *err) {
-    size_t wild = 0, negative = 0;
-    for (size_t k = 0; k < param->count; k++) {
-        if (!isfinite(values[k])) wild++;
-        if (values[k] < 0) negative++;
-    }
-    if (wild > 0) {
-        return error_set(err, ERROR_FILE, "%s: %zu of the %zu values of %s are NaN or infinite",
-                         safetensors_label(file), wild, param->count, param->name);
-    }
-    if (param->role != PARAM_NORM_VAR || negative == 0) return true;
-    return error_set(err, ERROR_FILE, "%s: %zu of the %zu values of %s are negative, expected variances",
-                     safetensors_label(file), negative, param->count, param->name);
+/* Values are read, looked at and put in their place piece by piece, so that a piece is still in the cache: some
+ * rows of a parameter, by whichever thread is free. */
+enum { PIECE_ROWS = 16, PIECE_VALUES = 1 << 16 };
+
+typedef struct Reading {
+    const Safetensors *file;
+    const SafetensorsTensor *tensor;
+    const Param *param;
+    real *memory;
+    size_t length; /* values of a row */
+    int rows;      /* of a piece */
+    float *buffers;
+    size_t buffer_count; /* one a worker */
+    atomic_size_t wild, negative;
+    pthread_mutex_t mutex; /* of problem */
+    Error problem;
+} Reading;
+
+static int piece_rows(const Param *param) {
+    size_t length = param->count / (size_t)param->dims[0],
+           rows = PIECE_VALUES / length / PIECE_ROWS * PIECE_ROWS;
+    if (rows < PIECE_ROWS) rows = PIECE_ROWS;
+    return rows < (size_t)param->dims[0] ? (int)rows : param->dims[0];
 }
 
-static size_t largest_param(const Network *network) {
+static size_t largest_piece(const Network *network) {
     size_t largest = 1;
     for (int k = 0; k < network->param_count; k++) {
-        if (network->params[k].count > largest) largest = network->params[k].count;
+        const Param *param = &network->params[k];
+        size_t count = (size_t)piece_rows(param) * (param->count / (size_t)param->dims[0]);
+        if (count > largest) largest = count;
     }
     return largest;
 }
 
+static void read_piece(void *context, int begin, int end, int worker) {
+    Reading *reading = context;
+    float *values = reading->buffers + (size_t)worker * reading->buffer_count;
+    for (int piece = begin; piece < end; piece++) {
+        int first = piece * reading->rows, rows = integer_min(reading->rows, reading->param->dims[0] - first);
+        size_t count = (size_t)rows * reading->length, wild = 0, negative = 0;
+        Error err = {0};
+        if (!safetensors_read_part(reading->file, reading->tensor, (size_t)first * reading->length, count,
+                                   values, &err)) {
+            pthread_mutex_lock(&reading->mutex);
+            reading->problem = err;
+            pthread_mutex_unlock(&reading->mutex);
+            continue;
+        }
+        for (size_t k = 0; k < count; k++) {
+            wild += !isfinite(values[k]);
+            negative += values[k] < 0;
+        }
+        atomic_fetch_add(&reading->wild, wild);
+        atomic_fetch_add(&reading->negative, negative);
+        param_rows_from_file(reading->memory, values, reading->param, first, rows);
+    }
+}
+
+/* What the pieces of a parameter have found. */
+static bool judge(const Reading *reading, Error *err) {
+    const Param *param = reading->param;
+    const char *label = safetensors_label(reading->file);
+    size_t wild = atomic_load(&reading->wild), negative = atomic_load(&reading->negative);
+    if (reading->problem.kind != ERROR_NONE)
+        return error_set(err, reading->problem.kind, "%s", reading->problem.text);
+    if (wild > 0) {
+        return error_set(err, ERROR_FILE, "%s: %zu of the %zu values of %s are NaN or infinite", label, wild,
+                         param->count, param->name);
+    }
+    if (param->role != PARAM_NORM_VAR || negative == 0) return true;
+    return error_set(err, ERROR_FILE, "%s: %zu of the %zu values of %s are negative, expected variances",
+                     label, negative, param->count, param->name);
+}
+
+static bool read_param(Reading *reading, Network *network, const Param *param, Error *err) {
+    reading->param = param;
+    reading->memory = network_values(network, param);
+    reading->length = param->count / (size_t)param->dims[0];
+    reading->rows = piece_rows(param);
+    atomic_store(&reading->wild, 0);
+    atomic_store(&reading->negative, 0);
+    parallel_for((param->dims[0] + reading->rows - 1) / reading->rows, 1, read_piece, reading);
+    return judge(reading, err);
+}
+
 bool weights_read(const Safetensors *file, Network *network, Error *err) {
     WeightsNames names = weights_names_of(file);
-    float *values = calloc(largest_param(network), sizeof *values);
-    if (!values)
+    Reading reading = {
+        .file = file, .buffer_count = largest_piece(network), .mutex = PTHREAD_MUTEX_INITIALIZER};
+    reading.buffers = calloc(reading.buffer_count * (size_t)parallel_threads(), sizeof *reading.buffers);
+    if (!reading.buffers)
         return error_set(err, ERROR_FAILED, "%s: not enough memory to read it", safetensors_label(file));
     bool good = true;
     for (int k = 0; good && k < network->param_count; k++) {
-        const Param *param = &network->params[k];
-        const SafetensorsTensor *tensor = weights_names_find(&names, param->name);
-        good = safetensors_read(file, tensor, values, err) && check_values(file, param, values, err);
-        if (good) param_from_file(network_values(network, param), values, param);
+        reading.tensor = weights_names_find(&names, network->params[k].name);
+        good = read_param(&reading, network, &network->params[k], err);
     }
-    free(values);
+    free(reading.buffers);
     return good;
 }
 
