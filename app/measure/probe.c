@@ -6,6 +6,9 @@
 #include "core/base/parallel.h"
 #include "core/kernel/kernel.h"
 
+/* No more tries after this: under an emulator or valgrind one takes seconds. */
+#define PROBE_SECONDS 0.1
+
 /* The best of many tries counts, each about a millisecond: long enough to hide how late a thread begins, short
  * enough that one of them is left alone. */
 enum { PROBE_TRIES = 32, PROBE_ITEMS = 32, PROBE_TURNS = 10000 };
@@ -29,8 +32,8 @@ static const Kernels *probed_kernels(void) {
 }
 
 static double best_rate(ProbeJob *job) {
-    double best = 0;
-    for (int try = 0; try < PROBE_TRIES; try++) {
+    double best = 0, until_s = clock_seconds() + PROBE_SECONDS;
+    for (int try = 0; try < PROBE_TRIES && (try == 0 || clock_seconds() < until_s); try++) {
         double begun_s = clock_seconds(), flops = 0;
         parallel_items(PROBE_ITEMS, work, job);
         double seconds = clock_seconds() - begun_s;

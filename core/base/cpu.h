@@ -6,7 +6,8 @@
 
 #include <limits.h> /* any header of the C library says whether it is glibc */
 
-#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&    \
+    !defined(__SANITIZE_THREAD__)
 #define CPU_CLONES __attribute__((target_clones("default", "avx2", "avx512f")))
 #else
 #define CPU_CLONES
