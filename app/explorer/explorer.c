@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/cli/argument_kind.h"
 #include "app/explorer/config.h"
 #include "app/explorer/record.h"
 #include "app/explorer/screen_reader.h"
@@ -188,15 +189,36 @@ static bool loop(Screen *screen, Term *term, Live *live, Error *err) {
     return true;
 }
 
-static bool run_on_terminal(Screen *screen, const Options *options, Error *err) {
-    /* A recording looks the same wherever it is made. */
+/* Before anything that takes time, so that keys typed meanwhile are neither shown nor lost. */
+static Term *open_terminal(const Options *options, Error *err) {
+    /* The screen may choose another theme later. A recording looks the same wherever it is made. */
     TermConfig config = {.depth = options_color(options),
-                         .theme = screen_theme(screen),
                          .ascii = options->output.ascii,
                          .ask_background = !options->explorer.record};
+    explorer_find_theme(options, &config.theme, NULL);
+    return term_open(&config, err);
+}
+
+/* A file of weights is read, or a state is gone to: that may take a second, before there is a screen. */
+static bool takes_time(const Options *options) {
+    ArgumentKind kind;
+    bool word = options->word_count > 0 && argument_kind_find(options->words[0], &kind, NULL);
+    return options->model.weights || options->explorer.state || (word && kind == ARGUMENT_WEIGHTS);
+}
+
+static void show_waiting(Term *term, const Options *options) {
+    Canvas *canvas =
+        takes_time(options) ? canvas_new(term_width(term), term_height(term), term_canvas_flags(term)) : NULL;
+    if (!canvas) return;
+    canvas_text_center(canvas, canvas_area(canvas), (canvas->height - 1) / 2,
+                       (Style){.fg = color_role(ROLE_DIM)}, "preparing the network ...");
+    term_flush(term, canvas);
+    canvas_free(canvas);
+}
+
+/* Closes the terminal. */
+static bool run_on_terminal(Screen *screen, Term *term, const Options *options, Error *err) {
     Live live;
-    Term *term = term_open(&config, err);
-    if (!term) return false;
     bool ok = live_open(&live, options, err);
     if (ok) speaker_open(&live.speaker, screen, options);
     if (live.speaker.link) term_watch(term, notes_link_fd(live.speaker.link));
@@ -276,34 +298,22 @@ static void close_world(World *world) {
     *world = (World){.screen = NULL};
 }
 
-/* Says that a large network is being loaded: that takes a second or two, before there is a screen. */
-static void say_waiting(const Options *options, bool waiting) {
-    static const char text[] = "preparing the network ...";
-    bool named =
-        options->model.arch || options->model.weights || options->explorer.state || options->word_count > 0;
-    if (!named || options->explorer.script || !isatty(STDOUT_FILENO) || !isatty(STDERR_FILENO)) return;
-    fprintf(stderr, "\r%*s\r", (int)strlen(text), waiting ? text : "");
-}
-
 static bool open_world(World *world, const Options *options, Error *err) {
     ThemeId theme;
     *world = (World){.screen = NULL};
-    say_waiting(options, true);
     if (explorer_find_theme(options, &theme, err) && setup_open(&world->setup, options, err))
         world->screen = open_screen(options, &world->setup, theme, err);
-    say_waiting(options, false);
     if (!world->screen) close_world(world);
     return world->screen;
 }
 
-/* With the user's settings; if it fails because of them, without. */
-static bool open_with_config(World *world, Config *config, Options *options, Error *err) {
-    Options plain = *options;
+/* With the user's settings; if it fails because of them, with the `plain` options. */
+static bool open_with_config(World *world, Config *config, Options *options, const Options *plain,
+                             Error *err) {
     Error problem = {0};
-    config_set_options(config, options);
     if (open_world(world, options, &problem)) return true;
     if (config->settings == 0) return error_set(err, problem.kind, "%s", problem.text);
-    *options = plain;
+    *options = *plain;
     config_refuse(config, problem.text);
     return open_world(world, options, err);
 }
@@ -343,17 +353,37 @@ static bool begin(Screen *screen, const Options *options, Error *err) {
            begin_lesson(screen, options->explorer.lesson, err);
 }
 
+static bool on_terminal(const Options *options) {
+    return !options->explorer.script && !options->explorer.screen_reader;
+}
+
+/* Takes the terminal, NULL for a script or a screen reader. */
+static bool run_world(World *world, Term *term, const Options *options, Error *err) {
+    if (!begin(world->screen, options, err)) {
+        term_close(term);
+        return false;
+    }
+    if (options->explorer.script) return run_script(world->screen, options, err);
+    if (options->explorer.screen_reader) return run_reader(world->screen, options, err);
+    return run_on_terminal(world->screen, term, options, err);
+}
+
 static bool explore(Config *config, Options *options, Error *err) {
     World world;
-    if (!open_with_config(&world, config, options, err)) return false;
+    Term *term = NULL;
+    Options plain = *options;
+    config_set_options(config, options);
+    if (on_terminal(options)) {
+        term = open_terminal(options, err);
+        if (!term) return false;
+        show_waiting(term, options);
+    }
+    if (!open_with_config(&world, config, options, &plain, err)) {
+        term_close(term);
+        return false;
+    }
     config_run(config, world.screen, options);
-    bool ok = begin(world.screen, options, err);
-    if (ok && options->explorer.script)
-        ok = run_script(world.screen, options, err);
-    else if (ok && options->explorer.screen_reader)
-        ok = run_reader(world.screen, options, err);
-    else if (ok)
-        ok = run_on_terminal(world.screen, options, err);
+    bool ok = run_world(&world, term, options, err);
     close_world(&world);
     return ok;
 }
@@ -374,8 +404,7 @@ bool explorer_run(const Options *options, Error *err) {
         return error_set(err, ERROR_USAGE,
                          "--record needs the explorer's screen: 'skipscope record' records a script");
     if (options->explorer.record && !record_check(options->explorer.record, err)) return false;
-    if (!options->explorer.script && !options->explorer.screen_reader &&
-        !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
+    if (on_terminal(options) && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
         return error_set(
             err, ERROR_TERMINAL,
             "the explorer needs a terminal on standard input and output: 'skipscope --script FILE' drives it "

@@ -42,6 +42,11 @@ static void start(Pty *pty, TempDir *dir, int width, int height, const char *opt
     start_in(pty, dir, &(PtyConfig){.width = width, .height = height, .environment = environment}, option);
 }
 
+static int run_weights(void *context) {
+    execl(program_path(), "skipscope", (char *)context, (char *)NULL);
+    return 127;
+}
+
 static void assert_left_cleanly(Pty *pty) {
     int status = pty_wait_end(pty);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
@@ -60,6 +65,42 @@ static void a_copy_is_offered_to_the_clipboard_as_letters(void **state) {
     pty_wait_text(&pty, "expected screen or state");
     pty_type(&pty, "q");
     assert_left_cleanly(&pty);
+    pty_end(&pty);
+}
+
+/* While a file is read: the terminal is taken before, so that keys go to the program and to nobody else. */
+static void keys_typed_before_there_is_a_screen_count(void **state) {
+    (void)state;
+    Pty pty;
+    struct termios modes;
+    pty_start(&pty, &(PtyConfig){.width = 80,
+                                 .height = 24,
+                                 .environment = environment,
+                                 .run = run_weights,
+                                 .context = "assets/models/resnet20-cifar10.safetensors"});
+    pty_wait_output(&pty, "preparing the network");
+    assert_int_equal(tcgetattr(pty.tty, &modes), 0);
+    assert_false(modes.c_lflag & (ECHO | ICANON));
+    pty_type(&pty, "tss");
+    pty_wait_text(&pty, "bn1");
+    assert_false(pty_wrote(&pty, "tss"));
+    pty_type(&pty, "q");
+    assert_left_cleanly(&pty);
+    pty_end(&pty);
+}
+
+static void a_file_that_is_refused_leaves_the_terminal_as_it_was(void **state) {
+    Pty pty;
+    const char *path = temp_dir_write(*state, "bad.safetensors", "nothing of the kind", 19);
+    pty_start(&pty, &(PtyConfig){.width = 80,
+                                 .height = 24,
+                                 .environment = environment,
+                                 .run = run_weights,
+                                 .context = (void *)(uintptr_t)path});
+    int status = pty_wait_end(&pty);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 4);
+    pty_assert_is_back(&pty);
+    assert_true(pty_shows(&pty, "bad.safetensors"));
     pty_end(&pty);
 }
 
@@ -322,6 +363,8 @@ int main(void) {
                                         temp_dir_teardown),
         cmocka_unit_test_setup_teardown(what_is_done_is_recorded_to_the_last_screen, temp_dir_setup,
                                         temp_dir_teardown),
+        cmocka_unit_test(keys_typed_before_there_is_a_screen_count),
+        IN_TEMP_DIR(a_file_that_is_refused_leaves_the_terminal_as_it_was),
         IN_TEMP_DIR(a_recording_that_stands_already_is_kept),
         IN_TEMP_DIR(a_recording_that_finds_the_disk_full_is_told_of_at_once),
         cmocka_unit_test_setup_teardown(it_follows_a_resize, temp_dir_setup, temp_dir_teardown),

@@ -32,6 +32,23 @@ static void an_architecture_comes_with_random_weights_and_says_so(void **state) 
     assert_screen_has(world, "resnet32 ");
 }
 
+/* Its sixty million weights are drawn as the pass comes to them: that is why its screen is there at once. */
+static void of_a_large_network_only_what_has_run_is_drawn(void **state) {
+    SessionWorld *world = *state;
+    session_world_act(world, "arch resnet152");
+    const Network *network = network_of(world);
+    for (int view = 0; view < VIEW_COUNT; view++) {
+        world->session->look.view = (ViewId)view;
+        free(session_world_screen(world));
+    }
+    world->session->look.view = VIEW_ARCHITECTURE;
+    assert_screen_has(world, "resnet152 ");
+    assert_close(network_drawn(network), 0, 0);
+    session_world_act(world, "step");
+    size_t convolution = network_op_param_count(network, 1);
+    assert_close(network_drawn(network), (double)convolution / (double)network_param_count(network), 1e-5);
+}
+
 static void trained_weights_come_by_the_name_of_a_bundled_model(void **state) {
     SessionWorld *world = *state;
     static const char *const names[] = {"resnet20", "bundled plain20", "resnet20-cifar10",
@@ -199,6 +216,7 @@ static void keys_typed_ahead_mean_the_new_network(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         SESSION_TEST(an_architecture_comes_with_random_weights_and_says_so),
+        SESSION_TEST(of_a_large_network_only_what_has_run_is_drawn),
         SESSION_TEST(trained_weights_come_by_the_name_of_a_bundled_model),
         SESSION_TEST(a_file_of_weights_brings_its_numbers),
         SESSION_TEST(what_cannot_be_loaded_changes_nothing),
