@@ -118,9 +118,7 @@ static bool allocate_pass(Pass *pass) {
     if (runs_by_plan(pass)) return allocate_planned(pass);
     pass->scratch = take_memory(pass, scratch_count(network, pass->config.batch), sizeof *pass->scratch, &ok);
     open_choose(pass);
-    pass->passing = take_memory(pass, open_passing_count(pass), sizeof(real), &ok);
-    pass->stretches = take_memory(pass, open_stretches_count(pass), sizeof(real), &ok);
-    ok = ok && allocate_nodes(pass) && allocate_routes(pass);
+    ok = ok && open_allocate(pass) && allocate_nodes(pass) && allocate_routes(pass);
     if (ok && !pass->config.forward_only)
         pass->param_grads = take_memory(pass, network->value_count, sizeof(real), &ok);
     return ok;
@@ -192,6 +190,10 @@ void pass_restart(Pass *pass, const int *targets) {
     if (pass->plan) plan_restart(pass);
 }
 
+static const real *act_where(const Node *node) {
+    return node->value ? node->value : node->act;
+}
+
 OpRun pass_run_of(const Pass *pass, int i) {
     const Network *network = pass->network;
     const Op *op = &network->ops[i];
@@ -205,7 +207,7 @@ OpRun pass_run_of(const Pass *pass, int i) {
                  .saved = node->saved,
                  .scratch = pass->scratch,
                  .dy = node->grad};
-    for (int k = 0; k < op->input_count; k++) run.x[k] = pass->nodes[op->inputs[k]].act;
+    for (int k = 0; k < op->input_count; k++) run.x[k] = act_where(&pass->nodes[op->inputs[k]]);
     for (int k = 0; k < op->param_count; k++) {
         const Param *param = &network->params[op->param_first + k];
         run.w[k] = network_const_values(network, param);
@@ -216,33 +218,29 @@ OpRun pass_run_of(const Pass *pass, int i) {
 }
 
 OpRun pass_backward_run_of(const Pass *pass, int i) {
+    const Op *op = &pass->network->ops[i];
+    const OpSpec *spec = op_spec(op->kind);
+    if (spec->backward_reads_y) open_fill(pass, i);
+    for (int k = 0; k < op->input_count && spec->backward_reads_x; k++) open_fill(pass, op->inputs[k]);
     OpRun run = pass_run_of(pass, i);
-    const OpSpec *spec = op_spec(run.op->kind);
-    if (spec->backward_reads_y)
-        open_fill(pass, i);
-    else
-        run.y = NULL;
-    for (int k = 0; k < run.op->input_count; k++)
-        if (spec->backward_reads_x)
-            open_fill(pass, run.op->inputs[k]);
-        else
-            run.x[k] = NULL;
+    if (!spec->backward_reads_y) run.y = NULL;
+    for (int k = 0; k < op->input_count && !spec->backward_reads_x; k++) run.x[k] = NULL;
     return run;
 }
 
 /* Nothing that has been found of an earlier run holds for this one. */
 static void forget_act(Node *node) {
-    node->act_stats.known = node->act_profile.known = node->filled = false;
+    node->act_stats.known = node->act_profile.known = false;
+    node->value = node->open ? NULL : node->act;
 }
 
-/* An op that computes cell by cell reads open inputs stretch by stretch; another one has to have them whole, of which
- * one at a time lies in the pass's own memory. */
-static void run_op_forward(const Pass *pass, int i) {
+/* An op that computes cell by cell takes open inputs stretch by stretch; another one has to have them whole. */
+static void run_op_forward(Pass *pass, int i) {
     OpRun run = pass_run_of(pass, i);
     const OpSpec *spec = op_spec(run.op->kind);
     if (spec->cells && !run.batch_statistics) {
         if (spec->begin) spec->begin(&run);
-        if (!pass->nodes[i].open) open_compute(pass, i, run.y);
+        open_forward(pass, i);
         return;
     }
     for (int k = 1; k < run.op->input_count; k++) open_fill(pass, run.op->inputs[k]);

@@ -122,11 +122,11 @@ double pass_loss(const Pass *pass) {
 
 OpSight pass_sight(const Pass *pass, int op) {
     const Op *o = &pass->network->ops[op];
-    OpSight sight = {.run = pass_run_of(pass, op), .y = pass_act_stats(pass, op), .skip = pass->config.skip};
-    if (!grad_is_ready(pass, op)) sight.run.dy = NULL;
     if (act_is_ready(pass, op)) open_fill(pass, op);
     for (int k = 0; k < o->input_count; k++)
         if (act_is_ready(pass, o->inputs[k])) open_fill(pass, o->inputs[k]);
+    OpSight sight = {.run = pass_run_of(pass, op), .y = pass_act_stats(pass, op), .skip = pass->config.skip};
+    if (!grad_is_ready(pass, op)) sight.run.dy = NULL;
     if (o->input_count > 0) sight.x = pass_act_stats(pass, o->inputs[0]);
     if (o->block >= 0) {
         sight.is_lesioned = pass_block_is_lesioned(pass, o->block);

@@ -3,6 +3,7 @@
 #define CORE_PASS_STATE_H
 
 #include "core/base/arena.h"
+#include "core/pass/open.h"
 #include "core/pass/pass.h"
 #include "core/pass/plan.h"
 
@@ -11,8 +12,9 @@ typedef struct Node {
     void *saved;
     Stats act_stats, grad_stats;
     Profile act_profile, grad_profile;
-    bool open;          /* computed in passing; act holds it only where it has been */
-    bool filled;        /* looked at: see open_fill */
+    bool open;          /* not kept: see core/pass/open */
+    const real *value;  /* where the activation is: act, or one of Pass.passing; NULL: nowhere yet */
+    int links, buffers; /* of what is open: what a chain to it comes to at most */
     int reader_count;   /* ops that read act */
     int first_consumer; /* lowest op that reads act; its backward completes grad. -1 for the loss */
     int block;          /* block whose input this is, or -1 */
@@ -37,8 +39,10 @@ struct Pass {
     Node *nodes;
     RouteParts *routes;
     real *param_grads, *scratch;
-    Plan *plan; /* of a fast pass; NULL: op by op */
-    real *passing, *stretches; /* core/pass/open: the open activation in hand, and stretches of others */
+    Plan *plan;       /* of a fast pass; NULL: op by op */
+    Passing *passing; /* OPEN_PLACES of them */
+    real *stretches;  /* buffers of chains */
+    bool turn;        /* which of two places was taken last */
     int forward_done, backward_done;
 };
 
@@ -56,18 +60,5 @@ static inline bool pass_keeps_routes(const Pass *pass) {
 OpRun pass_run_of(const Pass *pass, int op);
 /* The same for its backward pass: what that reads of the activations is there, the others are NULL. */
 OpRun pass_backward_run_of(const Pass *pass, int op);
-
-/* Which activations stay open; core/pass/open.c says what that means. Reader counts are set. */
-void open_choose(Pass *pass);
-/* Elements of Pass.passing and of Pass.stretches. */
-size_t open_passing_count(const Pass *pass);
-size_t open_stretches_count(const Pass *pass);
-/* Computes op, one that has OpSpec.cells and whose `begin` has been called, from what is kept. y is as large as its
- * activation. */
-void open_compute(const Pass *pass, int op, real *y);
-/* The activation of an op that has been run: in its own memory from now on. */
-void open_fill(const Pass *pass, int op);
-/* The same to be read once, before the next call of any of these: in memory of the pass where it is open. */
-const real *open_read(const Pass *pass, int op);
 
 #endif
