@@ -75,15 +75,29 @@ static Chunk *chunk_for(Arena *arena, size_t bytes) {
     return first && first->size - first->used >= bytes ? first : chunk_add(arena, bytes);
 }
 
-void *arena_alloc(Arena *arena, size_t count, size_t size) {
+/* The chunk in which the block was begun, or NULL. */
+static Chunk *take_block(Arena *arena, size_t count, size_t size, void **block) {
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 2) return NULL;
     bytes = align_size(bytes ? bytes : 1);
     Chunk *chunk = chunk_for(arena, bytes);
     if (!chunk) return NULL;
-    void *block = (char *)chunk + chunk->used;
+    *block = (char *)chunk + chunk->used;
     chunk->used += bytes;
     arena->bytes += bytes;
+    return chunk;
+}
+
+void *arena_alloc(Arena *arena, size_t count, size_t size) {
+    void *block = NULL;
+    take_block(arena, count, size, &block);
+    return block;
+}
+
+void *arena_alloc_hot(Arena *arena, size_t count, size_t size) {
+    void *block = NULL;
+    Chunk *chunk = take_block(arena, count, size, &block);
+    if (chunk) madvise(chunk, chunk->size, MADV_HUGEPAGE);
     return block;
 }
 

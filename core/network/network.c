@@ -265,7 +265,7 @@ static bool allocate_params(Network *network) {
         op->param_count = spec->params ? spec->params(op, shapes) : 0;
         for (int k = 0; k < op->param_count; k++) add_param(network, op, &shapes[k]);
     }
-    network->memory = arena_alloc(network->arena, network->value_count, sizeof(real));
+    network->memory = arena_alloc_hot(network->arena, network->value_count, sizeof(real));
     return network->memory && draw_allocate(network);
 }
 

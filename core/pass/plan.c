@@ -89,10 +89,10 @@ Plan *plan_new(const Pass *pass) {
     plan->scratch_count = scratch_of(network, plan->group);
     plan->ops = arena_alloc(pass->arena, ops, sizeof *plan->ops);
     plan->steps = arena_alloc(pass->arena, ops, sizeof *plan->steps);
-    plan->slots =
-        arena_alloc(pass->arena, (size_t)plan->areas * PLAN_SLOTS * plan->slot_count, sizeof *plan->slots);
+    plan->slots = arena_alloc_hot(pass->arena, (size_t)plan->areas * PLAN_SLOTS * plan->slot_count,
+                                  sizeof *plan->slots);
     plan->scratch =
-        arena_alloc(pass->arena, (size_t)plan->areas * plan->scratch_count, sizeof *plan->scratch);
+        arena_alloc_hot(pass->arena, (size_t)plan->areas * plan->scratch_count, sizeof *plan->scratch);
     bool ok = plan->ops && plan->steps && plan->slots && plan->scratch;
     for (int i = 0; ok && i < network->op_count; i++) ok = reserve_op(plan, pass, i);
     return ok ? plan : NULL;

@@ -27,6 +27,10 @@ static void blocks_larger_than_a_chunk_fit(void **state) {
     large[0] = large[9999999] = 'x';
     assert_int_equal(small[0], 0);
     assert_non_null(arena_alloc(arena, 10, 1));
+    char *hot = arena_alloc_hot(arena, 1, 10000000);
+    assert_int_equal((uintptr_t)hot % 64, 0);
+    for (size_t j = 0; j < 10000000; j += 999) assert_int_equal(hot[j], 0);
+    assert_null(arena_alloc_hot(arena, SIZE_MAX, 2));
     arena_free(arena);
 }
 
