@@ -15,7 +15,8 @@
  *
  * How the work is cut cannot be seen in the result: an element is always the same chain of sums. */
 enum {
-    BLOCK = 48,       /* a multiple of every tile: one table of pointers, values that stay in the cache */
+    RANGE = 48,       /* pixels of a range, at least */
+    BLOCK = 96,       /* a multiple of every tile: one table of pointers, values that stay in the cache */
     CHUNK_ROWS = 640, /* of 64 columns: 160 kB */
     GROUP_ELEMENTS = 40960, /* 160 kB: well below the smallest second-level cache beside the pixels */
     RANGE_SUMS = 512,       /* pixels whose sums may wait for the next chunk */
@@ -23,7 +24,8 @@ enum {
     ALIGNED = 64 / sizeof(real),
     POINTER_ELEMENTS = sizeof(void *) / sizeof(real) + 1,
     PIXELS_OF_COPYING = 4, /* a panel is copied in the time that some pixels are multiplied by it */
-    RANGES_MAX = 256,      /* more of them, and each is long enough whatever the number of threads */
+    FEW_PIXELS = 512,
+    RANGES_A_THREAD = 16, /* so that the end of a layer does not wait for one of them */
 };
 
 typedef struct Plan {
@@ -31,10 +33,11 @@ typedef struct Plan {
     bool by_row;                          /* a tap is a row of the window */
     int taps, length;                     /* taps*length = R*S*C */
     int chunks, chunk_taps, chunk_length; /* a chunk is some whole taps, or a part of one tap */
+    int tile;                             /* pixels that are multiplied together */
     int panel;                            /* columns of a panel, the last one of w may have fewer */
     int group, groups;                    /* columns of a group; how many groups */
     int pixels, ranges;                   /* pixels of a range; how many ranges */
-    bool in_place;                        /* w itself is one panel */
+    bool in_place;                        /* the panels are w itself */
 } Plan;
 
 static int at_most(int a, int b) {
@@ -64,29 +67,39 @@ static void plan_chunks(Plan *plan) {
 }
 
 /* The time of the busiest thread with so many ranges, in pixels times columns of a group. */
-static int time_of(const Plan *plan, int pixels, int ranges, int tile) {
+static int time_of(const Plan *plan, int pixels, int ranges) {
     int items = ratio_up(plan->groups * ranges, parallel_threads());
     int copies = plan->in_place ? 0 : plan->chunks > 1 ? items : at_most(plan->groups, items);
-    return items * (multiple(ratio_up(pixels, ranges), tile) + 1) + copies * PIXELS_OF_COPYING;
+    return items * (multiple(ratio_up(pixels, ranges), plan->tile) + 1) + copies * PIXELS_OF_COPYING;
 }
 
 /* Ranges that give all threads the same to do; of about equal numbers the largest, as a thread that the machine
  * holds up then holds up less. */
 static void plan_ranges(Plan *plan, const ConvShape *q) {
-    int pixels = pixel_count(q), tile = kernel_pixels(plan->set, plan->panel), best = 0;
+    int pixels = pixel_count(q), best = 0, times[RANGES_A_THREAD * PARALLEL_THREADS_MAX];
     int fewest = plan->chunks > 1 ? ratio_up(pixels, RANGE_SUMS) : 1;
-    int most = at_most(fewest + RANGES_MAX, ratio_up(pixels, BLOCK));
-    if (most < fewest) most = fewest;
-    for (int ranges = fewest; ranges <= most; ranges++) {
-        int time = time_of(plan, pixels, ranges, tile);
-        if (ranges == fewest || time < best) best = time;
+    int tried = at_most(RANGES_A_THREAD * parallel_threads(), ratio_up(pixels, RANGE));
+    for (int k = 0; k < tried; k++) {
+        times[k] = time_of(plan, pixels, fewest + k);
+        if (k == 0 || times[k] < best) best = times[k];
     }
-    for (int ranges = most; ranges >= fewest; ranges--)
-        if (time_of(plan, pixels, ranges, tile) <= best + best / 50) {
-            plan->pixels = multiple(ratio_up(pixels, ranges), tile);
-            plan->ranges = ratio_up(pixels, plan->pixels);
-            return;
-        }
+    while (times[tried - 1] > best + best / 50) tried--;
+    plan->pixels = multiple(ratio_up(pixels, fewest + tried - 1), plan->tile);
+    plan->ranges = ratio_up(pixels, plan->pixels);
+}
+
+/* As many panels as may be, where their number divides that of all: the last group is as wide as the others. */
+static int group_columns(int k, int panel, int panels_most) {
+    int all = ratio_up(k, panel), panels = panels_most < 1 ? 1 : at_most(panels_most, all);
+    while (all % panels != 0) panels--;
+    return panels * panel;
+}
+
+/* Bringing panels together does not pay where w is one already, or stays in the cache as it is and has few pixels. */
+static bool is_used_in_place(const Plan *plan, const ConvShape *q) {
+    bool is_small = plan->chunks == 1 && plan->chunk_taps * plan->chunk_length * q->k <= GROUP_ELEMENTS;
+    bool is_whole = q->k % plan->set->lanes == 0;
+    return plan->panel == q->k || (is_whole && is_small && pixel_count(q) <= FEW_PIXELS);
 }
 
 static Plan plan_of(const ConvShape *q) {
@@ -96,11 +109,9 @@ static Plan plan_of(const ConvShape *q) {
     plan_chunks(&plan);
     int rows = plan.chunk_taps * plan.chunk_length, lanes = plan.set->lanes;
     plan.panel = at_most(multiple(q->k, lanes), plan.set->columns);
-    plan.in_place = plan.panel == q->k;
-    int panels = GROUP_ELEMENTS / rows / plan.panel;
-    plan.group = at_most(multiple(q->k, plan.panel), panels > 1 ? panels * plan.panel : plan.panel);
-    plan.groups = ratio_up(q->k, plan.group);
-    plan.group = multiple(ratio_up(q->k, plan.groups), plan.panel);
+    plan.tile = kernel_pixels(plan.set, plan.panel);
+    plan.in_place = is_used_in_place(&plan, q);
+    plan.group = group_columns(q->k, plan.panel, GROUP_ELEMENTS / rows / plan.panel);
     plan.groups = ratio_up(q->k, plan.group);
     plan_ranges(&plan, q);
     return plan;
@@ -177,72 +188,57 @@ typedef struct Block {
     int begin, count;
 } Block;
 
-/* Where the window of an output pixel begins in x; h and w may lie outside. */
-typedef struct Corner {
-    int n, h, w;
-} Corner;
+/* Output pixels of one row that lie side by side, the first being number `pixel` of its block. Its window begins at
+ * row h and column w of image n; both may lie outside of x. */
+typedef struct Run {
+    int pixel, count, n, h, w;
+} Run;
 
-/* Row h of image n from column w on. */
-static const real *x_at(const Job *job, int n, int h, int w) {
-    const ConvShape *q = job->run->shape;
-    return job->run->x + (((size_t)n * (size_t)q->h + (size_t)h) * (size_t)q->w + (size_t)w) * (size_t)q->c;
-}
-
-/* A row of the window that reaches over the edge of x: what is inside, and zeros. */
-static const real *over_the_edge(const Job *job, const Corner *at, int h, real *edge) {
-    const ConvShape *q = job->run->shape;
-    memset(edge, 0, (size_t)job->plan.length * sizeof *edge);
-    int begin = at->w < 0 ? 0 : at->w, end = at_most(at->w + q->s, q->w);
+/* A row of the window that reaches over the edge of x, from column w on: what is inside, and zeros. `row` is x's. */
+static const real *over_the_edge(const ConvShape *q, const real *row, int w, real *edge) {
+    memset(edge, 0, (size_t)(q->s * q->c) * sizeof *edge);
+    int begin = w < 0 ? 0 : w, end = at_most(w + q->s, q->w);
     if (begin < end)
-        memcpy(edge + (begin - at->w) * q->c, x_at(job, at->n, h, begin),
-               (size_t)(end - begin) * (size_t)q->c * sizeof *edge);
+        memcpy(edge + (begin - w) * q->c, row + begin * q->c, (size_t)((end - begin) * q->c) * sizeof *edge);
     return edge;
 }
 
-/* One pixel's pointers where a tap is a row of the window; `step` apart. */
-static void point_at_rows(const Worker *worker, const Chunk *chunk, const Corner *at, int pixel, int step) {
+/* Where the values of a run's pixels under each tap of the chunk lie; `step` pixels have a place in the table. */
+static void point_run(const Worker *worker, const Chunk *chunk, const Run *run, int step) {
     const Job *job = worker->job;
     const ConvShape *q = job->run->shape;
-    bool inside = at->w >= 0 && at->w + q->s <= q->w;
+    const int places = job->plan.by_row ? 1 : q->s, columns = job->plan.by_row ? q->s : 1;
     for (int t = 0; t < chunk->taps; t++) {
-        int h = at->h + chunk->tap + t;
-        real *edge = worker->edges + (size_t)(pixel * chunk->taps + t) * (size_t)job->plan.length;
-        worker->pointers[t * step + pixel] = h < 0 || h >= q->h ? job->zeros
-                                             : inside           ? x_at(job, at->n, h, at->w)
-                                                                : over_the_edge(job, at, h, edge);
-    }
-}
-
-/* One pixel's pointers where a tap is one place of the window. */
-static void point_at_places(const Worker *worker, const Chunk *chunk, const Corner *at, int pixel, int step) {
-    const Job *job = worker->job;
-    const ConvShape *q = job->run->shape;
-    int r = chunk->tap / q->s, s = chunk->tap % q->s;
-    for (int t = 0; t < chunk->taps; t++) {
-        int h = at->h + r, w = at->w + s;
-        bool inside = h >= 0 && h < q->h && w >= 0 && w < q->w;
-        worker->pointers[t * step + pixel] = inside ? x_at(job, at->n, h, w) : job->zeros;
-        if (++s == q->s) {
-            s = 0;
-            r++;
+        const int h = run->h + (chunk->tap + t) / places, first_w = run->w + (chunk->tap + t) % places;
+        const real **to = worker->pointers + t * step + run->pixel;
+        const bool outside = h < 0 || h >= q->h;
+        const real *row =
+            outside ? NULL
+                    : job->run->x + ((size_t)run->n * (size_t)q->h + (size_t)h) * (size_t)(q->w * q->c);
+        for (int p = 0; p < run->count; p++) {
+            const int w = first_w + p * q->stride;
+            if (outside || w + columns <= 0 || w >= q->w)
+                to[p] = job->zeros;
+            else if (w >= 0 && w + columns <= q->w)
+                to[p] = row + w * q->c;
+            else
+                to[p] = over_the_edge(
+                    q, row, w, worker->edges + ((run->pixel + p) * chunk->taps + t) * job->plan.length);
         }
     }
 }
 
 static void point_block(const Worker *worker, const Chunk *chunk, const Block *block) {
     const ConvShape *q = worker->job->run->shape;
-    int ow = block->begin % q->ow, oh = block->begin / q->ow % q->oh, n = block->begin / q->ow / q->oh;
-    for (int p = 0; p < block->count; p++) {
-        Corner at = {n, oh * q->stride - q->pad, ow * q->stride - q->pad};
-        if (worker->job->plan.by_row)
-            point_at_rows(worker, chunk, &at, p, block->count);
-        else
-            point_at_places(worker, chunk, &at, p, block->count);
-        if (++ow < q->ow) continue;
-        ow = 0;
-        if (++oh < q->oh) continue;
-        oh = 0;
-        n++;
+    for (int pixel = 0; pixel < block->count;) {
+        int at = block->begin + pixel, ow = at % q->ow, oh = at / q->ow % q->oh;
+        Run run = {.pixel = pixel,
+                   .count = at_most(q->ow - ow, block->count - pixel),
+                   .n = at / q->ow / q->oh,
+                   .h = oh * q->stride - q->pad,
+                   .w = ow * q->stride - q->pad};
+        point_run(worker, chunk, &run, block->count);
+        pixel += run.count;
     }
 }
 
@@ -284,7 +280,8 @@ static Product product_of(const Worker *worker, const Group *group, int k, const
                      .x_step = (size_t)block->count,
                      .x_first = (size_t)group->chunk.first,
                      .w = plan->in_place ? panel.from : panel.to,
-                     .w_step = (size_t)multiple(panel.columns, plan->set->lanes),
+                     .w_step =
+                         plan->in_place ? panel.from_step : (size_t)multiple(panel.columns, plan->set->lanes),
                      .taps = group->chunk.taps,
                      .channels = group->chunk.length,
                      .pixels = block->count,
@@ -329,8 +326,10 @@ static void convolve_range(Worker *worker, int key, int next_key, int begin, int
     const bool carries = !plan->in_place && next_key >= 0 && next_key != key;
     if (!plan->in_place && worker->held != key) copy_panels(worker, &group, 0, worker->panels);
     worker->held = key;
-    for (int p = begin; p < stop; p += BLOCK) {
-        Block block = {p, at_most(BLOCK, stop - p)};
+    const int blocks = ratio_up(stop - begin, BLOCK),
+              step = multiple(ratio_up(stop - begin, blocks), plan->tile);
+    for (int p = begin; p < stop; p += step) {
+        Block block = {p, at_most(step, stop - p)};
         point_block(worker, &group.chunk, &block);
         for (int k = 0; k < group.columns; k += plan->panel) {
             Product product = product_of(worker, &group, k, &block);

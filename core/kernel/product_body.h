@@ -3,9 +3,23 @@
  * over a vector each, and pixels*vectors multiply-adds. With 6 by 4 that is 24 of the 32 registers of AVX-512,
  * with 6 by 2 12 of 16; the narrower panels of few output channels take 8 pixels, so that a sum is
  * not waited for. The loops over a tile have to be unrolled, or the sums live in memory. */
-enum { PRODUCT_PIXELS = 6, PRODUCT_MANY = 8, PRODUCT_SUMS = PRODUCT_PIXELS * VECTORS };
-/* A cache line is copied or fetched at a time; what is copied has been asked for so many rows before. */
-enum { LINE_BYTES = 64, LINE = LINE_BYTES / sizeof(real), FETCHED_ROWS = 32 };
+enum {
+    PRODUCT_PIXELS = 6,
+    PRODUCT_MANY = 8,
+    PRODUCT_SUMS = PRODUCT_PIXELS * VECTORS,
+    WIDTH = VECTORS * LANES
+};
+/* The next panel is carried by the first CARRYING tiles, a cache line of it with every ROWS_A_LINE rows that are added
+ * up: always 24 vector multiply-adds. It is asked for FETCHED lines before. A panel that is narrower than a line is
+ * not carried. */
+enum {
+    LINE_BYTES = 64,
+    LINE = LINE_BYTES / sizeof(real),
+    LINES = WIDTH / LINE,
+    CARRYING = LINES > 0 ? 4 : 0,
+    ROWS_A_LINE = LINES > 0 ? CARRYING / LINES : 1,
+    FETCHED = 64
+};
 _Static_assert(PRODUCT_MANY *(VECTORS / 2) <= PRODUCT_SUMS, "many pixels of few vectors have room");
 
 /* The lines that a tile fetches, one for each row that it adds up: none is the first weight again and again. */
@@ -66,15 +80,35 @@ INLINE void product_row(Vector *sum, const real *const *x, size_t c, const real 
     }
 }
 
-/* Pixels first .. first + pixels-1, `vectors` vectors of output channels. A tile that carries copies one line of
- * each row of the next panel: the tile's own number tells which. */
+/* What tile number `tile` carries: `rows` lines, each of one row. */
+typedef struct Carry {
+    const real *from;
+    real *to;
+    size_t from_step;
+    int rows;
+} Carry;
+
+INLINE Carry carry_of(const Product *q, int tile) {
+    const int rows = q->taps * (q->channels / ROWS_A_LINE), line = LINES > 0 ? tile % LINES * LINE : 0;
+    const int row = LINES > 0 ? tile / LINES * rows : 0;
+    const Panel *next = q->next;
+    return (Carry){next->from + (size_t)row * next->from_step + line, next->to + row * WIDTH + line,
+                   next->from_step, rows};
+}
+
+INLINE void carry_line(Carry *carry) {
+    __builtin_prefetch(carry->from + FETCHED * carry->from_step, 0, 2);
+    for (int k = 0; k < LINE; k += LANES) vector_store(carry->to + k, vector_load(carry->from + k));
+    carry->from += carry->from_step;
+    carry->to += WIDTH;
+}
+
+/* Pixels first .. first + pixels-1, `vectors` vectors of output channels. */
 INLINE void product_tile(const Product *q, int first, const int pixels, const int vectors,
                          const bool carries) {
     const Ahead hint = ahead_of(q, first / pixels);
-    const Panel none = {0}, *next = carries ? q->next : &none;
-    const real *from = next->from + first / pixels * LINE;
-    real *to = next->to + first / pixels * LINE;
-    const size_t from_step = next->from_step, soon = FETCHED_ROWS * from_step;
+    Carry carry = {0};
+    if (carries) carry = carry_of(q, first / pixels);
     Vector sum[PRODUCT_SUMS];
     real *y = q->y + (size_t)first * q->y_step;
 #pragma GCC unroll 16
@@ -90,20 +124,22 @@ INLINE void product_tile(const Product *q, int first, const int pixels, const in
     for (int t = 0; t < q->taps; t++) {
         const real *x[PRODUCT_MANY];
 #pragma GCC unroll 16
-        for (int p = 0; p < pixels; p++)
+        for (int p = 0; p < pixels; p++) {
             x[p] = q->x[(size_t)t * q->x_step + (size_t)(first + p)] + q->x_first;
-        for (size_t c = 0; c < channels; c++) {
-            if (carries) {
-                __builtin_prefetch(from + soon, 0, 2);
-                for (int k = 0; k < LINE; k += LANES) vector_store(to + k, vector_load(from + k));
-                from += from_step;
-                to += vectors * LANES;
-            } else {
-                __builtin_prefetch(ahead, 0, 2);
-                ahead += ahead_step;
-            }
+            /* One register each: gcc would add x_first anew for every channel, and run out of them. */
+            __asm__("" : "+r"(x[p]));
+        }
+        size_t c = 0;
+        for (; carries && c + ROWS_A_LINE <= channels; c += ROWS_A_LINE) {
+            carry_line(&carry);
+#pragma GCC unroll 4
+            for (size_t k = 0; k < ROWS_A_LINE; k++, w += w_step)
+                product_row(sum, x, c + k, w, pixels, vectors);
+        }
+        for (; c < channels; c++, w += w_step) {
+            if (!carries) __builtin_prefetch(ahead, 0, 2);
+            ahead += ahead_step;
             product_row(sum, x, c, w, pixels, vectors);
-            w += w_step;
         }
     }
     product_finish(q, sum, first, pixels, vectors);
@@ -114,21 +150,21 @@ INLINE void product_tile(const Product *q, int first, const int pixels, const in
             vector_store(y + (size_t)p * q->y_step + v * LANES, sum[p * vectors + v]);
 }
 
-/* Lines of the next panel that tiles carry: where it is as wide as this one and not shorter, and as far as there are
- * whole tiles. */
-INLINE int product_carried(const Product *q) {
-    enum { WIDTH = VECTORS * LANES };
+/* How many tiles carry: as far as there are whole ones, where the next panel is as wide as this one and long enough for
+ * what they bring. */
+INLINE int product_carrying(const Product *q) {
     const Panel *next = q->next;
     if (!next || q->columns != WIDTH || next->columns != WIDTH || next->rows < q->taps * q->channels)
         return 0;
-    int tiles = q->pixels / PRODUCT_PIXELS, lines = WIDTH / LINE;
-    return tiles < lines ? tiles : lines;
+    int tiles = q->pixels / PRODUCT_PIXELS;
+    return tiles < CARRYING ? tiles : CARRYING;
 }
 
-/* The next tile; returns how many pixels it had. */
+/* The next tile; returns how many pixels it had. What is left is shared evenly: tiles of five lose nothing to those of
+ * six, one of a single pixel does. */
 INLINE int product_tiles(const Product *q, int first, const int vectors) {
     int left = q->pixels - first;
-    if (vectors == VECTORS && first < PRODUCT_PIXELS * product_carried(q)) {
+    if (vectors == VECTORS && first < PRODUCT_PIXELS * product_carrying(q)) {
         product_tile(q, first, PRODUCT_PIXELS, vectors, true);
         return PRODUCT_PIXELS;
     }
@@ -136,7 +172,8 @@ INLINE int product_tiles(const Product *q, int first, const int vectors) {
         product_tile(q, first, PRODUCT_MANY, vectors, false);
         return PRODUCT_MANY;
     }
-    switch (left) {
+    int tiles = (left + PRODUCT_PIXELS - 1) / PRODUCT_PIXELS;
+    switch ((left + tiles - 1) / tiles) {
     case 1: product_tile(q, first, 1, vectors, false); return 1;
     case 2: product_tile(q, first, 2, vectors, false); return 2;
     case 3: product_tile(q, first, 3, vectors, false); return 3;
@@ -174,7 +211,6 @@ static void product_copy(real *to, size_t to_step, const real *from, size_t from
 
 /* The last columns do not fill a vector: computed beside y, a few pixels at a time. */
 static void product_ragged(const Product *all) {
-    enum { WIDTH = VECTORS * LANES };
     real y[PRODUCT_PIXELS * WIDTH], addend[PRODUCT_PIXELS * WIDTH] = {0}, scale[WIDTH] = {0},
                                                             shift[WIDTH] = {0};
     Product part = *all, whole = *all;
@@ -222,16 +258,17 @@ static void panel(const Panel *q) {
 
 /* What no tile carried of the next panel. */
 static void product_carry_rest(const Product *q) {
-    int lines = product_carried(q), rows = q->taps * q->channels;
+    int tiles = product_carrying(q);
     Panel rest = *q->next;
-    for (int row = 0; row < rows && lines > 0; row++)
-        for (int k = lines * LINE; k < rest.columns; k += LANES)
-            vector_store(rest.to + row * rest.columns + k,
-                         vector_load(rest.from + (size_t)row * rest.from_step + k));
-    if (lines > 0) {
-        rest.from += (size_t)rows * rest.from_step;
-        rest.to += rows * rest.columns;
-        rest.rows -= rows;
+    for (int tile = tiles; tiles > 0 && tile < CARRYING; tile++) {
+        Carry carry = carry_of(q, tile);
+        for (int row = 0; row < carry.rows; row++) carry_line(&carry);
+    }
+    if (tiles > 0) {
+        int done = q->taps * (q->channels / ROWS_A_LINE) * ROWS_A_LINE;
+        rest.from += (size_t)done * rest.from_step;
+        rest.to += done * rest.columns;
+        rest.rows -= done;
     }
     panel(&rest);
 }

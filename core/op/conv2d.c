@@ -225,7 +225,7 @@ static const struct {
     OpExcerpt forward[OP_EXCERPTS_MAX];
 } strategy_lines[] = {
     {"direct",
-     {{"core/conv/direct.c", "point_at_places", "x_at("},
+     {{"core/conv/direct.c", "point_run", "row + w * q->c"},
       {"core/kernel/product_body.h", "product_row", "+= value * weight"}}},
     {"blas",
      {{"core/conv/window.c", "unroll_row", "memcpy"}, {"core/conv/blas.c", "forward_pixels", "gemm("}}},
