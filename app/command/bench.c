@@ -23,6 +23,7 @@ typedef struct BenchOutput {
     Probe probe;
     JsonWriter json;
     Table table;
+    bool has_head; /* of tables of layers: what they have in common is printed */
 } BenchOutput;
 
 static bool parse_passes(const char *text, bool wanted[BENCH_PASS_COUNT], Error *err) {
@@ -86,15 +87,27 @@ static bool bench_one(BenchOutput *out, const BenchRun *run, Error *err) {
     return true;
 }
 
+/* A table for each network, as soon as it has been measured. */
+static bool print_layers(BenchOutput *out, const Layers *layers, Error *err) {
+    if (!out->has_head)
+        printf("%d threads, kernel %s, OpenBLAS core %s\n", parallel_threads(), kernel_name(),
+               gemm_core_name());
+    out->has_head = true;
+    return layers_print(layers, out->probe.all, out->options->output.ascii) ||
+           error_set(err, ERROR_FAILED, "not enough memory");
+}
+
 static bool bench_layers(BenchOutput *out, const BenchRun *run, Error *err) {
     Layers layers;
     bool ok = true;
-    if (!layers_measure(&layers, run->arch, run->batch, run->rounds, err)) return false;
+    LayersRun job = {.arch = run->arch, .batch = run->batch, .rounds = run->rounds};
+    job.fast = out->options->bench.pass && run->wanted[BENCH_FORWARD];
+    if (!layers_measure(&layers, &job, err)) return false;
     out->probe = probe_measure(out->probe);
     if (out->options->output.json)
         layers_write(&out->json, &layers, out->probe.all);
-    else if (!layers_print(&layers, out->probe.all, out->options->output.ascii))
-        ok = error_set(err, ERROR_FAILED, "not enough memory");
+    else
+        ok = print_layers(out, &layers, err);
     layers_free(&layers);
     return ok;
 }
@@ -183,12 +196,6 @@ static bool bench_text(BenchOutput *out, const char *archs, Error *err) {
     return ok;
 }
 
-/* A table for each network, as soon as it has been measured. */
-static bool bench_layers_text(BenchOutput *out, const char *archs, Error *err) {
-    printf("%d threads, kernel %s, OpenBLAS core %s\n", parallel_threads(), kernel_name(), gemm_core_name());
-    return bench_all(out, archs, err);
-}
-
 static void show_step(void *context, int done, int total, const char *text) {
     char line[80];
     snprintf(line, sizeof line, "measuring %s", text);
@@ -256,5 +263,5 @@ bool command_bench(const Options *options, Error *err) {
     if (warning) progress_say(warning);
     out.probe = probe_measure(out.probe);
     if (options->output.json) return bench_json(&out, archs, err);
-    return options->bench.layers ? bench_layers_text(&out, archs, err) : bench_text(&out, archs, err);
+    return options->bench.layers ? bench_all(&out, archs, err) : bench_text(&out, archs, err);
 }

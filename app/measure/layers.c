@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/measure/bench.h"
 #include "core/base/clock.h"
@@ -12,40 +13,58 @@
 
 enum { LAYERS_ROUNDS_MIN = 3, LAYERS_ROUNDS_MAX = 1000 };
 
-/* The op that has just run is forward_done - 1. */
-static void run_round(Layers *layers, Pass *pass, bool counts) {
+/* Adds up what each op takes: a fast pass has some of them several times, for other images. */
+static void run_round(Pass *pass, double *round_ms) {
     pass_restart(pass, NULL);
-    for (double begun_ms = clock_milliseconds(); pass_step_forward(pass);) {
-        double *best = &layers->op_ms[pass_forward_done(pass) - 1], now_ms = clock_milliseconds();
-        if (counts) *best = fmin(*best, now_ms - begun_ms);
+    memset(round_ms, 0, (size_t)pass_network(pass)->op_count * sizeof *round_ms);
+    double begun_ms = clock_milliseconds();
+    for (PassNext next = pass_next(pass); next.op >= 0; next = pass_next(pass)) {
+        pass_step_forward(pass);
+        double now_ms = clock_milliseconds();
+        round_ms[next.op] += now_ms - begun_ms;
         begun_ms = now_ms;
     }
 }
 
-static void run_rounds(Layers *layers, Pass *pass, int rounds) {
+static void run_rounds(Layers *layers, Pass *pass, double *round_ms, int rounds) {
     int least = rounds ? rounds : LAYERS_ROUNDS_MIN, most = rounds ? rounds : LAYERS_ROUNDS_MAX;
-    run_round(layers, pass, false); /* it touches fresh memory */
+    run_round(pass, round_ms); /* it touches fresh memory */
     double until_s = clock_seconds() + LAYERS_SECONDS;
     while (layers->rounds < least || (layers->rounds < most && clock_seconds() < until_s)) {
-        run_round(layers, pass, true);
+        run_round(pass, round_ms);
+        for (int op = 0; op < layers->network->op_count; op++)
+            layers->op_ms[op] = layers->rounds == 0 ? round_ms[op] : fmin(layers->op_ms[op], round_ms[op]);
         layers->rounds++;
     }
+    for (int op = 0; op < layers->network->op_count; op++) layers->total_ms += layers->op_ms[op];
 }
 
-bool layers_measure(Layers *layers, const char *arch, int batch, int rounds, Error *err) {
-    *layers = (Layers){.batch = batch, .network = bench_network(arch, err)};
-    if (!layers->network) return false;
-    int count = layers->network->op_count;
-    Pass *pass = pass_new(layers->network, &(PassConfig){.batch = batch, .forward_only = true}, err);
-    layers->op_ms = malloc((size_t)count * sizeof *layers->op_ms);
-    if (pass && !layers->op_ms) error_set(err, ERROR_FAILED, "not enough memory");
-    bool ok = pass && layers->op_ms;
+static bool measure(Layers *layers, Pass *pass, int rounds, Error *err) {
+    double *round_ms = malloc((size_t)layers->network->op_count * sizeof *round_ms);
+    layers->op_ms = malloc((size_t)layers->network->op_count * sizeof *layers->op_ms);
+    bool ok = (round_ms && layers->op_ms) || error_set(err, ERROR_FAILED, "not enough memory");
     if (ok) {
-        for (int op = 0; op < count; op++) layers->op_ms[op] = INFINITY;
         bench_fill_input(pass);
-        run_rounds(layers, pass, rounds);
-        for (int op = 0; op < count; op++) layers->total_ms += layers->op_ms[op];
+        run_rounds(layers, pass, round_ms, rounds);
     }
+    free(round_ms);
+    return ok;
+}
+
+bool layers_measure(Layers *layers, const LayersRun *run, Error *err) {
+    *layers = (Layers){.batch = run->batch, .fast = run->fast, .network = bench_network(run->arch, err)};
+    if (!layers->network) return false;
+    PassConfig config = {.batch = run->batch, .forward_only = true, .fast = run->fast};
+    Pass *pass = pass_new(layers->network, &config, err);
+    bool ok = pass != NULL;
+    if (ok) layers->images = pass_next(pass).images;
+    if (ok && pass_next(pass).op < 0)
+        ok = error_set(
+            err, ERROR_USAGE,
+            "%s with batch %d goes through all layers image by image in a fast pass: --batch 1 or --pass "
+            "forward_steps shows them",
+            run->arch, run->batch);
+    ok = ok && measure(layers, pass, run->rounds, err);
     pass_free(pass);
     if (!ok) layers_free(layers);
     return ok;
@@ -78,7 +97,7 @@ LayerGroup layers_group(const Layers *layers, int first) {
     const Op *op = &layers->network->ops[first];
     const OpSpec *spec = op_spec(op->kind);
     LayerGroup group = {.first = first,
-                        .strategy = spec->strategy ? spec->strategy(op, layers->batch) : "loops"};
+                        .strategy = spec->strategy ? spec->strategy(op, layers->images) : "loops"};
     for (int other = first; other < layers->network->op_count; other++) {
         if (!layers_are_alike(layers, first, other)) continue;
         group.count++;

@@ -1,5 +1,6 @@
-/* What each convolution and linear layer takes inside a forward pass, op by op, with the weights as cold as they
- * are there. */
+/* What each convolution and linear layer takes inside a forward pass, with the weights as cold as they are there:
+ * in an explained pass with what it takes to have its input, where that is not stored; in a fast pass with all that
+ * is fused into it. */
 #ifndef APP_MEASURE_LAYERS_H
 #define APP_MEASURE_LAYERS_H
 
@@ -8,12 +9,21 @@
 typedef struct Layers {
     Network *network;
     int batch, rounds;
-    double *op_ms;   /* of each op the shortest of all rounds */
+    int images; /* of the batch, that go through a convolution at a time */
+    bool fast;
+    double *op_ms;   /* of each op the shortest of all rounds; of those that are part of another 0 */
     double total_ms; /* their sum */
 } Layers;
 
-/* `rounds` 0: as many as fit into a few seconds. False with an error; else layers_free it. */
-bool layers_measure(Layers *layers, const char *arch, int batch, int rounds, Error *err);
+typedef struct LayersRun {
+    const char *arch;
+    int batch;
+    int rounds; /* 0: as many as fit into a few seconds */
+    bool fast;
+} LayersRun;
+
+/* False with an error, for one where a fast pass does not go layer by layer; else layers_free it. */
+bool layers_measure(Layers *layers, const LayersRun *run, Error *err);
 void layers_free(Layers *layers);
 
 /* Layers that compute the same, in order of the first of each. */

@@ -3,6 +3,11 @@
 #include <stdio.h>
 
 #include "app/cli/table.h"
+#include "app/measure/bench.h"
+
+static const char *pass_name(const Layers *layers) {
+    return bench_pass_name(layers->fast ? BENCH_FORWARD : BENCH_FORWARD_STEPS);
+}
 
 static void put_rates(Table *table, double ms, double gflops, double peak_gflops) {
     table_cell(table, ms < 10 ? "%.3f" : "%.2f", ms);
@@ -54,8 +59,8 @@ bool layers_print(const Layers *layers, double peak_gflops, bool ascii) {
     put_sum(&table, "all other operations", network->op_count - products, layers->total_ms - products_ms, 0,
             0);
     put_sum(&table, "together", network->op_count, layers->total_ms, flops, peak_gflops);
-    printf("\n%s, batch %d, the shortest of %d rounds; at most %.0f GFLOP/s\n", network->arch, layers->batch,
-           layers->rounds, peak_gflops);
+    printf("\n%s, batch %d, %s, the shortest of %d rounds; at most %.0f GFLOP/s\n", network->arch,
+           layers->batch, pass_name(layers), layers->rounds, peak_gflops);
     bool ok = table_print(&table, stdout);
     table_clear(&table);
     return ok;
@@ -94,7 +99,7 @@ void layers_write(JsonWriter *json, const Layers *layers, double peak_gflops) {
     json_write_object_begin(json);
     json_write_key_string(json, "arch", layers->network->arch);
     json_write_key_int(json, "batch", layers->batch);
-    json_write_key_string(json, "pass", "forward_steps");
+    json_write_key_string(json, "pass", pass_name(layers));
     json_write_key_float(json, "total_ms", layers->total_ms);
     json_write_key(json, "layers");
     json_write_array_begin(json);

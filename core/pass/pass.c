@@ -270,6 +270,11 @@ bool pass_step_forward(Pass *pass) {
     return true;
 }
 
+PassNext pass_next(const Pass *pass) {
+    if (pass->forward_done == pass->network->op_count) return (PassNext){.op = -1};
+    return pass->plan ? plan_next(pass) : (PassNext){pass->forward_done, pass->config.batch};
+}
+
 /* Does op i read x on its way through the shortcut of the block whose input x is? */
 static bool is_skip_consumer(const Network *network, int i, int block) {
     return i >= network->blocks[block].branch_last + 1;

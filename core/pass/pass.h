@@ -54,6 +54,12 @@ int pass_target(const Pass *pass,
 
 /* One op, or in a fast pass a piece of the work. False when there is nothing left in that direction (backward needs the whole forward pass). */
 bool pass_step_forward(Pass *pass);
+/* What pass_step_forward does next: which op, or of those that a fast pass does in one step the first, and for how
+ * many images. The op is -1 where nothing is left, and where it takes images through many of them. */
+typedef struct PassNext {
+    int op, images;
+} PassNext;
+PassNext pass_next(const Pass *pass);
 bool pass_step_backward(Pass *pass);
 void pass_run_forward(Pass *pass);
 void pass_run_backward(Pass *pass);

@@ -60,6 +60,8 @@ void plan_compile(Pass *pass);
 bool plan_keeps(const Network *network, int op);
 
 void plan_restart(Pass *pass);
+/* See pass_next; there is something left. */
+PassNext plan_next(const Pass *pass);
 /* One step, or some groups through all of them; there is something left. Moves forward_done. */
 void plan_step(Pass *pass);
 

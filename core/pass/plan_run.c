@@ -94,6 +94,14 @@ static int groups_at_once(const Plan *plan) {
     return left < plan->groups_at_once ? left : plan->groups_at_once;
 }
 
+PassNext plan_next(const Pass *pass) {
+    const Plan *plan = pass->plan;
+    if (plan->step_done == 0 && groups_at_once(plan) > 1) return (PassNext){.op = -1};
+    if (plan->group_done < plan->groups)
+        return (PassNext){plan->steps[plan->step_done].op, group_at(pass, plan->group_done, 0).count};
+    return (PassNext){plan->steps[plan->body_count + plan->step_done].op, pass->config.batch};
+}
+
 static void run_body_step(Pass *pass) {
     Plan *plan = pass->plan;
     run_step(pass, &plan->steps[plan->step_done], group_at(pass, plan->group_done, 0));

@@ -75,6 +75,14 @@ static void layers_of_the_same_shape_are_one_row(void **state) {
      * and the linear layer's 640; each rate and time is written with nine digits. */
     assert_close(flops, 2.0 * 2 * 26395264, 1e-6 * flops);
     json_decref(json);
+    json = program_run_json(
+        ARGS("bench", "resnet8", "--layers", "--pass", "forward", "--rounds", "1", "--json", "-q"));
+    run = json_array_get(json_object_get(json, "runs"), 0);
+    assert_string_equal(json_string_value(json_object_get(run, "pass")), "forward");
+    assert_int_equal(json_array_size(json_object_get(run, "layers")), 7);
+    json_decref(json);
+    program_expect_failure(2, "--pass forward_steps shows them",
+                           ARGS("bench", "resnet8", "--layers", "--pass", "forward", "--batch", "32", "-q"));
 }
 
 /* How much slower depends on the machine; that it is measured does not. */

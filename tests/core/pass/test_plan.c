@@ -285,6 +285,32 @@ static void a_step_does_all_that_follows_a_convolution(void **state) {
     network_free(network);
 }
 
+/* Step by step, what is said to come next: every convolution once, each for the whole batch of one group. */
+static void what_comes_next_is_known(void **state) {
+    (void)state;
+    Network *network = pass_check_network("resnet8", 'B');
+    Pass *fast = pass_new(network, &(PassConfig){.batch = 2, .fast = true}, NULL);
+    Pass *whole = pass_new(network, &(PassConfig){.batch = 2, .forward_only = true}, NULL);
+    int convolutions = 0, seen = 0;
+    for (int op = 0; op < network->op_count; op++) {
+        convolutions += network->ops[op].kind == OP_CONV2D;
+        assert_int_equal(pass_next(whole).op, op);
+        assert_int_equal(pass_next(whole).images, 2);
+        pass_step_forward(whole);
+    }
+    assert_int_equal(pass_next(whole).op, -1);
+    for (PassNext next = pass_next(fast); next.op >= 0; next = pass_next(fast)) {
+        seen += network->ops[next.op].kind == OP_CONV2D;
+        assert_int_equal(next.images, 2);
+        pass_step_forward(fast);
+    }
+    assert_int_equal(seen, convolutions);
+    assert_int_equal(pass_forward_done(fast), network->op_count);
+    pass_free(fast);
+    pass_free(whole);
+    network_free(network);
+}
+
 static void memory_stays_small(void **state) {
     (void)state;
     Network *network = pass_check_network("resnet20", 'A');
@@ -309,6 +335,7 @@ int main(void) {
         cmocka_unit_test(progress_grows_to_all_operations),
         cmocka_unit_test(a_pass_begun_again_halfway_answers_the_same),
         cmocka_unit_test(a_step_does_all_that_follows_a_convolution),
+        cmocka_unit_test(what_comes_next_is_known),
         cmocka_unit_test(memory_stays_small),
     };
     gemm_init();
