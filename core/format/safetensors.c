@@ -257,16 +257,19 @@ static bool find_checksum(const Checksum *sum, int parts, uLong *crc, Error *err
 bool safetensors_check_data(const Safetensors *file, Error *err) {
     const char *expected = safetensors_value(file, "crc32");
     uLong parts[SAFETENSORS_PARTS_MAX], crc;
-    Error *errors = expected ? calloc(SAFETENSORS_PARTS_MAX, sizeof *errors) : NULL;
     char found[16];
     if (!expected) return true;
-    if (!errors) return error_set(err, ERROR_FAILED, "%s: not enough memory", file->label);
     uint64_t bytes = file->size - file->data_start, part = bytes / SAFETENSORS_PARTS_MAX + 1;
     if (part < SAFETENSORS_PART_BYTES) part = SAFETENSORS_PART_BYTES;
-    Checksum sum = {
-        .file = file, .begin = file->data_start, .part_bytes = part, .parts = parts, .errors = errors};
-    bool good = find_checksum(&sum, (int)((bytes + part - 1) / part), &crc, err);
-    free(errors);
+    int count = (int)((bytes + part - 1) / part);
+    Checksum sum = {.file = file,
+                    .begin = file->data_start,
+                    .part_bytes = part,
+                    .parts = parts,
+                    .errors = calloc((size_t)count + 1, sizeof(Error))};
+    if (!sum.errors) return error_set(err, ERROR_FAILED, "%s: not enough memory", file->label);
+    bool good = find_checksum(&sum, count, &crc, err);
+    free(sum.errors);
     if (!good) return false;
     snprintf(found, sizeof found, "%08lx", crc);
     if (strcmp(found, expected) == 0) return true;

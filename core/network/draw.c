@@ -16,19 +16,23 @@
  * millisecond's work. */
 enum { TILE_ROWS = NORMAL_ROWS, CHUNK_VALUES = 64, SLICE_VALUES = 1 << 17 };
 
-/* The values of one output channel, or all of a vector: consecutive in file order. */
+typedef enum DrawKind { DRAW_CONSTANT, DRAW_UNIFORM, DRAW_NORMAL } DrawKind;
+
+/* A row: the values of one output channel, or all of a vector, consecutive in file order. Constants wait as well:
+ * the memory between them and random values would be touched. */
 typedef struct Undrawn {
+    DrawKind kind;
     Rng start;        /* before the first value */
     int rows, done;   /* `done` of them are drawn */
     size_t row_count; /* values of a row */
-    double scale;     /* standard deviation, or bound */
+    double scale;     /* standard deviation, bound, or the constant itself */
     atomic_bool complete;
 } Undrawn;
 
 typedef struct NetworkUndrawn {
     pthread_mutex_t mutex; /* held while values are drawn */
     Undrawn *params;       /* as Network.params */
-    size_t total;          /* random values */
+    size_t total;          /* initial values */
     atomic_size_t left;    /* of them, still to be drawn */
 } NetworkUndrawn;
 
@@ -48,9 +52,10 @@ static double conv_std(const Param *param, const InitConfig *init) {
     return sqrt(2 / (out * taps));
 }
 
-/* Numbers of the generator that one value takes: two for a normal one, one for a uniform one. */
-static uint64_t numbers_a_value(const Param *param) {
-    return param->role == PARAM_CONV_WEIGHT ? 2 : 1;
+/* Numbers of the generator that one value takes. */
+static uint64_t numbers_a_value(DrawKind kind) {
+    static const uint64_t numbers[] = {[DRAW_UNIFORM] = 1, [DRAW_NORMAL] = 2};
+    return numbers[kind];
 }
 
 typedef struct Tiles {
@@ -104,7 +109,7 @@ static void draw_uniform_rows(const Tiles *tiles, Rng *rows, int first, int coun
 
 static void draw_tile(const Tiles *tiles, int first, int count) {
     const Undrawn *undrawn = tiles->undrawn;
-    uint64_t row_numbers = (uint64_t)undrawn->row_count * numbers_a_value(tiles->param);
+    uint64_t row_numbers = (uint64_t)undrawn->row_count * numbers_a_value(undrawn->kind);
     Rng rows[TILE_ROWS];
     rows[0] = undrawn->start;
     rng_skip(&rows[0], (uint64_t)first * row_numbers);
@@ -112,7 +117,7 @@ static void draw_tile(const Tiles *tiles, int first, int count) {
         rows[row] = rows[row - 1];
         if (row < count) rng_skip(&rows[row], row_numbers);
     }
-    if (tiles->param->role == PARAM_CONV_WEIGHT)
+    if (undrawn->kind == DRAW_NORMAL)
         draw_normal_rows(tiles, rows, first, count);
     else
         draw_uniform_rows(tiles, rows, first, count);
@@ -132,13 +137,18 @@ static void draw_slice(const Network *network, int p) {
     Undrawn *undrawn = &network->undrawn->params[p];
     size_t tile_count = TILE_ROWS * undrawn->row_count;
     int left = (undrawn->rows - undrawn->done + TILE_ROWS - 1) / TILE_ROWS;
-    int wanted = integer_max((int)(SLICE_VALUES / tile_count), parallel_threads());
+    int wanted = undrawn->kind == DRAW_CONSTANT
+                     ? left
+                     : integer_max((int)(SLICE_VALUES / tile_count), parallel_threads());
     int tiles = left < wanted ? left : wanted;
     Tiles context = {.undrawn = undrawn,
                      .param = &network->params[p],
                      .values = network->memory + network->params[p].offset,
                      .first = undrawn->done};
-    parallel_for(tiles, 1, draw_tiles, &context);
+    if (undrawn->kind == DRAW_CONSTANT)
+        fill_values(context.values, (size_t)undrawn->rows * undrawn->row_count, undrawn->scale);
+    else
+        parallel_for(tiles, 1, draw_tiles, &context);
     int before = undrawn->done;
     undrawn->done = integer_min(before + tiles * TILE_ROWS, undrawn->rows);
     atomic_fetch_sub(&network->undrawn->left, (size_t)(undrawn->done - before) * undrawn->row_count);
@@ -204,30 +214,34 @@ void draw_free(Network *network) {
     if (network->undrawn) pthread_mutex_destroy(&network->undrawn->mutex);
 }
 
-/* Constants at once; of what is random, where in the sequence of numbers it begins. */
+/* What the values are to be, and where in the sequence of numbers they begin. */
 static void begin_param(Network *network, int p, const InitConfig *init, Rng *rng) {
     const Param *param = &network->params[p];
     Undrawn *undrawn = &network->undrawn->params[p];
-    double constant = 0;
     undrawn->start = *rng;
     undrawn->done = 0;
     undrawn->rows = param->rank > 1 ? param->dims[0] : 1;
     undrawn->row_count = param->count / (size_t)undrawn->rows;
+    undrawn->kind = DRAW_CONSTANT;
     switch (param->role) {
-    case PARAM_CONV_WEIGHT: undrawn->scale = conv_std(param, init); break;
+    case PARAM_CONV_WEIGHT:
+        undrawn->kind = DRAW_NORMAL;
+        undrawn->scale = conv_std(param, init);
+        break;
     case PARAM_LINEAR_WEIGHT:
     case PARAM_LINEAR_BIAS:
         /* torch.nn.Linear: both uniform in +-1/sqrt(C). */
+        undrawn->kind = DRAW_UNIFORM;
         undrawn->scale = 1 / sqrt((double)network->ops[param->op].in.c);
         break;
     case PARAM_NORM_WEIGHT:
-    case PARAM_NORM_VAR: constant = 1; /* fall through */
+    case PARAM_NORM_VAR: undrawn->scale = 1; break;
     case PARAM_NORM_BIAS:
-    case PARAM_NORM_MEAN: fill_values(network->memory + param->offset, param->count, constant); return;
+    case PARAM_NORM_MEAN: undrawn->scale = 0; break;
     }
     atomic_store(&undrawn->complete, false);
     network->undrawn->total += param->count;
-    rng_skip(rng, param->count * numbers_a_value(param));
+    rng_skip(rng, param->count * numbers_a_value(undrawn->kind));
 }
 
 /* Values are drawn in file order, so that the same seed means the same network whatever the memory order. */
@@ -241,6 +255,6 @@ void network_init_values(Network *network, const InitConfig *init) {
     for (int b = 0; init->kind == INIT_ZERO_GAMMA && b < network->block_count; b++) {
         const Param *gamma = network_op_param(network, network->blocks[b].branch_last, PARAM_NORM_WEIGHT);
         assert(gamma);
-        fill_values(network->memory + gamma->offset, gamma->count, 0);
+        network->undrawn->params[gamma->index].scale = 0;
     }
 }

@@ -1,4 +1,4 @@
-/* Random initial values that are drawn when they are first wanted. Each parameter knows the state of the
+/* Initial values, most of them random, that are drawn when they are first wanted. Each parameter knows the state of the
  * generator before its first value, and each of its rows follows by a jump, so that values are the same in
  * whatever order, and by however many threads, they are drawn. Called by core/network/network.c; others see
  * network_values, network_init_values and network_draw. */

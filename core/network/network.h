@@ -43,7 +43,7 @@ typedef struct Network {
     Block *blocks;
     int op_count, param_count, block_count;
     /* All parameters, one after the other; conv weights in memory order. Read it through network_values and
-     * its kin: random values are not in it before they are wanted. */
+     * its kin: initial values are not in it before they are wanted. */
     real *memory;
     size_t value_count;             /* elements of memory, with padding between parameters */
     struct NetworkUndrawn *undrawn; /* core/network/draw.c; NULL: all values are there */
@@ -130,10 +130,10 @@ typedef struct InitConfig {
  * A value is drawn when it is first wanted, which network_values and its kin notice, or ahead of that by
  * network_draw; neither changes what it is. */
 void network_init_values(Network *network, const InitConfig *init);
-/* About a millisecond's work on the random values that are still missing, of one op or, with -1, of any.
+/* About a millisecond's work on the initial values that are still missing, of one op or, with -1, of any.
  * False when none was missing. */
 bool network_draw(const Network *network, int op);
-double network_drawn(const Network *network); /* the share of random values that are there, 0 to 1 */
+double network_drawn(const Network *network); /* the share of initial values that are there, 0 to 1 */
 
 /* Building, used by core/network/resnet: a builder appends ops, checks shapes, and network_finish allocates
  * the parameters. */

@@ -121,8 +121,7 @@ static void only_what_a_pass_has_reached_is_drawn(void **state) {
     assert_close(network_drawn(network), 0, 0); /* the picture alone */
     pass_step_forward(pass);
     double share = (double)network_op_param_count(network, 1) / (double)network_param_count(network);
-    assert_close(network_drawn(network), share,
-                 0.01 * share); /* gamma and beta are not drawn: 0.5 % of all */
+    assert_close(network_drawn(network), share, 0.01 * share); /* running statistics: 0.5 % of all */
     pass_run_forward(pass);
     pass_run_forward(other);
     assert_close(network_drawn(network), 1, 0);
@@ -154,12 +153,34 @@ static void values_that_are_overwritten_stay(void **state) {
     network_free(copy);
 }
 
+static void assert_all_are(const Network *network, int op, ParamRole role, double expected) {
+    const Param *param = network_op_param(network, op, role);
+    assert_non_null(param);
+    for (size_t j = 0; j < param->count; j++)
+        assert_close(network_const_values(network, param)[j], expected, 0);
+}
+
+static void constants_wait_as_well(void **state) {
+    (void)state;
+    Network *network = begin("resnet20", 1);
+    const Block *block = &network->blocks[0];
+    network_init_values(network, &(InitConfig){.kind = INIT_ZERO_GAMMA, .seed = 1});
+    assert_close(network_drawn(network), 0, 0);
+    assert_all_are(network, block->branch_last, PARAM_NORM_WEIGHT, 0);
+    assert_all_are(network, block->branch_first + 1, PARAM_NORM_WEIGHT, 1);
+    assert_all_are(network, block->branch_last, PARAM_NORM_BIAS, 0);
+    assert_all_are(network, block->branch_last, PARAM_NORM_MEAN, 0);
+    assert_all_are(network, block->branch_last, PARAM_NORM_VAR, 1);
+    network_free(network);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_those_of_one_sequence),
         cmocka_unit_test(order_and_threads_change_no_value),
         cmocka_unit_test(only_what_a_pass_has_reached_is_drawn),
         cmocka_unit_test(values_that_are_overwritten_stay),
+        cmocka_unit_test(constants_wait_as_well),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
