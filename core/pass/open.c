@@ -184,7 +184,7 @@ bool open_allocate(Pass *pass) {
     pass->stretches = arena_alloc(pass->arena, widest * buffers, sizeof *pass->stretches);
     bool ok = pass->passing && pass->stretches;
     for (int k = 0; k < OPEN_PLACES && ok; k++) {
-        pass->passing[k].memory = arena_alloc(pass->arena, place[k > 0], sizeof(real));
+        pass->passing[k].memory = arena_alloc_hot(pass->arena, place[k > 0], sizeof(real));
         ok = pass->passing[k].memory != NULL;
     }
     return ok;

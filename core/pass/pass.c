@@ -55,7 +55,9 @@ static bool allocate_acts(Pass *pass, bool open) {
     bool ok = true;
     for (int i = 0; i < pass->network->op_count; i++)
         if (pass->nodes[i].open == open) total += (pass_act_count(pass, i) + line - 1) / line * line;
-    real *memory = take_memory(pass, total, sizeof *memory, &ok);
+    real *memory = open ? arena_alloc(pass->arena, total, sizeof *memory)
+                        : arena_alloc_hot(pass->arena, total, sizeof *memory);
+    ok = memory != NULL;
     for (int i = 0; i < pass->network->op_count && ok; i++) {
         if (pass->nodes[i].open != open) continue;
         pass->nodes[i].act = memory;
@@ -116,9 +118,10 @@ static bool allocate_pass(Pass *pass) {
     if (!ok) return false;
     find_consumers(pass);
     if (runs_by_plan(pass)) return allocate_planned(pass);
-    pass->scratch = take_memory(pass, scratch_count(network, pass->config.batch), sizeof *pass->scratch, &ok);
+    pass->scratch =
+        arena_alloc_hot(pass->arena, scratch_count(network, pass->config.batch), sizeof *pass->scratch);
     open_choose(pass);
-    ok = ok && open_allocate(pass) && allocate_nodes(pass) && allocate_routes(pass);
+    ok = pass->scratch && open_allocate(pass) && allocate_nodes(pass) && allocate_routes(pass);
     if (ok && !pass->config.forward_only)
         pass->param_grads = take_memory(pass, network->value_count, sizeof(real), &ok);
     return ok;
