@@ -89,8 +89,8 @@ static bool is_nothing(const char *line) {
 
 /* Options that a config may not set: they change what the program does, or are for one call only. */
 static bool is_for_one_call(const char *name) {
-    static const char *const names[] = {"script", "threads", "size", "help", "version", "config", "no-config",
-                                        "input",  "state",   "lock", "hide", "name",    NULL};
+    static const char *const names[] = {"script",    "threads", "kernel", "size", "help", "version", "config",
+                                        "no-config", "input",   "state",  "lock", "hide", "name",    NULL};
     for (const char *const *known = names; *known; known++)
         if (strcmp(name, *known) == 0) return true;
     return false;

@@ -71,12 +71,18 @@ static void cpu_relax(void) {
 #endif
 }
 
-/* Waits a moment; false once SPIN_SECONDS have gone since the first call with *until = 0. */
-static bool spin(double *until) {
-    for (int k = 0; k < PAUSES_PER_LOOK; k++) cpu_relax();
-    double now = clock_seconds();
-    if (*until == 0) *until = now + SPIN_SECONDS;
-    return now < *until;
+typedef struct Spin {
+    int pauses;
+    double until_s;
+} Spin;
+
+/* Waits a moment; false once SPIN_SECONDS have gone since the first look at the clock. */
+static bool spin(Spin *wait) {
+    cpu_relax();
+    if (++wait->pauses % PAUSES_PER_LOOK != 0) return true;
+    double now_s = clock_seconds();
+    if (wait->until_s == 0) wait->until_s = now_s + SPIN_SECONDS;
+    return now_s < wait->until_s;
 }
 
 static void write_job(const Job *job) {
@@ -142,9 +148,10 @@ static void report(int done) {
 /* Whoever hands out a job looks at `sleepers` after changing the ticket, and a worker at the ticket after
  * counting itself in: one of the two sees the other. */
 static void wait_for_job(unsigned seen) {
-    for (double until = 0; ticket_job(atomic_load(&pool.ticket)) == seen;)
-        if (!spin(&until)) break;
-    if (ticket_job(atomic_load(&pool.ticket)) != seen) return;
+    Spin wait = {0};
+    do
+        if (ticket_job(atomic_load(&pool.ticket)) != seen) return;
+    while (spin(&wait));
     pthread_mutex_lock(&pool.mutex);
     atomic_fetch_add(&pool.sleepers, 1);
     while (ticket_job(atomic_load(&pool.ticket)) == seen) pthread_cond_wait(&pool.wake, &pool.mutex);
@@ -153,9 +160,10 @@ static void wait_for_job(unsigned seen) {
 }
 
 static void wait_until_done(void) {
-    for (double until = 0; atomic_load(&pool.unfinished) > 0;)
-        if (!spin(&until)) break;
-    if (atomic_load(&pool.unfinished) == 0) return;
+    Spin wait = {0};
+    do
+        if (atomic_load(&pool.unfinished) == 0) return;
+    while (spin(&wait));
     pthread_mutex_lock(&pool.mutex);
     atomic_store(&pool.caller_sleeps, true);
     while (atomic_load(&pool.unfinished) > 0) pthread_cond_wait(&pool.done, &pool.mutex);

@@ -112,6 +112,7 @@ static void a_wrong_line_is_named_and_the_others_count(void **state) {
                  {"set color purple", "config:2: set color"},
                  {"set ascii maybe", "expected on or off"},
                  {"set script x", "for the command line only"},
+                 {"set kernel avx2", "--kernel is for the command line only"},
                  {"set epochs 3", "--epochs is not an option of the explorer"},
                  {"bind 7 step", "config:2: bind: 7 keeps its meaning"},
                  {"\x1b[31m", "config:2: there is no action '\\x1B[31m'"}};
