@@ -4,28 +4,29 @@
 #include "core/conv/blas.h"
 #include "core/conv/direct.h"
 #include "core/conv/few_channels.h"
+#include "core/conv/winograd.h"
 
 static bool fits_always(const ConvShape *shape) {
     (void)shape;
     return true;
 }
 
+static const ConvStrategy direct = {.name = "direct",
+                                    .fits = conv_direct_fits,
+                                    .scratch_count = conv_direct_scratch_count,
+                                    .forward = conv_direct_forward};
+static const ConvStrategy blas = {.name = "blas",
+                                  .fits = fits_always,
+                                  .scratch_count = conv_blas_scratch_count,
+                                  .forward = conv_blas_forward};
+
 /* The first that fits. OpenBLAS stands last: it can do all of them. */
-static const ConvStrategy strategies[] = {
-    {.name = "direct",
-     .fits = conv_direct_fits,
-     .scratch_count = conv_direct_scratch_count,
-     .forward = conv_direct_forward},
-    {.name = "blas",
-     .fits = fits_always,
-     .scratch_count = conv_blas_scratch_count,
-     .forward = conv_blas_forward},
-};
+static const ConvStrategy *const strategies[] = {&conv_winograd_4, &conv_winograd_2, &direct, &blas};
 
 static const ConvStrategy *strategy_of(const ConvShape *shape) {
-    const ConvStrategy *strategy = strategies;
-    while (!strategy->fits(shape)) strategy++;
-    return strategy;
+    const ConvStrategy *const *strategy = strategies;
+    while (!(*strategy)->fits(shape)) strategy++;
+    return *strategy;
 }
 
 bool conv_backward_has_few_channels(const ConvShape *shape) {

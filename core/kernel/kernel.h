@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "core/base/error.h"
+#include "core/kernel/winograd.h"
 #include "core/tensor/tensor.h"
 
 /* Columns of a matrix brought together: to (rows, columns rounded up to a multiple of `lanes`), zeros behind the
@@ -62,6 +63,9 @@ typedef struct Kernels {
     int many_pixels;
     void (*product)(const Product *);
     void (*panel)(const Panel *);
+    void (*winograd_input)(const WinogradInput *);
+    void (*winograd_weights)(const WinogradWeights *);
+    void (*winograd_output)(const WinogradOutput *);
     /* So many turns of nothing but multiply-adds, for measuring what the processor can do at most: writes a
      * number that depends on all of them and returns how many floating-point operations they were. */
     double (*probe)(long turns, real *out);

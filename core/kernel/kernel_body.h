@@ -5,6 +5,8 @@
 
 #include "core/kernel/product_body.h"
 
+#include "core/kernel/winograd_body.h"
+
 #include "core/kernel/probe_body.h"
 
 #include "core/kernel/normals_body.h"
@@ -17,6 +19,9 @@ const Kernels KERNELS = {
     .many_pixels = PRODUCT_MANY,
     .product = product,
     .panel = panel,
+    .winograd_input = winograd_input,
+    .winograd_weights = winograd_weights,
+    .winograd_output = winograd_output,
     .probe = probe,
     .normals = normals,
 };

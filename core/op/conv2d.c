@@ -21,6 +21,12 @@ static ConvShape shape_of(const Op *op, int batch) {
                        .ow = op->out.w};
 }
 
+static ConvShape shape_of_run(const OpRun *run) {
+    ConvShape shape = shape_of(run->op, run->batch);
+    shape.fast = run->fast;
+    return shape;
+}
+
 static bool conv_shape(Op *op, const Shape *x, Error *err) {
     if (op->kernel_h < 1 || op->kernel_w < 1 || op->stride < 1 || op->pad < 0 || op->channels < 1)
         return error_set(err, ERROR_USAGE,
@@ -42,18 +48,25 @@ static int conv_params(const Op *op, ParamShape params[OP_PARAMS_MAX]) {
     return 1;
 }
 
-static size_t conv_scratch(const Op *op, int batch) {
+/* For both kinds of runs, the fast and the exact. */
+static size_t larger_count(const Op *op, int batch, size_t (*count_of)(const ConvShape *shape)) {
     ConvShape shape = shape_of(op, batch);
-    return conv_scratch_count(&shape);
+    size_t exact = count_of(&shape);
+    shape.fast = true;
+    size_t fast = count_of(&shape);
+    return fast > exact ? fast : exact;
+}
+
+static size_t conv_scratch(const Op *op, int batch) {
+    return larger_count(op, batch, conv_scratch_count);
 }
 
 static size_t conv_prepared(const Op *op, int batch) {
-    ConvShape shape = shape_of(op, batch);
-    return conv_prepared_count(&shape);
+    return larger_count(op, batch, conv_prepared_count);
 }
 
 static void conv_run_prepare(const OpRun *run, real *prepared) {
-    ConvShape shape = shape_of(run->op, run->batch);
+    ConvShape shape = shape_of_run(run);
     conv_prepare(&shape, run->w[0], prepared);
 }
 
@@ -73,7 +86,7 @@ static uint64_t conv_macs(const Op *op) {
  * Errors: none; conv_shape has checked the shapes.
  * Source: He et al. 2015, arXiv:1512.03385, section 3.3. */
 static void conv_run_forward(const OpRun *run) {
-    ConvShape shape = shape_of(run->op, run->batch);
+    ConvShape shape = shape_of_run(run);
     conv_forward(&(ConvRun){.shape = &shape,
                             .x = run->x[0],
                             .w = run->w[0],

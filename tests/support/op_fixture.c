@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "core/base/arena.h"
 #include "tests/support/assert_close.h"
@@ -51,6 +52,7 @@ static void add_memory(OpFixture *f) {
     f->run.y = f->y = garbage(f, f->y_count);
     f->run.dy = f->dy = filled(f, f->y_count, "dy");
     if (spec->saved_bytes) f->run.saved = arena_alloc(f->arena, 1, spec->saved_bytes(&f->op, batch));
+    f->prepared_count = spec->prepared_count ? spec->prepared_count(&f->op, batch) : 0;
     if (spec->scratch_count) f->run.scratch = garbage(f, spec->scratch_count(&f->op, batch));
 }
 
@@ -89,9 +91,17 @@ static OpRun run_of(OpFixture *fixture) {
     return run;
 }
 
+/* Tests write into weights between runs: what is made of them is made for each. */
 void op_fixture_forward(OpFixture *fixture) {
     OpRun run = run_of(fixture);
+    real *prepared = calloc(fixture->prepared_count + 1, sizeof *prepared);
+    assert_true(prepared);
+    if (fixture->prepared_count > 0) {
+        fixture->spec->prepare(&run, prepared);
+        run.prepared = prepared;
+    }
     fixture->spec->forward(&run);
+    free(prepared);
 }
 
 void op_fixture_backward(OpFixture *fixture) {

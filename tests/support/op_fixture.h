@@ -20,6 +20,7 @@ typedef struct OpFixture {
     /* What `run` points at, to be written. */
     real *x[OP_INPUTS_MAX], *w[OP_PARAMS_MAX], *y, *dy;
     size_t x_count[OP_INPUTS_MAX], w_count[OP_PARAMS_MAX], y_count;
+    size_t prepared_count;
     bool learns[OP_PARAMS_MAX];
     int targets[16];
     struct Arena *arena;

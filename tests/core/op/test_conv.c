@@ -134,14 +134,18 @@ static void check_with_threads(const ConvShape *q, const Reference *ref, int thr
     spoil(y, ref->y_count);
     spoil(dw, ref->w_count);
     scratch[scratch_count] = 123;
-    conv_forward(&(ConvRun){.shape = q, .x = ref->x, .w = ref->w, .y = y, .scratch = scratch});
+    size_t prepared_count = conv_prepared_count(q);
+    real *prepared = numbers(prepared_count + 1, sizeof *prepared);
+    if (prepared_count > 0) conv_prepare(q, ref->w, prepared);
+    conv_forward(
+        &(ConvRun){.shape = q, .x = ref->x, .w = ref->w, .y = y, .prepared = prepared, .scratch = scratch});
     assert_agrees(q, "y", y, ref->run.y.data, ref->y_count, q->c * q->r * q->s);
     conv_backward_weight(q, ref->x, ref->dy, dw, scratch);
     for (size_t j = 0; j < ref->w_count; j++) turned[j] = dw[reference_weight_place(ref->run.w[0].shape, j)];
     assert_agrees(q, "dw", turned, ref->run.dw[0].data, ref->w_count, q->n * q->oh * q->ow);
     check_backward_input(q, ref, scratch);
     assert_true(scratch[scratch_count] == 123);
-    free(scratch), free(y), free(dw), free(turned);
+    free(scratch), free(y), free(dw), free(turned), free(prepared);
 }
 
 static void check(ConvShape q) {

@@ -71,6 +71,7 @@ static real **run_one_after_another(const Pass *pass) {
         OpRun run = pass_run_of(pass, i);
         run.y = acts[i] = memory(pass_act_count(pass, i) * sizeof(real));
         run.saved = memory(spec->saved_bytes ? spec->saved_bytes(run.op, run.batch) : 0);
+        run.prepared = pass->nodes[i].prepared.data;
         for (int k = 0; k < run.op->input_count; k++) run.x[k] = acts[run.op->inputs[k]];
         spec->forward(&run);
         free(run.saved);

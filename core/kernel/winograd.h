@@ -1,0 +1,57 @@
+/* Winograd's convolution by 3x3 with stride 1, F(m x m, 3x3): what one set of loops does for it; see
+ * core/conv/winograd.h for the whole. A map is cut into tiles of m x m outputs, m = 2 or 4, each of which reads
+ * n x n inputs, n = m + 2. Brought into another basis, tiles and weights have n*n components each, and every
+ * component of the output is a plain product over the channels of that component alone:
+ *   Y = At (sum over c of (G g Gt) * (Bt d B)) A        * component by component
+ * The matrices are those of interpolation at n - 1 points and infinity. With m = 2 the points are 0, 1, -1; with
+ * m = 4 they are 0, 5/8, -5/8, 3/2, -3/2, whose rounding errors are a third of those at 0, 1, -1, 2, -2, which
+ * literature takes for its small whole numbers; all constants of Bt and At are exact in float. Component
+ * (i,j) is number i*n + j; i and j count the points as above, infinity last. */
+#ifndef CORE_KERNEL_WINOGRAD_H
+#define CORE_KERNEL_WINOGRAD_H
+
+#include "core/tensor/tensor.h"
+
+/* How the maps of a batch are cut. Tiles count through (n, row, column). */
+typedef struct WinogradMap {
+    int size;         /* m: 2 or 4 */
+    int h, w, c, pad; /* x (N,H,W,C), surrounded by zeros */
+    int oh, ow, k;    /* y (N,OH,OW,K) */
+    int across, down; /* tiles of an image */
+} WinogradMap;
+
+/* Tiles begin .. end-1, all channels: x to components. */
+typedef struct WinogradInput {
+    const WinogradMap *map; /* c: a multiple of the set's lanes */
+    const real *x;
+    const real *zeros; /* n*c of them: what lies above and below the maps */
+    real *v;           /* of tile `begin` */
+    size_t plane;      /* elements of v from component to component */
+    size_t step;       /* and from tile to tile */
+    int begin, end;
+} WinogradInput;
+
+/* Some weights to components, in panels of output channels: u[k / panel, i*n + j, c, k % panel]. */
+typedef struct WinogradWeights {
+    int size;
+    int channels, columns, panel; /* columns and panel: multiples of the set's lanes */
+    const real *w;                /* of tap (0,0), first channel, first column */
+    size_t w_tap, w_step;         /* elements of w from tap to tap, from channel to channel */
+    real *u;
+    size_t panel_step, plane; /* elements of u from panel to panel, from component to component */
+} WinogradWeights;
+
+/* Tiles begin .. end-1, some channels: components of sums to y. */
+typedef struct WinogradOutput {
+    const WinogradMap *map;
+    const real *m; /* of tile `begin`, first channel */
+    size_t plane, step;
+    real *y;                   /* of image 0, row 0, column 0, first channel */
+    const real *scale, *shift; /* of the first channel; both or neither: y = sum * scale + shift */
+    const real *addend;        /* as y lies, or NULL: added after that; may be y itself */
+    bool relu;                 /* then negative values become 0; NaN stays NaN */
+    int begin, end;
+    int columns; /* a multiple of the set's lanes */
+} WinogradOutput;
+
+#endif
