@@ -73,9 +73,23 @@ static void run_reference(World *world) {
     free(run.w[0].data);
 }
 
+static ConvShape shape_of(Case of, bool fast) {
+    return (ConvShape){.n = of.n,
+                       .h = of.h,
+                       .w = of.w,
+                       .c = of.c,
+                       .k = of.k,
+                       .r = 3,
+                       .s = 3,
+                       .stride = 1,
+                       .pad = of.pad,
+                       .oh = of.h + 2 * of.pad - 2,
+                       .ow = of.w + 2 * of.pad - 2,
+                       .fast = fast};
+}
+
 static World world_new(Case of, bool relu) {
-    World world = {.shape = {of.n, of.h, of.w, of.c, of.k, 3, 3, 1, of.pad, of.h + 2 * of.pad - 2,
-                             of.w + 2 * of.pad - 2}};
+    World world = {.shape = shape_of(of, relu)};
     const ConvShape *q = &world.shape;
     const size_t k = (size_t)q->k;
     Rng rng;
@@ -216,8 +230,8 @@ static void threads_do_not_matter(void **state) {
 /* Which tiles fit where; both are wasted on a map of one pixel, eight ninths of whose products are by padding. */
 static void what_fits_where(void **state) {
     (void)state;
-    const ConvShape good = {1, 56, 56, 64, 64, 3, 3, 1, 1, 56, 56},
-                    small = {1, 2, 2, 512, 512, 3, 3, 1, 1, 2, 2};
+    const ConvShape good = shape_of((Case){1, 56, 56, 64, 64, 1}, true);
+    const ConvShape small = shape_of((Case){1, 2, 2, 512, 512, 1}, true);
     ConvShape strided = good, wide = good, odd = good, odd_out = good, dot = small;
     strided.stride = 2;
     wide.s = 5;
