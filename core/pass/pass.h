@@ -3,7 +3,8 @@
  * Time runs from 0 to 2*op_count: step t < op_count is op t forward, the rest is op (2*op_count-1-t)
  * backward. Two watermarks say how far the pass has come; looking at an earlier op moves no watermark and
  * undoes nothing. A forward pass never writes the network. Stepping and running through are the same code, so
- * they agree bit for bit. */
+ * they agree bit for bit. In evaluation batch norm, activation functions and additions are computed when somebody
+ * looks at them, or while what reads them runs, by the same code as well (core/pass/open). */
 #ifndef CORE_PASS_PASS_H
 #define CORE_PASS_PASS_H
 
