@@ -76,14 +76,11 @@ static int time_of(const Plan *plan, int pixels, int ranges) {
 /* Ranges that give all threads the same to do; of about equal numbers the largest, as a thread that the machine
  * holds up then holds up less. */
 static void plan_ranges(Plan *plan, const ConvShape *q) {
-    int pixels = pixel_count(q), best = 0, times[RANGES_A_THREAD * PARALLEL_THREADS_MAX];
-    int fewest = plan->chunks > 1 ? ratio_up(pixels, RANGE_SUMS) : 1;
+    int pixels = pixel_count(q), fewest = plan->chunks > 1 ? ratio_up(pixels, RANGE_SUMS) : 1;
     int tried = at_most(RANGES_A_THREAD * parallel_threads(), ratio_up(pixels, RANGE));
-    for (int k = 0; k < tried; k++) {
-        times[k] = time_of(plan, pixels, fewest + k);
-        if (k == 0 || times[k] < best) best = times[k];
-    }
-    while (times[tried - 1] > best + best / 50) tried--;
+    int best = time_of(plan, pixels, fewest);
+    for (int k = 1; k < tried; k++) best = at_most(best, time_of(plan, pixels, fewest + k));
+    while (tried > 1 && time_of(plan, pixels, fewest + tried - 1) > best + best / 50) tried--;
     plan->pixels = multiple(ratio_up(pixels, fewest + tried - 1), plan->tile);
     plan->ranges = ratio_up(pixels, plan->pixels);
 }
@@ -321,8 +318,7 @@ static void copy_panels(const Worker *worker, const Group *group, int k, real *p
 static void convolve_range(Worker *worker, int key, int next_key, int begin, int stop) {
     const Job *job = worker->job;
     const Plan *plan = &job->plan;
-    const Group group = group_at(job, key),
-                next = next_key < 0 ? (Group){.columns = 0} : group_at(job, next_key);
+    const Group group = group_at(job, key), next = group_at(job, next_key < 0 ? key : next_key);
     const bool carries = !plan->in_place && next_key >= 0 && next_key != key;
     if (!plan->in_place && worker->held != key) copy_panels(worker, &group, 0, worker->panels);
     worker->held = key;
@@ -361,14 +357,14 @@ static int claim(Job *job) {
     return __atomic_fetch_add(&job->claimed, 1, __ATOMIC_RELAXED);
 }
 
-/* A worker's share: items until there are none. The next is claimed just before the last chunk of this one, whose
- * time serves to fetch the other's panels. */
+/* A worker's share: the item of its own number, then others until there are none. The next is claimed just before the
+ * last chunk of this one, whose time serves to fetch the other's panels. */
 static void convolve_items(void *context, int begin, int end, int worker_index) {
     Job *job = context;
     const Plan *plan = &job->plan;
     Worker worker = worker_at(job, worker_index);
-    (void)begin, (void)end;
-    for (int item = claim(job), next = item; item < plan->groups * plan->ranges; item = next) {
+    (void)end;
+    for (int item = begin, next = item; item < plan->groups * plan->ranges; item = next) {
         int first = item % plan->ranges * plan->pixels;
         int stop = at_most(first + plan->pixels, pixel_count(job->run->shape));
         for (int key = item / plan->ranges * plan->chunks, last = key + plan->chunks - 1; key <= last;
@@ -388,5 +384,6 @@ void conv_direct_forward(const ConvRun *run) {
     job.sizes = sizes_of(&job.plan);
     memset(run->scratch, 0, (size_t)job.plan.length * sizeof *run->scratch);
     job.scratch = run->scratch + aligned((size_t)job.plan.length);
-    parallel_items(at_most(parallel_threads(), job.plan.groups * job.plan.ranges), convolve_items, &job);
+    job.claimed = at_most(parallel_threads(), job.plan.groups * job.plan.ranges);
+    parallel_items(job.claimed, convolve_items, &job);
 }

@@ -15,9 +15,9 @@ enum {
 enum {
     LINE_BYTES = 64,
     LINE = LINE_BYTES / sizeof(real),
-    LINES = WIDTH / LINE,
-    CARRYING = LINES > 0 ? 4 : 0,
-    ROWS_A_LINE = LINES > 0 ? CARRYING / LINES : 1,
+    LINES = WIDTH > LINE ? WIDTH / LINE : 1,
+    CARRYING = WIDTH < LINE ? 0 : 4,
+    ROWS_A_LINE = 4 / LINES,
     FETCHED = 64
 };
 _Static_assert(PRODUCT_MANY *(VECTORS / 2) <= PRODUCT_SUMS, "many pixels of few vectors have room");
@@ -89,8 +89,8 @@ typedef struct Carry {
 } Carry;
 
 INLINE Carry carry_of(const Product *q, int tile) {
-    const int rows = q->taps * (q->channels / ROWS_A_LINE), line = LINES > 0 ? tile % LINES * LINE : 0;
-    const int row = LINES > 0 ? tile / LINES * rows : 0;
+    const int rows = q->taps * (q->channels / ROWS_A_LINE), row = tile / LINES * rows,
+              line = tile % LINES * LINE;
     const Panel *next = q->next;
     return (Carry){next->from + (size_t)row * next->from_step + line, next->to + row * WIDTH + line,
                    next->from_step, rows};
@@ -250,6 +250,7 @@ static void panel(const Panel *q) {
     real *to = q->to;
     const real *from = q->from;
     for (int row = 0; row < q->rows; row++, from += q->from_step, to += width) {
+        for (int k = 0; k < whole; k += LINE) __builtin_prefetch(from + FETCHED * q->from_step + k, 0, 2);
         for (int k = 0; k < whole; k += LANES) vector_store(to + k, vector_load(from + k));
         if (whole < width) vector_store(to + whole, (Vector){0});
         for (int k = whole; k < q->columns; k++) to[k] = from[k];

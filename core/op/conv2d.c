@@ -240,6 +240,12 @@ static const struct {
     {"direct",
      {{"core/conv/direct.c", "point_run", "row + w * q->c"},
       {"core/kernel/product_body.h", "product_row", "+= value * weight"}}},
+    {"winograd 4x4",
+     {{"core/kernel/winograd_body.h", "winograd_input_pair", "even + point * odd"},
+      {"core/kernel/product_body.h", "product_row", "+= value * weight"}}},
+    {"winograd 2x2",
+     {{"core/kernel/winograd_body.h", "winograd_input_pair", "d[2] + d[1]"},
+      {"core/kernel/product_body.h", "product_row", "+= value * weight"}}},
     {"blas",
      {{"core/conv/window.c", "unroll_row", "memcpy"}, {"core/conv/blas.c", "forward_pixels", "gemm("}}},
 };

@@ -14,8 +14,22 @@ const char *gemm_version(void) {
     return openblas_get_config();
 }
 
+/* A single row: c += a b. OpenBLAS's product of matrices would copy all of b first. */
+static void gemm_row(GemmShape shape, Matrix a, Matrix b, real *c) {
+    enum CBLAS_TRANSPOSE tb = b.transposed ? CblasNoTrans : CblasTrans;
+    int rows = b.transposed ? shape.cols : shape.inner, cols = b.transposed ? shape.inner : shape.cols;
+    _Generic((real)0, float
+             : cblas_sgemv, double
+             : cblas_dgemv)(CblasRowMajor, tb, rows, cols, 1, b.data, b.stride, a.data,
+                            a.transposed ? a.stride : 1, 1, c, 1);
+}
+
 void gemm(GemmShape shape, Matrix a, Matrix b, real *c, int c_stride, bool add) {
     if (shape.rows == 0 || shape.cols == 0) return;
+    if (shape.rows == 1 && add) {
+        gemm_row(shape, a, b, c);
+        return;
+    }
     enum CBLAS_TRANSPOSE ta = a.transposed ? CblasTrans : CblasNoTrans;
     enum CBLAS_TRANSPOSE tb = b.transposed ? CblasTrans : CblasNoTrans;
     real beta = add ? 1 : 0;
