@@ -97,7 +97,8 @@ LayerGroup layers_group(const Layers *layers, int first) {
     const Op *op = &layers->network->ops[first];
     const OpSpec *spec = op_spec(op->kind);
     LayerGroup group = {.first = first,
-                        .strategy = spec->strategy ? spec->strategy(op, layers->images) : "loops"};
+                        .strategy =
+                            spec->strategy ? spec->strategy(op, layers->images, layers->fast) : "loops"};
     for (int other = first; other < layers->network->op_count; other++) {
         if (!layers_are_alike(layers, first, other)) continue;
         group.count++;

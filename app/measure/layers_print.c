@@ -43,7 +43,7 @@ static void put_sum(Table *table, const char *name, int count, double ms, double
 }
 
 bool layers_print(const Layers *layers, double peak_gflops, bool ascii) {
-    static const char *const heads[] = {"<layer", "n", "<shape", "<strategy", "ms", "GFLOP/s", "peak", NULL};
+    static const char *const heads[] = {"<layer", "n", "<shape", "<strategy", "ms", "GF/s", "peak", NULL};
     const Network *network = layers->network;
     double products_ms = 0, flops = 2.0 * (double)network_macs(network) * layers->batch;
     int products = 0;

@@ -70,8 +70,9 @@ static void conv_run_prepare(const OpRun *run, real *prepared) {
     conv_prepare(&shape, run->w[0], prepared);
 }
 
-static const char *conv_strategy(const Op *op, int batch) {
+static const char *conv_strategy(const Op *op, int batch, bool fast) {
     ConvShape shape = shape_of(op, batch);
+    shape.fast = fast;
     return conv_strategy_name(&shape);
 }
 

@@ -200,8 +200,9 @@ typedef struct OpSpec {
     bool fuses; /* forward heeds OpRun.epilogue */
     /* In evaluation y = scale * x + shift in each channel, both (K): what these are. NULL: it is no such line. */
     void (*fold)(const OpRun *run, real *scale, real *shift);
-    /* How `forward` is computed for this shape on this processor, in a word; NULL: by loops of its own. */
-    const char *(*strategy)(const Op *op, int batch);
+    /* How `forward` is computed for this shape on this processor, in a word, `fast` as in OpRun; NULL: by loops of
+     * its own. */
+    const char *(*strategy)(const Op *op, int batch, bool fast);
     const struct OpReference *reference; /* the same as plain loops; core/op/reference */
 
     /* How one element came about: of the output, or of what is passed down to an input. `part` is empty; all
