@@ -48,6 +48,7 @@ typedef struct Plan {
     real *slots;                      /* (areas, PLAN_SLOTS, slot_count) */
     real *scratch;                    /* (areas, scratch_count) */
     int group_done, step_done;        /* groups behind it; steps of the next group, then of those for all */
+    bool exact;                       /* too deep for the strategies that round more: OpRun.fast */
     bool folded;                      /* scale and shift are those of `version` of the network's values */
     unsigned version;
 } Plan;

@@ -28,7 +28,7 @@ static OpRun run_of(const Pass *pass, const PlanStep *step, Group group) {
     const Plan *plan = pass->plan;
     OpRun run = pass_run_of(pass, step->op);
     run.batch = group.count;
-    run.fast = true;
+    run.fast = !plan->exact;
     run.scratch = plan->scratch + (size_t)group.area * plan->scratch_count;
     for (int k = 0; k < run.op->input_count; k++) run.x[k] = result_of(pass, run.op->inputs[k], group);
     run.y = result_of(pass, step->last, group);

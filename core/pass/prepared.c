@@ -10,9 +10,11 @@ bool prepared_reserve(Prepared *prepared, Arena *arena, const Op *op, int batch)
 }
 
 const real *prepared_get(Prepared *prepared, const OpRun *run, unsigned version) {
-    if (!prepared->data || (prepared->made && prepared->version == version)) return prepared->data;
+    bool holds = prepared->made && prepared->version == version && prepared->fast == run->fast;
+    if (!prepared->data || holds) return prepared->data;
     op_spec(run->op->kind)->prepare(run, prepared->data);
     prepared->made = true;
+    prepared->fast = run->fast;
     prepared->version = version;
     return prepared->data;
 }

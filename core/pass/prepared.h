@@ -7,8 +7,8 @@
 #include "core/op/op.h"
 
 typedef struct Prepared {
-    real *data; /* NULL: the operation takes its weights as they are */
-    bool made;
+    real *data;       /* NULL: the operation takes its weights as they are */
+    bool made, fast;  /* for which kind of runs: OpRun.fast */
     unsigned version; /* of the network's values it was made of */
 } Prepared;
 

@@ -88,6 +88,33 @@ static void large_networks_answer_as_op_by_op(void **state) {
     }
 }
 
+static void assert_same_bits(const Pass *a, const Pass *b) {
+    const Network *network = pass_network(a);
+    Tensor logits = pass_act(a, network_logits_op(network));
+    pass_check_bits(logits.data, pass_act(b, network_logits_op(network)).data, shape_count(logits.shape),
+                    "logits");
+}
+
+/* A hundred convolutions without a shortcut: each magnifies what those before it have rounded. */
+static void deep_plain_networks_answer_as_op_by_op(void **state) {
+    (void)state;
+    Network *network = pass_check_network("plain110", 0);
+    compare(network, (PassConfig){.batch = 10});
+    network_free(network);
+    network = pass_check_network("resnet110", 0);
+    Pass *pass = run(network, (PassConfig){.batch = 10, .fast = true});
+    assert_false(pass->plan->exact);
+    pass_set_skip(pass, SKIP_PLAIN, NULL);
+    assert_true(pass->plan->exact);
+    pass_restart(pass, NULL);
+    pass_run_forward(pass);
+    Pass *fresh = run(network, (PassConfig){.batch = 10, .fast = true, .skip = SKIP_PLAIN});
+    assert_same_bits(fresh, pass);
+    pass_free(fresh);
+    pass_free(pass);
+    network_free(network);
+}
+
 /* With a batch's own statistics nothing can be folded: the pass computes what any other does, to the bit. */
 static void batch_statistics_run_op_by_op(void **state) {
     (void)state;
@@ -102,13 +129,6 @@ static void batch_statistics_run_op_by_op(void **state) {
     pass_free(whole);
     pass_free(fast);
     network_free(network);
-}
-
-static void assert_same_bits(const Pass *a, const Pass *b) {
-    const Network *network = pass_network(a);
-    Tensor logits = pass_act(a, network_logits_op(network));
-    pass_check_bits(logits.data, pass_act(b, network_logits_op(network)).data, shape_count(logits.shape),
-                    "logits");
 }
 
 static bool uses_openblas(const Pass *pass) {
@@ -327,6 +347,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(small_networks_answer_as_op_by_op),
         cmocka_unit_test(large_networks_answer_as_op_by_op),
+        cmocka_unit_test(deep_plain_networks_answer_as_op_by_op),
         cmocka_unit_test(batch_statistics_run_op_by_op),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(other_values_give_another_answer),
