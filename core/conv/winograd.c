@@ -18,11 +18,11 @@ enum {
                   components of a tile would meet in the same few lines of the cache */
     CACHE_ELEMENTS = 1 << 16,   /* what a block of tiles may fill: 256 KiB of a second-level cache */
     PREPARED_WEIGHTS = 1 << 14, /* C*K up to which components are kept: four times as large as weights */
-    BLOCK_TILES = 48,           /* tiles that are multiplied before their outputs are written */
+    BLOCK_TILES = 64,           /* tiles that are multiplied before their outputs are written */
     BATCH_ELEMENTS = 1 << 21,   /* components of all tiles at once: 8 MiB */
     ITEM_TILES = 4,             /* tiles that are transformed together */
     CHAIN = 16,                 /* see Plan.chain */
-    WEIGHT_CHANNELS = 32,       /* input channels whose weights wait in the second-level cache: 288 KiB */
+    WEIGHT_ELEMENTS = 72 << 10, /* components of weights that wait in the second-level cache: 288 KiB */
 };
 
 /* How a shape is computed. The number of threads decides only what does not change results. */
@@ -89,9 +89,10 @@ static Plan plan_of(const ConvShape *q, int size) {
     plan.columns = integer_min(GROUP_COLUMNS, q->k);
     plan.groups = ceil_div(q->k, plan.columns);
     plan_blocks(&plan, q);
-    plan.chain = q->fast ? q->c : CHAIN;
+    plan.chain = q->fast || size == 2 ? q->c : CHAIN;
     plan.channels = q->c;
-    if (!is_prepared(q) && plan.tiles <= plan.block) plan.channels = integer_min(WEIGHT_CHANNELS, q->c);
+    if (!is_prepared(q) && plan.tiles <= plan.block)
+        plan.channels = integer_min(WEIGHT_ELEMENTS / (plan.components * plan.columns), q->c);
     plan.v_plane = (size_t)plan.batch * (size_t)q->c + LINE;
     plan.m_plane = (size_t)plan.block * (size_t)plan.columns + LINE;
     plan.u_plane = (size_t)plan.channels * (size_t)plan.panel + LINE;
@@ -188,23 +189,28 @@ static void transform_weights(const Plan *plan, const real *w, Weights part, rea
     plan->kernels->winograd_weights(&weights);
 }
 
-/* Sums of `tiles` tiles, whose components begin at v, for these weights, whose components are u: component by
- * component a product of its own. The 36 products of 4x4 outputs also fetch what comes next, 4 cache lines of
- * each of 9 taps: at one image the weights come from memory, and that is slower than multiplying by them. */
-static void multiply(const Plan *plan, Weights part, const real *v, int tiles, const real *u, real *m) {
+/* While component j is multiplied, a part of what comes next is fetched: 4 cache lines of each of 9 taps in every
+ * row. With 36 components each product fetches one of them; with 16 the first nine as many of a tap's as they have
+ * tiles of pixels, the others the last line. */
+static void look_ahead(const Plan *plan, const real *next, int j, Product *product) {
     const size_t tap = (size_t)plan->map.c * (size_t)plan->map.k;
+    const bool small = plan->map.size == 2;
+    const int at = small ? j % 9 : j / GROUP_LINES;
+    const int line = small ? j / 9 * (GROUP_LINES - 1) : j % GROUP_LINES;
+    product->ahead = next + (size_t)at * tap + line * LINE;
+    product->ahead_step = (size_t)plan->map.k * sizeof(real);
+    product->ahead_lines = small ? GROUP_LINES - line : 1;
+}
+
+/* Sums of `tiles` tiles, whose components begin at v, for these weights, whose components are u: component by
+ * component a product of its own. */
+static void multiply(const Plan *plan, Weights part, const real *v, int tiles, const real *u, real *m) {
     const real *x[BLOCK_TILES];
     for (int t = 0; t < tiles; t++) x[t] = v + (size_t)t * (size_t)plan->map.c;
-    Product product = {.x = x,
-                       .w_step = (size_t)plan->panel,
-                       .y_step = (size_t)plan->columns,
-                       .taps = 1,
-                       .pixels = tiles,
-                       .ahead_step = (size_t)plan->map.k * sizeof(real)};
+    Product product = {
+        .x = x, .w_step = (size_t)plan->panel, .y_step = (size_t)plan->columns, .taps = 1, .pixels = tiles};
     for (int j = 0; j < plan->components; j++) {
-        const int ahead_tap = j / GROUP_LINES, ahead_line = j % GROUP_LINES;
-        product.ahead_lines = part.next && ahead_tap < 9;
-        if (product.ahead_lines) product.ahead = part.next + (size_t)ahead_tap * tap + ahead_line * LINE;
+        if (part.next) look_ahead(plan, part.next, j, &product);
         for (int at = 0; at < part.columns; at += plan->panel) {
             const real *w = u + (size_t)(at / plan->panel) * panel_count(plan) + (size_t)j * plan->u_plane;
             product.y = m + (size_t)j * plan->m_plane + (size_t)at;

@@ -208,13 +208,13 @@ INLINE void winograd_output_row(const int m, const WinogradOutput *q, const Vect
 INLINE void winograd_output_vector(const int m, const bool whole, const WinogradOutput *q, const real *from,
                                    const WinogradPlace *place, size_t k) {
     const int n = m + 2, rows = whole ? m : place->rows, columns = whole ? m : place->columns;
-    const size_t row_step = (size_t)q->map->ow * (size_t)q->map->k;
+    const size_t plane = q->plane, row_step = (size_t)q->map->ow * (size_t)q->map->k;
     Vector part[4][WINOGRAD_N];
 #pragma GCC unroll 6
     for (int j = 0; j < n; j++) {
-        Vector v[WINOGRAD_N], y[4];
+        Vector v[WINOGRAD_N] = {0}, y[4];
 #pragma GCC unroll 6
-        for (int i = 0; i < n; i++) v[i] = vector_load(from + (size_t)(i * n + j) * q->plane + k);
+        for (int i = 0; i < n; i++) v[i] = vector_load(from + (size_t)(i * n + j) * plane + k);
         winograd_output_line(m, v, y);
 #pragma GCC unroll 4
         for (int i = 0; i < m; i++) part[i][j] = y[i];
