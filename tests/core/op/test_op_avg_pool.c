@@ -25,6 +25,21 @@ static void many_equal_values_average_to_that_value_exactly(void **state) {
     op_fixture_free(&f);
 }
 
+/* More channels than are summed side by side, and a rest; more images than threads. */
+static void many_channels_become_their_means(void **state) {
+    (void)state;
+    OpFixture f =
+        op_fixture_new(&(OpFixtureConfig){.op = {.kind = OP_AVG_POOL}, .x = {{1, 150, 3, 5}}, .batch = 5});
+    op_fixture_forward(&f);
+    for (size_t n = 0; n < 5; n++)
+        for (size_t c = 0; c < 150; c++) {
+            double sum = 0;
+            for (size_t p = 0; p < 15; p++) sum += (double)f.x[0][(n * 15 + p) * 150 + c];
+            assert_close(f.y[n * 150 + c], (real)(sum / 15), 0);
+        }
+    op_fixture_free(&f);
+}
+
 static void gradient_is_shared_evenly(void **state) {
     (void)state;
     OpFixture f =
@@ -48,6 +63,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_channel_becomes_its_mean),
         cmocka_unit_test(many_equal_values_average_to_that_value_exactly),
+        cmocka_unit_test(many_channels_become_their_means),
         cmocka_unit_test(gradient_is_shared_evenly),
         cmocka_unit_test(nan_reaches_only_its_own_channel),
     };
