@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "core/base/parallel.h"
+#include "core/conv/share.h"
 #include "core/kernel/kernel.h"
 
 /* The weights are a matrix w (R*S*C, K). A worker brings some rows of some columns together, as panels that stay in
@@ -150,7 +150,7 @@ typedef struct Job {
     Sizes sizes;
     const real *zeros; /* (length): a tap outside of x */
     real *scratch;
-    int claimed; /* items that somebody has begun or will begin next */
+    Shares shares;
 } Job;
 
 typedef struct Worker {
@@ -352,30 +352,24 @@ static Worker worker_at(Job *job, int index) {
     return worker;
 }
 
-/* One range of pixels under one group of columns each; items count through (group, range). */
-static int claim(Job *job) {
-    return __atomic_fetch_add(&job->claimed, 1, __ATOMIC_RELAXED);
-}
-
-/* A worker's share: the item of its own number, then others until there are none. The next is claimed just before the
- * last chunk of this one, whose time serves to fetch the other's panels. */
-static void convolve_items(void *context, int begin, int end, int worker_index) {
+/* Items count through (group, range): one range of pixels under one group of columns each. An item is claimed just
+ * before the last chunk of the one before, whose time serves to fetch its panels; but not the last of others, who may
+ * be about to begin it. */
+static void convolve_items(void *context, int begin, int end, int index) {
     Job *job = context;
     const Plan *plan = &job->plan;
-    Worker worker = worker_at(job, worker_index);
-    (void)end;
-    for (int item = begin, next = item; item < plan->groups * plan->ranges; item = next) {
+    Worker worker = worker_at(job, index);
+    (void)begin, (void)end;
+    for (int item = -1;;) {
+        if (item < 0) item = shares_claim(&job->shares, index, 0);
+        if (item < 0) return;
         int first = item % plan->ranges * plan->pixels;
         int stop = at_most(first + plan->pixels, pixel_count(job->run->shape));
-        for (int key = item / plan->ranges * plan->chunks, last = key + plan->chunks - 1; key <= last;
-             key++) {
-            int next_key = key + 1;
-            if (key == last) {
-                next = claim(job);
-                next_key = next < plan->groups * plan->ranges ? next / plan->ranges * plan->chunks : -1;
-            }
-            convolve_range(&worker, key, next_key, first, stop);
-        }
+        int key = item / plan->ranges * plan->chunks;
+        const int last = key + plan->chunks - 1;
+        for (; key < last; key++) convolve_range(&worker, key, key + 1, first, stop);
+        item = shares_claim(&job->shares, index, 1);
+        convolve_range(&worker, key, item < 0 ? -1 : item / plan->ranges * plan->chunks, first, stop);
     }
 }
 
@@ -384,6 +378,6 @@ void conv_direct_forward(const ConvRun *run) {
     job.sizes = sizes_of(&job.plan);
     memset(run->scratch, 0, (size_t)job.plan.length * sizeof *run->scratch);
     job.scratch = run->scratch + aligned((size_t)job.plan.length);
-    job.claimed = at_most(parallel_threads(), job.plan.groups * job.plan.ranges);
-    parallel_items(job.claimed, convolve_items, &job);
+    shares_cut(&job.shares, job.plan.groups * job.plan.ranges);
+    parallel_items(job.shares.workers, convolve_items, &job);
 }

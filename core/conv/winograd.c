@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/base/integer.h"
-#include "core/base/parallel.h"
+#include "core/conv/share.h"
 #include "core/kernel/kernel.h"
 
 enum {
@@ -317,14 +317,14 @@ static void forward(const ConvRun *run, int size) {
     Job job = job_of(run, size);
     const Plan *plan = &job.plan;
     if (plan->by_tiles) {
-        parallel_items(ceil_div(plan->tiles, plan->block), block_item, &job);
+        share_items(ceil_div(plan->tiles, plan->block), block_item, &job);
         return;
     }
     for (job.first = 0; job.first < plan->tiles; job.first = job.last) {
         job.last = integer_min(job.first + plan->batch, plan->tiles);
-        parallel_items(ceil_div(job.last - job.first, ITEM_TILES), input_item, &job);
+        share_items(ceil_div(job.last - job.first, ITEM_TILES), input_item, &job);
         job.parts = ceil_div(parallel_threads(), plan->groups);
-        parallel_items(plan->groups * job.parts, group_item, &job);
+        share_items(plan->groups * job.parts, group_item, &job);
     }
 }
 
