@@ -16,7 +16,7 @@ enum {
     GROUP_LINES = 4,
     LINE = 16, /* elements of a cache line: planes lie that much further apart than they are large, or all
                   components of a tile would meet in the same few lines of the cache */
-    CACHE_ELEMENTS = 1 << 16,   /* what a block of tiles may fill: 256 KiB of a second-level cache */
+    CACHE_ELEMENTS = 1 << 17,   /* what a block of tiles may fill: half of a second-level cache of 1 MiB */
     PREPARED_WEIGHTS = 1 << 14, /* C*K up to which components are kept: four times as large as weights */
     BLOCK_TILES = 64,           /* tiles that are multiplied before their outputs are written */
     BATCH_ELEMENTS = 1 << 21,   /* components of all tiles at once: 8 MiB */
@@ -60,9 +60,10 @@ static void plan_blocks(Plan *plan, const ConvShape *q) {
     int threads = parallel_threads(), a_tile = plan->components * (q->c + plan->columns);
     plan->by_tiles = is_prepared(q) && plan->tiles >= 2 * threads * plan->kernels->pixels;
     if (plan->by_tiles) {
-        int share = ceil_div(plan->tiles, threads);
-        plan->block = integer_min(integer_min(CACHE_ELEMENTS / a_tile, share), BLOCK_TILES);
-        plan->block = whole_products(plan, integer_max(plan->block, plan->kernels->pixels));
+        int share = ceil_div(plan->tiles, threads),
+            fitting = integer_min(CACHE_ELEMENTS / a_tile, BLOCK_TILES);
+        int block = ceil_div(share, ceil_div(share, integer_max(fitting, plan->kernels->pixels)));
+        plan->block = whole_products(plan, block);
         plan->batch = plan->block;
         return;
     }
