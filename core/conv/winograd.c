@@ -208,21 +208,24 @@ static void look_ahead(const Plan *plan, const real *next, int j, Product *produ
 static void multiply(const Plan *plan, Weights part, const real *v, int tiles, const real *u, real *m) {
     const real *x[BLOCK_TILES];
     for (int t = 0; t < tiles; t++) x[t] = v + (size_t)t * (size_t)plan->map.c;
-    Product product = {
-        .x = x, .w_step = (size_t)plan->panel, .y_step = (size_t)plan->columns, .taps = 1, .pixels = tiles};
+    Product product = {.x = x,
+                       .w_step = (size_t)plan->panel,
+                       .y_step = (size_t)plan->columns,
+                       .begin_step = (size_t)plan->columns,
+                       .taps = 1,
+                       .channels = part.channels,
+                       .chain = plan->chain < part.channels ? plan->chain : 0,
+                       .pixels = tiles};
     for (int j = 0; j < plan->components; j++) {
         if (part.next) look_ahead(plan, part.next, j, &product);
         for (int at = 0; at < part.columns; at += plan->panel) {
             const real *w = u + (size_t)(at / plan->panel) * panel_count(plan) + (size_t)j * plan->u_plane;
             product.y = m + (size_t)j * plan->m_plane + (size_t)at;
             product.columns = integer_min(plan->panel, part.columns - at);
-            for (int c = 0; c < part.channels; c += plan->chain) {
-                product.channels = integer_min(plan->chain, part.channels - c);
-                product.x_first = (size_t)j * plan->v_plane + (size_t)(part.channel + c);
-                product.w = w + (size_t)c * product.w_step;
-                product.addend = part.channel + c > 0 ? product.y : NULL;
-                plan->kernels->product(&product);
-            }
+            product.x_first = (size_t)j * plan->v_plane + (size_t)part.channel;
+            product.w = w;
+            product.begin = part.channel > 0 ? product.y : NULL;
+            plan->kernels->product(&product);
             product.ahead_lines = 0;
         }
     }

@@ -38,6 +38,9 @@ typedef struct Product {
     const real *addend;        /* may be y itself, unless begin is */
     bool relu;
     int taps, channels;
+    /* 0, or the channels of a tap that are added up by themselves, as sums of short sums round less. What was added up
+     * before is `begin` then; addend is not y. */
+    int chain;
     int pixels;  /* any number, at least 1; a multiple of kernel_pixels() takes the least time for each */
     int columns; /* 1 .. Kernels.columns */
     /* A hint: what will be needed soon. From here on one cache line is fetched for each of the taps*channels

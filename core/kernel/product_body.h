@@ -154,7 +154,8 @@ INLINE void product_tile(const Product *q, int first, const int pixels, const in
  * what they bring. */
 INLINE int product_carrying(const Product *q) {
     const Panel *next = q->next;
-    if (!next || q->columns != WIDTH || next->columns != WIDTH || next->rows < q->taps * q->channels)
+    if (!next || q->chain > 0 || q->columns != WIDTH || next->columns != WIDTH ||
+        next->rows < q->taps * q->channels)
         return 0;
     int tiles = q->pixels / PRODUCT_PIXELS;
     return tiles < CARRYING ? tiles : CARRYING;
@@ -183,8 +184,126 @@ INLINE int product_tiles(const Product *q, int first, const int vectors) {
     }
 }
 
+#if VECTORS == 4
+/* A tile with two sums of each element, that of a chain and that of the chains: half as many vectors fit. */
+INLINE void product_chains(const Product *q, int first, const int pixels, const int vectors) {
+    const Ahead hint = ahead_of(q, first / PRODUCT_PIXELS);
+    Vector sum[PRODUCT_SUMS], total[PRODUCT_SUMS];
+#pragma GCC unroll 32
+    for (int j = 0; j < pixels * vectors; j++) total[j] = (Vector){0};
+    const real *w = q->w;
+    const char *ahead = hint.from;
+    const size_t channels = (size_t)q->channels, w_step = q->w_step;
+    for (int t = 0; t < q->taps; t++) {
+        const real *x[PRODUCT_PIXELS];
+#pragma GCC unroll 16
+        for (int p = 0; p < pixels; p++) {
+            x[p] = q->x[(size_t)t * q->x_step + (size_t)(first + p)] + q->x_first;
+            __asm__("" : "+r"(x[p]));
+        }
+        for (size_t c = 0, end = 0; c < channels;) {
+            end = end + (size_t)q->chain < channels ? end + (size_t)q->chain : channels;
+#pragma GCC unroll 32
+            for (int j = 0; j < pixels * vectors; j++) sum[j] = (Vector){0};
+            for (; c < end; c++, w += w_step) {
+                __builtin_prefetch(ahead, 0, 2);
+                ahead += hint.step;
+                product_row(sum, x, c, w, pixels, vectors);
+            }
+#pragma GCC unroll 32
+            for (int j = 0; j < pixels * vectors; j++) total[j] += sum[j];
+        }
+    }
+    product_finish(q, total, first, pixels, vectors);
+    real *y = q->y + (size_t)first * q->y_step;
+#pragma GCC unroll 16
+    for (int p = 0; p < pixels; p++)
+#pragma GCC unroll 16
+        for (int v = 0; v < vectors; v++)
+            vector_store(y + (size_t)p * q->y_step + v * LANES, total[p * vectors + v]);
+}
+
+/* The next tile of chains; returns how many pixels it had. */
+INLINE int product_chains_tiles(const Product *q, int first, const int vectors) {
+    int left = q->pixels - first, tiles = (left + PRODUCT_PIXELS - 1) / PRODUCT_PIXELS;
+    switch ((left + tiles - 1) / tiles) {
+    case 1: product_chains(q, first, 1, vectors); return 1;
+    case 2: product_chains(q, first, 2, vectors); return 2;
+    case 3: product_chains(q, first, 3, vectors); return 3;
+    case 4: product_chains(q, first, 4, vectors); return 4;
+    case 5: product_chains(q, first, 5, vectors); return 5;
+    default: product_chains(q, first, PRODUCT_PIXELS, vectors); return PRODUCT_PIXELS;
+    }
+}
+
+/* The same product, `k` columns further on. */
+static Product product_from(const Product *q, int k) {
+    Product part = *q;
+    part.w += k;
+    part.y += k;
+    part.columns -= k;
+    if (part.begin) part.begin += k;
+    if (part.addend) part.addend += k;
+    if (part.scale) part.scale += k;
+    if (part.shift) part.shift += k;
+    if (k > 0) part.ahead_lines = 0;
+    return part;
+}
+
+/* All pixels under a panel of whole vectors, by chains. */
+static void product_chained(const Product *q) {
+    enum { PAIR = VECTORS / 2 };
+    for (int k = 0; k < q->columns; k += PAIR * LANES) {
+        const Product part = product_from(q, k);
+        if (part.columns >= PAIR * LANES)
+            for (int p = 0; p < q->pixels;) p += product_chains_tiles(&part, p, PAIR);
+        else
+            for (int p = 0; p < q->pixels;) p += product_chains_tiles(&part, p, 1);
+    }
+}
+#else
+/* The sums wait in y: there are no registers for two of each element. */
+static void product_whole(const Product *q);
+static void product_chained(const Product *q) {
+    Product part = {.x_step = q->x_step,
+                    .w = q->w,
+                    .w_step = q->w_step,
+                    .begin = q->begin,
+                    .begin_step = q->begin_step,
+                    .y = q->y,
+                    .y_step = q->y_step,
+                    .taps = 1,
+                    .pixels = q->pixels,
+                    .columns = q->columns,
+                    .ahead = q->ahead,
+                    .ahead_step = q->ahead_step,
+                    .ahead_lines = q->ahead_lines};
+    for (int t = 0; t < q->taps; t++)
+        for (int c = 0; c < q->channels; c += q->chain) {
+            part.x = q->x + (size_t)t * q->x_step;
+            part.x_first = q->x_first + (size_t)c;
+            part.channels = q->channels - c < q->chain ? q->channels - c : q->chain;
+            if (t == q->taps - 1 && c + q->chain >= q->channels) {
+                part.scale = q->scale;
+                part.shift = q->shift;
+                part.addend = q->addend;
+                part.relu = q->relu;
+            }
+            product_whole(&part);
+            part.w += (size_t)part.channels * q->w_step;
+            part.ahead = (const char *)part.ahead + (size_t)part.channels * q->ahead_step;
+            part.begin = q->y;
+            part.begin_step = q->y_step;
+        }
+}
+#endif
+
 /* All pixels under a panel of whole vectors. */
 static void product_whole(const Product *q) {
+    if (q->chain > 0) {
+        product_chained(q);
+        return;
+    }
     switch (q->columns / LANES) {
     case 1:
         for (int p = 0; p < q->pixels;) p += product_tiles(q, p, 1);

@@ -183,6 +183,36 @@ static void the_next_panel_is_copied_meanwhile(void **state) {
     }
 }
 
+/* Chains that are added up by themselves are what calls for each of them, added up, would be: to the last bit. */
+static void chains_are_sums_of_sums(void **state) {
+    Numbers *n = *state;
+    enum { CHAIN = 16 };
+    for (int k = 0; kernel_available(k); k++) {
+        const Kernels *set = kernel_available(k);
+        for (int columns = 1; columns <= set->columns; columns++)
+            for (int pixels = 1; pixels <= PIXELS; pixels += columns % set->lanes == 0 ? 1 : 9) {
+                Product q = product_of(n, pixels, columns, columns % 2 ? AFFINE | RELU : AFFINE | ADDEND);
+                q.chain = CHAIN;
+                check(set, n, q);
+                q = product_of(n, pixels, columns, 0);
+                q.taps = 1;
+                q.chain = CHAIN;
+                check(set, n, q);
+                real last = n->y[(pixels - 1) * STEP + columns - 1];
+                for (int c = 0; c < CHANNELS; c += CHAIN) {
+                    Product part = product_of(n, pixels, columns, 0);
+                    part.taps = 1;
+                    part.x_first = (size_t)(FIRST + c);
+                    part.channels = CHANNELS - c < CHAIN ? CHANNELS - c : CHAIN;
+                    part.w += c * STEP;
+                    part.addend = c > 0 ? n->y : NULL;
+                    set->product(&part);
+                }
+                assert_true(n->y[(pixels - 1) * STEP + columns - 1] == last);
+            }
+    }
+}
+
 /* A network that breaks must be seen to break. */
 static void a_relu_lets_nan_pass(void **state) {
     Numbers *n = *state;
@@ -251,6 +281,7 @@ int main(void) {
         cmocka_unit_test(sums_of_all_sizes),
         cmocka_unit_test(what_is_asked_for_beside_the_sum),
         cmocka_unit_test(neighbours_do_not_matter),
+        cmocka_unit_test(chains_are_sums_of_sums),
         cmocka_unit_test(the_next_panel_is_copied_meanwhile),
         cmocka_unit_test(panels_are_filled_with_zeros),
         cmocka_unit_test(a_relu_lets_nan_pass),
