@@ -62,12 +62,19 @@ static size_t round_up(size_t count) {
     return (count + 15) / 16 * 16;
 }
 
-static size_t scratch_of(const Network *network, int images) {
+static int last_group(const Plan *plan, int batch) {
+    return batch - (plan->groups - 1) * plan->group;
+}
+
+/* For groups of either size: fewer images may need more, as they may be computed in another way. */
+static size_t scratch_of(const Network *network, const int images[PLAN_SIZES]) {
     size_t largest = 0;
     for (int i = 0; i < network->op_count; i++) {
         const OpSpec *spec = op_spec(network->ops[i].kind);
-        size_t count = spec->fuses && spec->scratch_count ? spec->scratch_count(&network->ops[i], images) : 0;
-        if (count > largest) largest = count;
+        for (int k = 0; k < PLAN_SIZES && spec->fuses && spec->scratch_count; k++) {
+            size_t count = spec->scratch_count(&network->ops[i], images[k]);
+            if (count > largest) largest = count;
+        }
     }
     return round_up(largest);
 }
@@ -76,7 +83,7 @@ static size_t scratch_of(const Network *network, int images) {
 static bool reserve_op(Plan *plan, const Pass *pass, int i) {
     const Op *op = &pass->network->ops[i];
     PlanOp *known = &plan->ops[i];
-    int last = pass->config.batch - (plan->groups - 1) * plan->group;
+    int last = last_group(plan, pass->config.batch);
     if (!op_spec(op->kind)->fuses) return true;
     known->scale = arena_alloc(pass->arena, 2 * round_up((size_t)op->out.c), sizeof(real));
     known->shift = known->scale ? known->scale + round_up((size_t)op->out.c) : NULL;
@@ -91,7 +98,8 @@ Plan *plan_new(const Pass *pass) {
     if (!plan) return NULL;
     choose_groups(plan, pass);
     plan->slot_count = round_up(largest_result(network) * (size_t)plan->group);
-    plan->scratch_count = scratch_of(network, plan->group);
+    plan->scratch_count =
+        scratch_of(network, (int[PLAN_SIZES]){plan->group, last_group(plan, pass->config.batch)});
     plan->ops = arena_alloc(pass->arena, ops, sizeof *plan->ops);
     plan->steps = arena_alloc(pass->arena, ops, sizeof *plan->steps);
     plan->slots = arena_alloc_hot(pass->arena, (size_t)plan->areas * PLAN_SLOTS * plan->slot_count,

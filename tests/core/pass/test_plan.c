@@ -4,6 +4,7 @@
 
 #include "core/base/parallel.h"
 #include "core/conv/conv.h"
+#include "core/kernel/kernel.h"
 #include "core/pass/state.h"
 #include "core/tensor/gemm.h"
 #include "tests/support/assert_close.h"
@@ -86,6 +87,40 @@ static void large_networks_answer_as_op_by_op(void **state) {
         if (k == 0) compare(network, (PassConfig){.batch = 1, .skip = SKIP_LESION, .lesioned = lesioned});
         network_free(network);
     }
+}
+
+/* What one group's images need says nothing of fewer images: those may be computed in another way. */
+static void assert_has_scratch_for_both_sizes(const Pass *pass) {
+    const Network *network = pass_network(pass);
+    const Plan *plan = pass->plan;
+    const int sizes[] = {plan->group, pass_batch(pass) - (plan->groups - 1) * plan->group};
+    for (int i = 0; i < network->op_count; i++) {
+        const OpSpec *spec = op_spec(network->ops[i].kind);
+        for (int k = 0; k < 2 && spec->fuses && spec->scratch_count; k++)
+            assert_true(plan->scratch_count >= spec->scratch_count(&network->ops[i], sizes[k]));
+    }
+}
+
+static void a_smaller_last_group_has_its_scratch(void **state) {
+    const char *const archs[] = {"resnet18", "resnet50", "resnet56"};
+    const int threads = parallel_threads();
+    (void)state;
+    for (int set = -1; set < 0 || kernel_available(set); set++) {
+        assert_true(kernel_choose(set < 0 ? "openblas" : kernel_available(set)->name, NULL));
+        parallel_set_threads(2);
+        for (size_t k = 0; k < sizeof archs / sizeof *archs; k++) {
+            Network *network = pass_check_network(archs[k], 0);
+            for (int batch = 5; batch <= 33; batch++) {
+                Pass *pass = pass_new(network, &(PassConfig){.batch = batch, .fast = true}, NULL);
+                assert_non_null(pass);
+                assert_has_scratch_for_both_sizes(pass);
+                pass_free(pass);
+            }
+            network_free(network);
+        }
+    }
+    parallel_set_threads(threads);
+    assert_true(kernel_choose(NULL, NULL));
 }
 
 static void assert_same_bits(const Pass *a, const Pass *b) {
@@ -347,6 +382,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(small_networks_answer_as_op_by_op),
         cmocka_unit_test(large_networks_answer_as_op_by_op),
+        cmocka_unit_test(a_smaller_last_group_has_its_scratch),
         cmocka_unit_test(deep_plain_networks_answer_as_op_by_op),
         cmocka_unit_test(batch_statistics_run_op_by_op),
         cmocka_unit_test(threads_change_nothing),
