@@ -118,6 +118,20 @@ static int count_items(const char *list) {
     return count;
 }
 
+/* A table of layers is of one way through the network, forward, and of nothing else. */
+static bool layers_suit(const Options *options, Error *err) {
+    const char *pass = options->bench.pass;
+    if (!options->bench.layers) return true;
+    if (options->bench.ui || options->bench.busy)
+        return error_set(err, ERROR_USAGE, "--layers does not go together with --%s",
+                         options->bench.ui ? "ui" : "busy");
+    if (!pass || strcmp(pass, bench_pass_name(BENCH_FORWARD)) == 0 ||
+        strcmp(pass, bench_pass_name(BENCH_FORWARD_STEPS)) == 0)
+        return true;
+    return error_set(err, ERROR_USAGE, "--layers: expected --pass forward or forward_steps, found '%.*s'",
+                     utf8_first(pass, 60), pass);
+}
+
 /* Every architecture of the list with every batch. */
 static bool bench_all(BenchOutput *out, const char *archs, Error *err) {
     const Options *options = out->options;
@@ -255,6 +269,7 @@ static bool bench_ui(const Options *options, Error *err) {
 
 bool command_bench(const Options *options, Error *err) {
     BenchOutput out = {.options = options};
+    if (!layers_suit(options, err)) return false;
     if (options->bench.ui) return bench_ui(options, err);
     const char *warning = bench_blas_warning();
     const char *archs = options->word_count   ? options->words[0]

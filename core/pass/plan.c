@@ -20,8 +20,8 @@ enum {
  * more than 1e-5 of the largest logit. */
 enum { DEEP_PLAIN = 60, DEEP_RESIDUAL = 300 };
 
-/* Multiply-adds of one call: a fraction of a second's blink on slow machines, far more than it costs to share
- * them out. */
+/* Multiply-adds that one step may take, so that it ends within a second or so on slow machines too; sharing them
+ * out among threads takes no time beside them. */
 static const double MACS_AT_ONCE = 2e9;
 
 bool plan_keeps(const Network *network, int op) {

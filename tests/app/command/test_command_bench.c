@@ -85,6 +85,18 @@ static void layers_of_the_same_shape_are_one_row(void **state) {
                            ARGS("bench", "resnet8", "--layers", "--pass", "forward", "--batch", "32", "-q"));
 }
 
+static void layers_are_of_one_way_forward(void **state) {
+    (void)state;
+    program_expect_failure(2, "expected --pass forward or forward_steps, found 'train_step'",
+                           ARGS("bench", "resnet8", "--layers", "--pass", "train_step", "-q"));
+    program_expect_failure(2, "--pass forward or forward_steps, found 'forward,forward_steps'",
+                           ARGS("bench", "resnet8", "--layers", "--pass", "forward,forward_steps", "-q"));
+    program_expect_failure(2, "--layers does not go together with --ui",
+                           ARGS("bench", "--layers", "--ui", "-q"));
+    program_expect_failure(2, "--layers does not go together with --busy",
+                           ARGS("bench", "resnet8", "--layers", "--busy", "-q"));
+}
+
 /* How much slower depends on the machine; that it is measured does not. */
 static void a_busy_process_is_beside_it(void **state) {
     (void)state;
@@ -135,6 +147,7 @@ int main(void) {
         cmocka_unit_test(every_architecture_batch_and_pass_is_measured),
         cmocka_unit_test(gflops_follow_from_the_shortest_time),
         cmocka_unit_test(layers_of_the_same_shape_are_one_row),
+        cmocka_unit_test(layers_are_of_one_way_forward),
         cmocka_unit_test(a_busy_process_is_beside_it),
         cmocka_unit_test(the_screen_is_measured_from_outside),
         cmocka_unit_test(what_is_unknown_is_refused),
