@@ -139,7 +139,7 @@ quick: $$(call needed,$$(quick))      ## the tests that take less than a second 
 slow:                                 ## write tests/slow, which leaves tests out of quick, from what was measured here
 	@tests/run --slow $(TESTS) $(EXACT) >build/slow && cp build/slow tests/slow
 # Every kernel, OpenBLAS's and ours, adds in another order: what the engine computes, and the texts that hang on it.
-SUMS     ?= op_% conv reference gemm arithmetic% gradient_check pass% plan train vjp condition difference analysis_% \
+SUMS     ?= op_% conv direct winograd% product reference gemm arithmetic% gradient_check pass% plan train vjp condition difference analysis_% \
             lesson lesson_screens session_lesson session_gradcheck session_explain screens tutorial% \
             command_gradflow command_trace command_classify command_paper
 summing   = $(filter $(addprefix %/test_,$(SUMS)),$(TESTS))
