@@ -222,8 +222,19 @@ static bool draw_for_step(const Pass *pass) {
     return next < network->op_count && network_draw(network, next);
 }
 
+/* One operation, and the statistics of what it has made, which the next frame shows: measured all at once then,
+ * those of a whole run would keep a key waiting. */
 static bool step_pass(Pass *pass) {
-    return pass_step_forward(pass) || pass_step_backward(pass);
+    const Network *network = pass_network(pass);
+    if (pass_step_forward(pass)) {
+        pass_act_stats(pass, pass_forward_done(pass) - 1);
+        return true;
+    }
+    if (!pass_step_backward(pass)) return false;
+    const Op *op = &network->ops[network->op_count - pass_backward_done(pass)];
+    for (int k = 0; k < op->input_count; k++) pass_grad_stats(pass, op->inputs[k]);
+    if (op->block >= 0) pass_junction(pass, op->block);
+    return true;
 }
 
 /* What is shown decides what is computed: the baseline runs once the gradients it is compared with are there
