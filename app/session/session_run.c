@@ -216,7 +216,7 @@ bool session_toggle_lesion(Session *session, const char *name, Error *err) {
 
 /* Random weights are drawn piece by piece before the step that wants them: a key must not wait for a layer.
  * True when there was something to draw. */
-static bool draw_for_step(const Pass *pass) {
+bool session_draw_for_step(const Pass *pass) {
     const Network *network = pass_network(pass);
     int next = pass_forward_done(pass);
     return next < network->op_count && network_draw(network, next);
@@ -224,7 +224,7 @@ static bool draw_for_step(const Pass *pass) {
 
 /* One operation, and the statistics of what it has made, which the next frame shows: measured all at once then,
  * those of a whole run would keep a key waiting. */
-static bool step_pass(Pass *pass) {
+bool session_step_pass(Pass *pass) {
     const Network *network = pass_network(pass);
     if (pass_step_forward(pass)) {
         pass_act_stats(pass, pass_forward_done(pass) - 1);
@@ -274,8 +274,8 @@ bool session_work(Session *session) {
         return session_answer_work(session) || session_pictures_work(session) || session_twin_work(session) ||
                session_analyses_work(session);
     Pass *pass = job->kind == JOB_RUN ? session->exp.pass : session->exp.baseline;
-    if (draw_for_step(pass)) return true;
-    step_pass(pass);
+    if (session_draw_for_step(pass)) return true;
+    session_step_pass(pass);
     int done = scene_steps_done(pass);
     if (job->kind == JOB_RUN && job->follow) session->exp.at = done - 1;
     if (job->stops && session_stops_here(session, done - 1)) {

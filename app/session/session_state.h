@@ -80,7 +80,7 @@ void session_tell(Session *session, NoticeKind kind, const char *format, ...)
 
 /* session_run.c: passes and the work on them */
 bool session_make_pass(Session *session, Error *err);
-void session_rerun(Session *session);                     /* begin again and come as far as before */
+void session_rerun(Session *session); /* begin again and come as far as before */
 /* The same with another way to lose the skips. What has been run to the end stays where it is of use beside the
  * new pass. */
 void session_rerun_skip(Session *session);
@@ -93,6 +93,10 @@ bool session_set_skip(Session *session, const char *word, Error *err);
 bool session_toggle_lesion(Session *session, const char *name, Error *err);
 
 SkipMode session_baseline_mode(const Session *session);
+/* A piece of the random weights that the pass wants next; false when they are all there. */
+bool session_draw_for_step(const Pass *pass);
+/* One operation of a pass that is shown; false when none is left. */
+bool session_step_pass(Pass *pass);
 
 /* session_answer.c: what the network says of the picture, one probability a class; NULL: not known yet, of
  * random weights, or hidden */
@@ -189,7 +193,7 @@ typedef struct SessionPanes {
 unsigned session_frame_parts(const Session *session); /* FrameParts that are missing */
 Rect session_frame_area(const Session *session); /* between the frame's rows; empty when there is no room */
 SessionPanes session_panes(const Session *session);
-bool session_twin_fits(const Session *session);     /* two sides beside each other */
+bool session_twin_fits(const Session *session); /* two sides beside each other */
 bool session_shows_twin(const Session *session);
 
 /* session_move.c: where a step, a block, a pass begins and ends */

@@ -92,7 +92,7 @@ bool session_twin_work(Session *session) {
         return true;
     }
     if (scene_steps_done(twin->pass) >= wanted_steps(session)) return false;
-    return pass_step_forward(twin->pass) || pass_step_backward(twin->pass);
+    return session_draw_for_step(twin->pass) || session_step_pass(twin->pass);
 }
 
 /* What its picture shows, in the words of its network. */

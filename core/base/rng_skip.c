@@ -4,8 +4,8 @@
 #include "core/base/rng.h"
 
 /* A step of the generator only moves and adds bits modulo 2, so a step is a 256 x 256 matrix T over the field of
- * two elements, and `count` steps are T^count: the product of T^(2^i) over the bits i of count. */
-/* 2^31 steps are more than the parameters of any network draw; what is beyond goes in several jumps. */
+ * two elements, and `count` steps are T^count: the product of T^(2^i) over the bits i of count. Kept are
+ * those up to 2^31, more steps than any network's values take; what is beyond goes in several jumps. */
 enum { STATE_BITS = 256, POWERS = 32 };
 
 /* Column j is what becomes of a state whose only bit is j. */

@@ -8,6 +8,7 @@
  * weight is read once. */
 #include "core/conv/blas.h"
 
+#include "core/base/integer.h"
 #include "core/base/parallel.h"
 #include "core/conv/window.h"
 #include "core/tensor/elementwise.h"
@@ -20,10 +21,6 @@ enum {
     TILE_PIXELS_MIN = 64,    /* a product with fewer rows spends its time packing the weights */
     CHANNEL_GRAIN = 16,      /* no share narrower than a cache line of output channels */
 };
-
-static int pixel_count(const ConvShape *q) {
-    return q->n * q->oh * q->ow;
-}
 
 static int window_size(const ConvShape *q) {
     return q->r * q->s * q->c;
@@ -64,24 +61,20 @@ static int fold_images(const ConvShape *q) {
     return images < 1 ? 1 : images < q->n ? images : q->n;
 }
 
-static size_t larger(size_t a, size_t b) {
-    return a > b ? a : b;
-}
-
 size_t conv_blas_scratch_count(const ConvShape *q) {
     size_t window = (size_t)window_size(q), workers = (size_t)parallel_threads();
     size_t weights = (size_t)q->k * window;
     size_t tiles = workers * (size_t)tile_pixels((int)window) * window;
     size_t sums = workers * (size_t)tile_pixels((int)window) * (size_t)q->k;
-    size_t all = pixel_count(q) < FEW_PIXELS ? (size_t)pixel_count(q) * (window + (size_t)q->k) : 0;
-    size_t partial = pixel_count(q) < FEW_PIXELS ? 0 : larger((workers - 1) * weights, sums);
+    size_t all = conv_pixels(q) < FEW_PIXELS ? (size_t)conv_pixels(q) * (window + (size_t)q->k) : 0;
+    size_t partial = conv_pixels(q) < FEW_PIXELS ? 0 : integer_max_size((workers - 1) * weights, sums);
     size_t folded = (size_t)fold_images(q) * (size_t)(q->oh * q->ow) * window;
     size_t around = 0;
     if (can_turn_around(q)) {
         ConvShape t = turned_around(q);
         around = weights + workers * (size_t)tile_pixels(window_size(&t)) * (size_t)window_size(&t);
     }
-    return larger(larger(tiles + partial, all), larger(folded, around));
+    return integer_max_size(integer_max_size(tiles + partial, all), integer_max_size(folded, around));
 }
 
 /* One call, as the workers see it. Of the input gradient y is dx; where it runs as a convolution of dy, x is
@@ -124,7 +117,7 @@ static void unroll_work(void *context, int begin, int end, int worker) {
 /* All windows at once, for the layers with few pixels. */
 static const real *unroll_all(ConvJob *job) {
     if (is_pointwise(job->shape)) return job->x;
-    parallel_for(pixel_count(job->shape), 16, unroll_work, job);
+    parallel_for(conv_pixels(job->shape), 16, unroll_work, job);
     return job->scratch;
 }
 
@@ -154,7 +147,7 @@ static void forward_pixels(void *context, int begin, int end, int worker) {
 static void forward_channels(void *context, int begin, int end, int worker) {
     const ConvJob *job = context;
     const ConvShape *q = job->shape;
-    int window = window_size(q), pixels = pixel_count(q);
+    int window = window_size(q), pixels = conv_pixels(q);
     real *y = job->run ? job->partial : job->y;
     (void)worker;
     gemm((GemmShape){pixels, end - begin, window}, (Matrix){job->rows, window, false},
@@ -166,12 +159,12 @@ void conv_blas_forward(const ConvRun *run) {
     const ConvShape *q = run->shape;
     ConvJob job = {.shape = q, .x = run->x, .w = run->w, .y = run->y, .scratch = run->scratch};
     if (conv_has_epilogue(run)) job.run = run;
-    if (pixel_count(q) >= FEW_PIXELS) {
-        parallel_for(pixel_count(q), TILE_PIXELS_MIN, forward_pixels, &job);
+    if (conv_pixels(q) >= FEW_PIXELS) {
+        parallel_for(conv_pixels(q), TILE_PIXELS_MIN, forward_pixels, &job);
         return;
     }
     job.rows = unroll_all(&job);
-    job.partial = run->scratch + (size_t)pixel_count(q) * (size_t)window_size(q);
+    job.partial = run->scratch + (size_t)conv_pixels(q) * (size_t)window_size(q);
     parallel_for(q->k, CHANNEL_GRAIN, forward_channels, &job);
 }
 
@@ -196,21 +189,21 @@ static void weight_channels(void *context, int begin, int end, int worker) {
     const ConvShape *q = job->shape;
     int window = window_size(q);
     (void)worker;
-    gemm((GemmShape){window, end - begin, pixel_count(q)}, (Matrix){job->rows, window, true},
+    gemm((GemmShape){window, end - begin, conv_pixels(q)}, (Matrix){job->rows, window, true},
          (Matrix){job->dy + begin, q->k, false}, job->dw + begin, q->k, false);
 }
 
 void conv_blas_backward_weight(const ConvShape *q, const real *x, const real *dy, real *dw, real *scratch) {
     ConvJob job = {.shape = q, .x = x, .dy = dy, .dw = dw, .scratch = scratch};
-    if (pixel_count(q) < FEW_PIXELS) {
+    if (conv_pixels(q) < FEW_PIXELS) {
         job.rows = unroll_all(&job);
         parallel_for(q->k, CHANNEL_GRAIN, weight_channels, &job);
         return;
     }
     size_t weights = (size_t)q->k * (size_t)window_size(q);
     job.partial = worker_tile(&job, parallel_threads());
-    parallel_for(pixel_count(q), TILE_PIXELS_MIN, weight_pixels, &job);
-    int shares = parallel_shares(pixel_count(q), TILE_PIXELS_MIN);
+    parallel_for(conv_pixels(q), TILE_PIXELS_MIN, weight_pixels, &job);
+    int shares = parallel_shares(conv_pixels(q), TILE_PIXELS_MIN);
     for (int k = 1; k < shares; k++) elementwise_add(dw, job.partial + (size_t)(k - 1) * weights, weights);
 }
 
@@ -264,15 +257,15 @@ static void input_pointwise_channels(void *context, int begin, int end, int work
     const ConvJob *job = context;
     const ConvShape *q = job->shape;
     (void)worker;
-    gemm((GemmShape){pixel_count(q), end - begin, q->k}, (Matrix){job->dy, q->k, false},
+    gemm((GemmShape){conv_pixels(q), end - begin, q->k}, (Matrix){job->dy, q->k, false},
          (Matrix){job->w + (size_t)begin * (size_t)q->k, q->k, true}, job->y + begin, q->c, job->add);
 }
 
 void conv_blas_backward_input(const ConvShape *q, const real *dy, const real *w, real *dx, bool add,
                               real *scratch) {
     ConvJob job = {.shape = q, .dy = dy, .w = w, .y = dx, .scratch = scratch, .add = add};
-    if (is_pointwise(q) && pixel_count(q) >= FEW_PIXELS) {
-        parallel_for(pixel_count(q), TILE_PIXELS_MIN, input_pointwise_pixels, &job);
+    if (is_pointwise(q) && conv_pixels(q) >= FEW_PIXELS) {
+        parallel_for(conv_pixels(q), TILE_PIXELS_MIN, input_pointwise_pixels, &job);
     } else if (is_pointwise(q)) {
         parallel_for(q->c, CHANNEL_GRAIN, input_pointwise_channels, &job);
     } else if (can_turn_around(q)) {
@@ -282,7 +275,7 @@ void conv_blas_backward_input(const ConvShape *q, const real *dy, const real *w,
         job.x = dy;
         job.w = scratch;
         job.scratch = scratch + (size_t)q->k * (size_t)window_size(q);
-        parallel_for(pixel_count(&around), TILE_PIXELS_MIN, forward_pixels, &job);
+        parallel_for(conv_pixels(&around), TILE_PIXELS_MIN, forward_pixels, &job);
     } else {
         backward_input_by_fold(&job);
     }

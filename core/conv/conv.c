@@ -1,6 +1,7 @@
 /* Which strategy computes a convolution. */
 #include "core/conv/conv.h"
 
+#include "core/base/integer.h"
 #include "core/conv/blas.h"
 #include "core/conv/direct.h"
 #include "core/conv/few_channels.h"
@@ -51,14 +52,10 @@ void conv_prepare(const ConvShape *shape, const real *w, real *prepared) {
     if (strategy->prepare) strategy->prepare(shape, w, prepared);
 }
 
-static size_t larger(size_t a, size_t b) {
-    return a > b ? a : b;
-}
-
 size_t conv_scratch_count(const ConvShape *shape) {
     size_t backward =
         few_channels_fits(shape) ? few_channels_scratch_count(shape) : conv_blas_scratch_count(shape);
-    return larger(strategy_of(shape)->scratch_count(shape), backward);
+    return integer_max_size(strategy_of(shape)->scratch_count(shape), backward);
 }
 
 void conv_backward_input(const ConvShape *shape, const real *dy, const real *w, real *dx, bool add,

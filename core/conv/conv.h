@@ -12,6 +12,11 @@ typedef struct ConvShape {
     bool fast;  /* errors of rounding may be 2e-5 of the largest sum where that saves time; else 3e-6 */
 } ConvShape;
 
+/* Output pixels of all images. */
+static inline int conv_pixels(const ConvShape *shape) {
+    return shape->n * shape->oh * shape->ow;
+}
+
 /* What becomes of each sum before it is stored, in this order. All empty: nothing. */
 typedef struct ConvEpilogue {
     const real *scale, *shift; /* (K), both or none: y = sum * scale[k] + shift[k], a batch norm folded up */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/base/integer.h"
 #include "core/conv/share.h"
 #include "core/kernel/kernel.h"
 
@@ -21,7 +22,6 @@ enum {
     GROUP_ELEMENTS = 40960, /* 160 kB: well below the smallest second-level cache beside the pixels */
     RANGE_SUMS = 512,       /* pixels whose sums may wait for the next chunk */
     ROW_VALUES = 64,        /* windows with shorter rows are read by row */
-    ALIGNED = 64 / sizeof(real),
     POINTER_ELEMENTS = sizeof(void *) / sizeof(real) + 1,
     PIXELS_OF_COPYING = 4, /* a panel is copied in the time that some pixels are multiplied by it */
     FEW_PIXELS = 512,
@@ -40,54 +40,42 @@ typedef struct Plan {
     bool in_place;                        /* the panels are w itself */
 } Plan;
 
-static int at_most(int a, int b) {
-    return a < b ? a : b;
-}
-
-static int ratio_up(int a, int b) {
-    return (a + b - 1) / b;
-}
-
 static int multiple(int a, int of) {
-    return ratio_up(a, of) * of;
-}
-
-static int pixel_count(const ConvShape *q) {
-    return q->n * q->oh * q->ow;
+    return integer_divide_up(a, of) * of;
 }
 
 /* Chunks of one length, so that each is copied in the time of the one before. */
 static void plan_chunks(Plan *plan) {
-    int parts = ratio_up(plan->length, CHUNK_ROWS);
-    plan->chunk_length = ratio_up(plan->length, parts);
+    int parts = integer_divide_up(plan->length, CHUNK_ROWS);
+    plan->chunk_length = integer_divide_up(plan->length, parts);
     plan->chunk_taps = 1;
     for (int taps = 2; parts == 1 && taps <= plan->taps && taps * plan->length <= CHUNK_ROWS; taps++)
         if (plan->taps % taps == 0) plan->chunk_taps = taps;
-    plan->chunks = plan->taps / plan->chunk_taps * ratio_up(plan->length, plan->chunk_length);
+    plan->chunks = plan->taps / plan->chunk_taps * integer_divide_up(plan->length, plan->chunk_length);
 }
 
 /* The time of the busiest thread with so many ranges, in pixels times columns of a group. */
 static int time_of(const Plan *plan, int pixels, int ranges) {
-    int items = ratio_up(plan->groups * ranges, parallel_threads());
-    int copies = plan->in_place ? 0 : plan->chunks > 1 ? items : at_most(plan->groups, items);
-    return items * (multiple(ratio_up(pixels, ranges), plan->tile) + 1) + copies * PIXELS_OF_COPYING;
+    int items = integer_divide_up(plan->groups * ranges, parallel_threads());
+    int copies = plan->in_place ? 0 : plan->chunks > 1 ? items : integer_min(plan->groups, items);
+    return items * (multiple(integer_divide_up(pixels, ranges), plan->tile) + 1) + copies * PIXELS_OF_COPYING;
 }
 
 /* Ranges that give all threads the same to do; of about equal numbers the largest, as a thread that the machine
  * holds up then holds up less. */
 static void plan_ranges(Plan *plan, const ConvShape *q) {
-    int pixels = pixel_count(q), fewest = plan->chunks > 1 ? ratio_up(pixels, RANGE_SUMS) : 1;
-    int tried = at_most(RANGES_A_THREAD * parallel_threads(), ratio_up(pixels, RANGE));
+    int pixels = conv_pixels(q), fewest = plan->chunks > 1 ? integer_divide_up(pixels, RANGE_SUMS) : 1;
+    int tried = integer_min(RANGES_A_THREAD * parallel_threads(), integer_divide_up(pixels, RANGE));
     int best = time_of(plan, pixels, fewest);
-    for (int k = 1; k < tried; k++) best = at_most(best, time_of(plan, pixels, fewest + k));
+    for (int k = 1; k < tried; k++) best = integer_min(best, time_of(plan, pixels, fewest + k));
     while (tried > 1 && time_of(plan, pixels, fewest + tried - 1) > best + best / 50) tried--;
-    plan->pixels = multiple(ratio_up(pixels, fewest + tried - 1), plan->tile);
-    plan->ranges = ratio_up(pixels, plan->pixels);
+    plan->pixels = multiple(integer_divide_up(pixels, fewest + tried - 1), plan->tile);
+    plan->ranges = integer_divide_up(pixels, plan->pixels);
 }
 
 /* As many panels as may be, where their number divides that of all: the last group is as wide as the others. */
 static int group_columns(int k, int panel, int panels_most) {
-    int all = ratio_up(k, panel), panels = panels_most < 1 ? 1 : at_most(panels_most, all);
+    int all = integer_divide_up(k, panel), panels = panels_most < 1 ? 1 : integer_min(panels_most, all);
     while (all % panels != 0) panels--;
     return panels * panel;
 }
@@ -96,7 +84,7 @@ static int group_columns(int k, int panel, int panels_most) {
 static bool is_used_in_place(const Plan *plan, const ConvShape *q) {
     bool is_small = plan->chunks == 1 && plan->chunk_taps * plan->chunk_length * q->k <= GROUP_ELEMENTS;
     bool is_whole = q->k % plan->set->lanes == 0;
-    return plan->panel == q->k || (is_whole && is_small && pixel_count(q) <= FEW_PIXELS);
+    return plan->panel == q->k || (is_whole && is_small && conv_pixels(q) <= FEW_PIXELS);
 }
 
 static Plan plan_of(const ConvShape *q) {
@@ -105,11 +93,11 @@ static Plan plan_of(const ConvShape *q) {
     plan.length = plan.by_row ? q->s * q->c : q->c;
     plan_chunks(&plan);
     int rows = plan.chunk_taps * plan.chunk_length, lanes = plan.set->lanes;
-    plan.panel = at_most(multiple(q->k, lanes), plan.set->columns);
+    plan.panel = integer_min(multiple(q->k, lanes), plan.set->columns);
     plan.tile = kernel_pixels(plan.set, plan.panel);
     plan.in_place = is_used_in_place(&plan, q);
     plan.group = group_columns(q->k, plan.panel, GROUP_ELEMENTS / rows / plan.panel);
-    plan.groups = ratio_up(q->k, plan.group);
+    plan.groups = integer_divide_up(q->k, plan.group);
     plan_ranges(&plan, q);
     return plan;
 }
@@ -119,16 +107,12 @@ typedef struct Sizes {
     size_t panels, sums, edges, pointers, all;
 } Sizes;
 
-static size_t aligned(size_t count) {
-    return (count + ALIGNED - 1) / ALIGNED * ALIGNED;
-}
-
 static Sizes sizes_of(const Plan *plan) {
     size_t rows = (size_t)plan->chunk_taps * (size_t)plan->chunk_length;
-    Sizes s = {.panels = plan->in_place ? 0 : aligned(rows * (size_t)plan->group),
-               .sums = plan->chunks > 1 ? aligned((size_t)plan->pixels * (size_t)plan->group) : 0,
-               .edges = plan->by_row ? aligned(BLOCK * rows) : 0,
-               .pointers = aligned(BLOCK * (size_t)plan->chunk_taps * POINTER_ELEMENTS)};
+    Sizes s = {.panels = plan->in_place ? 0 : tensor_round_up(rows * (size_t)plan->group),
+               .sums = plan->chunks > 1 ? tensor_round_up((size_t)plan->pixels * (size_t)plan->group) : 0,
+               .edges = plan->by_row ? tensor_round_up(BLOCK * rows) : 0,
+               .pointers = tensor_round_up(BLOCK * (size_t)plan->chunk_taps * POINTER_ELEMENTS)};
     s.all = 2 * s.panels + s.sums + s.edges + s.pointers;
     return s;
 }
@@ -140,7 +124,7 @@ bool conv_direct_fits(const ConvShape *shape) {
 
 size_t conv_direct_scratch_count(const ConvShape *shape) {
     Plan plan = plan_of(shape);
-    return aligned((size_t)plan.length) + (size_t)parallel_threads() * sizes_of(&plan).all;
+    return tensor_round_up((size_t)plan.length) + (size_t)parallel_threads() * sizes_of(&plan).all;
 }
 
 /* One call, as the workers see it. */
@@ -169,10 +153,10 @@ typedef struct Chunk {
 
 static Chunk chunk_at(const Plan *plan, int index) {
     Chunk chunk = {.begins = index == 0, .ends = index == plan->chunks - 1, .taps = plan->chunk_taps};
-    int parts = ratio_up(plan->length, plan->chunk_length);
+    int parts = integer_divide_up(plan->length, plan->chunk_length);
     chunk.tap = index / parts * plan->chunk_taps;
     chunk.first = index % parts * plan->chunk_length;
-    chunk.length = at_most(plan->chunk_length, plan->length - chunk.first);
+    chunk.length = integer_min(plan->chunk_length, plan->length - chunk.first);
     return chunk;
 }
 
@@ -194,7 +178,7 @@ typedef struct Run {
 /* A row of the window that reaches over the edge of x, from column w on: what is inside, and zeros. `row` is x's. */
 static const real *over_the_edge(const ConvShape *q, const real *row, int w, real *edge) {
     memset(edge, 0, (size_t)(q->s * q->c) * sizeof *edge);
-    int begin = w < 0 ? 0 : w, end = at_most(w + q->s, q->w);
+    int begin = w < 0 ? 0 : w, end = integer_min(w + q->s, q->w);
     if (begin < end)
         memcpy(edge + (begin - w) * q->c, row + begin * q->c, (size_t)((end - begin) * q->c) * sizeof *edge);
     return edge;
@@ -230,7 +214,7 @@ static void point_block(const Worker *worker, const Chunk *chunk, const Block *b
     for (int pixel = 0; pixel < block->count;) {
         int at = block->begin + pixel, ow = at % q->ow, oh = at / q->ow % q->oh;
         Run run = {.pixel = pixel,
-                   .count = at_most(q->ow - ow, block->count - pixel),
+                   .count = integer_min(q->ow - ow, block->count - pixel),
                    .n = at / q->ow / q->oh,
                    .h = oh * q->stride - q->pad,
                    .w = ow * q->stride - q->pad};
@@ -249,7 +233,7 @@ typedef struct Group {
 static Group group_at(const Job *job, int key) {
     const Plan *plan = &job->plan;
     Group group = {.chunk = chunk_at(plan, key % plan->chunks), .first = key / plan->chunks * plan->group};
-    group.columns = at_most(plan->group, job->run->shape->k - group.first);
+    group.columns = integer_min(plan->group, job->run->shape->k - group.first);
     return group;
 }
 
@@ -266,7 +250,7 @@ static Panel panel_at(const Job *job, const Group *group, int k, real *panels) {
                    .from_step = k_count,
                    .to = panels + (size_t)group_rows(group) * (size_t)k,
                    .rows = group_rows(group),
-                   .columns = at_most(job->plan.panel, group->columns - k)};
+                   .columns = integer_min(job->plan.panel, group->columns - k)};
 }
 
 /* The product of a block by the panel at column k of the group, all but where its sums go to. */
@@ -322,10 +306,10 @@ static void convolve_range(Worker *worker, int key, int next_key, int begin, int
     const bool carries = !plan->in_place && next_key >= 0 && next_key != key;
     if (!plan->in_place && worker->held != key) copy_panels(worker, &group, 0, worker->panels);
     worker->held = key;
-    const int blocks = ratio_up(stop - begin, BLOCK),
-              step = multiple(ratio_up(stop - begin, blocks), plan->tile);
+    const int blocks = integer_divide_up(stop - begin, BLOCK),
+              step = multiple(integer_divide_up(stop - begin, blocks), plan->tile);
     for (int p = begin; p < stop; p += step) {
-        Block block = {p, at_most(step, stop - p)};
+        Block block = {p, integer_min(step, stop - p)};
         point_block(worker, &group.chunk, &block);
         for (int k = 0; k < group.columns; k += plan->panel) {
             Product product = product_of(worker, &group, k, &block);
@@ -364,7 +348,7 @@ static void convolve_items(void *context, int begin, int end, int index) {
         if (item < 0) item = shares_claim(&job->shares, index, 0);
         if (item < 0) return;
         int first = item % plan->ranges * plan->pixels;
-        int stop = at_most(first + plan->pixels, pixel_count(job->run->shape));
+        int stop = integer_min(first + plan->pixels, conv_pixels(job->run->shape));
         int key = item / plan->ranges * plan->chunks;
         const int last = key + plan->chunks - 1;
         for (; key < last; key++) convolve_range(&worker, key, key + 1, first, stop);
@@ -377,7 +361,7 @@ void conv_direct_forward(const ConvRun *run) {
     Job job = {.run = run, .plan = plan_of(run->shape), .zeros = run->scratch};
     job.sizes = sizes_of(&job.plan);
     memset(run->scratch, 0, (size_t)job.plan.length * sizeof *run->scratch);
-    job.scratch = run->scratch + aligned((size_t)job.plan.length);
+    job.scratch = run->scratch + tensor_round_up((size_t)job.plan.length);
     shares_cut(&job.shares, job.plan.groups * job.plan.ranges);
     parallel_items(job.shares.workers, convolve_items, &job);
 }

@@ -2,14 +2,16 @@
 
 #include <string.h>
 
+#include "core/base/integer.h"
 #include "core/base/parallel.h"
 #include "core/conv/window.h"
+#include "core/kernel/kernel.h"
 #include "core/tensor/elementwise.h"
 
 /* Output channels lie side by side in a vector of LANES; TILE output pixels of one row are computed together,
  * so that each weight vector is used TILE times from a register (twice as often when there is only one). TAPS
  * entries of the window share one reading of dy in the weight gradient. */
-enum { LANES = 16, TILE = 8, TAPS = 8, SUMS = 16, DIRECT_WEIGHTS_MAX = 1 << 16 };
+enum { LANES = 16, TILE = 8, TAPS = 8, SUMS = 16, WEIGHTS_MAX = 1 << 16 };
 
 /* gcc has to be told to use the full width; clang uses it for vectors that are declared so wide. */
 #if defined(__x86_64__) && defined(__clang__)
@@ -23,29 +25,25 @@ enum { LANES = 16, TILE = 8, TAPS = 8, SUMS = 16, DIRECT_WEIGHTS_MAX = 1 << 16 }
 
 typedef real Lanes __attribute__((vector_size(LANES * sizeof(real)), aligned(sizeof(real))));
 
-static bool processor_fits(void) {
-#if defined(__x86_64__)
-    return sizeof(real) == 4 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
-#else
-    return false;
-#endif
+/* Vectors of this width are those of the chosen set, so that the processor has them. */
+static bool set_fits(void) {
+    return kernels() && kernels()->lanes == LANES;
 }
 
 bool few_channels_fits(const ConvShape *q) {
-    return processor_fits() && q->stride == 1 && q->r == q->s && q->pad == q->r / 2 && q->r % 2 == 1 &&
-           q->r > 1 && q->c % LANES == 0 && q->k % LANES == 0 && q->ow % TILE == 0 &&
-           q->n * q->oh * q->ow >= 1024 && q->k * q->c * q->r * q->s <= DIRECT_WEIGHTS_MAX;
+    return set_fits() && q->stride == 1 && q->r == q->s && q->pad == q->r / 2 && q->r % 2 == 1 && q->r > 1 &&
+           q->c % LANES == 0 && q->k % LANES == 0 && q->ow % TILE == 0 && q->n * q->oh * q->ow >= 1024 &&
+           q->k * q->c * q->r * q->s <= WEIGHTS_MAX;
 }
 
 /* The work is cut into bands of rows of one image: a whole image each when there are enough of them. */
 static int band_rows(const ConvShape *q) {
     int threads = parallel_threads();
-    return q->n >= threads ? q->h : (q->h + threads - 1) / threads;
+    return q->n >= threads ? q->h : integer_divide_up(q->h, threads);
 }
 
 static int bands_per_image(const ConvShape *q) {
-    return (q->h + band_rows(q) - 1) / band_rows(q);
+    return integer_divide_up(q->h, band_rows(q));
 }
 
 /* A band of the input with its neighbours above and below and a margin of zeros: no tap of any window falls
@@ -65,7 +63,7 @@ size_t few_channels_scratch_count(const ConvShape *q) {
 
 /* One call, as the workers see it. With stride 1 and half a kernel of padding, output and input have the same
  * H and W. */
-typedef struct DirectJob {
+typedef struct FewChannelsJob {
     const ConvShape *shape;
     int from, to;   /* channels read and written: C and K, or the other way round for the input gradient */
     const real *x;  /* (N,H,W,from) */
@@ -75,7 +73,7 @@ typedef struct DirectJob {
     real *scratch;  /* a padded band for each worker */
     real *sums;     /* (workers, R,S,C,K): sums of dw */
     bool add;       /* y += instead of y = */
-} DirectJob;
+} FewChannelsJob;
 
 typedef struct Band {
     int image, row, rows;
@@ -177,7 +175,7 @@ VECTOR_CODE static void compute_row(const Tile *first, int pixels) {
 
 /* Bands begin .. end-1, row by row. */
 static void convolve_bands(void *context, int begin, int end, int worker) {
-    const DirectJob *job = context;
+    const FewChannelsJob *job = context;
     const ConvShape *q = job->shape;
     real *padded = job->scratch + (size_t)worker * padded_count(q, job->from);
     size_t x_row = (size_t)(q->w + 2 * q->pad) * (size_t)job->from, y_row = (size_t)q->w * (size_t)job->to;
@@ -199,7 +197,7 @@ static void convolve_bands(void *context, int begin, int end, int worker) {
     }
 }
 
-static void convolve(DirectJob *job) {
+static void convolve(FewChannelsJob *job) {
     parallel_for(job->shape->n * bands_per_image(job->shape), 1, convolve_bands, job);
 }
 
@@ -207,14 +205,14 @@ static void convolve(DirectJob *job) {
 void few_channels_backward_input(const ConvShape *q, const real *dy, const real *w, real *dx, bool add,
                                  real *scratch) {
     window_turn(q, w, scratch);
-    DirectJob job = {.shape = q,
-                     .from = q->k,
-                     .to = q->c,
-                     .x = dy,
-                     .w = scratch,
-                     .y = dx,
-                     .scratch = scratch + weight_count(q),
-                     .add = add};
+    FewChannelsJob job = {.shape = q,
+                          .from = q->k,
+                          .to = q->c,
+                          .x = dy,
+                          .w = scratch,
+                          .y = dx,
+                          .scratch = scratch + weight_count(q),
+                          .add = add};
     convolve(&job);
 }
 
@@ -275,7 +273,7 @@ enum { WEIGHT_ROWS_ELEMENTS = 4096 };
 
 /* The bands begin .. end-1 of all taps and channels, summed for this worker. */
 static void weight_bands(void *context, int begin, int end, int worker) {
-    const DirectJob *job = context;
+    const FewChannelsJob *job = context;
     const ConvShape *q = job->shape;
     real *padded = job->scratch + (size_t)worker * padded_count(q, q->c);
     real *sums = job->sums + (size_t)worker * weight_count(q);
@@ -306,11 +304,11 @@ void few_channels_backward_weight(const ConvShape *q, const real *x, const real 
                                   real *scratch) {
     size_t weights = weight_count(q);
     int bands = q->n * bands_per_image(q), shares = parallel_shares(bands, 1);
-    DirectJob job = {.shape = q,
-                     .x = x,
-                     .dy = dy,
-                     .sums = scratch,
-                     .scratch = scratch + (size_t)parallel_threads() * weights};
+    FewChannelsJob job = {.shape = q,
+                          .x = x,
+                          .dy = dy,
+                          .sums = scratch,
+                          .scratch = scratch + (size_t)parallel_threads() * weights};
     parallel_for(bands, 1, weight_bands, &job);
     memcpy(dw, scratch, weights * sizeof *dw);
     for (int worker = 1; worker < shares; worker++)

@@ -46,10 +46,6 @@ static bool is_prepared(const ConvShape *q) {
     return q->c * q->k <= PREPARED_WEIGHTS;
 }
 
-static int ceil_div(int a, int b) {
-    return (a + b - 1) / b;
-}
-
 /* About `tiles` of them, in whole tiles of the product where there are as many. */
 static int whole_products(const Plan *plan, int tiles) {
     int pixels = kernel_pixels(plan->kernels, plan->panel);
@@ -60,9 +56,10 @@ static void plan_blocks(Plan *plan, const ConvShape *q) {
     int threads = parallel_threads(), a_tile = plan->components * (q->c + plan->columns);
     plan->by_tiles = is_prepared(q) && plan->tiles >= 2 * threads * plan->kernels->pixels;
     if (plan->by_tiles) {
-        int share = ceil_div(plan->tiles, threads),
+        int share = integer_divide_up(plan->tiles, threads),
             fitting = integer_min(CACHE_ELEMENTS / a_tile, BLOCK_TILES);
-        int block = ceil_div(share, ceil_div(share, integer_max(fitting, plan->kernels->pixels)));
+        int block =
+            integer_divide_up(share, integer_divide_up(share, integer_max(fitting, plan->kernels->pixels)));
         plan->block = whole_products(plan, block);
         plan->batch = plan->block;
         return;
@@ -82,13 +79,13 @@ static Plan plan_of(const ConvShape *q, int size) {
                              .oh = q->oh,
                              .ow = q->ow,
                              .k = q->k,
-                             .across = ceil_div(q->ow, size),
-                             .down = ceil_div(q->oh, size)};
+                             .across = integer_divide_up(q->ow, size),
+                             .down = integer_divide_up(q->oh, size)};
     plan.components = (size + 2) * (size + 2);
     plan.tiles = q->n * plan.map.across * plan.map.down;
     plan.panel = integer_min(plan.kernels->columns, q->k);
     plan.columns = integer_min(GROUP_COLUMNS, q->k);
-    plan.groups = ceil_div(q->k, plan.columns);
+    plan.groups = integer_divide_up(q->k, plan.columns);
     plan_blocks(&plan, q);
     plan.chain = q->fast || size == 2 ? q->c : CHAIN;
     plan.channels = q->c;
@@ -106,7 +103,7 @@ static size_t panel_count(const Plan *plan) {
 }
 
 static int panels_of(const Plan *plan, int columns) {
-    return ceil_div(columns, plan->panel);
+    return integer_divide_up(columns, plan->panel);
 }
 
 /* One call, as the workers see it. */
@@ -297,7 +294,7 @@ static const real *next_weights(const Job *job, Weights part) {
 static void group_item(void *context, int begin, int end, int worker) {
     const Job *job = context;
     const Plan *plan = &job->plan;
-    const int group = begin / job->parts, share = ceil_div(job->last - job->first, job->parts);
+    const int group = begin / job->parts, share = integer_divide_up(job->last - job->first, job->parts);
     const int first = job->first + begin % job->parts * share, last = integer_min(first + share, job->last);
     Weights part = group_weights(plan, group);
     real *m = job->m + (size_t)worker * m_count(plan), *space = job->u + (size_t)worker * u_count(plan);
@@ -321,13 +318,13 @@ static void forward(const ConvRun *run, int size) {
     Job job = job_of(run, size);
     const Plan *plan = &job.plan;
     if (plan->by_tiles) {
-        share_items(ceil_div(plan->tiles, plan->block), block_item, &job);
+        share_items(integer_divide_up(plan->tiles, plan->block), block_item, &job);
         return;
     }
     for (job.first = 0; job.first < plan->tiles; job.first = job.last) {
         job.last = integer_min(job.first + plan->batch, plan->tiles);
-        share_items(ceil_div(job.last - job.first, ITEM_TILES), input_item, &job);
-        job.parts = ceil_div(parallel_threads(), plan->groups);
+        share_items(integer_divide_up(job.last - job.first, ITEM_TILES), input_item, &job);
+        job.parts = integer_divide_up(parallel_threads(), plan->groups);
         share_items(plan->groups * job.parts, group_item, &job);
     }
 }
@@ -354,7 +351,7 @@ static bool is_possible(const ConvShape *q) {
  * that are not prepared. */
 static double cost(const ConvShape *q, int size) {
     const int components = (size + 2) * (size + 2);
-    const double tiles = ceil_div(q->oh, size) * ceil_div(q->ow, size);
+    const double tiles = integer_divide_up(q->oh, size) * integer_divide_up(q->ow, size);
     const double weights = is_prepared(q) ? 0 : 3 * components;
     return components * tiles * (1 + 4.0 / q->k + 3.0 / q->c) + weights;
 }

@@ -33,16 +33,19 @@ INLINE Ahead ahead_of(const Product *q, int tile) {
     return (Ahead){(const char *)q->ahead + tile * LINE_BYTES, q->ahead_step};
 }
 
-/* What is asked for beside the sum itself, see Product; `p` is the first pixel of the tile. */
+/* sum[p,k] += from[p,k], for a tile whose pixels are `step` elements apart there. */
+INLINE void product_add(Vector *sum, const real *from, size_t step, const int pixels, const int vectors) {
+#pragma GCC unroll 16
+    for (int p = 0; p < pixels; p++)
+#pragma GCC unroll 16
+        for (int v = 0; v < vectors; v++)
+            sum[p * vectors + v] += vector_load(from + (size_t)p * step + v * LANES);
+}
+
+/* What is asked for beside the sum itself, see Product; `first` is the first pixel of the tile. */
 INLINE void product_finish(const Product *q, Vector *sum, int first, const int pixels, const int vectors) {
-    if (q->begin) {
-#pragma GCC unroll 16
-        for (int p = 0; p < pixels; p++) {
-            const real *begin = q->begin + (size_t)(first + p) * q->begin_step;
-#pragma GCC unroll 16
-            for (int v = 0; v < vectors; v++) sum[p * vectors + v] += vector_load(begin + v * LANES);
-        }
-    }
+    const size_t place = (size_t)first;
+    if (q->begin) product_add(sum, q->begin + place * q->begin_step, q->begin_step, pixels, vectors);
     if (q->scale) {
 #pragma GCC unroll 16
         for (int v = 0; v < vectors; v++) {
@@ -51,14 +54,7 @@ INLINE void product_finish(const Product *q, Vector *sum, int first, const int p
             for (int p = 0; p < pixels; p++) sum[p * vectors + v] = sum[p * vectors + v] * scale + shift;
         }
     }
-    if (q->addend) {
-#pragma GCC unroll 16
-        for (int p = 0; p < pixels; p++) {
-            const real *addend = q->addend + (size_t)(first + p) * q->y_step;
-#pragma GCC unroll 16
-            for (int v = 0; v < vectors; v++) sum[p * vectors + v] += vector_load(addend + v * LANES);
-        }
-    }
+    if (q->addend) product_add(sum, q->addend + place * q->y_step, q->y_step, pixels, vectors);
     if (q->relu) {
 #pragma GCC unroll 32
         for (int j = 0; j < pixels * vectors; j++) sum[j] = vector_relu(sum[j]);

@@ -136,7 +136,7 @@ static void draw_tiles(void *context, int begin, int end, int worker) {
 static void draw_slice(const Network *network, int p) {
     Undrawn *undrawn = &network->undrawn->params[p];
     size_t tile_count = TILE_ROWS * undrawn->row_count;
-    int left = (undrawn->rows - undrawn->done + TILE_ROWS - 1) / TILE_ROWS;
+    int left = integer_divide_up(undrawn->rows - undrawn->done, TILE_ROWS);
     int wanted = undrawn->kind == DRAW_CONSTANT
                      ? left
                      : integer_max((int)(SLICE_VALUES / tile_count), parallel_threads());

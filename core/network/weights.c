@@ -163,7 +163,7 @@ static bool read_param(Reading *reading, Network *network, const Param *param, E
     reading->rows = piece_rows(param);
     atomic_store(&reading->wild, 0);
     atomic_store(&reading->negative, 0);
-    parallel_for((param->dims[0] + reading->rows - 1) / reading->rows, 1, read_piece, reading);
+    parallel_for(integer_divide_up(param->dims[0], reading->rows), 1, read_piece, reading);
     return judge(reading, err);
 }
 

@@ -233,7 +233,7 @@ static void conv_say_bounds(const Op *op, Explanation *out) {
                 op->out.c, op->in.c, op->kernel_h, op->kernel_w, op->stride, op->pad, op->out.h, op->out.w);
 }
 
-/* The lines of each strategy, forward. */
+/* The lines of each strategy, forward; those of OpenBLAS stand in the spec below. */
 static const struct {
     const char *strategy;
     OpExcerpt forward[OP_EXCERPTS_MAX];
@@ -247,8 +247,6 @@ static const struct {
     {"winograd 2x2",
      {{"core/kernel/winograd_body.h", "winograd_input_pair", "d[2] + d[1]"},
       {"core/kernel/product_body.h", "product_row", "+= value * weight"}}},
-    {"blas",
-     {{"core/conv/window.c", "unroll_row", "memcpy"}, {"core/conv/blas.c", "forward_pixels", "gemm("}}},
 };
 
 static OpExcerpts conv_excerpts_of(const Op *op, int batch) {

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "core/base/integer.h"
 #include "core/pass/state.h"
 #include "core/tensor/elementwise.h"
 
@@ -16,8 +17,8 @@ static size_t scratch_count(const Network *network, int batch) {
     size_t largest = 0;
     for (int i = 0; i < network->op_count; i++) {
         const OpSpec *spec = op_spec(network->ops[i].kind);
-        size_t count = spec->scratch_count ? spec->scratch_count(&network->ops[i], batch) : 0;
-        if (count > largest) largest = count;
+        if (spec->scratch_count)
+            largest = integer_max_size(largest, spec->scratch_count(&network->ops[i], batch));
     }
     return largest;
 }
@@ -50,18 +51,17 @@ static bool allocate_saved(Pass *pass, int i) {
 
 /* Memory in one piece for the activations that are open, or for those that are not. */
 static bool allocate_acts(Pass *pass, bool open) {
-    const size_t line = ARENA_ALIGN / sizeof(real);
     size_t total = 0;
     bool ok = true;
     for (int i = 0; i < pass->network->op_count; i++)
-        if (pass->nodes[i].open == open) total += (pass_act_count(pass, i) + line - 1) / line * line;
+        if (pass->nodes[i].open == open) total += tensor_round_up(pass_act_count(pass, i));
     real *memory = open ? arena_alloc(pass->arena, total, sizeof *memory)
                         : arena_alloc_hot(pass->arena, total, sizeof *memory);
     ok = memory != NULL;
     for (int i = 0; i < pass->network->op_count && ok; i++) {
         if (pass->nodes[i].open != open) continue;
         pass->nodes[i].act = memory;
-        memory += (pass_act_count(pass, i) + line - 1) / line * line;
+        memory += tensor_round_up(pass_act_count(pass, i));
     }
     return ok;
 }

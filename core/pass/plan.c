@@ -4,16 +4,14 @@
 #include <assert.h>
 #include <limits.h>
 
+#include "core/base/integer.h"
 #include "core/base/parallel.h"
 #include "core/pass/state.h"
 
-enum {
-    SMALL_ELEMENTS =
-        1 << 15,     /* of the largest result of an image: three of them and what a kernel needs beside
-                                 them fit in a second-level cache */
-    SMALL_GROUP = 4, /* images of small maps: a product needs some pixels for each weight it reads */
-    LARGE_GROUP = 8, /* images of large maps: each weight comes from memory once for all of them */
-};
+/* Maps are small where three times the largest result of an image, and what a kernel needs beside them, fit into a
+ * second-level cache. Groups of small maps have few images: a product needs some pixels for each weight it reads.
+ * Those of large maps have more: each weight comes from memory once for all of them. */
+enum { SMALL_ELEMENTS = 1 << 15, SMALL_GROUP = 4, LARGE_GROUP = 8 };
 
 /* Each convolution magnifies what those before it have rounded, by a few percent where nothing is added to it and
  * hardly where there is a shortcut. With more convolutions than these the answers of the fast pass would differ by
@@ -38,28 +36,20 @@ static size_t largest_result(const Network *network) {
     return largest;
 }
 
-static int divide_up(int a, int b) {
-    return (a + b - 1) / b;
-}
-
 /* Groups of one size but for the last, which may be smaller. */
 static void choose_groups(Plan *plan, const Pass *pass) {
     const Network *network = pass->network;
     bool small = largest_result(network) <= SMALL_ELEMENTS;
     int batch = pass->config.batch;
-    plan->groups = divide_up(batch, small ? SMALL_GROUP : LARGE_GROUP);
-    plan->group = divide_up(batch, plan->groups);
-    plan->groups = divide_up(batch, plan->group);
+    plan->groups = integer_divide_up(batch, small ? SMALL_GROUP : LARGE_GROUP);
+    plan->group = integer_divide_up(batch, plan->groups);
+    plan->groups = integer_divide_up(batch, plan->group);
     plan->areas = 1;
     if (!small || plan->groups == 1) return;
     double fit = MACS_AT_ONCE / (double)(network_macs(network) * (uint64_t)plan->group + 1);
-    plan->areas = plan->groups < parallel_threads() ? plan->groups : parallel_threads();
+    plan->areas = integer_min(plan->groups, parallel_threads());
     plan->groups_at_once = fit < plan->groups ? (int)fit : plan->groups;
     if (plan->groups_at_once < plan->areas) plan->groups_at_once = plan->areas;
-}
-
-static size_t round_up(size_t count) {
-    return (count + 15) / 16 * 16;
 }
 
 static int last_group(const Plan *plan, int batch) {
@@ -76,7 +66,7 @@ static size_t scratch_of(const Network *network, const int images[PLAN_SIZES]) {
             if (count > largest) largest = count;
         }
     }
-    return round_up(largest);
+    return tensor_round_up(largest);
 }
 
 /* Memory of one operation: a batch norm's factors, forms of weights, and its result where it is kept. */
@@ -85,8 +75,8 @@ static bool reserve_op(Plan *plan, const Pass *pass, int i) {
     PlanOp *known = &plan->ops[i];
     int last = last_group(plan, pass->config.batch);
     if (!op_spec(op->kind)->fuses) return true;
-    known->scale = arena_alloc(pass->arena, 2 * round_up((size_t)op->out.c), sizeof(real));
-    known->shift = known->scale ? known->scale + round_up((size_t)op->out.c) : NULL;
+    known->scale = arena_alloc(pass->arena, 2 * tensor_round_up((size_t)op->out.c), sizeof(real));
+    known->shift = known->scale ? known->scale + tensor_round_up((size_t)op->out.c) : NULL;
     return known->scale && prepared_reserve(&known->prepared[0], pass->arena, op, plan->group) &&
            (last == plan->group || prepared_reserve(&known->prepared[1], pass->arena, op, last));
 }
@@ -97,7 +87,7 @@ Plan *plan_new(const Pass *pass) {
     Plan *plan = arena_alloc(pass->arena, 1, sizeof *plan);
     if (!plan) return NULL;
     choose_groups(plan, pass);
-    plan->slot_count = round_up(largest_result(network) * (size_t)plan->group);
+    plan->slot_count = tensor_round_up(largest_result(network) * (size_t)plan->group);
     plan->scratch_count =
         scratch_of(network, (int[PLAN_SIZES]){plan->group, last_group(plan, pass->config.batch)});
     plan->ops = arena_alloc(pass->arena, ops, sizeof *plan->ops);

@@ -35,6 +35,12 @@ static inline size_t shape_count(Shape s) {
     return (size_t)s.n * (size_t)s.c * (size_t)s.h * (size_t)s.w;
 }
 
+/* Elements rounded up to whole cache lines of 64 bytes: what follows them in memory then begins on one. */
+static inline size_t tensor_round_up(size_t count) {
+    const size_t line = 64 / sizeof(real);
+    return (count + line - 1) / line * line;
+}
+
 static inline bool shape_equal(Shape a, Shape b) {
     return a.n == b.n && a.c == b.c && a.h == b.h && a.w == b.w;
 }

@@ -1,8 +1,8 @@
 # Which parts each test is made of, as a piece of a makefile, from what the sources include. Input: the lines of
 # grep -H '^#include "' over tests/, so that each begins with its file's name.
 #
-#   PARTS_tests/core/op/test_conv := tests/support/fixture.o       beside its own object
-#   FLOORS_tests/core/op/test_conv := core                         the libraries, highest first
+#   PARTS_tests/core/conv/test_conv := tests/support/fixture.o       beside its own object
+#   FLOORS_tests/core/conv/test_conv := core                         the libraries, highest first
 #   RUN_THE_PROGRAM += tests/app/test_cli                          tests that start build/.../skipscope
 {
     colon = index($0, ":")

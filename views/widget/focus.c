@@ -36,13 +36,9 @@ static int side_of(Shape shape) {
     return integer_max(shape.h, shape.w);
 }
 
-static int ceil_div(int a, int b) {
-    return (a + b - 1) / b;
-}
-
 static Size size_of(Shape shape, int zoom, int shrink) {
-    return (Size){.width = ceil_div(shape.w * zoom, shrink),
-                  .rows = ceil_div(ceil_div(shape.h * zoom, shrink), 2),
+    return (Size){.width = integer_divide_up(shape.w * zoom, shrink),
+                  .rows = integer_divide_up(integer_divide_up(shape.h * zoom, shrink), 2),
                   .zoom = zoom,
                   .shrink = shrink};
 }
@@ -84,7 +80,7 @@ static int fit_small(WidgetFocusPlan *plan, const Question *q, Wish wish, bool b
     plan->montage = q->montage;
     plan->montage.bare = bare;
     for (int shrink = 1; shrink <= side_of(q->shape) / wish.side; shrink++) {
-        plan->montage.side_max = shrink == 1 ? 0 : ceil_div(side_of(q->shape), shrink);
+        plan->montage.side_max = shrink == 1 ? 0 : integer_divide_up(side_of(q->shape), shrink);
         plan->page = widget_montage_plan(plan->overview, q->shape, plan->montage);
         int drawn = integer_max(plan->page.map_width, 2 * plan->page.map_height);
         if (plan->page.columns * plan->page.rows >= wish.count && drawn >= wish.side) return drawn;
@@ -142,7 +138,7 @@ static void find_rest(WidgetFocusPlan *plan, Rect area, Arrangement arrangement)
 static void narrow_overview(WidgetFocusPlan *plan, const Question *q, Wish wish, int width) {
     const WidgetPage *page = &plan->page;
     int rows = widget_montage_rows(plan->overview.h, page, plan->montage), pitch = page->map_width + 1;
-    int least = ceil_div(wish.count, rows), room = (width - q->focus.text_width - GAP - 1) / pitch;
+    int least = integer_divide_up(wish.count, rows), room = (width - q->focus.text_width - GAP - 1) / pitch;
     int columns = integer_clamp(room, least, page->columns);
     plan->overview.w = integer_min(columns * pitch + 1, plan->overview.w);
     plan->page = widget_montage_plan(plan->overview, q->shape, plan->montage);

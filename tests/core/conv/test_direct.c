@@ -6,20 +6,15 @@
 #include "core/base/parallel.h"
 #include "core/conv/direct.h"
 #include "core/kernel/kernel.h"
-#include "core/op/reference/reference.h"
 #include "tests/support/assert_close.h"
+#include "tests/support/conv_case.h"
 #include "tests/support/fixture.h"
-#include "tests/support/reference_check.h"
 
 /* Of the largest value of the layer. Chains of up to some thousand sums, each rounded to half of 1.2e-7: measured up
  * to 1.6e-6. */
 static const double TOLERANCE = 3e-6;
 
 enum { SCALED = 1, ADDED = 2, IN_PLACE = 4, RELU = 8, EPILOGUES = 16 };
-
-typedef struct Case {
-    int n, h, w, c, k, r, s, stride, pad;
-} Case;
 
 typedef struct World {
     ConvShape shape;
@@ -41,28 +36,8 @@ static real *filled(size_t count, const char *name) {
     return values;
 }
 
-static Doubles doubles_of(Shape shape, const real *values) {
-    Doubles out = {shape, numbers(shape_count(shape), sizeof *out.data)};
-    for (size_t j = 0; values && j < shape_count(shape); j++) out.data[j] = (double)values[j];
-    return out;
-}
-
-static ConvShape shape_of(Case q) {
-    return (ConvShape){.n = q.n,
-                       .h = q.h,
-                       .w = q.w,
-                       .c = q.c,
-                       .k = q.k,
-                       .r = q.r,
-                       .s = q.s,
-                       .stride = q.stride,
-                       .pad = q.pad,
-                       .oh = (q.h + 2 * q.pad - q.r) / q.stride + 1,
-                       .ow = (q.w + 2 * q.pad - q.s) / q.stride + 1};
-}
-
-static World world_new(Case of) {
-    ConvShape q = shape_of(of);
+static World world_new(ConvCase of) {
+    ConvShape q = conv_case_shape(of);
     const Shape x = {q.n, q.c, q.h, q.w}, w = {q.k, q.c, q.r, q.s}, y = {q.n, q.k, q.oh, q.ow};
     World world = {
         .shape = q, .x_count = shape_count(x), .w_count = shape_count(w), .y_count = shape_count(y)};
@@ -72,15 +47,7 @@ static World world_new(Case of) {
     world.scale = filled((size_t)q.k, "scale");
     world.shift = filled((size_t)q.k, "shift");
     world.y = numbers(world.y_count, sizeof *world.y);
-    Op op = {.kind = OP_CONV2D, .stride = q.stride, .pad = q.pad};
-    ReferenceRun run = {
-        .op = &op, .x = {doubles_of(x, world.x)}, .w = {doubles_of(w, NULL)}, .y = doubles_of(y, NULL)};
-    for (size_t j = 0; j < world.w_count; j++)
-        run.w[0].data[j] = (double)world.w[reference_weight_place(w, j)];
-    op_spec(OP_CONV2D)->reference->forward(&run);
-    world.sums = run.y.data;
-    free(run.x[0].data);
-    free(run.w[0].data);
+    world.sums = conv_case_sums(&q, world.x, world.w);
     return world;
 }
 
@@ -143,7 +110,7 @@ static void check_threads(const World *world) {
     free(first);
 }
 
-static void check(Case of, bool all_epilogues) {
+static void check(ConvCase of, bool all_epilogues) {
     World world = world_new(of);
     for (int set = 0; kernel_available(set); set++) {
         assert_true(kernel_choose(kernel_available(set)->name, NULL));
@@ -159,47 +126,47 @@ static void check(Case of, bool all_epilogues) {
 
 static void pointwise(void **state) {
     (void)state;
-    check((Case){1, 7, 7, 40, 33, 1, 1, 1, 0}, false);
-    check((Case){2, 9, 7, 20, 130, 1, 1, 2, 0}, false);
-    check((Case){1, 1, 1, 5, 3, 1, 1, 1, 0}, false);
-    check((Case){3, 13, 11, 16, 64, 1, 1, 3, 0}, false);
-    check((Case){1, 20, 21, 64, 96, 1, 1, 1, 0}, false);
+    check((ConvCase){1, 7, 7, 40, 33, 1, 1, 1, 0}, false);
+    check((ConvCase){2, 9, 7, 20, 130, 1, 1, 2, 0}, false);
+    check((ConvCase){1, 1, 1, 5, 3, 1, 1, 1, 0}, false);
+    check((ConvCase){3, 13, 11, 16, 64, 1, 1, 3, 0}, false);
+    check((ConvCase){1, 20, 21, 64, 96, 1, 1, 1, 0}, false);
 }
 
 static void windows_of_many_channels(void **state) {
     (void)state;
-    check((Case){1, 7, 5, 24, 40, 3, 3, 1, 1}, false);
-    check((Case){2, 9, 9, 33, 70, 3, 3, 2, 1}, false);
-    check((Case){1, 1, 1, 64, 16, 3, 3, 1, 1}, false);
-    check((Case){1, 8, 11, 32, 9, 5, 3, 3, 2}, false);
-    check((Case){1, 6, 6, 70, 8, 3, 3, 1, 3}, false); /* pixels that see padding only */
+    check((ConvCase){1, 7, 5, 24, 40, 3, 3, 1, 1}, false);
+    check((ConvCase){2, 9, 9, 33, 70, 3, 3, 2, 1}, false);
+    check((ConvCase){1, 1, 1, 64, 16, 3, 3, 1, 1}, false);
+    check((ConvCase){1, 8, 11, 32, 9, 5, 3, 3, 2}, false);
+    check((ConvCase){1, 6, 6, 70, 8, 3, 3, 1, 3}, false); /* pixels that see padding only */
 }
 
 /* A tap is a row of the window: S*C of at most 64. */
 static void windows_of_few_channels(void **state) {
     (void)state;
-    check((Case){1, 21, 20, 3, 64, 7, 7, 2, 3}, false);
-    check((Case){2, 32, 32, 3, 16, 3, 3, 1, 1}, false);
-    check((Case){2, 9, 10, 1, 1, 3, 3, 1, 1}, false);
-    check((Case){1, 2, 2, 3, 5, 7, 7, 1, 3}, false); /* wider than the picture, both edges in one row */
-    check((Case){3, 10, 11, 4, 17, 2, 2, 3, 0}, false);
-    check((Case){1, 1, 9, 5, 80, 1, 5, 1, 2}, false);
+    check((ConvCase){1, 21, 20, 3, 64, 7, 7, 2, 3}, false);
+    check((ConvCase){2, 32, 32, 3, 16, 3, 3, 1, 1}, false);
+    check((ConvCase){2, 9, 10, 1, 1, 3, 3, 1, 1}, false);
+    check((ConvCase){1, 2, 2, 3, 5, 7, 7, 1, 3}, false); /* wider than the picture, both edges in one row */
+    check((ConvCase){3, 10, 11, 4, 17, 2, 2, 3, 0}, false);
+    check((ConvCase){1, 1, 9, 5, 80, 1, 5, 1, 2}, false);
 }
 
 /* More rows of weights than one chunk has: of one tap, and of some taps. */
 static void long_reductions(void **state) {
     (void)state;
-    check((Case){1, 5, 5, 1500, 70, 1, 1, 1, 0}, false);
-    check((Case){1, 4, 5, 300, 65, 3, 3, 2, 1}, false);
-    check((Case){1, 3, 3, 701, 20, 3, 3, 1, 1}, false);
-    check((Case){6, 10, 10, 700, 8, 1, 1, 1, 0}, false); /* pixels of more than one range */
+    check((ConvCase){1, 5, 5, 1500, 70, 1, 1, 1, 0}, false);
+    check((ConvCase){1, 4, 5, 300, 65, 3, 3, 2, 1}, false);
+    check((ConvCase){1, 3, 3, 701, 20, 3, 3, 1, 1}, false);
+    check((ConvCase){6, 10, 10, 700, 8, 1, 1, 1, 0}, false); /* pixels of more than one range */
 }
 
 static void each_part_of_the_epilogue(void **state) {
     (void)state;
-    check((Case){1, 9, 7, 20, 83, 3, 3, 2, 1}, true);
-    check((Case){1, 9, 7, 4, 64, 3, 3, 1, 1}, true);
-    check((Case){1, 5, 3, 800, 77, 1, 1, 1, 0}, true);
+    check((ConvCase){1, 9, 7, 20, 83, 3, 3, 2, 1}, true);
+    check((ConvCase){1, 9, 7, 4, 64, 3, 3, 1, 1}, true);
+    check((ConvCase){1, 5, 3, 800, 77, 1, 1, 1, 0}, true);
 }
 
 static int choose_again(void **state) {

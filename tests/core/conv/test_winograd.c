@@ -9,6 +9,7 @@
 #include "core/kernel/kernel.h"
 #include "core/op/reference/reference.h"
 #include "tests/support/assert_close.h"
+#include "tests/support/conv_case.h"
 
 /* Of the largest sum of the layer. Tiles of 2x2 round less than the formula itself does, up to 8e-7; those of 4x4
  * were measured up to 4e-6, twice the formula. */
@@ -43,49 +44,10 @@ static real *numbers_of(Rng *rng, size_t count, bool relu) {
     return out;
 }
 
-static Doubles doubles_of(const real *values, Shape shape) {
-    Doubles out = {shape, memory_of(shape_count(shape), sizeof *out.data)};
-    for (size_t j = 0; j < shape_count(shape); j++) out.data[j] = (double)values[j];
-    return out;
-}
-
-/* Weights lie as (R,S,C,K), the reference's as (K,R,S,C). */
-static Doubles weights_of(const real *w, const ConvShape *q) {
-    Doubles out = {{q->k, q->c, 3, 3}, memory_of((size_t)(9 * q->c * q->k), sizeof *out.data)};
-    for (int k = 0; k < q->k; k++)
-        for (int c = 0; c < q->c; c++)
-            for (int t = 0; t < 9; t++)
-                *at(out, k, c, t / 3, t % 3) = (double)w[(size_t)(t * q->c + c) * (size_t)q->k + (size_t)k];
-    return out;
-}
-
-static void run_reference(World *world) {
-    const ConvShape *q = &world->shape;
-    const Op op = {.stride = 1, .pad = q->pad};
-    ReferenceRun run = {.op = &op};
-    run.x[0] = doubles_of(world->x, (Shape){q->n, q->c, q->h, q->w});
-    run.w[0] = weights_of(world->w, q);
-    run.y = doubles_of(world->addend, (Shape){q->n, q->k, q->oh, q->ow});
-    op_conv2d_reference.forward(&run);
-    world->sums = run.y.data;
-    for (size_t j = 0; j < world->y_count; j++) world->largest = fmax(world->largest, fabs(run.y.data[j]));
-    free(run.x[0].data);
-    free(run.w[0].data);
-}
-
 static ConvShape shape_of(Case of, bool fast) {
-    return (ConvShape){.n = of.n,
-                       .h = of.h,
-                       .w = of.w,
-                       .c = of.c,
-                       .k = of.k,
-                       .r = 3,
-                       .s = 3,
-                       .stride = 1,
-                       .pad = of.pad,
-                       .oh = of.h + 2 * of.pad - 2,
-                       .ow = of.w + 2 * of.pad - 2,
-                       .fast = fast};
+    ConvShape shape = conv_case_shape((ConvCase){of.n, of.h, of.w, of.c, of.k, 3, 3, 1, of.pad});
+    shape.fast = fast;
+    return shape;
 }
 
 static World world_new(Case of, bool relu) {
@@ -101,7 +63,8 @@ static World world_new(Case of, bool relu) {
     world.shift = numbers_of(&rng, k, false);
     world.addend = numbers_of(&rng, world.y_count, false);
     world.y = memory_of(world.y_count, sizeof *world.y);
-    run_reference(&world);
+    world.sums = conv_case_sums(q, world.x, world.w);
+    for (size_t j = 0; j < world.y_count; j++) world.largest = fmax(world.largest, fabs(world.sums[j]));
     return world;
 }
 

@@ -171,19 +171,9 @@ static bool uses_openblas(const Pass *pass) {
     bool uses = false;
     for (int i = 0; i < network->op_count; i++) {
         const Op *op = &network->ops[i];
-        ConvShape shape = {.n = pass->plan->group,
-                           .h = op->in.h,
-                           .w = op->in.w,
-                           .c = op->in.c,
-                           .k = op->channels,
-                           .r = op->kernel_h,
-                           .s = op->kernel_w,
-                           .stride = op->stride,
-                           .pad = op->pad,
-                           .oh = op->out.h,
-                           .ow = op->out.w};
-        if (network_op_param(network, i, PARAM_CONV_WEIGHT))
-            uses = uses || strcmp(conv_strategy_name(&shape), "blas") == 0;
+        const OpSpec *spec = op_spec(op->kind);
+        if (spec->fuses)
+            uses = uses || strcmp(spec->strategy(op, pass->plan->group, !pass->plan->exact), "blas") == 0;
     }
     return uses;
 }

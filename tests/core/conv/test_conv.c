@@ -1,15 +1,17 @@
-/* The three functions of core/conv against the reference loops, over every way they can go: few pixels
- * and many, pointwise, turned-around weights, folding, and the direct kernels; with one thread and with
- * more. */
+/* The three functions of core/conv against the reference loops, by the kernels that are chosen: few pixels and many,
+ * pointwise, weights turned around, folding, and what the backward pass has for few channels; with one thread and
+ * with more. */
 #include <float.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/parallel.h"
 #include "core/conv/conv.h"
+#include "core/kernel/kernel.h"
 #include "core/op/reference/reference.h"
 #include "core/tensor/gemm.h"
 #include "tests/support/assert_close.h"
+#include "tests/support/conv_case.h"
 #include "tests/support/fixture.h"
 #include "tests/support/reference_check.h"
 
@@ -23,25 +25,6 @@ typedef struct Reference {
     ReferenceRun run; /* the same in double; y, dx and dw computed */
 } Reference;
 
-/* A batch of n pictures (h,w,c), k kernels (r,s,c). */
-typedef struct ConvCase {
-    int n, h, w, c, k, r, s, stride, pad;
-} ConvCase;
-
-static ConvShape shape_of(ConvCase q) {
-    return (ConvShape){.n = q.n,
-                       .h = q.h,
-                       .w = q.w,
-                       .c = q.c,
-                       .k = q.k,
-                       .r = q.r,
-                       .s = q.s,
-                       .stride = q.stride,
-                       .pad = q.pad,
-                       .oh = (q.h + 2 * q.pad - q.r) / q.stride + 1,
-                       .ow = (q.w + 2 * q.pad - q.s) / q.stride + 1};
-}
-
 static void *numbers(size_t count, size_t size) {
     void *memory = calloc(count, size);
     assert_non_null(memory);
@@ -54,35 +37,24 @@ static real *filled(size_t count, const char *name) {
     return values;
 }
 
-/* The same numbers in double; zeros where `values` is NULL. */
-static Doubles doubles_of(Shape shape, const real *values) {
-    size_t count = shape_count(shape);
-    Doubles out = {shape, numbers(count, sizeof *out.data)};
-    for (size_t j = 0; values && j < count; j++) out.data[j] = (double)values[j];
-    return out;
-}
-
 static Reference reference_new(const ConvShape *q) {
     const OpReference *loops = op_spec(OP_CONV2D)->reference;
     const Shape x = {q->n, q->c, q->h, q->w}, w = {q->k, q->c, q->r, q->s}, y = {q->n, q->k, q->oh, q->ow};
     Op op = {.kind = OP_CONV2D, .stride = q->stride, .pad = q->pad};
     Reference ref = {.x_count = shape_count(x), .w_count = shape_count(w), .y_count = shape_count(y)};
     ref.x = filled(ref.x_count, "x");
-    real *as_doubles_lie = filled(ref.w_count, "w");
-    ref.w = numbers(ref.w_count, sizeof *ref.w);
+    ref.w = filled(ref.w_count, "w");
     ref.dy = filled(ref.y_count, "dy");
-    for (size_t j = 0; j < ref.w_count; j++) ref.w[reference_weight_place(w, j)] = as_doubles_lie[j];
-    ref.run = (ReferenceRun){.x = {doubles_of(x, ref.x)},
-                             .w = {doubles_of(w, as_doubles_lie)},
-                             .y = doubles_of(y, NULL),
-                             .dy = doubles_of(y, ref.dy),
-                             .dx = {doubles_of(x, NULL)},
-                             .dw = {doubles_of(w, NULL)}};
+    ref.run = (ReferenceRun){.x = {conv_case_doubles(x, ref.x)},
+                             .w = {conv_case_weights(q, ref.w)},
+                             .y = conv_case_doubles(y, NULL),
+                             .dy = conv_case_doubles(y, ref.dy),
+                             .dx = {conv_case_doubles(x, NULL)},
+                             .dw = {conv_case_doubles(w, NULL)}};
     ref.run.op = &op;
     loops->forward(&ref.run);
     loops->backward(&ref.run);
     ref.run.op = NULL;
-    free(as_doubles_lie);
     return ref;
 }
 
@@ -156,58 +128,59 @@ static void check(ConvShape q) {
 
 static void few_pixels_are_shared_by_channel(void **state) {
     (void)state;
-    check(shape_of((ConvCase){1, 7, 5, 3, 40, 3, 3, 1, 1}));
-    check(shape_of((ConvCase){2, 9, 9, 17, 33, 3, 3, 2, 1}));
-    check(shape_of((ConvCase){3, 8, 8, 4, 6, 5, 5, 1, 2}));
-    check(shape_of((ConvCase){1, 21, 20, 3, 16, 7, 7, 2, 3}));
-    check(shape_of((ConvCase){1, 1, 1, 5, 3, 3, 3, 1, 1}));
-    check(shape_of((ConvCase){2, 6, 5, 3, 4, 3, 1, 1, 1}));
-    check(shape_of((ConvCase){1, 7, 7, 64, 64, 3, 3, 1, 1}));
+    check(conv_case_shape((ConvCase){1, 7, 5, 3, 40, 3, 3, 1, 1}));
+    check(conv_case_shape((ConvCase){2, 9, 9, 17, 33, 3, 3, 2, 1}));
+    check(conv_case_shape((ConvCase){3, 8, 8, 4, 6, 5, 5, 1, 2}));
+    check(conv_case_shape((ConvCase){1, 21, 20, 3, 16, 7, 7, 2, 3}));
+    check(conv_case_shape((ConvCase){1, 1, 1, 5, 3, 3, 3, 1, 1}));
+    check(conv_case_shape((ConvCase){2, 6, 5, 3, 4, 3, 1, 1, 1}));
+    check(conv_case_shape((ConvCase){1, 7, 7, 64, 64, 3, 3, 1, 1}));
 }
 
 static void many_pixels_are_shared_by_pixel(void **state) {
     (void)state;
-    check(shape_of((ConvCase){1, 33, 35, 3, 5, 3, 3, 1, 1}));
-    check(shape_of((ConvCase){4, 17, 19, 5, 7, 3, 3, 1, 1}));
-    check(shape_of((ConvCase){1, 36, 37, 2, 3, 3, 3, 1, 0}));
-    check(shape_of((ConvCase){1, 33, 33, 2, 3, 3, 3, 1, 2}));
-    check(shape_of((ConvCase){2, 34, 31, 2, 3, 5, 5, 1, 2}));
-    check(shape_of(
+    check(conv_case_shape((ConvCase){1, 33, 35, 3, 5, 3, 3, 1, 1}));
+    check(conv_case_shape((ConvCase){4, 17, 19, 5, 7, 3, 3, 1, 1}));
+    check(conv_case_shape((ConvCase){1, 36, 37, 2, 3, 3, 3, 1, 0}));
+    check(conv_case_shape((ConvCase){1, 33, 33, 2, 3, 3, 3, 1, 2}));
+    check(conv_case_shape((ConvCase){2, 34, 31, 2, 3, 5, 5, 1, 2}));
+    check(conv_case_shape(
         (ConvCase){2, 23, 24, 128, 8, 3, 3, 1, 1})); /* windows so long that a tile has its least height */
 }
 
 static void what_cannot_be_turned_around_is_folded(void **state) {
     (void)state;
-    check(shape_of((ConvCase){1, 32, 32, 2, 3, 3, 3, 1, 3}));  /* padding as wide as the kernel */
-    check(shape_of((ConvCase){2, 24, 25, 3, 4, 1, 3, 1, 1}));  /* a kernel that is not square */
-    check(shape_of((ConvCase){5, 31, 33, 3, 20, 3, 3, 2, 1})); /* images in groups, the last one smaller */
-    check(shape_of((ConvCase){2, 67, 65, 3, 8, 7, 7, 2, 3}));  /* more pixels than a group may have */
-    check(shape_of((ConvCase){2, 10, 11, 3, 4, 2, 2, 3, 0}));  /* pixels that no window reaches */
+    check(conv_case_shape((ConvCase){1, 32, 32, 2, 3, 3, 3, 1, 3})); /* padding as wide as the kernel */
+    check(conv_case_shape((ConvCase){2, 24, 25, 3, 4, 1, 3, 1, 1})); /* a kernel that is not square */
+    check(conv_case_shape(
+        (ConvCase){5, 31, 33, 3, 20, 3, 3, 2, 1})); /* images in groups, the last one smaller */
+    check(conv_case_shape((ConvCase){2, 67, 65, 3, 8, 7, 7, 2, 3})); /* more pixels than a group may have */
+    check(conv_case_shape((ConvCase){2, 10, 11, 3, 4, 2, 2, 3, 0})); /* pixels that no window reaches */
 }
 
 static void pointwise_convolutions_need_no_windows(void **state) {
     (void)state;
-    check(shape_of((ConvCase){1, 7, 7, 40, 33, 1, 1, 1, 0}));
-    check(shape_of((ConvCase){2, 23, 25, 7, 5, 1, 1, 1, 0}));
-    check(shape_of((ConvCase){3, 32, 32, 16, 64, 1, 1, 1, 0}));
-    check(shape_of((ConvCase){2, 9, 7, 6, 20, 1, 1, 2, 0}));
-    check(shape_of((ConvCase){5, 31, 32, 4, 6, 1, 1, 2, 0}));
+    check(conv_case_shape((ConvCase){1, 7, 7, 40, 33, 1, 1, 1, 0}));
+    check(conv_case_shape((ConvCase){2, 23, 25, 7, 5, 1, 1, 1, 0}));
+    check(conv_case_shape((ConvCase){3, 32, 32, 16, 64, 1, 1, 1, 0}));
+    check(conv_case_shape((ConvCase){2, 9, 7, 6, 20, 1, 1, 2, 0}));
+    check(conv_case_shape((ConvCase){5, 31, 32, 4, 6, 1, 1, 2, 0}));
 }
 
 static const int CHANNELS[] = {16, 32, 48, 64, 80}, WIDTHS[] = {8, 16, 24, 32, 56}, BATCHES[] = {1, 2, 5};
 
-/* Just enough rows for the direct kernels, and a number of them that threads do not divide evenly. */
-static ConvShape direct_shape(int batch, int width, int c, int k, int kernel) {
+/* Just enough rows for the kernels for few channels, and a number of them that threads do not divide evenly. */
+static ConvShape few_channels_shape(int batch, int width, int c, int k, int kernel) {
     int rows = ((1024 + batch * width - 1) / (batch * width)) | 1;
-    return shape_of((ConvCase){batch, rows, width, c, k, kernel, kernel, 1, kernel / 2});
+    return conv_case_shape((ConvCase){batch, rows, width, c, k, kernel, kernel, 1, kernel / 2});
 }
 
 static void check_all_sizes(int c, int k, int kernel) {
     for (int w = 0; w < 5; w++)
-        for (int n = 0; n < 3; n++) check(direct_shape(BATCHES[n], WIDTHS[w], c, k, kernel));
+        for (int n = 0; n < 3; n++) check(few_channels_shape(BATCHES[n], WIDTHS[w], c, k, kernel));
 }
 
-static void direct_kernels_of_all_widths_and_batches(void **state) {
+static void few_channels_of_all_widths_and_batches(void **state) {
     (void)state;
     check_all_sizes(16, 16, 3);
     check_all_sizes(32, 16, 3);
@@ -215,46 +188,58 @@ static void direct_kernels_of_all_widths_and_batches(void **state) {
     check_all_sizes(16, 16, 5);
 }
 
-static void direct_kernels_of_all_channels(void **state) {
+static void few_channels_of_all_channels(void **state) {
     (void)state;
     for (int pair = 0; pair < 25; pair++) {
         int c = CHANNELS[pair / 5], k = CHANNELS[pair % 5];
-        check(direct_shape(BATCHES[pair % 3], WIDTHS[(pair + pair / 5) % 5], c, k, 3));
-        if (c * k * 25 <= 1 << 16) check(direct_shape(BATCHES[pair % 3], WIDTHS[pair % 5], c, k, 5));
+        check(few_channels_shape(BATCHES[pair % 3], WIDTHS[(pair + pair / 5) % 5], c, k, 3));
+        if (c * k * 25 <= 1 << 16) check(few_channels_shape(BATCHES[pair % 3], WIDTHS[pair % 5], c, k, 5));
     }
 }
 
 /* More rows of dy than fit the first-level cache in one go, and many images for each worker. */
-static void direct_kernels_of_larger_pictures(void **state) {
+static void few_channels_of_larger_pictures(void **state) {
     (void)state;
-    check(shape_of((ConvCase){1, 56, 56, 64, 64, 3, 3, 1, 1}));
-    check(shape_of((ConvCase){7, 32, 32, 16, 16, 3, 3, 1, 1}));
-    check(shape_of((ConvCase){9, 16, 16, 32, 32, 3, 3, 1, 1}));
-    check(shape_of((ConvCase){17, 8, 8, 64, 64, 3, 3, 1, 1}));
+    check(conv_case_shape((ConvCase){1, 56, 56, 64, 64, 3, 3, 1, 1}));
+    check(conv_case_shape((ConvCase){7, 32, 32, 16, 16, 3, 3, 1, 1}));
+    check(conv_case_shape((ConvCase){9, 16, 16, 32, 32, 3, 3, 1, 1}));
+    check(conv_case_shape((ConvCase){17, 8, 8, 64, 64, 3, 3, 1, 1}));
 }
 
-/* The tests above speak of the direct kernels; here is what may reach them on a processor that has them. */
-static void direct_kernels_refuse_what_they_cannot_do(void **state) {
+/* The tests above speak of the kernels for few channels; here is what may reach them where they are chosen. */
+static void few_channels_refuse_what_they_cannot_do(void **state) {
     (void)state;
-    ConvShape fits = shape_of((ConvCase){1, 32, 32, 16, 16, 3, 3, 1, 1});
+    ConvShape fits = conv_case_shape((ConvCase){1, 32, 32, 16, 16, 3, 3, 1, 1});
     if (!conv_backward_has_few_channels(&fits)) {
-        print_message(
-            "this processor or this build has no direct kernels: all shapes went through OpenBLAS\n");
+        print_message("these kernels are not chosen here: all shapes went through OpenBLAS\n");
         skip();
     }
     const ConvShape refused[] = {
-        shape_of((ConvCase){1, 32, 32, 17, 16, 3, 3, 1, 1}),
-        shape_of((ConvCase){1, 32, 32, 16, 8, 3, 3, 1, 1}),
-        shape_of((ConvCase){1, 31, 32, 16, 16, 3, 3, 1, 1}),
-        shape_of((ConvCase){1, 64, 36, 16, 16, 3, 3, 1, 1}),
-        shape_of((ConvCase){2, 64, 64, 16, 16, 3, 3, 2, 1}),
-        shape_of((ConvCase){1, 64, 64, 16, 16, 3, 3, 1, 0}),
-        shape_of((ConvCase){1, 64, 64, 16, 16, 1, 1, 1, 0}),
-        shape_of((ConvCase){1, 64, 64, 16, 16, 3, 5, 1, 1}),
-        shape_of((ConvCase){1, 64, 64, 96, 96, 3, 3, 1, 1}),
+        conv_case_shape((ConvCase){1, 32, 32, 17, 16, 3, 3, 1, 1}),
+        conv_case_shape((ConvCase){1, 32, 32, 16, 8, 3, 3, 1, 1}),
+        conv_case_shape((ConvCase){1, 31, 32, 16, 16, 3, 3, 1, 1}),
+        conv_case_shape((ConvCase){1, 64, 36, 16, 16, 3, 3, 1, 1}),
+        conv_case_shape((ConvCase){2, 64, 64, 16, 16, 3, 3, 2, 1}),
+        conv_case_shape((ConvCase){1, 64, 64, 16, 16, 3, 3, 1, 0}),
+        conv_case_shape((ConvCase){1, 64, 64, 16, 16, 1, 1, 1, 0}),
+        conv_case_shape((ConvCase){1, 64, 64, 16, 16, 3, 5, 1, 1}),
+        conv_case_shape((ConvCase){1, 64, 64, 96, 96, 3, 3, 1, 1}),
     };
     for (size_t k = 0; k < sizeof refused / sizeof refused[0]; k++)
         assert_false(conv_backward_has_few_channels(&refused[k]));
+}
+
+/* They are of one width: whoever chooses another set, or OpenBLAS, gets that in the backward pass, too. */
+static void few_channels_are_for_the_chosen_set(void **state) {
+    (void)state;
+    ConvShape fits = conv_case_shape((ConvCase){1, 32, 32, 16, 16, 3, 3, 1, 1});
+    for (int set = 0; kernel_available(set); set++) {
+        assert_true(kernel_choose(kernel_available(set)->name, NULL));
+        assert_int_equal(conv_backward_has_few_channels(&fits), strcmp(kernel_name(), "avx512") == 0);
+    }
+    assert_true(kernel_choose("openblas", NULL));
+    assert_false(conv_backward_has_few_channels(&fits));
+    assert_true(kernel_choose(NULL, NULL));
 }
 
 int main(void) {
@@ -263,10 +248,11 @@ int main(void) {
         cmocka_unit_test(many_pixels_are_shared_by_pixel),
         cmocka_unit_test(what_cannot_be_turned_around_is_folded),
         cmocka_unit_test(pointwise_convolutions_need_no_windows),
-        cmocka_unit_test(direct_kernels_of_all_widths_and_batches),
-        cmocka_unit_test(direct_kernels_of_all_channels),
-        cmocka_unit_test(direct_kernels_of_larger_pictures),
-        cmocka_unit_test(direct_kernels_refuse_what_they_cannot_do),
+        cmocka_unit_test(few_channels_of_all_widths_and_batches),
+        cmocka_unit_test(few_channels_of_all_channels),
+        cmocka_unit_test(few_channels_of_larger_pictures),
+        cmocka_unit_test(few_channels_refuse_what_they_cannot_do),
+        cmocka_unit_test(few_channels_are_for_the_chosen_set),
     };
     gemm_init();
     return cmocka_run_group_tests(tests, NULL, NULL);
