@@ -172,17 +172,16 @@ void analysis_result_clear(AnalysisResult *result) {
     *result = (AnalysisResult){0};
 }
 
+/* The value with as many digits whatever they are, so that the row ends at the same place on every processor. */
 void analysis_format_check(const AnalysisResult *result, char *out, size_t out_size) {
     bool holds = result->oracle_value <= result->oracle_limit;
-    int used = *result->oracle ? snprintf(out, out_size, "%s: %s = %.2g, ", holds ? "holds" : "DOES NOT HOLD",
-                                          result->oracle, result->oracle_value)
-                               : 0;
-    if (!*result->oracle)
-        *out = '\0';
-    else if (result->oracle_limit > 0)
-        snprintf(out + used, out_size - (size_t)used, "at most %.0e", result->oracle_limit);
-    else
-        snprintf(out + used, out_size - (size_t)used, "must be 0");
+    char value[32] = "0", limit[32] = "must be 0";
+    *out = '\0';
+    if (!*result->oracle) return;
+    if (result->oracle_value != 0) snprintf(value, sizeof value, "%.1e", result->oracle_value);
+    if (result->oracle_limit > 0) snprintf(limit, sizeof limit, "at most %.0e", result->oracle_limit);
+    snprintf(out, out_size, "%s: %s = %s, %s", holds ? "holds" : "DOES NOT HOLD", result->oracle, value,
+             limit);
 }
 
 void analysis_table_begin(AnalysisTable *table, const char *row_name, const AnalysisColumn *columns,

@@ -38,8 +38,8 @@ typedef struct Product {
     const real *addend;        /* may be y itself, unless begin is */
     bool relu;
     int taps, channels;
-    /* 0, or the channels of a tap that are added up by themselves, as sums of short sums round less. What was added up
-     * before is `begin` then; addend is not y. */
+    /* 0, or after how many channels of a tap a new sum is begun; these sums are then added up, since sums of short
+     * sums round less. The addend may not be y then. */
     int chain;
     int pixels;  /* any number, at least 1; a multiple of kernel_pixels() takes the least time for each */
     int columns; /* 1 .. Kernels.columns */

@@ -117,9 +117,27 @@ static void a_table_begins_empty_and_its_rows_as_nan(void **state) {
     analysis_result_clear(&result);
 }
 
+static void assert_check(double value, double limit, const char *expected) {
+    AnalysisResult result = {.oracle = "|a - b|", .oracle_value = value, .oracle_limit = limit};
+    char text[128];
+    analysis_format_check(&result, text, sizeof text);
+    assert_string_equal(text, expected);
+}
+
+/* With two digits even where the second is a zero: another length would move what follows. */
+static void a_check_is_said_in_one_length(void **state) {
+    (void)state;
+    assert_check(3.3e-7, 1e-5, "holds: |a - b| = 3.3e-07, at most 1e-05");
+    assert_check(3e-7, 1e-5, "holds: |a - b| = 3.0e-07, at most 1e-05");
+    assert_check(2e-4, 1e-5, "DOES NOT HOLD: |a - b| = 2.0e-04, at most 1e-05");
+    assert_check(0, 0, "holds: |a - b| = 0, must be 0");
+    assert_check(1, 0, "DOES NOT HOLD: |a - b| = 1.0e+00, must be 0");
+}
+
 int main(void) {
     gemm_init();
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_check_is_said_in_one_length),
         cmocka_unit_test(every_analysis_says_what_it_is_and_is_found_by_name),
         cmocka_unit_test(steps_are_counted_to_the_end_and_no_further),
         cmocka_unit_test(what_is_given_up_can_be_reported_and_says_so),
