@@ -184,9 +184,8 @@ fuzz:                                 ## 100,000 random keys, sizes and broken b
 
 layers: $(CORE) $(VIEWS)              ## prove that core knows no screen and views know no app
 	@tests/support/layers.sh "$(CC)" "$(LIBS)" $(CORE) $(VIEWS)
-bench: skipscope                      ## speed against PyTorch in the same run (needs python3-torch)
-	@tests/bench/run
-bench-peers: skipscope                ## the table against PyTorch and ONNX Runtime (needs node, too); ROUNDS=5 ROWS='resnet18:1:* *:avx2' PYTHON=...
+bench: ROWS ?= *:forward_steps *:forward_backward *:train_step
+bench bench-peers: skipscope          ## the table against PyTorch (needs python3-torch); bench-peers: and ONNX Runtime (needs node); ROUNDS=5 ROWS='resnet18:1:* *:avx2' PYTHON=...
 	@$(or $(PYTHON),python3) tests/bench/peers.py ./skipscope --rounds $(or $(ROUNDS),5) --rows '$(or $(ROWS),*)'
 # Of the engine what needs no library, for a processor that this machine is not.
 ARM_CC   ?= aarch64-linux-gnu-gcc

@@ -62,6 +62,12 @@ ROWS = [
     Row("resnet50", 1, "forward_steps", "torch", 15, 0.75, 0.60),
     Row("resnet152", 1, "forward_steps", "torch", 8, 0.75, 0.60, memory_must=450, memory_aim=340),
     Row("resnet18", 1, "forward_steps", "torch", 20, 0.75, limited=True),
+    Row("resnet18", 1, "forward_backward", "torch", 10, 0.50, 0.35),
+    Row("resnet50", 1, "forward_backward", "torch", 8, 0.60, 0.45),
+    Row("resnet152", 1, "forward_backward", "torch", 4, 0.60, 0.45, memory_must=750, memory_aim=580),
+    Row("resnet20", 128, "train_step", "torch", 8, 0.65, 0.50),
+    Row("resnet56", 128, "train_step", "torch", 4, 0.65, 0.50, memory_must=1000, memory_aim=800),
+    Row("resnet18", 8, "train_step", "torch", 5, 0.70, 0.55),
 ]
 # From the smaller work to the larger: names of rows.
 GROWTH = [("resnet18:1:forward", "resnet152:1:forward"), ("resnet18:1:forward", "resnet18:32:forward")]
@@ -150,8 +156,8 @@ class Bench:
     def time_torch(self, row):
         results = []
         for layout in ("NCHW", "channels_last"):
-            command = [sys.executable, os.path.join(HERE, "torch_peer.py"), "time", row.arch, str(row.batch), layout]
-            command += [str(row.repetitions), str(self.arguments.threads)]
+            command = [sys.executable, os.path.join(HERE, "torch_peer.py"), "time", row.arch, str(row.batch)]
+            command += [row.which, layout, str(row.repetitions), str(self.arguments.threads)]
             results.append(last_json(run(command, row.limited)))
         best = min(results, key=lambda result: min(result["ms"]))
         return best["ms"], best["peak_rss_mb"]
