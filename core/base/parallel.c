@@ -272,13 +272,18 @@ void parallel_for(int count, int grain, ParallelWork work, void *context) {
     run_job(&job, 1);
 }
 
-void parallel_items(int count, ParallelWork work, void *context) {
+void parallel_parts(int count, int part, ParallelWork work, void *context) {
+    int parts = count > 0 ? integer_divide_up(count, part) : 0;
     Job job = {.work = work,
                .context = context,
-               .parts = count,
-               .chunk = 1,
+               .parts = parts,
+               .chunk = part,
                .count = count,
-               .helpers = integer_min(parallel_threads(), count) - 1,
+               .helpers = integer_min(parallel_threads(), parts) - 1,
                .flushes = true};
-    if (count > 0) run_job(&job, 0);
+    if (parts > 0) run_job(&job, 0);
+}
+
+void parallel_items(int count, ParallelWork work, void *context) {
+    parallel_parts(count, 1, work, context);
 }

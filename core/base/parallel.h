@@ -1,6 +1,6 @@
 /* Threads inside one operator, or one network for each thread. One pool of workers serves the whole process;
  * the caller works too. Workers look for the next job for a moment, then sleep; they block all signals. Called
- * from inside work, whether a worker's or the caller's share, or while another thread uses the pool, both
+ * from inside work, whether a worker's or the caller's share, or while another thread uses the pool, these
  * functions run all items on the calling thread: a whole network can be one worker's item. */
 #ifndef CORE_BASE_PARALLEL_H
 #define CORE_BASE_PARALLEL_H
@@ -21,6 +21,11 @@ void parallel_for(int count, int grain, ParallelWork work, void *context);
  * and must not be seen in results. On x86 denormal numbers count as 0 meanwhile (FTZ, DAZ), because one
  * costs as much as a hundred others; the caller's own way of computing is the same again afterwards. */
 void parallel_items(int count, ParallelWork work, void *context);
+
+/* The same in parts of `part` items, the last one perhaps shorter: where a part ends follows from count and part
+ * alone. What is added up within a part, and the parts' sums in their order, is the same with any number of
+ * threads. */
+void parallel_parts(int count, int part, ParallelWork work, void *context);
 
 /* How many ranges parallel_for makes of `count` items: workers 0 .. shares-1 take part. */
 int parallel_shares(int count, int grain);

@@ -118,6 +118,30 @@ static void every_item_is_claimed_exactly_once(void **state) {
     parallel_set_threads(before);
 }
 
+/* Where parts end: the number of the part that each item was in, by the item it began with. */
+static void note_part(void *context, int begin, int end, int worker) {
+    int *first = context;
+    (void)worker;
+    for (int j = begin; j < end; j++) first[j] = begin;
+}
+
+static void parts_end_where_count_and_size_say(void **state) {
+    (void)state;
+    static const int counts[] = {0, 1, 7, 8, 9, 64, 1000}, sizes[] = {1, 3, 8, 5000};
+    int before = parallel_threads();
+    for (int threads = 1; threads <= 4; threads++)
+        for (int k = 0; k < 7; k++)
+            for (int s = 0; s < 4; s++) {
+                int first[1000];
+                memset(first, -1, sizeof first);
+                parallel_set_threads(threads);
+                parallel_parts(counts[k], sizes[s], note_part, first);
+                for (int j = 0; j < 1000; j++)
+                    assert_int_equal(first[j], j < counts[k] ? j / sizes[s] * sizes[s] : -1);
+            }
+    parallel_set_threads(before);
+}
+
 static void thousands_of_short_claims_lose_nothing(void **state) {
     (void)state;
     int before = parallel_threads();
@@ -312,6 +336,7 @@ int main(void) {
         cmocka_unit_test(the_number_of_threads_is_kept_within_its_limits),
         cmocka_unit_test(thousands_of_short_jobs_lose_nothing),
         cmocka_unit_test(every_item_is_claimed_exactly_once),
+        cmocka_unit_test(parts_end_where_count_and_size_say),
         cmocka_unit_test(thousands_of_short_claims_lose_nothing),
         cmocka_unit_test(no_two_at_once_have_the_same_worker),
         cmocka_unit_test(a_job_within_a_job_stays_on_its_thread),
