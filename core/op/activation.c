@@ -56,14 +56,9 @@ void activation_run_forward(const OpRun *run, ElementsRange range) {
     elementwise_run((Elements){.y = run->y, .a = run->x[0], .count = activation_count(run), .range = range});
 }
 
-void activation_run_backward(const OpRun *run, ElementsRange range) {
-    if (!run->dx[0]) return;
-    elementwise_run((Elements){.y = run->dx[0],
-                               .a = run->dy,
-                               .b = run->x[0],
-                               .count = activation_count(run),
-                               .add = run->dx_adds[0],
-                               .range = range});
+void activation_backward_cells(const OpRun *run, size_t pixels, const real *of, ElementsRange range) {
+    Elements e = {.y = run->dx[0], .a = run->dy, .b = of, .add = run->dx_adds[0]};
+    range(&e, 0, pixels * (size_t)run->op->out.c);
 }
 
 double activation_arithmetic_slope(const OpCell *cell, ArithmeticPart *part, const char *slope_formula) {

@@ -11,10 +11,10 @@ bool activation_shape(Op *op, const Shape *x, Error *err);
 /* Elements of y for the whole batch. */
 size_t activation_count(const OpRun *run);
 
-/* The passes of a smooth function. `range` of the first gets y: y and a: x; of the second y: dx, a: dy, b: x and whether to
- * add to dx. All (N,C,H,W). */
+/* Forward pass of a smooth function: `range` gets y: y and a: x, both (N,C,H,W). */
 void activation_run_forward(const OpRun *run, ElementsRange range);
-void activation_run_backward(const OpRun *run, ElementsRange range);
+/* OpSpec.backward_cells: `range` gets y: dx, a: dy, b: `of`, x or y of the run, and whether to add to dx. */
+void activation_backward_cells(const OpRun *run, size_t pixels, const real *of, ElementsRange range);
 
 /* Mean of the entries of D over a run: of the mask, for a function with gates the share of units that are
  * open; otherwise the mean slope. NaN where sight->y has not been measured. */

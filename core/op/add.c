@@ -34,17 +34,19 @@ static void add_cells(const OpRun *run, size_t pixels) {
         memcpy(run->y, run->x[g->branch_forward ? 0 : 1], count * sizeof(real));
 }
 
-/* Both inputs receive dy unchanged; a closed gate receives zero. dy (N,C,H,W) read, dx[0] and dx[1] of the
- * same shape overwritten or added to. */
-static void add_run_backward(const OpRun *run) {
-    size_t count = shape_count(op_output_shape(run->op, run->batch));
+/* Both inputs receive dy unchanged; a closed gate receives zero. dy read, dx[0] and dx[1] overwritten or added to,
+ * all of these pixels. */
+static void add_backward_cells(const OpRun *run, size_t pixels) {
+    size_t count = pixels * (size_t)run->op->out.c;
     const bool open[2] = {run->gates.branch_backward, run->gates.skip_backward};
     for (int k = 0; k < 2; k++) {
         if (!run->dx[k]) continue;
-        if (open[k])
-            elementwise_pass(run->dx[k], run->dy, count, run->dx_adds[k]);
+        if (run->dx_adds[k] && open[k])
+            elementwise_sum_alone(run->dx[k], run->dx[k], run->dy, count);
+        else if (!run->dx_adds[k] && open[k])
+            memcpy(run->dx[k], run->dy, count * sizeof(real));
         else if (!run->dx_adds[k])
-            elementwise_zero(run->dx[k], count);
+            memset(run->dx[k], 0, count * sizeof(real));
     }
 }
 
@@ -174,7 +176,8 @@ const OpSpec op_add_spec = {
     .shape = add_shape,
     .cells = add_cells,
     .forward = add_run_forward,
-    .backward = add_run_backward,
+    .backward_cells = add_backward_cells,
+    .backward = op_run_backward_cells,
     .reference = &op_add_reference,
     .arithmetic = add_arithmetic,
     .arithmetic_backward = add_arithmetic_backward,
@@ -183,5 +186,5 @@ const OpSpec op_add_spec = {
     .say_torch = add_say_torch,
     .excerpts = {.forward = {{"core/op/add.c", "add_run_forward", "elementwise_sum"},
                              {"core/tensor/elementwise.c", "sum_range", "y[j] ="}},
-                 .backward = {{"core/op/add.c", "add_run_backward", "elementwise_pass"}}},
+                 .backward = {{"core/op/add.c", "add_backward_cells", "memcpy"}}},
 };

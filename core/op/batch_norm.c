@@ -1,20 +1,17 @@
 /* Batch normalisation. With this batch's statistics (training) or with the running ones (evaluation); each
  * has a backward pass of its own, because only in training do the statistics depend on x. */
+#include "core/op/batch_norm.h"
+
 #include <math.h>
 #include <string.h>
 
 #include "core/base/cpu.h"
+#include "core/base/integer.h"
 #include "core/base/parallel.h"
 #include "core/op/arithmetic.h"
 #include "core/op/explanation.h"
 
-/* Per-channel sums run in `real` over PIXEL_BLOCK pixels and in double across blocks: exact enough for
- * millions of pixels. */
-enum { PIXEL_BLOCK = 64, PIXEL_GRAIN = 256, NORM_WEIGHT = 0, NORM_BIAS, NORM_MEAN, NORM_VAR };
-
-/* What forward saves, each for all channels: what it normalises with, and the line that comes of it, gamma/std and
- * beta, which holds whatever becomes of the parameters later. */
-enum { SAVED_MEAN, SAVED_VAR, SAVED_INV_STD, SAVED_SCALE, SAVED_BETA, SAVED_COUNT };
+enum { PIXEL_GRAIN = 256 };
 
 static bool norm_shape(Op *op, const Shape *x, Error *err) {
     (void)err;
@@ -39,38 +36,28 @@ static size_t norm_saved(const Op *op, int batch) {
     return SAVED_COUNT * (size_t)op->in.c * sizeof(real);
 }
 
-static real *saved_row(const OpRun *run, int which) {
-    return (real *)run->saved + (size_t)which * (size_t)run->op->in.c;
-}
-
-/* Two sums a channel and worker, in double (2 reals at most each), and the same in real for the block in
+/* Forward: two sums a channel and worker, in double (2 reals at most each), and the same in real for the block in
  * hand. */
 static size_t norm_scratch(const Op *op, int batch) {
-    (void)batch;
-    return (size_t)parallel_threads() * (size_t)op->in.c * (2 * (sizeof(double) / sizeof(real)) + 2) +
-           2 * (size_t)op->in.c;
+    size_t forward =
+        (size_t)parallel_threads() * (size_t)op->in.c * (2 * (sizeof(double) / sizeof(real)) + 2);
+    return integer_max_size(forward, op_gather_scratch(op, batch));
 }
 
 typedef struct NormJob {
-    const OpRun *run;           /* x, y, dy, dx (N,H,W,C): pixels rows of C channels */
-    size_t channels, pixels;    /* C, N*H*W */
-    const real *mean, *inv_std; /* (C), as saved */
-    double *sums;               /* (workers, 2, C): two sums a channel */
-    real *block;                /* (workers, 2, C): the same of the block in hand */
-    real *factor;               /* (2, C): two factors a channel for the last loop of backward */
+    const OpRun *run;        /* x (N,H,W,C): pixels rows of C channels */
+    size_t channels, pixels; /* C, N*H*W */
+    double *sums;            /* (workers, 2, C): two sums a channel */
+    real *block;             /* (workers, 2, C): the same of the block in hand */
 } NormJob;
 
 static NormJob job_of(const OpRun *run) {
     size_t channels = (size_t)run->op->in.c, workers = (size_t)parallel_threads();
-    NormJob job = {.run = run,
-                   .channels = channels,
-                   .mean = saved_row(run, SAVED_MEAN),
-                   .inv_std = saved_row(run, SAVED_INV_STD)};
+    NormJob job = {.run = run, .channels = channels};
     job.pixels = (size_t)run->batch * (size_t)run->op->in.h * (size_t)run->op->in.w;
     void *after_sums = (double *)run->scratch + 2 * workers * channels;
     job.sums = run->scratch;
     job.block = after_sums;
-    job.factor = job.block + 2 * workers * channels;
     return job;
 }
 
@@ -100,7 +87,7 @@ CPU_CLONES static void moments_work(void *context, int begin, int end, int worke
             sum[c] += d;
             square[c] += d * d;
         }
-        if ((p - begin) % PIXEL_BLOCK == PIXEL_BLOCK - 1) flush_block(sums, sum, 2 * channels);
+        if ((p - begin) % NORM_BLOCK == NORM_BLOCK - 1) flush_block(sums, sum, 2 * channels);
     }
     flush_block(sums, sum, 2 * channels);
 }
@@ -125,12 +112,6 @@ static void batch_moments(NormJob *job, real *mean, real *var) {
     }
 }
 
-/* One of each a channel. */
-typedef struct NormLine {
-    size_t channels;
-    const real *mean, *scale, *beta;
-} NormLine;
-
 /* y[p,c] = (x[p,c] - mean[c]) * scale[c] + beta[c], scale = gamma / std */
 CPU_CLONES static void scale_pixels(NormLine line, const real *restrict x, real *restrict y, size_t pixels) {
     const real *restrict mean = line.mean, *restrict scale = line.scale, *restrict beta = line.beta;
@@ -138,26 +119,21 @@ CPU_CLONES static void scale_pixels(NormLine line, const real *restrict x, real 
         for (size_t c = 0; c < line.channels; c++) y[c] = (x[c] - mean[c]) * scale[c] + beta[c];
 }
 
-/* Rows of fewer channels cost more in the beginning of the loop than in its middle. */
-enum { ROW = 128 };
-
-/* The line again and again, as if `group` pixels were one. */
-static NormLine widen(NormLine line, size_t group, real row[3][ROW]) {
-    const real *of[3] = {line.mean, line.scale, line.beta};
-    for (int k = 0; k < 3; k++)
+NormLine norm_widen(NormLine line, size_t group, real row[NORM_ROWS][NORM_ROW]) {
+    const real *of[NORM_ROWS] = {line.mean, line.scale, line.beta, line.shift, line.slope};
+    for (int k = 0; k < NORM_ROWS; k++)
         for (size_t j = 0; j < group; j++)
             memcpy(row[k] + j * line.channels, of[k], line.channels * sizeof(real));
-    return (NormLine){group * line.channels, row[0], row[1], row[2]};
+    return (NormLine){group * line.channels, row[0], row[1], row[2], row[3], row[4]};
 }
 
 static void norm_cells(const OpRun *run, size_t pixels) {
-    NormLine line = {(size_t)run->op->in.c, saved_row(run, SAVED_MEAN), saved_row(run, SAVED_SCALE),
-                     saved_row(run, SAVED_BETA)};
-    real row[3][ROW];
-    size_t group = ROW / line.channels, done = 0;
+    NormLine line = norm_line(run);
+    real row[NORM_ROWS][NORM_ROW];
+    size_t group = NORM_ROW / line.channels, done = 0;
     if (group > 1 && pixels >= 8 * group) {
         done = pixels / group * group;
-        scale_pixels(widen(line, group, row), run->x[0], run->y, pixels / group);
+        scale_pixels(norm_widen(line, group, row), run->x[0], run->y, pixels / group);
     }
     scale_pixels(line, run->x[0] + done * line.channels, run->y + done * line.channels, pixels - done);
 }
@@ -165,8 +141,8 @@ static void norm_cells(const OpRun *run, size_t pixels) {
 /* Mean and variance of this batch in training, the running ones in evaluation, and what follows from them. */
 static void norm_begin(const OpRun *run) {
     NormJob job = job_of(run);
-    real *mean = saved_row(run, SAVED_MEAN), *var = saved_row(run, SAVED_VAR);
-    real *inv_std = saved_row(run, SAVED_INV_STD), *scale = saved_row(run, SAVED_SCALE);
+    real *mean = norm_saved_row(run, SAVED_MEAN), *var = norm_saved_row(run, SAVED_VAR);
+    real *inv_std = norm_saved_row(run, SAVED_INV_STD), *scale = norm_saved_row(run, SAVED_SCALE);
     memcpy(mean, run->w[NORM_MEAN], job.channels * sizeof *mean);
     memcpy(var, run->w[NORM_VAR], job.channels * sizeof *var);
     if (run->batch_statistics) batch_moments(&job, mean, var);
@@ -174,7 +150,7 @@ static void norm_begin(const OpRun *run) {
         inv_std[c] = (real)(1 / sqrt((double)var[c] + OP_NORM_EPSILON));
         scale[c] = run->w[NORM_WEIGHT][c] * inv_std[c];
     }
-    memcpy(saved_row(run, SAVED_BETA), run->w[NORM_BIAS], job.channels * sizeof(real));
+    memcpy(norm_saved_row(run, SAVED_BETA), run->w[NORM_BIAS], job.channels * sizeof(real));
 }
 
 /* Batch norm, forward: y = gamma * (x - mean) / sqrt(var + 1e-5) + beta, per channel over N, H, W.
@@ -196,70 +172,8 @@ static void norm_fold(const OpRun *run, real *scale, real *shift) {
     }
 }
 
-/* sums[c] = sum over p of dy[p,c], sums[C + c] = sum of dy[p,c] * xhat[p,c], xhat = (x - mean) / std. */
-CPU_CLONES static void gradient_sums_work(void *context, int begin, int end, int worker) {
-    const NormJob *job = context;
-    size_t channels = job->channels;
-    const real *restrict mean = job->mean, *restrict inv_std = job->inv_std;
-    double *sums = job->sums + 2 * (size_t)worker * channels;
-    real *restrict sum = job->block + 2 * (size_t)worker * channels, *restrict product = sum + channels;
-    memset(sums, 0, 2 * channels * sizeof *sums);
-    memset(sum, 0, 2 * channels * sizeof *sum);
-    for (int p = begin; p < end; p++) {
-        const real *restrict x = job->run->x[0] + (size_t)p * channels, *restrict dy = job->run->dy +
-                                                                                       (size_t)p * channels;
-        for (size_t c = 0; c < channels; c++) {
-            sum[c] += dy[c];
-            product[c] += dy[c] * ((x[c] - mean[c]) * inv_std[c]);
-        }
-        if ((p - begin) % PIXEL_BLOCK == PIXEL_BLOCK - 1) flush_block(sums, sum, 2 * channels);
-    }
-    flush_block(sums, sum, 2 * channels);
-}
-
-/* dx[p,c] = gamma[c]/std[c] * (dy[p,c] - factor[c] - (x[p,c] - mean[c]) * factor[C + c]); the factors are 0
- * in evaluation. */
-CPU_CLONES static void input_gradient_work(void *context, int begin, int end, int worker) {
-    const NormJob *job = context;
-    size_t channels = job->channels;
-    const real *restrict mean = job->mean, *restrict inv_std = job->inv_std,
-                         *restrict gamma = job->run->w[NORM_WEIGHT];
-    const real *restrict shift = job->factor, *restrict slope = job->factor + channels;
-    bool add = job->run->dx_adds[0];
-    (void)worker;
-    for (int p = begin; p < end; p++) {
-        const real *restrict x = job->run->x[0] + (size_t)p * channels, *restrict dy = job->run->dy +
-                                                                                       (size_t)p * channels;
-        real *restrict dx = job->run->dx[0] + (size_t)p * channels;
-        for (size_t c = 0; c < channels; c++) {
-            real d = gamma[c] * inv_std[c] * (dy[c] - shift[c] - (x[c] - mean[c]) * slope[c]);
-            dx[c] = add ? dx[c] + d : d;
-        }
-    }
-}
-
-/* Batch norm, backward: dy, x (N,C,H,W), gamma (C) read, dgamma, dbeta (C) overwritten, dx (N,C,H,W)
- * overwritten or added to. With xhat = (x - mean)/std and M = N*H*W:
- *   dbeta = sum dy     dgamma = sum dy * xhat
- *   training    dx = gamma/std * (dy - dbeta/M - xhat * dgamma/M)    because mean and std depend on every x
- *   evaluation  dx = gamma/std * dy                                  because they do not */
-static void norm_run_backward(const OpRun *run) {
-    NormJob job = job_of(run);
-    bool needs_sums = run->dw[NORM_WEIGHT] || run->batch_statistics;
-    if (needs_sums) parallel_for((int)job.pixels, PIXEL_GRAIN, gradient_sums_work, &job);
-    for (size_t c = 0; c < job.channels; c++) {
-        double dbeta = needs_sums ? total(&job, 0, c) : 0, dgamma = needs_sums ? total(&job, 1, c) : 0;
-        if (run->dw[NORM_WEIGHT]) run->dw[NORM_WEIGHT][c] = (real)dgamma;
-        if (run->dw[NORM_BIAS]) run->dw[NORM_BIAS][c] = (real)dbeta;
-        double share = run->batch_statistics ? 1 / (double)job.pixels : 0;
-        job.factor[c] = (real)(dbeta * share);
-        job.factor[job.channels + c] = (real)(dgamma * share * (double)job.inv_std[c]);
-    }
-    if (run->dx[0]) parallel_for((int)job.pixels, PIXEL_GRAIN, input_gradient_work, &job);
-}
-
 static double saved_of(const OpSight *sight, int which, int channel) {
-    return (double)saved_row(&sight->run, which)[channel];
+    return (double)norm_saved_row(&sight->run, which)[channel];
 }
 
 /* y = (x - mean) / sqrt(var + eps) * gamma + beta */
@@ -433,7 +347,11 @@ const OpSpec op_batch_norm_spec = {
     .begin = norm_begin,
     .cells = norm_cells,
     .forward = norm_run_forward,
-    .backward = norm_run_backward,
+    .gathered_count = norm_gathered,
+    .backward_gather = norm_backward_gather,
+    .backward_begin = norm_backward_begin,
+    .backward_cells = norm_backward_cells,
+    .backward = op_run_backward_cells,
     .backward_reads_x = true,
     .fold = norm_fold,
     .reference = &op_batch_norm_reference,
@@ -445,5 +363,5 @@ const OpSpec op_batch_norm_spec = {
     .say_torch = norm_say_torch,
     .excerpts = {.forward = {{"core/op/batch_norm.c", "norm_begin", "inv_std[c] ="},
                              {"core/op/batch_norm.c", "scale_pixels", "y[c] ="}},
-                 .backward = {{"core/op/batch_norm.c", "input_gradient_work", "real d ="}}},
+                 .backward = {{"core/op/batch_norm_backward.c", "pass_pixels_training", "real d ="}}},
 };

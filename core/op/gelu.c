@@ -37,9 +37,9 @@ static void gelu_cells(const OpRun *run, size_t pixels) {
     gelu_range(&(Elements){.y = run->y, .a = run->x[0]}, 0, pixels * (size_t)run->op->out.c);
 }
 
-/* dx = dy · (Φ(x) + x · φ(x)). dx, dy and x (N,C,H,W). */
-static void gelu_run_backward(const OpRun *run) {
-    activation_run_backward(run, gelu_backward_range);
+/* dx = dy · (Φ(x) + x · φ(x)). dx, dy and x: these pixels. */
+static void gelu_backward_cells(const OpRun *run, size_t pixels) {
+    activation_backward_cells(run, pixels, run->x[0], gelu_backward_range);
 }
 
 static double share_below(double x) {
@@ -117,7 +117,8 @@ const OpSpec op_gelu_spec = {
     .shape = activation_shape,
     .cells = gelu_cells,
     .forward = gelu_run_forward,
-    .backward = gelu_run_backward,
+    .backward_cells = gelu_backward_cells,
+    .backward = op_run_backward_cells,
     .backward_reads_x = true,
     .reference = &op_gelu_reference,
     .arithmetic = gelu_arithmetic,

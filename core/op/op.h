@@ -191,8 +191,18 @@ typedef struct OpSpec {
      * reading saved and not w. y is none of the inputs. Both NULL for all others. */
     void (*begin)(const OpRun *run);
     void (*cells)(const OpRun *run, size_t pixels);
-    void (*forward)(const OpRun *run);  /* overwrites y and saved */
-    void (*backward)(const OpRun *run); /* writes dx and dw, reads dy, x, y, w, saved */
+    /* Their backward pass in three parts. `backward_gather` adds what these pixels of dy and x give to `sums`, as many
+     * as `gathered_count` says; both NULL where nothing is summed over pixels. `backward_begin` writes dw, where it is
+     * wanted, and to saved what backward_cells reads of the whole sums in training; NULL: neither. `sums` may be NULL
+     * in evaluation where no dw is wanted. `backward_cells` writes, or adds, dx of these pixels: from dy, from x or y
+     * as the backward_reads below say, and from saved. In evaluation it may run before the sums are whole. */
+    size_t (*gathered_count)(const Op *op);
+    void (*backward_gather)(const OpRun *run, size_t pixels, double *sums);
+    void (*backward_begin)(const OpRun *run, const double *sums);
+    void (*backward_cells)(const OpRun *run, size_t pixels);
+    void (*forward)(const OpRun *run); /* overwrites y and saved */
+    /* Writes dx and dw, reads dy, x, y, w, saved; writes saved as backward_begin does. */
+    void (*backward)(const OpRun *run);
     /* Elements of the form of w that forward multiplies by, where that is not w itself, for this batch (NULL or
      * 0: none), and the function that brings w into it. It holds until w changes. */
     size_t (*prepared_count)(const Op *op, int batch);
@@ -245,6 +255,27 @@ void op_format_summary(const Op *op, char *out, size_t size);
 
 /* OpSpec.cells for all pixels, shared among the threads. */
 void op_run_cells(const OpRun *run);
+
+/* Work that goes over all pixels of an output cell by cell comes in parts, and a part in stretches. All sizes follow
+ * from the shape alone, so that sums over stretches, and then over parts in their order, do not depend on the threads.
+ * A stretch and what is computed of it fit into a first-level cache, and it has some pixels for each number that is
+ * added to a sum. */
+typedef struct OpParts {
+    size_t pixels;        /* of the whole output, all images */
+    size_t part, stretch; /* pixels of each but perhaps the last one */
+    int count;            /* of parts */
+} OpParts;
+
+OpParts op_parts(const Op *op, int batch);
+/* Elements of scratch for the sums of all parts of an op, aligned as scratch is; 0 where none are gathered. */
+size_t op_gather_scratch(const Op *op, int batch);
+/* Are the sums of the backward pass wanted? */
+bool op_gathers(const OpRun *run);
+/* Adds the sums of parts 1 .. to those of part 0. */
+void op_add_parts(const Op *op, const OpParts *parts, double *sums);
+
+/* OpSpec.backward of operators with `cells`: its parts one after the other. */
+void op_run_backward_cells(const OpRun *run);
 
 /* The shape of op's output for a batch; the loss is one number whatever the batch. */
 Shape op_output_shape(const Op *op, int batch);

@@ -31,15 +31,9 @@ static void relu_cells(const OpRun *run, size_t pixels) {
     relu_range(&(Elements){.y = run->y, .a = run->x[0]}, 0, pixels * (size_t)run->op->out.c);
 }
 
-/* dx = dy where y > 0, else 0; at x = 0 the derivative is taken as 0. dx, dy and y (N,C,H,W). */
-static void relu_run_backward(const OpRun *run) {
-    if (!run->dx[0]) return;
-    elementwise_run((Elements){.y = run->dx[0],
-                               .a = run->dy,
-                               .b = run->y,
-                               .count = activation_count(run),
-                               .add = run->dx_adds[0],
-                               .range = relu_backward_range});
+/* dx = dy where y > 0, else 0; at x = 0 the derivative is taken as 0. dx, dy and y: these pixels. */
+static void relu_backward_cells(const OpRun *run, size_t pixels) {
+    activation_backward_cells(run, pixels, run->y, relu_backward_range);
 }
 
 static double relu_value(double x) {
@@ -120,7 +114,8 @@ const OpSpec op_relu_spec = {
     .shape = activation_shape,
     .cells = relu_cells,
     .forward = relu_run_forward,
-    .backward = relu_run_backward,
+    .backward_cells = relu_backward_cells,
+    .backward = op_run_backward_cells,
     .backward_reads_y = true,
     .reference = &op_relu_reference,
     .arithmetic = relu_arithmetic,

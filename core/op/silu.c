@@ -30,9 +30,9 @@ static void silu_cells(const OpRun *run, size_t pixels) {
     silu_range(&(Elements){.y = run->y, .a = run->x[0]}, 0, pixels * (size_t)run->op->out.c);
 }
 
-/* dx = dy · σ(x) · (1 + x · (1 − σ(x))). dx, dy and x (N,C,H,W). */
-static void silu_run_backward(const OpRun *run) {
-    activation_run_backward(run, silu_backward_range);
+/* dx = dy · σ(x) · (1 + x · (1 − σ(x))). dx, dy and x: these pixels. */
+static void silu_backward_cells(const OpRun *run, size_t pixels) {
+    activation_backward_cells(run, pixels, run->x[0], silu_backward_range);
 }
 
 static double logistic(double x) {
@@ -110,7 +110,8 @@ const OpSpec op_silu_spec = {
     .shape = activation_shape,
     .cells = silu_cells,
     .forward = silu_run_forward,
-    .backward = silu_run_backward,
+    .backward_cells = silu_backward_cells,
+    .backward = op_run_backward_cells,
     .backward_reads_x = true,
     .reference = &op_silu_reference,
     .arithmetic = silu_arithmetic,

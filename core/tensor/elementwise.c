@@ -25,11 +25,6 @@ static void copy_range(const Elements *e, size_t from, size_t to) {
     memcpy(e->y + from, e->a + from, (to - from) * sizeof(real));
 }
 
-/* y[j] = 0 */
-static void zero_range(const Elements *e, size_t from, size_t to) {
-    memset(e->y + from, 0, (to - from) * sizeof(real));
-}
-
 /* y[j] = a[j] + b[j] */
 CPU_CLONES static void sum_range(const Elements *e, size_t from, size_t to) {
     real *y = e->y;
@@ -39,10 +34,6 @@ CPU_CLONES static void sum_range(const Elements *e, size_t from, size_t to) {
 
 void elementwise_copy(real *y, const real *x, size_t count) {
     elementwise_run((Elements){.y = y, .a = x, .count = count, .range = copy_range});
-}
-
-void elementwise_zero(real *y, size_t count) {
-    elementwise_run((Elements){.y = y, .count = count, .range = zero_range});
 }
 
 void elementwise_sum(real *y, const real *a, const real *b, size_t count) {
@@ -55,11 +46,4 @@ void elementwise_sum_alone(real *y, const real *a, const real *b, size_t count) 
 
 void elementwise_add(real *y, const real *x, size_t count) {
     elementwise_sum(y, y, x, count);
-}
-
-void elementwise_pass(real *y, const real *x, size_t count, bool add) {
-    if (add)
-        elementwise_add(y, x, count);
-    else
-        elementwise_copy(y, x, count);
 }

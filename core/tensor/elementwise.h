@@ -28,9 +28,5 @@ void elementwise_add(real *y, const real *x, size_t count);
 void elementwise_sum(real *y, const real *a, const real *b, size_t count);
 /* The same in the caller's thread alone. */
 void elementwise_sum_alone(real *y, const real *a, const real *b, size_t count);
-/* y = 0 */
-void elementwise_zero(real *y, size_t count);
-/* y = x, or y += x */
-void elementwise_pass(real *y, const real *x, size_t count, bool add);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/parallel.h"
 #include "core/tensor/gemm.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/op_case.h"
@@ -117,11 +118,65 @@ static void backward_reads_no_more_than_it_claims(void **state) {
     }
 }
 
+/* The gradient passed down, stretch by stretch from the end to the beginning. */
+static void pass_down_in_stretches(OpFixture *fixture) {
+    OpRun run = fixture->run;
+    run.op = &fixture->op;
+    size_t channels = (size_t)fixture->op.out.c, left = fixture->y_count / channels;
+    for (size_t pixels = 1; left > 0; pixels *= 2) {
+        if (pixels > left) pixels = left;
+        OpRun at = run;
+        left -= pixels;
+        for (int k = 0; k < run.op->input_count; k++) {
+            at.x[k] += left * channels;
+            at.dx[k] += left * channels;
+        }
+        at.y += left * channels;
+        at.dy += left * channels;
+        fixture->spec->backward_cells(&at, pixels);
+    }
+}
+
+static void assert_gradient_of_pieces(const OpFixtureConfig *config) {
+    int threads = parallel_threads();
+    OpFixture fixture = op_fixture_new(config);
+    op_fixture_forward(&fixture);
+    parallel_set_threads(1);
+    op_fixture_backward(&fixture);
+    Gradients alone = gradients_of(&fixture), pieces = gradients_of(&fixture);
+    parallel_set_threads(3);
+    op_fixture_backward(&fixture);
+    assert_gradients(&fixture, alone);
+    for (int k = 0; k < fixture.op.input_count; k++)
+        for (size_t j = 0; j < fixture.x_count[k]; j++) fixture.run.dx[k][j] = (real)NAN;
+    pass_down_in_stretches(&fixture);
+    assert_gradients(&fixture, pieces);
+    parallel_set_threads(threads);
+    op_fixture_free(&fixture);
+}
+
+/* Sums are the same bit for bit whatever the threads, and so is what is passed down of any stretch by itself. */
+static void gradients_come_in_pieces_too(void **state) {
+    (void)state;
+    static const int channels[] = {1, 3, 16, 48, 100, 128, 257};
+    for (int kind = 0; kind < OP_KIND_COUNT; kind++) {
+        assert_int_equal(op_spec((OpKind)kind)->backward_cells != NULL, op_spec((OpKind)kind)->cells != NULL);
+        for (size_t k = 0; k < sizeof channels / sizeof channels[0] && op_spec((OpKind)kind)->cells; k++) {
+            OpFixtureConfig config = {.op = {.kind = (OpKind)kind}, .batch = 3};
+            config.x[0] = config.x[1] = (Shape){1, channels[k], 29, 11}; /* parts and a rest */
+            assert_gradient_of_pieces(&config);
+            config.batch_statistics = true;
+            assert_gradient_of_pieces(&config);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stretches_of_cells_are_what_forward_writes),
         cmocka_unit_test(batch_norm_remembers_its_line),
         cmocka_unit_test(backward_reads_no_more_than_it_claims),
+        cmocka_unit_test(gradients_come_in_pieces_too),
     };
     gemm_init();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,48 @@
+/* What batch norm's forward and backward pass share. */
+#ifndef CORE_OP_BATCH_NORM_H
+#define CORE_OP_BATCH_NORM_H
+
+#include "core/op/op.h"
+
+/* Per-channel sums run in `real` over NORM_BLOCK pixels and in double across blocks: exact enough for
+ * millions of pixels. */
+enum { NORM_BLOCK = 64 };
+
+enum { NORM_WEIGHT, NORM_BIAS, NORM_MEAN, NORM_VAR };
+
+/* What forward saves, each for all channels: what it normalises with, and the line that comes of it, gamma/std and
+ * beta, which holds whatever becomes of the parameters later. Backward in training: dbeta/M and dgamma/M/std. */
+enum { SAVED_MEAN, SAVED_VAR, SAVED_INV_STD, SAVED_SCALE, SAVED_BETA, SAVED_SHIFT, SAVED_SLOPE, SAVED_COUNT };
+
+static inline real *norm_saved_row(const OpRun *run, int which) {
+    return (real *)run->saved + (size_t)which * (size_t)run->op->in.c;
+}
+
+/* One of each a channel: see SAVED_MEAN and the others. */
+typedef struct NormLine {
+    size_t channels;
+    const real *mean, *scale, *beta, *shift, *slope;
+} NormLine;
+
+static inline NormLine norm_line(const OpRun *run) {
+    return (NormLine){.channels = (size_t)run->op->in.c,
+                      .mean = norm_saved_row(run, SAVED_MEAN),
+                      .scale = norm_saved_row(run, SAVED_SCALE),
+                      .beta = norm_saved_row(run, SAVED_BETA),
+                      .shift = norm_saved_row(run, SAVED_SHIFT),
+                      .slope = norm_saved_row(run, SAVED_SLOPE)};
+}
+
+/* Rows of fewer channels cost more in the beginning of a loop than in its middle. */
+enum { NORM_ROW = 128, NORM_ROWS = 5 };
+
+/* The line again and again, as if `group` pixels were one; in `row`, group * channels of each. */
+NormLine norm_widen(NormLine line, size_t group, real row[NORM_ROWS][NORM_ROW]);
+
+/* OpSpec.gathered_count and what is gathered; core/op/batch_norm_backward.c. */
+size_t norm_gathered(const Op *op);
+void norm_backward_gather(const OpRun *run, size_t pixels, double *sums);
+void norm_backward_begin(const OpRun *run, const double *sums);
+void norm_backward_cells(const OpRun *run, size_t pixels);
+
+#endif
