@@ -9,7 +9,7 @@
 
 /* Does it run by a plan, and keep nothing else? */
 static bool runs_by_plan(const Pass *pass) {
-    return pass->config.fast && !pass->config.batch_statistics;
+    return pass->config.fast;
 }
 
 /* Largest scratch any op asks for: ops run one at a time and share it. */
@@ -98,7 +98,9 @@ static bool allocate_routes(Pass *pass) {
 static bool allocate_planned(Pass *pass) {
     bool ok = true;
     for (int i = 0; i < pass->network->op_count && ok; i++) {
-        if (!plan_keeps(pass->network, i)) continue;
+        bool begins = pass->config.batch_statistics && op_spec(pass->network->ops[i].kind)->begin;
+        if (begins) ok = allocate_saved(pass, i);
+        if (!plan_keeps(pass, i)) continue;
         pass->nodes[i].act = take_memory(pass, pass_act_count(pass, i), sizeof(real), &ok);
         ok = ok && allocate_saved(pass, i);
     }
@@ -191,6 +193,11 @@ void pass_restart(Pass *pass, const int *targets) {
     for (int n = 0; n < pass->config.batch; n++) pass->wanted_targets[n] = targets ? targets[n] : -1;
     pass->forward_done = pass->backward_done = 0;
     if (pass->plan) plan_restart(pass);
+}
+
+void pass_restart_at(Pass *pass, int block, const int *targets) {
+    pass_restart(pass, targets);
+    if (pass->plan) plan_restart_at(pass, block);
 }
 
 static const real *act_where(const Node *node) {

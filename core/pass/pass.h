@@ -29,7 +29,9 @@ typedef struct PassConfig {
     bool fast;              /* only the answer is wanted: forward_only and no_inspection, and of all
                                activations only the input, the logits and what these are made of, and the loss
                                are kept. The same answer but for rounding, see core/pass/plan.h. With
-                               batch_statistics everything is computed as in any other pass. */
+                               batch_statistics to the bit the answer of any other pass. */
+    int keep_every;         /* fast: of every so many blocks, from the first on, the input is kept as well, so
+                               that a pass can begin again there: see pass_restart_at. 0: of none */
 } PassConfig;
 
 Pass *pass_new(const Network *network, const PassConfig *config, Error *err);
@@ -50,6 +52,9 @@ real *pass_input(Pass *pass);
 void pass_set_skip(Pass *pass, SkipMode skip, const bool *lesioned);
 /* Sets both watermarks back to 0 and the targets; NULL or -1: the predicted class of each image. */
 void pass_restart(Pass *pass, const int *targets);
+/* The same, and of a pass that keeps inputs of blocks what comes before `block` is left as the last run has found it:
+ * since then nothing of that has changed, neither images nor weights nor the skips of the blocks before. */
+void pass_restart_at(Pass *pass, int block, const int *targets);
 int pass_target(const Pass *pass,
                 int image); /* -1 until the loss has been computed when the target is the prediction */
 

@@ -22,9 +22,11 @@ enum { DEEP_PLAIN = 60, DEEP_RESIDUAL = 300 };
  * out among threads takes no time beside them. */
 static const double MACS_AT_ONCE = 2e9;
 
-bool plan_keeps(const Network *network, int op) {
-    int logits = network_logits_op(network);
-    return op == 0 || op >= logits || op == network->ops[logits].inputs[0];
+bool plan_keeps(const Pass *pass, int op) {
+    int logits = network_logits_op(pass->network), every = pass->config.keep_every,
+        block = pass->nodes[op].block;
+    bool begins_block = every > 0 && block >= 0 && block % every == 0;
+    return op == 0 || op >= logits || op == pass->network->ops[logits].inputs[0] || begins_block;
 }
 
 static size_t largest_result(const Network *network) {
@@ -41,10 +43,12 @@ static void choose_groups(Plan *plan, const Pass *pass) {
     const Network *network = pass->network;
     bool small = largest_result(network) <= SMALL_ELEMENTS;
     int batch = pass->config.batch;
+    plan->areas = plan->groups = 1;
+    plan->group = batch;
+    if (pass->config.batch_statistics) return;
     plan->groups = integer_divide_up(batch, small ? SMALL_GROUP : LARGE_GROUP);
     plan->group = integer_divide_up(batch, plan->groups);
     plan->groups = integer_divide_up(batch, plan->group);
-    plan->areas = 1;
     if (!small || plan->groups == 1) return;
     double fit = MACS_AT_ONCE / (double)(network_macs(network) * (uint64_t)plan->group + 1);
     plan->areas = integer_min(plan->groups, parallel_threads());
@@ -61,7 +65,7 @@ static size_t scratch_of(const Network *network, const int images[PLAN_SIZES]) {
     size_t largest = 0;
     for (int i = 0; i < network->op_count; i++) {
         const OpSpec *spec = op_spec(network->ops[i].kind);
-        for (int k = 0; k < PLAN_SIZES && spec->fuses && spec->scratch_count; k++) {
+        for (int k = 0; k < PLAN_SIZES && (spec->fuses || spec->begin) && spec->scratch_count; k++) {
             size_t count = spec->scratch_count(&network->ops[i], images[k]);
             if (count > largest) largest = count;
         }
@@ -81,6 +85,18 @@ static bool reserve_op(Plan *plan, const Pass *pass, int i) {
            (last == plan->group || prepared_reserve(&known->prepared[1], pass->arena, op, last));
 }
 
+/* Pixels of one channel count after the other go through the same buffers. */
+static bool reserve_stretches(Plan *plan, const Pass *pass) {
+    enum { STRETCH = 2048 }; /* two buffers of 8 KiB, with what is read and written, in a first-level cache */
+    int widest = STRETCH;
+    if (!pass->config.batch_statistics) return true;
+    for (int i = 0; i < pass->network->op_count; i++)
+        widest = integer_max(widest, pass->network->ops[i].out.c);
+    plan->stretch = tensor_round_up((size_t)widest);
+    plan->stretches = arena_alloc(pass->arena, 2 * plan->stretch * (size_t)parallel_threads(), sizeof(real));
+    return plan->stretches != NULL;
+}
+
 Plan *plan_new(const Pass *pass) {
     const Network *network = pass->network;
     size_t ops = (size_t)network->op_count;
@@ -96,7 +112,7 @@ Plan *plan_new(const Pass *pass) {
                                   sizeof *plan->slots);
     plan->scratch =
         arena_alloc_hot(pass->arena, (size_t)plan->areas * plan->scratch_count, sizeof *plan->scratch);
-    bool ok = plan->ops && plan->steps && plan->slots && plan->scratch;
+    bool ok = plan->ops && plan->steps && plan->slots && plan->scratch && reserve_stretches(plan, pass);
     for (int i = 0; ok && i < network->op_count; i++) ok = reserve_op(plan, pass, i);
     return ok ? plan : NULL;
 }
@@ -139,21 +155,31 @@ static void name_values(const Pass *pass, Plan *plan) {
     }
 }
 
+static bool absorb_addition(const Pass *pass, PlanStep *step, int next) {
+    const PlanOp *ops = pass->plan->ops;
+    const Op *op = &pass->network->ops[next];
+    if (!network_is_addition(pass->network, next) || step->addend >= 0 ||
+        ops[op->inputs[0]].value != step->last)
+        return false;
+    step->addend = ops[op->inputs[1]].value;
+    return true;
+}
+
 /* Can `next`, the only reader of what the step stores, be done before it is stored? */
 static bool absorb(const Pass *pass, PlanStep *step, int next) {
-    const Plan *plan = pass->plan;
-    const Op *op = &pass->network->ops[next];
-    const OpSpec *spec = op_spec(op->kind);
+    const OpSpec *spec = op_spec(pass->network->ops[next].kind);
     if (step->relu) return false;
-    if (spec->fold && step->norm < 0 && step->addend < 0) {
+    if (step->cell_count > 0) {
+        if (step->cell_count == PLAN_CELLS || !spec->cells || spec->begin) return false;
+        if (!absorb_addition(pass, step, next) && !spec->activation) return false;
+        step->cells[step->cell_count++] = next;
+        return true;
+    }
+    if (spec->fold && step->norm < 0 && step->addend < 0 && !pass->config.batch_statistics) {
         step->norm = next;
         return true;
     }
-    if (network_is_addition(pass->network, next) && step->addend < 0 &&
-        plan->ops[op->inputs[0]].value == step->last) {
-        step->addend = plan->ops[op->inputs[1]].value;
-        return true;
-    }
+    if (absorb_addition(pass, step, next)) return true;
     step->relu = spec->activation && spec->activation->rectifies;
     return step->relu;
 }
@@ -164,11 +190,12 @@ static void plan_op(Pass *pass, int i) {
     Plan *plan = pass->plan;
     PlanStep step = {.op = i, .last = i, .norm = -1, .addend = -1};
     int place = i;
-    bool fuses = op_spec(pass->network->ops[i].kind)->fuses;
-    while (fuses && plan->ops[step.last].readers == 1) {
+    const OpSpec *spec = op_spec(pass->network->ops[i].kind);
+    if (pass->config.batch_statistics && spec->begin) step.cells[step.cell_count++] = i;
+    while ((spec->fuses || step.cell_count > 0) && plan->ops[step.last].readers == 1) {
         int next = plan->ops[step.last].reader;
         bool had_addend = step.addend >= 0;
-        if (plan_keeps(pass->network, step.last) || !absorb(pass, &step, next)) break;
+        if (plan_keeps(pass, step.last) || !absorb(pass, &step, next)) break;
         if (step.addend >= 0 && !had_addend) place = next;
         plan->ops[next].fused = true;
         step.last = next;
@@ -196,12 +223,12 @@ static void plan_steps(Pass *pass) {
 }
 
 /* The slot of what the step reads, when it is the last that does and its result may take its place: the
- * addend, or what an activation function is taken of. -1: none. */
+ * addend, or what an activation function or a row of cells is taken of. -1: none. */
 static int slot_in_place(const Pass *pass, const PlanStep *step) {
     const PlanOp *ops = pass->plan->ops;
     const Op *op = &pass->network->ops[step->op];
     int replaced = step->addend;
-    if (op_spec(op->kind)->activation) replaced = ops[op->inputs[0]].value;
+    if (op_spec(op->kind)->activation || step->cell_count > 0) replaced = ops[op->inputs[0]].value;
     return replaced >= 0 && ops[replaced].readers == 1 ? ops[replaced].slot : -1;
 }
 
@@ -224,7 +251,7 @@ static void assign_slots(Pass *pass) {
         const PlanStep *step = &plan->steps[s];
         const Op *op = &pass->network->ops[step->op];
         int slot = slot_in_place(pass, step);
-        if (plan_keeps(pass->network, step->last))
+        if (plan_keeps(pass, step->last))
             slot = -1;
         else if (slot < 0)
             slot = free_slot(taken);
@@ -250,7 +277,7 @@ void plan_compile(Pass *pass) {
     name_values(pass, pass->plan);
     plan_steps(pass);
     assign_slots(pass);
-    pass->plan->exact = is_deep(pass);
+    pass->plan->exact = pass->config.batch_statistics || is_deep(pass);
     pass->plan->folded = false;
     plan_restart(pass);
 }

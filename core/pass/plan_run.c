@@ -12,7 +12,17 @@ typedef struct Group {
 } Group;
 
 void plan_restart(Pass *pass) {
-    pass->plan->group_done = pass->plan->step_done = 0;
+    pass->plan->group_done = pass->plan->step_done = pass->plan->body_first = 0;
+}
+
+void plan_restart_at(Pass *pass, int block) {
+    Plan *plan = pass->plan;
+    int every = pass->config.keep_every;
+    if (every == 0) return;
+    int kept = pass->network->blocks[block / every * every].input;
+    while (plan->body_first < plan->body_count && plan->steps[plan->body_first].last <= kept)
+        plan->body_first++;
+    plan->step_done = plan->body_first;
 }
 
 /* The result of `op` for the first image of the group. */
@@ -42,6 +52,11 @@ static Prepared *prepared_of(const Pass *pass, int op, Group group) {
 static void run_step(const Pass *pass, const PlanStep *step, Group group) {
     const PlanOp *op = &pass->plan->ops[step->op];
     OpRun run = run_of(pass, step, group);
+    if (step->cell_count > 0) {
+        const real *addend = step->addend >= 0 ? result_of(pass, step->addend, group) : NULL;
+        plan_run_cells(pass, &(PlanCells){step, run.x[0], addend, run.y, group.count});
+        return;
+    }
     ConvEpilogue epilogue = {.scale = step->norm >= 0 ? op->scale : NULL,
                              .shift = step->norm >= 0 ? op->shift : NULL,
                              .addend = step->addend >= 0 ? result_of(pass, step->addend, group) : NULL,
@@ -84,7 +99,7 @@ static void prepare(Pass *pass) {
 static void groups_work(void *context, int begin, int end, int worker) {
     const Pass *pass = context;
     for (int g = begin; g < end; g++)
-        for (int s = 0; s < pass->plan->body_count; s++)
+        for (int s = pass->plan->body_first; s < pass->plan->body_count; s++)
             run_step(pass, &pass->plan->steps[s], group_at(pass, pass->plan->group_done + g, worker));
 }
 
@@ -97,26 +112,30 @@ static int groups_at_once(const Plan *plan) {
 
 PassNext plan_next(const Pass *pass) {
     const Plan *plan = pass->plan;
-    if (plan->step_done == 0 && groups_at_once(plan) > 1) return (PassNext){.op = -1};
+    if (plan->step_done == plan->body_first && groups_at_once(plan) > 1) return (PassNext){.op = -1};
     if (plan->group_done < plan->groups)
         return (PassNext){plan->steps[plan->step_done].op, group_at(pass, plan->group_done, 0).count};
     return (PassNext){plan->steps[plan->body_count + plan->step_done].op, pass->config.batch};
 }
 
+static void finish_groups(Plan *plan, int count) {
+    plan->group_done += count;
+    plan->step_done = plan->group_done < plan->groups ? plan->body_first : 0;
+}
+
 static void run_body_step(Pass *pass) {
     Plan *plan = pass->plan;
     run_step(pass, &plan->steps[plan->step_done], group_at(pass, plan->group_done, 0));
-    if (++plan->step_done < plan->body_count) return;
-    plan->step_done = 0;
-    plan->group_done++;
+    if (++plan->step_done == plan->body_count) finish_groups(plan, 1);
 }
 
 /* The share of the work that is behind it, counted in operations. */
 static void move_watermark(Pass *pass) {
     const Plan *plan = pass->plan;
     int64_t rest = plan->step_count - plan->body_count;
-    int64_t total = (int64_t)plan->groups * plan->body_count + rest;
-    int64_t done = (int64_t)plan->group_done * plan->body_count + plan->step_done;
+    int64_t body = plan->body_count - plan->body_first, total = plan->groups * body + rest;
+    int64_t done = plan->group_done * body + plan->step_done;
+    if (plan->group_done < plan->groups) done -= plan->body_first;
     pass->forward_done = (int)(done * pass->network->op_count / total);
 }
 
@@ -124,10 +143,10 @@ void plan_step(Pass *pass) {
     Plan *plan = pass->plan;
     const Group all = {.count = pass->config.batch};
     if (!plan->folded || plan->version != pass->network->version) prepare(pass);
-    int together = plan->step_done == 0 ? groups_at_once(plan) : 0;
+    int together = plan->step_done == plan->body_first ? groups_at_once(plan) : 0;
     if (together > 1) {
         parallel_items(together, groups_work, pass);
-        plan->group_done += together;
+        finish_groups(plan, together);
     } else if (plan->group_done < plan->groups) {
         run_body_step(pass);
     } else {

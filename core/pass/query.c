@@ -58,9 +58,12 @@ int pass_backward_done(const Pass *pass) {
     return pass->backward_done;
 }
 
+static bool is_reached(const Pass *pass, int op) {
+    return pass->plan ? pass->forward_done == pass->network->op_count : op < pass->forward_done;
+}
+
 static bool act_is_ready(const Pass *pass, int op) {
-    bool reached = pass->plan ? pass->forward_done == pass->network->op_count : op < pass->forward_done;
-    return reached && pass->nodes[op].act;
+    return is_reached(pass, op) && pass->nodes[op].act;
 }
 
 static bool backward_ran(const Pass *pass, int op) {
@@ -139,8 +142,9 @@ OpSight pass_sight(const Pass *pass, int op) {
 static const real *norm_saved(const Pass *pass, int op, int which) {
     const Op *o = &pass->network->ops[op];
     assert(network_op_param(pass->network, op, PARAM_NORM_MEAN));
-    return act_is_ready(pass, op) ? (const real *)pass->nodes[op].saved + (size_t)which * (size_t)o->out.c
-                                  : NULL;
+    return is_reached(pass, op) && pass->nodes[op].saved
+               ? (const real *)pass->nodes[op].saved + (size_t)which * (size_t)o->out.c
+               : NULL;
 }
 
 const real *pass_norm_mean(const Pass *pass, int op) {

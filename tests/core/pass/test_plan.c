@@ -150,22 +150,6 @@ static void deep_plain_networks_answer_as_op_by_op(void **state) {
     network_free(network);
 }
 
-/* With a batch's own statistics nothing can be folded: the pass computes what any other does, to the bit. */
-static void batch_statistics_run_op_by_op(void **state) {
-    (void)state;
-    Network *network = pass_check_network("resnet20", 'B');
-    PassConfig config = {.batch = 3, .batch_statistics = true, .forward_only = true};
-    Pass *whole = run(network, config);
-    config.fast = true;
-    Pass *fast = run(network, config);
-    Tensor logits = pass_act(whole, network_logits_op(network));
-    pass_check_bits(logits.data, pass_act(fast, network_logits_op(network)).data, shape_count(logits.shape),
-                    "logits");
-    pass_free(whole);
-    pass_free(fast);
-    network_free(network);
-}
-
 static bool uses_openblas(const Pass *pass) {
     const Network *network = pass_network(pass);
     bool uses = false;
@@ -374,7 +358,6 @@ int main(void) {
         cmocka_unit_test(large_networks_answer_as_op_by_op),
         cmocka_unit_test(a_smaller_last_group_has_its_scratch),
         cmocka_unit_test(deep_plain_networks_answer_as_op_by_op),
-        cmocka_unit_test(batch_statistics_run_op_by_op),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(other_values_give_another_answer),
         cmocka_unit_test(skips_can_be_taken_out_of_the_same_pass),
