@@ -5,6 +5,7 @@
 #include "core/conv/blas.h"
 #include "core/conv/direct.h"
 #include "core/conv/few_channels.h"
+#include "core/conv/weight_gradient.h"
 #include "core/conv/winograd.h"
 
 static bool fits_always(const ConvShape *shape) {
@@ -55,6 +56,7 @@ void conv_prepare(const ConvShape *shape, const real *w, real *prepared) {
 size_t conv_scratch_count(const ConvShape *shape) {
     size_t backward =
         few_channels_fits(shape) ? few_channels_scratch_count(shape) : conv_blas_scratch_count(shape);
+    backward = integer_max_size(backward, conv_weight_gradient_scratch_count(shape));
     return integer_max_size(strategy_of(shape)->scratch_count(shape), backward);
 }
 
@@ -67,8 +69,5 @@ void conv_backward_input(const ConvShape *shape, const real *dy, const real *w, 
 }
 
 void conv_backward_weight(const ConvShape *shape, const real *x, const real *dy, real *dw, real *scratch) {
-    if (few_channels_fits(shape))
-        few_channels_backward_weight(shape, x, dy, dw, scratch);
-    else
-        conv_blas_backward_weight(shape, x, dy, dw, scratch);
+    conv_weight_gradient(&(WeightRun){.shape = shape, .x = x, .dy = dy, .dw = dw, .scratch = scratch});
 }

@@ -60,4 +60,7 @@ void conv_backward_input(const ConvShape *shape, const real *dy, const real *w, 
 /*   dw[r,s,c,k]    = sum over n, oh, ow of dy[n,oh,ow,k] * x[n,ih,iw,c] */
 void conv_backward_weight(const ConvShape *shape, const real *x, const real *dy, real *dw, real *scratch);
 
+/* How that is computed on this processor: "direct", "blas", ... */
+const char *conv_weight_gradient_name(const ConvShape *shape);
+
 #endif

@@ -6,12 +6,10 @@
 #include "core/base/parallel.h"
 #include "core/conv/window.h"
 #include "core/kernel/kernel.h"
-#include "core/tensor/elementwise.h"
 
 /* Output channels lie side by side in a vector of LANES; TILE output pixels of one row are computed together,
- * so that each weight vector is used TILE times from a register (twice as often when there is only one). TAPS
- * entries of the window share one reading of dy in the weight gradient. */
-enum { LANES = 16, TILE = 8, TAPS = 8, SUMS = 16, WEIGHTS_MAX = 1 << 16 };
+ * so that each weight vector is used TILE times from a register (twice as often when there is only one). */
+enum { LANES = 16, TILE = 8, SUMS = 16, WEIGHTS_MAX = 1 << 16 };
 
 /* gcc has to be told to use the full width; clang uses it for vectors that are declared so wide. */
 #if defined(__x86_64__) && defined(__clang__)
@@ -57,8 +55,8 @@ static size_t weight_count(const ConvShape *q) {
 }
 
 size_t few_channels_scratch_count(const ConvShape *q) {
-    size_t workers = (size_t)parallel_threads(), channels = (size_t)(q->c > q->k ? q->c : q->k);
-    return workers * (padded_count(q, (int)channels) + weight_count(q)) + weight_count(q);
+    size_t workers = (size_t)parallel_threads();
+    return workers * padded_count(q, q->k) + weight_count(q);
 }
 
 /* One call, as the workers see it. With stride 1 and half a kernel of padding, output and input have the same
@@ -68,10 +66,8 @@ typedef struct FewChannelsJob {
     int from, to;   /* channels read and written: C and K, or the other way round for the input gradient */
     const real *x;  /* (N,H,W,from) */
     const real *w;  /* (R,S,from,to) */
-    const real *dy; /* (N,H,W,K), for the weight gradient */
     real *y;        /* (N,H,W,to) */
     real *scratch;  /* a padded band for each worker */
-    real *sums;     /* (workers, R,S,C,K): sums of dw */
     bool add;       /* y += instead of y = */
 } FewChannelsJob;
 
@@ -214,103 +210,4 @@ void few_channels_backward_input(const ConvShape *q, const real *dy, const real 
                           .scratch = scratch + weight_count(q),
                           .add = add};
     convolve(&job);
-}
-
-/* sums[tap,k] += sum over h < rows, p < pixels of dy[h,p,k] * x[h*x_row + p*from + tap], for neighbouring
- * taps. */
-typedef struct Outer {
-    const real *x;  /* a padded band, rows x_row elements apart */
-    const real *dy; /* (rows, pixels, to) */
-    real *sums;     /* (S*from, to) */
-    size_t x_row;
-    int pixels, rows, from, to;
-} Outer;
-
-INLINE_VECTOR_CODE void sum_outer(const Outer *o, const int vectors, const int taps) {
-    Lanes sum[SUMS];
-    for (int j = 0; j < SUMS; j++) sum[j] = (Lanes){0};
-    const real *dy = o->dy;
-    for (int h = 0; h < o->rows; h++) {
-        const real *x = o->x + (size_t)h * o->x_row;
-        for (int p = 0; p < o->pixels; p++, x += o->from, dy += o->to) {
-            Lanes d[2];
-            for (int v = 0; v < vectors; v++) d[v] = *(const Lanes *)(dy + v * LANES);
-#pragma GCC unroll 16
-            for (int j = 0; j < taps; j++)
-                for (int v = 0; v < vectors; v++) sum[j * vectors + v] += x[j] * d[v];
-        }
-    }
-#pragma GCC unroll 16
-    for (int j = 0; j < taps; j++)
-        for (int v = 0; v < vectors; v++)
-            *(Lanes *)(o->sums + (size_t)j * (size_t)o->to + (size_t)(v * LANES)) += sum[j * vectors + v];
-}
-
-static Outer outer_at(const Outer *first, int j, int k) {
-    Outer outer = *first;
-    outer.x += j;
-    outer.dy += k;
-    outer.sums += (size_t)j * (size_t)outer.to + (size_t)k;
-    return outer;
-}
-
-/* All taps of kernel row r (a multiple of LANES, as C is), all output channels. */
-VECTOR_CODE static void weight_row(const Outer *first, int taps) {
-    int k = 0;
-    for (; k + 2 * LANES <= first->to; k += 2 * LANES)
-        for (int j = 0; j < taps; j += TAPS) {
-            Outer outer = outer_at(first, j, k);
-            sum_outer(&outer, 2, TAPS);
-        }
-    for (int j = 0; k < first->to && j < taps; j += 2 * TAPS) {
-        Outer outer = outer_at(first, j, k);
-        sum_outer(&outer, 1, 2 * TAPS);
-    }
-}
-
-/* Rows of dy in one go: few enough that they stay in the first-level cache while all taps are summed. */
-enum { WEIGHT_ROWS_ELEMENTS = 4096 };
-
-/* The bands begin .. end-1 of all taps and channels, summed for this worker. */
-static void weight_bands(void *context, int begin, int end, int worker) {
-    const FewChannelsJob *job = context;
-    const ConvShape *q = job->shape;
-    real *padded = job->scratch + (size_t)worker * padded_count(q, q->c);
-    real *sums = job->sums + (size_t)worker * weight_count(q);
-    size_t x_row = (size_t)(q->w + 2 * q->pad) * (size_t)q->c, dy_row = (size_t)q->w * (size_t)q->k;
-    int rows = dy_row < WEIGHT_ROWS_ELEMENTS ? (int)(WEIGHT_ROWS_ELEMENTS / dy_row) : 1;
-    memset(sums, 0, weight_count(q) * sizeof *sums);
-    for (int index = begin; index < end; index++) {
-        Band band = band_of(q, index);
-        pad_band(q, &band, job->x, q->c, padded);
-        const real *dy = job->dy + ((size_t)band.image * (size_t)q->h + (size_t)band.row) * dy_row;
-        for (int h = 0; h < band.rows; h += rows)
-            for (int r = 0; r < q->r; r++) {
-                Outer outer = {.x = padded + (size_t)(h + r) * x_row,
-                               .dy = dy + (size_t)h * dy_row,
-                               .x_row = x_row,
-                               .rows = h + rows < band.rows ? rows : band.rows - h,
-                               .pixels = q->w,
-                               .from = q->c,
-                               .to = q->k,
-                               .sums = sums + (size_t)(r * q->s) * (size_t)q->c * (size_t)q->k};
-                weight_row(&outer, q->s * q->c);
-            }
-    }
-}
-
-/* dw = sum over the workers of their sums. */
-void few_channels_backward_weight(const ConvShape *q, const real *x, const real *dy, real *dw,
-                                  real *scratch) {
-    size_t weights = weight_count(q);
-    int bands = q->n * bands_per_image(q), shares = parallel_shares(bands, 1);
-    FewChannelsJob job = {.shape = q,
-                          .x = x,
-                          .dy = dy,
-                          .sums = scratch,
-                          .scratch = scratch + (size_t)parallel_threads() * weights};
-    parallel_for(bands, 1, weight_bands, &job);
-    memcpy(dw, scratch, weights * sizeof *dw);
-    for (int worker = 1; worker < shares; worker++)
-        elementwise_add(dw, scratch + (size_t)worker * weights, weights);
 }

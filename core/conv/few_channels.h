@@ -1,5 +1,5 @@
 /* Convolution without unrolling, for the layers where unrolling costs more than multiplying: stride 1, few
- * channels, many pixels. The two functions of the backward pass as in
+ * channels, many pixels. The input gradient as in
  * core/conv/conv.h, in registers of sixteen floats; used on
  * processors with AVX-512. */
 #ifndef CORE_CONV_FEW_CHANNELS_H
@@ -13,7 +13,5 @@ bool few_channels_fits(const ConvShape *shape);
 size_t few_channels_scratch_count(const ConvShape *shape);
 void few_channels_backward_input(const ConvShape *shape, const real *dy, const real *w, real *dx, bool add,
                                  real *scratch);
-void few_channels_backward_weight(const ConvShape *shape, const real *x, const real *dy, real *dw,
-                                  real *scratch);
 
 #endif

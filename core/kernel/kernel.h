@@ -54,6 +54,29 @@ typedef struct Product {
     const Panel *next;
 } Product;
 
+/* Where the pixels lie that Outer adds up: elements of x and dy from image to image, from row to row, from pixel to
+ * pixel. */
+typedef struct OuterPixels {
+    int images, rows, pixels; /* pixels of a row; all at least 1 */
+    size_t x_image, x_row, x_pixel;
+    size_t dy_image, dy_row, dy_pixel;
+} OuterPixels;
+
+/* A product that adds up over pixels:
+ *   sums[c,k] = sum over all pixels p of x[p][c] * dy[p][k]    or is added to, by `add`
+ * Every element is one chain of sums in the order of the pixels, begun at 0. It does not matter what channels and
+ * columns are around it. */
+typedef struct Outer {
+    OuterPixels at;
+    const real *x;  /* of the first pixel, first channel */
+    const real *dy; /* of the first pixel, first column; readable to a multiple of `lanes` elements */
+    real *sums;     /* channels are `step` elements apart */
+    size_t step;
+    int channels; /* any number, at least 1 */
+    int columns;  /* 1 .. Kernels.columns */
+    bool add;     /* sums += instead of sums = */
+} Outer;
+
 /* Generators of random numbers (core/base/rng) that go on side by side. */
 enum { NORMAL_ROWS = 16 };
 
@@ -66,6 +89,7 @@ typedef struct Kernels {
     int many_pixels;
     void (*product)(const Product *);
     void (*panel)(const Panel *);
+    void (*outer)(const Outer *);
     void (*winograd_input)(const WinogradInput *);
     void (*winograd_weights)(const WinogradWeights *);
     void (*winograd_output)(const WinogradOutput *);

@@ -5,6 +5,8 @@
 
 #include "core/kernel/product_body.h"
 
+#include "core/kernel/outer_body.h"
+
 #include "core/kernel/winograd_body.h"
 
 #include "core/kernel/probe_body.h"
@@ -19,6 +21,7 @@ const Kernels KERNELS = {
     .many_pixels = PRODUCT_MANY,
     .product = product,
     .panel = panel,
+    .outer = outer,
     .winograd_input = winograd_input,
     .winograd_weights = winograd_weights,
     .winograd_output = winograd_output,

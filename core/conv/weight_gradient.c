@@ -1,0 +1,66 @@
+#include "core/conv/weight_gradient.h"
+
+#include "core/base/integer.h"
+#include "core/base/parallel.h"
+#include "core/conv/blas.h"
+#include "core/tensor/elementwise.h"
+
+static bool fits_always(const ConvShape *shape) {
+    (void)shape;
+    return true;
+}
+
+static void blas_run(const WeightRun *run) {
+    conv_blas_backward_weight(run->shape, run->x, run->dy, run->dw, run->scratch);
+}
+
+static const WeightStrategy blas = {
+    .name = "blas", .fits = fits_always, .scratch_count = conv_blas_scratch_count, .run = blas_run};
+
+/* The first that fits. OpenBLAS stands last: it can do all of them. */
+static const WeightStrategy *const strategies[] = {&conv_weight_direct, &blas};
+
+static const WeightStrategy *strategy_of(const ConvShape *shape) {
+    const WeightStrategy *const *strategy = strategies;
+    while (!(*strategy)->fits(shape)) strategy++;
+    return *strategy;
+}
+
+const char *conv_weight_gradient_name(const ConvShape *shape) {
+    return strategy_of(shape)->name;
+}
+
+size_t conv_weight_gradient_scratch_count(const ConvShape *shape) {
+    return strategy_of(shape)->scratch_count(shape);
+}
+
+void conv_weight_gradient(const WeightRun *run) {
+    strategy_of(run->shape)->run(run);
+}
+
+/* Elements of dw that are added up together. */
+enum { SLICE = 4096 };
+
+typedef struct Addition {
+    real *dw;
+    const real *partial;
+    int parts;
+    size_t count;
+} Addition;
+
+static void add_slice(void *context, int begin, int end, int worker) {
+    const Addition *all = context;
+    const size_t first = (size_t)begin * SLICE, last = (size_t)end * SLICE;
+    const size_t count = (last < all->count ? last : all->count) - first;
+    (void)worker;
+    for (int part = 0; part < all->parts - 1; part++) {
+        real *to = all->dw + first;
+        elementwise_sum_alone(to, to, all->partial + (size_t)part * all->count + first, count);
+    }
+}
+
+void conv_weight_add_parts(const WeightRun *run, const real *partial, int parts) {
+    const ConvShape *q = run->shape;
+    Addition all = {run->dw, partial, parts, (size_t)(q->r * q->s) * (size_t)q->c * (size_t)q->k};
+    if (parts > 1) parallel_items(integer_divide_up((int)all.count, SLICE), add_slice, &all);
+}

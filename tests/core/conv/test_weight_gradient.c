@@ -1,0 +1,184 @@
+/* The strategies of the weight gradient against the reference loops: every instruction set that this processor has,
+ * shapes that no tile, panel, chunk or part divides, one thread and more. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/parallel.h"
+#include "core/base/rng.h"
+#include "core/conv/weight_gradient.h"
+#include "core/kernel/kernel.h"
+#include "core/op/reference/reference.h"
+#include "core/tensor/gemm.h"
+#include "tests/support/assert_close.h"
+#include "tests/support/conv_case.h"
+#include "tests/support/reference_check.h"
+
+/* Of the largest element of dw. Sums of chains of some hundred products, each rounded to half of 1.2e-7: measured up
+ * to 5e-7. */
+static const double TOLERANCE = 3e-6;
+
+typedef struct World {
+    ConvShape shape;
+    size_t x_count, dy_count, dw_count;
+    real *x, *dy, *dw;
+    double *sums, largest; /* what the reference says, (R,S,C,K) */
+} World;
+
+static void *memory_of(size_t count, size_t size) {
+    void *memory = aligned_alloc(64, (count * size + 127) / 64 * 64);
+    assert_non_null(memory);
+    return memory;
+}
+
+/* Inputs are those of a convolution behind a relu, gradients have any sign. */
+static real *numbers_of(Rng *rng, size_t count, bool relu) {
+    real *out = memory_of(count, sizeof *out);
+    for (size_t j = 0; j < count; j++) {
+        const double value = rng_normal(rng);
+        out[j] = (real)(relu && value < 0 ? 0 : value);
+    }
+    return out;
+}
+
+static double *sums_of(const ConvShape *q, const real *x, const real *dy) {
+    const Op op = {.kind = OP_CONV2D, .stride = q->stride, .pad = q->pad};
+    const Shape x_shape = {q->n, q->c, q->h, q->w}, w_shape = {q->k, q->c, q->r, q->s};
+    const size_t count = shape_count(w_shape);
+    double *sums = memory_of(count, sizeof *sums);
+    ReferenceRun run = {.op = &op,
+                        .x = {conv_case_doubles(x_shape, x)},
+                        .w = {conv_case_doubles(w_shape, NULL)},
+                        .dy = conv_case_doubles((Shape){q->n, q->k, q->oh, q->ow}, dy),
+                        .dx = {conv_case_doubles(x_shape, NULL)},
+                        .dw = {conv_case_doubles(w_shape, NULL)}};
+    op_spec(OP_CONV2D)->reference->backward(&run);
+    for (size_t j = 0; j < count; j++) sums[reference_weight_place(w_shape, j)] = run.dw[0].data[j];
+    free(run.x[0].data), free(run.w[0].data), free(run.dy.data), free(run.dx[0].data), free(run.dw[0].data);
+    return sums;
+}
+
+static World world_new(ConvCase of, bool fast) {
+    World world = {.shape = conv_case_shape(of)};
+    ConvShape *q = &world.shape;
+    Rng rng;
+    rng_init(&rng, (uint64_t)(of.h * 1000 + of.c));
+    q->fast = fast;
+    world.x_count = (size_t)(q->n * q->h * q->w * q->c);
+    world.dy_count = (size_t)(q->n * q->oh * q->ow * q->k);
+    world.dw_count = (size_t)(q->r * q->s * q->c * q->k);
+    world.x = numbers_of(&rng, world.x_count, true);
+    world.dy = numbers_of(&rng, world.dy_count, false);
+    world.dw = memory_of(world.dw_count, sizeof *world.dw);
+    world.sums = sums_of(q, world.x, world.dy);
+    for (size_t j = 0; j < world.dw_count; j++) world.largest = fmax(world.largest, fabs(world.sums[j]));
+    return world;
+}
+
+static void world_free(World *world) {
+    free(world->x), free(world->dy), free(world->dw), free(world->sums);
+}
+
+/* Scratch and dw hold NaN before, and scratch is as large as the strategy says. */
+static void run(const World *world, const WeightStrategy *strategy) {
+    const size_t count = strategy->scratch_count(&world->shape);
+    real *scratch = memory_of(count + 1, sizeof *scratch);
+    memset(scratch, 255, count * sizeof *scratch);
+    memset(world->dw, 255, world->dw_count * sizeof *world->dw);
+    scratch[count] = 123;
+    strategy->run(&(WeightRun){
+        .shape = &world->shape, .x = world->x, .dy = world->dy, .dw = world->dw, .scratch = scratch});
+    assert_true(scratch[count] == 123);
+    free(scratch);
+}
+
+static void assert_agrees(const World *world, const WeightStrategy *strategy) {
+    const ConvShape *q = &world->shape;
+    for (size_t j = 0; j < world->dw_count; j++)
+        if (!(fabs((double)world->dw[j] - world->sums[j]) <= TOLERANCE * world->largest))
+            fail_msg("%s, %s: dw[%zu] is %.9g, expected %.9g, largest %.9g: n %d, %dx%d, %d -> %d channels, "
+                     "kernel %dx%d, stride %d, pad %d, %d threads",
+                     kernel_name(), strategy->name, j, (double)world->dw[j], world->sums[j], world->largest,
+                     q->n, q->h, q->w, q->c, q->k, q->r, q->s, q->stride, q->pad, parallel_threads());
+}
+
+/* Which numbers come out does not hang on the threads: the same to the last bit. */
+static void check_threads(const World *world, const WeightStrategy *strategy) {
+    const size_t bytes = world->dw_count * sizeof *world->dw;
+    real *alone = memory_of(bytes, 1);
+    for (int threads = 1; threads <= 3; threads++) {
+        parallel_set_threads(threads);
+        run(world, strategy);
+        if (threads == 1) {
+            assert_agrees(world, strategy);
+            memcpy(alone, world->dw, bytes);
+        }
+        assert_memory_equal(world->dw, alone, bytes);
+    }
+    free(alone);
+}
+
+static void check_direct(ConvCase of) {
+    World world = world_new(of, false);
+    for (int set = 0; kernel_available(set); set++) {
+        assert_true(kernel_choose(kernel_available(set)->name, NULL));
+        check_threads(&world, &conv_weight_direct);
+    }
+    world_free(&world);
+}
+
+static void pointwise(void **state) {
+    (void)state;
+    check_direct((ConvCase){1, 7, 7, 40, 33, 1, 1, 1, 0});
+    check_direct((ConvCase){2, 9, 7, 20, 130, 1, 1, 2, 0});
+    check_direct((ConvCase){1, 1, 1, 5, 3, 1, 1, 1, 0});
+    check_direct((ConvCase){5, 13, 11, 16, 64, 1, 1, 3, 0});
+    check_direct((ConvCase){1, 20, 21, 200, 96, 1, 1, 1, 0});
+    check_direct((ConvCase){2, 5, 5, 3, 4, 1, 1, 1, 2}); /* pixels that see padding only */
+}
+
+static void windows_of_many_channels(void **state) {
+    (void)state;
+    check_direct((ConvCase){1, 7, 5, 24, 40, 3, 3, 1, 1});
+    check_direct((ConvCase){5, 9, 9, 33, 70, 3, 3, 2, 1});
+    check_direct((ConvCase){1, 1, 1, 64, 16, 3, 3, 1, 1}); /* taps that no pixel sees */
+    check_direct((ConvCase){1, 8, 11, 32, 9, 5, 3, 3, 2});
+    check_direct((ConvCase){1, 6, 6, 70, 8, 3, 3, 1, 3});
+    check_direct((ConvCase){1, 14, 14, 96, 80, 3, 3, 1, 1}); /* units of one tap */
+}
+
+/* A tap is a row of the window: S*C of at most 64. */
+static void windows_of_few_channels(void **state) {
+    (void)state;
+    check_direct((ConvCase){1, 21, 20, 3, 64, 7, 7, 2, 3});
+    check_direct((ConvCase){2, 32, 32, 3, 16, 3, 3, 1, 1});
+    check_direct((ConvCase){2, 9, 10, 1, 1, 3, 3, 1, 1});
+    check_direct((ConvCase){1, 2, 2, 3, 5, 7, 7, 1, 3}); /* wider than the picture */
+    check_direct((ConvCase){5, 10, 11, 4, 17, 2, 2, 3, 0});
+    check_direct((ConvCase){1, 1, 9, 5, 80, 1, 5, 1, 2});
+}
+
+/* More pixels than a chunk and a part have. */
+static void many_pixels(void **state) {
+    (void)state;
+    check_direct((ConvCase){5, 33, 35, 16, 20, 3, 3, 1, 1});
+    check_direct((ConvCase){1, 40, 41, 48, 32, 3, 3, 2, 1});
+    check_direct((ConvCase){3, 37, 29, 24, 72, 1, 1, 1, 0});
+    check_direct((ConvCase){1, 3, 400, 3, 8, 3, 3, 1, 1}); /* rows that are longer than a chunk */
+}
+
+static int choose_again(void **state) {
+    (void)state;
+    parallel_set_threads(1);
+    return !kernel_choose(NULL, NULL);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pointwise),
+        cmocka_unit_test(windows_of_many_channels),
+        cmocka_unit_test(windows_of_few_channels),
+        cmocka_unit_test(many_pixels),
+    };
+    gemm_init();
+    return cmocka_run_group_tests(tests, NULL, choose_again);
+}
