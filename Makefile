@@ -76,10 +76,8 @@ ZERO_LOCALS = $(or $(call taken,$(ZERO)),$(call taken,$(ZERO) $(MAY_ZERO)))
 
 # The inner loops of the engine are worth the optimiser's time; the image decoder must trap rather than overflow.
 $(call objects,core): CFLAGS += $(if $(filter asan coverage,$(VARIANT)),,-O3)
-# A fused multiply-add rounds once instead of twice, and costs half.
-core/conv/few_channels_FLAGS := -ffp-contract=fast
-# The loops of core/kernel are made for the processors named, whatever the rest is made for; counters that gcc would keep for
-# every pointer leave too few registers.
+# The loops of core/kernel are made for the processors named, whatever the rest is made for; a fused multiply-add rounds once
+# instead of twice, and costs half; counters that gcc would keep for every pointer leave too few registers.
 LOOPS    := -ffp-contract=fast -fno-math-errno $(if $(filter asan coverage,$(VARIANT)),,-O3) $(call taken,-fno-ivopts)
 ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
   AVX2   := -mavx2 -mfma -mprfchw

@@ -4,9 +4,10 @@
 #include "core/base/integer.h"
 #include "core/conv/blas.h"
 #include "core/conv/direct.h"
-#include "core/conv/few_channels.h"
+#include "core/conv/input_gradient.h"
 #include "core/conv/weight_gradient.h"
 #include "core/conv/winograd.h"
+#include "core/kernel/kernel.h"
 
 static bool fits_always(const ConvShape *shape) {
     (void)shape;
@@ -31,10 +32,6 @@ static const ConvStrategy *strategy_of(const ConvShape *shape) {
     return *strategy;
 }
 
-bool conv_backward_has_few_channels(const ConvShape *shape) {
-    return few_channels_fits(shape);
-}
-
 const char *conv_strategy_name(const ConvShape *shape) {
     return strategy_of(shape)->name;
 }
@@ -50,20 +47,23 @@ size_t conv_prepared_count(const ConvShape *shape) {
 
 void conv_prepare(const ConvShape *shape, const real *w, real *prepared) {
     const ConvStrategy *strategy = strategy_of(shape);
-    if (strategy->prepare) strategy->prepare(shape, w, prepared);
+    if (strategy->prepare) strategy->prepare(&(ConvRun){.shape = shape, .w = w}, prepared);
 }
 
 size_t conv_scratch_count(const ConvShape *shape) {
-    size_t backward =
-        few_channels_fits(shape) ? few_channels_scratch_count(shape) : conv_blas_scratch_count(shape);
-    backward = integer_max_size(backward, conv_weight_gradient_scratch_count(shape));
+    size_t input = kernels() ? input_gradient_scratch_count(shape) : conv_blas_scratch_count(shape);
+    size_t backward = integer_max_size(input, conv_weight_gradient_scratch_count(shape));
     return integer_max_size(strategy_of(shape)->scratch_count(shape), backward);
+}
+
+const char *conv_input_gradient_name(const ConvShape *shape) {
+    return kernels() ? input_gradient_name(shape) : "blas";
 }
 
 void conv_backward_input(const ConvShape *shape, const real *dy, const real *w, real *dx, bool add,
                          real *scratch) {
-    if (few_channels_fits(shape))
-        few_channels_backward_input(shape, dy, w, dx, add, scratch);
+    if (kernels())
+        input_gradient(shape, dy, w, dx, add, scratch);
     else
         conv_blas_backward_input(shape, dy, w, dx, add, scratch);
 }

@@ -33,8 +33,9 @@ typedef struct ConvRun {
     const real *w; /* (R,S,C,K) */
     real *y;       /* (N,OH,OW,K), overwritten */
     ConvEpilogue epilogue;
-    const real *prepared; /* what conv_prepare made of w; NULL where conv_prepared_count is 0 */
-    real *scratch;        /* conv_scratch_count elements, aligned to 64 bytes */
+    const real *prepared;            /* what conv_prepare made of w; NULL where conv_prepared_count is 0 */
+    real *scratch;                   /* conv_scratch_count elements, aligned to 64 bytes */
+    const struct ConvTurned *turned; /* NULL: see core/conv/strategy.h */
 } ConvRun;
 
 void conv_forward(const ConvRun *run);
@@ -47,11 +48,10 @@ size_t conv_scratch_count(const ConvShape *shape);
 size_t conv_prepared_count(const ConvShape *shape);
 void conv_prepare(const ConvShape *shape, const real *w, real *prepared);
 
-/* Is the backward pass of this shape computed by the kernels for few channels (true) or by OpenBLAS? */
-bool conv_backward_has_few_channels(const ConvShape *shape);
-
 /* How this shape is computed forward on this processor: "blas", "direct", ... */
 const char *conv_strategy_name(const ConvShape *shape);
+/* And how its input gradient is. */
+const char *conv_input_gradient_name(const ConvShape *shape);
 
 /*   dx[n,ih,iw,c]  = sum over oh, ow, r, s that meet there, and k, of dy[n,oh,ow,k] * w[r,s,c,k]; added to dx
  *                    when `add` */

@@ -21,7 +21,8 @@ enum {
     CHUNK_ROWS = 640, /* of 64 columns: 160 kB */
     GROUP_ELEMENTS = 40960, /* 160 kB: well below the smallest second-level cache beside the pixels */
     RANGE_SUMS = 512,       /* pixels whose sums may wait for the next chunk */
-    ROW_VALUES = 64,        /* windows with shorter rows are read by row */
+    LINE = 64 / sizeof(real),
+    ROW_VALUES = 64, /* windows with shorter rows are read by row */
     POINTER_ELEMENTS = sizeof(void *) / sizeof(real) + 1,
     PIXELS_OF_COPYING = 4, /* a panel is copied in the time that some pixels are multiplied by it */
     FEW_PIXELS = 512,
@@ -38,6 +39,7 @@ typedef struct Plan {
     int group, groups;                    /* columns of a group; how many groups */
     int pixels, ranges;                   /* pixels of a range; how many ranges */
     bool in_place;                        /* the panels are w itself */
+    bool scattered;                       /* sums are brought to their places from scratch */
 } Plan;
 
 static int multiple(int a, int of) {
@@ -87,7 +89,7 @@ static bool is_used_in_place(const Plan *plan, const ConvShape *q) {
     return plan->panel == q->k || (is_whole && is_small && conv_pixels(q) <= FEW_PIXELS);
 }
 
-static Plan plan_of(const ConvShape *q) {
+static Plan plan_of(const ConvShape *q, const ConvTurned *turned) {
     Plan plan = {.set = kernels(), .by_row = q->s * q->c <= ROW_VALUES && q->s > 1};
     plan.taps = plan.by_row ? q->r : q->r * q->s;
     plan.length = plan.by_row ? q->s * q->c : q->c;
@@ -95,7 +97,8 @@ static Plan plan_of(const ConvShape *q) {
     int rows = plan.chunk_taps * plan.chunk_length, lanes = plan.set->lanes;
     plan.panel = integer_min(multiple(q->k, lanes), plan.set->columns);
     plan.tile = kernel_pixels(plan.set, plan.panel);
-    plan.in_place = is_used_in_place(&plan, q);
+    plan.in_place = !(turned && turned->step > 0) && is_used_in_place(&plan, q);
+    plan.scattered = turned && turned->scattered;
     plan.group = group_columns(q->k, plan.panel, GROUP_ELEMENTS / rows / plan.panel);
     plan.groups = integer_divide_up(q->k, plan.group);
     plan_ranges(&plan, q);
@@ -109,8 +112,9 @@ typedef struct Sizes {
 
 static Sizes sizes_of(const Plan *plan) {
     size_t rows = (size_t)plan->chunk_taps * (size_t)plan->chunk_length;
+    size_t waiting = plan->chunks > 1 ? (size_t)plan->pixels : plan->scattered ? BLOCK : 0;
     Sizes s = {.panels = plan->in_place ? 0 : tensor_round_up(rows * (size_t)plan->group),
-               .sums = plan->chunks > 1 ? tensor_round_up((size_t)plan->pixels * (size_t)plan->group) : 0,
+               .sums = tensor_round_up(waiting * (size_t)plan->group),
                .edges = plan->by_row ? tensor_round_up(BLOCK * rows) : 0,
                .pointers = tensor_round_up(BLOCK * (size_t)plan->chunk_taps * POINTER_ELEMENTS)};
     s.all = 2 * s.panels + s.sums + s.edges + s.pointers;
@@ -123,7 +127,11 @@ bool conv_direct_fits(const ConvShape *shape) {
 }
 
 size_t conv_direct_scratch_count(const ConvShape *shape) {
-    Plan plan = plan_of(shape);
+    return conv_direct_turned_scratch_count(shape, NULL);
+}
+
+size_t conv_direct_turned_scratch_count(const ConvShape *shape, const ConvTurned *turned) {
+    Plan plan = plan_of(shape, turned);
     return tensor_round_up((size_t)plan.length) + (size_t)parallel_threads() * sizes_of(&plan).all;
 }
 
@@ -211,13 +219,14 @@ static void point_run(const Worker *worker, const Chunk *chunk, const Run *run, 
 
 static void point_block(const Worker *worker, const Chunk *chunk, const Block *block) {
     const ConvShape *q = worker->job->run->shape;
+    const ConvTurned *turned = worker->job->run->turned;
     for (int pixel = 0; pixel < block->count;) {
         int at = block->begin + pixel, ow = at % q->ow, oh = at / q->ow % q->oh;
         Run run = {.pixel = pixel,
                    .count = integer_min(q->ow - ow, block->count - pixel),
                    .n = at / q->ow / q->oh,
                    .h = oh * q->stride - q->pad,
-                   .w = ow * q->stride - q->pad};
+                   .w = ow * q->stride - (turned ? turned->left : q->pad)};
         point_run(worker, chunk, &run, block->count);
         pixel += run.count;
     }
@@ -269,6 +278,12 @@ static Product product_of(const Worker *worker, const Group *group, int k, const
                      .columns = panel.columns};
 }
 
+/* Where the sums of a pixel of a range wait: all those of the range, where it has several chunks, or of a block. */
+static real *sums_at(const Worker *worker, int range, int pixel) {
+    const Plan *plan = &worker->job->plan;
+    return worker->sums + (plan->chunks > 1 ? pixel - range : 0) * plan->group;
+}
+
 /* Where the sums of panel k go to: to scratch between chunks; after the last one to y, as the epilogue says. The
  * worker's range begins at pixel `range`. */
 static void place_sums(const Worker *worker, const Group *group, int k, int range, int pixel,
@@ -277,12 +292,12 @@ static void place_sums(const Worker *worker, const Group *group, int k, int rang
     const ConvEpilogue *e = &job->run->epilogue;
     size_t width = (size_t)job->plan.group, channel = (size_t)(group->first + k);
     size_t at = (size_t)pixel * (size_t)job->run->shape->k + channel;
-    real *sums = worker->sums + (size_t)(pixel - range) * width + (size_t)k;
+    real *sums = sums_at(worker, range, pixel) + k;
     product->y = sums;
     product->y_step = width;
     product->begin = group->chunk.begins ? NULL : sums;
     product->begin_step = width;
-    if (!group->chunk.ends) return;
+    if (!group->chunk.ends || job->plan.scattered) return;
     product->y = job->run->y + at;
     product->y_step = (size_t)job->run->shape->k;
     product->scale = e->scale ? e->scale + channel : NULL;
@@ -291,11 +306,58 @@ static void place_sums(const Worker *worker, const Group *group, int k, int rang
     product->relu = e->relu;
 }
 
-static void copy_panels(const Worker *worker, const Group *group, int k, real *panels) {
-    for (; k < group->columns; k += worker->job->plan.panel) {
-        Panel panel = panel_at(worker->job, group, k, panels);
-        worker->job->plan.set->panel(&panel);
+/* The weights that a turned panel begins with: those of a place of the window, counted through (r, s), of column k of the
+ * group and of the first channel of its chunk. */
+static const real *turned_at(const Job *job, const Group *group, int place, int k) {
+    const ConvTurned *turned = job->run->turned;
+    const int s = job->run->shape->s;
+    return job->run->w + place / s * turned->row + place % s * turned->column +
+           (size_t)(group->first + k) * turned->step + group->chunk.first;
+}
+
+static void copy_turned(const Job *job, const Group *group, int k, Panel panel) {
+    const int places = job->plan.by_row ? job->run->shape->s : 1, first = group->chunk.tap * places;
+    const int last = first + group->chunk.taps * places;
+    panel.rows /= last - first;
+    panel.from_step = job->run->turned->step;
+    panel.turned = true;
+    for (int place = first; place < last; place++) {
+        panel.from = turned_at(job, group, place, k);
+        job->plan.set->panel(&panel);
+        panel.to += panel.rows * multiple(panel.columns, job->plan.set->lanes);
     }
+}
+
+static void copy_panels(const Worker *worker, const Group *group, int k, real *panels) {
+    const Job *job = worker->job;
+    for (; k < group->columns; k += job->plan.panel) {
+        Panel panel = panel_at(job, group, k, panels);
+        if (conv_is_turned(job->run))
+            copy_turned(job, group, k, panel);
+        else
+            job->plan.set->panel(&panel);
+    }
+}
+
+/* A turned panel cannot be brought together meanwhile, but fetched: that of the first place of its chunk. */
+static void look_ahead(const Job *job, const Group *next, int k, Product *product) {
+    const int places = job->plan.by_row ? job->run->shape->s : 1;
+    product->ahead = turned_at(job, next, next->chunk.tap * places, k);
+    product->ahead_step = job->run->turned->step * sizeof(real);
+    product->ahead_rows = integer_min(integer_min(job->plan.panel, next->columns - k), product->channels);
+    product->ahead_lines = integer_divide_up(next->chunk.length / (job->plan.by_row ? places : 1), LINE);
+}
+
+/* To their places: sums of the block that are done, `columns` of them a pixel from column k of the group on. */
+static void scatter(const Job *job, const Group *group, int k, const Block *block, const Product *product) {
+    const int first = group->first + k;
+    if (group->chunk.ends && job->plan.scattered)
+        conv_scatter(job->run, &(ConvSums){.data = product->y,
+                                           .stride = job->plan.group,
+                                           .begin = block->begin,
+                                           .end = block->begin + block->count,
+                                           .first = first,
+                                           .last = first + product->columns});
 }
 
 /* Pixels begin .. stop-1 under the panels of `key`, while those of `next_key` are brought together; -1: none. */
@@ -315,12 +377,19 @@ static void convolve_range(Worker *worker, int key, int next_key, int begin, int
             Product product = product_of(worker, &group, k, &block);
             Panel panel = panel_at(job, &next, k, worker->other_panels);
             place_sums(worker, &group, k, begin, p, &product);
-            if (carries && p == begin && k < next.columns) product.next = &panel;
+            if (carries && p == begin && k < next.columns) {
+                if (conv_is_turned(job->run))
+                    look_ahead(job, &next, k, &product);
+                else
+                    product.next = &panel;
+            }
             plan->set->product(&product);
+            scatter(job, &group, k, &block, &product);
         }
     }
     if (!carries) return;
-    copy_panels(worker, &next, multiple(group.columns, plan->panel), worker->other_panels);
+    copy_panels(worker, &next, conv_is_turned(job->run) ? 0 : multiple(group.columns, plan->panel),
+                worker->other_panels);
     real *other = worker->panels;
     worker->panels = worker->other_panels;
     worker->other_panels = other;
@@ -358,7 +427,7 @@ static void convolve_items(void *context, int begin, int end, int index) {
 }
 
 void conv_direct_forward(const ConvRun *run) {
-    Job job = {.run = run, .plan = plan_of(run->shape), .zeros = run->scratch};
+    Job job = {.run = run, .plan = plan_of(run->shape, run->turned), .zeros = run->scratch};
     job.sizes = sizes_of(&job.plan);
     memset(run->scratch, 0, (size_t)job.plan.length * sizeof *run->scratch);
     job.scratch = run->scratch + tensor_round_up((size_t)job.plan.length);

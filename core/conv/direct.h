@@ -8,6 +8,8 @@
 /* Any shape, where core/kernel has a set of loops to run. */
 bool conv_direct_fits(const ConvShape *shape);
 size_t conv_direct_scratch_count(const ConvShape *shape);
+/* The same where ConvRun.turned is this. */
+size_t conv_direct_turned_scratch_count(const ConvShape *shape, const ConvTurned *turned);
 void conv_direct_forward(const ConvRun *run);
 
 #endif

@@ -1,4 +1,7 @@
+#include <string.h>
+
 #include "core/base/cpu.h"
+#include "core/base/integer.h"
 #include "core/conv/strategy.h"
 
 bool conv_has_epilogue(const ConvRun *run) {
@@ -26,5 +29,63 @@ void conv_finish(const ConvRun *run, const ConvSums *sums) {
         e.addend = run->epilogue.addend ? run->epilogue.addend + at : NULL;
         finish_pixel(&e, sums->data + (size_t)(p - sums->begin) * (size_t)sums->stride, run->y + at,
                      sums->last - sums->first);
+    }
+}
+
+/* Some pixels of one row, `count` channels of each. */
+typedef struct ScatterRow {
+    const real *from;
+    real *to;
+    size_t from_step, to_step;
+    int pixels, count;
+    bool add;
+} ScatterRow;
+
+CPU_CLONES static void scatter_row(const ScatterRow *row) {
+    const real *from = row->from;
+    real *to = row->to;
+    for (int p = 0; p < row->pixels; p++, from += row->from_step, to += row->to_step) {
+        if (row->add)
+            for (int k = 0; k < row->count; k++) to[k] += from[k];
+        else
+            memcpy(to, from, (size_t)row->count * sizeof *to);
+    }
+}
+
+/* Channels first .. first+row.count-1 of some pixels. Each row of a pixel's square lies side by side, and so do those of
+ * pixels side by side. */
+static void spread_row(const ConvTurned *turned, ScatterRow row, int first, int oh, int ow) {
+    const int width = turned->spread * turned->channels, rows = turned->h - oh * turned->spread;
+    const int left = (turned->w - ow * turned->spread) * turned->channels;
+    for (int a = 0; a < integer_min(turned->spread, rows); a++) {
+        real *to = row.to + a * turned->w * turned->channels;
+        const int at = a * width - first, begin = integer_max(-at, 0);
+        for (int p = 0; p < row.pixels; p++, to += width) {
+            const real *from = row.from + (size_t)p * row.from_step;
+            const int end = integer_min(integer_min(width, left - p * width), row.count - at);
+            for (int k = begin; k < end; k++) to[k] = row.add ? to[k] + from[at + k] : from[at + k];
+        }
+    }
+}
+
+void conv_scatter(const ConvRun *run, const ConvSums *sums) {
+    const ConvShape *q = run->shape;
+    const ConvTurned *turned = run->turned;
+    ScatterRow row = {.from = sums->data,
+                      .from_step = (size_t)sums->stride,
+                      .to_step = turned->y_pixel,
+                      .count = sums->last - sums->first,
+                      .add = run->epilogue.addend != NULL};
+    for (int p = sums->begin; p < sums->end; p += row.pixels) {
+        const int ow = p % q->ow, oh = p / q->ow % q->oh, n = p / q->ow / q->oh;
+        const size_t at =
+            (size_t)n * turned->y_image + (size_t)oh * turned->y_row + (size_t)ow * turned->y_pixel;
+        row.pixels = integer_min(q->ow - ow, sums->end - p);
+        row.to = run->y + at + (turned->spread > 0 ? 0 : sums->first);
+        if (turned->spread > 0)
+            spread_row(turned, row, sums->first, oh, ow);
+        else
+            scatter_row(&row);
+        row.from += (size_t)row.pixels * row.from_step;
     }
 }

@@ -9,6 +9,7 @@
 
 #include "core/base/integer.h"
 #include "core/conv/share.h"
+#include "core/conv/winograd_fits.h"
 #include "core/kernel/kernel.h"
 
 enum {
@@ -17,7 +18,7 @@ enum {
     LINE = 16, /* elements of a cache line: planes lie that much further apart than they are large, or all
                   components of a tile would meet in the same few lines of the cache */
     CACHE_ELEMENTS = 1 << 17,   /* what a block of tiles may fill: half of a second-level cache of 1 MiB */
-    PREPARED_WEIGHTS = 1 << 14, /* C*K up to which components are kept: four times as large as weights */
+    PREPARED_CHANNELS = 16,     /* whose weights are prepared together */
     BLOCK_TILES = 64,           /* tiles that are multiplied before their outputs are written */
     BATCH_ELEMENTS = 1 << 21,   /* components of all tiles at once: 8 MiB */
     ITEM_TILES = 4,             /* tiles that are transformed together */
@@ -42,10 +43,6 @@ typedef struct Plan {
     size_t v_plane, m_plane, u_plane; /* elements from component to component */
 } Plan;
 
-static bool is_prepared(const ConvShape *q) {
-    return q->c * q->k <= PREPARED_WEIGHTS;
-}
-
 /* About `tiles` of them, in whole tiles of the product where there are as many. */
 static int whole_products(const Plan *plan, int tiles) {
     int pixels = kernel_pixels(plan->kernels, plan->panel);
@@ -54,7 +51,7 @@ static int whole_products(const Plan *plan, int tiles) {
 
 static void plan_blocks(Plan *plan, const ConvShape *q) {
     int threads = parallel_threads(), a_tile = plan->components * (q->c + plan->columns);
-    plan->by_tiles = is_prepared(q) && plan->tiles >= 2 * threads * plan->kernels->pixels;
+    plan->by_tiles = winograd_is_prepared(q) && plan->tiles >= 2 * threads * plan->kernels->pixels;
     if (plan->by_tiles) {
         int share = integer_divide_up(plan->tiles, threads),
             fitting = integer_min(CACHE_ELEMENTS / a_tile, BLOCK_TILES);
@@ -67,6 +64,10 @@ static void plan_blocks(Plan *plan, const ConvShape *q) {
     int fitting = integer_max(BATCH_ELEMENTS / (plan->components * q->c), BLOCK_TILES);
     plan->batch = integer_min(plan->tiles, fitting);
     plan->block = integer_min(plan->batch, BLOCK_TILES);
+}
+
+static int whole_vectors(int elements) {
+    return elements / kernels()->lanes * kernels()->lanes;
 }
 
 static Plan plan_of(const ConvShape *q, int size) {
@@ -89,8 +90,8 @@ static Plan plan_of(const ConvShape *q, int size) {
     plan_blocks(&plan, q);
     plan.chain = q->fast || size == 2 ? q->c : CHAIN;
     plan.channels = q->c;
-    if (!is_prepared(q) && plan.tiles <= plan.block)
-        plan.channels = integer_min(WEIGHT_ELEMENTS / (plan.components * plan.columns), q->c);
+    if (!winograd_is_prepared(q) && plan.tiles <= plan.block)
+        plan.channels = integer_min(whole_vectors(WEIGHT_ELEMENTS / (plan.components * plan.columns)), q->c);
     plan.v_plane = (size_t)plan.batch * (size_t)q->c + LINE;
     plan.m_plane = (size_t)plan.block * (size_t)plan.columns + LINE;
     plan.u_plane = (size_t)plan.channels * (size_t)plan.panel + LINE;
@@ -138,7 +139,7 @@ static size_t scratch_count(const ConvShape *q, int size) {
     Plan plan = plan_of(q, size);
     size_t workers = (size_t)parallel_threads();
     size_t v = plan.by_tiles ? workers * v_count(&plan) : v_count(&plan);
-    size_t u = is_prepared(q) ? 0 : workers * u_count(&plan);
+    size_t u = winograd_is_prepared(q) ? 0 : workers * u_count(&plan);
     return zeros_count(&plan) + v + workers * m_count(&plan) + u;
 }
 
@@ -172,15 +173,22 @@ typedef struct Weights {
     const real *next; /* of tap (0,0): the corner of those that will be wanted after them; NULL: no matter */
 } Weights;
 
-static void transform_weights(const Plan *plan, const real *w, Weights part, real *u) {
-    const size_t c = (size_t)plan->map.c, k = (size_t)plan->map.k;
+/* The weights of tap (0,0) from this input and this output channel on. */
+static const real *weights_at(const ConvRun *run, int channel, int column) {
+    const size_t c = (size_t)channel, k = (size_t)column;
+    return run->turned ? run->w + k * run->turned->step + c : run->w + c * (size_t)run->shape->k + k;
+}
+
+static void transform_weights(const Plan *plan, const ConvRun *run, Weights part, real *u) {
+    const ConvTurned *turned = run->turned;
     const WinogradWeights weights = {.size = plan->map.size,
                                      .channels = part.channels,
                                      .columns = part.columns,
                                      .panel = plan->panel,
-                                     .w = w + (size_t)part.channel * k + (size_t)part.column,
-                                     .w_tap = c * k,
-                                     .w_step = k,
+                                     .w = weights_at(run, part.channel, part.column),
+                                     .w_tap = turned ? turned->column : (ptrdiff_t)plan->map.c * plan->map.k,
+                                     .w_step = turned ? turned->step : (size_t)plan->map.k,
+                                     .turned = turned != NULL,
                                      .u = u,
                                      .panel_step = panel_count(plan),
                                      .plane = plan->u_plane};
@@ -191,18 +199,36 @@ static void transform_weights(const Plan *plan, const real *w, Weights part, rea
  * row. With 36 components each product fetches one of them; with 16 the first nine as many of a tap's as they have
  * tiles of pixels, the others the last line. */
 static void look_ahead(const Plan *plan, const real *next, int j, Product *product) {
-    const size_t tap = (size_t)plan->map.c * (size_t)plan->map.k;
+    const ptrdiff_t tap = (ptrdiff_t)plan->map.c * plan->map.k;
     const bool small = plan->map.size == 2;
     const int at = small ? j % 9 : j / GROUP_LINES;
     const int line = small ? j / 9 * (GROUP_LINES - 1) : j % GROUP_LINES;
-    product->ahead = next + (size_t)at * tap + line * LINE;
+    product->ahead = next + at * tap + line * LINE;
     product->ahead_step = (size_t)plan->map.k * sizeof(real);
     product->ahead_lines = small ? GROUP_LINES - line : 1;
 }
 
+/* The same of turned weights, a line of which has channels of one output channel: component j < 9 fetches those of tap j,
+ * of as many output channels as there are input channels or as many lines as there are tiles; the next nine fetch what
+ * is left of them. */
+static void look_ahead_turned(const ConvTurned *turned, Weights part, int j, Product *product) {
+    const int tap = j % 9, turn = j / 9;
+    const real *first = part.next + tap * turned->column;
+    if (part.columns > part.channels)
+        first += (size_t)(turn * part.channels) * turned->step;
+    else
+        first += turn * (GROUP_LINES - 1) * LINE;
+    product->ahead = first;
+    product->ahead_step = turned->step * sizeof(real);
+    product->ahead_rows = integer_min(part.columns, part.channels);
+    product->ahead_lines = turn < 2 ? part.channels / LINE : 0;
+}
+
 /* Sums of `tiles` tiles, whose components begin at v, for these weights, whose components are u: component by
  * component a product of its own. */
-static void multiply(const Plan *plan, Weights part, const real *v, int tiles, const real *u, real *m) {
+static void multiply(const Job *job, Weights part, const real *v, int tiles, const real *u, real *m) {
+    const Plan *plan = &job->plan;
+    const ConvTurned *turned = job->run->turned;
     const real *x[BLOCK_TILES];
     for (int t = 0; t < tiles; t++) x[t] = v + (size_t)t * (size_t)plan->map.c;
     Product product = {.x = x,
@@ -214,7 +240,8 @@ static void multiply(const Plan *plan, Weights part, const real *v, int tiles, c
                        .chain = plan->chain < part.channels ? plan->chain : 0,
                        .pixels = tiles};
     for (int j = 0; j < plan->components; j++) {
-        if (part.next) look_ahead(plan, part.next, j, &product);
+        if (part.next && turned) look_ahead_turned(turned, part, j, &product);
+        if (part.next && !turned) look_ahead(plan, part.next, j, &product);
         for (int at = 0; at < part.columns; at += plan->panel) {
             const real *w = u + (size_t)(at / plan->panel) * panel_count(plan) + (size_t)j * plan->u_plane;
             product.y = m + (size_t)j * plan->m_plane + (size_t)at;
@@ -266,7 +293,7 @@ static void block_item(void *context, int begin, int end, int worker) {
     input_tiles(job, first, last, v);
     for (int group = 0; group < plan->groups; group++) {
         Weights part = group_weights(plan, group);
-        multiply(plan, part, v, last - first, prepared_weights(job, group), m);
+        multiply(job, part, v, last - first, prepared_weights(job, group), m);
         output_tiles(job, first, last, part, m);
     }
 }
@@ -283,9 +310,9 @@ static void input_item(void *context, int begin, int end, int worker) {
 /* Of the same output channels, or of the next. */
 static const real *next_weights(const Job *job, Weights part) {
     const WinogradMap *map = &job->plan.map;
-    const int channel = part.channel + part.channels;
-    if (channel < map->c) return job->run->w + (size_t)channel * (size_t)map->k + part.column;
-    return part.column + job->plan.columns < map->k ? job->run->w + part.column + job->plan.columns : NULL;
+    const int channel = part.channel + part.channels, column = part.column + job->plan.columns;
+    if (channel < map->c) return weights_at(job->run, channel, part.column);
+    return column < map->k ? weights_at(job->run, 0, column) : NULL;
 }
 
 /* Then: part `begin % parts` of the batch under group `begin / parts`. Weights that are not prepared are
@@ -298,17 +325,17 @@ static void group_item(void *context, int begin, int end, int worker) {
     const int first = job->first + begin % job->parts * share, last = integer_min(first + share, job->last);
     Weights part = group_weights(plan, group);
     real *m = job->m + (size_t)worker * m_count(plan), *space = job->u + (size_t)worker * u_count(plan);
-    const real *u = is_prepared(job->run->shape) ? prepared_weights(job, group) : space;
+    const real *u = winograd_is_prepared(job->run->shape) ? prepared_weights(job, group) : space;
     (void)end;
     for (int c = 0; c < plan->map.c; c += plan->channels) {
         part.channel = c;
         part.channels = integer_min(plan->channels, plan->map.c - c);
-        if (u == space) transform_weights(plan, job->run->w, part, space);
+        if (u == space) transform_weights(plan, job->run, part, space);
         part.next = u == space ? next_weights(job, part) : NULL;
         for (int t = first; t < last; t += plan->block) {
             const int stop = integer_min(t + plan->block, last);
             const real *v = job->v + (size_t)(t - job->first) * (size_t)plan->map.c;
-            multiply(plan, part, v, stop - t, u, m);
+            multiply(job, part, v, stop - t, u, m);
             if (c + part.channels == plan->map.c) output_tiles(job, t, stop, part, m);
         }
     }
@@ -331,47 +358,43 @@ static void forward(const ConvRun *run, int size) {
 
 static size_t prepared_count(const ConvShape *q, int size) {
     Plan plan = plan_of(q, size);
-    return is_prepared(q) ? (size_t)plan.groups * u_count(&plan) : 0;
+    return winograd_is_prepared(q) ? (size_t)plan.groups * u_count(&plan) : 0;
 }
 
-static void prepare(const ConvShape *q, const real *w, real *prepared, int size) {
-    Plan plan = plan_of(q, size);
-    for (int group = 0; group < plan.groups; group++)
-        transform_weights(&plan, w, group_weights(&plan, group), prepared + (size_t)group * u_count(&plan));
+typedef struct Preparing {
+    const ConvRun *run;
+    Plan plan;
+    real *prepared;
+} Preparing;
+
+/* Items of each group, of PREPARED_CHANNELS. */
+static int preparing_parts(const Plan *plan) {
+    return integer_divide_up(plan->map.c, PREPARED_CHANNELS);
 }
 
-static bool is_possible(const ConvShape *q) {
-    const Kernels *set = kernels();
-    return set && q->r == 3 && q->s == 3 && q->stride == 1 && q->pad <= 2 && q->c % set->lanes == 0 &&
-           q->k % set->lanes == 0;
+static void prepare_item(void *context, int begin, int end, int worker) {
+    const Preparing *job = context;
+    const Plan *plan = &job->plan;
+    const int parts = preparing_parts(plan), group = begin / parts;
+    Weights part = group_weights(plan, group);
+    (void)end, (void)worker;
+    part.channel = begin % parts * PREPARED_CHANNELS;
+    part.channels = integer_min(PREPARED_CHANNELS, plan->map.c - part.channel);
+    transform_weights(plan, job->run, part,
+                      job->prepared + (size_t)group * u_count(plan) + (size_t)(part.channel * plan->panel));
 }
 
-/* What an image costs for each pair of channels, in multiply-adds: those of the products, and, as they were
- * measured, the transforms of the tiles' inputs and outputs, which all output or input channels share, and of weights
- * that are not prepared. */
-static double cost(const ConvShape *q, int size) {
-    const int components = (size + 2) * (size + 2);
-    const double tiles = integer_divide_up(q->oh, size) * integer_divide_up(q->ow, size);
-    const double weights = is_prepared(q) ? 0 : 3 * components;
-    return components * tiles * (1 + 4.0 / q->k + 3.0 / q->c) + weights;
-}
-
-static bool is_worth_it(const ConvShape *q, int size) {
-    return is_possible(q) && cost(q, size) < 9 * q->oh * q->ow;
-}
-
-/* A network is no more exact than all its layers together: tiles of 4x4 in every one of plain34 or of resnet20 are
- * beyond what the explained pass may differ from PyTorch by, in the first layers, which have the large maps, not. */
-static bool is_exact_enough(const ConvShape *q) {
-    return q->fast || (q->c >= 64 && q->oh * q->ow >= 28 * 28);
+static void prepare(const ConvRun *run, real *prepared, int size) {
+    Preparing job = {.run = run, .plan = plan_of(run->shape, size), .prepared = prepared};
+    parallel_items(job.plan.groups * preparing_parts(&job.plan), prepare_item, &job);
 }
 
 static bool fits_4(const ConvShape *q) {
-    return is_worth_it(q, 4) && is_exact_enough(q) && cost(q, 4) <= cost(q, 2);
+    return winograd_fits(q, 4);
 }
 
 static bool fits_2(const ConvShape *q) {
-    return is_worth_it(q, 2) && !fits_4(q);
+    return winograd_fits(q, 2);
 }
 
 static size_t scratch_count_4(const ConvShape *q) {
@@ -390,12 +413,12 @@ static size_t prepared_count_2(const ConvShape *q) {
     return prepared_count(q, 2);
 }
 
-static void prepare_4(const ConvShape *q, const real *w, real *prepared) {
-    prepare(q, w, prepared, 4);
+static void prepare_4(const ConvRun *run, real *prepared) {
+    prepare(run, prepared, 4);
 }
 
-static void prepare_2(const ConvShape *q, const real *w, real *prepared) {
-    prepare(q, w, prepared, 2);
+static void prepare_2(const ConvRun *run, real *prepared) {
+    prepare(run, prepared, 2);
 }
 
 static void forward_4(const ConvRun *run) {

@@ -17,6 +17,7 @@ typedef struct Panel {
     size_t from_step;
     real *to;
     int rows, columns;
+    bool turned; /* then columns are from_step elements apart, and the elements of a column side by side */
 } Panel;
 
 /* A product of some pixels with a panel of weights, `columns` output channels wide:
@@ -45,12 +46,13 @@ typedef struct Product {
     int columns; /* 1 .. Kernels.columns */
     /* A hint: what will be needed soon. From here on one cache line is fetched for each of the taps*channels
      * rows that are added up, `ahead_step` bytes further each; once for every tile of pixels, each of which
-     * begins 64 bytes after the one before, until `ahead_lines` of them are done. */
+     * begins 64 bytes after the one before, until `ahead_lines` of them are done. Where `ahead_rows` is not 0, a tile
+     * fetches several such lines: after so many rows of a tap it begins with the next. */
     const void *ahead;
     size_t ahead_step;
-    int ahead_lines;
-    /* NULL, or a panel to bring together meanwhile, a line of each row with each tile: the processor multiplies
-     * while it waits for memory. Complete when the product is. */
+    int ahead_lines, ahead_rows;
+    /* NULL, or a panel, not a turned one, to bring together meanwhile, a line of each row with each tile: the
+     * processor multiplies while it waits for memory. Complete when the product is. */
     const Panel *next;
 } Product;
 

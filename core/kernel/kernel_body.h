@@ -3,6 +3,8 @@
 
 #include "core/kernel/vector_body.h"
 
+#include "core/kernel/turn_body.h"
+
 #include "core/kernel/product_body.h"
 
 #include "core/kernel/outer_body.h"

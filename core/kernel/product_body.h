@@ -22,15 +22,19 @@ enum {
 };
 _Static_assert(PRODUCT_MANY *(VECTORS / 2) <= PRODUCT_SUMS, "many pixels of few vectors have room");
 
-/* The lines that a tile fetches, one for each row that it adds up: none is the first weight again and again. */
+/* The lines that a tile fetches, one for each row that it adds up: none is the first weight again and again. After
+ * `rows` rows of a tap come those that lie `next` bytes further on. */
 typedef struct Ahead {
     const char *from;
-    size_t step;
+    size_t step, rows, next;
 } Ahead;
 
 INLINE Ahead ahead_of(const Product *q, int tile) {
-    if (tile >= q->ahead_lines) return (Ahead){(const char *)q->w, 0};
-    return (Ahead){(const char *)q->ahead + tile * LINE_BYTES, q->ahead_step};
+    const int rows = q->ahead_rows ? q->ahead_rows : q->channels, lines = q->taps * (q->channels / rows);
+    const int line = q->ahead_rows ? tile * lines : tile;
+    if (line >= q->ahead_lines) return (Ahead){(const char *)q->w, 0, (size_t)q->channels, 0};
+    const size_t next = q->ahead_rows ? LINE_BYTES : (size_t)rows * q->ahead_step;
+    return (Ahead){(const char *)q->ahead + line * LINE_BYTES, q->ahead_step, (size_t)rows, next};
 }
 
 /* sum[p,k] += from[p,k], for a tile whose pixels are `step` elements apart there. */
@@ -132,10 +136,14 @@ INLINE void product_tile(const Product *q, int first, const int pixels, const in
             for (size_t k = 0; k < ROWS_A_LINE; k++, w += w_step)
                 product_row(sum, x, c + k, w, pixels, vectors);
         }
-        for (; c < channels; c++, w += w_step) {
-            if (!carries) __builtin_prefetch(ahead, 0, 2);
-            ahead += ahead_step;
-            product_row(sum, x, c, w, pixels, vectors);
+        for (; carries && c < channels; c++, w += w_step) product_row(sum, x, c, w, pixels, vectors);
+        while (c < channels) {
+            const size_t end = c + hint.rows < channels ? c + hint.rows : channels;
+            for (const char *line = ahead; c < end; c++, w += w_step, line += ahead_step) {
+                __builtin_prefetch(line, 0, 2);
+                product_row(sum, x, c, w, pixels, vectors);
+            }
+            ahead += hint.next;
         }
     }
     product_finish(q, sum, first, pixels, vectors);
@@ -360,7 +368,34 @@ static void product_ragged(const Product *all) {
     }
 }
 
+/* Elements that lie side by side there are rows here, LANES of them at a time. */
+static void panel_turned(const Panel *q) {
+    enum { LINES_FETCHED = 4 };
+    const int width = (q->columns + LANES - 1) / LANES * LANES;
+    for (int row = 0; row < q->rows; row += LANES) {
+        const int rows = q->rows - row < LANES ? q->rows - row : LANES;
+        for (int k = 0; k < width; k += LANES) {
+            const int columns = q->columns - k < LANES ? q->columns - k : LANES;
+            const real *from = q->from + (size_t)k * q->from_step + row;
+            real *to = q->to + (size_t)row * (size_t)width + k;
+            if (rows == LANES && columns == LANES) {
+                for (int j = 0; j < LANES; j++)
+                    __builtin_prefetch(from + (size_t)j * q->from_step + LINES_FETCHED * LINE, 0, 2);
+                turn_square(from, q->from_step, to, (size_t)width);
+                continue;
+            }
+            for (int i = 0; i < rows; i++)
+                for (int j = 0; j < LANES; j++)
+                    to[i * width + j] = j < columns ? from[(size_t)j * q->from_step + (size_t)i] : 0;
+        }
+    }
+}
+
 static void panel(const Panel *q) {
+    if (q->turned) {
+        panel_turned(q);
+        return;
+    }
     int whole = q->columns / LANES * LANES, width = (q->columns + LANES - 1) / LANES * LANES;
     real *to = q->to;
     const real *from = q->from;

@@ -36,7 +36,10 @@ typedef struct WinogradWeights {
     int size;
     int channels, columns, panel; /* columns and panel: multiples of the set's lanes */
     const real *w;                /* of tap (0,0), first channel, first column */
-    size_t w_tap, w_step;         /* elements of w from tap to tap, from channel to channel */
+    ptrdiff_t w_tap;              /* elements of w from tap to tap */
+    size_t w_step;                /* from channel to channel; columns lie side by side */
+    bool
+        turned; /* then w_step is from column to column, channels, a multiple of the lanes, lie side by side */
     real *u;
     size_t panel_step, plane; /* elements of u from panel to panel, from component to component */
 } WinogradWeights;

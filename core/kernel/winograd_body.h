@@ -134,14 +134,14 @@ INLINE void winograd_weights_line(const int m, const Vector *g, Vector *u) {
     u[4] = far_even - far_odd;
 }
 
-INLINE void winograd_weights_vector(const int m, const real *w, size_t tap, real *u, size_t plane) {
+INLINE void winograd_weights_vector(const int m, const real *w, ptrdiff_t tap, real *u, size_t plane) {
     const int n = m + 2;
     Vector part[3][WINOGRAD_N];
 #pragma GCC unroll 3
     for (int s = 0; s < 3; s++) {
         Vector g[3];
 #pragma GCC unroll 3
-        for (int r = 0; r < 3; r++) g[r] = vector_load(w + (size_t)(r * 3 + s) * tap);
+        for (int r = 0; r < 3; r++) g[r] = vector_load(w + (r * 3 + s) * tap);
         winograd_weights_line(m, g, part[s]);
     }
 #pragma GCC unroll 6
@@ -154,17 +154,37 @@ INLINE void winograd_weights_vector(const int m, const real *w, size_t tap, real
 }
 
 INLINE void winograd_weights_panel(const int m, const WinogradWeights *q) {
-    const size_t tap = q->w_tap, plane = q->plane, columns = (size_t)q->columns, panel = (size_t)q->panel;
+    const size_t plane = q->plane, columns = (size_t)q->columns, panel = (size_t)q->panel;
     for (size_t c = 0; c < (size_t)q->channels; c++)
         for (size_t k = 0; k < columns; k += LANES) {
             real *u = q->u + k / panel * q->panel_step + c * panel + k % panel;
-            winograd_weights_vector(m, q->w + c * q->w_step + k, tap, u, plane);
+            winograd_weights_vector(m, q->w + c * q->w_step + k, q->w_tap, u, plane);
+        }
+}
+
+/* The same of weights whose channels lie side by side: turned first, a square of each tap. */
+INLINE void winograd_weights_turned(const int m, const WinogradWeights *q) {
+    enum { SQUARE = LANES * LANES };
+    const size_t columns = (size_t)q->columns, panel = (size_t)q->panel;
+    real square[9 * SQUARE];
+    for (size_t c = 0; c < (size_t)q->channels; c += LANES)
+        for (size_t k = 0; k < columns; k += LANES) {
+            real *u = q->u + k / panel * q->panel_step + c * panel + k % panel;
+            for (int tap = 0; tap < 9; tap++)
+                turn_square(q->w + k * q->w_step + c + tap * q->w_tap, q->w_step, square + tap * SQUARE,
+                            LANES);
+            for (size_t j = 0; j < LANES; j++)
+                winograd_weights_vector(m, square + j * LANES, SQUARE, u + j * panel, q->plane);
         }
 }
 
 static void winograd_weights(const WinogradWeights *q) {
-    if (q->size == 2)
+    if (q->size == 2 && q->turned)
+        winograd_weights_turned(2, q);
+    else if (q->size == 2)
         winograd_weights_panel(2, q);
+    else if (q->turned)
+        winograd_weights_turned(4, q);
     else
         winograd_weights_panel(4, q);
 }

@@ -103,7 +103,7 @@ static void conv_run_forward(const OpRun *run) {
  *   dy (N,K,OH,OW), x (N,C,H,W), w (K,C,R,S) read    dx as x, overwritten or added to    dw as w, overwritten
  * Cost: as forward, once for dx and once for dw. */
 static void conv_run_backward(const OpRun *run) {
-    ConvShape shape = shape_of(run->op, run->batch);
+    ConvShape shape = shape_of_run(run);
     if (run->dw[0]) conv_backward_weight(&shape, run->x[0], run->dy, run->dw[0], run->scratch);
     if (run->dx[0])
         conv_backward_input(&shape, run->dy, run->w[0], run->dx[0], run->dx_adds[0], run->scratch);
@@ -233,13 +233,16 @@ static void conv_say_bounds(const Op *op, Explanation *out) {
                 op->out.c, op->in.c, op->kernel_h, op->kernel_w, op->stride, op->pad, op->out.h, op->out.w);
 }
 
-/* The lines of each strategy, forward; those of OpenBLAS stand in the spec below. */
+/* The lines of each strategy, which are also those of an input gradient; those of OpenBLAS stand in the spec below. */
 static const struct {
     const char *strategy;
-    OpExcerpt forward[OP_EXCERPTS_MAX];
+    OpExcerpt lines[OP_EXCERPTS_MAX];
 } strategy_lines[] = {
     {"direct",
      {{"core/conv/direct.c", "point_run", "row + w * q->c"},
+      {"core/kernel/product_body.h", "product_row", "+= value * weight"}}},
+    {"direct by parity",
+     {{"core/conv/input_gradient.c", "axis_of", "axis.before ="},
       {"core/kernel/product_body.h", "product_row", "+= value * weight"}}},
     {"winograd 4x4",
      {{"core/kernel/winograd_body.h", "winograd_input_pair", "even + point * odd"},
@@ -249,18 +252,17 @@ static const struct {
       {"core/kernel/product_body.h", "product_row", "+= value * weight"}}},
 };
 
-static OpExcerpts conv_excerpts_of(const Op *op, int batch) {
-    static const OpExcerpt without_windows[OP_EXCERPTS_MAX] = {
-        {"core/conv/window.c", "transpose_square", "out["},
-        {"core/conv/few_channels.c", "compute_tile", "+= x[tap"}};
-    ConvShape shape = shape_of(op, batch);
-    const char *strategy = conv_strategy_name(&shape);
-    OpExcerpts lines = op_spec(OP_CONV2D)->excerpts;
+static void use_lines_of(const char *strategy, OpExcerpt lines[OP_EXCERPTS_MAX]) {
     for (size_t k = 0; k < sizeof strategy_lines / sizeof *strategy_lines; k++)
         if (strcmp(strategy_lines[k].strategy, strategy) == 0)
-            memcpy(lines.forward, strategy_lines[k].forward, sizeof lines.forward);
-    if (conv_backward_has_few_channels(&shape))
-        memcpy(lines.backward, without_windows, sizeof lines.backward);
+            memcpy(lines, strategy_lines[k].lines, sizeof strategy_lines[k].lines);
+}
+
+static OpExcerpts conv_excerpts_of(const Op *op, int batch) {
+    ConvShape shape = shape_of(op, batch);
+    OpExcerpts lines = op_spec(OP_CONV2D)->excerpts;
+    use_lines_of(conv_strategy_name(&shape), lines.forward);
+    use_lines_of(conv_input_gradient_name(&shape), lines.backward);
     return lines;
 }
 

@@ -1,6 +1,5 @@
 /* The three functions of core/conv against the reference loops, by the kernels that are chosen: few pixels and many,
- * pointwise, weights turned around, folding, and what the backward pass has for few channels; with one thread and
- * with more. */
+ * pointwise, what cannot be turned around; with one thread and with more. */
 #include <float.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,79 +166,12 @@ static void pointwise_convolutions_need_no_windows(void **state) {
     check(conv_case_shape((ConvCase){5, 31, 32, 4, 6, 1, 1, 2, 0}));
 }
 
-static const int CHANNELS[] = {16, 32, 48, 64, 80}, WIDTHS[] = {8, 16, 24, 32, 56}, BATCHES[] = {1, 2, 5};
-
-/* Just enough rows for the kernels for few channels, and a number of them that threads do not divide evenly. */
-static ConvShape few_channels_shape(int batch, int width, int c, int k, int kernel) {
-    int rows = ((1024 + batch * width - 1) / (batch * width)) | 1;
-    return conv_case_shape((ConvCase){batch, rows, width, c, k, kernel, kernel, 1, kernel / 2});
-}
-
-static void check_all_sizes(int c, int k, int kernel) {
-    for (int w = 0; w < 5; w++)
-        for (int n = 0; n < 3; n++) check(few_channels_shape(BATCHES[n], WIDTHS[w], c, k, kernel));
-}
-
-static void few_channels_of_all_widths_and_batches(void **state) {
-    (void)state;
-    check_all_sizes(16, 16, 3);
-    check_all_sizes(32, 16, 3);
-    check_all_sizes(16, 48, 3);
-    check_all_sizes(16, 16, 5);
-}
-
-static void few_channels_of_all_channels(void **state) {
-    (void)state;
-    for (int pair = 0; pair < 25; pair++) {
-        int c = CHANNELS[pair / 5], k = CHANNELS[pair % 5];
-        check(few_channels_shape(BATCHES[pair % 3], WIDTHS[(pair + pair / 5) % 5], c, k, 3));
-        if (c * k * 25 <= 1 << 16) check(few_channels_shape(BATCHES[pair % 3], WIDTHS[pair % 5], c, k, 5));
-    }
-}
-
-/* More rows of dy than fit the first-level cache in one go, and many images for each worker. */
-static void few_channels_of_larger_pictures(void **state) {
+static void larger_pictures_and_many_of_them(void **state) {
     (void)state;
     check(conv_case_shape((ConvCase){1, 56, 56, 64, 64, 3, 3, 1, 1}));
     check(conv_case_shape((ConvCase){7, 32, 32, 16, 16, 3, 3, 1, 1}));
     check(conv_case_shape((ConvCase){9, 16, 16, 32, 32, 3, 3, 1, 1}));
     check(conv_case_shape((ConvCase){17, 8, 8, 64, 64, 3, 3, 1, 1}));
-}
-
-/* The tests above speak of the kernels for few channels; here is what may reach them where they are chosen. */
-static void few_channels_refuse_what_they_cannot_do(void **state) {
-    (void)state;
-    ConvShape fits = conv_case_shape((ConvCase){1, 32, 32, 16, 16, 3, 3, 1, 1});
-    if (!conv_backward_has_few_channels(&fits)) {
-        print_message("these kernels are not chosen here: all shapes went through OpenBLAS\n");
-        skip();
-    }
-    const ConvShape refused[] = {
-        conv_case_shape((ConvCase){1, 32, 32, 17, 16, 3, 3, 1, 1}),
-        conv_case_shape((ConvCase){1, 32, 32, 16, 8, 3, 3, 1, 1}),
-        conv_case_shape((ConvCase){1, 31, 32, 16, 16, 3, 3, 1, 1}),
-        conv_case_shape((ConvCase){1, 64, 36, 16, 16, 3, 3, 1, 1}),
-        conv_case_shape((ConvCase){2, 64, 64, 16, 16, 3, 3, 2, 1}),
-        conv_case_shape((ConvCase){1, 64, 64, 16, 16, 3, 3, 1, 0}),
-        conv_case_shape((ConvCase){1, 64, 64, 16, 16, 1, 1, 1, 0}),
-        conv_case_shape((ConvCase){1, 64, 64, 16, 16, 3, 5, 1, 1}),
-        conv_case_shape((ConvCase){1, 64, 64, 96, 96, 3, 3, 1, 1}),
-    };
-    for (size_t k = 0; k < sizeof refused / sizeof refused[0]; k++)
-        assert_false(conv_backward_has_few_channels(&refused[k]));
-}
-
-/* They are of one width: whoever chooses another set, or OpenBLAS, gets that in the backward pass, too. */
-static void few_channels_are_for_the_chosen_set(void **state) {
-    (void)state;
-    ConvShape fits = conv_case_shape((ConvCase){1, 32, 32, 16, 16, 3, 3, 1, 1});
-    for (int set = 0; kernel_available(set); set++) {
-        assert_true(kernel_choose(kernel_available(set)->name, NULL));
-        assert_int_equal(conv_backward_has_few_channels(&fits), strcmp(kernel_name(), "avx512") == 0);
-    }
-    assert_true(kernel_choose("openblas", NULL));
-    assert_false(conv_backward_has_few_channels(&fits));
-    assert_true(kernel_choose(NULL, NULL));
 }
 
 int main(void) {
@@ -248,11 +180,7 @@ int main(void) {
         cmocka_unit_test(many_pixels_are_shared_by_pixel),
         cmocka_unit_test(what_cannot_be_turned_around_is_folded),
         cmocka_unit_test(pointwise_convolutions_need_no_windows),
-        cmocka_unit_test(few_channels_of_all_widths_and_batches),
-        cmocka_unit_test(few_channels_of_all_channels),
-        cmocka_unit_test(few_channels_of_larger_pictures),
-        cmocka_unit_test(few_channels_refuse_what_they_cannot_do),
-        cmocka_unit_test(few_channels_are_for_the_chosen_set),
+        cmocka_unit_test(larger_pictures_and_many_of_them),
     };
     gemm_init();
     return cmocka_run_group_tests(tests, NULL, NULL);

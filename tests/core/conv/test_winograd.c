@@ -87,7 +87,8 @@ static void forward(World *world, const ConvStrategy *strategy, int asked) {
     run.scratch = memory_of(scratch, sizeof *run.scratch);
     memset(run.scratch, 255, scratch * sizeof *run.scratch);
     memset(world->y, 255, world->y_count * sizeof *world->y);
-    if (prepared > 0) strategy->prepare(q, world->w, weights);
+    run.w = world->w;
+    if (prepared > 0) strategy->prepare(&run, weights);
     run.prepared = prepared > 0 ? weights : NULL;
     run.epilogue.relu = asked & RELU;
     if (asked & AFFINE) run.epilogue.scale = world->scale, run.epilogue.shift = world->shift;

@@ -152,7 +152,7 @@ static void panels_are_filled_with_zeros(void **state) {
         for (int columns = 1; columns <= set->columns; columns++) {
             real to[ROWS * STEP];
             for (int j = 0; j < ROWS * STEP; j++) to[j] = (real)NAN;
-            set->panel(&(Panel){n->w, STEP, to, ROWS, columns});
+            set->panel(&(Panel){.from = n->w, .from_step = STEP, .to = to, .rows = ROWS, .columns = columns});
             int width = (columns + set->lanes - 1) / set->lanes * set->lanes;
             for (int j = 0; j < ROWS * width; j++)
                 assert_true(to[j] == (j % width < columns ? n->w[j / width * STEP + j % width] : 0));
@@ -169,7 +169,11 @@ static void the_next_panel_is_copied_meanwhile(void **state) {
     for (int k = 0; kernel_available(k); k++) {
         const Kernels *set = kernel_available(k);
         for (int j = 0; j < 27; j++) {
-            Panel next = {n->w, STEP, expected_panel, rows[j % 3], set->columns - (j / 3 % 3 == 0)};
+            Panel next = {.from = n->w,
+                          .from_step = STEP,
+                          .to = expected_panel,
+                          .rows = rows[j % 3],
+                          .columns = set->columns - (j / 3 % 3 == 0)};
             const int pixels = (int[]){1, 2 * set->pixels, PIXELS}[j / 9];
             memset(got, 0, sizeof got);
             memset(expected_panel, 0, sizeof expected_panel);

@@ -1,0 +1,257 @@
+/* With stride 1, dx is a convolution of dy by the weights turned by half, C and K exchanged. With a larger stride a pixel
+ * of dx was read by some taps of the window only, the same for all pixels as far from a multiple of the stride: the
+ * pixels of each of these stride*stride parities are such a convolution by their own taps. Where all parities together
+ * have no more channels than fit into a vector, a convolution computes them side by side: more products, most of which
+ * would have been wasted otherwise. */
+#include "core/conv/input_gradient.h"
+
+#include <string.h>
+
+#include "core/base/integer.h"
+#include "core/base/parallel.h"
+#include "core/conv/direct.h"
+#include "core/conv/winograd.h"
+#include "core/kernel/kernel.h"
+
+/* Rows, or columns, of dx whose number is `parity` plus a multiple of the stride. What the windows have for them are
+ * taps first, first + stride, ...; where ih = i*stride + parity,
+ *   dx[ih] = sum over t < taps of dy[i - before + t] * w[first + (taps-1-t)*stride] */
+typedef struct Axis {
+    int first, taps, before, pixels;
+} Axis;
+
+static Axis axis_of(const ConvShape *q, int parity, int window, int pixels) {
+    Axis axis = {.first = (parity + q->pad) % q->stride,
+                 .pixels = pixels > parity ? integer_divide_up(pixels - parity, q->stride) : 0};
+    axis.taps = window > axis.first ? integer_divide_up(window - axis.first, q->stride) : 0;
+    axis.before = axis.taps - 1 - (parity + q->pad) / q->stride;
+    return axis;
+}
+
+/* The pixels of one parity, `begin` of them counted from the first of dx on. */
+typedef struct Part {
+    ConvShape shape; /* of the convolution that computes them */
+    ConvTurned turned;
+    size_t w, begin; /* elements of w before tap (0,0) of that convolution; of dx before its first pixel */
+} Part;
+
+/* Part number `index` of stride*stride. */
+static Part part_of(const ConvShape *q, int index) {
+    const int a = index / q->stride, b = index % q->stride;
+    const Axis down = axis_of(q, a, q->r, q->h), across = axis_of(q, b, q->s, q->w);
+    const size_t tap = (size_t)q->c * (size_t)q->k, pixel = (size_t)q->c, row = pixel * (size_t)q->w;
+    const int last_row = down.first + (down.taps - 1) * q->stride;
+    const int last_column = across.first + (across.taps - 1) * q->stride;
+    return (Part){
+        .shape = {.n = q->n,
+                  .h = q->oh,
+                  .w = q->ow,
+                  .c = q->k,
+                  .k = q->c,
+                  .r = down.taps,
+                  .s = across.taps,
+                  .stride = 1,
+                  .pad = down.before,
+                  .oh = down.pixels,
+                  .ow = across.pixels,
+                  .fast = q->fast},
+        .turned = {.row = -(ptrdiff_t)tap * q->s * q->stride,
+                   .column = -(ptrdiff_t)tap * q->stride,
+                   .step = (size_t)q->k,
+                   .left = across.before,
+                   .scattered = q->stride > 1,
+                   .y_image = row * (size_t)q->h,
+                   .y_row = row * (size_t)q->stride,
+                   .y_pixel = pixel * (size_t)q->stride},
+        .w = (size_t)(last_row * q->s + last_column) * tap,
+        .begin = (size_t)a * row + (size_t)b * pixel,
+    };
+}
+
+static bool has_pixels(const Part *part) {
+    return part->shape.oh > 0 && part->shape.ow > 0;
+}
+
+static bool has_taps(const Part *part) {
+    return part->shape.r > 0 && part->shape.s > 0;
+}
+
+/* NULL: the direct one, for whatever there is. */
+static const ConvStrategy *winograd_of(const Part *part) {
+    if (part->turned.scattered || part->turned.left != part->shape.pad) return NULL;
+    if (conv_winograd_4.fits(&part->shape)) return &conv_winograd_4;
+    return conv_winograd_2.fits(&part->shape) ? &conv_winograd_2 : NULL;
+}
+
+static size_t part_scratch_count(const Part *part) {
+    const ConvStrategy *winograd = winograd_of(part);
+    if (!has_pixels(part) || !has_taps(part)) return 0;
+    if (!winograd) return conv_direct_turned_scratch_count(&part->shape, &part->turned);
+    return tensor_round_up(winograd->prepared_count(&part->shape)) + winograd->scratch_count(&part->shape);
+}
+
+/* Channels of all parities that are computed side by side: 12 of the 3 colours of a picture, with stride 2. */
+enum { TOGETHER = 16 };
+
+static bool are_together(const ConvShape *q) {
+    return q->stride > 1 && q->stride * q->stride * q->c <= TOGETHER && q->r > 1 && q->s > 1;
+}
+
+/* Windows of all parities, laid over one another. */
+static Axis axis_of_all(const ConvShape *q, int window, int pixels) {
+    Axis all = axis_of(q, 0, window, pixels);
+    int after = all.taps - 1 - all.before;
+    for (int parity = 1; parity < q->stride; parity++) {
+        const Axis axis = axis_of(q, parity, window, pixels);
+        all.before = integer_max(all.before, axis.before);
+        after = integer_max(after, axis.taps - 1 - axis.before);
+    }
+    all.taps = all.before + 1 + after;
+    return all;
+}
+
+static Part part_of_all(const ConvShape *q) {
+    const Axis down = axis_of_all(q, q->r, q->h), across = axis_of_all(q, q->s, q->w);
+    const size_t pixel = (size_t)q->c, row = pixel * (size_t)q->w, stride = (size_t)q->stride;
+    const int lanes = kernels()->lanes;
+    return (Part){.shape = {.n = q->n,
+                            .h = q->oh,
+                            .w = q->ow,
+                            .c = q->k,
+                            .k = integer_divide_up(q->stride * q->stride * q->c, lanes) * lanes,
+                            .r = down.taps,
+                            .s = across.taps,
+                            .stride = 1,
+                            .pad = down.before,
+                            .oh = down.pixels,
+                            .ow = across.pixels},
+                  .turned = {.left = across.before,
+                             .scattered = true,
+                             .y_image = row * (size_t)q->h,
+                             .y_row = row * stride,
+                             .y_pixel = pixel * stride,
+                             .spread = q->stride,
+                             .channels = q->c,
+                             .h = q->h,
+                             .w = q->w}};
+}
+
+static size_t weight_count(const ConvShape *q) {
+    return (size_t)(q->r * q->s) * (size_t)q->c * (size_t)q->k;
+}
+
+/* The weights of one tap of one channel of dx, for all channels of dy: to their column. */
+static void lay_column(const real *from, real *to, int count, int step) {
+    for (int k = 0; k < count; k++) to[k * step] = from[k];
+}
+
+/* The weights of parity (a,b), from where its windows begin in those of all. */
+static void lay_parity(const ConvShape *q, const Part *all, int a, int b, const real *w, real *out) {
+    const ConvShape *t = &all->shape;
+    const Axis down = axis_of(q, a, q->r, q->h), across = axis_of(q, b, q->s, q->w);
+    const int top = t->pad - down.before, left = all->turned.left - across.before;
+    for (int tap = 0; tap < down.taps * across.taps; tap++) {
+        const int i = tap / across.taps, j = tap % across.taps;
+        const int r = down.first + (down.taps - 1 - i) * q->stride,
+                  s = across.first + (across.taps - 1 - j) * q->stride;
+        const int place = (top + i) * t->s + left + j, column = (a * q->stride + b) * q->c;
+        for (int c = 0; c < q->c; c++)
+            lay_column(w + (size_t)((r * q->s + s) * q->c + c) * (size_t)q->k,
+                       out + (size_t)(place * t->c) * (size_t)t->k + column + c, q->k, t->k);
+    }
+}
+
+static void run_together(const ConvShape *q, ConvRun *run) {
+    const Part all = part_of_all(q);
+    const real *w = run->w;
+    real *laid = run->scratch;
+    memset(laid, 0, weight_count(&all.shape) * sizeof *laid);
+    for (int k = 0; k < q->stride * q->stride; k++)
+        lay_parity(q, &all, k / q->stride, k % q->stride, w, laid);
+    run->shape = &all.shape;
+    run->turned = &all.turned;
+    run->w = laid;
+    run->scratch += tensor_round_up(weight_count(&all.shape));
+    conv_direct_forward(run);
+}
+
+size_t input_gradient_scratch_count(const ConvShape *q) {
+    size_t count = 0;
+    if (are_together(q)) {
+        const Part all = part_of_all(q);
+        return tensor_round_up(weight_count(&all.shape)) +
+               conv_direct_turned_scratch_count(&all.shape, &all.turned);
+    }
+    for (int k = 0; k < q->stride * q->stride; k++) {
+        Part part = part_of(q, k);
+        count = integer_max_size(count, part_scratch_count(&part));
+    }
+    return count;
+}
+
+typedef struct Zeroing {
+    const Part *part;
+    real *dx;
+} Zeroing;
+
+/* Row `begin` of a part, counted through (n, row). */
+static void zero_row(void *context, int begin, int end, int worker) {
+    const Zeroing *job = context;
+    const ConvShape *q = &job->part->shape;
+    const ConvTurned *turned = &job->part->turned;
+    real *row = job->dx + (size_t)(begin / q->oh) * turned->y_image + (size_t)(begin % q->oh) * turned->y_row;
+    (void)end, (void)worker;
+    for (int p = 0; p < q->ow; p++) memset(row + (size_t)p * turned->y_pixel, 0, (size_t)q->k * sizeof *row);
+}
+
+/* No window reads these pixels. */
+static void zero_part(const Part *part, real *dx) {
+    parallel_items(part->shape.n * part->shape.oh, zero_row, &(Zeroing){part, dx + part->begin});
+}
+
+static void run_part(const Part *part, ConvRun *run) {
+    const ConvStrategy *winograd = winograd_of(part);
+    if (!winograd) {
+        conv_direct_forward(run);
+        return;
+    }
+    real *prepared = run->scratch;
+    const size_t count = winograd->prepared_count(run->shape);
+    if (count > 0) {
+        winograd->prepare(run, prepared);
+        run->prepared = prepared;
+        run->scratch += tensor_round_up(count);
+    }
+    winograd->forward(run);
+}
+
+void input_gradient(const ConvShape *q, const real *dy, const real *w, real *dx, bool add, real *scratch) {
+    if (are_together(q)) {
+        ConvRun run = {.x = dy, .w = w, .y = dx, .epilogue = {.addend = add ? dx : NULL}, .scratch = scratch};
+        run_together(q, &run);
+        return;
+    }
+    for (int k = 0; k < q->stride * q->stride; k++) {
+        const Part part = part_of(q, k);
+        ConvRun run = {.shape = &part.shape,
+                       .x = dy,
+                       .y = dx + part.begin,
+                       .epilogue = {.addend = add ? dx + part.begin : NULL},
+                       .scratch = scratch,
+                       .turned = &part.turned};
+        if (!has_pixels(&part)) continue;
+        if (has_taps(&part)) {
+            run.w = w + part.w;
+            run_part(&part, &run);
+        } else if (!add) {
+            zero_part(&part, dx);
+        }
+    }
+}
+
+const char *input_gradient_name(const ConvShape *q) {
+    const Part part = part_of(q, 0);
+    const ConvStrategy *winograd = winograd_of(&part);
+    if (q->stride > 1) return "direct by parity";
+    return winograd ? winograd->name : "direct";
+}
