@@ -119,8 +119,7 @@ static void run_once(Bench *bench, BenchPass which) {
     while (pass_step_forward(pass)) continue;
     if (which == BENCH_FORWARD_BACKWARD || which == BENCH_TRAIN_STEP) pass_run_backward(pass);
     if (which != BENCH_TRAIN_STEP) return;
-    optim_sgd_step(bench->network, pass, bench->velocity, &sgd, 1e-9);
-    optim_commit_statistics(bench->network, pass);
+    optim_step(bench->network, pass, bench->velocity, &sgd, 1e-9);
 }
 
 static void run_round(Bench *bench, double times_ms[BENCH_PASS_COUNT]) {

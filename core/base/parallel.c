@@ -1,7 +1,6 @@
 #include "core/base/parallel.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdalign.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -11,6 +10,7 @@
 #include "core/base/clock.h"
 #include "core/base/denormal.h"
 #include "core/base/integer.h"
+#include "core/base/thread.h"
 
 /* Who has nothing to do looks for more for so long before it sleeps: operators follow each other within
  * microseconds, and waking a thread costs 30 to 50 of them. Bounded, because the cores are shared. */
@@ -181,24 +181,11 @@ static void *worker_main(void *argument) {
     return NULL;
 }
 
-/* Signals are the main thread's, but for a worker's own crashes: were those blocked, no handler could give
- * the terminal back. */
-static sigset_t signals_kept_from_workers(void) {
-    static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS};
-    sigset_t signals;
-    sigfillset(&signals);
-    for (size_t k = 0; k < sizeof crashes / sizeof *crashes; k++) sigdelset(&signals, crashes[k]);
-    return signals;
-}
-
 /* Workers are never joined: they hold nothing and end with the process. */
 static bool start_worker(int worker) {
-    sigset_t kept = signals_kept_from_workers(), before;
     pthread_t thread;
-    pthread_sigmask(SIG_SETMASK, &kept, &before);
-    bool ok = pthread_create(&thread, NULL, worker_main, (void *)(intptr_t)worker) == 0;
+    bool ok = thread_start(&thread, worker_main, (void *)(intptr_t)worker);
     if (ok) pthread_detach(thread);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
     return ok;
 }
 

@@ -5,7 +5,8 @@
  * needs it to be, and multiplied by the weights (R*S*C, K). A 1x1 convolution with stride 1 needs no
  * unrolling: channels-last x is that matrix. Two ways to share the work: many output pixels (early layers,
  * batches) are split by pixel; few pixels with large weights (late layers) by output channel, so that every
- * weight is read once. */
+ * weight is read once. Both in parts that follow from the shape: a product of some size rounds as it does
+ * whatever the number of threads. */
 #include "core/conv/blas.h"
 
 #include "core/base/integer.h"
@@ -19,7 +20,11 @@ enum {
         1024, /* below this, sharing by pixel leaves each thread too little to amortise its weights */
     TILE_ELEMENTS = 1 << 16, /* unrolled windows of one tile: 256 kB of floats, in a second-level cache */
     TILE_PIXELS_MIN = 64,    /* a product with fewer rows spends its time packing the weights */
-    CHANNEL_GRAIN = 16,      /* no share narrower than a cache line of output channels */
+    TILES_MIN = 16,          /* enough of them to share evenly */
+    CHANNEL_PARTS = 4,       /* each unrolls or packs all pixels for itself */
+    CHANNEL_GRAIN = 16,      /* no part narrower than a cache line of output channels */
+    SUMS_MAX = 8,            /* parts of the pixels of which each has its own dw; fewer where dw is large: */
+    SUMS_ELEMENTS = 1 << 22,
 };
 
 static int window_size(const ConvShape *q) {
@@ -30,9 +35,25 @@ static bool is_pointwise(const ConvShape *q) {
     return q->r == 1 && q->s == 1 && q->stride == 1 && q->pad == 0;
 }
 
-static int tile_pixels(int window) {
-    int pixels = TILE_ELEMENTS / window;
-    return pixels < TILE_PIXELS_MIN ? TILE_PIXELS_MIN : pixels;
+/* Pixels that are unrolled and multiplied together. */
+static int tile_pixels(const ConvShape *q) {
+    int fit = TILE_ELEMENTS / window_size(q), even = integer_divide_up(conv_pixels(q), TILES_MIN);
+    return integer_max(TILE_PIXELS_MIN, integer_min(fit, even));
+}
+
+static int channel_part(int channels) {
+    int lines = integer_divide_up(channels, CHANNEL_GRAIN);
+    return integer_divide_up(lines, CHANNEL_PARTS) * CHANNEL_GRAIN;
+}
+
+/* Pixels, whole tiles, that have a sum of weight gradients in common. */
+static int sum_pixels(const ConvShape *q) {
+    int sums = integer_clamp(SUMS_ELEMENTS / (q->k * window_size(q)), 1, SUMS_MAX), tile = tile_pixels(q);
+    return integer_divide_up(integer_divide_up(conv_pixels(q), sums), tile) * tile;
+}
+
+static int sum_count(const ConvShape *q) {
+    return integer_divide_up(conv_pixels(q), sum_pixels(q));
 }
 
 /* dx of a stride-1 convolution is itself a convolution of dy, by the weights turned around and with C and K
@@ -64,15 +85,16 @@ static int fold_images(const ConvShape *q) {
 size_t conv_blas_scratch_count(const ConvShape *q) {
     size_t window = (size_t)window_size(q), workers = (size_t)parallel_threads();
     size_t weights = (size_t)q->k * window;
-    size_t tiles = workers * (size_t)tile_pixels((int)window) * window;
-    size_t sums = workers * (size_t)tile_pixels((int)window) * (size_t)q->k;
+    size_t tiles = workers * (size_t)tile_pixels(q) * window;
+    size_t sums = workers * (size_t)tile_pixels(q) * (size_t)q->k;
     size_t all = conv_pixels(q) < FEW_PIXELS ? (size_t)conv_pixels(q) * (window + (size_t)q->k) : 0;
-    size_t partial = conv_pixels(q) < FEW_PIXELS ? 0 : integer_max_size((workers - 1) * weights, sums);
+    size_t partial =
+        conv_pixels(q) < FEW_PIXELS ? 0 : integer_max_size((size_t)(sum_count(q) - 1) * weights, sums);
     size_t folded = (size_t)fold_images(q) * (size_t)(q->oh * q->ow) * window;
     size_t around = 0;
     if (can_turn_around(q)) {
         ConvShape t = turned_around(q);
-        around = weights + workers * (size_t)tile_pixels(window_size(&t)) * (size_t)window_size(&t);
+        around = weights + workers * (size_t)tile_pixels(&t) * (size_t)window_size(&t);
     }
     return integer_max_size(integer_max_size(tiles + partial, all), integer_max_size(folded, around));
 }
@@ -81,15 +103,15 @@ size_t conv_blas_scratch_count(const ConvShape *q) {
  * dy and w the turned weights. */
 typedef struct ConvJob {
     const ConvShape *shape;
-    const ConvRun *run; /* forward, where there is an epilogue; otherwise NULL */
-    const real *x;      /* (N,H,W,C) */
-    const real *w;      /* (R,S,C,K) */
-    const real *dy;     /* (N,OH,OW,K) */
-    const real *rows;   /* (N*OH*OW, R*S*C): all windows of x */
-    real *y;            /* (N,OH,OW,K) */
-    real *dw;           /* (R,S,C,K) */
-    real *scratch;      /* a tile of windows for each worker, or all windows */
-    real *partial;      /* (workers - 1, R,S,C,K): sums of dw of all workers but the first; or sums of y */
+    const ConvRun *run;      /* forward, where there is an epilogue; otherwise NULL */
+    const real *x;           /* (N,H,W,C) */
+    const real *w;           /* (R,S,C,K) */
+    const real *dy;          /* (N,OH,OW,K) */
+    const real *rows;        /* (N*OH*OW, R*S*C): all windows of x */
+    real *y;                 /* (N,OH,OW,K) */
+    real *dw;                /* (R,S,C,K) */
+    real *scratch;           /* a tile of windows for each worker, or all windows */
+    real *partial;           /* (parts - 1, R,S,C,K): sums of dw of all parts but the first; or sums of y */
     int pixels, first_image; /* of the group of images that is folded back */
     bool add;                /* y += instead of y = */
 } ConvJob;
@@ -103,7 +125,7 @@ static const real *unroll_tile(const ConvShape *q, const real *x, int begin, int
 
 static real *worker_tile(const ConvJob *job, int worker) {
     size_t window = (size_t)window_size(job->shape);
-    return job->scratch + (size_t)worker * (size_t)tile_pixels((int)window) * window;
+    return job->scratch + (size_t)worker * (size_t)tile_pixels(job->shape) * window;
 }
 
 /* Windows begin .. end-1 to their rows of scratch. */
@@ -124,7 +146,7 @@ static const real *unroll_all(ConvJob *job) {
 /* Where the sums of a run with an epilogue wait for it: behind the windows. */
 static real *sums_of(const ConvJob *job, int worker) {
     const ConvShape *q = job->shape;
-    size_t tile = (size_t)tile_pixels(window_size(q)) * (size_t)q->k;
+    size_t tile = (size_t)tile_pixels(q) * (size_t)q->k;
     return worker_tile(job, parallel_threads()) + (size_t)worker * tile;
 }
 
@@ -132,7 +154,7 @@ static real *sums_of(const ConvJob *job, int worker) {
 static void forward_pixels(void *context, int begin, int end, int worker) {
     const ConvJob *job = context;
     const ConvShape *q = job->shape;
-    int window = window_size(q), step = tile_pixels(window);
+    int window = window_size(q), step = tile_pixels(q);
     for (int p = begin; p < end; p += step) {
         int stop = p + step < end ? p + step : end;
         const real *rows = unroll_tile(q, job->x, p, stop, worker_tile(job, worker));
@@ -160,21 +182,22 @@ void conv_blas_forward(const ConvRun *run) {
     ConvJob job = {.shape = q, .x = run->x, .w = run->w, .y = run->y, .scratch = run->scratch};
     if (conv_has_epilogue(run)) job.run = run;
     if (conv_pixels(q) >= FEW_PIXELS) {
-        parallel_for(conv_pixels(q), TILE_PIXELS_MIN, forward_pixels, &job);
+        parallel_parts(conv_pixels(q), tile_pixels(q), forward_pixels, &job);
         return;
     }
     job.rows = unroll_all(&job);
     job.partial = run->scratch + (size_t)conv_pixels(q) * (size_t)window_size(q);
-    parallel_for(q->k, CHANNEL_GRAIN, forward_channels, &job);
+    parallel_parts(q->k, channel_part(q->k), forward_channels, &job);
 }
 
-/* Each worker adds up its own pixels, dw (R*S*C, K) += rowsᵀ (R*S*C, pixels) * dy (pixels, K); worker 0
- * directly in dw, the others in a private sum. */
+/* Each part adds up its own pixels, dw (R*S*C, K) += rowsᵀ (R*S*C, pixels) * dy (pixels, K); the first directly in
+ * dw, the others in a sum of their own. */
 static void weight_pixels(void *context, int begin, int end, int worker) {
     const ConvJob *job = context;
     const ConvShape *q = job->shape;
-    int window = window_size(q), step = tile_pixels(window);
-    real *dw = worker == 0 ? job->dw : job->partial + (size_t)(worker - 1) * (size_t)q->k * (size_t)window;
+    int window = window_size(q), step = tile_pixels(q);
+    int part = begin / sum_pixels(q);
+    real *dw = part == 0 ? job->dw : job->partial + (size_t)(part - 1) * (size_t)q->k * (size_t)window;
     for (int p = begin; p < end; p += step) {
         int stop = p + step < end ? p + step : end;
         const real *rows = unroll_tile(q, job->x, p, stop, worker_tile(job, worker));
@@ -197,14 +220,14 @@ void conv_blas_backward_weight(const ConvShape *q, const real *x, const real *dy
     ConvJob job = {.shape = q, .x = x, .dy = dy, .dw = dw, .scratch = scratch};
     if (conv_pixels(q) < FEW_PIXELS) {
         job.rows = unroll_all(&job);
-        parallel_for(q->k, CHANNEL_GRAIN, weight_channels, &job);
+        parallel_parts(q->k, channel_part(q->k), weight_channels, &job);
         return;
     }
     size_t weights = (size_t)q->k * (size_t)window_size(q);
     job.partial = worker_tile(&job, parallel_threads());
-    parallel_for(conv_pixels(q), TILE_PIXELS_MIN, weight_pixels, &job);
-    int shares = parallel_shares(conv_pixels(q), TILE_PIXELS_MIN);
-    for (int k = 1; k < shares; k++) elementwise_add(dw, job.partial + (size_t)(k - 1) * weights, weights);
+    parallel_parts(conv_pixels(q), sum_pixels(q), weight_pixels, &job);
+    for (int k = 1; k < sum_count(q); k++)
+        elementwise_add(dw, job.partial + (size_t)(k - 1) * weights, weights);
 }
 
 /* Window entries begin .. end-1 of a group of images: the gradient of its windows, rows (pixels, R*S*C) =
@@ -238,7 +261,7 @@ static void backward_input_by_fold(ConvJob *job) {
     for (job->first_image = 0; job->first_image < q->n; job->first_image += images) {
         int left = q->n - job->first_image, group = left < images ? left : images;
         job->pixels = group * q->oh * q->ow;
-        parallel_for(window_size(q), CHANNEL_GRAIN, input_windows, job);
+        parallel_parts(window_size(q), channel_part(window_size(q)), input_windows, job);
         parallel_for(group * q->h, 1, input_fold, job);
     }
 }
@@ -265,9 +288,9 @@ void conv_blas_backward_input(const ConvShape *q, const real *dy, const real *w,
                               real *scratch) {
     ConvJob job = {.shape = q, .dy = dy, .w = w, .y = dx, .scratch = scratch, .add = add};
     if (is_pointwise(q) && conv_pixels(q) >= FEW_PIXELS) {
-        parallel_for(conv_pixels(q), TILE_PIXELS_MIN, input_pointwise_pixels, &job);
+        parallel_parts(conv_pixels(q), tile_pixels(q), input_pointwise_pixels, &job);
     } else if (is_pointwise(q)) {
-        parallel_for(q->c, CHANNEL_GRAIN, input_pointwise_channels, &job);
+        parallel_parts(q->c, channel_part(q->c), input_pointwise_channels, &job);
     } else if (can_turn_around(q)) {
         ConvShape around = turned_around(q);
         window_turn(q, w, scratch);
@@ -275,7 +298,7 @@ void conv_blas_backward_input(const ConvShape *q, const real *dy, const real *w,
         job.x = dy;
         job.w = scratch;
         job.scratch = scratch + (size_t)q->k * (size_t)window_size(q);
-        parallel_for(conv_pixels(&around), TILE_PIXELS_MIN, forward_pixels, &job);
+        parallel_parts(conv_pixels(&around), tile_pixels(&around), forward_pixels, &job);
     } else {
         backward_input_by_fold(&job);
     }

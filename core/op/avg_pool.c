@@ -39,20 +39,31 @@ CPU_CLONES static void forward_blocks(void *context, int begin, int end, int wor
 
 /* y[n,c] = mean over h, w of x[n,c,h,w]. x (N,C,H,W), y (N,C,1,1). */
 static void average_run_forward(const OpRun *run) {
-    int grain = OP_CELLS_GRAIN / (BLOCK * run->op->in.h * run->op->in.w) + 1;
-    parallel_for(run->batch * (int)block_count(run->op), grain, forward_blocks, (void *)(uintptr_t)run);
+    int part = OP_CELLS_GRAIN / (BLOCK * run->op->in.h * run->op->in.w) + 1;
+    parallel_parts(run->batch * (int)block_count(run->op), part, forward_blocks, (void *)run);
+}
+
+/* Pixels begin .. end-1 of all images. */
+CPU_CLONES static void backward_pixels(void *context, int begin, int end, int worker) {
+    const OpRun *run = context;
+    const size_t pixels = (size_t)run->op->in.h * (size_t)run->op->in.w, channels = (size_t)run->op->in.c;
+    const real share = 1 / (real)pixels;
+    (void)worker;
+    for (size_t p = (size_t)begin; p < (size_t)end; p++) {
+        const real *restrict dy = run->dy + p / pixels * channels;
+        real *restrict dx = run->dx[0] + p * channels;
+        if (run->dx_adds[0])
+            for (size_t c = 0; c < channels; c++) dx[c] += dy[c] * share;
+        else
+            for (size_t c = 0; c < channels; c++) dx[c] = dy[c] * share;
+    }
 }
 
 /* dx[n,c,h,w] = dy[n,c] / (H*W). dy (N,C,1,1) read, dx (N,C,H,W) overwritten or added to. */
 static void average_run_backward(const OpRun *run) {
+    const Shape *in = &run->op->in;
     if (!run->dx[0]) return;
-    size_t pixels = (size_t)run->op->in.h * (size_t)run->op->in.w, c_count = (size_t)run->op->in.c;
-    real share = 1 / (real)pixels;
-    for (size_t p = 0; p < (size_t)run->batch * pixels; p++) {
-        const real *dy = run->dy + p / pixels * c_count;
-        real *dx = run->dx[0] + p * c_count;
-        for (size_t c = 0; c < c_count; c++) dx[c] = dy[c] * share + (run->dx_adds[0] ? dx[c] : 0);
-    }
+    parallel_parts(run->batch * in->h * in->w, OP_CELLS_GRAIN / in->c + 1, backward_pixels, (void *)run);
 }
 
 /* One channel of the map, as a grid when it is small. */
@@ -164,6 +175,6 @@ const OpSpec op_avg_pool_spec = {
     .say_torch = average_say_torch,
     .say_bounds = average_say_bounds,
     .excerpts = {.forward = {{"core/op/avg_pool.c", "forward_blocks", "+="}},
-                 .backward = {{"core/op/avg_pool.c", "average_run_backward", "dy"}}},
+                 .backward = {{"core/op/avg_pool.c", "backward_pixels", "dy"}}},
     .label = average_label,
 };

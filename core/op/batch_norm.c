@@ -7,11 +7,9 @@
 
 #include "core/base/cpu.h"
 #include "core/base/integer.h"
-#include "core/base/parallel.h"
 #include "core/op/arithmetic.h"
 #include "core/op/explanation.h"
-
-enum { PIXEL_GRAIN = 256 };
+#include "core/op/moments.h"
 
 static bool norm_shape(Op *op, const Shape *x, Error *err) {
     (void)err;
@@ -36,80 +34,19 @@ static size_t norm_saved(const Op *op, int batch) {
     return SAVED_COUNT * (size_t)op->in.c * sizeof(real);
 }
 
-/* Forward: two sums a channel and worker, in double (2 reals at most each), and the same in real for the block in
- * hand. */
+static size_t norm_pixels(const Op *op, int batch) {
+    return (size_t)batch * (size_t)op->in.h * (size_t)op->in.w;
+}
+
 static size_t norm_scratch(const Op *op, int batch) {
-    size_t forward =
-        (size_t)parallel_threads() * (size_t)op->in.c * (2 * (sizeof(double) / sizeof(real)) + 2);
+    size_t forward = moments_scratch_count((size_t)op->in.c, norm_pixels(op, batch));
     return integer_max_size(forward, op_gather_scratch(op, batch));
 }
 
-typedef struct NormJob {
-    const OpRun *run;        /* x (N,H,W,C): pixels rows of C channels */
-    size_t channels, pixels; /* C, N*H*W */
-    double *sums;            /* (workers, 2, C): two sums a channel */
-    real *block;             /* (workers, 2, C): the same of the block in hand */
-} NormJob;
-
-static NormJob job_of(const OpRun *run) {
-    size_t channels = (size_t)run->op->in.c, workers = (size_t)parallel_threads();
-    NormJob job = {.run = run, .channels = channels};
-    job.pixels = (size_t)run->batch * (size_t)run->op->in.h * (size_t)run->op->in.w;
-    void *after_sums = (double *)run->scratch + 2 * workers * channels;
-    job.sums = run->scratch;
-    job.block = after_sums;
-    return job;
-}
-
-/* Adds a block's two sums to the worker's double sums and clears them. */
-static void flush_block(double *sums, real *block, size_t count) {
-    for (size_t j = 0; j < count; j++) {
-        sums[j] += (double)block[j];
-        block[j] = 0;
-    }
-}
-
-/* Pixels p = begin .. end-1: sums[c] = sum of x[p,c] - origin[c], sums[C + c] = sum of its square, where
- * origin is the first pixel: a value near the mean, so that the difference of squares below does not cancel.
- * One reading of x instead of two. */
-CPU_CLONES static void moments_work(void *context, int begin, int end, int worker) {
-    const NormJob *job = context;
-    size_t channels = job->channels;
-    const real *restrict origin = job->run->x[0];
-    double *sums = job->sums + 2 * (size_t)worker * channels;
-    real *restrict sum = job->block + 2 * (size_t)worker * channels, *restrict square = sum + channels;
-    memset(sums, 0, 2 * channels * sizeof *sums);
-    memset(sum, 0, 2 * channels * sizeof *sum);
-    for (int p = begin; p < end; p++) {
-        const real *restrict x = job->run->x[0] + (size_t)p * channels;
-        for (size_t c = 0; c < channels; c++) {
-            real d = x[c] - origin[c];
-            sum[c] += d;
-            square[c] += d * d;
-        }
-        if ((p - begin) % NORM_BLOCK == NORM_BLOCK - 1) flush_block(sums, sum, 2 * channels);
-    }
-    flush_block(sums, sum, 2 * channels);
-}
-
-/* Sum over workers of entry c of the first (kind 0) or second (kind 1) sums. */
-static double total(const NormJob *job, int kind, size_t c) {
-    double sum = 0;
-    int shares = parallel_shares((int)job->pixels, PIXEL_GRAIN);
-    for (int k = 0; k < shares; k++) sum += job->sums[(2 * (size_t)k + (size_t)kind) * job->channels + c];
-    return sum;
-}
-
-static void batch_moments(NormJob *job, real *mean, real *var) {
-    parallel_for((int)job->pixels, PIXEL_GRAIN, moments_work, job);
-    for (size_t c = 0; c < job->channels; c++) {
-        double first = total(job, 0, c) / (double)job->pixels,
-               second = total(job, 1, c) / (double)job->pixels;
-        double variance = second - first * first;
-        mean[c] = (real)((double)job->run->x[0][c] + first);
-        /* Rounding may leave a tiny negative; NaN must pass. */
-        var[c] = (real)(variance < 0 ? 0 : variance);
-    }
+/* mean and var (C) of this batch */
+static void batch_moments(const OpRun *run, real *mean, real *var) {
+    const Moments moments = {run->x[0], (size_t)run->op->in.c, norm_pixels(run->op, run->batch)};
+    moments_measure(&moments, mean, var, run->scratch);
 }
 
 /* y[p,c] = (x[p,c] - mean[c]) * scale[c] + beta[c], scale = gamma / std */
@@ -140,17 +77,17 @@ static void norm_cells(const OpRun *run, size_t pixels) {
 
 /* Mean and variance of this batch in training, the running ones in evaluation, and what follows from them. */
 static void norm_begin(const OpRun *run) {
-    NormJob job = job_of(run);
+    const size_t channels = (size_t)run->op->in.c;
     real *mean = norm_saved_row(run, SAVED_MEAN), *var = norm_saved_row(run, SAVED_VAR);
     real *inv_std = norm_saved_row(run, SAVED_INV_STD), *scale = norm_saved_row(run, SAVED_SCALE);
-    memcpy(mean, run->w[NORM_MEAN], job.channels * sizeof *mean);
-    memcpy(var, run->w[NORM_VAR], job.channels * sizeof *var);
-    if (run->batch_statistics) batch_moments(&job, mean, var);
-    for (size_t c = 0; c < job.channels; c++) {
+    memcpy(mean, run->w[NORM_MEAN], channels * sizeof *mean);
+    memcpy(var, run->w[NORM_VAR], channels * sizeof *var);
+    if (run->batch_statistics) batch_moments(run, mean, var);
+    for (size_t c = 0; c < channels; c++) {
         inv_std[c] = (real)(1 / sqrt((double)var[c] + OP_NORM_EPSILON));
         scale[c] = run->w[NORM_WEIGHT][c] * inv_std[c];
     }
-    memcpy(norm_saved_row(run, SAVED_BETA), run->w[NORM_BIAS], job.channels * sizeof(real));
+    memcpy(norm_saved_row(run, SAVED_BETA), run->w[NORM_BIAS], channels * sizeof(real));
 }
 
 /* Batch norm, forward: y = gamma * (x - mean) / sqrt(var + 1e-5) + beta, per channel over N, H, W.

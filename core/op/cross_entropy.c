@@ -25,11 +25,10 @@ static int predicted_class(const real *z, int classes) {
 /* One image: probability[k] = exp(z[k] - max z) / sum of them, returns -log of that of the target. z,
  * probability (K). */
 static double softmax_loss(const real *z, int classes, int target, double *probability) {
-    real largest = z[predicted_class(z, classes)];
-    double sum = exp((double)z[0] - (double)largest);
-    for (int k = 1; k < classes; k++) sum += exp((double)z[k] - (double)largest);
-    for (int k = 0; k < classes; k++) probability[k] = exp((double)z[k] - (double)largest) / sum;
-    return (double)largest + log(sum) - (double)z[target];
+    double largest = (double)z[predicted_class(z, classes)], sum = 0;
+    for (int k = 0; k < classes; k++) sum += probability[k] = exp((double)z[k] - largest);
+    for (int k = 0; k < classes; k++) probability[k] /= sum;
+    return largest + log(sum) - (double)z[target];
 }
 
 /* y = mean over n of −log softmax(z[n])[target[n]]. z (N,K), y one number; saved: the probabilities (N,K).

@@ -1,11 +1,17 @@
 /* The classifier: one linear layer. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "core/base/cpu.h"
+#include "core/base/integer.h"
 #include "core/base/parallel.h"
 #include "core/op/arithmetic.h"
 #include "core/op/explanation.h"
 #include "core/tensor/gemm.h"
+
+/* Outputs or inputs that are computed by one thread in one go. */
+enum { PART = 64, WEIGHT_PART = 16 };
 
 static bool linear_shape(Op *op, const Shape *x, Error *err) {
     if (x[0].h != 1 || x[0].w != 1 || op->channels < 1)
@@ -45,24 +51,58 @@ static void forward_channels(void *context, int begin, int end, int worker) {
  *   x (N,C), w (K,C), b (K) read    y (N,K) overwritten
  * Cost: N*K*C multiply-adds. */
 static void linear_run_forward(const OpRun *run) {
-    parallel_for(run->op->channels, 64, forward_channels, (void *)(uintptr_t)run);
+    parallel_parts(run->op->channels, PART, forward_channels, (void *)run);
+}
+
+/* Four images, and the last ones one by one: a (C) += the sum over them of factor[n] * x[n,c]. */
+static inline void add_images(const real *restrict x, size_t channels, const real factor[4], int images,
+                              real *restrict a) {
+    if (images == 4)
+        for (size_t c = 0; c < channels; c++)
+            a[c] += (factor[0] * x[c] + factor[1] * x[channels + c]) +
+                    (factor[2] * x[2 * channels + c] + factor[3] * x[3 * channels + c]);
+    else
+        for (int n = 0; n < images; n++)
+            for (size_t c = 0; c < channels; c++) a[c] += factor[n] * x[(size_t)n * channels + c];
+}
+
+/* Outputs begin .. end-1: dw[k,c] = sum over n of dy[n,k] * x[n,c], db[k] = sum over n of dy[n,k]. */
+CPU_CLONES static void weight_gradients(void *context, int begin, int end, int worker) {
+    const OpRun *run = context;
+    size_t channels = (size_t)run->op->in.c, outputs = (size_t)run->op->channels;
+    (void)worker;
+    for (size_t k = (size_t)begin; k < (size_t)end; k++) {
+        real *dw = run->dw[0] + k * channels;
+        double sum = 0;
+        memset(dw, 0, channels * sizeof *dw);
+        for (int n = 0; n < run->batch; n += 4) {
+            int images = integer_min(4, run->batch - n);
+            real factor[4] = {0};
+            for (int j = 0; j < images; j++) factor[j] = run->dy[(size_t)(n + j) * outputs + k];
+            for (int j = 0; j < images; j++) sum += (double)factor[j];
+            add_images(run->x[0] + (size_t)n * channels, channels, factor, images, dw);
+        }
+        if (run->dw[1]) run->dw[1][k] = (real)sum;
+    }
+}
+
+/* Inputs begin .. end-1 of all images: dx[n,c] = sum over k of dy[n,k] * w[k,c]. */
+static void input_gradients(void *context, int begin, int end, int worker) {
+    const OpRun *run = context;
+    int c = run->op->in.c, k = run->op->channels;
+    real *dx = run->dx[0] + begin;
+    (void)worker;
+    for (int n = 0; n < run->batch && !run->dx_adds[0]; n++)
+        memset(dx + (size_t)n * (size_t)c, 0, (size_t)(end - begin) * sizeof *dx);
+    gemm((GemmShape){run->batch, end - begin, k}, (Matrix){run->dy, k, false},
+         (Matrix){run->w[0] + begin, c, false}, dx, c, true);
 }
 
 /* Linear layer, backward: dw = dyᵀ x     db = sum over n of dy[n]     dx = dy w
  *   dy (N,K), x (N,C), w (K,C) read    dw (K,C), db (K) overwritten    dx (N,C) overwritten or added to */
 static void linear_run_backward(const OpRun *run) {
-    int c = run->op->in.c, k = run->op->channels;
-    if (run->dw[0])
-        gemm((GemmShape){k, c, run->batch}, (Matrix){run->dy, k, true}, (Matrix){run->x[0], c, false},
-             run->dw[0], c, false);
-    for (int j = 0; run->dw[1] && j < k; j++) {
-        double sum = 0;
-        for (int n = 0; n < run->batch; n++) sum += (double)run->dy[(size_t)n * (size_t)k + (size_t)j];
-        run->dw[1][j] = (real)sum;
-    }
-    if (run->dx[0])
-        gemm((GemmShape){run->batch, c, k}, (Matrix){run->dy, k, false}, (Matrix){run->w[0], c, false},
-             run->dx[0], c, run->dx_adds[0]);
+    if (run->dw[0]) parallel_parts(run->op->channels, WEIGHT_PART, weight_gradients, (void *)run);
+    if (run->dx[0]) parallel_parts(run->op->in.c, 2 * PART, input_gradients, (void *)run);
 }
 
 /* The product of one channel and its weight, as a grid of one cell. */

@@ -2,11 +2,16 @@
  * PyTorch). */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/base/cpu.h"
+#include "core/base/integer.h"
 #include "core/base/parallel.h"
 #include "core/op/explanation.h"
 #include "core/op/tap.h"
+
+/* Elements of a part of the work. */
+enum { PART_ELEMENTS = 1 << 14 };
 
 static bool pool_shape(Op *op, const Shape *x, Error *err) {
     if (2 * op->pad > op->kernel_h || 2 * op->pad > op->kernel_w)
@@ -24,8 +29,8 @@ static size_t pool_saved(const Op *op, int batch) {
 }
 
 /* One tap of a window against the best so far, for all channels: x (C) read, best and choice (C) updated. */
-CPU_CLONES static void pool_tap(const real *restrict x, int tap, size_t channels, real *restrict best,
-                                int *restrict choice) {
+static inline void pool_tap(const real *restrict x, int tap, size_t channels, real *restrict best,
+                            int *restrict choice) {
     for (size_t c = 0; c < channels; c++) {
         bool wins = (choice[c] < 0) | (x[c] > best[c]) | (x[c] != x[c]);
         best[c] = wins ? x[c] : best[c];
@@ -34,7 +39,7 @@ CPU_CLONES static void pool_tap(const real *restrict x, int tap, size_t channels
 }
 
 /* The same where nobody asks which tap won; `first`: best holds nothing yet. */
-CPU_CLONES static void pool_value(const real *restrict x, bool first, size_t channels, real *restrict best) {
+static inline void pool_value(const real *restrict x, bool first, size_t channels, real *restrict best) {
     for (size_t c = 0; c < channels; c++) {
         bool wins = first | (x[c] > best[c]) | (x[c] != x[c]);
         best[c] = wins ? x[c] : best[c];
@@ -42,7 +47,7 @@ CPU_CLONES static void pool_value(const real *restrict x, bool first, size_t cha
 }
 
 /* Output rows begin .. end-1, counted through (n, oh). */
-static void forward_rows(void *context, int begin, int end, int worker) {
+CPU_CLONES static void forward_rows(void *context, int begin, int end, int worker) {
     const OpRun *run = context;
     const Op *op = run->op;
     size_t channels = (size_t)op->in.c;
@@ -67,50 +72,73 @@ static void forward_rows(void *context, int begin, int end, int worker) {
     }
 }
 
+/* Rows of all images that make a part: enough elements to be worth claiming. */
+static int rows_of_part(int row_elements) {
+    return integer_divide_up(PART_ELEMENTS, row_elements);
+}
+
 /* y = largest x in each window. x (N,C,H,W), y (N,C,OH,OW); saved, unless NULL: which tap r*S+s won, as y in
  * memory. */
 static void pool_run_forward(const OpRun *run) {
-    parallel_for(run->batch * run->op->out.h, 2, forward_rows, (void *)(uintptr_t)run);
+    const Op *op = run->op;
+    parallel_parts(run->batch * op->out.h, rows_of_part(op->out.w * op->out.c), forward_rows, (void *)run);
 }
 
-/* Input row (n,h) collects from the windows that reach it: no two workers write the same element.
- *   dx[w,c] += dy[n,oh,ow,c] where saved[n,oh,ow,c] is the tap that stands on (h,w)    dx (W,C) */
-static void collect_row(const OpRun *run, int n, int h, real *dx) {
+/* Windows first .. end-1. */
+typedef struct Span {
+    int first, end;
+} Span;
+
+/* The windows, of `count`, that reach row or column `at`. */
+static Span windows_over(int at, int kernel, const Op *op, int count) {
+    int last = at + op->pad, beyond = last - kernel + 1;
+    return (Span){beyond > 0 ? integer_divide_up(beyond, op->stride) : 0,
+                  integer_min(last / op->stride + 1, count)};
+}
+
+/* What an element of the input, on which tap `tap` of a window stands, gets from that, for all channels:
+ * dx[c] += dy[c] where choice[c] is this tap. All (C). */
+static inline void collect_tap(const real *restrict dy, const int *restrict choice, int tap, size_t count,
+                               real *restrict dx) {
+    for (size_t c = 0; c < count; c++) dx[c] += choice[c] == tap ? dy[c] : 0;
+}
+
+/* From all windows that reach (h,w) of image n, the one whose uppermost tap stands there first. dx (C). */
+static inline void collect_pixel(const OpRun *run, int n, int h, int w, real *dx) {
     const Op *op = run->op;
     size_t channels = (size_t)op->in.c;
-    for (int r = 0; r < op->kernel_h; r++) {
-        int top = h + op->pad - r;
-        if (top < 0 || top % op->stride != 0 || top / op->stride >= op->out.h) continue;
-        size_t first = ((size_t)n * (size_t)op->out.h + (size_t)(top / op->stride)) * (size_t)op->out.w;
-        for (int ow = 0; ow < op->out.w; ow++) {
-            const int *choice = (const int *)run->saved + (first + (size_t)ow) * channels;
-            const real *dy = run->dy + (first + (size_t)ow) * channels;
-            for (size_t c = 0; c < channels; c++) {
-                if (choice[c] / op->kernel_w != r) continue;
-                int w = ow * op->stride - op->pad + choice[c] % op->kernel_w;
-                dx[(size_t)w * channels + c] += dy[c];
-            }
+    Span rows = windows_over(h, op->kernel_h, op, op->out.h),
+         columns = windows_over(w, op->kernel_w, op, op->out.w);
+    for (int oh = rows.end - 1; oh >= rows.first; oh--)
+        for (int ow = columns.first; ow < columns.end; ow++) {
+            int r = h + op->pad - oh * op->stride, s = w + op->pad - ow * op->stride;
+            size_t at =
+                (((size_t)n * (size_t)op->out.h + (size_t)oh) * (size_t)op->out.w + (size_t)ow) * channels;
+            collect_tap(run->dy + at, (const int *)run->saved + at, r * op->kernel_w + s, channels, dx);
         }
-    }
 }
 
-/* Input rows begin .. end-1, counted through (n, h). */
-static void backward_rows(void *context, int begin, int end, int worker) {
+/* Input rows begin .. end-1, counted through (n, h): each element collects from the windows that reach it, so that no
+ * two workers write the same one. */
+CPU_CLONES static void backward_rows(void *context, int begin, int end, int worker) {
     const OpRun *run = context;
-    size_t row_size = (size_t)run->op->in.w * (size_t)run->op->in.c;
+    const Op *op = run->op;
+    size_t channels = (size_t)op->in.c;
     (void)worker;
-    for (int row = begin; row < end; row++) {
-        real *dx = run->dx[0] + (size_t)row * row_size;
-        if (!run->dx_adds[0])
-            for (size_t j = 0; j < row_size; j++) dx[j] = 0;
-        collect_row(run, row / run->op->in.h, row % run->op->in.h, dx);
+    for (int pixel = begin * op->in.w; pixel < end * op->in.w; pixel++) {
+        int w = pixel % op->in.w, h = pixel / op->in.w % op->in.h, n = pixel / op->in.w / op->in.h;
+        real *dx = run->dx[0] + (size_t)pixel * channels;
+        if (!run->dx_adds[0]) memset(dx, 0, channels * sizeof *dx);
+        collect_pixel(run, n, h, w, dx);
     }
 }
 
 /* Each dy goes to the element that won its window. dy (N,C,OH,OW) read, dx (N,C,H,W) overwritten or added to.
  */
 static void pool_run_backward(const OpRun *run) {
-    if (run->dx[0]) parallel_for(run->batch * run->op->in.h, 2, backward_rows, (void *)(uintptr_t)run);
+    const Op *op = run->op;
+    if (!run->dx[0]) return;
+    parallel_parts(run->batch * op->in.h, rows_of_part(op->in.w * op->in.c), backward_rows, (void *)run);
 }
 
 /* The window of output (row,column) over the cell's channel of x. */
@@ -264,6 +292,6 @@ const OpSpec op_max_pool_spec = {
     .say_torch = pool_say_torch,
     .say_bounds = pool_say_bounds,
     .excerpts = {.forward = {{"core/op/max_pool.c", "forward_rows", "pool_tap("}},
-                 .backward = {{"core/op/max_pool.c", "collect_row", "+="}}},
+                 .backward = {{"core/op/max_pool.c", "collect_pixel", "collect_tap("}}},
     .label = pool_label,
 };

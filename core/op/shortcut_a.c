@@ -2,9 +2,12 @@
  * taken, and the new channels are zeros, half of them before and half after the old ones. */
 #include <string.h>
 
+#include "core/base/cpu.h"
 #include "core/base/parallel.h"
 #include "core/op/arithmetic.h"
 #include "core/op/explanation.h"
+
+enum { PART_ROWS = 16 };
 
 static bool shortcut_shape(Op *op, const Shape *x, Error *err) {
     if (op->channels < x[0].c || (op->channels - x[0].c) % 2 != 0)
@@ -39,11 +42,11 @@ static void forward_rows(void *context, int begin, int end, int worker) {
 /* y[n, z+c, i, j] = x[n, c, i*stride, j*stride] with z = (K-C)/2; the other channels are 0. x (N,C,H,W), y
  * (N,K,OH,OW). */
 static void shortcut_run_forward(const OpRun *run) {
-    parallel_for(run->batch * run->op->out.h, 16, forward_rows, (void *)(uintptr_t)run);
+    parallel_parts(run->batch * run->op->out.h, PART_ROWS, forward_rows, (void *)run);
 }
 
 /* Rows are counted through (n, h) of the input. */
-static void backward_rows(void *context, int begin, int end, int worker) {
+CPU_CLONES static void backward_rows(void *context, int begin, int end, int worker) {
     const OpRun *run = context;
     const Op *op = run->op;
     size_t c_count = (size_t)op->in.c, k = (size_t)op->out.c;
@@ -66,7 +69,7 @@ static void backward_rows(void *context, int begin, int end, int worker) {
 /* dx[n, c, i*stride, j*stride] = dy[n, z+c, i, j]; 0 where nothing was taken. dy (N,K,OH,OW) read, dx
  * (N,C,H,W) overwritten or added to. */
 static void shortcut_run_backward(const OpRun *run) {
-    if (run->dx[0]) parallel_for(run->batch * run->op->in.h, 16, backward_rows, (void *)(uintptr_t)run);
+    if (run->dx[0]) parallel_parts(run->batch * run->op->in.h, PART_ROWS, backward_rows, (void *)run);
 }
 
 static void shortcut_arithmetic(const OpCell *cell, ArithmeticPart *part) {

@@ -227,7 +227,7 @@ static LoadResult load_checkpoint(Trainer *trainer, const char *path, Error *err
     if (result == LOAD_DONE) {
         trainer->step = step;
         trainer->config.replaces |= safetensors_value(file, "replaces") != NULL;
-        trainer->epoch_in_order = -1;
+        trainer->epoch = -1;
     }
     safetensors_close(file);
     return result;

@@ -11,12 +11,11 @@ typedef struct SgdConfig {
     bool nesterov;
 } SgdConfig;
 
-/* g += weight_decay * w;  v = momentum * v + g;  w -= lr * v   (nesterov: w -= lr * (g + momentum * v)).
- * `velocity` is laid out as network_all_values and starts at zero. Running statistics are left alone. */
-void optim_sgd_step(Network *network, const Pass *pass, real *velocity, const SgdConfig *config, double lr);
-
-/* Running statistics move towards this batch's: running = 0.9 * running + 0.1 * batch, with the unbiased
- * variance (PyTorch's momentum 0.1). The pass must have used batch statistics. */
-void optim_commit_statistics(Network *network, const Pass *pass);
+/* One sweep over all values, shared among the threads. What learns:
+ *   g += weight_decay * w;  v = momentum * v + g;  w -= lr * v   (nesterov: w -= lr * (g + momentum * v))
+ * Running statistics move towards this batch's: running = 0.9 * running + 0.1 * batch, with the unbiased variance
+ * (PyTorch's momentum 0.1). `velocity` is laid out as network_all_values and starts at zero. The pass has run backward
+ * and used batch statistics; with those of evaluation the running ones stay. */
+void optim_step(Network *network, const Pass *pass, real *velocity, const SgdConfig *config, double lr);
 
 #endif

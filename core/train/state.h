@@ -2,6 +2,7 @@
 #ifndef CORE_TRAIN_STATE_H
 #define CORE_TRAIN_STATE_H
 
+#include "core/train/batches.h"
 #include "core/train/train.h"
 
 /* The checkpoint that this training stands on. */
@@ -16,9 +17,11 @@ struct Trainer {
     const Dataset *dataset;
     TrainConfig config;
     Pass *pass;
+    Batches *batches;
     real *velocity; /* as network_all_values */
-    int *order, *targets;
-    long step, steps_per_epoch, epoch_in_order;
+    int *targets;
+    long step;
+    long epoch;                /* of the sums; -1: of none */
     double lr, loss, loss_sum; /* sums over the epoch so far */
     long seen, right;
     bool broken;

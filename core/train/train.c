@@ -57,15 +57,18 @@ Trainer *train_new(Model *model, const Dataset *dataset, const TrainConfig *conf
         return NULL;
     }
     *trainer = (Trainer){.model = model, .dataset = dataset, .config = *config};
-    trainer->steps_per_epoch = dataset_count(dataset) / config->batch;
+    trainer->epoch = -1;
     PassConfig pass = {
         .batch = config->batch, .batch_statistics = true, .no_input_gradient = true, .no_inspection = true};
     trainer->pass = pass_new(model->network, &pass, err);
     trainer->velocity = calloc(model->network->value_count, sizeof *trainer->velocity);
-    trainer->order = calloc((size_t)dataset_count(dataset), sizeof *trainer->order);
     trainer->targets = calloc((size_t)config->batch, sizeof *trainer->targets);
-    trainer->epoch_in_order = -1;
-    if (trainer->pass && trainer->velocity && trainer->order && trainer->targets) return trainer;
+    trainer->batches = batches_new(&(BatchesConfig){.dataset = dataset,
+                                                    .normalise = model->normalise,
+                                                    .batch = config->batch,
+                                                    .augment = config->augment,
+                                                    .seed = config->seed});
+    if (trainer->pass && trainer->velocity && trainer->targets && trainer->batches) return trainer;
     if (trainer->pass) error_set(err, ERROR_FAILED, "not enough memory to train");
     train_free(trainer);
     return NULL;
@@ -73,62 +76,32 @@ Trainer *train_new(Model *model, const Dataset *dataset, const TrainConfig *conf
 
 void train_free(Trainer *trainer) {
     if (!trainer) return;
+    batches_free(trainer->batches);
     pass_free(trainer->pass);
     free(trainer->velocity);
-    free(trainer->order);
     free(trainer->targets);
     free(trainer);
 }
 
 static long total_steps(const Trainer *trainer) {
-    return trainer->steps_per_epoch * trainer->config.epochs;
+    return batches_per_epoch(trainer->batches) * trainer->config.epochs;
 }
 
 static double learning_rate(const Trainer *trainer) {
     const TrainConfig *config = &trainer->config;
     double step = (double)trainer->step, total = (double)total_steps(trainer);
-    double warmup = config->warmup_epochs * (double)trainer->steps_per_epoch;
+    double warmup = config->warmup_epochs * (double)batches_per_epoch(trainer->batches);
     if (step < warmup) return config->lr * (step + 1) / warmup;
     if (config->schedule == SCHEDULE_STEPS)
         return config->lr * (step < total / 2 ? 1 : step < total * 3 / 4 ? 0.1 : 0.01);
     return config->lr * 0.5 * (1 + cos(3.14159265358979324 * (step - warmup) / (total - warmup)));
 }
 
-/* A generator of its own for each purpose and step. */
-static Rng rng_for(const Trainer *trainer, unsigned long long purpose, long number) {
-    Rng rng;
-    rng_init(&rng, trainer->config.seed * 0x9E3779B97F4A7C15u + purpose * 0xD1B54A32D192ED03u +
-                       (unsigned long long)number);
-    return rng;
-}
-
-static void shuffle_epoch(Trainer *trainer, long epoch) {
-    if (trainer->epoch_in_order == epoch) return;
-    Rng rng = rng_for(trainer, 1, epoch);
-    int count = dataset_count(trainer->dataset);
-    for (int j = 0; j < count; j++) trainer->order[j] = j;
-    rng_shuffle(&rng, trainer->order, count);
-    trainer->epoch_in_order = epoch;
+static void begin_epoch(Trainer *trainer, long epoch) {
+    if (trainer->epoch == epoch) return;
+    trainer->epoch = epoch;
     trainer->loss_sum = 0;
     trainer->right = trainer->seen = 0;
-}
-
-static void fill_batch(Trainer *trainer) {
-    long epoch = trainer->step / trainer->steps_per_epoch,
-         in_epoch = trainer->step % trainer->steps_per_epoch;
-    shuffle_epoch(trainer, epoch);
-    Rng rng = rng_for(trainer, 2, trainer->step);
-    const Normalise *normalise = &trainer->model->normalise;
-    for (int n = 0; n < trainer->config.batch; n++) {
-        int image = trainer->order[in_epoch * trainer->config.batch + n];
-        real *x = pass_input(trainer->pass) + (size_t)n * DATASET_PIXELS;
-        if (trainer->config.augment)
-            dataset_to_augmented_input(trainer->dataset, image, normalise, &rng, x);
-        else
-            dataset_to_input(trainer->dataset, image, normalise, x);
-        trainer->targets[n] = dataset_label(trainer->dataset, image);
-    }
-    pass_restart(trainer->pass, trainer->targets);
 }
 
 static int count_right(const Pass *pass, const int *targets) {
@@ -147,16 +120,16 @@ static int count_right(const Pass *pass, const int *targets) {
 
 bool train_step(Trainer *trainer) {
     if (trainer->step >= total_steps(trainer) || trainer->broken) return false;
-    fill_batch(trainer);
+    begin_epoch(trainer, trainer->step / batches_per_epoch(trainer->batches));
+    batches_take(trainer->batches, trainer->step, pass_input(trainer->pass), trainer->targets);
+    pass_restart(trainer->pass, trainer->targets);
     pass_run_forward(trainer->pass);
     trainer->loss = pass_loss(trainer->pass);
     trainer->broken = !isfinite(trainer->loss);
     if (trainer->broken) return false;
     pass_run_backward(trainer->pass);
     trainer->lr = learning_rate(trainer);
-    optim_sgd_step(trainer->model->network, trainer->pass, trainer->velocity, &trainer->config.sgd,
-                   trainer->lr);
-    optim_commit_statistics(trainer->model->network, trainer->pass);
+    optim_step(trainer->model->network, trainer->pass, trainer->velocity, &trainer->config.sgd, trainer->lr);
     trainer->loss_sum += trainer->loss * trainer->config.batch;
     trainer->seen += trainer->config.batch;
     trainer->right += count_right(trainer->pass, trainer->targets);
@@ -168,7 +141,7 @@ TrainStatus train_status(const Trainer *trainer) {
     double seen = trainer->seen > 0 ? (double)trainer->seen : NAN;
     return (TrainStatus){.step = trainer->step,
                          .steps = total_steps(trainer),
-                         .steps_per_epoch = trainer->steps_per_epoch,
+                         .steps_per_epoch = batches_per_epoch(trainer->batches),
                          .lr = trainer->lr,
                          .loss = trainer->loss,
                          .loss_average = trainer->loss_sum / seen,

@@ -1,8 +1,8 @@
 /* Learning, one batch at a time.
  *
  * Every random choice follows from the seed and the number of the step, and never from what ran before: a run
- * that was stopped and resumed makes the same steps as one that was not, bit for bit with the same number of
- * threads. */
+ * that was stopped and resumed makes the same steps as one that was not, bit for bit on processors of one kind,
+ * with any number of threads. */
 #ifndef CORE_TRAIN_TRAIN_H
 #define CORE_TRAIN_TRAIN_H
 

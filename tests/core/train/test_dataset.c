@@ -163,6 +163,7 @@ static void the_input_is_channels_last_and_normalised(void **state) {
             double expected =
                 (pixels[c * 1024 + k] / 255.0 - (double)normalise.mean[c]) / (double)normalise.std[c];
             assert_close(input[3 * k + c], expected, 1e-6); /* three float32 operations on values below 3 */
+            assert_close(input[3 * k + c], normalise_byte(&normalise, c, pixels[c * 1024 + k]), 0);
         }
     }
     dataset_free(dataset);

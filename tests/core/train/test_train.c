@@ -59,6 +59,32 @@ static void the_same_seed_makes_the_same_weights(void **state) {
     site_free(&a), site_free(&b), site_free(&other);
 }
 
+/* Two steps of a network of three stages, with the batches made ahead and not. */
+static void threads_change_no_weight(void **state) {
+    TrainConfig config = small_config();
+    real *alone = NULL;
+    test_image_write_cifar10(*state, PER_FILE, 4);
+    for (int threads = 1; threads <= 3; threads++) {
+        Error err = {0};
+        Model *model = new_model((ResnetConfig){.arch = "resnet20"});
+        size_t bytes = model->network->value_count * sizeof *alone;
+        parallel_set_threads(threads);
+        Site site = site_of(*state, config);
+        Trainer *trainer = train_new(model, site.dataset, &config, &err);
+        if (!trainer) fail_msg("%s", err.text);
+        for (int k = 0; k < 2; k++) assert_true(train_step(trainer));
+        const real *values = network_const_all_values(model->network);
+        if (threads == 1) assert_non_null(alone = malloc(bytes));
+        if (threads == 1) memcpy(alone, values, bytes);
+        assert_memory_equal(values, alone, bytes);
+        train_free(trainer);
+        model_free(model);
+        site_free(&site);
+    }
+    free(alone);
+    parallel_set_threads(2);
+}
+
 static void the_rate_warms_up_and_follows_half_a_cosine(void **state) {
     TrainConfig config = small_config();
     config.epochs = 3;
@@ -159,6 +185,7 @@ int main(void) {
         IN_TEMP_DIR(learning_lowers_the_loss),
         IN_TEMP_DIR(the_status_counts_steps_and_leaves_the_rest_of_an_epoch_out),
         IN_TEMP_DIR(the_same_seed_makes_the_same_weights),
+        IN_TEMP_DIR(threads_change_no_weight),
         IN_TEMP_DIR(the_rate_warms_up_and_follows_half_a_cosine),
         IN_TEMP_DIR(the_rate_in_steps_is_a_tenth_after_each_mark),
         IN_TEMP_DIR(a_broken_loss_stops_before_it_reaches_the_weights),
