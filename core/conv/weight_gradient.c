@@ -1,6 +1,5 @@
 #include "core/conv/weight_gradient.h"
 
-#include "core/base/integer.h"
 #include "core/base/parallel.h"
 #include "core/conv/blas.h"
 #include "core/tensor/elementwise.h"
@@ -18,7 +17,8 @@ static const WeightStrategy blas = {
     .name = "blas", .fits = fits_always, .scratch_count = conv_blas_scratch_count, .run = blas_run};
 
 /* The first that fits. OpenBLAS stands last: it can do all of them. */
-static const WeightStrategy *const strategies[] = {&conv_weight_direct, &blas};
+static const WeightStrategy *const strategies[] = {&conv_weight_winograd_4, &conv_weight_winograd_2,
+                                                   &conv_weight_direct, &blas};
 
 static const WeightStrategy *strategy_of(const ConvShape *shape) {
     const WeightStrategy *const *strategy = strategies;
@@ -50,17 +50,15 @@ typedef struct Addition {
 
 static void add_slice(void *context, int begin, int end, int worker) {
     const Addition *all = context;
-    const size_t first = (size_t)begin * SLICE, last = (size_t)end * SLICE;
-    const size_t count = (last < all->count ? last : all->count) - first;
+    real *to = all->dw + begin;
     (void)worker;
-    for (int part = 0; part < all->parts - 1; part++) {
-        real *to = all->dw + first;
-        elementwise_sum_alone(to, to, all->partial + (size_t)part * all->count + first, count);
-    }
+    for (int part = 0; part < all->parts - 1; part++)
+        elementwise_sum_alone(to, to, all->partial + (size_t)part * all->count + (size_t)begin,
+                              (size_t)(end - begin));
 }
 
 void conv_weight_add_parts(const WeightRun *run, const real *partial, int parts) {
     const ConvShape *q = run->shape;
     Addition all = {run->dw, partial, parts, (size_t)(q->r * q->s) * (size_t)q->c * (size_t)q->k};
-    if (parts > 1) parallel_items(integer_divide_up((int)all.count, SLICE), add_slice, &all);
+    if (parts > 1) parallel_parts((int)all.count, SLICE, add_slice, &all);
 }

@@ -25,6 +25,9 @@ typedef struct WeightStrategy {
 
 /* Any shape, where core/kernel has a set of loops to run. */
 extern const WeightStrategy conv_weight_direct;
+/* In Winograd's basis, with tiles of 4x4 pixels of dy and of 2x2: 3x3 windows with stride 1 between channels that fill the
+ * vectors of this processor. */
+extern const WeightStrategy conv_weight_winograd_4, conv_weight_winograd_2;
 
 /* Elements of scratch for this shape; and the gradient, by the first strategy that fits. */
 size_t conv_weight_gradient_scratch_count(const ConvShape *shape);

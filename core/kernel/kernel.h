@@ -95,6 +95,8 @@ typedef struct Kernels {
     void (*winograd_input)(const WinogradInput *);
     void (*winograd_weights)(const WinogradWeights *);
     void (*winograd_output)(const WinogradOutput *);
+    void (*winograd_dy)(const WinogradDy *);
+    void (*winograd_dw)(const WinogradDw *);
     /* So many turns of nothing but multiply-adds, for measuring what the processor can do at most: writes a
      * number that depends on all of them and returns how many floating-point operations they were. */
     double (*probe)(long turns, real *out);

@@ -11,6 +11,8 @@
 
 #include "core/kernel/winograd_body.h"
 
+#include "core/kernel/winograd_gradient_body.h"
+
 #include "core/kernel/probe_body.h"
 
 #include "core/kernel/normals_body.h"
@@ -27,6 +29,8 @@ const Kernels KERNELS = {
     .winograd_input = winograd_input,
     .winograd_weights = winograd_weights,
     .winograd_output = winograd_output,
+    .winograd_dy = winograd_dy,
+    .winograd_dw = winograd_dw,
     .probe = probe,
     .normals = normals,
 };

@@ -57,4 +57,29 @@ typedef struct WinogradOutput {
     int columns; /* a multiple of the set's lanes */
 } WinogradOutput;
 
+/* The gradient of the weights is Winograd's convolution, too, F(3x3, m x m), with the same points and the same components
+ * of x:
+ *   dW = A3t (sum over tiles of (Gm dY Gmt) * (Bt d B)) A3        * component by component
+ * Gm and A3 are G and A for weights of m x m and outputs of 3x3. */
+
+/* Tiles begin .. end-1, all output channels: dy to components. Pixels of a tile that lie outside of y count as 0. */
+typedef struct WinogradDy {
+    const WinogradMap *map; /* k: a multiple of the set's lanes */
+    const real *dy;         /* (N,OH,OW,K) */
+    real *u;                /* of tile `begin` */
+    size_t plane, step;     /* elements of u from component to component, from tile to tile */
+    int begin, end;
+} WinogradDy;
+
+/* Components of sums to dw, some channels by some columns. */
+typedef struct WinogradDw {
+    int size;
+    int channels, columns; /* columns: a multiple of the set's lanes */
+    const real *u;
+    size_t plane, step;   /* elements of u from component to component, from channel to channel */
+    real *w;              /* of tap (0,0), first channel, first column */
+    size_t w_tap, w_step; /* elements of w from tap to tap, from channel to channel */
+    bool add;             /* w += instead of w = */
+} WinogradDw;
+
 #endif

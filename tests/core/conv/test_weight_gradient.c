@@ -14,7 +14,7 @@
 #include "tests/support/reference_check.h"
 
 /* Of the largest element of dw. Sums of chains of some hundred products, each rounded to half of 1.2e-7: measured up
- * to 5e-7. */
+ * to 5e-7; in the basis of tiles of 4x4, whose transforms multiply rounding errors, up to 1.7e-6. */
 static const double TOLERANCE = 3e-6;
 
 typedef struct World {
@@ -166,6 +166,59 @@ static void many_pixels(void **state) {
     check_direct((ConvCase){1, 3, 400, 3, 8, 3, 3, 1, 1}); /* rows that are longer than a chunk */
 }
 
+static void check_winograd(ConvCase of) {
+    World world = world_new(of, true);
+    for (int set = 0; kernel_available(set); set++) {
+        assert_true(kernel_choose(kernel_available(set)->name, NULL));
+        if (of.c % kernels()->lanes != 0 || of.k % kernels()->lanes != 0) continue;
+        check_threads(&world, &conv_weight_winograd_4);
+        check_threads(&world, &conv_weight_winograd_2);
+    }
+    world_free(&world);
+}
+
+static void winograd_of_maps_of_all_sizes(void **state) {
+    (void)state;
+    int turn = 0;
+    for (int pad = 0; pad <= 2; pad++)
+        for (int h = 1; h <= 9; h++)
+            for (int w = 1 + h % 2; w <= 9; w += 3)
+                if (h + 2 * pad > 2 && w + 2 * pad > 2)
+                    check_winograd((ConvCase){1 + turn % 3, h, w, 16, 16 + turn % 2 * 16, 3, 3, 1, pad}),
+                        turn++;
+}
+
+/* More tiles than a block, a part and a chain have; more channels than an item; the last fit only narrower vectors. */
+static void winograd_of_many_tiles_and_channels(void **state) {
+    (void)state;
+    check_winograd((ConvCase){5, 33, 35, 16, 32, 3, 3, 1, 1});
+    check_winograd((ConvCase){1, 30, 31, 64, 80, 3, 3, 1, 1});
+    check_winograd((ConvCase){5, 40, 41, 48, 64, 3, 3, 1, 1});
+    check_winograd((ConvCase){1, 7, 7, 144, 128, 3, 3, 1, 1});
+    check_winograd((ConvCase){1, 56, 57, 12, 8, 3, 3, 1, 1});
+    check_winograd((ConvCase){2, 5, 6, 24, 40, 3, 3, 1, 1});
+}
+
+/* Which is taken where; none of them is for windows that it cannot do, or in the place of OpenBLAS. */
+static void what_fits_where(void **state) {
+    (void)state;
+    const ConvShape large = conv_case_shape((ConvCase){1, 56, 56, 64, 64, 3, 3, 1, 1}),
+                    small = conv_case_shape((ConvCase){1, 2, 2, 512, 512, 3, 3, 1, 1}),
+                    strided = conv_case_shape((ConvCase){1, 56, 56, 64, 64, 3, 3, 2, 1}),
+                    odd = conv_case_shape((ConvCase){1, 56, 56, 63, 64, 3, 3, 1, 1}),
+                    dot = conv_case_shape((ConvCase){4, 1, 1, 64, 64, 3, 3, 1, 1});
+    for (int set = 0; kernel_available(set); set++) {
+        assert_true(kernel_choose(kernel_available(set)->name, NULL));
+        assert_string_equal(conv_weight_gradient_name(&large), "winograd 4x4");
+        assert_string_equal(conv_weight_gradient_name(&small), "direct");
+        assert_string_equal(conv_weight_gradient_name(&strided), "direct");
+        assert_string_equal(conv_weight_gradient_name(&odd), "direct");
+        assert_string_equal(conv_weight_gradient_name(&dot), "direct");
+    }
+    assert_true(kernel_choose("openblas", NULL));
+    assert_string_equal(conv_weight_gradient_name(&large), "blas");
+}
+
 static int choose_again(void **state) {
     (void)state;
     parallel_set_threads(1);
@@ -178,6 +231,9 @@ int main(void) {
         cmocka_unit_test(windows_of_many_channels),
         cmocka_unit_test(windows_of_few_channels),
         cmocka_unit_test(many_pixels),
+        cmocka_unit_test(winograd_of_maps_of_all_sizes),
+        cmocka_unit_test(winograd_of_many_tiles_and_channels),
+        cmocka_unit_test(what_fits_where),
     };
     gemm_init();
     return cmocka_run_group_tests(tests, NULL, choose_again);

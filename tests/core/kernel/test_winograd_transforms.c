@@ -1,4 +1,4 @@
-/* The three transforms of core/kernel/winograd.h, alone, in every instruction set that this processor has: against
+/* The five transforms of core/kernel/winograd.h, alone, in every instruction set that this processor has: against
  * the matrices of Toom and Cook, built here in double from the points. What a compiler gets wrong in one
  * transform can cancel in a whole convolution of random numbers. */
 #include <stdlib.h>
@@ -18,6 +18,7 @@ enum { PLANE = 2 * STEP + 5, COUNT = COMPONENTS_MAX * PLANE };
 typedef struct Matrices {
     int m, n;
     double at[N_MAX][N_MAX], g[N_MAX][N_MAX], bt[N_MAX][N_MAX];
+    double a3t[N_MAX][N_MAX], gm[N_MAX][N_MAX]; /* of F(3x3, m x m) */
 } Matrices;
 
 /* Coefficients of the product over the points q, except number `left_out`, of (z - q), lowest power first. */
@@ -40,9 +41,12 @@ static Matrices matrices_of(int m) {
         for (int k = 0; k < out.n - 1; k++) share *= k == i ? 1 : p[i] - p[k];
         for (int j = 0; j < 3; j++) out.g[i][j] = pow(p[i], j);
         for (int j = 0; j < m; j++) out.at[j][i] = pow(p[i], j) / share;
+        for (int j = 0; j < 3; j++) out.a3t[j][i] = pow(p[i], j) / share;
+        for (int j = 0; j < m; j++) out.gm[i][j] = pow(p[i], j);
     }
     product_of_others(p, out.n - 1, -1, out.bt[out.n - 1]);
     out.g[out.n - 1][2] = out.at[m - 1][out.n - 1] = 1;
+    out.gm[out.n - 1][m - 1] = out.a3t[2][out.n - 1] = 1;
     return out;
 }
 
@@ -151,6 +155,55 @@ static void check_output(const Kernels *set, Matrices *q, Numbers *numbers, int 
     for (int j = rows * columns * CHANNELS; j < COUNT; j++) assert_true(isnan((double)numbers->out[j]));
 }
 
+/* What of a tile lies outside the map counts as 0, whatever is there. */
+static void check_dy(const Kernels *set, Matrices *q, Numbers *numbers, int rows, int columns) {
+    const WinogradMap map = {.size = q->m, .oh = rows, .ow = columns, .k = CHANNELS, .across = 1, .down = 1};
+    const WinogradDy dy = {.map = &map,
+                           .dy = numbers->in,
+                           .u = numbers->out,
+                           .plane = PLANE,
+                           .step = STEP,
+                           .begin = 0,
+                           .end = 1};
+    fill(numbers);
+    set->winograd_dy(&dy);
+    for (int k = 0; k < CHANNELS; k++) {
+        double tile[COMPONENTS_MAX] = {0}, expected[COMPONENTS_MAX];
+        for (int j = 0; j < rows * columns; j++)
+            tile[j / columns * q->m + j % columns] = (double)numbers->in[j * CHANNELS + k];
+        for (int j = 0; j < q->n * q->n; j++) expected[j] = sandwich(q->gm, q->m, tile, j / q->n, j % q->n);
+        check("dy", set, numbers->out + k, expected, q);
+    }
+}
+
+/* Two channels, in place of what was there or added to it. */
+static void check_dw(const Kernels *set, Matrices *q, Numbers *numbers, bool add) {
+    const WinogradDw dw = {.size = q->m,
+                           .channels = 2,
+                           .columns = CHANNELS,
+                           .u = numbers->in,
+                           .plane = PLANE,
+                           .step = STEP,
+                           .w = numbers->out,
+                           .w_tap = 2 * CHANNELS + 1,
+                           .w_step = CHANNELS,
+                           .add = add};
+    fill(numbers);
+    for (int j = 0; add && j < COUNT; j++) numbers->out[j] = (real)(j % 7);
+    set->winograd_dw(&dw);
+    for (int c = 0; c < 2; c++)
+        for (int k = 0; k < CHANNELS; k++) {
+            double sums[COMPONENTS_MAX];
+            for (int j = 0; j < q->n * q->n; j++) sums[j] = (double)numbers->in[j * PLANE + c * STEP + k];
+            const double tolerance = 4 * TOLERANCE * fmax(7, largest_of(sums, q->n * q->n));
+            for (int t = 0; t < 9; t++) {
+                const int at = t * (int)dw.w_tap + c * CHANNELS + k;
+                assert_close(numbers->out[at],
+                             sandwich(q->a3t, q->n, sums, t / 3, t % 3) + (add ? at % 7 : 0), tolerance);
+            }
+        }
+}
+
 static void transforms_are_the_matrices(void **state) {
     Numbers *numbers = *state;
     for (int k = 0; kernel_available(k); k++)
@@ -159,8 +212,12 @@ static void transforms_are_the_matrices(void **state) {
             check_input(kernel_available(k), &matrices, numbers);
             check_weights(kernel_available(k), &matrices, numbers);
             for (int rows = 1; rows <= m; rows++)
-                for (int columns = 1; columns <= m; columns++)
+                for (int columns = 1; columns <= m; columns++) {
                     check_output(kernel_available(k), &matrices, numbers, rows, columns);
+                    check_dy(kernel_available(k), &matrices, numbers, rows, columns);
+                }
+            check_dw(kernel_available(k), &matrices, numbers, false);
+            check_dw(kernel_available(k), &matrices, numbers, true);
         }
 }
 
@@ -184,6 +241,25 @@ static void the_matrices_are_a_convolution(void **state) {
     }
 }
 
+/* The same for the gradient of the weights: 3x3 sums over m x m numbers of dy. */
+static void the_matrices_are_a_gradient(void **state) {
+    (void)state;
+    Rng rng;
+    rng_init(&rng, 4);
+    for (int m = 2; m <= 4; m += 2) {
+        Matrices q = matrices_of(m);
+        double d[COMPONENTS_MAX], dy[COMPONENTS_MAX], product[COMPONENTS_MAX];
+        for (int j = 0; j < q.n * q.n; j++) d[j] = rng_normal(&rng), dy[j] = rng_normal(&rng);
+        for (int j = 0; j < q.n * q.n; j++)
+            product[j] = sandwich(q.gm, m, dy, j / q.n, j % q.n) * sandwich(q.bt, q.n, d, j / q.n, j % q.n);
+        for (int t = 0; t < 9; t++) {
+            double sum = 0;
+            for (int i = 0; i < m * m; i++) sum += dy[i] * d[(i / m + t / 3) * q.n + i % m + t % 3];
+            assert_close(sandwich(q.a3t, q.n, product, t / 3, t % 3), sum, 1e-12); /* rounding of doubles */
+        }
+    }
+}
+
 static int setup(void **state) {
     *state = calloc(1, sizeof(Numbers));
     return *state ? 0 : 1;
@@ -197,6 +273,7 @@ static int teardown(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_matrices_are_a_convolution),
+        cmocka_unit_test(the_matrices_are_a_gradient),
         cmocka_unit_test(transforms_are_the_matrices),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
