@@ -24,6 +24,6 @@ void open_forward(Pass *pass, int op);
 /* The activation of an op that has been run: in its own memory from now on. */
 void open_fill(const Pass *pass, int op);
 /* The same, to be read before the next call of any of these: wherever it is. */
-const real *open_read(const Pass *pass, int op);
+real *open_read(const Pass *pass, int op);
 
 #endif

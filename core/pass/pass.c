@@ -31,11 +31,13 @@ static void *take_memory(Pass *pass, size_t count, size_t size, bool *ok) {
 
 static void find_consumers(Pass *pass) {
     const Network *network = pass->network;
-    for (int i = 0; i < network->op_count; i++) pass->nodes[i].first_consumer = pass->nodes[i].block = -1;
+    for (int i = 0; i < network->op_count; i++)
+        pass->nodes[i].first_consumer = pass->nodes[i].last_consumer = pass->nodes[i].block = -1;
     for (int i = network->op_count - 1; i >= 0; i--)
         for (int k = 0; k < network->ops[i].input_count; k++) {
-            pass->nodes[network->ops[i].inputs[k]].first_consumer = i;
-            pass->nodes[network->ops[i].inputs[k]].reader_count++;
+            Node *node = &pass->nodes[network->ops[i].inputs[k]];
+            node->first_consumer = i;
+            if (node->reader_count++ == 0) node->last_consumer = i;
         }
     for (int b = 0; b < network->block_count; b++) pass->nodes[network->blocks[b].input].block = b;
 }
@@ -66,8 +68,7 @@ static bool allocate_acts(Pass *pass, bool open) {
     return ok;
 }
 
-/* Open activations lie apart from those that are kept, and gradients from both: a pass that only runs forward
- * touches none of their pages. */
+/* Open activations lie apart from those that are kept: a pass touches none of their pages. */
 static bool allocate_nodes(Pass *pass) {
     const Network *network = pass->network;
     bool ok = true;
@@ -75,24 +76,7 @@ static bool allocate_nodes(Pass *pass) {
         ok = allocate_saved(pass, i) &&
              prepared_reserve(&pass->nodes[i].prepared, pass->arena, &network->ops[i], pass->config.batch);
     }
-    ok = ok && allocate_acts(pass, false) && allocate_acts(pass, true);
-    for (int i = 0; i < network->op_count && ok && !pass->config.forward_only; i++)
-        pass->nodes[i].grad = take_memory(pass, pass_act_count(pass, i), sizeof(real), &ok);
-    return ok;
-}
-
-static bool allocate_routes(Pass *pass) {
-    const Network *network = pass->network;
-    bool ok = true;
-    for (int b = 0; b < network->block_count && ok && pass_keeps_routes(pass); b++) {
-        const Block *block = &network->blocks[b];
-        RouteParts *route = &pass->routes[b];
-        size_t count = pass_act_count(pass, block->input);
-        if (block->shortcut == SHORTCUT_NONE) continue;
-        route->branch = take_memory(pass, count, sizeof(real), &ok);
-        route->skip = take_memory(pass, count, sizeof(real), &ok);
-    }
-    return ok;
+    return ok && allocate_acts(pass, false) && allocate_acts(pass, true);
 }
 
 static bool allocate_planned(Pass *pass) {
@@ -123,10 +107,12 @@ static bool allocate_pass(Pass *pass) {
     pass->scratch =
         arena_alloc_hot(pass->arena, scratch_count(network, pass->config.batch), sizeof *pass->scratch);
     open_choose(pass);
-    ok = pass->scratch && open_allocate(pass) && allocate_nodes(pass) && allocate_routes(pass);
-    if (ok && !pass->config.forward_only)
+    back_choose(pass);
+    ok = pass->scratch && chain_allocate(pass) && open_allocate(pass) && allocate_nodes(pass);
+    if (!ok || pass->config.forward_only) return ok;
+    if (!pass->config.no_param_gradients)
         pass->param_grads = take_memory(pass, network->value_count, sizeof(real), &ok);
-    return ok;
+    return ok && back_allocate(pass);
 }
 
 /* Loops count pixels and elements in int. */
@@ -244,17 +230,19 @@ static void forget_act(Node *node) {
     node->value = node->open ? NULL : node->act;
 }
 
-/* An op that computes cell by cell takes open inputs stretch by stretch; another one has to have them whole. */
+/* An op that computes cell by cell takes open inputs stretch by stretch; another one, or one with statistics of this
+ * batch, has to have them whole. */
 static void run_op_forward(Pass *pass, int i) {
     OpRun run = pass_run_of(pass, i);
     const OpSpec *spec = op_spec(run.op->kind);
-    if (spec->cells && !run.batch_statistics) {
+    bool whole = !spec->cells || (spec->begin && run.batch_statistics);
+    for (int k = 1; k < run.op->input_count && whole; k++) open_fill(pass, run.op->inputs[k]);
+    if (run.op->input_count > 0 && whole) run.x[0] = open_read(pass, run.op->inputs[0]);
+    if (spec->cells) {
         if (spec->begin) spec->begin(&run);
         open_forward(pass, i);
         return;
     }
-    for (int k = 1; k < run.op->input_count; k++) open_fill(pass, run.op->inputs[k]);
-    if (run.op->input_count > 0) run.x[0] = open_read(pass, run.op->inputs[0]);
     run.prepared = prepared_get(&pass->nodes[i].prepared, &run, pass->network->version);
     spec->forward(&run);
 }
@@ -285,60 +273,37 @@ PassNext pass_next(const Pass *pass) {
     return pass->plan ? plan_next(pass) : (PassNext){pass->forward_done, pass->config.batch};
 }
 
-/* Does op i read x on its way through the shortcut of the block whose input x is? */
-static bool is_skip_consumer(const Network *network, int i, int block) {
-    return i >= network->blocks[block].branch_last + 1;
-}
-
-/* Where op i's gradient for its input k goes. A block's input is read by the branch and by the shortcut; each
- * writes its own part, or, when nobody looks at the parts, the later consumer (which runs backward first)
- * writes and the earlier one adds. */
-static void route_gradient(const Pass *pass, OpRun *run, int i, int k) {
-    int input = run->op->inputs[k];
-    const Node *node = &pass->nodes[input];
-    if (input == 0 && pass->config.no_input_gradient) return;
-    run->dx[k] = node->grad;
-    if (node->block < 0 || pass->network->blocks[node->block].shortcut == SHORTCUT_NONE) return;
-    bool skip = is_skip_consumer(pass->network, i, node->block);
-    if (pass_keeps_routes(pass))
-        run->dx[k] = skip ? pass->routes[node->block].skip : pass->routes[node->block].branch;
-    else
-        run->dx_adds[k] = !skip;
-}
-
-/* Both parts are there: add them up. */
-static void join_routes(Pass *pass, int block) {
-    RouteParts *route = &pass->routes[block];
-    int input = pass->network->blocks[block].input;
-    elementwise_sum(pass->nodes[input].grad, route->branch, route->skip, pass_act_count(pass, input));
-    route->branch_profile.known = route->skip_profile.known = false;
-}
-
 /* After op i's backward: gradients whose last part has just arrived. */
-static void complete_gradients(Pass *pass, const OpRun *run, int i) {
-    for (int k = 0; k < run->op->input_count; k++) {
-        int input = run->op->inputs[k];
-        Node *node = &pass->nodes[input];
-        if (node->first_consumer != i || !run->dx[k]) continue;
+static void complete_gradients(Pass *pass, int i) {
+    const Op *op = &pass->network->ops[i];
+    for (int k = 0; k < op->input_count; k++) {
+        Node *node = &pass->nodes[op->inputs[k]];
+        if (node->first_consumer != i) continue;
         node->grad_stats.known = node->grad_profile.known = false;
-        if (node->block < 0 || !pass_keeps_routes(pass)) continue;
-        pass->routes[node->block].junction.known = false;
-        if (pass->network->blocks[node->block].shortcut != SHORTCUT_NONE) join_routes(pass, node->block);
+        if (node->block < 0) continue;
+        RouteParts *route = &pass->routes[node->block];
+        route->junction.known = route->branch_profile.known = route->skip_profile.known = false;
     }
+}
+
+/* Nothing is there yet but the gradient of the loss itself, 1. */
+static void begin_backward(Pass *pass) {
+    int loss = pass->network->op_count - 1;
+    for (int i = 0; i <= loss; i++) pass->nodes[i].grad_value = NULL;
+    for (int b = 0; b < pass->network->block_count; b++) pass->routes[b].skip_is_there = false;
+    Node *node = &pass->nodes[loss];
+    node->grad_value = node->grad;
+    node->grad[0] = 1;
+    node->grad_stats = tensor_stats(node->grad, 1);
 }
 
 bool pass_step_backward(Pass *pass) {
     int count = pass->network->op_count, i = count - 1 - pass->backward_done;
     if (pass->config.forward_only || pass->forward_done < count || i < 0) return false;
-    OpRun run = pass_backward_run_of(pass, i);
-    if (i == count - 1) {
-        pass->nodes[i].grad[0] = 1; /* d loss / d loss */
-        pass->nodes[i].grad_stats = tensor_stats(pass->nodes[i].grad, 1);
-    }
-    for (int k = 0; k < run.op->input_count; k++) route_gradient(pass, &run, i, k);
-    op_spec(run.op->kind)->backward(&run);
+    if (i == count - 1) begin_backward(pass);
+    back_step(pass, i);
     pass->backward_done++;
-    complete_gradients(pass, &run, i);
+    complete_gradients(pass, i);
     return true;
 }
 

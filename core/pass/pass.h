@@ -3,8 +3,9 @@
  * Time runs from 0 to 2*op_count: step t < op_count is op t forward, the rest is op (2*op_count-1-t)
  * backward. Two watermarks say how far the pass has come; looking at an earlier op moves no watermark and
  * undoes nothing. A forward pass never writes the network. Stepping and running through are the same code, so
- * they agree bit for bit. In evaluation batch norm, activation functions and additions are computed when somebody
- * looks at them, or while what reads them runs, by the same code as well (core/pass/open). */
+ * they agree bit for bit. Batch norm, activation functions and additions are computed when somebody looks at them,
+ * or while what reads them runs, by the same code as well, and so are their gradients (core/pass/open, core/pass/back).
+ */
 #ifndef CORE_PASS_PASS_H
 #define CORE_PASS_PASS_H
 
@@ -20,13 +21,15 @@ typedef struct PassConfig {
     int batch;             /* images; 0 means 1 */
     bool batch_statistics; /* batch norm uses this batch's statistics (training) */
     SkipMode skip;
-    const bool *lesioned;   /* SKIP_LESION: one flag a block, copied */
-    bool others_plain;      /* SKIP_LESION: the blocks that keep their branch have no skip, as in a plain
+    const bool *lesioned;    /* SKIP_LESION: one flag a block, copied */
+    bool others_plain;       /* SKIP_LESION: the blocks that keep their branch have no skip, as in a plain
                                network that has lost a block */
-    bool forward_only;      /* no memory for gradients */
-    bool no_input_gradient; /* training: the gradient of the image itself is not needed */
-    bool no_inspection;     /* training: no statistics, and the two routes of a gradient are not kept apart */
-    bool fast;              /* only the answer is wanted: forward_only and no_inspection, and of all
+    bool forward_only;       /* no memory for gradients */
+    bool no_input_gradient;  /* training: the gradient of the image itself is not needed */
+    bool no_param_gradients; /* only gradients of activations are wanted */
+    bool no_inspection; /* training: no statistics, and of all gradients only those of the image and of the
+                               parameters are kept */
+    bool fast;          /* only the answer is wanted: forward_only and no_inspection, and of all
                                activations only the input, the logits and what these are made of, and the loss
                                are kept. The same answer but for rounding, see core/pass/plan.h. With
                                batch_statistics to the bit the answer of any other pass. */
@@ -76,7 +79,7 @@ int pass_forward_done(const Pass *pass);
 int pass_backward_done(const Pass *pass);
 
 /* Tensors; data is NULL while not computed. The gradient of op i is ready once all ops that read act[i] have
- * been run backward. */
+ * been run backward; with no_inspection only that of op 0 ever is. */
 Tensor pass_act(const Pass *pass, int op);
 Tensor pass_grad(const Pass *pass, int op);
 const real *pass_param_grad(const Pass *pass, const Param *param); /* memory order; NULL while not computed */

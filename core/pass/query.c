@@ -85,11 +85,13 @@ Tensor pass_act(const Pass *pass, int op) {
 
 Tensor pass_grad(const Pass *pass, int op) {
     Shape shape = op_output_shape(&pass->network->ops[op], pass->config.batch);
-    return (Tensor){shape, grad_is_ready(pass, op) ? pass->nodes[op].grad : NULL};
+    if (!grad_is_ready(pass, op)) return (Tensor){shape, NULL};
+    back_fill(pass, op);
+    return (Tensor){shape, pass->nodes[op].grad};
 }
 
 const real *pass_param_grad(const Pass *pass, const Param *param) {
-    if (!param_role_learns(param->role) || !backward_ran(pass, param->op)) return NULL;
+    if (!param_role_learns(param->role) || !backward_ran(pass, param->op) || !pass->param_grads) return NULL;
     return pass->param_grads + param->offset;
 }
 
@@ -109,7 +111,7 @@ Stats pass_grad_stats(const Pass *pass, int op) {
     Stats *stats = &pass->nodes[op].grad_stats;
     if (!grad_is_ready(pass, op)) return (Stats){0};
     if (!stats->known && !pass->config.no_inspection)
-        *stats = tensor_stats(pass->nodes[op].grad, pass_act_count(pass, op));
+        *stats = tensor_stats(back_read(pass, op), pass_act_count(pass, op));
     return stats->known ? *stats : (Stats){0};
 }
 
@@ -129,7 +131,7 @@ OpSight pass_sight(const Pass *pass, int op) {
     for (int k = 0; k < o->input_count; k++)
         if (act_is_ready(pass, o->inputs[k])) open_fill(pass, o->inputs[k]);
     OpSight sight = {.run = pass_run_of(pass, op), .y = pass_act_stats(pass, op), .skip = pass->config.skip};
-    if (!grad_is_ready(pass, op)) sight.run.dy = NULL;
+    sight.run.dy = pass_grad(pass, op).data;
     if (o->input_count > 0) sight.x = pass_act_stats(pass, o->inputs[0]);
     if (o->block >= 0) {
         sight.is_lesioned = pass_block_is_lesioned(pass, o->block);
@@ -171,7 +173,6 @@ const double *pass_probabilities(const Pass *pass) {
 
 static Junction measure_junction(const Pass *pass, int block) {
     const Block *b = &pass->network->blocks[block];
-    const RouteParts *route = &pass->routes[block];
     size_t count = pass_act_count(pass, b->input);
     Junction j = {.known = true,
                   .in_l2 = pass_grad_stats(pass, b->input).l2,
@@ -181,9 +182,11 @@ static Junction measure_junction(const Pass *pass, int block) {
         j.cosine = NAN;
         return j;
     }
-    j.skip_l2 = sqrt(tensor_dot(route->skip, route->skip, count));
-    j.branch_l2 = sqrt(tensor_dot(route->branch, route->branch, count));
-    j.cosine = tensor_dot(route->skip, route->branch, count) / (j.skip_l2 * j.branch_l2);
+    const real *branch = back_read_route(pass, block, ROUTE_BRANCH);
+    const real *skip = back_read_route(pass, block, ROUTE_SKIP);
+    j.skip_l2 = sqrt(tensor_dot(skip, skip, count));
+    j.branch_l2 = sqrt(tensor_dot(branch, branch, count));
+    j.cosine = tensor_dot(skip, branch, count) / (j.skip_l2 * j.branch_l2);
     return j;
 }
 
@@ -215,8 +218,12 @@ AdditionTerms pass_addition_terms(const Pass *pass, int block) {
 
 Tensor pass_route_grad(const Pass *pass, int block, Route route) {
     const Block *b = &pass->network->blocks[block];
-    Tensor grad = pass_grad(pass, b->input);
-    if (!pass_keeps_routes(pass) || !grad.data) return (Tensor){grad.shape, NULL};
-    if (b->shortcut == SHORTCUT_NONE) return (Tensor){grad.shape, route == ROUTE_BRANCH ? grad.data : NULL};
-    return (Tensor){grad.shape, route == ROUTE_SKIP ? pass->routes[block].skip : pass->routes[block].branch};
+    const RouteParts *parts = &pass->routes[block];
+    Shape shape = op_output_shape(&pass->network->ops[b->input], pass->config.batch);
+    if (!pass_keeps_routes(pass) || !grad_is_ready(pass, b->input)) return (Tensor){shape, NULL};
+    if (b->shortcut != SHORTCUT_NONE) {
+        back_fill_route(pass, block, route);
+        return (Tensor){shape, route == ROUTE_SKIP ? parts->skip : parts->branch};
+    }
+    return route == ROUTE_BRANCH ? pass_grad(pass, b->input) : (Tensor){shape, NULL};
 }
