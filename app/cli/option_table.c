@@ -218,7 +218,7 @@ const OptionSpec option_table[] = {
     {.name = "layers",
      FLAG(bench.layers),
      .commands = ON(BENCH),
-     .help = "each convolution of --pass forward_steps (default) or forward: how, and how fast"},
+     .help = "each convolution, of --pass forward_steps (default), forward or forward_backward"},
     {.name = "busy",
      FLAG(bench.busy),
      .commands = ON(BENCH),

@@ -97,10 +97,10 @@ static bool print_layers(BenchOutput *out, const Layers *layers, Error *err) {
            error_set(err, ERROR_FAILED, "not enough memory");
 }
 
-static bool bench_layers(BenchOutput *out, const BenchRun *run, Error *err) {
+static bool bench_work(BenchOutput *out, const BenchRun *run, OpWork work, Error *err) {
     Layers layers;
     bool ok = true;
-    LayersRun job = {.arch = run->arch, .batch = run->batch, .rounds = run->rounds};
+    LayersRun job = {.arch = run->arch, .batch = run->batch, .rounds = run->rounds, .work = work};
     job.fast = out->options->bench.pass && run->wanted[BENCH_FORWARD];
     if (!layers_measure(&layers, &job, err)) return false;
     out->probe = probe_measure(out->probe);
@@ -112,13 +112,21 @@ static bool bench_layers(BenchOutput *out, const BenchRun *run, Error *err) {
     return ok;
 }
 
+/* One way forward, or both gradients. */
+static bool bench_layers(BenchOutput *out, const BenchRun *run, Error *err) {
+    if (!out->options->bench.pass || !run->wanted[BENCH_FORWARD_BACKWARD])
+        return bench_work(out, run, OP_WORK_FORWARD, err);
+    return bench_work(out, run, OP_WORK_INPUT_GRADIENT, err) &&
+           bench_work(out, run, OP_WORK_WEIGHT_GRADIENT, err);
+}
+
 static int count_items(const char *list) {
     int count = 1;
     for (; *list; list++) count += *list == ',';
     return count;
 }
 
-/* A table of layers is of one way through the network, forward, and of nothing else. */
+/* A table of layers is of one way through the network, forward, or of what the way back computes for each. */
 static bool layers_suit(const Options *options, Error *err) {
     const char *pass = options->bench.pass;
     if (!options->bench.layers) return true;
@@ -126,9 +134,11 @@ static bool layers_suit(const Options *options, Error *err) {
         return error_set(err, ERROR_USAGE, "--layers does not go together with --%s",
                          options->bench.ui ? "ui" : "busy");
     if (!pass || strcmp(pass, bench_pass_name(BENCH_FORWARD)) == 0 ||
-        strcmp(pass, bench_pass_name(BENCH_FORWARD_STEPS)) == 0)
+        strcmp(pass, bench_pass_name(BENCH_FORWARD_STEPS)) == 0 ||
+        strcmp(pass, bench_pass_name(BENCH_FORWARD_BACKWARD)) == 0)
         return true;
-    return error_set(err, ERROR_USAGE, "--layers: expected --pass forward or forward_steps, found '%.*s'",
+    return error_set(err, ERROR_USAGE,
+                     "--layers: expected --pass forward, forward_steps or forward_backward, found '%.*s'",
                      utf8_first(pass, 60), pass);
 }
 

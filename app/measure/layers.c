@@ -6,6 +6,8 @@
 
 #include "app/measure/bench.h"
 #include "core/base/clock.h"
+#include "core/base/integer.h"
+#include "core/base/rng.h"
 #include "core/pass/pass.h"
 
 /* Without --rounds. */
@@ -13,10 +15,13 @@
 
 enum { LAYERS_ROUNDS_MIN = 3, LAYERS_ROUNDS_MAX = 1000 };
 
-/* Adds up what each op takes: a fast pass has some of them several times, for other images. */
-static void run_round(Pass *pass, double *round_ms) {
+/* One round of what is measured: adds to round_ms what each op takes. */
+typedef void (*RoundRun)(void *context, double *round_ms);
+
+/* A fast pass has some ops several times, for other images. */
+static void run_pass(void *context, double *round_ms) {
+    Pass *pass = context;
     pass_restart(pass, NULL);
-    memset(round_ms, 0, (size_t)pass_network(pass)->op_count * sizeof *round_ms);
     double begun_ms = clock_milliseconds();
     for (PassNext next = pass_next(pass); next.op >= 0; next = pass_next(pass)) {
         pass_step_forward(pass);
@@ -26,34 +31,35 @@ static void run_round(Pass *pass, double *round_ms) {
     }
 }
 
-static void run_rounds(Layers *layers, Pass *pass, double *round_ms, int rounds) {
+/* Times of each op in one round: empty before. */
+static void run_round(const Layers *layers, RoundRun run, void *context, double *round_ms) {
+    memset(round_ms, 0, (size_t)layers->network->op_count * sizeof *round_ms);
+    run(context, round_ms);
+}
+
+static bool run_rounds(Layers *layers, int rounds, RoundRun run, void *context) {
+    const int ops = layers->network->op_count;
     int least = rounds ? rounds : LAYERS_ROUNDS_MIN, most = rounds ? rounds : LAYERS_ROUNDS_MAX;
-    run_round(pass, round_ms); /* it touches fresh memory */
+    double *round_ms = malloc((size_t)ops * sizeof *round_ms);
+    layers->op_ms = malloc((size_t)ops * sizeof *layers->op_ms);
+    if (!round_ms || !layers->op_ms) {
+        free(round_ms);
+        return false;
+    }
+    run_round(layers, run, context, round_ms); /* it touches fresh memory */
     double until_s = clock_seconds() + LAYERS_SECONDS;
     while (layers->rounds < least || (layers->rounds < most && clock_seconds() < until_s)) {
-        run_round(pass, round_ms);
-        for (int op = 0; op < layers->network->op_count; op++)
+        run_round(layers, run, context, round_ms);
+        for (int op = 0; op < ops; op++)
             layers->op_ms[op] = layers->rounds == 0 ? round_ms[op] : fmin(layers->op_ms[op], round_ms[op]);
         layers->rounds++;
     }
-    for (int op = 0; op < layers->network->op_count; op++) layers->total_ms += layers->op_ms[op];
-}
-
-static bool measure(Layers *layers, Pass *pass, int rounds, Error *err) {
-    double *round_ms = malloc((size_t)layers->network->op_count * sizeof *round_ms);
-    layers->op_ms = malloc((size_t)layers->network->op_count * sizeof *layers->op_ms);
-    bool ok = (round_ms && layers->op_ms) || error_set(err, ERROR_FAILED, "not enough memory");
-    if (ok) {
-        bench_fill_input(pass);
-        run_rounds(layers, pass, round_ms, rounds);
-    }
+    for (int op = 0; op < ops; op++) layers->total_ms += layers->op_ms[op];
     free(round_ms);
-    return ok;
+    return true;
 }
 
-bool layers_measure(Layers *layers, const LayersRun *run, Error *err) {
-    *layers = (Layers){.batch = run->batch, .fast = run->fast, .network = bench_network(run->arch, err)};
-    if (!layers->network) return false;
+static bool measure_forward(Layers *layers, const LayersRun *run, Error *err) {
     PassConfig config = {.batch = run->batch, .forward_only = true, .fast = run->fast};
     Pass *pass = pass_new(layers->network, &config, err);
     bool ok = pass != NULL;
@@ -64,8 +70,97 @@ bool layers_measure(Layers *layers, const LayersRun *run, Error *err) {
             "%s with batch %d goes through all layers image by image in a fast pass: --batch 1 or --pass "
             "forward_steps shows them",
             run->arch, run->batch);
-    ok = ok && measure(layers, pass, run->rounds, err);
+    if (ok) {
+        bench_fill_input(pass);
+        ok = run_rounds(layers, run->rounds, run_pass, pass) ||
+             error_set(err, ERROR_FAILED, "not enough memory");
+    }
     pass_free(pass);
+    return ok;
+}
+
+/* Buffers as large as the largest layer wants them, which all share: as in a pass, dy has just been written. */
+typedef struct Gradients {
+    const Layers *layers;
+    real *x, *dy, *dx, *dw, *scratch; /* dw: of all parameters */
+} Gradients;
+
+static OpRun gradient_run(const Gradients *gradients, int op) {
+    const Network *network = gradients->layers->network;
+    const Op *of = &network->ops[op];
+    const bool weights = gradients->layers->work == OP_WORK_WEIGHT_GRADIENT;
+    OpRun run = {.op = of,
+                 .batch = gradients->layers->batch,
+                 .x = {gradients->x},
+                 .dy = gradients->dy,
+                 .dx = {weights ? NULL : gradients->dx},
+                 .scratch = gradients->scratch};
+    for (int k = 0; k < of->param_count; k++) {
+        const Param *param = &network->params[of->param_first + k];
+        run.w[k] = network_const_values(network, param);
+        run.dw[k] = weights ? gradients->dw + param->offset : NULL;
+    }
+    return run;
+}
+
+static void run_gradients(void *context, double *round_ms) {
+    const Gradients *gradients = context;
+    for (int op = gradients->layers->network->op_count - 1; op >= 0; op--) {
+        if (!layers_has(gradients->layers, op)) continue;
+        OpRun run = gradient_run(gradients, op);
+        double begun_ms = clock_milliseconds();
+        op_spec(run.op->kind)->backward(&run);
+        round_ms[op] = clock_milliseconds() - begun_ms;
+    }
+}
+
+/* Numbers as activations and gradients have them: none is so small that a processor is slow with it. */
+static real *new_values(size_t count) {
+    real *values = aligned_alloc(64, (count * sizeof *values + 63) / 64 * 64);
+    Rng rng;
+    rng_init(&rng, 1);
+    for (size_t k = 0; values && k < count; k++) values[k] = (real)(rng_uniform(&rng) - 0.5);
+    return values;
+}
+
+static bool open_gradients(Gradients *gradients) {
+    const Network *network = gradients->layers->network;
+    const int batch = gradients->layers->batch;
+    size_t x = 1, dy = 1, scratch = 1;
+    for (int op = 0; op < network->op_count; op++) {
+        const Op *of = &network->ops[op];
+        const OpSpec *spec = op_spec(of->kind);
+        if (!layers_has(gradients->layers, op)) continue;
+        x = integer_max_size(x, shape_count(of->in) * (size_t)batch);
+        dy = integer_max_size(dy, shape_count(of->out) * (size_t)batch);
+        if (spec->scratch_count) scratch = integer_max_size(scratch, spec->scratch_count(of, batch));
+    }
+    gradients->x = new_values(x);
+    gradients->dx = new_values(x);
+    gradients->dy = new_values(dy);
+    gradients->dw = new_values(network->value_count);
+    gradients->scratch = new_values(scratch);
+    return gradients->x && gradients->dx && gradients->dy && gradients->dw && gradients->scratch;
+}
+
+static bool measure_gradients(Layers *layers, const LayersRun *run, Error *err) {
+    Gradients gradients = {.layers = layers};
+    layers->images = run->batch;
+    bool ok = open_gradients(&gradients) && run_rounds(layers, run->rounds, run_gradients, &gradients);
+    free(gradients.x);
+    free(gradients.dy);
+    free(gradients.dx);
+    free(gradients.dw);
+    free(gradients.scratch);
+    return ok || error_set(err, ERROR_FAILED, "not enough memory");
+}
+
+bool layers_measure(Layers *layers, const LayersRun *run, Error *err) {
+    *layers = (Layers){.batch = run->batch, .fast = run->fast, .work = run->work};
+    layers->network = bench_network(run->arch, err);
+    if (!layers->network) return false;
+    bool ok = run->work == OP_WORK_FORWARD ? measure_forward(layers, run, err)
+                                           : measure_gradients(layers, run, err);
     if (!ok) layers_free(layers);
     return ok;
 }
@@ -97,8 +192,9 @@ LayerGroup layers_group(const Layers *layers, int first) {
     const Op *op = &layers->network->ops[first];
     const OpSpec *spec = op_spec(op->kind);
     LayerGroup group = {.first = first,
-                        .strategy =
-                            spec->strategy ? spec->strategy(op, layers->images, layers->fast) : "loops"};
+                        .strategy = spec->strategy
+                                        ? spec->strategy(op, layers->images, layers->fast, layers->work)
+                                        : "loops"};
     for (int other = first; other < layers->network->op_count; other++) {
         if (!layers_are_alike(layers, first, other)) continue;
         group.count++;

@@ -1,6 +1,6 @@
-/* What each convolution and linear layer takes inside a forward pass, with the weights as cold as they are there:
+/* What each convolution and linear layer takes. Forward inside a pass, with the weights as cold as they are there:
  * in an explained pass with what it takes to have its input, where that is not stored; in a fast pass with all that
- * is fused into it. */
+ * is fused into it. Its two gradients alone, one layer after the other from the last one on. */
 #ifndef APP_MEASURE_LAYERS_H
 #define APP_MEASURE_LAYERS_H
 
@@ -11,7 +11,9 @@ typedef struct Layers {
     int batch, rounds;
     int images; /* of the batch, that go through a convolution at a time */
     bool fast;
-    double *op_ms;   /* of each op the shortest of all rounds; of those that are part of another 0 */
+    OpWork work;
+    double *
+        op_ms; /* of each op the shortest of all rounds; of those that are part of another, or have none, 0 */
     double total_ms; /* their sum */
 } Layers;
 
@@ -20,6 +22,7 @@ typedef struct LayersRun {
     int batch;
     int rounds; /* 0: as many as fit into a few seconds */
     bool fast;
+    OpWork work;
 } LayersRun;
 
 /* False with an error, for one where a fast pass does not go layer by layer; else layers_free it. */

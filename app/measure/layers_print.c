@@ -6,6 +6,8 @@
 #include "app/measure/bench.h"
 
 static const char *pass_name(const Layers *layers) {
+    if (layers->work == OP_WORK_INPUT_GRADIENT) return "input_gradients";
+    if (layers->work == OP_WORK_WEIGHT_GRADIENT) return "weight_gradients";
     return bench_pass_name(layers->fast ? BENCH_FORWARD : BENCH_FORWARD_STEPS);
 }
 
@@ -56,9 +58,11 @@ bool layers_print(const Layers *layers, double peak_gflops, bool ascii) {
         products_ms += group.ms;
         products += group.count;
     }
-    put_sum(&table, "all other operations", network->op_count - products, layers->total_ms - products_ms, 0,
-            0);
-    put_sum(&table, "together", network->op_count, layers->total_ms, flops, peak_gflops);
+    if (layers->work == OP_WORK_FORWARD)
+        put_sum(&table, "all other operations", network->op_count - products, layers->total_ms - products_ms,
+                0, 0);
+    put_sum(&table, "together", layers->work == OP_WORK_FORWARD ? network->op_count : products,
+            layers->total_ms, flops, peak_gflops);
     printf("\n%s, batch %d, %s, the shortest of %d rounds; at most %.0f GFLOP/s\n", network->arch,
            layers->batch, pass_name(layers), layers->rounds, peak_gflops);
     bool ok = table_print(&table, stdout);

@@ -70,10 +70,12 @@ static void conv_run_prepare(const OpRun *run, real *prepared) {
     conv_prepare(&shape, run->w[0], prepared);
 }
 
-static const char *conv_strategy(const Op *op, int batch, bool fast) {
+static const char *conv_strategy(const Op *op, int batch, bool fast, OpWork work) {
+    static const char *(*const name_of[OP_WORK_COUNT])(const ConvShape *shape) = {
+        conv_strategy_name, conv_input_gradient_name, conv_weight_gradient_name};
     ConvShape shape = shape_of(op, batch);
     shape.fast = fast;
-    return conv_strategy_name(&shape);
+    return name_of[work](&shape);
 }
 
 static uint64_t conv_macs(const Op *op) {
@@ -233,36 +235,41 @@ static void conv_say_bounds(const Op *op, Explanation *out) {
                 op->out.c, op->in.c, op->kernel_h, op->kernel_w, op->stride, op->pad, op->out.h, op->out.w);
 }
 
-/* The lines of each strategy, which are also those of an input gradient; those of OpenBLAS stand in the spec below. */
+/* The lines of each strategy: forward, and what is its own where it computes an input gradient. Those of OpenBLAS stand
+ * in the spec below. */
 static const struct {
     const char *strategy;
-    OpExcerpt lines[OP_EXCERPTS_MAX];
+    OpExcerpt forward[OP_EXCERPTS_MAX], input_gradient;
 } strategy_lines[] = {
     {"direct",
      {{"core/conv/direct.c", "point_run", "row + w * q->c"},
-      {"core/kernel/product_body.h", "product_row", "+= value * weight"}}},
-    {"direct by parity",
-     {{"core/conv/input_gradient.c", "axis_of", "axis.before ="},
-      {"core/kernel/product_body.h", "product_row", "+= value * weight"}}},
+      {"core/kernel/product_body.h", "product_row", "+= value * weight"}},
+     {"core/conv/direct.c", "turned_at", "turned->row"}},
+    {"direct by parity", {{NULL}}, {"core/conv/input_gradient.c", "axis_of", "axis.before ="}},
     {"winograd 4x4",
      {{"core/kernel/winograd_body.h", "winograd_input_pair", "even + point * odd"},
-      {"core/kernel/product_body.h", "product_row", "+= value * weight"}}},
+      {"core/kernel/product_body.h", "product_row", "+= value * weight"}},
+     {"core/kernel/winograd_body.h", "winograd_input_pair", "even + point * odd"}},
     {"winograd 2x2",
      {{"core/kernel/winograd_body.h", "winograd_input_pair", "d[2] + d[1]"},
-      {"core/kernel/product_body.h", "product_row", "+= value * weight"}}},
+      {"core/kernel/product_body.h", "product_row", "+= value * weight"}},
+     {"core/kernel/winograd_body.h", "winograd_input_pair", "d[2] + d[1]"}},
 };
 
-static void use_lines_of(const char *strategy, OpExcerpt lines[OP_EXCERPTS_MAX]) {
-    for (size_t k = 0; k < sizeof strategy_lines / sizeof *strategy_lines; k++)
-        if (strcmp(strategy_lines[k].strategy, strategy) == 0)
-            memcpy(lines, strategy_lines[k].lines, sizeof strategy_lines[k].lines);
-}
-
+/* Backward: the way of dx, and the sum of dw. */
 static OpExcerpts conv_excerpts_of(const Op *op, int batch) {
+    static const OpExcerpt weight_sum = {"core/kernel/outer_body.h", "outer_pixel", "+= value * d[v]"};
     ConvShape shape = shape_of(op, batch);
+    const char *forward = conv_strategy_name(&shape), *input = conv_input_gradient_name(&shape);
     OpExcerpts lines = op_spec(OP_CONV2D)->excerpts;
-    use_lines_of(conv_strategy_name(&shape), lines.forward);
-    use_lines_of(conv_input_gradient_name(&shape), lines.backward);
+    for (size_t k = 0; k < sizeof strategy_lines / sizeof *strategy_lines; k++) {
+        if (strcmp(strategy_lines[k].strategy, forward) == 0)
+            memcpy(lines.forward, strategy_lines[k].forward, sizeof lines.forward);
+        if (strcmp(strategy_lines[k].strategy, input) == 0) {
+            lines.backward[0] = strategy_lines[k].input_gradient;
+            lines.backward[1] = weight_sum;
+        }
+    }
     return lines;
 }
 

@@ -27,8 +27,8 @@ static int linear_params(const Op *op, ParamShape params[OP_PARAMS_MAX]) {
     return 2;
 }
 
-static const char *linear_strategy(const Op *op, int batch, bool fast) {
-    (void)op, (void)batch, (void)fast;
+static const char *linear_strategy(const Op *op, int batch, bool fast, OpWork work) {
+    (void)op, (void)batch, (void)fast, (void)work;
     return "blas";
 }
 

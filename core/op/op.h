@@ -123,6 +123,14 @@ typedef enum OpMiddle {
     OP_MIDDLE_SOFTMAX, /* scores become probabilities */
 } OpMiddle;
 
+/* What an operator computes. */
+typedef enum OpWork {
+    OP_WORK_FORWARD,
+    OP_WORK_INPUT_GRADIENT,
+    OP_WORK_WEIGHT_GRADIENT,
+    OP_WORK_COUNT
+} OpWork;
+
 /* An activation function: every number is mapped by itself, y = f(x). The derivatives stand in the backward
  * pass as a diagonal matrix D, the mask of what passes. */
 typedef struct OpActivation {
@@ -210,9 +218,9 @@ typedef struct OpSpec {
     bool fuses; /* forward heeds OpRun.epilogue */
     /* In evaluation y = scale * x + shift in each channel, both (K): what these are. NULL: it is no such line. */
     void (*fold)(const OpRun *run, real *scale, real *shift);
-    /* How `forward` is computed for this shape on this processor, in a word, `fast` as in OpRun; NULL: by loops of
+    /* How this work is done for this shape on this processor, in a word, `fast` as in OpRun; NULL: by loops of
      * its own. */
-    const char *(*strategy)(const Op *op, int batch, bool fast);
+    const char *(*strategy)(const Op *op, int batch, bool fast, OpWork work);
     const struct OpReference *reference; /* the same as plain loops; core/op/reference */
 
     /* How one element came about: of the output, or of what is passed down to an input. `part` is empty; all

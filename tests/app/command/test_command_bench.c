@@ -85,11 +85,37 @@ static void layers_of_the_same_shape_are_one_row(void **state) {
                            ARGS("bench", "resnet8", "--layers", "--pass", "forward", "--batch", "32", "-q"));
 }
 
-static void layers_are_of_one_way_forward(void **state) {
+static void check_gradients(const json_t *run, const char *pass) {
+    const json_t *layers = json_object_get(run, "layers");
+    double total_ms = 0;
+    assert_string_equal(json_string_value(json_object_get(run, "pass")), pass);
+    assert_int_equal(json_array_size(layers), 7);
+    for (size_t k = 0; k < json_array_size(layers); k++) {
+        const json_t *row = json_array_get(layers, k);
+        assert_true(number(row, "ms") > 0 && number(row, "gflops") > 0);
+        assert_true(json_string_length(json_object_get(row, "strategy")) > 0);
+        total_ms += number(row, "ms");
+    }
+    assert_close(total_ms, number(run, "total_ms"), 1e-6 * total_ms); /* written with nine digits */
+}
+
+static void gradients_have_a_table_each(void **state) {
     (void)state;
-    program_expect_failure(2, "expected --pass forward or forward_steps, found 'train_step'",
+    json_t *json = program_run_json(ARGS("bench", "resnet8", "--layers", "--pass", "forward_backward",
+                                         "--batch", "2", "--rounds", "1", "--json", "-q"));
+    const json_t *runs = json_object_get(json, "runs");
+    assert_int_equal(json_array_size(runs), 2);
+    check_gradients(json_array_get(runs, 0), "input_gradients");
+    check_gradients(json_array_get(runs, 1), "weight_gradients");
+    json_decref(json);
+}
+
+static void layers_are_of_one_way(void **state) {
+    (void)state;
+    program_expect_failure(2,
+                           "expected --pass forward, forward_steps or forward_backward, found 'train_step'",
                            ARGS("bench", "resnet8", "--layers", "--pass", "train_step", "-q"));
-    program_expect_failure(2, "--pass forward or forward_steps, found 'forward,forward_steps'",
+    program_expect_failure(2, "forward_backward, found 'forward,forward_steps'",
                            ARGS("bench", "resnet8", "--layers", "--pass", "forward,forward_steps", "-q"));
     program_expect_failure(2, "--layers does not go together with --ui",
                            ARGS("bench", "--layers", "--ui", "-q"));
@@ -147,7 +173,8 @@ int main(void) {
         cmocka_unit_test(every_architecture_batch_and_pass_is_measured),
         cmocka_unit_test(gflops_follow_from_the_shortest_time),
         cmocka_unit_test(layers_of_the_same_shape_are_one_row),
-        cmocka_unit_test(layers_are_of_one_way_forward),
+        cmocka_unit_test(gradients_have_a_table_each),
+        cmocka_unit_test(layers_are_of_one_way),
         cmocka_unit_test(a_busy_process_is_beside_it),
         cmocka_unit_test(the_screen_is_measured_from_outside),
         cmocka_unit_test(what_is_unknown_is_refused),
