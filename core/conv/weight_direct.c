@@ -1,9 +1,10 @@
 /* The gradient of the weights by the formula, without unrolling: for every tap a product of x, moved by that tap, with
  * dy, added up over pixels (Outer of core/kernel). Both are read as they lie.
  *
- *   chunk  some rows of an image, or some images: pixels whose columns of dy stay in the first-level cache while all
- *          taps are multiplied by them; sums wait in dw between chunks, and round less than in one long chain
- *   panel  columns of dw that are computed together; dy is brought together in such panels, where it is wider
+ *   chunk  some rows of an image, or some images: pixels whose columns of dy stay in the cache while all taps are
+ *          multiplied by them; sums wait in dw between chunks, and round less than in one long chain
+ *   panel  columns of dw that are computed together; a dy that is wider is brought together in such panels, where
+ *          several taps share them or columns do not fill vectors
  *   unit   a tap, or a range of its channels
  *   part   some chunks; each part has sums of its own
  *
@@ -17,12 +18,12 @@
 #include "core/kernel/kernel.h"
 
 enum {
-    CHUNK_PIXELS = 128,      /* of 64 columns: 32 kB */
+    CHUNK_PIXELS = 256,      /* of 64 columns: 64 kB */
     ROW_VALUES = 64,         /* windows with shorter rows are read by row */
     ITEMS = 32,              /* for as many threads as are likely, and for their even end */
     ITEM_PRODUCTS = 1 << 20, /* multiply-adds of an item, at least: some 10 us */
     PART_PIXELS = 256,       /* of a part, at least: adding up the parts is then no work beside them */
-    RANGE_VALUES = 48,       /* channels of a unit, at least: beside them a panel is copied for nothing */
+    RANGE_VALUES = 48,       /* channels of a unit, at least: dy is read for each unit */
 };
 
 /* The number of threads decides nothing here. */
@@ -83,7 +84,7 @@ static Plan plan_of(const ConvShape *q) {
     plan.length = plan.by_row ? q->s * q->c : q->c;
     plan.panel = integer_min(integer_divide_up(q->k, lanes) * lanes, plan.set->columns);
     plan.panels = integer_divide_up(q->k, plan.panel);
-    plan.packs = plan.panel != q->k;
+    plan.packs = q->k % lanes != 0 || (plan.panel != q->k && plan.taps > 1);
     plan_chunks(&plan);
     plan_items(&plan);
     return plan;

@@ -21,7 +21,7 @@ enum {
     SUM_ELEMENTS = 40 << 10, /* sums of an item: 160 KiB, in the second-level cache */
     BLOCK_ELEMENTS =
         96 << 10,             /* components of the tiles that an item transforms together: 384 KiB, as well */
-    BATCH_ELEMENTS = 1 << 21, /* components of all tiles at once: 8 MiB */
+    BATCH_ELEMENTS = 1 << 19, /* components of all tiles at once: 2 MiB, in the cache that threads share */
     ITEM_TILES = 4,           /* tiles that are transformed together */
     ITEMS = 16,               /* for as many threads as are likely */
     PARTS = 32,
@@ -115,6 +115,12 @@ static size_t scratch_count(const ConvShape *q, int size) {
            workers * sum_count(&plan) + (size_t)(plan.parts - 1) * weight_count(&plan);
 }
 
+/* Numbers of the maps of all images. */
+static size_t map_count(const Plan *plan, int h, int w, int channels) {
+    const int images = plan->tiles / (plan->map.across * plan->map.down);
+    return (size_t)images * (size_t)h * (size_t)w * (size_t)channels;
+}
+
 /* One call, as the workers see it. */
 typedef struct Job {
     const WeightRun *run;
@@ -169,21 +175,35 @@ typedef struct Range {
     real *sums; /* (n*n, channels, panel), planes sum_plane elements apart */
 } Range;
 
-/* Tiles of a batch, from place `at` on; the first of those that are added up? */
+/* Tiles of a batch, from place `at` on; the first of those that are added up? And the tiles that will be transformed
+ * next. */
 typedef struct Tiles {
     real *batch;
     int at, count;
     bool first;
+    int next, next_end;
 } Tiles;
 
+/* The pixels of maps of `count` numbers, as far as they belong to tiles `next` and following, go to the second-level
+ * cache: share number j of as many as there are components. */
+static void fetch(const Plan *plan, const Tiles *tiles, int j, const real *maps, size_t count) {
+    const size_t n = (size_t)plan->components, all = n * (size_t)plan->tiles,
+                 share = (size_t)(tiles->next_end - tiles->next);
+    const size_t place = n * (size_t)tiles->next + share * (size_t)j, last = count * (place + share) / all;
+    for (size_t at = count * place / all; at < last; at += LINE) __builtin_prefetch(maps + at, 0, 2);
+}
+
 /* sums = (or +=) products of the tiles. */
-static void multiply(const Plan *plan, const Range *range, const Tiles *tiles) {
+static void multiply(const Job *job, const Range *range, const Tiles *tiles) {
+    const Plan *plan = &job->plan;
     const size_t c = (size_t)plan->map.c, k = (size_t)plan->map.k;
     Outer outer = {.at = {.images = 1, .rows = 1, .pixels = tiles->count, .x_pixel = c, .dy_pixel = k},
                    .step = (size_t)plan->panel,
                    .channels = range->channels,
                    .add = !tiles->first};
-    for (int j = 0; j < plan->components; j++)
+    for (int j = 0; j < plan->components; j++) {
+        fetch(plan, tiles, j, job->run->x, map_count(plan, plan->map.h, plan->map.w, plan->map.c));
+        fetch(plan, tiles, j, job->run->dy, map_count(plan, plan->map.oh, plan->map.ow, plan->map.k));
         for (int column = 0; column < range->columns; column += plan->set->columns) {
             outer.x = tiles->batch + (size_t)j * plan->v_plane + (size_t)tiles->at * c + range->c;
             outer.dy = u_of(plan, tiles->batch) + (size_t)j * plan->u_plane + (size_t)tiles->at * k +
@@ -192,6 +212,7 @@ static void multiply(const Plan *plan, const Range *range, const Tiles *tiles) {
             outer.columns = integer_min(plan->set->columns, range->columns - column);
             plan->set->outer(&outer);
         }
+    }
 }
 
 /* Sums of part number `part` to weights, or added to what is there. */
@@ -227,7 +248,12 @@ static void part_item(void *context, int begin, int end, int worker) {
     for (int t = first; t < last; t += plan->batch) {
         const int stop = integer_min(t + plan->batch, last);
         transform(job, t, stop, batch, 0);
-        multiply(plan, &all, &(Tiles){batch, 0, stop - t, t == first});
+        multiply(job, &all,
+                 &(Tiles){.batch = batch,
+                          .count = stop - t,
+                          .first = t == first,
+                          .next = stop,
+                          .next_end = integer_min(stop + plan->batch, plan->tiles)});
     }
     finish(job, &all, begin, false);
 }
@@ -254,7 +280,11 @@ static void channels_item(void *context, int begin, int end, int worker) {
     range.channels = integer_min(plan->range, plan->map.c - range.c);
     range.columns = integer_min(plan->panel, plan->map.k - range.k);
     for (int t = first; t < last; t += CHAIN_TILES)
-        multiply(plan, &range, &(Tiles){job->batch, t, integer_min(CHAIN_TILES, last - t), t == first});
+        multiply(job, &range,
+                 &(Tiles){.batch = job->batch,
+                          .at = t,
+                          .count = integer_min(CHAIN_TILES, last - t),
+                          .first = t == first});
     finish(job, &range, part, job->first > 0);
 }
 
@@ -284,11 +314,17 @@ static bool is_possible(const ConvShape *q) {
 static double cost(const ConvShape *q, int size) {
     const int components = (size + 2) * (size + 2);
     const double tiles = (double)q->n * integer_divide_up(q->oh, size) * integer_divide_up(q->ow, size);
-    return components * (tiles * (1 + 3.0 / q->k + 3.0 / q->c) + 5);
+    return components * (tiles * (1 + 3.0 / q->k + 3.0 / q->c) + 7);
+}
+
+/* The same by the formula: the pixels that the taps of a window see inside of x. */
+static double cost_direct(const ConvShape *q) {
+    const int beside = q->pad * (q->pad + 1);
+    return (double)q->n * (3 * q->oh - beside) * (3 * q->ow - beside);
 }
 
 static bool is_worth_it(const ConvShape *q, int size) {
-    return is_possible(q) && cost(q, size) < 9.0 * conv_pixels(q);
+    return is_possible(q) && cost(q, size) < cost_direct(q);
 }
 
 static bool fits_4(const ConvShape *q) {
