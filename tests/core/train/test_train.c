@@ -63,6 +63,7 @@ static void the_same_seed_makes_the_same_weights(void **state) {
 static void threads_change_no_weight(void **state) {
     TrainConfig config = small_config();
     real *alone = NULL;
+    config.batch = 5;
     test_image_write_cifar10(*state, PER_FILE, 4);
     for (int threads = 1; threads <= 3; threads++) {
         Error err = {0};
