@@ -9,12 +9,12 @@
 
 #include "core/base/integer.h"
 #include "core/conv/share.h"
+#include "core/conv/winograd_ahead.h"
 #include "core/conv/winograd_fits.h"
 #include "core/kernel/kernel.h"
 
 enum {
     GROUP_COLUMNS = 64, /* output channels of an item: four cache lines of every output pixel */
-    GROUP_LINES = 4,
     LINE = 16, /* elements of a cache line: planes lie that much further apart than they are large, or all
                   components of a tile would meet in the same few lines of the cache */
     CACHE_ELEMENTS = 1 << 17,   /* what a block of tiles may fill: half of a second-level cache of 1 MiB */
@@ -171,6 +171,7 @@ static void input_tiles(const Job *job, int begin, int end, real *v) {
 typedef struct Weights {
     int channel, channels, column, columns;
     const real *next; /* of tap (0,0): the corner of those that will be wanted after them; NULL: no matter */
+    WinogradSoon soon[2]; /* where they are prepared: pixels of y and x */
 } Weights;
 
 /* The weights of tap (0,0) from this input and this output channel on. */
@@ -195,40 +196,16 @@ static void transform_weights(const Plan *plan, const ConvRun *run, Weights part
     plan->kernels->winograd_weights(&weights);
 }
 
-/* While component j is multiplied, a part of what comes next is fetched: 4 cache lines of each of 9 taps in every
- * row. With 36 components each product fetches one of them; with 16 the first nine as many of a tap's as they have
- * tiles of pixels, the others the last line. */
-static void look_ahead(const Plan *plan, const real *next, int j, Product *product) {
-    const ptrdiff_t tap = (ptrdiff_t)plan->map.c * plan->map.k;
-    const bool small = plan->map.size == 2;
-    const int at = small ? j % 9 : j / GROUP_LINES;
-    const int line = small ? j / 9 * (GROUP_LINES - 1) : j % GROUP_LINES;
-    product->ahead = next + at * tap + line * LINE;
-    product->ahead_step = (size_t)plan->map.k * sizeof(real);
-    product->ahead_lines = small ? GROUP_LINES - line : 1;
-}
-
-/* The same of turned weights, a line of which has channels of one output channel: component j < 9 fetches those of tap j,
- * of as many output channels as there are input channels or as many lines as there are tiles; the next nine fetch what
- * is left of them. */
-static void look_ahead_turned(const ConvTurned *turned, Weights part, int j, Product *product) {
-    const int tap = j % 9, turn = j / 9;
-    const real *first = part.next + tap * turned->column;
-    if (part.columns > part.channels)
-        first += (size_t)(turn * part.channels) * turned->step;
-    else
-        first += turn * (GROUP_LINES - 1) * LINE;
-    product->ahead = first;
-    product->ahead_step = turned->step * sizeof(real);
-    product->ahead_rows = integer_min(part.columns, part.channels);
-    product->ahead_lines = turn < 2 ? part.channels / LINE : 0;
-}
-
 /* Sums of `tiles` tiles, whose components begin at v, for these weights, whose components are u: component by
  * component a product of its own. */
 static void multiply(const Job *job, Weights part, const real *v, int tiles, const real *u, real *m) {
     const Plan *plan = &job->plan;
-    const ConvTurned *turned = job->run->turned;
+    const WinogradAhead ahead = {.map = &plan->map,
+                                 .turned = job->run->turned,
+                                 .channels = part.channels,
+                                 .columns = part.columns,
+                                 .next = part.next,
+                                 .soon = {part.soon[0], part.soon[1]}};
     const real *x[BLOCK_TILES];
     for (int t = 0; t < tiles; t++) x[t] = v + (size_t)t * (size_t)plan->map.c;
     Product product = {.x = x,
@@ -240,8 +217,7 @@ static void multiply(const Job *job, Weights part, const real *v, int tiles, con
                        .chain = plan->chain < part.channels ? plan->chain : 0,
                        .pixels = tiles};
     for (int j = 0; j < plan->components; j++) {
-        if (part.next && turned) look_ahead_turned(turned, part, j, &product);
-        if (part.next && !turned) look_ahead(plan, part.next, j, &product);
+        winograd_look_ahead(&ahead, j, &product);
         for (int at = 0; at < part.columns; at += plan->panel) {
             const real *w = u + (size_t)(at / plan->panel) * panel_count(plan) + (size_t)j * plan->u_plane;
             product.y = m + (size_t)j * plan->m_plane + (size_t)at;
@@ -284,6 +260,18 @@ static const real *prepared_weights(const Job *job, int group) {
     return job->run->prepared + (size_t)group * u_count(&job->plan);
 }
 
+/* Memory is waited for while products are computed: for the outputs of this block and the inputs of the next. */
+static void look_for_block(const Job *job, int first, int last, Weights *part) {
+    const WinogradMap *map = &job->plan.map;
+    const int stop = integer_min(last + job->plan.block, job->plan.tiles);
+    if (part->column == 0)
+        part->soon[0] =
+            winograd_rows_of_tiles(map, first, last, (Shape){1, map->k, map->oh, map->ow}, job->run->y);
+    if (part->column + part->columns == map->k && last < stop)
+        part->soon[1] =
+            winograd_rows_of_tiles(map, last, stop, (Shape){1, map->c, map->h, map->w}, job->run->x);
+}
+
 /* By tiles: block number begin, under all weights. */
 static void block_item(void *context, int begin, int end, int worker) {
     const Job *job = context;
@@ -293,6 +281,7 @@ static void block_item(void *context, int begin, int end, int worker) {
     input_tiles(job, first, last, v);
     for (int group = 0; group < plan->groups; group++) {
         Weights part = group_weights(plan, group);
+        look_for_block(job, first, last, &part);
         multiply(job, part, v, last - first, prepared_weights(job, group), m);
         output_tiles(job, first, last, part, m);
     }
