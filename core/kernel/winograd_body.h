@@ -57,6 +57,7 @@ INLINE void winograd_input_line(const int m, const Vector *d, real *v, size_t pl
 /* Where a tile reads: n rows, of which columns first .. last-1 lie inside the map. */
 typedef struct WinogradPatch {
     const real *row[WINOGRAD_N]; /* of column 0, which may lie outside */
+    ptrdiff_t step[WINOGRAD_N];  /* to the next tile */
     int first, last;
 } WinogradPatch;
 
@@ -84,29 +85,38 @@ INLINE void winograd_input_tile(const int m, const bool whole, const WinogradPat
     }
 }
 
-/* The patch of tile (n, row, column), all of whose rows and columns can be read. */
-static WinogradPatch winograd_patch(const WinogradInput *q, int image, int row, int column) {
+/* The rows of the tiles (image, row, ...), from that of column 0 on. Those above and below the map are zeros, and stay
+ * where they are from tile to tile. */
+static void winograd_rows(const WinogradInput *q, int image, int row, WinogradPatch *patch) {
     const WinogradMap *map = q->map;
-    const int n = map->size + 2, top = row * map->size - map->pad, left = column * map->size - map->pad;
-    WinogradPatch patch = {.first = left < 0 ? -left : 0, .last = map->w - left < n ? map->w - left : n};
+    const int n = map->size + 2, top = row * map->size - map->pad;
     for (int r = 0; r < n; r++) {
-        bool inside = top + r >= 0 && top + r < map->h;
-        ptrdiff_t pixel = ((ptrdiff_t)image * map->h + top + r) * map->w + left;
-        patch.row[r] = inside ? q->x + pixel * map->c : q->zeros;
+        const bool inside = top + r >= 0 && top + r < map->h;
+        const ptrdiff_t pixel = ((ptrdiff_t)image * map->h + top + r) * map->w - map->pad;
+        patch->row[r] = inside ? q->x + pixel * map->c : q->zeros;
+        patch->step[r] = inside ? (ptrdiff_t)map->size * map->c : 0;
     }
-    return patch;
 }
 
 INLINE void winograd_input_tiles(const int m, const WinogradInput *q) {
     const WinogradMap *map = q->map;
-    const int tiles = map->across * map->down;
-    for (int t = q->begin; t < q->end; t++) {
-        WinogradPatch patch = winograd_patch(q, t / tiles, t % tiles / map->across, t % tiles % map->across);
-        real *v = q->v + (size_t)(t - q->begin) * q->step;
-        if (patch.first == 0 && patch.last == m + 2)
-            winograd_input_tile(m, true, &patch, map->c, v, q->plane);
-        else
-            winograd_input_tile(m, false, &patch, map->c, v, q->plane);
+    int row = q->begin / map->across, column = q->begin % map->across;
+    real *v = q->v;
+    for (int t = q->begin; t < q->end; row++, column = 0) {
+        WinogradPatch patch;
+        winograd_rows(q, row / map->down, row % map->down, &patch);
+        for (int r = 0; r < m + 2; r++) patch.row[r] += column * patch.step[r];
+        for (; column < map->across && t < q->end; column++, t++, v += q->step) {
+            const int left = column * m - map->pad;
+            patch.first = left < 0 ? -left : 0;
+            patch.last = map->w - left < m + 2 ? map->w - left : m + 2;
+            if (patch.first == 0 && patch.last == m + 2)
+                winograd_input_tile(m, true, &patch, map->c, v, q->plane);
+            else
+                winograd_input_tile(m, false, &patch, map->c, v, q->plane);
+#pragma GCC unroll 6
+            for (int r = 0; r < m + 2; r++) patch.row[r] += patch.step[r];
+        }
     }
 }
 
