@@ -19,7 +19,7 @@ static int work(Analysis *analysis, const char *name, bool quiet) {
     Progress progress = progress_begin(quiet, 0);
     interrupt_begin();
     while (!interrupt_signal() && analysis_step(analysis))
-        progress_show(&progress, analysis_done(analysis), analysis_total(analysis), name);
+        progress_show(&progress, analysis_share(analysis), 1, name);
     int caught = analysis_done(analysis) < analysis_total(analysis) ? interrupt_signal() : 0;
     interrupt_end();
     progress_end(&progress);

@@ -75,9 +75,8 @@ static void show_progress(Analyses *analyses) {
     analyses->shown.done = analysis_done(analyses->running);
     analyses->shown.total = analysis_total(analyses->running);
     double passed = clock_seconds() - analyses->started_s;
-    analyses->shown.eta_s = analyses->shown.done > 0 ? passed / analyses->shown.done *
-                                                           (analyses->shown.total - analyses->shown.done)
-                                                     : NAN;
+    double share = analysis_share(analyses->running);
+    analyses->shown.eta_s = share > 0 ? passed / share * (1 - share) : NAN;
 }
 
 /* The result of that key and analysis, or room for a new one; the oldest makes way. */

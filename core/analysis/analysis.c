@@ -65,7 +65,8 @@ void analysis_free(Analysis *analysis) {
 
 bool analysis_step(Analysis *analysis) {
     if (analysis->done == analysis->total) return false;
-    analysis->spec->step(analysis->state, analysis->done++);
+    analysis->done += analysis->spec->step(analysis->state, analysis->done);
+    assert(analysis->done <= analysis->total);
     return true;
 }
 
@@ -75,6 +76,12 @@ int analysis_done(const Analysis *analysis) {
 
 int analysis_total(const Analysis *analysis) {
     return analysis->total;
+}
+
+double analysis_share(const Analysis *analysis) {
+    if (analysis->done == analysis->total) return 1;
+    if (analysis->spec->share) return analysis->spec->share(analysis->state, analysis->done);
+    return (double)analysis->done / analysis->total;
 }
 
 /* The columns may lie in the analysis's state, and the result outlives that: it takes a copy of them. */
@@ -231,8 +238,8 @@ double analysis_table_get(const AnalysisTable *table, int row, int column) {
     return table->values[(size_t)row * (size_t)table->column_count + (size_t)column];
 }
 
-Pass *analysis_run_forward(Pass *pass, const AnalysisInput *input, const Network *network, PassConfig config,
-                           AnalysisPart part, Error *err) {
+Pass *analysis_open_forward(Pass *pass, const AnalysisInput *input, const Network *network, PassConfig config,
+                            AnalysisPart part, Error *err) {
     size_t image = shape_count(network->input);
     config.batch = part.count;
     config.forward_only = config.no_inspection = true;
@@ -244,11 +251,10 @@ Pass *analysis_run_forward(Pass *pass, const AnalysisInput *input, const Network
     memcpy(pass_input(pass), input->images + (size_t)part.first * image,
            (size_t)part.count * image * sizeof(real));
     pass_restart(pass, NULL);
-    pass_run_forward(pass);
     return pass;
 }
 
-Pass *analysis_run_pass(const AnalysisInput *input, Error *err) {
+Pass *analysis_open_pass(const AnalysisInput *input, Error *err) {
     const Network *network = input->model->network;
     PassConfig config = {.batch = input->image_count,
                          .batch_statistics = input->batch_statistics,
@@ -259,7 +265,26 @@ Pass *analysis_run_pass(const AnalysisInput *input, Error *err) {
     memcpy(pass_input(pass), input->images,
            (size_t)input->image_count * shape_count(network->input) * sizeof(real));
     pass_restart(pass, input->targets);
-    pass_run_forward(pass);
-    pass_run_backward(pass);
+    return pass;
+}
+
+bool analysis_advance(Pass *pass) {
+    return pass_step_forward(pass) || pass_step_backward(pass);
+}
+
+double analysis_pass_share(const Pass *pass) {
+    /* Backward every operation does about twice the work, once for its input and once for its weights. */
+    enum { BACKWARD = 2 };
+    if (!pass) return 0;
+    int ops = pass_network(pass)->op_count;
+    bool forward_only = pass_is_forward_only(pass);
+    double done = pass_forward_done(pass) + (double)BACKWARD * pass_backward_done(pass);
+    return done / (forward_only ? ops : (1 + BACKWARD) * ops);
+}
+
+Pass *analysis_run_pass(const AnalysisInput *input, Error *err) {
+    Pass *pass = analysis_open_pass(input, err);
+    while (pass && analysis_advance(pass)) {
+    }
     return pass;
 }

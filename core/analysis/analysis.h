@@ -31,8 +31,8 @@ typedef enum ColumnKind {
 typedef enum ColumnSubject { SUBJECT_OTHER, SUBJECT_SKIP, SUBJECT_BRANCH, SUBJECT_PLAIN } ColumnSubject;
 
 typedef struct AnalysisColumn {
-    const char *name; /* "share", "|G_k|" */
-    const char *unit; /* "of the gradient", "L2"; "" for none */
+    const char *name;  /* "share", "|G_k|" */
+    const char *unit;  /* "of the gradient", "L2"; "" for none */
     const char *plain; /* what it is, for anyone: "share of the gradient"; NULL: nothing for anyone */
     ColumnKind kind;
     bool charted;   /* drawn as bars; the others are figures only */
@@ -127,7 +127,11 @@ typedef struct AnalysisSpec {
      * case. */
     bool (*begin)(void *state, const AnalysisInput *input, Error *err);
     int (*total)(const void *state); /* steps there are */
-    void (*step)(void *state, int number);
+    /* Works on, after `done` steps, for a fraction of a second at most; returns how many steps have come to their end
+     * in that: 0 where one takes several calls, and more than one where several go side by side. */
+    int (*step)(void *state, int done);
+    /* The share of the whole work that is behind it, 0 to 1; NULL where all steps cost alike: done / total. */
+    double (*share)(const void *state, int done);
     /* Fills table, reading, certainty and oracle from the steps done so far. False when memory is short. */
     bool (*report)(const void *state, int done, AnalysisResult *result);
     void (*clear)(void *state);
@@ -144,26 +148,35 @@ bool analysis_find(const char *name, AnalysisId *id);
 typedef struct Analysis Analysis;
 Analysis *analysis_new(AnalysisId id, const AnalysisInput *input, Error *err);
 void analysis_free(Analysis *analysis); /* NULL is fine */
-bool analysis_step(Analysis *analysis); /* false when all is done */
-int analysis_done(const Analysis *analysis);
+/* A piece of work that takes a fraction of a second; false when all is done. */
+bool analysis_step(Analysis *analysis);
+int analysis_done(const Analysis *analysis); /* steps, of analysis_total */
 int analysis_total(const Analysis *analysis);
+double analysis_share(const Analysis *analysis); /* of the work, 0 to 1: what the time left is told by */
 /* The result so far; the caller clears it. False when memory is short. */
 bool analysis_report(const Analysis *analysis, AnalysisResult *result);
 void analysis_result_clear(AnalysisResult *result);
 /* "holds: |sum - gradient| / |gradient| = 3.3e-07, at most 1e-05"; "" without an oracle. */
 void analysis_format_check(const AnalysisResult *result, char *out, size_t out_size);
 
-/* For the analyses: a pass over all images of the input, run forward and backward. */
+/* For the analyses: a pass over all images of the input, to be run forward and backward by analysis_advance. NULL
+ * (and err) when memory is short. */
+Pass *analysis_open_pass(const AnalysisInput *input, Error *err);
+/* The next piece of a pass, forward or, where it can, backward; false when there is nothing left. */
+bool analysis_advance(Pass *pass);
+/* The share of its work that is behind it, 0 to 1; 0 of NULL. */
+double analysis_pass_share(const Pass *pass);
+/* analysis_open_pass, run to the end: for callers that nobody waits for. */
 Pass *analysis_run_pass(const AnalysisInput *input, Error *err);
 
 /* For the analyses: a pass of `network` that keeps nothing but activations, for the `count` images of the
- * input from `first` on, run forward. `pass` is used again when it is of that size, else freed; it must be of
+ * input from `first` on, to be run forward. `pass` is used again when it is of that size, else freed; it must be of
  * the same network and `config`. NULL (and err) when memory is short. */
 typedef struct AnalysisPart {
     int first, count;
 } AnalysisPart;
-Pass *analysis_run_forward(Pass *pass, const AnalysisInput *input, const Network *network, PassConfig config,
-                           AnalysisPart part, Error *err);
+Pass *analysis_open_forward(Pass *pass, const AnalysisInput *input, const Network *network, PassConfig config,
+                            AnalysisPart part, Error *err);
 
 /* For the analyses: an empty table; a row of it, all NaN, or NULL when memory is short. */
 void analysis_table_begin(AnalysisTable *table, const char *row_name, const AnalysisColumn *columns,

@@ -9,10 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/utf8.h"
-
-#include "core/analysis/gradients.h"
 #include "core/analysis/networks.h"
+#include "core/base/utf8.h"
 
 enum { RUNS_MAX = 64, FLOW_STRIP = 27 };
 static const double LEARNING_RATE = 0.1;
@@ -24,7 +22,7 @@ typedef struct FlowRun {
     bool batch_statistics;
     bool known;
     int blocks;
-    Gradients gradients;
+    double *grad;                 /* |g| into every block, and out of the last one */
     double *weight_grad, *weight; /* a block: |dw|, |w| of its convolutions */
     double euler;                 /* worst |<w,dw> - <y,dy>| / (|y||dy|) of a convolution */
 } FlowRun;
@@ -34,6 +32,9 @@ typedef struct FlowState {
     FlowRun runs[RUNS_MAX];
     int run_count;
     int *targets;
+    Network *made; /* of the run that is under way; NULL: the model's own */
+    Pass *pass;    /* likewise */
+    int op;        /* the next one whose weights are measured */
     AnalysisColumn columns[ANALYSIS_COLUMNS_MAX];
     Error err;
 } FlowState;
@@ -88,16 +89,21 @@ static int flow_total(const void *memory) {
     return 1 + ((const FlowState *)memory)->run_count;
 }
 
-static void find_targets(FlowState *state) {
+/* A piece of the pass that finds them; true when they are found. */
+static bool find_targets(FlowState *state) {
     const AnalysisInput *input = state->input;
     AnalysisBatch batch = {.images = input->images,
                            .count = input->image_count,
                            .targets = input->targets,
                            .batch_statistics = input->batch_statistics,
                            .forward_only = true};
-    Pass *pass = analysis_run(input->model->network, &batch, &state->err);
-    for (int n = 0; pass && n < input->image_count; n++) state->targets[n] = pass_target(pass, n);
-    pass_free(pass);
+    if (!state->pass) state->pass = analysis_open(input->model->network, &batch, &state->err);
+    if (state->pass && analysis_advance(state->pass)) return false;
+    for (int n = 0; state->pass && n < input->image_count; n++)
+        state->targets[n] = pass_target(state->pass, n);
+    pass_free(state->pass);
+    state->pass = NULL;
+    return true;
 }
 
 static Network *network_of(FlowState *state, const FlowRun *run) {
@@ -122,62 +128,98 @@ static double euler_error(const Pass *pass, const Op *op, const Param *param) {
     return scale > 0 ? error / scale : 0;
 }
 
-static void read_weights(FlowRun *run, const Pass *pass) {
+/* Of one operation, if it is a convolution of a block. */
+static void read_weights(FlowRun *run, const Pass *pass, int i) {
     const Network *network = pass_network(pass);
-    for (int i = 0; i < network->op_count; i++) {
-        const Op *op = &network->ops[i];
-        const Param *param = network_op_param(network, i, PARAM_CONV_WEIGHT);
-        if (!param || op->block < 0) continue;
-        const real *w = network_const_values(network, param), *dw = pass_param_grad(pass, param);
-        run->weight[op->block] += tensor_dot(w, w, param->count);
-        run->weight_grad[op->block] += tensor_dot(dw, dw, param->count);
-        run->euler = fmax(run->euler, euler_error(pass, op, param));
-    }
+    const Op *op = &network->ops[i];
+    const Param *param = network_op_param(network, i, PARAM_CONV_WEIGHT);
+    if (!param || op->block < 0) return;
+    const real *w = network_const_values(network, param), *dw = pass_param_grad(pass, param);
+    run->weight[op->block] += tensor_dot(w, w, param->count);
+    run->weight_grad[op->block] += tensor_dot(dw, dw, param->count);
+    run->euler = fmax(run->euler, euler_error(pass, op, param));
+}
+
+static void finish_run(FlowRun *run, const Pass *pass) {
+    const Network *network = pass_network(pass);
     for (int b = 0; b < run->blocks; b++) {
         run->weight[b] = sqrt(run->weight[b]);
         run->weight_grad[b] = sqrt(run->weight_grad[b]);
+        run->grad[b] = pass_grad_stats(pass, network->blocks[b].input).l2;
     }
+    run->grad[run->blocks] = pass_grad_stats(pass, network->blocks[run->blocks - 1].output).l2;
+    run->known = true;
 }
 
 static double grad_into(const FlowRun *run, int block) {
-    return run->gradients.blocks[block].in_l2;
+    return run->grad[block];
 }
 
 static double grad_out_of_last(const FlowRun *run) {
-    return run->gradients.blocks[run->blocks - 1].out_l2;
+    return run->grad[run->blocks];
 }
 
-static bool read_pass(FlowRun *run, const Pass *pass) {
-    const Network *network = pass_network(pass);
+static void close_run(FlowState *state) {
+    pass_free(state->pass);
+    network_free(state->made);
+    state->pass = NULL;
+    state->made = NULL;
+}
+
+static bool open_run(FlowState *state, FlowRun *run) {
+    bool own = run->build.arch.depth == 0 && !run->twin && !run->fresh;
+    state->made = own ? NULL : network_of(state, run);
+    const Network *network = own ? state->input->model->network : state->made;
+    if (!network) return false;
     run->blocks = network->block_count;
+    run->grad = calloc((size_t)run->blocks + 1, sizeof *run->grad);
     run->weight_grad = calloc((size_t)run->blocks, sizeof *run->weight_grad);
     run->weight = calloc((size_t)run->blocks, sizeof *run->weight);
-    if (!gradients_read(&run->gradients, pass) || !run->weight_grad || !run->weight) return false;
-    read_weights(run, pass);
-    return run->known = true;
-}
-
-static void flow_step(void *memory, int number) {
-    FlowState *state = memory;
-    if (state->err.kind != ERROR_NONE) return;
-    if (number == 0) {
-        find_targets(state);
-        return;
-    }
-    FlowRun *run = &state->runs[number - 1];
-    bool own = run->build.arch.depth == 0 && !run->twin && !run->fresh;
-    Network *made = own ? NULL : network_of(state, run);
-    const Network *network = own ? state->input->model->network : made;
-    if (!network) return;
+    if (!run->grad || !run->weight_grad || !run->weight)
+        return error_set(&state->err, ERROR_FAILED, "flow: not enough memory for %s", network->arch);
     AnalysisBatch batch = {.images = state->input->images,
                            .count = state->input->image_count,
                            .targets = state->targets,
                            .batch_statistics = run->batch_statistics};
-    Pass *pass = analysis_run(network, &batch, &state->err);
-    if (pass && !read_pass(run, pass))
-        error_set(&state->err, ERROR_FAILED, "flow: not enough memory for %s", network->arch);
-    pass_free(pass);
-    network_free(made);
+    state->pass = analysis_open(network, &batch, &state->err);
+    state->op = 0;
+    return state->pass != NULL;
+}
+
+/* A run op by op, forward and backward, then its weights op by op. */
+static int flow_step(void *memory, int done) {
+    FlowState *state = memory;
+    if (state->err.kind != ERROR_NONE) return 1;
+    if (done == 0) return find_targets(state);
+    FlowRun *run = &state->runs[done - 1];
+    if (!state->pass) return open_run(state, run) ? 0 : 1;
+    if (analysis_advance(state->pass)) return 0;
+    if (state->op < pass_network(state->pass)->op_count) {
+        read_weights(run, state->pass, state->op++);
+        return 0;
+    }
+    finish_run(run, state->pass);
+    close_run(state);
+    return 1;
+}
+
+/* Networks of other depths work in proportion; a plain one about as much as its twin. */
+static double work_of(const FlowRun *run) {
+    double depth = run->build.arch.depth;
+    return depth > 0 ? depth : 1;
+}
+
+/* Step 0 runs forward only: a third of a run. */
+static double flow_share(const void *memory, int done) {
+    const FlowState *state = memory;
+    double first = state->input->depth_count > 0 ? 0 : 1.0 / 3, total = first, behind = done > 0 ? first : 0;
+    for (int k = 0; k < state->run_count; k++) {
+        double work = work_of(&state->runs[k]);
+        total += work;
+        behind += k < done - 1 ? work : k == done - 1 ? work * analysis_pass_share(state->pass) : 0;
+    }
+    if (done == 0) behind = first * analysis_pass_share(state->pass);
+    return behind / total;
 }
 
 /* Three quantities, and each of them for all runs on one axis of its own. */
@@ -336,10 +378,11 @@ static bool flow_report(const void *memory, int done, AnalysisResult *result) {
 static void flow_clear(void *memory) {
     FlowState *state = memory;
     for (int k = 0; k < state->run_count; k++) {
-        gradients_clear(&state->runs[k].gradients);
+        free(state->runs[k].grad);
         free(state->runs[k].weight_grad);
         free(state->runs[k].weight);
     }
+    close_run(state);
     free(state->targets);
 }
 
@@ -356,6 +399,7 @@ const AnalysisSpec analysis_flow_spec = {
     .begin = flow_begin,
     .total = flow_total,
     .step = flow_step,
+    .share = flow_share,
     .report = flow_report,
     .clear = flow_clear,
 };

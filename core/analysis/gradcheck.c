@@ -30,7 +30,8 @@ typedef struct GradcheckState {
     Gradcheck *check;
     AnalysisColumn columns[COLUMNS];
     char kinks_unit[ANALYSIS_LABEL_MAX];
-    char label[GRADCHECK_LABEL_MAX];
+    char own_place[PARAM_NAME_MAX], label[GRADCHECK_LABEL_MAX];
+    Error err;
 } GradcheckState;
 
 static const OpSpec *activation_of(const GradcheckState *state) {
@@ -47,25 +48,25 @@ static void name_columns(GradcheckState *state) {
     state->columns[COLUMN_KINKS].unit = state->kinks_unit;
 }
 
+static bool find_site(const GradcheckState *state, GradcheckSite *site, Error *err) {
+    const AnalysisInput *input = state->input;
+    const char *place = input->place ? input->place : state->own_place;
+    return gradcheck_find(state->pass, place, input->index, input->index_count, site, err);
+}
+
 static bool gradcheck_begin(void *memory, const AnalysisInput *input, Error *err) {
     GradcheckState *state = memory;
-    GradcheckSite site;
+    GradcheckSite site; /* where the gradient is largest will be known later, but what there is not at once */
     const Block *first = &input->model->network->blocks[0];
-    char weight[PARAM_NAME_MAX];
-    snprintf(weight, sizeof weight, "%s.conv1.weight", first->name);
+    snprintf(state->own_place, sizeof state->own_place, "%s.conv1.weight", first->name);
     state->input = input;
     name_columns(state);
     if (input->skip == SKIP_CUT)
         return error_set(err, ERROR_USAGE,
                          "gradcheck: with 'cut' the backward pass is not the derivative of the forward pass, "
                          "on purpose: expected another --without-skip");
-    state->pass = analysis_run_pass(input, err);
-    if (!state->pass || !gradcheck_find(state->pass, input->place ? input->place : weight, input->index,
-                                        input->index_count, &site, err))
-        return false;
-    gradcheck_describe(state->pass, site, state->label);
-    state->check = gradcheck_new(state->pass, site, err);
-    return state->check != NULL;
+    state->pass = analysis_open_pass(input, err);
+    return state->pass && find_site(state, &site, err);
 }
 
 static int gradcheck_total(const void *memory) {
@@ -73,11 +74,33 @@ static int gradcheck_total(const void *memory) {
     return GRADCHECK_STEPS;
 }
 
-static void gradcheck_run_step(void *memory, int number) {
-    gradcheck_step(((GradcheckState *)memory)->check, number);
+/* After the pass. */
+static void open_check(GradcheckState *state) {
+    GradcheckSite site;
+    if (!find_site(state, &site, &state->err)) return;
+    gradcheck_describe(state->pass, site, state->label);
+    state->check = gradcheck_new(state->pass, site, &state->err);
+}
+
+/* The first step runs the pass before. */
+static int gradcheck_run_step(void *memory, int done) {
+    GradcheckState *state = memory;
+    if (state->err.kind != ERROR_NONE) return 1;
+    if (state->check) return gradcheck_advance(state->check, done);
+    if (!analysis_advance(state->pass)) open_check(state);
+    return 0;
+}
+
+/* A step is two passes forward, the pass of the first one three; a comparison takes little time beside them. */
+static double gradcheck_run_share(const void *memory, int done) {
+    const GradcheckState *state = memory;
+    double pass = state->check ? 1 : analysis_pass_share(state->pass),
+           step = state->check ? gradcheck_share(state->check) : 0;
+    return (3 * pass + 2 * (done + step)) / (3 + 2 * GRADCHECK_STEPS);
 }
 
 static bool report_rows(const GradcheckState *state, AnalysisTable *table) {
+    if (!state->check) return true;
     double backprop = gradcheck_backprop(state->check);
     for (int k = 0; k < GRADCHECK_STEPS; k++) {
         GradcheckStep step = gradcheck_get(state->check, k);
@@ -106,12 +129,13 @@ static void read_kinks(const OpSpec *activation, int kinks, AnalysisResult *resu
 }
 
 static void read_best(const GradcheckState *state, AnalysisResult *result) {
-    int best = gradcheck_best(state->check);
-    double backprop = gradcheck_backprop(state->check);
+    int best = state->check ? gradcheck_best(state->check) : -1;
     if (best < 0) {
-        snprintf(result->reading, sizeof result->reading, "Not finished: no step has been run.");
+        utf8_copy(result->reading, sizeof result->reading,
+                  state->err.kind != ERROR_NONE ? state->err.text : "Not finished: no step has been run.");
         return;
     }
+    double backprop = gradcheck_backprop(state->check);
     GradcheckStep step = gradcheck_get(state->check, best);
     snprintf(
         result->reading, sizeof result->reading,
@@ -157,6 +181,7 @@ const AnalysisSpec analysis_gradcheck_spec = {
     .begin = gradcheck_begin,
     .total = gradcheck_total,
     .step = gradcheck_run_step,
+    .share = gradcheck_run_share,
     .report = gradcheck_report,
     .clear = gradcheck_clear,
 };

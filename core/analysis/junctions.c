@@ -96,10 +96,16 @@ static int junctions_total(const void *memory) {
     return 1;
 }
 
-static void junctions_step(void *memory, int number) {
+static int junctions_step(void *memory, int done) {
     JunctionsState *state = memory;
-    (void)number;
-    state->pass = analysis_run_pass(state->input, &state->err);
+    (void)done;
+    if (!state->pass) state->pass = analysis_open_pass(state->input, &state->err);
+    return state->pass && analysis_advance(state->pass) ? 0 : 1;
+}
+
+static double junctions_share(const void *memory, int done) {
+    (void)done;
+    return analysis_pass_share(((const JunctionsState *)memory)->pass);
 }
 
 static Entry entry_of(const Pass *pass, int block) {
@@ -176,8 +182,8 @@ static bool junctions_report(const void *memory, int done, AnalysisResult *resul
     analysis_table_begin(&result->table, "block", state->columns, COLUMNS);
     snprintf(result->certainty, sizeof result->certainty, "exact, one batch of %d picture%s",
              state->input->image_count, state->input->image_count == 1 ? "" : "s");
-    if (!state->pass) {
-        utf8_copy(result->reading, sizeof result->reading, done > 0 ? state->err.text : "Not begun.");
+    if (!state->pass || done == 0) {
+        utf8_copy(result->reading, sizeof result->reading, done > 0 ? state->err.text : "Not finished.");
         return true;
     }
     for (int b = 0; b < pass_network(state->pass)->block_count; b++) {
@@ -207,6 +213,7 @@ const AnalysisSpec analysis_junctions_spec = {
     .begin = junctions_begin,
     .total = junctions_total,
     .step = junctions_step,
+    .share = junctions_share,
     .report = junctions_report,
     .clear = junctions_clear,
 };

@@ -2,7 +2,6 @@
  * plain one. Without a block the signal takes the way of its shortcut alone: y = f(S(x)). A plain network
  * that loses a block is given that same way there and nowhere else. Veit et al. 2016, section 4: a residual
  * network hardly notices, a plain one is destroyed. */
-#include <float.h>
 #include <limits.h>
 #include <math.h>
 #include <stdint.h>
@@ -10,47 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/analysis/analysis.h"
+#include "core/analysis/lesions.h"
 #include "core/base/rng.h"
 #include "core/base/utf8.h"
 
-enum { SIDES = 2, CHUNK = 16, DRAWS = 5, SIZES_MAX = 6 };
-
-/* What one choice of lost blocks did to one network. */
-typedef struct Tally {
-    int seen, right;
-    double change, change_square; /* of the losses, picture by picture, against the intact network's */
-} Tally;
-
-typedef struct Side {
-    const char *name;
-    const Network *network;  /* a residual one, that can lose blocks */
-    const Network *original; /* as given */
-    Model *owned;            /* the residual form of a plain network, or NULL */
-    int *truth;              /* a picture's class: its label, or what the intact network says */
-    double *losses;          /* of the intact network */
-    Tally *tallies;          /* one a choice */
-    double difference;       /* between intact and original: the oracle */
-    Pass *pass;              /* of the choice that is tried, for all pictures */
-    int choice;
-} Side;
-
-typedef struct LesionsState {
-    const AnalysisInput *input;
-    Side sides[SIDES];
-    int side_count, blocks, chunks, draws;
-    int sizes[SIZES_MAX], size_count; /* how many blocks the random choices take */
-    int choices;                      /* intact, each block, draws of each size */
-    bool *lost;                       /* choices x blocks */
-    bool labelled;                    /* all pictures' classes are known */
-    AnalysisColumn columns[1 + 4 * SIDES];
-    char names[4 * SIDES][ANALYSIS_LABEL_MAX];
-    Error err;
-} LesionsState;
+enum { SIDES = LESIONS_SIDES, DRAWS = 5 };
 
 static void choose_sizes(LesionsState *state) {
-    static const int sizes[SIZES_MAX] = {2, 3, 5, 8, 12, 20};
-    for (int k = 0; k < SIZES_MAX && sizes[k] < state->blocks; k++)
+    static const int sizes[LESIONS_SIZES_MAX] = {2, 3, 5, 8, 12, 20};
+    for (int k = 0; k < LESIONS_SIZES_MAX && sizes[k] < state->blocks; k++)
         state->sizes[state->size_count++] = sizes[k];
 }
 
@@ -74,7 +41,7 @@ static bool choose_blocks(LesionsState *state) {
     return ok;
 }
 
-static bool open_side(LesionsState *state, Side *side, const Model *model, Error *err) {
+static bool open_side(LesionsState *state, LesionSide *side, const Model *model, Error *err) {
     size_t images = (size_t)state->input->image_count;
     side->name = model->network->arch;
     side->original = side->network = model->network;
@@ -123,7 +90,7 @@ static bool lesions_begin(void *memory, const AnalysisInput *input, Error *err) 
         return error_set(err, ERROR_USAGE,
                          "lesions: they are compared with the intact network: expected skips as built");
     state->blocks = input->model->network->block_count;
-    state->chunks = (input->image_count + CHUNK - 1) / CHUNK;
+    state->chunks = (input->image_count + LESIONS_CHUNK - 1) / LESIONS_CHUNK;
     state->draws = input->samples > 0 ? input->samples : DRAWS;
     state->labelled = all_labelled(input);
     choose_sizes(state);
@@ -138,6 +105,7 @@ static bool lesions_begin(void *memory, const AnalysisInput *input, Error *err) 
     if (!choose_blocks(state)) return error_set(err, ERROR_FAILED, "lesions: not enough memory");
     for (int s = 0; s < state->side_count; s++)
         if (!open_side(state, &state->sides[s], s == 0 ? input->model : input->twin, err)) return false;
+    if (!lesions_plan_runs(state)) return error_set(err, ERROR_FAILED, "lesions: not enough memory");
     name_columns(state);
     return true;
 }
@@ -147,65 +115,15 @@ static int lesions_total(const void *memory) {
     return state->choices * state->chunks * state->side_count;
 }
 
-/* A plain network is the residual one with all skips closed but those of the lost blocks. */
-static void run_without_block(LesionsState *state, Side *side, int choice, AnalysisPart part) {
-    PassConfig config = {.batch_statistics = state->input->batch_statistics,
-                         .skip = SKIP_LESION,
-                         .lesioned = state->lost + choice * state->blocks,
-                         .others_plain = side->owned != NULL,
-                         .fast = true};
-    if (side->pass && side->choice != choice) pass_set_skip(side->pass, config.skip, config.lesioned);
-    side->choice = choice;
-    side->pass = analysis_run_forward(side->pass, state->input, side->network, config, part, &state->err);
-}
-
-static int likeliest(const double *probabilities, int classes) {
-    int best = 0;
-    for (int k = 1; k < classes; k++)
-        if (probabilities[k] > probabilities[best]) best = k;
-    return best;
-}
-
-static void count_picture(LesionsState *state, Side *side, int choice, int image,
-                          const double *probabilities) {
-    int classes = side->network->classes, answer = likeliest(probabilities, classes);
-    Tally *tally = &side->tallies[choice];
-    if (choice == 0) side->truth[image] = state->labelled ? state->input->labels[image] : answer;
-    double loss = -log(fmax(probabilities[side->truth[image]], DBL_MIN));
-    if (choice == 0) side->losses[image] = loss;
-    double change = loss - side->losses[image];
-    tally->seen++;
-    tally->right += answer == side->truth[image];
-    tally->change += change;
-    tally->change_square += change * change;
-}
-
-/* The oracle: with nothing lost this is the network as it was given, bit for bit. */
-static void compare_with_original(LesionsState *state, Side *side, AnalysisPart part) {
-    PassConfig config = {.batch_statistics = state->input->batch_statistics, .fast = true};
-    Pass *own = analysis_run_forward(NULL, state->input, side->original, config, part, &state->err);
-    if (!own) return;
-    Tensor a = pass_act(side->pass, network_logits_op(side->network)),
-           b = pass_act(own, network_logits_op(side->original));
-    for (size_t j = 0; j < shape_count(a.shape); j++)
-        side->difference = fmax(side->difference, fabs((double)a.data[j] - (double)b.data[j]));
-    pass_free(own);
-}
-
 /* Both networks lose a block before the next one is tried, so that a stopped analysis can compare them. */
-static void lesions_step(void *memory, int number) {
-    LesionsState *state = memory;
-    int rest = number / state->chunks, choice = rest / state->side_count;
-    AnalysisPart part = {.first = number % state->chunks * CHUNK, .count = CHUNK};
-    Side *side = &state->sides[rest % state->side_count];
-    if (part.count > state->input->image_count - part.first)
-        part.count = state->input->image_count - part.first;
-    run_without_block(state, side, choice, part);
-    if (!side->pass) return;
-    for (int n = 0; n < part.count; n++)
-        count_picture(state, side, choice, part.first + n,
-                      pass_probabilities(side->pass) + (size_t)n * (size_t)side->network->classes);
-    if (choice == 0) compare_with_original(state, side, part);
+static int lesions_step(void *memory, int done) {
+    (void)done;
+    return lesions_run(memory);
+}
+
+static double lesions_share(const void *memory, int done) {
+    (void)done;
+    return lesions_run_share(memory);
 }
 
 /* Half of Wilson's interval at one standard error: not 0 when all of few are right. */
@@ -218,37 +136,32 @@ static double mean_error(double sum, double square, double n) {
     return n > 1 ? sqrt(fmax(0, square / n - mean * mean) / (n - 1)) : NAN;
 }
 
-static bool is_done(const LesionsState *state, int choice) {
-    for (int s = 0; s < state->side_count; s++)
-        if (state->sides[s].tallies[choice].seen < state->input->image_count) return false;
-    return true;
-}
-
 /* One choice: its error comes from the pictures. */
 static void fill_one(const LesionsState *state, double *row, int choice) {
-    double n = row[0] = state->input->image_count;
+    double n = row[0] = lesions_pictures(state);
     for (int s = 0; s < state->side_count; s++) {
-        const Tally *tally = &state->sides[s].tallies[choice];
-        double *out = row + 1 + 4 * s, share = tally->right / n;
+        Tally tally = lesions_tally(state, s, choice);
+        double *out = row + 1 + 4 * s, share = tally.right / n;
         out[0] = share;
         out[1] = share_error(share, n);
-        out[2] = tally->change / n;
-        out[3] = choice == 0 ? NAN : mean_error(tally->change, tally->change_square, n);
+        out[2] = tally.change / n;
+        out[3] = choice == 0 ? NAN : mean_error(tally.change, tally.change_square, n);
     }
 }
 
-/* Several draws: the error comes from the draws. */
+/* Those of the draws that have been tried: the error comes from them. */
 static void fill_draws(const LesionsState *state, double *row, int first, int draws) {
-    double n = state->input->image_count;
+    double n = lesions_pictures(state);
     row[0] = n * draws;
     for (int s = 0; s < state->side_count; s++) {
         double right = 0, right_square = 0, change = 0, change_square = 0, *out = row + 1 + 4 * s;
-        for (int k = 0; k < draws; k++) {
-            const Tally *tally = &state->sides[s].tallies[first + k];
-            right += tally->right / n;
-            right_square += pow(tally->right / n, 2);
-            change += tally->change / n;
-            change_square += pow(tally->change / n, 2);
+        for (int k = first; k < first + state->draws; k++) {
+            if (!lesions_is_done(state, k)) continue;
+            Tally tally = lesions_tally(state, s, k);
+            right += tally.right / n;
+            right_square += pow(tally.right / n, 2);
+            change += tally.change / n;
+            change_square += pow(tally.change / n, 2);
         }
         out[0] = right / draws;
         out[1] = mean_error(right, right_square, draws);
@@ -259,7 +172,8 @@ static void fill_draws(const LesionsState *state, double *row, int first, int dr
 
 static bool fill_table(const LesionsState *state, AnalysisTable *table) {
     const Network *network = state->input->model->network;
-    for (int choice = 0; choice <= state->blocks && is_done(state, choice); choice++) {
+    for (int choice = 0; choice <= state->blocks; choice++) {
+        if (!lesions_is_done(state, choice)) continue;
         double *row =
             analysis_table_add(table, "%s", choice == 0 ? "none lost" : network->blocks[choice - 1].name);
         if (!row) return false;
@@ -267,12 +181,18 @@ static bool fill_table(const LesionsState *state, AnalysisTable *table) {
     }
     for (int k = 0; k < state->size_count; k++) {
         int first = 1 + state->blocks + k * state->draws, draws = 0;
-        while (draws < state->draws && is_done(state, first + draws)) draws++;
-        if (draws == 0) break;
+        for (int draw = 0; draw < state->draws; draw++) draws += lesions_is_done(state, first + draw);
+        if (draws == 0) continue;
         double *row = analysis_table_add(table, "%d random", state->sizes[k]);
         if (!row) return false;
         fill_draws(state, row, first, draws);
     }
+    return true;
+}
+
+static bool all_blocks_are_done(const LesionsState *state) {
+    for (int choice = 0; choice <= state->blocks; choice++)
+        if (!lesions_is_done(state, choice)) return false;
     return true;
 }
 
@@ -326,18 +246,18 @@ static bool lesions_report(const void *memory, int done, AnalysisResult *result)
         result->certainty, sizeof result->certainty,
         "sampled, n=%d pictures, for random blocks each of %d draws; +- is one standard error (of a share: "
         "Wilson's; of random blocks: over the draws); right: %s%s%s",
-        state->input->image_count, state->draws,
+        lesions_pictures(state), state->draws,
         state->labelled ? "the picture's class" : "what the intact network said",
         state->side_count == 2 ? "; other: " : "", state->side_count == 2 ? state->input->twin_label : "");
     (void)done;
     if (state->err.kind == ERROR_NONE && !fill_table(state, &result->table)) return false;
     if (state->err.kind != ERROR_NONE)
         utf8_copy(result->reading, sizeof result->reading, state->err.text);
-    else if (result->table.row_count <= state->blocks)
+    else if (!all_blocks_are_done(state))
         snprintf(result->reading, sizeof result->reading, "Not all blocks have been tried.");
     else
         read_lesions(state, result);
-    if (!is_done(state, 0)) return true;
+    if (!lesions_is_done(state, 0)) return true;
     snprintf(result->oracle, sizeof result->oracle, "none lost: largest |logit - the network's own|");
     for (int s = 0; s < state->side_count; s++)
         result->oracle_value = fmax(result->oracle_value, state->sides[s].difference);
@@ -348,12 +268,12 @@ static bool lesions_report(const void *memory, int done, AnalysisResult *result)
 static void lesions_clear(void *memory) {
     LesionsState *state = memory;
     for (int s = 0; s < SIDES; s++) {
-        pass_free(state->sides[s].pass);
         model_free(state->sides[s].owned);
         free(state->sides[s].truth);
         free(state->sides[s].losses);
         free(state->sides[s].tallies);
     }
+    lesions_free_runs(state);
     free(state->lost);
 }
 
@@ -370,6 +290,7 @@ const AnalysisSpec analysis_lesions_spec = {
     .begin = lesions_begin,
     .total = lesions_total,
     .step = lesions_step,
+    .share = lesions_share,
     .report = lesions_report,
     .clear = lesions_clear,
 };

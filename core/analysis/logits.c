@@ -106,17 +106,20 @@ static void name_columns(LogitsState *state) {
         .name = "difference", .unit = "logit", .kind = COLUMN_SIGNED, .charted = true, .same_axis = true};
 }
 
-static void run_pass(LogitsState *state) {
+/* A piece of the pass; true when it is over. */
+static bool run_pass(LogitsState *state) {
     const Network *network = state->input->model->network;
-    state->pass = analysis_run_pass(&state->one, &state->err);
+    if (!state->pass) state->pass = analysis_open_pass(&state->one, &state->err);
+    if (state->pass && analysis_advance(state->pass)) return false;
     state->vjp = state->pass ? vjp_new(state->pass, &state->err) : NULL;
-    if (!state->vjp) return;
+    if (!state->vjp) return true;
     const real *logits = pass_act(state->pass, network_logits_op(network)).data;
     int asked = state->input->target_class;
     state->ledgers[0].class_index = asked >= 0 ? asked : best_class(logits, network->classes, -1);
     state->ledgers[1].class_index = best_class(logits, network->classes, state->ledgers[0].class_index);
     for (int k = 0; k < RIVALS; k++) state->ledgers[k].logit = (double)logits[state->ledgers[k].class_index];
     name_columns(state);
+    return true;
 }
 
 static const real *values_of(const Network *network, const char *name) {
@@ -157,12 +160,16 @@ static void write_ledger(LogitsState *state, Ledger *ledger) {
     ledger->terms[2 + n] = (double)values_of(network, "fc.bias")[ledger->class_index];
 }
 
-static void logits_step(void *memory, int number) {
+static int logits_step(void *memory, int done) {
     LogitsState *state = memory;
-    if (number == 0)
-        run_pass(state);
-    else if (state->vjp)
-        write_ledger(state, &state->ledgers[number - 1]);
+    if (done == 0) return run_pass(state);
+    if (state->vjp) write_ledger(state, &state->ledgers[done - 1]);
+    return 1;
+}
+
+/* A ledger takes no time beside the pass. */
+static double logits_share(const void *memory, int done) {
+    return done > 0 ? 1 : analysis_pass_share(((const LogitsState *)memory)->pass);
 }
 
 static bool add_rows(const LogitsState *state, AnalysisTable *table, double sums[RIVALS]) {
@@ -247,6 +254,7 @@ const AnalysisSpec analysis_logits_spec = {
     .begin = logits_begin,
     .total = logits_total,
     .step = logits_step,
+    .share = logits_share,
     .report = logits_report,
     .clear = logits_clear,
 };

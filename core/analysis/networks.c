@@ -47,29 +47,37 @@ static void take_statistics(Network *network, const Pass *pass, const Op *op) {
     }
 }
 
-bool analysis_calibrate(Network *network, const AnalysisBatch *batch, Error *err) {
-    AnalysisBatch wanted = *batch;
-    wanted.batch_statistics = wanted.forward_only = true;
-    Pass *pass = analysis_run(network, &wanted, err);
-    if (!pass) return false;
+void analysis_calibrate(Network *network, const Pass *pass) {
     for (int i = 0; i < network->op_count; i++)
         if (network_op_param(network, i, PARAM_NORM_MEAN)) take_statistics(network, pass, &network->ops[i]);
-    pass_free(pass);
-    return true;
 }
 
-Pass *analysis_run(const Network *network, const AnalysisBatch *batch, Error *err) {
+bool analysis_pass_is_small(const Network *network, int images) {
+    /* Multiply-adds that one thread does in some hundredths of a second: nobody waits for a pass of so many. */
+    static const double SMALL = 4e9;
+    return (double)network_macs(network) * images <= SMALL;
+}
+
+Pass *analysis_open(const Network *network, const AnalysisBatch *batch, Error *err) {
     PassConfig config = {.batch = batch->count,
                          .batch_statistics = batch->batch_statistics,
                          .fast = batch->forward_only,
-                         .no_inspection = batch->no_inspection};
+                         .rounds_more = batch->rounds_more,
+                         .no_inspection = batch->no_inspection,
+                         .no_input_gradient = batch->no_input_gradient,
+                         .no_param_gradients = batch->no_param_gradients};
     Pass *pass = pass_new(network, &config, err);
     if (!pass) return NULL;
     memcpy(pass_input(pass), batch->images,
            (size_t)batch->count * shape_count(network->input) * sizeof(real));
     pass_restart(pass, batch->targets);
-    pass_run_forward(pass);
-    if (!batch->forward_only) pass_run_backward(pass);
+    return pass;
+}
+
+Pass *analysis_run(const Network *network, const AnalysisBatch *batch, Error *err) {
+    Pass *pass = analysis_open(network, batch, err);
+    while (pass && analysis_advance(pass)) {
+    }
     return pass;
 }
 

@@ -31,14 +31,22 @@ typedef struct AnalysisBatch {
     int count;
     bool batch_statistics;
     bool forward_only;  /* for the answer alone: see PassConfig.fast */
+    bool rounds_more;   /* see PassConfig.rounds_more */
     bool no_inspection; /* no statistics: gradients themselves are wanted */
+    bool no_input_gradient, no_param_gradients;
 } AnalysisBatch;
 
-/* Sets the running statistics to those of this batch, so that a network with random weights is one fixed
- * function with the scale that batch norm gives it. */
-bool analysis_calibrate(Network *network, const AnalysisBatch *batch, Error *err);
-
-/* A pass over the batch, run forward and unless forward_only backward. */
+/* A pass over the batch, to be run by analysis_advance forward and unless forward_only backward; and one that has been
+ * run. */
+Pass *analysis_open(const Network *network, const AnalysisBatch *batch, Error *err);
 Pass *analysis_run(const Network *network, const AnalysisBatch *batch, Error *err);
+
+/* Sets the running statistics to those that the pass through the network has found, with batch_statistics, so that a
+ * network with random weights is one fixed function with the scale that batch norm gives it. */
+void analysis_calibrate(Network *network, const Pass *pass);
+
+/* May a thread take a pass of so many images, forward and backward, through the network by itself while others do the
+ * same? Says nothing of the number of threads, so that what is computed does not depend on it. */
+bool analysis_pass_is_small(const Network *network, int images);
 
 #endif

@@ -27,9 +27,10 @@ static int paper_total(const void *memory) {
     return ((const PaperState *)memory)->row_count;
 }
 
-static void paper_step(void *memory, int number) {
+static int paper_step(void *memory, int done) {
     PaperState *state = memory;
-    if (state->err.kind == ERROR_NONE) paper_count(&state->rows[number], &state->counts[number], &state->err);
+    if (state->err.kind == ERROR_NONE) paper_count(&state->rows[done], &state->counts[done], &state->err);
+    return 1;
 }
 
 static const PaperScore *score_of(const PaperState *state, int k) {

@@ -92,19 +92,22 @@ static int paths_total(const void *memory) {
     return 1 + state->blocks * (state->blocks + 1) / 2;
 }
 
-static void run_pass(PathsState *state) {
-    state->pass = analysis_run_pass(state->input, &state->err);
+/* A piece of the pass; true when it is over. */
+static bool run_pass(PathsState *state) {
+    if (!state->pass) state->pass = analysis_open_pass(state->input, &state->err);
+    if (state->pass && analysis_advance(state->pass)) return false;
     state->vjp = state->pass ? vjp_new(state->pass, &state->err) : NULL;
-    if (!state->vjp) return;
+    if (!state->vjp) return true;
     state->block = state->blocks - 1;
     Tensor last = pass_grad(state->pass, state->input->model->network->blocks[state->block].output);
     memcpy(state->parts[0], last.data, shape_count(last.shape) * sizeof(real));
+    return true;
 }
 
-static void paths_step(void *memory, int number) {
+static int paths_step(void *memory, int done) {
     PathsState *state = memory;
-    if (number == 0) run_pass(state);
-    if (number == 0 || !state->vjp) return;
+    if (done == 0) return run_pass(state);
+    if (!state->vjp) return 1;
     int b = state->block, k = state->k;
     size_t count = shape_count(pass_act(state->pass, state->input->model->network->blocks[b].input).shape);
     vjp_mask(state->vjp, b, state->parts[k], state->masked);
@@ -118,6 +121,14 @@ static void paths_step(void *memory, int number) {
         state->block--;
         state->k = state->blocks - 1 - state->block;
     }
+    return 1;
+}
+
+/* A step is about the work of a block forward, and the pass three times that of all blocks. */
+static double paths_share(const void *memory, int done) {
+    const PathsState *state = memory;
+    double pass = 3.0 * state->blocks, ran = done > 0 ? 1 : analysis_pass_share(state->pass);
+    return (pass * ran + done) / (pass + paths_total(state));
 }
 
 /* log10 of n over k, by the gamma function. */
@@ -228,6 +239,7 @@ const AnalysisSpec analysis_paths_spec = {
     .begin = paths_begin,
     .total = paths_total,
     .step = paths_step,
+    .share = paths_share,
     .report = paths_report,
     .clear = paths_clear,
 };

@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "core/analysis/networks.h"
+#include "core/analysis/regime_runs.h"
 #include "core/analysis/regime_theory.h"
+#include "core/base/integer.h"
 #include "core/base/utf8.h"
 
 enum { CELLS = 10, DEPTHS_MAX = 8, STAGES = 3, LAYERS_A_BLOCK = 2, SEEDS = 5, REGIME_STRIP = 27 };
@@ -52,6 +54,7 @@ typedef struct RegimesState {
     int row_count, seeds;
     double *points; /* of one run */
     int *targets;
+    RegimeRuns runs;
     Error err;
 } RegimesState;
 
@@ -84,33 +87,19 @@ static void choose_targets(RegimesState *state) {
         state->targets[n] = input->targets ? input->targets[n] : n % input->model->network->classes;
 }
 
-static bool regimes_begin(void *memory, const AnalysisInput *input, Error *err) {
-    RegimesState *state = memory;
-    int own = arch_of(input->model->network->arch).depth, deepest = 0;
-    const int *depths = input->depth_count > 0 ? input->depths : &own;
-    int count = input->depth_count > 0 ? input->depth_count : 1;
-    const OpSpec *activation = network_activation(input->model->network);
-    if (!activation->activation->has_gates)
-        return error_set(
-            err, ERROR_USAGE,
-            "regimes: what theory says here, it says of ReLU; %s has %s: expected a network with ReLU",
-            input->model->network->arch, activation->title);
-    state->input = input;
-    state->seeds = input->samples > 0 ? input->samples : SEEDS;
-    if (count > DEPTHS_MAX)
-        return error_set(err, ERROR_USAGE, "regimes: expected at most %d depths, found %d", DEPTHS_MAX,
-                         count);
-    for (int k = 0; k < count; k++) {
-        if (!check_depth(input, depths[k], err)) return false;
-        if (depths[k] > deepest) deepest = depths[k];
-    }
-    state->points = calloc((size_t)deepest, sizeof *state->points);
-    state->targets = calloc((size_t)input->image_count, sizeof *state->targets);
-    bool ok = state->points && state->targets;
-    if (ok) choose_targets(state);
-    for (int k = 0; k < count; k++)
-        for (int kind = 0; kind < CELLS; kind++) ok = ok && plan_row(state, kind, depths[k]);
-    return ok || error_set(err, ERROR_FAILED, "regimes: not enough memory");
+static RegimeRow *row_of(RegimesState *state, int number) {
+    return &state->rows[number / state->seeds];
+}
+
+static AnalysisBuild build_of(void *context, int number) {
+    RegimesState *state = context;
+    const RegimeRow *row = row_of(state, number);
+    const Kind *kind = &kinds[row->kind];
+    return (AnalysisBuild){
+        .arch = {.depth = row->depth, .plain = kind->theory.plain, .norm_free = !kind->theory.norm},
+        .init = {.kind = kind->init,
+                 .gain = kind->theory.gain,
+                 .seed = state->input->seed + (unsigned)(number % state->seeds)}};
 }
 
 static int regimes_total(const void *memory) {
@@ -164,39 +153,72 @@ static double decline_of(const RegimeRow *row, const double *points) {
     return early * 2 / 3 - late;
 }
 
-static void read_pass(RegimesState *state, RegimeRow *row, const Pass *pass) {
-    const Network *network = pass_network(pass);
+/* `norms`: |g| at the input of every block and after the last. */
+static void read_norms(void *context, int number, const double *norms) {
+    RegimesState *state = context;
+    RegimeRow *row = row_of(state, number);
     for (int b = 0; b <= row->blocks; b++) {
-        int op = b < row->blocks ? network->blocks[b].input : network->blocks[b - 1].output;
-        double l2 = pass_grad_stats(pass, op).l2;
-        state->points[b] = log10(l2);
-        row->dead = row->dead || l2 == 0;
+        state->points[b] = log10(norms[b]);
+        row->dead = row->dead || norms[b] == 0;
         row->log10_grad[b] += (state->points[b] - row->log10_grad[b]) / (row->done + 1);
     }
     row->declines[row->done] = decline_of(row, state->points);
     row->factors[row->done++] = layer_factor(state->points, row->blocks);
 }
 
-/* One network of one seed. */
-static void regimes_step(void *memory, int number) {
+static bool regimes_begin(void *memory, const AnalysisInput *input, Error *err) {
     RegimesState *state = memory;
-    RegimeRow *row = &state->rows[number / state->seeds];
-    const Kind *kind = &kinds[row->kind];
-    if (state->err.kind != ERROR_NONE) return;
-    AnalysisBuild build = {
-        .arch = {.depth = row->depth, .plain = kind->theory.plain, .norm_free = !kind->theory.norm},
-        .init = {.kind = kind->init,
-                 .gain = kind->theory.gain,
-                 .seed = state->input->seed + (unsigned)(number % state->seeds)}};
-    Network *network = analysis_build(&build, state->input->model->network, &state->err);
-    AnalysisBatch batch = {.images = state->input->images,
-                           .count = state->input->image_count,
-                           .targets = state->targets,
-                           .batch_statistics = true};
-    Pass *pass = network ? analysis_run(network, &batch, &state->err) : NULL;
-    if (pass) read_pass(state, row, pass);
-    pass_free(pass);
-    network_free(network);
+    int own = arch_of(input->model->network->arch).depth, deepest = 0;
+    const int *depths = input->depth_count > 0 ? input->depths : &own;
+    int count = input->depth_count > 0 ? input->depth_count : 1;
+    const OpSpec *activation = network_activation(input->model->network);
+    if (!activation->activation->has_gates)
+        return error_set(
+            err, ERROR_USAGE,
+            "regimes: what theory says here, it says of ReLU; %s has %s: expected a network with ReLU",
+            input->model->network->arch, activation->title);
+    state->input = input;
+    state->seeds = input->samples > 0 ? input->samples : SEEDS;
+    if (count > DEPTHS_MAX)
+        return error_set(err, ERROR_USAGE, "regimes: expected at most %d depths, found %d", DEPTHS_MAX,
+                         count);
+    for (int k = 0; k < count; k++) {
+        if (!check_depth(input, depths[k], err)) return false;
+        if (depths[k] > deepest) deepest = depths[k];
+    }
+    state->points = calloc((size_t)deepest, sizeof *state->points);
+    state->targets = calloc((size_t)input->image_count, sizeof *state->targets);
+    bool ok = state->points && state->targets;
+    if (ok) choose_targets(state);
+    for (int k = 0; k < count; k++)
+        for (int kind = 0; kind < CELLS; kind++) ok = ok && plan_row(state, kind, depths[k]);
+    state->runs = (RegimeRuns){.input = input,
+                               .targets = state->targets,
+                               .count = state->row_count * state->seeds,
+                               .deepest = deepest,
+                               .build_of = build_of,
+                               .found = read_norms,
+                               .context = state};
+    ok = ok && regime_runs_open(&state->runs);
+    return ok || error_set(err, ERROR_FAILED, "regimes: not enough memory");
+}
+
+static int regimes_step(void *memory, int done) {
+    RegimesState *state = memory;
+    if (state->err.kind != ERROR_NONE) return 1;
+    return regime_runs_step(&state->runs, done, &state->err);
+}
+
+/* A network works in proportion to its depth. */
+static double regimes_share(const void *memory, int done) {
+    const RegimesState *state = memory;
+    double total = 0, behind = 0;
+    for (int k = 0; k < state->row_count; k++) {
+        int here = integer_clamp(done - k * state->seeds, 0, state->seeds);
+        total += (double)state->rows[k].depth * state->seeds;
+        behind += (double)state->rows[k].depth * here;
+    }
+    return (behind + state->rows[done / state->seeds].depth * regime_runs_share(&state->runs)) / total;
 }
 
 enum {
@@ -380,6 +402,7 @@ static void regimes_clear(void *memory) {
         free(state->rows[k].factors);
         free(state->rows[k].declines);
     }
+    regime_runs_close(&state->runs);
     free(state->points);
     free(state->targets);
 }
@@ -398,6 +421,7 @@ const AnalysisSpec analysis_regimes_spec = {
     .begin = regimes_begin,
     .total = regimes_total,
     .step = regimes_step,
+    .share = regimes_share,
     .report = regimes_report,
     .clear = regimes_clear,
 };

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/utf8.h"
-
 #include "core/analysis/analysis.h"
+#include "core/base/integer.h"
+#include "core/base/utf8.h"
 
 enum { SIDES = 2, CHUNK = 16 }; /* pictures in one step */
 
@@ -23,13 +23,16 @@ typedef struct Side {
     Sums *layers; /* one a row */
     int seen;     /* pictures */
     Pass *pass;   /* the last one, to be used again */
+    bool begun;   /* it is on its way */
+    int row;      /* of a pass that has been run: the next layer to be measured */
 } Side;
 
 typedef struct ResponsesState {
     const AnalysisInput *input;
     Side sides[SIDES];
     int side_count, rows, chunks;
-    int *ops; /* of each row in the first side's network: the 3x3 convolution */
+    int *ops;         /* of each row in the first side's network: the 3x3 convolution */
+    double *channels; /* two sums for each channel of the widest layer */
     AnalysisColumn columns[2 * SIDES];
     char sorted[SIDES][ANALYSIS_LABEL_MAX];
     Error err;
@@ -67,8 +70,11 @@ static bool responses_begin(void *memory, const AnalysisInput *input, Error *err
     state->input = input;
     state->side_count = input->twin ? 2 : 1;
     state->chunks = (input->image_count + CHUNK - 1) / CHUNK;
+    int widest = 1;
+    for (int i = 0; i < network->op_count; i++) widest = integer_max(widest, network->ops[i].out.c);
     state->ops = calloc((size_t)network->op_count, sizeof *state->ops);
-    if (!state->ops) return error_set(err, ERROR_FAILED, "responses: not enough memory");
+    state->channels = calloc(2 * (size_t)widest, sizeof *state->channels);
+    if (!state->ops || !state->channels) return error_set(err, ERROR_FAILED, "responses: not enough memory");
     for (int i = 0; i < network->op_count; i++)
         if (is_layer(network, i)) state->ops[state->rows++] = i;
     if (state->rows == 0)
@@ -103,7 +109,7 @@ static void add_to_sums(Sums *sums, Tensor y) {
 
 /* The same from the convolution's output x: a channel of mean m and variance v leaves batch norm with mean
  * gamma (m - mu) / sigma + beta and variance gamma^2 v / sigma^2. */
-static void say(Sums *sums, const Pass *pass, int conv) {
+static void say(Sums *sums, const Pass *pass, int conv, double *channel_sums) {
     const Network *network = pass_network(pass);
     const Op *norm = &network->ops[conv + 1];
     Tensor x = pass_act(pass, conv);
@@ -111,36 +117,60 @@ static void say(Sums *sums, const Pass *pass, int conv) {
     const real *gamma = network_const_values(network, &network->params[norm->param_first]),
                *beta = network_const_values(network, &network->params[norm->param_first + 1]);
     const real *mu = pass_norm_mean(pass, conv + 1), *scale = pass_norm_inv_std(pass, conv + 1);
-    for (size_t c = 0; c < channels; c++) {
-        double sum = 0, square = 0;
-        for (size_t j = 0; j < count; j++) {
+    double *total = channel_sums, *squares = channel_sums + channels;
+    memset(channel_sums, 0, 2 * channels * sizeof *channel_sums);
+    for (size_t j = 0; j < count; j++)
+        for (size_t c = 0; c < channels; c++) {
             double value = (double)x.data[j * channels + c];
-            sum += value;
-            square += value * value;
+            total[c] += value;
+            squares[c] += value * value;
         }
-        double mean = sum / (double)count, slope = (double)gamma[c] * (double)scale[c];
+    for (size_t c = 0; c < channels; c++) {
+        double mean = total[c] / (double)count, slope = (double)gamma[c] * (double)scale[c];
         double out = slope * (mean - (double)mu[c]) + (double)beta[c];
-        double variance = slope * slope * fmax(0, square / (double)count - mean * mean);
+        double variance = slope * slope * fmax(0, squares[c] / (double)count - mean * mean);
         sums->said_sum += (double)count * out;
         sums->said_square += (double)count * (variance + out * out);
     }
 }
 
-static void responses_step(void *memory, int number) {
+static AnalysisPart part_of(const ResponsesState *state, int number) {
+    int first = number / state->side_count * CHUNK;
+    return (AnalysisPart){first, integer_min(CHUNK, state->input->image_count - first)};
+}
+
+/* The pass op by op, then its layers one by one. */
+static int responses_step(void *memory, int done) {
     ResponsesState *state = memory;
-    Side *side = &state->sides[number % state->side_count];
-    int first = number / state->side_count * CHUNK, count = state->input->image_count - first;
-    if (count > CHUNK) count = CHUNK;
-    side->pass = analysis_run_forward(side->pass, state->input, side->network, side->config,
-                                      (AnalysisPart){first, count}, &state->err);
-    if (!side->pass) return;
-    for (int r = 0; r < state->rows; r++) {
-        int conv = network_find_op(side->network, state->input->model->network->ops[state->ops[r]].name);
-        if (conv < 0) continue;
-        add_to_sums(&side->layers[r], pass_act(side->pass, conv + 1));
-        say(&side->layers[r], side->pass, conv);
+    Side *side = &state->sides[done % state->side_count];
+    AnalysisPart part = part_of(state, done);
+    if (!side->begun) {
+        side->pass =
+            analysis_open_forward(side->pass, state->input, side->network, side->config, part, &state->err);
+        side->begun = side->pass != NULL;
+        side->row = 0;
+        return side->pass ? 0 : 1;
     }
-    side->seen += count;
+    if (analysis_advance(side->pass)) return 0;
+    int row = side->row++;
+    int conv = network_find_op(side->network, state->input->model->network->ops[state->ops[row]].name);
+    if (conv >= 0) {
+        add_to_sums(&side->layers[row], pass_act(side->pass, conv + 1));
+        say(&side->layers[row], side->pass, conv, state->channels);
+    }
+    if (side->row < state->rows) return 0;
+    side->begun = false;
+    side->seen += part.count;
+    return 1;
+}
+
+/* Measuring takes about as long as the pass. */
+static double responses_share(const void *memory, int done) {
+    const ResponsesState *state = memory;
+    const Side *side = &state->sides[done % state->side_count];
+    double within =
+        !side->begun ? 0 : (analysis_pass_share(side->pass) + (double)side->row / state->rows) / 2;
+    return (done + within) / responses_total(state);
 }
 
 static double deviation(double count, double sum, double square) {
@@ -240,6 +270,7 @@ static void responses_clear(void *memory) {
         pass_free(state->sides[s].pass);
     }
     free(state->ops);
+    free(state->channels);
 }
 
 const AnalysisSpec analysis_responses_spec = {
@@ -255,6 +286,7 @@ const AnalysisSpec analysis_responses_spec = {
     .begin = responses_begin,
     .total = responses_total,
     .step = responses_step,
+    .share = responses_share,
     .report = responses_report,
     .clear = responses_clear,
 };

@@ -13,16 +13,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/analysis/networks.h"
+#include "core/analysis/gradient_line.h"
+#include "core/base/integer.h"
 #include "core/base/rng.h"
 #include "core/base/utf8.h"
 
-enum { POINTS = 65, CHUNK = 13, LAGS = 21, LINES = 4, NETWORKS_MAX = 24, NOISES = 2 };
+enum { LAGS = 21, LINES = 4, NETWORKS_MAX = 24, NOISES = 2 };
 
 typedef struct Shattered {
     char name[ANALYSIS_LABEL_MAX];
-    AnalysisBuild build; /* depth 0: the model itself, or with `twin` its twin */
-    bool twin;
+    LineNetwork network;
     int done;             /* lines */
     double sum[LAGS];     /* of the autocorrelations */
     double squares[LAGS]; /* of them, for the error */
@@ -32,10 +32,9 @@ typedef struct ShatteredState {
     const AnalysisInput *input;
     Shattered networks[NETWORKS_MAX + NOISES];
     int network_count, lines; /* the two last are noise */
-    size_t size;              /* elements of a picture */
-    real *line, *gradients;   /* POINTS pictures */
-    int targets[POINTS];
-    Error err;
+    int targets[LINE_POINTS];
+    GradientLine line;
+    bool drawn; /* the line's pictures are there */
 } ShatteredState;
 
 static Shattered *add_network(ShatteredState *state) {
@@ -48,11 +47,11 @@ static void plan_model(ShatteredState *state) {
         Shattered *network = add_network(state);
         Arch arch = arch_of(model->arch);
         char name[ARCH_NAME_MAX];
-        network->twin = arch.plain != (plain == 1);
+        network->network.twin = arch.plain != (plain == 1);
         arch.plain = plain == 1;
         arch_format(arch, name);
         utf8_format(network->name, sizeof network->name, "%s, %s", name,
-                    network->twin ? "same weights" : state->input->weights_label);
+                    network->network.twin ? "same weights" : state->input->weights_label);
     }
 }
 
@@ -64,7 +63,7 @@ static void plan_depth(ShatteredState *state, int depth) {
         arch.depth = depth;
         arch.plain = plain == 1;
         arch_format(arch, name);
-        network->build = (AnalysisBuild){.arch = arch, .init = state->input->init};
+        network->network.build = (AnalysisBuild){.arch = arch, .init = state->input->init};
         utf8_format(network->name, sizeof network->name, "%s, start", name);
     }
 }
@@ -91,6 +90,14 @@ static bool plan(ShatteredState *state, Error *err) {
     return true;
 }
 
+/* How many times the model's own depth the deepest network has, rounded up. */
+static int times_deeper(const ShatteredState *state) {
+    int own = arch_of(state->input->model->network->arch).depth, deepest = own;
+    for (int k = 0; k < state->network_count; k++)
+        deepest = integer_max(deepest, state->networks[k].network.build.arch.depth);
+    return integer_divide_up(deepest, own);
+}
+
 static bool shattered_begin(void *memory, const AnalysisInput *input, Error *err) {
     ShatteredState *state = memory;
     state->input = input;
@@ -101,12 +108,10 @@ static bool shattered_begin(void *memory, const AnalysisInput *input, Error *err
     int most = input->image_count <= 2 ? 1 : input->image_count;
     state->lines = input->samples > 0 ? input->samples : LINES;
     if (state->lines > most) state->lines = most;
-    state->size = shape_count(input->model->network->input);
-    state->line = calloc(POINTS * state->size, sizeof *state->line);
-    state->gradients = calloc(POINTS * state->size, sizeof *state->gradients);
-    for (int k = 0; k < POINTS; k++) state->targets[k] = input->target_class >= 0 ? input->target_class : 0;
-    return (state->line && state->gradients) ||
-           error_set(err, ERROR_FAILED, "shattered: not enough memory for %d pictures", 2 * POINTS);
+    for (int k = 0; k < LINE_POINTS; k++)
+        state->targets[k] = input->target_class >= 0 ? input->target_class : 0;
+    state->line = (GradientLine){.input = input, .targets = state->targets};
+    return gradient_line_open(&state->line, times_deeper(state), err);
 }
 
 static int shattered_total(const void *memory) {
@@ -117,90 +122,87 @@ static int shattered_total(const void *memory) {
 /* From a picture to the next one; a single one fades to the mean colour, which is 0. */
 static void draw_line(ShatteredState *state, int line) {
     int count = state->input->image_count;
-    const real *from = state->input->images + (size_t)line * state->size;
-    const real *to = count > 1 ? state->input->images + (size_t)((line + 1) % count) * state->size : NULL;
-    for (size_t k = 0; k < POINTS; k++)
-        for (size_t j = 0; j < state->size; j++) {
-            real t = (real)k / (POINTS - 1);
-            state->line[k * state->size + j] = (1 - t) * from[j] + (to ? t * to[j] : 0);
+    const real *from = state->input->images + (size_t)line * state->line.size;
+    const real *to =
+        count > 1 ? state->input->images + (size_t)((line + 1) % count) * state->line.size : NULL;
+    for (size_t k = 0; k < LINE_POINTS; k++)
+        for (size_t j = 0; j < state->line.size; j++) {
+            real t = (real)k / (LINE_POINTS - 1);
+            state->line.pictures[k * state->line.size + j] = (1 - t) * from[j] + (to ? t * to[j] : 0);
         }
-}
-
-/* Points are independent of each other: a few at a time need less memory. */
-static bool run_line(ShatteredState *state, const Network *network) {
-    for (int k = 0; k < POINTS; k += CHUNK) {
-        AnalysisBatch batch = {.images = state->line + (size_t)k * state->size,
-                               .count = CHUNK,
-                               .targets = state->targets,
-                               .no_inspection = true};
-        Pass *pass = analysis_run(network, &batch, &state->err);
-        if (!pass) return false;
-        memcpy(state->gradients + (size_t)k * state->size, pass_grad(pass, 0).data,
-               CHUNK * state->size * sizeof(real));
-        pass_free(pass);
-    }
-    return true;
-}
-
-static bool run_network(ShatteredState *state, const Shattered *network) {
-    const AnalysisInput *input = state->input;
-    const Network *model = input->model->network;
-    if (network->build.arch.depth == 0 && !network->twin) return run_line(state, model);
-    Network *made = network->build.arch.depth > 0 ? analysis_build(&network->build, model, &state->err)
-                                                  : resnet_new_twin(model, &state->err);
-    AnalysisBatch batch = {.images = input->images, .count = input->image_count};
-    bool ok = made && (network->build.arch.depth == 0 || analysis_calibrate(made, &batch, &state->err)) &&
-              run_line(state, made);
-    network_free(made);
-    return ok;
 }
 
 /* Noise in place of gradients: independent points, or a random walk. */
 static void draw_noise(ShatteredState *state, bool walk, int line) {
     Rng rng;
     rng_init(&rng, state->input->seed + 977 * (unsigned)line + walk);
-    for (size_t k = 0; k < POINTS * state->size; k++) {
-        real before = walk && k >= state->size ? state->gradients[k - state->size] : 0;
-        state->gradients[k] = before + (real)rng_normal(&rng);
+    for (size_t k = 0; k < LINE_POINTS * state->line.size; k++) {
+        real before = walk && k >= state->line.size ? state->line.gradients[k - state->line.size] : 0;
+        state->line.gradients[k] = before + (real)rng_normal(&rng);
     }
 }
 
 /* r(lag) = mean of <g_k - m, g_{k+lag} - m> over mean of |g_k - m|^2, with m the mean along the line. */
 static void correlate(ShatteredState *state, double r[LAGS]) {
-    real *g = state->gradients;
-    for (size_t j = 0; j < state->size; j++) {
+    real *g = state->line.gradients;
+    for (size_t j = 0; j < state->line.size; j++) {
         double mean = 0;
-        for (size_t k = 0; k < POINTS; k++) mean += (double)g[k * state->size + j] / POINTS;
-        for (size_t k = 0; k < POINTS; k++) g[k * state->size + j] -= (real)mean;
+        for (size_t k = 0; k < LINE_POINTS; k++) mean += (double)g[k * state->line.size + j] / LINE_POINTS;
+        for (size_t k = 0; k < LINE_POINTS; k++) g[k * state->line.size + j] -= (real)mean;
     }
     for (int lag = 0; lag < LAGS; lag++) {
         double sum = 0;
-        for (int k = 0; k + lag < POINTS; k++)
-            sum += tensor_dot(g + (size_t)k * state->size, g + (size_t)(k + lag) * state->size, state->size);
-        r[lag] = sum / (POINTS - lag);
+        for (int k = 0; k + lag < LINE_POINTS; k++)
+            sum += tensor_dot(g + (size_t)k * state->line.size, g + (size_t)(k + lag) * state->line.size,
+                              state->line.size);
+        r[lag] = sum / (LINE_POINTS - lag);
     }
     for (int lag = LAGS - 1; lag >= 0; lag--) r[lag] = r[0] > 0 ? r[lag] / r[0] : NAN;
 }
 
+/* A piece of the line's way through the network; true when its gradients are there. */
+static bool run_line(ShatteredState *state, int which, int line) {
+    gradient_line_set_network(&state->line, which, &state->networks[which].network);
+    if (!state->drawn) draw_line(state, line);
+    state->drawn = !gradient_line_step(&state->line);
+    return !state->drawn;
+}
+
 /* One line through one network. */
-static void shattered_step(void *memory, int number) {
+static int shattered_step(void *memory, int done) {
     ShatteredState *state = memory;
-    int which = number / state->lines, line = number % state->lines, noise = which - state->network_count;
+    int which = done / state->lines, line = done % state->lines, noise = which - state->network_count;
     Shattered *network = &state->networks[which];
     double r[LAGS];
-    if (state->err.kind != ERROR_NONE) return;
-    if (noise >= -NOISES) {
+    if (noise >= -NOISES)
         draw_noise(state, noise == -NOISES, line);
-    } else {
-        draw_line(state, line);
-        if (!run_network(state, network)) return;
-    }
+    else if (!run_line(state, which, line))
+        return 0;
+    if (state->line.err.kind != ERROR_NONE) return 1;
     correlate(state, r);
     for (int lag = 0; lag < LAGS; lag++) {
         network->sum[lag] += r[lag];
         network->squares[lag] += r[lag] * r[lag];
     }
     network->done++;
+    return 1;
+}
+
+/* A network works in proportion to its depth; noise takes no time beside it. */
+static double work_of(const ShatteredState *state, int which) {
+    int depth = state->networks[which].network.build.arch.depth;
+    if (which >= state->network_count - NOISES) return 0.1;
+    return depth > 0 ? depth : arch_of(state->input->model->network->arch).depth;
+}
+
+static double shattered_share(const void *memory, int done) {
+    const ShatteredState *state = memory;
+    double total = 0, behind = 0;
+    for (int which = 0; which < state->network_count; which++) {
+        total += work_of(state, which) * state->lines;
+        behind += work_of(state, which) * integer_clamp(done - which * state->lines, 0, state->lines);
+    }
+    return (behind + work_of(state, done / state->lines) * gradient_line_share(&state->line)) / total;
 }
 
 enum { COLUMN_FIRST, COLUMN_ERROR, COLUMN_FOURTH, COLUMN_LAST, COLUMN_HALF, COLUMNS };
@@ -273,7 +275,7 @@ static double noise_error(const ShatteredState *state) {
     for (int k = 0; k < state->network_count; k++)
         if (state->networks[k].done > 0) worst = fmax(worst, fabs(mean_of(&state->networks[k], 0) - 1));
     for (int lag = 1; lag < LAGS && white->done > 0; lag++)
-        worst = fmax(worst, fabs(mean_of(white, lag) + 1.0 / (POINTS - 1)));
+        worst = fmax(worst, fabs(mean_of(white, lag) + 1.0 / (LINE_POINTS - 1)));
     return worst;
 }
 
@@ -289,22 +291,22 @@ static bool shattered_report(const void *memory, int done, AnalysisResult *resul
     for (int k = 0; k < state->network_count; k++)
         if (state->networks[k].done > 0 && !report_network(&state->networks[k], &result->table)) return false;
     read_networks(state, result);
-    if (state->err.kind != ERROR_NONE) utf8_copy(result->reading, sizeof result->reading, state->err.text);
+    if (state->line.err.kind != ERROR_NONE)
+        utf8_copy(result->reading, sizeof result->reading, state->line.err.text);
     utf8_format(result->certainty, sizeof result->certainty,
                 "sampled, n=%d line%s of %d points, one seed; loss of class %d; running statistics",
-                state->lines, state->lines == 1 ? "" : "s", POINTS, state->targets[0]);
+                state->lines, state->lines == 1 ? "" : "s", LINE_POINTS, state->targets[0]);
     snprintf(result->oracle, sizeof result->oracle,
              "|autocorrelation at lag 0 - 1|, and of white noise at lags 1 to 20 from -1/64, worst");
     result->oracle_value = noise_error(state);
     /* Five standard deviations of a mean over points and pixels. */
-    result->oracle_limit = 5 / sqrt((double)(POINTS - LAGS) * (double)state->size);
+    result->oracle_limit = 5 / sqrt((double)(LINE_POINTS - LAGS) * (double)state->line.size);
     return true;
 }
 
 static void shattered_clear(void *memory) {
     ShatteredState *state = memory;
-    free(state->line);
-    free(state->gradients);
+    gradient_line_close(&state->line);
 }
 
 const AnalysisSpec analysis_shattered_spec = {
@@ -319,6 +321,7 @@ const AnalysisSpec analysis_shattered_spec = {
     .begin = shattered_begin,
     .total = shattered_total,
     .step = shattered_step,
+    .share = shattered_share,
     .report = shattered_report,
     .clear = shattered_clear,
 };

@@ -8,30 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/analysis/networks.h"
-#include "core/base/rng.h"
+#include "core/analysis/slice.h"
 #include "core/base/utf8.h"
 
-enum { POINTS = 21, PLANE_W = 31, PLANE_H = 15, NETWORKS = 2, COARSEST = 8 };
-
-typedef struct Sliced {
-    const Network *network;
-    Network *moved;      /* the copy that moves */
-    real *directions[2]; /* laid out as network_all_values */
-    double *losses;      /* NaN while not known */
-    double unmoved;      /* loss of the network itself */
-    double length_error; /* worst | |d| / |w| - 1 | of a filter */
-} Sliced;
-
-typedef struct SliceState {
-    const AnalysisInput *input;
-    Sliced nets[NETWORKS];
-    int net_count, width, height; /* of the grid */
-    int *order;                   /* grid cells, coarse ones first */
-    int *targets, labelled;       /* labelled: targets that are what the picture shows */
-    AnalysisColumn columns[NETWORKS + 1];
-    Error err;
-} SliceState;
+enum { POINTS = 21, PLANE_W = 31, PLANE_H = 15, NETWORKS = SLICE_NETWORKS, COARSEST = 8 };
 
 static int cell_count(const SliceState *state) {
     return state->width * state->height;
@@ -51,47 +31,14 @@ static void plan_order(SliceState *state) {
                 state->order[count++] = cell;
 }
 
-static double length_of(const real *values, ParamFilter filter) {
-    double sum = 0;
-    for (size_t j = 0; j < filter.count; j++) {
-        double value = (double)values[filter.first + j * filter.stride];
-        sum += value * value;
+/* The class asked for, else what the picture shows, else (-1) what the first network predicts. */
+static void choose_targets(SliceState *state) {
+    const AnalysisInput *input = state->input;
+    for (int n = 0; n < input->image_count; n++) {
+        int asked = input->targets ? input->targets[n] : -1, label = input->labels ? input->labels[n] : -1;
+        state->targets[n] = asked >= 0 ? asked : label;
+        state->labelled += label >= 0 && state->targets[n] == label;
     }
-    return sqrt(sum);
-}
-
-static void draw_param(Sliced *net, const Param *param, real *direction, Rng *rng) {
-    const real *w = network_const_values(net->network, param);
-    real *d = direction + param->offset;
-    for (int k = 0; k < param->dims[0]; k++) {
-        ParamFilter filter = param_filter(param, k);
-        for (size_t j = 0; j < filter.count; j++) d[filter.first + j * filter.stride] = (real)rng_normal(rng);
-        double length = length_of(w, filter), scale = length / length_of(d, filter);
-        for (size_t j = 0; j < filter.count; j++) {
-            real *moved = &d[filter.first + j * filter.stride];
-            *moved = (real)((double)*moved * scale);
-        }
-        if (length > 0) net->length_error = fmax(net->length_error, fabs(length_of(d, filter) / length - 1));
-    }
-}
-
-static bool begin_net(SliceState *state, Sliced *net, const Network *network, Error *err) {
-    net->network = network;
-    net->moved = analysis_copy(network, err);
-    net->losses = calloc((size_t)cell_count(state), sizeof *net->losses);
-    bool ok = net->moved && net->losses;
-    for (int k = 0; ok && k < cell_count(state); k++) net->losses[k] = NAN;
-    for (int axis = 0; axis < 2 && ok; axis++) {
-        net->directions[axis] = calloc(network->value_count, sizeof(real));
-        ok = net->directions[axis] != NULL;
-        Rng rng;
-        rng_init(&rng, state->input->seed + (unsigned)axis);
-        for (int p = 0; ok && p < network->param_count; p++)
-            if (network->params[p].rank > 1)
-                draw_param(net, &network->params[p], net->directions[axis], &rng);
-    }
-    return ok ||
-           error_set(err, ERROR_FAILED, "slice: not enough memory for two directions of %s", network->arch);
 }
 
 static bool slice_begin(void *memory, const AnalysisInput *input, Error *err) {
@@ -109,33 +56,23 @@ static bool slice_begin(void *memory, const AnalysisInput *input, Error *err) {
     state->targets = calloc((size_t)input->image_count, sizeof *state->targets);
     if (!state->order || !state->targets) return error_set(err, ERROR_FAILED, "slice: not enough memory");
     plan_order(state);
+    choose_targets(state);
     state->net_count = input->twin ? 2 : 1;
-    return begin_net(state, &state->nets[0], network, err) &&
-           (state->net_count == 1 || begin_net(state, &state->nets[1], input->twin->network, err));
+    state->nets[0].network = network;
+    if (input->twin) state->nets[1].network = input->twin->network;
+    return slice_open_points(state, err);
 }
 
-/* Step 0 measures the networks with their own weights. */
 static int slice_total(const void *memory) {
-    const SliceState *state = memory;
-    return 1 + cell_count(state) * state->net_count;
+    return slice_steps(memory);
 }
 
-static AnalysisBatch batch_of(const SliceState *state, const int *targets) {
-    return (AnalysisBatch){.images = state->input->images,
-                           .count = state->input->image_count,
-                           .targets = targets,
-                           .batch_statistics = state->input->batch_statistics,
-                           .forward_only = true};
+static int slice_step(void *memory, int done) {
+    return slice_run(memory, done);
 }
 
-/* The class asked for, else what the picture shows, else (-1) what the first network predicts. */
-static void choose_targets(SliceState *state) {
-    const AnalysisInput *input = state->input;
-    for (int n = 0; n < input->image_count; n++) {
-        int asked = input->targets ? input->targets[n] : -1, label = input->labels ? input->labels[n] : -1;
-        state->targets[n] = asked >= 0 ? asked : label;
-        state->labelled += label >= 0 && state->targets[n] == label;
-    }
+static double slice_share(const void *memory, int done) {
+    return slice_run_share(memory, done);
 }
 
 static void say_targets(const SliceState *state, char *out, size_t size) {
@@ -150,56 +87,8 @@ static void say_targets(const SliceState *state, char *out, size_t size) {
                     others);
 }
 
-/* All points follow the same classes. */
-static void measure_unmoved(SliceState *state) {
-    choose_targets(state);
-    AnalysisBatch batch = batch_of(state, state->targets);
-    Pass *pass = analysis_run(state->nets[0].network, &batch, &state->err);
-    for (int n = 0; pass && n < batch.count; n++) state->targets[n] = pass_target(pass, n);
-    pass_free(pass);
-    for (int k = 0; k < state->net_count && state->err.kind == ERROR_NONE; k++) {
-        pass = analysis_run(state->nets[k].network, &batch, &state->err);
-        if (pass) state->nets[k].unmoved = pass_loss(pass);
-        pass_free(pass);
-    }
-}
-
-/* -1 .. 1 over n cells. */
-static double coordinate(int k, int n) {
-    return n > 1 ? 2.0 * k / (n - 1) - 1 : 0;
-}
-
-static void set_plane_point(Sliced *net, double a, double b) {
-    const Network *network = net->network;
-    for (int p = 0; p < network->param_count; p++) {
-        const Param *param = &network->params[p];
-        const real *w = network_const_values(network, param);
-        real *moved = network_values(net->moved, param);
-        const real *d = net->directions[0] + param->offset, *e = net->directions[1] + param->offset;
-        for (size_t j = 0; j < param->count; j++)
-            moved[j] = (real)((double)w[j] + a * (double)d[j] + b * (double)e[j]);
-    }
-}
-
-static void slice_step(void *memory, int number) {
-    SliceState *state = memory;
-    if (state->err.kind != ERROR_NONE) return;
-    if (number == 0) {
-        measure_unmoved(state);
-        return;
-    }
-    Sliced *net = &state->nets[(number - 1) % state->net_count];
-    int cell = state->order[(number - 1) / state->net_count];
-    set_plane_point(net, coordinate(cell % state->width, state->width),
-                    coordinate(cell / state->width, state->height));
-    AnalysisBatch batch = batch_of(state, state->targets);
-    Pass *pass = analysis_run(net->moved, &batch, &state->err);
-    if (pass) net->losses[cell] = pass_loss(pass);
-    pass_free(pass);
-}
-
 /* A cell that is not known yet shows the nearest one of a coarser grid that is. */
-static double nearest_loss(const SliceState *state, const Sliced *net, int x, int y) {
+static double nearest_loss(const SliceState *state, const SlicedNet *net, int x, int y) {
     int middle_x = state->width / 2, middle_y = state->height / 2;
     for (int spacing = 1; spacing <= COARSEST; spacing *= 2) {
         int near_x = middle_x + (int)lround((double)(x - middle_x) / spacing) * spacing;
@@ -222,15 +111,15 @@ static bool report_line(SliceState *state, AnalysisResult *result) {
             .subject = state->nets[k].network->shortcut == '-' ? SUBJECT_PLAIN : SUBJECT_SKIP};
     analysis_table_begin(&result->table, "step", state->columns, state->net_count);
     for (int x = 0; x < state->width; x++) {
-        double *row = analysis_table_add(&result->table, "%+.2f", coordinate(x, state->width));
+        double *row = analysis_table_add(&result->table, "%+.2f", slice_coordinate(x, state->width));
         if (!row) return false;
         for (int k = 0; k < state->net_count; k++) row[k] = state->nets[k].losses[x];
     }
     return true;
 }
 
-static bool add_plane_row(const SliceState *state, const Sliced *net, int y, AnalysisTable *table) {
-    double up = coordinate(y, state->height);
+static bool add_plane_row(const SliceState *state, const SlicedNet *net, int y, AnalysisTable *table) {
+    double up = slice_coordinate(y, state->height);
     double *row = state->net_count == 1 ? analysis_table_add(table, "%+.2f", up)
                                         : analysis_table_add(table, "%s %+.2f", net->network->arch, up);
     if (!row) return false;
@@ -263,19 +152,19 @@ static bool report_plane(SliceState *state, AnalysisResult *result) {
 }
 
 /* How far one can go both ways before the loss has grown by 1; in steps of a filter's length. */
-static double valley(const SliceState *state, const Sliced *net) {
+static double valley(const SliceState *state, const SlicedNet *net) {
     int middle = state->width / 2, left = middle, right = middle;
     const double *row = net->losses + (state->height / 2) * state->width;
     while (left > 0 && row[left - 1] < net->unmoved + 1) left--;
     while (right < state->width - 1 && row[right + 1] < net->unmoved + 1) right++;
-    return coordinate(right, state->width) - coordinate(left, state->width);
+    return slice_coordinate(right, state->width) - slice_coordinate(left, state->width);
 }
 
 static void read_slice(const SliceState *state, AnalysisResult *result) {
     char *out = result->reading;
     size_t size = sizeof result->reading, used = 0;
     for (int k = 0; k < state->net_count; k++) {
-        const Sliced *net = &state->nets[k];
+        const SlicedNet *net = &state->nets[k];
         const double *row = net->losses + (state->height / 2) * state->width;
         used +=
             utf8_format(out + used, size - used,
@@ -322,12 +211,7 @@ static bool slice_report(const void *memory, int done, AnalysisResult *result) {
 
 static void slice_clear(void *memory) {
     SliceState *state = memory;
-    for (int k = 0; k < NETWORKS; k++) {
-        network_free(state->nets[k].moved);
-        free(state->nets[k].directions[0]);
-        free(state->nets[k].directions[1]);
-        free(state->nets[k].losses);
-    }
+    slice_free_points(state);
     free(state->order);
     free(state->targets);
 }
@@ -344,6 +228,7 @@ const AnalysisSpec analysis_slice_spec = {
     .begin = slice_begin,
     .total = slice_total,
     .step = slice_step,
+    .share = slice_share,
     .report = slice_report,
     .clear = slice_clear,
 };

@@ -10,14 +10,14 @@ static const OpExcerpt steps[ANALYSIS_COUNT] = {
     [ANALYSIS_PATHS] = {"core/analysis/paths.c", "paths_step", "state->parts[k + 1][j] ="},
     [ANALYSIS_LOGITS] = {"core/analysis/logits.c", "logits_step", "write_ledger("},
     [ANALYSIS_JUNCTIONS] = {"core/analysis/junctions.c", "entry_of", "pass_junction("},
-    [ANALYSIS_LESIONS] = {"core/analysis/lesions.c", "lesions_step", "count_picture("},
+    [ANALYSIS_LESIONS] = {"core/analysis/lesions_run.c", "count_picture", "tally->right +="},
     [ANALYSIS_RESPONSES] = {"core/analysis/responses.c", "responses_step", "add_to_sums("},
-    [ANALYSIS_FLOW] = {"core/analysis/flow.c", "flow_step", "analysis_run("},
-    [ANALYSIS_REGIMES] = {"core/analysis/regimes.c", "regimes_step", "analysis_run("},
+    [ANALYSIS_FLOW] = {"core/analysis/flow.c", "flow_step", "analysis_advance("},
+    [ANALYSIS_REGIMES] = {"core/analysis/regime_runs.c", "measure_gradients", "pass_grad_stats("},
     [ANALYSIS_SHATTERED] = {"core/analysis/shattered.c", "shattered_step", "correlate("},
-    [ANALYSIS_SLICE] = {"core/analysis/slice.c", "slice_step", "pass_loss("},
+    [ANALYSIS_SLICE] = {"core/analysis/slice_run.c", "finish_point", "pass_loss("},
     [ANALYSIS_PAPER] = {"core/analysis/paper.c", "paper_step", "paper_count("},
-    [ANALYSIS_GRADCHECK] = {"core/inspect/gradcheck.c", "gradcheck_step", "step->numeric ="},
+    [ANALYSIS_GRADCHECK] = {"core/inspect/gradcheck.c", "gradcheck_advance", "step->numeric ="},
 };
 
 static bool has_row(const ExplainChartQuery *query) {

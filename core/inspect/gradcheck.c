@@ -22,6 +22,9 @@ struct Gradcheck {
     double scale;    /* of the tensor: rms */
     double loss;     /* unmoved, in double */
     GradcheckStep steps[GRADCHECK_STEPS];
+    bool begun, below;        /* a loss is on its way; it is the second of its step, that of v - h */
+    int compared;             /* operations whose decisions have been compared */
+    double moved_to, loss_to; /* of the first one: what v + h became in a real, and its loss */
 };
 
 static size_t memory_index(const Param *param, const int *index) {
@@ -65,7 +68,7 @@ bool gradcheck_find(const Pass *pass, const char *name, const int *index, int in
     if (param) {
         site->op = param->op;
         if (index_count == 0)
-            site->at = largest(pass_param_grad(pass, param), param->count);
+            site->at = pass_param_grad(pass, param) ? largest(pass_param_grad(pass, param), param->count) : 0;
         else if (check_index(name, index, index_count, param->dims, param->rank, err))
             site->at = memory_index(param, index);
         else
@@ -80,7 +83,8 @@ bool gradcheck_find(const Pass *pass, const char *name, const int *index, int in
     Shape shape = network->ops[site->op].out;
     size_t count = shape_count(shape);
     if (index_count == 0) {
-        site->at = largest(pass_grad(pass, site->op).data, count);
+        const real *gradient = pass_grad(pass, site->op).data;
+        site->at = gradient ? largest(gradient, count) : 0;
         return true;
     }
     const int dims[] = {shape.c, shape.h, shape.w};
@@ -187,57 +191,87 @@ static void set_param(Gradcheck *check, real value) {
     network_touch(&check->network);
 }
 
-/* Decisions of gates and maxima, after the moved value, that differ from the unmoved pass. */
-static int count_kinks(const Gradcheck *check) {
-    const Network *network = check->pass->network;
+/* Decisions of an operation's gates or maxima that differ from the unmoved pass. */
+static int count_kinks(const Gradcheck *check, int i) {
     int kinks = 0;
-    for (int i = check->site.op + 1; i < network->op_count; i++) {
-        size_t count = pass_act_count(check->pass, i);
-        const OpSpec *spec = op_spec(network->ops[i].kind);
-        if (spec->activation && spec->activation->has_gates) {
-            const real *a = pass_act(check->pass, i).data, *b = pass_act(check->moved, i).data;
-            for (size_t j = 0; j < count; j++) kinks += (a[j] > 0) != (b[j] > 0);
-        }
-        if (spec->chooses) {
-            const int *x = check->pass->nodes[i].saved, *y = check->moved->nodes[i].saved;
-            for (size_t j = 0; j < count; j++) kinks += x[j] != y[j];
-        }
+    size_t count = pass_act_count(check->pass, i);
+    const OpSpec *spec = op_spec(check->pass->network->ops[i].kind);
+    if (spec->activation && spec->activation->has_gates) {
+        const real *a = pass_act(check->pass, i).data, *b = pass_act(check->moved, i).data;
+        for (size_t j = 0; j < count; j++) kinks += (a[j] > 0) != (b[j] > 0);
+    }
+    if (spec->chooses) {
+        const int *x = check->pass->nodes[i].saved, *y = check->moved->nodes[i].saved;
+        for (size_t j = 0; j < count; j++) kinks += x[j] != y[j];
     }
     return kinks;
 }
 
-/* L with v + h in place of v; `moved` receives what v + h became in a real. */
-static double loss_at(Gradcheck *check, double h, double *moved, int *kinks) {
+/* Puts `value` in place of v, if that is a parameter or the picture. */
+static void set_value(Gradcheck *check, real value) {
     const GradcheckSite *site = &check->site;
-    real value = (real)(gradcheck_value(check) + h);
-    *moved = (double)value;
-    pass_restart(check->moved, check->pass->targets);
-    if (site->param) {
+    if (site->param)
         set_param(check, value);
-    } else if (site->op == 0) {
+    else if (site->op == 0)
         check->moved->nodes[0].act[site->at] = value;
-        pass_step_forward(check->moved);
-    } else {
-        while (check->moved->forward_done <= site->op) pass_step_forward(check->moved);
-        pass_act(check->moved, site->op).data[site->at] = value;
+}
+
+/* A piece of the pass with `value` in place of v, then of the comparison of decisions after it; true when both are
+ * over. */
+static bool advance_moved(Gradcheck *check, real value, int *kinks) {
+    const GradcheckSite *site = &check->site;
+    Pass *moved = check->moved;
+    bool inside = !site->param && site->op > 0;
+    if (!check->begun) {
+        pass_restart(moved, check->pass->targets);
+        set_value(check, value);
+        check->begun = true;
+        check->compared = site->op + 1;
+        return false;
     }
-    pass_run_forward(check->moved);
-    *kinks += count_kinks(check);
+    if (pass_step_forward(moved)) {
+        if (inside && moved->forward_done == site->op + 1) pass_act(moved, site->op).data[site->at] = value;
+        return false;
+    }
+    if (check->compared < check->pass->network->op_count) {
+        *kinks += count_kinks(check, check->compared++);
+        return false;
+    }
+    set_value(check, (real)gradcheck_value(check));
+    check->begun = false;
+    return true;
+}
+
+bool gradcheck_advance(Gradcheck *check, int number) {
+    GradcheckStep *step = &check->steps[number];
+    double h = check->scale * pow(10, (number - GRADCHECK_STEPS) / 2.0);
+    real value = (real)(gradcheck_value(check) + (check->below ? -h : h));
+    if (!advance_moved(check, value, &step->kinks)) return false;
     double loss = loss_of(check->moved);
-    if (site->param) set_param(check, (real)gradcheck_value(check));
-    if (!site->param && site->op == 0) check->moved->nodes[0].act[site->at] = (real)gradcheck_value(check);
-    return loss;
+    check->below = !check->below;
+    if (check->below) {
+        check->moved_to = (double)value;
+        check->loss_to = loss;
+        return false;
+    }
+    double above = check->loss_to, below = loss, distance = check->moved_to - (double)value;
+    step->known = true;
+    step->h = distance / 2; /* as it was after rounding to a real */
+    step->numeric = (above - below) / distance;
+    step->second = above + below - 2 * check->loss;
+    return true;
 }
 
 void gradcheck_step(Gradcheck *check, int number) {
-    GradcheckStep *step = &check->steps[number];
-    double wanted = check->scale * pow(10, (number - GRADCHECK_STEPS) / 2.0), plus, minus;
-    *step = (GradcheckStep){.known = true};
-    double above = loss_at(check, wanted, &plus, &step->kinks);
-    double below = loss_at(check, -wanted, &minus, &step->kinks);
-    step->h = (plus - minus) / 2; /* as it was after rounding to a real */
-    step->numeric = (above - below) / (plus - minus);
-    step->second = above + below - 2 * check->loss;
+    while (!gradcheck_advance(check, number)) continue;
+}
+
+double gradcheck_share(const Gradcheck *check) {
+    int ops = check->pass->network->op_count, first = check->site.op + 1;
+    double loss = !check->begun
+                      ? 0
+                      : (double)(check->moved->forward_done + check->compared - first) / (2 * ops - first);
+    return (check->below + loss) / 2;
 }
 
 /* Standard deviation of one loss. The second difference of three losses has 6 times its variance, and the

@@ -21,8 +21,8 @@ typedef struct GradcheckSite {
 } GradcheckSite;
 
 /* A parameter or operation by name, and an index in file order: (K,C,R,S) and the like for a parameter,
- * (c,h,w) of the first picture for an activation. index_count 0: where the gradient of the pass is largest.
- * The pass has been run to its end. */
+ * (c,h,w) of the first picture for an activation. index_count 0: where the gradient of the pass is largest, or, while
+ * that has not been run to its end, the first. */
 bool gradcheck_find(const Pass *pass, const char *name, const int *index, int index_count,
                     GradcheckSite *site, Error *err);
 /* "layer1.0.conv1.weight (3,0,1,2)" */
@@ -40,8 +40,12 @@ typedef struct Gradcheck Gradcheck;
 
 /* The pass has been run forward and backward, and outlives this. Works on its own copy of the network. */
 Gradcheck *gradcheck_new(const Pass *pass, GradcheckSite site, Error *err);
-void gradcheck_free(Gradcheck *check);             /* NULL is fine */
-void gradcheck_step(Gradcheck *check, int number); /* 0 .. GRADCHECK_STEPS-1, smallest h first */
+void gradcheck_free(Gradcheck *check); /* NULL is fine */
+/* 0 .. GRADCHECK_STEPS-1, smallest h first. */
+void gradcheck_step(Gradcheck *check, int number);
+/* A piece of that step, an operation or so; true when the step has come to its end. Steps follow one another. */
+bool gradcheck_advance(Gradcheck *check, int number);
+double gradcheck_share(const Gradcheck *check); /* of the step that is on its way, 0 to 1 */
 
 double gradcheck_value(const Gradcheck *check);    /* v */
 double gradcheck_backprop(const Gradcheck *check); /* what the pass says */

@@ -65,8 +65,7 @@ typedef struct Tiles {
     int first; /* row */
 } Tiles;
 
-/* Fills y (count,TILE_ROWS) with what the generators give next. */
-static void draw_normals(Rng rows[TILE_ROWS], double scale, int count, real *y) {
+void draw_normals(Rng rows[NORMAL_ROWS], double scale, int count, real *y) {
     const Kernels *set = kernels();
     uint64_t state[4][TILE_ROWS];
     for (int j = 0; !set && j < count; j++)

@@ -32,7 +32,8 @@ typedef struct PassConfig {
     bool fast;          /* only the answer is wanted: forward_only and no_inspection, and of all
                                activations only the input, the logits and what these are made of, and the loss
                                are kept. The same answer but for rounding, see core/pass/plan.h. With
-                               batch_statistics to the bit the answer of any other pass. */
+                               batch_statistics to the bit the answer of any other pass, but for: */
+    bool rounds_more;       /* fast: strategies that round more also with batch_statistics */
     int keep_every;         /* fast: of every so many blocks, from the first on, the input is kept as well, so
                                that a pass can begin again there: see pass_restart_at. 0: of none */
 } PassConfig;
@@ -44,6 +45,7 @@ const Network *pass_network(const Pass *pass);
 int pass_batch(const Pass *pass);
 SkipMode pass_skip_mode(const Pass *pass);
 bool pass_batch_statistics(const Pass *pass);
+bool pass_is_forward_only(const Pass *pass);
 bool pass_block_is_lesioned(const Pass *pass, int block);
 /* What of an addition this pass lets through; all true for every other op. */
 AddGates pass_add_gates(const Pass *pass, int op);

@@ -277,7 +277,8 @@ void plan_compile(Pass *pass) {
     name_values(pass, pass->plan);
     plan_steps(pass);
     assign_slots(pass);
-    pass->plan->exact = pass->config.batch_statistics || is_deep(pass);
-    pass->plan->folded = false;
+    bool same_bits = pass->config.batch_statistics && !pass->config.rounds_more;
+    pass->plan->exact = same_bits || is_deep(pass);
+    pass->plan->prepared = 0;
     plan_restart(pass);
 }

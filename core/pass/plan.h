@@ -57,7 +57,7 @@ typedef struct Plan {
     int body_first;                   /* the step that a group begins with: see pass_restart_at */
     int group_done, step_done; /* groups behind it; the next step of the next group, then of those for all */
     bool exact;                /* too deep for the strategies that round more: OpRun.fast */
-    bool folded;               /* scale and shift are those of `version` of the network's values */
+    int prepared; /* steps whose scale, shift and weights are those of `version` of the network's values */
     unsigned version;
 } Plan;
 

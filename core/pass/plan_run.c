@@ -73,26 +73,36 @@ static Group group_at(const Pass *pass, int index, int area) {
     return (Group){.first = first, .count = left < size ? left : size, .area = area};
 }
 
-/* All that follows from the network's values alone, before the first step after they have changed. */
-static void prepare(Pass *pass) {
+/* What follows from the network's values alone. */
+static void prepare_step(Pass *pass, const PlanStep *step) {
+    const Plan *plan = pass->plan;
+    const Group sizes[PLAN_SIZES] = {group_at(pass, 0, 0), group_at(pass, plan->groups - 1, 0)};
+    const PlanOp *op = &plan->ops[step->op];
+    if (!op_spec(pass->network->ops[step->op].kind)->fuses) return;
+    if (step->norm >= 0) {
+        OpRun norm = pass_run_of(pass, step->norm);
+        op_spec(norm.op->kind)->fold(&norm, op->scale, op->shift);
+    }
+    for (int k = 0; k < PLAN_SIZES; k++) {
+        OpRun run = run_of(pass, step, sizes[k]);
+        prepared_get(prepared_of(pass, step->op, sizes[k]), &run, pass->network->version);
+    }
+}
+
+/* Before the first step after the values have changed: some of what is to be prepared; false when all of it is. */
+static bool prepare(Pass *pass) {
+    enum { AT_ONCE = 1 << 22 }; /* weights, which take some hundredths of a second */
     Plan *plan = pass->plan;
     const Network *network = pass->network;
-    const Group sizes[PLAN_SIZES] = {group_at(pass, 0, 0), group_at(pass, plan->groups - 1, 0)};
-    for (int s = 0; s < plan->body_count; s++) {
-        const PlanStep *step = &plan->steps[s];
-        if (!op_spec(network->ops[step->op].kind)->fuses) continue;
-        PlanOp *op = &plan->ops[step->op];
-        if (step->norm >= 0) {
-            OpRun norm = pass_run_of(pass, step->norm);
-            op_spec(norm.op->kind)->fold(&norm, op->scale, op->shift);
-        }
-        for (int k = 0; k < PLAN_SIZES; k++) {
-            OpRun run = run_of(pass, step, sizes[k]);
-            prepared_get(prepared_of(pass, step->op, sizes[k]), &run, network->version);
-        }
-    }
-    plan->folded = true;
+    size_t weights = 0;
+    if (plan->version != network->version) plan->prepared = 0;
     plan->version = network->version;
+    for (; plan->prepared < plan->body_count && weights < AT_ONCE; plan->prepared++) {
+        const PlanStep *step = &plan->steps[plan->prepared];
+        weights += network_op_param_count(network, step->op);
+        prepare_step(pass, step);
+    }
+    return weights >= AT_ONCE;
 }
 
 /* Groups begin .. end-1, counted from the first that is not done, through the network. */
@@ -142,7 +152,7 @@ static void move_watermark(Pass *pass) {
 void plan_step(Pass *pass) {
     Plan *plan = pass->plan;
     const Group all = {.count = pass->config.batch};
-    if (!plan->folded || plan->version != pass->network->version) prepare(pass);
+    if (prepare(pass)) return;
     int together = plan->step_done == plan->body_first ? groups_at_once(plan) : 0;
     if (together > 1) {
         parallel_items(together, groups_work, pass);

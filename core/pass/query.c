@@ -25,6 +25,10 @@ bool pass_batch_statistics(const Pass *pass) {
     return pass->config.batch_statistics;
 }
 
+bool pass_is_forward_only(const Pass *pass) {
+    return pass->config.forward_only;
+}
+
 bool pass_block_is_lesioned(const Pass *pass, int block) {
     return pass->config.skip == SKIP_LESION && pass->lesioned[block];
 }

@@ -42,7 +42,7 @@ AnalysisResult analysis_case_run(const AnalysisCase *test, AnalysisId id, int st
     subject_note(SUBJECT_PASS, "analysis %s", analysis_spec(id)->name);
     Analysis *analysis = analysis_new(id, &test->input, &err);
     if (!analysis) fail_msg("%s", err.text);
-    while (steps-- != 0 && analysis_step(analysis)) {
+    while ((steps < 0 || analysis_done(analysis) < steps) && analysis_step(analysis)) {
     }
     assert_true(analysis_report(analysis, &result));
     analysis_free(analysis);

@@ -3,9 +3,22 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/base/parallel.h"
 #include "core/tensor/gemm.h"
 #include "tests/support/analysis_world.h"
 #include "tests/support/assert_close.h"
+
+/* Of all that may be asked of one as little as there is. */
+static void ask_for_little(AnalysisWorld *world) {
+    static const int depths[] = {8};
+    world->input.depths = depths;
+    world->input.depth_count = 1;
+    world->input.samples = 1;
+}
+
+static const AnalysisId sweeps[] = {ANALYSIS_LESIONS, ANALYSIS_SLICE, ANALYSIS_REGIMES, ANALYSIS_SHATTERED,
+                                    ANALYSIS_FLOW};
+enum { SWEEPS = sizeof sweeps / sizeof *sweeps };
 
 static void every_analysis_says_what_it_is_and_is_found_by_name(void **state) {
     (void)state;
@@ -21,6 +34,11 @@ static void every_analysis_says_what_it_is_and_is_found_by_name(void **state) {
     assert_false(analysis_find("nothing", &none));
 }
 
+/* Until so many steps are over: each may take several calls, or several of them one. */
+static void work_until(Analysis *analysis, int done) {
+    while (analysis_done(analysis) < done) assert_true(analysis_step(analysis));
+}
+
 static void steps_are_counted_to_the_end_and_no_further(void **state) {
     (void)state;
     Error err = {0};
@@ -29,8 +47,8 @@ static void steps_are_counted_to_the_end_and_no_further(void **state) {
     /* the pass, and 3*4/2 products */
     assert_int_equal(analysis_total(analysis), 7);
     for (int done = 0; done < 7; done++) {
-        assert_int_equal(analysis_done(analysis), done);
-        assert_true(analysis_step(analysis));
+        work_until(analysis, done + 1);
+        assert_int_equal(analysis_done(analysis), done + 1);
     }
     assert_false(analysis_step(analysis));
     assert_int_equal(analysis_done(analysis), 7);
@@ -48,10 +66,10 @@ static void what_is_given_up_can_be_reported_and_says_so(void **state) {
             AnalysisResult result;
             Analysis *analysis = analysis_new((AnalysisId)k, &world.input, &err);
             if (!analysis) fail_msg("%s", err.text);
-            for (int s = 0; s < stop && s + 1 < analysis_total(analysis); s++) analysis_step(analysis);
+            work_until(analysis, stop < analysis_total(analysis) ? stop : analysis_total(analysis) - 1);
             int done = analysis_done(analysis), total = analysis_total(analysis);
             assert_true(analysis_report(analysis, &result));
-            assert_false(result.complete);
+            assert_true(result.complete == (done == total));
             assert_int_equal(result.done, done);
             assert_int_equal(result.total, total);
             assert_true(*result.certainty && *result.reading);
@@ -59,6 +77,59 @@ static void what_is_given_up_can_be_reported_and_says_so(void **state) {
             analysis_free(analysis);
         }
     analysis_world_close(&world);
+}
+
+/* From 0 to 1 and never back; and no step is long beside all of them, or the time left could not be told. */
+static void the_share_of_the_work_grows_to_all_of_it(void **state) {
+    (void)state;
+    AnalysisWorld world = analysis_world_open("resnet8", 0, 2);
+    ask_for_little(&world);
+    for (int k = 0; k < ANALYSIS_COUNT; k++) {
+        Error err = {0};
+        double before = 0;
+        Analysis *analysis = analysis_new((AnalysisId)k, &world.input, &err);
+        assert_close(analysis_share(analysis), 0, 0);
+        while (analysis_step(analysis)) {
+            double share = analysis_share(analysis);
+            if (share < before - 1e-12 || share > 1)
+                fail_msg("%s: %g after %g", analysis_spec((AnalysisId)k)->name, share, before);
+            before = share;
+        }
+        assert_close(before, 1, 0);
+        analysis_free(analysis);
+    }
+    analysis_world_close(&world);
+}
+
+static AnalysisResult run_with_threads(const AnalysisWorld *world, AnalysisId id, int threads) {
+    parallel_set_threads(threads);
+    return analysis_world_run(world, id);
+}
+
+/* Whoever has more threads runs more passes side by side. Three pictures of one chunk, then more than one chunk. */
+static void threads_change_no_figure(void **state) {
+    static const struct {
+        int images;
+        bool batch_statistics;
+    } cases[] = {{3, true}, {37, false}};
+    int threads = parallel_threads();
+    (void)state;
+    for (int c = 0; c < 2; c++) {
+        AnalysisWorld world = analysis_world_open("resnet8", 0, cases[c].images);
+        world.input.batch_statistics = cases[c].batch_statistics;
+        ask_for_little(&world);
+        for (int k = 0; k < SWEEPS; k++) {
+            AnalysisResult a = run_with_threads(&world, sweeps[k], 1),
+                           b = run_with_threads(&world, sweeps[k], 3);
+            assert_int_equal(a.table.row_count, b.table.row_count);
+            size_t count = (size_t)a.table.row_count * (size_t)a.table.column_count;
+            assert_memory_equal(a.table.values, b.table.values, count * sizeof *a.table.values);
+            analysis_result_clear(&a);
+            analysis_result_clear(&b);
+        }
+        analysis_world_close(&world);
+    }
+    parallel_set_threads(threads);
 }
 
 static void every_analysis_holds_its_own_check(void **state) {
@@ -140,6 +211,8 @@ int main(void) {
         cmocka_unit_test(a_check_is_said_in_one_length),
         cmocka_unit_test(every_analysis_says_what_it_is_and_is_found_by_name),
         cmocka_unit_test(steps_are_counted_to_the_end_and_no_further),
+        cmocka_unit_test(the_share_of_the_work_grows_to_all_of_it),
+        cmocka_unit_test(threads_change_no_figure),
         cmocka_unit_test(what_is_given_up_can_be_reported_and_says_so),
         cmocka_unit_test(every_analysis_holds_its_own_check),
         cmocka_unit_test(every_certainty_begins_with_one_of_four_words),

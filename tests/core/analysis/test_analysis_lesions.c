@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/parallel.h"
 #include "core/tensor/gemm.h"
 #include "tests/support/analysis_world.h"
 #include "tests/support/assert_close.h"
@@ -129,22 +130,33 @@ static void random_choices_follow_seed_and_number_of_draws(void **state) {
     analysis_world_close(&world);
 }
 
+/* Of two chunks on one thread: blocks one by one from the last on while there is only the first, all of them and only
+ * its pictures while the second is on its way. */
 static void what_is_given_up_shows_only_blocks_that_all_pictures_have_seen(void **state) {
     (void)state;
     Error err = {0};
+    int threads = parallel_threads();
+    parallel_set_threads(1);
     AnalysisWorld world = analysis_world_open("resnet8", 0, 20);
     Analysis *analysis = analysis_new(ANALYSIS_LESIONS, &world.input, &err);
-    /* two chunks, two networks: after 7 steps the first block lacks a chunk of the second network */
-    for (int k = 0; k < 7; k++) analysis_step(analysis);
+    while (analysis_done(analysis) < 4) analysis_step(analysis);
     AnalysisResult result;
     assert_true(analysis_report(analysis, &result));
-    assert_int_equal(result.table.row_count, 1);
-    analysis_result_clear(&result);
-    analysis_step(analysis);
-    assert_true(analysis_report(analysis, &result));
     assert_int_equal(result.table.row_count, 2);
-    assert_false(result.complete);
+    assert_string_equal(result.table.labels[1], "layer3.0");
+    assert_close(analysis_world_value(&result, "layer3.0", "n"), 16, 0);
+    assert_non_null(strstr(result.reading, "Not all blocks"));
     analysis_result_clear(&result);
+    int choices = analysis_total(analysis) / 4; /* two chunks, two networks */
+    while (analysis_done(analysis) < 2 * choices + 2) analysis_step(analysis);
+    assert_true(analysis_report(analysis, &result));
+    assert_false(result.complete);
+    assert_int_equal(result.table.row_count, 1 + 3 + 1);
+    assert_close(analysis_world_value(&result, "none lost", "n"), 16, 0);
+    assert_close(analysis_world_value(&result, "2 random", "n"), 16 * 5, 0);
+    assert_non_null(strstr(result.certainty, "n=16 pictures"));
+    analysis_result_clear(&result);
+    parallel_set_threads(threads);
     analysis_free(analysis);
     analysis_world_close(&world);
 }

@@ -14,7 +14,7 @@ static void the_middle_is_the_network_itself_and_filters_keep_their_length(void 
     Pass *pass = analysis_run_pass(&test.input, &err);
     assert_int_equal(result.table.row_count, 21);
     double middle = analysis_case_value(&result.table, "+0.00", "resnet8");
-    assert_close(middle, pass_loss(pass), 1e-12);
+    assert_close(middle, pass_loss(pass), 1e-5); /* PassConfig.rounds_more */
     assert_oracle_holds(&result);
     assert_true(fabs(analysis_case_value(&result.table, "+1.00", "resnet8") - middle) > 1e-3);
     pass_free(pass);

@@ -157,7 +157,8 @@ static bool uses_openblas(const Pass *pass) {
         const Op *op = &network->ops[i];
         const OpSpec *spec = op_spec(op->kind);
         if (spec->fuses)
-            uses = uses || strcmp(spec->strategy(op, pass->plan->group, !pass->plan->exact), "blas") == 0;
+            uses = uses || strcmp(spec->strategy(op, pass->plan->group, !pass->plan->exact, OP_WORK_FORWARD),
+                                  "blas") == 0;
     }
     return uses;
 }
