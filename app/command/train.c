@@ -1,3 +1,4 @@
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,6 +90,14 @@ static bool is_stopped(const Run *run) {
                                   train_status(run->trainer).step >= run->options->train.stop_after);
 }
 
+static bool refuse_broken(const Run *run, Error *err) {
+    TrainStatus status = train_status(run->trainer);
+    return error_set(err, ERROR_FAILED,
+                     "the loss is not a finite number any more after step %ld: try a smaller --lr than %g%s",
+                     status.step, run->config.lr,
+                     status.step >= status.steps_per_epoch ? ", with --restart" : "");
+}
+
 /* Up to the end, a stop, or an error; every whole epoch leaves a checkpoint. */
 static bool learn(Run *run, Error *err) {
     TrainStatus status = train_status(run->trainer);
@@ -102,11 +111,7 @@ static bool learn(Run *run, Error *err) {
     }
     progress_end(&progress);
     status = train_status(run->trainer);
-    if (ok && status.broken)
-        return error_set(
-            err, ERROR_FAILED,
-            "the loss is not a finite number any more after step %ld: try a smaller --lr than %g%s",
-            status.step, run->config.lr, status.step >= status.steps_per_epoch ? ", with --restart" : "");
+    if (ok && status.broken) return refuse_broken(run, err);
     return ok;
 }
 
@@ -132,9 +137,11 @@ static bool save_model(const Run *run, const Accuracy *accuracy, Error *err) {
 static bool save_result(const Run *run, Error *err) {
     Accuracy accuracy;
     PassConfig pass = {.batch = TRAIN_EVAL_BATCH};
-    if (!accuracy_measure(&accuracy, run->model, run->test, &pass, run->options->output.quiet, err) ||
-        !train_files_check_end(&run->files, err) || !save_model(run, &accuracy, err))
+    if (!accuracy_measure(&accuracy, run->model, run->test, &pass, run->options->output.quiet, err))
         return false;
+    /* What the last step has made of the weights no step has looked at. */
+    if (isnan(accuracy_loss(&accuracy))) return refuse_broken(run, err);
+    if (!train_files_check_end(&run->files, err) || !save_model(run, &accuracy, err)) return false;
     train_remove_checkpoint(run->files.checkpoint);
     utf8_put(stdout, run->options->output.out);
     printf(": %s, %.2f %% of %d test images right, loss %.4f\n", run->model->network->arch,

@@ -48,8 +48,8 @@ static void a_stopped_and_resumed_run_equals_one_that_was_not(void **state) {
     assert_trains(TRAIN(dir, "2", whole, "--seed", "3"));
     assert_trains(TRAIN(dir, "2", parts, "--seed", "3", "--stop-after", "5"));
     assert_int_equal(access(parts, F_OK), -1);
-    assert_trains(TRAIN(dir, "2", parts, "--seed", "3", "--stop-after", "11", "--resume"));
-    assert_trains(TRAIN(dir, "2", parts, "--seed", "3", "--resume"));
+    assert_trains(TRAIN(dir, "2", parts, "--seed", "3", "--stop-after", "11", "--resume", "--threads", "1"));
+    assert_trains(TRAIN(dir, "2", parts, "--seed", "3", "--resume", "--threads", "3"));
     assert_same_file(whole, parts);
     assert_int_equal(access(temp_dir_join(dir, "parts.safetensors.ckpt"), F_OK), -1);
 }
@@ -149,6 +149,18 @@ static void another_recipe_is_not_resumed(void **state) {
     program_expect_failure(4, "recipe", TRAIN(dir, "2", out, "--resume"));
 }
 
+/* By its last step, after which no other finds that out. */
+static void a_network_that_broke_is_not_kept(void **state) {
+    TempDir *dir = *state;
+    char out[TEMP_PATH_MAX];
+    test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
+    strcpy(out, temp_dir_join(dir, "broken.safetensors"));
+    program_expect_failure(1, "not a finite number any more after step 1: try a smaller --lr",
+                           ARGS("train", "resnet20-nobn", "--data", dir->path, "--batch", "64", "--limit",
+                                "64", "--epochs", "1", "--lr", "1000000", "--quiet", "--out", out));
+    assert_int_equal(access(out, F_OK), -1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_TEMP_DIR(a_stopped_and_resumed_run_equals_one_that_was_not),
@@ -157,6 +169,7 @@ int main(void) {
         IN_TEMP_DIR(learning_lowers_the_loss),
         IN_TEMP_DIR(what_cannot_work_is_refused_at_the_start),
         IN_TEMP_DIR(another_recipe_is_not_resumed),
+        IN_TEMP_DIR(a_network_that_broke_is_not_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
