@@ -175,7 +175,16 @@ static void run_together(const ConvShape *q, ConvRun *run) {
     conv_direct_forward(run);
 }
 
-size_t input_gradient_scratch_count(const ConvShape *q) {
+/* Parities write dx line by line between one another, and each reads all of dy: what belongs to so many images stays in
+ * the caches meanwhile, and has pixels enough for the weights to be brought together anew. */
+static int images_together(const ConvShape *q) {
+    enum { ELEMENTS = 1 << 18, PIXELS = 1024 };
+    const int image = q->h * q->w * q->c + q->oh * q->ow * q->k, pixels = q->oh * q->ow;
+    if (q->stride == 1) return q->n;
+    return integer_min(q->n, integer_max(ELEMENTS / image, integer_divide_up(PIXELS, pixels)));
+}
+
+static size_t scratch_count(const ConvShape *q) {
     size_t count = 0;
     if (are_together(q)) {
         const Part all = part_of_all(q);
@@ -187,6 +196,13 @@ size_t input_gradient_scratch_count(const ConvShape *q) {
         count = integer_max_size(count, part_scratch_count(&part));
     }
     return count;
+}
+
+size_t input_gradient_scratch_count(const ConvShape *q) {
+    ConvShape some = *q, rest = *q;
+    some.n = images_together(q);
+    rest.n = q->n % some.n;
+    return integer_max_size(scratch_count(&some), rest.n > 0 ? scratch_count(&rest) : 0);
 }
 
 typedef struct Zeroing {
@@ -225,27 +241,43 @@ static void run_part(const Part *part, ConvRun *run) {
     winograd->forward(run);
 }
 
-void input_gradient(const ConvShape *q, const real *dy, const real *w, real *dx, bool add, real *scratch) {
-    if (are_together(q)) {
-        ConvRun run = {.x = dy, .w = w, .y = dx, .epilogue = {.addend = add ? dx : NULL}, .scratch = scratch};
-        run_together(q, &run);
-        return;
-    }
+/* All parities of some images. */
+static void run_parts(const ConvShape *q, const ConvRun *all) {
+    const bool add = all->epilogue.addend != NULL;
     for (int k = 0; k < q->stride * q->stride; k++) {
         const Part part = part_of(q, k);
-        ConvRun run = {.shape = &part.shape,
-                       .x = dy,
-                       .y = dx + part.begin,
-                       .epilogue = {.addend = add ? dx + part.begin : NULL},
-                       .scratch = scratch,
-                       .turned = &part.turned};
+        ConvRun run = *all;
+        run.shape = &part.shape;
+        run.turned = &part.turned;
+        run.y = all->y + part.begin;
+        if (add) run.epilogue.addend = run.y;
         if (!has_pixels(&part)) continue;
         if (has_taps(&part)) {
-            run.w = w + part.w;
+            run.w = all->w + part.w;
             run_part(&part, &run);
         } else if (!add) {
-            zero_part(&part, dx);
+            zero_part(&part, all->y);
         }
+    }
+}
+
+void input_gradient(const ConvShape *q, const real *dy, const real *w, real *dx, bool add, real *scratch) {
+    const int together = images_together(q);
+    const size_t image = (size_t)(q->h * q->w) * (size_t)q->c,
+                 dy_image = (size_t)(q->oh * q->ow) * (size_t)q->k;
+    for (int n = 0; n < q->n; n += together) {
+        ConvShape some = *q;
+        real *to = dx + (size_t)n * image;
+        ConvRun run = {.x = dy + (size_t)n * dy_image,
+                       .w = w,
+                       .y = to,
+                       .epilogue = {.addend = add ? to : NULL},
+                       .scratch = scratch};
+        some.n = integer_min(together, q->n - n);
+        if (are_together(&some))
+            run_together(&some, &run);
+        else
+            run_parts(&some, &run);
     }
 }
 

@@ -30,11 +30,14 @@ typedef struct Ahead {
 } Ahead;
 
 INLINE Ahead ahead_of(const Product *q, int tile) {
-    const int rows = q->ahead_rows ? q->ahead_rows : q->channels, lines = q->taps * (q->channels / rows);
-    const int line = q->ahead_rows ? tile * lines : tile;
-    if (line >= q->ahead_lines) return (Ahead){(const char *)q->w, 0, (size_t)q->channels, 0};
-    const size_t next = q->ahead_rows ? LINE_BYTES : (size_t)rows * q->ahead_step;
-    return (Ahead){(const char *)q->ahead + line * LINE_BYTES, q->ahead_step, (size_t)rows, next};
+    const size_t rows = (size_t)q->channels;
+    const char *from = q->ahead;
+    if (tile >= q->ahead_lines) return (Ahead){(const char *)q->w, 0, rows, 0};
+    if (q->ahead_rows == 0)
+        return (Ahead){from + tile * LINE_BYTES, q->ahead_step, rows, rows * q->ahead_step};
+    const int lines = q->taps * (q->channels / q->ahead_rows);
+    return (Ahead){from + tile * lines * LINE_BYTES, tile * lines < q->ahead_lines ? q->ahead_step : 0,
+                   (size_t)q->ahead_rows, LINE_BYTES};
 }
 
 /* sum[p,k] += from[p,k], for a tile whose pixels are `step` elements apart there. */
