@@ -18,9 +18,9 @@
 #include "core/kernel/kernel.h"
 
 enum {
-    CHUNK_PIXELS = 256,      /* of 64 columns: 64 kB */
-    ROW_VALUES = 64,         /* windows with shorter rows are read by row */
-    ITEMS = 32,              /* for as many threads as are likely, and for their even end */
+    CHUNK_PIXELS = 256, /* of 64 columns: 64 kB */
+    ROW_CHANNELS = 8,   /* fewer are multiplied together with those beside them: windows are read by row */
+    ITEMS = 32,         /* for as many threads as are likely, and for their even end */
     ITEM_PRODUCTS = 1 << 20, /* multiply-adds of an item, at least: some 10 us */
     PART_PIXELS = 256,       /* of a part, at least: adding up the parts is then no work beside them */
     RANGE_VALUES = 48,       /* channels of a unit, at least: dy is read for each unit */
@@ -78,7 +78,7 @@ static void plan_items(Plan *plan) {
 }
 
 static Plan plan_of(const ConvShape *q) {
-    Plan plan = {.set = kernels(), .map = map_of(q), .by_row = q->s > 1 && q->s * q->c <= ROW_VALUES};
+    Plan plan = {.set = kernels(), .map = map_of(q), .by_row = q->s > 1 && q->c < ROW_CHANNELS};
     const int lanes = plan.set->lanes;
     plan.taps = plan.by_row ? q->r : q->r * q->s;
     plan.length = plan.by_row ? q->s * q->c : q->c;
@@ -288,6 +288,7 @@ static void add_item(void *context, int begin, int end, int worker) {
               last = (int)((long)plan->chunks * (part + 1) / plan->parts);
     real *packed = job->own + (size_t)worker * (packed_count(plan) + padded_count(plan));
     real *padded = packed + packed_count(plan);
+    const bool reads_all = plan->panels == 1 && units == plan->taps;
     (void)end;
     for (int index = first; index < last; index++) {
         const Chunk chunk = chunk_at(plan, index);
@@ -298,7 +299,12 @@ static void add_item(void *context, int begin, int end, int worker) {
                        .step = (size_t)plan->map.k,
                        .columns = g.columns,
                        .add = index > first};
-        for (int k = 0; k < units; k++) add_unit(job, &chunk, group * units + k, &g, padded, &outer);
+        for (int k = 0; k < units; k++) {
+            if (reads_all)
+                conv_weight_fetch(job->run, &(WeightFetch){index + 1, integer_min(index + 2, plan->chunks),
+                                                           plan->chunks, k, units});
+            add_unit(job, &chunk, group * units + k, &g, padded, &outer);
+        }
     }
 }
 

@@ -62,3 +62,20 @@ void conv_weight_add_parts(const WeightRun *run, const real *partial, int parts)
     Addition all = {run->dw, partial, parts, (size_t)(q->r * q->s) * (size_t)q->c * (size_t)q->k};
     if (parts > 1) parallel_parts((int)all.count, SLICE, add_slice, &all);
 }
+
+enum { LINE = 64 / sizeof(real) };
+
+static void fetch_maps(const real *maps, size_t count, const WeightFetch *f) {
+    const size_t shares = (size_t)f->shares, length = (size_t)(f->end - f->begin),
+                 all = shares * (size_t)f->all;
+    const size_t place = shares * (size_t)f->begin + length * (size_t)f->share;
+    const size_t last = count * (place + length) / all;
+    for (size_t at = count * place / all; at < last; at += LINE) __builtin_prefetch(maps + at, 0, 2);
+}
+
+void conv_weight_fetch(const WeightRun *run, const WeightFetch *fetch) {
+    const ConvShape *q = run->shape;
+    if (fetch->begin >= fetch->end) return;
+    fetch_maps(run->x, (size_t)q->n * (size_t)q->h * (size_t)q->w * (size_t)q->c, fetch);
+    fetch_maps(run->dy, (size_t)conv_pixels(q) * (size_t)q->k, fetch);
+}

@@ -36,4 +36,14 @@ void conv_weight_gradient(const WeightRun *run);
 /* dw = sum of `parts` sums of dw, in their order: the first stands in dw, the others in partial (parts-1, R*S*C*K). */
 void conv_weight_add_parts(const WeightRun *run, const real *partial, int parts);
 
+/* Tiles or chunks begin .. end-1 of `all`, which share a batch of maps evenly; of what belongs to them share number
+ * `share` of `shares`. */
+typedef struct WeightFetch {
+    int begin, end, all;
+    int share, shares;
+} WeightFetch;
+
+/* Has x and dy of these fetched into the second-level cache while something else is computed. */
+void conv_weight_fetch(const WeightRun *run, const WeightFetch *fetch);
+
 #endif

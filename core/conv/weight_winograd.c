@@ -115,12 +115,6 @@ static size_t scratch_count(const ConvShape *q, int size) {
            workers * sum_count(&plan) + (size_t)(plan.parts - 1) * weight_count(&plan);
 }
 
-/* Numbers of the maps of all images. */
-static size_t map_count(const Plan *plan, int h, int w, int channels) {
-    const int images = plan->tiles / (plan->map.across * plan->map.down);
-    return (size_t)images * (size_t)h * (size_t)w * (size_t)channels;
-}
-
 /* One call, as the workers see it. */
 typedef struct Job {
     const WeightRun *run;
@@ -184,15 +178,6 @@ typedef struct Tiles {
     int next, next_end;
 } Tiles;
 
-/* The pixels of maps of `count` numbers, as far as they belong to tiles `next` and following, go to the second-level
- * cache: share number j of as many as there are components. */
-static void fetch(const Plan *plan, const Tiles *tiles, int j, const real *maps, size_t count) {
-    const size_t n = (size_t)plan->components, all = n * (size_t)plan->tiles,
-                 share = (size_t)(tiles->next_end - tiles->next);
-    const size_t place = n * (size_t)tiles->next + share * (size_t)j, last = count * (place + share) / all;
-    for (size_t at = count * place / all; at < last; at += LINE) __builtin_prefetch(maps + at, 0, 2);
-}
-
 /* sums = (or +=) products of the tiles. */
 static void multiply(const Job *job, const Range *range, const Tiles *tiles) {
     const Plan *plan = &job->plan;
@@ -202,8 +187,8 @@ static void multiply(const Job *job, const Range *range, const Tiles *tiles) {
                    .channels = range->channels,
                    .add = !tiles->first};
     for (int j = 0; j < plan->components; j++) {
-        fetch(plan, tiles, j, job->run->x, map_count(plan, plan->map.h, plan->map.w, plan->map.c));
-        fetch(plan, tiles, j, job->run->dy, map_count(plan, plan->map.oh, plan->map.ow, plan->map.k));
+        conv_weight_fetch(job->run,
+                          &(WeightFetch){tiles->next, tiles->next_end, plan->tiles, j, plan->components});
         for (int column = 0; column < range->columns; column += plan->set->columns) {
             outer.x = tiles->batch + (size_t)j * plan->v_plane + (size_t)tiles->at * c + range->c;
             outer.dy = u_of(plan, tiles->batch) + (size_t)j * plan->u_plane + (size_t)tiles->at * k +

@@ -2,7 +2,7 @@
  * added up: for every pixel `vectors` loads of dy, `channels` numbers of x spread over a vector each, and as many
  * multiply-adds as there are sums: with 6 by 4 24 of the 32 registers of AVX-512. Channels lie side by side, so that
  * one address serves all of them. */
-enum { OUTER_CHANNELS = 6, OUTER_MANY = 8, OUTER_SUMS = OUTER_CHANNELS * VECTORS };
+enum { OUTER_CHANNELS = 6, OUTER_MANY = 12, OUTER_SUMS = OUTER_CHANNELS * VECTORS };
 _Static_assert(OUTER_MANY *(VECTORS / 2) <= OUTER_SUMS, "many channels of few vectors have room");
 
 /* sum[c,k] += x[c] * dy[k] for one pixel. */
@@ -21,15 +21,13 @@ INLINE void outer_pixel(Vector *sum, const real *x, const real *dy, const int ch
 /* Channels first .. first + channels-1 by `vectors` vectors of output channels. */
 INLINE void outer_tile(const Outer *q, int first, const int channels, const int vectors) {
     const OuterPixels *at = &q->at;
-    const bool add = q->add;
-    const size_t step = q->step;
-    real *to = q->sums + (size_t)first * step;
+    real *to = q->sums + (size_t)first * q->step;
     Vector sum[OUTER_SUMS];
 #pragma GCC unroll 16
     for (int c = 0; c < channels; c++)
 #pragma GCC unroll 16
         for (int v = 0; v < vectors; v++) {
-            __builtin_prefetch(to + (size_t)c * step + v * LANES, 1);
+            __builtin_prefetch(to + (size_t)c * q->step + v * LANES, 1);
             sum[c * vectors + v] = (Vector){0};
         }
     const size_t x_pixel = at->x_pixel, dy_pixel = at->dy_pixel;
@@ -41,31 +39,41 @@ INLINE void outer_tile(const Outer *q, int first, const int channels, const int 
                 outer_pixel(sum, x, dy, channels, vectors);
         }
 #pragma GCC unroll 16
-    for (int c = 0; c < channels; c++, to += step)
+    for (int c = 0; c < channels; c++, to += q->step)
 #pragma GCC unroll 16
         for (int v = 0; v < vectors; v++) {
             Vector value = sum[c * vectors + v];
-            if (add) value += vector_load(to + v * LANES);
+            if (q->add) value += vector_load(to + v * LANES);
             vector_store(to + v * LANES, value);
         }
 }
 
 /* The next tile; returns how many channels it had. What is left is shared evenly. */
 INLINE int outer_tiles(const Outer *q, int first, const int vectors) {
-    int left = q->channels - first;
-    if (vectors <= VECTORS / 2 && left >= OUTER_MANY) {
-        outer_tile(q, first, OUTER_MANY, vectors);
-        return OUTER_MANY;
+    const int most = vectors <= VECTORS / 2 ? OUTER_MANY : OUTER_CHANNELS;
+    const int left = q->channels - first, tiles = (left + most - 1) / most;
+    const int channels = (left + tiles - 1) / tiles;
+    switch (channels) {
+    case 1: outer_tile(q, first, 1, vectors); break;
+    case 2: outer_tile(q, first, 2, vectors); break;
+    case 3: outer_tile(q, first, 3, vectors); break;
+    case 4: outer_tile(q, first, 4, vectors); break;
+    case 5: outer_tile(q, first, 5, vectors); break;
+    case 6: outer_tile(q, first, 6, vectors); break;
+#define OUTER_CASE(count)                                                                                    \
+    case count:                                                                                              \
+        if (vectors <= VECTORS / 2) outer_tile(q, first, count, vectors);                                    \
+        break
+        OUTER_CASE(7);
+        OUTER_CASE(8);
+        OUTER_CASE(9);
+        OUTER_CASE(10);
+        OUTER_CASE(11);
+        OUTER_CASE(12);
+#undef OUTER_CASE
+    default: break;
     }
-    int tiles = (left + OUTER_CHANNELS - 1) / OUTER_CHANNELS;
-    switch ((left + tiles - 1) / tiles) {
-    case 1: outer_tile(q, first, 1, vectors); return 1;
-    case 2: outer_tile(q, first, 2, vectors); return 2;
-    case 3: outer_tile(q, first, 3, vectors); return 3;
-    case 4: outer_tile(q, first, 4, vectors); return 4;
-    case 5: outer_tile(q, first, 5, vectors); return 5;
-    default: outer_tile(q, first, OUTER_CHANNELS, vectors); return OUTER_CHANNELS;
-    }
+    return channels;
 }
 
 /* All channels by a panel of whole vectors. */
