@@ -1,6 +1,7 @@
-/* The convolutions of core/conv against plain loops in double, without any library but the C library: so that it can
- * be built for a processor that nothing else is installed for, and run under an emulator. `make arm` does. Products that
- * the strategies leave to OpenBLAS are plain loops here. Prints a line for each shape; exit code 1: one is wrong. */
+/* The convolutions of core/conv, forward and backward, against plain loops in double, without any library but the C
+ * library: so that it can be built for a processor that nothing else is installed for, and run under an emulator.
+ * `make arm` does. Products that the strategies leave to OpenBLAS are plain loops here. Prints a line for each shape;
+ * exit code 1: one is wrong. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,6 +133,61 @@ static bool check(const ConvShape *q, bool everything) {
     return ok;
 }
 
+/* One backward pass in plain loops: what each product of the formula gives to dx and to dw. */
+typedef struct Gradients {
+    const real *x, *w, *dy;
+    double *dx, *dw;
+} Gradients;
+
+static void add_window(const ConvShape *q, const Gradients *g, int n, int oh, int ow) {
+    const real *dy = g->dy + ((size_t)(n * q->oh + oh) * (size_t)q->ow + (size_t)ow) * (size_t)q->k;
+    for (int tap = 0; tap < q->r * q->s; tap++) {
+        const int ih = oh * q->stride - q->pad + tap / q->s, iw = ow * q->stride - q->pad + tap % q->s;
+        if (ih < 0 || iw < 0 || ih >= q->h || iw >= q->w) continue;
+        const size_t pixel = ((size_t)(n * q->h + ih) * (size_t)q->w + (size_t)iw) * (size_t)q->c;
+        for (size_t c = 0; c < (size_t)q->c; c++)
+            for (size_t k = 0; k < (size_t)q->k; k++) {
+                const size_t at = ((size_t)tap * (size_t)q->c + c) * (size_t)q->k + k;
+                g->dx[pixel + c] += (double)dy[k] * (double)g->w[at];
+                g->dw[at] += (double)dy[k] * (double)g->x[pixel + c];
+            }
+    }
+}
+
+/* The largest difference by the largest value. */
+static double difference(const real *values, const double *expected, size_t count) {
+    double largest = 0, error = 0;
+    for (size_t k = 0; k < count; k++) {
+        const double off = fabs((double)values[k] - expected[k]);
+        if (fabs(expected[k]) > largest) largest = fabs(expected[k]);
+        if (!(off <= error)) error = off; /* NaN, too */
+    }
+    return error / largest;
+}
+
+static bool check_backward(const ConvShape *q) {
+    Rng rng;
+    rng_init(&rng, 8);
+    const size_t inputs = (size_t)q->n * (size_t)q->h * (size_t)q->w * (size_t)q->c,
+                 weights = (size_t)q->r * (size_t)q->s * (size_t)q->c * (size_t)q->k,
+                 outputs = (size_t)conv_pixels(q) * (size_t)q->k;
+    real *x = random_numbers(inputs, &rng), *w = random_numbers(weights, &rng),
+         *dy = random_numbers(outputs, &rng), *dx = random_numbers(inputs, &rng),
+         *dw = random_numbers(weights, &rng), *scratch = random_numbers(conv_scratch_count(q), &rng);
+    Gradients g = {x, w, dy, calloc(inputs, sizeof *g.dx), calloc(weights, sizeof *g.dw)};
+    for (int n = 0; n < q->n; n++)
+        for (int oh = 0; oh < q->oh; oh++)
+            for (int ow = 0; ow < q->ow; ow++) add_window(q, &g, n, oh, ow);
+    conv_backward_input(q, dy, w, dx, false, scratch);
+    conv_backward_weight(q, x, dy, dw, scratch);
+    const double dx_error = difference(dx, g.dx, inputs), dw_error = difference(dw, g.dw, weights);
+    const bool ok = dx_error <= (q->fast ? TOLERANCE_F4 : TOLERANCE) && dw_error <= TOLERANCE;
+    printf("  backward%s: %s, error %.1e; %s, error %.1e%s\n", q->fast ? ", fast" : "",
+           conv_input_gradient_name(q), dx_error, conv_weight_gradient_name(q), dw_error, ok ? "" : " WRONG");
+    free(x), free(w), free(dy), free(dx), free(dw), free(scratch), free(g.dx), free(g.dw);
+    return ok;
+}
+
 int main(void) {
     bool ok = true;
     parallel_set_threads(2);
@@ -141,8 +197,10 @@ int main(void) {
         for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
             ConvShape q = shape_of(shapes[k]);
             ok = check(&q, false) && ok;
+            ok = check_backward(&q) && ok;
             q.fast = true;
             ok = check(&q, true) && ok;
+            ok = check_backward(&q) && ok;
         }
     }
     return ok ? 0 : 1;
