@@ -91,7 +91,8 @@ static bool open_bench(Bench *bench, const BenchRun *run, Error *err) {
         [BENCH_FORWARD] = {.fast = true},
         [BENCH_FORWARD_STEPS] = {.forward_only = true},
         [BENCH_FORWARD_BACKWARD] = {.no_inspection = true},
-        [BENCH_TRAIN_STEP] = {.batch_statistics = true, .no_input_gradient = true, .no_inspection = true}};
+        [BENCH_TRAIN_STEP] = {
+            .batch_statistics = true, .no_input_gradient = true, .no_inspection = true, .rounds_more = true}};
     for (int p = 0; p < BENCH_PASS_COUNT; p++) {
         if (!run->wanted[p]) continue;
         PassConfig pass = configs[p];

@@ -197,6 +197,7 @@ OpRun pass_run_of(const Pass *pass, int i) {
     OpRun run = {.op = op,
                  .batch = pass->config.batch,
                  .batch_statistics = pass->config.batch_statistics,
+                 .fast = pass->config.rounds_more,
                  .gates = pass_add_gates(pass, i),
                  .targets = pass->targets,
                  .y = node->act,

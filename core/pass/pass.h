@@ -32,9 +32,11 @@ typedef struct PassConfig {
     bool fast;          /* only the answer is wanted: forward_only and no_inspection, and of all
                                activations only the input, the logits and what these are made of, and the loss
                                are kept. The same answer but for rounding, see core/pass/plan.h. With
-                               batch_statistics to the bit the answer of any other pass, but for: */
-    bool rounds_more;       /* fast: strategies that round more also with batch_statistics */
-    int keep_every;         /* fast: of every so many blocks, from the first on, the input is kept as well, so
+                               batch_statistics to the bit the answer of any other pass, unless it
+                               rounds_more */
+    bool rounds_more;   /* training, and fast with batch_statistics: the strategies that round more where that
+                               saves time, see ConvShape.fast */
+    int keep_every;     /* fast: of every so many blocks, from the first on, the input is kept as well, so
                                that a pass can begin again there: see pass_restart_at. 0: of none */
 } PassConfig;
 

@@ -58,8 +58,11 @@ Trainer *train_new(Model *model, const Dataset *dataset, const TrainConfig *conf
     }
     *trainer = (Trainer){.model = model, .dataset = dataset, .config = *config};
     trainer->epoch = -1;
-    PassConfig pass = {
-        .batch = config->batch, .batch_statistics = true, .no_input_gradient = true, .no_inspection = true};
+    PassConfig pass = {.batch = config->batch,
+                       .batch_statistics = true,
+                       .no_input_gradient = true,
+                       .no_inspection = true,
+                       .rounds_more = true};
     trainer->pass = pass_new(model->network, &pass, err);
     trainer->velocity = calloc(model->network->value_count, sizeof *trainer->velocity);
     trainer->targets = calloc((size_t)config->batch, sizeof *trainer->targets);
