@@ -21,9 +21,10 @@ enum {
     CHUNK_PIXELS = 256, /* of 64 columns: 64 kB */
     ROW_CHANNELS = 8,   /* fewer are multiplied together with those beside them: windows are read by row */
     ITEMS = 32,         /* for as many threads as are likely, and for their even end */
-    ITEM_PRODUCTS = 1 << 20, /* multiply-adds of an item, at least: some 10 us */
-    PART_PIXELS = 256,       /* of a part, at least: adding up the parts is then no work beside them */
-    RANGE_VALUES = 48,       /* channels of a unit, at least: dy is read for each unit */
+    ITEM_PRODUCTS = 1 << 20,    /* multiply-adds of an item, at least: some 10 us */
+    PART_PIXELS = 256,          /* of a part, at least: adding up the parts is then no work beside them */
+    PARTIAL_ELEMENTS = 1 << 21, /* sums of all parts: 8 MiB */
+    RANGE_VALUES = 48,          /* channels of a unit, at least: dy is read for each unit */
 };
 
 /* The number of threads decides nothing here. */
@@ -63,7 +64,8 @@ static void plan_items(Plan *plan) {
     const ConvShape *q = &plan->map;
     const double products = (double)plan->taps * plan->length * q->k * conv_pixels(q);
     const int wanted = integer_clamp((long)(products / ITEM_PRODUCTS), 1, ITEMS);
-    const int most = integer_clamp(conv_pixels(q) / PART_PIXELS, 1, plan->chunks);
+    const int holding = integer_max(1, PARTIAL_ELEMENTS / (plan->taps * plan->length) / q->k);
+    const int most = integer_min(holding, integer_clamp(conv_pixels(q) / PART_PIXELS, 1, plan->chunks));
     plan->parts = integer_clamp(integer_divide_up(wanted, plan->panels), 1, most);
     plan->ranges = plan->groups = 1;
     const int left = integer_divide_up(wanted, plan->panels * plan->parts);
