@@ -56,21 +56,29 @@ CPU_CLONES static void scale_pixels(NormLine line, const real *restrict x, real 
         for (size_t c = 0; c < line.channels; c++) y[c] = (x[c] - mean[c]) * scale[c] + beta[c];
 }
 
-NormLine norm_widen(NormLine line, size_t group, real row[NORM_ROWS][NORM_ROW]) {
-    const real *of[NORM_ROWS] = {line.mean, line.scale, line.beta, line.shift, line.slope};
-    for (int k = 0; k < NORM_ROWS; k++)
-        for (size_t j = 0; j < group; j++)
-            memcpy(row[k] + j * line.channels, of[k], line.channels * sizeof(real));
-    return (NormLine){group * line.channels, row[0], row[1], row[2], row[3], row[4]};
+/* The same for two vectors of channels, whose line stays in registers. */
+CPU_CLONES static void scale_columns(NormLine line, NormColumns at, const real *x, real *y) {
+    const Lanes mean0 = *(const Lanes *)(line.mean + at.channel[0]),
+                mean1 = *(const Lanes *)(line.mean + at.channel[1]);
+    const Lanes scale0 = *(const Lanes *)(line.scale + at.channel[0]),
+                scale1 = *(const Lanes *)(line.scale + at.channel[1]);
+    const Lanes beta0 = *(const Lanes *)(line.beta + at.channel[0]),
+                beta1 = *(const Lanes *)(line.beta + at.channel[1]);
+    const real *x0 = x + at.first, *x1 = x + at.second;
+    real *y0 = y + at.first, *y1 = y + at.second;
+    for (size_t row = 0; row < at.rows; row++, x0 += at.step, x1 += at.step, y0 += at.step, y1 += at.step) {
+        *(Lanes *)y0 = (*(const Lanes *)x0 - mean0) * scale0 + beta0;
+        *(Lanes *)y1 = (*(const Lanes *)x1 - mean1) * scale1 + beta1;
+    }
 }
 
 static void norm_cells(const OpRun *run, size_t pixels) {
     NormLine line = norm_line(run);
-    real row[NORM_ROWS][NORM_ROW];
-    size_t group = NORM_ROW / line.channels, done = 0;
-    if (group > 1 && pixels >= 8 * group) {
-        done = pixels / group * group;
-        scale_pixels(norm_widen(line, group, row), run->x[0], run->y, pixels / group);
+    NormColumns at;
+    size_t done = 0;
+    for (int k = 0; norm_columns(line.channels, pixels, k, &at); k++) {
+        scale_columns(line, at, run->x[0], run->y);
+        done = at.pixels;
     }
     scale_pixels(line, run->x[0] + done * line.channels, run->y + done * line.channels, pixels - done);
 }

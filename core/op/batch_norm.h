@@ -33,11 +33,21 @@ static inline NormLine norm_line(const OpRun *run) {
                       .slope = norm_saved_row(run, SAVED_SLOPE)};
 }
 
-/* Rows of fewer channels cost more in the beginning of a loop than in its middle. */
-enum { NORM_ROW = 128, NORM_ROWS = 5 };
+/* Numbers that are treated side by side, by the compiler's vectors: of whatever width the processor has. */
+enum { LANES = 64 / sizeof(real) };
+typedef real Lanes __attribute__((vector_size(64), aligned(sizeof(real)), may_alias));
 
-/* The line again and again, as if `group` pixels were one; in `row`, group * channels of each. */
-NormLine norm_widen(NormLine line, size_t group, real row[NORM_ROWS][NORM_ROW]);
+/* Two vectors of channels, through all pixels: next to each other, or of LANES channels the same ones of even and of odd
+ * pixels. */
+typedef struct NormColumns {
+    size_t channel[2];          /* the first of each */
+    size_t first, second, step; /* where they lie in the first row, elements; and from one row to the next */
+    size_t rows, pixels;        /* pixels: those that all columns together cover, the rest is left */
+} NormColumns;
+
+/* Column number k of these; false where there is none left, or none at all: more channels than these are quicker row
+ * by row. */
+bool norm_columns(size_t channels, size_t pixels, int k, NormColumns *columns);
 
 /* OpSpec.gathered_count and what is gathered; core/op/batch_norm_backward.c. */
 size_t norm_gathered(const Op *op);

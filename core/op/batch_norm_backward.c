@@ -8,9 +8,24 @@
 
 #include "core/base/cpu.h"
 
-/* Numbers that the processor adds up side by side, as the compiler's vectors: of whatever width it has. */
-enum { LANES = 64 / sizeof(real) };
-typedef real Lanes __attribute__((vector_size(64), aligned(sizeof(real)), may_alias));
+enum { COLUMN_CHANNELS_MAX = 128 };
+
+bool norm_columns(size_t channels, size_t pixels, int k, NormColumns *columns) {
+    size_t first = 2 * (size_t)k * LANES;
+    if (channels == LANES && k == 0 && pixels > 1) {
+        *columns =
+            (NormColumns){.second = LANES, .step = 2 * LANES, .rows = pixels / 2, .pixels = pixels / 2 * 2};
+        return true;
+    }
+    if (channels % (2 * LANES) != 0 || channels > COLUMN_CHANNELS_MAX || first >= channels) return false;
+    *columns = (NormColumns){.channel = {first, first + LANES},
+                             .first = first,
+                             .second = first + LANES,
+                             .step = channels,
+                             .rows = pixels,
+                             .pixels = pixels};
+    return true;
+}
 
 /* What a sum over pixels is taken of: rows of all channels. */
 typedef struct NormRows {
@@ -18,7 +33,7 @@ typedef struct NormRows {
     size_t channels, pixels;
 } NormRows;
 
-/* For `count` channels from `first` on, LANES or fewer: sum of dy, and of dy * (x - mean). */
+/* For `count` channels from `first` on: sum of dy, and of dy * (x - mean). */
 CPU_CLONES static void gather_some(const NormRows *rows, size_t first, size_t count, double *sums) {
     for (size_t c = first; c < first + count; c++) {
         real sum = 0, product = 0;
@@ -37,31 +52,48 @@ static inline void add_lanes(double *sums, const Lanes *lanes) {
     for (size_t j = 0; j < LANES; j++) sums[j] += (double)values[j];
 }
 
-/* The same for LANES channels, even and odd pixels apart, so that no addition waits for the one before it. */
-CPU_CLONES static void gather_lanes(const NormRows *rows, size_t first, double *sums) {
-    const size_t step = rows->channels, pairs = rows->pixels / 2 * 2;
-    const real *dy = rows->dy + first, *x = rows->x + first;
-    const Lanes mean = *(const Lanes *)(rows->mean + first);
-    Lanes even = {0}, odd = {0}, even_product = {0}, odd_product = {0};
-    for (size_t p = 0; p < pairs; p += 2, dy += 2 * step, x += 2 * step) {
-        const Lanes dy0 = *(const Lanes *)dy, dy1 = *(const Lanes *)(dy + step);
-        even += dy0;
-        odd += dy1;
-        even_product += dy0 * (*(const Lanes *)x - mean);
-        odd_product += dy1 * (*(const Lanes *)(x + step) - mean);
+/* The same for two vectors, see NormColumns: of two pixels they are added up in the end. */
+CPU_CLONES static void gather_columns(const NormRows *rows, NormColumns at, double *sums) {
+    const real *dy = rows->dy + at.first, *x = rows->x + at.first;
+    const Lanes mean0 = *(const Lanes *)(rows->mean + at.channel[0]),
+                mean1 = *(const Lanes *)(rows->mean + at.channel[1]);
+    const size_t to = at.second - at.first;
+    Lanes sum0 = {0}, sum1 = {0}, product0 = {0}, product1 = {0};
+    for (size_t row = 0; row < at.rows; row++, dy += at.step, x += at.step) {
+        const Lanes dy0 = *(const Lanes *)dy, dy1 = *(const Lanes *)(dy + to);
+        sum0 += dy0;
+        sum1 += dy1;
+        product0 += dy0 * (*(const Lanes *)x - mean0);
+        product1 += dy1 * (*(const Lanes *)(x + to) - mean1);
     }
-    if (pairs < rows->pixels) {
-        even += *(const Lanes *)dy;
-        even_product += *(const Lanes *)dy * (*(const Lanes *)x - mean);
-    }
-    even += odd;
-    even_product += odd_product;
-    add_lanes(sums + first, &even);
-    add_lanes(sums + rows->channels + first, &even_product);
+    add_lanes(sums + at.channel[0], &sum0);
+    add_lanes(sums + at.channel[1], &sum1);
+    add_lanes(sums + rows->channels + at.channel[0], &product0);
+    add_lanes(sums + rows->channels + at.channel[1], &product1);
 }
 
 size_t norm_gathered(const Op *op) {
     return 2 * (size_t)op->in.c;
+}
+
+static void gather_rows(NormRows rows, double *sums) {
+    NormColumns at;
+    size_t step = 2 * LANES, whole = rows.channels / step * step;
+    for (size_t c = 0; c < whole; c += step) {
+        at = (NormColumns){.channel = {c, c + LANES},
+                           .first = c,
+                           .second = c + LANES,
+                           .step = rows.channels,
+                           .rows = rows.pixels};
+        gather_columns(&rows, at, sums);
+    }
+    if (rows.channels == LANES && norm_columns(LANES, rows.pixels, 0, &at)) {
+        gather_columns(&rows, at, sums);
+        rows.dy += at.pixels * LANES;
+        rows.x += at.pixels * LANES;
+        rows.pixels -= at.pixels;
+    }
+    gather_some(&rows, whole, rows.channels - whole, sums);
 }
 
 /* sums[c] += sum over these pixels of dy[p,c], sums[C + c] += sum of dy[p,c] * (x[p,c] - mean[c]) */
@@ -70,11 +102,9 @@ void norm_backward_gather(const OpRun *run, size_t pixels, double *sums) {
                      .x = run->x[0],
                      .mean = norm_saved_row(run, SAVED_MEAN),
                      .channels = (size_t)run->op->in.c};
-    size_t whole = rows.channels / LANES * LANES;
     for (size_t done = 0; done < pixels; done += rows.pixels) {
         rows.pixels = pixels - done < NORM_BLOCK ? pixels - done : NORM_BLOCK;
-        for (size_t c = 0; c < whole; c += LANES) gather_lanes(&rows, c, sums);
-        gather_some(&rows, whole, rows.channels - whole, sums);
+        gather_rows(rows, sums);
         rows.dy += rows.pixels * rows.channels;
         rows.x += rows.pixels * rows.channels;
     }
@@ -119,19 +149,46 @@ CPU_CLONES static void pass_pixels_training(NormLine line, const OpRun *run, siz
         }
 }
 
+/* The same for two vectors of channels, whose numbers stay in registers. */
+CPU_CLONES static void pass_columns(NormLine line, NormColumns at, const OpRun *run) {
+    const Lanes scale0 = *(const Lanes *)(line.scale + at.channel[0]),
+                scale1 = *(const Lanes *)(line.scale + at.channel[1]);
+    const real *dy0 = run->dy + at.first, *dy1 = run->dy + at.second;
+    real *dx0 = run->dx[0] + at.first, *dx1 = run->dx[0] + at.second;
+    for (size_t row = 0; row < at.rows; row++) {
+        *(Lanes *)dx0 = scale0 * *(const Lanes *)dy0;
+        *(Lanes *)dx1 = scale1 * *(const Lanes *)dy1;
+        dy0 += at.step, dy1 += at.step, dx0 += at.step, dx1 += at.step;
+    }
+}
+
+CPU_CLONES static void pass_columns_training(NormLine line, NormColumns at, const OpRun *run) {
+    const size_t c0 = at.channel[0], c1 = at.channel[1];
+    const Lanes scale0 = *(const Lanes *)(line.scale + c0), scale1 = *(const Lanes *)(line.scale + c1);
+    const Lanes shift0 = *(const Lanes *)(line.shift + c0), shift1 = *(const Lanes *)(line.shift + c1);
+    const Lanes mean0 = *(const Lanes *)(line.mean + c0), mean1 = *(const Lanes *)(line.mean + c1);
+    const Lanes slope0 = *(const Lanes *)(line.slope + c0), slope1 = *(const Lanes *)(line.slope + c1);
+    const real *dy = run->dy + at.first, *x = run->x[0] + at.first;
+    real *dx = run->dx[0] + at.first;
+    const size_t to = at.second - at.first;
+    for (size_t row = 0; row < at.rows; row++, dy += at.step, x += at.step, dx += at.step) {
+        *(Lanes *)dx = scale0 * (*(const Lanes *)dy - shift0 - (*(const Lanes *)x - mean0) * slope0);
+        *(Lanes *)(dx + to) =
+            scale1 * (*(const Lanes *)(dy + to) - shift1 - (*(const Lanes *)(x + to) - mean1) * slope1);
+    }
+}
+
 void norm_backward_cells(const OpRun *run, size_t pixels) {
     NormLine line = norm_line(run);
+    NormColumns at;
     OpRun rest = *run;
-    real row[NORM_ROWS][NORM_ROW];
-    size_t group = NORM_ROW / line.channels, done = 0;
-    void (*pass)(NormLine, const OpRun *, size_t) =
-        run->batch_statistics ? pass_pixels_training : pass_pixels;
-    if (group > 1 && pixels >= 8 * group) {
-        done = pixels / group * group;
-        pass(norm_widen(line, group, row), run, pixels / group);
+    size_t done = 0;
+    for (int k = 0; !run->dx_adds[0] && norm_columns(line.channels, pixels, k, &at); k++) {
+        (run->batch_statistics ? pass_columns_training : pass_columns)(line, at, run);
+        done = at.pixels;
     }
     rest.dy += done * line.channels;
     rest.dx[0] += done * line.channels;
     if (rest.x[0]) rest.x[0] += done * line.channels;
-    pass(line, &rest, pixels - done);
+    (run->batch_statistics ? pass_pixels_training : pass_pixels)(line, &rest, pixels - done);
 }

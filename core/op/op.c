@@ -64,7 +64,7 @@ static void cells_work(void *context, int begin, int end, int worker) {
 
 void op_run_cells(const OpRun *run) {
     const Shape *out = &run->op->out;
-    parallel_for(run->batch * out->h * out->w, OP_CELLS_GRAIN / out->c + 1, cells_work, (void *)run);
+    parallel_parts(run->batch * out->h * out->w, OP_CELLS_GRAIN / out->c + 1, cells_work, (void *)run);
 }
 
 /* A stretch of STRETCH elements is 8 KiB of floats. */
@@ -128,11 +128,9 @@ static void backward_parts(void *context, int begin, int end, int worker) {
     const BackwardSweep *sweep = context;
     const OpRun *run = sweep->run;
     const OpSpec *spec = op_spec(run->op->kind);
-    size_t from = (size_t)begin * sweep->parts.part, to = (size_t)end * sweep->parts.part;
-    size_t count = gathered_count(run->op);
-    double *sums = (double *)run->scratch + (size_t)begin * count;
+    size_t from = (size_t)begin, to = (size_t)end, count = gathered_count(run->op);
+    double *sums = (double *)run->scratch + from / sweep->parts.part * count;
     (void)worker;
-    if (to > sweep->parts.pixels) to = sweep->parts.pixels;
     if (sweep->gathers) memset(sums, 0, count * sizeof *sums);
     for (size_t p = from; p < to; p += sweep->parts.stretch) {
         OpRun at = run_from(run, p);
@@ -149,11 +147,11 @@ void op_run_backward_cells(const OpRun *run) {
     BackwardSweep sweep = {.run = run, .parts = op_parts(run->op, run->batch), .gathers = op_gathers(run)};
     bool passes = false;
     if (sweep.gathers) {
-        parallel_items(sweep.parts.count, backward_parts, &sweep);
+        parallel_parts((int)sweep.parts.pixels, (int)sweep.parts.part, backward_parts, &sweep);
         op_add_parts(run->op, &sweep.parts, run->scratch);
     }
     if (spec->backward_begin) spec->backward_begin(run, sweep.gathers ? run->scratch : NULL);
     sweep.gathers = false;
     for (int k = 0; k < run->op->input_count; k++) passes = passes || run->dx[k];
-    if (passes) parallel_items(sweep.parts.count, backward_parts, &sweep);
+    if (passes) parallel_parts((int)sweep.parts.pixels, (int)sweep.parts.part, backward_parts, &sweep);
 }

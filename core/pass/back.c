@@ -168,6 +168,16 @@ static bool hands_on(const Pass *pass, int addition, int k) {
     return k == 0 ? gates.branch_backward : gates.skip_backward;
 }
 
+/* The activation that op's backward pass reads. ReLU only asks for signs, which are those of its input: that is a
+ * link less where nobody has looked at its output. */
+static Place append_y(Chain *chain, int op) {
+    const Op *o = &chain->pass->network->ops[op];
+    const Node *node = &chain->pass->nodes[op];
+    const OpActivation *activation = op_spec(o->kind)->activation;
+    bool signs = activation && activation->rectifies && node->value != node->act;
+    return chain_append_act(chain, signs ? o->inputs[0] : op, NULL);
+}
+
 /* What op hands down for input k, computed into `target` or, if that is NULL, wherever it is best. */
 static Place append_edge(Chain *chain, int op, int k, real *target) {
     const Pass *pass = chain->pass;
@@ -183,7 +193,7 @@ static Place append_edge(Chain *chain, int op, int k, real *target) {
     if (adds && !closed && (!target || link.dy.memory == target)) return link.dy;
     for (int j = 0; j < o->input_count && spec->backward_reads_x; j++)
         link.x[j] = chain_append_act(chain, o->inputs[j], NULL);
-    if (spec->backward_reads_y) link.y = chain_append_act(chain, op, NULL);
+    if (spec->backward_reads_y) link.y = append_y(chain, op);
     link.dx = target ? memory_place(target) : chain_take(chain);
     chain_append(chain, link);
     return link.dx;

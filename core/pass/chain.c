@@ -111,11 +111,10 @@ static void run_link(const Chain *chain, const Link *link, const Stretch *stretc
 static void chain_work(void *context, int begin, int end, int worker) {
     const Chain *chain = context;
     const OpParts *parts = &chain->parts;
-    size_t from = (size_t)begin * parts->part, to = (size_t)end * parts->part;
-    double *sums = chain->sums ? chain->sums + (size_t)begin * chain->gathered : NULL;
+    size_t from = (size_t)begin, to = (size_t)end;
+    double *sums = chain->sums ? chain->sums + from / parts->part * chain->gathered : NULL;
     Stretch stretch = {.buffers = chain->pass->stretches +
                                   (size_t)worker * CHAIN_BUFFERS * chain->pass->stretch_size};
-    if (to > parts->pixels) to = parts->pixels;
     if (sums) memset(sums, 0, chain->gathered * sizeof *sums);
     for (size_t p = from; p < to; p += parts->stretch) {
         stretch.before = p * chain->channels;
@@ -125,5 +124,6 @@ static void chain_work(void *context, int begin, int end, int worker) {
 }
 
 void chain_run(Chain *chain) {
-    if (chain->count > 0) parallel_items(chain->parts.count, chain_work, chain);
+    const OpParts *parts = &chain->parts;
+    if (chain->count > 0) parallel_parts((int)parts->pixels, (int)parts->part, chain_work, chain);
 }
