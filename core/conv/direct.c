@@ -1,124 +1,17 @@
+/* What is a chunk, a group and a range: core/conv/direct_plan.h. */
 #include "core/conv/direct.h"
 
 #include <string.h>
 
 #include "core/base/integer.h"
+#include "core/conv/direct_plan.h"
 #include "core/conv/share.h"
 #include "core/kernel/kernel.h"
 
-/* The weights are a matrix w (R*S*C, K). A worker brings some rows of some columns together, as panels that stay in
- * its second-level cache, and multiplies many pixels by them, BLOCK at a time. Its values under a row of the window
- * lie side by side in x: with few channels a tap is such a row, S*C values, else one place of the window, C values.
- *
- *   chunk  rows of w that are added up in one go; sums wait in scratch between the chunks of a reduction
- *   group  columns of w that a worker holds at a time, in panels
- *   range  pixels that a worker multiplies by a group before it looks for something else to do
- *
- * How the work is cut cannot be seen in the result: an element is always the same chain of sums. */
-enum {
-    RANGE = 48,       /* pixels of a range, at least */
-    BLOCK = 96,       /* a multiple of every tile: one table of pointers, values that stay in the cache */
-    CHUNK_ROWS = 640, /* of 64 columns: 160 kB */
-    GROUP_ELEMENTS = 40960, /* 160 kB: well below the smallest second-level cache beside the pixels */
-    RANGE_SUMS = 512,       /* pixels whose sums may wait for the next chunk */
-    LINE = 64 / sizeof(real),
-    ROW_VALUES = 64, /* windows with shorter rows are read by row */
-    POINTER_ELEMENTS = sizeof(void *) / sizeof(real) + 1,
-    PIXELS_OF_COPYING = 4, /* a panel is copied in the time that some pixels are multiplied by it */
-    FEW_PIXELS = 512,
-    RANGES_A_THREAD = 16, /* so that the end of a layer does not wait for one of them */
-};
-
-typedef struct Plan {
-    const Kernels *set;
-    bool by_row;                          /* a tap is a row of the window */
-    int taps, length;                     /* taps*length = R*S*C */
-    int chunks, chunk_taps, chunk_length; /* a chunk is some whole taps, or a part of one tap */
-    int tile;                             /* pixels that are multiplied together */
-    int panel;                            /* columns of a panel, the last one of w may have fewer */
-    int group, groups;                    /* columns of a group; how many groups */
-    int pixels, ranges;                   /* pixels of a range; how many ranges */
-    bool in_place;                        /* the panels are w itself */
-    bool scattered;                       /* sums are brought to their places from scratch */
-} Plan;
+enum { LINE = 64 / sizeof(real) };
 
 static int multiple(int a, int of) {
     return integer_divide_up(a, of) * of;
-}
-
-/* Chunks of one length, so that each is copied in the time of the one before. */
-static void plan_chunks(Plan *plan) {
-    int parts = integer_divide_up(plan->length, CHUNK_ROWS);
-    plan->chunk_length = integer_divide_up(plan->length, parts);
-    plan->chunk_taps = 1;
-    for (int taps = 2; parts == 1 && taps <= plan->taps && taps * plan->length <= CHUNK_ROWS; taps++)
-        if (plan->taps % taps == 0) plan->chunk_taps = taps;
-    plan->chunks = plan->taps / plan->chunk_taps * integer_divide_up(plan->length, plan->chunk_length);
-}
-
-/* The time of the busiest thread with so many ranges, in pixels times columns of a group. */
-static int time_of(const Plan *plan, int pixels, int ranges) {
-    int items = integer_divide_up(plan->groups * ranges, parallel_threads());
-    int copies = plan->in_place ? 0 : plan->chunks > 1 ? items : integer_min(plan->groups, items);
-    return items * (multiple(integer_divide_up(pixels, ranges), plan->tile) + 1) + copies * PIXELS_OF_COPYING;
-}
-
-/* Ranges that give all threads the same to do; of about equal numbers the largest, as a thread that the machine
- * holds up then holds up less. */
-static void plan_ranges(Plan *plan, const ConvShape *q) {
-    int pixels = conv_pixels(q), fewest = plan->chunks > 1 ? integer_divide_up(pixels, RANGE_SUMS) : 1;
-    int tried = integer_min(RANGES_A_THREAD * parallel_threads(), integer_divide_up(pixels, RANGE));
-    int best = time_of(plan, pixels, fewest);
-    for (int k = 1; k < tried; k++) best = integer_min(best, time_of(plan, pixels, fewest + k));
-    while (tried > 1 && time_of(plan, pixels, fewest + tried - 1) > best + best / 50) tried--;
-    plan->pixels = multiple(integer_divide_up(pixels, fewest + tried - 1), plan->tile);
-    plan->ranges = integer_divide_up(pixels, plan->pixels);
-}
-
-/* As many panels as may be, where their number divides that of all: the last group is as wide as the others. */
-static int group_columns(int k, int panel, int panels_most) {
-    int all = integer_divide_up(k, panel), panels = panels_most < 1 ? 1 : integer_min(panels_most, all);
-    while (all % panels != 0) panels--;
-    return panels * panel;
-}
-
-/* Bringing panels together does not pay where w is one already, or stays in the cache as it is and has few pixels. */
-static bool is_used_in_place(const Plan *plan, const ConvShape *q) {
-    bool is_small = plan->chunks == 1 && plan->chunk_taps * plan->chunk_length * q->k <= GROUP_ELEMENTS;
-    bool is_whole = q->k % plan->set->lanes == 0;
-    return plan->panel == q->k || (is_whole && is_small && conv_pixels(q) <= FEW_PIXELS);
-}
-
-static Plan plan_of(const ConvShape *q, const ConvTurned *turned) {
-    Plan plan = {.set = kernels(), .by_row = q->s * q->c <= ROW_VALUES && q->s > 1};
-    plan.taps = plan.by_row ? q->r : q->r * q->s;
-    plan.length = plan.by_row ? q->s * q->c : q->c;
-    plan_chunks(&plan);
-    int rows = plan.chunk_taps * plan.chunk_length, lanes = plan.set->lanes;
-    plan.panel = integer_min(multiple(q->k, lanes), plan.set->columns);
-    plan.tile = kernel_pixels(plan.set, plan.panel);
-    plan.in_place = !(turned && turned->step > 0) && is_used_in_place(&plan, q);
-    plan.scattered = turned && turned->scattered;
-    plan.group = group_columns(q->k, plan.panel, GROUP_ELEMENTS / rows / plan.panel);
-    plan.groups = integer_divide_up(q->k, plan.group);
-    plan_ranges(&plan, q);
-    return plan;
-}
-
-/* What a worker has to itself, in elements. */
-typedef struct Sizes {
-    size_t panels, sums, edges, pointers, all;
-} Sizes;
-
-static Sizes sizes_of(const Plan *plan) {
-    size_t rows = (size_t)plan->chunk_taps * (size_t)plan->chunk_length;
-    size_t waiting = plan->chunks > 1 ? (size_t)plan->pixels : plan->scattered ? BLOCK : 0;
-    Sizes s = {.panels = plan->in_place ? 0 : tensor_round_up(rows * (size_t)plan->group),
-               .sums = tensor_round_up(waiting * (size_t)plan->group),
-               .edges = plan->by_row ? tensor_round_up(BLOCK * rows) : 0,
-               .pointers = tensor_round_up(BLOCK * (size_t)plan->chunk_taps * POINTER_ELEMENTS)};
-    s.all = 2 * s.panels + s.sums + s.edges + s.pointers;
-    return s;
 }
 
 bool conv_direct_fits(const ConvShape *shape) {
@@ -131,15 +24,15 @@ size_t conv_direct_scratch_count(const ConvShape *shape) {
 }
 
 size_t conv_direct_turned_scratch_count(const ConvShape *shape, const ConvTurned *turned) {
-    Plan plan = plan_of(shape, turned);
-    return tensor_round_up((size_t)plan.length) + (size_t)parallel_threads() * sizes_of(&plan).all;
+    DirectPlan plan = direct_plan_of(shape, turned);
+    return tensor_round_up((size_t)plan.length) + (size_t)parallel_threads() * direct_sizes_of(&plan).all;
 }
 
 /* One call, as the workers see it. */
 typedef struct Job {
     const ConvRun *run;
-    Plan plan;
-    Sizes sizes;
+    DirectPlan plan;
+    DirectSizes sizes;
     const real *zeros; /* (length): a tap outside of x */
     real *scratch;
     Shares shares;
@@ -149,26 +42,12 @@ typedef struct Worker {
     Job *job;
     real *panels, *other_panels; /* those that it multiplies by, and what will be */
     int held;                    /* group and chunk of the first, see panels_of; -1: none */
+    int next_pixel;              /* the first of the range after this one; -1: none */
     real *sums, *edges;
     const real **pointers; /* (chunk_taps, pixels of the block) */
 } Worker;
 
-/* Rows of w that are added up in one go: values first .. first+length-1 under some taps. */
-typedef struct Chunk {
-    int tap, taps, first, length;
-    bool begins, ends; /* the reduction */
-} Chunk;
-
-static Chunk chunk_at(const Plan *plan, int index) {
-    Chunk chunk = {.begins = index == 0, .ends = index == plan->chunks - 1, .taps = plan->chunk_taps};
-    int parts = integer_divide_up(plan->length, plan->chunk_length);
-    chunk.tap = index / parts * plan->chunk_taps;
-    chunk.first = index % parts * plan->chunk_length;
-    chunk.length = integer_min(plan->chunk_length, plan->length - chunk.first);
-    return chunk;
-}
-
-static size_t first_row(const Plan *plan, const Chunk *chunk) {
+static size_t first_row(const DirectPlan *plan, const DirectChunk *chunk) {
     return (size_t)chunk->tap * (size_t)plan->length + (size_t)chunk->first;
 }
 
@@ -193,7 +72,7 @@ static const real *over_the_edge(const ConvShape *q, const real *row, int w, rea
 }
 
 /* Where the values of a run's pixels under each tap of the chunk lie; `step` pixels have a place in the table. */
-static void point_run(const Worker *worker, const Chunk *chunk, const Run *run, int step) {
+static void point_run(const Worker *worker, const DirectChunk *chunk, const Run *run, int step) {
     const Job *job = worker->job;
     const ConvShape *q = job->run->shape;
     const int places = job->plan.by_row ? 1 : q->s, columns = job->plan.by_row ? q->s : 1;
@@ -217,7 +96,7 @@ static void point_run(const Worker *worker, const Chunk *chunk, const Run *run, 
     }
 }
 
-static void point_block(const Worker *worker, const Chunk *chunk, const Block *block) {
+static void point_block(const Worker *worker, const DirectChunk *chunk, const Block *block) {
     const ConvShape *q = worker->job->run->shape;
     const ConvTurned *turned = worker->job->run->turned;
     for (int pixel = 0; pixel < block->count;) {
@@ -234,14 +113,15 @@ static void point_block(const Worker *worker, const Chunk *chunk, const Block *b
 
 /* Panels of one chunk of one group: first .. first+columns-1 of K. */
 typedef struct Group {
-    Chunk chunk;
+    DirectChunk chunk;
     int first, columns;
 } Group;
 
 /* `key` counts through (group, chunk). */
 static Group group_at(const Job *job, int key) {
-    const Plan *plan = &job->plan;
-    Group group = {.chunk = chunk_at(plan, key % plan->chunks), .first = key / plan->chunks * plan->group};
+    const DirectPlan *plan = &job->plan;
+    Group group = {.chunk = direct_chunk_at(plan, key % plan->chunks),
+                   .first = key / plan->chunks * plan->group};
     group.columns = integer_min(plan->group, job->run->shape->k - group.first);
     return group;
 }
@@ -264,7 +144,7 @@ static Panel panel_at(const Job *job, const Group *group, int k, real *panels) {
 
 /* The product of a block by the panel at column k of the group, all but where its sums go to. */
 static Product product_of(const Worker *worker, const Group *group, int k, const Block *block) {
-    const Plan *plan = &worker->job->plan;
+    const DirectPlan *plan = &worker->job->plan;
     Panel panel = panel_at(worker->job, group, k, worker->panels);
     return (Product){.x = worker->pointers,
                      .x_step = (size_t)block->count,
@@ -280,7 +160,7 @@ static Product product_of(const Worker *worker, const Group *group, int k, const
 
 /* Where the sums of a pixel of a range wait: all those of the range, where it has several chunks, or of a block. */
 static real *sums_at(const Worker *worker, int range, int pixel) {
-    const Plan *plan = &worker->job->plan;
+    const DirectPlan *plan = &worker->job->plan;
     return worker->sums + (plan->chunks > 1 ? pixel - range : 0) * plan->group;
 }
 
@@ -348,6 +228,27 @@ static void look_ahead(const Job *job, const Group *next, int k, Product *produc
     product->ahead_lines = integer_divide_up(next->chunk.length / (job->plan.by_row ? places : 1), LINE);
 }
 
+/* What the next block will want: pixels of x from the row on that the windows before have not reached, or, where sums
+ * have to be brought to their places, those. About as many as there are for the pixels of a block. */
+static void look_for_pixels(const Worker *worker, int pixel, Product *product) {
+    const ConvRun *run = worker->job->run;
+    const ConvShape *q = run->shape;
+    if (pixel < 0 || worker->job->plan.chunks > 1) return;
+    const int ow = pixel % q->ow, oh = pixel / q->ow % q->oh, n = pixel / q->ow / q->oh;
+    int lines = product->pixels * q->stride * q->stride * q->c / LINE;
+    if (worker->job->plan.scattered) {
+        const ConvTurned *t = run->turned;
+        lines = (int)((size_t)product->pixels * t->y_row / (size_t)q->ow) / LINE;
+        product->ahead = run->y + (size_t)n * t->y_image + (size_t)oh * t->y_row + (size_t)ow * t->y_pixel;
+    } else {
+        const int h = integer_clamp(oh * q->stride + q->r - 1 - q->pad, 0, q->h - 1);
+        product->ahead =
+            run->x + ((size_t)(n * q->h + h) * (size_t)q->w + (size_t)(ow * q->stride)) * (size_t)q->c;
+    }
+    product->ahead_lines = integer_divide_up(lines, product->taps * product->channels);
+    product->ahead_step = (size_t)product->ahead_lines * LINE * sizeof(real);
+}
+
 /* To their places: sums of the block that are done, `columns` of them a pixel from column k of the group on. */
 static void scatter(const Job *job, const Group *group, int k, const Block *block, const Product *product) {
     const int first = group->first + k;
@@ -363,12 +264,12 @@ static void scatter(const Job *job, const Group *group, int k, const Block *bloc
 /* Pixels begin .. stop-1 under the panels of `key`, while those of `next_key` are brought together; -1: none. */
 static void convolve_range(Worker *worker, int key, int next_key, int begin, int stop) {
     const Job *job = worker->job;
-    const Plan *plan = &job->plan;
+    const DirectPlan *plan = &job->plan;
     const Group group = group_at(job, key), next = group_at(job, next_key < 0 ? key : next_key);
     const bool carries = !plan->in_place && next_key >= 0 && next_key != key;
     if (!plan->in_place && worker->held != key) copy_panels(worker, &group, 0, worker->panels);
     worker->held = key;
-    const int blocks = integer_divide_up(stop - begin, BLOCK),
+    const int blocks = integer_divide_up(stop - begin, DIRECT_BLOCK),
               step = multiple(integer_divide_up(stop - begin, blocks), plan->tile);
     for (int p = begin; p < stop; p += step) {
         Block block = {p, integer_min(step, stop - p)};
@@ -382,6 +283,8 @@ static void convolve_range(Worker *worker, int key, int next_key, int begin, int
                     look_ahead(job, &next, k, &product);
                 else
                     product.next = &panel;
+            } else if (k == (carries && p == begin ? plan->panel : 0)) {
+                look_for_pixels(worker, p + step < stop ? p + step : worker->next_pixel, &product);
             }
             plan->set->product(&product);
             scatter(job, &group, k, &block, &product);
@@ -397,9 +300,14 @@ static void convolve_range(Worker *worker, int key, int next_key, int begin, int
 }
 
 static Worker worker_at(Job *job, int index) {
-    const Sizes *s = &job->sizes;
+    const DirectSizes *s = &job->sizes;
     real *own = job->scratch + (size_t)index * s->all, *sums = own + 2 * s->panels;
-    Worker worker = {.job = job, .panels = own, .other_panels = own + s->panels, .held = -1, .sums = sums};
+    Worker worker = {.job = job,
+                     .panels = own,
+                     .other_panels = own + s->panels,
+                     .held = -1,
+                     .next_pixel = -1,
+                     .sums = sums};
     worker.edges = sums + s->sums;
     worker.pointers = (const real **)(void *)(worker.edges + s->edges);
     return worker;
@@ -410,7 +318,7 @@ static Worker worker_at(Job *job, int index) {
  * be about to begin it. */
 static void convolve_items(void *context, int begin, int end, int index) {
     Job *job = context;
-    const Plan *plan = &job->plan;
+    const DirectPlan *plan = &job->plan;
     Worker worker = worker_at(job, index);
     (void)begin, (void)end;
     for (int item = -1;;) {
@@ -422,13 +330,14 @@ static void convolve_items(void *context, int begin, int end, int index) {
         const int last = key + plan->chunks - 1;
         for (; key < last; key++) convolve_range(&worker, key, key + 1, first, stop);
         item = shares_claim(&job->shares, index, 1);
+        worker.next_pixel = item < 0 ? -1 : item % plan->ranges * plan->pixels;
         convolve_range(&worker, key, item < 0 ? -1 : item / plan->ranges * plan->chunks, first, stop);
     }
 }
 
 void conv_direct_forward(const ConvRun *run) {
-    Job job = {.run = run, .plan = plan_of(run->shape, run->turned), .zeros = run->scratch};
-    job.sizes = sizes_of(&job.plan);
+    Job job = {.run = run, .plan = direct_plan_of(run->shape, run->turned), .zeros = run->scratch};
+    job.sizes = direct_sizes_of(&job.plan);
     memset(run->scratch, 0, (size_t)job.plan.length * sizeof *run->scratch);
     job.scratch = run->scratch + tensor_round_up((size_t)job.plan.length);
     shares_cut(&job.shares, job.plan.groups * job.plan.ranges);

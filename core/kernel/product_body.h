@@ -373,7 +373,7 @@ static void product_ragged(const Product *all) {
 
 /* Elements that lie side by side there are rows here, LANES of them at a time. */
 static void panel_turned(const Panel *q) {
-    enum { LINES_FETCHED = 4 };
+    enum { LINES_FETCHED = 2 };
     const int width = (q->columns + LANES - 1) / LANES * LANES;
     for (int row = 0; row < q->rows; row += LANES) {
         const int rows = q->rows - row < LANES ? q->rows - row : LANES;
