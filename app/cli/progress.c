@@ -1,15 +1,15 @@
 #include "app/cli/progress.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
 #include "views/style/text.h"
 
-/* Seconds between two lines, on a terminal and elsewhere, and before there is a first one. */
+/* Seconds between two lines, on a terminal and elsewhere. */
 #define PROGRESS_EVERY_TERMINAL_S 0.1
 #define PROGRESS_EVERY_FILE_S     10.0
-#define PROGRESS_TIME_LEFT_S      1.0
 
 Progress progress_begin(bool quiet, double done) {
     return (Progress){
@@ -17,13 +17,14 @@ Progress progress_begin(bool quiet, double done) {
 }
 
 void progress_show(Progress *progress, double done, double total, const char *text) {
-    double now = clock_seconds(), passed = now - progress->begun_s;
+    double now = clock_seconds();
+    if (!progress->begun) progress->left = time_left_begin(progress->begun_s, progress->first / total);
+    progress->begun = true;
+    double seconds = time_left(&progress->left, now, done / total);
     double every = progress->terminal ? PROGRESS_EVERY_TERMINAL_S : PROGRESS_EVERY_FILE_S;
     if (progress->quiet || (progress->shown_s > 0 && now - progress->shown_s < every)) return;
     char left[64] = "";
-    if (passed > PROGRESS_TIME_LEFT_S && done > progress->first)
-        snprintf(left, sizeof left, "  %s left",
-                 text_format_duration(passed * (total - done) / (done - progress->first)).text);
+    if (!isnan(seconds)) snprintf(left, sizeof left, "  %s left", text_format_duration(seconds).text);
     char line[240];
     utf8_format(line, sizeof line, "%s  %.0f%%%s", text, 100 * done / total, left);
     int width = text_width(line), blanks = progress->width > width ? progress->width - width : 0;

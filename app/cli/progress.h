@@ -5,11 +5,15 @@
 
 #include <stdbool.h>
 
+#include "core/base/time_left.h"
+
 typedef struct Progress {
     bool quiet, terminal;
     double begun_s, shown_s; /* on the monotonic clock; shown_s 0: nothing yet */
     double first;            /* work that was already done at the beginning */
-    int width;               /* columns of the line that stands there */
+    bool begun;              /* the time left has been asked for */
+    TimeLeft left;
+    int width; /* columns of the line that stands there */
 } Progress;
 
 /* `done`: what an earlier run had done already; it counts for the share, not for the time left. */

@@ -144,14 +144,16 @@ void session_suit_background(Session *session, Background background) {
     settings->theme = light ? THEME_LIGHT : settings->presenter == SWITCH_ON ? THEME_CONTRAST : THEME_DARK;
 }
 
+enum { THOUSANDTHS = 1000 };
+
 static SceneJob scene_job(const Session *session) {
     static const char *const titles[] = {"", "running", "comparing"};
     const Job *job = &session->exp.job;
     const SceneAnalyses *analyses = &session->analyses.shown;
     if (job->kind == JOB_NONE && analyses->running)
         return (SceneJob){.title = analysis_spec(analyses->current)->name,
-                          .done = analyses->done,
-                          .total = analyses->total,
+                          .done = (int)(analyses->share * THOUSANDTHS),
+                          .total = THOUSANDTHS,
                           .eta_s = analyses->eta_s};
     if (job->kind == JOB_NONE) return (SceneJob){.eta_s = 0};
     const Pass *pass = job->kind == JOB_RUN ? session->exp.pass : session->exp.baseline;

@@ -74,9 +74,8 @@ static void show_progress(Analyses *analyses) {
     if (!analyses->running) return;
     analyses->shown.done = analysis_done(analyses->running);
     analyses->shown.total = analysis_total(analyses->running);
-    double passed = clock_seconds() - analyses->started_s;
-    double share = analysis_share(analyses->running);
-    analyses->shown.eta_s = share > 0 ? passed / share * (1 - share) : NAN;
+    analyses->shown.share = analysis_share(analyses->running);
+    analyses->shown.eta_s = time_left(&analyses->left, clock_seconds(), analyses->shown.share);
 }
 
 /* The result of that key and analysis, or room for a new one; the oldest makes way. */
@@ -178,7 +177,7 @@ static void start_analysis(Session *session, AnalysisId id) {
     AnalysisInput input = input_of(session, spec);
     analyses->running = analysis_new(id, &input, &err);
     if (!analyses->running) session_tell(session, NOTICE_ERROR, "%s", err.text);
-    analyses->started_s = clock_seconds();
+    analyses->left = time_left_begin(clock_seconds(), 0);
     analyses->reported_s = 0;
     show_progress(analyses);
 }

@@ -8,6 +8,7 @@
 
 #include "app/load/setup.h"
 #include "app/measure/scores.h"
+#include "core/base/time_left.h"
 #include "views/scene/scene.h"
 
 enum { KEPT_RESULTS_MAX = 64 };
@@ -26,7 +27,7 @@ typedef struct Analyses {
     uint64_t key; /* of what is shown now */
 
     Analysis *running; /* NULL: none */
-    double started_s;
+    TimeLeft left;
     double reported_s; /* when what it has so far was last shown */
     int target, label; /* what it borrows */
     Batch pictures;    /* for those that want many; loaded when first wanted */

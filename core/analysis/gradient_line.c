@@ -82,21 +82,24 @@ static void keep_gradients(const GradientLine *line, const Pass *pass, int point
            LINE_CHUNK * line->size * sizeof(real));
 }
 
-static void run_chunk(void *context, int begin, int end, int worker) {
+/* Lane k takes the k-th group of points from line->point on. */
+static void run_lane(void *context, int begin, int end, int worker) {
     GradientLine *line = context;
-    for (int chunk = begin; chunk < end; chunk++) {
-        Pass *pass = line->passes[worker];
-        begin_points(line, pass, chunk * LINE_CHUNK);
-        while (analysis_advance(pass)) continue;
-        keep_gradients(line, pass, chunk * LINE_CHUNK);
+    (void)worker;
+    for (int k = begin; k < end; k++) {
+        int point = line->point + k * LINE_CHUNK;
+        begin_points(line, line->passes[k], point);
+        while (analysis_advance(line->passes[k])) continue;
+        keep_gradients(line, line->passes[k], point);
     }
 }
 
 static void run_side_by_side(GradientLine *line) {
-    for (int k = 0; k < line->lane_count; k++)
+    int count = integer_min(line->lane_count, (LINE_POINTS - line->point) / LINE_CHUNK);
+    for (int k = 0; k < count; k++)
         if (!pass_of(line, k)) return;
-    parallel_items(LINE_CHUNKS, run_chunk, line);
-    line->point = LINE_POINTS;
+    parallel_items(count, run_lane, line);
+    line->point += count * LINE_CHUNK;
 }
 
 /* A piece of one chunk's pass. */

@@ -28,7 +28,11 @@ typedef struct PathsState {
     size_t size;  /* elements of the largest block input or output */
     real **parts; /* G_0 .. G_blocks */
     real *masked, *branch;
-    int block, k; /* what the next step does */
+    int block, k;          /* what the next step does */
+    int measured;          /* of the parts, when all have come to the first block */
+    double *norms, *along; /* |G_k|, <G_k, gradient> */
+    size_t summed;         /* elements whose sum over k has been compared with the gradient */
+    double error, norm;    /* squares: of what the sums differ by, of the gradient */
     Error err;
 } PathsState;
 
@@ -62,9 +66,11 @@ static bool allocate_paths(PathsState *state) {
         if (out > state->size) state->size = out;
     }
     state->parts = calloc((size_t)state->blocks + 1, sizeof *state->parts);
+    state->norms = calloc((size_t)state->blocks + 1, sizeof *state->norms);
+    state->along = calloc((size_t)state->blocks + 1, sizeof *state->along);
     state->masked = calloc(state->size, sizeof(real));
     state->branch = calloc(state->size, sizeof(real));
-    bool ok = state->parts && state->masked && state->branch;
+    bool ok = state->parts && state->norms && state->along && state->masked && state->branch;
     for (int k = 0; ok && k <= state->blocks; k++) {
         state->parts[k] = calloc(state->size, sizeof(real));
         ok = state->parts[k] != NULL;
@@ -104,10 +110,42 @@ static bool run_pass(PathsState *state) {
     return true;
 }
 
+static Tensor whole_gradient(const PathsState *state) {
+    return pass_grad(state->pass, state->input->model->network->blocks[0].input);
+}
+
+/* Of some elements: the sum of all G_k and the gradient. */
+static void compare_sums(PathsState *state) {
+    enum { AT_ONCE = 1 << 18 };
+    Tensor gradient = whole_gradient(state);
+    size_t count = shape_count(gradient.shape);
+    for (int n = 0; n < AT_ONCE && state->summed < count; n++, state->summed++) {
+        double sum = 0, whole = (double)gradient.data[state->summed];
+        for (int k = 0; k <= state->blocks; k++) sum += (double)state->parts[k][state->summed];
+        state->error += (sum - whole) * (sum - whole);
+        state->norm += whole * whole;
+    }
+}
+
+/* A piece of what remains when all G_k are there; true when nothing does. */
+static bool measure_parts(PathsState *state) {
+    Tensor gradient = whole_gradient(state);
+    size_t count = shape_count(gradient.shape);
+    if (state->measured <= state->blocks) {
+        const real *part = state->parts[state->measured];
+        state->norms[state->measured] = sqrt(tensor_dot(part, part, count));
+        state->along[state->measured++] = tensor_dot(part, gradient.data, count);
+        return false;
+    }
+    compare_sums(state);
+    return state->summed == count;
+}
+
 static int paths_step(void *memory, int done) {
     PathsState *state = memory;
     if (done == 0) return run_pass(state);
     if (!state->vjp) return 1;
+    if (state->block < 0) return measure_parts(state);
     int b = state->block, k = state->k;
     size_t count = shape_count(pass_act(state->pass, state->input->model->network->blocks[b].input).shape);
     vjp_mask(state->vjp, b, state->parts[k], state->masked);
@@ -121,7 +159,7 @@ static int paths_step(void *memory, int done) {
         state->block--;
         state->k = state->blocks - 1 - state->block;
     }
-    return 1;
+    return state->block >= 0; /* the last one ends with what it has brought about measured */
 }
 
 /* A step is about the work of a block forward, and the pass three times that of all blocks. */
@@ -134,19 +172,6 @@ static double paths_share(const void *memory, int done) {
 /* log10 of n over k, by the gamma function. */
 static double log10_binomial(int n, int k) {
     return (lgamma(n + 1.0) - lgamma(k + 1.0) - lgamma(n - k + 1.0)) / log(10);
-}
-
-/* |sum of G_k - gradient| / |gradient|. */
-static double sum_error(const PathsState *state, Tensor gradient) {
-    size_t count = shape_count(gradient.shape);
-    double error = 0, norm = 0;
-    for (size_t j = 0; j < count; j++) {
-        double sum = 0;
-        for (int k = 0; k <= state->blocks; k++) sum += (double)state->parts[k][j];
-        error += pow(sum - (double)gradient.data[j], 2);
-        norm += pow((double)gradient.data[j], 2);
-    }
-    return sqrt(error / norm);
 }
 
 /* The shortest run of lengths that holds 95 % of the sum of |share|, and the largest share. */
@@ -198,21 +223,20 @@ static bool paths_report(const void *memory, int done, AnalysisResult *result) {
                       : "Not finished: the recursion has not reached the first block.");
         return true;
     }
-    Tensor gradient = pass_grad(state->pass, state->input->model->network->blocks[0].input);
-    size_t count = shape_count(gradient.shape);
-    double square = tensor_dot(gradient.data, gradient.data, count), sum = 0;
+    Tensor gradient = whole_gradient(state);
+    double square = tensor_dot(gradient.data, gradient.data, shape_count(gradient.shape)), sum = 0;
     for (int k = 0; k <= state->blocks; k++) {
         double *row = analysis_table_add(&result->table, "%d", k);
         if (!row) return false;
         row[COLUMN_PATHS] = log10_binomial(state->blocks, k);
-        row[COLUMN_NORM] = sqrt(tensor_dot(state->parts[k], state->parts[k], count));
-        row[COLUMN_PART] = tensor_dot(state->parts[k], gradient.data, count) / square;
+        row[COLUMN_NORM] = state->norms[k];
+        row[COLUMN_PART] = state->along[k] / square;
         row[COLUMN_BINOMIAL] = pow(10, row[COLUMN_PATHS] - state->blocks * log10(2));
         row[COLUMN_SUM] = sum += row[COLUMN_PART];
     }
     read_shares(state, result);
     snprintf(result->oracle, sizeof result->oracle, "|sum of all G_k - gradient| / |gradient|");
-    result->oracle_value = sum_error(state, gradient);
+    result->oracle_value = sqrt(state->error / state->norm);
     result->oracle_limit = 1e-5; /* float32 through as many products as there are blocks */
     return true;
 }
@@ -223,6 +247,8 @@ static void paths_clear(void *memory) {
     pass_free(state->pass);
     for (int k = 0; state->parts && k <= state->blocks; k++) free(state->parts[k]);
     free(state->parts);
+    free(state->norms);
+    free(state->along);
     free(state->masked);
     free(state->branch);
 }

@@ -164,12 +164,12 @@ static int responses_step(void *memory, int done) {
     return 1;
 }
 
-/* Measuring takes about as long as the pass. */
+/* Measuring takes a fifth of the time or so. */
 static double responses_share(const void *memory, int done) {
     const ResponsesState *state = memory;
     const Side *side = &state->sides[done % state->side_count];
-    double within =
-        !side->begun ? 0 : (analysis_pass_share(side->pass) + (double)side->row / state->rows) / 2;
+    double measured = (double)side->row / state->rows;
+    double within = side->begun ? 0.8 * analysis_pass_share(side->pass) + 0.2 * measured : 0;
     return (done + within) / responses_total(state);
 }
 

@@ -290,11 +290,20 @@ int slice_run(SliceState *state, int done) {
     return state->small ? run_side_by_side(state, done) : run_one_by_one(state, done);
 }
 
-/* Step 0 is a pass of each network; drawing directions takes little time beside many points. */
+/* Of the directions that are to be drawn. */
+static double drawn_share(const SliceState *state) {
+    double axes = SLICE_AXES * state->net_count, done = SLICE_AXES * state->drawn_net + state->drawn_axis;
+    if (state->drawn_net == state->net_count) return 1;
+    size_t before = state->nets[state->drawn_net].network->params[state->drawn_param].offset;
+    return (done + (double)before / (double)state->nets[state->drawn_net].network->value_count) / axes;
+}
+
+/* Step 0 is drawing, about as long as a pass, and a pass of each network. */
 double slice_run_share(const SliceState *state, int done) {
-    double first = state->net_count, total = first + slice_steps(state) - 1;
-    if (done == 0) return (state->measured + analysis_pass_share(state->unmoved)) / total;
-    double within =
-        state->begun ? analysis_pass_share(state->lanes[0].passes[net_of(state, &state->lanes[0])]) : 0;
+    double first = 1 + state->net_count, total = first + slice_steps(state) - 1;
+    if (done == 0)
+        return (drawn_share(state) + state->measured + analysis_pass_share(state->unmoved)) / total;
+    const SliceLane *lane = &state->lanes[0];
+    double within = state->begun ? analysis_pass_share(lane->passes[net_of(state, lane)]) : 0;
     return (first + done - 1 + within) / total;
 }

@@ -185,7 +185,7 @@ static void draw_pending(const Scene *scene, Canvas *canvas, Rect area) {
         int width = bar.w / 2;
         plot_progress(canvas,
                       (PlotBar){.x = bar.x, .y = bar.y, .width = width, .style = style_role(ROLE_ACCENT)},
-                      analyses->done, analyses->total);
+                      analyses->share, 1);
         canvas_printf(canvas, bar.x + width + 2, bar.y, style_role(ROLE_TEXT), "%d of %d steps",
                       analyses->done, analyses->total);
         if (!isnan(analyses->eta_s))

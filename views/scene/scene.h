@@ -23,7 +23,7 @@ enum { SCENE_WATCHES_MAX = 4 };
 /* Long work under way; total 0 when there is none. */
 typedef struct SceneJob {
     const char *title;
-    int done, total; /* steps */
+    int done, total; /* steps, or of an analysis thousandths of the work */
     double eta_s;    /* NaN while unknown */
 } SceneJob;
 
@@ -54,9 +54,10 @@ typedef struct SceneAnalyses {
     bool plane;                                    /* the slice is over two directions */
     bool open;                                     /* `current` is looked at; else the list */
     AnalysisId current;
-    bool running; /* `current` is */
-    int done, total;
-    double eta_s; /* NaN while unknown */
+    bool running;    /* `current` is */
+    int done, total; /* steps */
+    double share;    /* of the work, 0 to 1 */
+    double eta_s;    /* NaN while unknown */
 } SceneAnalyses;
 
 /* A picture so small that many stand side by side. */
