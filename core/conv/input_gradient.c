@@ -161,18 +161,18 @@ static void lay_parity(const ConvShape *q, const Part *all, int a, int b, const 
     }
 }
 
-static void run_together(const ConvShape *q, ConvRun *run) {
+static void run_together(const ConvShape *q, ConvRun run) {
     const Part all = part_of_all(q);
-    const real *w = run->w;
-    real *laid = run->scratch;
+    const real *w = run.w;
+    real *laid = run.scratch;
     memset(laid, 0, weight_count(&all.shape) * sizeof *laid);
     for (int k = 0; k < q->stride * q->stride; k++)
         lay_parity(q, &all, k / q->stride, k % q->stride, w, laid);
-    run->shape = &all.shape;
-    run->turned = &all.turned;
-    run->w = laid;
-    run->scratch += tensor_round_up(weight_count(&all.shape));
-    conv_direct_forward(run);
+    run.shape = &all.shape;
+    run.turned = &all.turned;
+    run.w = laid;
+    run.scratch += tensor_round_up(weight_count(&all.shape));
+    conv_direct_forward(&run);
 }
 
 /* Parities write dx line by line between one another, and each reads all of dy: what belongs to so many images stays in
@@ -275,7 +275,7 @@ void input_gradient(const ConvShape *q, const real *dy, const real *w, real *dx,
                        .scratch = scratch};
         some.n = integer_min(together, q->n - n);
         if (are_together(&some))
-            run_together(&some, &run);
+            run_together(&some, run);
         else
             run_parts(&some, &run);
     }

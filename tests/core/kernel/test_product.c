@@ -161,6 +161,26 @@ static void panels_are_filled_with_zeros(void **state) {
     }
 }
 
+/* Rows and columns change places; neither has to fill a vector. */
+static void panels_are_turned(void **state) {
+    Numbers *n = *state;
+    enum { ROWS_MAX = 35 };
+    for (int j = 0; kernel_available(j / ROWS_MAX); j++) {
+        const Kernels *set = kernel_available(j / ROWS_MAX);
+        const int rows = j % ROWS_MAX + 1;
+        for (int columns = 1; columns <= set->columns; columns++) {
+            real to[ROWS_MAX * STEP + 1];
+            const int width = (columns + set->lanes - 1) / set->lanes * set->lanes;
+            to[rows * width] = 123;
+            set->panel(&(Panel){
+                .from = n->w, .from_step = STEP, .to = to, .rows = rows, .columns = columns, .turned = true});
+            for (int at = 0; at < rows * width; at++)
+                assert_true(to[at] == (at % width < columns ? n->w[at % width * STEP + at / width] : 0));
+            assert_true(to[rows * width] == 123);
+        }
+    }
+}
+
 /* The panel that a product brings together meanwhile, whichever of them is the longer or wider. */
 static void the_next_panel_is_copied_meanwhile(void **state) {
     Numbers *n = *state;
@@ -288,6 +308,7 @@ int main(void) {
         cmocka_unit_test(chains_are_sums_of_sums),
         cmocka_unit_test(the_next_panel_is_copied_meanwhile),
         cmocka_unit_test(panels_are_filled_with_zeros),
+        cmocka_unit_test(panels_are_turned),
         cmocka_unit_test(a_relu_lets_nan_pass),
         cmocka_unit_test(a_set_is_chosen_by_name),
         cmocka_unit_test(what_cannot_be_chosen_is_a_sentence),
