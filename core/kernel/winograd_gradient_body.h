@@ -100,7 +100,7 @@ INLINE void winograd_dw_vector(const int m, const WinogradDw *q, const real *u, 
     Vector part[3][WINOGRAD_N];
 #pragma GCC unroll 6
     for (int j = 0; j < n; j++) {
-        Vector column[WINOGRAD_N], out[3];
+        Vector column[WINOGRAD_N] = {0}, out[3];
 #pragma GCC unroll 6
         for (int i = 0; i < n; i++) column[i] = vector_load(u + (size_t)(i * n + j) * q->plane);
         winograd_dw_line(m, column, out);
