@@ -137,8 +137,8 @@ quick: $$(call needed,$$(quick))      ## the tests that take less than a second 
 slow:                                 ## write tests/slow, which leaves tests out of quick, from what was measured here
 	@tests/run --slow $(TESTS) $(EXACT) >build/slow && cp build/slow tests/slow
 # Every kernel, OpenBLAS's and ours, adds in another order: what the engine computes, and the texts that hang on it.
-SUMS     ?= op_% conv direct winograd% product reference gemm arithmetic% gradient_check pass% plan train vjp condition difference analysis_% \
-            lesson lesson_screens session_lesson session_gradcheck session_explain screens tutorial% \
+SUMS     ?= op_% conv direct input_gradient weight_gradient winograd% product outer reference gemm arithmetic% gradient_check pass% plan train vjp condition difference analysis_% \
+            learning lesson lesson_screens session_lesson session_gradcheck session_explain screens tutorial% \
             command_gradflow command_trace command_classify command_paper
 summing   = $(filter $(addprefix %/test_,$(SUMS)),$(TESTS))
 cores: skipscope $(summing)           ## the tests of arithmetic under each kernel (CORES='Haswell:avx2 ...') this processor can run; SUMS=% runs all
