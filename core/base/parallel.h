@@ -13,7 +13,7 @@ typedef void (*ParallelWork)(void *context, int begin, int end, int worker);
 
 /* Splits 0..count-1 into at most one contiguous range a worker, none shorter than `grain` items; `worker` is
  * the number of the range, and the first is the caller's.
- * The split depends only on count, grain and the number of threads, so results are reproducible. */
+ * The split depends on count, grain and the number of threads: for work whose results do not depend on it. */
 void parallel_for(int count, int grain, ParallelWork work, void *context);
 
 /* Calls work(context, k, k + 1, worker) for each k of 0..count-1, each claimed by whoever is free: a thread

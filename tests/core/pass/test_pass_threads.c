@@ -16,6 +16,12 @@ typedef struct Copy {
     size_t count;
 } Copy;
 
+static uint64_t bits_of(real value) {
+    uint64_t bits = 0;
+    memcpy(&bits, &value, sizeof value);
+    return bits;
+}
+
 static void compare(Copy *first, const char *what, const real *values, size_t count) {
     if (!first->values) {
         *first = (Copy){malloc(count * sizeof *values), count};
@@ -25,7 +31,7 @@ static void compare(Copy *first, const char *what, const real *values, size_t co
     subject_note(SUBJECT_OPERATOR, "%s, %d threads", what, parallel_threads());
     assert_int_equal(count, first->count);
     for (size_t j = 0; j < count; j++)
-        if (memcmp(&values[j], &first->values[j], sizeof *values) != 0)
+        if (bits_of(values[j]) != bits_of(first->values[j]))
             fail_msg("element %zu is %.9g, with one thread it is %.9g", j, (double)values[j],
                      (double)first->values[j]);
 }
