@@ -19,8 +19,8 @@
 #include "core/pass/state.h"
 #include "core/tensor/elementwise.h"
 
-static Place memory_place(real *memory) {
-    return (Place){.memory = memory, .buffer = -1};
+static ChainPlace memory_place(real *memory) {
+    return (ChainPlace){.memory = memory, .buffer = -1};
 }
 
 /* An operation runs as a whole where it is the last reader to arrive at a gradient that has several: the others have
@@ -160,7 +160,7 @@ static int input_index(const Op *op, int input) {
     return op->input_count > 1 && op->inputs[1] == input;
 }
 
-static Place append_grad(Chain *chain, int op, real *target);
+static ChainPlace append_grad(Chain *chain, int op, real *target);
 
 /* Is what the addition hands down for input k its own gradient as it is? The other way is closed where not. */
 static bool hands_on(const Pass *pass, int addition, int k) {
@@ -170,7 +170,7 @@ static bool hands_on(const Pass *pass, int addition, int k) {
 
 /* The activation that op's backward pass reads. ReLU only asks for signs, which are those of its input: that is a
  * link less where nobody has looked at its output. */
-static Place append_y(Chain *chain, int op) {
+static ChainPlace append_y(Chain *chain, int op) {
     const Op *o = &chain->pass->network->ops[op];
     const Node *node = &chain->pass->nodes[op];
     const OpActivation *activation = op_spec(o->kind)->activation;
@@ -179,7 +179,7 @@ static Place append_y(Chain *chain, int op) {
 }
 
 /* What op hands down for input k, computed into `target` or, if that is NULL, wherever it is best. */
-static Place append_edge(Chain *chain, int op, int k, real *target) {
+static ChainPlace append_edge(Chain *chain, int op, int k, real *target) {
     const Pass *pass = chain->pass;
     const Op *o = &pass->network->ops[op];
     const OpSpec *spec = op_spec(o->kind);
@@ -200,7 +200,7 @@ static Place append_edge(Chain *chain, int op, int k, real *target) {
 }
 
 /* Both parts of the gradient of a block's input. */
-static Place append_sum(Chain *chain, int op, real *target) {
+static ChainPlace append_sum(Chain *chain, int op, real *target) {
     const Pass *pass = chain->pass;
     const Node *node = &pass->nodes[op];
     const RouteParts *route = &pass->routes[node->block];
@@ -225,7 +225,7 @@ static real *shared_target(const Pass *pass, int op) {
 }
 
 /* The gradient of op's output, computed into `target` or, if that is NULL, wherever it is best, unless it is there. */
-static Place append_grad(Chain *chain, int op, real *target) {
+static ChainPlace append_grad(Chain *chain, int op, real *target) {
     const Pass *pass = chain->pass;
     Node *node = &pass->nodes[op];
     if (node->grad_value) return memory_place(node->grad_value);
@@ -233,7 +233,7 @@ static Place append_grad(Chain *chain, int op, real *target) {
     int reader = node->first_consumer;
     if (!target && pass->network->ops[op].input_count > 1) target = shared_target(pass, op);
     BackPlace *place = target ? shared_place(pass, reader) : NULL;
-    Place written = append_edge(chain, reader, input_index(&pass->network->ops[reader], op), target);
+    ChainPlace written = append_edge(chain, reader, input_index(&pass->network->ops[reader], op), target);
     if (place && place->memory == target) move_place(pass, place, reader, op);
     if (target && written.memory == target) node->grad_value = target;
     return written;
@@ -243,7 +243,7 @@ void back_fill(const Pass *pass, int op) {
     Node *node = &pass->nodes[op];
     if (!node->grad || node->grad_value == node->grad) return;
     Chain chain = chain_of(pass, op);
-    Place place = append_grad(&chain, op, node->grad);
+    ChainPlace place = append_grad(&chain, op, node->grad);
     chain_run(&chain);
     if (place.memory != node->grad) elementwise_copy(node->grad, place.memory, pass_act_count(pass, op));
     node->grad_value = node->grad;
@@ -253,7 +253,7 @@ const real *back_read(const Pass *pass, int op) {
     Node *node = &pass->nodes[op];
     if (node->grad_value) return node->grad_value;
     Chain chain = chain_of(pass, op);
-    Place place = append_grad(&chain, op, claim(pass, BACK_PASSED, op));
+    ChainPlace place = append_grad(&chain, op, claim(pass, BACK_PASSED, op));
     chain_run(&chain);
     return place.memory;
 }

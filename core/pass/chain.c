@@ -34,15 +34,15 @@ Chain chain_of(const Pass *pass, int op) {
                    .links = pass->links};
 }
 
-Place chain_take(Chain *chain) {
+ChainPlace chain_take(Chain *chain) {
     int b = 0;
     while (b < CHAIN_BUFFERS && chain->taken[b]) b++;
     assert(b < CHAIN_BUFFERS);
     chain->taken[b] = true;
-    return (Place){.buffer = b};
+    return (ChainPlace){.buffer = b};
 }
 
-static void give_back(Chain *chain, Place place) {
+static void give_back(Chain *chain, ChainPlace place) {
     if (!place.memory && place.buffer >= 0) chain->taken[place.buffer] = false;
 }
 
@@ -58,11 +58,11 @@ int chain_first_input(const Pass *pass, const Op *op) {
     return op->input_count == 2 && pass->nodes[op->inputs[1]].links > pass->nodes[op->inputs[0]].links;
 }
 
-Place chain_append_act(Chain *chain, int op, real *y) {
+ChainPlace chain_append_act(Chain *chain, int op, real *y) {
     const Pass *pass = chain->pass;
     Node *node = &pass->nodes[op];
     const Op *o = &pass->network->ops[op];
-    if (node->value) return (Place){.memory = node->value, .buffer = -1};
+    if (node->value) return (ChainPlace){.memory = node->value, .buffer = -1};
     Link link = {.kind = LINK_FORWARD,
                  .run = pass_run_of(pass, op),
                  .x = {CHAIN_NOWHERE, CHAIN_NOWHERE},
@@ -73,7 +73,7 @@ Place chain_append_act(Chain *chain, int op, real *y) {
         bool keeps = chain->looks && pass->nodes[input].reader_count > 1;
         link.x[k] = chain_append_act(chain, input, keeps ? pass->nodes[input].act : NULL);
     }
-    link.y = y ? (Place){.memory = y, .buffer = -1} : chain_take(chain);
+    link.y = y ? (ChainPlace){.memory = y, .buffer = -1} : chain_take(chain);
     chain_append(chain, link);
     if (y) node->value = y;
     return link.y;
@@ -85,7 +85,7 @@ typedef struct Stretch {
     real *buffers;         /* the worker's */
 } Stretch;
 
-static real *here(const Chain *chain, Place place, const Stretch *stretch) {
+static real *here(const Chain *chain, ChainPlace place, const Stretch *stretch) {
     if (place.memory) return place.memory + stretch->before;
     return place.buffer < 0 ? NULL : stretch->buffers + (size_t)place.buffer * chain->pass->stretch_size;
 }

@@ -11,20 +11,20 @@
 enum { CHAIN_BUFFERS = 8 };
 
 /* Where a link reads or writes: a whole activation or gradient, or a buffer. */
-typedef struct Place {
+typedef struct ChainPlace {
     real *memory; /* NULL: a buffer */
     int buffer;   /* -1 and no memory: nothing */
-} Place;
+} ChainPlace;
 
-#define CHAIN_NOWHERE ((Place){.memory = NULL, .buffer = -1})
+#define CHAIN_NOWHERE ((ChainPlace){.memory = NULL, .buffer = -1})
 
 typedef enum LinkKind { LINK_FORWARD, LINK_BACKWARD, LINK_GATHER, LINK_SUM } LinkKind;
 
 typedef struct Link {
     LinkKind kind;
-    OpRun run;                     /* but for what the places say */
-    Place x[OP_INPUTS_MAX], y, dy; /* LINK_SUM: y = x[0] + x[1] */
-    Place dx;                      /* for input `input` */
+    OpRun run;                          /* but for what the places say */
+    ChainPlace x[OP_INPUTS_MAX], y, dy; /* LINK_SUM: y = x[0] + x[1] */
+    ChainPlace dx;                      /* for input `input` */
     int input;
 } Link;
 
@@ -47,12 +47,12 @@ bool chain_allocate(Pass *pass);
 Chain chain_of(const Pass *pass, int op);
 
 /* A buffer that nothing uses yet. */
-Place chain_take(Chain *chain);
+ChainPlace chain_take(Chain *chain);
 /* Appends it; the buffers that it reads may be used again after it. */
 void chain_append(Chain *chain, Link link);
 /* Appends op, and what it reads that is not there, unless its activation is there already. `y`: where to, or NULL for a
  * buffer. */
-Place chain_append_act(Chain *chain, int op, real *y);
+ChainPlace chain_append_act(Chain *chain, int op, real *y);
 
 /* The input with the longer way to it: computed first, it leaves most buffers free for the other one. */
 int chain_first_input(const Pass *pass, const Op *op);
