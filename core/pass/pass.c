@@ -177,6 +177,8 @@ real *pass_input(Pass *pass) {
 
 void pass_restart(Pass *pass, const int *targets) {
     for (int n = 0; n < pass->config.batch; n++) pass->wanted_targets[n] = targets ? targets[n] : -1;
+    /* What comes first takes the same place in every pass: only the first one touches new pages. */
+    for (int k = 0; k < BACK_PLACES && pass->back_places; k++) pass->back_places[k].turn = false;
     pass->forward_done = pass->backward_done = 0;
     if (pass->plan) plan_restart(pass);
 }

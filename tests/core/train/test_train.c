@@ -1,6 +1,7 @@
 /* Learning on a tiny data set made here: that it learns, that it repeats itself, and what it refuses. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "core/base/parallel.h"
 #include "core/tensor/gemm.h"
@@ -84,6 +85,34 @@ static void threads_change_no_weight(void **state) {
     }
     free(alone);
     parallel_set_threads(2);
+}
+
+static long page_faults(void) {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_minflt;
+}
+
+/* All memory that a step needs has been touched by the first one; with one thread, since which of several comes to
+ * what first differs. */
+static void the_first_step_alone_touches_new_memory(void **state) {
+    TrainConfig config = small_config();
+    Error err = {0};
+    Site site = site_new(*state, config);
+    Model *model = new_model((ResnetConfig){.arch = "resnet20"});
+    config.batch = 32;
+    parallel_set_threads(1);
+    Trainer *trainer = train_new(model, site.dataset, &config, &err);
+    if (!trainer) fail_msg("%s", err.text);
+    assert_true(train_step(trainer));
+    long before = page_faults();
+    for (int k = 0; k < 3; k++) assert_true(train_step(trainer));
+    /* A map of the first stage has 512 pages. The rest is the system's, which may count what it moves about. */
+    assert_true(page_faults() - before < 64);
+    parallel_set_threads(2);
+    train_free(trainer);
+    model_free(model);
+    site_free(&site);
 }
 
 static void the_rate_warms_up_and_follows_half_a_cosine(void **state) {
@@ -187,6 +216,7 @@ int main(void) {
         IN_TEMP_DIR(the_status_counts_steps_and_leaves_the_rest_of_an_epoch_out),
         IN_TEMP_DIR(the_same_seed_makes_the_same_weights),
         IN_TEMP_DIR(threads_change_no_weight),
+        IN_TEMP_DIR(the_first_step_alone_touches_new_memory),
         IN_TEMP_DIR(the_rate_warms_up_and_follows_half_a_cosine),
         IN_TEMP_DIR(the_rate_in_steps_is_a_tenth_after_each_mark),
         IN_TEMP_DIR(a_broken_loss_stops_before_it_reaches_the_weights),
