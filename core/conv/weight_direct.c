@@ -128,6 +128,7 @@ typedef struct Job {
     Plan plan;
     real *own;     /* of each worker: a panel of dy, padded rows of x */
     real *partial; /* (parts-1, R*S*C*K) */
+    bool streams;  /* sums are complete after the first chunk, and many */
 } Job;
 
 typedef struct Chunk {
@@ -300,7 +301,8 @@ static void add_item(void *context, int begin, int end, int worker) {
                            part == 0 ? job->run->dw : job->partial + (size_t)(part - 1) * weight_count(plan),
                        .step = (size_t)plan->map.k,
                        .columns = g.columns,
-                       .add = index > first};
+                       .add = index > first,
+                       .stream = job->streams};
         for (int k = 0; k < units; k++) {
             if (reads_all)
                 conv_weight_fetch(job->run, &(WeightFetch){index + 1, integer_min(index + 2, plan->chunks),
@@ -314,6 +316,7 @@ static void direct_run(const WeightRun *run) {
     Job job = {.run = run, .plan = plan_of(run->shape), .own = run->scratch};
     const Plan *plan = &job.plan;
     job.partial = job.own + (size_t)parallel_threads() * (packed_count(plan) + padded_count(plan));
+    job.streams = plan->chunks == 1 && conv_weight_streams(run);
     share_items(plan->parts * plan->panels * plan->groups, add_item, &job);
     conv_weight_add_parts(run, job.partial, plan->parts);
 }

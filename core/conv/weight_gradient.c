@@ -1,5 +1,7 @@
 #include "core/conv/weight_gradient.h"
 
+#include <stdint.h>
+
 #include "core/base/parallel.h"
 #include "core/conv/blas.h"
 #include "core/tensor/elementwise.h"
@@ -63,7 +65,13 @@ void conv_weight_add_parts(const WeightRun *run, const real *partial, int parts)
     if (parts > 1) parallel_parts((int)all.count, SLICE, add_slice, &all);
 }
 
-enum { LINE = 64 / sizeof(real) };
+enum { LINE = 64 / sizeof(real), STREAM_ELEMENTS = 1 << 18 };
+
+bool conv_weight_streams(const WeightRun *run) {
+    const ConvShape *q = run->shape;
+    const bool is_aligned = (uintptr_t)run->dw % 64 == 0 && q->k % LINE == 0;
+    return is_aligned && (size_t)(q->r * q->s) * (size_t)q->c * (size_t)q->k >= STREAM_ELEMENTS;
+}
 
 static void fetch_maps(const real *maps, size_t count, const WeightFetch *f) {
     const size_t shares = (size_t)f->shares, length = (size_t)(f->end - f->begin),

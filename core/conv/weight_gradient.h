@@ -36,6 +36,9 @@ void conv_weight_gradient(const WeightRun *run);
 /* dw = sum of `parts` sums of dw, in their order: the first stands in dw, the others in partial (parts-1, R*S*C*K). */
 void conv_weight_add_parts(const WeightRun *run, const real *partial, int parts);
 
+/* Is dw, written once, so large that it should go to memory past the caches? Its rows are aligned then. */
+bool conv_weight_streams(const WeightRun *run);
+
 /* Tiles or chunks begin .. end-1 of `all`, which share a batch of maps evenly; of what belongs to them share number
  * `share` of `shares`. */
 typedef struct WeightFetch {

@@ -123,6 +123,7 @@ typedef struct Job {
     real *sums;          /* of each worker */
     real *partial;       /* (parts-1, 3, 3, C, K) */
     int first, last;     /* by channels: tiles of the batch */
+    bool streams;        /* weights are complete after the first batch, and many */
 } Job;
 
 static Job job_of(const WeightRun *run, int size) {
@@ -214,7 +215,8 @@ static void finish(const Job *job, const Range *range, int part, bool add) {
                            .w = w + (size_t)range->c * k + (size_t)range->k,
                            .w_tap = c * k,
                            .w_step = k,
-                           .add = add};
+                           .add = add,
+                           .stream = job->streams};
     plan->set->winograd_dw(&dw);
 }
 
@@ -276,6 +278,7 @@ static void channels_item(void *context, int begin, int end, int worker) {
 static void winograd_run(const WeightRun *run, int size) {
     Job job = job_of(run, size);
     const Plan *plan = &job.plan;
+    job.streams = plan->parts == 1 && plan->batch >= plan->tiles && conv_weight_streams(run);
     if (plan->by_parts) {
         share_items(plan->parts, part_item, &job);
     } else {

@@ -77,6 +77,9 @@ typedef struct Outer {
     int channels; /* any number, at least 1 */
     int columns;  /* 1 .. Kernels.columns */
     bool add;     /* sums += instead of sums = */
+    /* Sums are written past the caches: where they are many, and not needed soon. Each row of them is then aligned to
+     * 64 bytes. */
+    bool stream;
 } Outer;
 
 /* Generators of random numbers (core/base/rng) that go on side by side. */

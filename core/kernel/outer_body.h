@@ -27,7 +27,7 @@ INLINE void outer_tile(const Outer *q, int first, const int channels, const int 
     for (int c = 0; c < channels; c++)
 #pragma GCC unroll 16
         for (int v = 0; v < vectors; v++) {
-            __builtin_prefetch(to + (size_t)c * q->step + v * LANES, 1);
+            if (!q->stream) __builtin_prefetch(to + (size_t)c * q->step + v * LANES, 1);
             sum[c * vectors + v] = (Vector){0};
         }
     const size_t x_pixel = at->x_pixel, dy_pixel = at->dy_pixel;
@@ -44,7 +44,10 @@ INLINE void outer_tile(const Outer *q, int first, const int channels, const int 
         for (int v = 0; v < vectors; v++) {
             Vector value = sum[c * vectors + v];
             if (q->add) value += vector_load(to + v * LANES);
-            vector_store(to + v * LANES, value);
+            if (q->stream)
+                vector_stream(to + v * LANES, value);
+            else
+                vector_store(to + v * LANES, value);
         }
 }
 
@@ -103,7 +106,7 @@ static void outer_ragged(const Outer *all) {
     part.columns = (all->columns + LANES - 1) / LANES * LANES;
     part.sums = beside;
     part.step = WIDTH;
-    part.add = false;
+    part.add = part.stream = false;
     for (int first = 0; first < all->channels; first += OUTER_CHANNELS) {
         int left = all->channels - first;
         part.x = all->x + first;
@@ -121,4 +124,5 @@ static void outer(const Outer *q) {
         outer_ragged(q);
     else
         outer_whole(q);
+    if (q->stream) vector_stream_end();
 }

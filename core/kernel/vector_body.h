@@ -17,6 +17,29 @@ INLINE void vector_store(real *to, Vector value) {
     *(Vector *)to = value;
 }
 
+/* Past the caches, where the compiler can say so: for much that will not be read soon, whose lines need not be fetched
+ * before they are written. `to` is aligned to 64 bytes or follows what is. Others see it after vector_stream_end. */
+INLINE void vector_stream(real *to, Vector value) {
+#if defined(__x86_64__) && !defined(__clang__)
+    typedef float Floats __attribute__((vector_size(VECTOR_BYTES)));
+#if VECTOR_BYTES == 64
+    __builtin_ia32_movntps512((float *)to, (Floats)value);
+#elif VECTOR_BYTES == 32
+    __builtin_ia32_movntps256((float *)to, (Floats)value);
+#else
+    __builtin_ia32_movntps((float *)to, (Floats)value);
+#endif
+#else
+    vector_store(to, value);
+#endif
+}
+
+INLINE void vector_stream_end(void) {
+#if defined(__x86_64__) && !defined(__clang__)
+    __builtin_ia32_sfence();
+#endif
+}
+
 /* 0 in the place of what is negative; NaN and -0 stay. */
 INLINE Vector vector_relu(Vector value) {
     __typeof__(value < 0) negative = value < 0;

@@ -80,6 +80,7 @@ typedef struct WinogradDw {
     real *w;              /* of tap (0,0), first channel, first column */
     size_t w_tap, w_step; /* elements of w from tap to tap, from channel to channel */
     bool add;             /* w += instead of w = */
+    bool stream;          /* written past the caches, as Outer.stream */
 } WinogradDw;
 
 #endif

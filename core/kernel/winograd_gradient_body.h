@@ -115,7 +115,10 @@ INLINE void winograd_dw_vector(const int m, const WinogradDw *q, const real *u, 
         for (int s = 0; s < 3; s++) {
             real *to = w + (size_t)(r * 3 + s) * q->w_tap;
             if (q->add) out[s] += vector_load(to);
-            vector_store(to, out[s]);
+            if (q->stream)
+                vector_stream(to, out[s]);
+            else
+                vector_store(to, out[s]);
         }
     }
 }
@@ -131,4 +134,5 @@ static void winograd_dw(const WinogradDw *q) {
         winograd_dw_all(2, q);
     else
         winograd_dw_all(4, q);
+    if (q->stream) vector_stream_end();
 }

@@ -133,7 +133,8 @@ static void pointwise(void **state) {
     check_direct((ConvCase){1, 1, 1, 5, 3, 1, 1, 1, 0});
     check_direct((ConvCase){5, 13, 11, 16, 64, 1, 1, 3, 0});
     check_direct((ConvCase){1, 20, 21, 200, 96, 1, 1, 1, 0});
-    check_direct((ConvCase){2, 5, 5, 3, 4, 1, 1, 1, 2}); /* pixels that see padding only */
+    check_direct((ConvCase){1, 7, 7, 520, 512, 1, 1, 1, 0}); /* weights that go past the caches */
+    check_direct((ConvCase){2, 5, 5, 3, 4, 1, 1, 1, 2});     /* pixels that see padding only */
 }
 
 static void windows_of_many_channels(void **state) {
@@ -195,6 +196,7 @@ static void winograd_of_many_tiles_and_channels(void **state) {
     check_winograd((ConvCase){1, 30, 31, 64, 80, 3, 3, 1, 1});
     check_winograd((ConvCase){5, 40, 41, 48, 64, 3, 3, 1, 1});
     check_winograd((ConvCase){1, 7, 7, 144, 128, 3, 3, 1, 1});
+    check_winograd((ConvCase){1, 7, 7, 192, 160, 3, 3, 1, 1}); /* weights that go past the caches */
     check_winograd((ConvCase){1, 56, 57, 12, 8, 3, 3, 1, 1});
     check_winograd((ConvCase){2, 5, 6, 24, 40, 3, 3, 1, 1});
 }

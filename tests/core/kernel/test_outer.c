@@ -11,11 +11,12 @@
  * wrong one is 1e-2 and more. */
 static const double TOLERANCE = 2e-6;
 
-enum { IMAGES = 2, ROWS = 3, PIXELS = 5, CHANNELS = 27, COLUMNS = 80, STEP = 83 };
+enum { IMAGES = 2, ROWS = 3, PIXELS = 5, CHANNELS = 27, COLUMNS = 80, STEP = 96 };
 enum { X_COUNT = 3 * IMAGES * ROWS * PIXELS * CHANNELS, DY_COUNT = 3 * IMAGES * ROWS * PIXELS * COLUMNS };
 
 typedef struct Numbers {
-    real x[X_COUNT], dy[DY_COUNT], sums[CHANNELS * STEP], before[CHANNELS * STEP];
+    real x[X_COUNT], dy[DY_COUNT], before[CHANNELS * STEP];
+    _Alignas(64) real sums[CHANNELS * STEP];
 } Numbers;
 
 static void fill(Rng *rng, real *values, size_t count) {
@@ -23,7 +24,7 @@ static void fill(Rng *rng, real *values, size_t count) {
 }
 
 static int begin(void **state) {
-    Numbers *n = calloc(1, sizeof *n);
+    Numbers *n = aligned_alloc(64, sizeof *n);
     assert_non_null(n);
     Rng rng;
     rng_init(&rng, 16);
@@ -99,7 +100,11 @@ static void sums_of_all_sizes(void **state) {
         for (int columns = 1; columns <= set->columns; columns++) {
             const int step = columns % set->lanes == 0 ? 1 : 7;
             for (int channels = 1; channels <= CHANNELS; channels += step)
-                check(set, *state, outer_of(*state, channels, columns, (columns + channels) % 2));
+                for (int stream = 0; stream < 2; stream++) {
+                    Outer q = outer_of(*state, channels, columns, (columns + channels) % 2);
+                    q.stream = stream;
+                    check(set, *state, q);
+                }
         }
     }
 }
