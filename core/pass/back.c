@@ -139,20 +139,21 @@ static real *claim(const Pass *pass, int kind, int op) {
     return at->memory;
 }
 
-/* The shared place that this gradient lies in, or NULL. */
-static BackPlace *shared_place(const Pass *pass, int op) {
-    BackPlace *places = &pass->back_places[BACK_SHARED];
+/* The place of that kind that this gradient lies in, or NULL. */
+static BackPlace *place_of(const Pass *pass, int kind, int op) {
+    BackPlace *places = &pass->back_places[kind];
     const real *value = pass->nodes[op].grad_value;
     for (int k = 0; k < 2 && value; k++)
         if (places[k].memory == value) return &places[k];
     return NULL;
 }
 
-/* From `from`, whose gradient nobody reads any more, to `to`. */
-static real *move_place(const Pass *pass, BackPlace *place, int from, int to) {
+/* From `from`, whose gradient nobody reads any more, to `to`: it is now the one that was taken last. */
+static real *move_place(const Pass *pass, int kind, int from, int to) {
+    BackPlace *first = &pass->back_places[kind], *place = place_of(pass, kind, from);
     pass->nodes[from].grad_value = NULL;
     place->op = to;
-    pass->back_places[BACK_SHARED].turn = place != &pass->back_places[BACK_SHARED];
+    first->turn = place != first;
     return place->memory;
 }
 
@@ -219,9 +220,20 @@ static ChainPlace append_sum(Chain *chain, int op, real *target) {
  * which it is made of; into its own memory where only somebody who looks needs it. */
 static real *shared_target(const Pass *pass, int op) {
     bool wanted = pass->network->op_count - pass->backward_done > pass->network->ops[op].inputs[0];
-    BackPlace *place = shared_place(pass, pass->nodes[op].first_consumer);
+    BackPlace *place = place_of(pass, BACK_SHARED, pass->nodes[op].first_consumer);
     if (!wanted && pass->nodes[op].grad) return pass->nodes[op].grad;
     return place ? place->memory : claim(pass, BACK_SHARED, op);
+}
+
+/* In training a batch norm reads what an activation function hands down twice: without inspection it is written over that
+ * which it is made of. */
+static real *twice_read_target(const Pass *pass, int op) {
+    int reader = pass->nodes[op].first_consumer;
+    bool twice = pass->config.batch_statistics && op_spec(pass->network->ops[op].kind)->backward_begin;
+    if (!twice || pass_keeps_routes(pass) || !op_spec(pass->network->ops[reader].kind)->activation)
+        return NULL;
+    BackPlace *place = place_of(pass, BACK_STORED, reader);
+    return place ? place->memory : NULL;
 }
 
 /* The gradient of op's output, computed into `target` or, if that is NULL, wherever it is best, unless it is there. */
@@ -232,9 +244,10 @@ static ChainPlace append_grad(Chain *chain, int op, real *target) {
     if (node->reader_count > 1) return append_sum(chain, op, target);
     int reader = node->first_consumer;
     if (!target && pass->network->ops[op].input_count > 1) target = shared_target(pass, op);
-    BackPlace *place = target ? shared_place(pass, reader) : NULL;
+    if (!target) target = twice_read_target(pass, op);
+    bool over = target && pass->nodes[reader].grad_value == target;
     ChainPlace written = append_edge(chain, reader, input_index(&pass->network->ops[reader], op), target);
-    if (place && place->memory == target) move_place(pass, place, reader, op);
+    if (over) move_place(pass, place_of(pass, BACK_SHARED, reader) ? BACK_SHARED : BACK_STORED, reader, op);
     if (target && written.memory == target) node->grad_value = target;
     return written;
 }
@@ -293,9 +306,8 @@ static bool take_first_part(const Pass *pass, int input) {
     int other = node->last_consumer, k = input_index(&pass->network->ops[other], input);
     if (node->grad_value) return true;
     bool adds = network_is_addition(pass->network, other);
-    BackPlace *place = adds && hands_on(pass, other, k) ? shared_place(pass, other) : NULL;
-    if (place) {
-        node->grad_value = move_place(pass, place, other, input);
+    if (adds && hands_on(pass, other, k) && place_of(pass, BACK_SHARED, other)) {
+        node->grad_value = move_place(pass, BACK_SHARED, other, input);
         return true;
     }
     node->grad_value = claim(pass, BACK_SHARED, input);

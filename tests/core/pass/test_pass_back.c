@@ -60,15 +60,14 @@ static void gradients_have_the_bits_of_their_operators(void **state) {
         char shortcut;
         PassConfig config;
     } cases[] = {
-        {"resnet20", 'A', {.batch = 2}},
-        {"resnet20", 'B', {.batch = 3, .batch_statistics = true}},
+        {"resnet20", 'B', {.batch = 2, .batch_statistics = true}},
         {"resnet20", 'B', {.skip = SKIP_PLAIN}},
         {"resnet20", 'A', {.batch = 2, .batch_statistics = true, .skip = SKIP_CUT}},
         {"resnet20", 'B', {.skip = SKIP_LESION, .others_plain = true}},
-        {"resnet20-gelu", 'B', {.batch = 2, .batch_statistics = true}},
+        {"resnet20-gelu", 'B', {.batch = 1, .batch_statistics = true}},
         {"resnet20-silu", 'A', {.skip = SKIP_CUT}},
         {"plain20", 0, {.batch = 2, .batch_statistics = true}},
-        {"resnet32", 'A', {.no_input_gradient = true}},
+        {"resnet20", 'A', {.no_input_gradient = true}},
     };
     const bool lesioned[9] = {false, true, false, true};
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
@@ -115,12 +114,12 @@ static void looking_in_between_in_any_order_changes_nothing(void **state) {
         const PassConfig config = {.batch = 2, .batch_statistics = training == 1};
         Oracle oracle = oracle_new(network, &config);
         Pass *pass = fixture_pass(network, &config, 0);
-        for (int round = 0; round < 2; round++) {
+        for (int round = 0; round < 2 - training; round++) {
             const int targets[2] = {3, 0}; /* the fixture's */
             pass_restart(pass, targets);
             pass_run_forward(pass);
             while (pass_step_backward(pass))
-                for (int k = 0; k < 3; k++) look(pass, &rng);
+                for (int k = 0; k < 2; k++) look(pass, &rng);
             for (int i = 0; i < network->op_count; i++)
                 assert_grad(pass, &oracle, round ? i : network->op_count - 1 - i);
             assert_params(pass, &oracle);
@@ -195,17 +194,15 @@ static void without_inspection_few_gradients_have_memory(void **state) {
 static void without_gradients_of_parameters_the_others_are_the_same(void **state) {
     (void)state;
     Network *network = pass_check_network("resnet20", 'B');
-    for (int training = 0; training < 2; training++) {
-        PassConfig config = {.batch = 2, .batch_statistics = training == 1};
-        Oracle oracle = oracle_new(network, &config);
-        config.no_param_gradients = true;
-        Pass *pass = pass_check_run(network, config);
-        for (int i = 0; i < network->op_count; i++) assert_grad(pass, &oracle, i);
-        assert_null(pass_param_grads(pass));
-        assert_null(pass_param_grad(pass, &network->params[0]));
-        oracle_free(&oracle);
-        pass_free(pass);
-    }
+    PassConfig config = {.batch = 2, .batch_statistics = true};
+    Oracle oracle = oracle_new(network, &config);
+    config.no_param_gradients = true;
+    Pass *pass = pass_check_run(network, config);
+    for (int i = 0; i < network->op_count; i++) assert_grad(pass, &oracle, i);
+    assert_null(pass_param_grads(pass));
+    assert_null(pass_param_grad(pass, &network->params[0]));
+    oracle_free(&oracle);
+    pass_free(pass);
     network_free(network);
 }
 
