@@ -54,7 +54,7 @@ void analysis_calibrate(Network *network, const Pass *pass) {
 
 bool analysis_pass_is_small(const Network *network, int images) {
     /* Multiply-adds that one thread does in some hundredths of a second: nobody waits for a pass of so many. */
-    static const double SMALL = 4e9;
+    static const double SMALL = 2e9;
     return (double)network_macs(network) * images <= SMALL;
 }
 
