@@ -106,12 +106,12 @@ static AnalysisResult run_with_threads(const AnalysisWorld *world, AnalysisId id
     return analysis_world_run(world, id);
 }
 
-/* Whoever has more threads runs more passes side by side. Three pictures of one chunk, then more than one chunk. */
+/* Whoever has more threads runs more passes side by side. Pictures of one chunk, then more than one chunk. */
 static void threads_change_no_figure(void **state) {
     static const struct {
         int images;
         bool batch_statistics;
-    } cases[] = {{3, true}, {37, false}};
+    } cases[] = {{2, true}, {18, false}};
     int threads = parallel_threads();
     (void)state;
     for (int c = 0; c < 2; c++) {
