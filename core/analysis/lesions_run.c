@@ -169,13 +169,12 @@ static int likeliest(const double *probabilities, int classes) {
     return best;
 }
 
-static void count_picture(const LesionsState *state, LesionLane *lane, int image,
-                          const double *probabilities) {
+static void count_picture(const LesionsState *state, LesionLane *lane, int image, const double *p) {
     LesionSide *side = lane->side;
-    int classes = side->network->classes, answer = likeliest(probabilities, classes);
+    int classes = side->network->classes, answer = likeliest(p, classes);
     Tally *tally = &lane->tallies[state->order[state->at]];
     if (state->at == 0) side->truth[image] = state->labelled ? state->input->labels[image] : answer;
-    double loss = -log(fmax(probabilities[side->truth[image]], DBL_MIN));
+    double loss = -log(fmax(p[side->truth[image]], DBL_MIN));
     if (state->at == 0) side->losses[image] = loss;
     double change = loss - side->losses[image];
     tally->seen++;
