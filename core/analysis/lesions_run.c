@@ -169,6 +169,7 @@ static int likeliest(const double *probabilities, int classes) {
     return best;
 }
 
+/* What the choice at hand makes of a picture, whose classes have the probabilities p. */
 static void count_picture(const LesionsState *state, LesionLane *lane, int image, const double *p) {
     LesionSide *side = lane->side;
     int classes = side->network->classes, answer = likeliest(p, classes);
