@@ -34,7 +34,8 @@ typedef struct ShatteredState {
     int network_count, lines; /* the two last are noise */
     int targets[LINE_POINTS];
     GradientLine line;
-    bool drawn; /* the line's pictures are there */
+    bool drawn;   /* the line's pictures are there */
+    double *mean; /* of the gradients along the line */
 } ShatteredState;
 
 static Shattered *add_network(ShatteredState *state) {
@@ -111,6 +112,8 @@ static bool shattered_begin(void *memory, const AnalysisInput *input, Error *err
     for (int k = 0; k < LINE_POINTS; k++)
         state->targets[k] = input->target_class >= 0 ? input->target_class : 0;
     state->line = (GradientLine){.input = input, .targets = state->targets};
+    state->mean = calloc(shape_count(input->model->network->input), sizeof *state->mean);
+    if (!state->mean) return error_set(err, ERROR_FAILED, "shattered: not enough memory");
     return gradient_line_open(&state->line, times_deeper(state), err);
 }
 
@@ -145,11 +148,12 @@ static void draw_noise(ShatteredState *state, bool walk, int line) {
 /* r(lag) = mean of <g_k - m, g_{k+lag} - m> over mean of |g_k - m|^2, with m the mean along the line. */
 static void correlate(ShatteredState *state, double r[LAGS]) {
     real *g = state->line.gradients;
-    for (size_t j = 0; j < state->line.size; j++) {
-        double mean = 0;
-        for (size_t k = 0; k < LINE_POINTS; k++) mean += (double)g[k * state->line.size + j] / LINE_POINTS;
-        for (size_t k = 0; k < LINE_POINTS; k++) g[k * state->line.size + j] -= (real)mean;
-    }
+    const size_t size = state->line.size;
+    memset(state->mean, 0, size * sizeof *state->mean);
+    for (size_t k = 0; k < LINE_POINTS; k++)
+        for (size_t j = 0; j < size; j++) state->mean[j] += (double)g[k * size + j] / LINE_POINTS;
+    for (size_t k = 0; k < LINE_POINTS; k++)
+        for (size_t j = 0; j < size; j++) g[k * size + j] -= (real)state->mean[j];
     for (int lag = 0; lag < LAGS; lag++) {
         double sum = 0;
         for (int k = 0; k + lag < LINE_POINTS; k++)
@@ -307,6 +311,7 @@ static bool shattered_report(const void *memory, int done, AnalysisResult *resul
 static void shattered_clear(void *memory) {
     ShatteredState *state = memory;
     gradient_line_close(&state->line);
+    free(state->mean);
 }
 
 const AnalysisSpec analysis_shattered_spec = {
