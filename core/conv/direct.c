@@ -5,7 +5,7 @@
 
 #include "core/base/integer.h"
 #include "core/conv/direct_plan.h"
-#include "core/conv/share.h"
+#include "core/base/share.h"
 #include "core/kernel/kernel.h"
 
 enum { LINE = 64 / sizeof(real) };

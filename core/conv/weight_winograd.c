@@ -10,7 +10,7 @@
 
 #include "core/base/integer.h"
 #include "core/base/parallel.h"
-#include "core/conv/share.h"
+#include "core/base/share.h"
 #include "core/conv/weight_gradient.h"
 #include "core/kernel/kernel.h"
 

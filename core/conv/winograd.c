@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/base/integer.h"
-#include "core/conv/share.h"
+#include "core/base/share.h"
 #include "core/conv/winograd_ahead.h"
 #include "core/conv/winograd_fits.h"
 #include "core/kernel/kernel.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/base/cpu.h"
-#include "core/base/parallel.h"
+#include "core/base/share.h"
 #include "core/tensor/wide.h"
 
 /* Pixels are added up in at most PARTS_MAX parts, of at least PART_PIXELS each. Sums run in `real` over ROWS rows
@@ -123,7 +123,7 @@ void moments_measure(const Moments *moments, real *mean, real *var, void *scratc
     Job job = {.of = *moments, .part = part_pixels(moments->pixels), .sums = scratch};
     double count = (double)moments->pixels;
     job.block = (real *)(job.sums + part_count(moments->pixels) * 2 * moments->channels);
-    parallel_parts((int)moments->pixels, (int)job.part, add_part, &job);
+    share_parts((int)moments->pixels, (int)job.part, add_part, &job);
     for (size_t c = 0; c < moments->channels; c++) {
         double first = total(&job, 0, c) / count, variance = total(&job, 1, c) / count - first * first;
         mean[c] = (real)((double)moments->x[c] + first);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/base/integer.h"
-#include "core/base/parallel.h"
+#include "core/base/share.h"
 
 #define OP_DECLARE(KIND, file) extern const OpSpec op_##file##_spec;
 OP_LIST(OP_DECLARE)
@@ -64,7 +64,7 @@ static void cells_work(void *context, int begin, int end, int worker) {
 
 void op_run_cells(const OpRun *run) {
     const Shape *out = &run->op->out;
-    parallel_parts(run->batch * out->h * out->w, OP_CELLS_GRAIN / out->c + 1, cells_work, (void *)run);
+    share_parts(run->batch * out->h * out->w, OP_CELLS_GRAIN / out->c + 1, cells_work, (void *)run);
 }
 
 /* A stretch of STRETCH elements is 8 KiB of floats. */
@@ -147,11 +147,11 @@ void op_run_backward_cells(const OpRun *run) {
     BackwardSweep sweep = {.run = run, .parts = op_parts(run->op, run->batch), .gathers = op_gathers(run)};
     bool passes = false;
     if (sweep.gathers) {
-        parallel_parts((int)sweep.parts.pixels, (int)sweep.parts.part, backward_parts, &sweep);
+        share_parts((int)sweep.parts.pixels, (int)sweep.parts.part, backward_parts, &sweep);
         op_add_parts(run->op, &sweep.parts, run->scratch);
     }
     if (spec->backward_begin) spec->backward_begin(run, sweep.gathers ? run->scratch : NULL);
     sweep.gathers = false;
     for (int k = 0; k < run->op->input_count; k++) passes = passes || run->dx[k];
-    if (passes) parallel_parts((int)sweep.parts.pixels, (int)sweep.parts.part, backward_parts, &sweep);
+    if (passes) share_parts((int)sweep.parts.pixels, (int)sweep.parts.part, backward_parts, &sweep);
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/base/integer.h"
-#include "core/base/parallel.h"
+#include "core/base/share.h"
 #include "core/pass/state.h"
 #include "core/tensor/elementwise.h"
 
@@ -125,5 +125,5 @@ static void chain_work(void *context, int begin, int end, int worker) {
 
 void chain_run(Chain *chain) {
     const OpParts *parts = &chain->parts;
-    if (chain->count > 0) parallel_parts((int)parts->pixels, (int)parts->part, chain_work, chain);
+    if (chain->count > 0) share_parts((int)parts->pixels, (int)parts->part, chain_work, chain);
 }

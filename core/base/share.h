@@ -1,7 +1,7 @@
 /* Items of a layer in shares: a worker has those that lie side by side, the same in every layer, and finds in its own
  * cache what it left there in the layer before. Who is done early takes from the others. */
-#ifndef CORE_CONV_SHARE_H
-#define CORE_CONV_SHARE_H
+#ifndef CORE_BASE_SHARE_H
+#define CORE_BASE_SHARE_H
 
 #include "core/base/parallel.h"
 
@@ -22,7 +22,8 @@ void shares_cut(Shares *shares, int items);
 /* An item of the worker's own share, or of those of others where they have more than `left` left; -1: there is none. */
 int shares_claim(Shares *shares, int worker, int left);
 
-/* As parallel_items, by shares. */
+/* As parallel_items and parallel_parts, by shares. */
 void share_items(int count, ParallelWork work, void *context);
+void share_parts(int count, int part, ParallelWork work, void *context);
 
 #endif

@@ -1,4 +1,6 @@
-#include "core/conv/share.h"
+#include "core/base/share.h"
+
+#include "core/base/integer.h"
 
 void shares_cut(Shares *shares, int items) {
     int threads = parallel_threads();
@@ -26,6 +28,7 @@ int shares_claim(Shares *shares, int worker, int left) {
 
 typedef struct Sharing {
     Shares shares;
+    int count, part; /* items; of one part */
     ParallelWork work;
     void *context;
 } Sharing;
@@ -33,12 +36,18 @@ typedef struct Sharing {
 static void share_work(void *context, int begin, int end, int worker) {
     Sharing *sharing = context;
     (void)begin, (void)end;
-    for (int item; (item = shares_claim(&sharing->shares, worker, 0)) >= 0;)
-        sharing->work(sharing->context, item, item + 1, worker);
+    for (int k; (k = shares_claim(&sharing->shares, worker, 0)) >= 0;) {
+        int first = k * sharing->part;
+        sharing->work(sharing->context, first, integer_min(first + sharing->part, sharing->count), worker);
+    }
+}
+
+void share_parts(int count, int part, ParallelWork work, void *context) {
+    Sharing sharing = {.count = count, .part = part, .work = work, .context = context};
+    shares_cut(&sharing.shares, integer_divide_up(count, part));
+    parallel_items(sharing.shares.workers, share_work, &sharing);
 }
 
 void share_items(int count, ParallelWork work, void *context) {
-    Sharing sharing = {.work = work, .context = context};
-    shares_cut(&sharing.shares, count);
-    parallel_items(sharing.shares.workers, share_work, &sharing);
+    share_parts(count, 1, work, context);
 }
