@@ -35,12 +35,10 @@ typedef struct Part {
     size_t w, begin; /* elements of w before tap (0,0) of that convolution; of dx before its first pixel */
 } Part;
 
-/* Rounding in dx is passed on in proportion: what decides about kinks, the masks of activations, comes from the forward
- * pass. PyTorch's golden gradients are met as well by tiles of 4x4 in every layer; with very few pixels they do not pay
- * for the larger transform of weights. */
-static bool rounds_freely(const ConvShape *q) {
+/* Very few pixels do not pay for the larger transform of weights of tiles of 4x4. */
+static bool may_round_more(const ConvShape *q) {
     enum { PIXELS = 128 };
-    return q->n * q->h * q->w >= PIXELS;
+    return q->fast && q->n * q->h * q->w >= PIXELS;
 }
 
 /* Part number `index` of stride*stride. */
@@ -62,7 +60,7 @@ static Part part_of(const ConvShape *q, int index) {
                   .pad = down.before,
                   .oh = down.pixels,
                   .ow = across.pixels,
-                  .fast = q->fast || rounds_freely(q)},
+                  .fast = may_round_more(q)},
         .turned = {.row = -(ptrdiff_t)tap * q->s * q->stride,
                    .column = -(ptrdiff_t)tap * q->stride,
                    .step = (size_t)q->k,

@@ -48,8 +48,7 @@ CPU_CLONES static void gather_some(const NormRows *rows, size_t first, size_t co
 }
 
 static inline void add_lanes(double *sums, const Lanes *lanes) {
-    const real *values = (const real *)lanes;
-    for (size_t j = 0; j < LANES; j++) sums[j] += (double)values[j];
+    for (size_t j = 0; j < LANES; j++) sums[j] += (double)(*lanes)[j];
 }
 
 /* The same for two vectors, see NormColumns: of two pixels they are added up in the end. */

@@ -91,7 +91,7 @@ typedef struct OpRun {
 
     /* Where OpSpec.fuses: what becomes of each number before it is stored; NULL: nothing. */
     const struct ConvEpilogue *epilogue;
-    bool fast;            /* forward may round more where that saves time: ConvShape.fast */
+    bool fast;            /* may round more where that saves time: ConvShape.fast */
     const real *prepared; /* what OpSpec.prepare has made of w; NULL where it makes nothing */
 
     const real *dy;

@@ -18,9 +18,6 @@
  * random direction: together a tenth of m epsilons. */
 static const double EPSILON = sizeof(real) == sizeof(double) ? DBL_EPSILON : FLT_EPSILON;
 
-/* Tiles of 4x4 round some times as much as the formula does, see tests/core/conv/test_input_gradient.c. */
-static const double TILES_4 = 8;
-
 typedef struct Reference {
     size_t x_count, w_count, y_count;
     real *x, *w, *dy;
@@ -71,8 +68,6 @@ static void reference_free(Reference *ref) {
 static void assert_agrees(const ConvShape *q, const char *what, const real *got, const double *expected,
                           size_t count, int terms) {
     double tolerance = EPSILON * (terms + 1);
-    if (what[0] == 'd' && what[1] == 'x' && strcmp(conv_input_gradient_name(q), "winograd 4x4") == 0)
-        tolerance *= TILES_4;
     for (size_t j = 0; j < count; j++)
         if (!(fabs((double)got[j] - expected[j]) <= tolerance))
             fail_msg(

