@@ -258,12 +258,14 @@ static void read_networks(const ShatteredState *state, AnalysisResult *result) {
     used += (size_t)snprintf(
         out, size, "How alike the gradient is at two neighbouring points (1: the same, 0: unrelated)");
     for (int plain = 0; plain < 2; plain++) {
-        used += utf8_format(out + used, size - used, "%s ",
+        int known = 0;
+        used += utf8_format(out + used, size - used, "%s",
                             plain ? "; plain networks:" : ": networks with skips:");
         for (int k = plain; k < state->network_count - NOISES && used < size; k += 2)
             if (state->networks[k].done > 0)
-                used += utf8_format(out + used, size - used, "%s %.2f", k > plain ? "," : "",
+                used += utf8_format(out + used, size - used, "%s %.2f", known++ > 0 ? "," : "",
                                     mean_of(&state->networks[k], 1));
+        if (known == 0 && used < size) used += utf8_format(out + used, size - used, " not yet");
     }
     if (used < size)
         snprintf(out + used, size - used,
