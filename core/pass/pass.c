@@ -111,7 +111,7 @@ static bool allocate_pass(Pass *pass) {
     ok = pass->scratch && chain_allocate(pass) && open_allocate(pass) && allocate_nodes(pass);
     if (!ok || pass->config.forward_only) return ok;
     if (!pass->config.no_param_gradients)
-        pass->param_grads = take_memory(pass, network->value_count, sizeof(real), &ok);
+        pass->param_grads = arena_alloc_hot(pass->arena, network->value_count, sizeof(real));
     return ok && back_allocate(pass);
 }
 

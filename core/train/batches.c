@@ -107,6 +107,7 @@ static void *maker_main(void *argument) {
             pthread_cond_wait(&b->changed, &b->mutex);
             continue;
         }
+        b->made = NO_STEP; /* what is in x is being written over */
         pthread_mutex_unlock(&b->mutex);
         make(b, step);
         pthread_mutex_lock(&b->mutex);
