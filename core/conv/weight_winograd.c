@@ -12,6 +12,7 @@
 #include "core/base/parallel.h"
 #include "core/base/share.h"
 #include "core/conv/weight_gradient.h"
+#include "core/conv/winograd_fits.h"
 #include "core/kernel/kernel.h"
 
 enum {
@@ -67,16 +68,7 @@ static void plan_by_channels(Plan *plan) {
 
 static Plan plan_of(const ConvShape *q, int size) {
     Plan plan = {.set = kernels(), .components = (size + 2) * (size + 2)};
-    plan.map = (WinogradMap){.size = size,
-                             .h = q->h,
-                             .w = q->w,
-                             .c = q->c,
-                             .pad = q->pad,
-                             .oh = q->oh,
-                             .ow = q->ow,
-                             .k = q->k,
-                             .across = integer_divide_up(q->ow, size),
-                             .down = integer_divide_up(q->oh, size)};
+    plan.map = winograd_map(q, size);
     plan.tiles = q->n * plan.map.across * plan.map.down;
     plan.by_parts = plan.components * q->c * q->k <= SUM_ELEMENTS;
     plan.panel = plan.by_parts ? q->k : integer_min(q->k, plan.set->columns);

@@ -72,16 +72,7 @@ static int whole_vectors(int elements) {
 
 static Plan plan_of(const ConvShape *q, int size) {
     Plan plan = {.kernels = kernels()};
-    plan.map = (WinogradMap){.size = size,
-                             .h = q->h,
-                             .w = q->w,
-                             .c = q->c,
-                             .pad = q->pad,
-                             .oh = q->oh,
-                             .ow = q->ow,
-                             .k = q->k,
-                             .across = integer_divide_up(q->ow, size),
-                             .down = integer_divide_up(q->oh, size)};
+    plan.map = winograd_map(q, size);
     plan.components = (size + 2) * (size + 2);
     plan.tiles = q->n * plan.map.across * plan.map.down;
     plan.panel = integer_min(plan.kernels->columns, q->k);

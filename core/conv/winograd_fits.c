@@ -44,3 +44,16 @@ static bool fits_4(const ConvShape *q) {
 bool winograd_fits(const ConvShape *q, int size) {
     return size == 4 ? fits_4(q) : is_worth_it(q, 2) && !fits_4(q);
 }
+
+WinogradMap winograd_map(const ConvShape *q, int size) {
+    return (WinogradMap){.size = size,
+                         .h = q->h,
+                         .w = q->w,
+                         .c = q->c,
+                         .pad = q->pad,
+                         .oh = q->oh,
+                         .ow = q->ow,
+                         .k = q->k,
+                         .across = integer_divide_up(q->ow, size),
+                         .down = integer_divide_up(q->oh, size)};
+}

@@ -200,26 +200,40 @@ static void winograd_weights(const WinogradWeights *q) {
 }
 
 /* At times a column of components: output i is the sum over the points p of p^i times theirs, each divided by the
- * product over the other points q of (p - q), and infinity's in the last. */
-INLINE void winograd_output_line(const int m, const Vector *v, Vector *y) {
-    Vector sum = v[1] + v[2], difference = v[1] - v[2];
+ * product over the other points q of (p - q), and infinity's in the last. There are m outputs, or 3 where these are
+ * weights. */
+INLINE void winograd_output_line(const int m, const int outputs, const Vector *v, Vector *y) {
+    const Vector sum = v[1] + v[2], difference = v[1] - v[2], infinity = v[m + 1];
     if (m == 2) {
         y[0] = (real)0.5 * sum - v[0];
-        y[1] = v[3] + (real)0.5 * difference;
+        y[1] = outputs == 2 ? infinity + (real)0.5 * difference : (real)0.5 * difference;
+        if (outputs == 3) y[2] = infinity + (real)0.5 * sum;
         return;
     }
-    Vector far_sum = v[3] + v[4], far_difference = v[3] - v[4];
+    const Vector far_sum = v[3] + v[4], far_difference = v[3] - v[4];
     y[0] = SHARE_ZERO * v[0] + SHARE_NEAR * sum + SHARE_FAR * far_sum;
     y[1] = SHARE_NEAR * NEAR * difference + SHARE_FAR * FAR * far_difference;
+    if (outputs == 3) {
+        y[2] = infinity + SHARE_NEAR * NEAR2 * sum + SHARE_FAR * FAR2 * far_sum;
+        return;
+    }
     y[2] = SHARE_NEAR * NEAR2 * sum + SHARE_FAR * FAR2 * far_sum;
-    y[3] = v[5] + SHARE_NEAR * NEAR2 * NEAR * difference + SHARE_FAR * FAR2 * FAR * far_difference;
+    y[3] = infinity + SHARE_NEAR * NEAR2 * NEAR * difference + SHARE_FAR * FAR2 * FAR * far_difference;
 }
 
-/* Where a tile writes: the first `rows` rows and `columns` columns of its outputs lie inside the map. */
+/* Where tile t has its outputs: the first `rows` rows and `columns` columns of them lie inside the map. */
 typedef struct WinogradPlace {
     size_t at; /* elements of y before its first pixel */
     int rows, columns;
 } WinogradPlace;
+
+INLINE WinogradPlace winograd_place(const int m, const WinogradMap *map, int t) {
+    const int tiles = map->across * map->down;
+    const int row = t % tiles / map->across * m, column = t % tiles % map->across * m;
+    const size_t pixel =
+        ((size_t)(t / tiles) * (size_t)map->oh + (size_t)row) * (size_t)map->ow + (size_t)column;
+    return (WinogradPlace){pixel * (size_t)map->k, map->oh - row, map->ow - column};
+}
 
 /* One row of outputs of one vector of channels, finished and stored. */
 INLINE void winograd_output_row(const int m, const WinogradOutput *q, const Vector *sums, size_t at,
@@ -245,7 +259,7 @@ INLINE void winograd_output_vector(const int m, const bool whole, const Winograd
         Vector v[WINOGRAD_N] = {0}, y[4];
 #pragma GCC unroll 6
         for (int i = 0; i < n; i++) v[i] = vector_load(from + (size_t)(i * n + j) * plane + k);
-        winograd_output_line(m, v, y);
+        winograd_output_line(m, m, v, y);
 #pragma GCC unroll 4
         for (int i = 0; i < m; i++) part[i][j] = y[i];
     }
@@ -253,7 +267,7 @@ INLINE void winograd_output_vector(const int m, const bool whole, const Winograd
     for (int i = 0; i < m; i++) {
         Vector sums[4];
         if (i >= rows) break;
-        winograd_output_line(m, part[i], sums);
+        winograd_output_line(m, m, part[i], sums);
         if (q->scale) {
             Vector scale = vector_load(q->scale + k), shift = vector_load(q->shift + k);
 #pragma GCC unroll 4
@@ -264,13 +278,8 @@ INLINE void winograd_output_vector(const int m, const bool whole, const Winograd
 }
 
 INLINE void winograd_output_tiles(const int m, const WinogradOutput *q) {
-    const WinogradMap *map = q->map;
-    const int tiles = map->across * map->down;
     for (int t = q->begin; t < q->end; t++) {
-        const int row = t % tiles / map->across * m, column = t % tiles % map->across * m;
-        const size_t pixel =
-            ((size_t)(t / tiles) * (size_t)map->oh + (size_t)row) * (size_t)map->ow + (size_t)column;
-        const WinogradPlace place = {pixel * (size_t)map->k, map->oh - row, map->ow - column};
+        const WinogradPlace place = winograd_place(m, q->map, t);
         const real *from = q->m + (size_t)(t - q->begin) * q->step;
         for (size_t k = 0; k < (size_t)q->columns; k += LANES)
             if (place.rows >= m && place.columns >= m)

@@ -56,16 +56,10 @@ INLINE void winograd_dy_vector(const int m, const WinogradDy *q, const WinogradP
 }
 
 INLINE void winograd_dy_tiles(const int m, const WinogradDy *q) {
-    const WinogradMap *map = q->map;
-    const int tiles = map->across * map->down;
     for (int t = q->begin; t < q->end; t++) {
-        const int row = t % tiles / map->across * m, column = t % tiles % map->across * m;
-        const size_t pixel =
-            ((size_t)(t / tiles) * (size_t)map->oh + (size_t)row) * (size_t)map->ow + (size_t)column;
-        const WinogradPlace place = {pixel * (size_t)map->k, map->oh - row, map->ow - column},
-                            whole = {place.at, m, m};
+        const WinogradPlace place = winograd_place(m, q->map, t), whole = {place.at, m, m};
         real *u = q->u + (size_t)(t - q->begin) * q->step;
-        for (size_t k = 0; k < (size_t)map->k; k += LANES)
+        for (size_t k = 0; k < (size_t)q->map->k; k += LANES)
             if (place.rows >= m && place.columns >= m)
                 winograd_dy_vector(m, q, &whole, k, u + k);
             else
@@ -80,21 +74,6 @@ static void winograd_dy(const WinogradDy *q) {
         winograd_dy_tiles(4, q);
 }
 
-/* The first three outputs of winograd_output_line, of which the third is the last here: it has infinity's component. */
-INLINE void winograd_dw_line(const int m, const Vector *u, Vector *w) {
-    Vector sum = u[1] + u[2], difference = u[1] - u[2];
-    if (m == 2) {
-        w[0] = (real)0.5 * sum - u[0];
-        w[1] = (real)0.5 * difference;
-        w[2] = u[3] + (real)0.5 * sum;
-        return;
-    }
-    Vector far_sum = u[3] + u[4], far_difference = u[3] - u[4];
-    w[0] = SHARE_ZERO * u[0] + SHARE_NEAR * sum + SHARE_FAR * far_sum;
-    w[1] = SHARE_NEAR * NEAR * difference + SHARE_FAR * FAR * far_difference;
-    w[2] = u[5] + SHARE_NEAR * NEAR2 * sum + SHARE_FAR * FAR2 * far_sum;
-}
-
 INLINE void winograd_dw_vector(const int m, const WinogradDw *q, const real *u, real *w) {
     const int n = m + 2;
     Vector part[3][WINOGRAD_N];
@@ -103,14 +82,14 @@ INLINE void winograd_dw_vector(const int m, const WinogradDw *q, const real *u, 
         Vector column[WINOGRAD_N] = {0}, out[3];
 #pragma GCC unroll 6
         for (int i = 0; i < n; i++) column[i] = vector_load(u + (size_t)(i * n + j) * q->plane);
-        winograd_dw_line(m, column, out);
+        winograd_output_line(m, 3, column, out);
 #pragma GCC unroll 3
         for (int r = 0; r < 3; r++) part[r][j] = out[r];
     }
 #pragma GCC unroll 3
     for (int r = 0; r < 3; r++) {
         Vector out[3];
-        winograd_dw_line(m, part[r], out);
+        winograd_output_line(m, 3, part[r], out);
 #pragma GCC unroll 3
         for (int s = 0; s < 3; s++) {
             real *to = w + (size_t)(r * 3 + s) * q->w_tap;
