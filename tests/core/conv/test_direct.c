@@ -169,12 +169,6 @@ static void each_part_of_the_epilogue(void **state) {
     check((ConvCase){1, 5, 3, 800, 77, 1, 1, 1, 0}, true);
 }
 
-static int choose_again(void **state) {
-    (void)state;
-    parallel_set_threads(1);
-    return !kernel_choose(NULL, NULL);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pointwise),
@@ -183,5 +177,5 @@ int main(void) {
         cmocka_unit_test(long_reductions),
         cmocka_unit_test(each_part_of_the_epilogue),
     };
-    return cmocka_run_group_tests(tests, NULL, choose_again);
+    return cmocka_run_group_tests(tests, NULL, conv_case_choose_again);
 }

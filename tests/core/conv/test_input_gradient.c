@@ -5,10 +5,8 @@
 #include <string.h>
 
 #include "core/base/parallel.h"
-#include "core/base/rng.h"
 #include "core/conv/conv.h"
 #include "core/kernel/kernel.h"
-#include "core/op/reference/reference.h"
 #include "core/tensor/gemm.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/conv_case.h"
@@ -24,34 +22,6 @@ typedef struct World {
     double *sums, largest; /* what the reference says */
 } World;
 
-static void *memory_of(size_t count, size_t size) {
-    void *memory = aligned_alloc(64, (count * size + 127) / 64 * 64);
-    assert_non_null(memory);
-    return memory;
-}
-
-static real *numbers_of(Rng *rng, size_t count) {
-    real *out = memory_of(count, sizeof *out);
-    for (size_t j = 0; j < count; j++) out[j] = (real)rng_normal(rng);
-    return out;
-}
-
-static double *reference_sums(const World *world) {
-    const ConvShape *q = &world->shape;
-    const Shape x = {q->n, q->c, q->h, q->w}, y = {q->n, q->k, q->oh, q->ow};
-    const Op op = {.kind = OP_CONV2D, .stride = q->stride, .pad = q->pad};
-    ReferenceRun run = {.op = &op,
-                        .x = {conv_case_doubles(x, NULL)},
-                        .w = {conv_case_weights(q, world->w)},
-                        .y = conv_case_doubles(y, NULL),
-                        .dy = conv_case_doubles(y, world->dy),
-                        .dx = {conv_case_doubles(x, NULL)},
-                        .dw = {conv_case_weights(q, world->w)}};
-    op_spec(OP_CONV2D)->reference->backward(&run);
-    free(run.x[0].data), free(run.w[0].data), free(run.y.data), free(run.dy.data), free(run.dw[0].data);
-    return run.dx[0].data;
-}
-
 static World world_new(ConvCase of, bool fast) {
     World world = {.shape = conv_case_shape(of)};
     ConvShape *q = &world.shape;
@@ -59,11 +29,13 @@ static World world_new(ConvCase of, bool fast) {
     rng_init(&rng, 16);
     q->fast = fast;
     world.count = (size_t)(q->n * q->h * q->w) * (size_t)q->c;
-    world.dy = numbers_of(&rng, (size_t)conv_pixels(q) * (size_t)q->k);
-    world.w = numbers_of(&rng, (size_t)(q->r * q->s * q->c) * (size_t)q->k);
-    world.before = numbers_of(&rng, world.count);
-    world.dx = memory_of(world.count, sizeof *world.dx);
-    world.sums = reference_sums(&world);
+    world.dy = conv_case_numbers(&rng, (size_t)conv_pixels(q) * (size_t)q->k, false);
+    world.w = conv_case_numbers(&rng, (size_t)(q->r * q->s * q->c) * (size_t)q->k, false);
+    world.before = conv_case_numbers(&rng, world.count, false);
+    world.dx = conv_case_memory(world.count, sizeof *world.dx);
+    ConvGradients gradients = conv_case_gradients(q, NULL, world.w, world.dy);
+    world.sums = gradients.dx;
+    free(gradients.dw);
     for (size_t j = 0; j < world.count; j++) world.largest = fmax(world.largest, fabs(world.sums[j]));
     return world;
 }
@@ -75,7 +47,7 @@ static void world_free(World *world) {
 /* Scratch holds NaN before, and so does what is overwritten. */
 static void run(World *world, bool add) {
     const size_t count = conv_scratch_count(&world->shape);
-    real *scratch = memory_of(count + 1, sizeof *scratch);
+    real *scratch = conv_case_memory(count + 1, sizeof *scratch);
     memset(scratch, 255, count * sizeof *scratch);
     scratch[count] = 123;
     memset(world->dx, 255, world->count * sizeof *world->dx);
@@ -101,7 +73,7 @@ static void assert_agrees(const World *world, bool add) {
 
 /* Right, and to the last bit the same, whatever the number of threads. */
 static void check_set(World *world) {
-    real *alone = memory_of(world->count, sizeof *alone);
+    real *alone = conv_case_memory(world->count, sizeof *alone);
     for (int threads = 1; threads <= 3; threads++) {
         parallel_set_threads(threads);
         run(world, false);
@@ -223,22 +195,16 @@ static void which_strategy_computes_what(void **state) {
     assert_string_equal(conv_input_gradient_name(&map), "blas");
 }
 
-static int choose_again(void **state) {
-    (void)state;
-    parallel_set_threads(1);
-    return !kernel_choose(NULL, NULL);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(pointwise, choose_again),
-        cmocka_unit_test_teardown(windows_with_stride_1, choose_again),
-        cmocka_unit_test_teardown(windows_with_larger_strides, choose_again),
-        cmocka_unit_test_teardown(strides_of_few_channels, choose_again),
-        cmocka_unit_test_teardown(long_reductions, choose_again),
-        cmocka_unit_test_teardown(tiles, choose_again),
-        cmocka_unit_test_teardown(what_is_no_number_stays_where_it_was, choose_again),
-        cmocka_unit_test_teardown(which_strategy_computes_what, choose_again),
+        cmocka_unit_test_teardown(pointwise, conv_case_choose_again),
+        cmocka_unit_test_teardown(windows_with_stride_1, conv_case_choose_again),
+        cmocka_unit_test_teardown(windows_with_larger_strides, conv_case_choose_again),
+        cmocka_unit_test_teardown(strides_of_few_channels, conv_case_choose_again),
+        cmocka_unit_test_teardown(long_reductions, conv_case_choose_again),
+        cmocka_unit_test_teardown(tiles, conv_case_choose_again),
+        cmocka_unit_test_teardown(what_is_no_number_stays_where_it_was, conv_case_choose_again),
+        cmocka_unit_test_teardown(which_strategy_computes_what, conv_case_choose_again),
     };
     gemm_init();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,10 +4,8 @@
 #include <string.h>
 
 #include "core/base/parallel.h"
-#include "core/base/rng.h"
 #include "core/conv/weight_gradient.h"
 #include "core/kernel/kernel.h"
-#include "core/op/reference/reference.h"
 #include "core/tensor/gemm.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/conv_case.h"
@@ -24,39 +22,6 @@ typedef struct World {
     double *sums, largest; /* what the reference says, (R,S,C,K) */
 } World;
 
-static void *memory_of(size_t count, size_t size) {
-    void *memory = aligned_alloc(64, (count * size + 127) / 64 * 64);
-    assert_non_null(memory);
-    return memory;
-}
-
-/* Inputs are those of a convolution behind a relu, gradients have any sign. */
-static real *numbers_of(Rng *rng, size_t count, bool relu) {
-    real *out = memory_of(count, sizeof *out);
-    for (size_t j = 0; j < count; j++) {
-        const double value = rng_normal(rng);
-        out[j] = (real)(relu && value < 0 ? 0 : value);
-    }
-    return out;
-}
-
-static double *sums_of(const ConvShape *q, const real *x, const real *dy) {
-    const Op op = {.kind = OP_CONV2D, .stride = q->stride, .pad = q->pad};
-    const Shape x_shape = {q->n, q->c, q->h, q->w}, w_shape = {q->k, q->c, q->r, q->s};
-    const size_t count = shape_count(w_shape);
-    double *sums = memory_of(count, sizeof *sums);
-    ReferenceRun run = {.op = &op,
-                        .x = {conv_case_doubles(x_shape, x)},
-                        .w = {conv_case_doubles(w_shape, NULL)},
-                        .dy = conv_case_doubles((Shape){q->n, q->k, q->oh, q->ow}, dy),
-                        .dx = {conv_case_doubles(x_shape, NULL)},
-                        .dw = {conv_case_doubles(w_shape, NULL)}};
-    op_spec(OP_CONV2D)->reference->backward(&run);
-    for (size_t j = 0; j < count; j++) sums[reference_weight_place(w_shape, j)] = run.dw[0].data[j];
-    free(run.x[0].data), free(run.w[0].data), free(run.dy.data), free(run.dx[0].data), free(run.dw[0].data);
-    return sums;
-}
-
 static World world_new(ConvCase of, bool fast) {
     World world = {.shape = conv_case_shape(of)};
     ConvShape *q = &world.shape;
@@ -66,10 +31,12 @@ static World world_new(ConvCase of, bool fast) {
     world.x_count = (size_t)(q->n * q->h * q->w * q->c);
     world.dy_count = (size_t)(q->n * q->oh * q->ow * q->k);
     world.dw_count = (size_t)(q->r * q->s * q->c * q->k);
-    world.x = numbers_of(&rng, world.x_count, true);
-    world.dy = numbers_of(&rng, world.dy_count, false);
-    world.dw = memory_of(world.dw_count, sizeof *world.dw);
-    world.sums = sums_of(q, world.x, world.dy);
+    world.x = conv_case_numbers(&rng, world.x_count, true);
+    world.dy = conv_case_numbers(&rng, world.dy_count, false);
+    world.dw = conv_case_memory(world.dw_count, sizeof *world.dw);
+    ConvGradients gradients = conv_case_gradients(q, world.x, NULL, world.dy);
+    world.sums = gradients.dw;
+    free(gradients.dx);
     for (size_t j = 0; j < world.dw_count; j++) world.largest = fmax(world.largest, fabs(world.sums[j]));
     return world;
 }
@@ -81,7 +48,7 @@ static void world_free(World *world) {
 /* Scratch and dw hold NaN before, and scratch is as large as the strategy says. */
 static void run(const World *world, const WeightStrategy *strategy) {
     const size_t count = strategy->scratch_count(&world->shape);
-    real *scratch = memory_of(count + 1, sizeof *scratch);
+    real *scratch = conv_case_memory(count + 1, sizeof *scratch);
     memset(scratch, 255, count * sizeof *scratch);
     memset(world->dw, 255, world->dw_count * sizeof *world->dw);
     scratch[count] = 123;
@@ -104,7 +71,7 @@ static void assert_agrees(const World *world, const WeightStrategy *strategy) {
 /* Which numbers come out does not hang on the threads: the same to the last bit. */
 static void check_threads(const World *world, const WeightStrategy *strategy) {
     const size_t bytes = world->dw_count * sizeof *world->dw;
-    real *alone = memory_of(bytes, 1);
+    real *alone = conv_case_memory(bytes, 1);
     for (int threads = 1; threads <= 3; threads++) {
         parallel_set_threads(threads);
         run(world, strategy);
@@ -221,12 +188,6 @@ static void what_fits_where(void **state) {
     assert_string_equal(conv_weight_gradient_name(&large), "blas");
 }
 
-static int choose_again(void **state) {
-    (void)state;
-    parallel_set_threads(1);
-    return !kernel_choose(NULL, NULL);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pointwise),
@@ -238,5 +199,5 @@ int main(void) {
         cmocka_unit_test(what_fits_where),
     };
     gemm_init();
-    return cmocka_run_group_tests(tests, NULL, choose_again);
+    return cmocka_run_group_tests(tests, NULL, conv_case_choose_again);
 }

@@ -29,21 +29,6 @@ typedef struct World {
     double *sums, largest;
 } World;
 
-static void *memory_of(size_t count, size_t size) {
-    void *memory = aligned_alloc(64, (count * size + 127) / 64 * 64);
-    assert_non_null(memory);
-    return memory;
-}
-
-static real *numbers_of(Rng *rng, size_t count, bool relu) {
-    real *out = memory_of(count, sizeof *out);
-    for (size_t j = 0; j < count; j++) {
-        double value = rng_normal(rng);
-        out[j] = (real)(relu && value < 0 ? 0 : value);
-    }
-    return out;
-}
-
 static ConvShape shape_of(Case of, bool fast) {
     ConvShape shape = conv_case_shape((ConvCase){of.n, of.h, of.w, of.c, of.k, 3, 3, 1, of.pad});
     shape.fast = fast;
@@ -57,12 +42,12 @@ static World world_new(Case of, bool relu) {
     Rng rng;
     rng_init(&rng, (uint64_t)(of.h * 1000 + of.c));
     world.y_count = (size_t)(q->n * q->oh * q->ow) * k;
-    world.x = numbers_of(&rng, (size_t)(q->n * q->h * q->w * q->c), relu);
-    world.w = numbers_of(&rng, (size_t)(9 * q->c) * k, false);
-    world.scale = numbers_of(&rng, k, false);
-    world.shift = numbers_of(&rng, k, false);
-    world.addend = numbers_of(&rng, world.y_count, false);
-    world.y = memory_of(world.y_count, sizeof *world.y);
+    world.x = conv_case_numbers(&rng, (size_t)(q->n * q->h * q->w * q->c), relu);
+    world.w = conv_case_numbers(&rng, (size_t)(9 * q->c) * k, false);
+    world.scale = conv_case_numbers(&rng, k, false);
+    world.shift = conv_case_numbers(&rng, k, false);
+    world.addend = conv_case_numbers(&rng, world.y_count, false);
+    world.y = conv_case_memory(world.y_count, sizeof *world.y);
     world.sums = conv_case_sums(q, world.x, world.w);
     for (size_t j = 0; j < world.y_count; j++) world.largest = fmax(world.largest, fabs(world.sums[j]));
     return world;
@@ -83,8 +68,8 @@ static void forward(World *world, const ConvStrategy *strategy, int asked) {
     const ConvShape *q = &world->shape;
     const size_t scratch = strategy->scratch_count(q), prepared = strategy->prepared_count(q);
     ConvRun run = {.shape = q, .x = world->x, .w = world->w, .y = world->y};
-    real *weights = memory_of(prepared, sizeof *weights);
-    run.scratch = memory_of(scratch, sizeof *run.scratch);
+    real *weights = conv_case_memory(prepared, sizeof *weights);
+    run.scratch = conv_case_memory(scratch, sizeof *run.scratch);
     memset(run.scratch, 255, scratch * sizeof *run.scratch);
     memset(world->y, 255, world->y_count * sizeof *world->y);
     run.w = world->w;
@@ -173,7 +158,7 @@ static void check_threads(Case which, const ConvStrategy *strategy) {
     const size_t bytes = world.y_count * sizeof *world.y;
     parallel_set_threads(1);
     forward(&world, strategy, AFFINE);
-    real *alone = memory_of(bytes, 1);
+    real *alone = conv_case_memory(bytes, 1);
     memcpy(alone, world.y, bytes);
     for (int threads = 2; threads <= 5; threads++) {
         parallel_set_threads(threads);
