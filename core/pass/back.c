@@ -19,10 +19,6 @@
 #include "core/pass/state.h"
 #include "core/tensor/elementwise.h"
 
-static ChainPlace memory_place(real *memory) {
-    return (ChainPlace){.memory = memory, .buffer = -1};
-}
-
 /* An operation runs as a whole where it is the last reader to arrive at a gradient that has several: the others have
  * stored their part by then. */
 static bool is_passed_over(const Pass *pass, int op) {
@@ -195,7 +191,7 @@ static ChainPlace append_edge(Chain *chain, int op, int k, real *target) {
     for (int j = 0; j < o->input_count && spec->backward_reads_x; j++)
         link.x[j] = chain_append_act(chain, o->inputs[j], NULL);
     if (spec->backward_reads_y) link.y = append_y(chain, op);
-    link.dx = target ? memory_place(target) : chain_take(chain);
+    link.dx = target ? chain_memory(target) : chain_take(chain);
     chain_append(chain, link);
     return link.dx;
 }
@@ -207,11 +203,11 @@ static ChainPlace append_sum(Chain *chain, int op, real *target) {
     const RouteParts *route = &pass->routes[node->block];
     Link link = {.kind = LINK_SUM, .run = pass_run_of(pass, op), .dy = CHAIN_NOWHERE, .dx = CHAIN_NOWHERE};
     int skip = node->last_consumer;
-    link.x[0] = memory_place(route->branch);
+    link.x[0] = chain_memory(route->branch);
     link.x[1] = route->skip_is_there
-                    ? memory_place(route->skip)
+                    ? chain_memory(route->skip)
                     : append_edge(chain, skip, input_index(&pass->network->ops[skip], op), NULL);
-    link.y = target ? memory_place(target) : chain_take(chain);
+    link.y = target ? chain_memory(target) : chain_take(chain);
     chain_append(chain, link);
     return link.y;
 }
@@ -240,7 +236,7 @@ static real *twice_read_target(const Pass *pass, int op) {
 static ChainPlace append_grad(Chain *chain, int op, real *target) {
     const Pass *pass = chain->pass;
     Node *node = &pass->nodes[op];
-    if (node->grad_value) return memory_place(node->grad_value);
+    if (node->grad_value) return chain_memory(node->grad_value);
     if (node->reader_count > 1) return append_sum(chain, op, target);
     int reader = node->first_consumer;
     if (!target && pass->network->ops[op].input_count > 1) target = shared_target(pass, op);
@@ -384,7 +380,7 @@ static void sweep(const Pass *pass, int op, NormSweep wanted) {
     }
     if (wanted.dx) {
         link.kind = LINK_BACKWARD;
-        link.dx = memory_place(wanted.dx);
+        link.dx = chain_memory(wanted.dx);
         chain_append(&chain, link);
     }
     chain_run(&chain);

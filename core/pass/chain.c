@@ -49,7 +49,8 @@ static void give_back(Chain *chain, ChainPlace place) {
 void chain_append(Chain *chain, Link link) {
     assert(chain->count < LINKS_PER_OP * chain->pass->network->op_count);
     for (int k = 0; k < OP_INPUTS_MAX; k++) give_back(chain, link.x[k]);
-    if (link.kind != LINK_FORWARD && link.kind != LINK_SUM) give_back(chain, link.y);
+    bool writes_y = link.kind == LINK_FORWARD || link.kind == LINK_SUM || link.kind == LINK_COPY;
+    if (!writes_y) give_back(chain, link.y);
     give_back(chain, link.dy);
     chain->links[chain->count++] = link;
 }
@@ -62,7 +63,7 @@ ChainPlace chain_append_act(Chain *chain, int op, real *y) {
     const Pass *pass = chain->pass;
     Node *node = &pass->nodes[op];
     const Op *o = &pass->network->ops[op];
-    if (node->value) return (ChainPlace){.memory = node->value, .buffer = -1};
+    if (node->value) return chain_memory(node->value);
     Link link = {.kind = LINK_FORWARD,
                  .run = pass_run_of(pass, op),
                  .x = {CHAIN_NOWHERE, CHAIN_NOWHERE},
@@ -73,7 +74,7 @@ ChainPlace chain_append_act(Chain *chain, int op, real *y) {
         bool keeps = chain->looks && pass->nodes[input].reader_count > 1;
         link.x[k] = chain_append_act(chain, input, keeps ? pass->nodes[input].act : NULL);
     }
-    link.y = y ? (ChainPlace){.memory = y, .buffer = -1} : chain_take(chain);
+    link.y = y ? chain_memory(y) : chain_take(chain);
     chain_append(chain, link);
     if (y) node->value = y;
     return link.y;
@@ -100,11 +101,13 @@ static void run_link(const Chain *chain, const Link *link, const Stretch *stretc
     run.y = here(chain, link->y, stretch);
     run.dy = here(chain, link->dy, stretch);
     run.dx[link->input] = here(chain, link->dx, stretch);
+    const size_t count = stretch->pixels * chain->channels;
     switch (link->kind) {
     case LINK_FORWARD: spec->cells(&run, stretch->pixels); break;
     case LINK_BACKWARD: spec->backward_cells(&run, stretch->pixels); break;
     case LINK_GATHER: spec->backward_gather(&run, stretch->pixels, sums); break;
-    case LINK_SUM: elementwise_sum_alone(run.y, run.x[0], run.x[1], stretch->pixels * chain->channels); break;
+    case LINK_SUM: elementwise_sum_alone(run.y, run.x[0], run.x[1], count); break;
+    case LINK_COPY: memcpy(run.y, run.x[0], count * sizeof *run.y); break;
     }
 }
 

@@ -18,12 +18,12 @@ typedef struct ChainPlace {
 
 #define CHAIN_NOWHERE ((ChainPlace){.memory = NULL, .buffer = -1})
 
-typedef enum LinkKind { LINK_FORWARD, LINK_BACKWARD, LINK_GATHER, LINK_SUM } LinkKind;
+typedef enum LinkKind { LINK_FORWARD, LINK_BACKWARD, LINK_GATHER, LINK_SUM, LINK_COPY } LinkKind;
 
 typedef struct Link {
     LinkKind kind;
     OpRun run;                          /* but for what the places say */
-    ChainPlace x[OP_INPUTS_MAX], y, dy; /* LINK_SUM: y = x[0] + x[1] */
+    ChainPlace x[OP_INPUTS_MAX], y, dy; /* LINK_SUM: y = x[0] + x[1]; LINK_COPY: y = x[0] */
     ChainPlace dx;                      /* for input `input` */
     int input;
 } Link;
@@ -39,6 +39,11 @@ typedef struct Chain {
     double *sums; /* LINK_GATHER: (parts, gathered) */
     size_t gathered;
 } Chain;
+
+/* A whole activation or gradient. */
+static inline ChainPlace chain_memory(real *memory) {
+    return (ChainPlace){.memory = memory, .buffer = -1};
+}
 
 /* Memory for the links and buffers of a pass; false when it is short. */
 bool chain_allocate(Pass *pass);

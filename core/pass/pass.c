@@ -88,6 +88,7 @@ static bool allocate_planned(Pass *pass) {
         pass->nodes[i].act = take_memory(pass, pass_act_count(pass, i), sizeof(real), &ok);
         ok = ok && allocate_saved(pass, i);
     }
+    if (pass->config.batch_statistics) ok = ok && chain_allocate(pass);
     pass->plan = ok ? plan_new(pass) : NULL;
     return pass->plan != NULL;
 }

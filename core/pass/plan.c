@@ -85,18 +85,6 @@ static bool reserve_op(Plan *plan, const Pass *pass, int i) {
            (last == plan->group || prepared_reserve(&known->prepared[1], pass->arena, op, last));
 }
 
-/* Pixels of one channel count after the other go through the same buffers. */
-static bool reserve_stretches(Plan *plan, const Pass *pass) {
-    enum { STRETCH = 2048 }; /* two buffers of 8 KiB, with what is read and written, in a first-level cache */
-    int widest = STRETCH;
-    if (!pass->config.batch_statistics) return true;
-    for (int i = 0; i < pass->network->op_count; i++)
-        widest = integer_max(widest, pass->network->ops[i].out.c);
-    plan->stretch = tensor_round_up((size_t)widest);
-    plan->stretches = arena_alloc(pass->arena, 2 * plan->stretch * (size_t)parallel_threads(), sizeof(real));
-    return plan->stretches != NULL;
-}
-
 Plan *plan_new(const Pass *pass) {
     const Network *network = pass->network;
     size_t ops = (size_t)network->op_count;
@@ -112,7 +100,7 @@ Plan *plan_new(const Pass *pass) {
                                   sizeof *plan->slots);
     plan->scratch =
         arena_alloc_hot(pass->arena, (size_t)plan->areas * plan->scratch_count, sizeof *plan->scratch);
-    bool ok = plan->ops && plan->steps && plan->slots && plan->scratch && reserve_stretches(plan, pass);
+    bool ok = plan->ops && plan->steps && plan->slots && plan->scratch;
     for (int i = 0; ok && i < network->op_count; i++) ok = reserve_op(plan, pass, i);
     return ok ? plan : NULL;
 }

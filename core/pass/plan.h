@@ -52,8 +52,6 @@ typedef struct Plan {
     size_t slot_count, scratch_count; /* elements of one slot, of one area's scratch */
     real *slots;                      /* (areas, PLAN_SLOTS, slot_count) */
     real *scratch;                    /* (areas, scratch_count) */
-    size_t stretch;                   /* elements of a buffer for a stretch of cells: whole pixels */
-    real *stretches;                  /* with batch_statistics: (threads, 2, stretch) */
     int body_first;                   /* the step that a group begins with: see pass_restart_at */
     int group_done, step_done; /* groups behind it; the next step of the next group, then of those for all */
     bool exact;                /* too deep for the strategies that round more: OpRun.fast */
@@ -75,13 +73,5 @@ void plan_restart_at(Pass *pass, int block);
 PassNext plan_next(const Pass *pass);
 /* One step, or some groups through all of them; there is something left. Moves forward_done. */
 void plan_step(Pass *pass);
-/* A step of cells for the first `images` images of the slots: x and y as in its first and last operation's run. */
-typedef struct PlanCells {
-    const PlanStep *step;
-    const real *x, *addend; /* addend: NULL where nothing is added */
-    real *y;                /* may be x or addend */
-    int images;
-} PlanCells;
-void plan_run_cells(const Pass *pass, const PlanCells *cells);
 
 #endif

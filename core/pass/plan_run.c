@@ -3,6 +3,7 @@
 
 #include "core/base/parallel.h"
 #include "core/conv/conv.h"
+#include "core/pass/chain.h"
 #include "core/pass/plan.h"
 #include "core/pass/state.h"
 
@@ -49,12 +50,39 @@ static Prepared *prepared_of(const Pass *pass, int op, Group group) {
     return &pass->plan->ops[op].prepared[group.count == pass->plan->group ? 0 : 1];
 }
 
+/* A batch norm with this batch's statistics and what follows it, stretch by stretch. None of these may write where it
+ * reads, but the last one may write where the first one has read. */
+static void run_cells(const Pass *pass, const PlanStep *step, const OpRun *first, Group group) {
+    Chain chain = chain_of(pass, step->op);
+    ChainPlace at = chain_memory(result_of(pass, first->op->inputs[0], group));
+    op_spec(first->op->kind)->begin(first);
+    for (int k = 0; k < step->cell_count; k++) {
+        bool stores = k > 0 && k == step->cell_count - 1;
+        Link link = {.kind = LINK_FORWARD,
+                     .run = pass_run_of(pass, step->cells[k]),
+                     .x = {at, CHAIN_NOWHERE},
+                     .y = stores ? chain_memory(first->y) : chain_take(&chain),
+                     .dy = CHAIN_NOWHERE,
+                     .dx = CHAIN_NOWHERE};
+        if (link.run.op->input_count == 2) link.x[1] = chain_memory(result_of(pass, step->addend, group));
+        chain_append(&chain, link);
+        at = link.y;
+    }
+    if (step->cell_count == 1)
+        chain_append(&chain, (Link){.kind = LINK_COPY,
+                                    .run = *first,
+                                    .x = {at, CHAIN_NOWHERE},
+                                    .y = chain_memory(first->y),
+                                    .dy = CHAIN_NOWHERE,
+                                    .dx = CHAIN_NOWHERE});
+    chain_run(&chain);
+}
+
 static void run_step(const Pass *pass, const PlanStep *step, Group group) {
     const PlanOp *op = &pass->plan->ops[step->op];
     OpRun run = run_of(pass, step, group);
     if (step->cell_count > 0) {
-        const real *addend = step->addend >= 0 ? result_of(pass, step->addend, group) : NULL;
-        plan_run_cells(pass, &(PlanCells){step, run.x[0], addend, run.y, group.count});
+        run_cells(pass, step, &run, group);
         return;
     }
     ConvEpilogue epilogue = {.scale = step->norm >= 0 ? op->scale : NULL,
