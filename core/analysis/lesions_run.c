@@ -204,17 +204,18 @@ static void finish_lane(const LesionsState *state, LesionLane *lane) {
     if (state->at == 0) compare_with_original(lane, state->small);
 }
 
+static void add_tally(Tally *to, const Tally *from) {
+    to->seen += from->seen;
+    to->right += from->right;
+    to->change += from->change;
+    to->change_square += from->change_square;
+}
+
 /* Chunk by chunk, so that the sums do not depend on how many are in a round. */
 static void add_up_round(LesionsState *state) {
     for (int k = 0; k < lanes_now(state); k++)
-        for (int c = 0; c < state->choices; c++) {
-            const Tally *from = &state->lanes[k].tallies[c];
-            Tally *to = &state->lanes[k].side->tallies[c];
-            to->seen += from->seen;
-            to->right += from->right;
-            to->change += from->change;
-            to->change_square += from->change_square;
-        }
+        for (int c = 0; c < state->choices; c++)
+            add_tally(&state->lanes[k].side->tallies[c], &state->lanes[k].tallies[c]);
 }
 
 static void next_place(LesionsState *state) {
@@ -285,12 +286,7 @@ bool lesions_is_done(const LesionsState *state, int choice) {
 
 Tally lesions_tally(const LesionsState *state, int side, int choice) {
     Tally tally = state->sides[side].tallies[choice];
-    for (int k = side; k < state->lane_count && state->chunk == 0; k += state->side_count) {
-        const Tally *lane = &state->lanes[k].tallies[choice];
-        tally.seen += lane->seen;
-        tally.right += lane->right;
-        tally.change += lane->change;
-        tally.change_square += lane->change_square;
-    }
+    for (int k = side; k < state->lane_count && state->chunk == 0; k += state->side_count)
+        add_tally(&tally, &state->lanes[k].tallies[choice]);
     return tally;
 }
