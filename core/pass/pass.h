@@ -28,7 +28,7 @@ typedef struct PassConfig {
     bool no_input_gradient;  /* training: the gradient of the image itself is not needed */
     bool no_param_gradients; /* only gradients of activations are wanted */
     bool no_inspection; /* training: no statistics, and of all gradients only those of the image and of the
-                               parameters are kept */
+                               parameters are kept; these may round more, see ConvShape.fast */
     bool fast;          /* only the answer is wanted: forward_only and no_inspection, and of all
                                activations only the input, the logits and what these are made of, and the loss
                                are kept. The same answer but for rounding, see core/pass/plan.h. With
