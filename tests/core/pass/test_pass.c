@@ -156,14 +156,24 @@ static void without_inspection_the_gradients_are_the_same(void **state) {
         assert_false(pass_act_stats(fast, 3).known || pass_junction(fast, 0).known);
         assert_null(pass_route_grad(fast, 0, ROUTE_SKIP).data);
         assert_true(arena_bytes(fast->arena) < arena_bytes(inspected->arena));
-        pass_free(fast);
-        config.rounds_more = true;
-        fast = pass_check_run(network, config);
-        /* ConvShape.fast: 2e-5 in each convolution, most of which evens out. */
-        pass_check_within(pass_param_grads(inspected), pass_param_grads(fast), network->value_count, 1e-5);
         pass_free(inspected);
         pass_free(fast);
     }
+    network_free(network);
+}
+
+/* A network without kinks: where a ReLU's input is within rounding of 0, gradients may differ by much more. */
+static void what_rounds_more_learns_the_same(void **state) {
+    (void)state;
+    Network *network = pass_check_network("resnet20-gelu", 'B');
+    PassConfig config = {.batch = 2, .batch_statistics = true, .no_inspection = true};
+    Pass *exact = pass_check_run(network, config);
+    config.rounds_more = true;
+    Pass *fast = pass_check_run(network, config);
+    /* ConvShape.fast: 2e-5 in each convolution, most of which evens out. */
+    pass_check_within(pass_param_grads(exact), pass_param_grads(fast), network->value_count, 1e-5);
+    pass_free(exact);
+    pass_free(fast);
     network_free(network);
 }
 
@@ -278,6 +288,7 @@ int main(void) {
         cmocka_unit_test(watermarks_count_the_ops_that_have_been_run),
         cmocka_unit_test(a_gradient_appears_when_its_last_reader_has_run),
         cmocka_unit_test(without_inspection_the_gradients_are_the_same),
+        cmocka_unit_test(what_rounds_more_learns_the_same),
         cmocka_unit_test(without_the_input_gradient_the_parameters_get_theirs),
         cmocka_unit_test(forward_only_never_goes_back),
         cmocka_unit_test(targets_default_to_the_prediction_and_can_be_changed),
