@@ -4,9 +4,9 @@
 #define APP_LOAD_SETUP_H
 
 #include "app/cli/options.h"
+#include "core/data/dataset.h"
 #include "core/network/model.h"
 #include "core/pass/pass.h"
-#include "core/train/dataset.h"
 
 enum { SETUP_INIT_MAX = 48, SETUP_NOTICE_MAX = 200 };
 

@@ -9,9 +9,9 @@
 
 #include "core/base/file.h"
 #include "core/base/text_file.h"
+#include "core/data/dataset.h"
 #include "core/image/image.h"
 #include "core/network/class_names.h"
-#include "core/train/dataset.h"
 
 enum {
     IMPORT_TRAIN_FILES = 5,

@@ -2,9 +2,9 @@
 #ifndef APP_MEASURE_SCORES_H
 #define APP_MEASURE_SCORES_H
 
+#include "core/data/dataset.h"
 #include "core/network/model.h"
 #include "core/network/paper.h"
-#include "core/train/dataset.h"
 
 enum { SCORES_MAX = 34 };
 

@@ -3,7 +3,7 @@
 #ifndef CORE_TRAIN_BATCHES_H
 #define CORE_TRAIN_BATCHES_H
 
-#include "core/train/dataset.h"
+#include "core/data/dataset.h"
 
 typedef struct BatchesConfig {
     const Dataset *dataset; /* outlives the batches */

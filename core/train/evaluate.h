@@ -2,9 +2,9 @@
 #ifndef CORE_TRAIN_EVALUATE_H
 #define CORE_TRAIN_EVALUATE_H
 
+#include "core/data/dataset.h"
 #include "core/network/model.h"
 #include "core/pass/pass.h"
-#include "core/train/dataset.h"
 
 typedef struct Evaluation {
     int seen, right;

@@ -6,8 +6,8 @@
 #ifndef CORE_TRAIN_TRAIN_H
 #define CORE_TRAIN_TRAIN_H
 
+#include "core/data/dataset.h"
 #include "core/network/model.h"
-#include "core/train/dataset.h"
 #include "core/train/optim.h"
 
 typedef enum ScheduleKind {

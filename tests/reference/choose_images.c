@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/data/dataset.h"
 #include "core/image/image.h"
 #include "core/network/model.h"
 #include "core/pass/pass.h"
 #include "core/tensor/gemm.h"
-#include "core/train/dataset.h"
 
 enum { CHOOSE_RIGHT = 12, CHOOSE_WRONG = 3, CHOOSE_PATH_MAX = 4096 };
 

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/data/dataset.h"
 #include "core/image/image.h"
-#include "core/train/dataset.h"
 #include "tests/support/assert_close.h"
 
 const char *test_image_write(TempDir *dir, const char *name, unsigned seed) {

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/train/dataset.h"
+#include "core/data/dataset.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/bytes.h"
 #include "tests/support/temp_dir.h"

@@ -1,4 +1,4 @@
-#include "core/train/dataset.h"
+#include "core/data/dataset.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,8 +4,8 @@
  * CIFAR-10: data_batch_1.bin .. data_batch_5.bin, test_batch.bin: 10000 records of 1 label byte and 3072
  * pixel bytes (1024 red, 1024 green, 1024 blue, row by row); batches.meta.txt. CIFAR-100: train.bin,
  * test.bin: coarse label, fine label, pixels; fine_label_names.txt. */
-#ifndef CORE_TRAIN_DATASET_H
-#define CORE_TRAIN_DATASET_H
+#ifndef CORE_DATA_DATASET_H
+#define CORE_DATA_DATASET_H
 
 #include "core/base/error.h"
 #include "core/base/rng.h"
