@@ -1,5 +1,5 @@
-/* Checkpoints: a safetensors file with the weights under their usual names and the velocity under
- * "velocity.NAME", so that common tools can look into it. As a model file it is refused: it is not finished.
+/* Checkpoints: a safetensors file with the weights under their usual names and what the optimiser keeps under
+ * "velocity.NAME" and the like, so that common tools can look into it.
  *
  * Two checksums: "crc32" of the data, as every weights file of ours has it, and "notes_crc32" of the metadata
  * that a run goes on from. Names, shapes and places of the tensors are compared with the network's. */
@@ -14,46 +14,86 @@
 #include "core/format/safetensors.h"
 #include "core/train/state.h"
 
-static const char VELOCITY[] = "velocity.", PREVIOUS[] = ".prev";
+static const char PREVIOUS[] = ".prev";
 
-enum { NOTES_MAX = TRAIN_IDENTITY_MAX + 3 };
+enum { PAIRS_MAX = TRAIN_IDENTITY_MAX + 4 };
 
-typedef struct CheckpointNames {
-    SafetensorsEntry *entries;
-    char (*names)[PARAM_NAME_MAX + sizeof VELOCITY];
-} CheckpointNames;
+static const char NOTES[] = "notes"; /* the learners' in one text: "KEY=TEXT;KEY=TEXT;" */
 
-/* Entry p is parameter p, entry param_count + p its velocity. */
-static void fill_entry(void *context, int entry, float *out) {
-    const Trainer *trainer = context;
-    const Network *network = trainer->model->network;
-    const Param *param = &network->params[entry % network->param_count];
-    const real *values = entry < network->param_count ? network_const_values(network, param)
-                                                      : trainer->velocity + param->offset;
-    param_to_file(out, values, param);
+/* "plain20/velocity.layer1.0.conv1.weight" */
+enum { FRONT_MAX = ARCH_NAME_MAX + 4, ENTRY_NAME_MAX = FRONT_MAX + TRAIN_PREFIX_MAX + PARAM_NAME_MAX };
+
+/* Whose values a tensor of the file holds. */
+typedef struct Place {
+    const Param *param;
+    real *values; /* of the parameter, in memory order */
+    char name[ENTRY_NAME_MAX];
+} Place;
+
+typedef struct Table {
+    Place *places;
+    int count;
+} Table;
+
+/* What begins the names of a network's tensors: nothing where it is alone, else "ARCH/", or "ARCH#2/" of the
+ * second one of an architecture. */
+static void tell_front(const Trainer *trainer, int network, char front[FRONT_MAX]) {
+    const char *arch = trainer->learners[network].model->network->arch;
+    int same = 1;
+    *front = '\0';
+    if (trainer->learner_count == 1) return;
+    for (int k = 0; k < network; k++) same += strcmp(trainer->learners[k].model->network->arch, arch) == 0;
+    if (same > 1)
+        snprintf(front, FRONT_MAX, "%s#%d/", arch, same);
+    else
+        snprintf(front, FRONT_MAX, "%s/", arch);
 }
 
-static bool make_entries(const Network *network, CheckpointNames *table) {
-    size_t count = 2 * (size_t)network->param_count;
-    table->entries = calloc(count, sizeof *table->entries);
-    table->names = calloc(count, sizeof *table->names);
-    if (!table->entries || !table->names) return false;
-    for (size_t e = 0; e < count; e++) {
-        const Param *param = &network->params[e % (size_t)network->param_count];
-        snprintf(table->names[e], sizeof table->names[e], "%s%s", e < count / 2 ? "" : VELOCITY, param->name);
-        table->entries[e] =
-            (SafetensorsEntry){.name = table->names[e], .rank = param->rank, .dims = param->dims};
+/* All values of the layout of network_all_values at `values`. */
+static void add_places(Table *table, const Network *network, const char *front, real *values) {
+    for (int p = 0; p < network->param_count; p++) {
+        const Param *param = &network->params[p];
+        Place *place = &table->places[table->count++];
+        *place = (Place){.param = param, .values = values + param->offset};
+        snprintf(place->name, sizeof place->name, "%s%s", front, param->name);
+    }
+}
+
+/* The values of each network, and after them its slots. False when memory is short. */
+static bool make_table(Table *table, const Trainer *trainer) {
+    size_t count = 0;
+    for (int k = 0; k < trainer->learner_count; k++) {
+        const Learner *learner = &trainer->learners[k];
+        count += (size_t)learner->model->network->param_count * (size_t)(1 + learner->slot_count);
+    }
+    *table = (Table){.places = calloc(count, sizeof *table->places)};
+    if (!table->places) return false;
+    for (int k = 0; k < trainer->learner_count; k++) {
+        const Learner *learner = &trainer->learners[k];
+        Network *network = learner->model->network;
+        char front[FRONT_MAX], whole[FRONT_MAX + TRAIN_PREFIX_MAX];
+        tell_front(trainer, k, front);
+        add_places(table, network, front, network_all_values(network));
+        for (int s = 0; s < learner->slot_count; s++) {
+            snprintf(whole, sizeof whole, "%s%s.", front, learner->slots[s].prefix);
+            add_places(table, network, whole, learner->slots[s].values);
+        }
     }
     return true;
 }
 
+static void fill_entry(void *context, int entry, float *out) {
+    const Place *place = &((const Table *)context)->places[entry];
+    param_to_file(out, place->values, place->param);
+}
+
 void train_identify(const Trainer *trainer, TrainIdentity *identity) {
-    const Network *network = trainer->model->network;
+    const Network *network = trainer->learners[0].model->network;
     train_describe(&trainer->config, identity->recipe, sizeof identity->recipe);
     snprintf(identity->images, sizeof identity->images, "%d", dataset_count(trainer->dataset));
     const SafetensorsPair pairs[TRAIN_IDENTITY_MAX] = {
         {"arch", network->arch},
-        {"shortcut", model_shortcut_name(trainer->model)},
+        {"shortcut", model_shortcut_name(trainer->learners[0].model)},
         {"recipe", identity->recipe},
         {"dataset", dataset_kind_name(dataset_kind(trainer->dataset))},
         {"train_images", identity->images},
@@ -73,6 +113,52 @@ bool train_check_identity(const Trainer *trainer, const Safetensors *file, const
         return error_set(err, ERROR_FILE, "%s: %s %s is \"%s\", this run's is \"%s\"",
                          safetensors_label(file), whose, key, found ? found : "missing",
                          identity.pairs[k].value);
+    }
+    return true;
+}
+
+enum { NOTES_TEXT_MAX = TRAIN_NETWORKS_MAX * TRAIN_NOTES_MAX * (FRONT_MAX + 2 * TRAIN_NOTE_MAX + 2) };
+
+static void write_notes(const Trainer *trainer, char out[NOTES_TEXT_MAX]) {
+    size_t length = 0;
+    *out = '\0';
+    for (int k = 0; k < trainer->learner_count; k++) {
+        const Learner *learner = &trainer->learners[k];
+        char front[FRONT_MAX];
+        tell_front(trainer, k, front);
+        for (int n = 0; n < learner->note_count; n++)
+            length += (size_t)snprintf(out + length, NOTES_TEXT_MAX - length, "%s%s=%s;", front,
+                                       learner->notes[n].key, learner->notes[n].text);
+    }
+}
+
+/* Of this learner; those of others, which begin with another front, are left out. */
+static bool read_notes_of(Learner *learner, const char *front, const char *text) {
+    learner->note_count = 0;
+    for (const char *at = text; *at; at += strcspn(at, ";") + 1) {
+        char key[TRAIN_NOTE_MAX], value[TRAIN_NOTE_MAX];
+        size_t length = strcspn(at, ";"), key_length = strcspn(at, "=");
+        if (at[length] == '\0' || key_length >= length) return false;
+        if (strncmp(at, front, strlen(front)) != 0) continue;
+        size_t skip = strlen(front), value_length = length - key_length - 1;
+        if (key_length - skip >= sizeof key || value_length >= sizeof value) return false;
+        if (learner->note_count == TRAIN_NOTES_MAX) return false;
+        snprintf(key, sizeof key, "%.*s", (int)(key_length - skip), at + skip);
+        snprintf(value, sizeof value, "%.*s", (int)value_length, at + key_length + 1);
+        learner_note(learner, key, value);
+    }
+    return true;
+}
+
+/* A checkpoint of an earlier version has none. */
+static bool read_notes(Trainer *trainer, const Safetensors *file, Error *err) {
+    const char *text = safetensors_value(file, NOTES);
+    for (int k = 0; k < trainer->learner_count; k++) {
+        char front[FRONT_MAX];
+        tell_front(trainer, k, front);
+        if (read_notes_of(&trainer->learners[k], front, text ? text : "")) continue;
+        return error_set(err, ERROR_FILE, "%s: its notes are \"%.80s\", expected KEY=TEXT; and so on",
+                         safetensors_label(file), text);
     }
     return true;
 }
@@ -108,38 +194,48 @@ static void take_place(Trainer *trainer, const char *path) {
     trainer->foothold = FOOTHOLD_LAST;
 }
 
+static bool save_table(Trainer *trainer, const Table *table, const char *path, SafetensorsContent content,
+                       Error *err) {
+    SafetensorsEntry *entries = calloc((size_t)table->count, sizeof *entries);
+    if (!entries) return error_set(err, ERROR_FAILED, "%s: not enough memory for the checkpoint", path);
+    for (int e = 0; e < table->count; e++) {
+        const Place *place = &table->places[e];
+        entries[e] =
+            (SafetensorsEntry){.name = place->name, .rank = place->param->rank, .dims = place->param->dims};
+    }
+    content.entries = entries;
+    content.entry_count = table->count;
+    content.fill = fill_entry;
+    content.context = (void *)table;
+    content.keep_suffix = trainer->foothold == FOOTHOLD_LAST ? PREVIOUS : NULL;
+    bool ok = safetensors_save(path, &content, err);
+    free(entries);
+    return ok;
+}
+
 static bool save_entries(Trainer *trainer, const char *path, const SafetensorsPair *pairs, int count,
                          Error *err) {
-    const Network *network = trainer->model->network;
-    CheckpointNames table = {0};
-    bool ok = make_entries(network, &table);
-    if (ok) {
-        SafetensorsContent content = {.entries = table.entries,
-                                      .entry_count = 2 * network->param_count,
-                                      .pairs = pairs,
-                                      .pair_count = count,
-                                      .fill = fill_entry,
-                                      .context = trainer,
-                                      .keep_suffix = trainer->foothold == FOOTHOLD_LAST ? PREVIOUS : NULL};
-        ok = safetensors_save(path, &content, err);
-    } else {
-        error_set(err, ERROR_FAILED, "%s: not enough memory for the checkpoint", path);
-    }
-    free(table.entries);
-    free(table.names);
+    Table table;
+    SafetensorsContent content = {.pairs = pairs, .pair_count = count};
+    if (!make_table(&table, trainer))
+        return error_set(err, ERROR_FAILED, "%s: not enough memory for the checkpoint", path);
+    bool ok = save_table(trainer, &table, path, content, err);
+    free(table.places);
     return ok;
 }
 
 bool train_save_checkpoint(Trainer *trainer, const char *path, Error *err) {
     TrainIdentity identity;
-    SafetensorsPair pairs[NOTES_MAX];
-    char step[32], crc[16];
+    SafetensorsPair pairs[PAIRS_MAX];
+    char step[32], crc[16], notes[NOTES_TEXT_MAX];
     train_identify(trainer, &identity);
     int count = identity.count;
     memcpy(pairs, identity.pairs, sizeof identity.pairs);
     snprintf(step, sizeof step, "%ld", trainer->step);
     pairs[count++] = (SafetensorsPair){"checkpoint_step", step};
     if (trainer->config.replaces) pairs[count++] = (SafetensorsPair){"replaces", "yes"};
+    write_notes(trainer, notes);
+    if (*notes) pairs[count++] = (SafetensorsPair){NOTES, notes};
     snprintf(crc, sizeof crc, "%08lx", notes_crc(pairs, count));
     pairs[count++] = (SafetensorsPair){"notes_crc32", crc};
     if (!save_entries(trainer, path, pairs, count, err)) return false;
@@ -149,8 +245,8 @@ bool train_save_checkpoint(Trainer *trainer, const char *path, Error *err) {
 
 /* A checkpoint of an earlier version has no checksum of its metadata. */
 static bool check_notes(const Safetensors *file, Error *err) {
-    static const char *const keys[] = {"arch",         "shortcut", "recipe",          "dataset",
-                                       "train_images", "init",     "checkpoint_step", "replaces"};
+    static const char *const keys[] = {"arch", "shortcut",        "recipe",   "dataset", "train_images",
+                                       "init", "checkpoint_step", "replaces", NOTES};
     const char *expected = safetensors_value(file, "notes_crc32");
     SafetensorsPair pairs[sizeof keys / sizeof *keys];
     int count = 0;
@@ -167,30 +263,26 @@ static bool check_notes(const Safetensors *file, Error *err) {
                      safetensors_label(file), found, expected);
 }
 
-static bool read_entry(const Safetensors *file, const char *name, const Param *param, real *values,
-                       Error *err) {
-    const SafetensorsTensor *tensor = safetensors_find(file, name);
-    if (!tensor || tensor->count != param->count)
+static bool read_place(const Safetensors *file, const Place *place, Error *err) {
+    const SafetensorsTensor *tensor = safetensors_find(file, place->name);
+    if (!tensor || tensor->count != place->param->count)
         return error_set(err, ERROR_FILE, "%s: %s is missing or has the wrong size", safetensors_label(file),
-                         name);
-    float *numbers = malloc(param->count * sizeof *numbers);
-    bool ok = numbers && safetensors_read(file, tensor, numbers, err);
-    if (ok) param_from_file(values, numbers, param);
+                         place->name);
+    float *numbers = malloc(place->param->count * sizeof *numbers);
+    bool ok = numbers ? safetensors_read(file, tensor, numbers, err)
+                      : error_set(err, ERROR_FAILED, "%s: not enough memory", safetensors_label(file));
+    if (ok) param_from_file(place->values, numbers, place->param);
     free(numbers);
     return ok;
 }
 
 static bool read_all(Trainer *trainer, const Safetensors *file, Error *err) {
-    Network *network = trainer->model->network;
+    Table table;
+    if (!make_table(&table, trainer))
+        return error_set(err, ERROR_FAILED, "%s: not enough memory", safetensors_label(file));
     bool ok = true;
-    network_touch(network);
-    for (int p = 0; p < network->param_count && ok; p++) {
-        const Param *param = &network->params[p];
-        char name[PARAM_NAME_MAX + sizeof VELOCITY];
-        snprintf(name, sizeof name, "%s%s", VELOCITY, param->name);
-        ok = read_entry(file, param->name, param, network_values(network, param), err) &&
-             read_entry(file, name, param, trainer->velocity + param->offset, err);
-    }
+    for (int e = 0; e < table.count && ok; e++) ok = read_place(file, &table.places[e], err);
+    free(table.places);
     return ok;
 }
 
@@ -222,7 +314,9 @@ static LoadResult load_checkpoint(Trainer *trainer, const char *path, Error *err
     if (file && check_notes(file, err) && safetensors_check_data(file, err)) {
         bool ours = train_check_identity(trainer, file, "the checkpoint's", err) &&
                     read_step(trainer, file, &step, err);
-        result = !ours ? LOAD_OTHER : read_all(trainer, file, err) ? LOAD_DONE : LOAD_BROKEN;
+        result = !ours                                                            ? LOAD_OTHER
+                 : read_all(trainer, file, err) && read_notes(trainer, file, err) ? LOAD_DONE
+                                                                                  : LOAD_BROKEN;
     }
     if (result == LOAD_DONE) {
         trainer->step = step;

@@ -1,8 +1,9 @@
-/* What a Trainer holds; shared by core/train/train and core/train/checkpoint only. */
+/* What a Trainer holds; shared by the files of core/train only. */
 #ifndef CORE_TRAIN_STATE_H
 #define CORE_TRAIN_STATE_H
 
 #include "core/train/batches.h"
+#include "core/train/learner.h"
 #include "core/train/train.h"
 
 /* The checkpoint that this training stands on. */
@@ -13,18 +14,15 @@ typedef enum TrainFoothold {
 } TrainFoothold;
 
 struct Trainer {
-    Model *model;
+    Learner learners[TRAIN_NETWORKS_MAX]; /* in step with each other */
+    int learner_count;
     const Dataset *dataset;
     TrainConfig config;
-    Pass *pass;
     Batches *batches;
-    real *velocity; /* as network_all_values */
     int *targets;
     long step;
-    long epoch;                /* of the sums; -1: of none */
-    double lr, loss, loss_sum; /* sums over the epoch so far */
-    long seen, right;
-    bool broken;
+    long epoch; /* of the learners' sums; -1: of none */
+    long seen;  /* images of that epoch so far */
     TrainFoothold foothold;
 };
 

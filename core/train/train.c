@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/tensor/elementwise.h"
 #include "core/train/state.h"
 
 TrainConfig train_default_config(void) {
@@ -49,6 +50,19 @@ static bool check_train_config(const Model *model, const Dataset *dataset, const
     return true;
 }
 
+static bool begin_parts(Trainer *trainer, Model *model, Error *err) {
+    const TrainConfig *config = &trainer->config;
+    if (!learner_begin(&trainer->learners[trainer->learner_count++], model, config, err)) return false;
+    trainer->targets = calloc((size_t)config->batch, sizeof *trainer->targets);
+    trainer->batches = batches_new(&(BatchesConfig){.dataset = trainer->dataset,
+                                                    .normalise = model->normalise,
+                                                    .batch = config->batch,
+                                                    .augment = config->augment,
+                                                    .seed = config->seed});
+    return (trainer->targets && trainer->batches) ||
+           error_set(err, ERROR_FAILED, "not enough memory to train");
+}
+
 Trainer *train_new(Model *model, const Dataset *dataset, const TrainConfig *config, Error *err) {
     if (!check_train_config(model, dataset, config, err)) return NULL;
     Trainer *trainer = calloc(1, sizeof *trainer);
@@ -56,23 +70,8 @@ Trainer *train_new(Model *model, const Dataset *dataset, const TrainConfig *conf
         error_set(err, ERROR_FAILED, "not enough memory to train");
         return NULL;
     }
-    *trainer = (Trainer){.model = model, .dataset = dataset, .config = *config};
-    trainer->epoch = -1;
-    PassConfig pass = {.batch = config->batch,
-                       .batch_statistics = true,
-                       .no_input_gradient = true,
-                       .no_inspection = true,
-                       .rounds_more = true};
-    trainer->pass = pass_new(model->network, &pass, err);
-    trainer->velocity = calloc(model->network->value_count, sizeof *trainer->velocity);
-    trainer->targets = calloc((size_t)config->batch, sizeof *trainer->targets);
-    trainer->batches = batches_new(&(BatchesConfig){.dataset = dataset,
-                                                    .normalise = model->normalise,
-                                                    .batch = config->batch,
-                                                    .augment = config->augment,
-                                                    .seed = config->seed});
-    if (trainer->pass && trainer->velocity && trainer->targets && trainer->batches) return trainer;
-    if (trainer->pass) error_set(err, ERROR_FAILED, "not enough memory to train");
+    *trainer = (Trainer){.dataset = dataset, .config = *config, .epoch = -1};
+    if (begin_parts(trainer, model, err)) return trainer;
     train_free(trainer);
     return NULL;
 }
@@ -80,8 +79,7 @@ Trainer *train_new(Model *model, const Dataset *dataset, const TrainConfig *conf
 void train_free(Trainer *trainer) {
     if (!trainer) return;
     batches_free(trainer->batches);
-    pass_free(trainer->pass);
-    free(trainer->velocity);
+    for (int k = 0; k < trainer->learner_count; k++) learner_free(&trainer->learners[k]);
     free(trainer->targets);
     free(trainer);
 }
@@ -103,52 +101,56 @@ static double learning_rate(const Trainer *trainer) {
 static void begin_epoch(Trainer *trainer, long epoch) {
     if (trainer->epoch == epoch) return;
     trainer->epoch = epoch;
-    trainer->loss_sum = 0;
-    trainer->right = trainer->seen = 0;
+    trainer->seen = 0;
+    for (int k = 0; k < trainer->learner_count; k++) {
+        trainer->learners[k].loss_sum = 0;
+        trainer->learners[k].right = 0;
+    }
 }
 
-static int count_right(const Pass *pass, const int *targets) {
-    const Network *network = pass_network(pass);
-    const real *logits = pass_act(pass, network_logits_op(network)).data;
-    int right = 0;
-    for (int n = 0; n < pass_batch(pass); n++) {
-        const real *z = logits + (size_t)n * (size_t)network->classes;
-        int best = 0;
-        for (int k = 1; k < network->classes; k++)
-            if (z[k] > z[best]) best = k;
-        right += best == targets[n];
-    }
-    return right;
+/* The same batch for all. */
+static void take_batch(Trainer *trainer) {
+    const Pass *first = trainer->learners[0].pass;
+    size_t values = (size_t)trainer->config.batch * DATASET_PIXELS;
+    batches_take(trainer->batches, trainer->step, pass_input(trainer->learners[0].pass), trainer->targets);
+    for (int k = 1; k < trainer->learner_count; k++)
+        elementwise_copy(pass_input(trainer->learners[k].pass), pass_act(first, 0).data, values);
+}
+
+static bool is_broken(const Trainer *trainer) {
+    bool broken = false;
+    for (int k = 0; k < trainer->learner_count; k++) broken |= trainer->learners[k].broken;
+    return broken;
 }
 
 bool train_step(Trainer *trainer) {
-    if (trainer->step >= total_steps(trainer) || trainer->broken) return false;
+    if (trainer->step >= total_steps(trainer) || is_broken(trainer)) return false;
     begin_epoch(trainer, trainer->step / batches_per_epoch(trainer->batches));
-    batches_take(trainer->batches, trainer->step, pass_input(trainer->pass), trainer->targets);
-    pass_restart(trainer->pass, trainer->targets);
-    pass_run_forward(trainer->pass);
-    trainer->loss = pass_loss(trainer->pass);
-    trainer->broken = !isfinite(trainer->loss);
-    if (trainer->broken) return false;
-    pass_run_backward(trainer->pass);
-    trainer->lr = learning_rate(trainer);
-    optim_step(trainer->model->network, trainer->pass, trainer->velocity, &trainer->config.sgd, trainer->lr);
-    trainer->loss_sum += trainer->loss * trainer->config.batch;
+    take_batch(trainer);
+    /* None has learnt from this batch when one is found broken. */
+    for (int k = 0; k < trainer->learner_count; k++)
+        if (!learner_look(&trainer->learners[k], trainer->targets)) return false;
+    for (int k = 0; k < trainer->learner_count; k++) {
+        Learner *learner = &trainer->learners[k];
+        learner_learn(learner, &trainer->config, learning_rate(trainer));
+        learner->loss_sum += learner->loss * trainer->config.batch;
+        learner->right += learner_count_right(learner, trainer->targets);
+    }
     trainer->seen += trainer->config.batch;
-    trainer->right += count_right(trainer->pass, trainer->targets);
     trainer->step++;
     return true;
 }
 
 TrainStatus train_status(const Trainer *trainer) {
+    const Learner *learner = &trainer->learners[0];
     double seen = trainer->seen > 0 ? (double)trainer->seen : NAN;
     return (TrainStatus){.step = trainer->step,
                          .steps = total_steps(trainer),
                          .steps_per_epoch = batches_per_epoch(trainer->batches),
-                         .lr = trainer->lr,
-                         .loss = trainer->loss,
-                         .loss_average = trainer->loss_sum / seen,
-                         .accuracy_average = (double)trainer->right / seen,
-                         .broken = trainer->broken,
+                         .lr = learner->lr,
+                         .loss = learner->loss,
+                         .loss_average = learner->loss_sum / seen,
+                         .accuracy_average = (double)learner->right / seen,
+                         .broken = learner->broken,
                          .replaces = trainer->config.replaces};
 }

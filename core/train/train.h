@@ -32,6 +32,8 @@ typedef struct TrainConfig {
  * epoch of warm-up, cosine. */
 TrainConfig train_default_config(void);
 
+enum { TRAIN_NETWORKS_MAX = 4 };
+
 typedef struct Trainer Trainer;
 
 typedef struct TrainStatus {
