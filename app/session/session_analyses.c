@@ -8,6 +8,7 @@
 #include "app/measure/analysis_print.h"
 #include "app/session/session_state.h"
 #include "core/base/clock.h"
+#include "core/base/thread.h"
 
 /* Seconds between two looks at what is under way. */
 #define REPORT_EVERY_S 0.2
@@ -98,8 +99,21 @@ static KeptResult *place_for(Analyses *analyses, AnalysisId id) {
     return place;
 }
 
+static void wait_for_discarder(Analyses *analyses) {
+    if (analyses->discards) pthread_join(analyses->discarder, NULL);
+    analyses->discards = false;
+}
+
+static void *discard(void *analysis) {
+    analysis_free(analysis);
+    return NULL;
+}
+
 static void drop_running(Analyses *analyses) {
-    analysis_free(analyses->running);
+    wait_for_discarder(analyses);
+    if (analyses->running)
+        analyses->discards = thread_start(&analyses->discarder, discard, analyses->running);
+    if (!analyses->discards) analysis_free(analyses->running);
     analyses->running = NULL;
     show_progress(analyses);
 }
@@ -169,6 +183,7 @@ static void start_analysis(Session *session, AnalysisId id) {
     Analyses *analyses = &session->analyses;
     Error err = {0};
     const AnalysisSpec *spec = analysis_spec(id);
+    wait_for_discarder(analyses); /* so that memory is never needed twice */
     analyses->key = result_key(session);
     if (!provide(session, spec, &err)) {
         session_tell(session, NOTICE_ERROR, "%s", err.text);
@@ -299,6 +314,7 @@ void session_analyses_refresh(Session *session) {
 void session_analyses_leave(Session *session) {
     Analyses *analyses = &session->analyses;
     drop_running(analyses);
+    wait_for_discarder(analyses); /* what it gives back may still know the network */
     setup_free_batch(&analyses->pictures);
     model_free(analyses->twin);
     analyses->twin = NULL;

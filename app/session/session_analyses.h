@@ -4,6 +4,7 @@
 #ifndef APP_SESSION_SESSION_ANALYSES_H
 #define APP_SESSION_SESSION_ANALYSES_H
 
+#include <pthread.h>
 #include <stdint.h>
 
 #include "app/load/setup.h"
@@ -29,6 +30,9 @@ typedef struct Analyses {
     Analysis *running; /* NULL: none */
     TimeLeft left;
     double reported_s; /* when what it has so far was last shown */
+    bool discards; /* a thread gives back the memory of the one before: of a large network a gigabyte, some
+                          tenths of a second that no key waits for */
+    pthread_t discarder;
     int target, label; /* what it borrows */
     Batch pictures;    /* for those that want many; loaded when first wanted */
     Model *twin;       /* likewise */
