@@ -153,10 +153,7 @@ static bool load_bundled_images(Batch *batch, const Setup *setup, int bundled, E
 
 static bool copy_images(Batch *batch, const Setup *setup, const Dataset *dataset, Error *err) {
     const Network *network = setup->model->network;
-    if (network->input.h != DATASET_SIDE || network->classes != dataset_classes(dataset))
-        return error_set(err, ERROR_USAGE, "%s reads %dx%d images of %d classes, %s has 32x32 and %d",
-                         network->arch, network->input.h, network->input.w, network->classes,
-                         dataset_kind_name(dataset_kind(dataset)), dataset_classes(dataset));
+    if (!dataset_check_fit(dataset, network->arch, network->input, network->classes, err)) return false;
     if (!alloc_batch(batch, setup, dataset_count(dataset), err)) return false;
     batch->targets = calloc((size_t)batch->count, sizeof *batch->targets);
     if (!batch->targets) return error_set(err, ERROR_FAILED, "not enough memory");
