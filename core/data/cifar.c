@@ -308,7 +308,8 @@ static bool refuse_place(const DatasetConfig *config, Error *err) {
                          "%s: is the Python version of %s, expected the binary version (%s, ...)", directory,
                          dataset_kind_name(config->kind), first);
     return error_set(err, ERROR_FILE,
-                     "%s: expected the folder of %s in its binary version, or %s, found no %s in it",
+                     "%s: expected the folder of %s in its binary version, or %s, found no %s in it; "
+                     "pictures in a folder for each class are --dataset folder",
                      directory, dataset_kind_name(config->kind), spec->archive, first);
 }
 
@@ -328,10 +329,15 @@ bool mini_load(Dataset *dataset, const DatasetConfig *config, Error *err) {
     Part *part = &cifar.parts[0];
     static const char label[] = "the bundled data set";
     size_t got = 0;
-    if (!config->bundled) return error_set(err, ERROR_FAILED, "%s is not part of this build", label);
+    const void *bytes = config->bundled[config->split].bytes;
+    if (config->directory)
+        return error_set(err, ERROR_USAGE,
+                         "%s: %s is inside the program and not in a folder: choose one of them",
+                         config->directory, label);
+    if (!bytes) return error_set(err, ERROR_FAILED, "%s is not part of this build", label);
     cifar.part_count = 1;
     part->count = MINI_RECORDS_MAX;
-    Gunzip *gunzip = gunzip_memory(config->bundled, config->bundled_size, label, err);
+    Gunzip *gunzip = gunzip_memory(bytes, config->bundled[config->split].size, label, err);
     bool good = gunzip && reserve_part(&cifar, part, label, err) &&
                 gunzip_read(gunzip, part->records, MINI_RECORDS_MAX * cifar.record, &got, err) &&
                 count_records(&cifar, got, label, &part->count, err) &&

@@ -38,18 +38,21 @@ typedef enum DatasetSplit { DATASET_TRAIN, DATASET_TEST } DatasetSplit;
 typedef struct DatasetConfig {
     DatasetKind kind;
     DatasetSplit split;
-    const char *directory; /* CIFAR: the folder of the .bin files, or the one above cifar-10-batches-bin /
+    const char *
+        directory; /* Mini: none. CIFAR: the folder of the .bin files, or the one above cifar-10-batches-bin /
                               cifar-100-binary, or cifar-10-binary.tar.gz / cifar-100-binary.tar.gz, or the folder
                               where that lies. Folder: DIR */
-    int limit;             /* only the first so many images; 0 for all */
+    int limit;     /* only the first so many images; 0 for all */
     /* Folder: */
     int side;                /* pixels of a side of what the network reads; 0: 32 */
     unsigned long long seed; /* of the pictures that are held out */
     void (*progress)(void *context, int done, int all); /* pictures; NULL is fine */
     void *context;
-    /* Mini: records of the split in gzip. */
-    const void *bundled;
-    size_t bundled_size;
+    /* Mini: records in gzip, by split. */
+    struct {
+        const void *bytes;
+        size_t size;
+    } bundled[2];
 } DatasetConfig;
 
 typedef struct Dataset Dataset;
