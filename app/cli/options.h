@@ -12,7 +12,7 @@
 #include "app/cli/model_spec.h"
 #include "views/style/color.h"
 
-enum { OPTION_COUNTS_MAX = 64, OPTION_NAME_MAX = 32, OPTION_ROWS_MAX = 96 };
+enum { OPTION_COUNTS_MAX = 64, OPTION_NAME_MAX = 32, OPTION_ROWS_MAX = 128 };
 
 /* A list of whole numbers, "1,8,32"; count 0 when not given. */
 typedef struct OptionCounts {
@@ -33,7 +33,13 @@ typedef struct OptionSize {
 /* A choice is the number of its word in the table, from 1; 0 when not given. */
 typedef enum ChoiceSplit { SPLIT_DEFAULT, SPLIT_TEST, SPLIT_TRAIN } ChoiceSplit;
 typedef enum ChoiceSchedule { SCHEDULE_DEFAULT, SCHEDULE_IS_COSINE, SCHEDULE_IS_STEPS } ChoiceSchedule;
-typedef enum ChoiceDataset { DATASET_DEFAULT, DATASET_IS_CIFAR10, DATASET_IS_CIFAR100 } ChoiceDataset;
+typedef enum ChoiceDataset {
+    DATASET_DEFAULT,
+    DATASET_IS_CIFAR10,
+    DATASET_IS_CIFAR100,
+    DATASET_IS_MINI,
+    DATASET_IS_FOLDER
+} ChoiceDataset;
 
 /* What goes through the network. */
 typedef struct InputOptions {
@@ -54,7 +60,8 @@ typedef struct RunOptions {
 typedef struct TrainOptions {
     int epochs, stop_after, schedule;
     double lr;
-    bool resume, restart, no_augment;
+    const char *freeze; /* patterns of parameters' names */
+    bool resume, restart, augment, no_augment;
 } TrainOptions;
 
 typedef struct BenchOptions {

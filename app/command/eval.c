@@ -3,6 +3,7 @@
 #include "app/cli/output.h"
 #include "app/cli/progress.h"
 #include "app/command/command.h"
+#include "app/load/data_sets.h"
 #include "app/load/setup.h"
 #include "app/measure/accuracy.h"
 #include "core/base/json_write.h"
@@ -53,8 +54,9 @@ bool command_eval(const Options *options, Error *err) {
     Setup setup;
     if (!setup_open(&setup, options, err)) return false;
     progress_say(setup.notice);
-    DatasetConfig data = setup_dataset_config(options);
-    Dataset *dataset = dataset_load(&data, err);
+    DatasetConfig data = data_sets_config(options, setup.model->network->input.h);
+    Dataset *dataset = data_sets_open(&data, options->output.quiet, err);
+    if (dataset) progress_say(dataset_notice(dataset));
     bool ok = dataset && evaluate(&setup, dataset, options, err);
     dataset_free(dataset);
     setup_close(&setup);

@@ -8,6 +8,7 @@
 #include "app/cli/output.h"
 #include "app/cli/table.h"
 #include "app/command/command.h"
+#include "app/load/data_sets.h"
 #include "app/load/setup.h"
 #include "app/measure/analysis_print.h"
 #include "app/measure/scores.h"
@@ -211,9 +212,9 @@ static bool write_chart(const Scores *scores, const char *path, Error *err) {
 /* The first one named wins: a user's own file comes before the bundled one. */
 static bool find_scores(Scores *scores, const Options *options, Error *err) {
     Dataset *dataset = NULL;
-    DatasetConfig config = setup_dataset_config(options);
+    DatasetConfig config = data_sets_config(options, DATASET_SIDE);
     bool data = options_given(options, "data") || options_given(options, "limit");
-    if (data && !(dataset = dataset_load(&config, err))) return false;
+    if (data && !(dataset = data_sets_open(&config, options->output.quiet, err))) return false;
     bool ok = true;
     for (int k = 0; ok && k < options->word_count; k++)
         ok = scores_add(scores, model_load_file(options->words[k], NULL, err), dataset, options->output.quiet,

@@ -6,20 +6,23 @@
 #include "app/cli/interrupt.h"
 #include "app/cli/progress.h"
 #include "app/command/command.h"
+#include "app/load/data_sets.h"
+#include "app/load/fine_tune.h"
 #include "app/load/setup.h"
 #include "app/load/train_files.h"
 #include "app/measure/accuracy.h"
 #include "core/base/utf8.h"
 #include "core/train/train.h"
 
-enum { TRAIN_EVAL_BATCH = 128 };
+enum { TRAIN_EVAL_BATCH = 128, CIFAR_SIDE = DATASET_SIDE, IMAGENET_SIDE = 224 };
 
 typedef struct Run {
     const Options *options;
     TrainFiles files;
     TrainConfig config;
-    Dataset *train, *test;
+    DataSets data;
     Model *model;
+    char origin[FINE_TUNE_ORIGIN_MAX]; /* of the first weights, when --weights gave them */
     Trainer *trainer;
     bool finished; /* an earlier run has made the result */
     int signal;    /* that stopped it, and the checkpoint is saved; 0: none */
@@ -28,50 +31,67 @@ typedef struct Run {
 static bool read_config(Run *run, Error *err) {
     const Options *options = run->options;
     run->config = train_default_config();
+    data_sets_recipe(dataset_kind(run->data.train), &run->config);
     run->config.seed = options->model.seed;
-    run->config.augment = !options->train.no_augment;
+    if (options->train.no_augment && options->train.augment)
+        return error_set(err, ERROR_USAGE, "--augment and --no-augment: choose one of them");
+    if (options->train.no_augment || options->train.augment) run->config.augment = options->train.augment;
     if (options->train.epochs) run->config.epochs = options->train.epochs;
     if (options->train.lr > 0) run->config.lr = options->train.lr;
     if (options->train.schedule == SCHEDULE_IS_STEPS) run->config.schedule = SCHEDULE_STEPS;
     if (options->run.batch.count > 1) return error_set(err, ERROR_USAGE, "--batch: expected one number");
     if (options->run.batch.count) run->config.batch = options->run.batch.values[0];
-    run->config.init = options->model.init ? options->model.init : "he";
+    run->config.init = *run->origin ? run->origin : options->model.init ? options->model.init : "he";
     run->config.replaces = train_files_replace(&run->files);
     return true;
 }
 
-/* --limit shortens the training set only: the accuracy at the end is that of the whole test set. */
-static bool load_data(Run *run, Error *err) {
-    DatasetConfig config = setup_dataset_config(run->options);
-    config.split = DATASET_TRAIN;
-    run->train = dataset_load(&config, err);
-    config.split = DATASET_TEST;
-    config.limit = 0;
-    run->test = run->train ? dataset_load(&config, err) : NULL;
-    return run->test;
+/* The architecture that is asked for; NULL when none is. */
+static bool find_arch(const Options *options, const char **arch, Error *err) {
+    bool given = options_given(options, "arch");
+    *arch = options->word_count ? options->words[0] : options->model.arch;
+    if (options->word_count && given && strcmp(*arch, options->model.arch) != 0)
+        return error_set(err, ERROR_USAGE, "the architecture is given twice: '%s' and --arch %s", *arch,
+                         options->model.arch);
+    if (!options->word_count && !given && options_given(options, "weights")) *arch = NULL;
+    return true;
 }
 
-static bool make_model(Run *run, Error *err) {
-    const Options *options = run->options;
-    const char *arch = options->word_count   ? options->words[0]
-                       : options->model.arch ? options->model.arch
-                                             : "resnet20";
-    if (options->word_count && options_given(options, "arch") && strcmp(arch, options->model.arch) != 0)
-        return error_set(err, ERROR_USAGE, "the architecture is given twice: '%s' and --arch %s", arch,
-                         options->model.arch);
-    ModelSpec spec = options->model;
+static bool make_model(Run *run, const char *arch, Error *err) {
+    ModelSpec spec = run->options->model;
     spec.arch = arch;
-    run->model = setup_new_model(&spec, dataset_classes(run->train), err);
+    run->model = setup_new_model(&spec, dataset_classes(run->data.train), err);
     if (!run->model) return false;
-    run->model->normalise = dataset_normalise(run->train);
-    return model_set_class_names(run->model, dataset_class_names(run->train), err);
+    run->model->normalise = dataset_normalise(run->data.train);
+    return model_set_class_names(run->model, dataset_class_names(run->data.train), err);
+}
+
+/* Of the network's input; the network itself needs to know the data set's classes first. */
+static int find_side(const Model *given, const char *arch) {
+    if (given) return given->network->input.h;
+    return resnet_is_cifar(arch) ? CIFAR_SIDE : IMAGENET_SIDE;
+}
+
+/* Data set and model: each needs to know something of the other. */
+static bool load(Run *run, Error *err) {
+    const char *arch;
+    Model *given;
+    if (!find_arch(run->options, &arch, err) || !fine_tune_open(&given, run->options, arch, err))
+        return false;
+    if (!given && !arch) arch = "resnet20";
+    if (!data_sets_load(&run->data, run->options, find_side(given, arch), err)) {
+        model_free(given);
+        return false;
+    }
+    if (!given) return make_model(run, arch, err);
+    run->model = fine_tune_fit(given, run->data.train, run->options->model.seed, run->origin, err);
+    return run->model;
 }
 
 static bool prepare_run(Run *run, Error *err) {
-    if (!train_files_begin(&run->files, run->options, err) || !read_config(run, err) ||
-        !load_data(run, err) || !make_model(run, err))
+    if (!train_files_begin(&run->files, run->options, err) || !load(run, err) || !read_config(run, err))
         return false;
-    run->trainer = train_new(run->model, run->train, &run->config, err);
+    run->trainer = train_new(run->model, run->data.train, &run->config, err);
     return run->trainer && train_files_resume(&run->files, run->trainer, &run->finished, err);
 }
 
@@ -137,7 +157,7 @@ static bool save_model(const Run *run, const Accuracy *accuracy, Error *err) {
 static bool save_result(const Run *run, Error *err) {
     Accuracy accuracy;
     PassConfig pass = {.batch = TRAIN_EVAL_BATCH};
-    if (!accuracy_measure(&accuracy, run->model, run->test, &pass, run->options->output.quiet, err))
+    if (!accuracy_measure(&accuracy, run->model, run->data.test, &pass, run->options->output.quiet, err))
         return false;
     /* What the last step has made of the weights no step has looked at. */
     if (isnan(accuracy_loss(&accuracy))) return refuse_broken(run, err);
@@ -181,8 +201,7 @@ static void free_run(Run *run) {
     train_files_end(&run->files);
     train_free(run->trainer);
     model_free(run->model);
-    dataset_free(run->train);
-    dataset_free(run->test);
+    data_sets_free(&run->data);
 }
 
 static bool train(Run *run, Error *err) {

@@ -4,7 +4,6 @@
 #define APP_LOAD_SETUP_H
 
 #include "app/cli/options.h"
-#include "core/data/dataset.h"
 #include "core/network/model.h"
 #include "core/pass/pass.h"
 
@@ -54,9 +53,6 @@ Model *setup_new_model(const ModelSpec *spec, int classes, Error *err);
  * the config points to it. */
 bool setup_pass_config(const Setup *setup, const Options *options, PassConfig *config, bool **lesioned,
                        Error *err);
-
-/* --dataset, --data, --split and --limit. */
-DatasetConfig setup_dataset_config(const Options *options);
 
 /* Normalised pictures in memory order, (count,H,W,3), and their targets. */
 typedef struct Batch {

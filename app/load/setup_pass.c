@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/asset/assets.h"
+#include "app/load/data_sets.h"
 #include "app/load/setup.h"
 #include "core/base/suggest.h"
 #include "core/base/utf8.h"
@@ -153,10 +154,7 @@ static bool load_bundled_images(Batch *batch, const Setup *setup, int bundled, E
 
 static bool copy_images(Batch *batch, const Setup *setup, const Dataset *dataset, Error *err) {
     const Network *network = setup->model->network;
-    if (network->input.h != DATASET_SIDE || network->classes != dataset_classes(dataset))
-        return error_set(err, ERROR_USAGE, "%s reads %dx%d images of %d classes, %s has 32x32 and %d",
-                         network->arch, network->input.h, network->input.w, network->classes,
-                         dataset_kind_name(dataset_kind(dataset)), dataset_classes(dataset));
+    if (!dataset_check_fit(dataset, network->arch, network->input, network->classes, err)) return false;
     if (!alloc_batch(batch, setup, dataset_count(dataset), err)) return false;
     batch->targets = calloc((size_t)batch->count, sizeof *batch->targets);
     if (!batch->targets) return error_set(err, ERROR_FAILED, "not enough memory");
@@ -168,18 +166,10 @@ static bool copy_images(Batch *batch, const Setup *setup, const Dataset *dataset
     return true;
 }
 
-DatasetConfig setup_dataset_config(const Options *options) {
-    return (DatasetConfig){.kind = options->input.dataset == DATASET_IS_CIFAR100 ? DATASET_CIFAR100
-                                                                                 : DATASET_CIFAR10,
-                           .split = options->input.split == SPLIT_TRAIN ? DATASET_TRAIN : DATASET_TEST,
-                           .directory = options->input.data ? options->input.data : "data",
-                           .limit = options->input.limit};
-}
-
 static bool load_data(Batch *batch, const Setup *setup, const Options *options, Error *err) {
-    DatasetConfig config = setup_dataset_config(options);
+    DatasetConfig config = data_sets_config(options, setup->model->network->input.h);
     if (config.limit == 0) config.limit = SETUP_DATA_DEFAULT;
-    Dataset *dataset = dataset_load(&config, err);
+    Dataset *dataset = data_sets_open(&config, options->output.quiet, err);
     bool ok = dataset && copy_images(batch, setup, dataset, err);
     utf8_format(batch->label, sizeof batch->label, "%d images of %s (%s)", batch->count,
                 dataset_kind_name(config.kind), config.split == DATASET_TRAIN ? "train" : "test");

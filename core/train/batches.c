@@ -18,6 +18,7 @@ struct Batches {
     /* The maker's, or, while it has nothing to do, whoever asks for a batch. */
     int *order; /* of the images in an epoch */
     long epoch_in_order;
+    size_t picture; /* numbers of one */
     real *x;
     int *targets;
     pthread_t maker;
@@ -36,7 +37,8 @@ Batches *batches_new(const BatchesConfig *config) {
     pthread_mutex_init(&b->mutex, NULL);
     pthread_cond_init(&b->changed, NULL);
     b->order = calloc((size_t)dataset_count(config->dataset), sizeof *b->order);
-    b->x = calloc((size_t)config->batch * DATASET_PIXELS, sizeof *b->x);
+    b->picture = shape_count(dataset_shape(config->dataset));
+    b->x = calloc((size_t)config->batch * b->picture, sizeof *b->x);
     b->targets = calloc((size_t)config->batch, sizeof *b->targets);
     if (b->order && b->x && b->targets) return b;
     batches_free(b);
@@ -89,7 +91,7 @@ static void make(Batches *b, long step) {
     Rng rng = rng_for(b, PURPOSE_VIEWS, step);
     shuffle_epoch(b, step / batches_per_epoch(b));
     for (int n = 0; n < config->batch; n++) {
-        real *x = b->x + (size_t)n * DATASET_PIXELS;
+        real *x = b->x + (size_t)n * b->picture;
         if (config->augment)
             dataset_to_augmented_input(config->dataset, images[n], &config->normalise, &rng, x);
         else
@@ -133,7 +135,7 @@ void batches_take(Batches *b, long step, real *x, int *targets) {
         ask_for(b, step, true);
     else
         make(b, step);
-    elementwise_copy(x, b->x, (size_t)b->config.batch * DATASET_PIXELS);
+    elementwise_copy(x, b->x, (size_t)b->config.batch * b->picture);
     memcpy(targets, b->targets, (size_t)b->config.batch * sizeof *targets);
     if (b->runs) ask_for(b, step + 1, false);
 }

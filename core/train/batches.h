@@ -21,7 +21,7 @@ void batches_free(Batches *batches);               /* NULL is fine */
 /* How many make an epoch, which has every image at most once; what is left at its end is left out. */
 long batches_per_epoch(const Batches *batches);
 
-/* The batch of step 0, 1, ..: x (N,32,32,3) and the class of each image (N). From then on the one of the next step is
+/* The batch of step 0, 1, ..: x (N,H,W,3), of dataset_shape, and the class of each image (N). From then on the one of the next step is
  * being made. Where the machine has one thread for us, or no more, it is made when it is asked for. */
 void batches_take(Batches *batches, long step, real *x, int *targets);
 

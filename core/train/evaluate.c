@@ -13,12 +13,7 @@ struct Evaluator {
 
 Evaluator *evaluate_new(const Model *model, const Dataset *dataset, const PassConfig *config, Error *err) {
     const Network *network = model->network;
-    if (network->input.h != DATASET_SIDE || network->classes != dataset_classes(dataset)) {
-        error_set(err, ERROR_USAGE, "%s reads %dx%d images of %d classes, the data set has 32x32 and %d",
-                  network->arch, network->input.h, network->input.w, network->classes,
-                  dataset_classes(dataset));
-        return NULL;
-    }
+    if (!dataset_check_fit(dataset, network->arch, network->input, network->classes, err)) return NULL;
     Evaluator *evaluator = calloc(1, sizeof *evaluator);
     if (!evaluator) {
         error_set(err, ERROR_FAILED, "not enough memory to evaluate");
@@ -48,7 +43,7 @@ static void fill_batch(Evaluator *e, int first, int count) {
     for (int n = 0; n < pass_batch(e->pass); n++) {
         int image = first + (n < count ? n : 0);
         dataset_to_input(e->dataset, image, &e->model->normalise,
-                         pass_input(e->pass) + (size_t)n * DATASET_PIXELS);
+                         pass_input(e->pass) + (size_t)n * shape_count(e->model->network->input));
         e->targets[n] = dataset_label(e->dataset, image);
     }
     pass_restart(e->pass, e->targets);

@@ -34,12 +34,7 @@ void train_describe(const TrainConfig *config, char *out, size_t out_size) {
 static bool check_train_config(const Model *model, const Dataset *dataset, const TrainConfig *config,
                                Error *err) {
     const Network *network = model->network;
-    if (network->input.h != DATASET_SIDE)
-        return error_set(err, ERROR_USAGE, "%s reads %dx%d images, the data set has 32x32", network->arch,
-                         network->input.h, network->input.w);
-    if (network->classes != dataset_classes(dataset))
-        return error_set(err, ERROR_USAGE, "%s has %d classes, the data set %d", network->arch,
-                         network->classes, dataset_classes(dataset));
+    if (!dataset_check_fit(dataset, network->arch, network->input, network->classes, err)) return false;
     if (config->batch < 2 || config->batch > dataset_count(dataset))
         return error_set(err, ERROR_USAGE, "a batch of %d: expected 2 to %d, the images of the data set",
                          config->batch, dataset_count(dataset));

@@ -138,7 +138,7 @@ static void labels_out_of_range_are_refused(void **state) {
 static void other_forms_of_the_data_set_are_recognised(void **state) {
     TempDir *dir = *state;
     assert_refused("cifar-10-binary.tar.gz", DATASET_CIFAR10, DATASET_TEST,
-                   "found an archive: unpack it first");
+                   "expected a folder or an archive");
     assert_refused(dir->path, DATASET_CIFAR10, DATASET_TEST, "found no test_batch.bin in it");
     temp_dir_write(dir, "batches.meta", "x", 1);
     assert_refused(dir->path, DATASET_CIFAR10, DATASET_TEST, "is the Python version of cifar10");

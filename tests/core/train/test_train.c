@@ -203,8 +203,10 @@ static void networks_that_do_not_fit_the_pictures_are_refused(void **state) {
     Site large = {.model = new_model((ResnetConfig){.arch = "resnet18"}), .dataset = site.dataset};
     Site many = {.model = new_model((ResnetConfig){.arch = "resnet8", .classes = 100}),
                  .dataset = site.dataset};
-    assert_refused(&large, small_config(), "resnet18 reads 224x224 images, the data set has 32x32");
-    assert_refused(&many, small_config(), "resnet8 has 100 classes, the data set 10");
+    assert_refused(&large, small_config(),
+                   "resnet18 reads 224x224 images of 1000 classes, cifar10 has 32x32 and 10");
+    assert_refused(&many, small_config(),
+                   "resnet8 reads 32x32 images of 100 classes, cifar10 has 32x32 and 10");
     model_free(large.model);
     model_free(many.model);
     site_free(&site);
