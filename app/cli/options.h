@@ -62,6 +62,10 @@ typedef struct TrainOptions {
     double lr;
     const char *freeze; /* patterns of parameters' names */
     bool resume, restart, augment, no_augment;
+    const char *compare;
+    OptionCounts snapshots;
+    double save_every; /* minutes */
+    bool measure_train;
 } TrainOptions;
 
 typedef struct BenchOptions {

@@ -75,12 +75,14 @@ bool safetensors_read_part(const Safetensors *file, const SafetensorsTensor *ten
  * all data bytes); a file without one is taken as it is. Reads the whole file, by all threads. */
 bool safetensors_check_data(const Safetensors *file, Error *err);
 
-/* Writing: float32 tensors in file order, given by a callback one at a time so that no second copy of a net
- * is needed. */
+/* Writing: tensors in file order, given by a callback one at a time so that no second copy of a net is
+ * needed. */
 typedef struct SafetensorsEntry {
     const char *name;
     int rank;
     const int *dims;
+    bool
+        half; /* as float16, rounded to the nearest; else as float32. The caller knows that it has that range */
 } SafetensorsEntry;
 
 typedef struct SafetensorsContent {

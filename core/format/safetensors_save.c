@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include "core/base/file.h"
+#include "core/base/half.h"
 #include "core/base/json_write.h"
 #include "core/format/safetensors.h"
 
@@ -14,10 +15,14 @@ typedef struct SavePlan {
     float *values;
 } SavePlan;
 
-static size_t entry_bytes(const SafetensorsEntry *entry) {
-    size_t count = sizeof(float);
+static size_t entry_count(const SafetensorsEntry *entry) {
+    size_t count = 1;
     for (int k = 0; k < entry->rank; k++) count *= (size_t)entry->dims[k];
     return count;
+}
+
+static size_t entry_bytes(const SafetensorsEntry *entry) {
+    return entry_count(entry) * (entry->half ? sizeof(uint16_t) : sizeof(float));
 }
 
 static int by_entry_name(const void *a, const void *b, void *entries) {
@@ -31,7 +36,7 @@ static bool plan_init(SavePlan *plan, const SafetensorsContent *content) {
                        .order = calloc((size_t)content->entry_count + 1, sizeof *plan->order)};
     if (!plan->order) return false;
     for (int k = 0; k < content->entry_count; k++) {
-        size_t bytes = entry_bytes(&content->entries[k]);
+        size_t bytes = entry_count(&content->entries[k]) * sizeof(float);
         if (bytes > largest) largest = bytes;
         plan->order[k] = k;
     }
@@ -46,10 +51,22 @@ static void plan_free(SavePlan *plan) {
     free(plan->values);
 }
 
+/* In place: a float16 is written where no float that is still to be read lies. */
+static void halve(float *values, size_t count) {
+    uint8_t *out = (uint8_t *)values;
+    for (size_t j = 0; j < count; j++) {
+        uint16_t half = half_to_f16(values[j]);
+        memcpy(out + j * sizeof half, &half, sizeof half);
+    }
+}
+
+/* The bytes of the tensor are then in plan->values. */
 static size_t plan_fill(SavePlan *plan, int position) {
-    int entry = plan->order[position];
-    plan->content->fill(plan->content->context, entry, plan->values);
-    return entry_bytes(&plan->content->entries[entry]);
+    int number = plan->order[position];
+    const SafetensorsEntry *entry = &plan->content->entries[number];
+    plan->content->fill(plan->content->context, number, plan->values);
+    if (entry->half) halve(plan->values, entry_count(entry));
+    return entry_bytes(entry);
 }
 
 /* The header comes first in the file, so the data is made twice: once for its checksum, once to be written.
@@ -81,7 +98,7 @@ static void put_metadata(JsonWriter *writer, SavePlan *plan) {
 static void put_header_entry(JsonWriter *writer, const SafetensorsEntry *entry, size_t begin) {
     json_write_key(writer, entry->name);
     json_write_object_begin(writer);
-    json_write_key_string(writer, "dtype", "F32");
+    json_write_key_string(writer, "dtype", entry->half ? "F16" : "F32");
     json_write_key(writer, "shape");
     json_write_array_begin(writer);
     for (int k = 0; k < entry->rank; k++) json_write_int(writer, entry->dims[k]);

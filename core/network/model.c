@@ -304,13 +304,24 @@ static bool collect_pairs(PairList *list, const Model *model, const SafetensorsP
            add_class_names(list, model);
 }
 
-bool model_save(const Model *model, const SafetensorsPair *pairs, int pair_count, const char *path,
-                Error *err) {
+static bool save(const Model *model, WeightsNotes notes, const char *path, Error *err) {
     PairList list = {0};
-    bool good = collect_pairs(&list, model, pairs, pair_count)
-                    ? weights_save(model->network, list.pairs, list.count, path, err)
-                    : error_set(err, ERROR_FAILED, "%s: not enough memory to write it", path);
+    bool good = collect_pairs(&list, model, notes.pairs, notes.pair_count);
+    notes.pairs = list.pairs;
+    notes.pair_count = list.count;
+    good = good ? weights_save(model->network, &notes, path, err)
+                : error_set(err, ERROR_FAILED, "%s: not enough memory to write it", path);
     for (int k = 0; k < list.heap_count; k++) free(list.heap[k]);
     free(list.pairs);
     return good;
+}
+
+bool model_save(const Model *model, const SafetensorsPair *pairs, int pair_count, const char *path,
+                Error *err) {
+    return save(model, (WeightsNotes){.pairs = pairs, .pair_count = pair_count}, path, err);
+}
+
+bool model_save_half(const Model *model, const SafetensorsPair *pairs, int pair_count, const char *path,
+                     Error *err) {
+    return save(model, (WeightsNotes){.pairs = pairs, .pair_count = pair_count, .half = true}, path, err);
 }

@@ -57,5 +57,8 @@ const char *model_shortcut_name(const Model *model);
  * not copied. */
 bool model_save(const Model *model, const SafetensorsPair *pairs, int pair_count, const char *path,
                 Error *err);
+/* The same in half the space, see WeightsNotes. */
+bool model_save_half(const Model *model, const SafetensorsPair *pairs, int pair_count, const char *path,
+                     Error *err);
 
 #endif

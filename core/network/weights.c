@@ -189,18 +189,28 @@ static void fill_param(void *context, int entry, float *out) {
     param_to_file(out, network_const_values(network, param), param);
 }
 
-bool weights_save(const Network *network, const SafetensorsPair *pairs, int pair_count, const char *path,
-                  Error *err) {
+/* The largest number of a float16 is 65504. */
+static bool fits_half(const Network *network, const Param *param) {
+    const real *values = network_const_values(network, param);
+    bool fits = true;
+    for (size_t j = 0; j < param->count; j++) fits &= fabs((double)values[j]) <= 65504;
+    return fits;
+}
+
+bool weights_save(const Network *network, const WeightsNotes *notes, const char *path, Error *err) {
     SafetensorsEntry *entries = calloc((size_t)network->param_count, sizeof *entries);
     if (!entries) return error_set(err, ERROR_FAILED, "%s: not enough memory to write it", path);
     for (int k = 0; k < network->param_count; k++) {
         const Param *param = &network->params[k];
-        entries[k] = (SafetensorsEntry){.name = param->name, .rank = param->rank, .dims = param->dims};
+        entries[k] = (SafetensorsEntry){.name = param->name,
+                                        .rank = param->rank,
+                                        .dims = param->dims,
+                                        .half = notes->half && param->rank > 1 && fits_half(network, param)};
     }
     SafetensorsContent content = {.entries = entries,
                                   .entry_count = network->param_count,
-                                  .pairs = pairs,
-                                  .pair_count = pair_count,
+                                  .pairs = notes->pairs,
+                                  .pair_count = notes->pair_count,
                                   .fill = fill_param,
                                   .context = (void *)network};
     bool good = safetensors_save(path, &content, err);

@@ -25,8 +25,15 @@ bool weights_check(const Safetensors *file, const Network *network, Error *err);
  * tensor name. */
 bool weights_read(const Safetensors *file, Network *network, Error *err);
 
-/* Writes the network's parameters and the pairs, atomically. */
-bool weights_save(const Network *network, const SafetensorsPair *pairs, int pair_count, const char *path,
-                  Error *err);
+/* Writes the network's parameters and the pairs, atomically. `half`: what has two dimensions or more as float16,
+ * unless a value is out of its range; vectors, which are small and which a rounding would shift as a whole, stay
+ * float32. */
+typedef struct WeightsNotes {
+    const SafetensorsPair *pairs;
+    int pair_count;
+    bool half;
+} WeightsNotes;
+
+bool weights_save(const Network *network, const WeightsNotes *notes, const char *path, Error *err);
 
 #endif

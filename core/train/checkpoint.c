@@ -21,7 +21,7 @@ enum { PAIRS_MAX = TRAIN_IDENTITY_MAX + 4 };
 static const char NOTES[] = "notes"; /* the learners' in one text: "KEY=TEXT;KEY=TEXT;" */
 
 /* "plain20/velocity.layer1.0.conv1.weight" */
-enum { FRONT_MAX = ARCH_NAME_MAX + 4, ENTRY_NAME_MAX = FRONT_MAX + TRAIN_PREFIX_MAX + PARAM_NAME_MAX };
+enum { FRONT_MAX = TRAIN_NAME_MAX + 1, ENTRY_NAME_MAX = FRONT_MAX + TRAIN_PREFIX_MAX + PARAM_NAME_MAX };
 
 /* Whose values a tensor of the file holds. */
 typedef struct Place {
@@ -35,18 +35,12 @@ typedef struct Table {
     int count;
 } Table;
 
-/* What begins the names of a network's tensors: nothing where it is alone, else "ARCH/", or "ARCH#2/" of the
- * second one of an architecture. */
+/* What begins the names of a network's tensors: nothing where it is alone, else "ARCH/" or "ARCH#2/". */
 static void tell_front(const Trainer *trainer, int network, char front[FRONT_MAX]) {
-    const char *arch = trainer->learners[network].model->network->arch;
-    int same = 1;
+    char name[TRAIN_NAME_MAX];
+    train_network_name(trainer, network, name);
     *front = '\0';
-    if (trainer->learner_count == 1) return;
-    for (int k = 0; k < network; k++) same += strcmp(trainer->learners[k].model->network->arch, arch) == 0;
-    if (same > 1)
-        snprintf(front, FRONT_MAX, "%s#%d/", arch, same);
-    else
-        snprintf(front, FRONT_MAX, "%s/", arch);
+    if (trainer->learner_count > 1) snprintf(front, FRONT_MAX, "%s/", name);
 }
 
 /* All values of the layout of network_all_values at `values`. */
@@ -87,37 +81,36 @@ static void fill_entry(void *context, int entry, float *out) {
     param_to_file(out, place->values, place->param);
 }
 
-void train_identify(const Trainer *trainer, TrainIdentity *identity) {
-    const Network *network = trainer->learners[0].model->network;
-    train_describe(&trainer->config, identity->recipe, sizeof identity->recipe);
-    snprintf(identity->images, sizeof identity->images, "%d", dataset_count(trainer->dataset));
-    const SafetensorsPair pairs[TRAIN_IDENTITY_MAX] = {
-        {"arch", network->arch},
-        {"shortcut", model_shortcut_name(trainer->learners[0].model)},
-        {"recipe", identity->recipe},
-        {"dataset", dataset_kind_name(dataset_kind(trainer->dataset))},
-        {"train_images", identity->images},
-        {"init", trainer->config.init},
-    };
-    memcpy(identity->pairs, pairs, sizeof pairs);
-    identity->count = trainer->config.init ? TRAIN_IDENTITY_MAX : TRAIN_IDENTITY_MAX - 1;
-}
-
-bool train_check_identity(const Trainer *trainer, const Safetensors *file, const char *whose, Error *err) {
-    TrainIdentity identity;
-    train_identify(trainer, &identity);
-    for (int k = 0; k < identity.count; k++) {
-        const char *key = identity.pairs[k].key, *found = safetensors_value(file, key);
-        bool needed = strcmp(key, "arch") == 0 || strcmp(key, "recipe") == 0;
-        if (found ? strcmp(found, identity.pairs[k].value) == 0 : !needed) continue;
-        return error_set(err, ERROR_FILE, "%s: %s %s is \"%s\", this run's is \"%s\"",
-                         safetensors_label(file), whose, key, found ? found : "missing",
-                         identity.pairs[k].value);
-    }
-    return true;
-}
-
 enum { NOTES_TEXT_MAX = TRAIN_NETWORKS_MAX * TRAIN_NOTES_MAX * (FRONT_MAX + 2 * TRAIN_NOTE_MAX + 2) };
+
+static const char LOSS_SUM[] = "epoch_loss", RIGHT_SUM[] = "epoch_right";
+
+/* Sums over an epoch go on where they were. */
+static void note_sums(Trainer *trainer) {
+    for (int k = 0; k < trainer->learner_count; k++) {
+        Learner *learner = &trainer->learners[k];
+        char text[TRAIN_NOTE_MAX];
+        snprintf(text, sizeof text, "%.17g", learner->loss_sum);
+        learner_note(learner, LOSS_SUM, text);
+        snprintf(text, sizeof text, "%ld", learner->right_sum);
+        learner_note(learner, RIGHT_SUM, text);
+    }
+}
+
+/* After read_notes. A checkpoint of an earlier version has none: the sums then begin at nothing. */
+static void recall_sums(Trainer *trainer) {
+    long steps = batches_per_epoch(trainer->batches);
+    bool known = trainer->step > 0;
+    for (int k = 0; k < trainer->learner_count; k++) {
+        Learner *learner = &trainer->learners[k];
+        const char *loss = learner_noted(learner, LOSS_SUM), *right = learner_noted(learner, RIGHT_SUM);
+        known = known && loss && right;
+        learner->loss_sum = known ? strtod(loss, NULL) : 0;
+        learner->right_sum = known ? strtol(right, NULL, 10) : 0;
+    }
+    trainer->epoch = known ? (trainer->step - 1) / steps : -1;
+    trainer->seen = known ? (trainer->step - trainer->epoch * steps) * trainer->config.batch : 0;
+}
 
 static void write_notes(const Trainer *trainer, char out[NOTES_TEXT_MAX]) {
     size_t length = 0;
@@ -228,12 +221,13 @@ bool train_save_checkpoint(Trainer *trainer, const char *path, Error *err) {
     TrainIdentity identity;
     SafetensorsPair pairs[PAIRS_MAX];
     char step[32], crc[16], notes[NOTES_TEXT_MAX];
-    train_identify(trainer, &identity);
+    train_identify(trainer, TRAIN_ALL, &identity);
     int count = identity.count;
     memcpy(pairs, identity.pairs, sizeof identity.pairs);
     snprintf(step, sizeof step, "%ld", trainer->step);
     pairs[count++] = (SafetensorsPair){"checkpoint_step", step};
     if (trainer->config.replaces) pairs[count++] = (SafetensorsPair){"replaces", "yes"};
+    note_sums(trainer);
     write_notes(trainer, notes);
     if (*notes) pairs[count++] = (SafetensorsPair){NOTES, notes};
     snprintf(crc, sizeof crc, "%08lx", notes_crc(pairs, count));
@@ -309,10 +303,12 @@ typedef enum LoadResult {
 
 static LoadResult load_checkpoint(Trainer *trainer, const char *path, Error *err) {
     LoadResult result = LOAD_BROKEN;
+    TrainIdentity identity;
     long step = 0;
+    train_identify(trainer, TRAIN_ALL, &identity);
     Safetensors *file = safetensors_open_file(path, err);
     if (file && check_notes(file, err) && safetensors_check_data(file, err)) {
-        bool ours = train_check_identity(trainer, file, "the checkpoint's", err) &&
+        bool ours = train_check_identity(&identity, file, "the checkpoint's", err) &&
                     read_step(trainer, file, &step, err);
         result = !ours                                                            ? LOAD_OTHER
                  : read_all(trainer, file, err) && read_notes(trainer, file, err) ? LOAD_DONE
@@ -321,7 +317,7 @@ static LoadResult load_checkpoint(Trainer *trainer, const char *path, Error *err
     if (result == LOAD_DONE) {
         trainer->step = step;
         trainer->config.replaces |= safetensors_value(file, "replaces") != NULL;
-        trainer->epoch = -1;
+        recall_sums(trainer);
     }
     safetensors_close(file);
     return result;

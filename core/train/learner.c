@@ -59,21 +59,8 @@ const char *learner_noted(const Learner *learner, const char *key) {
     return n < learner->note_count ? learner->notes[n].text : NULL;
 }
 
-bool learner_look(Learner *learner, const int *targets) {
-    pass_restart(learner->pass, targets);
-    pass_run_forward(learner->pass);
-    learner->loss = pass_loss(learner->pass);
-    learner->broken = !isfinite(learner->loss);
-    return !learner->broken;
-}
-
-void learner_learn(Learner *learner, const TrainConfig *config, double lr) {
-    pass_run_backward(learner->pass);
-    learner->lr = lr;
-    optim_step(learner->model->network, learner->pass, learner_slot(learner, VELOCITY), &config->sgd, lr);
-}
-
-int learner_count_right(const Learner *learner, const int *targets) {
+/* Images of the batch whose largest logit is at their class. */
+static int count_right(const Learner *learner, const int *targets) {
     const Network *network = learner->model->network;
     const real *logits = pass_act(learner->pass, network_logits_op(network)).data;
     int right = 0;
@@ -85,4 +72,21 @@ int learner_count_right(const Learner *learner, const int *targets) {
         right += best == targets[n];
     }
     return right;
+}
+
+bool learner_look(Learner *learner, const int *targets) {
+    pass_restart(learner->pass, targets);
+    pass_run_forward(learner->pass);
+    learner->loss = pass_loss(learner->pass);
+    learner->right = count_right(learner, targets);
+    learner->broken = !isfinite(learner->loss);
+    return !learner->broken;
+}
+
+void learner_learn(Learner *learner, const TrainConfig *config, double lr) {
+    pass_run_backward(learner->pass);
+    learner->lr = lr;
+    optim_step(learner->model->network, learner->pass, learner_slot(learner, VELOCITY), &config->sgd, lr);
+    learner->loss_sum += learner->loss * pass_batch(learner->pass);
+    learner->right_sum += learner->right;
 }

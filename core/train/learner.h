@@ -29,7 +29,7 @@ typedef struct Learner {
     TrainNote notes[TRAIN_NOTES_MAX];
     int note_count;
     double lr, loss, loss_sum; /* of the step just made; the sum over the epoch so far */
-    long right;                /* images of the epoch so far */
+    long right, right_sum;     /* images classified rightly, likewise */
     bool broken;               /* its loss is not finite */
 } Learner;
 
@@ -47,11 +47,10 @@ void learner_note(Learner *learner, const char *key, const char *text);
 /* Its text; NULL where there is none. */
 const char *learner_noted(const Learner *learner, const char *key);
 
-/* The loss of the batch in the pass's input; false, and `broken`, when it is not finite. */
+/* The loss and the right answers of the batch in the pass's input; false, and `broken`, when the loss is not
+ * finite. */
 bool learner_look(Learner *learner, const int *targets);
-/* From the loss to the next values: gradients, and a step of the optimiser at that rate. */
+/* From the loss to the next values: gradients, and a step of the optimiser at that rate. Both sums grow. */
 void learner_learn(Learner *learner, const TrainConfig *config, double lr);
-/* Images of the batch whose largest logit is at their class. */
-int learner_count_right(const Learner *learner, const int *targets);
 
 #endif

@@ -1,5 +1,6 @@
 #include "core/train/train.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,12 +46,20 @@ static bool check_train_config(const Model *model, const Dataset *dataset, const
     return true;
 }
 
-static bool begin_parts(Trainer *trainer, Model *model, Error *err) {
+static bool begin_learners(Trainer *trainer, Model *const *models, int count, Error *err) {
+    for (int k = 0; k < count; k++) {
+        if (!check_train_config(models[k], trainer->dataset, &trainer->config, err)) return false;
+        if (!learner_begin(&trainer->learners[trainer->learner_count++], models[k], &trainer->config, err))
+            return false;
+    }
+    return true;
+}
+
+static bool begin_batches(Trainer *trainer, Error *err) {
     const TrainConfig *config = &trainer->config;
-    if (!learner_begin(&trainer->learners[trainer->learner_count++], model, config, err)) return false;
     trainer->targets = calloc((size_t)config->batch, sizeof *trainer->targets);
     trainer->batches = batches_new(&(BatchesConfig){.dataset = trainer->dataset,
-                                                    .normalise = model->normalise,
+                                                    .normalise = trainer->learners[0].model->normalise,
                                                     .batch = config->batch,
                                                     .augment = config->augment,
                                                     .seed = config->seed});
@@ -58,17 +67,22 @@ static bool begin_parts(Trainer *trainer, Model *model, Error *err) {
            error_set(err, ERROR_FAILED, "not enough memory to train");
 }
 
-Trainer *train_new(Model *model, const Dataset *dataset, const TrainConfig *config, Error *err) {
-    if (!check_train_config(model, dataset, config, err)) return NULL;
+Trainer *train_new_several(Model *const *models, int count, const Dataset *dataset, const TrainConfig *config,
+                           Error *err) {
+    assert(count >= 1 && count <= TRAIN_NETWORKS_MAX);
     Trainer *trainer = calloc(1, sizeof *trainer);
     if (!trainer) {
         error_set(err, ERROR_FAILED, "not enough memory to train");
         return NULL;
     }
     *trainer = (Trainer){.dataset = dataset, .config = *config, .epoch = -1};
-    if (begin_parts(trainer, model, err)) return trainer;
+    if (begin_learners(trainer, models, count, err) && begin_batches(trainer, err)) return trainer;
     train_free(trainer);
     return NULL;
+}
+
+Trainer *train_new(Model *model, const Dataset *dataset, const TrainConfig *config, Error *err) {
+    return train_new_several(&model, 1, dataset, config, err);
 }
 
 void train_free(Trainer *trainer) {
@@ -99,45 +113,60 @@ static void begin_epoch(Trainer *trainer, long epoch) {
     trainer->seen = 0;
     for (int k = 0; k < trainer->learner_count; k++) {
         trainer->learners[k].loss_sum = 0;
-        trainer->learners[k].right = 0;
+        trainer->learners[k].right_sum = 0;
     }
 }
 
 /* The same batch for all. */
 static void take_batch(Trainer *trainer) {
-    const Pass *first = trainer->learners[0].pass;
-    size_t values = (size_t)trainer->config.batch * DATASET_PIXELS;
-    batches_take(trainer->batches, trainer->step, pass_input(trainer->learners[0].pass), trainer->targets);
+    real *first = pass_input(trainer->learners[0].pass);
+    size_t values = (size_t)trainer->config.batch * shape_count(dataset_shape(trainer->dataset));
+    batches_take(trainer->batches, trainer->step, first, trainer->targets);
     for (int k = 1; k < trainer->learner_count; k++)
-        elementwise_copy(pass_input(trainer->learners[k].pass), pass_act(first, 0).data, values);
+        elementwise_copy(pass_input(trainer->learners[k].pass), first, values);
 }
 
-static bool is_broken(const Trainer *trainer) {
-    bool broken = false;
-    for (int k = 0; k < trainer->learner_count; k++) broken |= trainer->learners[k].broken;
-    return broken;
+/* The first one whose loss is not finite; 0 where there is none. */
+static int find_broken(const Trainer *trainer) {
+    for (int k = 0; k < trainer->learner_count; k++)
+        if (trainer->learners[k].broken) return k;
+    return 0;
 }
 
 bool train_step(Trainer *trainer) {
-    if (trainer->step >= total_steps(trainer) || is_broken(trainer)) return false;
+    if (trainer->step >= total_steps(trainer) || train_status(trainer).broken) return false;
     begin_epoch(trainer, trainer->step / batches_per_epoch(trainer->batches));
     take_batch(trainer);
     /* None has learnt from this batch when one is found broken. */
     for (int k = 0; k < trainer->learner_count; k++)
         if (!learner_look(&trainer->learners[k], trainer->targets)) return false;
-    for (int k = 0; k < trainer->learner_count; k++) {
-        Learner *learner = &trainer->learners[k];
-        learner_learn(learner, &trainer->config, learning_rate(trainer));
-        learner->loss_sum += learner->loss * trainer->config.batch;
-        learner->right += learner_count_right(learner, trainer->targets);
-    }
+    for (int k = 0; k < trainer->learner_count; k++)
+        learner_learn(&trainer->learners[k], &trainer->config, learning_rate(trainer));
     trainer->seen += trainer->config.batch;
     trainer->step++;
     return true;
 }
 
-TrainStatus train_status(const Trainer *trainer) {
-    const Learner *learner = &trainer->learners[0];
+int train_network_count(const Trainer *trainer) {
+    return trainer->learner_count;
+}
+
+int train_batch(const Trainer *trainer) {
+    return trainer->config.batch;
+}
+
+void train_network_name(const Trainer *trainer, int network, char out[TRAIN_NAME_MAX]) {
+    const char *arch = trainer->learners[network].model->network->arch;
+    int same = 1;
+    for (int k = 0; k < network; k++) same += strcmp(trainer->learners[k].model->network->arch, arch) == 0;
+    if (same > 1)
+        snprintf(out, TRAIN_NAME_MAX, "%s#%d", arch, same);
+    else
+        snprintf(out, TRAIN_NAME_MAX, "%s", arch);
+}
+
+TrainStatus train_status_of(const Trainer *trainer, int network) {
+    const Learner *learner = &trainer->learners[network];
     double seen = trainer->seen > 0 ? (double)trainer->seen : NAN;
     return (TrainStatus){.step = trainer->step,
                          .steps = total_steps(trainer),
@@ -145,7 +174,12 @@ TrainStatus train_status(const Trainer *trainer) {
                          .lr = learner->lr,
                          .loss = learner->loss,
                          .loss_average = learner->loss_sum / seen,
-                         .accuracy_average = (double)learner->right / seen,
+                         .accuracy = (double)learner->right / trainer->config.batch,
+                         .accuracy_average = (double)learner->right_sum / seen,
                          .broken = learner->broken,
                          .replaces = trainer->config.replaces};
+}
+
+TrainStatus train_status(const Trainer *trainer) {
+    return train_status_of(trainer, find_broken(trainer));
 }

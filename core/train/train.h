@@ -36,41 +36,57 @@ enum { TRAIN_NETWORKS_MAX = 4 };
 
 typedef struct Trainer Trainer;
 
+/* Of one network; step, steps and replaces are those of all. */
 typedef struct TrainStatus {
     long step, steps, steps_per_epoch; /* the last, incomplete batch of an epoch is left out */
     double lr;                         /* of the step just made */
-    double loss, loss_average;         /* of the step just made; over the epoch so far */
-    double accuracy_average; /* share of training images classified rightly, over the epoch so far */
-    bool broken;             /* the loss is NaN or infinite; the weights were not touched by this step */
-    bool replaces;           /* TrainConfig.replaces, or the checkpoint's */
+    double loss, loss_average; /* of the step just made; over the epoch so far, an interrupted one whole */
+    double accuracy, accuracy_average; /* share of training images classified rightly, likewise */
+    bool broken;   /* the loss is NaN or infinite; no network's weights were touched by this step */
+    bool replaces; /* TrainConfig.replaces, or the checkpoint's */
 } TrainStatus;
 
 /* Both model and data set outlive the trainer; the model's network is what learns. */
 Trainer *train_new(Model *model, const Dataset *dataset, const TrainConfig *config, Error *err);
+/* 1 to TRAIN_NETWORKS_MAX networks that learn in step with each other, from the same batches in the same views:
+ * each comes to the same bits as it would alone. They have the same input and the same classes. */
+Trainer *train_new_several(Model *const *models, int count, const Dataset *dataset, const TrainConfig *config,
+                           Error *err);
 void train_free(Trainer *trainer);
 
-/* One batch. False when all epochs are done or the loss is not a finite number any more. */
+int train_network_count(const Trainer *trainer);
+int train_batch(const Trainer *trainer); /* images of a step */
+/* What tells it from the others: its architecture, with "#2" behind it where it is the second of that. */
+enum { TRAIN_NAME_MAX = ARCH_NAME_MAX + 4 };
+void train_network_name(const Trainer *trainer, int network, char out[TRAIN_NAME_MAX]);
+
+/* One batch. False when all epochs are done or a loss is not a finite number any more. */
 bool train_step(Trainer *trainer);
+TrainStatus train_status_of(const Trainer *trainer, int network);
+/* Of the first broken one, else of the first. */
 TrainStatus train_status(const Trainer *trainer);
 
 /* One line that says how these weights are made: "30 epochs, batch 128, SGD ...". */
 void train_describe(const TrainConfig *config, char *out, size_t out_size);
 
 /* What makes this training this one and no other, as metadata: "arch", "shortcut", "recipe", "dataset",
- * "train_images", "init". The texts are in the struct and in the trainer: it is not to be copied, and the
- * trainer outlives it. */
-enum { TRAIN_IDENTITY_MAX = 6, TRAIN_RECIPE_MAX = 256 };
+ * "train_images", "init". Of several networks "arch" and "shortcut" have one word for each, with commas. The
+ * texts are in the struct and in the trainer: it is not to be copied, and the trainer outlives it. */
+enum { TRAIN_IDENTITY_MAX = 6, TRAIN_RECIPE_MAX = 256, TRAIN_ALL = -1 };
 
 typedef struct TrainIdentity {
     SafetensorsPair pairs[TRAIN_IDENTITY_MAX];
     int count;
+    char arch[TRAIN_NETWORKS_MAX * ARCH_NAME_MAX], shortcut[TRAIN_NETWORKS_MAX * 8];
     char recipe[TRAIN_RECIPE_MAX], images[16];
 } TrainIdentity;
 
-void train_identify(const Trainer *trainer, TrainIdentity *identity);
+/* As if that network had been trained alone, or of all of them: TRAIN_ALL. */
+void train_identify(const Trainer *trainer, int network, TrainIdentity *identity);
 /* Whether the file is of this training; says what differs otherwise, and `whose` it is: "the checkpoint's".
  * What the file does not tell is taken as equal, apart from arch and recipe. */
-bool train_check_identity(const Trainer *trainer, const Safetensors *file, const char *whose, Error *err);
+bool train_check_identity(const TrainIdentity *identity, const Safetensors *file, const char *whose,
+                          Error *err);
 
 /* Everything a later run needs to go on: values, running statistics, velocity, step, identity, with checksums
  * of it all. Written atomically. The checkpoint that this trainer wrote last, or went on from, becomes

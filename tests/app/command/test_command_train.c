@@ -129,7 +129,17 @@ static void what_cannot_work_is_refused_at_the_start(void **state) {
     strcpy(out, temp_dir_join(dir, "net.safetensors"));
     program_expect_failure(1, "no-such-folder/net",
                            TRAIN(dir, "1", temp_dir_join(dir, "no-such-folder/net"), "--seed", "1"));
-    program_expect_failure(2, "train needs --out", ARGS("train", "resnet8", "--data", dir->path));
+    program_expect_failure(2, "--resume needs --out", ARGS("train", "resnet8", "--resume"));
+    program_expect_failure(2, "--snapshots needs --out", ARGS("train", "resnet8", "--snapshots", "1"));
+    program_expect_failure(2, "--snapshots 2: there are 1 epochs",
+                           TRAIN(dir, "1", out, "--snapshots", "1,2"));
+    program_expect_failure(2, "--compare names all networks: leave out 'resnet8'",
+                           TRAIN(dir, "1", out, "--compare", "resnet8,plain8"));
+    program_expect_failure(2, "--compare: expected two to 4", ARGS("train", "--compare", "resnet8"));
+    program_expect_failure(2, "--compare: expected at most 4",
+                           ARGS("train", "--compare", "resnet8,resnet8,resnet8,resnet8,resnet8"));
+    program_expect_failure(2, "--compare: expected architectures with commas",
+                           ARGS("train", "--compare", "resnet8,,plain8"));
     program_expect_failure(4, "net.safetensors.ckpt", TRAIN(dir, "1", out, "--resume"));
     program_expect_failure(2, "reads 224x224 images",
                            ARGS("train", "resnet18", "--data", dir->path, "--out", out));
@@ -161,6 +171,82 @@ static void a_network_that_broke_is_not_kept(void **state) {
     assert_int_equal(access(out, F_OK), -1);
 }
 
+#define COMPARE(dir, out, ...)                                                                               \
+    ARGS("train", "--compare", "resnet8,plain8", "--data", (dir)->path, "--limit", "256", "--batch", "32",   \
+         "--epochs", "2", "--threads", "2", "--quiet", "--out", out, __VA_ARGS__)
+
+/* Beside each other, stopped and resumed: to the files that each network comes to alone and at one go. */
+static void compared_networks_equal_those_trained_alone(void **state) {
+    TempDir *dir = *state;
+    char out[TEMP_PATH_MAX], alone[TEMP_PATH_MAX], beside[TEMP_PATH_MAX];
+    test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
+    strcpy(out, temp_dir_join(dir, "both.safetensors"));
+    assert_trains(COMPARE(dir, out, "--snapshots", "1", "--stop-after", "11"));
+    assert_int_equal(access(temp_dir_join(dir, "both-resnet8.safetensors"), F_OK), -1);
+    assert_trains(COMPARE(dir, out, "--snapshots", "1", "--resume"));
+    assert_int_equal(access(temp_dir_join(dir, "both.safetensors.ckpt"), F_OK), -1);
+    strcpy(alone, temp_dir_join(dir, "alone.safetensors"));
+    assert_trains(TRAIN(dir, "2", alone, "--snapshots", "1"));
+    strcpy(beside, temp_dir_join(dir, "both-resnet8.safetensors"));
+    assert_same_file(alone, beside);
+    strcpy(alone, temp_dir_join(dir, "alone.epoch1.safetensors"));
+    strcpy(beside, temp_dir_join(dir, "both-resnet8.epoch1.safetensors"));
+    assert_same_file(alone, beside);
+    strcpy(alone, temp_dir_join(dir, "plain.safetensors"));
+    assert_trains(ARGS("train", "plain8", "--data", dir->path, "--limit", "256", "--batch", "32", "--epochs",
+                       "2", "--threads", "1", "--quiet", "--out", alone));
+    strcpy(beside, temp_dir_join(dir, "both-plain8.safetensors"));
+    assert_same_file(alone, beside);
+    program_expect_failure(2, "both-resnet8.safetensors: holds a trained resnet8", COMPARE(dir, out, "-q"));
+    ProgramRun again = program_run(COMPARE(dir, out, "--resume"));
+    assert_int_equal(again.status, 0);
+    assert_non_null(strstr(again.err, "this training is finished"));
+    assert_non_null(strstr(again.out, "both-plain8.safetensors: plain8, "));
+    program_free(&again);
+}
+
+static void a_snapshot_is_a_model_in_float16(void **state) {
+    TempDir *dir = *state;
+    Error err = {0};
+    char out[TEMP_PATH_MAX], path[TEMP_PATH_MAX];
+    test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
+    strcpy(out, temp_dir_join(dir, "net.safetensors"));
+    strcpy(path, temp_dir_join(dir, "net.epoch1.safetensors"));
+    assert_trains(TRAIN(dir, "1", out, "--snapshots", "1"));
+    Safetensors *file = safetensors_open_file(path, &err);
+    if (!file) fail_msg("%s", err.text);
+    assert_int_equal(safetensors_find(file, "conv1.weight")->type, SAFETENSORS_F16);
+    assert_string_equal(safetensors_value(file, "epoch"), "1");
+    safetensors_close(file);
+    json_t *half = program_run_json(ARGS("eval", path, "--data", dir->path, "--json", "--quiet"));
+    json_t *full = program_run_json(ARGS("eval", out, "--data", dir->path, "--json", "--quiet"));
+    /* Of 40 pictures, none near enough to a border to change sides by 2^-11 of a weight; the loss by as little. */
+    assert_close(json_number_value(json_object_get(half, "loss")),
+                 json_number_value(json_object_get(full, "loss")), 1e-2);
+    json_decref(half), json_decref(full);
+    remove(out);
+    program_expect_failure(2, "net.epoch1.safetensors: stands already",
+                           TRAIN(dir, "1", out, "--snapshots", "1"));
+}
+
+static void without_out_nothing_is_written(void **state) {
+    TempDir *dir = *state;
+    test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
+    int before = temp_dir_count(dir);
+    ProgramRun run = program_run(ARGS("train", "--compare", "resnet8,plain8", "--data", dir->path, "--limit",
+                                      "64", "--batch", "32", "--epochs", "2", "--threads", "2"));
+    if (run.status != 0) fail_msg("exit code %d: %s", run.status, run.err);
+    static const char first[] = "skipscope: without --out nothing is written";
+    assert_int_equal(strncmp(run.err, first, sizeof first - 1), 0);
+    /* One line an epoch. */
+    assert_non_null(strstr(run.err, "\nepoch 1 of 2, step 2 of 4: resnet8 loss "));
+    assert_non_null(strstr(run.err, "\nepoch 2 of 2, step 4 of 4: resnet8 loss "));
+    assert_non_null(strstr(run.err, "; plain8 loss "));
+    assert_non_null(strstr(run.out, "not saved: plain8, "));
+    assert_int_equal(temp_dir_count(dir), before);
+    program_free(&run);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_TEMP_DIR(a_stopped_and_resumed_run_equals_one_that_was_not),
@@ -170,6 +256,9 @@ int main(void) {
         IN_TEMP_DIR(what_cannot_work_is_refused_at_the_start),
         IN_TEMP_DIR(another_recipe_is_not_resumed),
         IN_TEMP_DIR(a_network_that_broke_is_not_kept),
+        IN_TEMP_DIR(compared_networks_equal_those_trained_alone),
+        IN_TEMP_DIR(a_snapshot_is_a_model_in_float16),
+        IN_TEMP_DIR(without_out_nothing_is_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,8 +43,39 @@ static void every_bf16_is_the_upper_half_of_a_float(void **state) {
     }
 }
 
+static void every_f16_comes_back_from_its_float(void **state) {
+    (void)state;
+    for (uint32_t bits = 0; bits < 65536; bits++) {
+        float value = half_from_f16((uint16_t)bits);
+        uint16_t back = half_to_f16(value);
+        if (isnan(value))
+            assert_true(isnan(half_from_f16(back)) && (back & 0x8000) == (bits & 0x8000));
+        else
+            assert_int_equal(back, bits);
+    }
+}
+
+/* Between two neighbours, of which one has an even last bit, and the nearest floats on both sides of the middle. */
+static void a_float_becomes_the_nearest_f16(void **state) {
+    (void)state;
+    for (uint32_t bits = 0; bits < 0x7BFF; bits++) {
+        float low = half_from_f16((uint16_t)bits), high = half_from_f16((uint16_t)(bits + 1));
+        float middle = (low + high) / 2; /* exact in float32 */
+        assert_int_equal(half_to_f16(middle), bits % 2 == 0 ? bits : bits + 1);
+        assert_int_equal(half_to_f16(nextafterf(middle, 0)), bits);
+        assert_int_equal(half_to_f16(nextafterf(middle, high)), bits + 1);
+        assert_int_equal(half_to_f16(-nextafterf(middle, high)), 0x8000 | (bits + 1));
+    }
+    assert_int_equal(half_to_f16(nextafterf(65520, 0)), 0x7BFF);
+    assert_int_equal(half_to_f16(65520), 0x7C00);
+    assert_int_equal(half_to_f16(-1e30F), 0xFC00);
+    assert_int_equal(half_to_f16(1e-30F), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_f16_comes_back_from_its_float),
+        cmocka_unit_test(a_float_becomes_the_nearest_f16),
         cmocka_unit_test(every_finite_f16_has_its_exact_value),
         cmocka_unit_test(f16_infinities_and_nans_stay_what_they_are),
         cmocka_unit_test(every_bf16_is_the_upper_half_of_a_float),

@@ -355,7 +355,7 @@ static void all_values_survive_saving_and_reading(void **state) {
     Network *network = new_network("resnet20", 'B'), *again = new_network("resnet20", 'B');
     network_init_values(network, &(InitConfig){.kind = INIT_HE, .seed = 7});
     const char *path = temp_dir_join(*state, "w.safetensors");
-    assert_true(weights_save(network, NULL, 0, path, &err));
+    assert_true(weights_save(network, &(WeightsNotes){.half = false}, path, &err));
     Safetensors *file = safetensors_open_file(path, &err);
     assert_true(weights_check(file, again, &err));
     assert_true(weights_read(file, again, &err));
@@ -369,6 +369,41 @@ static void all_values_survive_saving_and_reading(void **state) {
     network_free(again);
 }
 
+/* A float16 has 11 bits: a rounding of at most 2^-11 of the value, or of half of its smallest step, 2^-25. */
+static void in_float16_convolutions_are_rounded_and_vectors_are_not(void **state) {
+    Error err = {0};
+    Network *network = new_network("resnet20", 'B'), *again = new_network("resnet20", 'B');
+    network_init_values(network, &(InitConfig){.kind = INIT_HE, .seed = 7});
+    network_values(network, network_find_param(network, "bn1.weight"))[3] = 1e-9F;
+    network_values(network, network_find_param(network, "fc.weight"))[3] = 65505;
+    const char *path = temp_dir_join(*state, "w.safetensors");
+    assert_true(weights_save(network, &(WeightsNotes){.half = true}, path, &err));
+    Safetensors *file = safetensors_open_file(path, &err);
+    assert_int_equal(safetensors_find(file, "conv1.weight")->type, SAFETENSORS_F16);
+    assert_int_equal(safetensors_find(file, "fc.weight")->type, SAFETENSORS_F32);
+    assert_true(safetensors_check_data(file, &err));
+    assert_true(weights_check(file, again, &err));
+    assert_true(weights_read(file, again, &err));
+    bool rounded = false;
+    for (int k = 0; k < network->param_count; k++) {
+        const Param *param = &network->params[k];
+        const real *a = network_const_values(network, param), *b = network_const_values(again, param);
+        bool half = param->rank > 1 && strcmp(param->name, "fc.weight") != 0;
+        for (size_t j = 0; j < param->count; j++) {
+            double error = fabs((double)a[j] - (double)b[j]);
+            if (half)
+                assert_true(error <= fabs((double)a[j]) * 0x1p-11 + 0x1p-25);
+            else
+                assert_true((float)a[j] == (float)b[j]);
+            rounded |= error > 0;
+        }
+    }
+    assert_true(rounded);
+    safetensors_close(file);
+    network_free(network);
+    network_free(again);
+}
+
 /* conv1 of the file is (K,C,R,S); in memory (R,S,C,K). */
 static void a_convolution_lies_in_the_file_in_pytorch_order(void **state) {
     Error err = {0};
@@ -376,7 +411,7 @@ static void a_convolution_lies_in_the_file_in_pytorch_order(void **state) {
     const Param *param = network_find_param(network, "conv1.weight");
     network_values(network, param)[((1 * 3 + 2) * 3 + 0) * 16 + 5] = 42; /* k 5, r 1, s 2, c 0 */
     const char *path = temp_dir_join(*state, "w.safetensors");
-    assert_true(weights_save(network, NULL, 0, path, &err));
+    assert_true(weights_save(network, &(WeightsNotes){.half = false}, path, &err));
     Safetensors *file = safetensors_open_file(path, &err);
     float values[16 * 3 * 3 * 3];
     assert_true(safetensors_read(file, safetensors_find(file, "conv1.weight"), values, &err));
@@ -403,6 +438,7 @@ int main(void) {
         cmocka_unit_test(values_that_poison_a_network_are_refused),
         cmocka_unit_test(integer_weights_are_refused_by_name),
         IN_TEMP_DIR(all_values_survive_saving_and_reading),
+        IN_TEMP_DIR(in_float16_convolutions_are_rounded_and_vectors_are_not),
         IN_TEMP_DIR(a_convolution_lies_in_the_file_in_pytorch_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "app/load/train_files.h"
+#include "app/train/files.h"
 #include "core/base/file.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/program.h"
@@ -179,10 +179,11 @@ static void what_comes_to_the_place_meanwhile_is_kept(void **state) {
     TempDir *dir = *state;
     Error err = {0};
     TrainFiles files;
+    const TrainNetworks networks = {.archs = {"resnet8"}, .count = 1};
     char out[TEMP_PATH_MAX];
     strcpy(out, temp_dir_join(dir, "net"));
     Options options = {.output.out = out};
-    assert_true(train_files_begin(&files, &options, &err));
+    assert_true(train_files_begin(&files, &options, &networks, &err));
     assert_true(train_files_check_end(&files, &err));
     temp_dir_write(dir, "net", "", 0);
     assert_true(train_files_check_end(&files, &err));
@@ -192,7 +193,7 @@ static void what_comes_to_the_place_meanwhile_is_kept(void **state) {
     assert_non_null(strstr(err.text, "is not replaced"));
     train_files_end(&files);
     options.train.restart = true;
-    assert_true(train_files_begin(&files, &options, &err));
+    assert_true(train_files_begin(&files, &options, &networks, &err));
     assert_true(train_files_check_end(&files, &err));
     temp_dir_write(dir, "net", "a third one's", 13);
     assert_false(train_files_check_end(&files, &err));
@@ -203,19 +204,20 @@ static void two_trainings_do_not_write_in_one_place(void **state) {
     TempDir *dir = *state;
     Error err = {0};
     TrainFiles files, other;
+    const TrainNetworks networks = {.archs = {"resnet8"}, .count = 1};
     char out[TEMP_PATH_MAX], owner[64];
     strcpy(out, temp_dir_join(dir, "net"));
     snprintf(owner, sizeof owner, "another training, process %ld writes", (long)getpid());
     Options options = {.output.out = out};
-    assert_true(train_files_begin(&files, &options, &err));
-    assert_false(train_files_begin(&other, &options, &err));
+    assert_true(train_files_begin(&files, &options, &networks, &err));
+    assert_false(train_files_begin(&other, &options, &networks, &err));
     if (!strstr(err.text, owner)) fail_msg("%s", err.text);
     train_files_end(&other);
     program_expect_failure(1, "another training", TRAIN("nowhere", "1", out, "--restart"));
     train_files_end(&files);
     assert_int_equal(temp_dir_count(dir), 0);
     temp_dir_write(dir, "net.ckpt.lock", "1\n", 2); /* of one that was killed */
-    assert_true(train_files_begin(&files, &options, &err));
+    assert_true(train_files_begin(&files, &options, &networks, &err));
     train_files_end(&files);
     assert_int_equal(temp_dir_count(dir), 0);
 }

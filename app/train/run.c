@@ -1,0 +1,125 @@
+#include "app/train/run.h"
+
+#include <stdio.h>
+
+#include "app/cli/interrupt.h"
+#include "app/train/recipe.h"
+#include "core/base/clock.h"
+#include "core/base/utf8.h"
+
+static const double SAVE_EVERY_MINUTES = 10;
+
+static bool check_snapshots(const TrainRun *run, Error *err) {
+    const OptionCounts *snapshots = &run->files.snapshots;
+    for (int s = 0; s < snapshots->count; s++)
+        if (snapshots->values[s] > run->config.epochs)
+            return error_set(err, ERROR_USAGE, "--snapshots %d: there are %d epochs", snapshots->values[s],
+                             run->config.epochs);
+    return true;
+}
+
+static bool read_recipe(TrainRun *run, Error *err) {
+    const Options *options = run->options;
+    if (!train_recipe(&run->config, options, dataset_kind(run->loaded.data.train), err)) return false;
+    run->config.init = *run->loaded.origin   ? run->loaded.origin
+                       : options->model.init ? options->model.init
+                                             : "he";
+    run->config.replaces = train_files_replace(&run->files);
+    return check_snapshots(run, err);
+}
+
+bool train_run_begin(TrainRun *run, const Options *options, Error *err) {
+    *run = (TrainRun){.options = options, .files.lock = -1};
+    if (!train_networks_parse(&run->networks, options, err) ||
+        !train_files_begin(&run->files, options, &run->networks, err))
+        return false;
+    if (!run->files.out && !options->output.quiet)
+        fprintf(stderr, "skipscope: without --out nothing is written: no weights, no checkpoint\n");
+    if (!train_load(&run->loaded, &run->networks, options, err) || !read_recipe(run, err)) return false;
+    run->trainer =
+        train_new_several(run->loaded.models, run->loaded.count, run->loaded.data.train, &run->config, err);
+    return run->trainer && train_files_resume(&run->files, run->trainer, &run->finished, err);
+}
+
+void train_run_end(TrainRun *run) {
+    train_files_end(&run->files);
+    train_free(run->trainer);
+    train_unload(&run->loaded);
+}
+
+static bool is_stopped(const TrainRun *run) {
+    return interrupt_signal() || (run->options->train.stop_after &&
+                                  train_status(run->trainer).step >= run->options->train.stop_after);
+}
+
+bool train_run_refuse_broken(const TrainRun *run, Error *err) {
+    TrainStatus status = train_status(run->trainer);
+    return error_set(err, ERROR_FAILED,
+                     "the loss is not a finite number any more after step %ld: try a smaller --lr than %g%s",
+                     status.step, run->config.lr,
+                     status.step >= status.steps_per_epoch && run->files.out ? ", with --restart" : "");
+}
+
+static bool save_checkpoint(TrainRun *run, Error *err) {
+    run->saved_s = clock_seconds();
+    return !run->files.out || train_save_checkpoint(run->trainer, run->files.checkpoint, err);
+}
+
+static bool is_save_due(const TrainRun *run) {
+    double minutes = run->options->train.save_every;
+    return clock_seconds() - run->saved_s >= 60 * (minutes > 0 ? minutes : SAVE_EVERY_MINUTES);
+}
+
+static bool end_epoch(TrainRun *run, Error *err) {
+    TrainStatus status = train_status(run->trainer);
+    train_report_epoch(&run->report, NULL);
+    return train_run_snapshot(run, (int)(status.step / status.steps_per_epoch), err) &&
+           save_checkpoint(run, err);
+}
+
+/* Up to the end, a stop, or an error; every whole epoch leaves a checkpoint. */
+static bool learn(TrainRun *run, Error *err) {
+    bool ok = true;
+    run->report = train_report_begin(run->trainer, run->config.epochs, dataset_count(run->loaded.data.test),
+                                     run->options->output.quiet);
+    run->saved_s = clock_seconds();
+    while (ok && !is_stopped(run)) {
+        train_report_before_step(&run->report);
+        if (!train_step(run->trainer)) break;
+        train_report_after_step(&run->report);
+        TrainStatus status = train_status(run->trainer);
+        if (status.step % status.steps_per_epoch == 0)
+            ok = end_epoch(run, err);
+        else if (is_save_due(run))
+            ok = save_checkpoint(run, err);
+    }
+    train_report_pause(&run->report);
+    return ok && (!train_status(run->trainer).broken || train_run_refuse_broken(run, err));
+}
+
+static bool save_stopped(TrainRun *run, Error *err) {
+    TrainStatus status = train_status(run->trainer);
+    if (!save_checkpoint(run, err)) return false;
+    fprintf(stderr, "skipscope: stopped after step %ld of %ld", status.step, status.steps);
+    if (run->files.out) {
+        fprintf(stderr, "; saved ");
+        utf8_put(stderr, run->files.checkpoint);
+        fprintf(stderr, ". The same command with --resume%s goes on from there",
+                run->files.restart ? " in place of --restart" : "");
+    }
+    fprintf(stderr, ".\n");
+    return true;
+}
+
+bool train_run(TrainRun *run, Error *err) {
+    interrupt_begin();
+    bool ok = learn(run, err);
+    TrainStatus status = train_status(run->trainer);
+    bool stopped = ok && is_stopped(run) && status.step < status.steps;
+    int caught = interrupt_signal();
+    if (stopped) ok = save_stopped(run, err);
+    interrupt_end();
+    if (ok && !stopped) ok = train_run_finish(run, err);
+    run->signal = ok && stopped ? caught : 0;
+    return ok;
+}
