@@ -222,6 +222,7 @@ static void apply_normalise(Model *model, const Options *options) {
         if (options->input.mean.known) model->normalise.mean[c] = options->input.mean.values[c];
         if (options->input.std.known) model->normalise.std[c] = options->input.std.values[c];
     }
+    if (options->input.mean.known && options->input.std.known) model->normalise_origin = MODEL_FROM_OPTION;
 }
 
 /* The first word may be the model; the others are pictures. */

@@ -1,4 +1,4 @@
-/* Names of classes: lists in text files, one name a line, and CIFAR-10's. */
+/* Names of classes: lists in text files, and CIFAR-10's. */
 #ifndef CORE_NETWORK_CLASS_NAMES_H
 #define CORE_NETWORK_CLASS_NAMES_H
 
@@ -10,8 +10,10 @@ enum { CLASS_NAME_MAX = 128 }; /* bytes of one name */
 /* airplane automobile bird cat deer dog frog horse ship truck: the order of the labels; ten of them. */
 const char *const *class_names_cifar10(void);
 
-/* Exactly `count` lines of UTF-8 without control characters; empty lines only at the end. `label` names the
- * text in messages. The names live in the arena; NULL on error. */
+/* Exactly `count` names of UTF-8 without control characters: one a line, empty lines only at the end; or JSON, a list of
+ * names, or an object from classes to names ({"0": "tench"}, Hugging Face's id2label), to pairs of WordNet's
+ * identifier and a name (Keras' class_index.json), or from names to classes ({"tench": 0}). `label` names the text in
+ * messages. The names live in the arena; NULL on error. */
 const char *const *class_names_parse(Arena *arena, const char *text, size_t size, int count,
                                      const char *label, Error *err);
 const char *const *class_names_load(Arena *arena, const char *path, int count, Error *err);

@@ -63,11 +63,14 @@ static bool parse_triple(const Model *model, const char *key, float out[3], Erro
                      key, utf8_first(text, 80), text);
 }
 
+/* What the metadata does not say is guessed from the size of the pictures and the number of classes. */
 static bool load_normalise(Model *model, Error *err) {
-    bool cifar = resnet_is_cifar(model->network->arch);
-    model->normalise = !cifar                                          ? normalise_imagenet()
-                       : value_is(model, "dataset", "cifar100", false) ? normalise_cifar100()
-                                                                       : normalise_cifar10();
+    bool cifar = resnet_is_cifar(model->network->arch), hundred = model->network->classes == 100,
+         known = model_value(model, "mean") && model_value(model, "std");
+    model->normalise = !cifar                                            ? normalise_imagenet()
+                       : value_is(model, "dataset", "cifar100", hundred) ? normalise_cifar100()
+                                                                         : normalise_cifar10();
+    model->normalise_origin = known || model_value(model, "dataset") ? MODEL_FROM_FILE : MODEL_GUESSED;
     if (!parse_triple(model, "mean", model->normalise.mean, err) ||
         !parse_triple(model, "std", model->normalise.std, err)) {
         return false;

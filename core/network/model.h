@@ -12,9 +12,18 @@
 #include "core/image/normalise.h"
 #include "core/network/weights.h"
 
+/* Where something that is said of a model comes from. */
+typedef enum ModelOrigin {
+    MODEL_GUESSED,     /* from the size of the pictures and the number of classes */
+    MODEL_FROM_FILE,   /* metadata of the weights */
+    MODEL_FROM_FOLDER, /* a configuration beside the weights */
+    MODEL_FROM_OPTION, /* asked for */
+} ModelOrigin;
+
 typedef struct Model {
     Network *network; /* owned */
     Normalise normalise;
+    ModelOrigin normalise_origin;
     const char *const *class_names; /* network->classes of them; NULL when they have no names */
     const SafetensorsPair *pairs;   /* all metadata of the file, in its order */
     int pair_count;
@@ -35,7 +44,7 @@ Model *model_load_file(const char *path, const ModelOptions *options, Error *err
 Model *model_load_memory(const void *bytes, size_t size, const char *label, const ModelOptions *options,
                          Error *err);
 /* Takes the network (also on failure) and gives it the default normalisation and names: CIFAR-10's for a
- * 10-class CIFAR network, ImageNet's normalisation and no names for the others. */
+ * 10-class CIFAR network, CIFAR-100's normalisation for one of 100 classes, ImageNet's and no names for the others. */
 Model *model_new(Network *network, Error *err);
 /* The same without its skips, or for a plain network with identity and zero-pad (option A) skips: a new model
  * with copies of all values that both have, and no metadata. NULL with a sentence when memory is short. */

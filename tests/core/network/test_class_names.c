@@ -56,6 +56,39 @@ static void lines_that_are_no_names_are_refused(void **state) {
     assert_refused(*state, large, sizeof large, "has 300 bytes, expected at most 128");
 }
 
+static void lists_in_json_are_read_in_every_form(void **state) {
+    static const char *const forms[] = {
+        "[\"a, b\", \"c\"]",
+        " {\"1\": \"c\", \"0\": \"a, b\"}\n",
+        "{\"0\": [\"n01440764\", \"a, b\"], \"1\": [\"n01443537\", \"c\"]}",
+        "{\"c\": 1, \"a, b\": 0}",
+    };
+    for (size_t k = 0; k < sizeof forms / sizeof *forms; k++) {
+        Error err = {0};
+        const char *const *names = class_names_parse(*state, forms[k], strlen(forms[k]), 2, "x", &err);
+        if (!names) fail_msg("%s: %s", forms[k], err.text);
+        assert_string_equal(names[0], "a, b");
+        assert_string_equal(names[1], "c");
+    }
+}
+
+static void json_that_is_no_list_of_names_is_refused(void **state) {
+    static const char *const refused[][2] = {
+        {"[\"a\", ", "line 1 is no JSON"},
+        {"[\"a\"]", "has 1 class names, expected 2"},
+        {"[\"a\", 2]", "expected names one a line"},
+        {"[\"a\", []]", "expected names one a line"},
+        {"{\"0\": \"a\", \"2\": \"b\"}", "has a name for class 2, expected 2 classes"},
+        {"{\"0\": \"a\", \"00\": \"b\"}", "class 0 has two names, a and b"},
+        {"{\"a\": 1, \"b\": 1}", "class 1 has two names"},
+        {"{\"a\": -1, \"b\": 1}", "expected names one a line"},
+        {"[\"a\", \"b\\u001b\"]", "entry 1 has a control character"},
+        {"[\"a\", \"\"]", "entry 1 is empty"},
+    };
+    for (size_t k = 0; k < sizeof refused / sizeof *refused; k++)
+        assert_refused(*state, refused[k][0], strlen(refused[k][0]), refused[k][1]);
+}
+
 static void a_missing_file_is_named(void **state) {
     Error err = {0};
     assert_null(class_names_load(*state, "/nonexistent/names.txt", 2, &err));
@@ -97,6 +130,8 @@ int main(void) {
         WITH_ARENA(windows_line_ends_do_not_belong_to_the_names),
         WITH_ARENA(a_wrong_number_of_names_is_said),
         WITH_ARENA(lines_that_are_no_names_are_refused),
+        WITH_ARENA(lists_in_json_are_read_in_every_form),
+        WITH_ARENA(json_that_is_no_list_of_names_is_refused),
         WITH_ARENA(a_missing_file_is_named),
         IN_TEMP_DIR(a_list_in_a_file_is_read_as_every_text_is),
         WITH_ARENA(copies_do_not_depend_on_the_originals),

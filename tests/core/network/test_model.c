@@ -94,6 +94,21 @@ static void a_cifar_network_of_another_class_count_has_no_names(void **state) {
     model_free(model);
 }
 
+static void a_hundred_classes_are_taken_for_cifar_100(void **state) {
+    (void)state;
+    Model *model = new_model("resnet20", 100);
+    assert_close(model->normalise.mean[0], 0.5071, 1e-7); /* the rounding of a float */
+    assert_int_equal(model->normalise_origin, MODEL_GUESSED);
+    model_free(model);
+}
+
+static void what_the_file_says_of_normalisation_is_no_guess(void **state) {
+    const SafetensorsPair pair = {.key = "dataset", .value = "cifar10"};
+    Model *model = load(save_with(*state, "resnet20", 100, &pair, 1), NULL);
+    assert_int_equal(model->normalise_origin, MODEL_FROM_FILE);
+    model_free(model);
+}
+
 static void a_model_comes_back_with_everything_it_was_saved_with(void **state) {
     const SafetensorsPair pairs[] = {{.key = "dataset", .value = "cifar10"},
                                      {.key = "test_top1", .value = "91.5"}};
@@ -192,6 +207,8 @@ int main(void) {
         cmocka_unit_test(a_new_cifar_network_gets_cifars_names_and_colors),
         cmocka_unit_test(an_imagenet_network_has_numbers_for_names),
         cmocka_unit_test(a_cifar_network_of_another_class_count_has_no_names),
+        cmocka_unit_test(a_hundred_classes_are_taken_for_cifar_100),
+        IN_TEMP_DIR(what_the_file_says_of_normalisation_is_no_guess),
         IN_TEMP_DIR(a_model_comes_back_with_everything_it_was_saved_with),
         IN_TEMP_DIR(a_model_is_loaded_from_memory_the_same_way),
         IN_TEMP_DIR(names_with_commas_between_them_are_read),
