@@ -1,5 +1,6 @@
 #include "core/pass/pass.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <string.h>
 
@@ -170,6 +171,11 @@ void pass_set_skip(Pass *pass, SkipMode skip, const bool *lesioned) {
     memset(pass->lesioned, 0, blocks * sizeof *pass->lesioned);
     if (lesioned) memcpy(pass->lesioned, lesioned, blocks * sizeof *pass->lesioned);
     if (pass->plan) plan_compile(pass);
+}
+
+void pass_set_batch_statistics(Pass *pass, bool batch_statistics) {
+    assert(!pass->plan);
+    pass->config.batch_statistics = batch_statistics;
 }
 
 real *pass_input(Pass *pass) {

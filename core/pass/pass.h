@@ -34,9 +34,10 @@ typedef struct PassConfig {
                                are kept. The same answer but for rounding, see core/pass/plan.h. With
                                batch_statistics to the bit the answer of any other pass, unless it
                                rounds_more */
-    bool rounds_more;   /* training, and fast with batch_statistics: the strategies that round more where that
+    bool
+        rounds_more; /* training, and fast with batch_statistics, and figures of a training: the strategies that round more where that
                                saves time, see ConvShape.fast */
-    int keep_every;     /* fast: of every so many blocks, from the first on, the input is kept as well, so
+    int keep_every;  /* fast: of every so many blocks, from the first on, the input is kept as well, so
                                that a pass can begin again there: see pass_restart_at. 0: of none */
 } PassConfig;
 
@@ -57,6 +58,9 @@ real *pass_input(Pass *pass);
 /* Another way of being without skips, in the same memory. `lesioned` as in PassConfig. Call pass_restart
  * after it. */
 void pass_set_skip(Pass *pass, SkipMode skip, const bool *lesioned);
+/* The other kind of statistics, in the same memory, of a pass that is not fast and was made with those of the batch.
+ * Call pass_restart after it. */
+void pass_set_batch_statistics(Pass *pass, bool batch_statistics);
 /* Sets both watermarks back to 0 and the targets; NULL or -1: the predicted class of each image. */
 void pass_restart(Pass *pass, const int *targets);
 /* The same, and of a pass that keeps inputs of blocks what comes before `block` is left as the last run has found it:
@@ -86,6 +90,8 @@ int pass_backward_done(const Pass *pass);
  * been run backward; with no_inspection only that of op 0 ever is. */
 Tensor pass_act(const Pass *pass, int op);
 Tensor pass_grad(const Pass *pass, int op);
+/* What pass_act has, to be read before the next call of any function of a pass: nothing is kept for it. */
+const real *pass_peek(const Pass *pass, int op);
 const real *pass_param_grad(const Pass *pass, const Param *param); /* memory order; NULL while not computed */
 const real *pass_param_grads(const Pass *pass);                    /* all, laid out as network_all_values */
 
