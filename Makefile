@@ -88,6 +88,9 @@ core/kernel/avx2_FLAGS    = $(LOOPS) $(AVX2)
 core/kernel/avx512_FLAGS  = $(LOOPS) $(AVX512)
 core/image/decode_FLAGS = $(ZERO_LOCALS) -fsanitize=bounds,signed-integer-overflow,null -fsanitize-undefined-trap-on-error -Wno-unused-function
 
+COMMIT   := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
+app/train/machine_FLAGS   = -DSKIPSCOPE_COMMIT='"$(COMMIT)"'
+
 .PHONY: FORCE all test quick slow cores exact asan asan-tests coverage coverage-report clang clang-tests fuzz layers bench bench-peers arm golden screens format check tidy limits data install uninstall clean help
 .SECONDARY:
 all: skipscope
@@ -113,6 +116,10 @@ build/version: FORCE
 	@mkdir -p $(@D)
 	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
 $(patsubst %.c,$(B)/%.o,$(shell grep -rl SKIPSCOPE_VERSION app --include='*.c')): build/version
+build/commit: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' >$@
+$(B)/app/train/machine.o: build/commit
 # Which files are built in; written anew only when that changes.
 $(B)/asset_list.c: app/asset/asset_list.sh FORCE
 	@mkdir -p $(@D)

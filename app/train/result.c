@@ -7,14 +7,15 @@
 #include "app/train/run.h"
 #include "core/base/utf8.h"
 
-enum { TRAIN_EVAL_BATCH = 128, RESULT_NOTES_MAX = TRAIN_IDENTITY_MAX + 4 };
+enum { TRAIN_EVAL_BATCH = 128, RESULT_NOTES_MAX = TRAIN_IDENTITY_MAX + 5 };
 
-/* Identity and seed: of weights at the end and of snapshots. */
+/* Of weights at the end and of snapshots. */
 static int note_identity(const TrainRun *run, int network, TrainIdentity *identity,
                          SafetensorsPair pairs[RESULT_NOTES_MAX]) {
     train_identify(run->trainer, network, identity);
     memcpy(pairs, identity->pairs, sizeof identity->pairs);
-    return identity->count;
+    pairs[identity->count] = (SafetensorsPair){"made_by", train_makers(run->trainer)};
+    return identity->count + 1;
 }
 
 /* The identity, and what was reached: enough to tell later that this training has come to its end. */
@@ -77,9 +78,11 @@ static bool save_results(const TrainRun *run, const Accuracy *accuracies, Error 
 bool train_run_finish(const TrainRun *run, Error *err) {
     Accuracy accuracies[TRAIN_NETWORKS_MAX];
     PassConfig pass = {.batch = TRAIN_EVAL_BATCH};
+    /* Elsewhere than on a terminal there is one line an epoch. */
+    bool quiet = run->options->output.quiet || !run->report.progress.terminal;
     for (int k = 0; k < run->networks.count; k++) {
-        if (!accuracy_measure(&accuracies[k], run->loaded.models[k], run->loaded.data.test, &pass,
-                              run->options->output.quiet, err))
+        if (!accuracy_measure(&accuracies[k], run->loaded.models[k], run->loaded.data.test, &pass, quiet,
+                              err))
             return false;
         /* What the last step has made of the weights no step has looked at. */
         if (isnan(accuracy_loss(&accuracies[k]))) return train_run_refuse_broken(run, err);

@@ -25,11 +25,14 @@ static bool read_recipe(TrainRun *run, Error *err) {
                        : options->model.init ? options->model.init
                                              : "he";
     run->config.replaces = train_files_replace(&run->files);
+    train_machine_describe(&run->machine, run->maker, sizeof run->maker);
+    run->config.maker = run->maker;
     return check_snapshots(run, err);
 }
 
 bool train_run_begin(TrainRun *run, const Options *options, Error *err) {
     *run = (TrainRun){.options = options, .files.lock = -1};
+    train_machine(&run->machine);
     if (!train_networks_parse(&run->networks, options, err) ||
         !train_files_begin(&run->files, options, &run->networks, err))
         return false;
@@ -42,6 +45,7 @@ bool train_run_begin(TrainRun *run, const Options *options, Error *err) {
 }
 
 void train_run_end(TrainRun *run) {
+    recorder_free(run->recorder);
     train_files_end(&run->files);
     train_free(run->trainer);
     train_unload(&run->loaded);
@@ -60,9 +64,11 @@ bool train_run_refuse_broken(const TrainRun *run, Error *err) {
                      status.step >= status.steps_per_epoch && run->files.out ? ", with --restart" : "");
 }
 
+/* The history on the disk is never behind a checkpoint. */
 static bool save_checkpoint(TrainRun *run, Error *err) {
     run->saved_s = clock_seconds();
-    return !run->files.out || train_save_checkpoint(run->trainer, run->files.checkpoint, err);
+    return !run->files.out || (recorder_sync(run->recorder, err) &&
+                               train_save_checkpoint(run->trainer, run->files.checkpoint, err));
 }
 
 static bool is_save_due(const TrainRun *run) {
@@ -70,29 +76,59 @@ static bool is_save_due(const TrainRun *run) {
     return clock_seconds() - run->saved_s >= 60 * (minutes > 0 ? minutes : SAVE_EVERY_MINUTES);
 }
 
+static void read_steps(const TrainRun *run, RecorderStep steps[TRAIN_NETWORKS_MAX]) {
+    for (int k = 0; k < run->loaded.count; k++) {
+        TrainStatus status = train_status_of(run->trainer, k);
+        steps[k] = (RecorderStep){.loss = status.loss,
+                                  .error = 1 - status.accuracy,
+                                  .rate = status.lr,
+                                  .mean_loss = status.loss_average,
+                                  .mean_error = 1 - status.accuracy_average};
+    }
+}
+
+/* Stopped meanwhile, it is left to the run that goes on from here. */
 static bool end_epoch(TrainRun *run, Error *err) {
+    RecorderStep steps[TRAIN_NETWORKS_MAX];
+    double accuracies[TRAIN_NETWORKS_MAX];
     TrainStatus status = train_status(run->trainer);
-    train_report_epoch(&run->report, NULL);
+    read_steps(run, steps);
+    RecorderEnd end = recorder_end_epoch(run->recorder, steps, err);
+    if (end != RECORDER_DONE) return end == RECORDER_STOPPED;
+    for (int k = 0; k < run->loaded.count; k++)
+        accuracies[k] = 1 - recorder_figures(run->recorder, k).test_error;
+    train_report_epoch(&run->report, accuracies);
     return train_run_snapshot(run, (int)(status.step / status.steps_per_epoch), err) &&
            save_checkpoint(run, err);
 }
 
+/* *more: whether a step was made. */
+static bool make_step(TrainRun *run, bool *more, Error *err) {
+    RecorderStep steps[TRAIN_NETWORKS_MAX];
+    train_report_before_step(&run->report);
+    recorder_before_step(run->recorder);
+    *more = train_step(run->trainer);
+    if (!*more) return true;
+    train_report_after_step(&run->report);
+    read_steps(run, steps);
+    if (!recorder_after_step(run->recorder, steps, err)) return false;
+    if (recorder_epoch_ended(run->recorder)) return end_epoch(run, err);
+    return !is_save_due(run) || save_checkpoint(run, err);
+}
+
+static long evaluated_images(const TrainRun *run) {
+    const DataSets *data = &run->loaded.data;
+    return dataset_count(data->test) + (run->options->train.measure_train ? dataset_count(data->train) : 0);
+}
+
 /* Up to the end, a stop, or an error; every whole epoch leaves a checkpoint. */
 static bool learn(TrainRun *run, Error *err) {
-    bool ok = true;
-    run->report = train_report_begin(run->trainer, run->config.epochs, dataset_count(run->loaded.data.test),
+    bool ok = true, more = true;
+    run->report = train_report_begin(run->trainer, run->config.epochs, evaluated_images(run),
                                      run->options->output.quiet);
     run->saved_s = clock_seconds();
-    while (ok && !is_stopped(run)) {
-        train_report_before_step(&run->report);
-        if (!train_step(run->trainer)) break;
-        train_report_after_step(&run->report);
-        TrainStatus status = train_status(run->trainer);
-        if (status.step % status.steps_per_epoch == 0)
-            ok = end_epoch(run, err);
-        else if (is_save_due(run))
-            ok = save_checkpoint(run, err);
-    }
+    if (recorder_owes_epoch(run->recorder)) ok = end_epoch(run, err);
+    while (ok && more && !is_stopped(run)) ok = make_step(run, &more, err);
     train_report_pause(&run->report);
     return ok && (!train_status(run->trainer).broken || train_run_refuse_broken(run, err));
 }
@@ -113,7 +149,7 @@ static bool save_stopped(TrainRun *run, Error *err) {
 
 bool train_run(TrainRun *run, Error *err) {
     interrupt_begin();
-    bool ok = learn(run, err);
+    bool ok = train_run_watch(run, err) && learn(run, err);
     TrainStatus status = train_status(run->trainer);
     bool stopped = ok && is_stopped(run) && status.step < status.steps;
     int caught = interrupt_signal();

@@ -3,7 +3,9 @@
 #define APP_TRAIN_RUN_H
 
 #include "app/train/files.h"
+#include "app/train/machine.h"
 #include "app/train/report.h"
+#include "core/train/recorder.h"
 
 typedef struct TrainRun {
     const Options *options;
@@ -12,6 +14,11 @@ typedef struct TrainRun {
     TrainConfig config;
     TrainLoaded loaded;
     Trainer *trainer;
+    TrainMachine machine;
+    char maker[TRAIN_MAKER_MAX]; /* that in words */
+    TrainIdentity identity;      /* of all networks */
+    char names[TRAIN_NETWORKS_MAX][TRAIN_NAME_MAX];
+    Recorder *recorder; /* from the first step on */
     TrainReport report;
     double saved_s; /* when the last checkpoint was, or the run began */
     bool finished;  /* an earlier run has made the result */
@@ -23,6 +30,9 @@ bool train_run_begin(TrainRun *run, const Options *options, Error *err);
 /* To the end, to a signal or to --stop-after. */
 bool train_run(TrainRun *run, Error *err);
 void train_run_end(TrainRun *run);
+
+/* What is measured while it learns, and the history where there is --out. */
+bool train_run_watch(TrainRun *run, Error *err);
 
 /* The end: measures the networks on the test pictures, saves and tells it. */
 bool train_run_finish(const TrainRun *run, Error *err);

@@ -16,8 +16,9 @@
 
 static const char PREVIOUS[] = ".prev";
 
-enum { PAIRS_MAX = TRAIN_IDENTITY_MAX + 4 };
+enum { PAIRS_MAX = TRAIN_IDENTITY_MAX + 5 };
 
+static const char MAKERS[] = "made_by";
 static const char NOTES[] = "notes"; /* the learners' in one text: "KEY=TEXT;KEY=TEXT;" */
 
 /* "plain20/velocity.layer1.0.conv1.weight" */
@@ -232,6 +233,8 @@ bool train_save_checkpoint(Trainer *trainer, const char *path, Error *err) {
     if (*notes) pairs[count++] = (SafetensorsPair){NOTES, notes};
     snprintf(crc, sizeof crc, "%08lx", notes_crc(pairs, count));
     pairs[count++] = (SafetensorsPair){"notes_crc32", crc};
+    /* Nothing hangs on it. */
+    pairs[count++] = (SafetensorsPair){MAKERS, trainer->makers};
     if (!save_entries(trainer, path, pairs, count, err)) return false;
     take_place(trainer, path);
     return true;
@@ -301,6 +304,13 @@ typedef enum LoadResult {
     LOAD_BROKEN, /* not there, not readable, or damaged */
 } LoadResult;
 
+/* Those before this run, and then its own. */
+static void take_makers(Trainer *trainer, const Safetensors *file) {
+    const char *earlier = safetensors_value(file, MAKERS);
+    snprintf(trainer->makers, sizeof trainer->makers, "%s", earlier ? earlier : "");
+    if (trainer->config.maker) train_add_maker(trainer, trainer->config.maker);
+}
+
 static LoadResult load_checkpoint(Trainer *trainer, const char *path, Error *err) {
     LoadResult result = LOAD_BROKEN;
     TrainIdentity identity;
@@ -318,6 +328,7 @@ static LoadResult load_checkpoint(Trainer *trainer, const char *path, Error *err
         trainer->step = step;
         trainer->config.replaces |= safetensors_value(file, "replaces") != NULL;
         recall_sums(trainer);
+        take_makers(trainer, file);
     }
     safetensors_close(file);
     return result;

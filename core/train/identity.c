@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/utf8.h"
 #include "core/train/state.h"
 
 /* "resnet56,plain56" */
@@ -44,4 +45,21 @@ bool train_check_identity(const TrainIdentity *identity, const Safetensors *file
                          identity->pairs[k].value);
     }
     return true;
+}
+
+static bool has_maker(const char *makers, const char *maker) {
+    size_t length = strlen(maker);
+    for (const char *at = makers; *at; at += strcspn(at, ";"), at += strspn(at, "; "))
+        if (strncmp(at, maker, length) == 0 && (at[length] == '\0' || at[length] == ';')) return true;
+    return false;
+}
+
+void train_add_maker(Trainer *trainer, const char *maker) {
+    size_t used = strlen(trainer->makers), needed = strlen(maker) + (used ? 2 : 0);
+    if (has_maker(trainer->makers, maker) || used + needed >= sizeof trainer->makers) return;
+    utf8_format(trainer->makers + used, sizeof trainer->makers - used, "%s%s", used ? "; " : "", maker);
+}
+
+const char *train_makers(const Trainer *trainer) {
+    return trainer->makers;
 }

@@ -24,6 +24,10 @@ struct Trainer {
     long epoch; /* of the learners' sums; -1: of none */
     long seen;  /* images of that epoch so far */
     TrainFoothold foothold;
+    char makers[TRAIN_MAKERS_MAX];
 };
+
+/* To `makers`, which have it once. */
+void train_add_maker(Trainer *trainer, const char *maker);
 
 #endif

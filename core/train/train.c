@@ -76,6 +76,7 @@ Trainer *train_new_several(Model *const *models, int count, const Dataset *datas
         return NULL;
     }
     *trainer = (Trainer){.dataset = dataset, .config = *config, .epoch = -1};
+    if (config->maker) train_add_maker(trainer, config->maker);
     if (begin_learners(trainer, models, count, err) && begin_batches(trainer, err)) return trainer;
     train_free(trainer);
     return NULL;

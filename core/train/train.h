@@ -16,6 +16,8 @@ typedef enum ScheduleKind {
     SCHEDULE_STEPS,  /* divided by 10 at 1/2 and 3/4 of the steps (He et al. 2015, section 4.2) */
 } ScheduleKind;
 
+enum { TRAIN_MAKER_MAX = 160, TRAIN_MAKERS_MAX = 1024 };
+
 typedef struct TrainConfig {
     int epochs, batch;
     double lr; /* the peak */
@@ -26,6 +28,8 @@ typedef struct TrainConfig {
     bool augment;     /* pad 4, random crop, mirror */
     const char *init; /* how the first weights were made ("he"), for the record; NULL when not known */
     bool replaces;    /* the result may replace what stands in its place; a checkpoint remembers it */
+    const char
+        *maker; /* program and machine, for the record: shorter than TRAIN_MAKER_MAX; NULL when not known */
 } TrainConfig;
 
 /* The recipe of the bundled models: batch 128, peak 0.1, momentum 0.9 (Nesterov), weight decay 5e-4, one
@@ -59,6 +63,10 @@ int train_batch(const Trainer *trainer); /* images of a step */
 /* What tells it from the others: its architecture, with "#2" behind it where it is the second of that. */
 enum { TRAIN_NAME_MAX = ARCH_NAME_MAX + 4 };
 void train_network_name(const Trainer *trainer, int network, char out[TRAIN_NAME_MAX]);
+
+/* The makers of all runs that came to where it is, each once, with "; " between them; "" when none is known. Those that
+ * there is no room for are left out. */
+const char *train_makers(const Trainer *trainer);
 
 /* One batch. False when all epochs are done or a loss is not a finite number any more. */
 bool train_step(Trainer *trainer);
