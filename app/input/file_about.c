@@ -32,12 +32,12 @@ static bool describe_picture(FileList *list, const FileRow *row, Error *err) {
 }
 
 /* "resnet20, 10 classes, shortcuts A; cifar10, top-1 0.9184" */
-static bool describe_opened(FileList *list, const Safetensors *file, Error *err) {
+static bool describe_opened(FileList *list, const Tensors *file, Error *err) {
     ResnetConfig config;
-    const char *data = safetensors_value(file, "dataset"), *top1 = safetensors_value(file, "test_top1");
-    if (!weights_find_config(file, safetensors_value(file, "arch"), &config, err)) return false;
+    const char *data = tensors_value(file, "dataset"), *top1 = tensors_value(file, "test_top1");
+    if (!weights_find_config(file, tensors_value(file, "arch"), &config, err)) return false;
     int used = (int)utf8_format(list->about, sizeof list->about, "%s, %d classes, %d tensors", config.arch,
-                                config.classes, safetensors_count(file));
+                                config.classes, tensors_count(file));
     if (data)
         used += utf8_format(list->about + used, sizeof list->about - (size_t)used, "; %.*s",
                             utf8_first(data, 40), data);
@@ -50,11 +50,11 @@ static bool describe_opened(FileList *list, const Safetensors *file, Error *err)
 static bool describe_weights(FileList *list, const FileRow *row, Error *err) {
     char path[PATH_MAX];
     const Asset *asset = row->kind == FILE_BUNDLED ? asset_find_model(row->name) : NULL;
-    Safetensors *file = asset ? safetensors_open_memory(asset->begin, asset_size(asset), row->name, err)
-                        : row_path(list, row, path) ? safetensors_open_file(path, err)
-                                                    : NULL;
+    Tensors *file = asset ? tensors_open_memory(asset->begin, asset_size(asset), row->name, NULL, err)
+                    : row_path(list, row, path) ? tensors_open_file(path, NULL, err)
+                                                : NULL;
     bool ok = file && describe_opened(list, file, err);
-    safetensors_close(file);
+    tensors_close(file);
     return ok;
 }
 

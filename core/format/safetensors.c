@@ -6,12 +6,9 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "core/base/half.h"
 #include "core/base/parallel.h"
 #include "core/base/signature.h"
 #include "core/format/safetensors_header.h"
-
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "float32 data is read as it lies in the file");
 
 enum { SAFETENSORS_CHUNK_BYTES = 1 << 16, SAFETENSORS_FIRST_BYTES = 512 };
 /* Of the checksum; as many as keep all threads busy to the end. */
@@ -47,18 +44,11 @@ static const Signature signatures[] = {
      .name = "a program"},
 };
 
-static bool read_range(const Safetensors *file, uint64_t offset, void *buffer, size_t count, Error *err) {
-    if (!file->memory) return file_read_at(&file->file, offset, buffer, count, err);
-    assert(offset <= file->size && count <= file->size - offset);
-    memcpy(buffer, file->memory + offset, count);
-    return true;
-}
-
 /* The first bytes cannot be a safetensors file's: says what they are, where that is known. */
 static bool refuse_start(const Safetensors *file, const char *problem, Error *err) {
     uint8_t first[SAFETENSORS_FIRST_BYTES];
-    size_t count = file->size < sizeof first ? (size_t)file->size : sizeof first;
-    if (!read_range(file, 0, first, count, err)) return false;
+    size_t count = file->source.size < sizeof first ? (size_t)file->source.size : sizeof first;
+    if (!source_read(&file->source, 0, first, count, err)) return false;
     const char *name = signature_name(signatures, sizeof signatures / sizeof *signatures, first, count);
     if (name)
         return error_set(err, ERROR_FILE, "%s: expected a safetensors file, found %s", file->label, name);
@@ -67,13 +57,13 @@ static bool refuse_start(const Safetensors *file, const char *problem, Error *er
 
 static bool measure_header(const Safetensors *file, uint64_t *length, Error *err) {
     char problem[160];
-    if (file->size == 0) return error_set(err, ERROR_FILE, "%s: the file is empty", file->label);
-    if (file->size < 8) {
-        snprintf(problem, sizeof problem, "%d bytes are too short for one", (int)file->size);
+    if (file->source.size == 0) return error_set(err, ERROR_FILE, "%s: the file is empty", file->label);
+    if (file->source.size < 8) {
+        snprintf(problem, sizeof problem, "%d bytes are too short for one", (int)file->source.size);
         return refuse_start(file, problem, err);
     }
     uint8_t bytes[8];
-    if (!read_range(file, 0, bytes, sizeof bytes, err)) return false;
+    if (!source_read(&file->source, 0, bytes, sizeof bytes, err)) return false;
     *length = 0;
     for (int k = 7; k >= 0; k--) *length = *length << 8 | bytes[k];
     if (*length > SAFETENSORS_HEADER_MAX) {
@@ -81,9 +71,9 @@ static bool measure_header(const Safetensors *file, uint64_t *length, Error *err
                  (unsigned long long)*length, SAFETENSORS_HEADER_MAX);
         return refuse_start(file, problem, err);
     }
-    if (*length > file->size - 8) {
+    if (*length > file->source.size - 8) {
         snprintf(problem, sizeof problem, "its header needs %llu bytes, the file has %llu",
-                 (unsigned long long)*length + 8, (unsigned long long)file->size);
+                 (unsigned long long)*length + 8, (unsigned long long)file->source.size);
         return refuse_start(file, problem, err);
     }
     return true;
@@ -94,7 +84,7 @@ static bool read_header(Safetensors *file, Error *err) {
     if (!measure_header(file, &length, err)) return false;
     char *header = malloc((size_t)length + 1);
     if (!header) return error_set(err, ERROR_FAILED, "%s: not enough memory for its header", file->label);
-    bool good = read_range(file, 8, header, (size_t)length, err);
+    bool good = source_read(&file->source, 8, header, (size_t)length, err);
     if (good && (length == 0 || !memchr("{ \t\r\n", header[0], 5))) {
         good = refuse_start(file, "its header does not begin with a brace", err);
     }
@@ -104,36 +94,36 @@ static bool read_header(Safetensors *file, Error *err) {
     return good;
 }
 
-static Safetensors *open_with(Safetensors file, const char *label, Error *err) {
-    file.arena = arena_new();
-    Safetensors *opened = file.arena ? arena_alloc(file.arena, 1, sizeof *opened) : NULL;
-    char *copy = opened ? arena_alloc(file.arena, strlen(label) + 1, 1) : NULL;
+Safetensors *safetensors_open_source(Source source, const char *label, Error *err) {
+    Arena *arena = arena_new();
+    Safetensors *opened = arena ? arena_alloc(arena, 1, sizeof *opened) : NULL;
+    char *copy = opened ? arena_alloc(arena, strlen(label) + 1, 1) : NULL;
     if (!copy) {
         error_set(err, ERROR_FAILED, "%s: not enough memory", label);
-        file_close(&file.file);
-        arena_free(file.arena);
+        source_close(&source);
+        arena_free(arena);
         return NULL;
     }
-    *opened = file;
-    opened->label = strcpy(copy, label);
+    opened->label = source.label = strcpy(copy, label);
+    opened->source = source;
+    opened->arena = arena;
     if (read_header(opened, err)) return opened;
     safetensors_close(opened);
     return NULL;
 }
 
 Safetensors *safetensors_open_file(const char *path, Error *err) {
-    File file;
-    if (!file_open(&file, path, err)) return NULL;
-    return open_with((Safetensors){.file = file, .size = file.size}, path, err);
+    Source source;
+    return source_open_file(&source, path, err) ? safetensors_open_source(source, path, err) : NULL;
 }
 
 Safetensors *safetensors_open_memory(const void *bytes, size_t size, const char *label, Error *err) {
-    return open_with((Safetensors){.memory = bytes, .size = size}, label, err);
+    return safetensors_open_source(source_of_memory(bytes, size, label), label, err);
 }
 
 void safetensors_close(Safetensors *file) {
     if (!file) return;
-    file_close(&file->file);
+    source_close(&file->source);
     arena_free(file->arena);
 }
 
@@ -175,37 +165,22 @@ const char *safetensors_value(const Safetensors *file, const char *key) {
     return NULL;
 }
 
-static double read_element(const uint8_t *bytes, SafetensorsType type) {
-    uint16_t half;
-    double whole;
-    if (type == SAFETENSORS_F64) {
-        memcpy(&whole, bytes, sizeof whole);
-        return whole;
-    }
-    memcpy(&half, bytes, sizeof half);
-    return type == SAFETENSORS_F16 ? half_from_f16(half) : half_from_bf16(half);
-}
-
 bool safetensors_read_part(const Safetensors *file, const SafetensorsTensor *tensor, uint64_t first,
                            uint64_t count, float *out, Error *err) {
-    SafetensorsType type = tensor->type;
-    uint64_t start = file->data_start + tensor->begin;
+    size_t size = element_bytes(tensor->type);
+    uint64_t at = file->data_start + tensor->begin + first * size;
     assert(first <= tensor->count && count <= tensor->count - first);
-    if (type == SAFETENSORS_F32)
-        return read_range(file, start + first * sizeof *out, out, (size_t)count * sizeof *out, err);
-    if (type != SAFETENSORS_F16 && type != SAFETENSORS_BF16 && type != SAFETENSORS_F64) {
+    if (tensor->type == ELEMENT_F32) return source_read(&file->source, at, out, (size_t)count * size, err);
+    if (!element_is_readable(tensor->type)) {
         return error_set(err, ERROR_FILE, "%s: %s has the type %s, expected F32, F16, BF16 or F64",
-                         file->label, tensor->name, safetensors_type_name(type));
+                         file->label, tensor->name, element_type_name(tensor->type));
     }
     uint8_t chunk[SAFETENSORS_CHUNK_BYTES];
-    size_t size = type == SAFETENSORS_F64 ? 8 : 2;
-    uint64_t total = count * size;
-    start += first * size;
-    for (uint64_t done = 0; done < total;) {
-        size_t bytes = total - done < sizeof chunk ? (size_t)(total - done) : sizeof chunk;
-        if (!read_range(file, start + done, chunk, bytes, err)) return false;
-        for (size_t at = 0; at < bytes; at += size) *out++ = (float)read_element(chunk + at, type);
-        done += bytes;
+    for (uint64_t done = 0; done < count;) {
+        size_t now = count - done < sizeof chunk / size ? (size_t)(count - done) : sizeof chunk / size;
+        if (!source_read(&file->source, at + done * size, chunk, now * size, err)) return false;
+        element_to_float(tensor->type, chunk, now, out + done);
+        done += now;
     }
     return true;
 }
@@ -228,11 +203,11 @@ static void check_part(void *context, int begin, int end, int worker) {
     (void)worker;
     for (int part = begin; part < end; part++) {
         uint64_t at = sum->begin + (uint64_t)part * sum->part_bytes, stop = at + sum->part_bytes;
-        if (stop > sum->file->size) stop = sum->file->size;
+        if (stop > sum->file->source.size) stop = sum->file->source.size;
         uLong crc = crc32(0, NULL, 0);
         while (at < stop) {
             size_t count = stop - at < sizeof chunk ? (size_t)(stop - at) : sizeof chunk;
-            if (!read_range(sum->file, at, chunk, count, &sum->errors[part])) break;
+            if (!source_read(&sum->file->source, at, chunk, count, &sum->errors[part])) break;
             crc = crc32(crc, chunk, (uInt)count);
             at += count;
         }
@@ -242,7 +217,7 @@ static void check_part(void *context, int begin, int end, int worker) {
 
 /* Of all data; the parts' are put together as zlib does it, without their bytes. */
 static bool find_checksum(const Checksum *sum, int parts, uLong *crc, Error *err) {
-    uint64_t left = sum->file->size - sum->begin;
+    uint64_t left = sum->file->source.size - sum->begin;
     parallel_for(parts, 1, check_part, (void *)sum);
     *crc = crc32(0, NULL, 0);
     for (int part = 0; part < parts; part++, left -= sum->part_bytes) {
@@ -259,7 +234,7 @@ bool safetensors_check_data(const Safetensors *file, Error *err) {
     uLong parts[SAFETENSORS_PARTS_MAX], crc;
     char found[16];
     if (!expected) return true;
-    uint64_t bytes = file->size - file->data_start, part = bytes / SAFETENSORS_PARTS_MAX + 1;
+    uint64_t bytes = file->source.size - file->data_start, part = bytes / SAFETENSORS_PARTS_MAX + 1;
     if (part < SAFETENSORS_PART_BYTES) part = SAFETENSORS_PART_BYTES;
     int count = (int)((bytes + part - 1) / part);
     Checksum sum = {.file = file,

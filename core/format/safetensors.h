@@ -11,29 +11,13 @@
 #include <stdint.h>
 
 #include "core/base/error.h"
+#include "core/format/element.h"
 
 enum { SAFETENSORS_RANK_MAX = 8 };
 
-typedef enum SafetensorsType {
-    SAFETENSORS_BOOL,
-    SAFETENSORS_U8,
-    SAFETENSORS_I8,
-    SAFETENSORS_U16,
-    SAFETENSORS_I16,
-    SAFETENSORS_F16,
-    SAFETENSORS_BF16,
-    SAFETENSORS_U32,
-    SAFETENSORS_I32,
-    SAFETENSORS_F32,
-    SAFETENSORS_U64,
-    SAFETENSORS_I64,
-    SAFETENSORS_F64,
-    SAFETENSORS_TYPE_COUNT
-} SafetensorsType;
-
 typedef struct SafetensorsTensor {
     const char *name;
-    SafetensorsType type;
+    ElementType type;
     int rank; /* 0 for a scalar */
     uint64_t dims[SAFETENSORS_RANK_MAX];
     uint64_t count;      /* elements */
@@ -57,7 +41,6 @@ const char *safetensors_label(const Safetensors *file);
 int safetensors_count(const Safetensors *file);
 const SafetensorsTensor *safetensors_get(const Safetensors *file, int index);
 const SafetensorsTensor *safetensors_find(const Safetensors *file, const char *name);
-const char *safetensors_type_name(SafetensorsType type);
 
 /* "__metadata__": string pairs; NULL when there is none of that key. */
 int safetensors_pair_count(const Safetensors *file);

@@ -4,25 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct TypeSpec {
-    const char *name;
-    unsigned bytes;
-} TypeSpec;
-
-static const TypeSpec types[SAFETENSORS_TYPE_COUNT] = {
-    [SAFETENSORS_BOOL] = {.name = "BOOL", .bytes = 1}, [SAFETENSORS_U8] = {.name = "U8", .bytes = 1},
-    [SAFETENSORS_I8] = {.name = "I8", .bytes = 1},     [SAFETENSORS_U16] = {.name = "U16", .bytes = 2},
-    [SAFETENSORS_I16] = {.name = "I16", .bytes = 2},   [SAFETENSORS_F16] = {.name = "F16", .bytes = 2},
-    [SAFETENSORS_BF16] = {.name = "BF16", .bytes = 2}, [SAFETENSORS_U32] = {.name = "U32", .bytes = 4},
-    [SAFETENSORS_I32] = {.name = "I32", .bytes = 4},   [SAFETENSORS_F32] = {.name = "F32", .bytes = 4},
-    [SAFETENSORS_U64] = {.name = "U64", .bytes = 8},   [SAFETENSORS_I64] = {.name = "I64", .bytes = 8},
-    [SAFETENSORS_F64] = {.name = "F64", .bytes = 8},
-};
-
-const char *safetensors_type_name(SafetensorsType type) {
-    return types[type].name;
-}
-
 static const char *copy_text(Safetensors *file, const char *text) {
     size_t length = strlen(text);
     char *copy = arena_alloc(file->arena, length + 1, 1);
@@ -54,12 +35,8 @@ static bool parse_type(const Safetensors *file, SafetensorsTensor *tensor, const
     if (!name)
         return error_set(err, ERROR_FILE, "%s: the dtype of tensor '%s' is no string", file->label,
                          tensor->name);
-    for (int k = 0; k < SAFETENSORS_TYPE_COUNT; k++) {
-        if (strcmp(types[k].name, name) == 0) {
-            tensor->type = (SafetensorsType)k;
-            return true;
-        }
-    }
+    tensor->type = element_type_of(name);
+    if (tensor->type < ELEMENT_TYPE_COUNT) return true;
     return error_set(err, ERROR_FILE, "%s: tensor '%s' has the unsupported dtype '%s'", file->label,
                      tensor->name, name);
 }
@@ -104,7 +81,7 @@ static bool parse_offsets(const Safetensors *file, SafetensorsTensor *tensor, co
 
 static bool check_bytes(const Safetensors *file, const SafetensorsTensor *tensor, Error *err) {
     uint64_t needed, range = tensor->end - tensor->begin;
-    if (__builtin_mul_overflow(tensor->count, (uint64_t)types[tensor->type].bytes, &needed)) {
+    if (__builtin_mul_overflow(tensor->count, (uint64_t)element_bytes(tensor->type), &needed)) {
         return error_set(err, ERROR_FILE, "%s: the size of tensor '%s' overflows", file->label, tensor->name);
     }
     if (needed == range) return true;
@@ -162,7 +139,7 @@ static int by_name(const void *a, const void *b) {
 
 /* The ranges follow each other without overlap or hole and end with the file. */
 static bool check_ranges(const Safetensors *file, Error *err) {
-    uint64_t reached = 0, available = file->size - file->data_start;
+    uint64_t reached = 0, available = file->source.size - file->data_start;
     for (int k = 0; k < file->tensor_count; k++) {
         const SafetensorsTensor *tensor = &file->tensors[k];
         if (tensor->begin < reached) {
@@ -177,7 +154,8 @@ static bool check_ranges(const Safetensors *file, Error *err) {
     }
     if (reached > available) {
         return error_set(err, ERROR_FILE, "%s: is truncated: it has %llu of %llu bytes", file->label,
-                         (unsigned long long)file->size, (unsigned long long)(file->data_start + reached));
+                         (unsigned long long)file->source.size,
+                         (unsigned long long)(file->data_start + reached));
     }
     if (reached == available) return true;
     return error_set(err, ERROR_FILE, "%s: has %llu bytes after the last tensor", file->label,

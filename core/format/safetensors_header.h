@@ -1,10 +1,10 @@
-/* Inside of core/format/safetensors: an open file, and the parser of its header. */
+/* Inside of core/format: an open safetensors file, and the parser of its header. */
 #ifndef CORE_FORMAT_SAFETENSORS_HEADER_H
 #define CORE_FORMAT_SAFETENSORS_HEADER_H
 
 #include "core/base/arena.h"
-#include "core/base/file.h"
 #include "core/format/safetensors.h"
+#include "core/format/source.h"
 
 enum {
     SAFETENSORS_HEADER_MAX =
@@ -14,15 +14,17 @@ enum {
 
 struct Safetensors {
     const char *label;
-    File file;             /* or */
-    const uint8_t *memory; /* not owned */
-    uint64_t size, data_start;
+    Source source;
+    uint64_t data_start;
     SafetensorsTensor *tensors; /* by name */
     int tensor_count;
     SafetensorsPair *pairs;
     int pair_count;
     Arena *arena;
 };
+
+/* Takes the source, also on failure. */
+Safetensors *safetensors_open_source(Source source, const char *label, Error *err);
 
 /* Fills tensors and pairs from the header and checks all of it against the size of the file. */
 bool safetensors_header_parse(Safetensors *file, const char *header, size_t length, Error *err);

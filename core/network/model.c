@@ -130,12 +130,12 @@ static bool load_class_names(Model *model, Error *err) {
     return model->class_names;
 }
 
-static bool copy_pairs(Model *model, const Safetensors *file, Error *err) {
-    int count = safetensors_pair_count(file);
+static bool copy_pairs(Model *model, const Tensors *file, Error *err) {
+    int count = tensors_pair_count(file);
     SafetensorsPair *pairs = arena_alloc(model->arena, (size_t)count, sizeof *pairs);
     if (!pairs) return no_memory(model->source, err);
     for (int k = 0; k < count; k++) {
-        SafetensorsPair pair = safetensors_pair(file, k);
+        SafetensorsPair pair = tensors_pair(file, k);
         pairs[k] = (SafetensorsPair){.key = copy_text(model->arena, pair.key),
                                      .value = copy_text(model->arena, pair.value)};
         if (!pairs[k].key || !pairs[k].value) return no_memory(model->source, err);
@@ -161,15 +161,15 @@ static void set_activation(ResnetConfig *config, const OpSpec *activation) {
 }
 
 /* The network that the header describes, checked against it, still without values. */
-static Network *build_network(const Safetensors *file, const ModelOptions *options, Error *err) {
+static Network *build_network(const Tensors *file, const ModelOptions *options, Error *err) {
     ResnetConfig config;
-    const char *recorded = safetensors_value(file, "arch"), *stride = safetensors_value(file, "stride_in");
+    const char *recorded = tensors_value(file, "arch"), *stride = tensors_value(file, "stride_in");
     if (!weights_find_config(file, options->arch ? options->arch : recorded, &config, err)) return NULL;
     if (options->activation) set_activation(&config, options->activation);
     config.stride_in_1x1 = options->stride_in_1x1 || (stride && strcmp(stride, "1x1") == 0);
     if (options->shortcut && config.shortcut && options->shortcut != config.shortcut) {
         error_set(err, ERROR_FILE, "%s: expected shortcuts of option %c, found the tensors of option %c",
-                  safetensors_label(file), options->shortcut, config.shortcut);
+                  tensors_label(file), options->shortcut, config.shortcut);
         return NULL;
     }
     Network *network = resnet_new(&config, err);
@@ -178,33 +178,40 @@ static Network *build_network(const Safetensors *file, const ModelOptions *optio
     return NULL;
 }
 
-static bool load_into(Model *model, const Safetensors *file, const ModelOptions *options, Error *err) {
+static bool load_into(Model *model, const Tensors *file, const ModelOptions *options, Error *err) {
     model->network = build_network(file, options, err);
     return model->network && copy_pairs(model, file, err) && load_normalise(model, err) &&
-           load_class_names(model, err) && safetensors_check_data(file, err) &&
+           load_class_names(model, err) && tensors_check_data(file, err) &&
            weights_read(file, model->network, err);
 }
 
 /* Closes the file in every case. */
-static Model *load_opened(Safetensors *file, const ModelOptions *options, Error *err) {
+static Model *load_opened(Tensors *file, const ModelOptions *options, Error *err) {
     static const ModelOptions defaults = {0};
     if (!file) return NULL;
-    Model *model = model_alloc(safetensors_label(file), err);
+    Model *model = model_alloc(tensors_label(file), err);
     if (model && !load_into(model, file, options ? options : &defaults, err)) {
         model_free(model);
         model = NULL;
     }
-    safetensors_close(file);
+    tensors_close(file);
     return model;
 }
 
+/* What of the options is for the file that holds the tensors. */
+static TensorsOptions file_options(const ModelOptions *options) {
+    return (TensorsOptions){.key = options ? options->key : NULL};
+}
+
 Model *model_load_file(const char *path, const ModelOptions *options, Error *err) {
-    return load_opened(safetensors_open_file(path, err), options, err);
+    TensorsOptions how = file_options(options);
+    return load_opened(tensors_open_file(path, &how, err), options, err);
 }
 
 Model *model_load_memory(const void *bytes, size_t size, const char *label, const ModelOptions *options,
                          Error *err) {
-    return load_opened(safetensors_open_memory(bytes, size, label, err), options, err);
+    TensorsOptions how = file_options(options);
+    return load_opened(tensors_open_memory(bytes, size, label, &how, err), options, err);
 }
 
 Model *model_new(Network *network, Error *err) {

@@ -36,6 +36,7 @@ typedef struct ModelOptions {
     bool stride_in_1x1;       /* bottlenecks as in the paper */
     const OpSpec *activation; /* in place of the one that the name says; NULL: that one */
     char shortcut;            /* 0: found from the file; otherwise it must agree with it */
+    const char *key;          /* the dictionary of tensors in a checkpoint; NULL: see core/format/tensors.h */
 } ModelOptions;
 
 /* `options` may be NULL. */

@@ -10,7 +10,7 @@
 #include "core/base/parallel.h"
 #include "core/network/weights_names.h"
 
-static bool dims_match(const SafetensorsTensor *tensor, const Param *param) {
+static bool dims_match(const StoredTensor *tensor, const Param *param) {
     if (tensor->rank != param->rank) return false;
     for (int k = 0; k < param->rank; k++) {
         if (tensor->dims[k] != (uint64_t)param->dims[k]) return false;
@@ -20,25 +20,20 @@ static bool dims_match(const SafetensorsTensor *tensor, const Param *param) {
 
 /* A parameter's expected dims, in the words of weights_names_format_dims. */
 static const char *format_expected(const Param *param, char text[WEIGHTS_TEXT_MAX]) {
-    SafetensorsTensor expected = {.rank = param->rank};
+    StoredTensor expected = {.rank = param->rank};
     for (int k = 0; k < param->rank; k++) expected.dims[k] = (uint64_t)param->dims[k];
     return weights_names_format_dims(&expected, text);
 }
 
-static bool check_tensor(const Safetensors *file, const SafetensorsTensor *tensor, const Param *param,
-                         Error *err) {
+static bool check_tensor(const Tensors *file, const StoredTensor *tensor, const Param *param, Error *err) {
     char found[WEIGHTS_TEXT_MAX], expected[WEIGHTS_TEXT_MAX];
     if (!dims_match(tensor, param)) {
-        return error_set(err, ERROR_FILE, "%s: %s is %s, expected %s", safetensors_label(file), param->name,
+        return error_set(err, ERROR_FILE, "%s: %s is %s, expected %s", tensors_label(file), param->name,
                          weights_names_format_dims(tensor, found), format_expected(param, expected));
     }
-    SafetensorsType type = tensor->type;
-    if (type == SAFETENSORS_F32 || type == SAFETENSORS_F16 || type == SAFETENSORS_BF16 ||
-        type == SAFETENSORS_F64) {
-        return true;
-    }
+    if (element_is_readable(tensor->type)) return true;
     return error_set(err, ERROR_FILE, "%s: %s has the type %s, expected F32, F16, BF16 or F64",
-                     safetensors_label(file), param->name, safetensors_type_name(type));
+                     tensors_label(file), param->name, element_type_name(tensor->type));
 }
 
 static bool check_params(const WeightsNames *names, const Network *network, Error *err) {
@@ -46,7 +41,7 @@ static bool check_params(const WeightsNames *names, const Network *network, Erro
     int missing = 0;
     for (int k = 0; k < network->param_count; k++) {
         const Param *param = &network->params[k];
-        const SafetensorsTensor *tensor = weights_names_find(names, param->name);
+        const StoredTensor *tensor = weights_names_find(names, param->name);
         if (!tensor) {
             if (!first_missing) first_missing = param->name;
             missing++;
@@ -56,7 +51,7 @@ static bool check_params(const WeightsNames *names, const Network *network, Erro
     }
     if (missing == 0) return true;
     return error_set(err, ERROR_FILE, "%s: has no tensor %s, which %s needs (%d missing in all)",
-                     safetensors_label(names->file), first_missing, network->arch, missing);
+                     tensors_label(names->file), first_missing, network->arch, missing);
 }
 
 static bool is_batch_counter(const char *name) {
@@ -67,16 +62,16 @@ static bool is_batch_counter(const char *name) {
 
 static bool check_unexpected(const WeightsNames *names, const Network *network, Error *err) {
     char name[WEIGHTS_TEXT_MAX];
-    for (int k = 0; k < safetensors_count(names->file); k++) {
+    for (int k = 0; k < tensors_count(names->file); k++) {
         weights_names_get(names, k, name);
         if (is_batch_counter(name) || network_find_param(network, name)) continue;
         return error_set(err, ERROR_FILE, "%s: has the tensor %s, which %s does not have",
-                         safetensors_label(names->file), name, network->arch);
+                         tensors_label(names->file), name, network->arch);
     }
     return true;
 }
 
-bool weights_check(const Safetensors *file, const Network *network, Error *err) {
+bool weights_check(const Tensors *file, const Network *network, Error *err) {
     WeightsNames names = weights_names_of(file);
     return check_params(&names, network, err) && check_unexpected(&names, network, err);
 }
@@ -86,8 +81,8 @@ bool weights_check(const Safetensors *file, const Network *network, Error *err) 
 enum { PIECE_ROWS = 16, PIECE_VALUES = 1 << 16 };
 
 typedef struct Reading {
-    const Safetensors *file;
-    const SafetensorsTensor *tensor;
+    const Tensors *file;
+    const StoredTensor *tensor;
     const Param *param;
     real *memory;
     size_t length; /* values of a row */
@@ -123,8 +118,8 @@ static void read_piece(void *context, int begin, int end, int worker) {
         int first = piece * reading->rows, rows = integer_min(reading->rows, reading->param->dims[0] - first);
         size_t count = (size_t)rows * reading->length, wild = 0, negative = 0;
         Error err = {0};
-        if (!safetensors_read_part(reading->file, reading->tensor, (size_t)first * reading->length, count,
-                                   values, &err)) {
+        if (!tensors_read_part(reading->file, reading->tensor, (size_t)first * reading->length, count, values,
+                               &err)) {
             pthread_mutex_lock(&reading->mutex);
             reading->problem = err;
             pthread_mutex_unlock(&reading->mutex);
@@ -143,7 +138,7 @@ static void read_piece(void *context, int begin, int end, int worker) {
 /* What the pieces of a parameter have found. */
 static bool judge(const Reading *reading, Error *err) {
     const Param *param = reading->param;
-    const char *label = safetensors_label(reading->file);
+    const char *label = tensors_label(reading->file);
     size_t wild = atomic_load(&reading->wild), negative = atomic_load(&reading->negative);
     if (reading->problem.kind != ERROR_NONE)
         return error_set(err, reading->problem.kind, "%s", reading->problem.text);
@@ -167,13 +162,13 @@ static bool read_param(Reading *reading, Network *network, const Param *param, E
     return judge(reading, err);
 }
 
-bool weights_read(const Safetensors *file, Network *network, Error *err) {
+bool weights_read(const Tensors *file, Network *network, Error *err) {
     WeightsNames names = weights_names_of(file);
     Reading reading = {
         .file = file, .buffer_count = largest_piece(network), .mutex = PTHREAD_MUTEX_INITIALIZER};
     reading.buffers = calloc(reading.buffer_count * (size_t)parallel_threads(), sizeof *reading.buffers);
     if (!reading.buffers)
-        return error_set(err, ERROR_FAILED, "%s: not enough memory to read it", safetensors_label(file));
+        return error_set(err, ERROR_FAILED, "%s: not enough memory to read it", tensors_label(file));
     bool good = true;
     for (int k = 0; good && k < network->param_count; k++) {
         reading.tensor = weights_names_find(&names, network->params[k].name);

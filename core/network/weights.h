@@ -11,19 +11,19 @@
 #ifndef CORE_NETWORK_WEIGHTS_H
 #define CORE_NETWORK_WEIGHTS_H
 
-#include "core/format/safetensors.h"
+#include "core/format/tensors.h"
 #include "core/network/resnet.h"
 
 /* Fills `config` from the tensors. `arch` (NULL: none) is an explicit or recorded architecture that must
  * agree with them. ResNeXt, wide and timm's other stems are refused by name. */
-bool weights_find_config(const Safetensors *file, const char *arch, ResnetConfig *config, Error *err);
+bool weights_find_config(const Tensors *file, const char *arch, ResnetConfig *config, Error *err);
 
 /* Every parameter is there with the right shape and a readable type, and nothing else is. */
-bool weights_check(const Safetensors *file, const Network *network, Error *err);
+bool weights_check(const Tensors *file, const Network *network, Error *err);
 
 /* After weights_check: reads all values into the network; NaN, Inf and negative variances are refused by
  * tensor name. */
-bool weights_read(const Safetensors *file, Network *network, Error *err);
+bool weights_read(const Tensors *file, Network *network, Error *err);
 
 /* Writes the network's parameters and the pairs, atomically. `half`: what has two dimensions or more as float16,
  * unless a value is out of its range; vectors, which are small and which a rounding would shift as a whole, stay

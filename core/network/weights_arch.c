@@ -38,7 +38,7 @@ static const Stranger strangers[] = {
      .kind = "a ResNet that names its projections shortcut, not downsample"},
 };
 
-static const SafetensorsTensor *find(const Found *found, const char *name) {
+static const StoredTensor *find(const Found *found, const char *name) {
     return weights_names_find(&found->names, name);
 }
 
@@ -49,7 +49,7 @@ static bool refuse_strangers(const Found *found, Error *err) {
                              found->label, strangers[k].name, strangers[k].kind);
         }
     }
-    const SafetensorsTensor *second = find(found, "layer2.0.downsample.1.weight");
+    const StoredTensor *second = find(found, "layer2.0.downsample.1.weight");
     if (second && second->rank == 4) {
         return error_set(
             err, ERROR_FILE,
@@ -62,7 +62,7 @@ static bool refuse_strangers(const Found *found, Error *err) {
 
 static bool find_family(Found *found, Error *err) {
     char dims[WEIGHTS_TEXT_MAX];
-    const SafetensorsTensor *stem = find(found, "conv1.weight");
+    const StoredTensor *stem = find(found, "conv1.weight");
     if (!stem) {
         return error_set(err, ERROR_FILE,
                          "%s: has no tensor conv1.weight: it is no ResNet with torchvision's names",
@@ -105,7 +105,7 @@ static bool count_blocks(Found *found, Error *err) {
     char text[WEIGHTS_TEXT_MAX];
     unsigned long highest[ARCH_STAGES] = {0}, stage, block;
     bool seen[ARCH_STAGES] = {false};
-    for (int k = 0; k < safetensors_count(found->names.file); k++) {
+    for (int k = 0; k < tensors_count(found->names.file); k++) {
         if (!parse_block(weights_names_get(&found->names, k, text), &stage, &block)) continue;
         seen[stage - 1] = true;
         if (block > highest[stage - 1]) highest[stage - 1] = block;
@@ -121,7 +121,7 @@ static bool count_blocks(Found *found, Error *err) {
 /* ResNeXt and wide networks have the same names; only the widths inside the first block differ. */
 static bool check_width(const Found *found, Error *err) {
     const char *name = found->bottleneck ? "layer1.0.conv2.weight" : "layer1.0.conv1.weight";
-    const SafetensorsTensor *conv = find(found, name);
+    const StoredTensor *conv = find(found, name);
     uint64_t width = found->cifar ? 16 : 64;
     if (!conv || conv->rank != 4 || conv->dims[1] == 0 || conv->dims[0] == width) return true;
     char dims[WEIGHTS_TEXT_MAX];
@@ -155,7 +155,7 @@ static int find_depth(const Found *found) {
 /* Not one batch norm in the whole file: a file that lacks a few is torn, not of another kind. */
 static bool is_norm_free(const Found *found) {
     char text[WEIGHTS_TEXT_MAX];
-    for (int k = 0; k < safetensors_count(found->names.file); k++) {
+    for (int k = 0; k < tensors_count(found->names.file); k++) {
         const char *name = weights_names_get(&found->names, k, text);
         if (strncmp(name, "bn", 2) == 0 || strstr(name, ".bn") || strstr(name, "downsample.1.")) return false;
     }
@@ -183,7 +183,7 @@ static char find_shortcut(const Found *found) {
 
 static bool find_classes(const Found *found, ResnetConfig *config, Error *err) {
     char dims[WEIGHTS_TEXT_MAX];
-    const SafetensorsTensor *head = find(found, "fc.weight");
+    const StoredTensor *head = find(found, "fc.weight");
     if (!head) return error_set(err, ERROR_FILE, "%s: has no tensor fc.weight", found->label);
     if (head->rank != 2 || head->dims[0] < 1 || head->dims[0] > ARCH_CLASSES_MAX) {
         return error_set(err, ERROR_FILE,
@@ -215,8 +215,8 @@ static bool apply_name(const Found *found, const char *name, ResnetConfig *confi
     return true;
 }
 
-bool weights_find_config(const Safetensors *file, const char *arch, ResnetConfig *config, Error *err) {
-    Found found = {.names = weights_names_of(file), .label = safetensors_label(file)};
+bool weights_find_config(const Tensors *file, const char *arch, ResnetConfig *config, Error *err) {
+    Found found = {.names = weights_names_of(file), .label = tensors_label(file)};
     *config = (ResnetConfig){0};
     bool good = refuse_strangers(&found, err) && find_family(&found, err) && count_blocks(&found, err) &&
                 check_width(&found, err) && find_arch(&found, config, err) &&

@@ -215,7 +215,7 @@ static void a_snapshot_is_a_model_in_float16(void **state) {
     assert_trains(TRAIN(dir, "1", out, "--snapshots", "1"));
     Safetensors *file = safetensors_open_file(path, &err);
     if (!file) fail_msg("%s", err.text);
-    assert_int_equal(safetensors_find(file, "conv1.weight")->type, SAFETENSORS_F16);
+    assert_int_equal(safetensors_find(file, "conv1.weight")->type, ELEMENT_F16);
     assert_string_equal(safetensors_value(file, "epoch"), "1");
     safetensors_close(file);
     json_t *half = program_run_json(ARGS("eval", path, "--data", dir->path, "--json", "--quiet"));

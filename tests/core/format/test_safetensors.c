@@ -55,7 +55,7 @@ static void a_header_is_listed_by_name_with_its_metadata(void **state) {
     const SafetensorsTensor *b = safetensors_find(file, "b");
     assert_int_equal(b->count, 6);
     assert_int_equal(b->dims[1], 3);
-    assert_string_equal(safetensors_type_name(b->type), "F32");
+    assert_string_equal(element_type_name(b->type), "F32");
     assert_string_equal(safetensors_value(file, "arch"), "resnet20");
     assert_null(safetensors_value(file, "none"));
     assert_null(safetensors_find(file, "c"));

@@ -97,7 +97,7 @@ static void put_entry(JsonWriter *writer, const BentTensor *tensor, size_t begin
     json_write_object_end(writer);
 }
 
-static Safetensors *bent_open(BentFile *file) {
+static Tensors *bent_open(BentFile *file) {
     JsonWriter writer;
     Error err = {0};
     size_t begin = 0;
@@ -122,13 +122,13 @@ static Safetensors *bent_open(BentFile *file) {
     }
     memcpy(file->bytes.data + start, value, begin);
     free(value);
-    Safetensors *opened = safetensors_open_memory(file->bytes.data, file->bytes.size, "w", &err);
+    Tensors *opened = tensors_open_memory(file->bytes.data, file->bytes.size, "w", NULL, &err);
     if (!opened) fail_msg("%s", err.text);
     return opened;
 }
 
-static void bent_free(BentFile *file, Safetensors *opened) {
-    safetensors_close(opened);
+static void bent_free(BentFile *file, Tensors *opened) {
+    tensors_close(opened);
     bytes_free(&file->bytes);
     free(file);
 }
@@ -140,7 +140,7 @@ static void assert_says(const Error *err, const char *reason) {
 
 /* Finds, builds and reads; the sentence of whichever refuses first. Frees the file. */
 static void assert_refused(BentFile *file, const char *reason) {
-    Safetensors *opened = bent_open(file);
+    Tensors *opened = bent_open(file);
     ResnetConfig config;
     Error err = {0};
     Network *network = NULL;
@@ -154,7 +154,7 @@ static void assert_refused(BentFile *file, const char *reason) {
 
 static void assert_found(const char *arch, char shortcut, const char *prefix) {
     BentFile *file = bent_from(arch, shortcut, prefix);
-    Safetensors *opened = bent_open(file);
+    Tensors *opened = bent_open(file);
     ResnetConfig config;
     Error err = {0};
     if (!weights_find_config(opened, NULL, &config, &err)) fail_msg("%s", err.text);
@@ -201,7 +201,7 @@ static void linear_is_accepted_for_fc_and_batch_counters_are_ignored(void **stat
     strcpy(bent_get(file, "module.fc.weight")->name, "module.linear.weight");
     bent_add(file, "module.bn1.num_batches_tracked", 0, NULL);
     file->tensors[file->count - 1].type = "I64";
-    Safetensors *opened = bent_open(file);
+    Tensors *opened = bent_open(file);
     Network *network = new_network("resnet20", 'A');
     Error err = {0};
     ResnetConfig config;
@@ -216,7 +216,7 @@ static void linear_is_accepted_for_fc_and_batch_counters_are_ignored(void **stat
 static void a_plain_network_must_be_asked_for_by_name(void **state) {
     (void)state;
     BentFile *file = bent_from("plain20", 0, "");
-    Safetensors *opened = bent_open(file);
+    Tensors *opened = bent_open(file);
     ResnetConfig config;
     Error err = {0};
     assert_true(weights_find_config(opened, NULL, &config, &err));
@@ -232,7 +232,7 @@ static void a_plain_network_must_be_asked_for_by_name(void **state) {
 static void a_plain_network_has_no_projections(void **state) {
     (void)state;
     BentFile *file = bent_from("resnet20", 'B', "");
-    Safetensors *opened = bent_open(file);
+    Tensors *opened = bent_open(file);
     ResnetConfig config;
     Error err = {0};
     assert_false(weights_find_config(opened, "plain20", &config, &err));
@@ -243,7 +243,7 @@ static void a_plain_network_has_no_projections(void **state) {
 static void a_network_without_batch_norm_is_known_by_its_missing_tensors(void **state) {
     (void)state;
     BentFile *file = bent_from("resnet20-nobn", 0, "");
-    Safetensors *opened = bent_open(file);
+    Tensors *opened = bent_open(file);
     ResnetConfig config;
     Error err = {0};
     assert_true(weights_find_config(opened, NULL, &config, &err));
@@ -260,7 +260,7 @@ static void the_number_of_classes_comes_from_fc(void **state) {
     BentFile *file = bent_from("resnet20", 'A', "");
     bent_get(file, "fc.weight")->dims[0] = 100;
     bent_get(file, "fc.bias")->dims[0] = 100;
-    Safetensors *opened = bent_open(file);
+    Tensors *opened = bent_open(file);
     ResnetConfig config;
     Error err = {0};
     assert_true(weights_find_config(opened, NULL, &config, &err));
@@ -356,7 +356,7 @@ static void all_values_survive_saving_and_reading(void **state) {
     network_init_values(network, &(InitConfig){.kind = INIT_HE, .seed = 7});
     const char *path = temp_dir_join(*state, "w.safetensors");
     assert_true(weights_save(network, &(WeightsNotes){.half = false}, path, &err));
-    Safetensors *file = safetensors_open_file(path, &err);
+    Tensors *file = tensors_open_file(path, NULL, &err);
     assert_true(weights_check(file, again, &err));
     assert_true(weights_read(file, again, &err));
     for (int k = 0; k < network->param_count; k++) {
@@ -364,7 +364,7 @@ static void all_values_survive_saving_and_reading(void **state) {
         const real *a = network_const_values(network, param), *b = network_const_values(again, param);
         for (size_t j = 0; j < param->count; j++) assert_true((float)a[j] == (float)b[j]);
     }
-    safetensors_close(file);
+    tensors_close(file);
     network_free(network);
     network_free(again);
 }
@@ -378,10 +378,10 @@ static void in_float16_convolutions_are_rounded_and_vectors_are_not(void **state
     network_values(network, network_find_param(network, "fc.weight"))[3] = 65505;
     const char *path = temp_dir_join(*state, "w.safetensors");
     assert_true(weights_save(network, &(WeightsNotes){.half = true}, path, &err));
-    Safetensors *file = safetensors_open_file(path, &err);
-    assert_int_equal(safetensors_find(file, "conv1.weight")->type, SAFETENSORS_F16);
-    assert_int_equal(safetensors_find(file, "fc.weight")->type, SAFETENSORS_F32);
-    assert_true(safetensors_check_data(file, &err));
+    Tensors *file = tensors_open_file(path, NULL, &err);
+    assert_int_equal(tensors_find(file, "conv1.weight")->type, ELEMENT_F16);
+    assert_int_equal(tensors_find(file, "fc.weight")->type, ELEMENT_F32);
+    assert_true(tensors_check_data(file, &err));
     assert_true(weights_check(file, again, &err));
     assert_true(weights_read(file, again, &err));
     bool rounded = false;
@@ -399,7 +399,7 @@ static void in_float16_convolutions_are_rounded_and_vectors_are_not(void **state
         }
     }
     assert_true(rounded);
-    safetensors_close(file);
+    tensors_close(file);
     network_free(network);
     network_free(again);
 }
@@ -412,11 +412,11 @@ static void a_convolution_lies_in_the_file_in_pytorch_order(void **state) {
     network_values(network, param)[((1 * 3 + 2) * 3 + 0) * 16 + 5] = 42; /* k 5, r 1, s 2, c 0 */
     const char *path = temp_dir_join(*state, "w.safetensors");
     assert_true(weights_save(network, &(WeightsNotes){.half = false}, path, &err));
-    Safetensors *file = safetensors_open_file(path, &err);
+    Tensors *file = tensors_open_file(path, NULL, &err);
     float values[16 * 3 * 3 * 3];
-    assert_true(safetensors_read(file, safetensors_find(file, "conv1.weight"), values, &err));
+    assert_true(tensors_read(file, tensors_find(file, "conv1.weight"), values, &err));
     assert_true(values[((5 * 3 + 0) * 3 + 1) * 3 + 2] == 42.0f);
-    safetensors_close(file);
+    tensors_close(file);
     network_free(network);
 }
 
