@@ -111,6 +111,11 @@
     COMMAND(EVAL, eval, "eval", "[MODEL]", "Accuracy of a network on a data set.",                           \
             "  skipscope eval --data data\n"                                                                 \
             "  skipscope eval weights.safetensors --split train --limit 1000 --json\n")                      \
+    COMMAND(TRAJECTORY, trajectory, "trajectory", "WEIGHTS...",                                              \
+            "The way of the weights through a training: snapshots on the plane in which they lie furthest "  \
+            "apart.",                                                                                        \
+            "  skipscope trajectory run.epoch*.safetensors run.safetensors\n"                                \
+            "  skipscope trajectory run.epoch*.safetensors run.safetensors --out plane.safetensors\n")       \
     COMMAND(BENCH, bench, "bench", "[ARCH]", "How fast the engine is on this machine.",                      \
             "  skipscope bench\n"                                                                            \
             "  skipscope bench --arch resnet18,resnet50 --batch 1,8 --threads 2 --json\n")                   \

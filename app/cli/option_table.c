@@ -7,7 +7,7 @@
 #include "core/op/op_list.h"
 #include "views/style/theme.h"
 
-#define ON(ID) (1u << COMMAND_##ID)
+#define ON(ID) (UINT64_C(1) << COMMAND_##ID)
 /* Commands that look at gradients: options of the model, the pictures and the pass. */
 #define ON_TOO(ID, file) | ON(ID)
 #define ANALYSES         (0 ANALYSIS_OF_NETWORK_LIST(ON_TOO))
@@ -32,17 +32,19 @@
 #define CHOICE(field, of, list)                                                                              \
     .kind = OPTION_CHOICE, .offset = FIELD(int, field), .argument = of, .words = list
 
-enum {
-    ALL = (1u << COMMAND_COUNT) - 1,
-    READS_MODEL = ON(EXPLORE) | ON(SUMMARY) | ON(CLASSIFY) | ON(TRACE) | GRADIENTS | ON(EVAL) | ON(EXPLAIN),
-    BUILDS_MODEL = READS_MODEL | ON(TRAIN),
-    RUNS_MODEL = READS_MODEL & ~ON(SUMMARY),
-    READS_IMAGES = ON(EXPLORE) | ON(CLASSIFY) | ON(TRACE) | GRADIENTS | ON(EXPLAIN),
-    READS_DATA = ON(EXPLORE) | GRADIENTS | ON(TRAIN) | ON(EVAL) | ON(PAPER),
-    SHOWS = ON(EXPLORE) | ON(LESSON) | ON(PRESENT),
-    DRAWS = SHOWS | ON(RECORD), /* without a terminal, too */
-    COMPUTES = RUNS_MODEL | ON(TRAIN) | ON(BENCH) | ON(PAPER) | ON(LESSON) | ON(PRESENT) | ON(RECORD),
-};
+/* Sets of commands, a bit each. */
+#define ALL (ON(COUNT) - 1)
+#define READS_MODEL                                                                                          \
+    (ON(EXPLORE) | ON(SUMMARY) | ON(CLASSIFY) | ON(TRACE) | GRADIENTS | ON(EVAL) | ON(EXPLAIN))
+#define BUILDS_MODEL (READS_MODEL | ON(TRAIN))
+#define RUNS_MODEL   (READS_MODEL & ~ON(SUMMARY))
+#define READS_IMAGES (ON(EXPLORE) | ON(CLASSIFY) | ON(TRACE) | GRADIENTS | ON(EXPLAIN))
+#define READS_DATA   (ON(EXPLORE) | GRADIENTS | ON(TRAIN) | ON(EVAL) | ON(PAPER))
+#define SHOWS        (ON(EXPLORE) | ON(LESSON) | ON(PRESENT))
+#define DRAWS        (SHOWS | ON(RECORD)) /* without a terminal, too */
+#define COMPUTES     (RUNS_MODEL | ON(TRAIN) | ON(BENCH) | ON(PAPER) | ON(LESSON) | ON(PRESENT) | ON(RECORD))
+
+_Static_assert(COMMAND_COUNT < 64, "a bit for each command");
 
 static const char *const shortcut_words[] = {"A", "B", "C", NULL};
 #define ACT_WORD(KIND, file) #file,
@@ -219,6 +221,11 @@ const OptionSpec option_table[] = {
      .help = "the weights file to write; its checkpoint is FILE.ckpt, the one before FILE.ckpt.prev"},
     {.name = "out",
      .letter = 'o',
+     TEXT(output.out, "FILE"),
+     .commands = ON(TRAJECTORY),
+     .help = "both directions as safetensors in float16, x.NAME and y.NAME, with the points in the metadata"},
+    {.name = "out",
+     .letter = 'o',
      TEXT(output.out, "DIR"),
      .commands = ON(TRACE),
      .help = "the folder to write; made when it is missing"},
@@ -274,7 +281,7 @@ const OptionSpec option_table[] = {
     {.name = "json",
      FLAG(output.json),
      .commands = ON(SUMMARY) | ON(CLASSIFY) | GRADIENTS | ON(EVAL) | ON(BENCH) | ON(PAPER) | ON(EXPLAIN) |
-                 ON(GLOSSARY),
+                 ON(GLOSSARY) | ON(TRAJECTORY),
      .help = "JSON on stdout"},
     {.name = "csv",
      FLAG(output.csv),

@@ -3,6 +3,7 @@
 #define APP_CLI_OPTION_TABLE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "app/cli/options.h"
 
@@ -24,7 +25,7 @@ typedef struct OptionSpec {
     OptionKind kind;
     const char *argument; /* for the help; NULL for a flag */
     const char *help;     /* "" hides it */
-    unsigned commands;    /* bit k: command k knows it */
+    uint64_t commands;    /* bit k: command k knows it */
     size_t offset;        /* of the field in Options */
     double min, max;
     const char *const *words; /* OPTION_CHOICE: NULL-terminated */
