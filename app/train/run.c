@@ -127,6 +127,7 @@ static bool learn(TrainRun *run, Error *err) {
     run->report = train_report_begin(run->trainer, run->config.epochs, evaluated_images(run),
                                      run->options->output.quiet);
     run->saved_s = clock_seconds();
+    if (train_status(run->trainer).step == 0) ok = train_run_snapshot(run, 0, err);
     if (recorder_owes_epoch(run->recorder)) ok = end_epoch(run, err);
     while (ok && more && !is_stopped(run)) ok = make_step(run, &more, err);
     train_report_pause(&run->report);

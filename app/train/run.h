@@ -38,7 +38,7 @@ bool train_run_watch(TrainRun *run, Error *err);
 bool train_run_finish(const TrainRun *run, Error *err);
 /* What an earlier run has told at its end. */
 bool train_run_tell_finished(const TrainRun *run, Error *err);
-/* Weights in float16, where the epoch just made is one of --snapshots. */
+/* Weights in float16, where the epoch just made is one of --snapshots; 0 is the start. */
 bool train_run_snapshot(const TrainRun *run, int epoch, Error *err);
 /* The sentence about a loss that is no number. */
 bool train_run_refuse_broken(const TrainRun *run, Error *err);

@@ -181,10 +181,11 @@ static void compared_networks_equal_those_trained_alone(void **state) {
     char out[TEMP_PATH_MAX], alone[TEMP_PATH_MAX], beside[TEMP_PATH_MAX];
     test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
     strcpy(out, temp_dir_join(dir, "both.safetensors"));
-    assert_trains(COMPARE(dir, out, "--snapshots", "1", "--stop-after", "11"));
+    assert_trains(COMPARE(dir, out, "--snapshots", "0,1", "--stop-after", "11"));
     assert_int_equal(access(temp_dir_join(dir, "both-resnet8.safetensors"), F_OK), -1);
-    assert_trains(COMPARE(dir, out, "--snapshots", "1", "--resume"));
+    assert_trains(COMPARE(dir, out, "--snapshots", "0,1", "--resume"));
     assert_int_equal(access(temp_dir_join(dir, "both.safetensors.ckpt"), F_OK), -1);
+    assert_int_equal(access(temp_dir_join(dir, "both-plain8.epoch0.safetensors"), F_OK), 0);
     strcpy(alone, temp_dir_join(dir, "alone.safetensors"));
     assert_trains(TRAIN(dir, "2", alone, "--snapshots", "1"));
     strcpy(beside, temp_dir_join(dir, "both-resnet8.safetensors"));
