@@ -7,6 +7,7 @@
 #include "app/cli/progress.h"
 #include "app/load/setup.h"
 #include "core/base/utf8.h"
+#include "core/network/freeze.h"
 #include "core/network/resnet.h"
 
 bool fine_tune_open(Model **given, const Options *options, const char *arch, Error *err) {
@@ -71,4 +72,26 @@ Model *fine_tune_fit(Model *given, const Dataset *train, unsigned long long seed
     if (good) return model;
     model_free(model);
     return NULL;
+}
+
+bool fine_tune_freeze(Network *network, const char *patterns, bool quiet, Error *err) {
+    int fixed = 0, norms = 0;
+    size_t frozen = 0;
+    if (!patterns) return true;
+    if (!network_freeze(network, patterns, err)) return false;
+    for (int p = 0; p < network->param_count; p++) {
+        const Param *param = &network->params[p];
+        if (param->frozen && param_role_learns(param->role)) frozen += param->count;
+    }
+    for (int i = 0; i < network->op_count; i++) {
+        norms += network_op_param(network, i, PARAM_NORM_MEAN) != NULL;
+        fixed += network_op_is_fixed(network, i);
+    }
+    if (quiet) return true;
+    fprintf(stderr,
+            "skipscope: %s: %zu of %zu parameters are frozen; %d of %d batch norms keep their running "
+            "statistics, and "
+            "use them\n",
+            network->arch, frozen, network_param_count(network), fixed, norms);
+    return true;
 }

@@ -19,4 +19,8 @@ bool fine_tune_open(Model **given, const Options *options, const char *arch, Err
 Model *fine_tune_fit(Model *given, const Dataset *train, unsigned long long seed,
                      char origin[FINE_TUNE_ORIGIN_MAX], Error *err);
 
+/* Freezes what the patterns name (core/network/freeze) and says on standard error how much that is, unless quiet. NULL
+ * patterns freeze nothing. */
+bool fine_tune_freeze(Network *network, const char *patterns, bool quiet, Error *err);
+
 #endif

@@ -67,10 +67,40 @@ static bool add_model(TrainLoaded *loaded, const char *arch, const Options *opti
     return model_set_class_names(model, dataset_class_names(train), err);
 }
 
+/* The weights that there are, or new ones for each network. */
+static bool make_models(TrainLoaded *loaded, Model *given, const TrainNetworks *networks,
+                        const Options *options, Error *err) {
+    char weights[FINE_TUNE_ORIGIN_MAX];
+    utf8_copy(loaded->origin, sizeof loaded->origin, options->model.init ? options->model.init : "he");
+    for (int k = 0; !given && k < networks->count; k++)
+        if (!add_model(loaded, networks->archs[k], options, err)) return false;
+    if (!given) return true;
+    Model *model = fine_tune_fit(given, loaded->data.train, options->model.seed, weights, err);
+    if (model) loaded->models[loaded->count++] = model;
+    utf8_copy(loaded->origin, sizeof loaded->origin, weights);
+    return model;
+}
+
+/* What is frozen makes another training of it. */
+static bool freeze(TrainLoaded *loaded, const Options *options, Error *err) {
+    const char *patterns = options->train.freeze;
+    size_t room = sizeof loaded->origin - strlen(loaded->origin) - sizeof ", frozen ";
+    if (patterns && strlen(patterns) > room)
+        return error_set(err, ERROR_USAGE, "--freeze: expected at most %zu bytes, found %zu", room,
+                         strlen(patterns));
+    if (patterns) utf8_append(loaded->origin, sizeof loaded->origin, ", frozen %s", patterns);
+    for (int k = 0; k < loaded->count; k++)
+        if (!fine_tune_freeze(loaded->models[k]->network, patterns, options->output.quiet, err)) return false;
+    return true;
+}
+
 bool train_load(TrainLoaded *loaded, const TrainNetworks *networks, const Options *options, Error *err) {
     const char *first = networks->archs[0];
     Model *given;
     *loaded = (TrainLoaded){.count = 0};
+    if (networks->several && options_given(options, "weights"))
+        return error_set(err, ERROR_USAGE, "--compare begins with random weights: leave out --weights %s",
+                         options->model.weights);
     if (!fine_tune_open(&given, options, *first ? first : NULL, err)) return false;
     /* The network itself needs to know the data set's classes first. */
     int side = given ? given->network->input.h : resnet_is_cifar(first) ? CIFAR_SIDE : IMAGENET_SIDE;
@@ -78,14 +108,7 @@ bool train_load(TrainLoaded *loaded, const TrainNetworks *networks, const Option
         model_free(given);
         return false;
     }
-    if (given) {
-        Model *model = fine_tune_fit(given, loaded->data.train, options->model.seed, loaded->origin, err);
-        if (model) loaded->models[loaded->count++] = model;
-        return model;
-    }
-    for (int k = 0; k < networks->count; k++)
-        if (!add_model(loaded, networks->archs[k], options, err)) return false;
-    return true;
+    return make_models(loaded, given, networks, options, err) && freeze(loaded, options, err);
 }
 
 void train_unload(TrainLoaded *loaded) {

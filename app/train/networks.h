@@ -17,12 +17,15 @@ bool train_networks_parse(TrainNetworks *networks, const Options *options, Error
 
 /* The networks: that of --weights with a head for the data set's classes, or new ones with values from --init and
  * the seed; and the data set, scaled to what they read. On failure what was made before is there all the same.
- * `origin` becomes the text that tells the weights of --weights from all others; "" without them. */
+ * `origin` becomes the text that tells the first weights from all others, and what of them is frozen: "he",
+ * "weights 1a2b3c4d, frozen conv1,bn1". */
+enum { TRAIN_ORIGIN_MAX = 200 };
+
 typedef struct TrainLoaded {
     Model *models[TRAIN_NETWORKS_MAX];
     int count;
     DataSets data;
-    char origin[FINE_TUNE_ORIGIN_MAX];
+    char origin[TRAIN_ORIGIN_MAX];
 } TrainLoaded;
 
 bool train_load(TrainLoaded *loaded, const TrainNetworks *networks, const Options *options, Error *err);

@@ -21,9 +21,7 @@ static bool check_snapshots(const TrainRun *run, Error *err) {
 static bool read_recipe(TrainRun *run, Error *err) {
     const Options *options = run->options;
     if (!train_recipe(&run->config, options, dataset_kind(run->loaded.data.train), err)) return false;
-    run->config.init = *run->loaded.origin   ? run->loaded.origin
-                       : options->model.init ? options->model.init
-                                             : "he";
+    run->config.init = run->loaded.origin;
     run->config.replaces = train_files_replace(&run->files);
     train_machine_describe(&run->machine, run->maker, sizeof run->maker);
     run->config.maker = run->maker;

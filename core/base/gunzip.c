@@ -88,9 +88,10 @@ const char *gunzip_label(const Gunzip *gunzip) {
     return gunzip->label;
 }
 
-static bool refuse_damaged(const Gunzip *gunzip, Error *err) {
+/* Z_BUF_ERROR: zlib wants more where there is no more. */
+static bool refuse(const Gunzip *gunzip, int result, Error *err) {
     uint64_t used = gunzip->at - gunzip->stream.avail_in;
-    if (gunzip->stream.avail_in == 0 && gunzip->at == gunzip->size)
+    if (result == Z_BUF_ERROR)
         return error_set(err, ERROR_FILE,
                          "%s: is cut off: it ends after %llu bytes in the middle of compressed data",
                          gunzip->label, (unsigned long long)used);
@@ -104,7 +105,7 @@ static bool refuse_damaged(const Gunzip *gunzip, Error *err) {
 static bool next_member(Gunzip *gunzip, Error *err) {
     if (!feed(gunzip, err)) return false;
     gunzip->ended = gunzip->stream.avail_in == 0 || gunzip->stream.next_in[0] != 0x1F;
-    return gunzip->ended || inflateReset(&gunzip->stream) == Z_OK || refuse_damaged(gunzip, err);
+    return gunzip->ended || inflateReset(&gunzip->stream) == Z_OK || refuse(gunzip, Z_STREAM_ERROR, err);
 }
 
 static bool inflate_some(Gunzip *gunzip, Error *err) {
@@ -112,7 +113,7 @@ static bool inflate_some(Gunzip *gunzip, Error *err) {
     int result = inflate(&gunzip->stream, Z_NO_FLUSH);
     if (result == Z_STREAM_END) return next_member(gunzip, err);
     if (result == Z_MEM_ERROR) return no_memory(gunzip->label, err);
-    return result == Z_OK || refuse_damaged(gunzip, err);
+    return result == Z_OK || refuse(gunzip, result, err);
 }
 
 static bool copy_some(Gunzip *gunzip, Error *err) {

@@ -16,6 +16,7 @@ typedef struct Param {
     int op;
     int rank, dims[PARAM_RANK_MAX]; /* file order */
     size_t offset, count;           /* slice of all values */
+    bool frozen;                    /* stays as it is while others learn: core/network/freeze */
 } Param;
 
 typedef enum ShortcutKind {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/integer.h"
+#include "core/network/freeze.h"
 #include "core/pass/state.h"
 #include "core/tensor/elementwise.h"
 
@@ -149,6 +150,8 @@ Pass *pass_new(const Network *network, const PassConfig *config, Error *err) {
     Arena *arena = arena_new();
     Pass *pass = arena ? arena_alloc(arena, 1, sizeof *pass) : NULL;
     if (pass) *pass = (Pass){.network = network, .arena = arena, .config = wanted};
+    if (pass && wanted.no_inspection && wanted.no_input_gradient)
+        pass->learns_from = network_first_learning(network);
     if (!pass || !allocate_pass(pass)) {
         arena_free(arena);
         error_set(err, ERROR_FAILED, "not enough memory for a batch of %d in %s", wanted.batch,
@@ -199,13 +202,19 @@ static const real *act_where(const Node *node) {
     return node->value ? node->value : node->act;
 }
 
+/* Where nobody looks at gradients, those of frozen kernels cost nothing; an op of several parameters has all or none. */
+static bool wants_gradient(const Pass *pass, const Param *param) {
+    bool spared = pass->config.no_inspection && param->frozen && param->role == PARAM_CONV_WEIGHT;
+    return param_role_learns(param->role) && param->op >= pass->learns_from && !spared;
+}
+
 OpRun pass_run_of(const Pass *pass, int i) {
     const Network *network = pass->network;
     const Op *op = &network->ops[i];
     const Node *node = &pass->nodes[i];
     OpRun run = {.op = op,
                  .batch = pass->config.batch,
-                 .batch_statistics = pass->config.batch_statistics,
+                 .batch_statistics = pass->config.batch_statistics && !network_op_is_fixed(network, i),
                  .fast = pass->config.rounds_more,
                  .gates = pass_add_gates(pass, i),
                  .targets = pass->targets,
@@ -217,8 +226,7 @@ OpRun pass_run_of(const Pass *pass, int i) {
     for (int k = 0; k < op->param_count; k++) {
         const Param *param = &network->params[op->param_first + k];
         run.w[k] = network_const_values(network, param);
-        if (pass->param_grads && param_role_learns(param->role))
-            run.dw[k] = pass->param_grads + param->offset;
+        if (pass->param_grads && wants_gradient(pass, param)) run.dw[k] = pass->param_grads + param->offset;
     }
     return run;
 }
@@ -307,9 +315,10 @@ static void begin_backward(Pass *pass) {
     node->grad_stats = tensor_stats(node->grad, 1);
 }
 
+/* Where nobody looks at gradients, the way back ends at the lowest op that learns. */
 bool pass_step_backward(Pass *pass) {
     int count = pass->network->op_count, i = count - 1 - pass->backward_done;
-    if (pass->config.forward_only || pass->forward_done < count || i < 0) return false;
+    if (pass->config.forward_only || pass->forward_done < count || i < pass->learns_from) return false;
     if (i == count - 1) begin_backward(pass);
     back_step(pass, i);
     pass->backward_done++;

@@ -60,6 +60,7 @@ struct Pass {
     struct Link *links; /* of the chain that is being built or run */
     bool turn;          /* which of two places was taken last */
     int forward_done, backward_done;
+    int learns_from; /* the lowest op that runs backward */
 };
 
 /* Elements of op's activation for the whole batch. */

@@ -74,7 +74,7 @@ static void step_values(void *context, int begin, int end, int worker) {
                to = param->offset + param->count;
         if (to > (size_t)end) to = (size_t)end;
         if (param->offset >= (size_t)end) return;
-        if (from >= to) continue;
+        if (from >= to || param->frozen) continue;
         if (param_role_learns(param->role))
             learn(sweep->values + from, sweep->gradients + from, sweep->velocity + from, to - from,
                   &sweep->rates);
