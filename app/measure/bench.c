@@ -114,13 +114,14 @@ static void close_bench(Bench *bench) {
 
 /* A learning rate this small keeps the weights, and so the work, as they are. */
 static void run_once(Bench *bench, BenchPass which) {
-    static const SgdConfig sgd = {.momentum = 0.9, .weight_decay = 5e-4, .nesterov = true};
+    static const OptimConfig sgd = {.momentum = 0.9, .weight_decay = 5e-4, .nesterov = true};
     Pass *pass = bench->passes[which];
     pass_restart(pass, NULL);
     while (pass_step_forward(pass)) continue;
     if (which == BENCH_FORWARD_BACKWARD || which == BENCH_TRAIN_STEP) pass_run_backward(pass);
     if (which != BENCH_TRAIN_STEP) return;
-    optim_step(bench->network, pass, bench->velocity, &sgd, 1e-9);
+    OptimStep step = {.lr = 1e-9, .momentum = sgd.momentum, .gradient_scale = 1, .number = 1};
+    optim_step(bench->network, pass, (OptimState){.first = bench->velocity}, &sgd, &step);
 }
 
 static void run_round(Bench *bench, double times_ms[BENCH_PASS_COUNT]) {

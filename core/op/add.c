@@ -15,33 +15,53 @@ static bool add_shape(Op *op, const Shape *x, Error *err) {
     return true;
 }
 
-/* y = branch + shortcut, or one of them alone. All (N,C,H,W). */
-static void add_run_forward(const OpRun *run) {
-    size_t count = shape_count(op_output_shape(run->op, run->batch));
-    const AddGates *g = &run->gates;
-    if (g->branch_forward && g->skip_forward)
-        elementwise_sum(run->y, run->x[0], run->x[1], count);
-    else
-        elementwise_copy(run->y, run->x[g->branch_forward ? 0 : 1], count);
+/* Stochastic depth (Huang et al. 2016, arXiv:1603.09382): the branch of a block that was not dropped counts 1/survival
+ * times, so that in the mean over many steps it counts once. The shortcut is open then. */
+static bool is_scaled(const OpRun *run) {
+    return run->gates.branch_forward && run->gates.branch_scale != 0;
 }
 
 static void add_cells(const OpRun *run, size_t pixels) {
     size_t count = pixels * (size_t)run->op->out.c;
     const AddGates *g = &run->gates;
-    if (g->branch_forward && g->skip_forward)
+    if (is_scaled(run))
+        elementwise_scaled_sum_alone(run->y, g->branch_scale, run->x[0], run->x[1], count);
+    else if (g->branch_forward && g->skip_forward)
         elementwise_sum_alone(run->y, run->x[0], run->x[1], count);
     else
         memcpy(run->y, run->x[g->branch_forward ? 0 : 1], count * sizeof(real));
 }
 
-/* Both inputs receive dy unchanged; a closed gate receives zero. dy read, dx[0] and dx[1] overwritten or added to,
+/* y = branch + shortcut, or one of them alone. All (N,C,H,W). */
+static void add_run_forward(const OpRun *run) {
+    size_t count = shape_count(op_output_shape(run->op, run->batch));
+    const AddGates *g = &run->gates;
+    if (is_scaled(run))
+        add_cells(run, count / (size_t)run->op->out.c);
+    else if (g->branch_forward && g->skip_forward)
+        elementwise_sum(run->y, run->x[0], run->x[1], count);
+    else
+        elementwise_copy(run->y, run->x[g->branch_forward ? 0 : 1], count);
+}
+
+static void hand_down_scaled(const OpRun *run, size_t count) {
+    real *dx = run->dx[0];
+    if (run->dx_adds[0])
+        elementwise_scaled_sum_alone(dx, run->gates.branch_scale, run->dy, dx, count);
+    else
+        elementwise_scale_alone(dx, run->gates.branch_scale, run->dy, count);
+}
+
+/* Both inputs receive dy unchanged, a scaled branch that many times; a closed gate receives zero. dy read, dx[0] and dx[1] overwritten or added to,
  * all of these pixels. */
 static void add_backward_cells(const OpRun *run, size_t pixels) {
     size_t count = pixels * (size_t)run->op->out.c;
     const bool open[2] = {run->gates.branch_backward, run->gates.skip_backward};
     for (int k = 0; k < 2; k++) {
         if (!run->dx[k]) continue;
-        if (run->dx_adds[k] && open[k])
+        if (k == 0 && is_scaled(run))
+            hand_down_scaled(run, count);
+        else if (run->dx_adds[k] && open[k])
             elementwise_sum_alone(run->dx[k], run->dx[k], run->dy, count);
         else if (!run->dx_adds[k] && open[k])
             memcpy(run->dx[k], run->dy, count * sizeof(real));

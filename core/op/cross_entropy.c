@@ -31,6 +31,14 @@ static double softmax_loss(const real *z, int classes, int target, double *proba
     return largest + log(sum) - (double)z[target];
 }
 
+/* What label smoothing e adds to the loss of one image (Szegedy et al. 2015, arXiv:1512.00567, section 7): of the loss
+ * only 1 - e counts, and e of the mean over k of -log p[k], which is the loss + z[target] - mean of z. */
+static double smoothing(const OpRun *run, const real *z, int target) {
+    double mean = 0;
+    for (int k = 0; k < run->op->in.c; k++) mean += (double)z[k] / run->op->in.c;
+    return run->label_smoothing * ((double)z[target] - mean);
+}
+
 /* y = mean over n of −log softmax(z[n])[target[n]]. z (N,K), y one number; saved: the probabilities (N,K).
  * A target of -1 becomes the predicted class. */
 static void loss_run_forward(const OpRun *run) {
@@ -40,19 +48,22 @@ static void loss_run_forward(const OpRun *run) {
         const real *z = run->x[0] + (size_t)n * (size_t)classes;
         if (run->targets[n] < 0) run->targets[n] = predicted_class(z, classes);
         sum += softmax_loss(z, classes, run->targets[n], (double *)run->saved + (size_t)n * (size_t)classes);
+        if (run->label_smoothing > 0) sum += smoothing(run, z, run->targets[n]);
     }
     run->y[0] = (real)(sum / run->batch);
 }
 
-/* dz[n,k] = (p[n,k] − [k is the target of n]) / N · dy. saved p (N,K), dy one number read, dz (N,K)
- * overwritten or added to. In double: p − 1 of a confident network would lose most digits of a float. */
+/* dz[n,k] = (p[n,k] − [k is the target of n]) / N · dy; label smoothing e makes (1 − e)·1 + e/K of the 1, and e/K
+ * of the zeros. saved p (N,K), dy one number read, dz (N,K) overwritten or added to. In double: p − 1 of a
+ * confident network would lose most digits of a float. */
 static void loss_run_backward(const OpRun *run) {
     int classes = run->op->in.c;
-    const double *p = run->saved;
+    const double *p = run->saved, share = run->label_smoothing;
     for (int n = 0; n < run->batch && run->dx[0]; n++)
         for (int k = 0; k < classes; k++) {
             size_t j = (size_t)n * (size_t)classes + (size_t)k;
-            double d = (p[j] - (k == run->targets[n])) / run->batch * (double)run->dy[0];
+            double wanted = (1 - share) * (k == run->targets[n]) + share / classes;
+            double d = (p[j] - wanted) / run->batch * (double)run->dy[0];
             run->dx[0][j] = (real)(d + (run->dx_adds[0] ? (double)run->dx[0][j] : 0));
         }
 }

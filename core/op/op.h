@@ -69,6 +69,8 @@ typedef enum SkipMode { SKIP_NONE_REMOVED, SKIP_PLAIN, SKIP_CUT, SKIP_LESION } S
 /* Which of an add's two inputs count, in each direction. All true is the residual network; see SkipMode. */
 typedef struct AddGates {
     bool branch_forward, skip_forward, branch_backward, skip_backward;
+    real
+        branch_scale; /* stochastic depth: an open branch counts so many times, in both directions; 0: once */
 } AddGates;
 
 struct ConvEpilogue;
@@ -81,6 +83,7 @@ typedef struct OpRun {
                             */
     AddGates gates;
     int *targets; /* cross-entropy: class of each image; -1 is replaced by the predicted class in forward */
+    double label_smoothing; /* cross-entropy: the share of the target that all classes have alike, 0 to 1 */
 
     const real *x[OP_INPUTS_MAX];
     const real *w[OP_PARAMS_MAX];

@@ -159,10 +159,16 @@ static int input_index(const Op *op, int input) {
 
 static ChainPlace append_grad(Chain *chain, int op, real *target);
 
-/* Is what the addition hands down for input k its own gradient as it is? The other way is closed where not. */
-static bool hands_on(const Pass *pass, int addition, int k) {
+/* Does the addition hand down nothing for input k? */
+static bool is_closed(const Pass *pass, int addition, int k) {
     AddGates gates = pass_add_gates(pass, addition);
-    return k == 0 ? gates.branch_backward : gates.skip_backward;
+    return !(k == 0 ? gates.branch_backward : gates.skip_backward);
+}
+
+/* Is what it hands down for input k its own gradient as it is? */
+static bool hands_on(const Pass *pass, int addition, int k) {
+    bool scaled = k == 0 && pass_add_gates(pass, addition).branch_scale != 0;
+    return !scaled && !is_closed(pass, addition, k);
 }
 
 /* The activation that op's backward pass reads. ReLU only asks for signs, which are those of its input: that is a
@@ -185,9 +191,10 @@ static ChainPlace append_edge(Chain *chain, int op, int k, real *target) {
                  .x = {CHAIN_NOWHERE, CHAIN_NOWHERE},
                  .y = CHAIN_NOWHERE,
                  .input = k};
-    bool adds = network_is_addition(pass->network, op), closed = adds && !hands_on(pass, op, k);
+    bool adds = network_is_addition(pass->network, op), closed = adds && is_closed(pass, op, k);
     link.dy = closed ? CHAIN_NOWHERE : append_grad(chain, op, NULL);
-    if (adds && !closed && (!target || link.dy.memory == target)) return link.dy;
+    bool as_it_is = adds && hands_on(pass, op, k);
+    if (as_it_is && (!target || link.dy.memory == target)) return link.dy;
     for (int j = 0; j < o->input_count && spec->backward_reads_x; j++)
         link.x[j] = chain_append_act(chain, o->inputs[j], NULL);
     if (spec->backward_reads_y) link.y = append_y(chain, op);
@@ -307,7 +314,7 @@ static bool take_first_part(const Pass *pass, int input) {
         return true;
     }
     node->grad_value = claim(pass, BACK_SHARED, input);
-    if (adds && !hands_on(pass, other, k)) return false;
+    if (adds && is_closed(pass, other, k)) return false;
     Chain chain = chain_of(pass, input);
     append_edge(&chain, other, k, node->grad_value);
     chain_run(&chain);

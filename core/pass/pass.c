@@ -102,9 +102,11 @@ static bool allocate_pass(Pass *pass) {
     pass->nodes = take_memory(pass, (size_t)network->op_count, sizeof *pass->nodes, &ok);
     pass->routes = take_memory(pass, (size_t)network->block_count, sizeof *pass->routes, &ok);
     pass->lesioned = take_memory(pass, (size_t)network->block_count, sizeof *pass->lesioned, &ok);
+    pass->branch_scales = take_memory(pass, (size_t)network->block_count, sizeof *pass->branch_scales, &ok);
     pass->targets = take_memory(pass, batch, sizeof *pass->targets, &ok);
     pass->wanted_targets = take_memory(pass, batch, sizeof *pass->wanted_targets, &ok);
     if (!ok) return false;
+    pass_set_branch_scales(pass, NULL);
     find_consumers(pass);
     if (runs_by_plan(pass)) return allocate_planned(pass);
     pass->scratch =
@@ -181,6 +183,10 @@ void pass_set_batch_statistics(Pass *pass, bool batch_statistics) {
     pass->config.batch_statistics = batch_statistics;
 }
 
+void pass_set_branch_scales(Pass *pass, const real *scales) {
+    for (int b = 0; b < pass->network->block_count; b++) pass->branch_scales[b] = scales ? scales[b] : 1;
+}
+
 real *pass_input(Pass *pass) {
     return pass->nodes[0].act;
 }
@@ -218,6 +224,7 @@ OpRun pass_run_of(const Pass *pass, int i) {
                  .fast = pass->config.rounds_more,
                  .gates = pass_add_gates(pass, i),
                  .targets = pass->targets,
+                 .label_smoothing = pass->config.label_smoothing,
                  .y = node->act,
                  .saved = node->saved,
                  .scratch = pass->scratch,

@@ -34,10 +34,10 @@ typedef struct PassConfig {
                                are kept. The same answer but for rounding, see core/pass/plan.h. With
                                batch_statistics to the bit the answer of any other pass, unless it
                                rounds_more */
-    bool
-        rounds_more; /* training, and fast with batch_statistics, and figures of a training: the strategies that round more where that
-                               saves time, see ConvShape.fast */
-    int keep_every;  /* fast: of every so many blocks, from the first on, the input is kept as well, so
+    bool rounds_more;   /* training and its figures, and fast with batch_statistics: the strategies that round
+                               more where that saves time, see ConvShape.fast */
+    double label_smoothing; /* training: of the loss, 0 to 1; see OpRun.label_smoothing */
+    int keep_every;         /* fast: of every so many blocks, from the first on, the input is kept as well, so
                                that a pass can begin again there: see pass_restart_at. 0: of none */
 } PassConfig;
 
@@ -61,6 +61,10 @@ void pass_set_skip(Pass *pass, SkipMode skip, const bool *lesioned);
 /* The other kind of statistics, in the same memory, of a pass that is not fast and was made with those of the batch.
  * Call pass_restart after it. */
 void pass_set_batch_statistics(Pass *pass, bool batch_statistics);
+/* Stochastic depth: what the branch of each block is multiplied by, 0 where it is dropped, 1 where it counts as built;
+ * copied; NULL: 1 everywhere. Dropped branches are computed nonetheless, for the statistics of their batch norms.
+ * Not in a fast pass; blocks without an addition are left alone. Call pass_restart after it. */
+void pass_set_branch_scales(Pass *pass, const real *scales);
 /* Sets both watermarks back to 0 and the targets; NULL or -1: the predicted class of each image. */
 void pass_restart(Pass *pass, const int *targets);
 /* The same, and of a pass that keeps inputs of blocks what comes before `block` is left as the last run has found it:

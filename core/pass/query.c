@@ -35,7 +35,7 @@ bool pass_block_is_lesioned(const Pass *pass, int block) {
 
 /* The three meanings of "without skip" are nothing but gates of the additions. */
 AddGates pass_add_gates(const Pass *pass, int op) {
-    AddGates gates = {true, true, true, true};
+    AddGates gates = {true, true, true, true, 0};
     const Op *o = &pass->network->ops[op];
     if (!network_is_addition(pass->network, op)) return gates;
     switch (pass->config.skip) {
@@ -47,6 +47,9 @@ AddGates pass_add_gates(const Pass *pass, int op) {
         if (pass->config.others_plain) gates.skip_forward = gates.skip_backward = pass->lesioned[o->block];
         break;
     }
+    real scale = pass->branch_scales[o->block];
+    if (scale == 0) gates.branch_forward = gates.branch_backward = false;
+    if (scale != 1) gates.branch_scale = scale;
     return gates;
 }
 

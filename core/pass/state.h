@@ -48,6 +48,7 @@ struct Pass {
     Arena *arena;
     PassConfig config;
     bool *lesioned;
+    real *branch_scales;           /* one a block; see pass_set_branch_scales */
     int *targets, *wanted_targets; /* as used, as asked */
     Node *nodes;
     RouteParts *routes;

@@ -32,6 +32,20 @@ CPU_CLONES static void sum_range(const Elements *e, size_t from, size_t to) {
     for (size_t j = from; j < to; j++) y[j] = a[j] + b[j];
 }
 
+/* y[j] = scale * a[j] + b[j] */
+CPU_CLONES static void scaled_sum_range(const Elements *e, size_t from, size_t to) {
+    real *y = e->y;
+    const real *a = e->a, *b = e->b, scale = e->scale;
+    for (size_t j = from; j < to; j++) y[j] = scale * a[j] + b[j];
+}
+
+/* y[j] = scale * a[j] */
+CPU_CLONES static void scale_range(const Elements *e, size_t from, size_t to) {
+    real *y = e->y;
+    const real *a = e->a, scale = e->scale;
+    for (size_t j = from; j < to; j++) y[j] = scale * a[j];
+}
+
 void elementwise_copy(real *y, const real *x, size_t count) {
     elementwise_run((Elements){.y = y, .a = x, .count = count, .range = copy_range});
 }
@@ -42,6 +56,14 @@ void elementwise_sum(real *y, const real *a, const real *b, size_t count) {
 
 void elementwise_sum_alone(real *y, const real *a, const real *b, size_t count) {
     sum_range(&(Elements){.y = y, .a = a, .b = b}, 0, count);
+}
+
+void elementwise_scaled_sum_alone(real *y, real scale, const real *a, const real *b, size_t count) {
+    scaled_sum_range(&(Elements){.y = y, .a = a, .b = b, .scale = scale}, 0, count);
+}
+
+void elementwise_scale_alone(real *y, real scale, const real *a, size_t count) {
+    scale_range(&(Elements){.y = y, .a = a, .scale = scale}, 0, count);
 }
 
 void elementwise_add(real *y, const real *x, size_t count) {

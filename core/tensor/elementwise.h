@@ -14,6 +14,7 @@ struct Elements {
     const real *a, *b; /* b: NULL where there is one input only */
     size_t count;
     bool add; /* y += instead of y = */
+    real scale;
     ElementsRange range;
 };
 
@@ -28,5 +29,8 @@ void elementwise_add(real *y, const real *x, size_t count);
 void elementwise_sum(real *y, const real *a, const real *b, size_t count);
 /* The same in the caller's thread alone. */
 void elementwise_sum_alone(real *y, const real *a, const real *b, size_t count);
+/* y = scale * a + b, and y = scale * a, in the caller's thread; y may be one of them. */
+void elementwise_scaled_sum_alone(real *y, real scale, const real *a, const real *b, size_t count);
+void elementwise_scale_alone(real *y, real scale, const real *a, size_t count);
 
 #endif

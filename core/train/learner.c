@@ -86,7 +86,9 @@ bool learner_look(Learner *learner, const int *targets) {
 void learner_learn(Learner *learner, const TrainConfig *config, double lr) {
     pass_run_backward(learner->pass);
     learner->lr = lr;
-    optim_step(learner->model->network, learner->pass, learner_slot(learner, VELOCITY), &config->sgd, lr);
+    OptimStep step = {.lr = lr, .momentum = config->sgd.momentum, .gradient_scale = 1, .number = 1};
+    optim_step(learner->model->network, learner->pass, (OptimState){.first = learner_slot(learner, VELOCITY)},
+               &config->sgd, &step);
     learner->loss_sum += learner->loss * pass_batch(learner->pass);
     learner->right_sum += learner->right;
 }

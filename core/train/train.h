@@ -23,7 +23,7 @@ typedef struct TrainConfig {
     double lr; /* the peak */
     ScheduleKind schedule;
     double warmup_epochs;
-    SgdConfig sgd;
+    OptimConfig sgd;
     unsigned long long seed;
     bool augment;     /* pad 4, random crop, mirror */
     const char *init; /* how the first weights were made ("he"), for the record; NULL when not known */

@@ -28,6 +28,25 @@ def hashes(start, count):
         return z ^ (z >> np.uint64(31))
 
 
+def uniforms(start, count):
+    """rng_uniform of core/base/rng.c: xoshiro256++ seeded by splitmix64."""
+    s, out = [int(z) for z in hashes(start, 4)], []
+
+    def rotate(x, k):
+        return (x << k | x >> (64 - k)) & MASK
+
+    for _ in range(count):
+        out.append(((rotate((s[0] + s[3]) & MASK, 23) + s[0] & MASK) >> 11) / (1 << 53))
+        t = s[1] << 17 & MASK
+        s[2] ^= s[0]
+        s[3] ^= s[1]
+        s[1] ^= s[2]
+        s[0] ^= s[3]
+        s[2] ^= t
+        s[3] = rotate(s[3], 45)
+    return out
+
+
 def values(name, salt, count, center, scale):
     u = (hashes(seed(name, salt), count) >> np.uint64(40)).astype(np.float64) / (1 << 23) - 1
     return (center + scale * u).astype(np.float32).astype(np.float64)

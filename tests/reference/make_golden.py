@@ -9,6 +9,7 @@ import torch
 
 import fixture
 import models
+import settings
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 OUT = os.path.join(HERE, "..", "golden", "numbers")
@@ -87,12 +88,9 @@ for function in models.activations()[1:]:
     CASES += [Case("resnet20-" + function, batch=2), Case("resnet20-" + function, bn="train", batch=2)]
 
 
-# What ten steps of learning make of all values; after the first step as well. The rate and the salt are such that no
-# ReLU's input comes within rounding of 0 on the way: where one does, PyTorch's own float32 is 4e-5 off after one step,
-# 5e-4 after ten.
-LEARNING = [Case("resnet20", bn="train", batch=4, salt=1)]
-STEPS = (1, 10)
-SGD = {"lr": 0.01, "momentum": 0.9, "weight_decay": 5e-4, "nesterov": True}
+# After which steps of learning all values are kept. The rates and salts of the settings are such that no ReLU's input
+# comes within rounding of 0 on the way: where one does, PyTorch's own float32 is 4e-5 off after one step, 5e-4 after ten.
+KEPT_STEPS = (1, settings.STEPS)
 
 
 def array_of(tensor):
@@ -228,29 +226,34 @@ def values_of(model):
     return {("param", name): array_of(t).copy() for name, t in model.state_dict().items() if t.is_floating_point()}
 
 
-def learn(case, dtype):
-    """The values after each of STEPS, always with the same batch."""
-    model, found = models.build(case).to(dtype), {}
+def case_of(setting):
+    return Case(setting.arch, bn="train", batch=4, salt=setting.salt)
+
+
+def name_of(setting, step):
+    return "_".join([case_of(setting).name] + ([setting.name] if setting.name else []) + ["step%d" % step])
+
+
+def learn(setting, dtype):
+    """The values after each of KEPT_STEPS."""
+    case, found = case_of(setting), {}
+    model = models.build(case).to(dtype)
     x = torch.from_numpy(fixture.image(case.batch, 32, case.salt)).to(dtype)
     targets = torch.tensor(fixture.targets(case.batch, model.fc.out_features))
-    sgd = torch.optim.SGD(model.parameters(), **SGD)
-    for step in range(1, max(STEPS) + 1):
-        sgd.zero_grad()
-        torch.nn.functional.cross_entropy(model(x), targets).backward()
-        sgd.step()
-        if step in STEPS:
-            found[step] = values_of(model)
+    for step, result in enumerate(settings.learn(setting, model, x, targets), 1):
+        if step in KEPT_STEPS:
+            found[step] = values_of(result)
     return targets.tolist(), found
 
 
-def run_learning(case, table):
-    targets, exact = learn(case, torch.float64)
-    _, single = learn(case, torch.float32)
-    for step in STEPS:
-        name = "%s_step%d" % (case.name, step)
+def run_learning(setting, table):
+    targets, exact = learn(setting, torch.float64)
+    _, single = learn(setting, torch.float32)
+    for step in KEPT_STEPS:
+        name = name_of(setting, step)
         errors = float32_errors(exact[step], single[step])
-        write(name, case, Numbers(targets, exact[step], errors))
-        line = "%-44s %29.1e" % (name, max(errors.values()))
+        write(name, case_of(setting), Numbers(targets, exact[step], errors))
+        line = "%-52s %21.1e" % (name, max(errors.values()))
         print(line, flush=True)
         table.append(line)
 
@@ -267,9 +270,9 @@ def main():
     for case in CASES:
         if not wanted or any(part in case.name for part in wanted):
             run(case, table)
-    for case in LEARNING:
-        if not wanted or any(part in case.name + "_step" for part in wanted):
-            run_learning(case, table)
+    for setting in settings.SETTINGS:
+        if not wanted or any(part in name_of(setting, 0) for part in wanted):
+            run_learning(setting, table)
     if not wanted:
         with open(os.path.join(OUT, "float32.txt"), "w") as f:
             f.write("\n".join(table) + "\n")

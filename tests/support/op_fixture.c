@@ -68,7 +68,7 @@ OpFixture op_fixture_new(const OpFixtureConfig *config) {
     if (!f.spec->shape(&f.op, config->x, &err)) fail_msg("%s", err.text);
     f.run = (OpRun){.batch = config->batch ? config->batch : 1,
                     .batch_statistics = config->batch_statistics,
-                    .gates = config->gates ? *config->gates : (AddGates){true, true, true, true}};
+                    .gates = config->gates ? *config->gates : (AddGates){true, true, true, true, 0}};
     for (int n = 0; n < f.run.batch && n < 16 && f.op.in.c > 0; n++)
         f.targets[n] = fixture_target(n, f.op.in.c);
     for (int k = 0; k < f.op.input_count; k++) add_input(&f, config, k);

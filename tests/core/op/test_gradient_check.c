@@ -152,9 +152,11 @@ static void max_pool_passes_with_overlap_padding_and_negative_values(void **stat
 /* The gates of both directions move together, except in cut, which is no derivative. */
 static void add_passes_with_every_gate(void **state) {
     (void)state;
-    static const AddGates gates[3] = {
-        {true, true, true, true}, {true, false, true, false}, {false, true, false, true}};
-    for (int k = 0; k < 3; k++)
+    static const AddGates gates[4] = {{true, true, true, true, 0},
+                                      {true, false, true, false, 0},
+                                      {false, true, false, true, 0},
+                                      {true, true, true, true, (real)1.25}};
+    for (int k = 0; k < 4; k++)
         for (int adds = 0; adds < 2; adds++)
             assert_gradients_of((OpFixtureConfig){.op = {.kind = OP_ADD},
                                                   .x = {{1, 3, 5, 4}, {1, 3, 5, 4}},

@@ -76,6 +76,24 @@ static void a_closed_gate_leaves_an_accumulated_gradient_alone(void **state) {
     op_fixture_free(&f);
 }
 
+/* Stochastic depth: each of the four numbers is rounded once or twice, and so is the expected one. */
+static void a_scaled_branch_counts_that_often_in_both_directions(void **state) {
+    (void)state;
+    const AddGates scaled = {true, true, true, true, (real)1.25};
+    for (int adds = 0; adds < 2; adds++) {
+        OpFixture f = pair(&scaled, adds);
+        real before[2] = {f.run.dx[0][4], f.run.dx[1][4]};
+        op_fixture_forward(&f);
+        op_fixture_backward(&f);
+        for (size_t j = 0; j < f.y_count; j++)
+            assert_close(f.y[j], (real)((real)1.25 * f.x[0][j]) + f.x[1][j], 0);
+        real branch = (real)1.25 * f.dy[4];
+        assert_close(f.run.dx[0][4], adds ? branch + before[0] : branch, 0);
+        assert_close(f.run.dx[1][4], adds ? f.dy[4] + before[1] : f.dy[4], 0);
+        op_fixture_free(&f);
+    }
+}
+
 static void different_shapes_are_refused_with_both_named(void **state) {
     (void)state;
     Error err = {0};
@@ -92,6 +110,7 @@ int main(void) {
         cmocka_unit_test(cut_keeps_the_sum_and_drops_the_skips_gradient),
         cmocka_unit_test(a_lesion_keeps_only_the_skip),
         cmocka_unit_test(a_closed_gate_leaves_an_accumulated_gradient_alone),
+        cmocka_unit_test(a_scaled_branch_counts_that_often_in_both_directions),
         cmocka_unit_test(different_shapes_are_refused_with_both_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

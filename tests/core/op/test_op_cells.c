@@ -44,7 +44,7 @@ static void assert_pieces_make_the_whole(const OpFixtureConfig *config) {
 static void stretches_of_cells_are_what_forward_writes(void **state) {
     (void)state;
     static const AddGates gates[] = {
-        {true, true, true, true}, {true, false, true, true}, {false, true, true, true}};
+        {true, true, true, true, 0}, {true, false, true, true, 0}, {false, true, true, true, 0}};
     /* One channel, odd ones, whole vectors, and more than a vector and a row of repeated channels can hold. */
     static const int channels[] = {1, 3, 16, 48, 64, 100, 128, 257};
     int kinds = 0;

@@ -53,6 +53,21 @@ static void loss_is_the_mean_and_gradient_is_p_minus_onehot_over_n(void **state)
     op_fixture_free(&f);
 }
 
+/* Two classes with p = 1/4 and 3/4, the first one asked for, e = 0.2: the target becomes (0.9, 0.1).
+ *   loss = -0.9 log 1/4 - 0.1 log 3/4      dz = p - target = (-0.65, 0.65) */
+static void label_smoothing_gives_every_class_its_share_of_the_target(void **state) {
+    (void)state;
+    OpFixture f = logits(1, 2, (const double[]){0, log(3)});
+    f.run.label_smoothing = 0.2;
+    f.targets[0] = 0;
+    op_fixture_forward(&f);
+    op_fixture_backward(&f);
+    assert_close(f.y[0], -0.9 * log(0.25) - 0.1 * log(0.75), 2 * ROUNDING);
+    assert_close(f.run.dx[0][0], -0.65, ROUNDING);
+    assert_close(f.run.dx[0][1], 0.65, ROUNDING);
+    op_fixture_free(&f);
+}
+
 /* 1 - p is 1e-13: a float difference of p and 1 would be 0. */
 static void a_confident_network_still_has_a_gradient(void **state) {
     (void)state;
@@ -103,6 +118,7 @@ int main(void) {
         cmocka_unit_test(a_hopeless_target_costs_exactly_its_distance_and_never_overflows),
         cmocka_unit_test(large_equal_logits_give_the_log_of_the_number_of_classes),
         cmocka_unit_test(loss_is_the_mean_and_gradient_is_p_minus_onehot_over_n),
+        cmocka_unit_test(label_smoothing_gives_every_class_its_share_of_the_target),
         cmocka_unit_test(a_confident_network_still_has_a_gradient),
         cmocka_unit_test(an_open_target_becomes_the_first_largest_class),
         cmocka_unit_test(nan_is_predicted_before_any_number_and_makes_the_loss_nan),

@@ -195,10 +195,10 @@ static void batch_norms_equal_their_reference(void **state) {
 
 static void additions_equal_their_reference_with_every_gate(void **state) {
     static const AddGates gates[] = {
-        {true, true, true, true}, /* forward: branch, skip; backward: branch, skip */
-        {true, false, true, false},
-        {true, true, true, false},
-        {false, true, false, true}};
+        {true, true, true, true, 0}, /* forward: branch, skip; backward: branch, skip */
+        {true, false, true, false, 0},
+        {true, true, true, false, 0},
+        {false, true, false, true, 0}};
     (void)state;
     for (int turn = 0; turn < MAP_COUNT * CHANNEL_COUNT; turn++)
         for (size_t g = 0; g < sizeof gates / sizeof gates[0]; g++) {

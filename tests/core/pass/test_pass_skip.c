@@ -103,6 +103,44 @@ static void lesion_silences_the_branch_of_the_chosen_block_only(void **state) {
     network_free(network);
 }
 
+/* Dropped is lesioned, and doubled is what doubling the last batch norm of the branch does: a factor of 2 rounds
+ * nothing. Behind the addition and before it all is the same, to the bit, with and without inspection. */
+static void a_branch_may_be_dropped_or_scaled_for_one_run(void **state) {
+    (void)state;
+    real scales[9] = {1, 0, 1, 2, 1, 1, 1, 1, 1};
+    bool lesioned[9] = {false, true};
+    for (int inspected = 0; inspected < 2; inspected++) {
+        PassConfig config = {.batch = 2, .batch_statistics = true, .no_inspection = !inspected};
+        Network *network = pass_check_network("resnet20", 'A');
+        Pass *scaled = fixture_pass(network, &config, 0);
+        pass_set_branch_scales(scaled, scales);
+        pass_run_forward(scaled);
+        pass_run_backward(scaled);
+        Network *twin = pass_check_network("resnet20", 'A');
+        config.skip = SKIP_LESION;
+        config.lesioned = lesioned;
+        int doubled = twin->blocks[3].branch_last;
+        for (int role = PARAM_NORM_WEIGHT; role <= PARAM_NORM_BIAS; role++) {
+            const Param *param = network_op_param(twin, doubled, (ParamRole)role);
+            for (size_t j = 0; j < param->count; j++) network_values(twin, param)[j] *= 2;
+        }
+        Pass *pass = pass_check_run(twin, config);
+        assert_close(pass_loss(scaled), pass_loss(pass), 0);
+        for (int p = 0; p < network->param_count; p++) {
+            const Param *param = &network->params[p];
+            if (!param_role_learns(param->role)) continue;
+            double factor = param->op == doubled ? 2 : 1;
+            for (size_t j = 0; j < param->count; j++)
+                assert_close(pass_param_grad(scaled, param)[j],
+                             factor * (double)pass_param_grad(pass, param)[j], 0);
+        }
+        pass_free(scaled);
+        pass_free(pass);
+        network_free(network);
+        network_free(twin);
+    }
+}
+
 static void a_plain_network_has_one_route(void **state) {
     (void)state;
     Network *network = pass_check_network("plain20", 0);
@@ -158,6 +196,7 @@ int main(void) {
         cmocka_unit_test(plain_removes_the_skip_in_both_directions),
         cmocka_unit_test(cut_changes_no_activation_and_drops_only_the_skips_gradient),
         cmocka_unit_test(lesion_silences_the_branch_of_the_chosen_block_only),
+        cmocka_unit_test(a_branch_may_be_dropped_or_scaled_for_one_run),
         cmocka_unit_test(a_plain_network_has_one_route),
         cmocka_unit_test(the_terms_of_an_addition_are_measured_in_every_run_anew),
         cmocka_unit_test(skip_modes_have_the_names_of_the_option),
