@@ -30,6 +30,8 @@ struct BlockMeasure {
     int targets[BLOCK_MEASURE_IMAGES];
     bool *looked;         /* an op's activation has been looked at */
     int *dead, *channels; /* of a block's ReLUs */
+    bool *is_alive;       /* a channel of the widest op */
+    double *start;        /* |w before|^2 of a block */
 };
 
 /* One run. */
@@ -41,6 +43,13 @@ typedef struct Looking {
     double *figures;
 } Looking;
 
+static int most_channels(const Network *network) {
+    int most = 0;
+    for (int i = 0; i < network->op_count; i++)
+        if (network->ops[i].out.c > most) most = network->ops[i].out.c;
+    return most;
+}
+
 BlockMeasure *block_measure_new(const Model *model, const Dataset *train, int images, Error *err) {
     const Network *network = model->network;
     BlockMeasure *measure = calloc(1, sizeof *measure);
@@ -51,9 +60,13 @@ BlockMeasure *block_measure_new(const Model *model, const Dataset *train, int im
         measure->looked = calloc((size_t)network->op_count, sizeof *measure->looked);
         measure->dead = calloc((size_t)network->block_count + 1, sizeof *measure->dead);
         measure->channels = calloc((size_t)network->block_count + 1, sizeof *measure->channels);
+        measure->is_alive = calloc((size_t)most_channels(network), sizeof *measure->is_alive);
+        measure->start = calloc((size_t)network->block_count + 1, sizeof *measure->start);
         for (int n = 0; n < images; n++) measure->targets[n] = dataset_label(train, n);
     }
-    if (measure && measure->looked && measure->dead && measure->channels) return measure;
+    if (measure && measure->looked && measure->dead && measure->channels && measure->is_alive &&
+        measure->start)
+        return measure;
     error_set(err, ERROR_FAILED, "not enough memory to measure the blocks of %s", network->arch);
     block_measure_free(measure);
     return NULL;
@@ -64,6 +77,8 @@ void block_measure_free(BlockMeasure *measure) {
     free(measure->looked);
     free(measure->dead);
     free(measure->channels);
+    free(measure->is_alive);
+    free(measure->start);
     free(measure);
 }
 
@@ -77,17 +92,16 @@ static double length(Stats stats) {
 }
 
 /* Most channels are not: a few pixels show it. */
-static int count_dead(const real *y, Shape shape) {
+static int count_dead(const real *y, Shape shape, bool *is_alive) {
     int alive = 0;
-    bool *is_alive = calloc((size_t)shape.c, sizeof *is_alive);
+    memset(is_alive, 0, (size_t)shape.c * sizeof *is_alive);
     size_t pixels = (size_t)shape.n * (size_t)shape.h * (size_t)shape.w;
-    for (size_t p = 0; p < pixels && alive < shape.c && is_alive; p++)
+    for (size_t p = 0; p < pixels && alive < shape.c; p++)
         for (int c = 0; c < shape.c; c++) {
             bool wakes = !is_alive[c] && y[p * (size_t)shape.c + (size_t)c] != 0;
             is_alive[c] |= wakes;
             alive += wakes;
         }
-    free(is_alive);
     return shape.c - alive;
 }
 
@@ -101,8 +115,8 @@ static void look_at_input(Looking *looking, int i) {
     if (measure->looked[read] || block < 0 || !activation || !activation->rectifies) return;
     measure->looked[read] = true;
     measure->channels[block] += looking->network->ops[read].out.c;
-    measure->dead[block] += count_dead(pass_peek(looking->pass, read),
-                                       op_output_shape(&looking->network->ops[read], measure->images));
+    Shape shape = op_output_shape(&looking->network->ops[read], measure->images);
+    measure->dead[block] += count_dead(pass_peek(looking->pass, read), shape, measure->is_alive);
 }
 
 static void look_forward(Looking *looking) {
@@ -155,8 +169,9 @@ static void look_at_weights(Looking *looking) {
     for (BlockFigure f = BLOCK_GRADIENT; f <= BLOCK_UPDATE; f++)
         for (int b = 0; b < network->block_count && f != BLOCK_GRADIENT_INPUT; b++)
             *figure(looking, f, b) = 0;
-    double *start = calloc((size_t)network->block_count, sizeof *start);
-    for (int p = 0; p < network->param_count && start; p++) {
+    double *start = looking->measure->start;
+    memset(start, 0, (size_t)network->block_count * sizeof *start);
+    for (int p = 0; p < network->param_count; p++) {
         const Param *param = &network->params[p];
         int block = network->ops[param->op].block;
         if (param->role != PARAM_CONV_WEIGHT || block < 0) continue;
@@ -175,9 +190,8 @@ static void look_at_weights(Looking *looking) {
         double *update = figure(looking, BLOCK_UPDATE, b);
         *figure(looking, BLOCK_WEIGHT, b) = sqrt(*figure(looking, BLOCK_WEIGHT, b));
         *figure(looking, BLOCK_GRADIENT, b) = sqrt(*figure(looking, BLOCK_GRADIENT, b));
-        *update = looking->before && start ? sqrt(*update / start[b]) : NAN;
+        *update = looking->before ? sqrt(*update / start[b]) : NAN;
     }
-    free(start);
 }
 
 /* The strategies are those of the training. Memory is taken for the time of it only: beside the training's own it is the

@@ -5,20 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/file.h"
 #include "core/tensor/gemm.h"
 #include "core/train/block_measure.h"
 #include "core/train/evaluate.h"
 #include "core/train/history_read.h"
 #include "core/train/recorder.h"
 #include "tests/support/assert_close.h"
+#include "tests/support/history_text.h"
 #include "tests/support/train_site.h"
 
-enum { STEPS = 2 * STEPS_AN_EPOCH };
+enum { STEPS = 2 * STEPS_AN_EPOCH, TESTED = 8 };
 
 /* One run of the training. */
 typedef struct Run {
     Site site;
+    Dataset *test; /* the first TESTED images of the training set */
     Recorder *recorder;
     Error notice;
     int questions; /* is_stopped was asked */
@@ -34,7 +35,10 @@ static bool measure_train; /* of the runs that start */
 
 static void start(Run *run, TempDir *dir, const char *history, const char *checkpoint) {
     Error err = {0};
-    *run = (Run){.site = site_of(dir, small_config())};
+    DatasetConfig tested = {
+        .kind = DATASET_CIFAR10, .split = DATASET_TRAIN, .directory = dir->path, .limit = TESTED};
+    *run = (Run){.site = site_of(dir, small_config()), .test = dataset_load(&tested, &err)};
+    if (!run->test) fail_msg("%s", err.text);
     if (checkpoint && !train_resume(run->site.trainer, checkpoint, &run->notice, &err))
         fail_msg("%s", err.text);
     RecorderConfig config = {.path = history,
@@ -47,7 +51,7 @@ static void start(Run *run, TempDir *dir, const char *history, const char *check
                                      .steps = STEPS,
                                      .steps_per_epoch = STEPS_AN_EPOCH},
                              .train = run->site.dataset,
-                             .test = run->site.dataset,
+                             .test = run->test,
                              .measure_train = measure_train,
                              .first_step = train_status(run->site.trainer).step,
                              .is_stopped = is_stopped,
@@ -58,6 +62,7 @@ static void start(Run *run, TempDir *dir, const char *history, const char *check
 
 static void finish(Run *run) {
     recorder_free(run->recorder);
+    dataset_free(run->test);
     site_free(&run->site);
 }
 
@@ -98,25 +103,6 @@ static void save(Run *run, const char *path) {
     if (!train_save_checkpoint(run->site.trainer, path, &err)) fail_msg("%s", err.text);
 }
 
-/* The file's lines but for those of runs, times left out. */
-static char *substance(const char *path) {
-    Error err = {0};
-    size_t size = 0;
-    char *text = (char *)file_read_all(path, 1 << 20, &size, &err), *out = text, *next = NULL;
-    if (!text) fail_msg("%s", err.text);
-    for (char *line = text; *line; line = next) {
-        next = strchr(line, '\n') + 1;
-        if (strncmp(line, "{\"type\":\"run\"", 13) == 0 || strncmp(line, "{\"type\":\"resume\"", 16) == 0)
-            continue;
-        char *time = strstr(line, "\"seconds\":");
-        size_t length = (size_t)((time && time < next ? time : next) - line);
-        memmove(out, line, length);
-        out += length;
-    }
-    *out = '\0';
-    return text;
-}
-
 static void record_whole(TempDir *dir, const char *path) {
     Run run;
     start(&run, dir, path, NULL);
@@ -127,6 +113,17 @@ static void record_whole(TempDir *dir, const char *path) {
 static void begin_files(TempDir *dir) {
     Site site = site_new(dir, small_config());
     site_free(&site);
+}
+
+static Evaluation evaluate_all(const Model *model, const Dataset *dataset) {
+    Error err = {0};
+    Evaluator *evaluator = evaluate_new(model, dataset, &(PassConfig){.batch = 1}, &err);
+    if (!evaluator) fail_msg("%s", err.text);
+    while (evaluate_step(evaluator)) {
+    }
+    Evaluation result = evaluate_result(evaluator);
+    evaluate_free(evaluator);
+    return result;
 }
 
 static void a_history_has_what_the_training_did(void **state) {
@@ -157,17 +154,13 @@ static void a_history_has_what_the_training_did(void **state) {
         assert_close(h->epochs[e].train_error, errors[e], 1e-8);
         assert_true(h->epochs[e].seconds > 0 && h->epochs[e].seconds < 600);
     }
-    /* The test set is the training set here. */
-    Evaluator *evaluator = evaluate_new(run.site.model, run.site.dataset, &(PassConfig){.batch = 1}, &err);
-    while (evaluate_step(evaluator)) {
-    }
-    Evaluation e = evaluate_result(evaluator);
-    assert_close(h->epochs[1].test_error, 1 - (double)e.right / IMAGES, 1e-8);
-    assert_close(h->epochs[1].train_error_pass, h->epochs[1].test_error, 0);
+    Evaluation test = evaluate_all(run.site.model, run.test);
+    Evaluation train = evaluate_all(run.site.model, run.site.dataset);
+    assert_close(h->epochs[1].test_error, 1 - (double)test.right / TESTED, 1e-8);
+    assert_close(h->epochs[1].train_error_pass, 1 - (double)train.right / IMAGES, 1e-8);
     /* the fast pass in batches of one or of many rounds differently */
-    assert_close(h->epochs[1].test_loss, e.loss_sum / IMAGES, 1e-4);
+    assert_close(h->epochs[1].test_loss, test.loss_sum / TESTED, 1e-4);
     assert_close(recorder_figures(run.recorder, 0).test_error, h->epochs[1].test_error, 1e-8);
-    evaluate_free(evaluator);
     /* Before the first step and after each epoch, in both modes. */
     assert_int_equal(h->blocks_count, 2 * 3);
     assert_true(isnan(history_block_figure(history_blocks_at(h, 0, 0, true), BLOCK_UPDATE)[0]));
@@ -212,10 +205,8 @@ static void a_stopped_training_leaves_the_same_history(void **state) {
     strcpy(checkpoint, temp_dir_join(*state, "net.ckpt"));
     begin_files(*state);
     record_whole(*state, whole);
-    char *expected = substance(whole);
-    const struct {
-        int last, killed_at, stops_at;
-    } stops[] = {{3, 6, 0}, {4, 4, 0}, {5, 5, 0}, {4, 4, 1}, {8, 8, 2}};
+    char *expected = history_substance(whole);
+    const struct { int last, killed_at, stops_at; } stops[] = {{3, 6, 0}, {5, 5, 0}, {4, 4, 1}, {8, 8, 2}};
     for (size_t k = 0; k < sizeof stops / sizeof *stops; k++) {
         Run run;
         start(&run, *state, part, NULL);
@@ -231,7 +222,7 @@ static void a_stopped_training_leaves_the_same_history(void **state) {
         assert_true(recorder_owes_epoch(run.recorder) == !whole_epoch);
         assert_true(train_to(&run, STEPS));
         finish(&run);
-        char *found = substance(part);
+        char *found = history_substance(part);
         assert_string_equal(found, expected);
         free(found);
         remove(checkpoint);
