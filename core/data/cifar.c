@@ -208,8 +208,17 @@ static bool read_part(Cifar *cifar, Part *part, Tar *tar, const TarMember *membe
                       Error *err) {
     return count_records(cifar, member->size, label, &part->count, err) &&
            reserve_part(cifar, part, label, err) &&
-           tar_read(tar, part->records, (size_t)part->count * cifar->record, err) &&
-           check_labels(cifar, part, label, err);
+           tar_read(tar, part->records, (size_t)part->count * cifar->record, err);
+}
+
+/* When the archive has been read to its end: a label that damage has made is told of as damage. */
+static bool check_parts(const Cifar *cifar, const char *archive, Error *err) {
+    for (int p = 0; p < cifar->part_count; p++) {
+        char label[DATASET_PATH_MAX];
+        label_member(label, archive, cifar->files[p]);
+        if (!check_labels(cifar, &cifar->parts[p], label, err)) return false;
+    }
+    return true;
 }
 
 /* A member whose name is wanted, by whatever folder it lies in; another one is left alone. */
@@ -272,7 +281,8 @@ static bool load_archive(Cifar *cifar, const char *archive, Error *err) {
         }
     }
     tar_close(tar);
-    return good && check_complete(cifar, &likeness, archive, err) && index_pictures(cifar, archive, err);
+    return good && check_complete(cifar, &likeness, archive, err) && check_parts(cifar, archive, err) &&
+           index_pictures(cifar, archive, err);
 }
 
 typedef enum Place { PLACE_NONE, PLACE_FOLDER, PLACE_ARCHIVE } Place;

@@ -55,6 +55,10 @@ void dataset_free(Dataset *dataset) {
     if (dataset) arena_free(dataset->arena);
 }
 
+const char *dataset_identity(const Dataset *dataset) {
+    return *dataset->identity ? dataset->identity : dataset_kind_name(dataset->kind);
+}
+
 DatasetKind dataset_kind(const Dataset *dataset) {
     return dataset->kind;
 }

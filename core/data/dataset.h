@@ -64,6 +64,9 @@ bool dataset_is_there(const DatasetConfig *config);
 Dataset *dataset_load(const DatasetConfig *config, Error *err);
 void dataset_free(Dataset *dataset); /* NULL is fine */
 
+/* What a training notes of its pictures, to be sure that it goes on with the same: the kind's name, and of a folder a
+ * checksum of classes, labels and pixels, "folder 1a2b3c4d". */
+const char *dataset_identity(const Dataset *dataset);
 DatasetKind dataset_kind(const Dataset *dataset);
 DatasetSplit dataset_split(const Dataset *dataset);
 int dataset_count(const Dataset *dataset);

@@ -1,9 +1,11 @@
 /* A folder of pictures, a class a folder: see DATASET_FOLDER in core/data/dataset.h. */
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "core/base/parallel.h"
 #include "core/base/utf8.h"
@@ -225,6 +227,20 @@ static bool read_pictures(Folder *folder, Error *err) {
     return error_set(err, folder->problem.kind, "%s", folder->problem.text);
 }
 
+static void identify(Dataset *dataset) {
+    uLong crc = crc32(0, NULL, 0);
+    for (int c = 0; c < dataset->classes; c++)
+        crc = crc32_z(crc, (const Bytef *)dataset->class_names[c], strlen(dataset->class_names[c]) + 1);
+    for (int k = 0; k < dataset->count; k++) {
+        const uint8_t label[] = {(uint8_t)dataset->labels[k], (uint8_t)(dataset->labels[k] >> 8),
+                                 (uint8_t)(dataset->labels[k] >> 16)};
+        crc = crc32_z(crc, label, sizeof label);
+        crc = crc32_z(crc, dataset->pixels[k], shape_count(dataset->shape));
+    }
+    snprintf(dataset->identity, sizeof dataset->identity, "%s %08lx", dataset_kind_name(dataset->kind),
+             (unsigned long)crc);
+}
+
 static void tell(const Folder *folder) {
     Dataset *dataset = folder->dataset;
     const char *directory = folder->config->directory;
@@ -255,6 +271,7 @@ bool folder_load(Dataset *dataset, const DatasetConfig *config, Error *err) {
     bool good = find_roots(&folder, err) && name_classes(&folder, err);
     for (int c = 0; good && c < folder.classes.count; c++) good = list_class(&folder, c, err);
     good = good && choose(&folder, err) && read_pictures(&folder, err);
+    if (good) identify(dataset);
     if (good) tell(&folder);
     free_folder(&folder);
     return good;

@@ -5,7 +5,7 @@
 #include "core/base/arena.h"
 #include "core/data/dataset.h"
 
-enum { DATASET_PATH_MAX = 4096, DATASET_NOTICE_MAX = 400 };
+enum { DATASET_PATH_MAX = 4096, DATASET_NOTICE_MAX = 400, DATASET_IDENTITY_MAX = 32 };
 
 struct Dataset {
     DatasetKind kind;
@@ -16,6 +16,7 @@ struct Dataset {
     int *labels;
     Normalise normalise;
     const char *const *class_names;
+    char identity[DATASET_IDENTITY_MAX];
     char notice[DATASET_NOTICE_MAX];
     Arena *arena;
 };

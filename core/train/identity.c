@@ -27,7 +27,7 @@ void train_identify(const Trainer *trainer, int network, TrainIdentity *identity
     snprintf(identity->images, sizeof identity->images, "%d", dataset_count(trainer->dataset));
     const SafetensorsPair pairs[TRAIN_IDENTITY_MAX] = {
         {"arch", identity->arch},           {"shortcut", identity->shortcut},
-        {"recipe", identity->recipe},       {"dataset", dataset_kind_name(dataset_kind(trainer->dataset))},
+        {"recipe", identity->recipe},       {"dataset", dataset_identity(trainer->dataset)},
         {"train_images", identity->images}, {"init", trainer->config.init},
     };
     memcpy(identity->pairs, pairs, sizeof pairs);

@@ -59,6 +59,20 @@ static void assert_same_file(const char *a, const char *b) {
     free(bytes_b);
 }
 
+/* As many, in the same places: one of them is another one. */
+static void other_pictures_are_not_gone_on_with(TempDir *dir, const char *weights) {
+    char pictures[TEMP_PATH_MAX], out[TEMP_PATH_MAX];
+    strcpy(pictures, temp_dir_join(dir, "pictures"));
+    strcpy(out, temp_dir_join(dir, "other.safetensors"));
+    assert_done(TRAIN(out, "--data", pictures, "--weights", weights, "--stop-after", "2"));
+    for (int k = 0; k < PER_CLASS; k++) {
+        char name[64];
+        snprintf(name, sizeof name, "pictures/plum/%02d.png", k);
+        test_image_write(dir, name, (unsigned)(1000 + k));
+    }
+    program_expect_failure(4, "dataset", TRAIN(out, "--data", pictures, "--weights", weights, "--resume"));
+}
+
 static void weights_go_on_learning_other_classes_and_resume_to_the_bit(void **state) {
     TempDir *dir = *state;
     char pictures[TEMP_PATH_MAX], weights[TEMP_PATH_MAX], whole[TEMP_PATH_MAX], parts[TEMP_PATH_MAX];
@@ -76,11 +90,12 @@ static void weights_go_on_learning_other_classes_and_resume_to_the_bit(void **st
     assert_done(
         TRAIN(parts, "--data", pictures, "--weights", weights, "--freeze", "conv1,bn1,layer1", "--resume"));
     assert_same_file(whole, parts);
+    other_pictures_are_not_gone_on_with(dir, weights);
     Model *model = model_load_file(whole, NULL, &err), *before = model_load_file(weights, NULL, &err);
     assert_true(model && before);
     assert_int_equal(model->network->classes, 3);
     assert_string_equal(model->class_names[1], "pear");
-    assert_string_equal(model_value(model, "dataset"), "folder");
+    assert_int_equal(strncmp(model_value(model, "dataset"), "folder ", 7), 0);
     assert_string_equal(model_value(model, "test_images"), "12");
     assert_non_null(strstr(model_value(model, "init"), ", frozen conv1,bn1,layer1"));
     const Param *param = network_find_param(model->network, "layer1.0.conv2.weight");

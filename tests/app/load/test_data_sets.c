@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "app/load/fine_tune.h"
 #include "core/tensor/gemm.h"
@@ -56,6 +57,14 @@ static void the_bundled_set_is_meant_where_nothing_is_named_and_nothing_is_there
     assert_int_equal(chdir("/"), 0);
 }
 
+/* Of all pixels. */
+static uint32_t checksum(const Dataset *dataset) {
+    uLong crc = crc32(0, NULL, 0);
+    for (int k = 0; k < dataset_count(dataset); k++)
+        crc = crc32(crc, dataset_pixels(dataset, k), DATASET_PIXELS);
+    return (uint32_t)crc;
+}
+
 static void the_bundled_set_is_a_thousand_and_two_hundred_pictures(void **state) {
     /* Of the first pictures of both, as everyone has them: frog, truck, truck, deer; cat, ship, ship, airplane. */
     static const int train_labels[] = {6, 9, 9, 4}, test_labels[] = {3, 8, 8, 0};
@@ -69,6 +78,9 @@ static void the_bundled_set_is_a_thousand_and_two_hundred_pictures(void **state)
         assert_int_equal(dataset_label(sets.train, k), train_labels[k]);
         assert_int_equal(dataset_label(sets.test, k), test_labels[k]);
     }
+    /* Of the same pictures in the official files. */
+    assert_int_equal(checksum(sets.train), 0xd87da472);
+    assert_int_equal(checksum(sets.test), 0xc6d47251);
     assert_string_equal(dataset_class_names(sets.train)[6], "frog");
     assert_string_equal(dataset_kind_name(dataset_kind(sets.train)), "mini");
     data_sets_free(&sets);
