@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app/cli/output.h"
+#include "app/cli/progress.h"
 #include "app/cli/table.h"
 #include "app/command/command.h"
 #include "app/load/setup.h"
@@ -141,6 +142,7 @@ bool command_summary(const Options *options, Error *err) {
     if (!setup_open(&setup, options, err)) return false;
     const Network *network = setup.model->network;
     bool ok = true;
+    if (*setup.model->understood) progress_say(setup.notice);
     if (options->output.json) {
         ok = write_json(network, err);
     } else if (options->output.csv) {

@@ -95,7 +95,8 @@ static void write_head(const Trace *trace) {
     json_write_key_float(json, "loss", pass_loss(trace->pass));
     json_write_key(json, "target");
     json_write_array_begin(json);
-    for (int n = 0; n < pass_batch(trace->pass); n++) json_write_int(json, pass_target(trace->pass, n));
+    for (int n = 0; n < pass_batch(trace->pass); n++)
+        json_write_int(json, network_label(trace->network, pass_target(trace->pass, n)));
     json_write_array_end(json);
     json_write_key_string(json, "bn", pass_batch_statistics(trace->pass) ? "train" : "eval");
 }
@@ -160,7 +161,7 @@ static void print_summary(const Setup *setup, const Options *options, const Batc
     utf8_put(stdout, options->output.out);
     printf(": %s, ", setup->model->network->arch);
     utf8_put(stdout, batch->label);
-    printf(", loss %.6g, target %d (", pass_loss(pass), best);
+    printf(", loss %.6g, target %d (", pass_loss(pass), network_label(setup->model->network, best));
     utf8_put(stdout, model_class_name(setup->model, best, name, sizeof name));
     printf(")%s, %d operations\n", batch->count > 1 ? " and others" : "", setup->model->network->op_count);
 }

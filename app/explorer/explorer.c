@@ -263,16 +263,21 @@ static bool load_values(const Options *options, const Setup *setup, Batch *batch
     return !options->input.file || setup_load_batch(batch, setup, options, 1, err);
 }
 
+/* What the loss asks for, by --target; -1: what is predicted. */
+static int first_target(const Setup *setup, const Options *options) {
+    const OptionCounts *asked = &options->input.target;
+    return asked->count > 0 ? network_label(setup->model->network, asked->values[0]) : -1;
+}
+
 static Screen *open_screen(const Options *options, const Setup *setup, ThemeId theme, Error *err) {
-    ScreenConfig config = {
-        .session = {.setup = setup,
-                    .theme = theme,
-                    .theme_chosen = options->explorer.theme != NULL,
-                    .presenter = options->explorer.presents,
-                    .image = setup->image_count > 0 ? setup->images[0] : NULL,
-                    .target = options->input.target.count > 0 ? options->input.target.values[0] : -1},
-        .mouse = options->explorer.mouse && !options->explorer.no_mouse,
-        .results = options->explorer.results};
+    ScreenConfig config = {.session = {.setup = setup,
+                                       .theme = theme,
+                                       .theme_chosen = options->explorer.theme != NULL,
+                                       .presenter = options->explorer.presents,
+                                       .image = setup->image_count > 0 ? setup->images[0] : NULL,
+                                       .target = first_target(setup, options)},
+                           .mouse = options->explorer.mouse && !options->explorer.no_mouse,
+                           .results = options->explorer.results};
     bool *lesioned = NULL;
     Batch batch = {0};
     Screen *screen = NULL;

@@ -66,7 +66,7 @@ static double element_value(const FigureQuery *query, Tensor tensor) {
 static int predicted_class(const Scene *scene) {
     const double *p = pass_probabilities(scene->pass);
     int best = 0;
-    for (int k = 1; p && k < scene->network->classes; k++)
+    for (int k = 1; p && k < network_answers(scene->network); k++)
         if (p[k] > p[best]) best = k;
     return p ? best : -1;
 }

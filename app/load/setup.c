@@ -157,9 +157,10 @@ static void mention_activation(Setup *setup, const Model *model) {
     const char *name = model_value(model, "arch");
     const OpSpec *here = network_activation(model->network);
     if (!name || !arch_parse(name, &recorded) || op_spec(arch_activation(recorded)) == here) return;
-    utf8_format(setup->notice, sizeof setup->notice,
+    utf8_append(setup->notice, sizeof setup->notice,
+                "%s"
                 "these weights were trained with %s (%s); here they meet %s",
-                op_spec(arch_activation(recorded))->title, name, here->title);
+                *setup->notice ? "; " : "", op_spec(arch_activation(recorded))->title, name, here->title);
 }
 
 static Model *load_file(Setup *setup, const ModelSpec *spec, Error *err) {
@@ -170,6 +171,8 @@ static Model *load_file(Setup *setup, const ModelSpec *spec, Error *err) {
     if (spec->arch && !name_arch(spec, arch, err)) return NULL;
     if (spec->arch) options.arch = arch;
     Model *model = model_load_file(spec->weights, &options, err);
+    if (model && *model->understood)
+        utf8_format(setup->notice, sizeof setup->notice, "%s: %s", spec->weights, model->understood);
     if (model) mention_activation(setup, model);
     return model;
 }

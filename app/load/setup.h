@@ -7,16 +7,16 @@
 #include "core/network/model.h"
 #include "core/pass/pass.h"
 
-enum { SETUP_INIT_MAX = 48, SETUP_NOTICE_MAX = 200 };
+enum { SETUP_INIT_MAX = 48, SETUP_NOTICE_MAX = 200, SETUP_LINE_MAX = 2200 };
 
 typedef struct Setup {
     Model *model;
-    bool untrained;                /* random weights */
-    char init[SETUP_INIT_MAX];     /* "trained", or what --init said: "he", "normal:0.01" */
-    unsigned long long seed;       /* --seed, of random weights now or later */
-    int bn;                        /* --bn, a ChoiceBn; not given: as the weights want it */
-    char notice[SETUP_NOTICE_MAX]; /* a sentence the user should see; "" for none */
-    char **images;                 /* the words that name pictures */
+    bool untrained;              /* random weights */
+    char init[SETUP_INIT_MAX];   /* "trained", or what --init said: "he", "normal:0.01" */
+    unsigned long long seed;     /* --seed, of random weights now or later */
+    int bn;                      /* --bn, a ChoiceBn; not given: as the weights want it */
+    char notice[SETUP_LINE_MAX]; /* a sentence the user should see; "" for none */
+    char **images;               /* the words that name pictures */
     int image_count;
 } Setup;
 

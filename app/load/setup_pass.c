@@ -179,7 +179,8 @@ static bool load_data(Batch *batch, const Setup *setup, const Options *options, 
 
 /* --target: one class for all images, or one for each. */
 static bool apply_targets(Batch *batch, const Setup *setup, const OptionCounts *wanted, Error *err) {
-    int classes = setup->model->network->classes;
+    const Network *network = setup->model->network;
+    int labels = network_answers(network);
     if (wanted->count == 0) return true;
     if (wanted->count != 1 && wanted->count != batch->count)
         return error_set(err, ERROR_USAGE, "--target: expected one class or %d, found %d", batch->count,
@@ -187,10 +188,11 @@ static bool apply_targets(Batch *batch, const Setup *setup, const OptionCounts *
     if (!batch->targets) batch->targets = calloc((size_t)batch->count, sizeof *batch->targets);
     if (!batch->targets) return error_set(err, ERROR_FAILED, "not enough memory");
     for (int k = 0; k < batch->count; k++) {
-        batch->targets[k] = wanted->values[wanted->count == 1 ? 0 : k];
-        if (batch->targets[k] >= classes)
-            return error_set(err, ERROR_USAGE, "--target: expected a class from 0 to %d, found %d",
-                             classes - 1, batch->targets[k]);
+        int label = wanted->values[wanted->count == 1 ? 0 : k];
+        if (label >= labels)
+            return error_set(err, ERROR_USAGE, "--target: expected %s from 0 to %d, found %d",
+                             network->classes == 1 ? "a label" : "a class", labels - 1, label);
+        batch->targets[k] = network_label(network, label);
     }
     return true;
 }

@@ -10,7 +10,7 @@ AnalysisInput analysis_input_of(const Setup *setup, const Options *options, cons
                            .image_count = batch->count,
                            .images_label = batch->label,
                            .weights_label = setup->untrained ? setup->init : "trained",
-                           .target_class = target->count > 0 ? target->values[0] : -1,
+                           .target_class = batch->targets && target->count > 0 ? batch->targets[0] : -1,
                            .samples = asked->samples,
                            .seed = options->model.seed,
                            .depths = asked->depths.values,

@@ -61,6 +61,8 @@ static bool start(Session *session, const SessionConfig *config, Error *err) {
         memcpy(session->exp.lesioned, config->pass.lesioned, (size_t)network->block_count * sizeof(bool));
     session->exp.config.lesioned = NULL;
     session_describe_weights(session);
+    if (*session->exp.setup->model->understood)
+        session_tell(session, NOTICE_INFO, "%s", session->exp.setup->model->understood);
     if (!first_picture(session, config, err) || !session_make_pass(session, err)) return false;
     session_run_to(session, 1);
     while (session->exp.job.kind != JOB_NONE && session_work(session)) {

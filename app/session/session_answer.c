@@ -49,7 +49,8 @@ bool session_answer_work(Session *session) {
         answer->failed = true;
         return false;
     }
-    if (!pass_step_forward(answer->pass)) answer->failed = !keep(answer, session_network(session)->classes);
+    if (!pass_step_forward(answer->pass))
+        answer->failed = !keep(answer, network_answers(session_network(session)));
     return true;
 }
 

@@ -87,7 +87,9 @@ static int find_class(const Model *model, const char *word) {
     char *end;
     long number = strtol(word, &end, 10);
     if (end != word && *end == '\0')
-        return number >= 0 && number < model->network->classes ? (int)number : -1;
+        return number >= 0 && number < network_answers(model->network)
+                   ? network_label(model->network, (int)number)
+                   : -1;
     for (int k = 0; model->class_names && k < model->network->classes; k++)
         if (strcmp(model->class_names[k], word) == 0) return k;
     return -1;
@@ -100,7 +102,7 @@ bool session_do_target(Session *session, const Action *action, Error *err) {
     if (!predicted && found < 0)
         return error_set(err, ERROR_USAGE,
                          "target: expected 'predicted', a class name, or a number below %d, found '%s'",
-                         session_network(session)->classes, word);
+                         network_answers(session_network(session)), word);
     session->exp.target = found;
     session_rerun(session);
     return true;

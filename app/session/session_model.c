@@ -156,11 +156,13 @@ bool session_replace(Session *session, Setup *setup, Error *err) {
 static void tell_loaded(Session *session, const char *old_picture) {
     const Network *network = session_network(session);
     bool other = strcmp(old_picture, session->exp.picture.name) != 0;
-    session_tell(session, NOTICE_INFO, "%s, %s: %s parameters, input %s, %d classes%s%s%s", network->arch,
+    const char *understood = session->exp.setup->model->understood;
+    session_tell(session, NOTICE_INFO, "%s, %s: %s parameters, input %s, %d classes%s%s%s%s%s", network->arch,
                  session->exp.weights_note, text_format_count(network_param_count(network)).text,
                  text_format_shape(network->input).text, network->classes, other ? "; the picture is " : "",
                  other ? session->exp.picture.name : "",
-                 other ? ", because the one before cannot be prepared at this size" : "");
+                 other ? ", because the one before cannot be prepared at this size" : "",
+                 *understood ? "; " : "", understood);
 }
 
 bool session_load_waiting(Session *session) {

@@ -50,7 +50,7 @@ static bool fill_input(Session *session, Error *err) {
 /* Both sides ask for the same class, or their gradients would answer different questions. */
 static int shared_target(const Session *session) {
     int target = session->exp.target >= 0 ? session->exp.target : pass_target(session->exp.pass, 0);
-    return target < model_of(session)->network->classes ? target : -1;
+    return target < network_answers(model_of(session)->network) ? target : -1;
 }
 
 static bool begin_other_side(Session *session, Error *err) {

@@ -254,9 +254,9 @@ static bool find_look(const StateTarget *target, const Session *session, Error *
     const StatePlan *plan = target->plan;
     AnalysisId analysis;
     bool plane;
-    if (plan->picture.target >= target->network->classes)
+    if (plan->picture.target >= network_answers(target->network))
         return error_set(err, ERROR_USAGE, "state: field 'target': %s has the classes 0 to %d, found %d",
-                         target->network->arch, target->network->classes - 1, plan->picture.target);
+                         target->network->arch, network_answers(target->network) - 1, plan->picture.target);
     if (*plan->look.analysis && !session_analyses_find(plan->look.analysis, &analysis, &plane))
         return error_set(err, ERROR_USAGE, "state: field 'analysis': there is no '%s'", plan->look.analysis);
     if (plan->picture.cursor > session->exp.pictures.count)

@@ -229,7 +229,7 @@ static void read_lesions(const LesionsState *state, AnalysisResult *result) {
     snprintf(result->reading + used, sizeof result->reading - (size_t)used,
              "Veit et al. 2016 saw a network of 54 blocks with skips hardly notice, and a plain one fall to "
              "guessing: %s.",
-             intact < 2.0 / state->input->model->network->classes
+             intact < 2.0 / network_answers(state->input->model->network)
                  ? "here the plain network only guessed from the start, so this says nothing"
              : residual < plain / 2 && residual < 0.05 ? "here the same"
              : residual < plain / 2

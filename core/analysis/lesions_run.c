@@ -172,7 +172,7 @@ static int likeliest(const double *probabilities, int classes) {
 /* What the choice at hand makes of a picture, whose classes have the probabilities p. */
 static void count_picture(const LesionsState *state, LesionLane *lane, int image, const double *p) {
     LesionSide *side = lane->side;
-    int classes = side->network->classes, answer = likeliest(p, classes);
+    int classes = network_answers(side->network), answer = likeliest(p, classes);
     Tally *tally = &lane->tallies[state->order[state->at]];
     if (state->at == 0) side->truth[image] = state->labelled ? state->input->labels[image] : answer;
     double loss = -log(fmax(p[side->truth[image]], DBL_MIN));
@@ -200,7 +200,8 @@ static void finish_lane(const LesionsState *state, LesionLane *lane) {
     if (state->at < 0) return;
     for (int n = 0; n < lane->part.count; n++)
         count_picture(state, lane, lane->part.first + n,
-                      pass_probabilities(lane->pass) + (size_t)n * (size_t)lane->side->network->classes);
+                      pass_probabilities(lane->pass) +
+                          (size_t)n * (size_t)network_answers(lane->side->network));
     if (state->at == 0) compare_with_original(lane, state->small);
 }
 

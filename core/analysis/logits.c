@@ -83,6 +83,7 @@ static int logits_total(const void *memory) {
     return 1 + RIVALS;
 }
 
+/* Of the classes but one; beside a single class stands that it is not there, whose score is 0. */
 static int best_class(const real *logits, int count, int but) {
     int best = but == 0 ? 1 : 0;
     for (int k = 0; k < count; k++)
@@ -117,7 +118,10 @@ static bool run_pass(LogitsState *state) {
     int asked = state->input->target_class;
     state->ledgers[0].class_index = asked >= 0 ? asked : best_class(logits, network->classes, -1);
     state->ledgers[1].class_index = best_class(logits, network->classes, state->ledgers[0].class_index);
-    for (int k = 0; k < RIVALS; k++) state->ledgers[k].logit = (double)logits[state->ledgers[k].class_index];
+    for (int k = 0; k < RIVALS; k++) {
+        int class_index = state->ledgers[k].class_index;
+        state->ledgers[k].logit = class_index < network->classes ? (double)logits[class_index] : 0;
+    }
     name_columns(state);
     return true;
 }
@@ -145,6 +149,7 @@ static void write_ledger(LogitsState *state, Ledger *ledger) {
     const Network *network = state->input->model->network;
     int n = network->block_count;
     double constants = 0;
+    if (ledger->class_index >= network->classes) return;
     start_gradient(state, ledger->class_index);
     for (int b = n - 1; b >= 0; b--) {
         const Block *block = &network->blocks[b];

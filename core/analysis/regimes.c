@@ -84,7 +84,7 @@ static bool check_depth(const AnalysisInput *input, int depth, Error *err) {
 static void choose_targets(RegimesState *state) {
     const AnalysisInput *input = state->input;
     for (int n = 0; n < input->image_count; n++)
-        state->targets[n] = input->targets ? input->targets[n] : n % input->model->network->classes;
+        state->targets[n] = input->targets ? input->targets[n] : n % network_answers(input->model->network);
 }
 
 static RegimeRow *row_of(RegimesState *state, int number) {

@@ -124,7 +124,7 @@ static const real *tensor_of(const Gradcheck *check, size_t *count) {
 /* In double from the probabilities: the loss itself is stored as a float. */
 static double loss_of(const Pass *pass) {
     const double *p = pass_probabilities(pass);
-    int classes = pass->network->classes, batch = pass->config.batch;
+    int classes = network_answers(pass->network), batch = pass->config.batch;
     double sum = 0;
     for (int n = 0; n < batch; n++) sum -= log(p[n * classes + pass->targets[n]]);
     return sum / batch;

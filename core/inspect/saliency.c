@@ -11,7 +11,7 @@ void grad_cam_free(GradCam *cam) {
     *cam = (GradCam){0};
 }
 
-/* d z[class] / d A for the whole batch, zero for all images but the first; for free(). */
+/* d z[class] / d A, of a single class that is not there −d z / d A, for the whole batch, zero for all images but the first; for free(). */
 static real *logit_gradient(const Pass *pass, int layer, int class_index, Error *err) {
     const Network *network = pass_network(pass);
     size_t batch = (size_t)pass_batch(pass);
@@ -20,7 +20,7 @@ static real *logit_gradient(const Pass *pass, int layer, int class_index, Error 
     Vjp *vjp = vjp_new(pass, err);
     bool ok = one_hot && gradient && vjp;
     if (ok) {
-        one_hot[class_index] = 1;
+        one_hot[class_index < network->classes ? class_index : 0] = class_index < network->classes ? 1 : -1;
         vjp_chain(vjp, layer + 1, network_logits_op(network), one_hot, gradient);
     }
     vjp_free(vjp);

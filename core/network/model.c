@@ -11,7 +11,7 @@
 #include "core/base/utf8.h"
 #include "core/network/class_names.h"
 
-enum { MODEL_OWN_PAIRS = 6, MODEL_LABEL_MAX = 4200 };
+enum { MODEL_OWN_PAIRS = 6, MODEL_LABEL_MAX = 4200, MODEL_LINE_MAX = 4 * WEIGHTS_LINE_MAX };
 
 static const char *copy_text(Arena *arena, const char *text) {
     char *copy = arena_alloc(arena, strlen(text) + 1, 1);
@@ -148,7 +148,7 @@ static bool copy_pairs(Model *model, const Tensors *file, Error *err) {
 static Model *model_alloc(const char *source, Error *err) {
     Arena *arena = arena_new();
     Model *model = arena ? arena_alloc(arena, 1, sizeof *model) : NULL;
-    if (model) *model = (Model){.arena = arena, .source = copy_text(arena, source)};
+    if (model) *model = (Model){.arena = arena, .source = copy_text(arena, source), .understood = ""};
     if (model && model->source) return model;
     no_memory(source, err);
     arena_free(arena);
@@ -164,6 +164,8 @@ static void set_activation(ResnetConfig *config, const OpSpec *activation) {
 static Network *build_network(const Tensors *file, const ModelOptions *options, Error *err) {
     ResnetConfig config;
     const char *recorded = tensors_value(file, "arch"), *stride = tensors_value(file, "stride_in");
+    Arch known;
+    if (recorded && !arch_parse(recorded, &known)) recorded = NULL; /* another program's word for something */
     if (!weights_find_config(file, options->arch ? options->arch : recorded, &config, err)) return NULL;
     if (options->activation) set_activation(&config, options->activation);
     config.stride_in_1x1 = options->stride_in_1x1 || (stride && strcmp(stride, "1x1") == 0);
@@ -178,11 +180,36 @@ static Network *build_network(const Tensors *file, const ModelOptions *options, 
     return NULL;
 }
 
+static void add_part(char *line, size_t size, const char *part) {
+    if (*part) utf8_append(line, size, "%s%s", *line ? "; " : "", part);
+}
+
+/* What its reader should know of the file. */
+static bool say_understood(Model *model, const Tensors *file, const WeightsReport *report, Error *err) {
+    char line[MODEL_LINE_MAX] = "";
+    const char *key = tensors_group_count(file) > 0 ? tensors_group(file, 0)->key : "",
+               *rest = tensors_left_out(file);
+    if (strcmp(tensors_kind(file), "safetensors") != 0) add_part(line, sizeof line, tensors_kind(file));
+    if (*key) utf8_append(line, sizeof line, "%stensors of '%s'", *line ? ", " : "", key);
+    add_part(line, sizeof line, report->names);
+    add_part(line, sizeof line, report->left_out);
+    if (*rest)
+        utf8_append(line, sizeof line, "%s%s",
+                    *report->left_out ? ", "
+                    : *line           ? "; left out: "
+                                      : "left out: ",
+                    rest);
+    add_part(line, sizeof line, report->values);
+    model->understood = copy_text(model->arena, line);
+    return model->understood || no_memory(model->source, err);
+}
+
 static bool load_into(Model *model, const Tensors *file, const ModelOptions *options, Error *err) {
+    WeightsReport report;
     model->network = build_network(file, options, err);
     return model->network && copy_pairs(model, file, err) && load_normalise(model, err) &&
            load_class_names(model, err) && tensors_check_data(file, err) &&
-           weights_read(file, model->network, err);
+           weights_read(file, model->network, &report, err) && say_understood(model, file, &report, err);
 }
 
 /* Closes the file in every case. */
@@ -240,7 +267,12 @@ bool model_set_class_names(Model *model, const char *const *names, Error *err) {
 }
 
 const char *model_class_name(const Model *model, int class_index, char *buffer, size_t buffer_size) {
-    assert(class_index >= 0 && class_index < model->network->classes);
+    assert(class_index >= 0 && class_index < network_answers(model->network));
+    if (class_index == model->network->classes) {
+        const char *name = model->class_names ? model->class_names[0] : "class 0";
+        utf8_format(buffer, buffer_size, "not %s", name);
+        return buffer;
+    }
     if (model->class_names) return model->class_names[class_index];
     snprintf(buffer, buffer_size, "class %d", class_index);
     return buffer;

@@ -28,6 +28,9 @@ typedef struct Model {
     const SafetensorsPair *pairs;   /* all metadata of the file, in its order */
     int pair_count;
     const char *source; /* path or label it came from; "" for a new one */
+    /* One line about a file that is not simply the network: what it was taken for, what was left out, which values
+     * are not finite; "" when there is nothing to say. */
+    const char *understood;
     Arena *arena;
 } Model;
 
@@ -56,7 +59,8 @@ void model_free(Model *model); /* NULL is fine; frees the network too */
 bool model_set_class_names(Model *model, const char *const *names, Error *err);
 
 const char *model_value(const Model *model, const char *key); /* metadata by key; NULL when there is none */
-/* "cat", or "class 281" written into `buffer` when the classes have no names. */
+/* "cat", or "class 281" written into `buffer` when the classes have no names. Of a single class also what stands
+ * against it: "not cat". */
 const char *model_class_name(const Model *model, int class_index, char *buffer, size_t buffer_size);
 
 /* As in the metadata: "A", "B", "C", or "none" for a plain network. */

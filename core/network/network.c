@@ -85,6 +85,22 @@ int network_loss_op(const Network *network) {
     return network->op_count - 1;
 }
 
+int network_answers(const Network *network) {
+    return network->classes == 1 ? 2 : network->classes;
+}
+
+int network_label(const Network *network, int answer) {
+    return network->classes == 1 && answer >= 0 ? 1 - answer : answer;
+}
+
+int network_predict(const Network *network, const real *logits) {
+    if (network->classes == 1) return logits[0] < 0 ? 1 : 0;
+    int best = 0;
+    for (int k = 1; k < network->classes; k++)
+        if (logits[k] > logits[best]) best = k;
+    return best;
+}
+
 void network_touch(Network *network) {
     network->version++;
 }

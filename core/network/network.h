@@ -85,6 +85,14 @@ uint64_t network_op_macs(const Network *network, int op);
  * network. */
 int network_logits_op(const Network *network);
 int network_loss_op(const Network *network);
+/* What the loss can ask for, and how many probabilities it makes: the classes; of a network with a single class two,
+ * that it is there (0) and that it is not (1). */
+int network_answers(const Network *network);
+/* Between such an answer and the label by which it is asked for: the class's number; of a single class 1 where it is
+ * there and 0 where it is not, as in binary cross-entropy. The same function both ways. */
+int network_label(const Network *network, int answer);
+/* The answer of one image's logits: the largest, or of a single class whether its logit is positive. */
+int network_predict(const Network *network, const real *logits);
 
 /* To be written at once: what was derived from the values before is stale from now on. Who keeps the pointer
  * and writes later says so with network_touch. */

@@ -238,7 +238,7 @@ static void add_head(Site *site) {
     site->prefix[0] = '\0';
     add_simple(site, OP_AVG_POOL, "avgpool");
     add_op(site, (Op){.kind = OP_LINEAR, .channels = site->plan->classes}, "fc");
-    add_simple(site, OP_CROSS_ENTROPY, "loss");
+    add_simple(site, site->plan->classes == 1 ? OP_BINARY_CROSS_ENTROPY : OP_CROSS_ENTROPY, "loss");
 }
 
 Network *resnet_new(const ResnetConfig *config, Error *err) {

@@ -8,7 +8,7 @@
 
 #include "core/base/integer.h"
 #include "core/base/parallel.h"
-#include "core/network/weights_names.h"
+#include "core/network/weights_report.h"
 
 static bool dims_match(const StoredTensor *tensor, const Param *param) {
     if (tensor->rank != param->rank) return false;
@@ -43,6 +43,7 @@ static bool check_params(const WeightsNames *names, const Network *network, Erro
         const Param *param = &network->params[k];
         const StoredTensor *tensor = weights_names_find(names, param->name);
         if (!tensor) {
+            if (param->role == PARAM_LINEAR_BIAS) continue; /* a classifier without: it is 0 */
             if (!first_missing) first_missing = param->name;
             missing++;
         } else if (!check_tensor(names->file, tensor, param, err)) {
@@ -54,26 +55,12 @@ static bool check_params(const WeightsNames *names, const Network *network, Erro
                      tensors_label(names->file), first_missing, network->arch, missing);
 }
 
-static bool is_batch_counter(const char *name) {
-    static const char suffix[] = ".num_batches_tracked";
-    size_t length = strlen(name);
-    return length >= sizeof suffix && strcmp(name + length - (sizeof suffix - 1), suffix) == 0;
-}
-
-static bool check_unexpected(const WeightsNames *names, const Network *network, Error *err) {
-    char name[WEIGHTS_TEXT_MAX];
-    for (int k = 0; k < tensors_count(names->file); k++) {
-        weights_names_get(names, k, name);
-        if (is_batch_counter(name) || network_find_param(network, name)) continue;
-        return error_set(err, ERROR_FILE, "%s: has the tensor %s, which %s does not have",
-                         tensors_label(names->file), name, network->arch);
-    }
-    return true;
-}
-
 bool weights_check(const Tensors *file, const Network *network, Error *err) {
-    WeightsNames names = weights_names_of(file);
-    return check_params(&names, network, err) && check_unexpected(&names, network, err);
+    WeightsNames names;
+    if (!weights_names_make(&names, file, err)) return false;
+    bool good = check_params(&names, network, err);
+    weights_names_free(&names);
+    return good;
 }
 
 /* Values are read, looked at and put in their place piece by piece, so that a piece is still in the cache: some
@@ -136,22 +123,16 @@ static void read_piece(void *context, int begin, int end, int worker) {
 }
 
 /* What the pieces of a parameter have found. */
-static bool judge(const Reading *reading, Error *err) {
-    const Param *param = reading->param;
-    const char *label = tensors_label(reading->file);
-    size_t wild = atomic_load(&reading->wild), negative = atomic_load(&reading->negative);
+static bool judge(const Reading *reading, WeightsReport *report, Error *err) {
     if (reading->problem.kind != ERROR_NONE)
         return error_set(err, reading->problem.kind, "%s", reading->problem.text);
-    if (wild > 0) {
-        return error_set(err, ERROR_FILE, "%s: %zu of the %zu values of %s are NaN or infinite", label, wild,
-                         param->count, param->name);
-    }
-    if (param->role != PARAM_NORM_VAR || negative == 0) return true;
-    return error_set(err, ERROR_FILE, "%s: %zu of the %zu values of %s are negative, expected variances",
-                     label, negative, param->count, param->name);
+    size_t wild = atomic_load(&reading->wild), negative = atomic_load(&reading->negative);
+    if (reading->param->role != PARAM_NORM_VAR) negative = 0;
+    weights_report_value(report, reading->param, wild, negative);
+    return true;
 }
 
-static bool read_param(Reading *reading, Network *network, const Param *param, Error *err) {
+static void read_param(Reading *reading, Network *network, const Param *param) {
     reading->param = param;
     reading->memory = network_values(network, param);
     reading->length = param->count / (size_t)param->dims[0];
@@ -159,22 +140,31 @@ static bool read_param(Reading *reading, Network *network, const Param *param, E
     atomic_store(&reading->wild, 0);
     atomic_store(&reading->negative, 0);
     parallel_for(integer_divide_up(param->dims[0], reading->rows), 1, read_piece, reading);
-    return judge(reading, err);
 }
 
-bool weights_read(const Tensors *file, Network *network, Error *err) {
-    WeightsNames names = weights_names_of(file);
+static bool read_all(const WeightsNames *names, Network *network, WeightsReport *report, Error *err) {
     Reading reading = {
-        .file = file, .buffer_count = largest_piece(network), .mutex = PTHREAD_MUTEX_INITIALIZER};
+        .file = names->file, .buffer_count = largest_piece(network), .mutex = PTHREAD_MUTEX_INITIALIZER};
     reading.buffers = calloc(reading.buffer_count * (size_t)parallel_threads(), sizeof *reading.buffers);
     if (!reading.buffers)
-        return error_set(err, ERROR_FAILED, "%s: not enough memory to read it", tensors_label(file));
+        return error_set(err, ERROR_FAILED, "%s: not enough memory to read it", tensors_label(names->file));
     bool good = true;
     for (int k = 0; good && k < network->param_count; k++) {
-        reading.tensor = weights_names_find(&names, network->params[k].name);
-        good = read_param(&reading, network, &network->params[k], err);
+        reading.tensor = weights_names_find(names, network->params[k].name);
+        if (reading.tensor) read_param(&reading, network, &network->params[k]);
+        good = !reading.tensor || judge(&reading, report, err);
     }
     free(reading.buffers);
+    return good;
+}
+
+bool weights_read(const Tensors *file, Network *network, WeightsReport *report, Error *err) {
+    WeightsNames names;
+    *report = (WeightsReport){.names = ""};
+    if (!weights_names_make(&names, file, err)) return false;
+    bool good = read_all(&names, network, report, err) && weights_settle_biases(&names, network, report, err);
+    if (good) weights_report_names(report, &names, network);
+    weights_names_free(&names);
     return good;
 }
 

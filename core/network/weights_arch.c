@@ -27,24 +27,26 @@ static const Stranger strangers[] = {
     {.name = "layer1.0.se.fc1.weight", .kind = "an SE-ResNet with squeeze and excitation"},
     {.name = "layer1.0.se.conv.weight", .kind = "a ResNet with channel attention"},
     {.name = "layer1.0.convs.0.weight", .kind = "a Res2Net"},
-    {.name = "resnet.embedder.embedder.convolution.weight",
-     .kind = "a ResNet with the tensor names of Hugging Face"},
-    {.name = "embedder.embedder.convolution.weight",
-     .kind = "a ResNet with the tensor names of Hugging Face"},
     {.name = "features.0.weight", .kind = "a VGG or AlexNet"},
     {.name = "features.conv0.weight", .kind = "a DenseNet"},
     {.name = "cls_token", .kind = "a vision transformer"},
-    {.name = "layer1.0.shortcut.0.weight",
-     .kind = "a ResNet that names its projections shortcut, not downsample"},
 };
 
 static const StoredTensor *find(const Found *found, const char *name) {
     return weights_names_find(&found->names, name);
 }
 
+/* Beside the tensors that were recognised, or anywhere when none were. */
+static bool has_stranger(const Found *found, const char *name) {
+    char full[WEIGHTS_PREFIX_MAX + WEIGHTS_MEANING_MAX];
+    if (!found->names.style) return weights_names_find_raw(found->names.file, name);
+    snprintf(full, sizeof full, "%s%s", found->names.prefix, name);
+    return tensors_find(found->names.file, full);
+}
+
 static bool refuse_strangers(const Found *found, Error *err) {
     for (size_t k = 0; k < sizeof strangers / sizeof *strangers; k++) {
-        if (find(found, strangers[k].name)) {
+        if (has_stranger(found, strangers[k].name)) {
             return error_set(err, ERROR_FILE, "%s: has the tensor %s: it is %s, which is not supported",
                              found->label, strangers[k].name, strangers[k].kind);
         }
@@ -64,9 +66,11 @@ static bool find_family(Found *found, Error *err) {
     char dims[WEIGHTS_TEXT_MAX];
     const StoredTensor *stem = find(found, "conv1.weight");
     if (!stem) {
-        return error_set(err, ERROR_FILE,
-                         "%s: has no tensor conv1.weight: it is no ResNet with torchvision's names",
-                         found->label);
+        return error_set(
+            err, ERROR_FILE,
+            "%s: none of its %d tensors is a ResNet's first convolution, conv1.weight or by another of the "
+            "names that 'skipscope doctor --names' lists; 'skipscope summary FILE --tensors' shows them",
+            found->label, tensors_count(found->names.file));
     }
     found->cifar = stem->rank > 0 && stem->dims[0] == 16;
     if (stem->rank > 0 && (stem->dims[0] == 16 || stem->dims[0] == 64)) return true;
@@ -102,11 +106,10 @@ static bool check_gap(const Found *found, int stage, unsigned long highest, Erro
 }
 
 static bool count_blocks(Found *found, Error *err) {
-    char text[WEIGHTS_TEXT_MAX];
     unsigned long highest[ARCH_STAGES] = {0}, stage, block;
     bool seen[ARCH_STAGES] = {false};
     for (int k = 0; k < tensors_count(found->names.file); k++) {
-        if (!parse_block(weights_names_get(&found->names, k, text), &stage, &block)) continue;
+        if (!parse_block(found->names.meanings[k].text, &stage, &block)) continue;
         seen[stage - 1] = true;
         if (block > highest[stage - 1]) highest[stage - 1] = block;
     }
@@ -154,9 +157,8 @@ static int find_depth(const Found *found) {
 
 /* Not one batch norm in the whole file: a file that lacks a few is torn, not of another kind. */
 static bool is_norm_free(const Found *found) {
-    char text[WEIGHTS_TEXT_MAX];
     for (int k = 0; k < tensors_count(found->names.file); k++) {
-        const char *name = weights_names_get(&found->names, k, text);
+        const char *name = found->names.meanings[k].text;
         if (strncmp(name, "bn", 2) == 0 || strstr(name, ".bn") || strstr(name, "downsample.1.")) return false;
     }
     return true;
@@ -215,13 +217,19 @@ static bool apply_name(const Found *found, const char *name, ResnetConfig *confi
     return true;
 }
 
-bool weights_find_config(const Tensors *file, const char *arch, ResnetConfig *config, Error *err) {
-    Found found = {.names = weights_names_of(file), .label = tensors_label(file)};
-    *config = (ResnetConfig){0};
-    bool good = refuse_strangers(&found, err) && find_family(&found, err) && count_blocks(&found, err) &&
-                check_width(&found, err) && find_arch(&found, config, err) &&
-                find_classes(&found, config, err);
+static bool find_all(Found *found, const char *arch, ResnetConfig *config, Error *err) {
+    bool good = refuse_strangers(found, err) && find_family(found, err) && count_blocks(found, err) &&
+                check_width(found, err) && find_arch(found, config, err) && find_classes(found, config, err);
     if (!good) return false;
-    config->shortcut = find_shortcut(&found);
-    return apply_name(&found, arch, config, err);
+    config->shortcut = find_shortcut(found);
+    return apply_name(found, arch, config, err);
+}
+
+bool weights_find_config(const Tensors *file, const char *arch, ResnetConfig *config, Error *err) {
+    Found found = {.label = tensors_label(file)};
+    *config = (ResnetConfig){0};
+    if (!weights_names_make(&found.names, file, err)) return false;
+    bool good = find_all(&found, arch, config, err);
+    weights_names_free(&found.names);
+    return good;
 }

@@ -23,6 +23,7 @@
     OP(SHORTCUT_A, shortcut_a)                                                                               \
     OP(AVG_POOL, avg_pool)                                                                                   \
     OP(LINEAR, linear)                                                                                       \
-    OP(CROSS_ENTROPY, cross_entropy)
+    OP(CROSS_ENTROPY, cross_entropy)                                                                         \
+    OP(BINARY_CROSS_ENTROPY, binary_cross_entropy)
 
 #endif

@@ -128,7 +128,8 @@ const real *pass_norm_inv_std(const Pass *pass, int op); /* batch norm: 1/sqrt(v
 const real *pass_norm_var(const Pass *pass, int op);     /* batch norm: biased variance used, (C) */
 const int *pass_max_pool_choice(const Pass *pass,
                                 int op); /* max pool: window position r*S+s that won, as y in memory */
-const double *pass_probabilities(const Pass *pass); /* softmax, (N,classes) */
+/* (N, network_answers) */
+const double *pass_probabilities(const Pass *pass);
 
 /* Where a block's gradient came from. g_in is the gradient of the loss with respect to the block's input x,
  * and g_in = g_skip + g_branch exactly: the part that came through the shortcut and the part that came

@@ -52,7 +52,8 @@ static void fill_batch(Evaluator *e, int first, int count) {
 bool evaluate_step(Evaluator *e) {
     int first = e->result.seen, left = dataset_count(e->dataset) - first;
     if (left <= 0) return false;
-    int count = left < pass_batch(e->pass) ? left : pass_batch(e->pass), classes = e->model->network->classes;
+    int count = left < pass_batch(e->pass) ? left : pass_batch(e->pass),
+        classes = network_answers(e->model->network);
     fill_batch(e, first, count);
     pass_run_forward(e->pass);
     const double *probabilities = pass_probabilities(e->pass);

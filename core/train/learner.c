@@ -65,11 +65,7 @@ static int count_right(const Learner *learner, const int *targets) {
     const real *logits = pass_act(learner->pass, network_logits_op(network)).data;
     int right = 0;
     for (int n = 0; n < pass_batch(learner->pass); n++) {
-        const real *z = logits + (size_t)n * (size_t)network->classes;
-        int best = 0;
-        for (int k = 1; k < network->classes; k++)
-            if (z[k] > z[best]) best = k;
-        right += best == targets[n];
+        right += network_predict(network, logits + (size_t)n * (size_t)network->classes) == targets[n];
     }
     return right;
 }

@@ -42,7 +42,7 @@ static void check_grid(const ArithmeticPart *part) {
 }
 
 static void check_part(const Network *network, const ArithmeticPart *part, bool backward) {
-    bool loss = network->ops[part->op].kind == OP_CROSS_ENTROPY;
+    bool loss = part->op == network_loss_op(network);
     assert_true(part->formula[0] != '\0');
     assert_true(part->worked[0] != '\0' || has_terms(part) || loss || part->op == 0);
     if (!has_terms(part)) return;

@@ -9,14 +9,15 @@ enum { CLASSES_MAX = 10, CLASSES_MIN = 3, NAMED = 2, NAME_WIDTH = 12, PERCENT_WI
 
 static int rank_classes(const Scene *scene, int order[CLASSES_MAX], int most) {
     if (!scene->probabilities || scene->hides_answer) return 0;
-    return class_rank(scene->probabilities, scene->network->classes, order, most);
+    return class_rank(scene->probabilities, network_answers(scene->network), order, most);
 }
 
 static void say(const Scene *scene, int named, char *out, size_t out_size) {
     int order[CLASSES_MAX], count = rank_classes(scene, order, named);
     char name[CLASS_NAME_MAX];
     if (scene->untrained)
-        utf8_copy(out, out_size, "Its weights are random: nothing has been learned, so its answer means nothing.");
+        utf8_copy(out, out_size,
+                  "Its weights are random: nothing has been learned, so its answer means nothing.");
     else if (scene->hides_answer)
         utf8_copy(out, out_size, "What will the network say?");
     else if (count == 0)
@@ -42,10 +43,12 @@ static void draw_classes(Canvas *canvas, Rect area, const Scene *scene) {
     for (int k = 0; k < count; k++) {
         int y = area.y + k;
         double p = scene->probabilities[order[k]];
-        canvas_text_fit(canvas, area.x, y, NAME_WIDTH - 1, k ? style_role(ROLE_TEXT) : style_bold(ROLE_ACCENT),
+        canvas_text_fit(canvas, area.x, y, NAME_WIDTH - 1,
+                        k ? style_role(ROLE_TEXT) : style_bold(ROLE_ACCENT),
                         scene_class_name(scene, order[k], name));
         plot_bar(canvas,
-                 (PlotBar){.x = area.x + NAME_WIDTH, .y = y, .width = bar, .style = style_role(ROLE_ACCENT)}, p);
+                 (PlotBar){.x = area.x + NAME_WIDTH, .y = y, .width = bar, .style = style_role(ROLE_ACCENT)},
+                 p);
         canvas_text_right(canvas, area.x + area.w, y, style_role(ROLE_TEXT), text_format_percent(p).text);
     }
 }

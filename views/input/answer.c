@@ -21,7 +21,7 @@ enum {
 };
 
 InputAnswer input_answer_of(const Scene *scene, int most) {
-    InputAnswer answer = {.classes = scene->network->classes,
+    InputAnswer answer = {.classes = network_answers(scene->network),
                           .probabilities = pass_probabilities(scene->pass)};
     if (answer.probabilities) answer.logits = pass_act(scene->pass, network_logits_op(scene->network)).data;
     if (!answer.probabilities) answer.probabilities = scene->probabilities;
@@ -97,7 +97,7 @@ static void draw_class(Canvas *canvas, int y, const Scene *scene, const InputAns
                        .style = style_role(is_true ? ROLE_GOOD : ROLE_ACCENT)},
              p);
     canvas_text_right(canvas, columns->percent, y, style_role(ROLE_TEXT), text_format_percent(p).text);
-    if (!answer->logits) return;
+    if (!answer->logits || k >= scene->network->classes) return;
     canvas_text_right(canvas, columns->logit, y, style_role(ROLE_DIM),
                       text_format_signed((double)answer->logits[k], LOGIT_WIDTH - 2, 2).text);
 }

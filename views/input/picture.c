@@ -84,7 +84,7 @@ const char *input_target_reason(const Scene *scene) {
     int target = pass_target(scene->pass, 0), first = -1;
     const double *probabilities = pass_probabilities(scene->pass);
     if (target == scene->true_class) return "true class";
-    if (probabilities) class_rank(probabilities, scene->network->classes, &first, 1);
+    if (probabilities) class_rank(probabilities, network_answers(scene->network), &first, 1);
     return target == first ? "predicted class" : "asked for";
 }
 

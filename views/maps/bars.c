@@ -49,7 +49,9 @@ MapsBars maps_bars_context(const Scene *scene) {
 WidgetBars maps_bars_of(MapsBars *context) {
     const Scene *scene = context->scene;
     bool probabilities = context->probabilities != NULL;
-    int count = maps_has_classes(scene) ? scene->network->classes : scene->network->ops[scene->op].out.c;
+    int count = probabilities             ? network_answers(scene->network)
+                : maps_has_classes(scene) ? scene->network->classes
+                                          : scene->network->ops[scene->op].out.c;
     return (WidgetBars){.count = count,
                         .selected = probabilities ? pass_target(scene->pass, 0)
                                                   : scene_place_of(scene, scene->channel),

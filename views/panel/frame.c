@@ -139,7 +139,8 @@ static void describe_picture(const Scene *scene, char *out, size_t out_size) {
         utf8_format(out, out_size, "%s → ?", name);
     else if (scene->untrained)
         utf8_format(out, out_size, "%s, random weights", name);
-    else if (scene->probabilities && class_rank(scene->probabilities, scene->network->classes, &best, 1) == 1)
+    else if (scene->probabilities &&
+             class_rank(scene->probabilities, network_answers(scene->network), &best, 1) == 1)
         utf8_format(out, out_size, "%s → %s %s", name, scene_class_name(scene, best, class_name),
                     text_format_percent(scene->probabilities[best]).text);
     else

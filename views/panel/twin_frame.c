@@ -16,7 +16,7 @@ static WidgetText verdict(const Scene *scene) {
     char buffer[CLASS_NAME_MAX];
     int best;
     const double *p = scene->hides_answer ? NULL : scene->probabilities;
-    if (!p || class_rank(p, scene->network->classes, &best, 1) < 1) return out;
+    if (!p || class_rank(p, network_answers(scene->network), &best, 1) < 1) return out;
     const char *name = scene_class_name(scene, best, buffer);
     utf8_format(out.text, sizeof out.text, "%.*s %s", utf8_first(name, NAME_MAX_SHOWN), name,
                 text_format_percent(p[best]).text);
@@ -55,11 +55,12 @@ void twin_say_difference(const Scene *scene, char *out, size_t out_size) {
     const Difference *d = &scene->twin->figures;
     const Scene *other = scene->twin->scene;
     const char *tensor = scene->phase == PHASE_FORWARD ? "activations" : "gradients";
-    bool both =
-        scene_tensor(other, other->op, other->phase).data && scene_tensor(scene, scene->op, scene->phase).data;
+    bool both = scene_tensor(other, other->op, other->phase).data &&
+                scene_tensor(scene, scene->op, scene->phase).data;
     if (!d->known)
         utf8_copy(out, out_size,
-                  both ? "no difference to be had: the shapes are not the same" : "not run yet on both sides");
+                  both ? "no difference to be had: the shapes are not the same"
+                       : "not run yet on both sides");
     else if (d->l2 == 0)
         utf8_format(out, out_size, "A and B have the same %s here.", tensor);
     else if (d->a_l2 == 0)
@@ -77,5 +78,6 @@ void twin_strip_draw(Canvas *canvas, Rect row, const Scene *scene) {
     if (d->known)
         snprintf(lengths, sizeof lengths, "|A| %.3g  |B| %.3g  |A-B| %.3g", d->a_l2, d->b_l2, d->l2);
     int x = canvas_text_fit(canvas, row.x, row.y, row.w, style_bold(ROLE_TEXT), text) + GAP;
-    if (x + text_width(lengths) <= row.x + row.w) canvas_text(canvas, x, row.y, style_role(ROLE_DIM), lengths);
+    if (x + text_width(lengths) <= row.x + row.w)
+        canvas_text(canvas, x, row.y, style_role(ROLE_DIM), lengths);
 }

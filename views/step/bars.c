@@ -71,7 +71,7 @@ void step_bars_draw(Canvas *canvas, Rect area, const Scene *scene, const StepPan
     bool has_channels = panel->kind == STEP_PANEL_VALUES || panel->kind == STEP_PANEL_CLASSES;
     bool is_selectable = has_channels && panel->op == scene->op;
     bool probabilities = panel->kind == STEP_PANEL_PROBABILITIES;
-    int count = probabilities ? scene->network->classes : panel->part.tensor.shape.c;
+    int count = probabilities ? network_answers(scene->network) : panel->part.tensor.shape.c;
     int selected = scene->channel < count ? scene->channel : count - 1;
     int room = integer_min(2 * area.w / 5, CLASS_WIDTH);
     WidgetBars bars = {.count = is_ranked(panel) ? rank_bars(&values, count) : count,

@@ -66,7 +66,7 @@ static void note_loss(Notes *notes, const Scene *scene) {
     int target = pass_target(scene->pass, 0), predicted;
     if (scene->hides_answer)
         snprintf(text, sizeof text, "answer the lesson's question first");
-    else if (p && class_rank(p, scene->network->classes, &predicted, 1) == 1)
+    else if (p && class_rank(p, network_answers(scene->network), &predicted, 1) == 1)
         utf8_format(text, sizeof text, "%.4g = -log %.4g, the probability of %s (%s)", pass_loss(scene->pass),
                     p[target], model_class_name(scene->model, target, name, sizeof name),
                     target == scene->true_class ? "true class"

@@ -208,7 +208,7 @@ static void describe_source(const Scene *scene, const StepPanel *panel, Rect pla
     PlotGrid grid = plot_grid_fit((Rect){.w = place.w, .h = place.h - FRAME_ROWS}, integer_max(1, shape.w),
                                   integer_max(1, shape.h), ZOOM_MAX);
     shape.n = 1;
-    if (panel->kind == STEP_PANEL_PROBABILITIES) shape = (Shape){1, scene->network->classes, 1, 1};
+    if (panel->kind == STEP_PANEL_PROBABILITIES) shape = (Shape){1, network_answers(scene->network), 1, 1};
     utf8_format(text, 2 * WIDGET_TEXT_MAX, "%s %s", scene->network->ops[panel->op].name,
                 text_format_shape(shape).text);
     if (!is_bars(panel) && grid.px_width < shape.w)

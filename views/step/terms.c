@@ -96,7 +96,27 @@ void step_terms_draw(Canvas *canvas, Rect area, const Scene *scene) {
     put(canvas, &area, ROLE_ACCENT, "y = their sum", terms.sum + terms.bias);
 }
 
+/* The only score of a network with a single class. */
+static void draw_sigmoid(Canvas *canvas, Rect *area, double z, const double *p, int target) {
+    put(canvas, area, ROLE_TEXT, "z", z);
+    put(canvas, area, ROLE_TEXT, "e^ of −z", exp(-z));
+    put(canvas, area, ROLE_ACCENT, "p = 1 / (1 + e^)", p[0]);
+    if (target != 0) put(canvas, area, ROLE_ACCENT, "1 − p", p[target]);
+}
+
 /* exp(z - max): what the engine sums, so that no number is too large. */
+static void draw_softmax(Canvas *canvas, Rect *area, Tensor z, const double *p, int target) {
+    double largest = (double)z.data[0], sum = 0;
+    for (int k = 1; k < z.shape.c; k++) largest = fmax(largest, (double)z.data[k]);
+    for (int k = 0; k < z.shape.c; k++) sum += exp((double)z.data[k] - largest);
+    double own = (double)z.data[target] - largest;
+    put(canvas, area, ROLE_TEXT, "z", (double)z.data[target]);
+    put(canvas, area, ROLE_DIM, "z − largest z", own);
+    put(canvas, area, ROLE_TEXT, "e^ of this", exp(own));
+    put(canvas, area, ROLE_TEXT, "Σ over classes", sum);
+    put(canvas, area, ROLE_ACCENT, "p = e^ / Σ", p[target]);
+}
+
 void step_softmax_draw(Canvas *canvas, Rect area, const Scene *scene) {
     const Network *network = scene->network;
     Tensor z = pass_act(scene->pass, network_logits_op(network));
@@ -110,20 +130,17 @@ void step_softmax_draw(Canvas *canvas, Rect area, const Scene *scene) {
         canvas_text_wrapped(canvas, area, style_role(ROLE_DIM), "not run yet", 0);
         return;
     }
-    double largest = (double)z.data[0], sum = 0;
-    for (int k = 1; k < network->classes; k++) largest = fmax(largest, (double)z.data[k]);
-    for (int k = 0; k < network->classes; k++) sum += exp((double)z.data[k] - largest);
-    double own = (double)z.data[target] - largest;
     Rect head = layout_take_top(&area, 1);
     canvas_text_fit(canvas, head.x, head.y, head.w, style_bold(ROLE_TEXT),
                     scene_class_name(scene, target, name));
-    put(canvas, &area, ROLE_TEXT, "z", (double)z.data[target]);
-    put(canvas, &area, ROLE_DIM, "z − largest z", own);
-    put(canvas, &area, ROLE_TEXT, "e^ of this", exp(own));
-    put(canvas, &area, ROLE_TEXT, "Σ over classes", sum);
-    put(canvas, &area, ROLE_ACCENT, "p = e^ / Σ", p[target]);
+    if (network->classes == 1)
+        draw_sigmoid(canvas, &area, (double)z.data[0], p, target);
+    else
+        draw_softmax(canvas, &area, z, p, target);
     layout_take_top(&area, 1);
-    if (scene->phase == PHASE_BACKWARD)
+    if (scene->phase == PHASE_BACKWARD && target == network->classes)
+        put(canvas, &area, ROLE_BACKWARD, "dz = p", p[0]);
+    else if (scene->phase == PHASE_BACKWARD)
         put(canvas, &area, ROLE_BACKWARD, "dz = p − 1", p[target] - 1);
     else
         put(canvas, &area, ROLE_ACCENT, "loss = −log p", pass_loss(scene->pass));

@@ -141,7 +141,7 @@ static void say_junction(FILE *out, const Scene *scene, const Op *op) {
 
 void describe_answer(FILE *out, const Scene *scene) {
     const double *p = pass_probabilities(scene->pass);
-    int top[CLASSES], count = p ? class_rank(p, scene->network->classes, top, CLASSES) : 0;
+    int top[CLASSES], count = p ? class_rank(p, network_answers(scene->network), top, CLASSES) : 0;
     char name[CLASS_NAME_MAX];
     if (scene->hides_answer) {
         fprintf(out, "The lesson asks what the network says: answer first.\n");
