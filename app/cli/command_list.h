@@ -107,7 +107,8 @@
     COMMAND(TRAIN, train, "train", "[ARCH]",                                                                 \
             "Learn a network's weights from a data set. Ctrl-C saves; --resume goes on.",                    \
             "  skipscope train resnet20 --data data --out resnet20.safetensors\n"                            \
-            "  skipscope train plain20 --epochs 10 --out plain20.safetensors --resume\n")                    \
+            "  skipscope train plain20 --epochs 10 --out plain20.safetensors --resume\n"                     \
+            "  skipscope train --compare resnet56,plain56\n")                                                \
     COMMAND(EVAL, eval, "eval", "[MODEL]", "Accuracy of a network on a data set.",                           \
             "  skipscope eval --data data\n"                                                                 \
             "  skipscope eval weights.safetensors --split train --limit 1000 --json\n")                      \

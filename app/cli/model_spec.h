@@ -10,6 +10,7 @@ typedef enum ChoiceStride { STRIDE_IN_DEFAULT, STRIDE_IN_3X3, STRIDE_IN_1X1 } Ch
 typedef struct ModelSpec {
     const char *arch;        /* "resnet20"; NULL: the weights' own, or the bundled one */
     const char *weights;     /* a safetensors file; NULL: the bundled or random ones */
+    const char *key;         /* which of several networks in the file; NULL: the first */
     const char *init;        /* how random weights are made; NULL: "he" where there are no others */
     unsigned long long seed; /* of random weights */
     int shortcut;            /* 1 A, 2 B, 3 C; 0: the architecture's own */

@@ -163,17 +163,32 @@ static void mention_activation(Setup *setup, const Model *model) {
                 *setup->notice ? "; " : "", op_spec(arch_activation(recorded))->title, name, here->title);
 }
 
+/* Weights that are on their way to be trained; what else there is to choose from stands in the metadata. */
+static void mention_checkpoint(Setup *setup, const Model *model) {
+    const char *step = model_value(model, "checkpoint_step"), *networks = model_value(model, "networks");
+    size_t used = strlen(setup->notice);
+    if (!step) return;
+    used += utf8_format(setup->notice + used, sizeof setup->notice - used, "%sa checkpoint after step %.20s",
+                        used > 0 ? "; " : "", step);
+    if (networks)
+        utf8_format(setup->notice + used, sizeof setup->notice - used, ": %s of %.*s, others by --key",
+                    model->network->arch, utf8_first(networks, 100), networks);
+}
+
 static Model *load_file(Setup *setup, const ModelSpec *spec, Error *err) {
     ModelOptions options = {.stride_in_1x1 = spec->stride_in == STRIDE_IN_1X1,
                             .shortcut = shortcut_letter(spec),
+                            .key = spec->key,
                             .activation = spec->act ? op_spec(act_of(spec)) : NULL};
     char arch[ARCH_NAME_MAX];
     if (spec->arch && !name_arch(spec, arch, err)) return NULL;
     if (spec->arch) options.arch = arch;
     Model *model = model_load_file(spec->weights, &options, err);
-    if (model && *model->understood)
+    if (!model) return NULL;
+    if (*model->understood)
         utf8_format(setup->notice, sizeof setup->notice, "%s: %s", spec->weights, model->understood);
-    if (model) mention_activation(setup, model);
+    mention_activation(setup, model);
+    mention_checkpoint(setup, model);
     return model;
 }
 
@@ -301,6 +316,7 @@ static Model *load_named(const char *name, Error *err) {
 bool setup_open_weights(Setup *setup, const Setup *old, const char *name, Error *err) {
     *setup = (Setup){.init = "trained", .seed = old->seed, .bn = old->bn};
     setup->model = load_named(name, err);
+    if (setup->model) mention_checkpoint(setup, setup->model);
     if (setup->model && name_classes(setup->model, NULL, err)) return true;
     setup_close(setup);
     return false;

@@ -23,13 +23,15 @@ typedef struct Replacement {
 void session_describe_weights(Session *session) {
     const Setup *setup = session->exp.setup;
     const char *source = setup->model->source;
+    const char *step = model_value(setup->model, "checkpoint_step");
+    const char *file = source && strrchr(source, '/') ? strrchr(source, '/') + 1 : source;
     bool he = strcmp(setup->init, "he") == 0;
     if (setup->untrained)
         utf8_format(session->exp.weights_note, sizeof session->exp.weights_note,
                     "random weights,%s%s seed %llu", he ? "" : " ", he ? "" : setup->init, setup->seed);
     else
-        utf8_format(session->exp.weights_note, sizeof session->exp.weights_note, "trained: %s",
-                    source && strrchr(source, '/') ? strrchr(source, '/') + 1 : source);
+        utf8_format(session->exp.weights_note, sizeof session->exp.weights_note, "trained%s%.20s: %s",
+                    step ? " up to step " : "", step ? step : "", file);
     session_swap_describe(session, session->exp.weights_note, sizeof session->exp.weights_note);
 }
 

@@ -26,7 +26,7 @@ static bool set_single_group(Tensors *tensors, Error *err) {
 }
 
 /* Takes the source, also on failure. */
-static bool open_safetensors(Tensors *tensors, Error *err) {
+static bool open_safetensors(Tensors *tensors, const TensorsOptions *options, Error *err) {
     Safetensors *file = safetensors_open_source(tensors->source, tensors->label, err);
     tensors->source = (Source){0};
     if (!file) return false;
@@ -50,7 +50,11 @@ static bool open_safetensors(Tensors *tensors, Error *err) {
         memcpy(to->stored.dims, from->dims, sizeof to->stored.dims);
         tensors_set_row_major(to);
     }
-    return set_single_group(tensors, err);
+    const char *key = options ? options->key : NULL;
+    if (safetensors_value(file, "checkpoint_step")) return tensors_keep_of_training(tensors, key, err);
+    if (!key || *key == '\0') return set_single_group(tensors, err);
+    return error_set(err, ERROR_FILE, "%s: holds one network, and nothing is called '%.60s' in it",
+                     tensors->label, key);
 }
 
 static Tensors *tensors_new(const char *label, Error *err) {
@@ -69,14 +73,13 @@ static Tensors *tensors_new(const char *label, Error *err) {
 /* Takes the source, also on failure. */
 static Tensors *open_source(Source source, const char *label, const TensorsOptions *options, Error *err) {
     Tensors *tensors = tensors_new(label, err);
-    (void)options;
     if (!tensors) {
         source_close(&source);
         return NULL;
     }
     tensors->source = source;
     tensors->source.label = tensors->label;
-    if (open_safetensors(tensors, err)) return tensors;
+    if (open_safetensors(tensors, options, err)) return tensors;
     tensors_close(tensors);
     return NULL;
 }
@@ -145,11 +148,16 @@ int tensors_pair_count(const Tensors *tensors) {
 
 SafetensorsPair tensors_pair(const Tensors *tensors, int index) {
     assert(tensors->safetensors);
+    if (tensors->pairs) return tensors->pairs[index];
     return safetensors_pair(tensors->safetensors, index);
 }
 
 const char *tensors_value(const Tensors *tensors, const char *key) {
-    return tensors->safetensors ? safetensors_value(tensors->safetensors, key) : NULL;
+    for (int k = 0; k < tensors_pair_count(tensors); k++) {
+        SafetensorsPair pair = tensors_pair(tensors, k);
+        if (strcmp(pair.key, key) == 0) return pair.value;
+    }
+    return NULL;
 }
 
 bool tensors_check_data(const Tensors *tensors, Error *err) {

@@ -33,7 +33,13 @@ struct Tensors {
     const TensorsGroup *groups;
     int group_count;
     const char *left_out;
+    const SafetensorsPair
+        *pairs; /* as many as the safetensors file has, in place of its own; NULL: its own */
 };
+
+/* Of the checkpoint of a training, whose tensors and metadata are all there: one network's; the first one where `key` is
+ * NULL. */
+bool tensors_keep_of_training(Tensors *tensors, const char *key, Error *err);
 
 /* The strides of an array without gaps. */
 void tensors_set_row_major(PlacedTensor *tensor);

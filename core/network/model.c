@@ -11,7 +11,7 @@
 #include "core/base/utf8.h"
 #include "core/network/class_names.h"
 
-enum { MODEL_OWN_PAIRS = 6, MODEL_LABEL_MAX = 4200, MODEL_LINE_MAX = 4 * WEIGHTS_LINE_MAX };
+enum { MODEL_LABEL_MAX = 4200, MODEL_LINE_MAX = 4 * WEIGHTS_LINE_MAX };
 
 static const char *copy_text(Arena *arena, const char *text) {
     char *copy = arena_alloc(arena, strlen(text) + 1, 1);
@@ -278,27 +278,19 @@ const char *model_class_name(const Model *model, int class_index, char *buffer, 
     return buffer;
 }
 
-/* The metadata being collected for a file; `heap` holds the texts that were made for it. */
-typedef struct PairList {
-    SafetensorsPair *pairs;
-    int count;
-    char *heap[MODEL_OWN_PAIRS];
-    int heap_count;
-} PairList;
-
-static bool has_key(const PairList *list, const char *key) {
+static bool has_key(const ModelNotes *list, const char *key) {
     for (int k = 0; k < list->count; k++) {
         if (strcmp(list->pairs[k].key, key) == 0) return true;
     }
     return false;
 }
 
-static void add_own(PairList *list, const char *key, const char *value) {
+static void add_own(ModelNotes *list, const char *key, const char *value) {
     if (!has_key(list, key)) list->pairs[list->count++] = (SafetensorsPair){.key = key, .value = value};
 }
 
 /* Takes the text a JSON writer made, without the brackets of its list when `bare`. */
-static bool add_written(PairList *list, const char *key, JsonWriter *writer, bool bare) {
+static bool add_written(ModelNotes *list, const char *key, JsonWriter *writer, bool bare) {
     if (!json_write_end(writer)) return false;
     list->heap[list->heap_count++] = writer->text;
     if (bare) writer->text[writer->length - 1] = '\0';
@@ -306,7 +298,7 @@ static bool add_written(PairList *list, const char *key, JsonWriter *writer, boo
     return true;
 }
 
-static bool add_triple(PairList *list, const char *key, const float values[3]) {
+static bool add_triple(ModelNotes *list, const char *key, const float values[3]) {
     JsonWriter writer;
     json_write_init(&writer, NULL);
     json_write_array_begin(&writer);
@@ -315,7 +307,7 @@ static bool add_triple(PairList *list, const char *key, const float values[3]) {
     return add_written(list, key, &writer, true);
 }
 
-static bool add_class_names(PairList *list, const Model *model) {
+static bool add_class_names(ModelNotes *list, const Model *model) {
     JsonWriter writer;
     if (!model->class_names) return true;
     json_write_init(&writer, NULL);
@@ -334,8 +326,9 @@ const char *model_shortcut_name(const Model *model) {
     }
 }
 
-static bool collect_pairs(PairList *list, const Model *model, const SafetensorsPair *pairs, int pair_count) {
+bool model_notes(ModelNotes *list, const Model *model, const SafetensorsPair *pairs, int pair_count) {
     const Network *network = model->network;
+    *list = (ModelNotes){.count = 0};
     list->pairs = calloc((size_t)pair_count + MODEL_OWN_PAIRS, sizeof *list->pairs);
     if (!list->pairs) return false;
     for (int k = 0; k < pair_count; k++) list->pairs[list->count++] = pairs[k];
@@ -346,15 +339,20 @@ static bool collect_pairs(PairList *list, const Model *model, const SafetensorsP
            add_class_names(list, model);
 }
 
+void model_notes_free(ModelNotes *list) {
+    for (int k = 0; k < list->heap_count; k++) free(list->heap[k]);
+    free(list->pairs);
+    *list = (ModelNotes){.count = 0};
+}
+
 static bool save(const Model *model, WeightsNotes notes, const char *path, Error *err) {
-    PairList list = {0};
-    bool good = collect_pairs(&list, model, notes.pairs, notes.pair_count);
+    ModelNotes list;
+    bool good = model_notes(&list, model, notes.pairs, notes.pair_count);
     notes.pairs = list.pairs;
     notes.pair_count = list.count;
     good = good ? weights_save(model->network, &notes, path, err)
                 : error_set(err, ERROR_FAILED, "%s: not enough memory to write it", path);
-    for (int k = 0; k < list.heap_count; k++) free(list.heap[k]);
-    free(list.pairs);
+    model_notes_free(&list);
     return good;
 }
 

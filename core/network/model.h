@@ -66,6 +66,20 @@ const char *model_class_name(const Model *model, int class_index, char *buffer, 
 /* As in the metadata: "A", "B", "C", or "none" for a plain network. */
 const char *model_shortcut_name(const Model *model);
 
+/* The metadata that model_save writes: `pairs`, and what of the model's own they do not have. False when memory is
+ * short; model_notes_free is due in every case. The texts of `pairs`, and the model, outlive the notes. */
+enum { MODEL_OWN_PAIRS = 6 };
+
+typedef struct ModelNotes {
+    SafetensorsPair *pairs;
+    int count;
+    char *heap[MODEL_OWN_PAIRS]; /* texts that were made for it */
+    int heap_count;
+} ModelNotes;
+
+bool model_notes(ModelNotes *notes, const Model *model, const SafetensorsPair *pairs, int pair_count);
+void model_notes_free(ModelNotes *notes);
+
 /* Writes network, "arch", "shortcut", "stride_in", "mean", "std", "classes", and `pairs` (dataset, recipe,
  * test_top1, ...); a pair of the same key wins over the model's own. Metadata the model was loaded with is
  * not copied. */

@@ -16,7 +16,7 @@
 
 static const char PREVIOUS[] = ".prev";
 
-enum { PAIRS_MAX = TRAIN_IDENTITY_MAX + 5 };
+enum { PAIRS_MAX = TRAIN_IDENTITY_MAX + 6 };
 
 static const char MAKERS[] = "made_by";
 static const char NOTES[] = "notes"; /* the learners' in one text: "KEY=TEXT;KEY=TEXT;" */
@@ -207,21 +207,34 @@ static bool save_table(Trainer *trainer, const Table *table, const char *path, S
     return ok;
 }
 
+/* With the pairs goes what a file of weights says, so that one of the networks can be looked at. */
 static bool save_entries(Trainer *trainer, const char *path, const SafetensorsPair *pairs, int count,
                          Error *err) {
-    Table table;
-    SafetensorsContent content = {.pairs = pairs, .pair_count = count};
-    if (!make_table(&table, trainer))
-        return error_set(err, ERROR_FAILED, "%s: not enough memory for the checkpoint", path);
-    bool ok = save_table(trainer, &table, path, content, err);
+    Table table = {0};
+    ModelNotes notes;
+    bool ok = model_notes(&notes, trainer->learners[0].model, pairs, count) && make_table(&table, trainer);
+    SafetensorsContent content = {.pairs = notes.pairs, .pair_count = notes.count};
+    ok = ok ? save_table(trainer, &table, path, content, err)
+            : error_set(err, ERROR_FAILED, "%s: not enough memory for the checkpoint", path);
+    model_notes_free(&notes);
     free(table.places);
     return ok;
+}
+
+static void list_names(const Trainer *trainer, char out[TRAIN_NETWORKS_MAX * TRAIN_NAME_MAX]) {
+    size_t used = 0;
+    for (int k = 0; k < trainer->learner_count; k++) {
+        char name[TRAIN_NAME_MAX];
+        train_network_name(trainer, k, name);
+        used += (size_t)snprintf(out + used, TRAIN_NETWORKS_MAX * TRAIN_NAME_MAX - used, "%s%s",
+                                 k > 0 ? "," : "", name);
+    }
 }
 
 bool train_save_checkpoint(Trainer *trainer, const char *path, Error *err) {
     TrainIdentity identity;
     SafetensorsPair pairs[PAIRS_MAX];
-    char step[32], crc[16], notes[NOTES_TEXT_MAX];
+    char step[32], crc[16], notes[NOTES_TEXT_MAX], names[TRAIN_NETWORKS_MAX * TRAIN_NAME_MAX];
     train_identify(trainer, TRAIN_ALL, &identity);
     int count = identity.count;
     memcpy(pairs, identity.pairs, sizeof identity.pairs);
@@ -233,8 +246,10 @@ bool train_save_checkpoint(Trainer *trainer, const char *path, Error *err) {
     if (*notes) pairs[count++] = (SafetensorsPair){NOTES, notes};
     snprintf(crc, sizeof crc, "%08lx", notes_crc(pairs, count));
     pairs[count++] = (SafetensorsPair){"notes_crc32", crc};
-    /* Nothing hangs on it. */
+    /* No later step hangs on what follows. */
     pairs[count++] = (SafetensorsPair){MAKERS, trainer->makers};
+    list_names(trainer, names);
+    if (trainer->learner_count > 1) pairs[count++] = (SafetensorsPair){"networks", names};
     if (!save_entries(trainer, path, pairs, count, err)) return false;
     take_place(trainer, path);
     return true;

@@ -55,32 +55,51 @@ static void a_stopped_and_resumed_run_equals_one_that_was_not(void **state) {
 }
 
 /* The run is far too long to end by itself; its first line says that it has begun. */
-static void an_interrupt_leaves_a_checkpoint_to_go_on_from(void **state) {
-    TempDir *dir = *state;
+static void stop_by_signal(TempDir *dir, int signal) {
     char out[TEMP_PATH_MAX], text[4096] = "";
     size_t length = 0;
     int fd, status;
     test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
     strcpy(out, temp_dir_join(dir, "net.safetensors"));
     pid_t child = program_start(ARGS("train", "resnet8", "--data", dir->path, "--limit", "256", "--batch",
-                                     "32", "--epochs", "100000", "--threads", "2", "--out", out),
+                                     "32", "--epochs", "100000", "--threads", "2", "--out", out, "--restart"),
                                 &fd);
     bool asked = false; /* a second signal would end it at once */
     for (ssize_t got; (got = read(fd, text + length, sizeof text - 1 - length)) > 0; length += (size_t)got) {
         if (asked || !strstr(text, "epoch 1 of 100000")) continue;
-        assert_int_equal(kill(child, SIGINT), 0);
+        assert_int_equal(kill(child, signal), 0);
         asked = true;
     }
     close(fd);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFSIGNALED(status));
-    assert_int_equal(WTERMSIG(status), SIGINT);
-    if (!strstr(text, "--resume goes on from there")) fail_msg("%s", text);
+    assert_int_equal(WTERMSIG(status), signal);
+    if (!strstr(text, "goes on from there")) fail_msg("%s", text);
     char *step = strstr(text, "stopped after step ");
     assert_non_null(step);
     char next[32];
     snprintf(next, sizeof next, "%ld", strtol(step + strlen("stopped after step "), NULL, 10) + 3);
     assert_trains(TRAIN(dir, "100000", out, "--resume", "--stop-after", next));
+}
+
+static void a_signal_leaves_a_checkpoint_to_go_on_from(void **state) {
+    stop_by_signal(*state, SIGINT);
+    stop_by_signal(*state, SIGTERM);
+    stop_by_signal(*state, SIGHUP);
+}
+
+/* So often that each of three steps of an epoch of eight does, and the stop once more. */
+static void a_checkpoint_is_saved_within_an_epoch(void **state) {
+    TempDir *dir = *state;
+    Error err = {0};
+    char out[TEMP_PATH_MAX];
+    test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
+    strcpy(out, temp_dir_join(dir, "net.safetensors"));
+    assert_trains(TRAIN(dir, "1", out, "--save-every", "1e-6", "--stop-after", "3"));
+    Safetensors *file = safetensors_open_file(temp_dir_join(dir, "net.safetensors.ckpt.prev"), &err);
+    if (!file) fail_msg("%s", err.text);
+    assert_string_equal(safetensors_value(file, "checkpoint_step"), "3");
+    safetensors_close(file);
 }
 
 static void the_file_says_how_it_was_made(void **state) {
@@ -172,8 +191,12 @@ static void a_network_that_broke_is_not_kept(void **state) {
 }
 
 #define COMPARE(dir, out, ...)                                                                               \
-    ARGS("train", "--compare", "resnet8,plain8", "--data", (dir)->path, "--limit", "256", "--batch", "32",   \
+    ARGS("train", "--compare", "resnet8,plain8", "--data", (dir)->path, "--limit", "128", "--batch", "32",   \
          "--epochs", "2", "--threads", "2", "--quiet", "--out", out, __VA_ARGS__)
+
+#define ALONE(dir, arch, out, ...)                                                                           \
+    ARGS("train", arch, "--data", (dir)->path, "--limit", "128", "--batch", "32", "--epochs", "2",           \
+         "--threads", "1", "--quiet", "--out", out, __VA_ARGS__)
 
 /* Beside each other, stopped and resumed: to the files that each network comes to alone and at one go. */
 static void compared_networks_equal_those_trained_alone(void **state) {
@@ -181,21 +204,20 @@ static void compared_networks_equal_those_trained_alone(void **state) {
     char out[TEMP_PATH_MAX], alone[TEMP_PATH_MAX], beside[TEMP_PATH_MAX];
     test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
     strcpy(out, temp_dir_join(dir, "both.safetensors"));
-    assert_trains(COMPARE(dir, out, "--snapshots", "0,1", "--stop-after", "11"));
+    assert_trains(COMPARE(dir, out, "--snapshots", "0,1", "--stop-after", "5"));
     assert_int_equal(access(temp_dir_join(dir, "both-resnet8.safetensors"), F_OK), -1);
     assert_trains(COMPARE(dir, out, "--snapshots", "0,1", "--resume"));
     assert_int_equal(access(temp_dir_join(dir, "both.safetensors.ckpt"), F_OK), -1);
     assert_int_equal(access(temp_dir_join(dir, "both-plain8.epoch0.safetensors"), F_OK), 0);
     strcpy(alone, temp_dir_join(dir, "alone.safetensors"));
-    assert_trains(TRAIN(dir, "2", alone, "--snapshots", "1"));
+    assert_trains(ALONE(dir, "resnet8", alone, "--snapshots", "1"));
     strcpy(beside, temp_dir_join(dir, "both-resnet8.safetensors"));
     assert_same_file(alone, beside);
     strcpy(alone, temp_dir_join(dir, "alone.epoch1.safetensors"));
     strcpy(beside, temp_dir_join(dir, "both-resnet8.epoch1.safetensors"));
     assert_same_file(alone, beside);
     strcpy(alone, temp_dir_join(dir, "plain.safetensors"));
-    assert_trains(ARGS("train", "plain8", "--data", dir->path, "--limit", "256", "--batch", "32", "--epochs",
-                       "2", "--threads", "1", "--quiet", "--out", alone));
+    assert_trains(ALONE(dir, "plain8", alone, "--seed", "0"));
     strcpy(beside, temp_dir_join(dir, "both-plain8.safetensors"));
     assert_same_file(alone, beside);
     program_expect_failure(2, "both-resnet8.safetensors: holds a trained resnet8", COMPARE(dir, out, "-q"));
@@ -251,7 +273,8 @@ static void without_out_nothing_is_written(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_TEMP_DIR(a_stopped_and_resumed_run_equals_one_that_was_not),
-        IN_TEMP_DIR(an_interrupt_leaves_a_checkpoint_to_go_on_from),
+        IN_TEMP_DIR(a_signal_leaves_a_checkpoint_to_go_on_from),
+        IN_TEMP_DIR(a_checkpoint_is_saved_within_an_epoch),
         IN_TEMP_DIR(the_file_says_how_it_was_made),
         IN_TEMP_DIR(learning_lowers_the_loss),
         IN_TEMP_DIR(what_cannot_work_is_refused_at_the_start),

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/parallel.h"
+#include "core/format/tensors.h"
 #include "core/tensor/gemm.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/train_site.h"
@@ -144,6 +145,45 @@ static void one_that_breaks_stops_all(void **state) {
     group_free(&group);
 }
 
+static void assert_opens(const char *path, const char *key, const Model *expected) {
+    Error err = {0};
+    ModelOptions options = {.key = key};
+    Model *model = model_load_file(path, &options, &err);
+    if (!model) fail_msg("%s", err.text);
+    assert_string_equal(model->network->arch, expected->network->arch);
+    assert_int_equal(model->network->shortcut, expected->network->shortcut);
+    assert_string_equal(model_value(model, "arch"), expected->network->arch);
+    assert_string_equal(model_value(model, "checkpoint_step"), "1");
+    assert_string_equal(model->class_names[3], "cat");
+    assert_same(model, expected);
+    model_free(model);
+}
+
+/* The first one, unless a key names another. */
+static void a_network_of_a_checkpoint_can_be_looked_at(void **state) {
+    char path[TEMP_PATH_MAX];
+    Error err = {0};
+    test_image_write_cifar10(*state, PER_FILE, 4);
+    strcpy(path, temp_dir_join(*state, "run.ckpt"));
+    Group three = group_new(*state, 0, NETWORKS), one = group_new(*state, 1, 1);
+    run(&three, 1), run(&one, 1);
+    assert_true(train_save_checkpoint(three.trainer, path, &err));
+    assert_opens(path, NULL, three.models[0]);
+    assert_opens(path, "resnet8", three.models[0]);
+    assert_opens(path, "plain8", three.models[1]);
+    assert_opens(path, "resnet8#2", three.models[2]);
+    assert_null(model_load_file(path, &(ModelOptions){.key = "resnet20"}, &err));
+    assert_non_null(strstr(err.text, "is a checkpoint of resnet8,plain8,resnet8, and has no 'resnet20'"));
+    assert_true(train_save_checkpoint(one.trainer, path, &err));
+    assert_opens(path, NULL, one.models[0]);
+    Tensors *tensors = tensors_open_file(path, NULL, &err);
+    assert_non_null(tensors);
+    assert_int_equal(tensors_count(tensors), one.models[0]->network->param_count);
+    assert_non_null(strstr(tensors_left_out(tensors), "velocity ("));
+    tensors_close(tensors);
+    group_free(&three), group_free(&one);
+}
+
 typedef struct Copy {
     const Safetensors *file;
     SafetensorsEntry entries[512];
@@ -211,6 +251,7 @@ int main(void) {
         IN_TEMP_DIR(one_checkpoint_has_them_all),
         IN_TEMP_DIR(other_networks_do_not_go_on_from_it),
         IN_TEMP_DIR(one_that_breaks_stops_all),
+        IN_TEMP_DIR(a_network_of_a_checkpoint_can_be_looked_at),
         IN_TEMP_DIR(a_checkpoint_of_an_earlier_version_is_gone_on_from),
     };
     gemm_init();
