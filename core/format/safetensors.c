@@ -7,49 +7,19 @@
 #include <zlib.h>
 
 #include "core/base/parallel.h"
-#include "core/base/signature.h"
+#include "core/format/foreign.h"
 #include "core/format/safetensors_header.h"
 
-enum { SAFETENSORS_CHUNK_BYTES = 1 << 16, SAFETENSORS_FIRST_BYTES = 512 };
+enum { SAFETENSORS_CHUNK_BYTES = 1 << 16 };
 /* Of the checksum; as many as keep all threads busy to the end. */
 enum { SAFETENSORS_PARTS_MAX = 256, SAFETENSORS_PART_BYTES = 1 << 20 };
 
-/* How files of other formats begin, and the end of the sentence that refuses them. */
-static const Signature signatures[] = {
-    {.bytes = "PK\3\4",
-     .size = 4,
-     .name = "a zip archive, perhaps a PyTorch checkpoint, which is not supported yet"},
-    {.bytes = "\x80\2\x8a\x0a", .size = 4, .name = "an old PyTorch checkpoint, which is not supported yet"},
-    {.bytes = "\x80\2", .size = 2, .name = "a Python pickle"},
-    {.bytes = "\x80\3", .size = 2, .name = "a Python pickle"},
-    {.bytes = "\x80\4", .size = 2, .name = "a Python pickle"},
-    {.bytes = "\x80\5", .size = 2, .name = "a Python pickle"},
-    {.offset = 257, .bytes = "ustar", .size = 5, .name = "a tar archive: unpack it first"},
-    {.bytes = "\x1f\x8b", .size = 2, .name = "a gzip file: unpack it first"},
-    {.bytes = "7z\xbc\xaf", .size = 4, .name = "a 7z archive: unpack it first"},
-    {.bytes = "\x89HDF", .size = 4, .name = "an HDF5 file, perhaps of Keras"},
-    {.bytes = "GGUF", .size = 4, .name = "a GGUF file"},
-    {.bytes = "version https://git-lfs", .size = 23, .name = "a Git LFS pointer: run git lfs pull"},
-    {.bytes = "<!DOC", .size = 5, .name = "a web page: the download went wrong"},
-    {.bytes = "<!doc", .size = 5, .name = "a web page: the download went wrong"},
-    {.bytes = "<html", .size = 5, .name = "a web page: the download went wrong"},
-    {.bytes = "<?xml", .size = 5, .name = "an XML file"},
-    {.bytes = "{", .size = 1, .name = "a JSON file, perhaps the index of a model in several files"},
-    {.bytes = "\x93NUMPY", .size = 6, .name = "a NumPy array"},
-    {.bytes = "\x89PNG", .size = 4, .name = "a PNG picture"},
-    {.bytes = "\xff\xd8\xff", .size = 3, .name = "a JPEG picture"},
-    {.bytes = "\x7f"
-              "ELF",
-     .size = 4,
-     .name = "a program"},
-};
-
 /* The first bytes cannot be a safetensors file's: says what they are, where that is known. */
 static bool refuse_start(const Safetensors *file, const char *problem, Error *err) {
-    uint8_t first[SAFETENSORS_FIRST_BYTES];
+    uint8_t first[FOREIGN_BYTES];
     size_t count = file->source.size < sizeof first ? (size_t)file->source.size : sizeof first;
     if (!source_read(&file->source, 0, first, count, err)) return false;
-    const char *name = signature_name(signatures, sizeof signatures / sizeof *signatures, first, count);
+    const char *name = foreign_describe(first, count);
     if (name)
         return error_set(err, ERROR_FILE, "%s: expected a safetensors file, found %s", file->label, name);
     return error_set(err, ERROR_FILE, "%s: is no safetensors file: %s", file->label, problem);

@@ -14,16 +14,16 @@ static bool no_memory(const Safetensors *file, Error *err) {
     return error_set(err, ERROR_FAILED, "%s: not enough memory for its header", file->label);
 }
 
-static bool check_name(const Safetensors *file, const char *name, Error *err) {
+bool safetensors_check_name(const char *label, const char *name, Error *err) {
     size_t length = strlen(name);
     if (length == 0 || length > SAFETENSORS_NAME_MAX) {
-        return error_set(err, ERROR_FILE, "%s: a tensor name has %zu bytes, expected 1 to %d", file->label,
-                         length, SAFETENSORS_NAME_MAX);
+        return error_set(err, ERROR_FILE, "%s: a tensor name has %zu bytes, expected 1 to %d", label, length,
+                         SAFETENSORS_NAME_MAX);
     }
     for (size_t k = 0; k < length; k++) {
         unsigned char byte = (unsigned char)name[k];
         if (byte < 0x20 || byte == 0x7F) {
-            return error_set(err, ERROR_FILE, "%s: the tensor name '%s' has a control character", file->label,
+            return error_set(err, ERROR_FILE, "%s: the tensor name '%s' has a control character", label,
                              name);
         }
     }
@@ -90,7 +90,7 @@ static bool check_bytes(const Safetensors *file, const SafetensorsTensor *tensor
 }
 
 static bool parse_tensor(Safetensors *file, const char *name, const json_t *entry, Error *err) {
-    if (!check_name(file, name, err)) return false;
+    if (!safetensors_check_name(file->label, name, err)) return false;
     SafetensorsTensor *tensor = &file->tensors[file->tensor_count];
     *tensor = (SafetensorsTensor){.name = copy_text(file, name)};
     if (!tensor->name) return no_memory(file, err);

@@ -26,6 +26,9 @@ struct Safetensors {
 /* Takes the source, also on failure. */
 Safetensors *safetensors_open_source(Source source, const char *label, Error *err);
 
+/* A tensor's name: of a length that can be, and without control characters. */
+bool safetensors_check_name(const char *label, const char *name, Error *err);
+
 /* Fills tensors and pairs from the header and checks all of it against the size of the file. */
 bool safetensors_header_parse(Safetensors *file, const char *header, size_t length, Error *err);
 

@@ -4,17 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/format/foreign.h"
 #include "core/format/safetensors_header.h"
 #include "core/format/tensors_inside.h"
 
-static bool no_memory(const Tensors *tensors, Error *err) {
+bool tensors_no_memory(const Tensors *tensors, Error *err) {
     return error_set(err, ERROR_FAILED, "%s: not enough memory", tensors->label);
 }
 
 /* The one group of a container that has no dictionaries. */
 static bool set_single_group(Tensors *tensors, Error *err) {
     TensorsGroup *group = arena_alloc(tensors->arena, 1, sizeof *group);
-    if (!group) return no_memory(tensors, err);
+    if (!group) return tensors_no_memory(tensors, err);
     *group = (TensorsGroup){.key = "", .tensor_count = tensors->count};
     for (int k = 0; k < tensors->count; k++) {
         const StoredTensor *stored = &tensors->tensors[k].stored;
@@ -35,16 +36,16 @@ static bool open_safetensors(Tensors *tensors, const TensorsOptions *options, Er
     tensors->safetensors = file;
     tensors->kind = "safetensors";
     tensors->tensors = arena_alloc(tensors->arena, (size_t)count, sizeof *tensors->tensors);
-    if (!record || !tensors->tensors) return no_memory(tensors, err);
-    *record = (Record){.source = &file->source,
-                       .name = "data",
-                       .offset = file->data_start,
-                       .size = file->source.size - file->data_start};
+    if (!record || !tensors->tensors) return tensors_no_memory(tensors, err);
+    uint64_t bytes = file->source.size - file->data_start;
+    *record = (Record){
+        .source = &file->source, .name = "data", .offset = file->data_start, .stored = bytes, .size = bytes};
     for (int k = 0; k < count; k++) {
         const SafetensorsTensor *from = safetensors_get(file, k);
         PlacedTensor *to = &tensors->tensors[tensors->count++];
         *to = (PlacedTensor){
             .stored = {.name = from->name, .type = from->type, .rank = from->rank, .count = from->count},
+            .home = tensors,
             .record = record,
             .begin = from->begin};
         memcpy(to->stored.dims, from->dims, sizeof to->stored.dims);
@@ -70,33 +71,103 @@ static Tensors *tensors_new(const char *label, Error *err) {
     return tensors;
 }
 
-/* Takes the source, also on failure. */
-static Tensors *open_source(Source source, const char *label, const TensorsOptions *options, Error *err) {
-    Tensors *tensors = tensors_new(label, err);
+static int by_name(const void *a, const void *b) {
+    return strcmp(((const PlacedTensor *)a)->stored.name, ((const PlacedTensor *)b)->stored.name);
+}
+
+bool tensors_check_name(const Tensors *tensors, const char *name, Error *err) {
+    return safetensors_check_name(tensors->label, name, err);
+}
+
+bool tensors_sort(Tensors *tensors, Error *err) {
+    qsort(tensors->tensors, (size_t)tensors->count, sizeof *tensors->tensors, by_name);
+    for (int k = 1; k < tensors->count; k++) {
+        const char *name = tensors->tensors[k].stored.name;
+        if (strcmp(tensors->tensors[k - 1].stored.name, name) == 0)
+            return error_set(err, ERROR_FILE, "%s: the tensor '%s' appears twice", tensors->label, name);
+    }
+    return true;
+}
+
+/* The number that the stream of PyTorch before 1.6 begins with, as a pickle of any protocol: 0x1950a86a20f9469cfc6c. */
+static bool is_stream(const uint8_t *first, size_t count) {
+    static const char binary[] = "\x8a\x0al\xfc\x9c\x46\xf9 j\xa8P\x19",
+                      decimal[] = "L119547037146038801333356L";
+    return (count > 0 && first[0] == 0x80 && memmem(first, count, binary, sizeof binary - 1)) ||
+           (count >= sizeof decimal && memcmp(first, decimal, sizeof decimal - 1) == 0);
+}
+
+/* A small header length and a brace: then no signature of another format fits but by chance. */
+static bool is_safetensors(const uint8_t *first, size_t count) {
+    return count >= 9 && first[8] == '{' && memcmp(first + 4, "\0\0\0\0", 4) == 0;
+}
+
+static bool is_text(const uint8_t *first, size_t count) {
+    for (size_t k = 0; k < count; k++) {
+        if ((first[k] < ' ' && !memchr("\t\r\n", first[k], 3)) || first[k] == 0x7f) return false;
+    }
+    return count > 0;
+}
+
+static bool open_by_content(Tensors *tensors, const TensorsOptions *options, Error *err) {
+    uint8_t first[FOREIGN_BYTES];
+    size_t count = tensors->source.size < sizeof first ? (size_t)tensors->source.size : sizeof first;
+    if (!source_read(&tensors->source, 0, first, count, err)) return false;
+    if (is_safetensors(first, count)) return open_safetensors(tensors, options, err);
+    if (count >= 4 && memcmp(first, "PK\3\4", 4) == 0) return tensors_open_zip(tensors, options, err);
+    if (is_stream(first, count)) return tensors_open_stream(tensors, options, err);
+    if (count > 0 && first[0] == '{' && !tensors->is_shard)
+        return tensors_open_index(tensors, err) && set_single_group(tensors, err);
+    const char *what = is_text(first, count) ? "a text file" : NULL;
+    if (foreign_describe(first, count)) what = foreign_describe(first, count);
+    if (!what) return open_safetensors(tensors, options, err);
+    return error_set(err, ERROR_FILE,
+                     "%s: expected weights, as safetensors or a checkpoint of PyTorch, found %s",
+                     tensors->label, what);
+}
+
+/* Takes the source, also on failure, and for a NULL that was to be the tensors. */
+static Tensors *open_source(Source source, Tensors *tensors, const TensorsOptions *options, Error *err) {
     if (!tensors) {
         source_close(&source);
         return NULL;
     }
     tensors->source = source;
     tensors->source.label = tensors->label;
-    if (open_safetensors(tensors, options, err)) return tensors;
+    if (open_by_content(tensors, options, err)) return tensors;
     tensors_close(tensors);
     return NULL;
 }
 
 Tensors *tensors_open_file(const char *path, const TensorsOptions *options, Error *err) {
+    char inner[PATH_MAX];
     Source source;
-    return source_open_file(&source, path, err) ? open_source(source, path, options, err) : NULL;
+    if (tensors_is_folder(path)) {
+        if (!tensors_find_in_folder(path, inner, err)) return NULL;
+        path = inner;
+    }
+    return source_open_file(&source, path, err) ? open_source(source, tensors_new(path, err), options, err)
+                                                : NULL;
+}
+
+Tensors *tensors_open_shard(const char *path, Error *err) {
+    Source source;
+    if (!source_open_file(&source, path, err)) return NULL;
+    Tensors *tensors = tensors_new(path, err);
+    if (tensors) tensors->is_shard = true;
+    return open_source(source, tensors, NULL, err);
 }
 
 Tensors *tensors_open_memory(const void *bytes, size_t size, const char *label, const TensorsOptions *options,
                              Error *err) {
-    return open_source(source_of_memory(bytes, size, label), label, options, err);
+    return open_source(source_of_memory(bytes, size, label), tensors_new(label, err), options, err);
 }
 
 void tensors_close(Tensors *tensors) {
     if (!tensors) return;
+    for (int k = 0; k < tensors->shard_count; k++) tensors_close(tensors->shards[k]);
     safetensors_close(tensors->safetensors);
+    tensors_end_inflating(tensors);
     source_close(&tensors->source);
     arena_free(tensors->arena);
 }
@@ -161,5 +232,9 @@ const char *tensors_value(const Tensors *tensors, const char *key) {
 }
 
 bool tensors_check_data(const Tensors *tensors, Error *err) {
-    return !tensors->safetensors || safetensors_check_data(tensors->safetensors, err);
+    if (tensors->safetensors) return safetensors_check_data(tensors->safetensors, err);
+    for (int k = 0; k < tensors->shard_count; k++) {
+        if (!tensors_check_data(tensors->shards[k], err)) return false;
+    }
+    return tensors->shard_count > 0 || tensors_check_records(tensors, err);
 }

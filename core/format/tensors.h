@@ -33,7 +33,9 @@ typedef struct TensorsGroup {
 } TensorsGroup;
 
 typedef struct TensorsOptions {
-    const char *key; /* the dictionary to be taken; NULL: the largest, and of equal ones no moving average */
+    const char *
+        key; /* the dictionary to be taken; NULL: the largest, and of equal ones no moving average. What has no
+                      * dictionaries does not look at it */
 } TensorsOptions;
 
 /* `path` may be a folder that has one such file or an index. `options` may be NULL. */

@@ -234,8 +234,8 @@ static void hostile_names_are_refused_and_shown_escaped(void **state) {
 
 static void files_of_other_kinds_are_called_by_their_name(void **state) {
     (void)state;
-    assert_bytes_refused("PK\3\4aaaaaaaa", 12, "PyTorch checkpoint, which is not supported yet");
-    assert_bytes_refused("\x80\2\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20", 10, "an old PyTorch checkpoint");
+    assert_bytes_refused("PK\3\4aaaaaaaa", 12, "a zip archive, perhaps a checkpoint of PyTorch");
+    assert_bytes_refused("\x80\2\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20", 10, "a checkpoint of PyTorch before 1.6");
     assert_bytes_refused("\x80\4\x95\x0a\x6c\xfc\x9c\x46\xf9\x20", 10, "a Python pickle");
     assert_bytes_refused("\x1f\x8b\x08\0\0\0\0\0\0\0\0\0", 12, "a gzip file");
     assert_bytes_refused("version https://git-lfs.github.com/spec/v1\n", 43, "a Git LFS pointer");
