@@ -21,20 +21,20 @@ static real *copy_values(const Network *network) {
 static Site trained(TempDir *dir, const char *patterns, real **before) {
     Error err = {0};
     Site site = site_new(dir, small_config());
-    run_steps(&site, 2);
+    run_steps(&site, 1);
     train_free(site.trainer);
     if (patterns && !network_freeze(site.model->network, patterns, &err)) fail_msg("%s", err.text);
     TrainConfig config = small_config();
     site.trainer = train_new(site.model, site.dataset, &config, &err);
     if (!site.trainer) fail_msg("%s", err.text);
     *before = copy_values(site.model->network);
-    run_steps(&site, 3);
+    run_steps(&site, 2);
     return site;
 }
 
 static void what_is_frozen_stays_to_the_bit_and_the_rest_moves(void **state) {
-    static const char *const lists[] = {"conv1,bn1,layer1", "*.running_mean,*.running_var",
-                                        "layer2.0.conv1,fc.bias", "conv1,bn1,layer*", "*.weight"};
+    static const char *const lists[] = {"conv1,bn1,layer1", "*.running_mean,*.running_var,fc.bias",
+                                        "*.weight"};
     for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) {
         real *before;
         Site site = trained(*state, lists[k], &before);
@@ -55,11 +55,11 @@ static void nothing_frozen_is_the_usual_training(void **state) {
     Site a = trained(*state, NULL, &before), b = site_of(*state, small_config());
     free(before);
     for (int p = 0; p < a.model->network->param_count; p++) assert_false(a.model->network->params[p].frozen);
-    run_steps(&b, 2);
+    run_steps(&b, 1);
     TrainConfig config = small_config();
     train_free(b.trainer);
     b.trainer = train_new(b.model, b.dataset, &config, NULL);
-    run_steps(&b, 3);
+    run_steps(&b, 2);
     assert_same_values(&a, &b);
     site_free(&a);
     site_free(&b);
@@ -88,7 +88,7 @@ static const PassConfig training = {
 static void fixed_batch_norms_have_the_gradients_of_evaluation(void **state) {
     Site site = site_new(*state, small_config());
     Network *network = site.model->network;
-    run_steps(&site, 3);
+    run_steps(&site, 1);
     Pass *evaluation = run_pass(&site, (PassConfig){.batch_statistics = false});
     assert_true(network_freeze(network, "*.running_mean,*.running_var", NULL));
     Pass *pass = run_pass(&site, training);
