@@ -60,12 +60,11 @@ const char *conv_input_gradient_name(const ConvShape *shape) {
     return kernels() ? input_gradient_name(shape) : "blas";
 }
 
-void conv_backward_input(const ConvShape *shape, const real *dy, const real *w, real *dx, bool add,
-                         real *scratch) {
+void conv_backward_input(const ConvInputRun *run) {
     if (kernels())
-        input_gradient(shape, dy, w, dx, add, scratch);
+        input_gradient(run);
     else
-        conv_blas_backward_input(shape, dy, w, dx, add, scratch);
+        conv_blas_backward_input(run->shape, run->dy, run->w, run->dx, run->add, run->scratch);
 }
 
 void conv_backward_weight(const ConvShape *shape, const real *x, const real *dy, real *dw, real *scratch) {

@@ -36,6 +36,7 @@ typedef struct ConvRun {
     const real *prepared;            /* what conv_prepare made of w; NULL where conv_prepared_count is 0 */
     real *scratch;                   /* conv_scratch_count elements, aligned to 64 bytes */
     const struct ConvTurned *turned; /* NULL: see core/conv/strategy.h */
+    struct Soon *soon;               /* fetched meanwhile; NULL: nothing */
 } ConvRun;
 
 void conv_forward(const ConvRun *run);
@@ -53,10 +54,18 @@ const char *conv_strategy_name(const ConvShape *shape);
 /* And how its input gradient is. */
 const char *conv_input_gradient_name(const ConvShape *shape);
 
-/*   dx[n,ih,iw,c]  = sum over oh, ow, r, s that meet there, and k, of dy[n,oh,ow,k] * w[r,s,c,k]; added to dx
- *                    when `add` */
-void conv_backward_input(const ConvShape *shape, const real *dy, const real *w, real *dx, bool add,
-                         real *scratch);
+/*   dx[n,ih,iw,c]  = sum over oh, ow, r, s that meet there, and k, of dy[n,oh,ow,k] * w[r,s,c,k] */
+typedef struct ConvInputRun {
+    const ConvShape *shape;
+    const real *dy, *w;
+    real *dx;
+    bool add; /* dx += instead of dx = */
+    real *scratch;
+    struct Soon *soon; /* as in ConvRun */
+} ConvInputRun;
+
+void conv_backward_input(const ConvInputRun *run);
+
 /*   dw[r,s,c,k]    = sum over n, oh, ow of dy[n,oh,ow,k] * x[n,ih,iw,c] */
 void conv_backward_weight(const ConvShape *shape, const real *x, const real *dy, real *dw, real *scratch);
 

@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "core/base/integer.h"
-#include "core/conv/direct_plan.h"
 #include "core/base/share.h"
+#include "core/conv/direct_plan.h"
+#include "core/conv/fetch.h"
 #include "core/kernel/kernel.h"
 
 enum { LINE = 64 / sizeof(real) };
@@ -286,6 +287,7 @@ static void convolve_range(Worker *worker, int key, int next_key, int begin, int
             } else if (k == (carries && p == begin ? plan->panel : 0)) {
                 look_for_pixels(worker, p + step < stop ? p + step : worker->next_pixel, &product);
             }
+            conv_fetch_soon(job->run->soon, &product);
             plan->set->product(&product);
             scatter(job, &group, k, &block, &product);
         }

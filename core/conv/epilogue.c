@@ -52,22 +52,6 @@ CPU_CLONES static void scatter_row(const ScatterRow *row) {
     }
 }
 
-/* Channels first .. first+row.count-1 of some pixels. Each row of a pixel's square lies side by side, and so do those of
- * pixels side by side. */
-static void spread_row(const ConvTurned *turned, ScatterRow row, int first, int oh, int ow) {
-    const int width = turned->spread * turned->channels, rows = turned->h - oh * turned->spread;
-    const int left = (turned->w - ow * turned->spread) * turned->channels;
-    for (int a = 0; a < integer_min(turned->spread, rows); a++) {
-        real *to = row.to + a * turned->w * turned->channels;
-        const int at = a * width - first, begin = integer_max(-at, 0);
-        for (int p = 0; p < row.pixels; p++, to += width) {
-            const real *from = row.from + (size_t)p * row.from_step;
-            const int end = integer_min(integer_min(width, left - p * width), row.count - at);
-            for (int k = begin; k < end; k++) to[k] = row.add ? to[k] + from[at + k] : from[at + k];
-        }
-    }
-}
-
 void conv_scatter(const ConvRun *run, const ConvSums *sums) {
     const ConvShape *q = run->shape;
     const ConvTurned *turned = run->turned;
@@ -81,11 +65,8 @@ void conv_scatter(const ConvRun *run, const ConvSums *sums) {
         const size_t at =
             (size_t)n * turned->y_image + (size_t)oh * turned->y_row + (size_t)ow * turned->y_pixel;
         row.pixels = integer_min(q->ow - ow, sums->end - p);
-        row.to = run->y + at + (turned->spread > 0 ? 0 : sums->first);
-        if (turned->spread > 0)
-            spread_row(turned, row, sums->first, oh, ow);
-        else
-            scatter_row(&row);
+        row.to = run->y + at + sums->first;
+        scatter_row(&row);
         row.from += (size_t)row.pixels * row.from_step;
     }
 }

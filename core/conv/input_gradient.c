@@ -1,8 +1,7 @@
 /* With stride 1, dx is a convolution of dy by the weights turned by half, C and K exchanged. With a larger stride a pixel
  * of dx was read by some taps of the window only, the same for all pixels as far from a multiple of the stride: the
- * pixels of each of these stride*stride parities are such a convolution by their own taps. Where all parities together
- * have no more channels than fit into a vector, a convolution computes them side by side: more products, most of which
- * would have been wasted otherwise. */
+ * pixels of each of these stride*stride parities are such a convolution by their own taps. Few
+ * channels would leave most of a vector empty: core/conv/fold. */
 #include "core/conv/input_gradient.h"
 
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "core/base/integer.h"
 #include "core/base/parallel.h"
 #include "core/conv/direct.h"
+#include "core/conv/fold.h"
 #include "core/conv/winograd.h"
 #include "core/kernel/kernel.h"
 
@@ -96,91 +96,6 @@ static size_t part_scratch_count(const Part *part) {
     return tensor_round_up(winograd->prepared_count(&part->shape)) + winograd->scratch_count(&part->shape);
 }
 
-/* Channels of all parities that are computed side by side: 12 of the 3 colours of a picture, with stride 2. */
-enum { TOGETHER = 16 };
-
-static bool are_together(const ConvShape *q) {
-    return q->stride > 1 && q->stride * q->stride * q->c <= TOGETHER && q->r > 1 && q->s > 1;
-}
-
-/* Windows of all parities, laid over one another. */
-static Axis axis_of_all(const ConvShape *q, int window, int pixels) {
-    Axis all = axis_of(q, 0, window, pixels);
-    int after = all.taps - 1 - all.before;
-    for (int parity = 1; parity < q->stride; parity++) {
-        const Axis axis = axis_of(q, parity, window, pixels);
-        all.before = integer_max(all.before, axis.before);
-        after = integer_max(after, axis.taps - 1 - axis.before);
-    }
-    all.taps = all.before + 1 + after;
-    return all;
-}
-
-static Part part_of_all(const ConvShape *q) {
-    const Axis down = axis_of_all(q, q->r, q->h), across = axis_of_all(q, q->s, q->w);
-    const size_t pixel = (size_t)q->c, row = pixel * (size_t)q->w, stride = (size_t)q->stride;
-    const int lanes = kernels()->lanes;
-    return (Part){.shape = {.n = q->n,
-                            .h = q->oh,
-                            .w = q->ow,
-                            .c = q->k,
-                            .k = integer_divide_up(q->stride * q->stride * q->c, lanes) * lanes,
-                            .r = down.taps,
-                            .s = across.taps,
-                            .stride = 1,
-                            .pad = down.before,
-                            .oh = down.pixels,
-                            .ow = across.pixels},
-                  .turned = {.left = across.before,
-                             .scattered = true,
-                             .y_image = row * (size_t)q->h,
-                             .y_row = row * stride,
-                             .y_pixel = pixel * stride,
-                             .spread = q->stride,
-                             .channels = q->c,
-                             .h = q->h,
-                             .w = q->w}};
-}
-
-static size_t weight_count(const ConvShape *q) {
-    return (size_t)(q->r * q->s) * (size_t)q->c * (size_t)q->k;
-}
-
-/* The weights of one tap of one channel of dx, for all channels of dy: to their column. */
-static void lay_column(const real *from, real *to, int count, int step) {
-    for (int k = 0; k < count; k++) to[k * step] = from[k];
-}
-
-/* The weights of parity (a,b), from where its windows begin in those of all. */
-static void lay_parity(const ConvShape *q, const Part *all, int a, int b, const real *w, real *out) {
-    const ConvShape *t = &all->shape;
-    const Axis down = axis_of(q, a, q->r, q->h), across = axis_of(q, b, q->s, q->w);
-    const int top = t->pad - down.before, left = all->turned.left - across.before;
-    for (int tap = 0; tap < down.taps * across.taps; tap++) {
-        const int i = tap / across.taps, j = tap % across.taps;
-        const int r = down.first + (down.taps - 1 - i) * q->stride,
-                  s = across.first + (across.taps - 1 - j) * q->stride;
-        const int place = (top + i) * t->s + left + j, column = (a * q->stride + b) * q->c;
-        for (int c = 0; c < q->c; c++)
-            lay_column(w + (size_t)((r * q->s + s) * q->c + c) * (size_t)q->k,
-                       out + (size_t)(place * t->c) * (size_t)t->k + column + c, q->k, t->k);
-    }
-}
-
-static void run_together(const ConvShape *q, ConvRun run) {
-    const Part all = part_of_all(q);
-    const real *w = run.w;
-    real *laid = run.scratch;
-    memset(laid, 0, weight_count(&all.shape) * sizeof *laid);
-    for (int k = 0; k < q->stride * q->stride; k++)
-        lay_parity(q, &all, k / q->stride, k % q->stride, w, laid);
-    run.shape = &all.shape;
-    run.turned = &all.turned;
-    run.w = laid;
-    run.scratch += tensor_round_up(weight_count(&all.shape));
-    conv_direct_forward(&run);
-}
-
 /* Parities write dx line by line between one another, and each reads all of dy: what belongs to so many images stays in
  * the caches meanwhile, and has pixels enough for the weights to be brought together anew. */
 static int images_together(const ConvShape *q) {
@@ -192,11 +107,6 @@ static int images_together(const ConvShape *q) {
 
 static size_t scratch_count(const ConvShape *q) {
     size_t count = 0;
-    if (are_together(q)) {
-        const Part all = part_of_all(q);
-        return tensor_round_up(weight_count(&all.shape)) +
-               conv_direct_turned_scratch_count(&all.shape, &all.turned);
-    }
     for (int k = 0; k < q->stride * q->stride; k++) {
         Part part = part_of(q, k);
         count = integer_max_size(count, part_scratch_count(&part));
@@ -206,6 +116,7 @@ static size_t scratch_count(const ConvShape *q) {
 
 size_t input_gradient_scratch_count(const ConvShape *q) {
     ConvShape some = *q, rest = *q;
+    if (fold_fits(q)) return fold_scratch_count(q);
     some.n = images_together(q);
     rest.n = q->n % some.n;
     return integer_max_size(scratch_count(&some), rest.n > 0 ? scratch_count(&rest) : 0);
@@ -267,29 +178,33 @@ static void run_parts(const ConvShape *q, const ConvRun *all) {
     }
 }
 
-void input_gradient(const ConvShape *q, const real *dy, const real *w, real *dx, bool add, real *scratch) {
+void input_gradient(const ConvInputRun *all) {
+    const ConvShape *q = all->shape;
+    if (fold_fits(q)) {
+        fold_input_gradient(all);
+        return;
+    }
     const int together = images_together(q);
     const size_t image = (size_t)(q->h * q->w) * (size_t)q->c,
                  dy_image = (size_t)(q->oh * q->ow) * (size_t)q->k;
     for (int n = 0; n < q->n; n += together) {
         ConvShape some = *q;
-        real *to = dx + (size_t)n * image;
-        ConvRun run = {.x = dy + (size_t)n * dy_image,
-                       .w = w,
+        real *to = all->dx + (size_t)n * image;
+        ConvRun run = {.x = all->dy + (size_t)n * dy_image,
+                       .w = all->w,
                        .y = to,
-                       .epilogue = {.addend = add ? to : NULL},
-                       .scratch = scratch};
+                       .epilogue = {.addend = all->add ? to : NULL},
+                       .scratch = all->scratch,
+                       .soon = all->soon};
         some.n = integer_min(together, q->n - n);
-        if (are_together(&some))
-            run_together(&some, run);
-        else
-            run_parts(&some, &run);
+        run_parts(&some, &run);
     }
 }
 
 const char *input_gradient_name(const ConvShape *q) {
     const Part part = part_of(q, 0);
     const ConvStrategy *winograd = winograd_of(&part);
+    if (fold_fits(q)) return "direct, folded";
     if (q->stride > 1) return "direct by parity";
     return winograd ? winograd->name : "direct";
 }

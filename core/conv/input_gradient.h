@@ -6,7 +6,7 @@
 #include "core/conv/strategy.h"
 
 size_t input_gradient_scratch_count(const ConvShape *shape);
-void input_gradient(const ConvShape *shape, const real *dy, const real *w, real *dx, bool add, real *scratch);
+void input_gradient(const ConvInputRun *run);
 const char *input_gradient_name(const ConvShape *shape);
 
 #endif

@@ -7,16 +7,13 @@
 /* An input gradient, or a part of it, is a convolution, too: of dy by turned weights. Where those lie that it reads as
  * its own w, and the pixels that it writes. With its input channels c and output channels k:
  *   w[r,s,c,k] = run.w[r*row + s*column + k*step + c]           where step is not 0; else w lies as usual
- *   y[n,oh,ow,k] = run.y[n*y_image + oh*y_row + ow*y_pixel + k]     where it is scattered; an addend is y itself then
- * With spread > 0 its output channels are those of spread*spread pixels: what follows from k = (a*spread + b)*channels
- * + c is channel c of pixel (oh*spread + a, ow*spread + b), if that lies within (h,w); further ones are nothing. */
+ *   y[n,oh,ow,k] = run.y[n*y_image + oh*y_row + ow*y_pixel + k]     where it is scattered; an addend is y itself then */
 typedef struct ConvTurned {
     ptrdiff_t row, column;
     size_t step;
     int left; /* columns of padding on the left of x; above it are shape->pad rows. Either may be negative */
     bool scattered; /* its pixels do not lie side by side; else the steps of y do not matter */
     size_t y_image, y_row, y_pixel;
-    int spread, channels, h, w;
 } ConvTurned;
 
 static inline bool conv_is_turned(const ConvRun *run) {

@@ -9,6 +9,7 @@
 
 #include "core/base/integer.h"
 #include "core/base/share.h"
+#include "core/conv/fetch.h"
 #include "core/conv/winograd_ahead.h"
 #include "core/conv/winograd_fits.h"
 #include "core/kernel/kernel.h"
@@ -216,6 +217,7 @@ static void multiply(const Job *job, Weights part, const real *v, int tiles, con
             product.x_first = (size_t)j * plan->v_plane + (size_t)part.channel;
             product.w = w;
             product.begin = part.channel > 0 ? product.y : NULL;
+            conv_fetch_soon(job->run->soon, &product);
             plan->kernels->product(&product);
             product.ahead_lines = 0;
         }

@@ -51,6 +51,10 @@ typedef struct Product {
     const void *ahead;
     size_t ahead_step;
     int ahead_lines, ahead_rows;
+    /* Another hint: from here on taps*channels*later_lines cache lines that lie one behind the other, which the tiles
+     * after those fetch, one for each row; none while a panel is carried. */
+    const void *later;
+    int later_lines;
     /* NULL, or a panel, not a turned one, to bring together meanwhile, a line of each row with each tile: the
      * processor multiplies while it waits for memory. Complete when the product is. */
     const Panel *next;

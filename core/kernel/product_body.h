@@ -29,10 +29,16 @@ typedef struct Ahead {
     size_t step, rows, next;
 } Ahead;
 
+INLINE Ahead later_of(const Product *q, int tile) {
+    const size_t rows = (size_t)q->channels, step = (size_t)q->later_lines * LINE_BYTES;
+    if (tile >= q->later_lines) return (Ahead){(const char *)q->w, 0, rows, 0};
+    return (Ahead){(const char *)q->later + tile * LINE_BYTES, step, rows, rows * step};
+}
+
 INLINE Ahead ahead_of(const Product *q, int tile) {
     const size_t rows = (size_t)q->channels;
     const char *from = q->ahead;
-    if (tile >= q->ahead_lines) return (Ahead){(const char *)q->w, 0, rows, 0};
+    if (tile >= q->ahead_lines) return later_of(q, tile - q->ahead_lines);
     if (q->ahead_rows == 0)
         return (Ahead){from + tile * LINE_BYTES, q->ahead_step, rows, rows * q->ahead_step};
     const int lines = q->taps * (q->channels / q->ahead_rows);
@@ -253,7 +259,7 @@ static Product product_from(const Product *q, int k) {
     if (part.addend) part.addend += k;
     if (part.scale) part.scale += k;
     if (part.shift) part.shift += k;
-    if (k > 0) part.ahead_lines = 0;
+    if (k > 0) part.ahead_lines = part.later_lines = 0;
     return part;
 }
 
@@ -349,7 +355,7 @@ static void product_ragged(const Product *all) {
     whole.columns = (all->columns + LANES - 1) / LANES * LANES;
     whole.y = y;
     whole.y_step = WIDTH;
-    whole.ahead_lines = 0;
+    whole.ahead_lines = whole.later_lines = 0;
     whole.next = NULL;
     memset(y, 0, sizeof y);
     for (int first = 0; first < all->pixels; first += PRODUCT_PIXELS) {

@@ -96,7 +96,8 @@ static void conv_run_forward(const OpRun *run) {
                             .y = run->y,
                             .epilogue = run->epilogue ? *run->epilogue : (ConvEpilogue){.relu = false},
                             .prepared = run->prepared,
-                            .scratch = run->scratch});
+                            .scratch = run->scratch,
+                            .soon = run->soon});
 }
 
 /* Convolution, backward, with ih = oh*stride - pad + r and iw = ow*stride - pad + s:
@@ -108,7 +109,13 @@ static void conv_run_backward(const OpRun *run) {
     ConvShape shape = shape_of_run(run);
     if (run->dw[0]) conv_backward_weight(&shape, run->x[0], run->dy, run->dw[0], run->scratch);
     if (run->dx[0])
-        conv_backward_input(&shape, run->dy, run->w[0], run->dx[0], run->dx_adds[0], run->scratch);
+        conv_backward_input(&(ConvInputRun){.shape = &shape,
+                                            .dy = run->dy,
+                                            .w = run->w[0],
+                                            .dx = run->dx[0],
+                                            .add = run->dx_adds[0],
+                                            .scratch = run->scratch,
+                                            .soon = run->soon});
 }
 
 /* A convolution seen from one element: forward the patch of x under the kernel, backward the patch of dy
@@ -247,6 +254,7 @@ static const struct {
      {"core/conv/direct.c", "turned_at", "turned->row"}},
     {.strategy = "direct by parity",
      .input_gradient = {"core/conv/input_gradient.c", "axis_of", "axis.before ="}},
+    {.strategy = "direct, folded", .input_gradient = {"core/conv/fold.c", "add_line", "to[k] += from[k]"}},
     {"winograd 4x4",
      {{"core/kernel/winograd_body.h", "winograd_input_pair", "even + point * odd"},
       {"core/kernel/product_body.h", "product_row", "+= value * weight"}},

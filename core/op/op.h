@@ -94,7 +94,8 @@ typedef struct OpRun {
 
     /* Where OpSpec.fuses: what becomes of each number before it is stored; NULL: nothing. */
     const struct ConvEpilogue *epilogue;
-    bool fast;            /* may round more where that saves time: ConvShape.fast */
+    bool fast;         /* may round more where that saves time: ConvShape.fast */
+    struct Soon *soon; /* what will be read after this: fetched where there is time for it; NULL: nothing */
     const real *prepared; /* what OpSpec.prepare has made of w; NULL where it makes nothing */
 
     const real *dy;

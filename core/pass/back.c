@@ -16,6 +16,7 @@
 
 #include "core/base/integer.h"
 #include "core/pass/chain.h"
+#include "core/pass/foresee.h"
 #include "core/pass/state.h"
 #include "core/tensor/elementwise.h"
 
@@ -363,6 +364,7 @@ static void run_whole(Pass *pass, int op) {
     run.dy = dy;
     /* PyTorch's golden gradients are met by any strategy; the arithmetic of a single one, which is shown, is not. */
     run.fast = run.fast || pass->config.no_inspection;
+    run.soon = foresee_backward(pass, op);
     spec->backward(&run);
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/base/integer.h"
 #include "core/network/freeze.h"
+#include "core/pass/foresee.h"
 #include "core/pass/state.h"
 #include "core/tensor/elementwise.h"
 
@@ -268,6 +269,7 @@ static void run_op_forward(Pass *pass, int i) {
         open_forward(pass, i);
         return;
     }
+    run.soon = foresee_forward(pass, i);
     run.prepared = prepared_get(&pass->nodes[i].prepared, &run, pass->network->version);
     spec->forward(&run);
 }

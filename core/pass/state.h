@@ -3,6 +3,7 @@
 #define CORE_PASS_STATE_H
 
 #include "core/base/arena.h"
+#include "core/base/soon.h"
 #include "core/pass/back.h"
 #include "core/pass/chain.h"
 #include "core/pass/open.h"
@@ -58,6 +59,7 @@ struct Pass {
     BackPlace *back_places; /* BACK_PLACES of them */
     real *stretches;        /* buffers of chains: (PARALLEL_THREADS_MAX, CHAIN_BUFFERS, stretch_size) */
     size_t stretch_size;
+    Soon soon;          /* see core/pass/foresee */
     struct Link *links; /* of the chain that is being built or run */
     bool turn;          /* which of two places was taken last */
     int forward_done, backward_done;

@@ -178,7 +178,7 @@ static bool check_backward(const ConvShape *q) {
     for (int n = 0; n < q->n; n++)
         for (int oh = 0; oh < q->oh; oh++)
             for (int ow = 0; ow < q->ow; ow++) add_window(q, &g, n, oh, ow);
-    conv_backward_input(q, dy, w, dx, false, scratch);
+    conv_backward_input(&(ConvInputRun){.shape = q, .dy = dy, .w = w, .dx = dx, .scratch = scratch});
     conv_backward_weight(q, x, dy, dw, scratch);
     const double dx_error = difference(dx, g.dx, inputs), dw_error = difference(dw, g.dw, weights);
     const bool ok = dx_error <= (q->fast ? TOLERANCE_F4 : TOLERANCE) && dw_error <= TOLERANCE;

@@ -85,11 +85,13 @@ static void check_backward_input(const ConvShape *q, const Reference *ref, real 
     real *dx = numbers(ref->x_count, sizeof *dx), *before = filled(ref->x_count, "before");
     double *expected = numbers(ref->x_count, sizeof *expected);
     spoil(dx, ref->x_count);
-    conv_backward_input(q, ref->dy, ref->w, dx, false, scratch);
+    ConvInputRun input = {.shape = q, .dy = ref->dy, .w = ref->w, .dx = dx, .scratch = scratch};
+    conv_backward_input(&input);
     assert_agrees(q, "dx", dx, ref->run.dx[0].data, ref->x_count, q->k * q->r * q->s);
     memcpy(dx, before, ref->x_count * sizeof *dx);
     for (size_t j = 0; j < ref->x_count; j++) expected[j] = (double)before[j] + ref->run.dx[0].data[j];
-    conv_backward_input(q, ref->dy, ref->w, dx, true, scratch);
+    input.add = true;
+    conv_backward_input(&input);
     assert_agrees(q, "dx added", dx, expected, ref->x_count, q->k * q->r * q->s);
     free(dx), free(before), free(expected);
 }
