@@ -18,6 +18,7 @@ static const char *const first_words[][2] = {
     {"init", "he glorot gain: normal: zero-gamma "},
     {"without-skip", "none plain cut lesion: "},
     {"pass", "forward forward_steps forward_backward train_step "},
+    {"schedule", "cosine steps paper one-cycle step: constant "},
     {"lock", "weights image skip run view settings files lesson "},
     {"hide", "explain figures navigator strip "},
 };

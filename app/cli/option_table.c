@@ -54,7 +54,7 @@ static const char *const stride_words[] = {"3x3", "1x1", NULL};
 static const char *const bn_words[] = {"eval", "train", NULL};
 static const char *const dataset_words[] = {"cifar10", "cifar100", "mini", "folder", NULL};
 static const char *const split_words[] = {"test", "train", NULL};
-static const char *const schedule_words[] = {"cosine", "steps", NULL};
+static const char *const optimizer_words[] = {"sgd", "adamw", NULL};
 static const char *const kernel_words[] = {"openblas", "generic", "avx2", "avx512", NULL};
 static const char *const color_words[] = {"auto", "never", "16", "256", "truecolor", NULL};
 
@@ -173,15 +173,12 @@ const OptionSpec option_table[] = {
     {.name = "lr",
      REAL(train.lr, "RATE", 1e-9, 1e6),
      .commands = ON(TRAIN),
-     .help = "peak learning rate; default 0.1, 0.02 with mini"},
+     .help = "peak learning rate; default 0.1, 0.02 with mini, 0.001 with adamw"},
     {.name = "lr",
      REAL(train.lr, "RATE", 1e-9, 1e6),
      .commands = ON(FLOW),
      .help = "of the update ratio; default 0.1"},
-    {.name = "schedule",
-     CHOICE(train.schedule, "cosine|steps", schedule_words),
-     .commands = ON(TRAIN),
-     .help = "one epoch of warm-up and half a cosine (default), or divided by 10 at 1/2 and 3/4"},
+#include "app/cli/option_rows_recipe.h" /* a part of the list */
     {.name = "no-augment",
      FLAG(train.no_augment),
      .commands = ON(TRAIN),

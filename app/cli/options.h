@@ -32,7 +32,7 @@ typedef struct OptionSize {
 
 /* A choice is the number of its word in the table, from 1; 0 when not given. */
 typedef enum ChoiceSplit { SPLIT_DEFAULT, SPLIT_TEST, SPLIT_TRAIN } ChoiceSplit;
-typedef enum ChoiceSchedule { SCHEDULE_DEFAULT, SCHEDULE_IS_COSINE, SCHEDULE_IS_STEPS } ChoiceSchedule;
+typedef enum ChoiceOptimizer { OPTIMIZER_DEFAULT, OPTIMIZER_IS_SGD, OPTIMIZER_IS_ADAMW } ChoiceOptimizer;
 typedef enum ChoiceDataset {
     DATASET_DEFAULT,
     DATASET_IS_CIFAR10,
@@ -58,7 +58,7 @@ typedef struct RunOptions {
 } RunOptions;
 
 typedef struct TrainOptions {
-    int epochs, stop_after, schedule;
+    int epochs, stop_after;
     double lr;
     const char *freeze; /* patterns of parameters' names */
     bool resume, restart, augment, no_augment;
@@ -67,6 +67,14 @@ typedef struct TrainOptions {
     double save_every; /* minutes */
     bool measure_train;
 } TrainOptions;
+
+/* How a step is made. What 0 could mean is asked of options_decided. */
+typedef struct RecipeOptions {
+    int optimizer;
+    const char *schedule;
+    double momentum, weight_decay, warmup, label_smoothing, ema, clip, stochastic_depth;
+    bool no_nesterov, no_decay_norm;
+} RecipeOptions;
 
 typedef struct BenchOptions {
     const char *pass;
@@ -115,6 +123,7 @@ typedef struct Options {
     InputOptions input;
     RunOptions run;
     TrainOptions train;
+    RecipeOptions recipe;
     BenchOptions bench;
     AnalysisOptions analysis;
     OutputOptions output;

@@ -75,7 +75,7 @@ static bool save_results(const TrainRun *run, const Accuracy *accuracies, Error 
     return true;
 }
 
-bool train_run_finish(const TrainRun *run, Error *err) {
+static bool finish(const TrainRun *run, Error *err) {
     Accuracy accuracies[TRAIN_NETWORKS_MAX];
     PassConfig pass = {.batch = TRAIN_EVAL_BATCH};
     /* Elsewhere than on a terminal there is one line an epoch. */
@@ -90,11 +90,19 @@ bool train_run_finish(const TrainRun *run, Error *err) {
     if (!save_results(run, accuracies, err)) return false;
     for (int k = 0; k < run->networks.count; k++) {
         put_name(run, k);
-        printf(": %s, %.2f %% of %d test images right, loss %.4f\n", run->loaded.models[k]->network->arch,
+        printf(": %s, %.2f %% of %d test images right, loss %.4f%s\n", run->loaded.models[k]->network->arch,
                100 * accuracy_top1(&accuracies[k]), accuracies[k].evaluation.seen,
-               accuracy_loss(&accuracies[k]));
+               accuracy_loss(&accuracies[k]), run->config.ema > 0 ? " (moving average of the weights)" : "");
     }
     return true;
+}
+
+/* With a moving average of the weights, that is what is measured and saved. */
+bool train_run_finish(const TrainRun *run, Error *err) {
+    train_exchange_average(run->trainer);
+    bool ok = finish(run, err);
+    train_exchange_average(run->trainer);
+    return ok;
 }
 
 /* From its file; one of an earlier version tells less. */

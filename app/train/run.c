@@ -56,10 +56,17 @@ static bool is_stopped(const TrainRun *run) {
 
 bool train_run_refuse_broken(const TrainRun *run, Error *err) {
     TrainStatus status = train_status(run->trainer);
-    return error_set(err, ERROR_FAILED,
-                     "the loss is not a finite number any more after step %ld: try a smaller --lr than %g%s",
-                     status.step, run->config.lr,
-                     status.step >= status.steps_per_epoch && run->files.out ? ", with --restart" : "");
+    char cause[TRAIN_DIVERGENCE_MAX], hint[TRAIN_PATH_MAX + 80] = "";
+    struct stat checkpoint;
+    train_tell_divergence(run->trainer, cause);
+    bool stands = run->files.out && stat(run->files.checkpoint, &checkpoint) == 0;
+    if (stands) snprintf(hint, sizeof hint, ", with --restart");
+    if (!status.broken)
+        snprintf(cause, sizeof cause, "the loss on the test pictures is not a finite number after step %ld",
+                 status.step);
+    else if (stands)
+        snprintf(hint, sizeof hint, ", with --restart. What was before: skipscope %s", run->files.checkpoint);
+    return error_set(err, ERROR_FAILED, "%s; try a smaller --lr than %g%s", cause, run->config.lr, hint);
 }
 
 /* The history on the disk is never behind a checkpoint. */

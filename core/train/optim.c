@@ -156,7 +156,7 @@ double optim_gradient_norm(const Network *network, const Pass *pass) {
     double square = 0;
     for (int p = 0; p < network->param_count; p++) {
         const Param *param = &network->params[p];
-        if (!param_role_learns(param->role)) continue;
+        if (!param_role_learns(param->role) || param->frozen) continue;
         const real *gradient = pass_param_grads(pass) + param->offset;
         square += tensor_dot(gradient, gradient, param->count);
     }

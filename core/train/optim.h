@@ -42,7 +42,8 @@ typedef struct OptimState {
 void optim_step(Network *network, const Pass *pass, OptimState state, const OptimConfig *config,
                 const OptimStep *step);
 
-/* The L2 norm of the gradients of all that learns: one sum in one order, whatever the number of threads. */
+/* The L2 norm of the gradients of all that learns and is not frozen: one sum in one order, whatever the number of
+ * threads. */
 double optim_gradient_norm(const Network *network, const Pass *pass);
 /* What clipping to `limit` multiplies them by: min(1, limit / (norm + 1e-6)), as
  * torch.nn.utils.clip_grad_norm_. */

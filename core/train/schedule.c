@@ -41,6 +41,7 @@ static double cycle(const Schedule *schedule, long step, const double values[3])
 double schedule_rate(const Schedule *schedule, long step) {
     double peak = schedule->peak, at = (double)step, total = (double)schedule->steps;
     double warmup = schedule->warmup_epochs * (double)schedule->steps_per_epoch;
+    if (schedule->kind == SCHEDULE_PAPER) warmup = 0;
     if (schedule->kind == SCHEDULE_ONE_CYCLE) {
         double first = peak / FIRST_DIVISOR;
         return cycle(schedule, step, (double[3]){first, peak, first / LAST_DIVISOR});

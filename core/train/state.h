@@ -30,4 +30,9 @@ struct Trainer {
 /* To `makers`, which have it once. */
 void train_add_maker(Trainer *trainer, const char *maker);
 
+/* core/train/recipe: what the recipe comes to in figures. */
+bool train_check_config(const TrainConfig *config, Error *err);
+Schedule train_schedule(const TrainConfig *config, long steps_per_epoch);
+double train_momentum(const TrainConfig *config, const Schedule *schedule, long step);
+
 #endif

@@ -7,30 +7,8 @@
 #include <string.h>
 
 #include "core/tensor/elementwise.h"
+#include "core/train/ema.h"
 #include "core/train/state.h"
-
-TrainConfig train_default_config(void) {
-    return (TrainConfig){.epochs = 30,
-                         .batch = 128,
-                         .lr = 0.1,
-                         .schedule = SCHEDULE_COSINE,
-                         .warmup_epochs = 1,
-                         .sgd = {.momentum = 0.9, .weight_decay = 5e-4, .nesterov = true},
-                         .augment = true};
-}
-
-void train_describe(const TrainConfig *config, char *out, size_t out_size) {
-    char schedule[64] = "divided by 10 at 1/2 and 3/4";
-    if (config->schedule == SCHEDULE_COSINE)
-        snprintf(schedule, sizeof schedule, "warm-up for %g epoch%s, then half a cosine",
-                 config->warmup_epochs, config->warmup_epochs == 1 ? "" : "s");
-    snprintf(out, out_size,
-             "%d epochs, batch %d, SGD momentum %g%s, weight decay %g on all parameters, peak learning rate "
-             "%g, %s%s, seed %llu",
-             config->epochs, config->batch, config->sgd.momentum, config->sgd.nesterov ? " (Nesterov)" : "",
-             config->sgd.weight_decay, config->lr, schedule, config->augment ? ", pad-4 crop and flip" : "",
-             config->seed);
-}
 
 static bool check_train_config(const Model *model, const Dataset *dataset, const TrainConfig *config,
                                Error *err) {
@@ -39,11 +17,23 @@ static bool check_train_config(const Model *model, const Dataset *dataset, const
     if (config->batch < 2 || config->batch > dataset_count(dataset))
         return error_set(err, ERROR_USAGE, "a batch of %d: expected 2 to %d, the images of the data set",
                          config->batch, dataset_count(dataset));
-    if (config->epochs < 1 || !(config->lr > 0) || !isfinite(config->lr))
-        return error_set(err, ERROR_USAGE,
-                         "%d epochs at learning rate %g: expected at least one epoch and a positive rate",
-                         config->epochs, config->lr);
-    return true;
+    return train_check_config(config, err);
+}
+
+static bool has_shortcuts(const Network *network) {
+    bool any = false;
+    for (int b = 0; b < network->block_count; b++) any |= network->blocks[b].add >= 0;
+    return any;
+}
+
+/* Beside a residual network a plain one is left as it is. */
+static bool check_depth(const Trainer *trainer, Error *err) {
+    bool any = false;
+    for (int k = 0; k < trainer->learner_count; k++)
+        any |= has_shortcuts(trainer->learners[k].model->network);
+    if (any || !(trainer->config.stochastic_depth > 0)) return true;
+    return error_set(err, ERROR_USAGE, "stochastic depth: %s has no shortcut that could stand for a block",
+                     trainer->learners[0].model->network->arch);
 }
 
 static bool begin_learners(Trainer *trainer, Model *const *models, int count, Error *err) {
@@ -52,7 +42,7 @@ static bool begin_learners(Trainer *trainer, Model *const *models, int count, Er
         if (!learner_begin(&trainer->learners[trainer->learner_count++], models[k], &trainer->config, err))
             return false;
     }
-    return true;
+    return check_depth(trainer, err);
 }
 
 static bool begin_batches(Trainer *trainer, Error *err) {
@@ -98,14 +88,10 @@ static long total_steps(const Trainer *trainer) {
     return batches_per_epoch(trainer->batches) * trainer->config.epochs;
 }
 
-static double learning_rate(const Trainer *trainer) {
-    const TrainConfig *config = &trainer->config;
-    double step = (double)trainer->step, total = (double)total_steps(trainer);
-    double warmup = config->warmup_epochs * (double)batches_per_epoch(trainer->batches);
-    if (step < warmup) return config->lr * (step + 1) / warmup;
-    if (config->schedule == SCHEDULE_STEPS)
-        return config->lr * (step < total / 2 ? 1 : step < total * 3 / 4 ? 0.1 : 0.01);
-    return config->lr * 0.5 * (1 + cos(3.14159265358979324 * (step - warmup) / (total - warmup)));
+static LearnStep next_step(const Trainer *trainer) {
+    return (LearnStep){.config = &trainer->config,
+                       .schedule = train_schedule(&trainer->config, batches_per_epoch(trainer->batches)),
+                       .step = trainer->step};
 }
 
 static void begin_epoch(Trainer *trainer, long epoch) {
@@ -127,7 +113,7 @@ static void take_batch(Trainer *trainer) {
         elementwise_copy(pass_input(trainer->learners[k].pass), first, values);
 }
 
-/* The first one whose loss is not finite; 0 where there is none. */
+/* The first one that is broken; 0 where there is none. */
 static int find_broken(const Trainer *trainer) {
     for (int k = 0; k < trainer->learner_count; k++)
         if (trainer->learners[k].broken) return k;
@@ -138,14 +124,31 @@ bool train_step(Trainer *trainer) {
     if (trainer->step >= total_steps(trainer) || train_status(trainer).broken) return false;
     begin_epoch(trainer, trainer->step / batches_per_epoch(trainer->batches));
     take_batch(trainer);
+    const LearnStep at = next_step(trainer);
     /* None has learnt from this batch when one is found broken. */
     for (int k = 0; k < trainer->learner_count; k++)
-        if (!learner_look(&trainer->learners[k], trainer->targets)) return false;
+        if (!learner_look(&trainer->learners[k], &at, trainer->targets)) return false;
     for (int k = 0; k < trainer->learner_count; k++)
-        learner_learn(&trainer->learners[k], &trainer->config, learning_rate(trainer));
+        if (!learner_learn(&trainer->learners[k], &at)) return false;
     trainer->seen += trainer->config.batch;
     trainer->step++;
     return true;
+}
+
+void train_tell_divergence(const Trainer *trainer, char out[TRAIN_DIVERGENCE_MAX]) {
+    int broken = find_broken(trainer);
+    const LearnStep at = next_step(trainer);
+    char name[TRAIN_NAME_MAX], cause[LEARNER_CAUSE_MAX];
+    train_network_name(trainer, broken, name);
+    learner_tell_cause(&trainer->learners[broken], &at, trainer->targets, cause);
+    snprintf(out, TRAIN_DIVERGENCE_MAX, "%s, step %ld: %s", name, trainer->step + 1, cause);
+}
+
+void train_exchange_average(Trainer *trainer) {
+    for (int k = 0; k < trainer->learner_count; k++) {
+        real *average = learner_slot(&trainer->learners[k], LEARNER_AVERAGE);
+        if (average) ema_exchange(average, trainer->learners[k].model->network);
+    }
 }
 
 int train_network_count(const Trainer *trainer) {

@@ -9,12 +9,7 @@
 #include "core/data/dataset.h"
 #include "core/network/model.h"
 #include "core/train/optim.h"
-
-typedef enum ScheduleKind {
-    SCHEDULE_COSINE, /* linear warm-up, then half a cosine down to 0 (Loshchilov & Hutter 2017,
-                        arXiv:1608.03983) */
-    SCHEDULE_STEPS,  /* divided by 10 at 1/2 and 3/4 of the steps (He et al. 2015, section 4.2) */
-} ScheduleKind;
+#include "core/train/schedule.h"
 
 enum { TRAIN_MAKER_MAX = 160, TRAIN_MAKERS_MAX = 1024 };
 
@@ -22,8 +17,15 @@ typedef struct TrainConfig {
     int epochs, batch;
     double lr; /* the peak */
     ScheduleKind schedule;
-    double warmup_epochs;
-    OptimConfig sgd;
+    double warmup_epochs; /* see Schedule, likewise of the next two */
+    int step_epochs;      /* SCHEDULE_STEP */
+    double step_factor;
+    bool hold_momentum; /* SCHEDULE_ONE_CYCLE: the momentum is not cycled */
+    OptimConfig optim;
+    double label_smoothing;  /* of the training loss alone; 0: none, and so on */
+    double clip;             /* the largest L2 norm of all gradients together */
+    double stochastic_depth; /* how often the last block's branch is dropped; see core/train/depth */
+    double ema; /* decay of the moving average that is measured and saved at the end; see core/train/ema */
     unsigned long long seed;
     bool augment;     /* pad 4, random crop, mirror */
     const char *init; /* how the first weights were made ("he"), for the record; NULL when not known */
@@ -46,7 +48,7 @@ typedef struct TrainStatus {
     double lr;                         /* of the step just made */
     double loss, loss_average; /* of the step just made; over the epoch so far, an interrupted one whole */
     double accuracy, accuracy_average; /* share of training images classified rightly, likewise */
-    bool broken;   /* the loss is NaN or infinite; no network's weights were touched by this step */
+    bool broken;   /* loss, gradient or value is NaN or infinite: see train_tell_divergence */
     bool replaces; /* TrainConfig.replaces, or the checkpoint's */
 } TrainStatus;
 
@@ -68,8 +70,18 @@ void train_network_name(const Trainer *trainer, int network, char out[TRAIN_NAME
  * there is no room for are left out. */
 const char *train_makers(const Trainer *trainer);
 
-/* One batch. False when all epochs are done or a loss is not a finite number any more. */
+/* One batch. False when all epochs are done, or when a loss, a gradient or a value is not a finite number any more: then
+ * this trainer makes no further step, and no checkpoint. */
 bool train_step(Trainer *trainer);
+/* Where the first number came from that is not finite, of a broken training: "resnet20, step 12: the loss is nan; ...".
+ * Computes the batch again where it has to. */
+enum { TRAIN_DIVERGENCE_MAX = 640 };
+void train_tell_divergence(const Trainer *trainer, char out[TRAIN_DIVERGENCE_MAX]);
+
+/* Where the recipe has a moving average of the weights, networks and average change places: before the end is measured
+ * and saved. The same again undoes it; no step between. */
+void train_exchange_average(Trainer *trainer);
+
 TrainStatus train_status_of(const Trainer *trainer, int network);
 /* Of the first broken one, else of the first. */
 TrainStatus train_status(const Trainer *trainer);
@@ -80,7 +92,7 @@ void train_describe(const TrainConfig *config, char *out, size_t out_size);
 /* What makes this training this one and no other, as metadata: "arch", "shortcut", "recipe", "dataset",
  * "train_images", "init". Of several networks "arch" and "shortcut" have one word for each, with commas. The
  * texts are in the struct and in the trainer: it is not to be copied, and the trainer outlives it. */
-enum { TRAIN_IDENTITY_MAX = 6, TRAIN_RECIPE_MAX = 256, TRAIN_ALL = -1 };
+enum { TRAIN_IDENTITY_MAX = 6, TRAIN_RECIPE_MAX = 512, TRAIN_ALL = -1 };
 
 typedef struct TrainIdentity {
     SafetensorsPair pairs[TRAIN_IDENTITY_MAX];
@@ -96,7 +108,7 @@ void train_identify(const Trainer *trainer, int network, TrainIdentity *identity
 bool train_check_identity(const TrainIdentity *identity, const Safetensors *file, const char *whose,
                           Error *err);
 
-/* Everything a later run needs to go on: values, running statistics, velocity, step, identity, with checksums
+/* Everything a later run needs to go on: values, running statistics, what the optimiser keeps, step, identity, with checksums
  * of it all. Written atomically. The checkpoint that this trainer wrote last, or went on from, becomes
  * PATH.prev, so that from the second one on there are always two. */
 bool train_save_checkpoint(Trainer *trainer, const char *path, Error *err);

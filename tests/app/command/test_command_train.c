@@ -184,10 +184,36 @@ static void a_network_that_broke_is_not_kept(void **state) {
     char out[TEMP_PATH_MAX];
     test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
     strcpy(out, temp_dir_join(dir, "broken.safetensors"));
-    program_expect_failure(1, "not a finite number any more after step 1: try a smaller --lr",
+    program_expect_failure(1, "not a finite number after step 1; try a smaller --lr than 1e+06",
                            ARGS("train", "resnet20-nobn", "--data", dir->path, "--batch", "64", "--limit",
                                 "64", "--epochs", "1", "--lr", "1000000", "--quiet", "--out", out));
     assert_int_equal(access(out, F_OK), -1);
+}
+
+/* Step 1 makes weights that are numbers still, step 2 statistics that are none. */
+static void a_training_that_runs_away_leaves_its_last_checkpoint(void **state) {
+    TempDir *dir = *state;
+    char out[TEMP_PATH_MAX], checkpoint[TEMP_PATH_MAX], copy[TEMP_PATH_MAX];
+    Error err = {0};
+    size_t size;
+    test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
+    strcpy(out, temp_dir_join(dir, "away.safetensors"));
+    strcpy(checkpoint, temp_dir_join(dir, "away.safetensors.ckpt"));
+    strcpy(copy, temp_dir_join(dir, "copy"));
+    assert_trains(TRAIN(dir, "2", out, "--lr", "1000000", "--optimizer", "adamw", "--stop-after", "1",
+                        "--schedule", "constant"));
+    uint8_t *bytes = file_read_all(checkpoint, 1 << 24, &size, &err);
+    if (!bytes || !file_write_atomic(copy, bytes, size, &err)) fail_msg("%s", err.text);
+    free(bytes);
+    const char *const again[] = {
+        "resnet8, step ", " is inf in ",
+        "try a smaller --lr than 1e+06, with --restart. What was before: skipscope "};
+    for (int k = 0; k < 3; k++)
+        program_expect_failure(1, again[k],
+                               TRAIN(dir, "2", out, "--lr", "1000000", "--optimizer", "adamw", "--resume",
+                                     "--schedule", "constant"));
+    assert_same_file(checkpoint, copy);
+    assert_trains(ARGS("summary", checkpoint));
 }
 
 #define COMPARE(dir, out, ...)                                                                               \
@@ -280,6 +306,7 @@ int main(void) {
         IN_TEMP_DIR(what_cannot_work_is_refused_at_the_start),
         IN_TEMP_DIR(another_recipe_is_not_resumed),
         IN_TEMP_DIR(a_network_that_broke_is_not_kept),
+        IN_TEMP_DIR(a_training_that_runs_away_leaves_its_last_checkpoint),
         IN_TEMP_DIR(compared_networks_equal_those_trained_alone),
         IN_TEMP_DIR(a_snapshot_is_a_model_in_float16),
         IN_TEMP_DIR(without_out_nothing_is_written),
