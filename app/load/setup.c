@@ -171,8 +171,8 @@ static void mention_checkpoint(Setup *setup, const Model *model) {
     used += utf8_format(setup->notice + used, sizeof setup->notice - used, "%sa checkpoint after step %.20s",
                         used > 0 ? "; " : "", step);
     if (networks)
-        utf8_format(setup->notice + used, sizeof setup->notice - used, ": %s of %.*s, others by --key",
-                    model->network->arch, utf8_first(networks, 100), networks);
+        utf8_format(setup->notice + used, sizeof setup->notice - used, " of %.*s (--key chooses)",
+                    utf8_first(networks, 100), networks);
 }
 
 static Model *load_file(Setup *setup, const ModelSpec *spec, Error *err) {

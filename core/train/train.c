@@ -164,7 +164,7 @@ void train_network_name(const Trainer *trainer, int network, char out[TRAIN_NAME
     int same = 1;
     for (int k = 0; k < network; k++) same += strcmp(trainer->learners[k].model->network->arch, arch) == 0;
     if (same > 1)
-        snprintf(out, TRAIN_NAME_MAX, "%s#%d", arch, same);
+        snprintf(out, TRAIN_NAME_MAX, "%s#%c", arch, '0' + same);
     else
         snprintf(out, TRAIN_NAME_MAX, "%s", arch);
 }

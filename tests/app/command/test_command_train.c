@@ -61,8 +61,8 @@ static void stop_by_signal(TempDir *dir, int signal) {
     int fd, status;
     test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
     strcpy(out, temp_dir_join(dir, "net.safetensors"));
-    pid_t child = program_start(ARGS("train", "resnet8", "--data", dir->path, "--limit", "256", "--batch",
-                                     "32", "--epochs", "100000", "--threads", "2", "--out", out, "--restart"),
+    pid_t child = program_start(ARGS("train", "resnet8", "--data", dir->path, "--limit", "32", "--batch", "8",
+                                     "--epochs", "100000", "--threads", "2", "--out", out, "--restart"),
                                 &fd);
     bool asked = false; /* a second signal would end it at once */
     for (ssize_t got; (got = read(fd, text + length, sizeof text - 1 - length)) > 0; length += (size_t)got) {
@@ -79,7 +79,8 @@ static void stop_by_signal(TempDir *dir, int signal) {
     assert_non_null(step);
     char next[32];
     snprintf(next, sizeof next, "%ld", strtol(step + strlen("stopped after step "), NULL, 10) + 3);
-    assert_trains(TRAIN(dir, "100000", out, "--resume", "--stop-after", next));
+    assert_trains(ARGS("train", "resnet8", "--data", dir->path, "--limit", "32", "--batch", "8", "--epochs",
+                       "100000", "--quiet", "--out", out, "--resume", "--stop-after", next));
 }
 
 static void a_signal_leaves_a_checkpoint_to_go_on_from(void **state) {
@@ -217,11 +218,11 @@ static void a_training_that_runs_away_leaves_its_last_checkpoint(void **state) {
 }
 
 #define COMPARE(dir, out, ...)                                                                               \
-    ARGS("train", "--compare", "resnet8,plain8", "--data", (dir)->path, "--limit", "128", "--batch", "32",   \
+    ARGS("train", "--compare", "resnet8,plain8", "--data", (dir)->path, "--limit", "32", "--batch", "8",     \
          "--epochs", "2", "--threads", "2", "--quiet", "--out", out, __VA_ARGS__)
 
 #define ALONE(dir, arch, out, ...)                                                                           \
-    ARGS("train", arch, "--data", (dir)->path, "--limit", "128", "--batch", "32", "--epochs", "2",           \
+    ARGS("train", arch, "--data", (dir)->path, "--limit", "32", "--batch", "8", "--epochs", "2",             \
          "--threads", "1", "--quiet", "--out", out, __VA_ARGS__)
 
 /* Beside each other, stopped and resumed: to the files that each network comes to alone and at one go. */
