@@ -9,7 +9,8 @@
             "The architecture table: every operation with its shape, parameters and multiply-adds.",         \
             "  skipscope summary resnet50\n"                                                                 \
             "  skipscope summary resnet20 --shortcut B --json\n"                                             \
-            "  skipscope summary weights.safetensors\n")                                                     \
+            "  skipscope summary weights.safetensors\n"                                                      \
+            "  skipscope summary weights.safetensors --tensors\n")                                           \
     COMMAND(CLASSIFY, classify, "classify", "[MODEL] IMAGE...",                                              \
             "What the network sees in pictures: the top classes with their probabilities.",                  \
             "  skipscope classify photo.jpg\n"                                                               \
@@ -131,7 +132,8 @@
             "  skipscope explain layer3.2.add resnet20 cat --level 3 --backward --json\n")                   \
     COMMAND(DOCTOR, doctor, "doctor", "",                                                                    \
             "Terminal, locale, colours, libraries: what works here, and what to do where it does not.",      \
-            "  skipscope doctor\n")                                                                          \
+            "  skipscope doctor\n"                                                                           \
+            "  skipscope doctor --names\n")                                                                  \
     COMMAND(IMPORT_CIFAR10, import_cifar10, "import-cifar10", "PACKAGE_DIR DEST_DIR", "", "")                \
     COMMAND(DOCUMENT, document, "document", "man | bash", "", "") /* for make install */
 

@@ -98,6 +98,7 @@ typedef struct OutputOptions {
     int pace, top;
     bool notes;
     bool json, csv, quiet, ascii, no_color;
+    bool tensors, names; /* of a file of weights; how tensors are called */
     int color;
 } OutputOptions;
 

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 
 #include "app/cli/progress.h"
@@ -14,7 +15,7 @@ typedef struct Answer {
     const char *image;
     const Model *model;
     const real *logits;          /* network->classes of them */
-    const double *probabilities; /* likewise */
+    const double *probabilities; /* likewise; NULL without a classifier, where logits are features */
     int *order;                  /* classes, most probable first */
     int top;
 } Answer;
@@ -48,7 +49,7 @@ static void write_answer(JsonWriter *json, const Answer *answer) {
         json_write_object_begin(json);
         json_write_key_int(json, "class", class);
         json_write_key_string(json, "label", model_class_name(answer->model, class, label, sizeof label));
-        json_write_key_float(json, "probability", answer->probabilities[class]);
+        json_write_key_float(json, "probability", answer->probabilities ? answer->probabilities[class] : NAN);
         json_write_key_float(json, "logit", answer->logits[class]);
         json_write_object_end(json);
     }
@@ -57,19 +58,21 @@ static void write_answer(JsonWriter *json, const Answer *answer) {
 }
 
 static bool print_answer(const Answer *answer, bool ascii) {
-    static const char *const heads[] = {"class", "<label", "probability", "logit", "<", NULL};
+    static const char *const classes[] = {"class", "<label", "probability", "logit", "<", NULL},
+                             *const features[] = {"feature", "<label", "value", NULL};
+    const double *p = answer->probabilities;
     Table table;
     table_put(stdout, answer->image, ascii);
     putchar('\n');
-    table_init(&table, heads, ascii);
+    table_init(&table, p ? classes : features, ascii);
     for (int k = 0; k < answer->top; k++) {
         int class = answer->order[k];
         char label[CLASSIFY_LABEL_MAX];
         table_cell(&table, "%d", class);
         table_cell(&table, "%s", model_class_name(answer->model, class, label, sizeof label));
-        table_cell(&table, "%.4f", answer->probabilities[class]);
+        if (p) table_cell(&table, "%.4f", p[class]);
         table_cell(&table, "%+.3f", (double)answer->logits[class]);
-        table_bar(&table, answer->probabilities[class], CLASSIFY_BAR);
+        if (p) table_bar(&table, p[class], CLASSIFY_BAR);
     }
     bool ok = table_print(&table, stdout);
     table_clear(&table);

@@ -14,6 +14,7 @@
 #include "app/command/command.h"
 #include "app/explorer/config.h"
 #include "app/measure/bench.h"
+#include "app/measure/tensor_table.h"
 #include "core/base/parallel.h"
 #include "core/base/utf8.h"
 #include "core/kernel/kernel.h"
@@ -162,7 +163,7 @@ static void check_config(void) {
 }
 
 bool command_doctor(const Options *options, Error *err) {
-    (void)err;
+    if (options->output.names) return tensor_table_print_names(options->output.ascii, err);
     check_terminal();
     check_locale(options);
     check_colors(options);

@@ -6,6 +6,7 @@
 #include "app/cli/table.h"
 #include "app/command/command.h"
 #include "app/load/setup.h"
+#include "app/measure/tensor_table.h"
 #include "core/base/json_write.h"
 #include "views/style/text.h"
 
@@ -126,19 +127,30 @@ static bool print_table(const Network *network, bool ascii, Error *err) {
 
 static void print_heading(const Network *network, bool ascii) {
     char line[200];
-    snprintf(line, sizeof line, "%s: %s, %d blocks, %d classes%s", network->arch,
+    char head[48] = "no classifier: it ends at avgpool";
+    if (!network->headless) snprintf(head, sizeof head, "%d classes", network->classes);
+    snprintf(line, sizeof line, "%s: %s, %d blocks, %s%s", network->arch,
              network->shortcut == '-'   ? "no shortcuts"
              : network->shortcut == 'A' ? "shortcuts of option A (zero padding)"
              : network->shortcut == 'B' ? "shortcuts of option B (projection where shapes change)"
                                         : "shortcuts of option C (projections)",
-             network->block_count, network->classes,
-             network->stride_in_1x1 ? ", stride in the first 1x1" : "");
+             network->block_count, head, network->stride_in_1x1 ? ", stride in the first 1x1" : "");
     table_put(stdout, line, ascii);
     puts("\n");
 }
 
+/* The file that is listed by --tensors. */
+static const char *listed_file(const Options *options) {
+    return options->word_count > 0 ? options->words[0] : options->model.weights;
+}
+
 bool command_summary(const Options *options, Error *err) {
     Setup setup;
+    if (options->output.tensors) {
+        const char *path = listed_file(options);
+        if (path) return tensor_table_print(path, options, err);
+        return error_set(err, ERROR_USAGE, "--tensors lists the tensors of a file: name one");
+    }
     if (!setup_open(&setup, options, err)) return false;
     const Network *network = setup.model->network;
     bool ok = true;

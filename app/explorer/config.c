@@ -161,6 +161,8 @@ void config_run(Config *config, Screen *screen, const Options *options) {
         if (!is_nothing(line) && !is_set(line) && !perform_line(screen, options, line, &err))
             note_problem(config, k + 1, err.text);
     }
-    screen_say(screen, config->problems > 0 ? NOTICE_ERROR : NOTICE_NONE,
-               config->problems > 0 ? config->first.text : "", config->problems - 1);
+    if (config->problems > 0)
+        screen_say(screen, NOTICE_ERROR, config->first.text, config->problems - 1);
+    else
+        screen_say_understood(screen);
 }

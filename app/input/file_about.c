@@ -36,8 +36,14 @@ static bool describe_opened(FileList *list, const Tensors *file, Error *err) {
     ResnetConfig config;
     const char *data = tensors_value(file, "dataset"), *top1 = tensors_value(file, "test_top1");
     if (!weights_find_config(file, tensors_value(file, "arch"), &config, err)) return false;
-    int used = (int)utf8_format(list->about, sizeof list->about, "%s, %d classes, %d tensors", config.arch,
-                                config.classes, tensors_count(file));
+    int used = (int)utf8_format(list->about, sizeof list->about, "%s, ", config.arch);
+    if (config.headless)
+        used += (int)utf8_format(list->about + used, sizeof list->about - (size_t)used, "no classifier, ");
+    else
+        used += (int)utf8_format(list->about + used, sizeof list->about - (size_t)used, "%d classes, ",
+                                 config.classes);
+    used += (int)utf8_format(list->about + used, sizeof list->about - (size_t)used, "%d tensors",
+                             tensors_count(file));
     if (data)
         used += utf8_format(list->about + used, sizeof list->about - (size_t)used, "; %.*s",
                             utf8_first(data, 40), data);

@@ -103,6 +103,10 @@ void screen_say(Screen *screen, NoticeKind kind, const char *sentence, int more)
     session_tell(front, kind, "%s%s", sentence, others);
 }
 
+void screen_say_understood(Screen *screen) {
+    session_tell_understood(screen_front(screen));
+}
+
 ThemeId screen_theme(const Screen *screen) {
     return screen_front(screen)->look.settings.theme;
 }

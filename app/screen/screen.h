@@ -54,6 +54,8 @@ void screen_play_out(Screen *screen); /* the rest at once: scripts do not wait *
 
 /* A notice from outside; `more` problems like it, 0 for none. NOTICE_NONE empties the notice line. */
 void screen_say(Screen *screen, NoticeKind kind, const char *sentence, int more);
+/* What was understood of the file of the model, or no notice. */
+void screen_say_understood(Screen *screen);
 void screen_forget_keys(Screen *screen); /* presenter mode shows no keys for what happens next */
 
 /* Draws the whole screen; the canvas has its size. */

@@ -53,6 +53,12 @@ static bool allocate(Session *session) {
     return ok && session->exp.picture.input && session->exp.lesioned;
 }
 
+void session_tell_understood(Session *session) {
+    const Model *model = session->exp.setup->model;
+    session_tell(session, *model->understood ? NOTICE_INFO : NOTICE_NONE, "%s%s",
+                 model->bad_tensors > 0 ? "c runs to what these values spoil: " : "", model->understood);
+}
+
 static bool start(Session *session, const SessionConfig *config, Error *err) {
     const Network *network = session_network(session);
     if (!allocate(session) || !session_pictures_list(session, config->image))
@@ -61,8 +67,8 @@ static bool start(Session *session, const SessionConfig *config, Error *err) {
         memcpy(session->exp.lesioned, config->pass.lesioned, (size_t)network->block_count * sizeof(bool));
     session->exp.config.lesioned = NULL;
     session_describe_weights(session);
-    if (*session->exp.setup->model->understood)
-        session_tell(session, NOTICE_INFO, "%s", session->exp.setup->model->understood);
+    session_stop_where_spoiled(session);
+    session_tell_understood(session);
     if (!first_picture(session, config, err) || !session_make_pass(session, err)) return false;
     session_run_to(session, 1);
     while (session->exp.job.kind != JOB_NONE && session_work(session)) {

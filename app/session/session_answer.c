@@ -15,8 +15,8 @@ void session_answer_forget(Session *session) {
 /* The answer of random weights says nothing, and the pass that is shown may have come so far itself. */
 static bool is_wanted(const Session *session) {
     const Answer *answer = &session->exp.answer;
-    return !session->exp.setup->untrained && !answer->probabilities && !answer->failed &&
-           pass_forward_done(session->exp.pass) < session_network(session)->op_count;
+    return !session_network(session)->headless && !session->exp.setup->untrained && !answer->probabilities &&
+           !answer->failed && pass_forward_done(session->exp.pass) < session_network(session)->op_count;
 }
 
 static bool begin(Session *session) {

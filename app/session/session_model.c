@@ -136,6 +136,7 @@ static void install(Session *session, Replacement *next) {
     session->exp.play.rate = 0;
     session->exp.at = at;
     session_stops_follow(session, old_network);
+    session_stop_where_spoiled(session);
     forget_views(session);
     session_describe_weights(session);
     if (*next->picture) session_name_image(session, next->picture);
@@ -159,9 +160,10 @@ static void tell_loaded(Session *session, const char *old_picture) {
     const Network *network = session_network(session);
     bool other = strcmp(old_picture, session->exp.picture.name) != 0;
     const char *understood = session->exp.setup->model->understood;
-    session_tell(session, NOTICE_INFO, "%s, %s: %s parameters, input %s, %d classes%s%s%s%s%s", network->arch,
+    session_tell(session, NOTICE_INFO, "%s, %s: %s parameters, input %s, %d %s%s%s%s%s%s", network->arch,
                  session->exp.weights_note, text_format_count(network_param_count(network)).text,
-                 text_format_shape(network->input).text, network->classes, other ? "; the picture is " : "",
+                 text_format_shape(network->input).text, network->classes,
+                 network->headless ? "features" : "classes", other ? "; the picture is " : "",
                  other ? session->exp.picture.name : "",
                  other ? ", because the one before cannot be prepared at this size" : "",
                  *understood ? "; " : "", understood);

@@ -128,6 +128,10 @@ void session_stops_clear(Session *session);
 void session_stops_replace(Session *session, const Stops *stops);
 /* The session has another network than `old`: what stands at operations that both have stays. */
 void session_stops_follow(Session *session, const Network *old);
+/* What was understood of the model's file; no notice when there is nothing to say. */
+void session_tell_understood(Session *session);
+/* Of a model with values that are not finite: runs stop at the first operation that they spoil. */
+void session_stop_where_spoiled(Session *session);
 
 /* session_twin.c: the other side of a comparison */
 bool session_set_twin(Session *session, const char *text, Error *err); /* the words of the action "twin" */

@@ -92,6 +92,16 @@ static bool add_breakpoint(Session *session, Breakpoint breakpoint, Error *err) 
     return true;
 }
 
+void session_stop_where_spoiled(Session *session) {
+    Error ignored = {0};
+    if (session->exp.setup->model->bad_tensors == 0) return;
+    for (int k = 0; k < session->stops.breakpoint_count; k++)
+        if (session->stops.breakpoints[k].conditional &&
+            session->stops.breakpoints[k].condition.metric == CONDITION_NAN)
+            return;
+    session_do_break(session, &(Action){.id = ACTION_BREAK, .text = "nan"}, &ignored);
+}
+
 static bool toggle_at(Session *session, int at, Error *err) {
     Stops *stops = &session->stops;
     for (int k = 0; k < stops->breakpoint_count; k++) {
@@ -227,10 +237,8 @@ static int mark_index(char letter) {
 }
 
 static Mark here(const Session *session) {
-    return (Mark){.set = true,
-                  .at = session->exp.at,
-                  .place = session->exp.wanted,
-                  .view = session->look.view};
+    return (Mark){
+        .set = true, .at = session->exp.at, .place = session->exp.wanted, .view = session->look.view};
 }
 
 static bool find_mark(const Action *action, int *index, Error *err) {

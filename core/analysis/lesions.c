@@ -89,6 +89,10 @@ static bool lesions_begin(void *memory, const AnalysisInput *input, Error *err) 
     if (input->skip != SKIP_NONE_REMOVED)
         return error_set(err, ERROR_USAGE,
                          "lesions: they are compared with the intact network: expected skips as built");
+    if (input->model->network->headless)
+        return error_set(err, ERROR_USAGE,
+                         "lesions: they are counted in right answers, and %s has no classifier",
+                         input->model->network->arch);
     state->blocks = input->model->network->block_count;
     state->chunks = (input->image_count + LESIONS_CHUNK - 1) / LESIONS_CHUNK;
     state->draws = input->samples > 0 ? input->samples : DRAWS;

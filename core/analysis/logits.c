@@ -50,6 +50,8 @@ static bool logits_begin(void *memory, const AnalysisInput *input, Error *err) {
     state->input = input;
     state->one = *input;
     state->one.image_count = 1;
+    if (network->headless)
+        return error_set(err, ERROR_USAGE, "logits: %s has no classifier and so no logits", network->arch);
     if (network->shortcut == '-' || input->skip == SKIP_PLAIN)
         return error_set(
             err, ERROR_USAGE,

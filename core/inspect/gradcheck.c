@@ -121,12 +121,16 @@ static const real *tensor_of(const Gradcheck *check, size_t *count) {
                        : pass_act(check->pass, site->op).data;
 }
 
-/* In double from the probabilities: the loss itself is stored as a float. */
+/* In double from the probabilities, or the features: the loss itself is stored as a float. */
 static double loss_of(const Pass *pass) {
     const double *p = pass_probabilities(pass);
     int classes = network_answers(pass->network), batch = pass->config.batch;
     double sum = 0;
-    for (int n = 0; n < batch; n++) sum -= log(p[n * classes + pass->targets[n]]);
+    const real *z = pass_act(pass, network_logits_op(pass->network)).data;
+    for (int n = 0; n < batch; n++) {
+        int k = n * classes + pass->targets[n];
+        sum += p ? -log(p[k]) : (double)z[k];
+    }
     return sum / batch;
 }
 

@@ -65,7 +65,8 @@ static bool parse_triple(const Model *model, const char *key, float out[3], Erro
 
 /* What the metadata does not say is guessed from the size of the pictures and the number of classes. */
 static bool load_normalise(Model *model, Error *err) {
-    bool cifar = resnet_is_cifar(model->network->arch), hundred = model->network->classes == 100,
+    bool cifar = resnet_is_cifar(model->network->arch),
+         hundred = !model->network->headless && model->network->classes == 100,
          known = model_value(model, "mean") && model_value(model, "std");
     model->normalise = !cifar                                            ? normalise_imagenet()
                        : value_is(model, "dataset", "cifar100", hundred) ? normalise_cifar100()
@@ -189,6 +190,7 @@ static bool say_understood(Model *model, const Tensors *file, const WeightsRepor
     char line[MODEL_LINE_MAX] = "";
     const char *key = tensors_group_count(file) > 0 ? tensors_group(file, 0)->key : "",
                *rest = tensors_left_out(file);
+    add_part(line, sizeof line, report->values);
     if (strcmp(tensors_kind(file), "safetensors") != 0) add_part(line, sizeof line, tensors_kind(file));
     if (*key) utf8_append(line, sizeof line, "%stensors of '%s'", *line ? ", " : "", key);
     add_part(line, sizeof line, report->names);
@@ -199,8 +201,8 @@ static bool say_understood(Model *model, const Tensors *file, const WeightsRepor
                     : *line           ? "; left out: "
                                       : "left out: ",
                     rest);
-    add_part(line, sizeof line, report->values);
     model->understood = copy_text(model->arena, line);
+    model->bad_tensors = report->bad_tensors;
     return model->understood || no_memory(model->source, err);
 }
 
@@ -274,7 +276,7 @@ const char *model_class_name(const Model *model, int class_index, char *buffer, 
         return buffer;
     }
     if (model->class_names) return model->class_names[class_index];
-    snprintf(buffer, buffer_size, "class %d", class_index);
+    snprintf(buffer, buffer_size, "%s %d", network_answer_word(model->network), class_index);
     return buffer;
 }
 

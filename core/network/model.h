@@ -31,6 +31,7 @@ typedef struct Model {
     /* One line about a file that is not simply the network: what it was taken for, what was left out, which values
      * are not finite; "" when there is nothing to say. */
     const char *understood;
+    int bad_tensors; /* parameters with values that are not finite, or with negative variances */
     Arena *arena;
 } Model;
 

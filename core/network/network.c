@@ -89,6 +89,10 @@ int network_answers(const Network *network) {
     return network->classes == 1 ? 2 : network->classes;
 }
 
+const char *network_answer_word(const Network *network) {
+    return network->headless ? "feature" : "class";
+}
+
 int network_label(const Network *network, int answer) {
     return network->classes == 1 && answer >= 0 ? 1 - answer : answer;
 }

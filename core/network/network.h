@@ -51,7 +51,8 @@ typedef struct Network {
     int classes;
     Shape input; /* n = 1 */
     bool stride_in_1x1;
-    char shortcut;    /* 'A', 'B', 'C', or '-' for a plain network */
+    bool headless; /* no classifier: it ends at avgpool, whose features stand where classes stand elsewhere */
+    char shortcut; /* 'A', 'B', 'C', or '-' for a plain network */
     unsigned version; /* counts the changes of values: what was derived from others is stale */
     struct Arena *arena;
 } Network;
@@ -88,6 +89,8 @@ int network_loss_op(const Network *network);
 /* What the loss can ask for, and how many probabilities it makes: the classes; of a network with a single class two,
  * that it is there (0) and that it is not (1). */
 int network_answers(const Network *network);
+/* "class", or "feature" where there is no classifier. */
+const char *network_answer_word(const Network *network);
 /* Between such an answer and the label by which it is asked for: the class's number; of a single class 1 where it is
  * there and 0 where it is not, as in binary cross-entropy. The same function both ways. */
 int network_label(const Network *network, int answer);

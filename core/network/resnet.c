@@ -27,7 +27,7 @@ enum { CIFAR_DEPTH_MIN = 8, CIFAR_DEPTH_MAX = 1202, BOTTLENECK_EXPANSION = 4, CL
 /* What a name and the options come to. */
 typedef struct Plan {
     Arch arch;
-    bool cifar, bottleneck, stride_in_1x1;
+    bool cifar, bottleneck, stride_in_1x1, headless;
     char shortcut;
     int classes, stages, width, blocks[4];
 } Plan;
@@ -100,7 +100,8 @@ static bool refuse(const char *name, Arch arch, Error *err) {
 }
 
 static bool make_plan(const ResnetConfig *config, Plan *plan, Error *err) {
-    *plan = (Plan){.arch = arch_of(config->arch), .stride_in_1x1 = config->stride_in_1x1};
+    *plan = (Plan){
+        .arch = arch_of(config->arch), .stride_in_1x1 = config->stride_in_1x1, .headless = config->headless};
     int depth = plan->arch.depth;
     const ImagenetDepth *imagenet = find_imagenet(depth);
     plan->cifar = is_cifar_depth(depth);
@@ -237,6 +238,10 @@ static void add_head(Site *site) {
     site->block = -1;
     site->prefix[0] = '\0';
     add_simple(site, OP_AVG_POOL, "avgpool");
+    if (site->plan->headless) {
+        add_simple(site, OP_FEATURE, "loss");
+        return;
+    }
     add_op(site, (Op){.kind = OP_LINEAR, .channels = site->plan->classes}, "fc");
     add_simple(site, site->plan->classes == 1 ? OP_BINARY_CROSS_ENTROPY : OP_CROSS_ENTROPY, "loss");
 }
@@ -256,6 +261,7 @@ Network *resnet_new(const ResnetConfig *config, Error *err) {
     Network *network = network_build_end(site.builder, err);
     if (!network) return NULL;
     network->stride_in_1x1 = plan.stride_in_1x1;
+    network->headless = plan.headless;
     if (!plan.arch.plain) network->shortcut = plan.shortcut;
     return network;
 }
@@ -263,7 +269,8 @@ Network *resnet_new(const ResnetConfig *config, Error *err) {
 ResnetConfig resnet_config_of(const Network *network) {
     ResnetConfig config = {.stride_in_1x1 = network->stride_in_1x1,
                            .shortcut = network->shortcut == '-' ? '\0' : network->shortcut,
-                           .classes = network->classes};
+                           .classes = network->headless ? 0 : network->classes,
+                           .headless = network->headless};
     memcpy(config.arch, network->arch, sizeof config.arch);
     return config;
 }

@@ -11,6 +11,7 @@ typedef struct ResnetConfig {
     bool stride_in_1x1; /* bottlenecks: stride in the first 1x1 (the paper, "v1") instead of the 3x3 ("v1.5")
                          */
     int classes;        /* 0 takes the default: 10 for CIFAR, 1000 for ImageNet */
+    bool headless; /* without the classifier: the network ends at avgpool, and `classes` is not looked at */
 } ResnetConfig;
 
 /* Builds the network with all values zero; NULL with a sentence naming the nearest architecture when there is

@@ -186,7 +186,8 @@ static char find_shortcut(const Found *found) {
 static bool find_classes(const Found *found, ResnetConfig *config, Error *err) {
     char dims[WEIGHTS_TEXT_MAX];
     const StoredTensor *head = find(found, "fc.weight");
-    if (!head) return error_set(err, ERROR_FILE, "%s: has no tensor fc.weight", found->label);
+    config->headless = !head;
+    if (!head) return true;
     if (head->rank != 2 || head->dims[0] < 1 || head->dims[0] > ARCH_CLASSES_MAX) {
         return error_set(err, ERROR_FILE,
                          "%s: fc.weight is %s, expected (classes, features) with 1 to %d classes",

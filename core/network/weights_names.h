@@ -12,6 +12,7 @@ enum { WEIGHTS_PREFIX_MAX = 256, WEIGHTS_TEXT_MAX = 320, WEIGHTS_MEANING_MAX = 6
  * Styles are never mixed within a network, but for the classifier. */
 typedef struct WeightsRule {
     const char *style, *pattern, *meaning;
+    const char *users; /* who calls it so */
 } WeightsRule;
 
 int weights_rule_count(void);

@@ -100,9 +100,13 @@ void weights_report_names(WeightsReport *report, const WeightsNames *names, cons
         begin_entry(report->names, "", ", ");
         utf8_append(report->names, WEIGHTS_LINE_MAX, "the classifier is '%s'", text);
     }
+    if (network->headless) {
+        begin_entry(report->names, "", ", ");
+        utf8_append(report->names, WEIGHTS_LINE_MAX, "no classifier: the network ends at avgpool");
+    }
     if (names->head[0] && !weights_names_find(names, "fc.bias")) {
         begin_entry(report->names, "", ", ");
-        utf8_append(report->names, WEIGHTS_LINE_MAX, "which has no bias");
+        utf8_append(report->names, WEIGHTS_LINE_MAX, "the classifier has no bias");
     }
     say_left_out(report, names, network);
 }

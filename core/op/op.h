@@ -125,6 +125,7 @@ typedef enum OpMiddle {
     OP_MIDDLE_MEAN,    /* a whole map becomes one number */
     OP_MIDDLE_MATRIX,  /* every output weighs every input */
     OP_MIDDLE_SOFTMAX, /* scores become probabilities */
+    OP_MIDDLE_CHOICE,  /* one of the numbers, which the target names */
 } OpMiddle;
 
 /* What an operator computes. */

@@ -24,6 +24,7 @@
     OP(AVG_POOL, avg_pool)                                                                                   \
     OP(LINEAR, linear)                                                                                       \
     OP(CROSS_ENTROPY, cross_entropy)                                                                         \
-    OP(BINARY_CROSS_ENTROPY, binary_cross_entropy)
+    OP(BINARY_CROSS_ENTROPY, binary_cross_entropy)                                                           \
+    OP(FEATURE, feature)
 
 #endif

@@ -11,9 +11,9 @@
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_image.h"
 
-/* A saved resnet8 of known values. */
+/* A saved resnet8 of known values; 0 classes: without a classifier. */
 static const char *write_model(TempDir *dir, int classes) {
-    ResnetConfig config = {.arch = "resnet8", .classes = classes};
+    ResnetConfig config = {.arch = "resnet8", .classes = classes, .headless = classes == 0};
     Error err = {0};
     Model *model = model_new(fixture_network(&config, 1), &err);
     const char *path = temp_dir_join(dir, "m.safetensors");
@@ -105,11 +105,42 @@ static void analyses_take_a_single_class(void **state) {
     }
 }
 
+static void a_network_without_a_classifier_ends_at_avgpool(void **state) {
+    char image[TEMP_PATH_MAX], weights[TEMP_PATH_MAX];
+    strcpy(image, test_image_write(*state, "a.png", 1));
+    strcpy(weights, write_model(*state, 0));
+    ProgramRun run = program_run(ARGS("summary", weights));
+    assert_int_equal(run.status, 0);
+    assert_non_null(strstr(run.out, "no classifier: it ends at avgpool"));
+    assert_non_null(strstr(run.err, "no classifier: the network ends at avgpool"));
+    program_free(&run);
+    json_t *json = program_run_json(ARGS("classify", weights, image, "--json"));
+    const json_t *result = json_array_get(json_object_get(json, "results"), 0);
+    assert_int_equal(json_array_size(json_object_get(result, "logits")), 64);
+    assert_true(
+        json_is_null(json_object_get(json_array_get(json_object_get(result, "top"), 0), "probability")));
+    json_decref(json);
+    walk_views(weights, image, "target 7\nview input\nscreen -\nfinish\nscreen -\n");
+    static const char *const names[] = {"paths", "junctions", "flow", "gradcheck", "gradflow"};
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        json = program_run_json(ARGS(names[k], weights, image, "--json"));
+        const json_t *found = json_object_get(json, "oracle_value");
+        if (found && !(json_number_value(found) <= number(json, "oracle_limit")))
+            fail_msg("the check of %s does not hold", names[k]);
+        json_decref(json);
+    }
+    run = program_run(ARGS("logits", weights, image));
+    assert_int_equal(run.status, 2);
+    assert_non_null(strstr(run.err, "has no classifier and so no logits"));
+    program_free(&run);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_TEMP_DIR(a_single_class_is_answered_by_a_sigmoid),
         IN_TEMP_DIR(labels_of_a_single_class_are_1_and_0),
         IN_TEMP_DIR(analyses_take_a_single_class),
+        IN_TEMP_DIR(a_network_without_a_classifier_ends_at_avgpool),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

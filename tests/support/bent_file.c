@@ -44,7 +44,8 @@ void bent_add(BentFile *file, const char *name, int rank, const int *dims) {
 }
 
 void bent_remove(BentFile *file, const char *name) {
-    *bent_get(file, name) = file->tensors[--file->count];
+    BentTensor *tensor = bent_get(file, name);
+    *tensor = file->tensors[--file->count];
 }
 
 static size_t bent_count(const BentTensor *tensor) {

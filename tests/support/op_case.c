@@ -30,6 +30,7 @@ static const OpFixtureConfig cases[OP_KIND_COUNT] = {
     [OP_LINEAR] = {.op = {.kind = OP_LINEAR, .channels = 5}, .x = {{1, 7, 1, 1}}, .batch = 2},
     [OP_CROSS_ENTROPY] = {.op = {.kind = OP_CROSS_ENTROPY}, .x = {{1, 5, 1, 1}}, .batch = 2},
     [OP_BINARY_CROSS_ENTROPY] = {.op = {.kind = OP_BINARY_CROSS_ENTROPY}, .x = {{1, 1, 1, 1}}, .batch = 2},
+    [OP_FEATURE] = {.op = {.kind = OP_FEATURE}, .x = {{1, 5, 1, 1}}, .batch = 2},
 };
 
 /* Values a tenth apart, the nearest to 0 half of that: no small step changes which of them is largest, or the

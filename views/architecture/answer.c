@@ -20,6 +20,8 @@ static void say(const Scene *scene, int named, char *out, size_t out_size) {
                   "Its weights are random: nothing has been learned, so its answer means nothing.");
     else if (scene->hides_answer)
         utf8_copy(out, out_size, "What will the network say?");
+    else if (scene->network->headless)
+        utf8_copy(out, out_size, "The network has no classifier: it ends at avgpool.");
     else if (count == 0)
         utf8_copy(out, out_size, "The network is looking at the picture ...");
     else

@@ -144,6 +144,18 @@ static int draw_hidden(Canvas *canvas, Rect area) {
     return text_wrap_count(text, area.w);
 }
 
+/* Features, but nothing that they would speak for. */
+static int draw_headless(Canvas *canvas, Rect area, const Scene *scene) {
+    int target = pass_target(scene->pass, 0);
+    char text[LINE_MAX];
+    utf8_copy(text, sizeof text, "No classifier: the network ends at avgpool.");
+    if (target >= 0)
+        utf8_append(text, sizeof text, " Feature %d, which is asked for, is %.4g.", target,
+                    pass_loss(scene->pass));
+    canvas_text_wrapped(canvas, area, style_role(ROLE_TEXT), text, 0);
+    return text_wrap_count(text, area.w);
+}
+
 static int draw_waiting(Canvas *canvas, Rect area, const Scene *scene) {
     int done = pass_forward_done(scene->pass), total = scene->network->op_count;
     char text[LINE_MAX];
@@ -164,9 +176,12 @@ int input_answer_draw(Canvas *canvas, Rect area, const Scene *scene, const Input
     bool answered = answer->probabilities != NULL, headed = roomy || !answered;
     if (area.h <= 0) return 0;
     if (headed) widget_heading(canvas, layout_take_top(&rest, 1), style_role(ROLE_TITLE), "Answer");
-    layout_take_top(&rest, answered              ? draw_table(canvas, rest, scene, answer)
-                           : scene->hides_answer ? draw_hidden(canvas, rest)
-                                                 : draw_waiting(canvas, rest, scene));
+    layout_take_top(&rest,
+                    answered              ? draw_table(canvas, rest, scene, answer)
+                    : scene->hides_answer ? draw_hidden(canvas, rest)
+                    : scene->network->headless && pass_act(scene->pass, network_loss_op(scene->network)).data
+                        ? draw_headless(canvas, rest, scene)
+                        : draw_waiting(canvas, rest, scene));
     if (headed && rest.h > 0)
         canvas_text_fit(canvas, rest.x, rest.y, rest.w, style_role(ROLE_DIM), scene->weights_note);
     layout_take_top(&rest, roomy ? 2 : !answered);

@@ -292,6 +292,17 @@ static void describe_mean(Middle *middle) {
         say(middle, "%s / %d", step_number((double)y.data[channel], 2).text, places);
 }
 
+static void describe_choice(Middle *middle) {
+    int target = pass_target(middle->scene->pass, 0);
+    title(middle, "one of %d", middle->op->in.c);
+    if (target < 0) return;
+    say(middle, "feature %d", target);
+    if (middle->forward)
+        say(middle, "= %+.4g", pass_loss(middle->scene->pass));
+    else
+        say(middle, "dz = 1");
+}
+
 static void describe_input(Middle *middle) {
     static const char *const colours[] = {"red", "green", "blue"};
     const Normalise *normalise = &middle->scene->model->normalise;
@@ -356,6 +367,7 @@ static void draw_words(Canvas *canvas, Rect area, Middle *middle, OpMiddle kind)
     if (kind == OP_MIDDLE_SUM) describe_other(middle, area);
     if (kind == OP_MIDDLE_PICK) describe_pick(middle);
     if (kind == OP_MIDDLE_MEAN) describe_mean(middle);
+    if (kind == OP_MIDDLE_CHOICE) describe_choice(middle);
     if (kind == OP_MIDDLE_NOTHING) describe_input(middle);
     put_words(canvas, area, middle);
     if (kind == OP_MIDDLE_SUM && middle->figure.h > 0) draw_other(canvas, middle);
@@ -381,6 +393,7 @@ void step_middle_draw(Canvas *canvas, Rect area, const Scene *scene, const StepP
     case OP_MIDDLE_SUM:
     case OP_MIDDLE_PICK:
     case OP_MIDDLE_MEAN:
+    case OP_MIDDLE_CHOICE:
     case OP_MIDDLE_NOTHING: draw_words(canvas, area, &middle, kind); break;
     }
     canvas_unclip(canvas, old);

@@ -64,7 +64,9 @@ static void note_loss(Notes *notes, const Scene *scene) {
     char name[CLASS_NAME_MAX], text[LINE_MAX] = "not computed yet";
     const double *p = pass_probabilities(scene->pass);
     int target = pass_target(scene->pass, 0), predicted;
-    if (scene->hides_answer)
+    if (scene->network->headless && target >= 0)
+        snprintf(text, sizeof text, "%.4g, which is feature %d", pass_loss(scene->pass), target);
+    else if (scene->hides_answer)
         snprintf(text, sizeof text, "answer the lesson's question first");
     else if (p && class_rank(p, network_answers(scene->network), &predicted, 1) == 1)
         utf8_format(text, sizeof text, "%.4g = -log %.4g, the probability of %s (%s)", pass_loss(scene->pass),
@@ -168,6 +170,7 @@ static void note_cost(Notes *notes, const Scene *scene, const Op *op) {
 static void note_middle(Notes *notes, const Scene *scene, const Op *op) {
     bool forward = scene->phase == PHASE_FORWARD;
     switch (op_spec(op->kind)->middle) {
+    case OP_MIDDLE_CHOICE:
     case OP_MIDDLE_SOFTMAX: note_loss(notes, scene); break;
     case OP_MIDDLE_LINE: note_norm(notes, scene, op); break;
     case OP_MIDDLE_KERNEL:

@@ -125,7 +125,9 @@ static void say_input(FILE *out, const Scene *scene) {
     fprintf(out, "%s%s, %s as the network sees it.\n", scene->hides_answer ? "The picture" : "Picture ",
             scene->hides_answer ? "" : scene->image_name, text_format_shape(scene->network->input).text);
     describe_answer(out, scene);
-    if (!scene->hides_answer && !pass_probabilities(scene->pass))
+    if (scene->network->headless)
+        say_text(out, "The network has no classifier: it ends at avgpool.");
+    else if (!scene->hides_answer && !pass_probabilities(scene->pass))
         say_text(out, "No answer yet: the forward pass has not come to the loss.");
     if (!input_field_find(&field, scene) || field.all.count == 0) return;
     fprintf(out, "The selected number of %s can depend on", scene->network->ops[scene->op].name);

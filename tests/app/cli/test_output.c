@@ -73,6 +73,7 @@ static const struct {
              {COMMAND_EXPLAIN, "explain conv1"},
              {COMMAND_EXPLAIN, "explain conv1 --json"},
              {COMMAND_DOCTOR, "doctor"},
+             {COMMAND_DOCTOR, "doctor --names"},
              {COMMAND_DOCUMENT, "document man"},
              {COMMAND_DOCUMENT, "document bash"}};
 enum { CALLS = sizeof calls / sizeof calls[0] };

@@ -125,6 +125,19 @@ static void the_first_number_that_is_none_stops_a_run(void **state) {
     free(screen);
 }
 
+/* A file with such values needs no breakpoint of the user's. */
+static void c_runs_to_what_the_files_values_spoil(void **state) {
+    SessionWorld *world = *state;
+    Network *network = world->setup.model->network;
+    network_values(network, network_find_param(network, "layer1.1.bn1.weight"))[2] = NAN;
+    world->setup.model->bad_tensors = 1;
+    session_stop_where_spoiled(world->session);
+    session_stop_where_spoiled(world->session); /* once is enough */
+    assert_int_equal(world->session->stops.breakpoint_count, 1);
+    session_world_act(world, "continue");
+    assert_string_equal(op_name(world), "layer1.1.bn1");
+}
+
 static void without_a_breakpoint_continue_says_how_to_set_one(void **state) {
     SessionWorld *world = *state;
     press(world, "c");
@@ -261,6 +274,7 @@ int main(void) {
         SESSION_TEST(a_condition_needs_no_if),
         SESSION_TEST(padding_is_not_dead),
         SESSION_TEST(the_first_number_that_is_none_stops_a_run),
+        SESSION_TEST(c_runs_to_what_the_files_values_spoil),
         SESSION_TEST(without_a_breakpoint_continue_says_how_to_set_one),
         SESSION_TEST(the_key_sets_and_takes_away),
         SESSION_TEST(a_mark_comes_back_to_everything),

@@ -189,9 +189,33 @@ static void missing_tensors_are_named(void **state) {
     BentFile *file = bent_from("resnet20", 'A', "");
     bent_remove(file, "layer2.1.bn2.running_var");
     assert_refused(file, "has no tensor layer2.1.bn2.running_var, which resnet20 needs (1 missing in all)");
-    file = bent_from("resnet20", 'A', "");
+}
+
+static void without_a_classifier_a_network_ends_at_avgpool(void **state) {
+    (void)state;
+    WeightsReport report;
+    BentFile *file = bent_from("resnet20", 'A', "");
     bent_remove(file, "fc.weight");
-    assert_refused(file, "has no tensor fc.weight");
+    bent_remove(file, "fc.bias");
+    Network *network = read_bent(file, &report);
+    assert_true(network->headless);
+    assert_string_equal(network->ops[network_logits_op(network)].name, "avgpool");
+    assert_int_equal(network->classes, 64);
+    assert_part(report.names, "no classifier: the network ends at avgpool");
+    network_free(network);
+}
+
+/* Zeros are what a bias that is not there adds. */
+static void a_classifier_needs_no_bias(void **state) {
+    (void)state;
+    WeightsReport report;
+    BentFile *file = bent_from("resnet20", 'A', "");
+    bent_remove(file, "fc.bias");
+    Network *network = read_bent(file, &report);
+    assert_false(network->headless);
+    assert_true(network_const_values(network, network_find_param(network, "fc.bias"))[3] == 0);
+    assert_part(report.names, "has no bias");
+    network_free(network);
 }
 
 static void gaps_between_blocks_are_named(void **state) {
@@ -366,6 +390,8 @@ int main(void) {
         cmocka_unit_test(the_number_of_classes_comes_from_fc),
         cmocka_unit_test(a_wrong_shape_is_named_with_both_shapes),
         cmocka_unit_test(missing_tensors_are_named),
+        cmocka_unit_test(without_a_classifier_a_network_ends_at_avgpool),
+        cmocka_unit_test(a_classifier_needs_no_bias),
         cmocka_unit_test(gaps_between_blocks_are_named),
         cmocka_unit_test(other_kinds_of_resnet_are_refused_by_name),
         cmocka_unit_test(block_counts_of_no_known_resnet_are_refused),
