@@ -195,7 +195,7 @@ bench bench-peers: skipscope          ## the table against PyTorch (needs python
 # Of the engine what needs no library, for a processor that this machine is not.
 ARM_CC   ?= aarch64-linux-gnu-gcc
 ARM      := tests/reference/check_conv.c $(wildcard core/kernel/*.c core/conv/*.c) core/tensor/elementwise.c \
-            $(patsubst %,core/base/%.c,clock parallel rng share thread)
+            $(patsubst %,core/base/%.c,clock parallel rng share soon thread)
 arm:                                  ## convolutions built for aarch64, run under qemu-user (gcc-aarch64-linux-gnu, qemu-user)
 	@mkdir -p build/arm
 	$(ARM_CC) -std=c17 $(WARNINGS) $(LOOPS) -D_GNU_SOURCE -I. -static -o build/arm/check_conv $(ARM) -lm -lpthread

@@ -13,4 +13,7 @@
 #define CPU_CLONES
 #endif
 
+/* What such a function calls in its loops: a part of each of its versions. */
+#define CPU_INLINE static inline __attribute__((always_inline))
+
 #endif

@@ -50,14 +50,14 @@ static void batch_moments(const OpRun *run, real *mean, real *var) {
 }
 
 /* y[p,c] = (x[p,c] - mean[c]) * scale[c] + beta[c], scale = gamma / std */
-CPU_CLONES static void scale_pixels(NormLine line, const real *restrict x, real *restrict y, size_t pixels) {
+CPU_INLINE void scale_pixels(NormLine line, const real *restrict x, real *restrict y, size_t pixels) {
     const real *restrict mean = line.mean, *restrict scale = line.scale, *restrict beta = line.beta;
     for (size_t p = 0; p < pixels; p++, x += line.channels, y += line.channels)
         for (size_t c = 0; c < line.channels; c++) y[c] = (x[c] - mean[c]) * scale[c] + beta[c];
 }
 
 /* The same for two vectors of channels, whose line stays in registers. */
-CPU_CLONES static void scale_columns(NormLine line, NormColumns at, const real *x, real *y) {
+CPU_INLINE void scale_columns(NormLine line, NormColumns at, const real *x, real *y) {
     const Lanes mean0 = *(const Lanes *)(line.mean + at.channel[0]),
                 mean1 = *(const Lanes *)(line.mean + at.channel[1]);
     const Lanes scale0 = *(const Lanes *)(line.scale + at.channel[0]),
@@ -72,15 +72,18 @@ CPU_CLONES static void scale_columns(NormLine line, NormColumns at, const real *
     }
 }
 
-static void norm_cells(const OpRun *run, size_t pixels) {
-    NormLine line = norm_line(run);
+CPU_CLONES static void scale_all(NormLine line, const real *x, real *y, size_t pixels) {
     NormColumns at;
     size_t done = 0;
     for (int k = 0; norm_columns(line.channels, pixels, k, &at); k++) {
-        scale_columns(line, at, run->x[0], run->y);
+        scale_columns(line, at, x, y);
         done = at.pixels;
     }
-    scale_pixels(line, run->x[0] + done * line.channels, run->y + done * line.channels, pixels - done);
+    scale_pixels(line, x + done * line.channels, y + done * line.channels, pixels - done);
+}
+
+static void norm_cells(const OpRun *run, size_t pixels) {
+    scale_all(norm_line(run), run->x[0], run->y, pixels);
 }
 
 /* Mean and variance of this batch in training, the running ones in evaluation, and what follows from them. */

@@ -2,6 +2,7 @@
 #ifndef CORE_OP_BATCH_NORM_H
 #define CORE_OP_BATCH_NORM_H
 
+#include "core/base/cpu.h"
 #include "core/op/op.h"
 
 /* Per-channel sums run in `real` over NORM_BLOCK pixels and in double across blocks: exact enough for
@@ -45,9 +46,26 @@ typedef struct NormColumns {
     size_t rows, pixels;        /* pixels: those that all columns together cover, the rest is left */
 } NormColumns;
 
+enum { COLUMN_CHANNELS_MAX = 256 };
+
 /* Column number k of these; false where there is none left, or none at all: more channels than these are quicker row
  * by row. */
-bool norm_columns(size_t channels, size_t pixels, int k, NormColumns *columns);
+CPU_INLINE bool norm_columns(size_t channels, size_t pixels, int k, NormColumns *columns) {
+    size_t first = 2 * (size_t)k * LANES;
+    if (channels == LANES && k == 0 && pixels > 1) {
+        *columns =
+            (NormColumns){.second = LANES, .step = 2 * LANES, .rows = pixels / 2, .pixels = pixels / 2 * 2};
+        return true;
+    }
+    if (channels % (2 * LANES) != 0 || channels > COLUMN_CHANNELS_MAX || first >= channels) return false;
+    *columns = (NormColumns){.channel = {first, first + LANES},
+                             .first = first,
+                             .second = first + LANES,
+                             .step = channels,
+                             .rows = pixels,
+                             .pixels = pixels};
+    return true;
+}
 
 /* OpSpec.gathered_count and what is gathered; core/op/batch_norm_backward.c. */
 size_t norm_gathered(const Op *op);

@@ -8,25 +8,6 @@
 
 #include "core/base/cpu.h"
 
-enum { COLUMN_CHANNELS_MAX = 128 };
-
-bool norm_columns(size_t channels, size_t pixels, int k, NormColumns *columns) {
-    size_t first = 2 * (size_t)k * LANES;
-    if (channels == LANES && k == 0 && pixels > 1) {
-        *columns =
-            (NormColumns){.second = LANES, .step = 2 * LANES, .rows = pixels / 2, .pixels = pixels / 2 * 2};
-        return true;
-    }
-    if (channels % (2 * LANES) != 0 || channels > COLUMN_CHANNELS_MAX || first >= channels) return false;
-    *columns = (NormColumns){.channel = {first, first + LANES},
-                             .first = first,
-                             .second = first + LANES,
-                             .step = channels,
-                             .rows = pixels,
-                             .pixels = pixels};
-    return true;
-}
-
 /* What a sum over pixels is taken of: rows of all channels. */
 typedef struct NormRows {
     const real *dy, *x, *mean;
@@ -34,7 +15,7 @@ typedef struct NormRows {
 } NormRows;
 
 /* For `count` channels from `first` on: sum of dy, and of dy * (x - mean). */
-CPU_CLONES static void gather_some(const NormRows *rows, size_t first, size_t count, double *sums) {
+CPU_INLINE void gather_some(const NormRows *rows, size_t first, size_t count, double *sums) {
     for (size_t c = first; c < first + count; c++) {
         real sum = 0, product = 0;
         for (size_t p = 0; p < rows->pixels; p++) {
@@ -47,12 +28,19 @@ CPU_CLONES static void gather_some(const NormRows *rows, size_t first, size_t co
     }
 }
 
-static inline void add_lanes(double *sums, const Lanes *lanes) {
-    for (size_t j = 0; j < LANES; j++) sums[j] += (double)(*lanes)[j];
+enum { HALF = LANES / 2 };
+typedef real HalfLanes __attribute__((vector_size(HALF * sizeof(real)), aligned(sizeof(real)), may_alias));
+typedef double Doubles
+    __attribute__((vector_size(HALF * sizeof(double)), aligned(sizeof(double)), may_alias));
+
+CPU_INLINE void add_lanes(double *sums, const Lanes *lanes) {
+    for (int j = 0; j < LANES; j += HALF)
+        *(Doubles *)(sums + j) +=
+            __builtin_convertvector(*(const HalfLanes *)((const real *)lanes + j), Doubles);
 }
 
 /* The same for two vectors, see NormColumns: of two pixels they are added up in the end. */
-CPU_CLONES static void gather_columns(const NormRows *rows, NormColumns at, double *sums) {
+CPU_INLINE void gather_columns(const NormRows *rows, NormColumns at, double *sums) {
     const real *dy = rows->dy + at.first, *x = rows->x + at.first;
     const Lanes mean0 = *(const Lanes *)(rows->mean + at.channel[0]),
                 mean1 = *(const Lanes *)(rows->mean + at.channel[1]);
@@ -75,7 +63,7 @@ size_t norm_gathered(const Op *op) {
     return 2 * (size_t)op->in.c;
 }
 
-static void gather_rows(NormRows rows, double *sums) {
+CPU_CLONES static void gather_rows(NormRows rows, double *sums) {
     NormColumns at;
     size_t step = 2 * LANES, whole = rows.channels / step * step;
     for (size_t c = 0; c < whole; c += step) {
@@ -126,7 +114,7 @@ void norm_backward_begin(const OpRun *run, const double *sums) {
 }
 
 /* dx[p,c] = scale[c] * dy[p,c], scale = gamma / std, as saved by forward; or added. */
-CPU_CLONES static void pass_pixels(NormLine line, const OpRun *run, size_t pixels) {
+CPU_INLINE void pass_pixels(NormLine line, const OpRun *run, size_t pixels) {
     const real *restrict scale = line.scale, *restrict dy = run->dy;
     real *restrict dx = run->dx[0];
     bool add = run->dx_adds[0];
@@ -135,7 +123,7 @@ CPU_CLONES static void pass_pixels(NormLine line, const OpRun *run, size_t pixel
 }
 
 /* dx[p,c] = scale[c] * (dy[p,c] - shift[c] - (x[p,c] - mean[c]) * slope[c]); or added. */
-CPU_CLONES static void pass_pixels_training(NormLine line, const OpRun *run, size_t pixels) {
+CPU_INLINE void pass_pixels_training(NormLine line, const OpRun *run, size_t pixels) {
     const real *restrict mean = line.mean, *restrict scale = line.scale;
     const real *restrict shift = line.shift, *restrict slope = line.slope;
     const real *restrict dy = run->dy, *restrict x = run->x[0];
@@ -149,7 +137,7 @@ CPU_CLONES static void pass_pixels_training(NormLine line, const OpRun *run, siz
 }
 
 /* The same for two vectors of channels, whose numbers stay in registers. */
-CPU_CLONES static void pass_columns(NormLine line, NormColumns at, const OpRun *run) {
+CPU_INLINE void pass_columns(NormLine line, NormColumns at, const OpRun *run) {
     const Lanes scale0 = *(const Lanes *)(line.scale + at.channel[0]),
                 scale1 = *(const Lanes *)(line.scale + at.channel[1]);
     const real *dy0 = run->dy + at.first, *dy1 = run->dy + at.second;
@@ -161,7 +149,7 @@ CPU_CLONES static void pass_columns(NormLine line, NormColumns at, const OpRun *
     }
 }
 
-CPU_CLONES static void pass_columns_training(NormLine line, NormColumns at, const OpRun *run) {
+CPU_INLINE void pass_columns_training(NormLine line, NormColumns at, const OpRun *run) {
     const size_t c0 = at.channel[0], c1 = at.channel[1];
     const Lanes scale0 = *(const Lanes *)(line.scale + c0), scale1 = *(const Lanes *)(line.scale + c1);
     const Lanes shift0 = *(const Lanes *)(line.shift + c0), shift1 = *(const Lanes *)(line.shift + c1);
@@ -177,17 +165,33 @@ CPU_CLONES static void pass_columns_training(NormLine line, NormColumns at, cons
     }
 }
 
-void norm_backward_cells(const OpRun *run, size_t pixels) {
-    NormLine line = norm_line(run);
+CPU_CLONES static void pass_all(NormLine line, const OpRun *run, size_t pixels) {
     NormColumns at;
     OpRun rest = *run;
     size_t done = 0;
     for (int k = 0; !run->dx_adds[0] && norm_columns(line.channels, pixels, k, &at); k++) {
-        (run->batch_statistics ? pass_columns_training : pass_columns)(line, at, run);
+        pass_columns(line, at, run);
         done = at.pixels;
     }
     rest.dy += done * line.channels;
     rest.dx[0] += done * line.channels;
-    if (rest.x[0]) rest.x[0] += done * line.channels;
-    (run->batch_statistics ? pass_pixels_training : pass_pixels)(line, &rest, pixels - done);
+    pass_pixels(line, &rest, pixels - done);
+}
+
+CPU_CLONES static void pass_all_training(NormLine line, const OpRun *run, size_t pixels) {
+    NormColumns at;
+    OpRun rest = *run;
+    size_t done = 0;
+    for (int k = 0; !run->dx_adds[0] && norm_columns(line.channels, pixels, k, &at); k++) {
+        pass_columns_training(line, at, run);
+        done = at.pixels;
+    }
+    rest.dy += done * line.channels;
+    rest.dx[0] += done * line.channels;
+    rest.x[0] += done * line.channels;
+    pass_pixels_training(line, &rest, pixels - done);
+}
+
+void norm_backward_cells(const OpRun *run, size_t pixels) {
+    (run->batch_statistics ? pass_all_training : pass_all)(norm_line(run), run, pixels);
 }
