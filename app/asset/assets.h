@@ -3,6 +3,7 @@
 #ifndef APP_ASSET_ASSETS_H
 #define APP_ASSET_ASSETS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct Asset {
@@ -22,11 +23,17 @@ enum { ASSET_NAME_MAX = 64 };
 int asset_image_count(void);
 const Asset *asset_image(int number); /* from 0 */
 const Asset *asset_find_image(const char *name);
-/* The bundled model called so: "resnet20", "bundled resnet20", "resnet20-cifar10"; NULL when there is none.
- */
-const Asset *asset_model(int number); /* from 0; NULL after the last */
-const Asset *asset_find_model(const char *name);
+/* Bundled models: those of assets/models first, then those of the experiment. NULL after the last. */
+const Asset *asset_model(int number);             /* from 0 */
 const char *asset_model_name(const Asset *asset); /* "resnet20-cifar10.safetensors" */
+/* The one called so, "resnet20-cifar10" or "plain56-experiment-epoch1"; NULL when there is none. */
+const Asset *asset_named_model(const char *name);
+/* The same, also by its file's name, and of assets/models by what it is: "resnet20", "bundled resnet20". */
+const Asset *asset_find_model(const char *name);
+/* One of the models that the experiment on degradation left, and never what "resnet20" alone means. */
+bool asset_is_experiment(const Asset *asset);
+/* The experiment's histories, JSON lines in gzip; NULL after the last. */
+const Asset *asset_history(int number); /* from 0 */
 /* "03-cat" */
 const char *asset_image_name(const Asset *asset, char out[ASSET_NAME_MAX]);
 

@@ -11,7 +11,7 @@
 #include "core/base/suggest.h"
 #include "core/network/resnet.h"
 
-enum { IMAGES_MAX = 64, LENGTH_MAX = 64 };
+enum { IMAGES_MAX = 64, MODELS_MAX = 64, LENGTH_MAX = 64 };
 
 static bool find_file_kind(const char *path, ArgumentKind *kind, Error *err) {
     File file;
@@ -43,12 +43,21 @@ static void offer_pictures(Suggestion *suggestion, char names[IMAGES_MAX][ASSET_
     }
 }
 
+static void offer_models(Suggestion *suggestion, char names[MODELS_MAX][ASSET_NAME_MAX]) {
+    const Asset *asset;
+    for (int k = 0; k < MODELS_MAX && (asset = asset_model(k)); k++) {
+        const char *name = asset_model_name(asset);
+        snprintf(names[k], ASSET_NAME_MAX, "%.*s", (int)strcspn(name, "."), name);
+        suggest_offer(suggestion, names[k]);
+    }
+}
+
 static bool is_path(const char *word) {
     return strchr(word, '/') || strchr(word, '.');
 }
 
 static bool refuse_argument(const char *word, Error *err) {
-    char wanted[LENGTH_MAX], names[IMAGES_MAX][ASSET_NAME_MAX];
+    char wanted[LENGTH_MAX], names[IMAGES_MAX][ASSET_NAME_MAX], models[MODELS_MAX][ASSET_NAME_MAX];
     CommandId command;
     if (command_find(word, &command))
         return error_set(err, ERROR_USAGE, "'%s' is a command, and a command comes first: 'skipscope %s ...'",
@@ -58,6 +67,7 @@ static bool refuse_argument(const char *word, Error *err) {
     for (const char *const *name = resnet_names(); *name; name++) suggest_offer(&suggestion, *name);
     offer_commands(&suggestion);
     offer_pictures(&suggestion, names);
+    offer_models(&suggestion, models);
     const char *best = suggest_best(&suggestion);
     return error_set(err, is_path(word) ? ERROR_FILE : ERROR_USAGE,
                      "'%s' is no file, command, architecture or bundled picture%s%s%s", word,
@@ -69,6 +79,10 @@ bool argument_kind_find(const char *word, ArgumentKind *kind, Error *err) {
     Arch arch;
     if (arch_parse(word, &arch)) {
         *kind = ARGUMENT_ARCH;
+        return true;
+    }
+    if (asset_named_model(word)) {
+        *kind = ARGUMENT_WEIGHTS;
         return true;
     }
     if (stat(word, &status) == 0) return find_file_kind(word, kind, err);

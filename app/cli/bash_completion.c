@@ -9,7 +9,7 @@
 
 /* What can stand in one place. */
 typedef struct Offer {
-    bool architectures, pictures, lessons, files;
+    bool architectures, models, pictures, lessons, files;
     char words[320]; /* others, each with a space after it */
 } Offer;
 
@@ -41,6 +41,7 @@ static void add_placeholder(Offer *offer, const char *text, size_t length) {
         offer->files = offer->files || holds(text, length, files[k]);
     offer->architectures =
         offer->architectures || holds(text, length, "ARCH") || holds(text, length, "MODEL");
+    offer->models = offer->models || holds(text, length, "WEIGHTS") || holds(text, length, "MODEL");
     offer->pictures = offer->pictures || holds(text, length, "IMAGE");
     offer->lessons = offer->lessons || holds(text, length, "LESSON");
 }
@@ -63,6 +64,7 @@ static Offer offer_values(const OptionSpec *spec) {
             if (*at == '|') *at = ' ';
     } else {
         add_placeholder(&offer, spec->argument, strlen(spec->argument));
+        offer.models = offer.models || strcmp(spec->name, "weights") == 0;
     }
     return offer;
 }
@@ -84,9 +86,10 @@ static Offer offer_operands(const Command *command) {
 
 /* _skipscope_offer "WORDS $lessons" files */
 static void print_offer(FILE *out, const Offer *offer, const char *more) {
-    fprintf(out, "_skipscope_offer \"%s%s%s%s%s\"%s ;;\n", offer->words,
-            offer->architectures ? "$architectures " : "", offer->pictures ? "$pictures " : "",
-            offer->lessons ? "$lessons " : "", more, offer->files ? " files" : "");
+    fprintf(out, "_skipscope_offer \"%s%s%s%s%s%s\"%s ;;\n", offer->words,
+            offer->architectures ? "$architectures " : "", offer->models ? "$models " : "",
+            offer->pictures ? "$pictures " : "", offer->lessons ? "$lessons " : "", more,
+            offer->files ? " files" : "");
 }
 
 /* "04-cat" is called cat as well. */
@@ -100,6 +103,14 @@ static void print_lessons(FILE *out) {
     for (const Asset *asset = asset_list; asset->path; asset++) {
         if (strncmp(asset->path, folder, sizeof folder - 1) != 0) continue;
         const char *name = after_number(asset->path + sizeof folder - 1);
+        fprintf(out, " %.*s", (int)strcspn(name, "."), name);
+    }
+}
+
+static void print_models(FILE *out) {
+    const Asset *asset;
+    for (int k = 0; (asset = asset_model(k)); k++) {
+        const char *name = asset_model_name(asset);
         fprintf(out, " %.*s", (int)strcspn(name, "."), name);
     }
 }
@@ -170,6 +181,8 @@ static void print_begin(FILE *out) {
 static void print_names(FILE *out) {
     fputs("    local architectures='", out);
     for (const char *const *name = resnet_names(); *name; name++) fprintf(out, " %s", *name);
+    fputs("'\n    local models='", out);
+    print_models(out);
     fputs("'\n    local pictures='", out);
     print_pictures(out);
     fputs("'\n    local lessons='", out);

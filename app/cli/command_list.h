@@ -117,7 +117,7 @@
             "The way of the weights through a training: snapshots on the plane in which they lie furthest "  \
             "apart.",                                                                                        \
             "  skipscope trajectory run.epoch*.safetensors run.safetensors\n"                                \
-            "  skipscope trajectory run.epoch*.safetensors run.safetensors --out plane.safetensors\n")       \
+            "  skipscope trajectory run.epoch*.safetensors --out plane.safetensors\n")                       \
     COMMAND(BENCH, bench, "bench", "[ARCH]", "How fast the engine is on this machine.",                      \
             "  skipscope bench\n"                                                                            \
             "  skipscope bench --arch resnet18,resnet50 --batch 1,8 --threads 2 --json\n")                   \

@@ -72,8 +72,8 @@ static void print_description(FILE *out) {
                "prints instead, and has a --help of its own.\n");
     fputs(".PP\n", out);
     print_text(out,
-               "MODEL is an architecture (resnet20, plain34) or a weights file; without one, the bundled "
-               "model. IMAGE is a PNG or JPEG file or the name of a bundled picture.\n");
+               "MODEL is an architecture (resnet20, plain34), a weights file or the name of a bundled model "
+               "(plain20-cifar10); without one, the bundled resnet20-cifar10. IMAGE is a PNG or JPEG file or the name of a bundled picture.\n");
 }
 
 static void print_example(FILE *out, const char *lines) {

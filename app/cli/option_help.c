@@ -51,8 +51,9 @@ void options_print_help(CommandId id, FILE *out) {
         const OptionSpec *spec = &option_table[k];
         if (option_is_for(spec, id) && *spec->help) print_option(out, spec);
     }
-    fputs("\nMODEL is an architecture (resnet20, plain34) or a weights file; without one, the\n"
-          "bundled model. IMAGE is a PNG or JPEG file or the name of a bundled picture.\n"
+    fputs("\nMODEL is an architecture (resnet20, plain34), a weights file or the name of a\n"
+          "bundled model (plain20-cifar10); without one, the bundled resnet20-cifar10.\n"
+          "IMAGE is a PNG or JPEG file or the name of a bundled picture.\n"
           "Every option can be preset: SKIPSCOPE_WEIGHTS=FILE for --weights FILE.\n"
           "Exit status: 0 done, 1 failed, 2 usage, 3 terminal unusable, 4 a file is bad or\n"
           "unsupported.\n",

@@ -11,6 +11,7 @@
 #include "app/load/data_sets.h"
 #include "app/load/setup.h"
 #include "app/measure/analysis_print.h"
+#include "app/measure/figure6.h"
 #include "app/measure/scores.h"
 #include "core/base/json_write.h"
 #include "core/network/paper.h"
@@ -52,7 +53,7 @@ static Certainty certainty_of(const PaperScore *scored) {
     return out;
 }
 
-static bool write_json(const Scores *scores, Error *err) {
+static bool write_json(const Scores *scores, const Figure6 *figure, Error *err) {
     int count;
     const PaperRow *rows = paper_rows(&count);
     JsonWriter json;
@@ -83,6 +84,8 @@ static bool write_json(const Scores *scores, Error *err) {
         json_write_object_end(&json);
     }
     json_write_array_end(&json);
+    json_write_key(&json, "figure6");
+    figure6_write_json(figure, &json);
     json_write_object_end(&json);
     return json_write_end(&json) || output_refuse(err);
 }
@@ -217,17 +220,20 @@ static bool find_scores(Scores *scores, const Options *options, Error *err) {
     if (data && !(dataset = data_sets_open(&config, options->output.quiet, err))) return false;
     bool ok = true;
     for (int k = 0; ok && k < options->word_count; k++)
-        ok = scores_add(scores, model_load_file(options->words[k], NULL, err), dataset, options->output.quiet,
-                        err);
+        ok = scores_add(scores, setup_load_weights(options->words[k], NULL, err), dataset,
+                        options->output.quiet, err);
     ok = ok && scores_add_bundled(scores, dataset, options->output.quiet, err);
     dataset_free(dataset);
     return ok;
 }
 
 static bool print_figures(const Scores *scores, const Options *options, Error *err) {
-    if (options->output.json) return write_json(scores, err);
+    Figure6 figure;
     if (options->output.csv) return write_csv(scores, err);
-    return print_text(scores, options->output.ascii, err);
+    if (!figure6_load_bundled(&figure, err)) return false;
+    if (options->output.json) return write_json(scores, &figure, err);
+    return print_text(scores, options->output.ascii, err) &&
+           figure6_print(&figure, options->output.ascii, err);
 }
 
 /* A chart that cannot be written costs nobody the figures. */

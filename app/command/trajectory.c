@@ -6,6 +6,7 @@
 #include "app/cli/output.h"
 #include "app/cli/table.h"
 #include "app/command/command.h"
+#include "app/load/setup.h"
 #include "core/analysis/weight_path.h"
 #include "core/base/json_write.h"
 #include "core/network/model.h"
@@ -23,7 +24,7 @@ static bool load_points(Trajectory *run, Error *err) {
         return error_set(err, ERROR_USAGE, "%d weights files: expected at most %d", options->word_count,
                          WEIGHT_PATH_POINTS_MAX);
     for (int k = 0; k < options->word_count; k++, run->count++) {
-        run->models[k] = model_load_file(options->words[k], NULL, err);
+        run->models[k] = setup_load_weights(options->words[k], NULL, err);
         if (!run->models[k]) return false;
         const Network *first = run->models[0]->network, *this = run->models[k]->network;
         if (strcmp(first->arch, this->arch) != 0 || first->shortcut != this->shortcut ||

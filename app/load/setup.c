@@ -175,6 +175,21 @@ static void mention_checkpoint(Setup *setup, const Model *model) {
                     utf8_first(networks, 100), networks);
 }
 
+/* An experiment's own name leads back to it; of the others there is one for an architecture. */
+static Model *load_asset(const Asset *asset, const ModelOptions *options, Error *err) {
+    char label[ASSET_NAME_MAX + sizeof BUNDLED];
+    const char *name = asset_model_name(asset);
+    bool own = asset_is_experiment(asset);
+    utf8_format(label, sizeof label, "%s%.*s", own ? "" : BUNDLED, (int)strcspn(name, own ? "." : "-."),
+                name);
+    return model_load_memory(asset->begin, asset_size(asset), label, options, err);
+}
+
+Model *setup_load_weights(const char *name, const ModelOptions *options, Error *err) {
+    const Asset *asset = asset_named_model(name);
+    return asset ? load_asset(asset, options, err) : model_load_file(name, options, err);
+}
+
 static Model *load_file(Setup *setup, const ModelSpec *spec, Error *err) {
     ModelOptions options = {.stride_in_1x1 = spec->stride_in == STRIDE_IN_1X1,
                             .shortcut = shortcut_letter(spec),
@@ -183,7 +198,7 @@ static Model *load_file(Setup *setup, const ModelSpec *spec, Error *err) {
     char arch[ARCH_NAME_MAX];
     if (spec->arch && !name_arch(spec, arch, err)) return NULL;
     if (spec->arch) options.arch = arch;
-    Model *model = model_load_file(spec->weights, &options, err);
+    Model *model = setup_load_weights(spec->weights, &options, err);
     if (!model) return NULL;
     if (*model->understood)
         utf8_format(setup->notice, sizeof setup->notice, "%s: %s", spec->weights, model->understood);
@@ -306,11 +321,7 @@ void setup_close(Setup *setup) {
 
 static Model *load_named(const char *name, Error *err) {
     const Asset *asset = asset_find_model(name);
-    char label[ASSET_NAME_MAX + 16];
-    if (!asset) return model_load_file(name, NULL, err);
-    utf8_format(label, sizeof label, "bundled %.*s", (int)strcspn(asset_model_name(asset), "-."),
-                asset_model_name(asset));
-    return model_load_memory(asset->begin, asset_size(asset), label, NULL, err);
+    return asset ? load_asset(asset, NULL, err) : model_load_file(name, NULL, err);
 }
 
 bool setup_open_weights(Setup *setup, const Setup *old, const char *name, Error *err) {

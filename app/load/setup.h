@@ -28,6 +28,9 @@ bool setup_open(Setup *setup, const Options *options, Error *err);
 bool setup_open_model(Setup *setup, const ModelSpec *spec, Error *err);
 void setup_close(Setup *setup); /* a cleared Setup is fine */
 
+/* The file, or the bundled model of that whole name ("plain20-cifar10"), which wins over a file called so. */
+Model *setup_load_weights(const char *name, const ModelOptions *options, Error *err);
+
 /* Another model while the program runs, with the seed and --bn of `old` and, where that is untrained, its
  * --init. Weights: the name of a bundled model ("resnet20", "bundled resnet20", "resnet20-cifar10") or a
  * safetensors file. An architecture: random weights. On failure `old` is as it was and `setup` is cleared. */

@@ -4,15 +4,15 @@
 #include "app/load/setup.h"
 #include "core/base/utf8.h"
 
-enum { PATH_MAX_TWIN = 96 };
-
-/* "assets/models/plain20-cifar10.safetensors" for resnet20. */
-static const Asset *bundled_twin(const Network *network) {
-    char path[PATH_MAX_TWIN];
-    char name[ARCH_NAME_MAX];
-    resnet_twin_name(network, name);
-    utf8_format(path, sizeof path, "assets/models/%s-cifar10.safetensors", name);
-    return network->classes == 10 ? asset_find(path) : NULL;
+/* "plain20-cifar10" for resnet20, and for what the experiment left the one beside which it was trained, at the same
+ * epoch: "plain56-experiment-epoch1". */
+static const Asset *bundled_twin(const Model *model) {
+    char arch[ARCH_NAME_MAX], name[ASSET_NAME_MAX];
+    const Asset *own = model->source ? asset_named_model(model->source) : NULL;
+    bool experiment = own && asset_is_experiment(own) && strchr(model->source, '-');
+    resnet_twin_name(model->network, arch);
+    utf8_format(name, sizeof name, "%s%s", arch, experiment ? strchr(model->source, '-') : "-cifar10");
+    return model->network->classes == 10 ? asset_named_model(name) : NULL;
 }
 
 /* A twin that wants its pictures normalised otherwise would read others than this network does. */
@@ -24,7 +24,7 @@ static bool reads_alike(const Model *a, const Model *b) {
 }
 
 Model *setup_new_twin(const Setup *setup, char label[SETUP_NOTICE_MAX], Error *err) {
-    const Asset *asset = setup->untrained ? NULL : bundled_twin(setup->model->network);
+    const Asset *asset = setup->untrained ? NULL : bundled_twin(setup->model);
     Model *twin =
         asset ? model_load_memory(asset->begin, asset_size(asset), "the bundled twin", NULL, err) : NULL;
     bool bundled = twin && reads_alike(twin, setup->model);

@@ -42,7 +42,9 @@ bool scores_add_bundled(Scores *scores, Dataset *dataset, bool quiet, Error *err
     const Asset *asset;
     bool ok = true;
     for (int k = 0; ok && (asset = asset_model(k)) != NULL; k++)
-        ok = scores_add(scores, model_load_memory(asset->begin, asset_size(asset), asset->path, NULL, err),
-                        dataset, quiet, err);
+        if (!asset_is_experiment(asset))
+            ok =
+                scores_add(scores, model_load_memory(asset->begin, asset_size(asset), asset->path, NULL, err),
+                           dataset, quiet, err);
     return ok;
 }
