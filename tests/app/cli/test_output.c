@@ -66,6 +66,8 @@ static const struct {
              {COMMAND_TRAIN, "train resnet8 --data DIR --epochs 1 --batch 4 --out DIR/new.safetensors"},
              {COMMAND_EVAL, "eval --data DIR"},
              {COMMAND_EVAL, "eval --data DIR --json"},
+             {COMMAND_TRAJECTORY,
+              "trajectory DIR/way.epoch0.safetensors DIR/way.epoch1.safetensors DIR/way.safetensors"},
              {COMMAND_BENCH, "bench resnet8 --rounds 1 --pass forward"},
              {COMMAND_BENCH, "bench resnet8 --rounds 1 --pass forward --json"},
              {COMMAND_BENCH, "bench resnet8 --rounds 1 --layers"},
@@ -88,7 +90,13 @@ static int open_world(void **state) {
     temp_dir_setup(state);
     test_image_write_cifar10(*state, TRAIN_PER_FILE, TEST_IMAGES);
     temp_dir_write(*state, "screen.script", script, sizeof script - 1);
-    return 0;
+    char data[TEMP_PATH_MAX], out[TEMP_PATH_MAX];
+    snprintf(data, sizeof data, "%s", ((TempDir *)*state)->path);
+    snprintf(out, sizeof out, "%s", temp_dir_join(*state, "way.safetensors"));
+    ProgramRun training = program_run(ARGS("train", "resnet8", "--data", data, "--epochs", "2", "--batch",
+                                           "4", "--snapshots", "0,1", "--out", out));
+    program_free(&training);
+    return training.status;
 }
 
 /* The arguments with the folder in them. */
