@@ -7,7 +7,7 @@
 #include "app/train/run.h"
 #include "core/base/utf8.h"
 
-enum { TRAIN_EVAL_BATCH = 128, RESULT_NOTES_MAX = TRAIN_IDENTITY_MAX + 5 };
+enum { TRAIN_EVAL_BATCH = 128, RESULT_NOTES_MAX = TRAIN_IDENTITY_MAX + 6 };
 
 /* Of weights at the end and of snapshots. */
 static int note_identity(const TrainRun *run, int network, TrainIdentity *identity,
@@ -22,7 +22,8 @@ static int note_identity(const TrainRun *run, int network, TrainIdentity *identi
 static bool save_model(const TrainRun *run, int network, const Accuracy *accuracy, Error *err) {
     TrainIdentity identity;
     SafetensorsPair pairs[RESULT_NOTES_MAX];
-    char top1[32], loss[32], images[16], seed[32];
+    char top1[32], loss[32], images[16], seed[32], train[32];
+    double trained = train_status_of(run->trainer, network).accuracy_average;
     int count = note_identity(run, network, &identity, pairs);
     snprintf(seed, sizeof seed, "%llu", run->config.seed);
     snprintf(top1, sizeof top1, "%.4f", accuracy_top1(accuracy));
@@ -32,6 +33,8 @@ static bool save_model(const TrainRun *run, int network, const Accuracy *accurac
     pairs[count++] = (SafetensorsPair){"test_top1", top1};
     pairs[count++] = (SafetensorsPair){"test_loss", loss};
     pairs[count++] = (SafetensorsPair){"test_images", images};
+    snprintf(train, sizeof train, "%.4f", trained);
+    if (!isnan(trained)) pairs[count++] = (SafetensorsPair){"train_top1", train};
     return model_save(run->loaded.models[network], pairs, count, run->files.results[network].path, err);
 }
 
@@ -75,6 +78,11 @@ static bool save_results(const TrainRun *run, const Accuracy *accuracies, Error 
     return true;
 }
 
+/* While it learnt, over the last epoch; NaN where nobody knows. */
+static void put_trained(double accuracy) {
+    if (!isnan(accuracy)) printf("; %.2f %% of the training images in the last epoch", 100 * accuracy);
+}
+
 static bool finish(const TrainRun *run, Error *err) {
     Accuracy accuracies[TRAIN_NETWORKS_MAX];
     PassConfig pass = {.batch = TRAIN_EVAL_BATCH};
@@ -90,9 +98,11 @@ static bool finish(const TrainRun *run, Error *err) {
     if (!save_results(run, accuracies, err)) return false;
     for (int k = 0; k < run->networks.count; k++) {
         put_name(run, k);
-        printf(": %s, %.2f %% of %d test images right, loss %.4f%s\n", run->loaded.models[k]->network->arch,
+        printf(": %s, %.2f %% of %d test images right, loss %.4f%s", run->loaded.models[k]->network->arch,
                100 * accuracy_top1(&accuracies[k]), accuracies[k].evaluation.seen,
                accuracy_loss(&accuracies[k]), run->config.ema > 0 ? " (moving average of the weights)" : "");
+        put_trained(train_status_of(run->trainer, k).accuracy_average);
+        putchar('\n');
     }
     return true;
 }
@@ -111,13 +121,16 @@ static bool tell_result(const TrainRun *run, int network, Error *err) {
     Safetensors *file = safetensors_open_file(path, err);
     if (!file) return false;
     const char *top1 = safetensors_value(file, "test_top1"), *loss = safetensors_value(file, "test_loss");
-    const char *images = safetensors_value(file, "test_images");
+    const char *images = safetensors_value(file, "test_images"),
+               *train = safetensors_value(file, "train_top1");
     utf8_put(stdout, path);
     if (top1 && loss && images)
-        printf(": %s, %.2f %% of %ld test images right, loss %.4f\n", arch, 100 * strtod(top1, NULL),
+        printf(": %s, %.2f %% of %ld test images right, loss %.4f", arch, 100 * strtod(top1, NULL),
                strtol(images, NULL, 10), strtod(loss, NULL));
     else
-        printf(": %s, finished\n", arch);
+        printf(": %s, finished", arch);
+    put_trained(train ? strtod(train, NULL) : NAN);
+    putchar('\n');
     safetensors_close(file);
     return true;
 }
