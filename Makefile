@@ -10,7 +10,7 @@ ifeq ($(MAKELEVEL)$(filter clean,$(MAKECMDGOALS)),0)
   MAKEFLAGS += -j$(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 endif
 PKG_CONFIG ?= pkg-config
-PKGS     := openblas jansson ncursesw zlib libutf8proc
+PKGS     := openblas jansson ncursesw zlib libutf8proc libpng libjpeg libwebp
 VERSION  := 0.1.0
 
 ifneq ($(filter-out clean format check limits help,$(or $(MAKECMDGOALS),all)),)
@@ -44,8 +44,6 @@ endif
 
 B        := build/$(VARIANT)
 CPPFLAGS += -I. -D_GNU_SOURCE -DSKIPSCOPE_VERSION='"$(VERSION)"' $(shell $(PKG_CONFIG) --cflags-only-I $(PKGS))
-# Not every system that has stb describes it to pkg-config.
-CPPFLAGS += $(shell $(PKG_CONFIG) --cflags-only-I stb 2>/dev/null || echo -I/usr/include/stb)
 COMPILE   = $(CC) -std=c17 $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $($*_FLAGS) -MMD -MP
 LIBS     := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lm -lpthread -lutil
 TESTLIBS := $(shell $(PKG_CONFIG) --libs cmocka vterm 2>/dev/null)
@@ -56,7 +54,7 @@ VIEWS    := $(B)/libviews.a
 APP      := $(B)/libapp.a
 ASSETS   := $(wildcard assets/models/*.safetensors assets/images/*.png assets/classes/*.txt assets/lessons/*.lesson assets/style/*.css assets/mini/*.bin.gz assets/experiment/*.safetensors assets/experiment/*.gz assets/experiment/paths/*.safetensors) TUTORIAL.md
 # The engine's own lines, to be shown by the program: see core/explain/code.c, core/explain/chart.c.
-ASSETS   += $(wildcard core/op/reference/*.c core/op/*.c core/conv/*.c core/kernel/*_body.h core/analysis/*.c) core/tensor/elementwise.c core/inspect/gradcheck.c core/network/resnet.c core/image/image.c core/image/normalise.h
+ASSETS   += $(wildcard core/op/reference/*.c core/op/*.c core/conv/*.c core/kernel/*_body.h core/analysis/*.c) core/tensor/elementwise.c core/inspect/gradcheck.c core/network/resnet.c core/image/preprocess.c core/image/normalise.h
 TESTS    := $(patsubst %.c,$(B)/%,$(wildcard $(foreach floor,core views app,tests/$(floor)/test_*.c tests/$(floor)/*/test_*.c)))
 # What each test is made of; written anew only when that changes.
 ifneq ($(filter-out clean format check limits help,$(or $(MAKECMDGOALS),all)),)
@@ -74,7 +72,7 @@ ZERO     := -ftrivial-auto-var-init=zero
 MAY_ZERO := -enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang
 ZERO_LOCALS = $(or $(call taken,$(ZERO)),$(call taken,$(ZERO) $(MAY_ZERO)))
 
-# The inner loops of the engine are worth the optimiser's time; the image decoder must trap rather than overflow.
+# The inner loops of the engine are worth the optimiser's time.
 $(call objects,core): CFLAGS += $(if $(filter asan coverage,$(VARIANT)),,-O3)
 # The loops of core/kernel are made for the processors named, whatever the rest is made for; a fused multiply-add rounds once
 # instead of twice, and costs half; counters that gcc would keep for every pointer leave too few registers.
@@ -86,7 +84,9 @@ endif
 core/kernel/generic_FLAGS = $(LOOPS)
 core/kernel/avx2_FLAGS    = $(LOOPS) $(AVX2)
 core/kernel/avx512_FLAGS  = $(LOOPS) $(AVX512)
-core/image/decode_FLAGS = $(ZERO_LOCALS) -fsanitize=bounds,signed-integer-overflow,null -fsanitize-undefined-trap-on-error -Wno-unused-function
+# What reads bytes of strangers must trap rather than overflow.
+STRANGE  := $(ZERO_LOCALS) -fsanitize=bounds,signed-integer-overflow,null -fsanitize-undefined-trap-on-error
+$(foreach file,webp gif bmp pnm exif sheet,$(eval core/image/$(file)_FLAGS = $$(if $$(filter asan,$$(VARIANT)),,$$(STRANGE))))
 
 COMMIT   := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 app/train/machine_FLAGS   = -DSKIPSCOPE_COMMIT='"$(COMMIT)"'
@@ -207,8 +207,7 @@ screens: skipscope $(filter %/test_screens %/test_lesson_screens %/test_tutorial
 SOURCES  := $(wildcard $(foreach floor,app core views tests,$(floor)/*.[ch] $(floor)/*/*.[ch] $(floor)/*/*/*.[ch]))
 format:                               ## clang-format over the sources
 	clang-format -i $(SOURCES)
-# The image decoder is stb's.
-TIDIED   := $(filter-out core/image/decode.c,$(filter-out tests/%,$(filter %.c,$(SOURCES))))
+TIDIED   := $(filter-out tests/%,$(filter %.c,$(SOURCES)))
 tidy: compile_commands.json           ## clang-tidy, by .clang-tidy
 	@printf '%s\n' $(TIDIED) | xargs -n 8 -P "$$(nproc)" sh -c 'said=$$(clang-tidy --quiet "$$@" 2>&1) || { echo "$$said"; exit 1; }' sh
 # What make would run, as editors and clang-tidy want to read it.
@@ -216,7 +215,7 @@ compile_commands.json: FORCE          ## how each source is compiled, for editor
 	@$(MAKE) -nB --no-print-directory CC='$(lastword $(CC))' $(patsubst %.c,$(B)/%.o,$(filter %.c,$(SOURCES))) | \
 	    awk -v directory='$(CURDIR)' -f tests/support/compile_commands.awk >$@
 limits:                               ## no function or file is longer than CONTRIBUTING.md says
-	@awk -f tests/support/limits.awk CONTRIBUTING.md $(filter-out core/image/decode.c,$(SOURCES))
+	@awk -f tests/support/limits.awk CONTRIBUTING.md $(SOURCES)
 check: limits tidy                    ## formatting, static analysis
 	clang-format --dry-run --Werror $(SOURCES)
 	cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 -I. app core views

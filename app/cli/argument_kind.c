@@ -8,20 +8,22 @@
 #include "app/asset/assets.h"
 #include "app/cli/command.h"
 #include "core/base/file.h"
+#include "core/base/path.h"
 #include "core/base/suggest.h"
+#include "core/image/kind.h"
 #include "core/network/resnet.h"
 
 enum { IMAGES_MAX = 64, MODELS_MAX = 64, LENGTH_MAX = 64 };
 
 static bool find_file_kind(const char *path, ArgumentKind *kind, Error *err) {
     File file;
-    unsigned char head[4] = {0};
+    uint8_t head[IMAGE_KIND_BYTES] = {0};
     if (!file_open(&file, path, err)) return false;
     size_t count = file.size < sizeof head ? (size_t)file.size : sizeof head;
     bool ok = file_read_at(&file, 0, head, count, err);
     file_close(&file);
-    bool png = memcmp(head, "\x89PNG", 4) == 0, jpeg = memcmp(head, "\xFF\xD8\xFF", 3) == 0;
-    *kind = png || jpeg ? ARGUMENT_IMAGE : ARGUMENT_WEIGHTS;
+    bool picture = image_kind(head, count) != IMAGE_KIND_NONE || image_stranger(head, count).is_picture;
+    *kind = picture ? ARGUMENT_IMAGE : ARGUMENT_WEIGHTS;
     return ok;
 }
 
@@ -86,6 +88,11 @@ bool argument_kind_find(const char *word, ArgumentKind *kind, Error *err) {
         return true;
     }
     if (stat(word, &status) == 0) return find_file_kind(word, kind, err);
+    if (path_is_address(word)) return path_refuse_address(word, err);
+    if (strcmp(word, "-") == 0) {
+        *kind = ARGUMENT_IMAGE;
+        return true;
+    }
     *kind = ARGUMENT_BUNDLED;
     return asset_find_image(word) || refuse_argument(word, err);
 }

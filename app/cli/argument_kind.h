@@ -8,7 +8,7 @@
 typedef enum ArgumentKind {
     ARGUMENT_ARCH, /* resnet20, plain34: wins over a file of that name (write ./resnet20 for the file) */
     ARGUMENT_WEIGHTS, /* a file that is not a picture, or a bundled model: "plain20-cifar10" wins like an architecture */
-    ARGUMENT_IMAGE,   /* a PNG or JPEG file */
+    ARGUMENT_IMAGE,   /* a picture by its first bytes, also of a kind that is not read; "-" */
     ARGUMENT_BUNDLED, /* the name of a picture in the program */
 } ArgumentKind;
 

@@ -73,7 +73,7 @@ static void print_description(FILE *out) {
     fputs(".PP\n", out);
     print_text(out,
                "MODEL is an architecture (resnet20, plain34), a weights file or the name of a bundled model "
-               "(plain20-cifar10); without one, the bundled resnet20-cifar10. IMAGE is a PNG or JPEG file or the name of a bundled picture.\n");
+               "(plain20-cifar10); without one, the bundled resnet20-cifar10. IMAGE is a PNG, JPEG, WebP, GIF, BMP or PNM file or the name of a bundled picture.\n");
 }
 
 static void print_example(FILE *out, const char *lines) {

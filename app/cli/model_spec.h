@@ -16,6 +16,7 @@ typedef struct ModelSpec {
     int shortcut;            /* 1 A, 2 B, 3 C; 0: the architecture's own */
     int act;                 /* place in ACTIVATION_LIST, from 1; 0: as the architecture's name says */
     int stride_in, bn;       /* ChoiceStride, ChoiceBn */
+    int side;                /* of the pictures; 0: as the weights say, or the architecture's own */
 } ModelSpec;
 
 #endif

@@ -53,7 +53,8 @@ void options_print_help(CommandId id, FILE *out) {
     }
     fputs("\nMODEL is an architecture (resnet20, plain34), a weights file or the name of a\n"
           "bundled model (plain20-cifar10); without one, the bundled resnet20-cifar10.\n"
-          "IMAGE is a PNG or JPEG file or the name of a bundled picture.\n"
+          "IMAGE is a PNG, JPEG, WebP, GIF, BMP or PNM file or the name of a\n"
+          "bundled picture.\n"
           "Every option can be preset: SKIPSCOPE_WEIGHTS=FILE for --weights FILE.\n"
           "Exit status: 0 done, 1 failed, 2 usage, 3 terminal unusable, 4 a file is bad or\n"
           "unsupported.\n",

@@ -3,7 +3,9 @@
 #include <limits.h>
 #include <string.h>
 
+#include "app/cli/option_field.h"
 #include "core/analysis/analysis_list.h"
+#include "core/image/preprocess.h"
 #include "core/op/op_list.h"
 #include "views/style/theme.h"
 
@@ -12,25 +14,6 @@
 #define ON_TOO(ID, file) | ON(ID)
 #define ANALYSES         (0 ANALYSIS_OF_NETWORK_LIST(ON_TOO))
 #define GRADIENTS        (ON(GRADFLOW) | ANALYSES)
-
-/* The place of a field in Options, which does not compile unless the field has that type. */
-#define FIELD(type, field) (offsetof(Options, field) + 0 * sizeof(_Generic(((Options *)0)->field, type : 1)))
-#define FLAG(field)        .kind = OPTION_FLAG, .offset = FIELD(bool, field)
-#define TEXT(field, of)    .kind = OPTION_TEXT, .offset = FIELD(const char *, field), .argument = of
-#define SEED(field, of)    .kind = OPTION_SEED, .offset = FIELD(unsigned long long, field), .argument = of
-#define RANGE(least, most) .min = least, .max = most
-#define COUNT(field, of, least, most)                                                                        \
-    .kind = OPTION_COUNT, .offset = FIELD(int, field), .argument = of, RANGE(least, most)
-#define COUNTS(field, of, least, most)                                                                       \
-    .kind = OPTION_COUNTS, .offset = FIELD(OptionCounts, field), .argument = of, RANGE(least, most)
-#define REAL(field, of, least, most)                                                                         \
-    .kind = OPTION_REAL, .offset = FIELD(double, field), .argument = of, RANGE(least, most)
-#define TRIPLE(field, of, least, most)                                                                       \
-    .kind = OPTION_TRIPLE, .offset = FIELD(OptionTriple, field), .argument = of, RANGE(least, most)
-#define SIZE(field, of, least, most)                                                                         \
-    .kind = OPTION_SIZE, .offset = FIELD(OptionSize, field), .argument = of, RANGE(least, most)
-#define CHOICE(field, of, list)                                                                              \
-    .kind = OPTION_CHOICE, .offset = FIELD(int, field), .argument = of, .words = list
 
 /* Sets of commands, a bit each. */
 #define ALL (ON(COUNT) - 1)
@@ -44,6 +27,8 @@
 #define DRAWS        (SHOWS | ON(RECORD)) /* without a terminal, too */
 #define COMPUTES     (RUNS_MODEL | ON(TRAIN) | ON(BENCH) | ON(PAPER) | ON(LESSON) | ON(PRESENT) | ON(RECORD))
 
+enum { SIDE_MIN = 8 };
+
 _Static_assert(COMMAND_COUNT < 64, "a bit for each command");
 
 static const char *const shortcut_words[] = {"A", "B", "C", NULL};
@@ -55,6 +40,9 @@ static const char *const bn_words[] = {"eval", "train", NULL};
 static const char *const dataset_words[] = {"cifar10", "cifar100", "mini", "folder", NULL};
 static const char *const split_words[] = {"test", "train", NULL};
 static const char *const optimizer_words[] = {"sgd", "adamw", NULL};
+static const char *const filter_words[] = {"bilinear", "bicubic", NULL};
+static const char *const channel_words[] = {"rgb", "bgr", "gray", NULL};
+static const char *const exif_words[] = {"apply", "ignore", NULL};
 static const char *const kernel_words[] = {"openblas", "generic", "avx2", "avx512", NULL};
 static const char *const color_words[] = {"auto", "never", "16", "256", "truecolor", NULL};
 
@@ -119,11 +107,35 @@ const OptionSpec option_table[] = {
     {.name = "mean",
      TRIPLE(input.mean, "R,G,B", -1000, 1000),
      .commands = RUNS_MODEL,
-     .help = "of the pixels; default: the weights' own"},
+     .help = "of the pixels, after --scale; default: the weights' own"},
     {.name = "std",
      TRIPLE(input.std, "R,G,B", 1e-6, 1000),
      .commands = RUNS_MODEL,
      .help = "of the pixels; default: the weights' own"},
+    {.name = "resize",
+     TEXT(input.resize, "N"),
+     .commands = RUNS_MODEL,
+     .help = "pixels of a picture's short side before the crop, WxH for both sides, or none"},
+    {.name = "crop",
+     COUNT(model.side, "N", SIDE_MIN, PREPROCESS_SIDE_MAX),
+     .commands = RUNS_MODEL,
+     .help = "side of the square from the middle that the network reads; default 224 or 32, as it was made"},
+    {.name = "interpolation",
+     CHOICE(input.filter, "bilinear|bicubic", filter_words),
+     .commands = RUNS_MODEL,
+     .help = "how pictures are scaled, as Pillow does it"},
+    {.name = "channels",
+     CHOICE(input.channels, "rgb|bgr|gray", channel_words),
+     .commands = RUNS_MODEL,
+     .help = "order of the colors; gray: three times the brightness"},
+    {.name = "scale",
+     TEXT(input.scale, "S"),
+     .commands = RUNS_MODEL,
+     .help = "what bytes are multiplied by before --mean and --std; default 1/255"},
+    {.name = "exif",
+     CHOICE(input.exif, "apply|ignore", exif_words),
+     .commands = RUNS_MODEL,
+     .help = "turn pictures as their camera says, or not, as torchvision"},
     {.name = "classes",
      TEXT(run.classes, "FILE"),
      .commands = RUNS_MODEL,

@@ -41,6 +41,15 @@ typedef enum ChoiceDataset {
     DATASET_IS_FOLDER
 } ChoiceDataset;
 
+typedef enum ChoiceFilter { FILTER_DEFAULT, FILTER_IS_BILINEAR, FILTER_IS_BICUBIC } ChoiceFilter;
+typedef enum ChoiceChannels {
+    CHANNELS_DEFAULT,
+    CHANNELS_ARE_RGB,
+    CHANNELS_ARE_BGR,
+    CHANNELS_ARE_GRAY
+} ChoiceChannels;
+typedef enum ChoiceExif { EXIF_DEFAULT, EXIF_IS_APPLIED, EXIF_IS_IGNORED } ChoiceExif;
+
 /* What goes through the network. */
 typedef struct InputOptions {
     const char *file; /* --input: an array instead of a picture */
@@ -48,6 +57,8 @@ typedef struct InputOptions {
     int dataset, split, limit;
     OptionTriple mean, std;
     OptionCounts target;
+    const char *resize, *scale;
+    int filter, channels, exif; /* ChoiceFilter, ChoiceChannels, ChoiceExif */
 } InputOptions;
 
 /* How it goes through. */

@@ -6,9 +6,11 @@
 #include "app/command/command.h"
 #include "app/load/setup.h"
 #include "core/base/json_write.h"
+#include "core/base/utf8.h"
+#include "core/image/exif.h"
 #include "views/style/text.h"
 
-enum { CLASSIFY_TOP = 5, CLASSIFY_BAR = 30, CLASSIFY_LABEL_MAX = 160 };
+enum { CLASSIFY_TOP = 5, CLASSIFY_BAR = 30, CLASSIFY_LABEL_MAX = 160, CLASSIFY_NOTICE_MAX = 1024 };
 
 /* One picture's answer. */
 typedef struct Answer {
@@ -79,6 +81,29 @@ static bool print_answer(const Answer *answer, bool ascii) {
     return ok;
 }
 
+/* What was done to the picture before it was looked at. */
+static void say_turned(const char *image, int orientation) {
+    char text[CLASSIFY_NOTICE_MAX];
+    if (orientation == 0) return;
+    utf8_format(text, sizeof text,
+                "%s: %s, as its Exif orientation %d says (--exif ignore leaves it as it lies)", image,
+                exif_words(orientation), orientation);
+    progress_say(text);
+}
+
+/* How pictures become the network's input. Of the bundled network everything is known; of random weights nothing
+ * hangs on it. */
+static void say_preprocess(const Setup *setup) {
+    char line[PREPROCESS_TEXT_MAX], text[CLASSIFY_NOTICE_MAX];
+    const Preprocess *preprocess = &setup->model->preprocess;
+    bool asked = false;
+    for (int part = 0; part < PREPROCESS_PARTS; part++)
+        asked = asked || preprocess->origins[part] == PREPROCESS_FROM_OPTION;
+    if ((setup->untrained || !preprocess_has_guess(preprocess)) && !asked) return;
+    utf8_format(text, sizeof text, "pictures: %s", preprocess_format(preprocess, true, line));
+    progress_say(text);
+}
+
 static bool answer_all(const Setup *setup, const Options *options, Pass *pass, JsonWriter *json, Error *err) {
     const Network *network = setup->model->network;
     Answer answer = {.model = setup->model, .top = options->output.top ? options->output.top : CLASSIFY_TOP};
@@ -87,8 +112,10 @@ static bool answer_all(const Setup *setup, const Options *options, Pass *pass, J
     bool ok = answer.order || error_set(err, ERROR_FAILED, "not enough memory");
     for (int k = 0; ok && k < setup->image_count; k++) {
         answer.image = setup->images[k];
-        ok = setup_load_image(setup, answer.image, pass_input(pass), err);
+        int orientation = 0;
+        ok = setup_load_turned(setup, answer.image, pass_input(pass), &orientation, err);
         if (!ok) break;
+        say_turned(answer.image, orientation);
         pass_restart(pass, NULL);
         pass_run_forward(pass);
         answer.logits = pass_act(pass, network_logits_op(network)).data;
@@ -108,6 +135,7 @@ static bool answer_all(const Setup *setup, const Options *options, Pass *pass, J
 
 static bool answer_json(const Setup *setup, const Options *options, Pass *pass, Error *err) {
     JsonWriter json;
+    char line[PREPROCESS_TEXT_MAX];
     json_write_init(&json, NULL);
     json_write_object_begin(&json);
     json_write_key_int(&json, "schema", 1);
@@ -118,6 +146,7 @@ static bool answer_json(const Setup *setup, const Options *options, Pass *pass, 
         return false;
     }
     json_write_array_end(&json);
+    json_write_key_string(&json, "preprocess", preprocess_format(&setup->model->preprocess, true, line));
     json_write_object_end(&json);
     if (!json_write_end(&json)) return error_set(err, ERROR_FAILED, "not enough memory for the answer");
     puts(json.text);
@@ -129,7 +158,9 @@ static bool classify(const Setup *setup, const Options *options, Error *err) {
     PassConfig config;
     bool *lesioned;
     if (setup->image_count == 0)
-        return error_set(err, ERROR_USAGE, "classify needs a picture: a PNG or JPEG file, or a bundled one");
+        return error_set(
+            err, ERROR_USAGE,
+            "classify needs a picture: a PNG, JPEG, WebP, GIF, BMP or PNM file, or a bundled one");
     if (!setup_pass_config(setup, options, &config, &lesioned, err)) return false;
     config.fast = true;
     config.batch = 1;
@@ -145,6 +176,7 @@ bool command_classify(const Options *options, Error *err) {
     Setup setup;
     if (!setup_open(&setup, options, err)) return false;
     progress_say(setup.notice);
+    say_preprocess(&setup);
     bool ok = classify(&setup, options, err);
     setup_close(&setup);
     return ok;

@@ -85,7 +85,7 @@ static bool explain(const Setup *setup, const Options *options, const char *name
     if (!setup_pass_config(setup, options, &config, &lesioned, err)) return false;
     Pass *pass = setup_new_pass(setup, &config, batch, err);
     ExplainQuery query = {.pass = pass,
-                          .normalise = &model->normalise,
+                          .normalise = &model->preprocess.normalise,
                           .class_names = model->class_names,
                           .sources = explain_source,
                           .level = options->analysis.level ? (ExplainLevel)options->analysis.level

@@ -1,11 +1,13 @@
 #include "app/explorer/config.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/base/line.h"
+#include "core/base/path.h"
 #include "core/base/text_file.h"
 #include "core/base/utf8.h"
 #include "views/scene/action_parse.h"
@@ -27,6 +29,10 @@ char *config_path(void) {
     return length < 0 ? NULL : path;
 }
 
+static bool is_set(const char *line) {
+    return strncmp(line, SET, sizeof SET - 1) == 0;
+}
+
 /* Paths below the home folder as people write them. */
 static const char *home_of(const char *path, const char **sign) {
     const char *home = getenv("HOME");
@@ -45,16 +51,34 @@ static void note_problem(Config *config, int line, const char *sentence) {
         error_set(&config->first, ERROR_FILE, "%s", sentence);
 }
 
+/* "set weights ~/x" as an option needs it. */
+static bool expand_home(Config *config, int k) {
+    char path[PATH_MAX];
+    const char *line = config->lines[k], *value = strstr(line, " ~/");
+    if (!is_set(line) || !value) return true;
+    path_from_user(value + 1, path, sizeof path);
+    int length = asprintf(&config->own[k], "%.*s %s", (int)(value - line), line, path);
+    if (length < 0) config->own[k] = NULL;
+    if (length < 0) return false;
+    config->lines[k] = config->own[k];
+    return true;
+}
+
 static bool split(Config *config, Error *err) {
     int count = 1;
     for (const char *at = config->text; *at; at++) count += *at == '\n';
     config->lines = calloc((size_t)count, sizeof *config->lines);
-    if (!config->lines) return error_set(err, ERROR_FAILED, "%s: not enough memory", config->path);
+    config->own = calloc((size_t)count, sizeof *config->own);
+    if (!config->lines || !config->own)
+        return error_set(err, ERROR_FAILED, "%s: not enough memory", config->path);
     for (char *line = config->text, *next; line; line = next) {
         next = strchr(line, '\n');
         if (next) *next++ = '\0';
         config->lines[config->line_count++] = line_trim(line);
     }
+    for (int k = 0; k < config->line_count; k++)
+        if (!expand_home(config, k))
+            return error_set(err, ERROR_FAILED, "%s: not enough memory", config->path);
     return true;
 }
 
@@ -75,12 +99,10 @@ bool config_load(Config *config, const Options *options, Error *err) {
 void config_clear(Config *config) {
     free(config->path);
     free(config->text);
+    for (int k = 0; config->own && k < config->line_count; k++) free(config->own[k]);
+    free(config->own);
     free(config->lines);
     *config = (Config){.path = NULL};
-}
-
-static bool is_set(const char *line) {
-    return strncmp(line, SET, sizeof SET - 1) == 0;
 }
 
 static bool is_nothing(const char *line) {

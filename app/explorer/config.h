@@ -14,6 +14,7 @@
 typedef struct Config {
     char *path, *text; /* heap; text NULL: there is no such file */
     char **lines;      /* of the text, without the space around them; heap */
+    char **own;        /* in place of those with a path below ~, one each or NULL; heap */
     int line_count;
     int settings; /* options that were set */
     int problems;

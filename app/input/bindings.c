@@ -15,7 +15,8 @@ static bool is_view_key(uint32_t code) {
 }
 
 static bool check_key(const char *name, uint32_t *code, Error *err) {
-    if (!key_parse(name, code) || *code == KEY_CODE_MOUSE || *code == KEY_CODE_RESIZE)
+    if (!key_parse(name, code) || *code == KEY_CODE_MOUSE || *code == KEY_CODE_PASTE ||
+        *code == KEY_CODE_RESIZE)
         return error_set(err, ERROR_USAGE,
                          "bind: there is no key '%s': expected one like x, C-t, F5 or PageUp", name);
     bool digit = *code >= '0' && *code <= '9';

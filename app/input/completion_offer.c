@@ -126,7 +126,8 @@ static bool has_ending(const char *name, const char *const *endings) {
 }
 
 static bool is_picture(const Offer *to, const char *path) {
-    static const char *const endings[] = {".png", ".jpg", ".jpeg", NULL};
+    static const char *const endings[] = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp",
+                                          ".ppm", ".pgm", ".pbm",  ".pnm",  NULL};
     (void)to;
     return has_ending(path, endings);
 }

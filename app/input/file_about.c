@@ -22,7 +22,7 @@ static bool describe_picture(FileList *list, const FileRow *row, Error *err) {
     bool ok = asset ? image_size_memory(&size, asset->begin, asset_size(asset), row->name, err)
                     : row_path(list, row, path) && image_size_file(&size, path, err);
     if (!ok) return false;
-    const char *kind = size.is_png ? "PNG" : "JPEG", *origin = asset ? ", built in" : "";
+    const char *kind = image_kind_name(size.kind), *origin = asset ? ", built in" : "";
     if (size.width > 0)
         utf8_format(list->about, sizeof list->about, "%s, %d x %d pixels%s", kind, size.width, size.height,
                     origin);

@@ -49,8 +49,9 @@ static void add_file(FileList *list, FileKind kind, const char *name, uint64_t s
 }
 
 static bool has_ending(const char *name, FileGroup group) {
-    static const char *const endings[][4] = {
-        [FILES_PICTURES] = {".png", ".jpg", ".jpeg", NULL},
+    static const char *const endings[][11] = {
+        [FILES_PICTURES] = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".ppm", ".pgm", ".pbm", ".pnm",
+                            NULL},
         [FILES_WEIGHTS] = {".safetensors", NULL},
     };
     for (const char *const *ending = endings[group]; *ending; ending++) {

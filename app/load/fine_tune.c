@@ -53,7 +53,7 @@ static Model *new_head(const Model *given, const Dataset *train, unsigned long l
     network_copy_values(network, given->network);
     Model *model = model_new(network, err);
     if (!model) return NULL;
-    model->normalise = given->normalise;
+    model->preprocess = given->preprocess;
     utf8_format(notice, sizeof notice,
                 "the weights tell %d classes apart, the data set has %d: the last layer (fc) is new, drawn "
                 "by seed %llu",

@@ -62,6 +62,7 @@ ModelSpec setup_spec(const Setup *setup) {
     ModelSpec spec = {.arch = network->arch, .bn = setup->bn};
     char usual = resnet_is_cifar(network->arch) ? 'A' : 'B';
     if (network->stride_in_1x1) spec.stride_in = STRIDE_IN_1X1;
+    if (network->input.h != resnet_side(network->arch)) spec.side = network->input.h;
     if (!setup->untrained) {
         spec.weights = bundled ? NULL : source;
         return spec;
@@ -101,7 +102,8 @@ Model *setup_new_model(const ModelSpec *spec, int classes, Error *err) {
     if (!setup_parse_init(spec, &init, err)) return NULL;
     ResnetConfig config = {.shortcut = shortcut_letter(spec),
                            .stride_in_1x1 = spec->stride_in == STRIDE_IN_1X1,
-                           .classes = classes};
+                           .classes = classes,
+                           .side = spec->side};
     if (!name_arch(spec, config.arch, err)) return NULL;
     Network *network = resnet_new(&config, err);
     if (!network) return NULL;
@@ -194,6 +196,7 @@ static Model *load_file(Setup *setup, const ModelSpec *spec, Error *err) {
     ModelOptions options = {.stride_in_1x1 = spec->stride_in == STRIDE_IN_1X1,
                             .shortcut = shortcut_letter(spec),
                             .key = spec->key,
+                            .side = spec->side,
                             .activation = spec->act ? op_spec(act_of(spec)) : NULL};
     char arch[ARCH_NAME_MAX];
     if (spec->arch && !name_arch(spec, arch, err)) return NULL;
@@ -250,14 +253,6 @@ static bool name_classes(Model *model, const char *path, Error *err) {
     return model->class_names;
 }
 
-static void apply_normalise(Model *model, const Options *options) {
-    for (int c = 0; c < 3; c++) {
-        if (options->input.mean.known) model->normalise.mean[c] = options->input.mean.values[c];
-        if (options->input.std.known) model->normalise.std[c] = options->input.std.values[c];
-    }
-    if (options->input.mean.known && options->input.std.known) model->normalise_origin = MODEL_FROM_OPTION;
-}
-
 /* The first word may be the model; the others are pictures. */
 static bool split_words(Setup *setup, const Options *options, Error *err) {
     setup->images = options->words;
@@ -268,7 +263,7 @@ static bool split_words(Setup *setup, const Options *options, Error *err) {
         if (kind == ARGUMENT_IMAGE || kind == ARGUMENT_BUNDLED) continue;
         if (k > 0)
             return error_set(err, kind == ARGUMENT_ARCH ? ERROR_USAGE : ERROR_FILE,
-                             "%s: expected a PNG or JPEG picture, found %s", options->words[k],
+                             "%s: expected a picture, found %s", options->words[k],
                              kind == ARGUMENT_ARCH ? "an architecture; the model comes first"
                                                    : "something else");
         setup->images++;
@@ -298,9 +293,13 @@ static bool open_model(Setup *setup, const ModelSpec *spec, Error *err) {
 bool setup_open(Setup *setup, const Options *options, Error *err) {
     ModelSpec origin;
     *setup = (Setup){.model = NULL};
+    setup->ignores_exif = options->input.exif == EXIF_IS_IGNORED;
     if (!split_words(setup, options, err) || !find_origin(&origin, setup, options, err)) return false;
     if (!open_model(setup, &origin, err)) return false;
-    apply_normalise(setup->model, options);
+    if (!setup_apply_preprocess(&setup->model->preprocess, options, err)) {
+        setup_close(setup);
+        return false;
+    }
     if (name_classes(setup->model, options->run.classes, err)) return true;
     setup_close(setup);
     return false;
@@ -325,7 +324,7 @@ static Model *load_named(const char *name, Error *err) {
 }
 
 bool setup_open_weights(Setup *setup, const Setup *old, const char *name, Error *err) {
-    *setup = (Setup){.init = "trained", .seed = old->seed, .bn = old->bn};
+    *setup = (Setup){.init = "trained", .seed = old->seed, .bn = old->bn, .ignores_exif = old->ignores_exif};
     setup->model = load_named(name, err);
     if (setup->model) mention_checkpoint(setup, setup->model);
     if (setup->model && name_classes(setup->model, NULL, err)) return true;
@@ -336,7 +335,9 @@ bool setup_open_weights(Setup *setup, const Setup *old, const char *name, Error 
 bool setup_open_arch(Setup *setup, const Setup *old, const char *arch, Error *err) {
     ModelSpec spec = {
         .arch = arch, .init = old->untrained ? old->init : NULL, .seed = old->seed, .bn = old->bn};
-    return setup_open_model(setup, &spec, err);
+    if (!setup_open_model(setup, &spec, err)) return false;
+    setup->ignores_exif = old->ignores_exif;
+    return true;
 }
 
 bool setup_batch_statistics(const Setup *setup) {

@@ -18,6 +18,7 @@ typedef struct Setup {
     char notice[SETUP_LINE_MAX]; /* a sentence the user should see; "" for none */
     char **images;               /* the words that name pictures */
     int image_count;
+    bool ignores_exif; /* --exif ignore */
 } Setup;
 
 /* Whether the words are a MODEL and IMAGEs as setup_open takes them, as far as their first bytes tell. */
@@ -72,8 +73,13 @@ void setup_free_batch(Batch *batch);
 /* The bundled pictures, whatever the command line named. */
 bool setup_load_bundled(Batch *batch, const Setup *setup, Error *err);
 
+/* --resize, --interpolation, --channels, --scale, --mean and --std, on top of what the model says. */
+bool setup_apply_preprocess(Preprocess *preprocess, const Options *options, Error *err);
+
 /* One picture: a path, or the name of a bundled one. Writes (size,size,3). */
 bool setup_load_image(const Setup *setup, const char *name, real *nhwc, Error *err);
+/* And which Exif orientation it was turned by; 0 for one that lay upright, or was left as it lies. */
+bool setup_load_turned(const Setup *setup, const char *name, real *nhwc, int *orientation, Error *err);
 /* The class that a bundled picture is named after, "04-cat"; -1 for any other picture. */
 int setup_picture_class(const Model *model, const char *name);
 

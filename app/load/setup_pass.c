@@ -1,6 +1,7 @@
 /* The second half of app/load/setup.h: pictures, skip modes, passes. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/asset/assets.h"
 #include "app/load/data_sets.h"
@@ -72,15 +73,30 @@ static size_t image_elements(const Setup *setup) {
     return shape_count(setup->model->network->input);
 }
 
-bool setup_load_image(const Setup *setup, const char *name, real *nhwc, Error *err) {
-    const Model *model = setup->model;
+static bool load_standard_input(Image *image, ImageExif exif, Error *err) {
+    if (isatty(STDIN_FILENO))
+        return error_set(
+            err, ERROR_USAGE,
+            "- reads a picture from standard input, which is the terminal: skipscope classify - <photo.jpg");
+    return image_load_open(image, STDIN_FILENO, "standard input", exif, err);
+}
+
+bool setup_load_turned(const Setup *setup, const char *name, real *nhwc, int *orientation, Error *err) {
     Image image = {0};
     const Asset *asset = strchr(name, '/') ? NULL : asset_find_image(name);
-    bool ok = asset ? image_load_memory(&image, asset->begin, asset_size(asset), name, err)
-                    : image_load(&image, name, err);
-    ok = ok && image_to_input(&image, model->network->input.h, &model->normalise, nhwc, err);
+    ImageExif exif = setup->ignores_exif ? IMAGE_EXIF_IGNORE : IMAGE_EXIF_APPLY;
+    bool ok = asset                    ? image_load_memory(&image, asset->begin, asset_size(asset), name, err)
+              : strcmp(name, "-") == 0 ? load_standard_input(&image, exif, err)
+                                       : image_load_as(&image, name, exif, err);
+    ok = ok && preprocess_to_input(&image, &setup->model->preprocess, nhwc, err);
+    *orientation = setup->ignores_exif || image.orientation < 2 ? 0 : image.orientation;
     image_free(&image);
     return ok;
+}
+
+bool setup_load_image(const Setup *setup, const char *name, real *nhwc, Error *err) {
+    int ignored;
+    return setup_load_turned(setup, name, nhwc, &ignored, err);
 }
 
 static bool alloc_batch(Batch *batch, const Setup *setup, int count, Error *err) {
@@ -159,7 +175,7 @@ static bool copy_images(Batch *batch, const Setup *setup, const Dataset *dataset
     batch->targets = calloc((size_t)batch->count, sizeof *batch->targets);
     if (!batch->targets) return error_set(err, ERROR_FAILED, "not enough memory");
     for (int k = 0; k < batch->count; k++) {
-        dataset_to_input(dataset, k, &setup->model->normalise,
+        dataset_to_input(dataset, k, &setup->model->preprocess.normalise,
                          batch->values + (size_t)k * image_elements(setup));
         batch->targets[k] = batch->labels[k] = dataset_label(dataset, k);
     }

@@ -18,7 +18,8 @@ static const Asset *bundled_twin(const Model *model) {
 /* A twin that wants its pictures normalised otherwise would read others than this network does. */
 static bool reads_alike(const Model *a, const Model *b) {
     for (int c = 0; c < 3; c++)
-        if (a->normalise.mean[c] != b->normalise.mean[c] || a->normalise.std[c] != b->normalise.std[c])
+        if (a->preprocess.normalise.mean[c] != b->preprocess.normalise.mean[c] ||
+            a->preprocess.normalise.std[c] != b->preprocess.normalise.std[c])
             return false;
     return true;
 }

@@ -82,6 +82,10 @@ static void press(Screen *screen, const Key *key) {
 
 void screen_key(Screen *screen, const Key *key) {
     Action action = {.id = ACTION_NONE};
+    if (key->code == KEY_CODE_PASTE) {
+        screen_paste(screen, key->text);
+        return;
+    }
     for (int k = screen->layers.count - 1; k >= layer_floor(screen); k--) {
         const LayerOps *ops = layer_ops(screen->layers.ids[k]);
         if (ops->key && ops->key(screen, key, &action)) {

@@ -114,6 +114,8 @@ void screen_book_show(Screen *screen, int part, size_t at); /* of the question i
 
 /* mouse.c */
 void screen_mouse_key(Screen *screen, const Key *key);
+/* KEY_CODE_PASTE: types the text into a prompt, or opens the file that it names. */
+void screen_paste(Screen *screen, const char *text);
 
 /* present.c: keys shown as they are pressed */
 void screen_show_key(Screen *screen, uint32_t code, const Action *action);

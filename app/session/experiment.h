@@ -45,8 +45,9 @@ typedef struct Swaps {
 typedef struct Picture {
     real *input; /* normalised, (H,W,C); owned */
     char name[ACTION_TEXT_MAX];
-    bool is_array;  /* no picture: normalised values without a file */
-    int true_class; /* -1: not known */
+    bool is_array;   /* no picture: normalised values without a file */
+    int true_class;  /* -1: not known */
+    int orientation; /* Exif's, that the file was turned by; 0: none */
 } Picture;
 
 /* The pictures that the input view offers. */

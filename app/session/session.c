@@ -192,6 +192,7 @@ Scene session_scene(const Session *session) {
                    .probabilities = session_answer(session),
                    .untrained = session->exp.setup->untrained,
                    .true_class = session->exp.picture.true_class,
+                   .orientation = session->exp.picture.orientation,
                    .image_list = session->exp.pictures.list,
                    .image_thumbs = session->exp.pictures.thumbs,
                    .image_count = session->exp.pictures.count,

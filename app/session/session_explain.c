@@ -34,7 +34,7 @@ void session_explain_make(const Session *session, const Scene *scene, Explanatio
     ZoomLevel level =
         view->level ? view->level(session->look.view_state[session->look.view], scene) : ZOOM_NETWORK;
     ExplainQuery query = {.pass = scene->pass,
-                          .normalise = &scene->model->normalise,
+                          .normalise = &scene->model->preprocess.normalise,
                           .class_names = scene->model->class_names,
                           .sources = explain_source,
                           .level = session->look.settings.explain,

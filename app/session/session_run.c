@@ -6,6 +6,7 @@
 #include "app/session/session_state.h"
 #include "core/base/clock.h"
 #include "core/base/utf8.h"
+#include "core/image/size.h"
 
 /* A pass at its beginning. `old` is used again where its memory fits, which spares a large network a tenth of
  * a second each time, and else left as it is. */
@@ -114,6 +115,13 @@ void session_run_still(Session *session, int steps_done) {
     start_run(session, steps_done, false);
 }
 
+/* From the file's first bytes, where Exif's data lies. */
+static int orientation_of(const Setup *setup, const char *path) {
+    ImageSize size;
+    if (setup->ignores_exif || !image_size_file(&size, path, NULL)) return 0;
+    return size.orientation;
+}
+
 void session_name_image(Session *session, const char *name) {
     const Asset *asset = strchr(name, '/') ? NULL : asset_find_image(name);
     char asset_name[ASSET_NAME_MAX];
@@ -125,6 +133,7 @@ void session_name_image(Session *session, const char *name) {
         if (strcmp(session->exp.pictures.list[k], session->exp.picture.name) == 0)
             session->exp.pictures.cursor = k;
     session->exp.picture.is_array = false;
+    session->exp.picture.orientation = asset ? 0 : orientation_of(session->exp.setup, name);
 }
 
 bool session_load_image(Session *session, const char *name, Error *err) {

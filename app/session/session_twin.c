@@ -36,7 +36,7 @@ static bool fill_input(Session *session, Error *err) {
     size_t count = shape_count(model->network->input);
     twin->input = calloc(count, sizeof *twin->input);
     if (!twin->input) return error_set(err, ERROR_FAILED, "not enough memory for the other side");
-    Setup setup = {.model = (Model *)model};
+    Setup setup = {.model = (Model *)model, .ignores_exif = session->exp.setup->ignores_exif};
     if (twin->kind == TWIN_IMAGE) return setup_load_image(&setup, twin->image, twin->input, err);
     if (twin->kind == TWIN_WEIGHTS && asset_find_image(session->exp.picture.name))
         return setup_load_image(&setup, session->exp.picture.name, twin->input, err);

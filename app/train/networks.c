@@ -63,7 +63,7 @@ static bool add_model(TrainLoaded *loaded, const char *arch, const Options *opti
     Model *model = setup_new_model(&spec, dataset_classes(train), err);
     if (!model) return false;
     loaded->models[loaded->count++] = model;
-    model->normalise = dataset_normalise(train);
+    model->preprocess.normalise = dataset_normalise(train);
     return model_set_class_names(model, dataset_class_names(train), err);
 }
 

@@ -1,7 +1,7 @@
 /* Errors of the outside world, as one full sentence for the user.
  *
  * A function that may fail takes `Error *err` last and returns false (or NULL) through
- *     return error_set(err, ERROR_FILE, "cat.png: expected a PNG or JPEG image, found %s", what);
+ *     return error_set(err, ERROR_FILE, "cat.png: expected a picture, found %s", what);
  * A bug in the program is no Error but an assert, which stays on in every build. */
 #ifndef CORE_BASE_ERROR_H
 #define CORE_BASE_ERROR_H

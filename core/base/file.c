@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/base/path.h"
+
 enum { FILE_TEMP_TRIES = 20, FILE_TEMP_NAME_MAX = 64 };
 
 static const char *mode_words(mode_t mode) {
@@ -30,6 +32,7 @@ static bool refuse_kind(const char *path, mode_t mode, Error *err) {
 bool file_open(File *file, const char *path, Error *err) {
     *file = (File){.fd = -1};
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0 && path_is_address(path)) return path_refuse_address(path, err);
     if (fd < 0) return error_set(err, ERROR_FILE, "%s: cannot be opened: %s", path, strerror(errno));
     struct stat status;
     char *copy = strdup(path);

@@ -1,4 +1,4 @@
-/* The one door to stb_image_write, and only to its encoder: files are written by core/base/file, which
+/* Pictures as the bytes of a PNG. Files are written by core/base/file, which
  * notices a full disk. */
 #ifndef CORE_IMAGE_ENCODE_H
 #define CORE_IMAGE_ENCODE_H

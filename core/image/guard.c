@@ -1,8 +1,6 @@
 #include "core/image/guard.h"
 
-#include <string.h>
-
-#include "core/base/signature.h"
+#include "core/image/exif.h"
 
 bool image_guard_check_size(int64_t width, int64_t height, const char *label, Error *err) {
     long long w = (long long)width, h = (long long)height;
@@ -24,46 +22,39 @@ bool image_guard_check_size(int64_t width, int64_t height, const char *label, Er
     return true;
 }
 
-/* What a file that is neither PNG nor JPEG begins with, and what to call it. */
-static const Signature signatures[] = {
-    {.bytes = "GIF8", .size = 4, .name = "a GIF"},
-    {.bytes = "BM", .size = 2, .name = "a BMP"},
-    {.bytes = "II*\0", .size = 4, .name = "a TIFF"},
-    {.bytes = "MM\0*", .size = 4, .name = "a TIFF"},
-    {.offset = 8, .bytes = "WEBP", .size = 4, .name = "a WebP"},
-    {.offset = 4, .bytes = "ftyphei", .size = 7, .name = "a HEIC"},
-    {.offset = 4, .bytes = "ftypmif", .size = 7, .name = "a HEIC"},
-    {.offset = 4, .bytes = "ftypavif", .size = 8, .name = "an AVIF"},
-    {.bytes = "%PDF", .size = 4, .name = "a PDF"},
-    {.bytes = "<svg", .size = 4, .name = "an SVG"},
-    {.bytes = "<?xml", .size = 5, .name = "an XML file"},
-    {.bytes = "<!DOC", .size = 5, .name = "a web page"},
-    {.bytes = "<html", .size = 5, .name = "a web page"},
-    {.bytes = "version https://git-lfs", .size = 23, .name = "a Git LFS pointer (run git lfs pull)"},
-    {.bytes = "P5", .size = 2, .name = "a PGM"},
-    {.bytes = "P6", .size = 2, .name = "a PPM"},
-    {.bytes = "\x93NUMPY", .size = 6, .name = "a NumPy array"},
-};
+bool image_refuse_stranger(const uint8_t *bytes, size_t size, const char *label, Error *err) {
+    ImageStranger stranger = image_stranger(bytes, size);
+    return error_set(err, ERROR_FILE, "%s: expected a PNG, JPEG, WebP, GIF, BMP or PNM picture, found %s%s%s",
+                     label, stranger.name, stranger.advice[0] ? ": " : "", stranger.advice);
+}
 
-static const char *format_name(const uint8_t *bytes, size_t size) {
-    if (size == 0) return "an empty file";
-    const char *name = signature_name(signatures, sizeof signatures / sizeof *signatures, bytes, size);
-    return name ? name : "something else";
+/* Pixels, file and what the decoder keeps besides them, in memory at the same time. */
+static bool check_memory(const ImageGuard *guard, size_t size, const char *label, Error *err) {
+    uint64_t pixels = 3 * (uint64_t)guard->width * (uint64_t)guard->height;
+    uint64_t needed = pixels + size + guard->working;
+    if (needed <= IMAGE_MEMORY_MAX) return true;
+    const char *kind = image_kind_name(guard->kind);
+    const char *way = guard->kind == IMAGE_KIND_JPEG ? ", because its scans lie one after the other"
+                      : guard->working > 0           ? ", because its rows do not come one by one"
+                                                     : "";
+    return error_set(err, ERROR_FILE,
+                     "%s: is a %s of %d x %d pixels that takes %llu MB to decode%s, expected at most %d: "
+                     "save it smaller, or as a baseline JPEG",
+                     label, kind, guard->width, guard->height, (unsigned long long)(needed >> 20), way,
+                     IMAGE_MEMORY_MAX >> 20);
 }
 
 bool image_guard_check(ImageGuard *guard, const uint8_t *bytes, size_t size, const char *label, Error *err) {
-    *guard = (ImageGuard){0};
+    static ImageGuardCheck *const checks[] = {
+        [IMAGE_KIND_PNG] = image_guard_check_png,   [IMAGE_KIND_JPEG] = image_guard_check_jpeg,
+        [IMAGE_KIND_WEBP] = image_guard_check_webp, [IMAGE_KIND_GIF] = image_guard_check_gif,
+        [IMAGE_KIND_BMP] = image_guard_check_bmp,   [IMAGE_KIND_PNM] = image_guard_check_pnm};
+    *guard = (ImageGuard){.kind = image_kind(bytes, size)};
+    if (guard->kind == IMAGE_KIND_NONE) return image_refuse_stranger(bytes, size, label, err);
     if (size > IMAGE_BYTES_MAX) {
         return error_set(err, ERROR_FILE, "%s: is %zu bytes long, expected at most %d", label, size,
                          IMAGE_BYTES_MAX);
     }
-    if (size >= 8 && memcmp(bytes, "\x89PNG\r\n\x1a\n", 8) == 0) {
-        guard->is_png = true;
-        return image_guard_check_png(guard, bytes, size, label, err);
-    }
-    if (size >= 3 && memcmp(bytes, "\xff\xd8\xff", 3) == 0) {
-        return image_guard_check_jpeg(guard, bytes, size, label, err);
-    }
-    return error_set(err, ERROR_FILE, "%s: expected a PNG or JPEG picture, found %s", label,
-                     format_name(bytes, size));
+    guard->orientation = exif_find_orientation(guard->kind, bytes, size);
+    return checks[guard->kind](guard, bytes, size, label, err) && check_memory(guard, size, label, err);
 }

@@ -36,6 +36,8 @@ typedef struct JpegWalk {
     const uint8_t *bytes;
     size_t size, at;
     int width, height, component_count;
+    uint64_t coefficients; /* bytes of all of them, kept where more than one scan makes the picture */
+    bool scans_add;        /* where it is so */
     JpegComponent components[JPEG_COMPONENTS_MAX];
     bool progressive, scanned;
     bool quantizers[JPEG_TABLES], huffman[2][JPEG_TABLES]; /* defined so far; huffman[0] DC, [1] AC */
@@ -127,6 +129,22 @@ static bool check_sampling(const JpegWalk *walk, const uint8_t *components) {
     return true;
 }
 
+/* Two bytes for each of 64 numbers of each block; components fill whole units of the largest sampling
+ * factors. */
+static void count_coefficients(JpegWalk *walk, const uint8_t *components) {
+    int across_max = 1, down_max = 1;
+    for (int k = 0; k < walk->component_count; k++) {
+        int across = components[3 * k + 1] >> 4, down = components[3 * k + 1] & 15;
+        if (across > across_max) across_max = across;
+        if (down > down_max) down_max = down;
+    }
+    uint64_t units =
+        (uint64_t)(walk->width / (8 * across_max) + 1) * (uint64_t)(walk->height / (8 * down_max) + 1);
+    for (int k = 0; k < walk->component_count; k++)
+        walk->coefficients +=
+            128 * units * (uint64_t)((components[3 * k + 1] >> 4) * (components[3 * k + 1] & 15));
+}
+
 static bool check_frame(JpegWalk *walk, int marker, const uint8_t *data, size_t size) {
     int blocks = 0;
     if (walk->component_count > 0) return damaged(walk, "it has two frames");
@@ -151,6 +169,7 @@ static bool check_frame(JpegWalk *walk, int marker, const uint8_t *data, size_t 
     if (count > 1 && blocks > JPEG_BLOCKS_MAX) return damaged(walk, "its sampling factors are too large");
     walk->component_count = count;
     walk->progressive = marker == MARKER_SOF2;
+    count_coefficients(walk, data + 6);
     return check_sampling(walk, data + 6);
 }
 
@@ -202,6 +221,7 @@ static bool check_scan(JpegWalk *walk, const uint8_t *data, size_t size) {
         if (!check_scan_component(walk, data + 1 + 2 * k, scan)) return false;
     }
     walk->scanned = true;
+    if (walk->progressive || count < (size_t)walk->component_count) walk->scans_add = true;
     return true;
 }
 
@@ -270,5 +290,6 @@ bool image_guard_check_jpeg(ImageGuard *guard, const uint8_t *bytes, size_t size
     if (!walk.scanned) return damaged(&walk, "it has no picture data");
     guard->width = walk.width;
     guard->height = walk.height;
+    if (walk.scans_add) guard->working += walk.coefficients;
     return true;
 }

@@ -213,5 +213,7 @@ bool image_guard_check_png(ImageGuard *guard, const uint8_t *bytes, size_t size,
     inflateEnd(&walk.stream);
     guard->width = walk.width;
     guard->height = walk.height;
+    if (walk.interlaced && guard->orientation > 1)
+        guard->working += 3 * (uint64_t)walk.width * (uint64_t)walk.height;
     return good;
 }

@@ -1,4 +1,4 @@
-/* Bilinear scaling with antialiasing, bit for bit as Pillow's ImagingResample for 8-bit pictures: weights
+/* Bilinear and bicubic scaling with antialiasing, bit for bit as Pillow's ImagingResample for 8-bit pictures: weights
  * normalised in double, then 22-bit fixed point; first across, rounded to bytes, then down. Source: Pillow,
  * src/libImaging/Resample.c. */
 #include <math.h>
@@ -28,32 +28,63 @@ static double triangle(double x) {
     return x < 1.0 ? 1.0 - x : 0.0;
 }
 
-static void taps_fill(ResizeTaps *taps, int index, double center, double filter_scale, int in_size) {
+/* Keys' cubic with a = -1/2 (R. Keys, IEEE Transactions on Acoustics, Speech, and Signal Processing 29, 1981),
+ * added up in Pillow's order. */
+static double cubic(double x) {
+    const double a = -0.5;
+    x = fabs(x);
+    if (x < 1.0) return ((a + 2.0) * x - (a + 3.0)) * x * x + 1;
+    return x < 2.0 ? (((x - 5) * x + 8) * x - 4) * a : 0.0;
+}
+
+/* A filter, and how far it reaches to each side. */
+typedef struct ResizeFilter {
+    double (*weight)(double x);
+    double support;
+} ResizeFilter;
+
+static const ResizeFilter filters[] = {
+    [IMAGE_FILTER_BILINEAR] = {triangle, 1.0}, [IMAGE_FILTER_BICUBIC] = {cubic, 2.0}};
+
+/* One axis of the whole picture, and how much one step of the filter is on it. */
+typedef struct ResizeAxis {
+    int in_size;
+    double filter_scale;
+    const ResizeFilter *filter;
+} ResizeAxis;
+
+static int to_fixed(double weight) {
+    return (int)((weight < 0 ? -0.5 : 0.5) + weight * (1 << RESIZE_BITS));
+}
+
+static void taps_fill(ResizeTaps *taps, int index, double center, const ResizeAxis *axis) {
     int *weights = taps->weights + (size_t)index * (size_t)taps->tap_max;
-    int start = (int)(center - filter_scale + 0.5), end = (int)(center + filter_scale + 0.5);
+    double support = axis->filter->support * axis->filter_scale, inverse = 1.0 / axis->filter_scale;
+    int start = (int)(center - support + 0.5), end = (int)(center + support + 0.5);
     if (start < 0) start = 0;
-    if (end > in_size) end = in_size;
-    double sum = 0.0, inverse = 1.0 / filter_scale;
-    for (int k = 0; k < end - start; k++) sum += triangle((k + start - center + 0.5) * inverse);
+    if (end > axis->in_size) end = axis->in_size;
+    double sum = 0.0;
+    for (int k = 0; k < end - start; k++) sum += axis->filter->weight((k + start - center + 0.5) * inverse);
     for (int k = 0; k < end - start; k++) {
-        double weight = triangle((k + start - center + 0.5) * inverse);
+        double weight = axis->filter->weight((k + start - center + 0.5) * inverse);
         if (sum != 0.0) weight /= sum;
-        weights[k] = (int)(0.5 + weight * (1 << RESIZE_BITS));
+        weights[k] = to_fixed(weight);
     }
     taps->starts[index] = start;
     taps->lengths[index] = end - start;
 }
 
-/* Output pixels first .. first+count-1 of in_size scaled to out_size. False when memory is short. */
-static bool taps_init(ResizeTaps *taps, int in_size, int out_size, int first, int count) {
-    double scale = (double)in_size / out_size;
-    double filter_scale = scale < 1.0 ? 1.0 : scale;
-    *taps = (ResizeTaps){.count = count, .tap_max = (int)ceil(filter_scale) * 2 + 1};
+/* Output pixels first .. first+count-1 of the axis scaled to out_size. False when memory is short. */
+static bool taps_init(ResizeTaps *taps, ResizeAxis axis, int out_size, int first, int count) {
+    double scale = (double)axis.in_size / out_size;
+    axis.filter_scale = scale < 1.0 ? 1.0 : scale;
+    *taps =
+        (ResizeTaps){.count = count, .tap_max = (int)ceil(axis.filter->support * axis.filter_scale) * 2 + 1};
     taps->starts = calloc((size_t)count, sizeof *taps->starts);
     taps->lengths = calloc((size_t)count, sizeof *taps->lengths);
     taps->weights = calloc((size_t)count * (size_t)taps->tap_max, sizeof *taps->weights);
     if (!taps->starts || !taps->lengths || !taps->weights) return false;
-    for (int k = 0; k < count; k++) taps_fill(taps, k, (first + k + 0.5) * scale, filter_scale, in_size);
+    for (int k = 0; k < count; k++) taps_fill(taps, k, (first + k + 0.5) * scale, &axis);
     return true;
 }
 
@@ -104,8 +135,10 @@ bool image_resize_window(Image *out, const Image *in, ImageWindow window, Error 
     ResizeTaps across = {0}, down = {0};
     Image middle = {0};
     *out = (Image){0};
-    bool good = taps_init(&across, in->width, window.full_width, window.left, window.width) &&
-                taps_init(&down, in->height, window.full_height, window.top, window.height);
+    ResizeAxis x = {.in_size = in->width, .filter = &filters[window.filter]}, y = x;
+    y.in_size = in->height;
+    bool good = taps_init(&across, x, window.full_width, window.left, window.width) &&
+                taps_init(&down, y, window.full_height, window.top, window.height);
     if (!good) {
         error_set(err, ERROR_FAILED, "not enough memory to scale a picture of %d x %d pixels", in->width,
                   in->height);

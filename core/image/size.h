@@ -6,11 +6,13 @@
 #include <stdint.h>
 
 #include "core/base/error.h"
+#include "core/image/kind.h"
 
 typedef struct ImageSize {
     int width,
-        height;  /* pixels; 0 when the file is a JPEG that does not tell in its first IMAGE_SIZE_BYTES */
-    bool is_png; /* else JPEG */
+        height;      /* pixels, as it is shown; 0 when the file does not tell in its first IMAGE_SIZE_BYTES */
+    int orientation; /* Exif's; 0 when the file does not say. It is shown turned that way. */
+    ImageKind kind;
 } ImageSize;
 
 enum { IMAGE_SIZE_BYTES = 256 << 10 };

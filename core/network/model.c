@@ -63,27 +63,50 @@ static bool parse_triple(const Model *model, const char *key, float out[3], Erro
                      key, utf8_first(text, 80), text);
 }
 
-/* What the metadata does not say is guessed from the size of the pictures and the number of classes. */
-static bool load_normalise(Model *model, Error *err) {
-    bool cifar = resnet_is_cifar(model->network->arch),
-         hundred = !model->network->headless && model->network->classes == 100,
-         known = model_value(model, "mean") && model_value(model, "std");
-    model->normalise = !cifar                                            ? normalise_imagenet()
-                       : value_is(model, "dataset", "cifar100", hundred) ? normalise_cifar100()
-                                                                         : normalise_cifar10();
-    model->normalise_origin = known || model_value(model, "dataset") ? MODEL_FROM_FILE : MODEL_GUESSED;
-    if (!parse_triple(model, "mean", model->normalise.mean, err) ||
-        !parse_triple(model, "std", model->normalise.std, err)) {
-        return false;
-    }
+static bool check_spread(const Model *model, Error *err) {
     for (int c = 0; c < 3; c++) {
-        if (!(model->normalise.std[c] > 0)) {
-            return error_set(err, ERROR_FILE, "%s: its metadata std is '%.*s', expected positive numbers",
-                             model->source, utf8_first(model_value(model, "std"), 80),
-                             model_value(model, "std"));
-        }
+        if (model->preprocess.normalise.std[c] > 0) continue;
+        return error_set(err, ERROR_FILE, "%s: its metadata std is '%.*s', expected positive numbers",
+                         model->source, utf8_first(model_value(model, "std"), 80), model_value(model, "std"));
     }
     return true;
+}
+
+/* Size, crop and channels, where the network was not made for what is guessed. */
+static bool read_geometry(Model *model, Error *err) {
+    const char *text = model_value(model, "preprocess");
+    if (!text) return true;
+    Preprocess *preprocess = &model->preprocess;
+    int side = preprocess->crop, resize = preprocess->resize;
+    if (preprocess_parse(preprocess, text, PREPROCESS_FROM_FILE)) {
+        /* Another size was asked for: the file's scaling belongs to its own. */
+        if (preprocess->crop != side) {
+            preprocess->resize = resize;
+            preprocess->resize_height = 0;
+        }
+        preprocess->crop = side;
+        return true;
+    }
+    return error_set(
+        err, ERROR_FILE,
+        "%s: its metadata preprocess is '%.*s', expected a line like 'resize 256 bilinear, crop 224, RGB'",
+        model->source, utf8_first(text, 80), text);
+}
+
+/* What the metadata does not say is guessed from the size of the pictures and the number of classes. */
+static bool load_preprocess(Model *model, Error *err) {
+    Preprocess *preprocess = &model->preprocess;
+    bool hundred = !model->network->headless && model->network->classes == 100;
+    *preprocess =
+        preprocess_guess(model->network->input.h, value_is(model, "dataset", "cifar100", hundred) ? 100 : 0);
+    /* A data set that is named was not scaled or cut to be learnt. */
+    if (model_value(model, "dataset"))
+        for (int part = 0; part < PREPROCESS_PARTS; part++) preprocess->origins[part] = PREPROCESS_FROM_FILE;
+    if (model_value(model, "mean")) preprocess->origins[PREPROCESS_MEAN] = PREPROCESS_FROM_FILE;
+    if (model_value(model, "std")) preprocess->origins[PREPROCESS_STD] = PREPROCESS_FROM_FILE;
+    return parse_triple(model, "mean", preprocess->normalise.mean, err) &&
+           parse_triple(model, "std", preprocess->normalise.std, err) && check_spread(model, err) &&
+           read_geometry(model, err);
 }
 
 /* A JSON list of strings as lines; heap, NULL when it is not one. */
@@ -161,6 +184,13 @@ static void set_activation(ResnetConfig *config, const OpSpec *activation) {
     arch_format(arch_with_activation(arch_of(config->arch), kind), config->arch);
 }
 
+/* The pictures that the file says its network was made for; 0 where it does not. */
+static int side_of(const Tensors *file) {
+    Preprocess preprocess = {.crop = 0};
+    const char *text = tensors_value(file, "preprocess");
+    return text && preprocess_parse(&preprocess, text, PREPROCESS_FROM_FILE) ? preprocess.crop : 0;
+}
+
 /* The network that the header describes, checked against it, still without values. */
 static Network *build_network(const Tensors *file, const ModelOptions *options, Error *err) {
     ResnetConfig config;
@@ -169,6 +199,7 @@ static Network *build_network(const Tensors *file, const ModelOptions *options, 
     if (recorded && !arch_parse(recorded, &known)) recorded = NULL; /* another program's word for something */
     if (!weights_find_config(file, options->arch ? options->arch : recorded, &config, err)) return NULL;
     if (options->activation) set_activation(&config, options->activation);
+    config.side = options->side ? options->side : side_of(file);
     config.stride_in_1x1 = options->stride_in_1x1 || (stride && strcmp(stride, "1x1") == 0);
     if (options->shortcut && config.shortcut && options->shortcut != config.shortcut) {
         error_set(err, ERROR_FILE, "%s: expected shortcuts of option %c, found the tensors of option %c",
@@ -209,7 +240,7 @@ static bool say_understood(Model *model, const Tensors *file, const WeightsRepor
 static bool load_into(Model *model, const Tensors *file, const ModelOptions *options, Error *err) {
     WeightsReport report;
     model->network = build_network(file, options, err);
-    return model->network && copy_pairs(model, file, err) && load_normalise(model, err) &&
+    return model->network && copy_pairs(model, file, err) && load_preprocess(model, err) &&
            load_class_names(model, err) && tensors_check_data(file, err) &&
            weights_read(file, model->network, &report, err) && say_understood(model, file, &report, err);
 }
@@ -250,7 +281,7 @@ Model *model_new(Network *network, Error *err) {
         return NULL;
     }
     model->network = network;
-    if (load_normalise(model, err) && load_class_names(model, err)) return model;
+    if (load_preprocess(model, err) && load_class_names(model, err)) return model;
     model_free(model);
     return NULL;
 }
@@ -328,6 +359,18 @@ const char *model_shortcut_name(const Model *model) {
     }
 }
 
+/* Only where it is not what is guessed: what every other file says need not be said. */
+static bool add_geometry(ModelNotes *list, const Model *model) {
+    char text[PREPROCESS_TEXT_MAX];
+    bool usual_side = model->network->input.h == resnet_side(model->network->arch);
+    if (usual_side && preprocess_is_usual(&model->preprocess)) return true;
+    char *copy = strdup(preprocess_format_geometry(&model->preprocess, text));
+    if (!copy) return false;
+    list->heap[list->heap_count++] = copy;
+    add_own(list, "preprocess", copy);
+    return true;
+}
+
 bool model_notes(ModelNotes *list, const Model *model, const SafetensorsPair *pairs, int pair_count) {
     const Network *network = model->network;
     *list = (ModelNotes){.count = 0};
@@ -337,7 +380,8 @@ bool model_notes(ModelNotes *list, const Model *model, const SafetensorsPair *pa
     add_own(list, "arch", network->arch);
     add_own(list, "shortcut", model_shortcut_name(model));
     add_own(list, "stride_in", network->stride_in_1x1 ? "1x1" : "3x3");
-    return add_triple(list, "mean", model->normalise.mean) && add_triple(list, "std", model->normalise.std) &&
+    return add_triple(list, "mean", model->preprocess.normalise.mean) &&
+           add_triple(list, "std", model->preprocess.normalise.std) && add_geometry(list, model) &&
            add_class_names(list, model);
 }
 

@@ -3,27 +3,19 @@
  *
  * In a file these are string metadata: "arch" ("plain20"), "shortcut" ("A", or "none"), "stride_in" ("1x1" or
  * "3x3"), "mean" and "std" ("0.485,0.456,0.406"), "classes" (comma separated, or a JSON list of strings when
- * a name has a comma in it), "dataset", "recipe", "test_top1" and anything else, kept as strings and readable
+ * a name has a comma in it), "preprocess" ("resize 235 bicubic, crop 224, RGB", where it is not what is
+ * guessed), "dataset", "recipe", "test_top1" and anything else, kept as strings and readable
  * by key. */
 #ifndef CORE_NETWORK_MODEL_H
 #define CORE_NETWORK_MODEL_H
 
 #include "core/base/arena.h"
-#include "core/image/normalise.h"
+#include "core/image/preprocess.h"
 #include "core/network/weights.h"
 
-/* Where something that is said of a model comes from. */
-typedef enum ModelOrigin {
-    MODEL_GUESSED,     /* from the size of the pictures and the number of classes */
-    MODEL_FROM_FILE,   /* metadata of the weights */
-    MODEL_FROM_FOLDER, /* a configuration beside the weights */
-    MODEL_FROM_OPTION, /* asked for */
-} ModelOrigin;
-
 typedef struct Model {
-    Network *network; /* owned */
-    Normalise normalise;
-    ModelOrigin normalise_origin;
+    Network *network;               /* owned */
+    Preprocess preprocess;          /* how its pictures are made ready, and where that is from */
     const char *const *class_names; /* network->classes of them; NULL when they have no names */
     const SafetensorsPair *pairs;   /* all metadata of the file, in its order */
     int pair_count;
@@ -40,6 +32,7 @@ typedef struct ModelOptions {
     bool stride_in_1x1;       /* bottlenecks as in the paper */
     const OpSpec *activation; /* in place of the one that the name says; NULL: that one */
     char shortcut;            /* 0: found from the file; otherwise it must agree with it */
+    int side;                 /* of the pictures; 0: what the file says, or the architecture's own */
     const char *key;          /* the dictionary of tensors in a checkpoint; NULL: see core/format/tensors.h */
 } ModelOptions;
 
@@ -69,7 +62,7 @@ const char *model_shortcut_name(const Model *model);
 
 /* The metadata that model_save writes: `pairs`, and what of the model's own they do not have. False when memory is
  * short; model_notes_free is due in every case. The texts of `pairs`, and the model, outlive the notes. */
-enum { MODEL_OWN_PAIRS = 6 };
+enum { MODEL_OWN_PAIRS = 7 };
 
 typedef struct ModelNotes {
     SafetensorsPair *pairs;

@@ -29,7 +29,7 @@ typedef struct Plan {
     Arch arch;
     bool cifar, bottleneck, stride_in_1x1, headless;
     char shortcut;
-    int classes, stages, width, blocks[4];
+    int classes, side, stages, width, blocks[4];
 } Plan;
 
 /* Where the construction stands. `last` is the op whose output comes next. */
@@ -61,6 +61,10 @@ static bool is_cifar_depth(int depth) {
 
 bool resnet_is_cifar(const char *arch) {
     return is_cifar_depth(arch_of(arch).depth);
+}
+
+int resnet_side(const char *arch) {
+    return resnet_is_cifar(arch) ? 32 : 224;
 }
 
 /* The known name whose depth is closest, to put into the sentence about an unknown one. */
@@ -111,6 +115,7 @@ static bool make_plan(const ResnetConfig *config, Plan *plan, Error *err) {
     plan->bottleneck = imagenet && imagenet->bottleneck;
     for (int s = 0; s < plan->stages; s++)
         plan->blocks[s] = plan->cifar ? (depth - 2) / 6 : imagenet->blocks[s];
+    plan->side = config->side ? config->side : resnet_side(config->arch);
     plan->classes = config->classes ? config->classes : plan->cifar ? 10 : 1000;
     plan->shortcut = config->shortcut ? config->shortcut : plan->cifar ? 'A' : 'B';
     if (!strchr("ABC", plan->shortcut))
@@ -223,7 +228,7 @@ static void add_block(Site *site, int stage, int number, int stride) {
 
 static void add_stem(Site *site) {
     const Plan *plan = site->plan;
-    int size = plan->cifar ? 32 : 224;
+    int size = plan->side;
     Op input = {.kind = OP_INPUT, .block = -1, .out = {1, 3, size, size}};
     site->last = network_build_op(site->builder, input, "input");
     add_conv(site, plan->width, plan->cifar ? 3 : 7, plan->cifar ? 1 : 2, "conv1");
@@ -249,9 +254,8 @@ static void add_head(Site *site) {
 Network *resnet_new(const ResnetConfig *config, Error *err) {
     Plan plan;
     if (!make_plan(config, &plan, err)) return NULL;
-    int size = plan.cifar ? 32 : 224;
     Site site = {.plan = &plan, .block = -1};
-    site.builder = network_build_begin(config->arch, (Shape){1, 3, size, size}, err);
+    site.builder = network_build_begin(config->arch, (Shape){1, 3, plan.side, plan.side}, err);
     if (!site.builder) return NULL;
     add_stem(&site);
     for (int stage = 1; stage <= plan.stages; stage++)
@@ -270,6 +274,7 @@ ResnetConfig resnet_config_of(const Network *network) {
     ResnetConfig config = {.stride_in_1x1 = network->stride_in_1x1,
                            .shortcut = network->shortcut == '-' ? '\0' : network->shortcut,
                            .classes = network->headless ? 0 : network->classes,
+                           .side = network->input.h,
                            .headless = network->headless};
     memcpy(config.arch, network->arch, sizeof config.arch);
     return config;

@@ -12,7 +12,11 @@ typedef struct ResnetConfig {
                          */
     int classes;        /* 0 takes the default: 10 for CIFAR, 1000 for ImageNet */
     bool headless; /* without the classifier: the network ends at avgpool, and `classes` is not looked at */
+    int side;      /* of the pictures; 0 takes the default: 32 for CIFAR, 224 for ImageNet */
 } ResnetConfig;
+
+/* The side of the pictures that an architecture of that name was made for: 32 or 224. */
+int resnet_side(const char *arch);
 
 /* Builds the network with all values zero; NULL with a sentence naming the nearest architecture when there is
  * none of that name. */

@@ -103,5 +103,5 @@ const OpSpec op_input_spec = {
     .say_element = input_say_element,
     .say_torch = input_say_torch,
     .excerpts = {.forward = {{"core/image/normalise.h", "normalise_byte", "->std["},
-                             {"core/image/image.c", "normalise_pixels", "normalise_byte("}}},
+                             {"core/image/preprocess.c", "normalise_pixels", "normalise_byte("}}},
 };

@@ -202,7 +202,7 @@ static Pass *open_pass(const BlockMeasure *measure, Error *err) {
         .batch = measure->images, .batch_statistics = true, .no_input_gradient = true, .rounds_more = true};
     Pass *pass = pass_new(model->network, &config, err);
     for (int n = 0; n < measure->images && pass; n++)
-        dataset_to_input(measure->dataset, n, &model->normalise,
+        dataset_to_input(measure->dataset, n, &model->preprocess.normalise,
                          pass_input(pass) + (size_t)n * shape_count(model->network->input));
     return pass;
 }

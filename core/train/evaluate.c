@@ -42,7 +42,7 @@ void evaluate_free(Evaluator *evaluator) {
 static void fill_batch(Evaluator *e, int first, int count) {
     for (int n = 0; n < pass_batch(e->pass); n++) {
         int image = first + (n < count ? n : 0);
-        dataset_to_input(e->dataset, image, &e->model->normalise,
+        dataset_to_input(e->dataset, image, &e->model->preprocess.normalise,
                          pass_input(e->pass) + (size_t)n * shape_count(e->model->network->input));
         e->targets[n] = dataset_label(e->dataset, image);
     }

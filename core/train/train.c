@@ -49,7 +49,7 @@ static bool begin_batches(Trainer *trainer, Error *err) {
     const TrainConfig *config = &trainer->config;
     trainer->targets = calloc((size_t)config->batch, sizeof *trainer->targets);
     trainer->batches = batches_new(&(BatchesConfig){.dataset = trainer->dataset,
-                                                    .normalise = trainer->learners[0].model->normalise,
+                                                    .normalise = trainer->learners[0].model->preprocess.normalise,
                                                     .batch = config->batch,
                                                     .augment = config->augment,
                                                     .seed = config->seed});

@@ -75,7 +75,7 @@ static bool find_answers(Choice *choice, Error *err) {
     PassConfig config = {.fast = true};
     Pass *pass = pass_new(choice->model->network, &config, err);
     for (int k = 0; pass && k < dataset_count(choice->dataset); k++) {
-        dataset_to_input(choice->dataset, k, &choice->model->normalise, pass_input(pass));
+        dataset_to_input(choice->dataset, k, &choice->model->preprocess.normalise, pass_input(pass));
         pass_restart(pass, NULL);
         pass_run_forward(pass);
         choice->answers[k] = pass_target(pass, 0);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the pictures of tests/golden/files and prints the table of tests/core/image/test_image.c.
+"""Makes the pictures of tests/golden/files and prints the tables of tests/core/image/test_image.c and test_preprocess.c.
 
 The source pictures are formulas, so that the test makes the same ones itself; Pillow's answer is kept as a CRC32.
 Needs Pillow and numpy."""
@@ -42,6 +42,36 @@ def crop(width, height, side):
     return scaled[top:top + side, left:left + side]
 
 
+def brightness(image):
+    return image.convert("L").convert("RGB")
+
+
+# width, height, then torchvision's steps: resize (0: none; or both sides), crop, filter, gray.
+INPUTS = [(300, 200, 256, 224, "bilinear", 0), (300, 200, 235, 224, "bicubic", 0), (200, 300, 288, 288, "bicubic", 0),
+          (61, 43, 224, 224, "bicubic", 0), (90, 70, (64, 48), 48, "bicubic", 0), (30, 50, 0, 48, "bilinear", 0),
+          (51, 30, 0, 48, "bilinear", 0), (31, 31, 0, 48, "bilinear", 0), (100, 40, 36, 64, "bicubic", 0),
+          (300, 200, 256, 224, "bilinear", 1)]
+
+
+def network_input(width, height, size, side, kind, gray):
+    """Resize, CenterCrop and Grayscale(3) as torchvision has them, CenterCrop with its padding."""
+    image = Image.fromarray(picture(width, height))
+    if isinstance(size, tuple):
+        full = size
+    elif size:
+        full = (size, int(size * height / width)) if width <= height else (int(size * width / height), size)
+    else:
+        full = image.size
+    image = image.resize(full, {"bilinear": Image.BILINEAR, "bicubic": Image.BICUBIC}[kind])
+    if gray:
+        image = brightness(image)
+    scaled = np.asarray(image)
+    pads = [(max(0, side - n) // 2, (max(0, side - n) + 1) // 2) for n in scaled.shape[:2]]
+    scaled = np.pad(scaled, pads + [(0, 0)])
+    top, left = (int(round((n - side) / 2.0)) for n in scaled.shape[:2])
+    return scaled[top:top + side, left:left + side]
+
+
 def smooth(width, height):
     y, x, c = np.indices((height, width, 3))
     return (40 + 2 * x + 3 * y * (c == 1) + 2 * (height - y) * (c == 2)).astype(np.uint8)
@@ -78,6 +108,12 @@ def main():
     print()
     for case in CROPS:
         print("    {%s, 0x%08x}," % (", ".join(map(str, case)), zlib.crc32(crop(*case).tobytes())))
+    print()
+    for width, height, size, side, kind, gray in INPUTS:
+        size_text = "{0}, {1}".format(*size) if isinstance(size, tuple) else "%d, 0" % size
+        pixels = network_input(width, height, size, side, kind, gray)
+        print("    {%d, %d, %s, %d, IMAGE_FILTER_%s, %d, 0x%08x}," %
+              (width, height, size_text, side, kind.upper(), gray, zlib.crc32(pixels.tobytes())))
     print("palette.png 0x%08x" % zlib.crc32(np.asarray(Image.open(FILES / "palette.png").convert("RGB")).tobytes()))
 
 

@@ -65,7 +65,9 @@ static void draw_share(Canvas *canvas, Rect row, const Scene *scene, const Field
                field_span_size(all->seen.columns) < field_span_size(all->whole.columns);
     char larger[WIDGET_TEXT_MAX] = "";
     if (cut) snprintf(larger, sizeof larger, " (%s in a larger one)", size_text(all->whole).text);
-    const char *of = reads_batch(scene) ? ", but batch norm reads all of it" : cut ? " of it" : " of the picture";
+    const char *of = reads_batch(scene) ? ", but batch norm reads all of it"
+                     : cut              ? " of it"
+                                        : " of the picture";
     snprintf(text, sizeof text, "%s%s%s", text_format_percent(share).text, of, larger);
     if (reads_batch(scene) && text_width(text) > row.w)
         snprintf(text, sizeof text, "%s; BN reads all%s", text_format_percent(share).text, larger);
@@ -139,14 +141,15 @@ static void draw_value(Canvas *canvas, Rect row, const Scene *scene) {
 static void draw_pixel(Canvas *canvas, Rect row, const Scene *scene, FieldBox seen) {
     enum { ROOMY = 64 };
     Tensor picture = pass_act(scene->pass, 0);
-    const Normalise *normalise = &scene->model->normalise;
+    const Normalise *normalise = &scene->model->preprocess.normalise;
     int y = (seen.rows.first + seen.rows.last) / 2, x = (seen.columns.first + seen.columns.last) / 2;
     double read[3], level[3];
     char text[2 * WIDGET_TEXT_MAX];
     if (!picture.data || picture.shape.c != 3 || row.h <= 0) return;
     for (int c = 0; c < 3; c++) {
         read[c] = (double)picture.data[shape_index(picture.shape, 0, c, y, x)];
-        level[c] = 255 * fmin(fmax(read[c] * (double)normalise->std[c] + (double)normalise->mean[c], 0), 1);
+        level[preprocess_color(&scene->model->preprocess, c)] =
+            255 * fmin(fmax(read[c] * (double)normalise->std[c] + (double)normalise->mean[c], 0), 1);
     }
     Color color = color_rgb((uint8_t)lround(level[0]), (uint8_t)lround(level[1]), (uint8_t)lround(level[2]));
     canvas_fill(canvas, (Rect){row.x, row.y, 2, 1}, (Style){.bg = color}, ' ');

@@ -123,6 +123,7 @@ static void view_input_draw(const void *state, const Scene *scene, Canvas *canva
     Rect old = canvas_clip(canvas, area), rest = area;
     Sheet sheet = sheet_of(scene, area);
     input_title_draw(canvas, layout_take_top(&rest, 1), scene);
+    if (input_preprocess_rows(scene) > 0) input_preprocess_draw(canvas, layout_take_bottom(&rest, 1), scene);
     if (rest.w < BESIDE_FROM || stands_alone(rest, scene))
         draw_narrow(canvas, rest, &sheet);
     else if (sheet.roomy && stacks(rest, scene))

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "core/base/utf8.h"
+#include "core/image/exif.h"
 #include "core/network/class_names.h"
 #include "views/scene/class_rank.h"
 #include "views/style/text.h"
@@ -61,11 +62,12 @@ static bool is_whole(const PlotGrid *grid, FieldBox box) {
 
 PlotGrid input_picture_draw(Canvas *canvas, Rect area, const Scene *scene, const ReceptiveField *field) {
     Tensor tensor = pass_act(scene->pass, 0);
-    const Normalise *normalise = &scene->model->normalise;
+    const Normalise *normalise = &scene->model->preprocess.normalise;
     PlotHeatmap heat = heat_of(scene);
     PlotImage image = {.data = tensor.data,
                        .width = tensor.shape.w,
                        .height = tensor.shape.h,
+                       .blue_first = scene->model->preprocess.channels == IMAGE_CHANNELS_BGR,
                        .zoom_max = ZOOM_MAX,
                        .heat = heat.map.data ? &heat : NULL};
     for (int c = 0; c < 3; c++) {
@@ -123,14 +125,40 @@ static void describe_picture(const Scene *scene, char text[LINE_MAX]) {
                     scene_class_name(scene, pass_target(scene->pass, 0), name), input_target_reason(scene));
 }
 
+/* Behind what is said of the picture: that it does not lie as its file has it. */
+static void describe_turn(const Scene *scene, char text[LINE_MAX]) {
+    if (scene->orientation > 1 && scene->overlay.kind == OVERLAY_NONE)
+        utf8_append(text, LINE_MAX, ", %s (Exif)", exif_words(scene->orientation));
+}
+
+int input_preprocess_rows(const Scene *scene) {
+    const Preprocess *preprocess = &scene->model->preprocess;
+    bool asked = false;
+    for (int part = 0; part < PREPROCESS_PARTS; part++)
+        asked = asked || preprocess->origins[part] == PREPROCESS_FROM_OPTION;
+    return asked || (!scene->untrained && preprocess_has_guess(preprocess));
+}
+
+void input_preprocess_draw(Canvas *canvas, Rect row, const Scene *scene) {
+    const Preprocess *preprocess = &scene->model->preprocess;
+    char text[PREPROCESS_TEXT_MAX];
+    preprocess_format(preprocess, true, text);
+    if (text_width(text) > row.w) preprocess_format_short(preprocess, text);
+    bool guess = preprocess_has_guess(preprocess) && !scene->untrained;
+    canvas_text_fit(canvas, row.x, row.y, row.w, style_role(guess ? ROLE_WARN : ROLE_DIM), text);
+}
+
 void input_title_draw(Canvas *canvas, Rect row, const Scene *scene) {
     char text[LINE_MAX];
     bool waits = scene->overlay.kind != OVERLAY_NONE && !scene->overlay.values;
     int x =
         canvas_text_fit(canvas, row.x, row.y, row.w / 2, style_bold(ROLE_TITLE), scene_picture_name(scene));
     describe_picture(scene, text);
-    if (scene->overlay.kind == OVERLAY_NONE && x + 2 + text_width(text) > row.x + row.w)
+    describe_turn(scene, text);
+    if (scene->overlay.kind == OVERLAY_NONE && x + 2 + text_width(text) > row.x + row.w) {
         utf8_copy(text, LINE_MAX, text_format_shape(scene->network->input).text);
+        describe_turn(scene, text);
+    }
     canvas_text_fit(canvas, x + 2, row.y, row.x + row.w - x - 2, style_role(waits ? ROLE_WARN : ROLE_DIM),
                     text);
 }

@@ -11,6 +11,10 @@ PlotGrid input_picture_fit(Rect area, const Scene *scene);
 /* As large as it gets; `field` may be NULL. Returns where; nothing without a picture. */
 PlotGrid input_picture_draw(Canvas *canvas, Rect area, const Scene *scene, const ReceptiveField *field);
 
+/* How the picture was made ready, with what of it is a guess: one row where anything of it is, or was asked for. */
+int input_preprocess_rows(const Scene *scene);
+void input_preprocess_draw(Canvas *canvas, Rect row, const Scene *scene);
+
 /* Its name, and what is shown of it, or what is missing for that. */
 void input_title_draw(Canvas *canvas, Rect row, const Scene *scene);
 /* `[0 ▇▇▇▇ +0.54] Grad-CAM`, or why there is nothing to see; no rows when nothing is laid over it. */

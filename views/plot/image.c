@@ -29,7 +29,8 @@ static Rgb image_pixel(const PlotImage *image, const PlotGrid *grid, int px, int
     for (int c = 0; c < CHANNELS_RGB; c++) {
         PlotMap map = {
             .data = image->data + c, .width = image->width, .height = image->height, .stride = CHANNELS_RGB};
-        channel[c] = byte_of(pixels_sample(&map, PLOT_MEAN, grid, px, py) * image->std[c] + image->mean[c]);
+        channel[image->blue_first ? CHANNELS_RGB - 1 - c : c] =
+            byte_of(pixels_sample(&map, PLOT_MEAN, grid, px, py) * image->std[c] + image->mean[c]);
     }
     return (Rgb){.r = channel[0], .g = channel[1], .b = channel[2]};
 }

@@ -70,6 +70,7 @@ typedef struct PlotImage {
     const real *data;
     int width, height;
     double mean[3], std[3];
+    bool blue_first; /* the channels are blue, green and red */
     int zoom_max;
     const PlotHeatmap *heat; /* a map of the picture's size; NULL: none */
     bool fixed; /* characters and dots leave 0 dark and 1 light; else they span what the picture has */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/line.h"
+#include "core/base/path.h"
 #include "core/base/suggest.h"
 #include "core/base/utf8.h"
 
@@ -31,6 +32,32 @@ bool action_trim_line(const char *line, char out[ACTION_TEXT_MAX], Error *err) {
     return true;
 }
 
+/* Whether the rest of the line is the name of a file. */
+static bool ends_with_path(const ActionFollows *follows) {
+    switch (follows->line ? follows->words[follows->line - 1] : WORDS_NONE) {
+    case WORDS_PICTURE:
+    case WORDS_MODEL:
+    case WORDS_TWIN_NAME:
+    case WORDS_FILE:
+    case WORDS_EXPORT:
+    case WORDS_CHART: return true;
+    default: return false;
+    }
+}
+
+/* The words before the path stay as they are. */
+static void read_text(Action *action, const char *text) {
+    const ActionFollows *follows = action_follows(action->id);
+    size_t before = 0;
+    utf8_copy(action->text, sizeof action->text, text);
+    if (!ends_with_path(follows)) return;
+    for (int place = 1; place < follows->line; place++) {
+        before += strcspn(text + before, " \t");
+        before += strspn(text + before, " \t");
+    }
+    path_from_user(text + before, action->text + before, sizeof action->text - before);
+}
+
 bool action_parse(const char *line, Action *action, Error *err) {
     char text[ACTION_TEXT_MAX], name[64];
     *action = (Action){.id = ACTION_NONE};
@@ -49,6 +76,6 @@ bool action_parse(const char *line, Action *action, Error *err) {
     case ACTION_ARGUMENT_NUMBER: return parse_number(name, rest, action, err);
     case ACTION_ARGUMENT_TEXT: break;
     }
-    utf8_copy(action->text, sizeof action->text, rest);
+    read_text(action, rest);
     return true;
 }

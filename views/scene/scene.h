@@ -88,6 +88,7 @@ typedef struct Scene {
                                       so far; NULL: not known yet, of random weights, or hidden */
     bool untrained;                 /* random weights */
     int true_class;                 /* -1: not known */
+    int orientation;                /* Exif's, that the picture's file was turned by; 0: none */
     const char *const *image_list;  /* pictures to choose from */
     const SceneThumb *image_thumbs; /* the same small, one each; NULL: not loaded yet */
     int image_count, image_cursor;

@@ -305,9 +305,10 @@ static void describe_choice(Middle *middle) {
 
 static void describe_input(Middle *middle) {
     static const char *const colours[] = {"red", "green", "blue"};
-    const Normalise *normalise = &middle->scene->model->normalise;
+    const Normalise *normalise = &middle->scene->model->preprocess.normalise;
     int c = integer_clamp(middle->scene->channel, 0, 2);
-    title(middle, "%s only", colours[c]);
+    bool gray = middle->scene->model->preprocess.channels == IMAGE_CHANNELS_GRAY;
+    title(middle, "%s only", gray ? "gray" : colours[preprocess_color(&middle->scene->model->preprocess, c)]);
     if (!middle->forward) return;
     say(middle, "(v−mean)/std");
     say(middle, "mean %.3f", (double)normalise->mean[c]);

@@ -254,10 +254,13 @@ static void draw_missing(Canvas *canvas, Rect area, const StepPanel *panel) {
 }
 
 static void draw_photo(Canvas *canvas, Rect area, const Scene *scene, const StepPanel *panel) {
-    const Normalise *normalise = &scene->model->normalise;
+    const Normalise *normalise = &scene->model->preprocess.normalise;
     Shape shape = panel->part.tensor.shape;
-    PlotImage image = {
-        .data = panel->part.tensor.data, .width = shape.w, .height = shape.h, .zoom_max = ZOOM_MAX};
+    PlotImage image = {.data = panel->part.tensor.data,
+                       .width = shape.w,
+                       .height = shape.h,
+                       .zoom_max = ZOOM_MAX,
+                       .blue_first = scene->model->preprocess.channels == IMAGE_CHANNELS_BGR};
     for (int c = 0; c < 3; c++) {
         image.mean[c] = (double)normalise->mean[c];
         image.std[c] = (double)normalise->std[c];

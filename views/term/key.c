@@ -31,6 +31,7 @@ static const struct {
     {KEY_CODE_BACKTAB, "S-Tab"},
     {KEY_CODE_RESIZE, "Resize"},
     {KEY_CODE_MOUSE, "Mouse"},
+    {KEY_CODE_PASTE, "Paste"},
     {' ', "Space"},
 };
 

@@ -34,7 +34,10 @@ typedef enum KeyCode {
     KEY_CODE_F12 = KEY_CODE_F1 + 11,
     KEY_CODE_RESIZE, /* the screen has a new size, or must be drawn again */
     KEY_CODE_MOUSE,
+    KEY_CODE_PASTE, /* a text that was pasted, or a file that was dragged here */
 } KeyCode;
+
+enum { KEY_TEXT_MAX = 4096 }; /* bytes of a text that is pasted, with its end */
 
 typedef enum MouseButton {
     MOUSE_LEFT,
@@ -48,6 +51,7 @@ typedef struct Key {
     uint32_t code;
     int x, y;           /* KEY_CODE_MOUSE: the cell */
     MouseButton button; /* KEY_CODE_MOUSE: what was pressed there */
+    const char *text;   /* KEY_CODE_PASTE: all of it, until the next key is read */
     double
         at_s; /* when it was read, by a clock that only goes forward; 0: in one breath with the one before */
 } Key;

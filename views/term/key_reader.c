@@ -52,6 +52,7 @@ void key_reader_forget(KeyReader *reader) {
     reader->held_count = 0;
     reader->answer = 0;
     reader->answer_escape = reader->after_escape = reader->in_paste = false;
+    reader->pasted_size = 0;
 }
 
 static Token token_of(size_t bytes, uint32_t code) {
@@ -257,6 +258,20 @@ static Token read_unfinished(KeyReader *reader) {
     return token_of(reader->count, KEY_CODE_NONE);
 }
 
+/* No key of a pasted text may act: it is one key, with all of it, once its end has come. */
+static Key take_pasted(KeyReader *reader, size_t bytes, bool is_escape) {
+    if (reader->in_paste) {
+        bool fits = !is_escape && reader->pasted_size + bytes < KEY_TEXT_MAX;
+        if (fits) memcpy(reader->pasted + reader->pasted_size, reader->bytes, bytes);
+        if (fits) reader->pasted_size += bytes;
+        return (Key){.code = KEY_CODE_NONE};
+    }
+    reader->pasted[reader->pasted_size] = '\0';
+    bool any = reader->pasted_size > 0;
+    reader->pasted_size = 0;
+    return (Key){.code = any ? KEY_CODE_PASTE : KEY_CODE_NONE, .text = reader->pasted};
+}
+
 bool key_reader_next(KeyReader *reader, bool complete, Key *key) {
     while (reader->count > 0) {
         if (reader->answer != 0 && !swallow_answer(reader, complete)) return false;
@@ -266,8 +281,8 @@ bool key_reader_next(KeyReader *reader, bool complete, Key *key) {
         if (token.bytes == 0 && !complete) return false;
         if (token.bytes == 0) token = read_unfinished(reader);
         reader->after_escape = is_escape && reader->count == 1 && token.key.code == KEY_CODE_ESCAPE;
+        if (was_pasting) token.key = take_pasted(reader, token.bytes, is_escape);
         drop(reader, token.bytes);
-        if (was_pasting) token.key.code = KEY_CODE_NONE; /* no key of a pasted text may act */
         if (token.key.code == KEY_CODE_NONE) continue;
         *key = token.key;
         return true;

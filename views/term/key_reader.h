@@ -20,6 +20,8 @@ typedef struct KeyReader {
     bool answer_escape;   /* of that string an escape character has come, and not yet what comes after it */
     bool after_escape;    /* the last key was Escape; an answer's first byte, should its second follow */
     bool in_paste;
+    char pasted[KEY_TEXT_MAX]; /* so far; what does not fit is left out */
+    size_t pasted_size;
     char answer_text[BACKGROUND_ANSWER_MAX]; /* its beginning */
     size_t answer_size;                      /* all of it so far */
     bool knows_background;                   /* such an answer has been among them */

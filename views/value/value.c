@@ -46,7 +46,7 @@ static int chosen_part(const ValueState *state, const Scene *scene, const Arithm
 static ArithmeticQuery query_of(const ValueState *state, const Scene *scene) {
     bool chosen = is_chosen(state, scene);
     return (ArithmeticQuery){.pass = scene->pass,
-                             .normalise = &scene->model->normalise,
+                             .normalise = &scene->model->preprocess.normalise,
                              .op = scene->op,
                              .backward = scene->phase == PHASE_BACKWARD,
                              .channel = scene->channel,

@@ -133,14 +133,14 @@ static void weights_of_other_classes_get_a_new_last_layer(void **state) {
     Dataset *dataset = new_dataset(*state);
     Model *kept = new_model("resnet8", 7, 1), *fresh = new_model("resnet8", 10, 3),
           *given = new_model("resnet8", 7, 1);
-    given->normalise.mean[0] = 0.25f;
+    given->preprocess.normalise.mean[0] = 0.25f;
     Model *model = fine_tune_fit(given, dataset, 3, origin, &err);
     if (!model) fail_msg("%s", err.text);
     assert_int_equal(model->network->classes, 10);
     assert_memory_equal(values_of(model, "layer3.0.conv2.weight"), values_of(kept, "layer3.0.conv2.weight"),
                         64 * sizeof(real));
     assert_memory_equal(values_of(model, "fc.weight"), values_of(fresh, "fc.weight"), 640 * sizeof(real));
-    assert_close(model->normalise.mean[0], 0.25, 0);
+    assert_close(model->preprocess.normalise.mean[0], 0.25, 0);
     assert_string_equal(model->class_names[3], "cat");
     model_free(model);
     /* With ten classes all of it stays, and the origin is another one. */

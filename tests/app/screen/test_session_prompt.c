@@ -1,9 +1,11 @@
 /* Typing actions and searching, with the keys a user presses. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/support/assert_close.h"
 #include "tests/support/session_world.h"
+#include "tests/support/test_image.h"
 
 static void press(SessionWorld *world, uint32_t code) {
     screen_key(world->screen, &(Key){.code = code});
@@ -38,6 +40,34 @@ static void tab_completes_names_and_then_their_words(void **state) {
     press(world, KEY_CODE_ENTER);
     assert_true(pass_block_is_lesioned(world->session->exp.pass,
                                        network_find_block(world->setup.model->network, "layer2.0")));
+}
+
+static void paste(SessionWorld *world, const char *text) {
+    screen_key(world->screen, &(Key){.code = KEY_CODE_PASTE, .text = text});
+    screen_finish_work(world->screen);
+}
+
+static void a_file_that_is_dragged_into_the_terminal_opens(void **state) {
+    SessionWorld *world = *state;
+    char quoted[512];
+    const char *path = test_image_write(world->dir, "a b's.png", 7);
+    paste(world, "no such file\n");
+    assert_non_null(strstr(screen_error(world->screen), "what was pasted is no file: no such file"));
+    paste(world, "https://x.org/a.png");
+    assert_non_null(strstr(screen_error(world->screen), "curl -L"));
+    snprintf(quoted, sizeof quoted, "'%.*s'\\''%s' ", (int)(strchr(path, '\'') - path), path,
+             strchr(path, '\'') + 1);
+    paste(world, quoted);
+    assert_null(screen_error(world->screen));
+    assert_string_equal(world->session->exp.picture.name, path);
+}
+
+static void what_is_pasted_into_the_prompt_is_typed(void **state) {
+    SessionWorld *world = *state;
+    type(world, ":");
+    paste(world, "image /a\\ b.png\r\n");
+    assert_string_equal(text_of(world), "image /a\\ b.png");
+    press(world, KEY_CODE_ESCAPE);
 }
 
 static void the_candidates_and_the_help_stand_above_the_line(void **state) {
@@ -138,6 +168,8 @@ static void kinds_and_shapes_are_found_too(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         SESSION_TEST(tab_completes_names_and_then_their_words),
+        SESSION_TEST(a_file_that_is_dragged_into_the_terminal_opens),
+        SESSION_TEST(what_is_pasted_into_the_prompt_is_typed),
         SESSION_TEST(the_candidates_and_the_help_stand_above_the_line),
         SESSION_TEST(what_a_handout_locks_is_not_offered),
         SESSION_TEST(operations_pictures_and_models_are_offered),

@@ -8,7 +8,6 @@
 #include "tests/support/assert_close.h"
 #include "tests/support/bytes.h"
 #include "tests/support/temp_dir.h"
-#include "tests/support/test_image.h"
 
 /* The formula of tests/reference/image_files.py, which made the checksums below with Pillow. */
 static Image picture(int width, int height) {
@@ -70,21 +69,6 @@ static void the_centre_crop_gives_torchvisions_bytes(void **state) {
         image_free(&in);
         image_free(&out);
     }
-}
-
-static void the_input_is_the_normalised_crop_with_channels_last(void **state) {
-    (void)state;
-    Normalise normalise = normalise_imagenet();
-    Image in = picture(32, 32);
-    real *input = calloc(32 * 32 * 3, sizeof *input);
-    assert_true(image_to_input(&in, 32, &normalise, input, NULL));
-    for (int k = 0; k < 32 * 32 * 3; k++) {
-        double expected = (in.rgb[k] / 255.0 - (double)normalise.mean[k % 3]) / (double)normalise.std[k % 3];
-        assert_close(input[k], expected, 1e-6); /* three float32 operations on values below 3 */
-        assert_int_equal(test_image_byte_of(&normalise, k % 3, input[k]), in.rgb[k]);
-    }
-    free(input);
-    image_free(&in);
 }
 
 static void assert_is_picture(Image *image, int width, int height) {
@@ -234,7 +218,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scaling_gives_pillows_bytes),
         cmocka_unit_test(the_centre_crop_gives_torchvisions_bytes),
-        cmocka_unit_test(the_input_is_the_normalised_crop_with_channels_last),
         cmocka_unit_test(filtered_and_interlaced_pngs_are_decoded_exactly),
         cmocka_unit_test(a_palette_png_is_decoded_as_pillow_does),
         cmocka_unit_test(jpegs_come_close_to_what_they_were_made_from),

@@ -73,7 +73,7 @@ static void a_new_cifar_network_gets_cifars_names_and_colors(void **state) {
     (void)state;
     Model *model = new_model("resnet20", 0);
     assert_string_equal(model->class_names[3], "cat");
-    assert_close(model->normalise.std[2], 0.2616, 1e-7); /* the rounding of a float */
+    assert_close(model->preprocess.normalise.std[2], 0.2616, 1e-7); /* the rounding of a float */
     model_free(model);
 }
 
@@ -83,7 +83,7 @@ static void an_imagenet_network_has_numbers_for_names(void **state) {
     Model *model = new_model("resnet18", 0);
     assert_null(model->class_names);
     assert_string_equal(model_class_name(model, 281, text, sizeof text), "class 281");
-    assert_close(model->normalise.mean[0], 0.485, 1e-7); /* the rounding of a float */
+    assert_close(model->preprocess.normalise.mean[0], 0.485, 1e-7); /* the rounding of a float */
     model_free(model);
 }
 
@@ -97,15 +97,50 @@ static void a_cifar_network_of_another_class_count_has_no_names(void **state) {
 static void a_hundred_classes_are_taken_for_cifar_100(void **state) {
     (void)state;
     Model *model = new_model("resnet20", 100);
-    assert_close(model->normalise.mean[0], 0.5071, 1e-7); /* the rounding of a float */
-    assert_int_equal(model->normalise_origin, MODEL_GUESSED);
+    assert_close(model->preprocess.normalise.mean[0], 0.5071, 1e-7); /* the rounding of a float */
+    assert_int_equal(model->preprocess.origins[PREPROCESS_MEAN], PREPROCESS_GUESSED);
     model_free(model);
 }
 
 static void what_the_file_says_of_normalisation_is_no_guess(void **state) {
     const SafetensorsPair pair = {.key = "dataset", .value = "cifar10"};
     Model *model = load(save_with(*state, "resnet20", 100, &pair, 1), NULL);
-    assert_int_equal(model->normalise_origin, MODEL_FROM_FILE);
+    assert_int_equal(model->preprocess.origins[PREPROCESS_MEAN], PREPROCESS_FROM_FILE);
+    model_free(model);
+}
+
+static void pictures_are_made_ready_as_the_file_says(void **state) {
+    Error err = {0};
+    const char *path = temp_dir_join(*state, "m.safetensors");
+    Model *model = new_model("resnet20", 10), *back;
+    model->preprocess.filter = IMAGE_FILTER_BICUBIC;
+    model->preprocess.channels = IMAGE_CHANNELS_BGR;
+    assert_true(model_save(model, NULL, 0, path, &err));
+    back = load(path, NULL);
+    assert_int_equal(back->preprocess.filter, IMAGE_FILTER_BICUBIC);
+    assert_int_equal(back->preprocess.channels, IMAGE_CHANNELS_BGR);
+    assert_int_equal(back->preprocess.origins[PREPROCESS_CHANNELS], PREPROCESS_FROM_FILE);
+    assert_null(model_value(model, "preprocess"));
+    model_free(model);
+    model_free(back);
+}
+
+static void a_network_made_for_larger_pictures_says_so_in_its_file(void **state) {
+    Error err = {0};
+    const char *path = temp_dir_join(*state, "m.safetensors");
+    ResnetConfig config = {.arch = "resnet20", .side = 48};
+    Network *network = resnet_new(&config, &err);
+    Model *model = network ? model_new(network, &err) : NULL, *back;
+    assert_non_null(model);
+    assert_true(model_save(model, NULL, 0, path, &err));
+    back = load(path, NULL);
+    assert_int_equal(back->network->input.h, 48);
+    assert_int_equal(back->preprocess.crop, 48);
+    model_free(back);
+    back = load(path, &(ModelOptions){.side = 32});
+    assert_int_equal(back->network->input.h, 32);
+    assert_int_equal(back->preprocess.crop, 32);
+    model_free(back);
     model_free(model);
 }
 
@@ -117,14 +152,14 @@ static void a_model_comes_back_with_everything_it_was_saved_with(void **state) {
     Model *model = new_model("plain20", 3);
     const char *const names[] = {"cat", "dog, small", "\xc3\xa9l\xc3\xa9phant"};
     assert_true(model_set_class_names(model, names, &err));
-    model->normalise = (Normalise){.mean = {0.1f, 0.2f, 0.3f}, .std = {0.4f, 0.5f, 0.6f}};
+    model->preprocess.normalise = (Normalise){.mean = {0.1f, 0.2f, 0.3f}, .std = {0.4f, 0.5f, 0.6f}};
     const char *path = temp_dir_join(*state, "m.safetensors");
     assert_true(model_save(model, pairs, 2, path, &err));
     model_free(model);
     model = load(path, NULL);
     assert_string_equal(model->network->arch, "plain20");
     assert_int_equal(model->network->classes, 3);
-    assert_true(model->normalise.mean[0] == 0.1f && model->normalise.std[2] == 0.6f);
+    assert_true(model->preprocess.normalise.mean[0] == 0.1f && model->preprocess.normalise.std[2] == 0.6f);
     assert_string_equal(model_class_name(model, 1, text, sizeof text), "dog, small");
     assert_string_equal(model->class_names[2], "\xc3\xa9l\xc3\xa9phant");
     assert_string_equal(model_value(model, "test_top1"), "91.5");
@@ -210,6 +245,8 @@ int main(void) {
         cmocka_unit_test(a_hundred_classes_are_taken_for_cifar_100),
         IN_TEMP_DIR(what_the_file_says_of_normalisation_is_no_guess),
         IN_TEMP_DIR(a_model_comes_back_with_everything_it_was_saved_with),
+        IN_TEMP_DIR(pictures_are_made_ready_as_the_file_says),
+        IN_TEMP_DIR(a_network_made_for_larger_pictures_says_so_in_its_file),
         IN_TEMP_DIR(a_model_is_loaded_from_memory_the_same_way),
         IN_TEMP_DIR(names_with_commas_between_them_are_read),
         IN_TEMP_DIR(metadata_that_make_no_sense_are_refused_by_name),

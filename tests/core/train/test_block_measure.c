@@ -30,7 +30,7 @@ static Case case_new(TempDir *dir, ResnetConfig resnet) {
     train_free(c.site.trainer);
     c.site.trainer = NULL;
     c.site.model = new_model(resnet);
-    c.site.model->normalise = dataset_normalise(c.site.dataset);
+    c.site.model->preprocess.normalise = dataset_normalise(c.site.dataset);
     c.measure = block_measure_new(c.site.model, c.site.dataset, MEASURED, &err);
     if (!c.measure) fail_msg("%s", err.text);
     return c;
@@ -57,7 +57,7 @@ static real *take_images(const Case *c, int targets[MEASURED]) {
     real *images = calloc(MEASURED * pixels, sizeof *images);
     assert_true(images != NULL);
     for (int n = 0; n < MEASURED; n++) {
-        dataset_to_input(c->site.dataset, n, &c->site.model->normalise, images + (size_t)n * pixels);
+        dataset_to_input(c->site.dataset, n, &c->site.model->preprocess.normalise, images + (size_t)n * pixels);
         targets[n] = dataset_label(c->site.dataset, n);
     }
     return images;

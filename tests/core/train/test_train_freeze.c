@@ -72,7 +72,7 @@ static Pass *run_pass(const Site *site, PassConfig config) {
     Pass *pass = pass_new(site->model->network, &config, &err);
     if (!pass) fail_msg("%s", err.text);
     for (int n = 0; n < BATCH; n++) {
-        dataset_to_input(site->dataset, n, &site->model->normalise, pass_input(pass) + n * DATASET_PIXELS);
+        dataset_to_input(site->dataset, n, &site->model->preprocess.normalise, pass_input(pass) + n * DATASET_PIXELS);
         targets[n] = dataset_label(site->dataset, n);
     }
     pass_restart(pass, targets);

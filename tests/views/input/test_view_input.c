@@ -372,7 +372,7 @@ static void the_value_of_the_cell_and_its_pixel_are_figures(void **state) {
     for (int k = 0; k < 2; k++) pass_step_forward(world.pass);
     select_cell(&world, "conv1", 2, 10, 20);
     Tensor out = pass_act(world.pass, world.scene.op), in = pass_act(world.pass, 0);
-    const Normalise *normalise = &world.model->normalise;
+    const Normalise *normalise = &world.model->preprocess.normalise;
     for (int size = 0; size < SIZES; size++) {
         char *text = shown(&world, size);
         double read = (double)in.data[shape_index(in.shape, 0, 0, 10, 20)];

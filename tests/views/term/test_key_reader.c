@@ -101,12 +101,50 @@ static void mouse_reports_tell_button_and_cell(void **state) {
 
 static void pasted_text_never_acts(void **state) {
     (void)state;
-    assert_keys("a\033[200~dd\n\033[Aq\033[201~b", "a b ");
+    assert_keys("a\033[200~dd\n\033[Aq\033[201~b", "a Paste b ");
+    assert_keys("a\033[200~\033[201~b", "a b ");
     KeyReader reader = {.count = 0};
     char names[64];
     const char paste[] = "\033[200~x\ny\t\x04\033[A\033[201~\r";
     read_all(&reader, paste, sizeof paste - 1, true, names);
-    assert_string_equal(names, "Enter ");
+    assert_string_equal(names, "Paste Enter ");
+}
+
+/* However it comes in pieces. */
+static void pasted_text_is_one_key_with_all_of_it(void **state) {
+    (void)state;
+    static const char paste[] = "\033[200~'/a b/\xC3\xA9.png' \033[201~";
+    for (size_t piece = 1; piece < sizeof paste; piece++) {
+        KeyReader reader = {.count = 0};
+        Key key = {.code = KEY_CODE_NONE};
+        for (size_t at = 0; at < sizeof paste - 1; at += piece) {
+            assert_false(key_reader_next(&reader, false, &key));
+            key_reader_feed(&reader, paste + at, at + piece < sizeof paste ? piece : sizeof paste - 1 - at);
+        }
+        assert_true(key_reader_next(&reader, false, &key));
+        assert_int_equal(key.code, KEY_CODE_PASTE);
+        assert_string_equal(key.text, "'/a b/\xC3\xA9.png' ");
+    }
+}
+
+static void of_an_endless_paste_the_beginning_is_kept(void **state) {
+    (void)state;
+    KeyReader reader = {.count = 0};
+    Key key;
+    key_reader_feed(&reader, "\033[200~", 6);
+    for (int k = 0; k < 20000; k++) {
+        key_reader_feed(&reader, "a", 1);
+        assert_false(key_reader_next(&reader, false, &key));
+    }
+    key_reader_feed(&reader, "\033[201~", 6);
+    assert_true(key_reader_next(&reader, false, &key));
+    assert_int_equal(strlen(key.text), KEY_TEXT_MAX - 1);
+    key_reader_feed(&reader, "\033[200~b", 7);
+    assert_false(key_reader_next(&reader, false, &key));
+    key_reader_forget(&reader);
+    key_reader_feed(&reader, "\033[200~c\033[201~", 13);
+    assert_true(key_reader_next(&reader, false, &key));
+    assert_string_equal(key.text, "c");
 }
 
 static const char *const answers[] = {
@@ -285,7 +323,7 @@ static void a_sequence_with_a_pause_in_it_is_still_its_key(void **state) {
     read_all(&reader, "\033[200~x\033[20", 11, true, got);
     assert_string_equal(got, "");
     read_all(&reader, "1~\ry", 4, true, got);
-    assert_string_equal(got, "Enter y ");
+    assert_string_equal(got, "Paste Enter y ");
 }
 
 /* Whatever comes, the reader ends, keeps its bounds (under ASan) and has room again. */
@@ -318,6 +356,8 @@ int main(void) {
         cmocka_unit_test(characters_may_come_in_pieces),
         cmocka_unit_test(mouse_reports_tell_button_and_cell),
         cmocka_unit_test(pasted_text_never_acts),
+        cmocka_unit_test(pasted_text_is_one_key_with_all_of_it),
+        cmocka_unit_test(of_an_endless_paste_the_beginning_is_kept),
         cmocka_unit_test(answers_of_the_terminal_are_no_keys),
         cmocka_unit_test(answers_may_come_in_pieces_with_pauses),
         cmocka_unit_test(an_answer_comes_byte_by_byte_and_is_longer_than_the_buffer),

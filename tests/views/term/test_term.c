@@ -169,7 +169,8 @@ static void keys_mouse_and_paste_arrive(void **state) {
                                    {"\033", "key Esc"},
                                    {"\xC3\xA9", "key é"},
                                    {"\033[<0;70;3M", "key mouse 69,2"},
-                                   {"\033[200~q\033[201~x", "key x"}};
+                                   {"\033[200~q\033[201~", "key Paste"},
+                                   {"x", "key x"}};
     for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
         pty_type(&pty, keys[k][0]);
         pty_wait_text(&pty, keys[k][1]);

@@ -54,7 +54,7 @@ static Arithmetic arithmetic_of(const View *view) {
     const Scene *scene = &view->world.scene;
     Arithmetic out;
     ArithmeticQuery query = {.pass = scene->pass,
-                             .normalise = &scene->model->normalise,
+                             .normalise = &scene->model->preprocess.normalise,
                              .op = scene->op,
                              .backward = scene->phase == PHASE_BACKWARD,
                              .channel = scene->channel,
