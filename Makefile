@@ -31,6 +31,10 @@ ifeq ($(VARIANT),coverage)
   CFLAGS   := -O1 -g --coverage -fprofile-update=atomic
   LDFLAGS  += --coverage
 endif
+ifeq ($(VARIANT),fuzz)
+  CFLAGS   := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+  LDFLAGS  += -fsanitize=address,undefined
+endif
 ifeq ($(VARIANT),double)
   CPPFLAGS += -DSKIPSCOPE_REAL=double
 endif
@@ -73,10 +77,10 @@ MAY_ZERO := -enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-c
 ZERO_LOCALS = $(or $(call taken,$(ZERO)),$(call taken,$(ZERO) $(MAY_ZERO)))
 
 # The inner loops of the engine are worth the optimiser's time.
-$(call objects,core): CFLAGS += $(if $(filter asan coverage,$(VARIANT)),,-O3)
+$(call objects,core): CFLAGS += $(if $(filter asan coverage fuzz,$(VARIANT)),,-O3)
 # The loops of core/kernel are made for the processors named, whatever the rest is made for; a fused multiply-add rounds once
 # instead of twice, and costs half; counters that gcc would keep for every pointer leave too few registers.
-LOOPS    := -ffp-contract=fast -fno-math-errno $(if $(filter asan coverage,$(VARIANT)),,-O3) $(call taken,-fno-ivopts)
+LOOPS    := -ffp-contract=fast -fno-math-errno $(if $(filter asan coverage fuzz,$(VARIANT)),,-O3) $(call taken,-fno-ivopts)
 ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
   AVX2   := -mavx2 -mfma -mprfchw
   AVX512 := $(AVX2) -mavx512f -mavx512vl -mavx512dq -mavx512bw
@@ -186,6 +190,19 @@ FUZZ      = $(patsubst $(B)/%,build/asan/%,$(filter %/test_session_fuzz,$(TESTS)
 fuzz:                                 ## 100,000 random keys, sizes and broken bytes under the sanitizers; some minutes
 	@$(MAKE) --no-print-directory VARIANT=asan $(FUZZ)
 	SKIPSCOPE_NO_CONFIG=1 SKIPSCOPE_FUZZ_KEYS=100000 $(FUZZ)
+
+# What tests/fuzz/NAME.c reads, from the inputs in tests/fuzz/corpus/NAME on; what is found on the way stays in build/corpus.
+FUZZERS  := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/*.c))
+READERS  := $(B)/libreaders.a
+$(READERS): $(patsubst %.c,$(B)/%.o,$(wildcard core/base/*.c core/format/*.c core/image/*.c))
+$(FUZZERS): $(B)/%: $(B)/%.o $$(addprefix $(B)/,$$(PARTS_$$*)) $(READERS)
+	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+FUZZ_SECONDS ?= 600
+fuzz-%:                               ## a reader of files under libFuzzer, by clang: make fuzz-checkpoint FUZZ_SECONDS=60
+	@$(MAKE) --no-print-directory VARIANT=fuzz CC='$(CLANG)' build/fuzz/tests/fuzz/$*
+	@mkdir -p build/corpus/$*
+	build/fuzz/tests/fuzz/$* -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=2048 -artifact_prefix=build/corpus/ \
+	    build/corpus/$* tests/fuzz/corpus/$* $(wildcard tests/golden/files/$*s)
 
 layers: $(CORE) $(VIEWS)              ## prove that core knows no screen and views know no app
 	@tests/support/layers.sh "$(CC)" "$(LIBS)" $(CORE) $(VIEWS)

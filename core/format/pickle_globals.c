@@ -227,7 +227,6 @@ static const char *const dangerous[] = {
     "symtable",
     "builtin",
     "torch.hub",
-    "torch.serialization",
     "torch._dynamo",
     "torch._inductor",
     "numpy.testing",

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "core/base/checksum.h"
 #include "core/base/parallel.h"
 #include "core/format/foreign.h"
 #include "core/format/safetensors_header.h"
@@ -178,7 +179,7 @@ static void check_part(void *context, int begin, int end, int worker) {
         while (at < stop) {
             size_t count = stop - at < sizeof chunk ? (size_t)(stop - at) : sizeof chunk;
             if (!source_read(&sum->file->source, at, chunk, count, &sum->errors[part])) break;
-            crc = crc32(crc, chunk, (uInt)count);
+            crc = checksum_crc32((uint32_t)crc, chunk, count);
             at += count;
         }
         sum->parts[part] = crc;

@@ -8,6 +8,8 @@
 #include "core/format/safetensors_header.h"
 #include "core/format/tensors_inside.h"
 
+enum { STREAM_FIRST_BYTES = 32 };
+
 bool tensors_no_memory(const Tensors *tensors, Error *err) {
     return error_set(err, ERROR_FAILED, "%s: not enough memory", tensors->label);
 }
@@ -24,6 +26,11 @@ static bool set_single_group(Tensors *tensors, Error *err) {
     tensors->groups = group;
     tensors->group_count = 1;
     return true;
+}
+
+/* Of what has no dictionaries. */
+static bool keep_key(Tensors *tensors, const char *key, Error *err) {
+    return key && *key ? tensors_keep_front(tensors, key, err) : set_single_group(tensors, err);
 }
 
 /* Takes the source, also on failure. */
@@ -53,9 +60,7 @@ static bool open_safetensors(Tensors *tensors, const TensorsOptions *options, Er
     }
     const char *key = options ? options->key : NULL;
     if (safetensors_value(file, "checkpoint_step")) return tensors_keep_of_training(tensors, key, err);
-    if (!key || *key == '\0') return set_single_group(tensors, err);
-    return error_set(err, ERROR_FILE, "%s: holds one network, and nothing is called '%.60s' in it",
-                     tensors->label, key);
+    return keep_key(tensors, key, err);
 }
 
 static Tensors *tensors_new(const char *label, Error *err) {
@@ -89,8 +94,10 @@ bool tensors_sort(Tensors *tensors, Error *err) {
     return true;
 }
 
-/* The number that the stream of PyTorch before 1.6 begins with, as a pickle of any protocol: 0x1950a86a20f9469cfc6c. */
+/* The number that the stream of PyTorch before 1.6 begins with, as a pickle of any protocol: 0x1950a86a20f9469cfc6c. Further on
+ * it would be a file within a file. */
 static bool is_stream(const uint8_t *first, size_t count) {
+    if (count > STREAM_FIRST_BYTES) count = STREAM_FIRST_BYTES;
     static const char binary[] = "\x8a\x0al\xfc\x9c\x46\xf9 j\xa8P\x19",
                       decimal[] = "L119547037146038801333356L";
     return (count > 0 && first[0] == 0x80 && memmem(first, count, binary, sizeof binary - 1)) ||
@@ -117,7 +124,7 @@ static bool open_by_content(Tensors *tensors, const TensorsOptions *options, Err
     if (count >= 4 && memcmp(first, "PK\3\4", 4) == 0) return tensors_open_zip(tensors, options, err);
     if (is_stream(first, count)) return tensors_open_stream(tensors, options, err);
     if (count > 0 && first[0] == '{' && !tensors->is_shard)
-        return tensors_open_index(tensors, err) && set_single_group(tensors, err);
+        return tensors_open_index(tensors, err) && keep_key(tensors, options ? options->key : NULL, err);
     const char *what = is_text(first, count) ? "a text file" : NULL;
     if (foreign_describe(first, count)) what = foreign_describe(first, count);
     if (!what) return open_safetensors(tensors, options, err);

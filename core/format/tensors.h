@@ -33,9 +33,9 @@ typedef struct TensorsGroup {
 } TensorsGroup;
 
 typedef struct TensorsOptions {
-    const char *
-        key; /* the dictionary to be taken; NULL: the largest, and of equal ones no moving average. What has no
-                      * dictionaries does not look at it */
+    /* The dictionary to be taken; NULL: the largest, and of equal ones no moving average. Where there is none of that
+     * key, the tensors whose names begin with it: "model_ema" takes "model_ema.conv1.weight" as "conv1.weight". */
+    const char *key;
 } TensorsOptions;
 
 /* `path` may be a folder that has one such file or an index. `options` may be NULL. */

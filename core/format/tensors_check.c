@@ -3,9 +3,9 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "core/base/checksum.h"
 #include "core/base/parallel.h"
 #include "core/format/tensors_inside.h"
-#include "core/format/zip.h"
 
 enum { CHECK_PART_BYTES = 1 << 20, CHECK_CHUNK_BYTES = 1 << 17 };
 
@@ -50,7 +50,7 @@ static void check_parts(void *context, int begin, int end, int worker) {
             size_t now = part->count - done < sizeof chunk ? (size_t)(part->count - done) : sizeof chunk;
             uint64_t at = part->record->offset + part->begin + done;
             if (!source_read(part->record->source, at, chunk, now, &check->errors[worker])) break;
-            part->crc = zip_crc(part->crc, chunk, now);
+            part->crc = checksum_crc32(part->crc, chunk, now);
             done += now;
         }
     }

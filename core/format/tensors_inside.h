@@ -63,6 +63,8 @@ bool tensors_check_name(const Tensors *tensors, const char *name, Error *err);
 bool tensors_open_zip(Tensors *tensors, const TensorsOptions *options, Error *err);
 bool tensors_open_stream(Tensors *tensors, const TensorsOptions *options, Error *err);
 bool tensors_open_index(Tensors *tensors, Error *err);
+/* Only the tensors whose names begin with the key, without it, as the one group. */
+bool tensors_keep_front(Tensors *tensors, const char *key, Error *err);
 
 /* A file that an index names: no folder, and no index. */
 Tensors *tensors_open_shard(const char *path, Error *err);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/checksum.h"
 #include "core/format/tensors_inside.h"
 #include "core/format/zip.h"
 
@@ -156,7 +157,7 @@ static bool inflate_record(struct Inflated *inflated, const Record *record, Erro
         return error_set(err, ERROR_FAILED, "%s: not enough memory to inflate '%s'", record->source->label,
                          record->name);
     if (!zip_read(record->source, &entry, inflated->bytes, err)) return false;
-    if (record->has_crc && zip_crc(0, inflated->bytes, record->size) != record->crc)
+    if (record->has_crc && checksum_crc32(0, inflated->bytes, record->size) != record->crc)
         return error_set(err, ERROR_FILE, "%s: is damaged: the checksum of its entry '%s' is wrong",
                          record->source->label, record->name);
     inflated->record = record;

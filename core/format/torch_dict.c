@@ -133,6 +133,23 @@ static int choose_key(const Search *search, const char *key) {
     return found;
 }
 
+/* The first that has a tensor whose name begins so. */
+static int choose_with_front(const Search *search, const char *front) {
+    size_t length = strlen(front);
+    for (int k = 0; k < search->count && length > 0; k++) {
+        const PickleItems *items = &search->dicts[k].value->as.items;
+        if (search->dicts[k].group.tensor_count == 0) continue;
+        for (size_t j = 0; j + 1 < items->count; j += 2) {
+            const PickleValue *name = items->at[j];
+            if (name->kind == PICKLE_TEXT && items->at[j + 1]->kind == PICKLE_TENSOR &&
+                strncmp(name->as.text, front, length) == 0 &&
+                (name->as.text[length] == '.' || front[length - 1] == '.'))
+                return k;
+        }
+    }
+    return -1;
+}
+
 static void list_keys(const Search *search, char *out, size_t out_size) {
     int listed = 0;
     out[0] = '\0';
@@ -288,10 +305,13 @@ static bool place_chosen(Search *search, const TensorsOptions *options, const To
                          Error *err) {
     const char *key = options ? options->key : NULL, *label = search->tensors->label;
     int chosen = key ? choose_key(search, key) : choose_largest(search);
+    bool is_front = key && chosen < 0;
+    if (is_front) chosen = choose_with_front(search, key);
     if (chosen >= 0) {
         const Dict *dict = &search->dicts[chosen];
         return set_groups(search, chosen, err) && place_all(search->tensors, dict, records, err) &&
-               set_left_out(search, chosen, err);
+               set_left_out(search, chosen, err) &&
+               (!is_front || tensors_keep_front(search->tensors, key, err));
     }
     char keys[TENSORS_LEFT_OUT_MAX];
     list_keys(search, keys, sizeof keys);

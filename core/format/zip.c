@@ -254,10 +254,6 @@ const ZipEntry *zip_find(const Zip *zip, const char *name) {
     return bsearch(name, zip->entries, (size_t)zip->count, sizeof *zip->entries, compare_name);
 }
 
-uint32_t zip_crc(uint32_t crc, const uint8_t *bytes, uint64_t count) {
-    return (uint32_t)crc32_z(crc, bytes, (size_t)count);
-}
-
 /* As much of the output as zlib counts at once. */
 static void offer_room(z_stream *stream, uint8_t *out, uint64_t size) {
     uint64_t left = size - stream->total_out;

@@ -32,7 +32,4 @@ const ZipEntry *zip_find(const Zip *zip, const char *name); /* NULL when there i
 /* All of an entry, entry->size bytes of it, into `out`: never more is inflated, and fewer is an error. */
 bool zip_read(const Source *source, const ZipEntry *entry, uint8_t *out, Error *err);
 
-/* zlib's crc32 of `count` bytes, for any count. */
-uint32_t zip_crc(uint32_t crc, const uint8_t *bytes, uint64_t count);
-
 #endif

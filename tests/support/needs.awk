@@ -1,4 +1,4 @@
-# Which parts each test is made of, as a piece of a makefile, from what the sources include. Input: the lines of
+# Which parts each test and fuzzer is made of, as a piece of a makefile, from what the sources include. Input: the lines of
 # grep -H '^#include "' over tests/, so that each begins with its file's name.
 #
 #   PARTS_tests/core/conv/test_conv := tests/support/fixture.o       beside its own object
@@ -24,7 +24,7 @@ function follow(file,    k) {
     }
 }
 END {
-    for (file in count) if (file ~ /\/test_[a-z0-9_]*\.c$/ && file !~ /^tests\/support\//) tests[file] = 1
+    for (file in count) if (file ~ /\/test_[a-z0-9_]*\.c$/ && file !~ /^tests\/support\// || file ~ /^tests\/fuzz\//) tests[file] = 1
     for (file in tests) {
         split("", seen)
         parts = ""
@@ -33,7 +33,7 @@ END {
         name = substr(file, 1, length(file) - 2)
         floors = app ? "app views core" : views ? "views core" : "core"
         # A test of core is linked with core alone, whatever it includes.
-        if (name ~ /^tests\/core\//) floors = "core"
+        if (name ~ /^tests\/(core|fuzz)\//) floors = "core"
         print "PARTS_" name " :=" parts
         print "FLOORS_" name " := " floors
         if (program) print "RUN_THE_PROGRAM += " name

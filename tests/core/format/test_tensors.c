@@ -139,6 +139,18 @@ static void of_several_dictionaries_one_is_taken_and_a_key_takes_another(void **
     assert_string_equal(tensors_left_out(tensors), "model (6 tensors), best, seed");
     assert_non_null(tensors_find(tensors, "module.fc.bias"));
     tensors_close(tensors);
+    tensors = open_good(FILES "average.pth", "module");
+    assert_non_null(tensors_find(tensors, "fc.bias"));
+    assert_int_equal(tensors_count(tensors), 6);
+    tensors_close(tensors);
+    tensors = open_good(FILES "expected.safetensors", "bn1");
+    assert_int_equal(tensors_count(tensors), 3);
+    assert_string_equal(tensors_get(tensors, 0)->name, "num_batches_tracked");
+    assert_string_equal(tensors_left_out(tensors), "3 tensors with other names");
+    assert_string_equal(tensors_group(tensors, 0)->key, "bn1");
+    tensors_close(tensors);
+    assert_refused(FILES "expected.safetensors", "bn",
+                   "no dictionary 'bn', and no tensor whose name begins with it");
     assert_refused(FILES "average.pth", "net", "no dictionary of tensors 'net', only: model_ema, model");
 }
 
