@@ -310,7 +310,11 @@ static bool take_first_part(const Pass *pass, int input) {
     int other = node->last_consumer, k = input_index(&pass->network->ops[other], input);
     if (node->grad_value) return true;
     bool adds = network_is_addition(pass->network, other);
-    if (adds && hands_on(pass, other, k) && place_of(pass, BACK_SHARED, other)) {
+    if (adds && hands_on(pass, other, k)) {
+        /* Where the branch is closed, nobody has asked for it yet. */
+        Chain chain = chain_of(pass, other);
+        append_grad(&chain, other, NULL);
+        chain_run(&chain);
         node->grad_value = move_place(pass, BACK_SHARED, other, input);
         return true;
     }

@@ -141,6 +141,45 @@ static void a_branch_may_be_dropped_or_scaled_for_one_run(void **state) {
     }
 }
 
+static double largest(const real *values, size_t count) {
+    double most = 0;
+    for (size_t j = 0; j < count; j++) most = fmax(most, fabs((double)values[j]));
+    return most;
+}
+
+/* Whichever branches are dropped, one after the other or at the ends of stages: where gradients share a few places they
+ * are those that a pass has that keeps all of them. Strategies that round more are taken there: 1e-4. */
+static void every_choice_of_branches_has_the_same_gradients_without_inspection(void **state) {
+    (void)state;
+    static const unsigned choices[] = {0, 1, 6, 0x1ff, 0x155, 0x0aa, 0x1c7, 0x100, 0x1f8, 0x038};
+    Network *network = pass_check_network("resnet20", 'A');
+    PassConfig config = {.batch = 2, .batch_statistics = true};
+    Pass *kept = fixture_pass(network, &config, 0);
+    config.no_inspection = true;
+    Pass *shared = fixture_pass(network, &config, 0);
+    for (size_t k = 0; k < sizeof choices / sizeof choices[0]; k++) {
+        Pass *const both[2] = {kept, shared};
+        real scales[9];
+        for (int b = 0; b < 9; b++) scales[b] = choices[k] >> b & 1 ? 0 : (real)1.25;
+        for (int p = 0; p < 2; p++) {
+            pass_set_branch_scales(both[p], scales);
+            pass_restart(both[p], (const int[]){3, 5});
+            pass_run_forward(both[p]);
+            pass_run_backward(both[p]);
+        }
+        for (int p = 0; p < network->param_count; p++) {
+            const Param *param = &network->params[p];
+            if (!param_role_learns(param->role)) continue;
+            const real *expected = pass_param_grad(kept, param), *found = pass_param_grad(shared, param);
+            double tolerance = 1e-4 * largest(expected, param->count);
+            for (size_t j = 0; j < param->count; j++) assert_close(found[j], expected[j], tolerance);
+        }
+    }
+    pass_free(kept);
+    pass_free(shared);
+    network_free(network);
+}
+
 static void a_plain_network_has_one_route(void **state) {
     (void)state;
     Network *network = pass_check_network("plain20", 0);
@@ -197,6 +236,7 @@ int main(void) {
         cmocka_unit_test(cut_changes_no_activation_and_drops_only_the_skips_gradient),
         cmocka_unit_test(lesion_silences_the_branch_of_the_chosen_block_only),
         cmocka_unit_test(a_branch_may_be_dropped_or_scaled_for_one_run),
+        cmocka_unit_test(every_choice_of_branches_has_the_same_gradients_without_inspection),
         cmocka_unit_test(a_plain_network_has_one_route),
         cmocka_unit_test(the_terms_of_an_addition_are_measured_in_every_run_anew),
         cmocka_unit_test(skip_modes_have_the_names_of_the_option),
