@@ -56,13 +56,12 @@ static void print_recipes(const Figure6 *figure, bool ascii) {
         snprintf(text, sizeof text, "Here: %s.", figure->rows[k].recipe);
         table_put_wrapped(stdout, text, 0, 100, ascii);
     }
-    table_put_wrapped(
-        stdout,
-        running ? "The training error is the mean over the last epoch, of each batch as it was learnt "
-                  "from, cropped and mirrored. One run each: another seed gives others."
-                : "The training error is that of all training images as they are, after the last epoch. "
-                  "One run each: another seed gives others.",
-        0, 100, ascii);
+    table_put_wrapped(stdout,
+                      running ? "The training error is the mean over the last epoch, of each batch as it was "
+                                "learnt from. One run each: another seed gives others."
+                              : "The training error is that of all training images as they are, after the "
+                                "last epoch. One run each: another seed gives others.",
+                      0, 100, ascii);
 }
 
 bool figure6_print(const Figure6 *figure, bool ascii, Error *err) {

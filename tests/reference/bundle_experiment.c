@@ -3,8 +3,9 @@
  *     bundle_experiment list HISTORY
  *
  * writes a line for each of its networks: its name, architecture, depth, "plain" or "residual", seed, whole epochs
- * that the history has, epochs of the whole training, the last train and test error in percent ("-": not known) and
- * the data set.
+ * that the history has, epochs of the whole training, the last train and test error in percent ("-": not known),
+ * the data set, and "pass" where the training error is of all training images afterwards, "mean" where it is over the
+ * epoch.
  *
  *     bundle_experiment half HISTORY NUMBER WEIGHTS OUT [TOP1]
  *
@@ -46,7 +47,7 @@ static bool list(const History *history, Error *err) {
                       : isnan(last->train_error_pass) ? last->train_error
                                                       : last->train_error_pass);
         print_percent(last ? last->test_error : NAN);
-        printf(" %s\n", history->dataset);
+        printf(" %s %s\n", history->dataset, last && !isnan(last->train_error_pass) ? "pass" : "mean");
     }
     return true;
 }

@@ -112,7 +112,7 @@ static void operations_pictures_and_models_are_offered(void **state) {
                  {":view gr", "view gradients "},
                  {":image 05", "image 05-deer "},
                  {":target pred", "target predicted "},
-                 {":twin weights plain", "twin weights plain20-cifar10 "},
+                 {":twin weights plain20-c", "twin weights plain20-cifar10 "},
                  {":what softm", "what softmax "},
                  {":what batch n", "what batch norm "},
                  {":questions grad", "questions gradient"},
