@@ -133,7 +133,9 @@ static bool is_picture(const Offer *to, const char *path) {
 }
 
 static bool is_weights(const Offer *to, const char *path) {
-    static const char *const endings[] = {".safetensors", NULL};
+    static const char *const endings[] = {".safetensors",    ".pth", ".pt",  ".th",
+                                          ".ckpt",           ".bin", ".tar", ".safetensors.index.json",
+                                          ".bin.index.json", NULL};
     (void)to;
     return has_ending(path, endings);
 }

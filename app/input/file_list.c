@@ -52,7 +52,8 @@ static bool has_ending(const char *name, FileGroup group) {
     static const char *const endings[][11] = {
         [FILES_PICTURES] = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".ppm", ".pgm", ".pbm", ".pnm",
                             NULL},
-        [FILES_WEIGHTS] = {".safetensors", NULL},
+        [FILES_WEIGHTS] = {".safetensors", ".pth", ".pt", ".th", ".ckpt", ".bin", ".tar",
+                           ".safetensors.index.json", ".bin.index.json", NULL},
     };
     for (const char *const *ending = endings[group]; *ending; ending++) {
         size_t own = strlen(*ending), length = strlen(name);
