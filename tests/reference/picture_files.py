@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes tests/golden/pictures: small pictures of every kind that is read, and pixels.txt with what Pillow makes of each.
+"""Makes tests/golden/files/pictures: small pictures of every kind that is read, and pixels.txt with what Pillow makes of each.
 
 A line of pixels.txt: name, Exif's orientation, then width, height and CRC32 of the RGB bytes, first as Image.open(...).convert("RGB")
 has them and then after ImageOps.exif_transpose. Of 16-bit grays, of which Pillow makes nonsense, the high byte is taken.
@@ -15,7 +15,7 @@ try:
 except ImportError:
     sys.exit("picture_files.py needs Pillow and numpy (python3-pil, python3-numpy)")
 
-OUT = pathlib.Path(__file__).resolve().parent.parent / "golden" / "pictures"
+OUT = pathlib.Path(__file__).resolve().parent.parent / "golden" / "files" / "pictures"
 ORIENTATION = 0x0112
 
 

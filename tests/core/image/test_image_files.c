@@ -1,4 +1,4 @@
-/* Pictures of every kind against what Pillow makes of them: tests/golden/pictures, made by
+/* Pictures of every kind against what Pillow makes of them: tests/golden/files/pictures, made by
  * tests/reference/picture_files.py. */
 #include <fcntl.h>
 #include <stdio.h>
@@ -35,7 +35,7 @@ static void every_kind_has_pillows_pixels(void **state) {
     (void)state;
     size_t size;
     int count = 0;
-    char *list = (char *)file_read_all("tests/golden/pictures/pixels.txt", LIST_MAX, &size, NULL),
+    char *list = (char *)file_read_all("tests/golden/files/pictures/pixels.txt", LIST_MAX, &size, NULL),
          *rest = list;
     assert_non_null(list);
     for (char *line; (line = strtok_r(rest, "\n", &rest)); count++) {
@@ -45,7 +45,7 @@ static void every_kind_has_pillows_pixels(void **state) {
         assert_int_equal(sscanf(line, "%63s %d %d %d %x %d %d %x", name, &orientation, &as_is.width,
                                 &as_is.height, &as_is.crc, &upright.width, &upright.height, &upright.crc),
                          8);
-        snprintf(path, sizeof path, "tests/golden/pictures/%s", name);
+        snprintf(path, sizeof path, "tests/golden/files/pictures/%s", name);
         assert_pixels(path, IMAGE_EXIF_IGNORE, &as_is);
         assert_pixels(path, IMAGE_EXIF_APPLY, &upright);
         ImageSize about;
@@ -62,7 +62,7 @@ static void a_pictures_orientation_is_told_whether_it_is_applied_or_not(void **s
     (void)state;
     for (int exif = IMAGE_EXIF_APPLY; exif <= IMAGE_EXIF_IGNORE; exif++) {
         Image image;
-        assert_true(image_load_as(&image, "tests/golden/pictures/exif6.jpg", (ImageExif)exif, NULL));
+        assert_true(image_load_as(&image, "tests/golden/files/pictures/exif6.jpg", (ImageExif)exif, NULL));
         assert_int_equal(image.orientation, 6);
         image_free(&image);
     }
@@ -75,7 +75,7 @@ static void cut_and_changed_files_are_refused_or_decoded(void **state) {
     for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
         char path[128];
         size_t size;
-        snprintf(path, sizeof path, "tests/golden/pictures/%s", names[k]);
+        snprintf(path, sizeof path, "tests/golden/files/pictures/%s", names[k]);
         uint8_t *bytes = file_read_all(path, LIST_MAX, &size, NULL);
         assert_non_null(bytes);
         for (size_t at = 0; at < size; at += 1 + size / 60) {
