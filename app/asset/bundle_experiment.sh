@@ -11,7 +11,7 @@
 #     the last weights in float16, refused when that costs more than POINTS (0.05) of test accuracy
 #     of 20 and 56 layers the snapshots after the first epoch and in the middle
 #     of 20 layers the way of the weights, twelve points and two directions: paths/NAME.safetensors
-#     the last weights of other depths
+#     the last weights of 32 and 44 layers, then of other depths
 #
 # What is not finished is taken from its checkpoint and has its epoch in its name. DATA is the folder of the data set.
 set -eu
@@ -126,8 +126,12 @@ weights_of_the_musts() {
     case $depth in 20 | 56) half_weights ;; esac
 }
 
+weights_between() {
+    case $depth in 32 | 44) half_weights ;; esac
+}
+
 weights_of_the_others() {
-    case $depth in 20 | 56) ;; *) half_weights ;; esac
+    case $depth in 20 | 32 | 44 | 56) ;; *) half_weights ;; esac
 }
 
 snapshots() {
@@ -221,6 +225,7 @@ done
 each_network weights_of_the_musts
 each_network snapshots
 each_network path_of_weights
+each_network weights_between
 each_network weights_of_the_others
 each_network row
 rmdir "$new/paths" 2>/dev/null || true
