@@ -191,10 +191,10 @@ fuzz:                                 ## 100,000 random keys, sizes and broken b
 	@$(MAKE) --no-print-directory VARIANT=asan $(FUZZ)
 	SKIPSCOPE_NO_CONFIG=1 SKIPSCOPE_FUZZ_KEYS=100000 $(FUZZ)
 
-# What tests/fuzz/NAME.c reads, from the inputs in tests/fuzz/corpus/NAME on; what is found on the way stays in build/corpus.
+# What tests/fuzz/NAME.c reads, from the inputs in tests/fuzz/corpus/NAME and tests/golden/files/NAMEs on; what is found on the way stays in build/corpus.
 FUZZERS  := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/*.c))
 READERS  := $(B)/libreaders.a
-$(READERS): $(patsubst %.c,$(B)/%.o,$(wildcard core/base/*.c core/format/*.c core/image/*.c))
+$(READERS): $(patsubst %.c,$(B)/%.o,$(wildcard core/base/*.c core/tensor/*.c core/format/*.c core/image/*.c))
 $(FUZZERS): $(B)/%: $(B)/%.o $$(addprefix $(B)/,$$(PARTS_$$*)) $(READERS)
 	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 FUZZ_SECONDS ?= 600
@@ -202,7 +202,7 @@ fuzz-%:                               ## a reader of files under libFuzzer, by c
 	@$(MAKE) --no-print-directory VARIANT=fuzz CC='$(CLANG)' build/fuzz/tests/fuzz/$*
 	@mkdir -p build/corpus/$*
 	build/fuzz/tests/fuzz/$* -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=2048 -artifact_prefix=build/corpus/ \
-	    build/corpus/$* tests/fuzz/corpus/$* $(wildcard tests/golden/files/$*s)
+	    build/corpus/$* $(wildcard tests/fuzz/corpus/$* tests/golden/files/$*s)
 
 layers: $(CORE) $(VIEWS)              ## prove that core knows no screen and views know no app
 	@tests/support/layers.sh "$(CC)" "$(LIBS)" $(CORE) $(VIEWS)

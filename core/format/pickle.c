@@ -346,3 +346,11 @@ void pickle_name(const PickleValue *value, char *out, size_t out_size) {
     out[0] = '\0';
     if (named) utf8_format(out, out_size, "%s.%s", value->as.global->module, value->as.global->name);
 }
+
+const char *pickle_file_name(const char *label) {
+    const char *slash = strrchr(label, '/'), *name = slash ? slash + 1 : label;
+    bool plain = *name && strlen(name) <= 60;
+    for (const char *at = name; *at; at++)
+        plain = plain && *at != '\'' && *at != '\\' && (unsigned char)*at >= ' ';
+    return plain ? name : "FILE";
+}

@@ -80,4 +80,7 @@ const PickleValue *pickle_get(const PickleValue *dictionary, const char *key);
 /* "torch.nn.modules.container.Sequential" of a global or of what it made; "" for others. */
 void pickle_name(const PickleValue *value, char *out, size_t out_size);
 
+/* What a file is called in a line of Python that opens it: its own name, or "FILE" where that is long or has quotes. */
+const char *pickle_file_name(const char *label);
+
 #endif

@@ -23,6 +23,8 @@ static const PickleGlobal makers[] = {
     {.module = "torch.nn.parameter", .name = "Parameter", .role = ROLE_PARAMETER},
     {.module = "torch.nn.parameter", .name = "Buffer", .role = ROLE_PARAMETER},
     {.module = "torch._tensor", .name = "_rebuild_from_type_v2", .role = ROLE_FROM_TYPE},
+    {.module = "torch.storage", .name = "UntypedStorage", .role = ROLE_STORAGE, .type = ELEMENT_U8},
+    STORAGE("Untyped", ELEMENT_U8),
     STORAGE("Float", ELEMENT_F32),
     STORAGE("Double", ELEMENT_F64),
     STORAGE("Half", ELEMENT_F16),
@@ -88,6 +90,7 @@ static const Harmless harmless[] = {
     {"numpy._core.numeric", "_frombuffer"},
     {"numpy.dtypes", "*"},
     {"numpy.random._pickle", "*"},
+    {"torch._utils", "_rebuild_tensor_v3"}, /* of types that no weights here have */
     {"torch", "device"},
     {"torch", "Generator"},
     {"torch.optim.", "*"},
@@ -129,7 +132,12 @@ static const char *const dtypes[] = {"float16",
                                      "strided",
                                      "contiguous_format",
                                      "channels_last",
-                                     "preserve_format"};
+                                     "preserve_format",
+                                     "uint16",
+                                     "uint32",
+                                     "uint64",
+                                     "float8_e4m3fn",
+                                     "float8_e5m2"};
 
 /* Python's ways to run something, to look a name up, or to read and write elsewhere. */
 static const char *const dangerous[] = {

@@ -95,13 +95,15 @@ bool pickle_refuse_global(Pickle *pickle, const char *module, const char *name) 
             err, ERROR_FILE,
             "%s: is a whole Python object (%s.%s), of which nothing was run; where its class is known, two "
             "lines "
-            "save what is read here: model = torch.load('FILE', map_location='cpu', weights_only=False) and "
+            "save what is read here: model = torch.load('%s', map_location='cpu', weights_only=False) and "
             "torch.save(model.state_dict(), 'tensors.pth')",
-            label, module, name);
+            label, module, name, pickle_file_name(label));
     }
-    return error_set(err, ERROR_FILE,
-                     "%s: asks for %s.%s, which is no part of a file of tensors; nothing of it was run: "
-                     "where you trust it, "
-                     "save the tensors alone: torch.save(model.state_dict(), 'tensors.pth')",
-                     label, module, name);
+    return error_set(
+        err, ERROR_FILE,
+        "%s: asks for %s.%s, which is no part of a file of tensors; nothing of it was run: where you trust "
+        "it, two "
+        "lines save its tensors alone: saved = torch.load('%s', map_location='cpu', weights_only=False) and "
+        "torch.save(saved['state_dict'], 'tensors.pth'), or what its key is",
+        label, module, name, pickle_file_name(label));
 }

@@ -185,10 +185,9 @@ static bool refuse_all(const Tensors *tensors, const PickleValue *root, Error *e
     return error_set(
         err, ERROR_FILE,
         "%s: holds a whole Python object (%s), of which nothing was run; where its class is known, two "
-        "lines save what is read here: model = torch.load('FILE', map_location='cpu', weights_only=False) "
-        "and "
-        "torch.save(model.state_dict(), 'tensors.pth')",
-        tensors->label, name);
+        "lines save what is read here: model = torch.load('%s', map_location='cpu', weights_only=False) "
+        "and torch.save(model.state_dict(), 'tensors.pth')",
+        tensors->label, name, pickle_file_name(tensors->label));
 }
 
 static bool place_tensor(Tensors *tensors, const char *name, const PickleTensor *from,

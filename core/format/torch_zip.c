@@ -28,7 +28,7 @@ static const ZipEntry *find_ending(const Zip *zip, const char *ending) {
     return NULL;
 }
 
-/* What archives that are no checkpoint have in them, what they are, and what to do. */
+/* What archives that are no checkpoint have in them, what they are, and what to do; FILE stands for the name. */
 typedef struct Archive {
     const char *ending, *what;
 } Archive;
@@ -59,7 +59,10 @@ static const Archive archives[] = {
 static bool refuse_archive(const Tensors *tensors, const Zip *zip, Error *err) {
     for (size_t k = 0; k < sizeof archives / sizeof *archives; k++) {
         if (!find_ending(zip, archives[k].ending)) continue;
-        return error_set(err, ERROR_FILE, "%s: is %s", tensors->label, archives[k].what);
+        const char *what = archives[k].what, *file = strstr(what, "FILE");
+        if (!file) return error_set(err, ERROR_FILE, "%s: is %s", tensors->label, what);
+        return error_set(err, ERROR_FILE, "%s: is %.*s%s%s", tensors->label, (int)(file - what), what,
+                         pickle_file_name(tensors->label), file + strlen("FILE"));
     }
     return error_set(err, ERROR_FILE,
                      "%s: is a zip archive, but no checkpoint of PyTorch: it has no data.pkl in it",

@@ -65,7 +65,7 @@ static void archives_are_called_by_what_is_in_them(void **state) {
     (void)state;
     assert_archive_refused("arr_0.npy", "an archive of NumPy arrays (.npz)");
     assert_archive_refused("MAR-INF/MANIFEST.json", "a model archive of TorchServe (.mar)");
-    assert_archive_refused("net/constants.pkl", "torch.jit.load('FILE'");
+    assert_archive_refused("net/constants.pkl", "torch.jit.load('x.pth'");
     assert_archive_refused("model.weights.h5", "a model of Keras");
     assert_archive_refused("folder/net.pth", "a .pth file in it: unpack it");
     assert_archive_refused("[Content_Types].xml", "a document");

@@ -228,6 +228,26 @@ static void dictionaries_within_themselves_end(void **state) {
     OPENED("\x80\2X\1\0\0\0a.", "without a dictionary of tensors");
     OPENED("\x80\2ctorch.nn.modules.container\nSequential\n)\x81}b.",
            "holds a whole Python object (torch.nn.modules.container.Sequential)");
+    OPENED("\x80\2}X\5\0\0\0modelctorch.nn.modules.container\nSequential\n)\x81s.",
+           "model = torch.load('x', map_location");
+}
+
+/* Types that PyTorch has since 2.3 have another way to be made; they are left alone as integers are. */
+static void tensors_of_the_newest_types_are_left_out(void **state) {
+    (void)state;
+    OPENED("\x80\2}(X\1\0\0\0vctorch._utils\n_rebuild_tensor_v3\n((X\7\0\0\0storagectorch."
+           "storage\nUntypedStorage\n"
+           "X\1\0\0\0"
+           "0X\3\0\0\0cpuK\x28tQK\0K\x14\x85K\1\x85\x89}ctorch\nuint16\ntR"
+           "X\1\0\0\0wctorch._utils\n_rebuild_tensor_v2\n(" STORAGE("K\x0a") "K\0K\1\x85K\1\x85\x89}tRu.",
+           NULL);
+}
+
+static void a_line_of_python_has_the_name_of_the_file(void **state) {
+    (void)state;
+    assert_string_equal(pickle_file_name("a/b/net.pth"), "net.pth");
+    assert_string_equal(pickle_file_name("it's.pth"), "FILE");
+    assert_string_equal(pickle_file_name("folder/"), "FILE");
 }
 
 static void names_of_tensors_are_shown_safely(void **state) {
@@ -274,6 +294,8 @@ int main(void) {
         cmocka_unit_test(a_tensor_lies_within_its_storage),
         cmocka_unit_test(a_storage_is_as_large_as_its_pickle_says),
         cmocka_unit_test(dictionaries_within_themselves_end),
+        cmocka_unit_test(tensors_of_the_newest_types_are_left_out),
+        cmocka_unit_test(a_line_of_python_has_the_name_of_the_file),
         cmocka_unit_test(names_of_tensors_are_shown_safely),
         cmocka_unit_test(the_stream_before_1_6_is_as_careful),
     };
