@@ -71,11 +71,6 @@ EXACT    := $(patsubst $(B)/%,build/double/%,$(filter %/test_gradient_check %/te
 
 # What the compiler takes of the flags given: all or none of them.
 taken     = $(shell $(CC) -Werror $(1) -x c -c -o /dev/null /dev/null 2>/dev/null && echo '$(1)')
-# gcc before 12 has no such thing; clang before 16 wants to be told that it may go away again.
-ZERO     := -ftrivial-auto-var-init=zero
-MAY_ZERO := -enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang
-ZERO_LOCALS = $(or $(call taken,$(ZERO)),$(call taken,$(ZERO) $(MAY_ZERO)))
-
 # The inner loops of the engine are worth the optimiser's time.
 $(call objects,core): CFLAGS += $(if $(filter asan coverage fuzz,$(VARIANT)),,-O3)
 # The loops of core/kernel are made for the processors named, whatever the rest is made for; a fused multiply-add rounds once
@@ -89,8 +84,8 @@ core/kernel/generic_FLAGS = $(LOOPS)
 core/kernel/avx2_FLAGS    = $(LOOPS) $(AVX2)
 core/kernel/avx512_FLAGS  = $(LOOPS) $(AVX512)
 # What reads bytes of strangers must trap rather than overflow.
-STRANGE  := $(ZERO_LOCALS) -fsanitize=bounds,signed-integer-overflow,null -fsanitize-undefined-trap-on-error
-$(foreach file,webp gif bmp pnm exif sheet,$(eval core/image/$(file)_FLAGS = $$(if $$(filter asan,$$(VARIANT)),,$$(STRANGE))))
+STRANGE  := -fsanitize=bounds,signed-integer-overflow,null -fsanitize-undefined-trap-on-error
+$(foreach file,webp gif bmp pnm exif sheet,$(eval core/image/$(file)_FLAGS = $$(if $$(filter asan fuzz,$$(VARIANT)),,$$(STRANGE))))
 
 COMMIT   := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 app/train/machine_FLAGS   = -DSKIPSCOPE_COMMIT='"$(COMMIT)"'

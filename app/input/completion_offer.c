@@ -11,6 +11,7 @@
 #include "app/asset/export_file.h"
 #include "app/book/book.h"
 #include "app/lesson/lesson.h"
+#include "core/base/path.h"
 #include "core/explain/glossary.h"
 #include "core/network/resnet.h"
 #include "views/scene/view.h"
@@ -168,17 +169,17 @@ static bool is_chart(const Offer *to, const char *path) {
 
 /* Folders, and files that the action takes; NULL: any. */
 static void offer_files(const Offer *to, bool (*takes)(const Offer *to, const char *path)) {
-    char folder[FOLDER_ROOM], path[PATH_ROOM];
+    char folder[FOLDER_ROOM], path[PATH_ROOM], whole[PATH_ROOM];
     const char *slash = strrchr(to->stem, '/');
     int prefix = slash ? (int)(slash - to->stem) + 1 : 0;
     snprintf(folder, sizeof folder, "%.*s", prefix, to->stem);
-    DIR *directory = opendir(prefix ? folder : ".");
+    DIR *directory = opendir(path_from_user(prefix ? folder : ".", path, sizeof path));
     if (!directory) return;
     for (struct dirent *entry; (entry = readdir(directory));) {
         struct stat info;
         if (entry->d_name[0] == '.') continue;
         snprintf(path, sizeof path, "%s%s", folder, entry->d_name);
-        bool inner = stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+        bool inner = stat(path_from_user(path, whole, sizeof whole), &info) == 0 && S_ISDIR(info.st_mode);
         size_t length = strlen(path);
         if (!inner && takes && !takes(to, path)) continue;
         if (inner && length + 1 < sizeof path) strcpy(path + length, "/");
@@ -305,7 +306,7 @@ static const char *const *fixed_words(WordsOf words) {
                              *const directions[] = {"forward", "backward", NULL},
                              *const groups[] = {"pictures", "weights", "architectures", NULL},
                              *const folds[] = {"stages", "blocks", "none", NULL},
-                             *const copies[] = {"screen", "state", NULL};
+                             *const copies[] = {"screen", "state", "preprocess", NULL};
     switch (words) {
     case WORDS_SWITCH: return switches;
     case WORDS_DIRECTION: return directions;

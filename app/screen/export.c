@@ -286,15 +286,25 @@ static char *screen_text(Screen *screen) {
     return text;
 }
 
+/* As options of the command line. */
+static char *preprocess_text(Screen *screen) {
+    char text[PREPROCESS_TEXT_MAX];
+    return strdup(preprocess_format_options(&session_scene(screen_front(screen)).model->preprocess, text));
+}
+
 bool screen_do_copy(Screen *screen, const Action *action, Error *err) {
     const char *what = action->text;
     Session *front = screen_front(screen);
-    bool state = strcmp(what, "state") == 0;
-    if (*what && !state && strcmp(what, "screen") != 0)
-        return error_set(err, ERROR_USAGE, "copy: expected screen or state, found '%s'", what);
+    bool state = strcmp(what, "state") == 0, preprocess = strcmp(what, "preprocess") == 0;
+    if (*what && !state && !preprocess && strcmp(what, "screen") != 0)
+        return error_set(err, ERROR_USAGE, "copy: expected screen, state or preprocess, found '%s'", what);
     free(screen->copy);
-    screen->copy = state ? session_state_text(front) : screen_text(screen);
+    screen->copy = state        ? session_state_text(front)
+                   : preprocess ? preprocess_text(screen)
+                                : screen_text(screen);
     session_tell(front, NOTICE_INFO, "the %s is offered to the terminal's clipboard; not all take it",
-                 state ? "state" : "screen");
+                 state        ? "state"
+                 : preprocess ? "line of options for pictures"
+                              : "screen");
     return true;
 }

@@ -113,7 +113,7 @@
     ACTION(DESCRIBE, "describe", TEXT, TOUCH_FILES, FOLLOWS_LINE(1, WORDS_FILE),                             \
            "say in words what is shown, to a file, or to - for standard output")                             \
     ACTION(COPY, "copy", TEXT, TOUCH_NOTHING, FOLLOWS(WORDS_COPY),                                           \
-           "offer the screen as text, or the state, to the terminal's clipboard")                            \
+           "offer the screen as text, the state, or the options for pictures, to the terminal's clipboard")  \
     ACTION(EXPORT_CHART, "export-chart", TEXT, TOUCH_FILES, FOLLOWS_LINE(1, WORDS_CHART),                    \
            "write the analysis that is shown to a .svg or .csv file")                                        \
     ACTION(BIND, "bind", TEXT, TOUCH_LOOK | TOUCH_SCREEN, FOLLOWS(WORDS_OWN),                                \

@@ -179,7 +179,7 @@ static void words_are_of_the_kind_that_the_place_takes(void **state) {
                  {"analysis slice ", "plane"},
                  {"analysis paths ", ""},
                  {"twin plain ", ""},
-                 {"copy ", "screen state"},
+                 {"copy ", "screen state preprocess"},
                  {"image a ", "a b.png"},
                  {"twin image a", "a b.png"},
                  {"export-chart ", "old.csv old.svg"},

@@ -62,6 +62,32 @@ static void a_file_that_is_dragged_into_the_terminal_opens(void **state) {
     assert_string_equal(world->session->exp.picture.name, path);
 }
 
+static void tab_completes_below_the_home_folder(void **state) {
+    SessionWorld *world = *state;
+    char home[512];
+    const char *path = test_image_write(world->dir, "mine.webp", 7), *before = getenv("HOME");
+    snprintf(home, sizeof home, "%s", before ? before : "/");
+    char folder[512];
+    snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
+    setenv("HOME", folder, 1);
+    type(world, ":image ~/mi");
+    press(world, KEY_CODE_TAB);
+    assert_string_equal(text_of(world), "image ~/mine.webp ");
+    press(world, KEY_CODE_ENTER);
+    assert_null(screen_error(world->screen));
+    assert_string_equal(strrchr(world->session->exp.picture.name, '/'), "/mine.webp");
+    setenv("HOME", home, 1);
+}
+
+static void what_pictures_go_through_is_copied_as_options(void **state) {
+    SessionWorld *world = *state;
+    type(world, ":copy preprocess");
+    press(world, KEY_CODE_ENTER);
+    assert_string_equal(world->screen->copy,
+                        "--resize 32 --interpolation bilinear --crop 32 --channels rgb --scale 1/255 --mean "
+                        "0.4914,0.4822,0.4465 --std 0.247,0.2435,0.2616");
+}
+
 static void what_is_pasted_into_the_prompt_is_typed(void **state) {
     SessionWorld *world = *state;
     type(world, ":");
@@ -170,6 +196,8 @@ int main(void) {
         SESSION_TEST(tab_completes_names_and_then_their_words),
         SESSION_TEST(a_file_that_is_dragged_into_the_terminal_opens),
         SESSION_TEST(what_is_pasted_into_the_prompt_is_typed),
+        SESSION_TEST(what_pictures_go_through_is_copied_as_options),
+        SESSION_TEST(tab_completes_below_the_home_folder),
         SESSION_TEST(the_candidates_and_the_help_stand_above_the_line),
         SESSION_TEST(what_a_handout_locks_is_not_offered),
         SESSION_TEST(operations_pictures_and_models_are_offered),
