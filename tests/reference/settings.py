@@ -37,7 +37,7 @@ SETTINGS = [
     Setting("label_smoothing", salt=4, label_smoothing=0.1),
     Setting("clip", salt=3, clip=0.5),
     Setting("ema", salt=3, ema=0.9),
-    Setting("stochastic_depth", salt=3, drop=0.5),
+    Setting("stochastic_depth", salt=2, arch="resnet20", drop=0.5),
 ]
 
 

@@ -45,7 +45,7 @@ static const Setting SETTINGS[] = {
     {.arch = "resnet8", .name = "_label_smoothing", .optim = SGD, .lr = 0.01, .label_smoothing = 0.1},
     {.arch = "resnet8", .name = "_clip", .optim = SGD, .lr = 0.01, .clip = 0.5},
     {.arch = "resnet8", .name = "_ema", .optim = SGD, .lr = 0.01, .ema = 0.9},
-    {.arch = "resnet8", .name = "_stochastic_depth", .optim = SGD, .lr = 0.01, .drop = 0.5},
+    {.arch = "resnet20", .name = "_stochastic_depth", .optim = SGD, .lr = 0.01, .drop = 0.5},
 };
 
 typedef struct Learner {
