@@ -133,7 +133,20 @@ static uint8_t under_mask(uint32_t pixel, uint32_t mask) {
     return (uint8_t)((uint64_t)((pixel & mask) >> shift) * 255 / (mask >> shift));
 }
 
+/* The usual kind, with neither palette nor masks of its own. */
+static void reverse_colors(const uint8_t *from, uint8_t *rgb, int width) {
+    for (int x = 0; x < width; x++, from += 3, rgb += 3) {
+        rgb[0] = from[2];
+        rgb[1] = from[1];
+        rgb[2] = from[0];
+    }
+}
+
 static void unpack_row(const BmpWalk *walk, const Bmp *bmp, size_t at, uint8_t *rgb) {
+    if (bmp->bits == 24 && bmp->compression == BMP_RAW) {
+        reverse_colors(walk->bytes + at, rgb, bmp->width);
+        return;
+    }
     for (int x = 0; x < bmp->width; x++, rgb += 3) {
         size_t bit = (size_t)x * (size_t)bmp->bits;
         const uint8_t *from = walk->bytes + at + bit / 8;
