@@ -83,7 +83,9 @@ bool argument_kind_find(const char *word, ArgumentKind *kind, Error *err) {
         *kind = ARGUMENT_ARCH;
         return true;
     }
-    if (asset_named_model(word)) {
+    bool folder =
+        stat(word, &status) == 0 && S_ISDIR(status.st_mode); /* of weights and their configuration */
+    if (asset_named_model(word) || folder) {
         *kind = ARGUMENT_WEIGHTS;
         return true;
     }

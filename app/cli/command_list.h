@@ -113,6 +113,10 @@
     COMMAND(EVAL, eval, "eval", "[MODEL]", "Accuracy of a network on a data set.",                           \
             "  skipscope eval --data data\n"                                                                 \
             "  skipscope eval weights.safetensors --split train --limit 1000 --json\n")                      \
+    COMMAND(CONVERT, convert, "convert", "MODEL OUT",                                                        \
+            "Weights under torchvision's names: as OUT.safetensors, OUT.pth for PyTorch, or a folder.",      \
+            "  skipscope convert checkpoint.pth resnet50.safetensors\n"                                      \
+            "  skipscope convert folder resnet50.pth\n")                                                     \
     COMMAND(TRAJECTORY, trajectory, "trajectory", "WEIGHTS...",                                              \
             "The way of the weights through a training: snapshots on the plane in which they lie furthest "  \
             "apart.",                                                                                        \

@@ -18,9 +18,9 @@
 /* Sets of commands, a bit each. */
 #define ALL (ON(COUNT) - 1)
 #define READS_MODEL                                                                                          \
-    (ON(EXPLORE) | ON(SUMMARY) | ON(CLASSIFY) | ON(TRACE) | GRADIENTS | ON(EVAL) | ON(EXPLAIN))
+    (ON(EXPLORE) | ON(SUMMARY) | ON(CLASSIFY) | ON(TRACE) | GRADIENTS | ON(EVAL) | ON(EXPLAIN) | ON(CONVERT))
 #define BUILDS_MODEL (READS_MODEL | ON(TRAIN))
-#define RUNS_MODEL   (READS_MODEL & ~ON(SUMMARY))
+#define RUNS_MODEL   (READS_MODEL & ~(ON(SUMMARY) | ON(CONVERT)))
 #define READS_IMAGES (ON(EXPLORE) | ON(CLASSIFY) | ON(TRACE) | GRADIENTS | ON(EXPLAIN))
 #define READS_DATA   (ON(EXPLORE) | GRADIENTS | ON(TRAIN) | ON(EVAL) | ON(PAPER))
 #define SHOWS        (ON(EXPLORE) | ON(LESSON) | ON(PRESENT))

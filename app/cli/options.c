@@ -14,7 +14,7 @@
 
 enum { OPTION_VARIABLE_MAX = 64, OPTION_LONG_FIRST = 256 };
 
-_Static_assert(COMMAND_COUNT <= 31, "OptionSpec.commands has a bit for each command");
+_Static_assert(COMMAND_COUNT <= 63, "OptionSpec.commands has a bit for each command");
 
 bool options_given(const Options *options, const char *name) {
     const OptionSpec *spec = option_find(name, strlen(name), options->command);

@@ -10,6 +10,7 @@
 #include "core/base/json_write.h"
 #include "core/base/utf8.h"
 #include "core/network/class_names.h"
+#include "core/network/folder_config.h"
 
 enum { MODEL_LABEL_MAX = 4200, MODEL_LINE_MAX = 4 * WEIGHTS_LINE_MAX };
 
@@ -27,6 +28,18 @@ const char *model_value(const Model *model, const char *key) {
         if (strcmp(model->pairs[k].key, key) == 0) return model->pairs[k].value;
     }
     return NULL;
+}
+
+/* Does what is said of the key come from a configuration beside the file? */
+static bool is_from_folder(const Model *model, const char *key) {
+    for (int k = 0; k < model->own_pair_count; k++) {
+        if (strcmp(model->pairs[k].key, key) == 0) return false;
+    }
+    return model_value(model, key);
+}
+
+static PreprocessOrigin origin_of(const Model *model, const char *key) {
+    return is_from_folder(model, key) ? PREPROCESS_FROM_FOLDER : PREPROCESS_FROM_FILE;
 }
 
 static bool value_is(const Model *model, const char *key, const char *value, bool when_missing) {
@@ -78,7 +91,7 @@ static bool read_geometry(Model *model, Error *err) {
     if (!text) return true;
     Preprocess *preprocess = &model->preprocess;
     int side = preprocess->crop, resize = preprocess->resize;
-    if (preprocess_parse(preprocess, text, PREPROCESS_FROM_FILE)) {
+    if (preprocess_parse(preprocess, text, origin_of(model, "preprocess"))) {
         /* Another size was asked for: the file's scaling belongs to its own. */
         if (preprocess->crop != side) {
             preprocess->resize = resize;
@@ -102,29 +115,11 @@ static bool load_preprocess(Model *model, Error *err) {
     /* A data set that is named was not scaled or cut to be learnt. */
     if (model_value(model, "dataset"))
         for (int part = 0; part < PREPROCESS_PARTS; part++) preprocess->origins[part] = PREPROCESS_FROM_FILE;
-    if (model_value(model, "mean")) preprocess->origins[PREPROCESS_MEAN] = PREPROCESS_FROM_FILE;
-    if (model_value(model, "std")) preprocess->origins[PREPROCESS_STD] = PREPROCESS_FROM_FILE;
+    if (model_value(model, "mean")) preprocess->origins[PREPROCESS_MEAN] = origin_of(model, "mean");
+    if (model_value(model, "std")) preprocess->origins[PREPROCESS_STD] = origin_of(model, "std");
     return parse_triple(model, "mean", preprocess->normalise.mean, err) &&
            parse_triple(model, "std", preprocess->normalise.std, err) && check_spread(model, err) &&
            read_geometry(model, err);
-}
-
-/* A JSON list of strings as lines; heap, NULL when it is not one. */
-static char *lines_from_json(const char *text) {
-    json_t *list = json_loads(text, 0, NULL);
-    char *lines = json_is_array(list) ? calloc(strlen(text) + 1, 1) : NULL;
-    size_t length = 0;
-    for (size_t k = 0; lines && k < json_array_size(list); k++) {
-        const char *name = json_string_value(json_array_get(list, k));
-        if (!name) {
-            free(lines);
-            lines = NULL;
-        } else { /* a string's bytes are never more than its JSON with quotes and comma */
-            length += (size_t)sprintf(lines + length, "%s\n", name);
-        }
-    }
-    json_decref(list);
-    return lines;
 }
 
 static char *lines_from_commas(const char *text) {
@@ -146,17 +141,19 @@ static bool load_class_names(Model *model, Error *err) {
     }
     char label[MODEL_LABEL_MAX];
     utf8_format(label, sizeof label, "%s (metadata classes)", model->source);
-    char *lines = *text == '[' ? lines_from_json(text) : lines_from_commas(text);
-    if (!lines)
-        return error_set(err, ERROR_FILE, "%s: expected names with commas, or a JSON list of strings", label);
+    bool json = *text == '[' || *text == '{';
+    char *lines = json ? strdup(text) : lines_from_commas(text);
+    if (!lines) return no_memory(model->source, err);
     model->class_names = class_names_parse(model->arena, lines, strlen(lines), classes, label, err);
     free(lines);
-    return model->class_names;
+    /* What lies beside the file may be about another one. */
+    return model->class_names || is_from_folder(model, "classes");
 }
 
-static bool copy_pairs(Model *model, const Tensors *file, Error *err) {
+/* Those of the file, and behind them what lies beside it: the first of a key counts. */
+static bool copy_pairs(Model *model, const Tensors *file, const FolderConfig *folder, Error *err) {
     int count = tensors_pair_count(file);
-    SafetensorsPair *pairs = arena_alloc(model->arena, (size_t)count, sizeof *pairs);
+    SafetensorsPair *pairs = arena_alloc(model->arena, (size_t)(count + FOLDER_PAIRS_MAX), sizeof *pairs);
     if (!pairs) return no_memory(model->source, err);
     for (int k = 0; k < count; k++) {
         SafetensorsPair pair = tensors_pair(file, k);
@@ -164,8 +161,10 @@ static bool copy_pairs(Model *model, const Tensors *file, Error *err) {
                                      .value = copy_text(model->arena, pair.value)};
         if (!pairs[k].key || !pairs[k].value) return no_memory(model->source, err);
     }
+    memcpy(pairs + count, folder->pairs, (size_t)folder->count * sizeof *pairs);
     model->pairs = pairs;
-    model->pair_count = count;
+    model->own_pair_count = count;
+    model->pair_count = count + folder->count;
     return true;
 }
 
@@ -185,21 +184,25 @@ static void set_activation(ResnetConfig *config, const OpSpec *activation) {
 }
 
 /* The pictures that the file says its network was made for; 0 where it does not. */
-static int side_of(const Tensors *file) {
+static int side_of(const Model *model) {
     Preprocess preprocess = {.crop = 0};
-    const char *text = tensors_value(file, "preprocess");
+    const char *text = model_value(model, "preprocess");
     return text && preprocess_parse(&preprocess, text, PREPROCESS_FROM_FILE) ? preprocess.crop : 0;
 }
 
 /* The network that the header describes, checked against it, still without values. */
-static Network *build_network(const Tensors *file, const ModelOptions *options, Error *err) {
+static Network *build_network(const Model *model, const Tensors *file, const ModelOptions *options,
+                              Error *err) {
     ResnetConfig config;
-    const char *recorded = tensors_value(file, "arch"), *stride = tensors_value(file, "stride_in");
+    const char *recorded = model_value(model, "arch"), *stride = model_value(model, "stride_in"),
+               *act = model_value(model, "activation");
     Arch known;
     if (recorded && !arch_parse(recorded, &known)) recorded = NULL; /* another program's word for something */
     if (!weights_find_config(file, options->arch ? options->arch : recorded, &config, err)) return NULL;
+    if (act && !recorded && !options->arch && op_find_activation(act) >= 0)
+        set_activation(&config, op_spec((OpKind)op_find_activation(act)));
     if (options->activation) set_activation(&config, options->activation);
-    config.side = options->side ? options->side : side_of(file);
+    config.side = options->side ? options->side : side_of(model);
     config.stride_in_1x1 = options->stride_in_1x1 || (stride && strcmp(stride, "1x1") == 0);
     if (options->shortcut && config.shortcut && options->shortcut != config.shortcut) {
         error_set(err, ERROR_FILE, "%s: expected shortcuts of option %c, found the tensors of option %c",
@@ -217,7 +220,8 @@ static void add_part(char *line, size_t size, const char *part) {
 }
 
 /* What its reader should know of the file. */
-static bool say_understood(Model *model, const Tensors *file, const WeightsReport *report, Error *err) {
+static bool say_understood(Model *model, const Tensors *file, const FolderConfig *folder,
+                           const WeightsReport *report, Error *err) {
     char line[MODEL_LINE_MAX] = "";
     const char *key = tensors_group_count(file) > 0 ? tensors_group(file, 0)->key : "",
                *rest = tensors_left_out(file);
@@ -232,25 +236,31 @@ static bool say_understood(Model *model, const Tensors *file, const WeightsRepor
                     : *line           ? "; left out: "
                                       : "left out: ",
                     rest);
+    add_part(line, sizeof line, folder->said);
     model->understood = copy_text(model->arena, line);
     model->bad_tensors = report->bad_tensors;
     return model->understood || no_memory(model->source, err);
 }
 
-static bool load_into(Model *model, const Tensors *file, const ModelOptions *options, Error *err) {
+/* `path`: where a configuration may lie beside; NULL: nowhere. */
+static bool load_into(Model *model, const Tensors *file, const char *path, const ModelOptions *options,
+                      Error *err) {
+    static const ModelOptions defaults = {0};
+    FolderConfig folder = {.count = 0};
     WeightsReport report;
-    model->network = build_network(file, options, err);
-    return model->network && copy_pairs(model, file, err) && load_preprocess(model, err) &&
-           load_class_names(model, err) && tensors_check_data(file, err) &&
-           weights_read(file, model->network, &report, err) && say_understood(model, file, &report, err);
+    if (path) folder_config_read(&folder, path, model->arena);
+    if (!copy_pairs(model, file, &folder, err)) return false;
+    model->network = build_network(model, file, options ? options : &defaults, err);
+    return model->network && load_preprocess(model, err) && load_class_names(model, err) &&
+           tensors_check_data(file, err) && weights_read(file, model->network, &report, err) &&
+           say_understood(model, file, &folder, &report, err);
 }
 
 /* Closes the file in every case. */
-static Model *load_opened(Tensors *file, const ModelOptions *options, Error *err) {
-    static const ModelOptions defaults = {0};
+static Model *load_opened(Tensors *file, const char *path, const ModelOptions *options, Error *err) {
     if (!file) return NULL;
     Model *model = model_alloc(tensors_label(file), err);
-    if (model && !load_into(model, file, options ? options : &defaults, err)) {
+    if (model && !load_into(model, file, path, options, err)) {
         model_free(model);
         model = NULL;
     }
@@ -265,13 +275,13 @@ static TensorsOptions file_options(const ModelOptions *options) {
 
 Model *model_load_file(const char *path, const ModelOptions *options, Error *err) {
     TensorsOptions how = file_options(options);
-    return load_opened(tensors_open_file(path, &how, err), options, err);
+    return load_opened(tensors_open_file(path, &how, err), path, options, err);
 }
 
 Model *model_load_memory(const void *bytes, size_t size, const char *label, const ModelOptions *options,
                          Error *err) {
     TensorsOptions how = file_options(options);
-    return load_opened(tensors_open_memory(bytes, size, label, &how, err), options, err);
+    return load_opened(tensors_open_memory(bytes, size, label, &how, err), NULL, options, err);
 }
 
 Model *model_new(Network *network, Error *err) {
@@ -410,4 +420,8 @@ bool model_save(const Model *model, const SafetensorsPair *pairs, int pair_count
 bool model_save_half(const Model *model, const SafetensorsPair *pairs, int pair_count, const char *path,
                      Error *err) {
     return save(model, (WeightsNotes){.pairs = pairs, .pair_count = pair_count, .half = true}, path, err);
+}
+
+bool model_save_torch(const Model *model, const char *path, Error *err) {
+    return weights_save(model->network, &(WeightsNotes){.torch = true}, path, err);
 }

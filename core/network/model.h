@@ -4,7 +4,7 @@
  * In a file these are string metadata: "arch" ("plain20"), "shortcut" ("A", or "none"), "stride_in" ("1x1" or
  * "3x3"), "mean" and "std" ("0.485,0.456,0.406"), "classes" (comma separated, or a JSON list of strings when
  * a name has a comma in it), "preprocess" ("resize 235 bicubic, crop 224, RGB", where it is not what is
- * guessed), "dataset", "recipe", "test_top1" and anything else, kept as strings and readable
+ * guessed), "activation" ("gelu"), "dataset", "recipe", "test_top1" and anything else, kept as strings and readable
  * by key. */
 #ifndef CORE_NETWORK_MODEL_H
 #define CORE_NETWORK_MODEL_H
@@ -17,9 +17,9 @@ typedef struct Model {
     Network *network;               /* owned */
     Preprocess preprocess;          /* how its pictures are made ready, and where that is from */
     const char *const *class_names; /* network->classes of them; NULL when they have no names */
-    const SafetensorsPair *pairs;   /* all metadata of the file, in its order */
-    int pair_count;
-    const char *source; /* path or label it came from; "" for a new one */
+    const SafetensorsPair *pairs;   /* all metadata of the file, in its order; then what lies beside it */
+    int pair_count, own_pair_count; /* all; of the file itself */
+    const char *source;             /* path or label it came from; "" for a new one */
     /* One line about a file that is not simply the network: what it was taken for, what was left out, which values
      * are not finite; "" when there is nothing to say. */
     const char *understood;
@@ -80,6 +80,8 @@ void model_notes_free(ModelNotes *notes);
 bool model_save(const Model *model, const SafetensorsPair *pairs, int pair_count, const char *path,
                 Error *err);
 /* The same in half the space, see WeightsNotes. */
+/* The parameters alone, as torch.save writes a state_dict. */
+bool model_save_torch(const Model *model, const char *path, Error *err);
 bool model_save_half(const Model *model, const SafetensorsPair *pairs, int pair_count, const char *path,
                      Error *err);
 

@@ -8,6 +8,7 @@
 
 #include "core/base/integer.h"
 #include "core/base/parallel.h"
+#include "core/format/torch_save.h"
 #include "core/network/weights_report.h"
 
 static bool dims_match(const StoredTensor *tensor, const Param *param) {
@@ -198,7 +199,7 @@ bool weights_save(const Network *network, const WeightsNotes *notes, const char 
                                   .pair_count = notes->pair_count,
                                   .fill = fill_param,
                                   .context = (void *)network};
-    bool good = safetensors_save(path, &content, err);
+    bool good = notes->torch ? torch_save(path, &content, err) : safetensors_save(path, &content, err);
     free(entries);
     return good;
 }

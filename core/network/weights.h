@@ -42,6 +42,7 @@ typedef struct WeightsNotes {
     const SafetensorsPair *pairs;
     int pair_count;
     bool half;
+    bool torch; /* as torch.save writes a state_dict, which has no room for pairs */
 } WeightsNotes;
 
 bool weights_save(const Network *network, const WeightsNotes *notes, const char *path, Error *err);

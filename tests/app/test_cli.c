@@ -102,7 +102,7 @@ static void a_wrong_word_comes_before_the_lack_of_a_terminal(void **state) {
     program_expect_failure(2, "'sumary' is no file", ARGS("--", "sumary"));
     program_expect_failure(2, "a command comes first: 'skipscope summary ...'", ARGS("resnet50", "summary"));
     program_expect_failure(4, "'nofile.jpg' is no file", ARGS("nofile.jpg"));
-    program_expect_failure(4, "directory", ARGS(dir->path));
+    program_expect_failure(4, "a folder", ARGS("summary", dir->path));
     program_expect_failure(3, "needs a terminal", ARGS("resnet20", "cat"));
 }
 
@@ -125,7 +125,7 @@ static void bad_files_exit_with_4(void **state) {
                            ARGS("classify", "resnet20", temp_dir_write(dir, "broken.png", "\x89PNG\r\n", 6)));
     program_expect_failure(4, "broken.safetensors",
                            ARGS("summary", temp_dir_write(dir, "broken.safetensors", "12345678{}", 10)));
-    program_expect_failure(4, "directory", ARGS("summary", dir->path));
+    program_expect_failure(4, "broken.safetensors", ARGS("summary", dir->path)); /* the weights of a folder */
 }
 
 static void output_that_cannot_be_written_is_a_failure(void **state) {

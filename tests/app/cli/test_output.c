@@ -68,6 +68,7 @@ static const struct {
              {COMMAND_EVAL, "eval --data DIR --json"},
              {COMMAND_TRAJECTORY,
               "trajectory DIR/way.epoch0.safetensors DIR/way.epoch1.safetensors DIR/way.safetensors"},
+             {COMMAND_CONVERT, "convert resnet8 DIR/converted.safetensors"},
              {COMMAND_BENCH, "bench resnet8 --rounds 1 --pass forward"},
              {COMMAND_BENCH, "bench resnet8 --rounds 1 --pass forward --json"},
              {COMMAND_BENCH, "bench resnet8 --rounds 1 --layers"},

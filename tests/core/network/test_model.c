@@ -198,7 +198,7 @@ static void metadata_that_make_no_sense_are_refused_by_name(void **state) {
         {"classes", "a,b", "has 2 class names, expected 3"},
         {"classes", "a,,c", "line 2 is empty"},
         {"classes", "a,b,\x1b[2J", "control character"},
-        {"classes", "[1,2,3]", "expected names with commas, or a JSON list"},
+        {"classes", "[1,2,3]", "expected names one a line, a JSON list"},
         {"arch", "resnet56", "expected the tensors of resnet56, found those of resnet20"},
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
