@@ -20,7 +20,7 @@ typedef struct WeightsReport {
     char names[WEIGHTS_LINE_MAX];    /* "names after 'module.', as in Hugging Face" */
     char left_out[WEIGHTS_LINE_MAX]; /* "left out: criterion.weight, model_ema.* (122 tensors)" */
     char values[WEIGHTS_LINE_MAX];   /* "layer2.1.bn1.running_var: 1 of 32 values is NaN or infinite" */
-    int bad_tensors; /* that `values` is about */
+    int bad_tensors;                 /* that `values` is about */
 } WeightsReport;
 
 /* Fills `config` from the tensors. `arch` (NULL: none) is an explicit or recorded architecture that must

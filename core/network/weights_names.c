@@ -135,7 +135,7 @@ static Head look_at(const Tensors *file, const char *root) {
         bool bias = split.leaf && strcmp(split.leaf, "bias") == 0 && tensor->rank == 1;
         if (weight) strcpy(head.module, split.module);
         head.weights += weight;
-        head.others += !weight && !bias;
+        head.others += split.leaf && !weight && !bias; /* total_ops and the like are nobody's */
     }
     return head;
 }

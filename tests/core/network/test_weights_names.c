@@ -150,6 +150,16 @@ static void the_classifier_is_found_under_any_name(void **state) {
         assert_string_equal(head_of(with_head(heads[k][0], heads[k][1]), found), heads[k][1]);
 }
 
+/* As thop and others leave behind. */
+static void what_is_counted_beside_a_classifier_does_not_hide_it(void **state) {
+    (void)state;
+    char found[WEIGHTS_PREFIX_MAX];
+    BentFile *file = bent_from("resnet20", 'A', "");
+    bent_add(file, "fc.total_ops", 1, (int[]){1});
+    bent_add(file, "total_ops", 1, (int[]){1});
+    assert_string_equal(head_of(file, found), "fc");
+}
+
 /* Several layers are no classifier that a network here could have. */
 static void heads_of_several_layers_are_no_classifier(void **state) {
     (void)state;
@@ -192,6 +202,7 @@ int main(void) {
         cmocka_unit_test(wrappers_between_modules_are_taken_out),
         cmocka_unit_test(averages_are_not_taken_for_the_weights),
         cmocka_unit_test(the_classifier_is_found_under_any_name),
+        cmocka_unit_test(what_is_counted_beside_a_classifier_does_not_hide_it),
         cmocka_unit_test(heads_of_several_layers_are_no_classifier),
         cmocka_unit_test(nothing_is_made_of_other_names),
     };
