@@ -71,6 +71,11 @@ EXACT    := $(patsubst $(B)/%,build/double/%,$(filter %/test_gradient_check %/te
 
 # What the compiler takes of the flags given: all or none of them.
 taken     = $(shell $(CC) -Werror $(1) -x c -c -o /dev/null /dev/null 2>/dev/null && echo '$(1)')
+# gcc before 12 has no such thing; clang before 16 wants to be told that it may go away again.
+ZERO     := -ftrivial-auto-var-init=zero
+MAY_ZERO := -enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang
+ZERO_LOCALS = $(or $(call taken,$(ZERO)),$(call taken,$(ZERO) $(MAY_ZERO)))
+
 # The inner loops of the engine are worth the optimiser's time.
 $(call objects,core): CFLAGS += $(if $(filter asan coverage fuzz,$(VARIANT)),,-O3)
 # The loops of core/kernel are made for the processors named, whatever the rest is made for; a fused multiply-add rounds once
@@ -83,9 +88,12 @@ endif
 core/kernel/generic_FLAGS = $(LOOPS)
 core/kernel/avx2_FLAGS    = $(LOOPS) $(AVX2)
 core/kernel/avx512_FLAGS  = $(LOOPS) $(AVX512)
+# Not every system that has stb describes it to pkg-config.
+CPPFLAGS += $(shell $(PKG_CONFIG) --cflags-only-I stb 2>/dev/null || echo -I/usr/include/stb)
 # What reads bytes of strangers must trap rather than overflow.
 STRANGE  := -fsanitize=bounds,signed-integer-overflow,null -fsanitize-undefined-trap-on-error
 $(foreach file,webp gif bmp pnm exif sheet,$(eval core/image/$(file)_FLAGS = $$(if $$(filter asan fuzz,$$(VARIANT)),,$$(STRANGE))))
+core/image/decode_stb_FLAGS = $(ZERO_LOCALS) $(STRANGE) -Wno-unused-function
 
 COMMIT   := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 app/train/machine_FLAGS   = -DSKIPSCOPE_COMMIT='"$(COMMIT)"'
@@ -219,7 +227,8 @@ screens: skipscope $(filter %/test_screens %/test_lesson_screens %/test_tutorial
 SOURCES  := $(wildcard $(foreach floor,app core views tests,$(floor)/*.[ch] $(floor)/*/*.[ch] $(floor)/*/*/*.[ch]))
 format:                               ## clang-format over the sources
 	clang-format -i $(SOURCES)
-TIDIED   := $(filter-out tests/%,$(filter %.c,$(SOURCES)))
+# The whole-image decoder is stb's.
+TIDIED   := $(filter-out core/image/decode_stb.c,$(filter-out tests/%,$(filter %.c,$(SOURCES))))
 tidy: compile_commands.json           ## clang-tidy, by .clang-tidy
 	@printf '%s\n' $(TIDIED) | xargs -n 8 -P "$$(nproc)" sh -c 'said=$$(clang-tidy --quiet "$$@" 2>&1) || { echo "$$said"; exit 1; }' sh
 # What make would run, as editors and clang-tidy want to read it.

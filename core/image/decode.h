@@ -20,8 +20,11 @@ bool decode_in_process(Image *out, const DecodeSource *source, Error *err);
  * decoder that crashes is one sentence. */
 bool decode_in_child(Image *out, const DecodeSource *source, Error *err);
 
+/* Pixels up to which a PNG is decoded as a whole, by stb_image: decode_png does so. */
+enum { DECODE_STB_PIXELS = 1 << 22 };
+
 /* One for each kind: writes all rows of a sheet of the size that the guard has found. */
 typedef bool DecodeRows(Sheet *sheet, const uint8_t *bytes, size_t size);
-DecodeRows decode_png, decode_jpeg, decode_webp, decode_gif, decode_bmp, decode_pnm;
+DecodeRows decode_png, decode_stb_png, decode_jpeg, decode_webp, decode_gif, decode_bmp, decode_pnm;
 
 #endif

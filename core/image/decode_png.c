@@ -1,4 +1,5 @@
-/* PNG through libpng, row by row; what interlacing spreads over seven passes, as a whole. */
+/* PNG: through stb_image up to DECODE_STB_PIXELS; beyond, through libpng row by row, and what interlacing spreads over
+ * seven passes as a whole. */
 #include <png.h>
 #include <setjmp.h>
 #include <stdlib.h>
@@ -64,6 +65,7 @@ static bool read_rows(PngReader *reader, Sheet *sheet) {
 }
 
 bool decode_png(Sheet *sheet, const uint8_t *bytes, size_t size) {
+    if ((int64_t)sheet->width * sheet->height <= DECODE_STB_PIXELS) return decode_stb_png(sheet, bytes, size);
     PngReader reader = {.bytes = bytes, .size = size};
     reader.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, NULL, on_error, on_warning);
     if (!reader.png) return false;

@@ -3,9 +3,15 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "core/image/guard.h"
+#include "core/image/decode.h"
 
-enum { PNG_SLACK_BYTES = 1 << 16, PNG_INFLATE_BYTES = 1 << 15 };
+enum {
+    PNG_SLACK_BYTES = 1 << 16,
+    PNG_INFLATE_BYTES = 1 << 15,
+    /* What stb_image holds at once of RGBA with 16 bits, the largest: all rows inflated, those unfiltered, and two copies
+     * on the way to three bytes. */
+    STB_BYTES_A_PIXEL = 24
+};
 
 typedef struct PngWalk {
     const char *label;
@@ -213,7 +219,10 @@ bool image_guard_check_png(ImageGuard *guard, const uint8_t *bytes, size_t size,
     inflateEnd(&walk.stream);
     guard->width = walk.width;
     guard->height = walk.height;
-    if (walk.interlaced && guard->orientation > 1)
-        guard->working += 3 * (uint64_t)walk.width * (uint64_t)walk.height;
+    const uint64_t pixels = (uint64_t)walk.width * (uint64_t)walk.height;
+    if (pixels <= DECODE_STB_PIXELS)
+        guard->working += STB_BYTES_A_PIXEL * pixels;
+    else if (walk.interlaced && guard->orientation > 1)
+        guard->working += 3 * pixels;
     return good;
 }
