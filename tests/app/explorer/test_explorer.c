@@ -62,7 +62,7 @@ static void a_copy_is_offered_to_the_clipboard_as_letters(void **state) {
     pty_wait_text(&pty, "clipboard");
     assert_true(pty_wrote(&pty, "\033]52;c;djE6cmVzbmV0MjA")); /* "v1:resnet20" */
     pty_type(&pty, ":copy all\r");
-    pty_wait_text(&pty, "expected screen or state");
+    pty_wait_text(&pty, "expected screen, state or preprocess");
     pty_type(&pty, "q");
     assert_left_cleanly(&pty);
     pty_end(&pty);
