@@ -3,7 +3,7 @@
 #include "app/cli/option_table.h"
 #include "views/style/text.h"
 
-enum { HELP_COLUMN = 28, HELP_WIDTH = 80 };
+enum { HELP_COLUMN = 28, HELP_WIDTH = 80, COMMAND_COLUMN = 13 };
 
 static void print_wrapped(FILE *out, const char *text, int indent) {
     const char *cursor = text, *line;
@@ -34,8 +34,8 @@ static void print_commands(FILE *out) {
     for (int c = COMMAND_EXPLORE + 1; c < COMMAND_COUNT; c++) {
         const Command *command = command_get((CommandId)c);
         if (*command->sentence == '\0') continue;
-        fprintf(out, "  %-10s", command->name);
-        print_wrapped(out, command->sentence, 12);
+        fprintf(out, "  %-*s", COMMAND_COLUMN - 2, command->name);
+        print_wrapped(out, command->sentence, COMMAND_COLUMN);
     }
 }
 

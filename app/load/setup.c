@@ -65,6 +65,7 @@ ModelSpec setup_spec(const Setup *setup) {
     if (network->input.h != resnet_side(network->arch)) spec.side = network->input.h;
     if (!setup->untrained) {
         spec.weights = bundled ? NULL : source;
+        if (!bundled && *setup->model->key) spec.key = setup->model->key;
         return spec;
     }
     spec.init = setup->init;
@@ -165,18 +166,6 @@ static void mention_activation(Setup *setup, const Model *model) {
                 *setup->notice ? "; " : "", op_spec(arch_activation(recorded))->title, name, here->title);
 }
 
-/* Weights that are on their way to be trained; what else there is to choose from stands in the metadata. */
-static void mention_checkpoint(Setup *setup, const Model *model) {
-    const char *step = model_value(model, "checkpoint_step"), *networks = model_value(model, "networks");
-    size_t used = strlen(setup->notice);
-    if (!step) return;
-    used += utf8_format(setup->notice + used, sizeof setup->notice - used, "%sa checkpoint after step %.20s",
-                        used > 0 ? "; " : "", step);
-    if (networks)
-        utf8_format(setup->notice + used, sizeof setup->notice - used, " of %.*s (--key chooses)",
-                    utf8_first(networks, 100), networks);
-}
-
 /* An experiment's own name leads back to it; of the others there is one for an architecture. */
 static Model *load_asset(const Asset *asset, const ModelOptions *options, Error *err) {
     char label[ASSET_NAME_MAX + sizeof BUNDLED];
@@ -206,7 +195,6 @@ static Model *load_file(Setup *setup, const ModelSpec *spec, Error *err) {
     if (*model->understood)
         utf8_format(setup->notice, sizeof setup->notice, "%s: %s", spec->weights, model->understood);
     mention_activation(setup, model);
-    mention_checkpoint(setup, model);
     return model;
 }
 
@@ -326,7 +314,6 @@ static Model *load_named(const char *name, Error *err) {
 bool setup_open_weights(Setup *setup, const Setup *old, const char *name, Error *err) {
     *setup = (Setup){.init = "trained", .seed = old->seed, .bn = old->bn, .ignores_exif = old->ignores_exif};
     setup->model = load_named(name, err);
-    if (setup->model) mention_checkpoint(setup, setup->model);
     if (setup->model && name_classes(setup->model, NULL, err)) return true;
     setup_close(setup);
     return false;

@@ -98,11 +98,7 @@ Session *session_new(const SessionConfig *config, Error *err) {
                          .look.settings = setting_defaults()};
     session->look.settings.presenter = config->presenter ? SWITCH_ON : SWITCH_OFF;
     session_set_theme(session, config->theme);
-    if (start(session, config, err)) {
-        if (model_value(config->setup->model, "checkpoint_step"))
-            session_tell(session, NOTICE_INFO, "%s", config->setup->notice);
-        return session;
-    }
+    if (start(session, config, err)) return session;
     session_free(session);
     return NULL;
 }

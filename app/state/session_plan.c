@@ -25,6 +25,7 @@ static void describe_network(const Session *session, PlanModel *plan) {
     ModelSpec spec = setup_spec(setup);
     utf8_copy(plan->arch, sizeof plan->arch, spec.arch);
     if (spec.weights) utf8_copy(plan->weights, sizeof plan->weights, spec.weights);
+    if (spec.key) utf8_copy(plan->key, sizeof plan->key, spec.key);
     if (spec.init) utf8_copy(plan->init, sizeof plan->init, spec.init);
     if (spec.seed > 0) snprintf(plan->seed, sizeof plan->seed, "%llu", spec.seed);
     plan->shortcut = spec.shortcut;

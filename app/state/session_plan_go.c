@@ -67,10 +67,13 @@ static bool open_bundled(StateTarget *target, Error *err) {
 static bool open_network(StateTarget *target, Error *err) {
     const StatePlan *plan = target->plan;
     Error why = {0};
+    if (*plan->model.key && !*plan->model.weights)
+        return error_set(err, ERROR_USAGE, "state: field 'key' is for a file, which 'weights' names");
     if (!*plan->model.init && !*plan->model.weights) return open_bundled(target, err);
     bool random = *plan->model.init != '\0';
     ModelSpec spec = {.arch = plan->model.arch,
                       .weights = random ? NULL : plan->model.weights,
+                      .key = *plan->model.key ? plan->model.key : NULL,
                       .init = random ? plan->model.init : NULL,
                       .shortcut = plan->model.shortcut,
                       .stride_in = plan->model.stride_in,

@@ -79,6 +79,7 @@ static const StateField before_settings[] = {
     {.name = "model", TEXT(model.arch), .group = LOCK_WEIGHTS, .network = NETWORK},
     {.name = "image", TEXT(picture.name), .group = LOCK_IMAGE},
     {.name = "weights", TEXT(model.weights), .group = LOCK_WEIGHTS, .network = NETWORK},
+    {.name = "key", TEXT(model.key), .group = LOCK_WEIGHTS, .network = NETWORK},
     {.name = "init", TEXT(model.init), .group = LOCK_WEIGHTS, .network = NETWORK},
     {.name = "seed", TEXT(model.seed), .group = LOCK_WEIGHTS, .network = NETWORK},
     {.name = "shortcut", WORD(model.shortcut, shortcut_word), .group = LOCK_WEIGHTS, .network = NETWORK},

@@ -24,6 +24,7 @@ enum {
 typedef struct PlanModel {
     char arch[STATE_WORD_MAX];     /* architecture, or the name of a bundled trained network */
     char weights[ACTION_TEXT_MAX]; /* file of trained weights; "": bundled or random ones */
+    char key[STATE_VALUE_MAX];     /* which network of the file; "": the first */
     char init[STATE_WORD_MAX];     /* how random weights are made; "": trained ones */
     char seed[STATE_WORD_MAX];     /* digits; "": 0 */
     int shortcut, stride_in, bn;   /* as in ModelSpec */

@@ -83,6 +83,11 @@ static void put_trained(double accuracy) {
     if (!isnan(accuracy)) printf("; %.2f %% of the training images in the last epoch", 100 * accuracy);
 }
 
+/* Which weights were measured, where there are two kinds. */
+static const char *average_words(const TrainRun *run) {
+    return run->config.ema > 0 ? " (moving average of the weights)" : "";
+}
+
 static bool finish(const TrainRun *run, Error *err) {
     Accuracy accuracies[TRAIN_NETWORKS_MAX];
     PassConfig pass = {.batch = TRAIN_EVAL_BATCH};
@@ -100,7 +105,7 @@ static bool finish(const TrainRun *run, Error *err) {
         put_name(run, k);
         printf(": %s, %.2f %% of %d test images right, loss %.4f%s", run->loaded.models[k]->network->arch,
                100 * accuracy_top1(&accuracies[k]), accuracies[k].evaluation.seen,
-               accuracy_loss(&accuracies[k]), run->config.ema > 0 ? " (moving average of the weights)" : "");
+               accuracy_loss(&accuracies[k]), average_words(run));
         put_trained(train_status_of(run->trainer, k).accuracy_average);
         putchar('\n');
     }
@@ -125,8 +130,8 @@ static bool tell_result(const TrainRun *run, int network, Error *err) {
                *train = safetensors_value(file, "train_top1");
     utf8_put(stdout, path);
     if (top1 && loss && images)
-        printf(": %s, %.2f %% of %ld test images right, loss %.4f", arch, 100 * strtod(top1, NULL),
-               strtol(images, NULL, 10), strtod(loss, NULL));
+        printf(": %s, %.2f %% of %ld test images right, loss %.4f%s", arch, 100 * strtod(top1, NULL),
+               strtol(images, NULL, 10), strtod(loss, NULL), average_words(run));
     else
         printf(": %s, finished", arch);
     put_trained(train ? strtod(train, NULL) : NAN);

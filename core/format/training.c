@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/utf8.h"
 #include "core/format/tensors_inside.h"
 
 /* A training has fewer networks than that, and an optimiser keeps fewer things. */
@@ -141,10 +142,13 @@ static bool keep_pairs(Tensors *tensors, int chosen, Error *err) {
     return true;
 }
 
-/* "resnet56 and plain56" are in `archs`: says so. */
+/* Says which keys there are. */
 static bool refuse_key(const Tensors *tensors, const char *archs, const char *key, Error *err) {
-    return error_set(err, ERROR_FILE, "%s: is a checkpoint of %.200s, and has no '%.60s'", tensors->label,
-                     archs, key);
+    char keys[256] = "", name[TENSORS_KEY_MAX];
+    for (int k = 0; name_network(archs, k, name); k++)
+        utf8_append(keys, sizeof keys, "%s%s", k > 0 ? ", " : "", name);
+    return error_set(err, ERROR_FILE, "%s: is a checkpoint of %s, and has no '%.*s'", tensors->label, keys,
+                     utf8_first(key, 60), key);
 }
 
 bool tensors_keep_of_training(Tensors *tensors, const char *key, Error *err) {

@@ -171,7 +171,8 @@ static bool copy_pairs(Model *model, const Tensors *file, const FolderConfig *fo
 static Model *model_alloc(const char *source, Error *err) {
     Arena *arena = arena_new();
     Model *model = arena ? arena_alloc(arena, 1, sizeof *model) : NULL;
-    if (model) *model = (Model){.arena = arena, .source = copy_text(arena, source), .understood = ""};
+    if (model)
+        *model = (Model){.arena = arena, .source = copy_text(arena, source), .key = "", .understood = ""};
     if (model && model->source) return model;
     no_memory(source, err);
     arena_free(arena);
@@ -219,12 +220,22 @@ static void add_part(char *line, size_t size, const char *part) {
     if (*part) utf8_append(line, size, "%s%s", *line ? "; " : "", part);
 }
 
+/* Weights that are on their way to be trained, and what else there is to choose from. First in the line: on a
+ * narrow screen that is what is seen. */
+static void say_checkpoint(const Model *model, char *line, size_t size) {
+    const char *step = model_value(model, "checkpoint_step"), *networks = model_value(model, "networks");
+    if (!step) return;
+    utf8_append(line, size, "a checkpoint after step %.*s", utf8_first(step, 20), step);
+    if (networks) utf8_append(line, size, " of %.*s (--key chooses)", utf8_first(networks, 100), networks);
+}
+
 /* What its reader should know of the file. */
 static bool say_understood(Model *model, const Tensors *file, const FolderConfig *folder,
                            const WeightsReport *report, Error *err) {
     char line[MODEL_LINE_MAX] = "";
     const char *key = tensors_group_count(file) > 0 ? tensors_group(file, 0)->key : "",
                *rest = tensors_left_out(file);
+    say_checkpoint(model, line, sizeof line);
     add_part(line, sizeof line, report->values);
     if (strcmp(tensors_kind(file), "safetensors") != 0) add_part(line, sizeof line, tensors_kind(file));
     if (*key) utf8_append(line, sizeof line, "%stensors of '%s'", *line ? ", " : "", key);
@@ -242,15 +253,21 @@ static bool say_understood(Model *model, const Tensors *file, const FolderConfig
     return model->understood || no_memory(model->source, err);
 }
 
+static bool copy_key(Model *model, const char *key, Error *err) {
+    if (key) model->key = copy_text(model->arena, key);
+    return model->key || no_memory(model->source, err);
+}
+
 /* `path`: where a configuration may lie beside; NULL: nowhere. */
 static bool load_into(Model *model, const Tensors *file, const char *path, const ModelOptions *options,
                       Error *err) {
     static const ModelOptions defaults = {0};
+    if (!options) options = &defaults;
     FolderConfig folder = {.count = 0};
     WeightsReport report;
     if (path) folder_config_read(&folder, path, model->arena);
-    if (!copy_pairs(model, file, &folder, err)) return false;
-    model->network = build_network(model, file, options ? options : &defaults, err);
+    if (!copy_key(model, options->key, err) || !copy_pairs(model, file, &folder, err)) return false;
+    model->network = build_network(model, file, options, err);
     return model->network && load_preprocess(model, err) && load_class_names(model, err) &&
            tensors_check_data(file, err) && weights_read(file, model->network, &report, err) &&
            say_understood(model, file, &folder, &report, err);

@@ -20,6 +20,7 @@ typedef struct Model {
     const SafetensorsPair *pairs;   /* all metadata of the file, in its order; then what lies beside it */
     int pair_count, own_pair_count; /* all; of the file itself */
     const char *source;             /* path or label it came from; "" for a new one */
+    const char *key;                /* the ModelOptions' own; "" for none */
     /* One line about a file that is not simply the network: what it was taken for, what was left out, which values
      * are not finite; "" when there is nothing to say. */
     const char *understood;

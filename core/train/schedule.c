@@ -46,7 +46,8 @@ double schedule_rate(const Schedule *schedule, long step) {
         double first = peak / FIRST_DIVISOR;
         return cycle(schedule, step, (double[3]){first, peak, first / LAST_DIVISOR});
     }
-    if (at < warmup) return peak * (at + 1) / warmup;
+    /* A warm-up may end between two steps: the last one is then at the peak. */
+    if (at < warmup) return peak * fmin((at + 1) / warmup, 1);
     switch (schedule->kind) {
     case SCHEDULE_COSINE: return peak * 0.5 * (1 + cos(PI * (at - warmup) / (total - warmup)));
     case SCHEDULE_STEPS:

@@ -51,6 +51,19 @@ static void help_lines_fit_into_80_columns(void **state) {
     }
 }
 
+static void every_command_stands_apart_from_its_sentence(void **state) {
+    (void)state;
+    ProgramRun run = program_run(ARGS("--help"));
+    for (int c = COMMAND_EXPLORE + 1; c < COMMAND_COUNT; c++) {
+        const Command *command = command_get((CommandId)c);
+        char line[64];
+        if (*command->sentence == '\0') continue;
+        snprintf(line, sizeof line, "\n  %s ", command->name);
+        if (!strstr(run.out, line)) fail_msg("no line of '%s' in %s", command->name, run.out);
+    }
+    program_free(&run);
+}
+
 static void usage_errors_exit_with_2_and_point_to_help(void **state) {
     (void)state;
     program_expect_failure(2, "record needs --out FILE.cast", ARGS("record", "skip"));
@@ -197,6 +210,7 @@ int main(void) {
         cmocka_unit_test(version_is_one_line),
         cmocka_unit_test(every_command_has_help_with_examples_first),
         cmocka_unit_test(help_lines_fit_into_80_columns),
+        cmocka_unit_test(every_command_stands_apart_from_its_sentence),
         cmocka_unit_test(usage_errors_exit_with_2_and_point_to_help),
         cmocka_unit_test(a_misspelt_command_is_named_with_the_nearest_one),
         IN_TEMP_DIR(a_wrong_word_comes_before_the_lack_of_a_terminal),

@@ -279,6 +279,18 @@ static void a_snapshot_is_a_model_in_float16(void **state) {
                            TRAIN(dir, "1", out, "--snapshots", "1"));
 }
 
+static void a_finished_training_says_again_what_it_came_to(void **state) {
+    TempDir *dir = *state;
+    char out[TEMP_PATH_MAX];
+    test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
+    strcpy(out, temp_dir_join(dir, "net.safetensors"));
+    ProgramRun run = program_run(ALONE(dir, "resnet8", out, "--ema", "0.9")),
+               again = program_run(ALONE(dir, "resnet8", out, "--ema", "0.9", "--resume"));
+    assert_non_null(strstr(run.out, "(moving average of the weights)"));
+    assert_string_equal(run.out, again.out);
+    program_free(&run), program_free(&again);
+}
+
 static void without_out_nothing_is_written(void **state) {
     TempDir *dir = *state;
     test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
@@ -310,6 +322,7 @@ int main(void) {
         IN_TEMP_DIR(a_training_that_runs_away_leaves_its_last_checkpoint),
         IN_TEMP_DIR(compared_networks_equal_those_trained_alone),
         IN_TEMP_DIR(a_snapshot_is_a_model_in_float16),
+        IN_TEMP_DIR(a_finished_training_says_again_what_it_came_to),
         IN_TEMP_DIR(without_out_nothing_is_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -350,6 +350,7 @@ static void every_mistake_names_its_field_and_changes_nothing(void **state) {
         {"v1:resnet20,init=he,seed=-1", "field 'seed'"},
         {"v1:resnet20,seed=3", "field 'seed'"},
         {"v1:resnet20,weights=/no/such.safetensors", "field 'weights'"},
+        {"v1:resnet20,key=plain20", "field 'key'"},
         {"v1:resnet20,at=layer9.0.add", "field 'at'"},
         {"v1:resnet20,at=fc:sideways", "field 'at'"},
         {"v1:resnet20,done=1000", "field 'done'"},

@@ -92,6 +92,21 @@ static void a_constant_rate_may_be_warmed_up_to(void **state) {
     for (long k = 1; k < STEPS; k++) assert_close(schedule_rate(&schedule, k), 0.1, TOLERANCE);
 }
 
+/* However it falls between the steps: not even one of a part of a step goes beyond. */
+static void no_warm_up_rises_above_the_peak(void **state) {
+    (void)state;
+    static const double EPOCHS[] = {1e-320, 0.01, 0.3, 0.37, 1.1, 2.6};
+    for (size_t k = 0; k < sizeof EPOCHS / sizeof *EPOCHS; k++) {
+        Schedule schedule = {.kind = SCHEDULE_CONSTANT, .peak = 0.1, .steps = STEPS, .steps_per_epoch = 4};
+        schedule.warmup_epochs = EPOCHS[k];
+        for (long step = 0; step < STEPS; step++) {
+            double rate = schedule_rate(&schedule, step);
+            assert_true(rate > 0 && rate <= 0.1);
+        }
+        assert_close(schedule_rate(&schedule, STEPS - 1), 0.1, TOLERANCE);
+    }
+}
+
 /* After how many steps it closes when every batch of 10 has so many right. */
 static long closes_after(long right, long steps_per_epoch) {
     Schedule schedule = {.kind = SCHEDULE_PAPER, .steps = 1000, .steps_per_epoch = steps_per_epoch};
@@ -124,6 +139,7 @@ int main(void) {
         cmocka_unit_test(a_step_multiplies_after_so_many_epochs),
         cmocka_unit_test(the_papers_marks_are_half_and_three_quarters),
         cmocka_unit_test(a_constant_rate_may_be_warmed_up_to),
+        cmocka_unit_test(no_warm_up_rises_above_the_peak),
         cmocka_unit_test(the_papers_warm_up_ends_with_a_window_below_80_percent_or_after_two_epochs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -172,7 +172,7 @@ static void a_network_of_a_checkpoint_can_be_looked_at(void **state) {
     assert_opens(path, "plain8", three.models[1]);
     assert_opens(path, "resnet8#2", three.models[2]);
     assert_null(model_load_file(path, &(ModelOptions){.key = "resnet20"}, &err));
-    assert_non_null(strstr(err.text, "is a checkpoint of resnet8,plain8,resnet8, and has no 'resnet20'"));
+    assert_non_null(strstr(err.text, "is a checkpoint of resnet8, plain8, resnet8#2, and has no 'resnet20'"));
     assert_true(train_save_checkpoint(one.trainer, path, &err));
     assert_opens(path, NULL, one.models[0]);
     Tensors *tensors = tensors_open_file(path, NULL, &err);
