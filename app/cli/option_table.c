@@ -74,7 +74,7 @@ const OptionSpec option_table[] = {
      .help = "parameters that stay as they are, by name: 'conv1.*,bn1.*,layer[12].*'"},
     {.name = "key",
      TEXT(model.key, "NAME"),
-     .commands = READS_MODEL,
+     .commands = READS_MODEL | ON(TRAIN),
      .help = "which of several networks in a checkpoint; default the first"},
     {.name = "init",
      TEXT(model.init, "HOW"),

@@ -13,7 +13,10 @@
 bool fine_tune_open(Model **given, const Options *options, const char *arch, Error *err) {
     Setup setup;
     *given = NULL;
-    if (!options_given(options, "weights")) return true;
+    bool weights = options_given(options, "weights");
+    if (!weights && options_given(options, "key"))
+        return error_set(err, ERROR_USAGE, "--key chooses in the file that --weights names");
+    if (!weights) return true;
     if (options_given(options, "init"))
         return error_set(err, ERROR_USAGE,
                          "--init makes random weights, and %s is a file of trained ones: choose one of them",

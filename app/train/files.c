@@ -198,6 +198,20 @@ static bool check_free(const TrainFiles *files, Error *err) {
     return check_free_of_snapshots(files, err);
 }
 
+/* What a killed run of this training has left: with the lock nobody else writes here. */
+static void remove_leftovers(const TrainFiles *files) {
+    char path[TRAIN_PATH_MAX];
+    if (files->lock < 0) return;
+    file_remove_leftovers(files->checkpoint);
+    for (int k = 0; k < files->result_count; k++) {
+        file_remove_leftovers(files->results[k].path);
+        for (int s = 0; s < files->snapshots.count; s++) {
+            train_files_snapshot(files, k, files->snapshots.values[s], path);
+            file_remove_leftovers(path);
+        }
+    }
+}
+
 static bool any_stood(const TrainFiles *files) {
     bool any = false;
     for (int k = 0; k < files->result_count; k++) any |= files->results[k].stood;
@@ -215,6 +229,7 @@ bool train_files_begin(TrainFiles *files, const Options *options, const TrainNet
     if (!files->out) return refuse_without_out(files, err);
     if (!find_names(files, networks, err) || !check_writable(files, err) || !take_lock(files, err))
         return false;
+    remove_leftovers(files);
     for (int k = 0; k < files->result_count; k++)
         files->results[k].stood = stands(files->results[k].path, &files->results[k].before);
     if (!files->resume && !files->restart) return check_free(files, err);

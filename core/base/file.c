@@ -1,5 +1,6 @@
 #include "core/base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -10,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/base/checksum.h"
 #include "core/base/path.h"
 
 enum { FILE_TEMP_TRIES = 20, FILE_TEMP_NAME_MAX = 64 };
@@ -118,16 +120,24 @@ static bool writer_fail(FileWriter *writer, const char *what, Error *err) {
                      writer->replaces ? "; the previous file is still intact" : "");
 }
 
-static bool temp_name(char *name, int attempt) {
+/* Tells whose temporaries they are: those of files of one name have one front. */
+static int temp_front(char *front, const char *name) {
+    return snprintf(front, FILE_TEMP_NAME_MAX, ".skipscope-%08x-",
+                    (unsigned)checksum_crc32(0, name, strlen(name)));
+}
+
+static bool temp_name(char *temp, const char *name, int attempt) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    int length = snprintf(name, FILE_TEMP_NAME_MAX, ".skipscope-%ld-%09ld-%d.tmp", (long)getpid(),
-                          now.tv_nsec, attempt);
-    return length > 0 && length < FILE_TEMP_NAME_MAX;
+    int front = temp_front(temp, name), room = FILE_TEMP_NAME_MAX - front;
+    int length =
+        snprintf(temp + front, (size_t)room, "%ld-%09ld-%d.tmp", (long)getpid(), now.tv_nsec, attempt);
+    return length > 0 && length < room;
 }
 
 static bool open_named_temp(FileWriter *writer) {
-    for (int attempt = 0; attempt < FILE_TEMP_TRIES && temp_name(writer->temp, attempt); attempt++) {
+    for (int attempt = 0; attempt < FILE_TEMP_TRIES && temp_name(writer->temp, writer->name, attempt);
+         attempt++) {
         writer->fd =
             openat(writer->dir_fd, writer->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
         if (writer->fd >= 0) return true;
@@ -147,7 +157,8 @@ static bool open_temp(FileWriter *writer, Error *err) {
 static bool name_temp(FileWriter *writer) {
     char link[64];
     snprintf(link, sizeof link, "/proc/self/fd/%d", writer->fd);
-    for (int attempt = 0; attempt < FILE_TEMP_TRIES && temp_name(writer->temp, attempt); attempt++) {
+    for (int attempt = 0; attempt < FILE_TEMP_TRIES && temp_name(writer->temp, writer->name, attempt);
+         attempt++) {
         if (linkat(AT_FDCWD, link, writer->dir_fd, writer->temp, AT_SYMLINK_FOLLOW) == 0) return true;
         if (errno != EEXIST) break;
     }
@@ -238,7 +249,7 @@ static bool keep_old(FileWriter *writer, const char *suffix, Error *err) {
     if (length < 0 || (size_t)length >= sizeof kept)
         return writer_fail(writer, "has too long a name to be kept", err);
     for (int attempt = 0; !linked && named && attempt < FILE_TEMP_TRIES; attempt++) {
-        named = temp_name(link, attempt);
+        named = temp_name(link, writer->name, attempt);
         linked = named && linkat(dir, writer->name, dir, link, 0) == 0;
         if (!linked && errno != EEXIST) break;
     }
@@ -297,4 +308,27 @@ bool file_write_atomic(const char *path, const void *bytes, size_t count, Error 
     if (file_write_append(writer, bytes, count, err)) return file_write_commit(writer, err);
     file_write_abandon(writer);
     return false;
+}
+
+static void remove_temps(const FileWriter *writer) {
+    char front[FILE_TEMP_NAME_MAX];
+    size_t length = (size_t)temp_front(front, writer->name);
+    int fd = openat(writer->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    if (!dir && fd >= 0) close(fd);
+    if (!dir) return;
+    for (struct dirent *entry; (entry = readdir(dir));)
+        if (strncmp(entry->d_name, front, length) == 0) unlinkat(writer->dir_fd, entry->d_name, 0);
+    closedir(dir);
+}
+
+void file_remove_leftovers(const char *path) {
+    FileWriter *writer = calloc(1, sizeof *writer);
+    mode_t mode;
+    Error ignored = {0};
+    if (!writer) return;
+    writer->fd = writer->dir_fd = -1;
+    if (examine_target(writer, path, &mode, &ignored) && open_directory(writer, &ignored))
+        remove_temps(writer);
+    file_write_abandon(writer);
 }

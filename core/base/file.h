@@ -45,4 +45,8 @@ void file_write_abandon(FileWriter *writer); /* NULL is fine */
 /* The three in one. */
 bool file_write_atomic(const char *path, const void *bytes, size_t count, Error *err);
 
+/* A program that is killed while it names a temporary leaves that behind, ".skipscope-CRC-PID-TIME-N.tmp" with the
+ * CRC-32 of the file's name. This removes those of the file at `path`: only where nobody else can be writing it. */
+void file_remove_leftovers(const char *path);
+
 #endif

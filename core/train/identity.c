@@ -34,15 +34,48 @@ void train_identify(const Trainer *trainer, int network, TrainIdentity *identity
     identity->count = trainer->config.init ? TRAIN_IDENTITY_MAX : TRAIN_IDENTITY_MAX - 1;
 }
 
+/* Of two lists with commas, as recipes are: how many bytes of their beginnings are the same, in whole items. */
+static size_t shared_front(const char *a, const char *b) {
+    size_t front = 0;
+    for (size_t k = 0; a[k] && a[k] == b[k]; k++)
+        if (k > 0 && a[k - 1] == ',' && a[k] == ' ') front = k + 1;
+    return front;
+}
+
+/* Of their ends, behind that. */
+static size_t shared_tail(const char *a, const char *b, size_t front) {
+    size_t a_length = strlen(a), b_length = strlen(b), tail = 0;
+    for (size_t k = 1; front + k <= a_length && front + k <= b_length; k++) {
+        const char *at = a + a_length - k;
+        if (*at != b[b_length - k]) break;
+        if (at[0] == ',' && at[1] == ' ') tail = k;
+    }
+    return tail;
+}
+
+/* Of a long recipe only what differs. */
+static void cut_shared(char *out, size_t size, const char *text, size_t front, size_t tail) {
+    utf8_format(out, size, "%s%.*s%s", front ? "..., " : "", (int)(strlen(text) - front - tail), text + front,
+                tail ? ", ..." : "");
+}
+
+static bool refuse_pair(const SafetensorsPair *ours, const char *theirs, const Safetensors *file,
+                        const char *whose, Error *err) {
+    char found[TRAIN_RECIPE_MAX], value[TRAIN_RECIPE_MAX];
+    size_t front = shared_front(theirs, ours->value), tail = shared_tail(theirs, ours->value, front);
+    cut_shared(found, sizeof found, theirs, front, tail);
+    cut_shared(value, sizeof value, ours->value, front, tail);
+    return error_set(err, ERROR_FILE, "%s: %s %s is \"%s\", this run's is \"%s\"", safetensors_label(file),
+                     whose, ours->key, found, value);
+}
+
 bool train_check_identity(const TrainIdentity *identity, const Safetensors *file, const char *whose,
                           Error *err) {
     for (int k = 0; k < identity->count; k++) {
         const char *key = identity->pairs[k].key, *found = safetensors_value(file, key);
         bool needed = strcmp(key, "arch") == 0 || strcmp(key, "recipe") == 0;
         if (found ? strcmp(found, identity->pairs[k].value) == 0 : !needed) continue;
-        return error_set(err, ERROR_FILE, "%s: %s %s is \"%s\", this run's is \"%s\"",
-                         safetensors_label(file), whose, key, found ? found : "missing",
-                         identity->pairs[k].value);
+        return refuse_pair(&identity->pairs[k], found ? found : "missing", file, whose, err);
     }
     return true;
 }

@@ -176,7 +176,13 @@ static void another_recipe_is_not_resumed(void **state) {
     test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
     strcpy(out, temp_dir_join(dir, "net.safetensors"));
     assert_trains(TRAIN(dir, "1", out, "--stop-after", "2"));
-    program_expect_failure(4, "recipe", TRAIN(dir, "2", out, "--resume"));
+    program_expect_failure(4, "recipe is \"1 epochs, ...\", this run's is \"2 epochs, ...\"",
+                           TRAIN(dir, "2", out, "--resume"));
+    program_expect_failure(
+        4, "recipe is \"..., seed 0\", this run's is \"..., gradients clipped at norm 2, seed 0\"",
+        TRAIN(dir, "1", out, "--clip", "2", "--resume"));
+    program_expect_failure(4, "recipe is \"..., peak learning rate 0.1, ...\", this run's is \"..., peak ",
+                           TRAIN(dir, "1", out, "--lr", "0.3", "--resume"));
 }
 
 /* By its last step, after which no other finds that out. */

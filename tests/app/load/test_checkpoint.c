@@ -31,6 +31,17 @@ static void the_notice_begins_with_the_step_and_the_networks(void **state) {
     program_free(&run);
 }
 
+static void a_training_begins_with_the_network_that_the_key_names(void **state) {
+    char checkpoint[TEMP_PATH_MAX];
+    train_pair(*state, checkpoint);
+    ProgramRun run = program_run(ARGS("train", "--weights", checkpoint, "--key", "plain8", "--dataset",
+                                      "mini", "--limit", "10", "--batch", "10", "--epochs", "1"));
+    if (run.status != 0) fail_msg("%s", run.err);
+    assert_non_null(strstr(run.out, "not saved: plain8, "));
+    program_free(&run);
+    program_expect_failure(2, "--key chooses in the file", ARGS("train", "resnet8", "--key", "plain8"));
+}
+
 static void assert_state_is_itself(const char *text, const char *script) {
     char line[TEMP_PATH_MAX + 64];
     ProgramRun run = program_run(ARGS("--state", text, "--script", script));
@@ -52,6 +63,7 @@ static void a_state_names_the_network_by_its_key(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_TEMP_DIR(the_notice_begins_with_the_step_and_the_networks),
+        IN_TEMP_DIR(a_training_begins_with_the_network_that_the_key_names),
         IN_TEMP_DIR(a_state_names_the_network_by_its_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

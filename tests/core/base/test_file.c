@@ -1,12 +1,14 @@
 #include "core/base/file.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/checksum.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/temp_dir.h"
 
@@ -154,6 +156,26 @@ static void what_cannot_be_kept_is_not_replaced(void **state) {
     assert_int_equal(temp_dir_count(dir), 2);
 }
 
+/* As a program leaves it that was killed between link and rename. Those of other files stay. */
+static void leftovers_are_removed_by_the_name_of_their_file(void **state) {
+    TempDir *dir = *state;
+    const char *names[] = {"net.ckpt", "other.ckpt"};
+    char path[TEMP_PATH_MAX], temp[64];
+    for (int k = 0; k < 2; k++) {
+        snprintf(temp, sizeof temp, ".skipscope-%08x-1-000000001-0.tmp",
+                 (unsigned)checksum_crc32(0, names[k], strlen(names[k])));
+        temp_dir_write(dir, temp, "half", 4);
+    }
+    strcpy(path, temp_dir_write(dir, "net.ckpt", "whole", 5));
+    file_remove_leftovers(path);
+    assert_int_equal(temp_dir_count(dir), 2);
+    assert_reads(path, "whole");
+    assert_reads(temp_dir_join(dir, temp), "half");
+    file_remove_leftovers(temp_dir_join(dir, "other.ckpt"));
+    assert_int_equal(temp_dir_count(dir), 1);
+    file_remove_leftovers(temp_dir_join(dir, "missing/net.ckpt"));
+}
+
 static void an_abandoned_write_changes_nothing(void **state) {
     TempDir *dir = *state;
     Error err = {0};
@@ -253,6 +275,7 @@ int main(void) {
         IN_TEMP_DIR(a_commit_can_keep_the_file_before),
         IN_TEMP_DIR(a_file_that_has_both_names_already_is_kept_without_litter),
         IN_TEMP_DIR(what_cannot_be_kept_is_not_replaced),
+        IN_TEMP_DIR(leftovers_are_removed_by_the_name_of_their_file),
         IN_TEMP_DIR(an_abandoned_write_changes_nothing),
         IN_TEMP_DIR(the_mode_of_a_replaced_file_is_kept),
         IN_TEMP_DIR(a_link_is_followed_and_stays_a_link),
