@@ -72,7 +72,7 @@ static void labels_of_a_single_class_are_1_and_0(void **state) {
         json_array_get(json_object_get(json_array_get(json_object_get(json, "results"), 0), "logits"), 0));
     json_decref(json);
     for (int label = 0; label <= 1; label++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof name, "out%d", label);
         strcpy(out, temp_dir_join(*state, name));
         snprintf(file, sizeof file, "%s/trace.json", out);
