@@ -62,7 +62,7 @@ const OptionSpec option_table[] = {
      .letter = 'w',
      TEXT(model.weights, "FILE"),
      .commands = READS_MODEL,
-     .help = "a safetensors file with torchvision's names"},
+     .help = "weights as PyTorch, timm or Hugging Face saved them: a file or a folder"},
     {.name = "weights",
      .letter = 'w',
      TEXT(model.weights, "FILE"),
@@ -75,7 +75,8 @@ const OptionSpec option_table[] = {
     {.name = "key",
      TEXT(model.key, "NAME"),
      .commands = READS_MODEL | ON(TRAIN),
-     .help = "which of several networks in a checkpoint; default the first"},
+     .help = "which of several networks in a file, by the front of its names; without it the largest, of a "
+             "training of skipscope the first"},
     {.name = "init",
      TEXT(model.init, "HOW"),
      .commands = BUILDS_MODEL,

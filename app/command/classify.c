@@ -72,8 +72,9 @@ static bool print_answer(const Answer *answer, bool ascii) {
         char label[CLASSIFY_LABEL_MAX];
         table_cell(&table, "%d", class);
         table_cell(&table, "%s", model_class_name(answer->model, class, label, sizeof label));
-        if (p) table_cell(&table, "%.4f", p[class]);
-        table_cell(&table, "%+.3f", (double)answer->logits[class]);
+        double logit = (double)answer->logits[class];
+        if (p) table_cell(&table, "%.4f", isnan(p[class]) ? NAN : p[class]); /* its sign says nothing */
+        table_cell(&table, isnan(logit) ? "nan" : "%+.3f", logit);
         if (p) table_bar(&table, p[class], CLASSIFY_BAR);
     }
     bool ok = table_print(&table, stdout);

@@ -126,7 +126,8 @@ static bool find_origin(ModelSpec *origin, const Setup *setup, const Options *op
     const char *option = !word ? NULL : kind == ARGUMENT_ARCH ? origin->arch : origin->weights;
     const char *name = word && kind == ARGUMENT_ARCH ? "arch" : "weights";
     if (option && options_given(options, name) && strcmp(option, word) != 0)
-        return error_set(err, ERROR_USAGE, "the model is given twice: '%s' and --%s %s", word, name, option);
+        return error_set(err, ERROR_USAGE, "the model is given twice: '%s'%s and --%s %s", word,
+                         kind == ARGUMENT_WEIGHTS ? ", which is no picture," : "", name, option);
     if (word && kind == ARGUMENT_ARCH) origin->arch = word;
     if (word && kind == ARGUMENT_WEIGHTS) origin->weights = word;
     bool arch_asked = options_given(options, "arch") || (word && kind == ARGUMENT_ARCH);

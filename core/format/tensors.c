@@ -116,6 +116,13 @@ static bool is_text(const uint8_t *first, size_t count) {
     return count > 0;
 }
 
+/* What is damaged in such a file is worth saying, even where its first bytes are no longer those of one. */
+static bool is_called_safetensors(const char *label) {
+    static const char ending[] = ".safetensors";
+    size_t length = strlen(label), tail = sizeof ending - 1;
+    return length > tail && strcmp(label + length - tail, ending) == 0;
+}
+
 static bool open_by_content(Tensors *tensors, const TensorsOptions *options, Error *err) {
     uint8_t first[FOREIGN_BYTES];
     size_t count = tensors->source.size < sizeof first ? (size_t)tensors->source.size : sizeof first;
@@ -127,10 +134,11 @@ static bool open_by_content(Tensors *tensors, const TensorsOptions *options, Err
         return tensors_open_index(tensors, err) && keep_key(tensors, options ? options->key : NULL, err);
     const char *what = is_text(first, count) ? "a text file" : NULL;
     if (foreign_describe(first, count)) what = foreign_describe(first, count);
-    if (!what) return open_safetensors(tensors, options, err);
+    if (!what && (count == 0 || is_called_safetensors(tensors->label)))
+        return open_safetensors(tensors, options, err);
     return error_set(err, ERROR_FILE,
                      "%s: expected weights, as safetensors or a checkpoint of PyTorch, found %s",
-                     tensors->label, what);
+                     tensors->label, what ? what : "something else");
 }
 
 /* Takes the source, also on failure, and for a NULL that was to be the tensors. */

@@ -200,6 +200,13 @@ static bool list_folder(Listing *listing, const char *path, Error *err) {
     return true;
 }
 
+/* As torch.distributed.checkpoint writes it: .metadata beside __0_0.distcp and others. */
+static bool is_in_pieces(const char *folder) {
+    char path[PATH_MAX];
+    return snprintf(path, PATH_MAX, "%s/.metadata", folder) < PATH_MAX && is_file(path) &&
+           snprintf(path, PATH_MAX, "%s/__0_0.distcp", folder) < PATH_MAX && is_file(path);
+}
+
 bool tensors_find_in_folder(const char *folder, char path[PATH_MAX], Error *err) {
     static const char *const usual[] = {"model.safetensors", "model.safetensors.index.json",
                                         "pytorch_model.bin", "pytorch_model.bin.index.json"};
@@ -211,6 +218,13 @@ bool tensors_find_in_folder(const char *folder, char path[PATH_MAX], Error *err)
         if (length < PATH_MAX && is_file(path)) return true;
     }
     if (!list_folder(&listing, folder, err)) return false;
+    if (listing.count == 0 && is_in_pieces(folder))
+        return error_set(
+            err, ERROR_FILE,
+            "%s: is a checkpoint of torch.distributed.checkpoint, in the pieces that many processes wrote; "
+            "PyTorch 2.3 and later puts them together: python3 -m "
+            "torch.distributed.checkpoint.format_utils dcp_to_torch %s tensors.pth",
+            folder, folder);
     if (listing.count == 0)
         return error_set(
             err, ERROR_FILE,

@@ -6,9 +6,9 @@
 #include "core/base/utf8.h"
 #include "core/format/pickle_globals.h"
 
-enum { DICT_DEPTH_MAX = 3, DICT_MAX = 4096, DICT_ROWS = 8 /* that a sentence lists */ };
+enum { DICT_DEPTH_MAX = 7, DICT_MAX = 4096, DICT_ROWS = 8 /* that a sentence lists */ };
 
-/* A dictionary on the way through all of them. */
+/* A dictionary, or a list or tuple that may hold one, on the way through all of them. */
 typedef struct Dict {
     const PickleValue *value;
     char key[TENSORS_KEY_MAX];
@@ -62,7 +62,8 @@ static size_t child_count(const PickleValue *value) {
     }
 }
 
-/* Counts the tensors of dictionary `index`, and adds the dictionaries in it to those to be looked at. */
+/* Counts the tensors of dictionary `index`, and adds the dictionaries, lists and tuples in it to those to be looked
+ * at. */
 static bool look_at(Search *search, int index) {
     Dict dict = search->dicts[index];
     for (size_t k = 0; k < child_count(dict.value); k++) {
@@ -74,7 +75,7 @@ static bool look_at(Search *search, int index) {
             if (element_is_readable(child->as.tensor->storage.type))
                 dict.group.value_count += child->as.tensor->count;
         }
-        if (child->kind != PICKLE_DICT || child->visited || dict.depth == DICT_DEPTH_MAX) continue;
+        if (child_count(child) == 0 || child->visited || dict.depth == DICT_DEPTH_MAX) continue;
         ((PickleValue *)child)->visited = true;
         if (!add_dict(search, child, index, name)) return false;
     }
@@ -279,7 +280,9 @@ static void list_rest(Rest *rest, const Dict *dict, bool taken, char text[TENSOR
         if (child_count(child) > 0) child->visited = true;
         size_t tensors = count_tensors(rest, child);
         utf8_append(text, TENSORS_LEFT_OUT_MAX, "%s%s", *text ? ", " : "", name);
-        if (tensors > 0) utf8_append(text, TENSORS_LEFT_OUT_MAX, " (%zu tensors)", tensors);
+        if (tensors > 0)
+            utf8_append(text, TENSORS_LEFT_OUT_MAX, " (%zu %s)", tensors,
+                        tensors == 1 ? "tensor" : "tensors");
     }
 }
 

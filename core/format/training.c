@@ -70,8 +70,8 @@ static void tell_kept(Tensors *tensors, const char *front) {
     }
     for (int w = 0; w < words_found; w++) {
         size_t used = strlen(text);
-        snprintf(text + used, sizeof text - used, "%s%.*s (%d tensors)", w > 0 ? ", " : "", lengths[w],
-                 words[w], counts[w]);
+        snprintf(text + used, sizeof text - used, "%s%.*s (%d %s)", w > 0 ? ", " : "", lengths[w], words[w],
+                 counts[w], counts[w] == 1 ? "tensor" : "tensors");
     }
     char *copy = arena_alloc(tensors->arena, strlen(text) + 1, 1);
     if (copy) tensors->left_out = strcpy(copy, text);

@@ -53,7 +53,8 @@ static void say_group(WeightsReport *report, const Group *group, const char *fir
     char name[NAME_MAX];
     begin_entry(report->left_out, "left out: ", ", ");
     if (group->count > 1) {
-        utf8_append(report->left_out, WEIGHTS_LINE_MAX, "%s.* (%d tensors)", group->name, group->count);
+        utf8_append(report->left_out, WEIGHTS_LINE_MAX, "%s.* (%d %s)", group->name, group->count,
+                    group->count == 1 ? "tensor" : "tensors");
         return;
     }
     utf8_escape(name, sizeof name, first, strlen(first));

@@ -105,6 +105,7 @@ def main():
     save("lightning.ckpt", {"state_dict": prefixed(state, "model."), "epoch": 3, "hyper_parameters": {"lr": 0.1},
                             "callbacks": {}, "pytorch-lightning_version": "1.9.0"})
     save("list.pth", [state, {"epoch": 1}])
+    save("deep.pth", {"run": {"nets": (None, [{"ema": {"weights": state}}])}, "loss": torch.tensor(0.5)})
     rezip("stored.pth", state, zipfile.ZIP_STORED, [("byteorder", b"little"), (".data/serialization_id", b"1")])
     rezip("deflated.pth", state, zipfile.ZIP_DEFLATED)
     rezip("deflated_views.pth", views(state), zipfile.ZIP_DEFLATED)

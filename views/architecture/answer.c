@@ -1,5 +1,7 @@
 #include "views/architecture/answer.h"
 
+#include <math.h>
+
 #include "core/base/utf8.h"
 #include "views/canvas/layout.h"
 #include "views/scene/class_rank.h"
@@ -15,6 +17,7 @@ static int rank_classes(const Scene *scene, int order[CLASSES_MAX], int most) {
 static void say(const Scene *scene, int named, char *out, size_t out_size) {
     int order[CLASSES_MAX], count = rank_classes(scene, order, named);
     char name[CLASS_NAME_MAX];
+    bool spoilt = count > 0 && isnan(scene->probabilities[order[0]]);
     if (scene->untrained)
         utf8_copy(out, out_size,
                   "Its weights are random: nothing has been learned, so its answer means nothing.");
@@ -24,9 +27,11 @@ static void say(const Scene *scene, int named, char *out, size_t out_size) {
         utf8_copy(out, out_size, "The network has no classifier: it ends at avgpool.");
     else if (count == 0)
         utf8_copy(out, out_size, "The network is looking at the picture ...");
+    else if (spoilt)
+        utf8_copy(out, out_size, "The network has no answer: its probabilities are not numbers (NaN).");
     else
         utf8_copy(out, out_size, "The network says: ");
-    for (int k = 0; k < count; k++)
+    for (int k = 0; k < count && !spoilt; k++)
         utf8_append(out, out_size, "%s %s%s", scene_class_name(scene, order[k], name),
                     text_format_percent(scene->probabilities[order[k]]).text, k + 1 < count ? ", " : ".");
 }

@@ -1,6 +1,7 @@
 #include "views/panel/frame.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -135,12 +136,15 @@ static void describe_picture(const Scene *scene, char *out, size_t out_size) {
     char name[4 * NAME_MAX], class_name[CLASS_NAME_MAX];
     text_truncate(name, sizeof name, scene_picture_name(scene), NAME_MAX);
     int best;
+    bool answers = scene->probabilities &&
+                   class_rank(scene->probabilities, network_answers(scene->network), &best, 1) == 1;
     if (scene->hides_answer)
         utf8_format(out, out_size, "%s → ?", name);
     else if (scene->untrained)
         utf8_format(out, out_size, "%s, random weights", name);
-    else if (scene->probabilities &&
-             class_rank(scene->probabilities, network_answers(scene->network), &best, 1) == 1)
+    else if (answers && isnan(scene->probabilities[best]))
+        utf8_format(out, out_size, "%s → no answer (NaN)", name);
+    else if (answers)
         utf8_format(out, out_size, "%s → %s %s", name, scene_class_name(scene, best, class_name),
                     text_format_percent(scene->probabilities[best]).text);
     else

@@ -31,7 +31,7 @@ TextNumber text_format_signed(double value, int width, int decimals) {
 
 TextNumber text_format_exponent(double value) {
     TextNumber out;
-    FORMAT(out, "%.1e", value);
+    FORMAT(out, "%.1e", isnan(value) ? NAN : value); /* the sign of a NaN says nothing */
     return out;
 }
 
@@ -83,7 +83,7 @@ TextNumber text_format_count(size_t count) {
 }
 
 TextNumber text_format_percent(double fraction) {
-    double percent = 100 * fraction;
+    double percent = isnan(fraction) ? NAN : 100 * fraction; /* the sign of a NaN says nothing */
     TextNumber out;
     bool near_end = (percent > 0 && percent < 1) || (percent > 99 && percent < 100);
     if (near_end && percent < 0.05) {

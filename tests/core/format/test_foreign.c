@@ -46,6 +46,8 @@ static void files_of_other_kinds_are_called_by_their_name(void **state) {
     REFUSED("BM\x36\0\3\0\0\0\0\0\x36\0\0\0\x28\0", "a BMP picture");
     REFUSED("7z\xbc\xaf\x27\x1c\0\4", "a 7z archive");
     REFUSED("plain words\n", "a text file");
+    REFUSED("\x0a\5\1\x08\0\0\0\0\x5f\3\x57\2", "found something else"); /* a PCX picture */
+    REFUSED("\0\0\2\0\0\0\0\0\0\0\0\0", "found something else");         /* a TGA picture, of any content */
     char tar[512] = {0};
     memcpy(tar + 257, "ustar", 5);
     assert_refused(tar, sizeof tar, "a tar archive: unpack it first");

@@ -76,6 +76,7 @@ static const Saved saved[] = {
     {"reference.pth", "model", zip, "", "model", "optimizer (2 tensors), lr_scheduler, epoch, args"},
     {"average.pth", NULL, zip, "", "model", "model_ema (7 tensors), best, seed"},
     {"list.pth", NULL, zip, "", "0", "1"},
+    {"deep.pth", NULL, zip, "", "run.nets.1.0.ema.weights", "0, loss (1 tensor)"},
 };
 
 static void the_same_tensors_are_read_however_they_were_saved(void **state) {

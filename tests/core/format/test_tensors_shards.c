@@ -113,6 +113,13 @@ static void a_folder_opens_when_it_has_one_file_of_weights(void **state) {
     tensors_close(tensors);
 }
 
+static void a_folder_of_pieces_is_called_what_it_is(void **state) {
+    TempDir *dir = *state;
+    temp_dir_write(dir, ".metadata", "\x80\2.", 3);
+    temp_dir_write(dir, "__0_0.distcp", "PK", 2);
+    assert_refused(dir->path, "torch.distributed.checkpoint.format_utils dcp_to_torch");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_TEMP_DIR(an_index_opens_the_files_beside_it),
@@ -120,6 +127,7 @@ int main(void) {
         IN_TEMP_DIR(an_index_that_lies_is_refused),
         IN_TEMP_DIR(indices_in_a_circle_end),
         IN_TEMP_DIR(a_folder_opens_when_it_has_one_file_of_weights),
+        IN_TEMP_DIR(a_folder_of_pieces_is_called_what_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 /* The first screen: the picture whole, the answer, the table, and room for the keys. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -93,6 +94,9 @@ static void the_answer_is_one_sentence(void **state) {
     snprintf(expected, sizeof expected, "The network says: %s 90%%, %s 7%%.",
              scene_class_name(&world.scene, 2, name[0]), scene_class_name(&world.scene, 3, name[1]));
     assert_string_equal(text, expected);
+    for (int k = 0; k < 10; k++) probabilities[k] = (double)NAN;
+    architecture_answer_say(&world.scene, text, sizeof text);
+    assert_string_equal(text, "The network has no answer: its probabilities are not numbers (NaN).");
     world.scene.hides_answer = true;
     architecture_answer_say(&world.scene, text, sizeof text);
     assert_null(strstr(text, "90%"));

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -137,6 +138,9 @@ static void the_title_has_the_answer(void **state) {
         canvas_free(canvas);
     }
     Canvas *canvas = canvas_new(80, 24, 0);
+    for (int k = 0; k < 10; k++) probabilities[k] = -(double)NAN;
+    frame_draw(canvas, &info, &world.scene);
+    assert_row_has(canvas, 0, "→ no answer (NaN)");
     world.scene.probabilities = NULL;
     world.scene.hides_answer = true;
     frame_draw(canvas, &info, &world.scene);

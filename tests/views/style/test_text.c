@@ -1,5 +1,6 @@
 #include "tests/support/assert_close.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "views/style/text.h"
@@ -151,6 +152,9 @@ static void other_numbers_read_as_people_write_them(void **state) {
     assert_string_equal(text_format_percent(0.99999).text, ">99.9%");
     assert_string_equal(text_format_percent(1).text, "100%");
     assert_string_equal(text_format_percent(0).text, "0%");
+    assert_string_equal(text_format_percent(-(double)NAN).text, "nan%");
+    assert_string_equal(text_format_exponent(-(double)NAN).text, "nan");
+    assert_string_equal(text_format_engineering(-(double)NAN).text, "nan");
     assert_string_equal(text_format_shape((Shape){.n = 1, .c = 16, .h = 32, .w = 32}).text, "16x32x32");
     assert_string_equal(text_format_shape((Shape){.n = 8, .c = 16, .h = 32, .w = 32}).text, "8x16x32x32");
     assert_string_equal(text_format_shape((Shape){.n = 1, .c = 64, .h = 1, .w = 1}).text, "64");
