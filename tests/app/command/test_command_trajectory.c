@@ -13,7 +13,7 @@ typedef struct Files {
 static Files files_of(void *temp) {
     Files files;
     for (int k = 0; k < 3; k++) {
-        char name[32];
+        char name[40];
         snprintf(name, sizeof name, "run.epoch%d.safetensors", k + 1);
         snprintf(files.snapshot[k], TEMP_PATH_MAX, "%s", temp_dir_join(temp, name));
     }
