@@ -254,7 +254,7 @@ static bool split_words(Setup *setup, const Options *options, Error *err) {
             return error_set(err, kind == ARGUMENT_ARCH ? ERROR_USAGE : ERROR_FILE,
                              "%s: expected a picture, found %s", options->words[k],
                              kind == ARGUMENT_ARCH ? "an architecture; the model comes first"
-                                                   : "something else");
+                                                   : "something else; weights come first");
         setup->images++;
         setup->image_count--;
     }

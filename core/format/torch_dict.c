@@ -8,6 +8,8 @@
 
 enum { DICT_DEPTH_MAX = 7, DICT_MAX = 4096, DICT_ROWS = 8 /* that a sentence lists */ };
 
+#define OUTERMOST "\"\"" /* the key of the dictionary that no other holds, in a list of keys */
+
 /* A dictionary, or a list or tuple that may hold one, on the way through all of them. */
 typedef struct Dict {
     const PickleValue *value;
@@ -157,7 +159,7 @@ static void list_keys(const Search *search, char *out, size_t out_size) {
     for (int k = 0; k < search->count; k++) {
         const Dict *dict = &search->dicts[k];
         if (dict->group.tensor_count == 0 || listed == DICT_ROWS) continue;
-        utf8_append(out, out_size, "%s%s", listed++ > 0 ? ", " : "", *dict->key ? dict->key : "\"\"");
+        utf8_append(out, out_size, "%s%s", listed++ > 0 ? ", " : "", *dict->key ? dict->key : OUTERMOST);
     }
 }
 
@@ -318,6 +320,9 @@ static bool place_chosen(Search *search, const TensorsOptions *options, const To
     char keys[TENSORS_LEFT_OUT_MAX];
     list_keys(search, keys, sizeof keys);
     if (!*keys || !key) return refuse_all(search->tensors, search->dicts[0].value, err);
+    if (strcmp(keys, OUTERMOST) == 0)
+        return error_set(err, ERROR_FILE,
+                         "%s: has no dictionary of tensors '%s', only one, which needs no --key", label, key);
     return error_set(err, ERROR_FILE, "%s: has no dictionary of tensors '%s', only: %s", label, key, keys);
 }
 

@@ -105,8 +105,8 @@ typedef struct Listing {
 static bool put_name(Listing *listing, size_t index, const char *name, size_t length) {
     Error *err = listing->err;
     if (index >= (size_t)listing->count)
-        return error_set(err, ERROR_FILE, "%s: has a name for class %zu, expected %d classes", listing->label,
-                         index, listing->count);
+        return error_set(err, ERROR_FILE, "%s: has a name for class %zu, expected 0 to %d", listing->label,
+                         index, listing->count - 1);
     if (!check_name(name, length, (Place){listing->label, "entry", (int)index}, err)) return false;
     if (listing->names[index])
         return error_set(err, ERROR_FILE, "%s: class %zu has two names, %s and %.*s", listing->label, index,
@@ -164,8 +164,9 @@ static const char *const *parse_json(Listing listing, const char *text, size_t s
                   problem.text);
         return NULL;
     }
+    json_t *label_of = json_object_get(root, "id2label"); /* Hugging Face's config.json */
     listing.names = arena_alloc(listing.arena, (size_t)listing.count, sizeof *listing.names);
-    bool good = listing.names ? put_all(&listing, root)
+    bool good = listing.names ? put_all(&listing, json_is_object(label_of) ? label_of : root)
                               : error_set(listing.err, ERROR_FAILED, "%s: not enough memory for its names",
                                           listing.label);
     json_decref(root);

@@ -11,7 +11,7 @@ enum { CLASS_NAME_MAX = 128 }; /* bytes of one name */
 const char *const *class_names_cifar10(void);
 
 /* Exactly `count` names of UTF-8 without control characters: one a line, empty lines only at the end; or JSON, a list of
- * names, or an object from classes to names ({"0": "tench"}, Hugging Face's id2label), to pairs of WordNet's
+ * names, or an object from classes to names ({"0": "tench"}, Hugging Face's id2label, alone or in its config.json), to pairs of WordNet's
  * identifier and a name (Keras' class_index.json), or from names to classes ({"tench": 0}). `label` names the text in
  * messages. The names live in the arena; NULL on error. */
 const char *const *class_names_parse(Arena *arena, const char *text, size_t size, int count,

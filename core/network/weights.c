@@ -37,23 +37,35 @@ static bool check_tensor(const Tensors *file, const StoredTensor *tensor, const 
                      tensors_label(file), param->name, element_type_name(tensor->type));
 }
 
+/* A mean or variance that batch norm keeps while it is trained. */
+static bool is_running(const Param *param) {
+    return param->role == PARAM_NORM_MEAN || param->role == PARAM_NORM_VAR;
+}
+
 static bool check_params(const WeightsNames *names, const Network *network, Error *err) {
-    const char *first_missing = NULL;
-    int missing = 0;
+    const Param *first_missing = NULL;
+    int missing = 0, running = 0;
     for (int k = 0; k < network->param_count; k++) {
         const Param *param = &network->params[k];
         const StoredTensor *tensor = weights_names_find(names, param->name);
         if (!tensor) {
             if (param->role == PARAM_LINEAR_BIAS) continue; /* a classifier without: it is 0 */
-            if (!first_missing) first_missing = param->name;
+            if (!first_missing) first_missing = param;
             missing++;
         } else if (!check_tensor(names->file, tensor, param, err)) {
             return false;
+        } else {
+            running += is_running(param);
         }
     }
     if (missing == 0) return true;
+    if (running == 0 && is_running(first_missing))
+        return error_set(err, ERROR_FILE,
+                         "%s: has no tensor %s, nor another running mean or variance: it has GroupNorm or "
+                         "InstanceNorm, which are not supported, or batch norm that keeps none",
+                         tensors_label(names->file), first_missing->name);
     return error_set(err, ERROR_FILE, "%s: has no tensor %s, which %s needs (%d missing in all)",
-                     tensors_label(names->file), first_missing, network->arch, missing);
+                     tensors_label(names->file), first_missing->name, network->arch, missing);
 }
 
 bool weights_check(const Tensors *file, const Network *network, Error *err) {

@@ -75,8 +75,9 @@ static bool find_family(Found *found, Error *err) {
     found->cifar = stem->rank > 0 && stem->dims[0] == 16;
     if (stem->rank > 0 && (stem->dims[0] == 16 || stem->dims[0] == 64)) return true;
     return error_set(err, ERROR_FILE,
-                     "%s: conv1.weight is %s, expected [64,3,7,7] (ImageNet) or [16,3,3,3] (CIFAR)",
-                     found->label, weights_names_format_dims(stem, dims));
+                     "%s: %s is %s, expected the first convolution of a ResNet, [64,3,7,7] (ImageNet) or "
+                     "[16,3,3,3] (CIFAR)",
+                     found->label, stem->name, weights_names_format_dims(stem, dims));
 }
 
 /* "layer2.11.conv1.weight" -> stage 2, block 11. */
@@ -169,6 +170,11 @@ static bool find_arch(const Found *found, ResnetConfig *config, Error *err) {
     arch_format((Arch){.depth = depth, .norm_free = is_norm_free(found)}, config->arch);
     if (depth > 0 && resnet_is_cifar(config->arch) == found->cifar) return true;
     const int *blocks = found->blocks;
+    if (has_blocks(found, (int[ARCH_STAGES]){0}))
+        return error_set(
+            err, ERROR_FILE,
+            "%s: has no block of a ResNet, layer1.0.conv1.weight and so on: it is another network",
+            found->label);
     return error_set(
         err, ERROR_FILE,
         "%s: has %d, %d, %d and %d %s in its stages after a stem of %d channels, which is no known ResNet",

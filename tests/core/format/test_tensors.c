@@ -152,6 +152,7 @@ static void of_several_dictionaries_one_is_taken_and_a_key_takes_another(void **
     tensors_close(tensors);
     assert_refused(FILES "expected.safetensors", "bn",
                    "no dictionary 'bn', and no tensor whose name begins with it");
+    assert_refused(FILES "zip.pth", "net", "no dictionary of tensors 'net', only one, which needs no --key");
     assert_refused(FILES "average.pth", "net", "no dictionary of tensors 'net', only: model_ema, model");
 }
 

@@ -62,6 +62,8 @@ static void lists_in_json_are_read_in_every_form(void **state) {
         " {\"1\": \"c\", \"0\": \"a, b\"}\n",
         "{\"0\": [\"n01440764\", \"a, b\"], \"1\": [\"n01443537\", \"c\"]}",
         "{\"c\": 1, \"a, b\": 0}",
+        "{\"model_type\": \"resnet\", \"id2label\": {\"0\": \"a, b\", \"1\": \"c\"}, \"label2id\": {\"c\": "
+        "1}}",
     };
     for (size_t k = 0; k < sizeof forms / sizeof *forms; k++) {
         Error err = {0};
@@ -78,7 +80,7 @@ static void json_that_is_no_list_of_names_is_refused(void **state) {
         {"[\"a\"]", "has 1 class names, expected 2"},
         {"[\"a\", 2]", "expected names one a line"},
         {"[\"a\", []]", "expected names one a line"},
-        {"{\"0\": \"a\", \"2\": \"b\"}", "has a name for class 2, expected 2 classes"},
+        {"{\"0\": \"a\", \"2\": \"b\"}", "has a name for class 2, expected 0 to 1"},
         {"{\"0\": \"a\", \"00\": \"b\"}", "class 0 has two names, a and b"},
         {"{\"a\": 1, \"b\": 1}", "class 1 has two names"},
         {"{\"a\": -1, \"b\": 1}", "expected names one a line"},

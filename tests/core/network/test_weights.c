@@ -191,6 +191,30 @@ static void missing_tensors_are_named(void **state) {
     assert_refused(file, "has no tensor layer2.1.bn2.running_var, which resnet20 needs (1 missing in all)");
 }
 
+/* Tensors whose names contain a word are taken out. */
+static void remove_all(BentFile *file, const char *word) {
+    for (int k = file->count - 1; k >= 0; k--)
+        if (strstr(file->tensors[k].name, word)) file->tensors[k] = file->tensors[--file->count];
+}
+
+static void other_kinds_of_norm_are_named(void **state) {
+    (void)state;
+    BentFile *file = bent_from("resnet18", 'B', "");
+    remove_all(file, "running_");
+    assert_refused(file,
+                   "has no tensor bn1.running_mean, nor another running mean or variance: it has GroupNorm");
+}
+
+static void other_networks_are_no_resnet_of_no_blocks(void **state) {
+    (void)state;
+    BentFile *file = bent_from("resnet18", 'B', "");
+    remove_all(file, "layer");
+    assert_refused(file, "has no block of a ResNet");
+    file = bent_from("resnet18", 'B', "net.");
+    bent_get(file, "net.conv1.weight")->dims[0] = 96;
+    assert_refused(file, "net.conv1.weight is [96,3,7,7], expected the first convolution of a ResNet");
+}
+
 static void without_a_classifier_a_network_ends_at_avgpool(void **state) {
     (void)state;
     WeightsReport report;
@@ -390,6 +414,8 @@ int main(void) {
         cmocka_unit_test(the_number_of_classes_comes_from_fc),
         cmocka_unit_test(a_wrong_shape_is_named_with_both_shapes),
         cmocka_unit_test(missing_tensors_are_named),
+        cmocka_unit_test(other_kinds_of_norm_are_named),
+        cmocka_unit_test(other_networks_are_no_resnet_of_no_blocks),
         cmocka_unit_test(without_a_classifier_a_network_ends_at_avgpool),
         cmocka_unit_test(a_classifier_needs_no_bias),
         cmocka_unit_test(gaps_between_blocks_are_named),
