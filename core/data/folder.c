@@ -135,8 +135,9 @@ static bool list_class(Folder *folder, int class, Error *err) {
     if (strcmp(folder->root, folder->train) != 0 && stat(path, &status) != 0) return true;
     if (!picture_list_pictures(pictures, &folder->others, path, err)) return false;
     if (pictures->count == 0)
-        return error_set(err, ERROR_FILE,
-                         "%s: expected pictures of this class (.png, .jpg or .jpeg), found none", path);
+        return error_set(
+            err, ERROR_FILE,
+            "%s: expected pictures of this class (.png .jpg .jpeg .webp .bmp .ppm .pgm), found none", path);
     return !folder->holds_out || hold_out(folder, class, err);
 }
 
@@ -250,9 +251,8 @@ static void tell(const Folder *folder) {
                     directory, folder->missing, DATASET_HELD_OUT, folder->config->seed);
     if (folder->others)
         utf8_append(dataset->notice, sizeof dataset->notice,
-                    "%s%s: %d file%s of other kinds than PNG and JPEG left out",
-                    folder->holds_out ? "; " : "", folder->root, folder->others,
-                    folder->others == 1 ? "" : "s");
+                    "%s%s: %d file%s of other kinds than pictures left out", folder->holds_out ? "; " : "",
+                    folder->root, folder->others, folder->others == 1 ? "" : "s");
 }
 
 static void free_folder(Folder *folder) {

@@ -88,8 +88,9 @@ bool picture_list_classes(TextList *names, const char *directory, Error *err) {
     return good;
 }
 
+/* Those of torchvision's ImageFolder that can be decoded, so that both find the same pictures. */
 static bool is_picture(const char *name) {
-    static const char *const endings[] = {".png", ".jpg", ".jpeg"};
+    static const char *const endings[] = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".ppm", ".pgm"};
     size_t length = strlen(name);
     for (size_t k = 0; k < sizeof endings / sizeof *endings; k++) {
         size_t own = strlen(endings[k]);

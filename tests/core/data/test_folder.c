@@ -173,9 +173,10 @@ static void what_is_no_picture_is_left_out_and_counted(void **state) {
     temp_dir_write(dir, "train/b/notes.txt", "x", 1);
     temp_dir_write(dir, "train/B/Thumbs.db", "x", 1);
     temp_dir_write(dir, "train/README", "x", 1);
+    write_picture(dir, "train/b/z.WebP", 3);
     Dataset *dataset = load(config_of(dir, DATASET_TRAIN));
-    assert_int_equal(dataset_count(dataset), 5);
-    assert_non_null(strstr(dataset_notice(dataset), "2 files of other kinds than PNG and JPEG left out"));
+    assert_int_equal(dataset_count(dataset), 6);
+    assert_non_null(strstr(dataset_notice(dataset), "2 files of other kinds than pictures left out"));
     dataset_free(dataset);
 }
 
