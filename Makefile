@@ -170,7 +170,8 @@ asan:                                 ## the same tests under AddressSanitizer a
 LONG     ?= %/test_analysis %/test_golden %/test_lesson_screens %/test_command_train %/test_command_analysis \
             %/test_lesson_present %/test_lesson_fits %/test_level_1 \
             %/test_session_analyses %/test_screens %/test_hints %/test_architecture_rows \
-            %/test_analysis_regimes %/test_analysis_shattered %/test_pass_threads
+            %/test_analysis_regimes %/test_analysis_shattered %/test_pass_threads \
+            %/test_train_kill %/test_command_trajectory
 asan-tests: $(B)/skipscope $(filter-out $(LONG),$(TESTS))
 	@SKIPSCOPE=$(B)/skipscope tests/run $(filter-out $(LONG),$(TESTS))
 
