@@ -84,6 +84,12 @@ json_t *program_run_json(const char *const *arguments) {
     return json;
 }
 
+void program_expect_success(const char *const *arguments) {
+    ProgramRun run = program_run(arguments);
+    if (run.status != 0) fail_msg("exit code %d: %s", run.status, run.err);
+    program_free(&run);
+}
+
 void program_expect_failure(int status, const char *part, const char *const *arguments) {
     ProgramRun run = program_run(arguments);
     if (run.status != status) fail_msg("exit code %d, expected %d: %s", run.status, status, run.err);

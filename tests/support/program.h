@@ -22,6 +22,8 @@ void program_free(ProgramRun *run);
 
 /* Runs it, expects exit code 0 and one JSON document on stdout. */
 json_t *program_run_json(const char *const *arguments);
+/* Runs it and expects exit code 0. */
+void program_expect_success(const char *const *arguments);
 /* Runs it, expects the exit code, nothing on stdout and `part` in what it says on stderr. */
 void program_expect_failure(int status, const char *part, const char *const *arguments);
 

@@ -52,3 +52,13 @@ uint8_t test_image_byte_of(const Normalise *normalise, int channel, real value) 
     double byte = ((double)value * (double)normalise->std[channel] + (double)normalise->mean[channel]) * 255;
     return (uint8_t)lround(fmax(0, fmin(255, byte)));
 }
+
+Image test_image_by_formula(int width, int height) {
+    Image image;
+    assert_true(image_alloc(&image, width, height, NULL));
+    uint8_t *out = image.rgb;
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++)
+            for (int c = 0; c < 3; c++) *out++ = (uint8_t)(x * (7 + c) + y * (3 + 5 * c) + x * y);
+    return image;
+}

@@ -15,6 +15,7 @@
 #include "core/base/file.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/program.h"
+#include "tests/support/same_file.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_image.h"
 
@@ -173,15 +174,10 @@ static void who_prints_nothing_needs_no_standard_output(void **state) {
     assert_int_equal(run(*state, "record skip --out DIR/skip.cast", "<&- >&-"), 0);
 }
 
-static void assert_same_file(TempDir *dir, const char *a, const char *b) {
-    Error err = {0};
-    size_t size_a = 0, size_b = 0;
-    uint8_t *bytes_a = file_read_all(temp_dir_join(dir, a), 1 << 24, &size_a, &err);
-    uint8_t *bytes_b = file_read_all(temp_dir_join(dir, b), 1 << 24, &size_b, &err);
-    if (!bytes_a || !bytes_b) fail_msg("%s", err.text);
-    if (size_a != size_b || memcmp(bytes_a, bytes_b, size_a) != 0) fail_msg("%s and %s differ", a, b);
-    free(bytes_a);
-    free(bytes_b);
+static void assert_same_in(TempDir *dir, const char *a, const char *b) {
+    char first[TEMP_PATH_MAX];
+    snprintf(first, sizeof first, "%s", temp_dir_join(dir, a));
+    assert_same_file(first, temp_dir_join(dir, b));
 }
 
 /* The first file that such a program opens would get the number of a standard stream. */
@@ -195,9 +191,9 @@ static void messages_and_prints_never_land_in_a_data_file(void **state) {
         int expected = strstr(closed[k], " >&-") || closed[k][0] == '>' ? 1 : 0;
         assert_int_equal(run(dir, "paths resnet8 cat --svg DIR/found.svg", closed[k]), expected);
         assert_int_equal(run(dir, "trace resnet8 cat --out DIR/found", closed[k]), expected);
-        assert_same_file(dir, "right.svg", "found.svg");
-        assert_same_file(dir, "right/trace.json", "found/trace.json");
-        assert_same_file(dir, "right/act/0001_conv1.npy", "found/act/0001_conv1.npy");
+        assert_same_in(dir, "right.svg", "found.svg");
+        assert_same_in(dir, "right/trace.json", "found/trace.json");
+        assert_same_in(dir, "right/act/0001_conv1.npy", "found/act/0001_conv1.npy");
     }
 }
 

@@ -4,10 +4,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/base/file.h"
 #include "core/network/model.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/program.h"
+#include "tests/support/same_file.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_image.h"
 
@@ -41,30 +41,12 @@ static void write_weights(const char *path) {
     model_free(model);
 }
 
-static void assert_done(const char *const *arguments) {
-    ProgramRun run = program_run(arguments);
-    if (run.status != 0) fail_msg("exit code %d: %s", run.status, run.err);
-    program_free(&run);
-}
-
-static void assert_same_file(const char *a, const char *b) {
-    Error err = {0};
-    size_t size_a, size_b;
-    uint8_t *bytes_a = file_read_all(a, 1 << 24, &size_a, &err),
-            *bytes_b = file_read_all(b, 1 << 24, &size_b, &err);
-    assert_true(bytes_a && bytes_b);
-    assert_int_equal(size_a, size_b);
-    assert_memory_equal(bytes_a, bytes_b, size_a);
-    free(bytes_a);
-    free(bytes_b);
-}
-
 /* As many, in the same places: one of them is another one. */
 static void other_pictures_are_not_gone_on_with(TempDir *dir, const char *weights) {
     char pictures[TEMP_PATH_MAX], out[TEMP_PATH_MAX];
     strcpy(pictures, temp_dir_join(dir, "pictures"));
     strcpy(out, temp_dir_join(dir, "other.safetensors"));
-    assert_done(TRAIN(out, "--data", pictures, "--weights", weights, "--stop-after", "2"));
+    program_expect_success(TRAIN(out, "--data", pictures, "--weights", weights, "--stop-after", "2"));
     for (int k = 0; k < PER_CLASS; k++) {
         char name[64];
         snprintf(name, sizeof name, "pictures/plum/%02d.png", k);
@@ -83,11 +65,12 @@ static void weights_go_on_learning_other_classes_and_resume_to_the_bit(void **st
     strcpy(whole, temp_dir_join(dir, "whole.safetensors"));
     strcpy(parts, temp_dir_join(dir, "parts.safetensors"));
     write_weights(weights);
-    assert_done(TRAIN(whole, "--data", pictures, "--weights", weights, "--freeze", "conv1,bn1,layer1"));
-    assert_done(TRAIN(parts, "--data", pictures, "--weights", weights, "--freeze", "conv1,bn1,layer1",
-                      "--stop-after", "5", "--threads", "1"));
+    program_expect_success(
+        TRAIN(whole, "--data", pictures, "--weights", weights, "--freeze", "conv1,bn1,layer1"));
+    program_expect_success(TRAIN(parts, "--data", pictures, "--weights", weights, "--freeze",
+                                 "conv1,bn1,layer1", "--stop-after", "5", "--threads", "1"));
     program_expect_failure(4, "init", TRAIN(parts, "--data", pictures, "--weights", weights, "--resume"));
-    assert_done(
+    program_expect_success(
         TRAIN(parts, "--data", pictures, "--weights", weights, "--freeze", "conv1,bn1,layer1", "--resume"));
     assert_same_file(whole, parts);
     other_pictures_are_not_gone_on_with(dir, weights);

@@ -10,6 +10,7 @@
 #include "core/network/model.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/program.h"
+#include "tests/support/same_file.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_image.h"
 
@@ -20,36 +21,18 @@ enum { TRAIN_PER_FILE = 52, TEST_IMAGES = 40 };
     ARGS("train", "resnet8", "--data", (dir)->path, "--limit", "256", "--batch", "32", "--epochs", epochs,   \
          "--threads", "2", "--quiet", "--out", out, __VA_ARGS__)
 
-static void assert_trains(const char *const *arguments) {
-    ProgramRun run = program_run(arguments);
-    if (run.status != 0) fail_msg("exit code %d: %s", run.status, run.err);
-    program_free(&run);
-}
-
-static void assert_same_file(const char *a, const char *b) {
-    Error err = {0};
-    size_t size_a, size_b;
-    uint8_t *bytes_a = file_read_all(a, 1 << 24, &size_a, &err);
-    uint8_t *bytes_b = file_read_all(b, 1 << 24, &size_b, &err);
-    assert_non_null(bytes_a);
-    assert_non_null(bytes_b);
-    assert_int_equal(size_a, size_b);
-    assert_memory_equal(bytes_a, bytes_b, size_a);
-    free(bytes_a);
-    free(bytes_b);
-}
-
 static void a_stopped_and_resumed_run_equals_one_that_was_not(void **state) {
     TempDir *dir = *state;
     char whole[TEMP_PATH_MAX], parts[TEMP_PATH_MAX];
     test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
     strcpy(whole, temp_dir_join(dir, "whole.safetensors"));
     strcpy(parts, temp_dir_join(dir, "parts.safetensors"));
-    assert_trains(TRAIN(dir, "2", whole, "--seed", "3"));
-    assert_trains(TRAIN(dir, "2", parts, "--seed", "3", "--stop-after", "5"));
+    program_expect_success(TRAIN(dir, "2", whole, "--seed", "3"));
+    program_expect_success(TRAIN(dir, "2", parts, "--seed", "3", "--stop-after", "5"));
     assert_int_equal(access(parts, F_OK), -1);
-    assert_trains(TRAIN(dir, "2", parts, "--seed", "3", "--stop-after", "11", "--resume", "--threads", "1"));
-    assert_trains(TRAIN(dir, "2", parts, "--seed", "3", "--resume", "--threads", "3"));
+    program_expect_success(
+        TRAIN(dir, "2", parts, "--seed", "3", "--stop-after", "11", "--resume", "--threads", "1"));
+    program_expect_success(TRAIN(dir, "2", parts, "--seed", "3", "--resume", "--threads", "3"));
     assert_same_file(whole, parts);
     assert_int_equal(access(temp_dir_join(dir, "parts.safetensors.ckpt"), F_OK), -1);
 }
@@ -79,8 +62,9 @@ static void stop_by_signal(TempDir *dir, int signal) {
     assert_non_null(step);
     char next[32];
     snprintf(next, sizeof next, "%ld", strtol(step + strlen("stopped after step "), NULL, 10) + 3);
-    assert_trains(ARGS("train", "resnet8", "--data", dir->path, "--limit", "32", "--batch", "8", "--epochs",
-                       "100000", "--quiet", "--out", out, "--resume", "--stop-after", next));
+    program_expect_success(ARGS("train", "resnet8", "--data", dir->path, "--limit", "32", "--batch", "8",
+                                "--epochs", "100000", "--quiet", "--out", out, "--resume", "--stop-after",
+                                next));
 }
 
 static void a_signal_leaves_a_checkpoint_to_go_on_from(void **state) {
@@ -96,7 +80,7 @@ static void a_checkpoint_is_saved_within_an_epoch(void **state) {
     char out[TEMP_PATH_MAX];
     test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
     strcpy(out, temp_dir_join(dir, "net.safetensors"));
-    assert_trains(TRAIN(dir, "1", out, "--save-every", "1e-6", "--stop-after", "3"));
+    program_expect_success(TRAIN(dir, "1", out, "--save-every", "1e-6", "--stop-after", "3"));
     Safetensors *file = safetensors_open_file(temp_dir_join(dir, "net.safetensors.ckpt.prev"), &err);
     if (!file) fail_msg("%s", err.text);
     assert_string_equal(safetensors_value(file, "checkpoint_step"), "3");
@@ -109,7 +93,7 @@ static void the_file_says_how_it_was_made(void **state) {
     char out[TEMP_PATH_MAX];
     test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
     strcpy(out, temp_dir_join(dir, "net.safetensors"));
-    assert_trains(TRAIN(dir, "1", out, "--seed", "4", "--lr", "0.05"));
+    program_expect_success(TRAIN(dir, "1", out, "--seed", "4", "--lr", "0.05"));
     Model *model = model_load_file(out, NULL, &err);
     if (!model) fail_msg("%s", err.text);
     assert_string_equal(model_value(model, "dataset"), "cifar10");
@@ -134,7 +118,7 @@ static void learning_lowers_the_loss(void **state) {
     char out[TEMP_PATH_MAX];
     test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
     strcpy(out, temp_dir_join(dir, "net.safetensors"));
-    assert_trains(TRAIN(dir, "6", out, "--no-augment"));
+    program_expect_success(TRAIN(dir, "6", out, "--no-augment"));
     json_t *json =
         program_run_json(ARGS("eval", out, "--data", dir->path, "--split", "train", "--json", "--quiet"));
     /* guessing has a loss of ln 10 = 2.30 */
@@ -175,7 +159,7 @@ static void another_recipe_is_not_resumed(void **state) {
     char out[TEMP_PATH_MAX];
     test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
     strcpy(out, temp_dir_join(dir, "net.safetensors"));
-    assert_trains(TRAIN(dir, "1", out, "--stop-after", "2"));
+    program_expect_success(TRAIN(dir, "1", out, "--stop-after", "2"));
     program_expect_failure(4, "recipe is \"1 epochs, ...\", this run's is \"2 epochs, ...\"",
                            TRAIN(dir, "2", out, "--resume"));
     program_expect_failure(
@@ -207,8 +191,8 @@ static void a_training_that_runs_away_leaves_its_last_checkpoint(void **state) {
     strcpy(out, temp_dir_join(dir, "away.safetensors"));
     strcpy(checkpoint, temp_dir_join(dir, "away.safetensors.ckpt"));
     strcpy(copy, temp_dir_join(dir, "copy"));
-    assert_trains(TRAIN(dir, "2", out, "--lr", "1000000", "--optimizer", "adamw", "--stop-after", "1",
-                        "--schedule", "constant"));
+    program_expect_success(TRAIN(dir, "2", out, "--lr", "1000000", "--optimizer", "adamw", "--stop-after",
+                                 "1", "--schedule", "constant"));
     uint8_t *bytes = file_read_all(checkpoint, 1 << 24, &size, &err);
     if (!bytes || !file_write_atomic(copy, bytes, size, &err)) fail_msg("%s", err.text);
     free(bytes);
@@ -220,7 +204,7 @@ static void a_training_that_runs_away_leaves_its_last_checkpoint(void **state) {
                                TRAIN(dir, "2", out, "--lr", "1000000", "--optimizer", "adamw", "--resume",
                                      "--schedule", "constant"));
     assert_same_file(checkpoint, copy);
-    assert_trains(ARGS("summary", checkpoint));
+    program_expect_success(ARGS("summary", checkpoint));
 }
 
 #define COMPARE(dir, out, ...)                                                                               \
@@ -237,20 +221,20 @@ static void compared_networks_equal_those_trained_alone(void **state) {
     char out[TEMP_PATH_MAX], alone[TEMP_PATH_MAX], beside[TEMP_PATH_MAX];
     test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
     strcpy(out, temp_dir_join(dir, "both.safetensors"));
-    assert_trains(COMPARE(dir, out, "--snapshots", "0,1", "--stop-after", "5"));
+    program_expect_success(COMPARE(dir, out, "--snapshots", "0,1", "--stop-after", "5"));
     assert_int_equal(access(temp_dir_join(dir, "both-resnet8.safetensors"), F_OK), -1);
-    assert_trains(COMPARE(dir, out, "--snapshots", "0,1", "--resume"));
+    program_expect_success(COMPARE(dir, out, "--snapshots", "0,1", "--resume"));
     assert_int_equal(access(temp_dir_join(dir, "both.safetensors.ckpt"), F_OK), -1);
     assert_int_equal(access(temp_dir_join(dir, "both-plain8.epoch0.safetensors"), F_OK), 0);
     strcpy(alone, temp_dir_join(dir, "alone.safetensors"));
-    assert_trains(ALONE(dir, "resnet8", alone, "--snapshots", "1"));
+    program_expect_success(ALONE(dir, "resnet8", alone, "--snapshots", "1"));
     strcpy(beside, temp_dir_join(dir, "both-resnet8.safetensors"));
     assert_same_file(alone, beside);
     strcpy(alone, temp_dir_join(dir, "alone.epoch1.safetensors"));
     strcpy(beside, temp_dir_join(dir, "both-resnet8.epoch1.safetensors"));
     assert_same_file(alone, beside);
     strcpy(alone, temp_dir_join(dir, "plain.safetensors"));
-    assert_trains(ALONE(dir, "plain8", alone, "--seed", "0"));
+    program_expect_success(ALONE(dir, "plain8", alone, "--seed", "0"));
     strcpy(beside, temp_dir_join(dir, "both-plain8.safetensors"));
     assert_same_file(alone, beside);
     program_expect_failure(2, "both-resnet8.safetensors: holds a trained resnet8", COMPARE(dir, out, "-q"));
@@ -268,7 +252,7 @@ static void a_snapshot_is_a_model_in_float16(void **state) {
     test_image_write_cifar10(dir, TRAIN_PER_FILE, TEST_IMAGES);
     strcpy(out, temp_dir_join(dir, "net.safetensors"));
     strcpy(path, temp_dir_join(dir, "net.epoch1.safetensors"));
-    assert_trains(TRAIN(dir, "1", out, "--snapshots", "1"));
+    program_expect_success(TRAIN(dir, "1", out, "--snapshots", "1"));
     Safetensors *file = safetensors_open_file(path, &err);
     if (!file) fail_msg("%s", err.text);
     assert_int_equal(safetensors_find(file, "conv1.weight")->type, ELEMENT_F16);

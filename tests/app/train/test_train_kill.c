@@ -12,6 +12,7 @@
 #include "tests/support/assert_close.h"
 #include "tests/support/history_text.h"
 #include "tests/support/program.h"
+#include "tests/support/same_file.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_image.h"
 
@@ -30,12 +31,6 @@ typedef struct World {
     char folder[TEMP_PATH_MAX]; /* of the second */
 } World;
 
-static void assert_trains(const char *const *arguments) {
-    ProgramRun run = program_run(arguments);
-    if (run.status != 0) fail_msg("exit code %d: %s", run.status, run.err);
-    program_free(&run);
-}
-
 static World world_of(TempDir *dir) {
     World world = {.dir = dir};
     test_image_write_cifar10(dir, PER_FILE, TEST_IMAGES);
@@ -49,7 +44,7 @@ static World world_of(TempDir *dir) {
 /* A whole run stands there, too. */
 static World world_new(TempDir *dir) {
     World world = world_of(dir);
-    assert_trains(COMPARE(dir, world.whole, "--quiet"));
+    program_expect_success(COMPARE(dir, world.whole, "--quiet"));
     return world;
 }
 
@@ -59,17 +54,6 @@ static const char *beside(const char *out, const char *what) {
     turn = !turn;
     snprintf(path[turn], sizeof path[turn], "%.*s%s", (int)(strlen(out) - strlen(".safetensors")), out, what);
     return path[turn];
-}
-
-static void assert_same_file(const char *a, const char *b) {
-    Error err = {0};
-    size_t size_a, size_b;
-    uint8_t *bytes_a = file_read_all(a, 1 << 24, &size_a, &err),
-            *bytes_b = file_read_all(b, 1 << 24, &size_b, &err);
-    if (!bytes_a || !bytes_b) fail_msg("%s", err.text);
-    assert_int_equal(size_a, size_b);
-    assert_memory_equal(bytes_a, bytes_b, size_a);
-    free(bytes_a), free(bytes_b);
 }
 
 static void assert_as_the_whole_one(const World *world) {
@@ -119,7 +103,7 @@ static void a_killed_comparison_leaves_no_trace_of_it(void **state) {
         assert_true(ended || (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL));
         if (ended || access(beside(world.out, ".safetensors.ckpt"), F_OK) == 0) resume = "--resume";
     }
-    assert_trains(COMPARE(world.dir, world.out, resume));
+    program_expect_success(COMPARE(world.dir, world.out, resume));
     assert_as_the_whole_one(&world);
 }
 
@@ -129,7 +113,7 @@ static void a_history_without_room_stops_the_run_and_nothing_else(void **state) 
     Error err = {0};
     struct rlimit old;
     size_t size = 0;
-    assert_trains(COMPARE(world.dir, world.out, "--quiet", "--stop-after", "5"));
+    program_expect_success(COMPARE(world.dir, world.out, "--quiet", "--stop-after", "5"));
     free(file_read_all(beside(world.out, ".safetensors.history.jsonl"), 1 << 24, &size, &err));
     getrlimit(RLIMIT_FSIZE, &old);
     setrlimit(RLIMIT_FSIZE, &(struct rlimit){size + 800, old.rlim_max});
@@ -139,7 +123,7 @@ static void a_history_without_room_stops_the_run_and_nothing_else(void **state) 
     if (!strstr(run.err, "net.safetensors.history.jsonl: the history cannot be written: "))
         fail_msg("%s", run.err);
     program_free(&run);
-    assert_trains(COMPARE(world.dir, world.out, "--resume", "--quiet"));
+    program_expect_success(COMPARE(world.dir, world.out, "--resume", "--quiet"));
     assert_as_the_whole_one(&world);
 }
 

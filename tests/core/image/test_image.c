@@ -8,19 +8,7 @@
 #include "tests/support/assert_close.h"
 #include "tests/support/bytes.h"
 #include "tests/support/temp_dir.h"
-
-/* The formula of tests/reference/image_files.py, which made the checksums below with Pillow. */
-static Image picture(int width, int height) {
-    Image image;
-    assert_true(image_alloc(&image, width, height, NULL));
-    uint8_t *out = image.rgb;
-    for (int y = 0; y < height; y++) {
-        for (int x = 0; x < width; x++) {
-            for (int c = 0; c < 3; c++) *out++ = (uint8_t)(x * (7 + c) + y * (3 + 5 * c) + x * y);
-        }
-    }
-    return image;
-}
+#include "tests/support/test_image.h"
 
 static uint32_t checksum(const Image *image) {
     return (uint32_t)crc32(0, image->rgb, (uInt)(3 * image->width * image->height));
@@ -39,7 +27,7 @@ static void scaling_gives_pillows_bytes(void **state) {
         {300, 200, 33, 200, 0x61e089b3}, {500, 333, 256, 170, 0x9ab54996}, {17, 19, 16, 18, 0x3aa217d5},
         {640, 480, 1, 1, 0x6f72fa47},    {2, 2, 9, 9, 0xd6a8e160},         {999, 7, 13, 100, 0xdd70dc50}};
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        Image in = picture(cases[k].width, cases[k].height), out;
+        Image in = test_image_by_formula(cases[k].width, cases[k].height), out;
         int width = cases[k].new_width, height = cases[k].new_height;
         ImageWindow whole = {.full_width = width, .full_height = height, .width = width, .height = height};
         assert_true(image_resize_window(&out, &in, whole, NULL));
@@ -62,7 +50,7 @@ static void the_centre_crop_gives_torchvisions_bytes(void **state) {
         {256, 257, 224, 0x29072ba9}, {500, 375, 224, 0x2394ad19}, {375, 500, 224, 0xc7ffbf75},
         {90, 700, 224, 0xa91e2dd2},  {5000, 7, 224, 0xb892383e},  {1, 1, 224, 0xd2d5321f}};
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        Image in = picture(cases[k].width, cases[k].height), out;
+        Image in = test_image_by_formula(cases[k].width, cases[k].height), out;
         assert_true(image_crop(&out, &in, cases[k].size, NULL));
         assert_int_equal(out.width, cases[k].size);
         assert_int_equal(checksum(&out), cases[k].crc);
@@ -72,7 +60,7 @@ static void the_centre_crop_gives_torchvisions_bytes(void **state) {
 }
 
 static void assert_is_picture(Image *image, int width, int height) {
-    Image expected = picture(width, height);
+    Image expected = test_image_by_formula(width, height);
     assert_int_equal(image->width, width);
     assert_int_equal(image->height, height);
     assert_memory_equal(image->rgb, expected.rgb, 3 * (size_t)width * (size_t)height);
@@ -187,7 +175,7 @@ static void a_saved_png_is_loaded_back_byte_for_byte(void **state) {
     const int sizes[][2] = {{1, 1}, {61, 43}, {300, 2}};
     for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
         Error err = {0};
-        Image image = picture(sizes[k][0], sizes[k][1]);
+        Image image = test_image_by_formula(sizes[k][0], sizes[k][1]);
         const char *path = temp_dir_join(*state, "a.png");
         assert_true(image_save_png(&image, path, &err));
         image_free(&image);
@@ -198,7 +186,7 @@ static void a_saved_png_is_loaded_back_byte_for_byte(void **state) {
 
 static void a_png_that_cannot_be_written_is_an_error(void **state) {
     Error err = {0};
-    Image image = picture(4, 4);
+    Image image = test_image_by_formula(4, 4);
     assert_false(image_save_png(&image, temp_dir_join(*state, "no/such/a.png"), &err));
     assert_non_null(strstr(err.text, "No such file or directory"));
     image_free(&image);

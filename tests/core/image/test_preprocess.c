@@ -6,19 +6,7 @@
 #include <zlib.h>
 
 #include "tests/support/assert_close.h"
-
-/* The formula of tests/reference/image_files.py, which made the checksums below with Pillow. */
-static Image picture(int width, int height) {
-    Image image;
-    assert_true(image_alloc(&image, width, height, NULL));
-    uint8_t *out = image.rgb;
-    for (int y = 0; y < height; y++) {
-        for (int x = 0; x < width; x++) {
-            for (int c = 0; c < 3; c++) *out++ = (uint8_t)(x * (7 + c) + y * (3 + 5 * c) + x * y);
-        }
-    }
-    return image;
-}
+#include "tests/support/test_image.h"
 
 typedef struct InputCase {
     int width, height, resize, resize_height, crop;
@@ -37,7 +25,7 @@ static uint32_t checksum_of_input(const InputCase *wanted) {
     size_t count = 3 * (size_t)wanted->crop * (size_t)wanted->crop;
     real *input = malloc(count * sizeof *input);
     uint8_t *bytes = malloc(count);
-    Image in = picture(wanted->width, wanted->height);
+    Image in = test_image_by_formula(wanted->width, wanted->height);
     assert_true(preprocess_to_input(&in, &preprocess, input, NULL));
     const Normalise *n = &preprocess.normalise;
     for (size_t k = 0; k < count; k++)
@@ -74,7 +62,7 @@ static void blue_comes_first_where_it_is_asked_for(void **state) {
     Preprocess rgb = preprocess_guess(32, 10), bgr = rgb;
     bgr.channels = IMAGE_CHANNELS_BGR;
     real a[32 * 32 * 3], b[32 * 32 * 3];
-    Image in = picture(32, 32);
+    Image in = test_image_by_formula(32, 32);
     assert_true(preprocess_to_input(&in, &rgb, a, NULL) && preprocess_to_input(&in, &bgr, b, NULL));
     for (int k = 0; k < 32 * 32; k++)
         for (int c = 0; c < 3; c++) {

@@ -7,6 +7,7 @@
 #include "core/base/parallel.h"
 #include "core/tensor/gemm.h"
 #include "tests/support/assert_close.h"
+#include "tests/support/same_file.h"
 #include "tests/support/train_site.h"
 
 static void save(const Site *site, const char *path) {
@@ -18,17 +19,6 @@ static Error resume(Site *site, const char *path) {
     Error notice = {0}, err = {0};
     if (!train_resume(site->trainer, path, &notice, &err)) fail_msg("%s", err.text);
     return notice;
-}
-
-static void assert_same_file(const char *a, const char *b) {
-    Error err = {0};
-    size_t size_a = 0, size_b = 0;
-    uint8_t *bytes_a = file_read_all(a, 1 << 24, &size_a, &err),
-            *bytes_b = file_read_all(b, 1 << 24, &size_b, &err);
-    assert_true(bytes_a && bytes_b);
-    assert_int_equal(size_a, size_b);
-    assert_memory_equal(bytes_a, bytes_b, size_a);
-    free(bytes_a), free(bytes_b);
 }
 
 /* Stopped at every kind of place: within an epoch, at its end, after the last step. */
