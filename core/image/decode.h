@@ -25,6 +25,7 @@ enum { DECODE_STB_PIXELS = 1 << 22 };
 
 /* One for each kind: writes all rows of a sheet of the size that the guard has found. */
 typedef bool DecodeRows(Sheet *sheet, const uint8_t *bytes, size_t size);
-DecodeRows decode_png, decode_stb_png, decode_jpeg, decode_webp, decode_gif, decode_bmp, decode_pnm;
+DecodeRows decode_png, decode_stb_png, decode_large_png, decode_jpeg, decode_webp, decode_gif, decode_bmp,
+    decode_pnm;
 
 #endif

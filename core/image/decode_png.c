@@ -64,8 +64,7 @@ static bool read_rows(PngReader *reader, Sheet *sheet) {
     return true;
 }
 
-bool decode_png(Sheet *sheet, const uint8_t *bytes, size_t size) {
-    if ((int64_t)sheet->width * sheet->height <= DECODE_STB_PIXELS) return decode_stb_png(sheet, bytes, size);
+bool decode_large_png(Sheet *sheet, const uint8_t *bytes, size_t size) {
     PngReader reader = {.bytes = bytes, .size = size};
     reader.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, NULL, on_error, on_warning);
     if (!reader.png) return false;
@@ -73,4 +72,9 @@ bool decode_png(Sheet *sheet, const uint8_t *bytes, size_t size) {
     bool good = reader.info && read_rows(&reader, sheet);
     png_destroy_read_struct(&reader.png, &reader.info, NULL);
     return good;
+}
+
+bool decode_png(Sheet *sheet, const uint8_t *bytes, size_t size) {
+    bool small = (int64_t)sheet->width * sheet->height <= DECODE_STB_PIXELS;
+    return (small ? decode_stb_png : decode_large_png)(sheet, bytes, size);
 }

@@ -9,6 +9,7 @@
 
 #include "core/base/file.h"
 #include "core/image/decode.h"
+#include "core/image/exif.h"
 #include "core/image/size.h"
 #include "tests/support/assert_close.h"
 #include "tests/support/temp_dir.h"
@@ -68,6 +69,40 @@ static void a_pictures_orientation_is_told_whether_it_is_applied_or_not(void **s
     }
 }
 
+static void decode_by(DecodeRows *decode, const DecodeSource *source, Image *image) {
+    bool turns = exif_turns(source->guard.orientation);
+    int width = source->guard.width, height = source->guard.height;
+    assert_true(image_alloc(image, turns ? height : width, turns ? width : height, NULL));
+    Sheet sheet = {
+        .width = width, .height = height, .orientation = source->guard.orientation, .rgb = image->rgb};
+    if (!decode(&sheet, source->bytes, source->size)) fail_msg("%s: not decoded", source->label);
+    sheet_end(&sheet);
+}
+
+/* Which of the two decodes a PNG is only a matter of its size. */
+static void both_decoders_of_png_give_the_same_bytes(void **state) {
+    (void)state;
+    static const char *const names[] = {"1bit.png",  "gray16.png", "la.png",    "palette_hole.png",
+                                        "rgb16.png", "rgba.png",   "turned.png"};
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        char path[128];
+        Image small, large;
+        DecodeSource source = {.label = names[k]};
+        snprintf(path, sizeof path, "tests/golden/files/pictures/%s", names[k]);
+        uint8_t *bytes = file_read_all(path, LIST_MAX, &source.size, NULL);
+        assert_non_null(bytes);
+        source.bytes = bytes;
+        assert_true(image_guard_check(&source.guard, bytes, source.size, names[k], NULL));
+        decode_by(decode_stb_png, &source, &small);
+        decode_by(decode_large_png, &source, &large);
+        if (memcmp(small.rgb, large.rgb, 3 * (size_t)small.width * (size_t)small.height) != 0)
+            fail_msg("%s: the decoders differ", names[k]);
+        image_free(&small);
+        image_free(&large);
+        free(bytes);
+    }
+}
+
 /* Each file is cut at many places and is changed at many: none of it may be more than a refusal. */
 static void cut_and_changed_files_are_refused_or_decoded(void **state) {
     static const char *const names[] = {"offset.webp", "lossless.webp", "interlaced.gif", "rle8.bmp",
@@ -113,6 +148,7 @@ static void a_decoder_that_crashes_is_one_sentence(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_has_pillows_pixels),
+        cmocka_unit_test(both_decoders_of_png_give_the_same_bytes),
         cmocka_unit_test(a_pictures_orientation_is_told_whether_it_is_applied_or_not),
         cmocka_unit_test(a_decoder_that_crashes_is_one_sentence),
         IN_TEMP_DIR(cut_and_changed_files_are_refused_or_decoded),
