@@ -165,31 +165,33 @@ CPU_INLINE void pass_columns_training(NormLine line, NormColumns at, const OpRun
     }
 }
 
-CPU_CLONES static void pass_all(NormLine line, const OpRun *run, size_t pixels) {
+/* What fills whole vectors by columns, the rest by pixels. */
+CPU_INLINE void pass_most(NormLine line, const OpRun *run, size_t pixels, const bool training) {
     NormColumns at;
     OpRun rest = *run;
     size_t done = 0;
     for (int k = 0; !run->dx_adds[0] && norm_columns(line.channels, pixels, k, &at); k++) {
-        pass_columns(line, at, run);
+        if (training)
+            pass_columns_training(line, at, run);
+        else
+            pass_columns(line, at, run);
         done = at.pixels;
     }
     rest.dy += done * line.channels;
     rest.dx[0] += done * line.channels;
-    pass_pixels(line, &rest, pixels - done);
+    if (training) rest.x[0] += done * line.channels;
+    if (training)
+        pass_pixels_training(line, &rest, pixels - done);
+    else
+        pass_pixels(line, &rest, pixels - done);
+}
+
+CPU_CLONES static void pass_all(NormLine line, const OpRun *run, size_t pixels) {
+    pass_most(line, run, pixels, false);
 }
 
 CPU_CLONES static void pass_all_training(NormLine line, const OpRun *run, size_t pixels) {
-    NormColumns at;
-    OpRun rest = *run;
-    size_t done = 0;
-    for (int k = 0; !run->dx_adds[0] && norm_columns(line.channels, pixels, k, &at); k++) {
-        pass_columns_training(line, at, run);
-        done = at.pixels;
-    }
-    rest.dy += done * line.channels;
-    rest.dx[0] += done * line.channels;
-    rest.x[0] += done * line.channels;
-    pass_pixels_training(line, &rest, pixels - done);
+    pass_most(line, run, pixels, true);
 }
 
 void norm_backward_cells(const OpRun *run, size_t pixels) {
