@@ -30,8 +30,8 @@ typedef struct Analyses {
     Analysis *running; /* NULL: none */
     TimeLeft left;
     double reported_s; /* when what it has so far was last shown */
-    bool discards; /* a thread gives back the memory of the one before: of a large network a gigabyte, some
-                          tenths of a second that no key waits for */
+    bool
+        discards; /* a thread frees the one before: a gigabyte for a large network, which takes some tenths of a second */
     pthread_t discarder;
     int target, label; /* what it borrows */
     Batch pictures;    /* for those that want many; loaded when first wanted */
